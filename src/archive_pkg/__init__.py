@@ -1,0 +1,1 @@
+"""Archival letters as described, checksummed, verifiable packages."""
