@@ -1,0 +1,1 @@
+"""The record of a letter: models, vocabularies, dates, loading and saving."""

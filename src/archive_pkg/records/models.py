@@ -1,0 +1,545 @@
+"""The record of a letter: what is known of it, and what each statement rests on.
+
+The models are strict (nothing is coerced), frozen, and refuse unknown keys. An instance is always
+coherent: every reference leads somewhere, the graph of parts has no circle, every piece of evidence
+names a statement that the record makes. All that is wrong with a record is told at once, as one
+`pydantic.ValidationError` whose entries carry their places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence  # noqa: TC003  pydantic reads the annotations
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from archive_pkg.records.coherence import refuse_incoherence
+from archive_pkg.records.dates import Edtf  # noqa: TC001
+from archive_pkg.records.identifiers import Identifier  # noqa: TC001
+from archive_pkg.records.languages import Language  # noqa: TC001
+from archive_pkg.records.scalars import Flag, Whole, clean_text, portable_path
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _date_from_text(value: object) -> object:
+    return {"edtf": value} if isinstance(value, str) else value
+
+
+T = TypeVar("T")
+Many = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
+
+Text = Annotated[str, AfterValidator(clean_text)]
+"""Text that says something: not empty, no control characters but tab and line ends."""
+
+ID_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9_])?$"
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+"""The name of an agent, part, note or event within its record: letters, digits, hyphens."""
+
+RECORD_ID_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?$"
+RecordId = Annotated[str, StringConstraints(pattern=RECORD_ID_PATTERN)]
+"""The name of a record, which is also its folder's: letters, digits, dots, hyphens."""
+
+PartPath = Annotated[str, AfterValidator(portable_path)]
+"""A file's path below the record's folder, with `/` between names, never leaving the folder."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 digest in lower-case hexadecimal."""
+
+Confidence = Literal["certain", "probable", "guess"]
+
+
+class Model(BaseModel):
+    """What all models of a record share."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class Date(Model):
+    """A date, and how it was written; plain text is taken as the EDTF form alone.
+
+    Attributes:
+        edtf: The date in the Extended Date/Time Format (ISO 8601-2), "1960-07-18".
+        as_written: The words of the source, "18 July 1960".
+        note: What a reader should know, such as the calendar.
+    """
+
+    edtf: Edtf = Field(examples=["1960-07-18"])
+    as_written: Text | None = None
+    note: Text | None = None
+
+
+DateField = Annotated[Date, BeforeValidator(_date_from_text)]
+
+
+class Place(Model):
+    """A place.
+
+    Attributes:
+        name: Its name in the describer's language, "Moscow".
+        as_written: The words of the source.
+        identifiers: Authority identifiers.
+    """
+
+    name: Text
+    as_written: Text | None = None
+    identifiers: Many[Identifier] = ()
+
+
+class Agent(Model):
+    """A person, body, family or program that did something or is spoken of.
+
+    Attributes:
+        id: Its name within the record.
+        name: The name in its full, authorized form.
+        kind: What it is; "software" for programs, with their version.
+        role: Its office or function at the time of the letter, "First Secretary".
+        as_written: The name in the source's words.
+        version: Of a program.
+        identifiers: Authority identifiers, each with its scheme.
+        note: What else is to be said.
+    """
+
+    id: Id
+    name: Text
+    kind: Literal["person", "organization", "family", "software"]
+    role: Text | None = None
+    as_written: Text | None = None
+    version: Text | None = None
+    identifiers: Many[Identifier] = ()
+    note: Text | None = None
+
+
+class Reclassification(Model):
+    """A change of a classification, such as a declassification.
+
+    Attributes:
+        action: What was done.
+        date: When.
+        by: The agent that did it.
+        level: The level from then on, in the scheme of the classification.
+        note: The authority it rested on, or what else is known.
+    """
+
+    action: Literal["classified", "upgraded", "downgraded", "declassified", "reviewed"]
+    date: DateField | None = None
+    by: Id | None = None
+    level: Id | None = None
+    note: Text | None = None
+
+
+class Classification(Model):
+    """The marking that restricted who might read the letter.
+
+    Attributes:
+        as_written: The marking verbatim, "Completely Secret".
+        language: The language the marking stands in.
+        scheme: The vocabulary of levels, "ussr"; together with `level`.
+        level: The level in that vocabulary, "top-secret".
+        caveats: Further markings stacked on the first, verbatim.
+        history: What became of it, oldest first.
+    """
+
+    as_written: Text
+    language: Language | None = None
+    scheme: Id | None = None
+    level: Id | None = None
+    caveats: Many[Text] = ()
+    history: Many[Reclassification] = ()
+
+
+class Span(Model):
+    """A stretch of a decoded text.
+
+    Attributes:
+        start: Offset of its first character: Unicode code points from 0, line ends untranslated,
+            a byte order mark not counted.
+        end: Offset behind its last character.
+    """
+
+    start: Whole = Field(ge=0)
+    end: Whole = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError(f"the span ends at {self.end}, not after its start at {self.start}")
+        return self
+
+
+class Quote(Span):
+    """Words at a place in a part, found again by what they are and what stands around them.
+
+    W3C Web Annotation's TextPositionSelector and TextQuoteSelector in one. The offsets are into
+    the whole text of the part's file.
+
+    Attributes:
+        part: The part whose file has the words.
+        exact: The words, to the letter.
+        prefix: A little of what stands before them.
+        suffix: A little of what stands after them.
+    """
+
+    part: Id
+    exact: Annotated[str, Field(min_length=1)]
+    prefix: str = ""
+    suffix: str = ""
+
+    @model_validator(mode="after")
+    def _long_as_said(self) -> Self:
+        if len(self.exact) != self.end - self.start:
+            raise ValueError(
+                f"the quote has {len(self.exact)} characters, its span {self.end - self.start}"
+            )
+        return self
+
+
+class Part(Model):
+    """One thing that the letter consists of, held as a file or known and not held.
+
+    Attributes:
+        id: Its name within the record.
+        kind: What it is.
+        title: What it is called.
+        held: Whether its file is here; a part not held has none.
+        file: The file's path below the record's folder.
+        span: The stretch of the file that is this part, where the file holds more than one.
+        sha256: The file's digest.
+        media_type: The file's type, "text/plain".
+        encoding: The character encoding of a text, by its IANA name; UTF-8 if not said.
+        languages: BCP 47 tags.
+        of: The parts it was made from, belongs to or tells of.
+        made_by: Who made it.
+        made: When it was made.
+        method: How it was made.
+        note: What else is to be said.
+    """
+
+    id: Id
+    kind: Literal[
+        "original", "scan", "transcription", "translation", "redaction", "enclosure", "summary"
+    ]
+    title: Text | None = None
+    held: Flag = True
+    file: PartPath | None = None
+    span: Span | None = None
+    sha256: Sha256 | None = None
+    media_type: Annotated[str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+$")] | None = None
+    encoding: Text | None = None
+    languages: Many[Language] = ()
+    of: Many[Id] = ()
+    made_by: Many[Id] = ()
+    made: DateField | None = None
+    method: Text | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _held_as_a_file(self) -> Self:
+        if self.held and self.file is None:
+            raise ValueError("a part that is held needs its file; if it is not: held: false")
+        if not self.held and (self.file or self.span or self.sha256):
+            raise ValueError("a part that is not held has no file, span or digest")
+        return self
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its file can be read as plain text."""
+        return self.held and (self.media_type or "text/plain").startswith("text/")
+
+
+class TranslationNote(Model):
+    """A translator's or editor's intervention in a text, or a remark on a slip in it.
+
+    Attributes:
+        id: Its name within the record.
+        kind: What it is: a source term given beside its rendering, words inserted for the reader,
+            an uncertain reading, an illegible place, a slip that stands so in the text, an
+            omission, a passage withheld, or any other editorial remark.
+        at: Where it stands, brackets included.
+        text: The note's own words, or what is to be said of the place.
+        rendering: The words of the translation that a source term stands behind.
+        original: The source term in its own script.
+        language: The source term's language.
+        romanized: The source term as romanised in the text.
+        romanization: The scheme of romanisation; left out where it cannot be told.
+    """
+
+    id: Id
+    kind: Literal[
+        "source-term",
+        "insertion",
+        "uncertain",
+        "illegible",
+        "sic",
+        "omission",
+        "withheld",
+        "editorial",
+    ]
+    at: Quote
+    text: Text | None = None
+    rendering: Text | None = None
+    original: Text | None = None
+    language: Language | None = None
+    romanized: Text | None = None
+    romanization: Text | None = None
+
+
+class Enclosure(Model):
+    """Something sent with the letter; its evidence says where the letter speaks of it.
+
+    Attributes:
+        id: Its name within the record.
+        title: What it is.
+        part: The part that it is, which says whether it is held.
+    """
+
+    id: Id
+    title: Text
+    part: Id | None = None
+
+
+class Summary(Model):
+    """What the letter says, in short.
+
+    Attributes:
+        text: The summary.
+        part: The part it is taken from.
+        author: Who wrote it; left out where that is not known.
+    """
+
+    text: Text
+    part: Id | None = None
+    author: Id | None = None
+
+
+class Subject(Model):
+    """What the letter is about.
+
+    Attributes:
+        term: The heading.
+        identifier: Where the heading comes from an authority file.
+    """
+
+    term: Text
+    identifier: Identifier | None = None
+
+
+class Holding(Model):
+    """Where the document itself is kept (ISAD(G) 3.1.1).
+
+    Attributes:
+        repository: The archive.
+        fonds: The fonds or collection.
+        file: The file or box.
+        folio: The leaf or page.
+    """
+
+    repository: Text
+    fonds: Text | None = None
+    file: Text | None = None
+    folio: Text | None = None
+
+
+class Rights(Model):
+    """What may be done with the letter's text.
+
+    Attributes:
+        statement: In words; "unknown" is a statement, too.
+        licence: An SPDX identifier or the address of a licence.
+        holder: The agent that holds the rights.
+    """
+
+    statement: Text
+    licence: Text | None = None
+    holder: Id | None = None
+
+
+class Event(Model):
+    """Something that happened to the letter or its parts, in PREMIS 3's terms.
+
+    Attributes:
+        id: Its name within the record.
+        type: From the Library of Congress's vocabulary of event types, or a local one.
+        date: When; left out where that is not known.
+        agents: Who did it.
+        objects: The parts it concerns or brought forth; none means the letter as a whole.
+        sources: The parts it started from.
+        outcome: How it ended.
+        detail: What else is to be said.
+    """
+
+    id: Id
+    type: Text
+    date: DateField | None = None
+    agents: Many[Id] = ()
+    objects: Many[Id] = ()
+    sources: Many[Id] = ()
+    outcome: Literal["success", "warning", "fail"] | None = None
+    detail: Text | None = None
+
+
+class Evidence(Model):
+    """What a statement of the record rests on.
+
+    Attributes:
+        field: Dotted path of the statement, items of lists by their id: `agents.khrushchev.name`.
+            It covers all below it.
+        basis: "quoted" from the text (needs `at`), "inferred" by a rule (needs `rule`), or
+            "supplied" by an agent (needs `agent`).
+        at: The words it is quoted or inferred from.
+        rule: The name of the rule.
+        agent: Who supplied it.
+        value: What this evidence states instead, where it speaks against the value that the
+            record prefers; both statements stand.
+        confidence: How sure the statement is; calibrated for what `draft` writes.
+        note: The reasoning, in words.
+    """
+
+    field: Annotated[str, StringConstraints(pattern=r"^[a-z_]+(?:\.[A-Za-z0-9_-]+)*$")]
+    basis: Literal["quoted", "inferred", "supplied"]
+    at: Quote | None = None
+    rule: Id | None = None
+    agent: Id | None = None
+    value: Text | None = None
+    confidence: Confidence | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _says_on_what(self) -> Self:
+        need = {"quoted": "at", "inferred": "rule", "supplied": "agent"}[self.basis]
+        if getattr(self, need) is None:
+            raise ValueError(f"evidence that is {self.basis} needs `{need}`")
+        return self
+
+
+class Record(Model):
+    """A letter's record.
+
+    Attributes:
+        id: The record's name, also that of its folder and package.
+        version: Of this record, counted from 1.
+        supersedes: The id and version of the record that this one replaces.
+        identifiers: Other identifiers of the letter.
+        type: The kind of document.
+        title: A title in the field's form.
+        variant_titles: Other titles it goes by.
+        sender: Agents that sent it, the body and the person apart.
+        signatories: Agents that signed it.
+        recipients: Agents it is addressed to.
+        copies_to: Agents that got a copy.
+        date: When it was written.
+        received: When it arrived.
+        place: Where it was written.
+        classification: Its marking.
+        salutation: The words of address that open it.
+        closing: The words that close it.
+        summary: What it says, in short.
+        subjects: What it is about.
+        mentioned_agents: People and bodies it speaks of.
+        mentioned_places: Places it speaks of.
+        parts: What it consists of.
+        translation_notes: Interventions in its texts.
+        enclosures: What was sent with it.
+        holding: Where the document is kept.
+        custody: Its history of custody, in words.
+        donor: The agent it was acquired from.
+        publications: Where it has been published, as citations.
+        rights: What may be done with it.
+        agents: Everybody named above or below.
+        events: What happened to it, oldest first.
+        evidence: What the statements rest on.
+    """
+
+    id: RecordId
+    version: Whole = Field(default=1, ge=1)
+    supersedes: Text | None = None
+    identifiers: Many[Identifier] = ()
+    type: Literal["letter", "telegram", "memorandum", "note", "message", "report", "other"]
+    title: Text
+    variant_titles: Many[Text] = ()
+    sender: Many[Id] = ()
+    signatories: Many[Id] = ()
+    recipients: Many[Id] = ()
+    copies_to: Many[Id] = ()
+    date: DateField | None = None
+    received: DateField | None = None
+    place: Place | None = None
+    classification: Classification | None = None
+    salutation: Text | None = None
+    closing: Text | None = None
+    summary: Summary | None = None
+    subjects: Many[Subject] = ()
+    mentioned_agents: Many[Id] = ()
+    mentioned_places: Many[Place] = ()
+    parts: Many[Part] = ()
+    translation_notes: Many[TranslationNote] = ()
+    enclosures: Many[Enclosure] = ()
+    holding: Holding | None = None
+    custody: Text | None = None
+    donor: Id | None = None
+    publications: Many[Text] = ()
+    rights: Rights | None = None
+    agents: Many[Agent] = ()
+    events: Many[Event] = ()
+    evidence: Many[Evidence] = ()
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        refuse_incoherence(self)
+        return self
+
+    def agent(self, name: str) -> Agent:
+        """The agent of that id; KeyError if there is none."""
+        return _by_id(self.agents, name)
+
+    def part(self, name: str) -> Part:
+        """The part of that id; KeyError if there is none."""
+        return _by_id(self.parts, name)
+
+    def names(self, ids: Sequence[str]) -> str:
+        """The names of some agents, as a person would list them."""
+        return "; ".join(self.agent(name).name for name in ids)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths of all held files, each once, in the order of the parts."""
+        return tuple(dict.fromkeys(part.file for part in self.parts if part.file))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of all parts, each once."""
+        return tuple(dict.fromkeys(tag for part in self.parts for tag in part.languages))
+
+    def as_json(self) -> dict[str, Any]:
+        """The record as plain data, in the models' order, without what is unknown or empty."""
+        data: dict[str, Any] = _without_empty(self.model_dump(mode="json"))
+        return data
+
+
+Named = TypeVar("Named", Agent, Part)
+
+
+def _by_id(items: Sequence[Named], name: str) -> Named:
+    for item in items:
+        if item.id == name:
+            return item
+    raise KeyError(name)
+
+
+def _without_empty(value: Any) -> Any:
+    if isinstance(value, dict):
+        kept = {key: _without_empty(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item not in (None, "", [], {})}
+    if isinstance(value, list):
+        return [_without_empty(item) for item in value]
+    return value
