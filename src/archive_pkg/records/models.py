@@ -46,6 +46,12 @@ ID_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9_])?$"
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 """The name of an agent, part, note or event within its record: letters, digits, hyphens."""
 
+AgentId = Annotated[Id, Field(json_schema_extra={"refersTo": "agents"})]
+"""The id of one of the record's agents."""
+
+PartId = Annotated[Id, Field(json_schema_extra={"refersTo": "parts"})]
+"""The id of one of the record's parts."""
+
 RECORD_ID_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?$"
 RecordId = Annotated[str, StringConstraints(pattern=RECORD_ID_PATTERN)]
 """The name of a record, which is also its folder's: letters, digits, dots, hyphens."""
@@ -133,7 +139,7 @@ class Reclassification(Model):
 
     action: Literal["classified", "upgraded", "downgraded", "declassified", "reviewed"]
     date: DateField | None = None
-    by: Id | None = None
+    by: AgentId | None = None
     level: Id | None = None
     note: Text | None = None
 
@@ -190,7 +196,7 @@ class Quote(Span):
         suffix: A little of what stands after them.
     """
 
-    part: Id
+    part: PartId
     exact: Annotated[str, Field(min_length=1)]
     prefix: str = ""
     suffix: str = ""
@@ -237,8 +243,8 @@ class Part(Model):
     media_type: Annotated[str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+$")] | None = None
     encoding: Text | None = None
     languages: Many[Language] = ()
-    of: Many[Id] = ()
-    made_by: Many[Id] = ()
+    of: Many[PartId] = ()
+    made_by: Many[AgentId] = ()
     made: DateField | None = None
     method: Text | None = None
     note: Text | None = None
@@ -305,7 +311,7 @@ class Enclosure(Model):
 
     id: Id
     title: Text
-    part: Id | None = None
+    part: PartId | None = None
 
 
 class Summary(Model):
@@ -318,8 +324,8 @@ class Summary(Model):
     """
 
     text: Text
-    part: Id | None = None
-    author: Id | None = None
+    part: PartId | None = None
+    author: AgentId | None = None
 
 
 class Subject(Model):
@@ -361,7 +367,7 @@ class Rights(Model):
 
     statement: Text
     licence: Text | None = None
-    holder: Id | None = None
+    holder: AgentId | None = None
 
 
 class Event(Model):
@@ -381,9 +387,9 @@ class Event(Model):
     id: Id
     type: Text
     date: DateField | None = None
-    agents: Many[Id] = ()
-    objects: Many[Id] = ()
-    sources: Many[Id] = ()
+    agents: Many[AgentId] = ()
+    objects: Many[PartId] = ()
+    sources: Many[PartId] = ()
     outcome: Literal["success", "warning", "fail"] | None = None
     detail: Text | None = None
 
@@ -409,7 +415,7 @@ class Evidence(Model):
     basis: Literal["quoted", "inferred", "supplied"]
     at: Quote | None = None
     rule: Id | None = None
-    agent: Id | None = None
+    agent: AgentId | None = None
     value: Text | None = None
     confidence: Confidence | None = None
     note: Text | None = None
@@ -467,10 +473,10 @@ class Record(Model):
     type: Literal["letter", "telegram", "memorandum", "note", "message", "report", "other"]
     title: Text
     variant_titles: Many[Text] = ()
-    sender: Many[Id] = ()
-    signatories: Many[Id] = ()
-    recipients: Many[Id] = ()
-    copies_to: Many[Id] = ()
+    sender: Many[AgentId] = ()
+    signatories: Many[AgentId] = ()
+    recipients: Many[AgentId] = ()
+    copies_to: Many[AgentId] = ()
     date: DateField | None = None
     received: DateField | None = None
     place: Place | None = None
@@ -479,14 +485,14 @@ class Record(Model):
     closing: Text | None = None
     summary: Summary | None = None
     subjects: Many[Subject] = ()
-    mentioned_agents: Many[Id] = ()
+    mentioned_agents: Many[AgentId] = ()
     mentioned_places: Many[Place] = ()
     parts: Many[Part] = ()
     translation_notes: Many[TranslationNote] = ()
     enclosures: Many[Enclosure] = ()
     holding: Holding | None = None
     custody: Text | None = None
-    donor: Id | None = None
+    donor: AgentId | None = None
     publications: Many[Text] = ()
     rights: Rights | None = None
     agents: Many[Agent] = ()
