@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from archive_pkg.reports import Report
+
 
 class ArchivePkgError(Exception):
     """Something the caller can act on; bad input never ends in another kind of exception.
@@ -30,9 +32,17 @@ class UsageError(ArchivePkgError):
 
 
 class InvalidError(ArchivePkgError):
-    """Input that was read and found wrong, where the caller asked for more than findings."""
+    """Input that was read and found wrong, where the caller asked for more than findings.
+
+    Attributes:
+        report: Every finding.
+    """
 
     exit_status = 3
+
+    def __init__(self, message: str, hint: str = "", report: Report | None = None) -> None:
+        super().__init__(message, hint)
+        self.report = report if report is not None else Report()
 
 
 class DepositError(ArchivePkgError):
