@@ -58,7 +58,5 @@ def statements(record: Record) -> Iterator[str]:
 def evidence_for(record: Record, path: str) -> tuple[Evidence, ...]:
     """The evidence that covers a statement: its own, and that of what it is part of."""
     return tuple(
-        item
-        for item in record.evidence
-        if path == item.field or path.startswith(f"{item.field}.")
+        item for item in record.evidence if path == item.field or path.startswith(f"{item.field}.")
     )

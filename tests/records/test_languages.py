@@ -1,0 +1,101 @@
+"""Language tags: valid ones in their canonical case, wrong ones told apart."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict
+
+from archive_pkg.records.faults import Fault
+from archive_pkg.records.languages import Language, language_tag
+
+VALID = [
+    "ru", "de", "en", "und", "mul", "zxx", "qaa", "ru-SU", "de-DD", "sr-YU", "sr-CS", "cs-CS",
+    "uk-SU", "de-AT-1901", "sl-rozaj-biske", "ru-Latn", "ru-Latn-alalc97", "ru-Latn-x-bgn",
+    "ru-petr1708", "ru-luna1918", "zh-Hant-TW", "zh-yue-HK", "es-419", "de-CH-1996",
+    "en-u-ca-julian", "x-own", "i-default", "iw", "sh", "de-XA", "en-Qaaa",
+]  # fmt: skip
+
+WRONG = [
+    ("", "write a BCP 47 tag"),
+    ("xx", "no language “xx”"),
+    ("Russian", "write its tag: ru"),
+    ("deutsch", "write its tag: de"),
+    ("rus", "write ru"),
+    ("ger", "write de"),
+    ("cz", "write cs"),
+    ("en-UK", "no region “UK”; write GB"),
+    ("ru-RUS", "two letters"),
+    ("ru_RU", "write ru-RU"),
+    (" ru", "write ru"),
+    ("ru-Cyri", "write Cyrl"),
+    ("ru-Latm", "did you mean Latn?"),
+    ("ru-SU-Latn", "the order is"),
+    ("de-de-at", "cannot stand there"),
+    ("de-1996-1996", "twice"),
+    ("de-1906", "did you mean 1996?"),
+    ("de-yue", "does not extend"),
+    ("i-klingon", "write tlh"),
+    ("de-x", "nothing after"),
+    ("x", "x-name"),
+    ("de--at", "cannot be a subtag"),
+    ("de-", "cannot be a subtag"),
+    ("d", "cannot be a subtag"),
+    ("русский", "cannot be a subtag"),
+    ("en-a-foo", "no extension"),
+    ("en-u-co-u-ca", "twice"),
+    ("e" * 300, "too long"),
+]
+
+
+@pytest.mark.parametrize("tag", VALID)
+def test_valid_tags_stay_and_take_their_canonical_case(tag):
+    assert language_tag(tag) == tag
+    assert language_tag(tag.upper()) == tag
+    assert language_tag(tag.lower()) == tag
+
+
+@pytest.mark.parametrize(("tag", "said"), WRONG)
+def test_a_wrong_tag_names_the_subtag_and_what_is_right(tag, said):
+    with pytest.raises(Fault) as caught:
+        language_tag(tag)
+    assert said in str(caught.value)
+
+
+def test_langcodes_agrees_on_what_is_valid():
+    import langcodes
+
+    assert all(langcodes.tag_is_valid(tag) for tag in VALID)
+
+
+def test_in_a_strict_model():
+    class Part(BaseModel):
+        model_config = ConfigDict(strict=True, frozen=True)
+        language: Language
+
+    assert Part.model_validate({"language": "RU-latn"}).language == "ru-Latn"
+    with pytest.raises(ValueError, match="no region"):
+        Part.model_validate({"language": "en-UK"})
+    assert Part.model_json_schema()["properties"]["language"]["type"] == "string"
+
+
+def test_langcodes_is_not_imported_for_a_right_tag():
+    code = (
+        "import sys; from archive_pkg.records.languages import language_tag; language_tag('ru-SU');"
+        "sys.exit('langcodes' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@given(st.text(max_size=30) | st.text(alphabet="abcdeXYZ019-_u", max_size=20))
+def test_any_text_is_a_tag_or_a_plain_error(text):
+    try:
+        tag = language_tag(text)
+    except Fault:
+        return
+    assert tag.lower() == text.lower()
+    assert language_tag(tag) == tag

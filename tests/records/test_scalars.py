@@ -1,0 +1,73 @@
+"""Scalars decided by the model: whole numbers, truth values, text, paths."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from archive_pkg.records.faults import Fault
+from archive_pkg.records.scalars import Flag, Whole, clean_text, portable_path
+
+WHOLE = TypeAdapter(Whole)
+FLAG = TypeAdapter(Flag)
+
+
+@given(st.integers(-(10**17), 10**17))
+def test_a_whole_number_is_read_from_its_digits(number):
+    assert WHOLE.validate_python(str(number), strict=True) == number
+    assert WHOLE.validate_python(number, strict=True) == number
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "012", "1e3", "1.0", "0x1F", "1_000", "+1", " 1", "--1", "-", "٣", "9" * 5000, 1.0],
+)
+def test_what_only_looks_like_a_whole_number_is_refused(value):
+    with pytest.raises(ValidationError):
+        WHOLE.validate_python(value, strict=True)
+
+
+def test_truth_values_are_true_and_false():
+    assert FLAG.validate_python("true", strict=True) is True
+    assert FLAG.validate_python("false", strict=True) is False
+    assert FLAG.validate_python(False, strict=True) is False
+
+
+@pytest.mark.parametrize(
+    ("value", "right"),
+    [("yes", "true"), ("No", "false"), ("off", "false"), ("True", "true"), ("1", "true or false")],
+)
+def test_what_yaml_took_for_truth_values_is_refused(value, right):
+    with pytest.raises(ValidationError, match=f"write {right}"):
+        FLAG.validate_python(value, strict=True)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\n", "a\0b", "\x1b[31m", "\x85", "\ud800"])
+def test_text_says_something_and_controls_nothing(text):
+    with pytest.raises(Fault):
+        clean_text(text)
+
+
+@pytest.mark.parametrize("text", ["ложном", " Completely Secret\n", "a\tb\r\n", "a\u00a0b", "😀"])
+def test_text_stays_as_it_is(text):
+    assert clean_text(text) == text
+
+
+@pytest.mark.parametrize("path", ["letter.txt", "parts/скан 1.tiff", "a/b/c", ".hidden", "a..b"])
+def test_paths_that_every_system_can_hold(path):
+    assert portable_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "", "/etc/passwd", "../x", "a/../b", "a//b", "./a", "a/", "C:/x", "c:x", "a\\b", "con",
+        "NUL", "a?", "a:b", "a ", " a", "a.", "a\nb", "a\0", "e\u0301", "x" * 256, "ж" * 128,
+    ],
+)  # fmt: skip
+def test_paths_that_leave_the_folder_or_some_system_cannot_hold(path):
+    with pytest.raises(Fault) as caught:
+        portable_path(path)
+    assert caught.value.hint
