@@ -1,0 +1,272 @@
+"""What pydantic says of a record, as findings: a place in the file, plain words, what is right."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel
+
+from archive_pkg.records.faults import Fault
+from archive_pkg.records.nodes import Mark, Node, walk
+from archive_pkg.reports import Code, Finding, Location, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+Loc = tuple[str | int, ...]
+
+FIELD_UNKNOWN = Code(
+    "record-field-unknown", Severity.ERROR, "A key that is no field of what it stands in."
+)
+FIELD_MISSING = Code("record-field-missing", Severity.ERROR, "A field that has to be there is not.")
+TYPE_WRONG = Code(
+    "record-type-wrong", Severity.ERROR, "A text, list or mapping stands where another is meant."
+)
+VALUE_WRONG = Code("record-value-wrong", Severity.ERROR, "A value is not what its field can hold.")
+ID_TAKEN = Code("record-id-taken", Severity.ERROR, "Two items of a list have the same id.")
+REFERENCE_UNKNOWN = Code(
+    "record-reference-unknown", Severity.ERROR, "An id that no agent or part of the record has."
+)
+PARTS_CIRCLE = Code(
+    "record-parts-circle", Severity.ERROR, "Parts are said to be made from each other in a circle."
+)
+EVENTS_DISORDER = Code(
+    "record-events-disorder", Severity.ERROR, "Events do not stand with the oldest first."
+)
+STATEMENT_UNKNOWN = Code(
+    "record-statement-unknown",
+    Severity.ERROR,
+    "Evidence for a statement that the record does not make.",
+)
+
+# Kinds of error that the models declare themselves.
+_OWN = {
+    "id_taken": ID_TAKEN,
+    "unknown_reference": REFERENCE_UNKNOWN,
+    "circle_of_parts": PARTS_CIRCLE,
+    "events_out_of_order": EVENTS_DISORDER,
+    "unknown_statement": STATEMENT_UNKNOWN,
+}
+# What pydantic's names for a wrong type mean, and how the right one is written.
+_MEANT = {
+    "string_type": ("text", "write text"),
+    "tuple_type": ("a list", "write [one, two], or each item on its own line after “- ”"),
+    "list_type": ("a list", "write [one, two], or each item on its own line after “- ”"),
+    "model_type": ("a mapping with fields", "write its fields one below the other, as key: value"),
+    "model_attributes_type": ("a mapping with fields", "write its fields, as key: value"),
+    "dict_type": ("a mapping with fields", "write its fields, as key: value"),
+    "int_type": ("a whole number", "write decimal digits"),
+    "bool_type": ("true or false", "write true or false"),
+}
+
+
+def explain(error: ValidationError, model: type[BaseModel], root: Node, path: str) -> list[Finding]:
+    """All of an error's entries as findings, in the order of the file.
+
+    Args:
+        error: What validation raised.
+        model: What was validated.
+        root: The file's tree, with the places.
+        path: What findings call the file.
+    """
+    placed = []
+    for entry in error.errors(include_url=False):
+        loc = entry["loc"]
+        code, message, hint = _told(entry, model)
+        mark = _mark(root, loc, key=entry["type"] == "extra_forbidden")
+        location = Location(path, mark.line + 1, mark.column + 1, dotted(root, loc))
+        placed.append((mark.index, code.at(location, message, hint)))
+    return [finding for _, finding in sorted(placed, key=lambda item: item[0])]
+
+
+def dotted(root: Node, loc: Loc) -> str:
+    """A place as a dotted path; an item of a list goes by its id where it alone has it."""
+    names: list[str] = []
+    steps = list(walk(root, loc))
+    above = root
+    for step, node in steps:
+        names.append(_id_of(node, above) or str(step))
+        above = node
+    names.extend(str(step) for step in loc[len(steps) :])
+    return ".".join(names)
+
+
+def _id_of(node: Node, siblings: Node) -> str:
+    if not isinstance(siblings.value, list):
+        return ""
+    name = _id(node)
+    alike = sum(_id(other) == name for other in siblings.value)
+    return name if name and alike == 1 and re.fullmatch(r"[\w-]+", name) else ""
+
+
+def _id(node: Node) -> str:
+    held = node.value.get("id") if isinstance(node.value, dict) else None
+    return held.value if held and isinstance(held.value, str) else ""
+
+
+def _mark(root: Node, loc: Loc, *, key: bool) -> Mark:
+    """Where a place is in the file; of what is not there, where it would be."""
+    node, above = root, root
+    for _, below in walk(root, loc[:-1] if key else loc):
+        node, above = below, node
+    last = loc[-1] if loc else ""
+    if key and isinstance(last, str) and last in node.keys:
+        return node.keys[last]
+    if isinstance(node.value, dict) and node.style == "block":
+        return node.start
+    if node.value is None and isinstance(last, str):
+        return above.keys.get(last, node.start)
+    return node.start
+
+
+def _told(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
+    """Kind, message and hint of one entry."""
+    kind, loc, context = entry["type"], entry["loc"], entry.get("ctx", {})
+    name = _subject(loc)
+    fault = context.get("error")
+    if isinstance(fault, Fault):
+        return fault.code or VALUE_WRONG, fault.message, fault.hint
+    if kind == "extra_forbidden":
+        return _unknown_field(loc, model)
+    if kind == "missing":
+        return FIELD_MISSING, f"{name} is missing", _how_to_write(loc, model)
+    if kind in _MEANT:
+        return _wrong_type(entry, model)
+    if kind == "literal_error":
+        return _not_among(entry, model)
+    if kind == "string_pattern_mismatch":
+        return VALUE_WRONG, f"{_shown(entry['input'])} is no {name}", _form(context["pattern"])
+    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
+        word = "below" if kind.startswith("greater") else "above"
+        limit = next(iter(context.values()))
+        return VALUE_WRONG, f"{name} is {entry['input']}, {word} {limit}", f"the limit is {limit}"
+    if kind == "string_too_short":
+        return VALUE_WRONG, f"{name} is empty", "leave the field out where nothing is known"
+    message, _, hint = entry["msg"].removeprefix("Value error, ").partition("; ")
+    return _OWN.get(kind, VALUE_WRONG), message, hint
+
+
+def _subject(loc: Loc) -> str:
+    """What an entry speaks of: the last named field."""
+    names = [step for step in loc if isinstance(step, str)]
+    return names[-1] if names else "the record"
+
+
+def _unknown_field(loc: Loc, model: type[BaseModel]) -> tuple[Code, str, str]:
+    owner = _model_at(model, loc[:-1])
+    known = list(owner.model_fields) if owner else []
+    key = str(loc[-1])
+    near = get_close_matches(key.lower().replace("-", "_").replace(" ", "_"), known, 1, 0.6)
+    thing = _thing(owner)
+    hint = f"did you mean {near[0]}?" if near else f"its fields are: {', '.join(known)}"
+    return FIELD_UNKNOWN, f"“{_short(key)}” is no field of {thing}", hint
+
+
+def _thing(owner: type[BaseModel] | None) -> str:
+    if owner is None:
+        return "what it stands in"
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", owner.__name__).lower()
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def _how_to_write(loc: Loc, model: type[BaseModel]) -> str:
+    owner = _model_at(model, loc[:-1])
+    name = str(loc[-1])
+    field = owner.model_fields.get(name) if owner else None
+    choices = _choices(field.annotation) if field else ()
+    if choices:
+        return f"add {name}: one of {', '.join(choices)}"
+    example = field.examples[0] if field and field.examples else "…"
+    return f"add {name}: {example}"
+
+
+def _wrong_type(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
+    meant, hint = _MEANT[entry["type"]]
+    name, value = _subject(entry["loc"]), entry["input"]
+    if isinstance(entry["loc"][-1] if entry["loc"] else None, int):
+        name = f"item {int(entry['loc'][-1]) + 1} of {name}"
+    if value is None:
+        return TYPE_WRONG, f"{name} is empty", _instead_of_nothing(entry["loc"], model)
+    if isinstance(value, str):
+        given = _shown(value)
+        hint = f"write [{value}]" if meant == "a list" and len(value) <= 60 else hint
+    else:
+        given = "a mapping" if isinstance(value, dict) else "a list"
+    return TYPE_WRONG, f"{name} is {given}, and {meant} is meant", hint
+
+
+def _instead_of_nothing(loc: Loc, model: type[BaseModel]) -> str:
+    owner = _model_at(model, loc[:-1]) if loc and isinstance(loc[-1], str) else None
+    field = owner.model_fields.get(str(loc[-1])) if owner else None
+    if field and field.is_required():
+        return f"write it: {_thing(owner)} needs its {loc[-1]}"
+    return "leave the field out where nothing is known"
+
+
+def _not_among(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
+    owner = _model_at(model, entry["loc"][:-1])
+    field = owner.model_fields.get(str(entry["loc"][-1])) if owner else None
+    choices = _choices(field.annotation) if field else ()
+    value = entry["input"]
+    near = get_close_matches(str(value).lower(), choices, 1, 0.6)
+    among = f"it is one of {', '.join(choices)}"
+    hint = f"did you mean {near[0]}? {among}" if near else among
+    shown = _shown(value) if isinstance(value, str) else f"a {type(value).__name__}"
+    return VALUE_WRONG, f"{shown} is no {_subject(entry['loc'])}", hint
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    """The words of a Literal, also of one within a union."""
+    args = get_args(annotation)
+    if args and all(isinstance(arg, str) for arg in args):
+        return args
+    return next((found for found in map(_choices, args) if found), ())
+
+
+def _model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
+    """The model of what stands at a place."""
+    owner: type[BaseModel] | None = model
+    for step in loc:
+        if isinstance(step, int):
+            continue
+        if owner is None or step not in owner.model_fields:
+            return None
+        owner = next(_models(owner.model_fields[step].annotation), None)
+    return owner
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for arg in get_args(annotation):
+        yield from _models(arg)
+
+
+def _form(pattern: str) -> str:
+    for part, words in _FORMS.items():
+        if part in pattern:
+            return words
+    return f"its form is {pattern}"
+
+
+# What tells the patterns of the models apart, and what each asks for.
+_FORMS = {
+    "[A-Za-z0-9._-]{0,126}": "it has letters, digits, dots, - and _, begins with a letter or digit",
+    "[A-Za-z0-9_-]{0,62}": "it has up to 64 letters, digits, - and _, and begins with a letter",
+    "[0-9a-f]{64}": "a SHA-256 digest is 64 of 0-9 and a-f; sha256sum FILE prints it",
+    "[\\w.+-]+/": "a media type has two names with / between them, as in text/plain",
+    "[a-z_]+(?:": "it is a dotted path, items of lists by their id: agents.khrushchev.name",
+}
+
+
+def _shown(value: Any) -> str:
+    return f"“{_short(str(value))}”"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"

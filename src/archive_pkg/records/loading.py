@@ -1,0 +1,208 @@
+"""Reading records: all that is wrong with a file is told at once, each finding with its place."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.records.explaining import TYPE_WRONG, explain
+from archive_pkg.records.json_reading import read_json
+from archive_pkg.records.models import Record
+from archive_pkg.records.yaml_reading import read_yaml
+from archive_pkg.reports import Code, Finding, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archive_pkg.records.nodes import Tree
+
+TOO_LARGE = Code(
+    "record-too-large",
+    Severity.ERROR,
+    "The file is far larger than a record can be; a letter's text is no record, it has a file of "
+    "its own.",
+)
+NOT_UTF8 = Code("record-not-utf8", Severity.ERROR, "The file is not encoded in UTF-8.", "RFC 3629")
+NO_FILE = Code("record-no-file", Severity.ERROR, "What was given is no file of a record.")
+
+LARGEST = 16 * 1024 * 1024
+"""Most bytes that a record's file may have; it is refused by its size, before it is read."""
+
+NAMES = ("record.yaml", "record.yml", "record.json")
+"""What a record's file is called within its folder."""
+
+
+def load_record(path: str | os.PathLike[str]) -> Record:
+    """Read a record.
+
+    Args:
+        path: Its file, YAML 1.2 or JSON in UTF-8, or the folder with `record.yaml` in it.
+
+    Raises:
+        InvalidError: The file is no valid record; the error's `report` has every finding.
+        StorageError: The file cannot be read.
+    """
+    record, report = read_record(path)
+    if record is None:
+        raise invalid(report, os.fspath(path))
+    return record
+
+
+def load_records(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Record]:
+    """Read many records; a bad one does not keep the others from being read.
+
+    Yields:
+        The valid records, in order, each when it is asked for.
+
+    Raises:
+        InvalidError: After the last record, when some were not valid; its `report` has the
+            findings of all of them.
+        StorageError: A file cannot be read.
+    """
+    findings, bad = Report(), 0
+    for path in paths:
+        record, report = read_record(path)
+        if record is None:
+            findings.extend(report)
+            bad += 1
+        else:
+            yield record
+    if bad:
+        raise invalid(findings, f"{bad} of the records" if bad > 1 else "one of the records")
+
+
+def read_record(
+    source: str | os.PathLike[str] | bytes, path: str | os.PathLike[str] | None = None
+) -> tuple[Record | None, Report]:
+    """Read a record and tell what was found; nothing in the file raises.
+
+    Args:
+        source: Its file, the folder with `record.yaml` in it, or the file's bytes.
+        path: What findings call the file; of bytes a name that ends in `.json` means JSON.
+
+    Returns:
+        The record, None where it is not valid; and the findings.
+
+    Raises:
+        StorageError: The file is not there or cannot be read.
+    """
+    if isinstance(source, bytes):
+        return _record(source, "record.yaml" if path is None else os.fspath(path))
+    file, findings = record_file(source)
+    name = os.fspath(file if path is None else path)
+    if findings:
+        return None, Report(findings)
+    data, findings = _bytes(file, name)
+    return (None, Report(findings)) if findings else _record(data, name)
+
+
+def record_file(path: str | os.PathLike[str]) -> tuple[Path, list[Finding]]:
+    """The file of a record: a path as it is, or the record's file within a folder.
+
+    Returns:
+        The file, and findings where a folder has none or several.
+    """
+    given = Path(path)
+    if not given.is_dir():
+        return given, []
+    there = [given / name for name in NAMES if (given / name).exists()]
+    if len(there) == 1:
+        return there[0], []
+    place = Location(os.fspath(given))
+    if there:
+        message = f"the folder has {' and '.join(file.name for file in there)}"
+        return there[0], [NO_FILE.at(place, message, "keep one of them, or name the file")]
+    message = "the folder has no record.yaml"
+    return given / NAMES[0], [NO_FILE.at(place, message, "write one, or let `draft` write it")]
+
+
+def read_tree(data: bytes, path: str) -> Tree:
+    """A file's tree of texts, with what is wrong with its form.
+
+    Args:
+        data: The file's bytes.
+        path: What findings call the file; a name that ends in `.json` means JSON.
+    """
+    from archive_pkg.records.nodes import Tree
+
+    text, findings = _decoded(data, path)
+    if findings:
+        return Tree(None, whole=False, report=Report(findings))
+    return read_json(text, path) if path.lower().endswith(".json") else read_yaml(text, path)
+
+
+def invalid(report: Report, what: str) -> InvalidError:
+    """The error for a record that is not valid: its first finding in short, all in its report."""
+    first = report.errors[0]
+    more = len(report.errors) - 1
+    others = f" (and {more} more)" if more else ""
+    message = f"{what} cannot be used: {first.location}: {first.message}{others}"
+    return InvalidError(message, first.hint, report)
+
+
+def _record(data: bytes, path: str) -> tuple[Record | None, Report]:
+    if len(data) > LARGEST:
+        return None, Report([_too_large(len(data), path)])
+    tree = read_tree(data, path)
+    root, report = tree.root, tree.report
+    if root is None or not tree.whole:
+        return None, report
+    if not isinstance(root.value, dict):
+        place = Location(path, root.start.line + 1, root.start.column + 1)
+        message = "the file is a list" if isinstance(root.value, list) else "the file is mere text"
+        report.add(TYPE_WRONG.at(place, message, "a record is a mapping that begins with its id"))
+        return None, report
+    try:
+        record = Record.model_validate(root.plain)
+    except ValidationError as error:
+        report.extend(explain(error, Record, root, path))
+        return None, report
+    return (record if report.ok else None), report
+
+
+def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:
+    """A file's bytes, unless by its kind or size it cannot be a record."""
+    try:
+        about = file.stat()
+        if not stat.S_ISREG(about.st_mode):
+            hint = "name the record's file or its folder"
+            return b"", [NO_FILE.at(Location(name), "this is no file", hint)]
+        if about.st_size > LARGEST:
+            return b"", [_too_large(about.st_size, name)]
+        with file.open("rb") as stream:
+            return stream.read(LARGEST + 1), []
+    except OSError as error:
+        raise StorageError(
+            f"{name}: {(error.strerror or str(error)).lower()}",
+            "check the path and its permissions",
+        ) from error
+    except ValueError as error:  # a NUL in the name
+        raise StorageError(f"{name!r}: {error}", "check the path") from error
+
+
+def _too_large(size: int, path: str) -> Finding:
+    return TOO_LARGE.at(
+        Location(path),
+        f"the file has {size} bytes, a record at most {LARGEST}",
+        "a record describes a text and does not hold it: give the text a file of its own",
+    )
+
+
+def _decoded(data: bytes, path: str) -> tuple[str, list[Finding]]:
+    """The text of a file, without a byte order mark."""
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff"), []
+    except UnicodeDecodeError as error:
+        offset = error.start
+    before = data[:offset].decode("utf-8")
+    line = before.count("\n") + 1
+    column = len(before) - before.rfind("\n")
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    message = "the file is in UTF-16" if wide else f"the byte 0x{data[offset]:02X} here is no UTF-8"
+    hint = "save the file as UTF-8; nothing is guessed or converted"
+    return "", [NOT_UTF8.at(Location(path, line, column, byte=offset), message, hint)]

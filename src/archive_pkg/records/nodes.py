@@ -1,0 +1,117 @@
+"""A record's file as a tree of texts, each with its place; nothing is interpreted.
+
+Every plain scalar is its source text (`1960-07-18`, `012`, `1e3`, `no`); only `null`, `~` and
+nothing at all mean None. The models decide what is a number, a date or a truth value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SYNTAX = Code("record-syntax", Severity.ERROR, "The file is neither YAML nor JSON.", "YAML 1.2.2")
+EMPTY = Code("record-empty", Severity.ERROR, "The file says nothing.")
+KEY_REPEATED = Code(
+    "record-key-repeated",
+    Severity.ERROR,
+    "A mapping has the same key twice, so that one of the values would be lost.",
+    "YAML 1.2.2, 3.2.1.3",
+)
+DEEP = Code("record-too-deep", Severity.ERROR, "Nested deeper than any record is.")
+DEEPEST = 32
+"""Levels of nesting that are read; a record has seven."""
+
+MOST_FINDINGS = 100
+"""Findings in one file's form after which reading stops: it is no record, or a broken one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a text, all counted from 0 in code points."""
+
+    index: int
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class Node:
+    """A value as it stands in a file.
+
+    Attributes:
+        value: Text or None of a scalar, nodes by key of a mapping, nodes of a list.
+        start: Its first character.
+        end: Behind its last character; of a collection in block style, where the next thing begins.
+        style: Of a scalar `""` (plain), `'`, `"`, `|` or `>`; of a collection "flow" or "block".
+        keys: Where the keys of a mapping stand.
+    """
+
+    value: str | dict[str, Node] | list[Node] | None
+    start: Mark
+    end: Mark
+    style: str = ""
+    keys: dict[str, Mark] = field(default_factory=dict)
+
+    @property
+    def plain(self) -> Any:
+        """The value as plain data."""
+        value = self.value
+        if isinstance(value, dict):
+            return {key: node.plain for key, node in value.items()}
+        if isinstance(value, list):
+            return [node.plain for node in value]
+        return value
+
+
+@dataclass(slots=True)
+class Tree:
+    """What was read from a file, and what was found wrong with it on the way.
+
+    Attributes:
+        root: The document's value; None where nothing could be read.
+        whole: Whether the tree has all that the file says, so that a model may judge it.
+        report: The findings.
+    """
+
+    root: Node | None
+    whole: bool
+    report: Report
+
+
+class StopReading(Exception):  # noqa: N818 - no error, the end of reading
+    """Nothing more can be read, or need be."""
+
+
+def refuse_nothing(tree: Tree, path: str) -> Tree:
+    """The tree, with a finding where the file had nothing in it."""
+    nothing = tree.root is None or (tree.root.value is None and tree.root.style == "")
+    if nothing and tree.report.ok:
+        tree.root, tree.whole = None, False
+        tree.report.add(
+            EMPTY.at(Location(path), "the file is empty", "a record begins with its id")
+        )
+    return tree
+
+
+def walk(node: Node, loc: tuple[str | int, ...]) -> Iterator[tuple[str | int, Node]]:
+    """The nodes on the way to a place, as far as it exists: each step and where it leads."""
+    for step in loc:
+        child = _child(node, step)
+        if child is None:
+            return
+        node = child
+        yield step, node
+
+
+def _child(node: Node, step: str | int) -> Node | None:
+    value = node.value
+    if isinstance(value, dict):
+        return value.get(str(step))
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        return value[step]
+    return None

@@ -1,0 +1,315 @@
+"""YAML 1.2 as a record needs it: one document of mappings, lists and scalars, each with its place.
+
+Anchors and tags are refused. The parser is libyaml's where PyYAML has it: it reads the syntax, and
+what YAML 1.1 and 1.2 take differently is settled here (`docs/decisions`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from archive_pkg.records.nodes import (
+    DEEP,
+    DEEPEST,
+    KEY_REPEATED,
+    MOST_FINDINGS,
+    SYNTAX,
+    Node,
+    StopReading,
+    Tree,
+    refuse_nothing,
+)
+from archive_pkg.reports import Code, Finding, Location, Report, Severity
+
+KEY_NO_TEXT = Code("record-key-no-text", Severity.ERROR, "A key is a list or a mapping.")
+ANCHOR = Code(
+    "record-anchor",
+    Severity.ERROR,
+    "An anchor or alias; a record says everything where it stands, so that a small file cannot "
+    "unfold into a huge one.",
+    "YAML 1.2.2, 7.1",
+)
+TAG = Code("record-tag", Severity.ERROR, "A YAML tag; the models decide types.", "YAML 1.2.2, 6.9")
+DOCUMENTS = Code("record-several-documents", Severity.ERROR, "A file with more than one document.")
+CHARACTER = Code(
+    "record-character",
+    Severity.ERROR,
+    "A character that cannot stand in the file as it is.",
+    "YAML 1.2.2, 5.1",
+)
+
+_NULL = frozenset(["", "~", "null", "Null", "NULL"])
+# What YAML 1.2 cannot hold, and what YAML 1.1's readers would take for a line end or drop.
+_UNREADABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def read_yaml(text: str, path: str) -> Tree:
+    """Read YAML 1.2.
+
+    Args:
+        text: The file's text without a byte order mark.
+        path: What findings call the file.
+    """
+    tree = Tree(None, whole=True, report=Report())
+    if not _readable(text, path, tree.report):
+        tree.whole = False
+        return tree
+    import yaml
+
+    loader = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
+    builder = _Builder(path, tree)
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            builder.take(event)
+    except StopReading:
+        tree.whole = False
+    except yaml.YAMLError as error:
+        tree.whole = False
+        tree.report.add(_syntax(error, text, path))
+    return refuse_nothing(tree, path)
+
+
+def _readable(text: str, path: str, report: Report) -> bool:
+    for found, match in enumerate(_UNREADABLE.finditer(text)):
+        if found == MOST_FINDINGS:
+            break
+        line = text.count("\n", 0, match.start()) + 1
+        column = match.start() - text.rfind("\n", 0, match.start())
+        name = f"U+{ord(match[0]):04X}"
+        text_of_its_own = match[0] in "\u2028\u2029\ufeff"
+        report.add(
+            CHARACTER.at(
+                Location(path, line, column),
+                f"the character {name} stands here",
+                f'where it is meant, write "\\u{ord(match[0]):04X}" in double quotes'
+                if text_of_its_own
+                else "take it out; it is a control character, not text",
+            )
+        )
+    return report.ok
+
+
+class _Builder:
+    """Builds the tree from the parser's events, without recursion."""
+
+    def __init__(self, path: str, tree: Tree) -> None:
+        self._path = path
+        self._tree = tree
+        self._open: list[Node] = []
+        self._keys: list[str | None] = []
+        self._documents = 0
+
+    def take(self, event: Any) -> None:
+        name = type(event).__name__
+        if name == "ScalarEvent":
+            plain = event.style in ("", None)
+            value = None if plain and event.value in _NULL else event.value
+            self._refuse_properties(event)
+            self._put(Node(value, event.start_mark, event.end_mark, event.style or ""), event)
+        elif name in ("MappingStartEvent", "SequenceStartEvent"):
+            self._refuse_properties(event)
+            style = "flow" if event.flow_style else "block"
+            empty: dict[str, Node] | list[Node] = {} if name == "MappingStartEvent" else []
+            node = Node(empty, event.start_mark, event.end_mark, style)
+            self._put(node, event)
+            self._open.append(node)
+            self._keys.append(None)
+            if len(self._open) > DEEPEST:
+                self._stop(DEEP, event, f"nested more than {DEEPEST} levels deep", "a record has 7")
+        elif name in ("MappingEndEvent", "SequenceEndEvent"):
+            node = self._open.pop()
+            node.end = event.end_mark if node.style == "flow" else event.start_mark
+            self._keys.pop()
+        elif name == "AliasEvent":
+            self._find(ANCHOR, event, f"*{event.anchor} points elsewhere", "write the value out")
+            self._tree.whole = False
+            self._put(Node(None, event.start_mark, event.end_mark, "*"), event)
+        elif name == "DocumentStartEvent":
+            self._documents += 1
+            if self._documents > 1:
+                self._stop(
+                    DOCUMENTS, event, "a second document begins", "one file holds one record"
+                )
+
+    def _refuse_properties(self, event: Any) -> None:
+        if event.anchor is not None:
+            self._find(ANCHOR, event, f"&{event.anchor} is an anchor", "take it out")
+        if event.tag is not None:
+            self._find(TAG, event, f"{event.tag} is a tag", "take it out; quote what is text")
+
+    def _put(self, node: Node, event: Any) -> None:
+        if not self._open:
+            self._tree.root = node
+            return
+        parent = self._open[-1]
+        if isinstance(parent.value, list):
+            parent.value.append(node)
+        elif isinstance(parent.value, dict):
+            key = self._keys[-1]
+            if key is None:
+                self._keys[-1] = self._key(parent, node, event)
+            else:
+                # Of a repeated key the first value counts; the second was told.
+                parent.value.setdefault(key, node)
+                self._keys[-1] = None
+
+    def _key(self, parent: Node, node: Node, event: Any) -> str:
+        if isinstance(node.value, dict | list):
+            self._find(KEY_NO_TEXT, event, "a key is a list or mapping", "keys are names of fields")
+            self._tree.whole = False
+            return f"\0{node.start.index}"
+        key = event.value if type(event).__name__ == "ScalarEvent" else ""
+        if key in parent.keys:
+            first = parent.keys[key].line + 1
+            self._find(
+                KEY_REPEATED,
+                event,
+                f"“{key}” stands here again, first in line {first}",
+                "merge the two or rename one",
+            )
+        else:
+            parent.keys[key] = node.start
+        return str(key)
+
+    def _find(self, code: Code, event: Any, message: str, hint: str) -> None:
+        mark = event.start_mark
+        location = Location(self._path, mark.line + 1, mark.column + 1)
+        self._tree.report.add(code.at(location, message, hint))
+        if len(self._tree.report) >= MOST_FINDINGS:
+            raise StopReading
+
+    def _stop(self, code: Code, event: Any, message: str, hint: str) -> None:
+        self._find(code, event, message, hint)
+        raise StopReading
+
+
+def _syntax(error: Any, text: str, path: str) -> Finding:
+    """What the parser stumbled over, as a person would put it."""
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    mark = getattr(error, "problem_mark", None)
+    context_mark = getattr(error, "context_mark", None)
+    if "end of stream" in problem and context_mark:
+        mark = context_mark
+    if mark is None:
+        return SYNTAX.at(Location(path), problem)
+    line = text.split("\n")[mark.line] if mark.line <= text.count("\n") else ""
+    message, hint = _plainly(problem, line, mark.column)
+    return SYNTAX.at(Location(path, mark.line + 1, mark.column + 1), message, hint)
+
+
+_INDENT = "items of one list, and keys of one mapping, begin in the same column"
+_QUOTE = 'put the whole value in quotes: title: "Letter: to Berlin"'
+
+# A part of the parser's words; what they mean; what to do.
+_PROBLEMS = (
+    (
+        "mapping values are not allowed",
+        "a second colon in one value, or a line indented too far",
+        f"{_QUOTE}; {_INDENT}",
+    ),
+    (
+        "could not find expected ':'",
+        "the line is no key with a value",
+        "write key: value; text that goes on stands deeper than its key, best after |",
+    ),
+    (
+        "did not find expected key",
+        "the line does not fit what stands above it",
+        f"{_INDENT}; within '…' an apostrophe is written twice",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "the line does not fit the list above it",
+        _INDENT,
+    ),
+    (
+        "block sequence entries are not allowed",
+        "a list begins on the line of its key",
+        "begin it on the next line, or write [a, b]",
+    ),
+    (
+        "did not find expected ',' or ']'",
+        "a list in brackets is not closed",
+        "write ] at its end, and commas between its items",
+    ),
+    (
+        "did not find expected ',' or '}'",
+        "a mapping in braces is not closed",
+        "write } at its end, and commas between its fields",
+    ),
+    (
+        "found unexpected end of stream",
+        "a quote is opened and not closed",
+        "write the same quote at the end of the text",
+    ),
+    (
+        "found unexpected document indicator",
+        "a quote is opened and not closed before the document ends",
+        "write the same quote at the end of the text",
+    ),
+    (
+        "found unknown escape character",
+        "there is no such escape in double quotes",
+        "write \\\\ for a backslash, or use single quotes",
+    ),
+    (
+        "did not find expected hexdecimal number",
+        "an escape in double quotes is cut short",
+        "write \\xXX, \\uXXXX or \\UXXXXXXXX",
+    ),
+    (
+        "found invalid Unicode character escape code",
+        "the escape names no character",
+        "write one whole character as \\uXXXX or \\UXXXXXXXX",
+    ),
+    (
+        "found undefined tag handle",
+        "! begins a tag",
+        "put the value in quotes",
+    ),
+    (
+        "did not find expected alphabetic or numeric character",
+        "& and * begin anchors",
+        "put the value in quotes",
+    ),
+    (
+        "did not find expected <document start>",
+        "text stands after the record's end",
+        "one file holds one record",
+    ),
+    (
+        "did not find expected node content",
+        "a value is missing here",
+        "write the value, or take the line out",
+    ),
+    (
+        "did not find expected comment or line break",
+        "text stands behind | or >",
+        "begin the text on the next line",
+    ),
+    (
+        "found unknown directive name",
+        "% begins a directive",
+        "put the value in quotes",
+    ),
+    (
+        "found incompatible YAML document",
+        "the file calls itself another YAML than 1.2",
+        "take the %YAML line out",
+    ),
+)
+
+
+def _plainly(problem: str, line: str, column: int) -> tuple[str, str]:
+    character = line[column : column + 1]
+    if "tab character" in problem or ("cannot start any token" in problem and character == "\t"):
+        return "a tab stands where YAML wants spaces", "indent with spaces"
+    if "cannot start any token" in problem:
+        return f"{character} cannot begin a value", "put the value in quotes"
+    for part, message, hint in _PROBLEMS:
+        if part in problem:
+            return message, hint
+    return problem, "quote values that have signs in them, and indent with spaces alike"

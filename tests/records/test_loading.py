@@ -1,0 +1,284 @@
+"""Loading: plain scalars stay text, and whatever is wrong is told with its place."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.records.loading import LARGEST, load_record, load_records, read_record
+
+HERE = Path(__file__).parent
+FIXTURES = HERE.parent / "fixtures" / "records"
+SEED = HERE.parents[1] / "records" / "1960-07-18-cpsu-to-sed"
+
+SMALL = """\
+id: small
+type: letter
+title: A letter
+"""
+
+
+def read(text: str | bytes, path: str = "record.yaml"):
+    return read_record(text if isinstance(text, bytes) else text.encode(), path)
+
+
+def test_the_first_letter_is_valid_by_its_folder_and_by_its_file():
+    record = load_record(SEED)
+    assert record.id == "1960-07-18-cpsu-to-sed"
+    assert load_record(SEED / "record.yaml") == record
+
+
+def test_plain_scalars_stay_their_source_text():
+    record, report = read(
+        SMALL
+        + """\
+salutation: no
+closing: 012
+custody: 1e3
+variant_titles: [1960-07, 0x1F, 12:30:45, Yes, 1_000, .5, +1, 1960-07-18, ~x, =, "null"]
+version: 7
+date: 1960-07
+"""
+    )
+    assert report.ok
+    assert (record.salutation, record.closing, record.custody) == ("no", "012", "1e3")
+    assert record.variant_titles == (
+        "1960-07", "0x1F", "12:30:45", "Yes", "1_000", ".5", "+1", "1960-07-18", "~x", "=", "null",
+    )  # fmt: skip
+    assert record.version == 7
+    assert record.date.edtf == "1960-07"
+
+
+def test_nothing_is_none():
+    record, report = read(SMALL + "place:\nsummary: ~\nclosing: null\nsalutation: 'null'\n")
+    assert report.ok
+    assert (record.place, record.summary, record.closing) == (None, None, None)
+    assert record.salutation == "null"
+
+
+def test_all_faults_are_told_in_the_order_of_the_file():
+    path = FIXTURES / "many-faults.yaml"
+    record, report = read_record(path, "many-faults.yaml")
+    assert record is None
+    told = "".join(
+        f"{finding.location} {finding.code}\n    {finding.message}\n    {finding.hint}".rstrip()
+        + "\n"
+        for finding in report
+    )
+    assert told == (FIXTURES / "many-faults.txt").read_text("utf-8")
+
+
+# Text; the code of the finding; its line and column; a word of the hint.
+HOSTILE = [
+    ("", "record-empty", None, None, "id"),
+    ("# only a remark\n", "record-empty", None, None, "id"),
+    ("---\n...\n", "record-empty", None, None, "id"),
+    ("- a\n- b\n", "record-type-wrong", 1, 1, "mapping"),
+    ("just words\n", "record-type-wrong", 1, 1, "mapping"),
+    ("id: a\nid: b\n", "record-key-repeated", 2, 1, "merge"),
+    ("id: &a x\n", "record-anchor", 1, 5, "out"),
+    ("id: *a\n", "record-anchor", 1, 5, "write the value out"),
+    ("id: !!python/object/apply:os.system [ls]\n", "record-tag", 1, 5, "quote"),
+    ("id: !local x\n", "record-tag", 1, 5, "quote"),
+    ("id: a\n---\nid: b\n", "record-several-documents", 2, 1, "one record"),
+    ("id: a\n\ttype: b\n", "record-syntax", 2, 1, "spaces"),
+    ("id: a: b\n", "record-syntax", 1, 6, "quotes"),
+    ("title: 'it's'\n", "record-syntax", 1, 12, "apostrophe"),
+    ('title: "open\n', "record-syntax", 1, 8, "same quote"),
+    ("sender: [a, b\n", "record-syntax", 2, 1, "]"),
+    ("date: {edtf: 1960\n", "record-syntax", 2, 1, "}"),
+    ("title: @x\n", "record-syntax", 1, 8, "quotes"),
+    ("title: `x`\n", "record-syntax", 1, 8, "quotes"),
+    ("title: %x\n", "record-syntax", 1, 8, "quotes"),
+    ('title: "\\q"\n', "record-syntax", 1, 9, "single quotes"),
+    ("title: - x\n", "record-syntax", 1, 8, "next line"),
+    ("id: x\nmere words\n", "record-syntax", 3, 1, "key: value"),
+    ("id: x\n...\nmore\n", "record-syntax", 3, 1, "one record"),
+    ("? [a, b]\n: c\n", "record-key-no-text", 1, 3, "names of fields"),
+    ("id: a\0b\n", "record-character", 1, 6, "take it out"),
+    ("id: a\u0085b\n", "record-character", 1, 6, "take it out"),
+    ("id: a\ntitle: x\u2028y\n", "record-character", 2, 9, '"\\u2028"'),
+    ("id: " + "[" * 60 + "]" * 60, "record-too-deep", 1, 36, "7"),
+    (b"id: a\ntitle: caf\xe9\n", "record-not-utf8", 2, 11, "UTF-8"),
+    ("id: a\n".encode("utf-16"), "record-not-utf8", 1, 1, "UTF-8"),
+    (b"id: \xed\xa0\x80\n", "record-not-utf8", 1, 5, "UTF-8"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "code", "line", "column", "right"), HOSTILE)
+def test_hostile_yaml_is_a_finding_with_its_place(text, code, line, column, right):
+    record, report = read(text)
+    assert record is None
+    finding = next(finding for finding in report if finding.code == code)
+    assert (finding.location.line, finding.location.column) == (line, column)
+    assert right in finding.hint
+    assert finding.location.path == "record.yaml"
+
+
+HOSTILE_JSON = [
+    ("", "record-empty", None, None, "id"),
+    ('{"id": "a", "id": "b"}', "record-key-repeated", 1, 13, "merge"),
+    ('{"id": "a",}', "record-syntax", 1, 12, '"key"'),
+    ('{"id": "a"', "record-syntax", 1, 11, "missing"),
+    ('{"id" "a"}', "record-syntax", 1, 7, "missing"),
+    ("{'id': 'a'}", "record-syntax", 1, 2, "key"),
+    ('{"id": a}', "record-syntax", 1, 8, "quotes"),
+    ('{"id": 01}', "record-syntax", 1, 8, "quotes"),
+    ('{"id": NaN}', "record-syntax", 1, 8, "quotes"),
+    ('{"id": "a\nb"}', "record-syntax", 1, 10, "\\n"),
+    ('{"id": "\\q"}', "record-syntax", 1, 9, "quotes"),
+    ('{"id": "a"} {}', "record-syntax", 1, 13, "one record"),
+    ('{"id": ' + "[" * 100_000, "record-too-deep", 1, 40, "7"),
+    ("[]", "record-type-wrong", 1, 1, "mapping"),
+    ('{"id": "a", "type": "letter",\n "titel": "x"}', "record-field-unknown", 2, 2, "title"),
+    ('{"id": "a", "type": "letter", "title": "\\ud800"}', "record-value-wrong", 1, 40, "out"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "line", "column", "right"), HOSTILE_JSON)
+def test_hostile_json_is_a_finding_with_its_place(text, code, line, column, right):
+    record, report = read(text, "record.json")
+    assert record is None
+    finding = next(finding for finding in report if finding.code == code)
+    assert (finding.location.line, finding.location.column) == (line, column)
+    assert right in finding.hint
+
+
+def test_json_says_the_same_as_yaml():
+    record = load_record(SEED)
+    again, report = read(record.model_dump_json().encode(), "record.json")
+    assert report.ok
+    assert again == record
+    number, report = read('{"id": "a", "type": "letter", "title": 012}', "a.json")
+    assert number is None
+    number, report = read('{"id": "a", "type": "letter", "title": 1e3, "version": 2}', "a.json")
+    assert report.ok
+    assert (number.title, number.version) == ("1e3", 2)
+
+
+def test_an_alias_bomb_is_refused_at_once():
+    bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n"
+        for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    record, report = read(bomb)
+    assert record is None
+    assert {finding.code for finding in report} == {"record-anchor"}
+
+
+def test_a_file_with_many_faults_of_form_is_not_told_forever():
+    _, report = read("\0" * 10_000)
+    assert len(report) <= 100
+    _, report = read("a: *x\n" * 10_000)
+    assert len(report) <= 101
+
+
+def test_a_byte_order_mark_and_all_line_ends_are_read():
+    record, report = read(b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode())
+    assert report.ok
+    assert record.title == "A letter"
+    _, report = read(b"\xef\xbb\xbfid: a: b\n")
+    assert (report.findings[0].location.line, report.findings[0].location.column) == (1, 6)
+
+
+def test_a_file_too_large_is_refused_unread(tmp_path):
+    path = tmp_path / "record.yaml"
+    with path.open("wb") as file:
+        file.truncate(200 * 1024 * 1024)
+    record, report = read_record(path)
+    assert record is None
+    assert [finding.code for finding in report] == ["record-too-large"]
+    assert str(LARGEST) in report.findings[0].message
+    record, report = read_record(b" " * (LARGEST + 1))
+    assert [finding.code for finding in report] == ["record-too-large"]
+
+
+def test_what_is_no_file_is_a_finding_and_what_is_not_there_an_error(tmp_path):
+    for make, code in ((os.mkfifo, "record-no-file"), (Path.mkdir, "record-no-file")):
+        path = tmp_path / code / make.__name__
+        path.parent.mkdir(exist_ok=True)
+        make(path)
+        record, report = read_record(path)
+        assert (record, report.findings[0].code) == (None, code)
+    with pytest.raises(StorageError, match="no such file"):
+        read_record(tmp_path / "absent.yaml")
+    with pytest.raises(StorageError):
+        read_record("a\0b")
+
+
+def test_a_folder_with_two_records_is_not_guessed_at(tmp_path):
+    (tmp_path / "record.yaml").write_text(SMALL)
+    assert load_record(tmp_path).id == "small"
+    (tmp_path / "record.json").write_text("{}")
+    _, report = read_record(tmp_path)
+    assert "record.yaml and record.json" in report.findings[0].message
+
+
+def test_many_records_are_read_past_a_bad_one(tmp_path):
+    (tmp_path / "bad.yaml").write_text("id: a\n")
+    (tmp_path / "good.yaml").write_text(SMALL)
+    found = []
+    with pytest.raises(InvalidError) as caught:
+        found.extend(
+            load_records([tmp_path / "bad.yaml", tmp_path / "good.yaml", tmp_path / "bad.yaml"])
+        )
+    # The generator raises at its end, so what it gave before has to be collected one by one.
+    assert len(caught.value.report) == 4
+    good = load_records([tmp_path / "bad.yaml", tmp_path / "good.yaml"])
+    assert next(good).id == "small"
+
+
+def test_an_invalid_record_raises_with_all_findings():
+    with pytest.raises(InvalidError) as caught:
+        load_record(FIXTURES / "many-faults.yaml")
+    assert caught.value.exit_status == 3
+    assert len(caught.value.report) > 10
+    assert "more)" in str(caught.value)
+
+
+@given(st.text(max_size=200) | st.text(alphabet="ab: -\n[]{}'\"#|>&*!%@`\t?,", max_size=60))
+def test_any_text_ends_in_findings(text):
+    for name in ("record.yaml", "record.json"):
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:
+            return
+        record, report = read(data, name)
+        assert record is None
+        assert not report.ok
+        for finding in report:
+            assert finding.message
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_end_in_findings(data):
+    assert not read(data)[1].ok
+
+
+@given(
+    st.recursive(
+        st.none() | st.text(max_size=5) | st.integers(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["id", "type", "title", "parts", "date", "agents", "at", "x", "edtf"]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_any_shape_of_data_ends_in_findings_with_places(data):
+    import json
+
+    record, report = read(json.dumps(data), "record.json")
+    if isinstance(data, dict) and record is None:
+        assert all(finding.location.line for finding in report)
