@@ -1,0 +1,215 @@
+"""Lines that date and place a letter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.dates import Found, find_dates
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.language import Habits
+    from archive_pkg.drafting.text import Line
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+LONGEST = 110
+_CLOCK = re.compile(
+    r"\d{1,2}(?::\d\d)?\s?[ap]\.?\s?m\.?|\d{4}Z|noon|midnight|mitternachts?|midi|minuit",
+    re.IGNORECASE,
+)
+_NUMBER_FIRST = re.compile(r"(?:No|Nr|N°)\.?\s?\d{1,7}\s+|\d{4,5}\s+")
+_PART = re.compile(r"[,;\n]|(?<=[a-zäöüßéè]{2})\.\s")
+_DAY_WORDS = frozenset(
+    {"den", "d", "le", "the", "am", "ce", "vom", "on", "dated", "date", "geschrieben", "this"}
+)
+_COMPASS = frozenset(
+    {"n", "s", "w", "o", "e", "nw", "no", "sw", "so", "s.w", "n.w", "c", "w.c", "e.c"}
+)
+_ROMAN = frozenset(
+    {
+        "I",
+        "II",
+        "III",
+        "IV",
+        "V",
+        "VI",
+        "VII",
+        "VIII",
+        "IX",
+        "X",
+        "XI",
+        "XII",
+        "XIII",
+        "XIV",
+        "XV",
+        "XVI",
+        "XVII",
+        "XVIII",
+        "XIX",
+        "XX",
+        "XXI",
+    }
+)
+_STREETS = (
+    "strasse",
+    "straße",
+    "str",
+    "gasse",
+    "platz",
+    "weg",
+    "street",
+    "avenue",
+    "road",
+    "allee",
+)
+_STRIP = " ,.;:–—-[]()"
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """A line that dates the letter, and maybe places it.
+
+    Attributes:
+        line: Number of the line.
+        date: The date in it; None where the line says that there is none.
+        place: Start and end of the place's name in the text; None if there is none.
+        undated: Whether the line says that the letter has no date.
+        weekday: Whether a day of the week stands in it.
+    """
+
+    line: int
+    date: Found | None
+    place: tuple[int, int] | None
+    undated: bool = False
+    weekday: bool = False
+
+
+def _ends_name(piece: str) -> bool:
+    """Whether a word cannot belong to a place's name: a number, a district, a house."""
+    return any(c.isdigit() for c in piece) or piece.strip(".,") in _ROMAN or piece[0] in "#(/"
+
+
+def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
+    """Where in one part of an address the place's name stands."""
+    skipped = _NUMBER_FIRST.match(part.lstrip())
+    start = len(part) - len(part.lstrip())
+    if skipped:
+        start += skipped.end()
+    pieces = [(m.start(), m.end(), m.group()) for m in re.finditer(r"\S+", part[start:])]
+    kept: list[tuple[int, int, str]] = []
+    for begin, end, piece in pieces:
+        word = piece.strip(_STRIP).casefold()
+        if not kept and (not word or word in _DAY_WORDS or word in vocabulary.weekdays):
+            continue
+        if kept and _ends_name(piece):
+            break
+        kept.append((start + begin, start + end, piece))
+    while kept and (
+        kept[-1][2].strip(_STRIP).casefold() in _DAY_WORDS | {""}
+        or kept[-1][2].strip(_STRIP).casefold() in vocabulary.weekdays
+        or (
+            len(kept) > 1
+            and kept[-1][2].strip(_STRIP).casefold() in _COMPASS
+            and not _initials(kept)
+        )
+    ):
+        kept.pop()
+    if not kept or len(kept) > 6:
+        return None
+    begin, end = kept[0][0], kept[-1][1]
+    name = part[begin:end]
+    begin += len(name) - len(name.lstrip(_STRIP))
+    end -= len(name) - len(name.rstrip(_STRIP))
+    if (
+        begin >= end
+        or not part[begin].isupper()
+        or end - begin < 2
+        or any(c.isdigit() for c in part[begin:end])
+    ):
+        return None
+    if part[begin:end].casefold().endswith(_STREETS) and len(kept) == 1:
+        return None
+    return begin, end
+
+
+def _initials(kept: list[tuple[int, int, str]]) -> bool:
+    """Whether two initials stand at the end ("Cedarhurst N. Y.")."""
+    return len(kept) > 2 and len(kept[-2][2].strip(".")) == 1
+
+
+def find_place(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
+    """Where in the words beside a date the place's name stands; None if they name none.
+
+    "Berlin-Friedenau, Taunusstr. 1." gives its first part; "Houston, Texas," both, since the second
+    is a region that the vocabulary knows.
+    """
+    found: tuple[int, int] | None = None
+    begin = 0
+    for end in [m.start() for m in _PART.finditer(text)] + [len(text)]:
+        part = text[begin:end]
+        if part.strip(_STRIP):
+            one = _name_in(part, vocabulary)
+            if found is None:
+                if one is None:
+                    words = words_of(part)
+                    if not all(
+                        w in vocabulary.weekdays or w in _DAY_WORDS or w.isdigit() for w in words
+                    ):
+                        return None
+                else:
+                    found = (begin + one[0], begin + one[1])
+            else:
+                region = one is not None and vocabulary.forms["regions"].whole(words_of(part))
+                if (
+                    region
+                    and one is not None
+                    and text[found[1] : begin + one[0]].strip(" .") == ","
+                ):
+                    found = (found[0], begin + one[1])
+                return found
+        begin = end + 1
+    return found
+
+
+def _too_much(text: str) -> bool:
+    """Whether the words beside a date are more than a place, a street and a weekday."""
+    small = sum(1 for w in text.split() if w[:1].islower() and len(w.strip(".,")) > 3)
+    return len(words_of(text)) > 9 or small > 2
+
+
+def _shift(place: tuple[int, int] | None, by: int) -> tuple[int, int] | None:
+    return None if place is None else (place[0] + by, place[1] + by)
+
+
+def read_dateline(
+    number: int, line: Line, vocabulary: Vocabulary, habits: Habits
+) -> Dateline | None:
+    """The line as a dateline; None if it is something else.
+
+    Beside the date there may stand a place, a day of the week, a time, a street with its number:
+    not a sentence.
+    """
+    text = line.text
+    if len(text) > LONGEST or text.lstrip("[(").startswith(("Received", "Rec’d", "Rec'd")):
+        return None
+    words = words_of(text)
+    if len(words) <= 6 and vocabulary.forms["undated"].within(words) >= 0:
+        place = find_place(text[: text.find(",")], vocabulary) if "," in text else None
+        return Dateline(number, None, _shift(place, line.start), undated=True)
+    if not any(c.isdigit() for c in text):
+        return None
+    dates = find_dates(text, vocabulary, pivot=habits.pivot)
+    if not dates:
+        return None
+    before, after = text[: dates[0].start], text[dates[-1].end :]
+    if _too_much(before) or _too_much(_CLOCK.sub(" ", after)):
+        return None
+    place = find_place(before, vocabulary)
+    if place is None and not _CLOCK.search(after):
+        skipped = len(after) - len(after.lstrip(" .,;:–—-])'"))
+        later = find_place(after[skipped:], vocabulary)
+        place = _shift(later, dates[-1].end + skipped)
+    weekday = any(word in vocabulary.weekdays and len(word) > 2 for word in words)
+    return Dateline(number, dates[0], _shift(place, line.start), weekday=weekday)

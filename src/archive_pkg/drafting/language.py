@@ -1,0 +1,55 @@
+"""What language a text is in, and what follows from it for reading its dates."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+_YEAR = re.compile(r"(?<![\d.,/-])(1[789]\d\d|20[012]\d)(?![\d,/-])")
+SAMPLE = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How this text is to be read.
+
+    Attributes:
+        language: BCP 47 code of its language; empty if it cannot be told.
+        share: Share of the sample's words that are that language's small words.
+        pivot: A year written with two digits lies in the hundred years before this one.
+        dated_around: The year that the text's full years lie around; None if it names none.
+    """
+
+    language: str
+    share: float
+    pivot: int
+    dated_around: int | None
+
+
+def habits_of(text: str, vocabulary: Vocabulary) -> Habits:
+    """Language and century of a text, from its beginning."""
+    sample = text[:SAMPLE]
+    words = Counter(words_of(sample))
+    total = sum(words.values())
+    scores = {
+        language: sum(words[word] for word in small)
+        for language, small in vocabulary.function_words.items()
+    }
+    language, score = max(scores.items(), key=lambda item: item[1], default=("", 0))
+    share = score / total if total else 0.0
+    if score < 3 or share < 0.08:
+        language = ""
+    years = [int(year) for year in _YEAR.findall(sample)]
+    around = int(statistics.median(years)) if years else None
+    pivot = (
+        around + 50 if around is not None else (1960 if language in ("de", "fr", "it") else 1990)
+    )
+    return Habits(language, share, pivot, around)

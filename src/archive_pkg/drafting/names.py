@@ -1,0 +1,177 @@
+"""The shapes of names: which lines can be a signature, who is meant by a form of address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+_PIECE = re.compile(r"\S+")
+PARTICLES = frozenset(
+    {
+        "von",
+        "van",
+        "v",
+        "d",
+        "de",
+        "der",
+        "den",
+        "di",
+        "da",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "zu",
+        "zur",
+        "ten",
+        "ter",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "y",
+        "und",
+        "and",
+        "et",
+        "u",
+        "of",
+        "des",
+        "del",
+        "do",
+        "af",
+        "+",
+        "&",
+        "st",
+        "te",
+        "i",
+    }
+)
+_SUFFIXES = frozenset(
+    {"jr", "sr", "ii", "iii", "iv", "2nd", "3rd", "ph.d", "esq", "k.t", "m.p", "jun", "sen"}
+)
+_ELIDED = ("d'", "d’", "l'", "l’", "o'", "o’")
+LONGEST = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A name as it is written and the part of it that is the person's.
+
+    Attributes:
+        name: The name without title and office.
+        role: Title or office that stands before or after it.
+        family: Whether a family name is among its words.
+    """
+
+    name: str
+    role: str = ""
+    family: bool = False
+
+
+def _bare(piece: str) -> str:
+    return piece.strip(".,;:!?()[]\"'“”„«»‒–—-_* ")
+
+
+def _is_name_piece(piece: str) -> bool:
+    bare = _bare(piece)
+    for elided in _ELIDED:
+        if bare.casefold().startswith(elided):
+            bare = bare[len(elided) :]
+    if not bare:
+        return piece in ("–", "-", "—")
+    letters = (
+        bare.replace("-", "")
+        .replace(".", "")
+        .replace("’", "")
+        .replace("'", "")
+        .replace("[", "")
+        .replace("]", "")
+        .replace("/", "")
+    )
+    return bool(letters) and letters.isalpha() and bare[0].isupper()
+
+
+def _is_lower_middle(piece: str, number: int, pieces: list[str]) -> bool:
+    """A middle name in small letters, as in "Nguyen dinh Thuan"."""
+    return (
+        number == 1 and len(pieces) == 3 and piece.isalpha() and piece.islower() and len(piece) <= 4
+    )
+
+
+def looks_like_name(line: str, *, most: int = 6) -> bool:
+    """Whether a whole line has the shape of one name, or of two joined by "and".
+
+    Capitals in front, initials and particles between, no digits, no verb: a shape only. Prose of
+    that shape ("Yours Truly") is for the caller to know.
+    """
+    if not line or len(line) > LONGEST:
+        return False
+    pieces = _PIECE.findall(line)
+    if not 1 <= len(pieces) <= most:
+        return False
+    capitals = 0
+    for number, piece in enumerate(pieces):
+        bare = _bare(piece).casefold()
+        if bare in _SUFFIXES and number:
+            continue
+        if _is_name_piece(piece):
+            capitals += 1
+        elif not (
+            number < len(pieces) - 1
+            and (bare in PARTICLES or _is_lower_middle(piece, number, pieces))
+        ):
+            return False
+        if piece.endswith((":", "?")):
+            return False
+    return capitals > 0
+
+
+_BETWEEN_TITLES = frozenset({"the", "der", "die", "le", "la", "u", "und", "and", "et"})
+_OF_OFFICE = frozenset({"of", "for", "in", "at", "to", "de", "des", "du", "general"})
+
+
+def strip_titles(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
+    """A name without the titles and offices before it, and those.
+
+    Where the office goes on ("Secretary of State") it is the name itself: nothing is taken away.
+    """
+    pieces = name.split()
+    place = titles = 0
+    while place < len(pieces):
+        words = words_of(pieces[place])
+        if words and vocabulary.offices.at(words) == len(words):
+            place = titles = place + 1
+        elif not words or (
+            len(words) == 1 and words[0] in _BETWEEN_TITLES and place < len(pieces) - 1
+        ):
+            place += 1
+        else:
+            break
+    if place < len(pieces) and words_of(pieces[place])[0] in _OF_OFFICE and titles:
+        return name, ""
+    cut = titles if titles else 0
+    rest = pieces[place:] if place > cut and titles else pieces[cut:]
+    return " ".join(rest), " ".join(pieces[: len(pieces) - len(rest)])
+
+
+def person_of(name: str, vocabulary: Vocabulary) -> Person:
+    """Person and title in a name such as "Dr. Arthur Schnitzler" or "Senator Engle"."""
+    bare, role = strip_titles(name.strip(" ,;:!.–—-"), vocabulary)
+    full = [
+        p
+        for p in bare.split()
+        if len(_bare(p).replace(".", "")) > 1 and _bare(p).casefold() not in PARTICLES
+    ]
+    initial = any(len(_bare(p).replace(".", "")) == 1 for p in bare.split())
+    return Person(bare, role, len(full) > 1 or bool(role) or (initial and bool(full)))
+
+
+def completed(text: str) -> str:
+    """A name with an editor's completion in brackets taken in: "W[inston S. Churchill]"."""
+    return text.replace("[", "").replace("]", "")

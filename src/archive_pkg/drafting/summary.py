@@ -1,0 +1,51 @@
+"""An editor's summary, told from the letter's own words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+LONGEST = 1600
+# How far into the paragraph its verb of telling may come ("In a letter to Major General Gowon, …").
+REACH = 48
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_QUOTED = re.compile(r"[“\"][^”\"]{0,400}[”\"]")
+_FIRST_PERSON = frozenset(
+    {"i", "we", "my", "our", "us", "me", "mine", "ours", "i'm", "i've", "we've", "i'd", "we'd"}
+    | {"you", "your", "yours", "ich", "wir", "mein", "meine", "unser", "unsere", "dir", "dich"}
+    | {"du", "je", "nous", "mon", "ma", "mes", "notre", "nos", "vous", "votre"}
+    | {"я", "мы", "мой", "наш", "вы", "ваш"}
+)
+
+
+def _has_subject(words: list[str], verb: int) -> bool:
+    """Whether somebody's name stands right before a verb, an adverb between at most."""
+    place = verb - 1
+    while place >= 0 and words[place].endswith("ly") and words[place].islower():
+        place -= 1
+    return place >= 0 and words[place][0].isupper()
+
+
+def is_editorial_summary(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a paragraph tells of the letter in the third person instead of being part of it.
+
+    It is a whole sentence, says neither "I" nor "you" outside quotation marks, and somebody named
+    does in it what editors let writers do: replies, reports, urges.
+    """
+    if len(text) > LONGEST or not text or text[-1] not in ".”\"’'" or not text[0].isupper():
+        return False
+    words = _WORD.findall(text)
+    if len(words) < 9:
+        return False
+    if any(
+        w.casefold().replace("’", "'") in _FIRST_PERSON
+        for w in _WORD.findall(_QUOTED.sub(" ", text))
+    ):
+        return False
+    return any(
+        word in vocabulary.reporting and _has_subject(words, place)
+        for place, word in enumerate(words[1:REACH], start=1)
+    )

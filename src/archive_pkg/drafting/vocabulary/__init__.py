@@ -1,0 +1,250 @@
+"""The words the rules know: forms of letters, markings, bodies and persons.
+
+All of it is data (`forms.yaml`, `markings.yaml`, `agents.yaml` beside this file); a file of one's
+own with the same keys adds to them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.errors import InvalidError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+_WORD = re.compile(r"[\w№°]+(?:['’][\w]+)*")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a formula, casefolded, without punctuation."""
+    return [word.replace("’", "'").casefold() for word in _WORD.findall(text)]
+
+
+class Phrases:
+    """A set of phrases, found at the beginning of a list of words or anywhere in it."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in phrases:
+            words = tuple(words_of(phrase))
+            if words:
+                self._by_first.setdefault(words[0], []).append(words)
+        for known in self._by_first.values():
+            known.sort(key=len, reverse=True)
+
+    def at(self, words: Sequence[str], place: int = 0) -> int:
+        """How many words the longest phrase at a place has; 0 if there is none."""
+        if place >= len(words):
+            return 0
+        for phrase in self._by_first.get(words[place], ()):
+            if tuple(words[place : place + len(phrase)]) == phrase:
+                return len(phrase)
+        return 0
+
+    def within(self, words: Sequence[str]) -> int:
+        """Place of the first phrase anywhere, or -1."""
+        return next((i for i in range(len(words)) if self.at(words, i)), -1)
+
+    def whole(self, words: Sequence[str]) -> bool:
+        """Whether the words are one of the phrases."""
+        return bool(words) and self.at(words) == len(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A body, person or place with the names it goes by."""
+
+    name: str
+    kind: str
+    short: str = ""
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Everything the rules look up.
+
+    Attributes:
+        forms: The tables of `forms.yaml`, as phrases over all languages.
+        months: Month by its name in lower case, over all languages.
+        languages: The languages in which a month's name is known.
+        weekdays: Names of the days of the week.
+        levels: Level by the marking's words, lowest first in `order`.
+        order: The levels, lowest first.
+        handling: Markings that stand beside a level.
+        alone: Handling markings that are a classification by themselves.
+        unmarked: What says that there is no marking.
+        reporting: Forms of the verbs with which an editor tells what a letter says.
+        function_words: Small words by which a language is known.
+        office_ends: What the name of an office ends with, countries among them.
+        kin: Words of a salutation that name nobody.
+        offices: Words of offices and of address before or after a name.
+        agents: Bodies, persons and places, by each of their names casefolded.
+        ambiguous: Candidates by the form that stands for different bearers.
+    """
+
+    forms: Mapping[str, Phrases]
+    months: Mapping[str, int]
+    languages: Mapping[str, frozenset[str]]
+    weekdays: frozenset[str]
+    levels: Mapping[str, str]
+    order: tuple[str, ...]
+    handling: frozenset[str]
+    alone: frozenset[str]
+    unmarked: frozenset[str]
+    offices: Phrases
+    reporting: frozenset[str]
+    function_words: Mapping[str, frozenset[str]]
+    office_ends: frozenset[str]
+    kin: frozenset[str]
+    agents: Mapping[str, Known] = field(default_factory=dict)
+    ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _read(text: str, name: str) -> dict[str, Any]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        tree = YAML(typ="safe").load(text)
+    except YAMLError as error:
+        raise InvalidError(f"{name}: not YAML: {error}") from error
+    if not isinstance(tree, dict):
+        raise InvalidError(f"{name}: a vocabulary is a table of lists", "See the reference.")
+    return tree
+
+
+def _flatten(entry: object) -> list[str]:
+    """All words under a key, whether by language or not."""
+    if isinstance(entry, dict):
+        return [word for value in entry.values() for word in _flatten(value)]
+    if isinstance(entry, list):
+        return [str(word) for word in entry]
+    return []
+
+
+def _verb_forms(verb: str) -> tuple[str, ...]:
+    """An English verb's third person and past."""
+    if verb.endswith("e"):
+        return f"{verb}s", f"{verb}d"
+    if verb.endswith("y") and verb[-2] not in "aeo":
+        return f"{verb[:-1]}ies", f"{verb[:-1]}ied"
+    return f"{verb}s", f"{verb}es", f"{verb}ed", f"{verb}{verb[-1]}ed"
+
+
+def _merged(trees: Iterable[dict[str, Any]], key: str) -> list[Any]:
+    """The entries of a list over several files, in order."""
+    return [entry for tree in trees for entry in tree.get(key, ())]
+
+
+def _build(trees: list[dict[str, Any]]) -> Vocabulary:
+    forms: dict[str, list[str]] = {}
+    months: dict[str, int] = {}
+    languages: dict[str, set[str]] = {}
+    for tree in trees:
+        for language, names in tree.get("months", {}).items():
+            months.update({name: int(number) for name, number in names.items()})
+            for name in names:
+                languages.setdefault(name, set()).add(language)
+        salutations = tree.get("salutations", {})
+        for key in ("openers", "endearments", "abbreviated"):
+            forms.setdefault(f"salutation {key}", []).extend(_flatten(salutations.get(key)))
+        enclosures = tree.get("enclosures", {})
+        for key in ("headings", "mentions"):
+            forms.setdefault(f"enclosure {key}", []).extend(_flatten(enclosures.get(key)))
+        addressees = tree.get("addressees", {})
+        forms.setdefault("addressee openers", []).extend(_flatten(addressees.get("openers")))
+        for key in (
+            "undated",
+            "closings",
+            "signed",
+            "for_another",
+            "postscripts",
+            "subjects",
+            "senders",
+            "choices",
+            "copies",
+            "letterheads",
+            "registry",
+            "regions",
+        ):
+            forms.setdefault(key, []).extend(_flatten(tree.get(key)))
+    levels = {
+        " ".join(words_of(name)): str(entry["level"])
+        for entry in _merged(trees, "levels")
+        for name in _flatten(entry["names"])
+    }
+    order = tuple(dict.fromkeys(str(entry["level"]) for entry in _merged(trees, "levels")))
+    agents: dict[str, Known] = {}
+    for key, kind in (("bodies", "organization"), ("persons", "person"), ("places", "place")):
+        for entry in _merged(trees, key):
+            known = Known(
+                str(entry["name"]),
+                kind,
+                str(entry.get("short") or ""),
+                tuple(str(v) for v in entry.get("variants") or ()),
+            )
+            for form in (known.name, known.short, *known.variants):
+                if form:
+                    agents[" ".join(words_of(form))] = known
+    return Vocabulary(
+        forms={key: Phrases(entries) for key, entries in forms.items()},
+        months=months,
+        languages={name: frozenset(found) for name, found in languages.items()},
+        weekdays=frozenset(w for tree in trees for w in _flatten(tree.get("weekdays"))),
+        levels=levels,
+        order=order,
+        handling=frozenset(" ".join(words_of(w)) for w in _merged(trees, "handling")),
+        alone=frozenset(" ".join(words_of(w)) for w in _merged(trees, "alone")),
+        unmarked=frozenset(" ".join(words_of(w)) for w in _merged(trees, "none")),
+        offices=Phrases(str(w) for w in _merged(trees, "offices")),
+        reporting=frozenset(
+            form for verb in _merged(trees, "reporting") for form in _verb_forms(str(verb))
+        )
+        | frozenset(str(verb) for verb in _merged(trees, "reporting_irregular")),
+        function_words={
+            language: frozenset(words)
+            for tree in trees
+            for language, words in tree.get("function_words", {}).items()
+        },
+        office_ends=frozenset(_merged(trees, "office_ends") + _merged(trees, "countries")),
+        kin=frozenset(_merged(trees, "kin")),
+        agents=agents,
+        ambiguous={
+            " ".join(words_of(entry["form"])): tuple(str(c) for c in entry["candidates"])
+            for entry in _merged(trees, "ambiguous")
+        },
+    )
+
+
+@cache
+def load_vocabulary(*own: Path) -> Vocabulary:
+    """The vocabulary that ships with the package, with the user's own files added.
+
+    Args:
+        own: YAML files with any of the keys of `forms.yaml`, `markings.yaml` and `agents.yaml`.
+
+    Raises:
+        InvalidError: A file is not YAML or not a vocabulary.
+        StorageError: A file cannot be read.
+    """
+    home = files(__name__)
+    trees = [
+        _read(home.joinpath(name).read_text("utf-8"), name)
+        for name in ("forms.yaml", "markings.yaml", "agents.yaml")
+    ]
+    for path in own:
+        try:
+            text = path.read_text("utf-8")
+        except OSError as error:
+            raise StorageError(f"{path}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise InvalidError(f"{path}: not UTF-8 at byte {error.start}") from error
+        trees.append(_read(text, str(path)))
+    return _build(trees)

@@ -1,0 +1,139 @@
+"""Whole letters of several habits, read into statements."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archive_pkg.drafting.anatomy import take_apart
+from archive_pkg.drafting.fields import Confidence, Statement, read_fields
+from archive_pkg.drafting.vocabulary import load_vocabulary
+
+SEED = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
+
+
+def statements(text: str) -> list[Statement]:
+    vocabulary = load_vocabulary()
+    return read_fields(take_apart(text, vocabulary), vocabulary)
+
+
+def values(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for statement in statements(text):
+        found.setdefault(statement.field, []).append(statement.value)
+    return found
+
+
+AMERICAN = """Secret; Exdis
+
+Brussels, July 12, 1958—6 p.m.
+[Received July 13.]
+
+Dear Mr. Murphy:
+
+I enclose the paper [1 line not declassified] that we spoke of.
+
+For the Ambassador:
+
+With best wishes,
+
+Sincerely yours,
+
+Harlan Q. Example
+Counselor of Embassy
+
+[Enclosure]
+
+Memorandum
+
+Nobody signs here.
+"""
+
+GERMAN = """Herrn
+Dr. Richard Beispiel
+Wien I.
+Wollzeile 15.
+
+Ischl, den 30/VI 94
+
+Lieber Richard!
+
+Ich komme am Dienstag und freue mich.
+
+Mit herzlichen Grüßen
+Dein
+
+Arthur
+
+P. S. Es regnet.
+"""
+
+FRENCH = """LETTRE N° 338.
+
+SÉNAT
+
+PARIS, 1er Décembre 1917.
+
+Mon cher Martin,
+
+Voici ma réponse, et ci-joint la note que vous savez.
+
+Votre affectueusement dévoué,
+
+d'Exemple de Constant
+
+à Monsieur le Président N. Murray MARTIN,
+NEW-YORK.
+"""
+
+
+def test_an_american_letter() -> None:
+    found = values(AMERICAN)
+    assert found["classification"] == ["Secret; Exdis"]
+    assert found["date"] == ["1958-07-12"]
+    assert found["place"] == ["Brussels"]
+    assert found["salutation"] == ["Dear Mr. Murphy:"]
+    assert found["recipient"] == ["Murphy"]
+    assert found["signatory"] == ["Harlan Q. Example"]
+    assert found["enclosure"] == ["[Enclosure]"]
+    assert found["note"] == ["[Received July 13.]", "[1 line not declassified]", "[Enclosure]"]
+
+
+def test_a_german_letter() -> None:
+    found = values(GERMAN)
+    assert found["date"] == ["1894-06-30"]
+    assert found["place"] == ["Ischl"]
+    assert found["recipient"] == ["Richard Beispiel"]
+    assert found["signatory"] == ["Arthur"]
+
+
+def test_a_french_letter() -> None:
+    found = values(FRENCH)
+    assert found["date"] == ["1917-12-01"]
+    assert found["place"] == ["PARIS"]
+    assert found["recipient"] == ["N. Murray MARTIN"]
+    assert found["signatory"] == ["d'Exemple de Constant"]
+
+
+def test_the_first_letter() -> None:
+    found = values(SEED.read_text("utf-8"))
+    assert found["classification"] == ["Completely Secret"]
+    assert found["date"] == ["1960-07-18"]
+    assert found["salutation"] == ["Dear Comrades!"]
+    assert found["signatory"] == ["N. KHRUSHCHEV"]
+    assert found["recipient"] == ["CENTRAL COMMITTEE OF THE SOCIALIST UNITY PARTY OF GERMANY"]
+    assert found["summary"][0].startswith("Khruschev reports Chinese dissatisfaction")
+
+
+@pytest.mark.parametrize("text", [AMERICAN, GERMAN, FRENCH, SEED.read_text("utf-8")])
+def test_every_quote_stands_where_it_says(text: str) -> None:
+    for statement in statements(text):
+        if statement.quote is not None:
+            start, end = statement.quote.start, statement.quote.end
+            assert text[start:end] == statement.quote.exact
+
+
+def test_a_first_name_alone_is_no_certain_sender() -> None:
+    sender = next(s for s in statements(GERMAN) if s.field == "sender")
+    assert sender.confidence is not Confidence.CERTAIN
