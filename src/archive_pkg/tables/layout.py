@@ -1,0 +1,275 @@
+"""The layout of a catalogue: which tables and columns the models of a record make.
+
+It is read off the JSON Schema that Pydantic derives from the models, so that the models stay the
+one source of truth: a record is a row of `letters`, what it holds once stands in columns named by
+its path (`date.edtf`), and each list of things is a table of its own whose rows name their letter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from inspect import cleandoc
+from typing import TYPE_CHECKING, Any, Literal
+
+from archive_pkg.records.models import Model, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LETTERS = "letters"
+"""The table of the records themselves."""
+
+LETTER = "letter"
+"""The column by which a row of any other table names its record."""
+
+SEPARATOR = "; "
+"""What stands between several values in one cell."""
+
+
+class LayoutError(TypeError):
+    """A model that no table can hold: a programmer's mistake, found by the first test that runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column, and what the models ask of its values.
+
+    Attributes:
+        name: Its header: the dotted path of the field in a record or in the table's items.
+        path: The same as a tuple.
+        type: The type of a value, as Table Schema names it.
+        description: What the model's docstring says of the field.
+        required: Whether every row must have a value.
+        many: Whether a cell may hold several values.
+        pattern: What a value must match as a whole; empty if anything will do.
+        enum: The values allowed; empty if not listed.
+        minimum: The least number allowed.
+        min_length: The fewest characters allowed.
+        max_length: The most characters allowed.
+        refers_to: The table in which the value is an id, within the same letter.
+        examples: Values as they may stand in a cell.
+        is_identifier: Whether the value is an authority identifier, written `scheme:value`.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    type: Literal["string", "integer", "boolean"]
+    description: str = ""
+    required: bool = False
+    many: bool = False
+    pattern: str = ""
+    enum: tuple[str, ...] = ()
+    minimum: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    refers_to: str = ""
+    examples: tuple[str, ...] = ()
+    is_identifier: bool = False
+
+    @property
+    def is_free(self) -> bool:
+        """Whether any text may stand in its cells, also what a spreadsheet takes for a formula."""
+        return self.type == "string" and not (self.pattern or self.enum)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a catalogue.
+
+    Attributes:
+        name: Its name, that of its file and of its sheet.
+        path: Where its rows stand in a record; empty for the records themselves.
+        description: What the model's docstring says of an item.
+        columns: Its columns in their order; in all tables but the first one, the letter's id first.
+        key: The columns whose values together no two rows share; empty if rows have no name.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def references(self) -> tuple[tuple[str, str], ...]:
+        """Columns that refer to another table: (column, table)."""
+        return tuple((c.name, c.refers_to) for c in self.columns if c.refers_to)
+
+
+@cache
+def tables() -> Mapping[str, Table]:
+    """The tables of a catalogue by their names, the letters first."""
+    return derive(Record)
+
+
+def derive(root: type[Model]) -> dict[str, Table]:
+    """The tables that hold records of a model.
+
+    Args:
+        root: The model of a record; must have a field `id`.
+
+    Raises:
+        LayoutError: A model cannot be laid out in tables: a list of models within another list's
+            items, a field that is neither text, whole number, truth value nor a model, or two
+            fields that would make the same column.
+    """
+    return {table.name: table for table in _Derivation(root).tables()}
+
+
+class _Derivation:
+    def __init__(self, root: type[Model]) -> None:
+        self._root = root
+        self._schema = root.model_json_schema()
+        self._models = {model.__name__: model for model in _family(Model)}
+        self._lists: list[tuple[tuple[str, ...], str]] = []
+
+    def tables(self) -> Iterator[Table]:
+        columns = tuple(self._columns(self._root.__name__, self._schema, (), required=True))
+        yield _table(LETTERS, (), self._root, columns, ("id",))
+        letter_id = next(column for column in columns if column.path == ("id",))
+        letter = Column(
+            LETTER,
+            (LETTER,),
+            "string",
+            "The letter that this row belongs to, by its id.",
+            required=True,
+            pattern=letter_id.pattern,
+            refers_to=LETTERS,
+        )
+        lists, self._lists = self._lists, []
+        for path, name in lists:
+            own = tuple(self._columns(name, self._definition(name), (), required=True))
+            if self._lists:
+                nested = ".".join((*path, *self._lists[0][0]))
+                raise LayoutError(f"{nested} is a list within a list, which no table holds")
+            key = (LETTER, "id") if any(column.path == ("id",) for column in own) else ()
+            yield _table("_".join(path), path, self._models[name], (letter, *own), key)
+
+    def _definition(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._schema["$defs"][name]
+        return found
+
+    def _columns(
+        self, model: str, schema: dict[str, Any], path: tuple[str, ...], *, required: bool
+    ) -> Iterator[Column]:
+        docs = _attribute_docs(self._models[model])
+        needed = schema.get("required", ())
+        if path and not needed:
+            raise LayoutError(f"{model} in {'.'.join(path)} has no field that tells it is there")
+        for name, declared in schema["properties"].items():
+            here = (*path, name)
+            field, optional = _not_null(declared)
+            many = field.get("type") == "array"
+            if many:
+                field, _ = _not_null(field["items"])
+            named = field.get("$ref", "").rpartition("/")[2]
+            must = required and name in needed and not optional
+            doc = docs.get(name, "")
+            if named == "Identifier":
+                schemes = self._definition(named)["properties"]["scheme"]["enum"]
+                yield Column(
+                    ".".join(here),
+                    here,
+                    "string",
+                    doc,
+                    required=must,
+                    many=many,
+                    pattern=f"(?:{'|'.join(schemes)}):[\\s\\S]+",
+                    examples=("wikidata:Q42",),
+                    is_identifier=True,
+                )
+            elif named and "properties" in self._definition(named):
+                if many:
+                    self._lists.append((here, named))
+                else:
+                    inner = self._definition(named)
+                    yield from self._columns(named, inner, here, required=must)
+            else:
+                value = self._definition(named) | field if named else field
+                yield _column(here, value, declared, doc, required=must, many=many)
+
+
+def _table(
+    name: str,
+    path: tuple[str, ...],
+    model: type[Model],
+    columns: tuple[Column, ...],
+    key: tuple[str, ...],
+) -> Table:
+    names = [column.name for column in columns]
+    if twins := {column for column in names if names.count(column) > 1}:
+        raise LayoutError(f"{name} would have two columns called {', '.join(sorted(twins))}")
+    return Table(name, path, cleandoc(model.__doc__ or "").partition("\n")[0], columns, key)
+
+
+def _column(
+    path: tuple[str, ...],
+    value: dict[str, Any],
+    declared: dict[str, Any],
+    doc: str,
+    *,
+    required: bool,
+    many: bool,
+) -> Column:
+    kind = value.get("type")
+    if kind not in ("string", "integer", "boolean"):
+        raise LayoutError(f"{'.'.join(path)} is {kind or value}, which no column holds")
+    examples = declared.get("examples") or value.get("examples") or re.findall(r'"([^"]+)"', doc)
+    return Column(
+        ".".join(path),
+        path,
+        kind,
+        doc,
+        required=required,
+        many=many,
+        pattern=_unanchored(value.get("pattern", "")),
+        enum=tuple(value.get("enum", ())) or ((value["const"],) if "const" in value else ()),
+        minimum=value.get("minimum", declared.get("minimum")),
+        min_length=value.get("minLength", declared.get("minLength")),
+        max_length=value.get("maxLength", declared.get("maxLength")),
+        refers_to=value.get("refersTo", ""),
+        examples=tuple(str(example) for example in examples),
+    )
+
+
+def _not_null(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """What a field is where it is not null, and whether it may be null."""
+    options = schema.get("anyOf")
+    if not options:
+        return schema, False
+    kept = [option for option in options if option.get("type") != "null"]
+    if len(kept) != 1:
+        raise LayoutError(f"a field is one of several things: {kept}")
+    return kept[0], len(kept) < len(options)
+
+
+def _unanchored(pattern: str) -> str:
+    """The pattern without its anchors, in brackets where frictionless' own would split it."""
+    bare = pattern.removeprefix("^").removesuffix("$")
+    return f"(?:{bare})" if bare else ""
+
+
+def _attribute_docs(model: type[Model]) -> dict[str, str]:
+    """What the section "Attributes" of a Google-style docstring says of each field."""
+    docs: dict[str, str] = {}
+    for cls in reversed(model.__mro__):
+        _, _, section = cleandoc(cls.__doc__ or "").partition("Attributes:\n")
+        section = re.split(r"\n(?=\S)", section)[0]
+        for name, text in re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", section, re.MULTILINE):
+            docs[name] = " ".join(text.split())
+    return docs
+
+
+def _family(model: type[Model]) -> Iterator[type[Model]]:
+    for child in model.__subclasses__():
+        yield child
+        yield from _family(child)

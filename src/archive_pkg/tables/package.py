@@ -1,0 +1,169 @@
+"""A catalogue as a Data Package: CSV files and the datapackage.json that describes them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.errors import InvalidError
+from archive_pkg.records.models import Record
+from archive_pkg.tables.cells import csv_line, guarded, unguarded
+from archive_pkg.tables.descriptor import read_descriptor
+from archive_pkg.tables.layout import LETTERS, Column, Table, tables
+from archive_pkg.tables.rows import Row, raw_records, record_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+SCHEMA_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
+
+DESCRIPTOR = "datapackage.json"
+FOLDER = "tables"
+
+
+def package_files(records: Sequence[Record], name: str) -> dict[str, bytes]:
+    """A catalogue of letters as a Data Package, version 2: the same records, the same bytes.
+
+    The tables are CSV (RFC 4180) in UTF-8 without a byte order mark, with line feeds; rows stand
+    in the order of the records and of their lists. A table without rows is left out, and no table
+    refers to one that is; only the table of letters is always there.
+
+    Args:
+        records: The records; their ids differ.
+        name: The package's name; characters that a name cannot have become hyphens.
+
+    Returns:
+        The files' bytes by their paths: `datapackage.json` and `tables/*.csv`.
+    """
+    files: dict[str, bytes] = {}
+    resources = []
+    for table in tables().values():
+        rows = [row for record in records for row in record_rows(table, record)]
+        if rows or table.name == LETTERS:
+            files[f"{FOLDER}/{table.name}.csv"] = _csv(table, rows)
+            resources.append(_resource(table))
+    descriptor = {"$schema": PROFILE, "name": _package_name(name), "resources": resources}
+    text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
+    return {DESCRIPTOR: text.encode(), **files}
+
+
+def read_records(descriptor: str | Path) -> list[Record]:
+    """The records of a catalogue that `package_files` wrote: the same again.
+
+    Args:
+        descriptor: Path of its datapackage.json.
+
+    Raises:
+        InvalidError: The tables are not those of a catalogue; its report has every finding.
+        StorageError: A file cannot be read.
+    """
+    resources, report = read_descriptor(Path(descriptor))
+    rows = {
+        resource.name: _rows(tables()[resource.name], resource.path)
+        for resource in resources
+        if resource.name in tables()
+    }
+    if not report.ok:
+        raise InvalidError(f"{descriptor} is no catalogue of letters", report=report)
+    return [Record.model_validate(raw) for raw in raw_records(rows)]
+
+
+def _rows(table: Table, path: Path) -> Iterator[Row]:
+    csv.field_size_limit(sys.maxsize)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file, strict=True):
+            yield {name: unguarded(table.column(name), text) for name, text in row.items() if text}
+
+
+def table_schema(table: Table) -> dict[str, Any]:
+    """The Table Schema of a table.
+
+    References that may be empty are not declared as foreign keys: the key is (letter, id), and
+    frictionless looks up a key of which only a part is empty. `check` follows them all.
+    """
+    required = {column.name for column in table.columns if column.required}
+    schema: dict[str, Any] = {
+        "$schema": SCHEMA_PROFILE,
+        "fields": [_field(column) for column in table.columns],
+        "missingValues": [""],
+    }
+    if table.key:
+        schema["primaryKey"] = list(table.key)
+    keys = [
+        _foreign_key(column, target)
+        for column, target in table.references
+        if column in required and not table.column(column).many
+    ]
+    if keys:
+        schema["foreignKeys"] = keys
+    return schema
+
+
+def _csv(table: Table, rows: list[list[str]]) -> bytes:
+    lines = [csv_line([column.name for column in table.columns])]
+    lines += [csv_line([*map(guarded, table.columns, row)]) for row in rows]
+    return "".join(lines).encode()
+
+
+def _resource(table: Table) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "type": "table",
+        "path": f"{FOLDER}/{table.name}.csv",
+        "description": table.description,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {
+            "delimiter": ",",
+            "lineTerminator": "\n",
+            "quoteChar": '"',
+            "doubleQuote": True,
+        },
+        "schema": table_schema(table),
+    }
+
+
+def _field(column: Column) -> dict[str, Any]:
+    field: dict[str, Any] = {"name": column.name, "type": column.type}
+    if column.description:
+        field["description"] = column.description
+    if column.examples:
+        field["example"] = column.examples[0]
+    if column.type == "boolean":
+        field |= {"trueValues": ["true"], "falseValues": ["false"]}
+    constraints: dict[str, Any] = {
+        "required": column.required or None,
+        "pattern": _cell_pattern(column),
+        "enum": list(column.enum) if column.enum and not column.many else None,
+        "minimum": column.minimum,
+        "minLength": None if column.many else column.min_length,
+        "maxLength": None if column.many else column.max_length,
+    }
+    constraints = {name: value for name, value in constraints.items() if value is not None}
+    return field | ({"constraints": constraints} if constraints else {})
+
+
+def _cell_pattern(column: Column) -> str | None:
+    item = column.pattern
+    if column.many and column.enum:
+        item = f"(?:{'|'.join(map(re.escape, column.enum))})"
+    if not item:
+        return None
+    return rf"(?:{item}(?:\s*;\s*{item})*)" if column.many else item
+
+
+def _foreign_key(column: str, target: str) -> dict[str, Any]:
+    if target == LETTERS:
+        return {"fields": [column], "reference": {"resource": LETTERS, "fields": ["id"]}}
+    reference = {"resource": target, "fields": ["letter", "id"]}
+    return {"fields": ["letter", column], "reference": reference}
+
+
+def _package_name(name: str) -> str:
+    return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-") or "letters"

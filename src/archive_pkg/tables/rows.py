@@ -1,0 +1,77 @@
+"""Records as rows of tables, and rows as records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.tables.cells import from_cell, to_cell
+from archive_pkg.tables.layout import LETTER, LETTERS, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from archive_pkg.records.models import Record
+    from archive_pkg.tables.layout import Table
+
+Row = dict[str, str]
+"""The cells of a row by their columns' names; empty ones may be missing."""
+
+
+def record_rows(table: Table, record: Record) -> list[list[str]]:
+    """The rows of one table that hold a record, each with a cell for every column."""
+    if table.name == LETTERS:
+        items: Sequence[Any] = (record,)
+        return [[to_cell(column, _at(record, column.path)) for column in table.columns]]
+    items = _at(record, table.path) or ()
+    return [
+        [record.id, *(to_cell(column, _at(item, column.path)) for column in table.columns[1:])]
+        for item in items
+    ]
+
+
+def raw_records(rows: Mapping[str, Iterable[Row]]) -> list[dict[str, Any]]:
+    """Records as plain data, as their files would have it, from the rows of each table.
+
+    Rows of letters that are not in the table of letters are left out: checking finds them.
+
+    Args:
+        rows: The rows of each table by the table's name, in their order.
+    """
+    raw = {row["id"]: _plain(tables()[LETTERS], row) for row in rows.get(LETTERS, ())}
+    for name, table in tables().items():
+        if name == LETTERS:
+            continue
+        for row in rows.get(name, ()):
+            record = raw.get(row.get(LETTER, ""))
+            if record is not None:
+                _list_at(record, table.path).append(_plain(table, row))
+    return list(raw.values())
+
+
+def _plain(table: Table, row: Row) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for column in table.columns:
+        text = row.get(column.name, "")
+        if not text or (column.name == LETTER and table.name != LETTERS):
+            continue
+        home = plain
+        for name in column.path[:-1]:
+            home = home.setdefault(name, {})
+        home[column.path[-1]] = from_cell(column, text)
+    return plain
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        if value is None:
+            return None
+        value = getattr(value, name)
+    return value
+
+
+def _list_at(record: dict[str, Any], path: tuple[str, ...]) -> list[Any]:
+    home = record
+    for name in path[:-1]:
+        home = home.setdefault(name, {})
+    found: list[Any] = home.setdefault(path[-1], [])
+    return found

@@ -1,0 +1,90 @@
+"""A catalogue goes out as a Data Package and comes back the same."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from letters import catalogues
+
+from archive_pkg.errors import InvalidError
+from archive_pkg.tables import package_files, read_records
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive_pkg.records.models import Record
+
+
+def write(folder: Path, files: dict[str, bytes]) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder / "datapackage.json"
+
+
+@given(catalogues())
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
+def test_records_come_back_as_they_went(tmp_path_factory, catalogue: list[Record]) -> None:
+    files = package_files(catalogue, "some letters")
+    assert files == package_files(catalogue, "some letters")
+    path = write(tmp_path_factory.mktemp("catalogue"), files)
+    assert read_records(path) == catalogue
+
+
+@given(catalogues(2))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=12)
+@pytest.mark.filterwarnings("ignore")
+def test_frictionless_finds_the_package_valid(tmp_path_factory, catalogue: list[Record]) -> None:
+    from frictionless import Package, Resource
+
+    path = write(tmp_path_factory.mktemp("catalogue"), package_files(catalogue, "letters"))
+    report = Package(str(path)).validate()
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])
+    assert isinstance(Package(str(path)).resources[0], Resource)
+
+
+def test_tables_without_rows_are_left_out() -> None:
+    files = package_files([], "Nothing Yet")
+    assert set(files) == {"datapackage.json", "tables/letters.csv"}
+    descriptor = json.loads(files["datapackage.json"])
+    assert descriptor["name"] == "nothing-yet"
+    assert descriptor["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
+    assert files["tables/letters.csv"].startswith(b"id,version,")
+
+
+def test_writing_tables_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from archive_pkg.tables import package_files; package_files([], 'x');"
+        "print([name for name in ('frictionless', 'openpyxl', 'polars') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("../outside.csv", "tables-path-unsafe"),
+        ("/etc/passwd", "tables-path-unsafe"),
+        ("https://example.org/letters.csv", "tables-path-unsafe"),
+        ("link/letters.csv", "tables-path-unsafe"),
+        ("C:\\letters.csv", "tables-path-unsafe"),
+        ("nowhere.csv", "tables-file-missing"),
+    ],
+)
+def test_a_path_that_leaves_the_folder_is_not_opened(tmp_path: Path, path: str, code: str) -> None:
+    (tmp_path / "outside.csv").write_text("id\n")
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "link").symlink_to(tmp_path)
+    descriptor = {"resources": [{"name": "letters", "path": path}]}
+    (home / "datapackage.json").write_text(json.dumps(descriptor))
+    with pytest.raises(InvalidError) as caught:
+        read_records(home / "datapackage.json")
+    assert [finding.code for finding in caught.value.report] == [code]
