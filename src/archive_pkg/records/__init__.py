@@ -1,1 +1,59 @@
 """The record of a letter: models, vocabularies, dates, loading and saving."""
+
+from archive_pkg.records.dates import Edtf
+from archive_pkg.records.identifiers import Identifier
+from archive_pkg.records.loading import (
+    NAMES,
+    load_record,
+    load_records,
+    read_record,
+    record_file,
+)
+from archive_pkg.records.models import (
+    Agent,
+    Classification,
+    Date,
+    Enclosure,
+    Event,
+    Evidence,
+    Holding,
+    Part,
+    Place,
+    Quote,
+    Reclassification,
+    Record,
+    Rights,
+    Span,
+    Subject,
+    Summary,
+    TranslationNote,
+)
+from archive_pkg.records.places import placed
+
+__all__ = [
+    "NAMES",
+    "Agent",
+    "Classification",
+    "Date",
+    "Edtf",
+    "Enclosure",
+    "Event",
+    "Evidence",
+    "Holding",
+    "Identifier",
+    "Part",
+    "Place",
+    "Quote",
+    "Reclassification",
+    "Record",
+    "Rights",
+    "Span",
+    "Subject",
+    "Summary",
+    "TranslationNote",
+    "load_record",
+    "load_records",
+    "placed",
+    "read_record",
+    "record_file",
+]

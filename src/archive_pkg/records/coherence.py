@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from archive_pkg.records.statements import resolve
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archive_pkg.records.models import Record
 
 Place = tuple[str | int, ...]

@@ -22,9 +22,9 @@ from pydantic import (
 )
 
 from archive_pkg.records.coherence import refuse_incoherence
-from archive_pkg.records.dates import Edtf  # noqa: TC001
-from archive_pkg.records.identifiers import Identifier  # noqa: TC001
-from archive_pkg.records.languages import Language  # noqa: TC001
+from archive_pkg.records.dates import Edtf
+from archive_pkg.records.identifiers import Identifier
+from archive_pkg.records.languages import Language
 from archive_pkg.records.scalars import Flag, Whole, clean_text, portable_path
 
 

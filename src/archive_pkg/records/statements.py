@@ -44,13 +44,14 @@ def _step(value: Any, name: str) -> Any:
 
 
 def statements(record: Record) -> Iterator[str]:
-    """The paths of all that the record states of the letter: a field, or an item with an id."""
+    """The paths of all that the record states of the letter: its fields, its items one by one."""
     for name in type(record).model_fields:
         value = getattr(record, name)
         if name in _OWN or value in (None, ()):
             continue
-        if isinstance(value, tuple) and hasattr(value[0], "id"):
-            yield from (f"{name}.{item.id}" for item in value)
+        if isinstance(value, tuple) and isinstance(value[0], BaseModel):
+            for index, item in enumerate(value):
+                yield f"{name}.{getattr(item, 'id', index)}"
         else:
             yield name
 
