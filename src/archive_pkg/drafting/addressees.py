@@ -48,7 +48,7 @@ class Addressee:
 
 def _first_part(name: str) -> str:
     """What stands before the first comma, a "Jr." after it included."""
-    head, comma, rest = name.partition(",")
+    head, comma, rest = _BREAK.split(name)[0].partition(",")
     first = rest.split(",")[0].strip()
     return f"{head}, {first}" if comma and first in _SUFFIX[:6] else head
 
@@ -72,6 +72,7 @@ def _after_opener(text: str, vocabulary: Vocabulary) -> tuple[str, bool]:
     )
 
 
+_BREAK = re.compile(r"\s--|\.-|\s-\s|\s{3,}")
 _BARE_TITLES = frozenset({"dr", "doctor", "prof", "mr", "mrs", "miss", "messrs", "die", "der"})
 _LOCATED = re.compile(r"^(.*?)\s+IN\s+[A-Z. ]+$|^(.*?)\s+in\s+[A-Z][a-z. ]+$")
 
@@ -124,7 +125,7 @@ def read_block(
         rest, to = (_after_opener(line.text, vocabulary)) if place == 0 else (line.text, False)
         if not rest:
             continue
-        addressed = place == 0 and words_of(line.text)[0] not in _BARE_TITLES
+        addressed = words_of(lines[block[0]].text)[0] not in _BARE_TITLES
         start = line.start + line.text.index(rest)
         if to:
             rest = _undated(rest, vocabulary)

@@ -65,6 +65,10 @@ _STREETS = (
     "allee",
 )
 _STRIP = " ,.;:–—-[]()"
+# "PARIS, 15 No vembre 1917.": dated, but in no way that can be read.
+_MISWRITTEN = re.compile(
+    r"[^\W\d_][^,\d]{2,40}, (?:le )?\d{1,2} ?[^\W\d_][\w ]{2,14} (1[5-9]\d\d|20\d\d)\W*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +92,23 @@ class Dateline:
 
 def _ends_name(piece: str) -> bool:
     """Whether a word cannot belong to a place's name: a number, a district, a house."""
-    return any(c.isdigit() for c in piece) or piece.strip(".,") in _ROMAN or piece[0] in "#(/"
+    return any(c.isdigit() or c in "#(/" for c in piece) or piece.strip(".,") in _ROMAN
 
 
 def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
     """Where in one part of an address the place's name stands."""
-    skipped = _NUMBER_FIRST.match(part.lstrip())
-    start = len(part) - len(part.lstrip())
+    dash = part.rfind(" – ")
+    start = dash + 3 if dash > 0 and part[dash + 3 :].strip(_STRIP) else 0
+    skipped = _NUMBER_FIRST.match(part[start:].lstrip())
+    start += len(part[start:]) - len(part[start:].lstrip())
     if skipped:
         start += skipped.end()
     pieces = [(m.start(), m.end(), m.group()) for m in re.finditer(r"\S+", part[start:])]
     kept: list[tuple[int, int, str]] = []
     for begin, end, piece in pieces:
         word = piece.strip(_STRIP).casefold()
-        if not kept and (not word or word in _DAY_WORDS or word in vocabulary.weekdays):
+        small = piece.islower() or (piece.casefold() == "d." and end < 4)
+        if not kept and (not word or (word in _DAY_WORDS and small) or word in vocabulary.weekdays):
             continue
         if kept and _ends_name(piece):
             break
@@ -202,11 +209,16 @@ def read_dateline(
         return None
     dates = find_dates(text, vocabulary, pivot=habits.pivot)
     if not dates:
-        return None
+        year = _MISWRITTEN.fullmatch(text)
+        if year is None:
+            return None
+        dates = [Found(*year.span(1), year.group(1), "year-alone", 0)]
     before, after = text[: dates[0].start], text[dates[-1].end :]
     if _too_much(before) or _too_much(_CLOCK.sub(" ", after)):
         return None
-    place = find_place(before, vocabulary)
+    place = find_place(
+        before if dates[0].rule != "year-alone" else text[: text.index(",")], vocabulary
+    )
     if place is None and not _CLOCK.search(after):
         skipped = len(after) - len(after.lstrip(" .,;:–—-])'"))
         later = find_place(after[skipped:], vocabulary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.anatomy import Anatomy
+    from archive_pkg.drafting.datelines import Dateline
     from archive_pkg.drafting.tail import Signature
     from archive_pkg.drafting.vocabulary import Known, Vocabulary
 
@@ -58,6 +60,10 @@ class Statement:
     details: tuple[tuple[str, str], ...] = ()
 
 
+# A ruler named by his title alone: who held it then is for the editor to say.
+_RULERS = frozenset(
+    {"shah", "king", "queen", "emperor", "empress", "sultan", "emir", "amir", "pope"}
+)
 C, P, G = Confidence.CERTAIN, Confidence.PROBABLE, Confidence.GUESS
 
 
@@ -158,12 +164,34 @@ class _Fields:
         if line.date is not None:
             base = self.lines[line.line].start
             sure = (G, P, C)[line.date.sure]
+            if sure is P and self.century_is_known(line):
+                sure = C
             quote = self.quote(base + line.date.start, base + line.date.end)
             self.say("date", line.date.edtf, sure, f"{line.date.rule}-{where}", quote)
         if line.place is not None:
             self.say_place(line.place, C, f"dateline-{where}")
         elif not self.place_above(line.line):
             self.place_alone()
+
+    def century_is_known(self, line: Dateline) -> bool:
+        """Whether something besides the rule speaks for the century of a two-digit year.
+
+        The day of the week that stands beside the date, a year written out near it in time, or a
+        language whose letters of two-digit years are from before 1960 in all our sources.
+        """
+        found = line.date
+        if found is None or found.edtf.endswith("?") or "/" in found.edtf or found.style:
+            return False
+        year, month, day = (int(part) for part in found.edtf.split("-"))
+        text = self.lines[line.line].text
+        named = [word for word in words_of(text) if word in self.vocabulary.weekdays]
+        if named and len(named[0]) > 2:
+            number = self.vocabulary.weekdays[named[0]]
+            return datetime.date(year, month, day).isoweekday() == number
+        habits = self.anatomy.habits
+        if habits.dated_around is not None:
+            return abs(habits.dated_around - year) <= 20
+        return habits.language in ("de", "fr", "it")
 
     def say_place(self, place: tuple[int, int], sure: Confidence, rule: str) -> None:
         self.say("place", self.text[place[0] : place[1]], sure, rule, self.quote(*place))
@@ -184,7 +212,7 @@ class _Fields:
         while not self.lines[number].first:
             number -= 1
         for line in range(number, dateline):
-            if kinds[line] in ("place", "heading", "letterhead"):
+            if kinds[line] in ("place", "heading"):
                 place = self.place_on(line)
                 if place is not None:
                     self.say_place(place, P, "line-above-date")
@@ -256,13 +284,35 @@ class _Fields:
             )
         for one in tail.signatures:
             name = one.text.strip(" =,")
-            sure = C if one.how in ("after-closing", "marked-signed") else P
+            sure = self.signature_sure(one)
             quote = self.quote(one.start, one.end)
             self.say("signatory", name, sure, f"signature-{one.how}", quote, "person")
             if body is None and one.how != "postscript":
-                self.sender(one, sure, said)
+                self.sender(one, C if one.how == "after-closing" else sure, said)
         if not tail.signatures:
             self.sender_line()
+
+    def signature_sure(self, one: Signature) -> Confidence:
+        """Certain for one name after a leave, or alone at the end as in telegrams.
+
+        Where an attachment follows or others sign too, whose name it is wants eyes.
+        """
+        tail, line = self.anatomy.tail, self.lines[one.line]
+        if one.how == "before-postscript" or (one.how == "co-signed" and not line.alone):
+            return G
+        if one.how == "co-signed" and not person_of(one.text, self.vocabulary).family:
+            return G
+        if one.how == "with-closing" and len(tail.signatures) > 1:
+            return G
+        if tail.enclosures or len(tail.signatures) > 1:
+            return P
+        if one.how == "after-closing":
+            return C
+        if one.how == "with-closing":
+            opener = self.vocabulary.forms["closings"].at(words_of(line.text))
+            return C if opener and line.text.count(" ") <= 3 and one.start - line.start < 12 else G
+        plain = line.first and self.anatomy.kinds[one.line - 1] == "body"
+        return C if one.how == "last-line" and plain else P
 
     def body_signed_for(self) -> Known | None:
         """The body in whose name somebody signed ("For the Joint Chiefs of Staff:")."""
@@ -287,8 +337,10 @@ class _Fields:
         if person.name in said:
             return
         said.add(person.name)
+        if "(" in person.name:  # a firm's signature, or a name explained
+            sure = P
         if not person.family:
-            sure = G if sure is P else P
+            sure = P if one.how == "after-closing" else G
         self.say(
             "sender",
             person.name,
@@ -329,17 +381,29 @@ class _Fields:
             for block in head.addressee + tail.addressee
             if (one := read_block(self.lines, block, words, self.vocabulary)) is not None
         ]
+        signed = {words_of(one.text)[-1] for one in tail.signatures if words_of(one.text)}
+        given = {words_of(one.text)[0] for one in tail.signatures if words_of(one.text)}
+        if words:
+            blocks = [
+                one for one in blocks if one.words & words or not self.is_own(one, signed | given)
+            ]
         matching = [one for one in blocks if _same(one.words, words)] or self.name_in_head(words)
         blocks.sort(key=lambda one: not one.addressed)
         if matching:
             self.say_recipient(matching[0], C, "address-and-salutation")
         elif blocks:
-            self.say_recipient(blocks[0], C, "address")
+            ruler = blocks[0].office and words_of(blocks[0].name)[0] in _RULERS
+            self.say_recipient(blocks[0], P if ruler else C, "address")
         elif greeted is not None:
-            sure = P if greeted.role or greeted.office else G
+            sure = C if greeted.role or greeted.office else G
             self.say_recipient(
                 greeted, sure, "salutation-office" if greeted.office else "salutation-name"
             )
+
+    def is_own(self, one: Addressee, signed: set[str]) -> bool:
+        """Whether an address in the head is the signer's own: it has his name and no "To"."""
+        name = words_of(one.name)
+        return not one.addressed and bool(name) and (name[-1] in signed or name[0] in signed)
 
     def name_in_head(self, greeted: frozenset[str]) -> list[Addressee]:
         """A line of the head that has the name which the salutation has."""
@@ -398,9 +462,9 @@ class _Fields:
         span = self.anatomy.tail.summary
         if span is not None:
             start, end = self.lines[span[0]].start, self.lines[span[1]].end
-            self.say(
-                "summary", self.text[start:end], P, "editorial-paragraph", self.quote(start, end)
-            )
+            sure = C if self.anatomy.tail.set_off else P
+            quote = self.quote(start, end)
+            self.say("summary", quote.exact, sure, "editorial-paragraph", quote)
 
 
 def read_fields(anatomy: Anatomy, vocabulary: Vocabulary) -> list[Statement]:

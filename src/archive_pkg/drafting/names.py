@@ -147,13 +147,13 @@ def strip_titles(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
         words = words_of(pieces[place])
         if words and vocabulary.offices.at(words) == len(words):
             place = titles = place + 1
-        elif not words or (
-            len(words) == 1 and words[0] in _BETWEEN_TITLES and place < len(pieces) - 1
-        ):
+        elif not words or (len(words) == 1 and words[0] in _BETWEEN_TITLES):
             place += 1
         else:
             break
-    if place < len(pieces) and words_of(pieces[place])[0] in _OF_OFFICE and titles:
+    if place == len(pieces):
+        return "", name
+    if words_of(pieces[place])[0] in _OF_OFFICE and titles:
         return name, ""
     cut = titles if titles else 0
     rest = pieces[place:] if place > cut and titles else pieces[cut:]

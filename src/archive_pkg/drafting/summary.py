@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 LONGEST = 1600
+_ADVERBS = frozenset({"again", "also", "then", "further", "later", "subsequently", "once", "now"})
 # How far into the paragraph its verb of telling may come ("In a letter to Major General Gowon, …").
 REACH = 48
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -24,7 +25,11 @@ _FIRST_PERSON = frozenset(
 def _has_subject(words: list[str], verb: int) -> bool:
     """Whether somebody's name stands right before a verb, an adverb between at most."""
     place = verb - 1
-    while place >= 0 and words[place].endswith("ly") and words[place].islower():
+    while (
+        place >= 0
+        and words[place].islower()
+        and (words[place].endswith("ly") or words[place] in _ADVERBS)
+    ):
         place -= 1
     return place >= 0 and words[place][0].isupper()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.datelines import Dateline, read_dateline
+from archive_pkg.drafting.head import is_salutation
 from archive_pkg.drafting.names import LONGEST, looks_like_name
 from archive_pkg.drafting.summary import is_editorial_summary
 from archive_pkg.drafting.vocabulary import words_of
@@ -24,6 +25,69 @@ _PIECE = re.compile(r"\S+")
 _GLUED = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 _QUOTES = '“”„«»"'
 _SIGNATURE_TOLD = re.compile(r"\[[^\[\]]{0,40}signature\]", re.IGNORECASE)
+# No name begins with these, and before these a possessive takes no leave ("an Deine Frau").
+_NOT_FIRST = frozenset(
+    {
+        "u",
+        "und",
+        "dich",
+        "dir",
+        "mich",
+        "euch",
+        "and",
+        "et",
+        "of",
+        "in",
+        "an",
+        "zu",
+        "auf",
+        "mit",
+        "sie",
+        "wir",
+        "ich",
+        "ebenfalls",
+    }
+)
+_BEFORE_POSSESSIVE = frozenset(
+    {
+        "an",
+        "auf",
+        "zu",
+        "mit",
+        "für",
+        "in",
+        "bei",
+        "und",
+        "u",
+        "über",
+        "nach",
+        "durch",
+        "to",
+        "with",
+        "à",
+        "wie",
+    }
+)
+_PRONOUNS = frozenset(
+    {"dich", "dir", "mich", "mir", "sie", "ihnen", "euch", "uns", "you", "me", "us", "vous", "moi"}
+)
+_POSSESSIVE = frozenset(
+    {
+        "ihr",
+        "ihre",
+        "ihrer",
+        "ihrem",
+        "dein",
+        "deine",
+        "deiner",
+        "deinem",
+        "euer",
+        "eure",
+        "votre",
+        "your",
+        "yours",
+    }
+)
 _TYPED_SIGN = re.compile(r"\(?/?s/|/s\)", re.IGNORECASE)
 
 
@@ -36,8 +100,8 @@ class Signature:
         start: Offset in the text.
         end: Offset after it.
         text: The signature as written.
-        how: "after-closing", "with-closing", "marked-signed", "co-signed", "last-line" or
-            "postscript".
+        how: "after-closing", "with-closing", "marked-signed", "co-signed", "last-line",
+            "before-postscript" or "postscript".
         typed: Number of the line with the same signer's name in type; None if there is none.
     """
 
@@ -61,6 +125,7 @@ class Tail:
         addressee: Lines of an address below the signature, block by block.
         enclosures: Lines that head an attachment.
         summary: First and last line of an editor's summary.
+        set_off: Whether a signature, date or address, not prose, stands right above the summary.
         end: Number of the line after the letter itself, before its attachments.
     """
 
@@ -71,6 +136,7 @@ class Tail:
     addressee: list[list[int]] = field(default_factory=list)
     enclosures: list[int] = field(default_factory=list)
     summary: tuple[int, int] | None = None
+    set_off: bool = False
     end: int = 0
 
 
@@ -87,6 +153,13 @@ def closing_end(text: str, vocabulary: Vocabulary) -> int:
     last = 0
     for place in range(len(words)):
         length = closings.at(words, place)
+        if (
+            length == 1
+            and words[place] in _POSSESSIVE
+            and place
+            and words[place - 1] in _BEFORE_POSSESSIVE
+        ):
+            continue
         if length:
             last = max(last, owner[place + length - 1] + 1)
     return last
@@ -143,6 +216,8 @@ class _TailReader:
                 text, self.vocabulary
             ):
                 self.tail.summary = (start, last)
+                above = lines[start - 1].text
+                self.tail.set_off = len(above) <= LONGEST and above.count(" ") < 8
                 self.tail.end = start
                 self.kinds[start : last + 1] = ["summary"] * (last + 1 - start)
                 return
@@ -184,12 +259,21 @@ class _TailReader:
 
     def _is_other_form(self, number: int) -> bool:
         """Whether a line of a name's shape is something else: a leave, an address, a copy."""
-        words = words_of(self.lines[number].text)
-        if not words:
+        text = self.lines[number].text
+        words = words_of(text)
+        if (
+            not words
+            or words[0] in _NOT_FIRST
+            or words[-1] in _PRONOUNS
+            or words == ["d"]
+            or (text[0] == "(" and not text.isupper())
+        ):
             return True
         forms = self.vocabulary.forms
         return (
-            closing_end(self.lines[number].text, self.vocabulary) > 0
+            closing_end(text, self.vocabulary) > 0
+            or is_salutation(self.lines[number], self.vocabulary) == 2
+            or (all(word in self.vocabulary.kin for word in words) and text[-1] != ".")
             or bool(forms["postscripts"].at(words))
             or bool(forms["choices"].at(words))
             or forms["registry"].at(words) == len(words)
@@ -234,12 +318,20 @@ class _TailReader:
         """The name at the end of a line of leave-taking: "Dein Paul."."""
         line = self.lines[number]
         pieces = list(_PIECE.finditer(line.text))
+        if closing <= 3 and len(pieces) <= 8:
+            while closing < len(pieces) - 1 and pieces[closing].group()[0].islower():
+                closing += 1  # "Dein tr. Paul", "Ihr treuergebener Eduard"
         if closing >= len(pieces):
             return None
         start = pieces[closing].start()
         rest = line.text[start:]
         words = words_of(rest)
         if any(q in rest for q in _QUOTES) or not looks_like_name(rest, most=5):
+            return None
+        if words[0] in _NOT_FIRST or all(word in self.vocabulary.kin for word in words):
+            return None
+        first = words_of(line.text)[0]
+        if first in ("ich", "wir", "i", "we", "je") or (rest[-1] == "!" and len(pieces) > 5):
             return None
         if self.vocabulary.forms["closings"].within(words) >= 0 or all(
             self.vocabulary.offices.at([word]) for word in words
@@ -284,13 +376,15 @@ class _TailReader:
                 number = one.line
             number += 1
         last = self._last_block()
+        strong = [one for one in found if one.how != "with-closing"]
+        found = strong or found[-1:]
         if found and not (
             last and self.head.salutation is None and last[-1].line > found[-1].line + 1
         ):
             self.tail.signatures = self._with_cosigners(found)
         else:
-            self.tail.signatures = last
-            self._mark_titles(last)
+            self.tail.signatures = last or self._before_postscript()
+            self._mark_titles(self.tail.signatures)
         for one in self.tail.signatures:
             self.kinds[one.line] = "signature"
         for number in self.tail.closings:
@@ -426,6 +520,16 @@ class _TailReader:
                 break
             number = first - 1
         return signatures
+
+    def _before_postscript(self) -> list[Signature]:
+        """A name alone between the letter and a few lines after it."""
+        for number in range(self.tail.end - 1, max(self.head.body, self.tail.end - 6), -1):
+            line = self.lines[number]
+            if line.alone and line.text.count(" ") < 4 and not self._is_title(number):
+                one = self._name(number, "before-postscript")
+                if one is not None and self.lines[number - 1].text.count(" ") > 3:
+                    return [one]
+        return []
 
     def _mark_titles(self, signatures: Sequence[Signature]) -> None:
         """Note the lines below each signature that belong to it."""

@@ -74,7 +74,7 @@ class Vocabulary:
         forms: The tables of `forms.yaml`, as phrases over all languages.
         months: Month by its name in lower case, over all languages.
         languages: The languages in which a month's name is known.
-        weekdays: Names of the days of the week.
+        weekdays: Day of the week by its name, Monday being 1.
         levels: Level by the marking's words, lowest first in `order`.
         order: The levels, lowest first.
         handling: Markings that stand beside a level.
@@ -92,7 +92,7 @@ class Vocabulary:
     forms: Mapping[str, Phrases]
     months: Mapping[str, int]
     languages: Mapping[str, frozenset[str]]
-    weekdays: frozenset[str]
+    weekdays: Mapping[str, int]
     levels: Mapping[str, str]
     order: tuple[str, ...]
     handling: frozenset[str]
@@ -197,7 +197,12 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         forms={key: Phrases(entries) for key, entries in forms.items()},
         months=months,
         languages={name: frozenset(found) for name, found in languages.items()},
-        weekdays=frozenset(w for tree in trees for w in _flatten(tree.get("weekdays"))),
+        weekdays={
+            name: number % 7 + 1
+            for tree in trees
+            for names in tree.get("weekdays", {}).values()
+            for number, name in enumerate(names)
+        },
         levels=levels,
         order=order,
         handling=frozenset(" ".join(words_of(w)) for w in _merged(trees, "handling")),
