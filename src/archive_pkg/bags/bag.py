@@ -1,0 +1,267 @@
+"""A bag as it stands: what its tag files say, read permissively, with all that is wrong in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from archive_pkg.bags import fetchfile, manifests
+from archive_pkg.bags.folder import Folder, Listing, Outcome
+from archive_pkg.bags.tagfiles import (
+    DECLARATION,
+    MISSING,
+    Declaration,
+    Tag,
+    decode_text,
+    parse_declaration,
+    parse_tags,
+)
+from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.storage import describe, storage_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from archive_pkg.bags.fetchfile import FetchLine
+    from archive_pkg.bags.manifests import Manifest
+
+_MOST_ALIKE = 10_000
+"""So many findings of one code are told one by one; the rest are counted."""
+_LARGEST_TAG_FILE = 256 * 1024 * 1024
+"""bag-info.txt and its kin are read into memory; a larger one is no tag file a person wrote."""
+
+TAG_FILE_TOO_LARGE = Code(
+    "tag-file-too-large",
+    Severity.ERROR,
+    "A tag file has more than 256 MiB, which is more than is read into memory.",
+    "RFC 8493, 2.2.2",
+)
+TAG_FILE_UNREADABLE = Code(
+    "tag-file-unreadable",
+    Severity.ERROR,
+    "A tag file cannot be read.",
+    "RFC 8493, 3",
+)
+
+
+class Tree(Protocol):
+    """Where a bag's files are: a folder or an archive."""
+
+    def listing(self) -> Listing:
+        """Everything there is."""
+
+    def open(self, path: str) -> BinaryIO:
+        """A regular file, as a stream; OSError when it cannot be opened."""
+
+    def size(self, path: str) -> int:
+        """Its bytes; OSError when it cannot be told."""
+
+    def verify(
+        self,
+        files: Sequence[str],
+        wanted: Mapping[str, Mapping[str, bytes]],
+        *,
+        jobs: int | None = None,
+        tick: Callable[[int, int], None] | None = None,
+    ) -> Outcome:
+        """Digest files and compare."""
+
+
+class BoundedReport(Report):
+    """A report that counts what is alike beyond ten thousand, so that no bag fills the memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: Counter[str] = Counter()
+        self._first: dict[str, Finding] = {}
+
+    def add(self, finding: Finding) -> None:
+        """Take one more finding, or count it."""
+        self._counts[finding.code] += 1
+        if self._counts[finding.code] <= _MOST_ALIKE:
+            self.findings.append(finding)
+        else:
+            self._first.setdefault(finding.code, finding)
+
+    def extend(self, findings: object) -> None:
+        """Take more findings."""
+        for finding in findings:  # type: ignore[attr-defined]
+            self.add(finding)
+
+    def close(self) -> None:
+        """Say how many more there were of each code that had too many."""
+        for code, first in self._first.items():
+            more = self._counts[code] - _MOST_ALIKE
+            self.findings.append(
+                Finding(code, first.severity, f"{more} more of these are not told one by one")
+            )
+        self._first.clear()
+
+
+@dataclass(slots=True)
+class Bag:
+    """A bag that has been read; nothing in it has been verified yet.
+
+    Attributes:
+        path: As the caller named it.
+        declaration: Version and encoding; what is missing is taken as 1.0 and UTF-8.
+        tags: The elements of bag-info.txt (package-info.txt before 0.96), in order, with repeats.
+        info_name: The name of that file, "" where there is none.
+        manifests: Payload manifests by algorithm.
+        tag_manifests: Tag manifests by algorithm.
+        fetch: The lines of fetch.txt.
+        listing: What there is in the bag.
+        report: What is wrong with the tag files' form.
+    """
+
+    path: str
+    declaration: Declaration = field(default_factory=Declaration)
+    tags: list[Tag] = field(default_factory=list)
+    info_name: str = ""
+    manifests: dict[str, Manifest] = field(default_factory=dict)
+    tag_manifests: dict[str, Manifest] = field(default_factory=dict)
+    fetch: list[FetchLine] = field(default_factory=list)
+    listing: Listing = field(default_factory=Listing)
+    report: Report = field(default_factory=BoundedReport)
+
+    @classmethod
+    def open(cls, path: Path | str) -> Bag:
+        """Read a bag's folder. A bag that is wrong is read as far as it can be; see `report`.
+
+        Raises:
+            StorageError: When the folder itself cannot be read.
+        """
+        with storage_errors(f"reading {path}"), Folder(Path(path)) as folder:
+            return load(folder, str(path))
+
+    @property
+    def version(self) -> str:
+        """The BagIt version, "1.0"."""
+        return self.declaration.version
+
+    @property
+    def encoding(self) -> str:
+        """The tag files' character encoding as declared."""
+        return self.declaration.encoding
+
+    @property
+    def info(self) -> list[tuple[str, str]]:
+        """Labels and values of bag-info.txt in order, with repeats."""
+        return [(tag.label, tag.value) for tag in self.tags]
+
+    def values(self, label: str) -> list[str]:
+        """All values of a label of bag-info.txt; case of labels does not count."""
+        return [tag.value for tag in self.tags if tag.label.lower() == label.lower()]
+
+    @property
+    def payload(self) -> list[str]:
+        """Paths of payload files from the bag's folder ("data/…"), as they are there."""
+        return [path for path in self.listing.files if path.startswith("data/")]
+
+    @property
+    def tag_files(self) -> list[str]:
+        """Paths of all other files."""
+        return [path for path in self.listing.files if not path.startswith("data/")]
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file in a bag's folder, opened without leaving it.
+
+        Raises:
+            StorageError: When it is not there, is no regular file, or cannot be read.
+        """
+        with (
+            storage_errors(f"reading {path} in {self.path}"),
+            Folder(Path(self.path)) as folder,
+            folder.open(path) as file,
+        ):
+            return file.read()
+
+
+def load(tree: Tree, name: str) -> Bag:
+    """Read the tag files of a bag, wherever it is.
+
+    Raises:
+        OSError: When the tree as a whole cannot be read.
+    """
+    bag = Bag(name, listing=tree.listing())
+    report = bag.report
+    report.extend(bag.listing.findings)
+    top = [path for path in bag.listing.files if "/" not in path]
+    if DECLARATION in top:
+        data = _bytes(tree, DECLARATION, report)
+        bag.declaration, findings = parse_declaration(data)
+        report.extend(findings)
+    else:
+        report.add(_missing(top))
+    number = bag.declaration.number
+    bag.info_name = "package-info.txt" if number < (0, 96) else "bag-info.txt"
+    if bag.info_name in top:
+        bag.tags = read_tags(tree, bag.info_name, bag.declaration, report)
+    else:
+        bag.info_name = ""
+    parser = manifests.Parser(number, bag.encoding, report)
+    for path in top:
+        manifest = manifests.describe(path, report)
+        if manifest is not None:
+            _add_manifest(bag, tree, parser, manifest)
+    if fetchfile.NAME in top:
+        text = _text(tree, fetchfile.NAME, bag.declaration, report)
+        bag.fetch = fetchfile.parse(text, number, report)
+    return bag
+
+
+def read_tags(tree: Tree, path: str, declaration: Declaration, report: Report) -> list[Tag]:
+    """The elements of a tag file of the form of bag-info.txt."""
+    text = _text(tree, path, declaration, report)
+    return parse_tags(path, text, declaration.number, report)
+
+
+def _add_manifest(bag: Bag, tree: Tree, parser: manifests.Parser, manifest: Manifest) -> None:
+    kind = bag.tag_manifests if manifest.of_tags else bag.manifests
+    if manifest.algorithm in kind:
+        bag.report.add(
+            manifests.ALGORITHM_TWICE.at(
+                Location(manifest.name),
+                f"is for the same algorithm as {kind[manifest.algorithm].name}",
+                "Keep the one whose name is in lower case.",
+            )
+        )
+        return
+    kind[manifest.algorithm] = manifest
+    try:
+        with tree.open(manifest.name) as file:
+            parser.read(manifest, file)
+    except OSError as error:
+        bag.report.add(_unreadable(manifest.name, error))
+
+
+def _missing(top: Sequence[str]) -> Finding:
+    alike = [path for path in top if path.lower() == DECLARATION]
+    hint = f"Rename {alike[0]} to {DECLARATION}." if alike else "Is this the folder of a bag?"
+    return MISSING.at(Location(DECLARATION), "is missing", hint)
+
+
+def _text(tree: Tree, path: str, declaration: Declaration, report: Report) -> str:
+    text, findings = decode_text(path, _bytes(tree, path, report), declaration.encoding)
+    report.extend(findings)
+    return text
+
+
+def _bytes(tree: Tree, path: str, report: Report) -> bytes:
+    try:
+        with tree.open(path) as file:
+            data = file.read(_LARGEST_TAG_FILE + 1)
+    except OSError as error:
+        report.add(_unreadable(path, error))
+        return b""
+    if len(data) > _LARGEST_TAG_FILE:
+        report.add(TAG_FILE_TOO_LARGE.at(Location(path), "has more than 256 MiB"))
+        return b""
+    return data
+
+
+def _unreadable(path: str, error: OSError) -> Finding:
+    meaning, hint = describe(error)
+    return TAG_FILE_UNREADABLE.at(Location(path), f"cannot be read: {meaning}", hint)

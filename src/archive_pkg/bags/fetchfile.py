@@ -1,0 +1,134 @@
+"""fetch.txt: payload files that are to be fetched from elsewhere (RFC 8493, 2.2.3)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from archive_pkg.bags import names
+from archive_pkg.bags.tagfiles import split_lines
+from archive_pkg.reports import Code, Location, Severity
+
+if TYPE_CHECKING:
+    from archive_pkg.reports import Report
+
+NAME = "fetch.txt"
+_LINE = re.compile(r"(\S+)[ \t]+(\S+)[ \t]+(.+)", re.DOTALL)
+
+LINE_MALFORMED = Code(
+    "fetch-line-malformed",
+    Severity.ERROR,
+    "A line of fetch.txt is not 'URL length path', with '-' where the length is not known.",
+    "RFC 8493, 2.2.3",
+)
+URL_UNSUITABLE = Code(
+    "fetch-url-unsuitable",
+    Severity.WARNING,
+    "A URL in fetch.txt is none of http or https, so it is never fetched from here.",
+    "RFC 8493, 5.2",
+)
+PATH_UNSAFE = Code(
+    "fetch-path-unsafe",
+    Severity.ERROR,
+    "fetch.txt names a target that may lie outside the bag; it is never written.",
+    "RFC 8493, 5.1",
+)
+PATH_OUTSIDE_PAYLOAD = Code(
+    "fetch-path-outside-payload",
+    Severity.ERROR,
+    "fetch.txt names a target that is not in data/.",
+    "RFC 8493, 2.2.3",
+)
+PATH_PERCENT = Code(
+    "fetch-path-percent",
+    Severity.ERROR,
+    "From version 1.0 on fetch.txt writes line ends and '%' in paths percent-encoded, and "
+    "nothing else.",
+    "RFC 8493, 2.2.3",
+)
+TWICE = Code(
+    "fetch-path-twice",
+    Severity.ERROR,
+    "fetch.txt names a target more than once.",
+    "RFC 8493, 2.2.3",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLine:
+    """One file to fetch.
+
+    Attributes:
+        url: Where from, as written.
+        length: Bytes, None where "-" stands.
+        path: Target from the bag's folder, safe and within data/.
+        line: Line in fetch.txt, from 1.
+    """
+
+    url: str
+    length: int | None
+    path: str
+    line: int
+
+
+def parse(text: str, version: tuple[int, int], report: Report) -> list[FetchLine]:
+    """Read fetch.txt; lines with findings of severity error are left out.
+
+    Args:
+        text: Its decoded text.
+        version: The bag's version.
+        report: Takes what is wrong.
+    """
+    entries: dict[str, FetchLine] = {}
+    for number, line in enumerate(split_lines(text), 1):
+        place = Location(NAME, line=number)
+        found = _LINE.fullmatch(line)
+        if found is None or not re.fullmatch(r"[0-9]{1,19}|-", found[2]):
+            report.add(
+                LINE_MALFORMED.at(
+                    place,
+                    f"{line[:80]!r} is no 'URL length path'",
+                    "Write URL, length in bytes or '-', path; encode spaces in the URL as %20.",
+                )
+            )
+            continue
+        url, length, written = found.groups()
+        path = _path(written, version, place, report)
+        if not path:
+            continue
+        if path in entries:
+            report.add(TWICE.at(place, f"names {path!r} again", "Name each file once."))
+            continue
+        if not _is_web(url):
+            report.add(URL_UNSUITABLE.at(place, f"{url!r} is no http or https URL"))
+        entries[path] = FetchLine(url, None if length == "-" else int(length), path, number)
+    return list(entries.values())
+
+
+def _path(written: str, version: tuple[int, int], place: Location, report: Report) -> str:
+    strict = version >= (1, 0)
+    if strict and names.has_stray_percent(written):
+        report.add(
+            PATH_PERCENT.at(place, f"{written!r} has a '%' that is not part of %25, %0A, %0D")
+        )
+    decoded = names.decode(written, percent=strict)
+    if why := names.unsafe(decoded):
+        report.add(PATH_UNSAFE.at(place, f"{decoded!r} is not safe: {why}"))
+        return ""
+    path = names.straighten(decoded)
+    if not path.startswith("data/") or decoded.endswith("/"):
+        report.add(
+            PATH_OUTSIDE_PAYLOAD.at(place, f"{decoded!r} is no file in data/", "Only those fetch.")
+        )
+        return ""
+    return path
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme.lower() in ("http", "https") and bool(parts.netloc)

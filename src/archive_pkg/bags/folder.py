@@ -1,0 +1,366 @@
+"""A bag's folder, read so that nothing outside it can ever be opened.
+
+Every file and folder is opened relative to the descriptor of the folder above it, without
+following symbolic links and without waiting on FIFOs, down from the bag's own folder. Whoever
+swaps a folder for a link while a bag is being read only makes the reading fail.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archive_pkg.fixity import cpus, feed, new_hash, reader, rotates, spread
+from archive_pkg.reports import Code, Finding, Location, Severity
+from archive_pkg.storage import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+_OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+_OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
+_LARGE = 4 * 1024 * 1024
+"""Files larger than this are digested after the small ones, each by a thread per algorithm."""
+_PIECE = 512
+"""Small files digested between two looks at what is left to do."""
+_FEW = 48
+"""So few small files are digested here; starting helpers would take longer."""
+
+SYMBOLIC_LINK = Code(
+    "file-is-link",
+    Severity.ERROR,
+    "There is a symbolic link in the bag; it is not followed, as it may lead anywhere.",
+    "RFC 8493, 5.1",
+)
+SPECIAL = Code(
+    "file-is-special",
+    Severity.ERROR,
+    "There is a FIFO, socket or device in the bag; it is not opened.",
+    "RFC 8493, 5.1",
+)
+UNREADABLE = Code(
+    "file-unreadable",
+    Severity.ERROR,
+    "A file or folder of the bag cannot be read, so the bag cannot be verified.",
+    "RFC 8493, 3",
+)
+
+
+@dataclass(slots=True)
+class Listing:
+    """What there is in a bag.
+
+    Attributes:
+        files: Paths of regular files from the bag's folder, folder by folder, sorted in each.
+        folders: Paths of folders, not with the bag's own.
+        empty: Those of the folders that hold nothing.
+        findings: Links, special files, folders that cannot be read.
+    """
+
+    files: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of digesting files.
+
+    Attributes:
+        files: How many were read.
+        size: How many bytes they had.
+        mismatches: For each file whose digest is another than wanted: path, algorithm, digest.
+        findings: Files that could not be read.
+        unread: Paths of those.
+    """
+
+    files: int = 0
+    size: int = 0
+    mismatches: list[tuple[str, str, bytes]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+
+    def take(self, other: Outcome) -> None:
+        """Add what came of digesting other files."""
+        self.files += other.files
+        self.size += other.size
+        self.mismatches += other.mismatches
+        self.findings += other.findings
+        self.unread |= other.unread
+
+
+class Folder:
+    """A bag's folder, open."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it; where `path` itself is a link, it is followed, for the caller named it.
+
+        Raises:
+            OSError: When it cannot be opened.
+        """
+        self.path = path
+        self.root = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+    def close(self) -> None:
+        """Close it."""
+        os.close(self.root)
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def listing(self) -> Listing:
+        """Everything in it, in a stable order."""
+        found = Listing()
+        waiting = [""]
+        while waiting:
+            prefix = waiting.pop()
+            try:
+                below = self._list_one(prefix, found)
+            except OSError as error:
+                found.findings.append(_unreadable(prefix.rstrip("/"), error))
+            else:
+                waiting += reversed(below)
+        return found
+
+    def _list_one(self, prefix: str, found: Listing) -> list[str]:
+        folders = []
+        names = []
+        with self.folder(prefix) as descriptor, os.scandir(descriptor) as entries:
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False):
+                    names.append(entry.name)
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.name)
+                else:
+                    found.findings.append(_no_file(prefix + entry.name, entry.is_symlink()))
+        names.sort()
+        folders.sort()
+        if prefix:
+            found.folders.append(prefix[:-1])
+            if not names and not folders:
+                found.empty.append(prefix[:-1])
+            found.files += [prefix + name for name in names]
+        else:
+            found.files += names
+        return [f"{prefix}{name}/" for name in folders]
+
+    @contextlib.contextmanager
+    def folder(self, prefix: str) -> Iterator[int]:
+        """The descriptor of a folder in the bag, whose path ends with "/" ("" is the bag's own).
+
+        Raises:
+            OSError: When it, or one above it, is no folder (or a link), or cannot be opened.
+        """
+        descriptor = os.dup(self.root)
+        try:
+            for part in prefix.split("/")[:-1]:
+                below = os.open(part, _OPEN_FOLDER, dir_fd=descriptor)
+                os.close(descriptor)
+                descriptor = below
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def descriptor(self, path: str) -> int:
+        """Open a regular file of the bag.
+
+        Raises:
+            OSError: When it is none, or cannot be opened.
+        """
+        prefix, slash, name = path.rpartition("/")
+        with self.folder(prefix + slash) as folder:
+            descriptor = os.open(name, _OPEN_FILE, dir_fd=folder)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(0, "it is no regular file", path)
+        return descriptor
+
+    def open(self, path: str) -> BinaryIO:
+        """A regular file of the bag as a binary stream.
+
+        Raises:
+            OSError: When it is none, or cannot be opened.
+        """
+        return io.FileIO(self.descriptor(path), "rb")
+
+    def size(self, path: str) -> int:
+        """Bytes of a file.
+
+        Raises:
+            OSError: When it is no regular file, or cannot be opened.
+        """
+        prefix, slash, name = path.rpartition("/")
+        with self.folder(prefix + slash) as folder:
+            return os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
+
+    def verify(
+        self,
+        files: Sequence[str],
+        wanted: Mapping[str, Mapping[str, bytes]],
+        *,
+        jobs: int | None = None,
+        tick: Callable[[int, int], None] | None = None,
+    ) -> Outcome:
+        """Digest files and compare; what is wrong comes back, in the order of `files`.
+
+        Args:
+            files: Paths from the bag's folder, best folder by folder.
+            wanted: For each algorithm, digests by path; a path in none of them is only read.
+            jobs: How many files at a time; as many as there are processors when None.
+            tick: Called with files and bytes done since it was last called.
+        """
+        outcome = Outcome()
+        pieces = [files[start : start + _PIECE] for start in range(0, len(files), _PIECE)]
+        spinning = rotates(self.path)
+        small_jobs = 1 if len(files) <= _FEW else (min(jobs or 4, 4) if spinning else jobs)
+        results = spread(
+            lambda index, say: self._verify_small(pieces[index], wanted, say),
+            len(pieces),
+            jobs=small_jobs,
+            tick=tick,
+        )
+        large = []
+        for index, (part, left) in sorted(results, key=lambda each: each[0]):
+            del index
+            outcome.take(part)
+            large += left
+        # Large files keep several processors busy each; a disk with heads reads one at a time.
+        for _, part in sorted(
+            spread(
+                lambda index, say: self._verify_large(large[index], wanted, say),
+                len(large),
+                jobs=1 if spinning else _large_jobs(jobs, len(wanted)),
+                tick=tick,
+            ),
+            key=lambda each: each[0],
+        ):
+            outcome.take(part)
+        return outcome
+
+    def _verify_small(
+        self,
+        paths: Sequence[str],
+        wanted: Mapping[str, Mapping[str, bytes]],
+        say: Callable[[int, int], None],
+    ) -> tuple[Outcome, list[str]]:
+        outcome = Outcome()
+        large: list[str] = []
+        checks = [(name, digests.get, new_hash(name)) for name, digests in wanted.items()]
+        open_, read, fstat, close = os.open, os.read, os.fstat, os.close
+        is_regular = stat.S_ISREG
+        current: str | None = None
+        folder = -1
+        try:
+            for path in paths:
+                prefix, slash, name = path.rpartition("/")
+                try:
+                    if prefix != current:
+                        if folder >= 0:
+                            close(folder)
+                            folder = -1
+                            current = None
+                        with self.folder(prefix + slash) as descriptor:
+                            folder = os.dup(descriptor)
+                        current = prefix
+                    file = open_(name, _OPEN_FILE, dir_fd=folder)
+                    try:
+                        status = fstat(file)
+                        size = status.st_size
+                        if not is_regular(status.st_mode):
+                            raise OSError(0, "it is no regular file", path)
+                        if size > _LARGE:
+                            large.append(path)
+                            continue
+                        data = read(file, size + 1)
+                        while len(data) != size:
+                            more = read(file, _LARGE)
+                            if not more:
+                                break
+                            data += more
+                            if len(data) > 2 * _LARGE:  # it grows as we read
+                                break
+                    finally:
+                        close(file)
+                except OSError as error:
+                    outcome.findings.append(_unreadable(path, error))
+                    outcome.unread.add(path)
+                    continue
+                if len(data) > 2 * _LARGE:
+                    large.append(path)
+                    continue
+                for algorithm, get, fresh in checks:
+                    expected = get(path)
+                    if expected is not None:
+                        hash_ = fresh.copy()
+                        hash_.update(data)
+                        if hash_.digest() != expected:
+                            outcome.mismatches.append((path, algorithm, hash_.digest()))
+                outcome.files += 1
+                outcome.size += len(data)
+        finally:
+            if folder >= 0:
+                close(folder)
+        say(outcome.files, outcome.size)
+        return outcome, large
+
+    def _verify_large(
+        self,
+        path: str,
+        wanted: Mapping[str, Mapping[str, bytes]],
+        say: Callable[[int, int], None],
+    ) -> Outcome:
+        outcome = Outcome()
+        checks = [
+            (name, digests[path], new_hash(name))
+            for name, digests in wanted.items()
+            if path in digests
+        ]
+        try:
+            file = self.descriptor(path)
+            try:
+                with contextlib.suppress(AttributeError, OSError):
+                    os.posix_fadvise(file, 0, 0, os.POSIX_FADV_SEQUENTIAL)
+                outcome.size = feed(
+                    reader(file, os.fstat(file).st_size),
+                    [hash_ for _, _, hash_ in checks],
+                    tick=lambda size: say(0, size),
+                )
+            finally:
+                os.close(file)
+        except OSError as error:
+            outcome.findings.append(_unreadable(path, error))
+            outcome.unread.add(path)
+            return outcome
+        for algorithm, expected, hash_ in checks:
+            if hash_.digest() != expected:
+                outcome.mismatches.append((path, algorithm, hash_.digest()))
+        outcome.files = 1
+        say(1, 0)
+        return outcome
+
+
+def _large_jobs(jobs: int | None, algorithms: int) -> int:
+    return max(1, (jobs or cpus()) // max(1, algorithms))
+
+
+def _no_file(path: str, is_link: bool) -> Finding:
+    if is_link:
+        return SYMBOLIC_LINK.at(
+            Location(path), "is a symbolic link", "Put the file itself here, or remove the link."
+        )
+    return SPECIAL.at(Location(path), "is a FIFO, socket or device", "Remove it.")
+
+
+def _unreadable(path: str, error: OSError) -> Finding:
+    meaning, hint = describe(error)
+    return UNREADABLE.at(Location(path or "."), f"cannot be read: {meaning}", hint)

@@ -1,0 +1,130 @@
+"""Names of files in bags: how manifests write them, which are unsafe, which break elsewhere."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ENCODED = re.compile(r"%(0[AaDd]|25)")
+_ENCODED_OLD = re.compile(r"%(0[AaDd])")
+_STRAY_PERCENT = re.compile(r"%(?!0[AaDd]|25)")
+_TO_ENCODE = re.compile(r"[%\r\n]")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_FORBIDDEN_ELSEWHERE = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]')
+_RESERVED = re.compile(r"(?i:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?")
+_LONGEST_PATH = 240
+"""Windows takes 260 UTF-16 units of a whole path; this leaves a little for where the bag lies."""
+
+
+def encode(path: str) -> str:
+    """A path as BagIt 1.0 manifests write it: line ends and "%" percent-encoded, nothing else.
+
+    RFC 8493, 2.1.3.
+    """
+    return _TO_ENCODE.sub(lambda found: f"%{ord(found[0]):02X}", path)
+
+
+def decode(path: str, *, percent: bool = True) -> str:
+    """The path that a manifest's text means.
+
+    Args:
+        path: As written in the manifest.
+        percent: Whether "%25" stands for "%", as from version 1.0 on; older versions encode line
+            ends only.
+    """
+    if "%" not in path:
+        return path
+    encoded = _ENCODED if percent else _ENCODED_OLD
+    return encoded.sub(lambda found: chr(int(found[1], 16)), path)
+
+
+def has_stray_percent(path: str) -> bool:
+    """Whether a path written in a 1.0 manifest has a "%" that encodes nothing it may encode."""
+    return _STRAY_PERCENT.search(path) is not None
+
+
+def unsafe(path: str) -> str:
+    """Why a path could mean something outside the bag; "" when it cannot.
+
+    RFC 8493, 5.1: absolute paths, parent folders, home folders, drives and network shares.
+    """
+    if "\0" in path:
+        return "it has a NUL character"
+    if path.startswith("/"):
+        return "it is absolute"
+    if path.startswith("\\\\"):
+        return "it names a network share"
+    if _DRIVE.match(path):
+        return "it names a drive"
+    if path.startswith("~"):
+        return "it starts from a home folder"
+    parts = path.split("/")
+    if ".." in parts or ("\\" in path and ".." in re.split(r"[/\\]", path)):
+        return "it climbs to a parent folder"
+    return ""
+
+
+def straighten(path: str) -> str:
+    """A safe path without "." and empty parts: "./data//x" is "data/x"."""
+    if "//" not in path and "./" not in path and not path.endswith("/."):
+        return path
+    return "/".join(part for part in path.split("/") if part not in ("", "."))
+
+
+def fold(path: str) -> str:
+    """What two paths share when some file system takes them for the same."""
+    if path.isascii():
+        return path.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())
+
+
+def composed(path: str) -> str:
+    """The path in Unicode's normalization form C."""
+    return path if path.isascii() else unicodedata.normalize("NFC", path)
+
+
+def unportable(path: str) -> str:
+    """Why a path breaks on Windows or macOS; "" when it does not."""
+    if len(path) > _LONGEST_PATH:
+        return f"it has more than {_LONGEST_PATH} characters"
+    for part in path.split("/"):
+        if len(part.encode("utf-8", "surrogateescape")) > 255:
+            return "a name in it has more than 255 bytes"
+        if part[-1:] in (" ", "."):
+            return "a name in it ends with a dot or a space, which Windows drops"
+        if _FORBIDDEN_ELSEWHERE.search(part):
+            return "a name in it has a character that Windows forbids"
+        if _RESERVED.fullmatch(part):
+            return "a name in it is a device on Windows"
+    return ""
+
+
+def twins(paths: Iterable[str]) -> list[list[str]]:
+    """Groups of paths that some file systems take for the same (case, Unicode normalization).
+
+    Names of folders count as well: "A/x" and "a/y" are twins by their folders, and told as such
+    only when their whole paths are.
+    """
+    paths = list(paths)
+    # Sorting hashes needs a third of the memory that a set of a million folded paths would.
+    hashes = sorted(hash(fold(path)) for path in paths)
+    if all(one != other for one, other in itertools.pairwise(hashes)):
+        return []
+    groups: dict[str, list[str]] = {}
+    for path in paths:
+        groups.setdefault(fold(path), []).append(path)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def encodable(path: str) -> bool:
+    """Whether UTF-8 can write the path: names on Linux may be any bytes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

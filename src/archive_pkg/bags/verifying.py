@@ -1,0 +1,542 @@
+"""Verifying a bag: is it complete, is it valid (RFC 8493, 3), and all that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg.bags import names, opinion
+from archive_pkg.bags.bag import Bag, BoundedReport, Tree, load
+from archive_pkg.bags.folder import Folder, Outcome
+from archive_pkg.bags.manifests import ALGORITHM_WEAK, Manifest
+from archive_pkg.fixity import ALGORITHMS, Tally
+from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.storage import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+PAYLOAD_FOLDER_MISSING = Code(
+    "payload-folder-missing",
+    Severity.ERROR,
+    "There is no folder data/, in which a bag's payload lies.",
+    "RFC 8493, 2.1.2",
+)
+MANIFEST_MISSING = Code(
+    "manifest-missing",
+    Severity.ERROR,
+    "There is no payload manifest.",
+    "RFC 8493, 2.1.3",
+)
+NOTHING_CHECKABLE = Code(
+    "manifest-none-checkable",
+    Severity.ERROR,
+    "No payload manifest is for an algorithm that can be computed here, so nothing can be said "
+    "of the payload.",
+    "RFC 8493, 3",
+)
+PAYLOAD_MISSING = Code(
+    "payload-file-missing",
+    Severity.ERROR,
+    "A manifest lists a payload file that is not there.",
+    "RFC 8493, 3",
+)
+PAYLOAD_UNFETCHED = Code(
+    "payload-file-unfetched",
+    Severity.ERROR,
+    "A payload file is not there yet: fetch.txt says where it is to be fetched.",
+    "RFC 8493, 2.2.3",
+)
+PAYLOAD_UNLISTED = Code(
+    "payload-file-unlisted",
+    Severity.ERROR,
+    "A payload file is in no manifest, or (from version 1.0 on) not in every payload manifest.",
+    "RFC 8493, 3",
+)
+PAYLOAD_MISMATCH = Code(
+    "payload-digest-mismatch",
+    Severity.ERROR,
+    "A payload file is not what it was when its digest was written into a manifest.",
+    "RFC 8493, 3",
+)
+TAG_FILE_MISSING = Code(
+    "tag-file-missing",
+    Severity.ERROR,
+    "A tag manifest lists a tag file that is not there.",
+    "RFC 8493, 3",
+)
+TAG_FILE_MISMATCH = Code(
+    "tag-digest-mismatch",
+    Severity.ERROR,
+    "A tag file is not what it was when its digest was written into a tag manifest.",
+    "RFC 8493, 3",
+)
+TAG_FILE_UNLISTED = Code(
+    "tag-file-unlisted",
+    Severity.ADVICE,
+    "A tag file is in no tag manifest, so nothing shows whether it has changed.",
+    "RFC 8493, 2.2.1",
+)
+MANIFEST_UNLISTED = Code(
+    "tagmanifest-lacks-manifest",
+    Severity.ERROR,
+    "A tag manifest does not list every payload manifest.",
+    "RFC 8493, 2.2.1",
+)
+MANIFEST_UNLISTED_OLD = Code(
+    "tagmanifest-lacks-manifest-old",
+    Severity.WARNING,
+    "A tag manifest of a bag before version 1.0 does not list every payload manifest.",
+    "RFC 8493, 2.2.1",
+)
+OXUM_MALFORMED = Code(
+    "payload-oxum-malformed",
+    Severity.ERROR,
+    "Payload-Oxum is not 'bytes.files'.",
+    "RFC 8493, 2.2.2",
+)
+OXUM_REPEATED = Code(
+    "payload-oxum-repeated",
+    Severity.ERROR,
+    "Payload-Oxum stands more than once in bag-info.txt.",
+    "RFC 8493, 2.2.2",
+)
+OXUM_MISMATCH = Code(
+    "payload-oxum-mismatch",
+    Severity.ERROR,
+    "The payload has not as many bytes and files as Payload-Oxum says.",
+    "RFC 8493, 2.2.2",
+)
+DATE_MALFORMED = Code(
+    "bagging-date-malformed",
+    Severity.WARNING,
+    "Bagging-Date is not YYYY-MM-DD.",
+    "RFC 8493, 2.2.2",
+)
+TWINS = Code(
+    "payload-names-alike",
+    Severity.WARNING,
+    "Payload files have names that some file systems take for the same (letter case, Unicode "
+    "normalization); there one would overwrite the other.",
+    "RFC 8493, 6.1.1",
+)
+OTHER_NORMALIZATION = Code(
+    "path-normalized-otherwise",
+    Severity.WARNING,
+    "A manifest writes a file's name in another Unicode normalization form than the file has.",
+    "RFC 8493, 6.1.1",
+)
+UNFETCHED_UNLISTED = Code(
+    "fetch-path-unlisted",
+    Severity.ERROR,
+    "fetch.txt names a file that is not in every payload manifest.",
+    "RFC 8493, 2.2.3",
+)
+NOT_A_BAG = Code(
+    "bag-unreadable",
+    Severity.ERROR,
+    "There is nothing here that could be a bag: no folder and no archive that can be read.",
+    "RFC 8493, 2",
+)
+
+_VALIDITY_ONLY = {PAYLOAD_MISMATCH.code, TAG_FILE_MISMATCH.code}
+"""A bag with these may still be complete."""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What verifying a bag came to.
+
+    Attributes:
+        path: The bag, as the caller named it.
+        report: All findings.
+        complete: Whether it is complete, in the sense of RFC 8493, 3.
+        valid: Whether it is valid, in the sense of RFC 8493, 3: complete, and every digest of
+            every manifest computed and found equal.
+        files: Payload files there are.
+        size: Bytes they have.
+        bag: The bag as read; None where there was nothing to read.
+    """
+
+    path: str
+    report: Report = field(default_factory=BoundedReport)
+    complete: bool = False
+    valid: bool = False
+    files: int = 0
+    size: int = 0
+    bag: Bag | None = None
+
+
+def verify(
+    path: Path | str,
+    *,
+    second_opinion: bool = False,
+    jobs: int | None = None,
+    progress: Callable[[Tally], None] | None = None,
+) -> Verdict:
+    """Verify a bag: every rule checked, every digest of every manifest computed and compared.
+
+    Nothing outside the bag is opened, no link followed, nothing fetched, nothing written.
+
+    Args:
+        path: A bag's folder.
+        second_opinion: Whether to ask bagit-python, too, and report where it judges otherwise.
+        jobs: How many files to read at a time; as many as there are processors when None.
+        progress: Called now and then with what is done so far.
+
+    Returns:
+        The verdict. A bad bag never raises: whatever is wrong is in the report.
+    """
+    path = Path(path)
+    verdict = Verdict(str(path))
+    try:
+        if not stat.S_ISDIR(path.stat().st_mode):
+            raise NotADirectoryError(20, "it is no folder", str(path))
+        with Folder(path) as folder:
+            _verify(folder, verdict, jobs, progress)
+    except OSError as error:
+        meaning, hint = describe(error)
+        verdict.report.add(NOT_A_BAG.at(Location(str(path)), f"cannot be read: {meaning}", hint))
+    _judge(verdict)
+    if second_opinion:
+        verdict.report.extend(opinion.second_opinion(path, verdict.report))
+    return verdict
+
+
+def _judge(verdict: Verdict) -> None:
+    report = verdict.report
+    if isinstance(report, BoundedReport):
+        report.close()
+    codes = {finding.code for finding in report.errors}
+    verdict.complete = codes <= _VALIDITY_ONLY
+    verdict.valid = not codes
+
+
+def _verify(
+    tree: Tree,
+    verdict: Verdict,
+    jobs: int | None,
+    progress: Callable[[Tally], None] | None,
+) -> None:
+    bag = load(tree, verdict.path)
+    verdict.bag = bag
+    verdict.report = bag.report
+    work = _Verification(bag, tree, verdict, jobs, progress)
+    work.structure()
+    work.tag_files()
+    work.payload()
+    work.metadata()
+
+
+class _Verification:
+    """One bag being verified."""
+
+    def __init__(
+        self,
+        bag: Bag,
+        tree: Tree,
+        verdict: Verdict,
+        jobs: int | None,
+        progress: Callable[[Tally], None] | None,
+    ) -> None:
+        self.bag = bag
+        self.tree = tree
+        self.verdict = verdict
+        self.add = bag.report.add
+        self.strict = bag.declaration.number >= (1, 0)
+        self.jobs = jobs
+        self.progress = progress
+        self.oxum = self._oxum()
+
+    def structure(self) -> None:
+        """What must be there, whatever it says."""
+        bag = self.bag
+        if "data" not in bag.listing.folders:
+            self.add(
+                PAYLOAD_FOLDER_MISSING.at(
+                    Location("data"), "is missing", "An empty payload is an empty folder data/."
+                )
+            )
+        known = [name for name in bag.manifests if name in ALGORITHMS]
+        if not bag.manifests:
+            self.add(
+                MANIFEST_MISSING.at(
+                    Location("manifest-sha512.txt"), "is missing, and every other manifest with it"
+                )
+            )
+        elif not known:
+            self.add(
+                NOTHING_CHECKABLE.at(
+                    Location(next(iter(bag.manifests.values())).name),
+                    "is for an algorithm that cannot be computed here, as is every other manifest",
+                    "Add a manifest for sha512.",
+                )
+            )
+        elif all(ALGORITHMS[name].weak for name in known):
+            self.add(
+                ALGORITHM_WEAK.at(
+                    Location(bag.manifests[known[0]].name),
+                    "is for an algorithm that no longer shows malice, and no stronger one is there",
+                    "Add a manifest for sha512 (archive-pkg bag upgrade).",
+                )
+            )
+
+    def tag_files(self) -> None:
+        """Tag manifests against the tag files."""
+        bag = self.bag
+        files = bag.tag_files
+        present = set(files)
+        listed: set[str] = set()
+        wanted: dict[str, Mapping[str, bytes]] = {}
+        for manifest in bag.tag_manifests.values():
+            resolved = self._resolve(manifest, present)
+            listed |= resolved.keys()
+            missing = [path for path in resolved if path not in present]
+            self._missing(TAG_FILE_MISSING, manifest, missing)
+            lacking = [each.name for each in bag.manifests.values() if each.name not in resolved]
+            for name in lacking:
+                code = MANIFEST_UNLISTED if self.strict else MANIFEST_UNLISTED_OLD
+                self.add(code.at(Location(manifest.name), f"does not list {name}", "Add it."))
+            if manifest.algorithm in ALGORITHMS:
+                wanted[manifest.algorithm] = resolved
+        outcome = self.tree.verify([path for path in files if path in listed], wanted, jobs=1)
+        self._mismatches(TAG_FILE_MISMATCH, outcome, bag.tag_manifests, wanted)
+        if bag.tag_manifests:
+            for path in files:
+                if path not in listed and not path.startswith("tagmanifest-"):
+                    self.add(
+                        TAG_FILE_UNLISTED.at(
+                            Location(path), "is in no tag manifest", "Add it (bag update)."
+                        )
+                    )
+
+    def payload(self) -> None:
+        """Payload manifests against the payload."""
+        bag = self.bag
+        files = bag.payload
+        present = set(files)
+        wanted: dict[str, Mapping[str, bytes]] = {}
+        resolved: dict[str, Mapping[str, bytes]] = {}
+        unlisted: dict[str, list[str]] = defaultdict(list)
+        fetched = {line.path for line in bag.fetch}
+        for manifest in bag.manifests.values():
+            digests = self._resolve(manifest, present)
+            resolved[manifest.name] = digests
+            missing = digests.keys() - present
+            self._missing(PAYLOAD_UNFETCHED, manifest, sorted(missing & fetched))
+            self._missing(PAYLOAD_MISSING, manifest, sorted(missing - fetched))
+            for path in present - digests.keys():
+                unlisted[path].append(manifest.name)
+            if manifest.algorithm in ALGORITHMS:
+                wanted[manifest.algorithm] = digests
+        self._unlisted(files, unlisted)
+        self._fetch(resolved)
+        self._twins(files, resolved)
+        nowhere = {path for path, where in unlisted.items() if len(where) == len(bag.manifests)}
+        tally = Tally(
+            all_files=len(files) - len(nowhere), all_size=self.oxum[0] if self.oxum else None
+        )
+
+        def tick(more_files: int, more_bytes: int) -> None:
+            tally.files += more_files
+            tally.size += more_bytes
+            if self.progress is not None:
+                self.progress(tally)
+
+        listed = [path for path in files if path not in nowhere] if nowhere else files
+        outcome = self.tree.verify(listed, wanted, jobs=self.jobs, tick=tick)
+        self._mismatches(PAYLOAD_MISMATCH, outcome, bag.manifests, wanted)
+        self.verdict.files = len(files)
+        self.verdict.size = outcome.size + sum(
+            self._size(path) for path in nowhere | outcome.unread
+        )
+
+    def metadata(self) -> None:
+        """What bag-info.txt says of the bag, against the bag."""
+        verdict = self.verdict
+        if self.oxum and self.oxum != (verdict.size, verdict.files):
+            said, there = self.oxum, (verdict.size, verdict.files)
+            self.add(
+                OXUM_MISMATCH.at(
+                    self._place("payload-oxum"),
+                    f"says {said[0]} bytes in {said[1]} files, there are {there[0]} bytes in "
+                    f"{there[1]} files",
+                    "Other findings name the files that are missing, more, or changed.",
+                )
+            )
+        label = "packing-date" if self.bag.declaration.number < (0, 96) else "bagging-date"
+        for tag in self.bag.tags:
+            if tag.label.lower() == label and not _is_date(tag.value):
+                self.add(
+                    DATE_MALFORMED.at(
+                        Location(self.bag.info_name, line=tag.line, field=tag.label),
+                        f"{tag.value!r} is no date",
+                        "Write YYYY-MM-DD.",
+                    )
+                )
+
+    def _oxum(self) -> tuple[int, int] | None:
+        values = self.bag.values("Payload-Oxum")
+        if len(values) > 1:
+            self.add(
+                OXUM_REPEATED.at(
+                    self._place("payload-oxum"), f"Payload-Oxum stands {len(values)} times"
+                )
+            )
+        if not values:
+            return None
+        found = re.fullmatch(r"([0-9]{1,20})\.([0-9]{1,20})", values[0])
+        if found is None:
+            self.add(
+                OXUM_MALFORMED.at(
+                    self._place("payload-oxum"),
+                    f"{values[0][:60]!r} is no Payload-Oxum",
+                    "Write bytes, a dot, number of files: 279164409832.1198.",
+                )
+            )
+            return None
+        return int(found[1]), int(found[2])
+
+    def _place(self, label: str) -> Location:
+        for tag in self.bag.tags:
+            if tag.label.lower() == label:
+                return Location(self.bag.info_name, line=tag.line, field=tag.label)
+        return Location(self.bag.info_name)
+
+    def _size(self, path: str) -> int:
+        try:
+            return self.tree.size(path)
+        except OSError:
+            return 0
+
+    def _resolve(self, manifest: Manifest, present: set[str]) -> Mapping[str, bytes]:
+        """The manifest's digests by the paths that files really have.
+
+        A name in another normalization form than the file's is seen through, with a warning.
+        """
+        digests = manifest.digests
+        missing = digests.keys() - present
+        free = present - digests.keys()
+        if not missing or not free:
+            return digests
+        forms: dict[str, list[str]] = defaultdict(list)
+        for path in free:
+            forms[names.composed(path)].append(path)
+        renamed = {}
+        lines = manifest.lines_of(missing)
+        for path in sorted(missing):
+            alike = forms.get(names.composed(path), [])
+            if len(alike) == 1:
+                renamed[path] = alike.pop()
+                self.add(
+                    OTHER_NORMALIZATION.at(
+                        Location(manifest.name, line=lines[path]),
+                        f"{path!r} is the file {renamed[path]!r} in another normalization form",
+                        "Write the name as the file has it.",
+                    )
+                )
+        if not renamed:
+            return digests
+        return {renamed.get(path, path): digest for path, digest in digests.items()}
+
+    def _missing(self, code: Code, manifest: Manifest, paths: Sequence[str]) -> None:
+        if not paths:
+            return
+        lines = manifest.lines_of(set(paths))
+        folded = defaultdict(list)
+        for path in self.bag.listing.files:
+            folded[names.fold(path)].append(path)
+        for path in paths:
+            alike = [each for each in folded[names.fold(path)] if each != path]
+            hint = f"There is {alike[0]!r}; is that meant?" if alike else ""
+            where = f"{manifest.name}" + (f", line {lines[path]}" if path in lines else "")
+            self.add(code.at(Location(path), f"is not there, but listed in {where}", hint))
+
+    def _unlisted(self, files: Iterable[str], unlisted: Mapping[str, list[str]]) -> None:
+        if not unlisted:
+            return
+        manifests = [manifest.name for manifest in self.bag.manifests.values()]
+        for path in files:
+            where = unlisted.get(path, [])
+            if manifests and len(where) == len(manifests):
+                self.add(
+                    PAYLOAD_UNLISTED.at(
+                        Location(path),
+                        "is in no manifest",
+                        "Remove it, or add it to the manifests (bag update).",
+                    )
+                )
+            elif where and self.strict:
+                self.add(
+                    PAYLOAD_UNLISTED.at(
+                        Location(path),
+                        f"is not in {', '.join(where)}",
+                        "From version 1.0 on every manifest lists every payload file.",
+                    )
+                )
+
+    def _fetch(self, resolved: Mapping[str, Mapping[str, bytes]]) -> None:
+        for line in self.bag.fetch:
+            lacking = [name for name, digests in resolved.items() if line.path not in digests]
+            if lacking and (self.strict or len(lacking) == len(resolved)):
+                self.add(
+                    UNFETCHED_UNLISTED.at(
+                        Location("fetch.txt", line=line.line),
+                        f"{line.path!r} is not in {', '.join(lacking)}",
+                        "Every file to fetch must be in every payload manifest.",
+                    )
+                )
+
+    def _twins(self, files: Sequence[str], resolved: Mapping[str, Mapping[str, bytes]]) -> None:
+        for group in names.twins(files):
+            self.add(
+                TWINS.at(
+                    Location(group[0]),
+                    f"has a name like {', '.join(map(repr, group[1:]))}",
+                    "Rename all but one.",
+                )
+            )
+
+    def _mismatches(
+        self,
+        code: Code,
+        outcome: Outcome,
+        manifests: Mapping[str, Manifest],
+        wanted: Mapping[str, Mapping[str, bytes]],
+    ) -> None:
+        self.bag.report.extend(outcome.findings)
+        by_path: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
+        for path, algorithm, digest in outcome.mismatches:
+            by_path[path].append((algorithm, digest))
+        for path, differing in by_path.items():
+            said = "; ".join(
+                f"{algorithm} is {digest.hex()}, {manifests[algorithm].name} says "
+                f"{wanted[algorithm][path].hex()}"
+                for algorithm, digest in differing
+            )
+            agreeing = [
+                manifests[name].name
+                for name, digests in wanted.items()
+                if path in digests and name not in [algorithm for algorithm, _ in differing]
+            ]
+            hint = (
+                f"{' and '.join(agreeing)} agree with the file: the other manifest is damaged."
+                if agreeing
+                else "The file has changed since it was bagged; restore it from another copy."
+            )
+            self.add(code.at(Location(path), said, hint))
+
+
+def _is_date(value: str) -> bool:
+    from datetime import date
+
+    try:
+        return re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None and bool(
+            date.fromisoformat(value)
+        )
+    except ValueError:
+        return False

@@ -1,0 +1,440 @@
+"""Writing a bag: copied and hashed in one pass, BagIt 1.0, the same bytes for the same input."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archive_pkg.bags import names
+from archive_pkg.bags.folder import Folder
+from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
+from archive_pkg.bags.manifests import render
+from archive_pkg.bags.tagfiles import DECLARATION, Declaration, tags_to_bytes
+from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.fixity import (
+    Tally,
+    copy_and_digest,
+    digest,
+    new_hash,
+    spread,
+    write_all,
+)
+from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.storage import Staging, storage_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+DEFAULT_ALGORITHMS = ("sha256", "sha512")
+_SMALL = 128 * 1024
+_PIECE = 256
+_FEW = 32
+_OPEN_SOURCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+NAME_UNSAFE = Code(
+    "name-unsafe",
+    Severity.ERROR,
+    "A path for a bag could mean something outside it.",
+    "RFC 8493, 5.1",
+)
+NAME_NOT_UTF8 = Code(
+    "name-not-utf8",
+    Severity.ERROR,
+    "A file's name is not UTF-8, so no manifest in UTF-8 can list it; --encode-names gives it "
+    "another name and records both.",
+    "RFC 8493, 2.1.3",
+)
+NAME_TAKEN = Code(
+    "name-is-file-and-folder",
+    Severity.ERROR,
+    "A path is meant to be a file and a folder at once.",
+)
+NAME_UNPORTABLE = Code(
+    "name-unportable",
+    Severity.WARNING,
+    "A name breaks on Windows or macOS; --portable refuses it.",
+    "RFC 8493, 6.1.2",
+)
+NAMES_ALIKE = Code(
+    "names-alike",
+    Severity.WARNING,
+    "Names are the same to some file systems (letter case, Unicode normalization); --portable "
+    "refuses them.",
+    "RFC 8493, 6.1.1",
+)
+SOURCE_LINK = Code(
+    "source-is-link",
+    Severity.ERROR,
+    "There is a symbolic link among the files to bag; it is not followed.",
+)
+SOURCE_SPECIAL = Code(
+    "source-is-special",
+    Severity.ERROR,
+    "There is a FIFO, socket or device among the files to bag.",
+)
+SOURCE_EMPTY_FOLDER = Code(
+    "source-folder-empty",
+    Severity.WARNING,
+    "An empty folder is kept in the bag, but no manifest can list it, so nothing shows if it is "
+    "lost.",
+    "RFC 8493, 2.1.3",
+)
+
+
+class SourceChangedError(StorageError):
+    """A source file changed while it was being copied, or is not what it was when listed."""
+
+
+class RefusedError(InvalidError):
+    """What was to be bagged cannot be; `report` has every reason."""
+
+    def __init__(self, message: str, report: Report) -> None:
+        reasons = [f"{finding.location}: {finding.message}" for finding in report.errors[:5]]
+        more = len(report.errors) - len(reasons)
+        super().__init__(message, "\n".join(reasons + ([f"and {more} more"] if more else [])))
+        self.report = report
+
+
+@dataclass(slots=True)
+class Written:
+    """What was written.
+
+    Attributes:
+        files: Payload files.
+        size: Bytes they have.
+        manifests: Raw digests of payload files by algorithm, then path ("data/…").
+        tag_manifests: The same for tag files.
+    """
+
+    files: int = 0
+    size: int = 0
+    manifests: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    tag_manifests: dict[str, dict[str, bytes]] = field(default_factory=dict)
+
+    def digests(self, path: str) -> dict[str, str]:
+        """Hexadecimal digests of a file in the bag by algorithm."""
+        kind = self.manifests if path.startswith("data/") else self.tag_manifests
+        return {name: digests[path].hex() for name, digests in kind.items() if path in digests}
+
+
+def check_names(paths: Iterable[str], *, portable: bool = False) -> Report:
+    """All that is wrong with names for a bag's files.
+
+    Args:
+        paths: Paths from the bag's folder or below data/, with "/".
+        portable: Whether names that break on other systems are errors, not warnings.
+    """
+    paths = list(paths)
+    report = Report()
+    severity = Severity.ERROR if portable else Severity.WARNING
+    unportable = Code(NAME_UNPORTABLE.code, severity, NAME_UNPORTABLE.meaning)
+    alike = Code(NAMES_ALIKE.code, severity, NAMES_ALIKE.meaning)
+    files = set(paths)
+    above = {folder for path in paths for folder in _folders_of(path)}
+    for path in paths:
+        place = Location(_shown(path))
+        if why := names.unsafe(path):
+            report.add(NAME_UNSAFE.at(place, why))
+        elif not path or path != names.straighten(path) or path.endswith("/"):
+            report.add(NAME_UNSAFE.at(place, "it is no plain path of a file"))
+        elif not names.encodable(path):
+            report.add(
+                NAME_NOT_UTF8.at(
+                    place, "the name is not UTF-8", "Rename it, or use --encode-names."
+                )
+            )
+        elif why := names.unportable(path):
+            report.add(unportable.at(place, why, "Rename it where the bag is to be read there."))
+    for path in sorted(files & above):
+        report.add(NAME_TAKEN.at(Location(_shown(path)), "is given as a file and as a folder"))
+    for group in names.twins([*files, *above]):
+        others = ", ".join(_shown(each) for each in sorted(group)[1:])
+        report.add(
+            alike.at(Location(_shown(min(group))), f"is the same to some systems as {others}")
+        )
+    return report
+
+
+def write(
+    folder: Path,
+    payload: Mapping[str, Path | bytes],
+    *,
+    info: Sequence[tuple[str, str]] = (),
+    tag_files: Mapping[str, bytes] | None = None,
+    algorithms: Sequence[str] = DEFAULT_ALGORITHMS,
+    jobs: int | None = None,
+    progress: Callable[[Tally], None] | None = None,
+) -> Written:
+    """Write a complete BagIt 1.0 bag into an empty folder, such as a `Staging`'s.
+
+    Each source is opened without following links, read once, copied and digested in that pass.
+    Nothing is synced here: that is the staging's work. The same arguments give the same bytes.
+
+    Args:
+        folder: Where to write; it must exist and be empty.
+        payload: What becomes of each path below data/ (with "/"): the file to copy, or the bytes.
+            A copy keeps its source's time of modification and whether it may be executed.
+        info: Labels and values for bag-info.txt, in order. Payload-Oxum is added at the end.
+        tag_files: More tag files by path from the bag's folder ("metadata/datacite.xml").
+        algorithms: Names of the manifests' algorithms.
+        jobs: How many files to copy at a time; as many as there are processors when None.
+        progress: Called now and then with what is done so far.
+
+    Returns:
+        Counts and all digests.
+
+    Raises:
+        UsageError: For an unknown algorithm, or a tag file that the bag itself makes.
+        RefusedError: When a name cannot stand in a bag; nothing has been written then.
+        SourceChangedError: When a source changed while being read.
+        StorageError: When reading or writing fails.
+    """
+    extra = dict(tag_files or {})
+    _refuse_misuse(info, extra, algorithms)
+    report = check_names([*(f"data/{path}" for path in payload), *extra])
+    if not report.ok:
+        raise RefusedError(f"{len(report.errors)} names cannot stand in a bag", report)
+    with storage_errors(f"writing {folder}"):
+        written = _write_payload(folder, payload, algorithms, jobs, progress)
+        oxum = ("Payload-Oxum", f"{written.size}.{written.files}")
+        finish(folder, written, tags_to_bytes([*info, oxum]), extra)
+    return written
+
+
+def finish(folder: Path, written: Written, info: bytes, tag_files: Mapping[str, bytes]) -> None:
+    """Write declaration, bag-info.txt, other tag files, manifests and tag manifests.
+
+    Args:
+        folder: The bag's folder, its payload written.
+        written: The payload's digests; takes those of the tag files.
+        info: The bytes of bag-info.txt.
+        tag_files: More tag files by path.
+
+    Raises:
+        OSError: When writing fails.
+    """
+    files = {DECLARATION: Declaration().to_bytes(), "bag-info.txt": info, **tag_files}
+    for algorithm, digests in written.manifests.items():
+        files[f"manifest-{algorithm}.txt"] = render(digests)
+    algorithms = list(written.manifests)
+    written.tag_manifests = {name: {} for name in algorithms}
+    for path, data in files.items():
+        for name, value in digest(data, algorithms).items():
+            written.tag_manifests[name][path] = bytes.fromhex(value)
+    for algorithm, digests in written.tag_manifests.items():
+        files[f"tagmanifest-{algorithm}.txt"] = render(digests)
+    for path, data in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as file:
+            file.write(data)
+
+
+def create(
+    source: Path,
+    destination: Path,
+    *,
+    info: Sequence[tuple[str, str]] = (),
+    tag_files: Mapping[str, bytes] | None = None,
+    algorithms: Sequence[str] = DEFAULT_ALGORITHMS,
+    portable: bool = False,
+    replace: bool = False,
+    wait: float = 0,
+    jobs: int | None = None,
+    progress: Callable[[Tally], None] | None = None,
+) -> tuple[Written, Report]:
+    """Make a bag at a destination of all files in a folder, which is only read.
+
+    The bag is staged beside the destination, made durable and renamed into place.
+
+    Args:
+        source: The folder whose files become the payload.
+        destination: The bag's folder; its parent must exist, and it must not lie in the source.
+        info: See `write`.
+        tag_files: See `write`.
+        algorithms: See `write`.
+        portable: Refuse names that break on Windows or macOS.
+        replace: Whether an existing destination may be replaced.
+        wait: Seconds to wait for another run that works on the destination.
+        jobs: See `write`.
+        progress: See `write`.
+
+    Returns:
+        What was written, and warnings about what was found in the source.
+
+    Raises:
+        RefusedError: When the source has links, special files or names that cannot be bagged.
+        UsageError: When the destination lies in the source.
+        StorageError: When reading or writing fails, or another run holds the destination.
+    """
+    if destination.resolve().is_relative_to(source.resolve()):
+        raise UsageError(
+            f"{destination} lies in {source}, which would then hold itself",
+            "Name a destination elsewhere, or make the folder itself a bag: --in-place.",
+        )
+    report, files, empty = survey(source, portable=portable)
+    if not report.ok:
+        raise RefusedError(f"{source} cannot be bagged as it is", report)
+    with Staging(destination, wait=wait) as staging:
+        with storage_errors(f"writing {destination}"):
+            for path in empty:
+                (staging.path / "data" / path).mkdir(parents=True)
+        written = write(
+            staging.path,
+            {path: source / path for path in files},
+            info=info,
+            tag_files=tag_files,
+            algorithms=algorithms,
+            jobs=jobs,
+            progress=progress,
+        )
+        staging.commit(replace=replace)
+    return written, report
+
+
+def survey(source: Path, *, portable: bool = False) -> tuple[Report, list[str], list[str]]:
+    """What a folder holds, for bagging: all that is wrong, its files, its empty folders.
+
+    Raises:
+        StorageError: When the folder cannot be read.
+    """
+    with storage_errors(f"reading {source}"), Folder(source) as folder:
+        listing = folder.listing()
+    report = check_names([f"data/{path}" for path in listing.files], portable=portable)
+    for finding in listing.findings:
+        if finding.code == "file-is-link":
+            report.add(SOURCE_LINK.at(finding.location, finding.message, finding.hint))
+        elif finding.code == "file-is-special":
+            report.add(SOURCE_SPECIAL.at(finding.location, finding.message, finding.hint))
+        else:
+            raise StorageError(f"{source}/{finding.location} {finding.message}", finding.hint)
+    for path in listing.empty:
+        report.add(SOURCE_EMPTY_FOLDER.at(Location(_shown(path)), "is an empty folder"))
+    return report, listing.files, listing.empty
+
+
+def _refuse_misuse(
+    info: Sequence[tuple[str, str]], extra: Mapping[str, bytes], algorithms: Sequence[str]
+) -> None:
+    if not algorithms:
+        raise UsageError("a bag needs at least one algorithm")
+    for name in algorithms:
+        new_hash(name)
+    for label, value in info:
+        if label.lower() == "payload-oxum":
+            raise UsageError("Payload-Oxum is computed", "Leave it out.")
+        try:
+            tags_to_bytes([(label, value)])
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+    for path in extra:
+        made = path in (DECLARATION, "bag-info.txt", "fetch.txt") or MANIFEST_NAME.fullmatch(path)
+        if made or path == "data" or path.startswith("data/"):
+            raise UsageError(f"{path} is no tag file to give: the bag has its own")
+        if path.startswith(("~", " ", "\t", "*")):
+            raise UsageError(f"a tag file cannot be named {path!r}: manifests would misread it")
+
+
+def _write_payload(
+    folder: Path,
+    payload: Mapping[str, Path | bytes],
+    algorithms: Sequence[str],
+    jobs: int | None,
+    progress: Callable[[Tally], None] | None,
+) -> Written:
+    data = folder / "data"
+    data.mkdir(exist_ok=True)
+    paths = sorted(payload)
+    for path in sorted({path.rpartition("/")[0] for path in paths}):
+        (data / path).mkdir(parents=True, exist_ok=True)
+    pieces = [paths[start : start + _PIECE] for start in range(0, len(paths), _PIECE)]
+    tally = Tally(all_files=len(paths))
+
+    def tick(files: int, size: int) -> None:
+        tally.files += files
+        tally.size += size
+        if progress is not None:
+            progress(tally)
+
+    def work(index: int, say: Callable[[int, int], None]) -> list[tuple[int, tuple[bytes, ...]]]:
+        done = [_place(payload[path], data / path, algorithms, say) for path in pieces[index]]
+        say(len(done), 0)
+        return done
+
+    written = Written(len(paths), 0, {name: {} for name in algorithms})
+    results = dict(spread(work, len(pieces), jobs=1 if len(paths) <= _FEW else jobs, tick=tick))
+    for index, piece in enumerate(pieces):
+        for path, (size, digests) in zip(piece, results[index], strict=True):
+            written.size += size
+            for name, value in zip(algorithms, digests, strict=True):
+                written.manifests[name][f"data/{path}"] = value
+    return written
+
+
+def _place(
+    source: Path | bytes,
+    target: Path,
+    algorithms: Sequence[str],
+    say: Callable[[int, int], None],
+) -> tuple[int, tuple[bytes, ...]]:
+    """Put one payload file in its place; its size and digests."""
+    if isinstance(source, bytes):
+        with target.open("xb") as file:
+            file.write(source)
+        say(0, len(source))
+        return len(source), _digests(source, algorithms)
+    descriptor = os.open(source, _OPEN_SOURCE)
+    try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise StorageError(f"{source} is no regular file")
+        mode = 0o777 if before.st_mode & stat.S_IXUSR else 0o666
+        made = os.open(target, _CREATE, mode)
+        try:
+            if before.st_size <= _SMALL:
+                data = os.read(descriptor, _SMALL + 1)
+                write_all(made, data)
+                size, digests = len(data), _digests(data, algorithms)
+                say(0, size)
+            else:
+                size, found = copy_and_digest(
+                    descriptor, made, algorithms, lambda count: say(0, count)
+                )
+                digests = tuple(found[name] for name in algorithms)
+            os.utime(made, ns=(before.st_mtime_ns, before.st_mtime_ns))
+        finally:
+            os.close(made)
+        after = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+    unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    if size != before.st_size or not unchanged:
+        raise SourceChangedError(
+            f"{source} changed while it was being read",
+            "Let whatever writes to it finish, then run the same command again.",
+        )
+    return size, digests
+
+
+def _digests(data: bytes, algorithms: Sequence[str]) -> tuple[bytes, ...]:
+    found = []
+    for name in algorithms:
+        hash_ = new_hash(name)
+        hash_.update(data)
+        found.append(hash_.digest())
+    return tuple(found)
+
+
+def _folders_of(path: str) -> Iterable[str]:
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def _shown(path: str) -> str:
+    """A path that can be printed: bytes that are no UTF-8 are escaped."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -1,0 +1,482 @@
+"""Digests: many algorithms in one reading, many files at once, and copies that are read only once.
+
+Names of algorithms are those of BagIt manifests (RFC 8493, 2.4): lower case, nothing but letters
+and digits, so SHA-512 is "sha512".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import pickle
+import queue
+import select
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Protocol, TypeVar
+
+from archive_pkg.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    Buffer = bytes | bytearray | memoryview
+
+T = TypeVar("T")
+
+BLOCK = 256 * 1024
+"""Bytes read at once from large files."""
+_RING = 8
+_THREADED_FROM = 4 * BLOCK
+"""Files at least this large have each algorithm computed by a thread of its own."""
+_FICLONE = 0x40049409
+
+
+@dataclass(frozen=True, slots=True)
+class Algorithm:
+    """A digest algorithm.
+
+    Attributes:
+        name: Its name in manifests.
+        length: Hexadecimal digits of a digest.
+        weak: Whether collisions can be made, so that a match proves no more than no accident.
+        hashlib_name: What hashlib calls it.
+    """
+
+    name: str
+    length: int
+    weak: bool
+    hashlib_name: str
+
+
+def _algorithms() -> Iterator[Algorithm]:
+    yield Algorithm("md5", 32, True, "md5")
+    yield Algorithm("sha1", 40, True, "sha1")
+    for bits in (224, 256, 384, 512):
+        yield Algorithm(f"sha{bits}", bits // 4, False, f"sha{bits}")
+        yield Algorithm(f"sha3{bits}", bits // 4, False, f"sha3_{bits}")
+    yield Algorithm("blake2b", 128, False, "blake2b")
+    yield Algorithm("blake2b512", 128, False, "blake2b")
+    yield Algorithm("blake2s", 64, False, "blake2s")
+    yield Algorithm("blake2s256", 64, False, "blake2s")
+
+
+ALGORITHMS: Mapping[str, Algorithm] = {each.name: each for each in _algorithms()}
+"""All that can be computed here, by name."""
+
+
+class Hash(Protocol):
+    """What hashlib's objects can do."""
+
+    def update(self, data: Buffer, /) -> None:
+        """Take more bytes."""
+
+    def digest(self) -> bytes:
+        """The digest of all bytes so far."""
+
+    def copy(self) -> Hash:
+        """Another that has taken the same bytes."""
+
+
+def new_hash(algorithm: str) -> Hash:
+    """A fresh hash.
+
+    Raises:
+        UsageError: When the algorithm is not known.
+    """
+    try:
+        name = ALGORITHMS[algorithm].hashlib_name
+    except KeyError:
+        known = ", ".join(ALGORITHMS)
+        raise UsageError(f"there is no algorithm {algorithm!r} here", f"Known: {known}.") from None
+    return hashlib.new(name, usedforsecurity=False)
+
+
+def digest(
+    source: bytes | Path | BinaryIO | int,
+    algorithms: Sequence[str],
+    tick: Callable[[int], None] | None = None,
+) -> dict[str, str]:
+    """Digests of bytes, a file, an open binary stream or a descriptor, read once to its end.
+
+    Args:
+        source: What to read. A stream or descriptor is read from where it stands and left open.
+        algorithms: Names as in manifests.
+        tick: Called with the number of bytes after each block.
+
+    Returns:
+        Lower-case hexadecimal digests by algorithm.
+
+    Raises:
+        UsageError: For an unknown algorithm.
+        OSError: When reading fails.
+    """
+    hashes = [new_hash(name) for name in algorithms]
+    if isinstance(source, bytes):
+        for each in hashes:
+            each.update(source)
+    elif isinstance(source, Path):
+        descriptor = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            feed(reader(descriptor), hashes, tick=tick)
+        finally:
+            os.close(descriptor)
+    elif isinstance(source, int):
+        feed(reader(source), hashes, tick=tick)
+    else:
+        feed(_reader_of(source), hashes, tick=tick)
+    return {name: each.digest().hex() for name, each in zip(algorithms, hashes, strict=True)}
+
+
+def reader(descriptor: int, limit: int | None = None) -> Callable[[memoryview], int]:
+    """What `feed` reads from a descriptor: to its end, or one byte beyond a limit."""
+    if limit is None:
+        return lambda block: os.readv(descriptor, [block])
+    left = limit + 1
+
+    def read_into(block: memoryview) -> int:
+        nonlocal left
+        count = os.readv(descriptor, [block[:left]]) if left else 0
+        left -= count
+        return count
+
+    return read_into
+
+
+def feed(
+    read_into: Callable[[memoryview], int],
+    hashes: Sequence[Hash],
+    *,
+    write: Callable[[memoryview], object] | None = None,
+    tick: Callable[[int], None] | None = None,
+) -> int:
+    """Read to the end, give every block to all hashes and, where given, write it.
+
+    Small sources are hashed as they come. From a mebibyte on, each algorithm but the first has a
+    thread of its own, all working from the same few buffers.
+
+    Returns:
+        How many bytes there were.
+    """
+    total = 0
+    block = memoryview(bytearray(BLOCK))
+    while (count := read_into(block)) > 0:
+        part = block[:count]
+        for each in hashes:
+            each.update(part)
+        if write is not None:
+            write(part)
+        total += count
+        if tick is not None:
+            tick(count)
+        if total >= _THREADED_FROM and len(hashes) > 1:
+            return total + _feed_threads(read_into, hashes, write, tick)
+    return total
+
+
+def _feed_threads(
+    read_into: Callable[[memoryview], int],
+    hashes: Sequence[Hash],
+    write: Callable[[memoryview], object] | None,
+    tick: Callable[[int], None] | None,
+) -> int:
+    helpers = hashes[1:]
+    inboxes: list[queue.SimpleQueue[memoryview | None]] = [queue.SimpleQueue() for _ in helpers]
+    done: list[queue.SimpleQueue[None]] = [queue.SimpleQueue() for _ in helpers]
+
+    def work(which: int) -> None:
+        hash_, inbox, outbox = helpers[which], inboxes[which], done[which]
+        while (part := inbox.get()) is not None:
+            hash_.update(part)
+            outbox.put(None)
+
+    threads = [threading.Thread(target=work, args=(i,), daemon=True) for i in range(len(helpers))]
+    for thread in threads:
+        thread.start()
+    buffers = [memoryview(bytearray(BLOCK)) for _ in range(_RING)]
+    total = turn = 0
+    try:
+        while True:
+            if turn >= _RING:  # this buffer is free once every helper has taken its last filling
+                for outbox in done:
+                    outbox.get()
+            block = buffers[turn % _RING]
+            count = read_into(block)
+            if count <= 0:
+                return total
+            part = block[:count]
+            for inbox in inboxes:
+                inbox.put(part)
+            hashes[0].update(part)
+            if write is not None:
+                write(part)
+            total += count
+            turn += 1
+            if tick is not None:
+                tick(count)
+    finally:
+        for inbox in inboxes:
+            inbox.put(None)
+        for thread in threads:
+            thread.join()
+
+
+def copy_and_digest(
+    source: int,
+    target: int,
+    algorithms: Sequence[str],
+    tick: Callable[[int], None] | None = None,
+) -> tuple[int, dict[str, bytes]]:
+    """Copy one open file into another, empty one, and digest the bytes that were copied.
+
+    Where the file system can share the blocks of the two (a reflink) the copy costs nothing, and
+    the copy is what is read; elsewhere the source is read once and each block hashed and written.
+
+    Args:
+        source: Descriptor to read, from its start.
+        target: Descriptor of an empty file, opened for reading and writing.
+        algorithms: Names as in manifests.
+        tick: Called with the number of bytes after each block.
+
+    A source that grows meanwhile is read one byte beyond the size that it had at first, no more.
+
+    Returns:
+        The number of bytes, and the digests (raw bytes) by algorithm.
+
+    Raises:
+        OSError: When reading or writing fails.
+    """
+    hashes = [new_hash(name) for name in algorithms]
+    if _reflink(source, target):
+        size = feed(reader(target), hashes, tick=tick)
+    else:
+        size = feed(
+            reader(source, os.fstat(source).st_size),
+            hashes,
+            write=lambda part: write_all(target, part),
+            tick=tick,
+        )
+    return size, {name: each.digest() for name, each in zip(algorithms, hashes, strict=True)}
+
+
+def write_all(target: int, data: Buffer) -> None:
+    """Write every byte to a descriptor; the system may take fewer at a time.
+
+    Raises:
+        OSError: When the system refuses.
+    """
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(target, rest) :]
+
+
+def _reflink(source: int, target: int) -> bool:
+    if sys.platform != "linux":
+        return False
+    try:
+        fcntl.ioctl(target, _FICLONE, source)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        return False
+    return True
+
+
+def _reader_of(stream: BinaryIO) -> Callable[[memoryview], int]:
+    readinto = getattr(stream, "readinto", None)
+    if readinto is not None:
+        return lambda block: int(readinto(block) or 0)
+
+    def read(block: memoryview) -> int:
+        data = stream.read(len(block))
+        block[: len(data)] = data
+        return len(data)
+
+    return read
+
+
+# --- many at once -----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Tally:
+    """How far long work has come; what is not known beforehand is None.
+
+    Attributes:
+        files: Files done.
+        size: Bytes done.
+        all_files: Files there are.
+        all_size: Bytes there are.
+    """
+
+    files: int = 0
+    size: int = 0
+    all_files: int | None = None
+    all_size: int | None = None
+
+
+class Task(Protocol, Generic[T]):  # type: ignore[misc]  # T is only returned
+    """One piece of work for `spread`: its number, and what to tell as it gets on."""
+
+    def __call__(self, index: int, tick: Callable[[int, int], None], /) -> T:
+        """Do piece `index`; call `tick(files, bytes)` now and then."""
+
+
+def cpus() -> int:
+    """Processors this process may use."""
+    with contextlib.suppress(AttributeError):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def spread(
+    task: Task[T],
+    count: int,
+    *,
+    jobs: int | None = None,
+    tick: Callable[[int, int], None] | None = None,
+) -> Iterator[tuple[int, T]]:
+    """Do `count` pieces of work on many processors; results come as they get ready.
+
+    On Linux, in a process of one thread, the pieces are done by forked processes, which see all
+    that this one has in memory and send back only their results: small files are bound by the
+    interpreter, which threads share. Elsewhere threads do it. A piece whose process died is done
+    again here.
+
+    Args:
+        task: Does one piece. What it returns must be picklable.
+        count: How many pieces.
+        jobs: How many at a time; all processors when None.
+        tick: Called with files and bytes done since it was last called.
+
+    Yields:
+        The piece's number and its result.
+
+    Raises:
+        Exception: What a piece raised.
+    """
+    say = tick or (lambda files, size: None)
+    workers = min(jobs or cpus(), count)
+    if workers <= 1:
+        for index in range(count):
+            yield index, task(index, say)
+    elif sys.platform == "linux" and _alone():
+        yield from _forked(task, count, workers, say)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            for index, result in enumerate(pool.map(lambda i: task(i, say), range(count))):
+                yield index, result
+
+
+def _alone() -> bool:
+    """Whether this process has one thread only: forking is safe then."""
+    try:
+        return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - nothing but the count
+    except OSError:
+        return False
+
+
+def _forked(
+    task: Task[T], count: int, workers: int, say: Callable[[int, int], None]
+) -> Iterator[tuple[int, T]]:
+    todo_read, todo_write = os.pipe()
+    # All numbers fit into the pipe at once (64 KiB); each worker takes the next when it is free.
+    numbers = range(min(count, 8192))
+    os.write(todo_write, b"".join(number.to_bytes(4, "little") for number in numbers))
+    os.close(todo_write)
+    children: dict[int, int] = {}
+    missing = set(range(count))
+    try:
+        for _ in range(workers):
+            result_read, result_write = os.pipe()
+            child = os.fork()
+            if child == 0:
+                _serve(task, todo_read, result_write)
+            os.close(result_write)
+            children[result_read] = child
+        for kind, body in _frames(children):
+            if kind == _TICK:
+                say(*body)
+            elif kind == _FAILED:
+                raise body
+            else:
+                index, result = body
+                missing.discard(index)
+                yield index, result
+    finally:
+        os.close(todo_read)
+        for descriptor, child in children.items():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            os.close(descriptor)
+    for index in sorted(missing):
+        yield index, task(index, say)
+
+
+_DONE, _TICK, _FAILED = range(3)
+
+
+def _serve(task: Task[T], todo: int, results: int) -> None:
+    """Be a worker process, which never returns."""
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+        def send(kind: int, body: object) -> None:
+            data = pickle.dumps((kind, body), pickle.HIGHEST_PROTOCOL)
+            write_all(results, len(data).to_bytes(8, "little") + data)
+
+        while number := os.read(todo, 4):
+            index = int.from_bytes(number, "little")
+            try:
+                result = task(index, lambda files, size: send(_TICK, (files, size)))
+            except Exception as error:
+                send(_FAILED, error)
+            else:
+                send(_DONE, (index, result))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _frames(children: dict[int, int]) -> Iterator[tuple[int, Any]]:
+    """What workers send, until all have closed their ends."""
+    buffers = {descriptor: bytearray() for descriptor in children}
+    poll = select.poll()
+    for descriptor in children:
+        poll.register(descriptor, select.POLLIN)
+    while buffers:
+        for descriptor, _ in poll.poll():
+            data = os.read(descriptor, 1 << 20)
+            if not data:
+                poll.unregister(descriptor)
+                del buffers[descriptor]
+                continue
+            buffer = buffers[descriptor]
+            buffer += data
+            while len(buffer) >= 8 and len(buffer) >= 8 + int.from_bytes(buffer[:8], "little"):
+                end = 8 + int.from_bytes(buffer[:8], "little")
+                frame = pickle.loads(bytes(buffer[8:end]))  # noqa: S301 - from our own child
+                del buffer[:end]
+                yield frame
+
+
+def rotates(path: Path) -> bool:
+    """Whether a path lies on a disk with moving heads, which should read one file at a time."""
+    try:
+        number = path.stat().st_dev
+        device = Path(f"/sys/dev/block/{os.major(number)}:{os.minor(number)}").resolve()
+    except OSError:
+        return False
+    for folder in (device, device.parent):  # a partition's queue is its disk's
+        with contextlib.suppress(OSError):
+            return (folder / "queue/rotational").read_text().strip() == "1"
+    return False
