@@ -1,1 +1,95 @@
-"""Archival letters as described, checksummed, verifiable packages."""
+"""Archival letters as described, checksummed, verifiable packages that repositories accept.
+
+What the commands do is one call each: `load_record`, `check`, `build_package`, `verify`,
+`open_package`, `deposit`, `fetch`. Names are loaded when they are first used, so that importing
+the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archive_pkg.deposits import Receipt, deposit, fetch, load_receipt
+    from archive_pkg.errors import (
+        ArchivePkgError,
+        DepositError,
+        InvalidError,
+        StorageError,
+        UsageError,
+    )
+    from archive_pkg.packages import Package, build_package, check, open_package, verify
+    from archive_pkg.records import (
+        Agent,
+        Edtf,
+        Event,
+        Evidence,
+        Part,
+        Record,
+        load_record,
+        load_records,
+    )
+    from archive_pkg.reports import Finding, Report, Severity
+    from archive_pkg.version import VERSION
+
+    __version__ = VERSION
+
+_ROOMS = {
+    "deposits": ("Receipt", "deposit", "fetch", "load_receipt"),
+    "errors": ("ArchivePkgError", "DepositError", "InvalidError", "StorageError", "UsageError"),
+    "packages": ("Package", "build_package", "check", "open_package", "verify"),
+    "records": (
+        "Agent",
+        "Edtf",
+        "Event",
+        "Evidence",
+        "Part",
+        "Record",
+        "load_record",
+        "load_records",
+    ),
+    "reports": ("Finding", "Report", "Severity"),
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [
+    "Agent",
+    "ArchivePkgError",
+    "DepositError",
+    "Edtf",
+    "Event",
+    "Evidence",
+    "Finding",
+    "InvalidError",
+    "Package",
+    "Part",
+    "Receipt",
+    "Record",
+    "Report",
+    "Severity",
+    "StorageError",
+    "UsageError",
+    "__version__",
+    "build_package",
+    "check",
+    "deposit",
+    "fetch",
+    "load_receipt",
+    "load_record",
+    "load_records",
+    "open_package",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("archive_pkg.version").VERSION
+    if name in _HOME:
+        return getattr(import_module(f"archive_pkg.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

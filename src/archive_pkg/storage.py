@@ -20,7 +20,7 @@ import stat
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from archive_pkg.errors import StorageError
 
@@ -184,6 +184,52 @@ def remove_tree(path: Path) -> None:
                 if not inner.is_symlink():
                     inner.chmod(0o700)
         shutil.rmtree(path)
+
+
+class NotRegularError(OSError):
+    """Where a regular file should be is a link, a folder, a pipe or a device."""
+
+
+def open_beneath(folder: Path, path: str) -> BinaryIO:
+    """Open a regular file below a folder for reading, following no link on the way.
+
+    Each step is taken relative to the folder before, so that nothing swapped in meanwhile can
+    lead elsewhere.
+
+    Args:
+        folder: Where the path starts; itself it may be a link.
+        path: Names with `/` between them.
+
+    Raises:
+        NotRegularError: On the way or at its end is a link or something that is no file.
+        OSError: It is not there or may not be read.
+    """
+    *folders, name = path.split("/")
+    here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for step in folders:
+            inner = _open_step(step, os.O_DIRECTORY, here)
+            os.close(here)
+            here = inner
+        # Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
+        descriptor = _open_step(name, os.O_NONBLOCK, here)
+    finally:
+        os.close(here)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotRegularError(errno.EINVAL, "it is not a regular file", path)
+    return os.fdopen(descriptor, "rb")
+
+
+def _open_step(name: str, flags: int, here: int) -> int:
+    if name in ("", ".", ".."):
+        raise NotRegularError(errno.EINVAL, f"{name!r} is no name of a file", name)
+    try:
+        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags, dir_fd=here)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
+            raise NotRegularError(error.errno, "it is a link or no file", name) from error
+        raise
 
 
 class Lock:

@@ -36,7 +36,7 @@ def refuse_incoherence(record: Record) -> None:
             [
                 # The braces of a message are doubled: pydantic_core takes it as a template.
                 InitErrorDetails(
-                    type=PydanticCustomError(kind, message.replace("{", "{{").replace("}", "}}")),  # type: ignore[arg-type]
+                    type=PydanticCustomError(kind, message.replace("{", "{{").replace("}", "}}")),
                     loc=place,
                     input=value,
                 )

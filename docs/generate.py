@@ -1,0 +1,166 @@
+"""Write the reference pages that follow from the code: commands and finding codes.
+
+`make docs` writes them; a test fails when a page is not what the code says.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+from typing import Any
+
+import typer
+
+import archive_pkg
+from archive_pkg.cli import app
+from archive_pkg.records import models
+from archive_pkg.reports import Code
+from archive_pkg.tables.layout import _attribute_docs
+
+REFERENCE = Path(__file__).parent / "reference"
+BEGUN_BY_HAND = "<!-- Written by docs/generate.py from the code; change it there. -->\n\n"
+
+
+def codes() -> dict[str, Code]:
+    """Every kind of finding that the modules declare, by its code."""
+    found: dict[str, Code] = {}
+    for module in pkgutil.walk_packages(archive_pkg.__path__, "archive_pkg."):
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, Code):
+                other = found.setdefault(value.code, value)
+                if other is not value:
+                    raise ValueError(f"two kinds of finding have the code {value.code}")
+    return dict(sorted(found.items()))
+
+
+def findings_page() -> str:
+    """The page of codes."""
+    rows = [
+        f"| `{code.code}` | {code.severity} | {_cell(code.meaning)} | {_cell(code.section)} |"
+        for code in codes().values()
+    ]
+    return (
+        "# Finding codes\n\n"
+        + BEGUN_BY_HAND
+        + "Codes never change their meaning. An *error* makes its subject invalid; a *warning* and "
+        "*advice* do not.\n\n| code | severity | what it means | standard |\n|---|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
+    )
+
+
+def commands_page() -> str:
+    """The page of commands."""
+    root = typer.main.get_command(app)
+    pages = ["# Commands\n\n" + BEGUN_BY_HAND + _PREFACE]
+    pages += [_command(path, command) for path, command in commands(root, ("archive-pkg",))]
+    return "\n".join(pages)
+
+
+def commands(command: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """Every command that does something, with its whole name."""
+    if not hasattr(command, "commands"):
+        return [(" ".join(path), command)]
+    return [
+        found
+        for name, inner in sorted(command.commands.items())
+        for found in commands(inner, (*path, name))
+    ]
+
+
+_PREFACE = """\
+Every command takes `--help` and `--json`. With `--json` it answers with one document on standard
+output, `{"command", "status", "results": [{"path", "findings", "error", …}]}`, each finding as
+`{"code", "severity", "location", "message", "hint"}`. Findings go to standard output, errors and
+progress to standard error.
+
+| exit status | meaning |
+|---|---|
+| 0 | good |
+| 1 | a bug: please report it |
+| 2 | wrong usage |
+| 3 | invalid: errors were found |
+| 4 | a deposit was refused, could not be verified, or is pending |
+| 5 | storage: disk full, no permission, a path that is not there, a lock held by another run |
+| 130, 143 | interrupted, terminated |
+
+Of several outcomes the gravest counts: 5, 4, 3.
+"""
+
+
+def _command(name: str, command: Any) -> str:
+    help_text = (command.help or "").strip()
+    prose, _, example = help_text.partition("Example:")
+    lines = [f"## {name}", "", " ".join(prose.split()), ""]
+    if example:
+        lines += ["```sh", " ".join(example.split()), "```", ""]
+    lines += ["| argument or option | meaning |", "|---|---|"]
+    for parameter in command.params:
+        is_option = parameter.param_type_name == "option"
+        title = ", ".join(parameter.opts) if is_option else parameter.name.upper()
+        lines.append(f"| `{title}` | {_cell(getattr(parameter, 'help', None) or '')} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def record_page() -> str:
+    """The page of the record's fields."""
+    sections = [_model(model) for model in _models()]
+    return "# The record\n\n" + BEGUN_BY_HAND + _RECORD_PREFACE + "\n".join(sections)
+
+
+_RECORD_PREFACE = """\
+A record is `record.yaml` beside the letter's files, in a folder called after its id. It is YAML
+1.2, or JSON in `record.json`. Every plain value is read as its text: `1960-07-18`, `012` and `no`
+stay what they are. Keys that are not listed here are refused. What is not known is left out.
+
+Fields in **bold** have to be there. A date may be written as its EDTF form alone. Items that have
+an `id` are referred to by it; a dotted path such as `agents.khrushchev.name` names one statement.
+
+"""
+
+
+def _models() -> list[type[models.Model]]:
+    """The record's model and those of its fields, each once, as they are met."""
+    found = [models.Record]
+    for model in found:
+        text = " ".join(str(field.annotation) for field in model.model_fields.values())
+        inner = [getattr(models, name, None) for name in re.findall(r"models\.(\w+)", text)]
+        found += [one for one in dict.fromkeys(inner) if one and one not in found]
+    return found
+
+
+def _model(model: type[models.Model]) -> str:
+    meaning = inspect.cleandoc(model.__doc__ or "").partition("\n\nAttributes:")[0]
+    lines = [
+        f"## {model.__name__}",
+        "",
+        " ".join(meaning.split()),
+        "",
+        "| field | meaning |",
+        "|---|---|",
+    ]
+    told = _attribute_docs(model)
+    for name, field in model.model_fields.items():
+        title = f"**`{name}`**" if field.is_required() else f"`{name}`"
+        choices = (
+            re.findall(r"'([a-z-]+)'", str(field.annotation))
+            if "Literal" in str(field.annotation)
+            else []
+        )
+        words = told[name] + (f" One of: {', '.join(choices)}." if choices else "")
+        lines.append(f"| {title} | {_cell(words)} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"record.md": record_page, "findings.md": findings_page, "commands.md": commands_page}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (REFERENCE / name).write_text(page(), encoding="utf-8")

@@ -1,0 +1,112 @@
+"""The program: its commands, and what becomes of errors, signals and bugs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from archive_pkg.cli import build, check, demo, deposit, show, verify
+from archive_pkg.cli.output import clean, complain
+from archive_pkg.errors import ArchivePkgError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+app = typer.Typer(
+    name="archive-pkg",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+for command in (demo, check, build, verify, show, deposit):
+    command.register(app)
+
+
+class Interrupted(BaseException):
+    """Somebody asked the program to end: ctrl-C (SIGINT), or the system (SIGTERM).
+
+    Not a KeyboardInterrupt, which typer would take for itself. Nothing in the library catches it;
+    what was staged is removed on its way up.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_status = 128 + number
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from archive_pkg.version import SOFTWARE
+
+        typer.echo(SOFTWARE)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Archival letters as described, checksummed, verifiable packages that repositories accept.
+
+    Begin with: archive-pkg demo
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the status that the docs' reference lists."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        status = app(standalone_mode=False)
+    except ArchivePkgError as error:
+        complain(error)
+        return error.exit_status
+    except TyperException as error:
+        typer.echo(error.format_message(), err=True)
+        return error.exit_code
+    except Interrupted as interruption:
+        typer.echo("interrupted; nothing was left half done", err=True)
+        return interruption.exit_status
+    except typer.Abort:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # Whoever read our output has left; Python must not complain of it when it closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:
+        return _bug(error)
+    return status if isinstance(status, int) else 0
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get("ARCHIVE_PKG_TRACEBACK"):
+        traceback.print_exception(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    typer.echo(
+        f"This is a bug in archive-pkg: {type(error).__name__}: {clean(str(error))} "
+        f"({place.name}, line {place.lineno})\n"
+        "Nothing was left half done. Please report it, with what ARCHIVE_PKG_TRACEBACK=1 prints.",
+        err=True,
+    )
+    return 1
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    # A second ctrl-C must not break off the tidying up after the first.
+    signal.signal(number, signal.SIG_IGN)
+    raise Interrupted(number)

@@ -1,0 +1,212 @@
+"""An OCFL 1.1 storage root on disk: each package an object, each deposit of a change a version.
+
+ocfl-py writes in place; here it writes into a staging folder, which is renamed when the object in
+it is whole and valid. A new version's staging shares the old versions' files by hard links.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg import storage
+from archive_pkg.deposits.repositories import Stored
+from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.version import SOFTWARE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
+SPECIFICATION = "1.1"
+DIGEST = "sha512"
+
+
+class OcflRoot:
+    """The repository behind `ocfl:PATH`; the root is made at its first deposit."""
+
+    kind = "ocfl"
+
+    def __init__(self, address: str) -> None:
+        """Take `ocfl:PATH`; a relative path starts from the working folder."""
+        path = address.partition(":")[2]
+        if not path:
+            raise UsageError(f"{address} names no folder", "write ocfl:PATH")
+        self.root = Path(path).expanduser().absolute()
+
+    @property
+    def target(self) -> str:
+        """The address with the root's whole path."""
+        return f"ocfl:{self.root}"
+
+    def deposit(self, package: Path, identifier: str) -> Stored:
+        """Store a package's folder as a version of the object; see `Repository`."""
+        with _plain_errors(self.root):
+            self._ensure_root()
+            home = self._home(identifier)
+            with storage.storage_errors(f"making {home.parent}"):
+                home.parent.mkdir(parents=True, exist_ok=True)
+            with storage.Staging(home, wait=60) as staging:
+                if not home.exists():
+                    new = self._first_version(package, identifier, staging)
+                else:
+                    new = self._next_version(package, identifier, home, staging)
+            return self._stored(home, identifier, new=new)
+
+    def fetch(self, remote_id: str, version: str, into: Path) -> None:
+        """Copy a version of an object, validated first, into an empty folder; see `Repository`."""
+        from ocfl import Object
+
+        with _plain_errors(self.root):
+            home = self._home(remote_id)
+            if not home.is_dir():
+                raise DepositError(f"{self.target} does not hold {remote_id}")
+            self._validate(home)
+            Object(path=str(home)).extract(str(home), version, str(into.absolute()))
+
+    def _ensure_root(self) -> None:
+        from ocfl import StorageRoot
+
+        if self.root.is_dir() and any(self.root.iterdir()):
+            if not (self.root / f"0=ocfl_{SPECIFICATION}").is_file():
+                raise DepositError(
+                    f"{self.root} has other things in it and is no OCFL {SPECIFICATION} root",
+                    "name an OCFL root, or a folder that is not there yet",
+                )
+            return
+        with storage.storage_errors(f"making {self.root}"):
+            self.root.parent.mkdir(parents=True, exist_ok=True)
+        with storage.Staging(self.root, wait=60) as staging:
+            if self.root.is_dir() and any(self.root.iterdir()):
+                return
+            made = staging.path / "root"
+            StorageRoot(str(made), layout_name=LAYOUT, spec_version=SPECIFICATION).initialize(
+                spec_version=SPECIFICATION
+            )
+            staging.commit(replace=True, item=made)
+
+    def _home(self, identifier: str) -> Path:
+        from ocfl import StorageRoot
+
+        root = StorageRoot(str(self.root))
+        if not self.root.is_dir():
+            raise DepositError(f"there is no OCFL root at {self.root}")
+        return self.root / str(root.object_path(identifier))
+
+    def _first_version(self, package: Path, identifier: str, staging: storage.Staging) -> bool:
+        from ocfl import Object
+
+        made = staging.path / "object"
+        Object(identifier=identifier, spec_version=SPECIFICATION, digest_algorithm=DIGEST).create(
+            srcdir=str(package.absolute()), metadata=_metadata("Deposited"), objdir=str(made)
+        )
+        self._validate(made)
+        staging.commit(item=made)
+        return True
+
+    def _next_version(
+        self, package: Path, identifier: str, home: Path, staging: storage.Staging
+    ) -> bool:
+        from ocfl import Object
+
+        made = staging.path / "object"
+        _share(home, made)
+        inventory = Object(
+            identifier=identifier, spec_version=SPECIFICATION, digest_algorithm=DIGEST
+        ).add_version_with_content(
+            objdir=str(made),
+            srcdir=str(package.absolute()),
+            metadata=_metadata("Deposited again, changed"),
+            abort_if_no_difference=True,
+        )
+        if inventory is None:
+            self._validate(home)
+            return False
+        self._validate(made)
+        staging.commit(replace=True, item=made)
+        return True
+
+    def _validate(self, folder: Path) -> None:
+        """Let ocfl-py's validator read the object whole, every digest included."""
+        from ocfl import Object
+
+        passed, validator = Object(path=str(folder)).validate(
+            str(folder), log_warnings=False, log_errors=False
+        )
+        if not passed:
+            raise DepositError(
+                f"the OCFL object at {folder} is not valid: {validator.status_str()}".strip(),
+                "restore it from another copy before depositing into it",
+            )
+
+    def _stored(self, home: Path, identifier: str, *, new: bool) -> Stored:
+        inventory = _inventory(home)
+        head = str(inventory["head"])
+        state: dict[str, list[str]] = inventory["versions"][head]["state"]
+        return Stored(
+            remote_id=identifier,
+            version=head,
+            location=home.relative_to(self.root).as_posix(),
+            digests={path: digest for digest, paths in state.items() for path in paths},
+            algorithm=DIGEST,
+            verified="read-back",
+            new=new,
+            answer={
+                "head": head,
+                "created": inventory["versions"][head]["created"],
+                "inventory_sha512": (home / f"inventory.json.{DIGEST}").read_text().split()[0],
+            },
+        )
+
+
+def _inventory(home: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((home / "inventory.json").read_bytes())
+    return read
+
+
+def _metadata(message: str) -> Any:
+    from ocfl import VersionMetadata
+
+    created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return VersionMetadata(created=created, message=message, name=SOFTWARE)
+
+
+def _share(home: Path, made: Path) -> None:
+    """Give the staging the object's files: content by hard link, what gets rewritten as a copy."""
+
+    def place(source: str, target: str) -> str:
+        if Path(source).parent != home:
+            with contextlib.suppress(OSError):
+                os.link(source, target)
+                return target
+        return str(shutil.copy2(source, target))
+
+    with storage.storage_errors(f"staging {home}"):
+        shutil.copytree(home, made, copy_function=place)
+
+
+@contextlib.contextmanager
+def _plain_errors(root: Path) -> Iterator[None]:
+    """Turn ocfl-py's exceptions into ours, and keep its log, on the root logger, to itself."""
+    from ocfl import InventoryException, NewVersionException, ObjectException, StorageRootException
+
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with storage.storage_errors(f"working in {root}"):
+            yield
+    except (
+        InventoryException,
+        NewVersionException,
+        ObjectException,
+        StorageRootException,
+    ) as error:
+        raise DepositError(f"{root}: {error}", "is it an OCFL root as others write it?") from error
+    finally:
+        logging.disable(before)

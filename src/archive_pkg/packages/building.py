@@ -1,0 +1,176 @@
+"""Building: record and files to a package that is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Literal
+
+from archive_pkg import bags, storage
+from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.packages import layout
+from archive_pkg.packages.checking import examine
+from archive_pkg.packages.history import packaged
+from archive_pkg.records import record_file
+from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.version import SOFTWARE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive_pkg.records import Record
+
+PACKAGE_DIFFERS = Code(
+    "package-differs",
+    Severity.ERROR,
+    "A package of this name is already there, and what would be built is not the same. Look at "
+    "what differs; `--replace` puts the new one in its place.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What `build_package` did.
+
+    Attributes:
+        path: The package's folder.
+        outcome: "built"; "unchanged" where the same package was there already; "replaced".
+        differences: Paths in the package that a replacement changed, added or removed.
+        report: Warnings and advice on the record.
+    """
+
+    path: Path
+    outcome: Literal["built", "unchanged", "replaced"]
+    differences: tuple[str, ...]
+    report: Report
+
+
+def build_package(
+    source: Path, out: Path, *, on: date | None = None, replace: bool = False, wait: float = 0
+) -> Built:
+    """Build the package of a record in a folder, verified before it has its name.
+
+    The package is a BagIt 1.0 bag (RFC 8493) called after the record's id. The same record, files
+    and date give the same bytes. Sources are only read.
+
+    Args:
+        source: The record's file or folder.
+        out: The folder that the package is to be in; made if it is not there.
+        on: The date of packaging. If not given: that of SOURCE_DATE_EPOCH; or that of the package
+            already there, so that building again tomorrow changes nothing; or today's (UTC).
+        replace: Put it in the place of a package that differs.
+        wait: Seconds to wait for another build of the same package.
+
+    Raises:
+        InvalidError: The record or its files are not sound, or a package that differs is there;
+            its report has every finding.
+        StorageError: Disk full, no permission, or another build holds the lock.
+    """
+    record, report = examine(source)
+    if record is None or not report.ok:
+        raise InvalidError(
+            f"{source} is not built: {_count(len(report.errors), 'error')}", report=report
+        )
+    folder = record_file(source)[0].parent
+    destination = out / record.id
+    _refuse_inside(folder, out)
+    with storage.storage_errors(f"making {out}"):
+        out.mkdir(parents=True, exist_ok=True)
+    with storage.Staging(destination, wait=wait) as staging:
+        _write(staging.path, record, folder, on or _date_for(destination))
+        if not destination.exists():
+            staging.commit()
+            return Built(destination, "built", (), report)
+        differences = differing(destination, staging.path)
+        if not differences:
+            return Built(destination, "unchanged", (), report)
+        if not replace:
+            raise InvalidError(
+                f"{destination} is there and differs; nothing was changed",
+                "build with --replace to put the new package in its place",
+                report=Report(
+                    [
+                        PACKAGE_DIFFERS.at(Location(str(destination / name)), f"{name} differs")
+                        for name in differences
+                    ]
+                ),
+            )
+        staging.commit(replace=True)
+        return Built(destination, "replaced", differences, report)
+
+
+def _write(staged: Path, record: Record, folder: Path, on: date) -> None:
+    """Write the package and let the verifier pass it, or raise."""
+    record = packaged(record, on)
+    payload: dict[str, Path | bytes] = {
+        f"{layout.PARTS}/{name}": folder / name for name in record.files
+    }
+    payload |= layout.described(record)
+    bags.write(staged, payload, info=layout.bag_info(record, SOFTWARE, on.isoformat()))
+    from archive_pkg.packages.opening import verify
+
+    verification = verify(staged)
+    if not verification.ok:
+        raise InvalidError(
+            "the package was built and did not pass its verification; nothing was kept",
+            "did a file change while it was read? build again",
+            report=verification.report,
+        )
+
+
+def differing(one: Path, other: Path) -> tuple[str, ...]:
+    """The paths, sorted, of files that only one of two folders has or whose bytes differ."""
+    names = _files(one) | _files(other)
+    return tuple(sorted(name for name in names if not _same(one / name, other / name)))
+
+
+def _files(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    }
+
+
+def _same(one: Path, other: Path) -> bool:
+    if any(path.is_symlink() or not path.is_file() for path in (one, other)):
+        return False
+    if one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as left, other.open("rb") as right:
+        while block := left.read(1 << 20):
+            if block != right.read(1 << 20):
+                return False
+    return True
+
+
+def _date_for(destination: Path) -> date:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is not None:
+        try:
+            return datetime.fromtimestamp(int(epoch), UTC).date()
+        except (ValueError, OverflowError, OSError) as error:
+            raise UsageError(
+                f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds since 1970"
+            ) from error
+    if destination.is_dir():
+        for label, value in bags.Bag.open(destination).info:
+            if label == "Bagging-Date":
+                try:
+                    return date.fromisoformat(value)
+                except ValueError:
+                    break
+    return datetime.now(UTC).date()
+
+
+def _refuse_inside(folder: Path, out: Path) -> None:
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(
+            f"{out} lies in the record's own folder, which is only read",
+            "choose a folder outside of it with --out",
+        )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,348 @@
+"""A record against its files: are they there, unchanged, and do the quotes stand where they should.
+
+The models have seen to it that the record itself is sound; here it meets the bytes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from archive_pkg import fixity, storage
+from archive_pkg.errors import StorageError
+from archive_pkg.records import NAMES, Record, placed, read_record, record_file
+from archive_pkg.records.statements import evidence_for, statements
+from archive_pkg.reports import Code, Finding, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+    from pathlib import Path
+
+    from archive_pkg.records import Part, Quote
+
+TEXT_LIMIT = 256 * 1024 * 1024
+"""The largest text, in bytes, that is decoded to look quotes up in it."""
+
+PART_MISSING = Code(
+    "part-missing",
+    Severity.ERROR,
+    "The file of a part is not in the record's folder. Put it there, or say `held: false`.",
+)
+PART_NOT_A_FILE = Code(
+    "part-not-a-file",
+    Severity.ERROR,
+    "The path of a part leads to a link, a folder or a device, or goes through a link. Only "
+    "regular files inside the record's folder are read.",
+)
+PART_CHANGED = Code(
+    "part-changed",
+    Severity.ERROR,
+    "The file of a part is not the one whose digest the record gives.",
+)
+PART_EMPTY = Code("part-empty", Severity.WARNING, "The file of a part has no bytes.")
+PART_UNREADABLE = Code(
+    "part-unreadable", Severity.ERROR, "The file of a part could not be read to its end."
+)
+PART_WITHOUT_DIGEST = Code(
+    "part-without-digest",
+    Severity.ADVICE,
+    "The record gives no digest for a part, so nobody would notice if its file changed before "
+    "the package is built.",
+)
+ENCODING_UNKNOWN = Code(
+    "encoding-unknown",
+    Severity.ERROR,
+    "The encoding that a part declares is none that this program can read.",
+)
+TEXT_UNDECODABLE = Code(
+    "text-undecodable",
+    Severity.ERROR,
+    "A text's bytes are not in the encoding it declares (UTF-8, if it declares none). Declare "
+    "the right one; the bytes themselves are left as they are.",
+)
+TEXT_TOO_LARGE = Code(
+    "text-too-large",
+    Severity.ERROR,
+    f"A text with quotes is larger than {TEXT_LIMIT // 1024**2} MiB, so they are not looked up.",
+)
+QUOTE_MOVED = Code(
+    "quote-moved",
+    Severity.ERROR,
+    "The words of a quote do not stand at its offsets in the part's file.",
+    "W3C Web Annotation Data Model, 4.2.4 and 4.2.5",
+)
+SPAN_BEYOND_TEXT = Code(
+    "span-beyond-text", Severity.ERROR, "A part's span ends behind the end of its file's text."
+)
+STATEMENT_UNSOURCED = Code(
+    "statement-unsourced",
+    Severity.WARNING,
+    "The record states something without evidence: neither quoted, nor inferred, nor supplied.",
+)
+FILE_NOT_IN_RECORD = Code(
+    "file-not-in-record",
+    Severity.WARNING,
+    "A file lies in the record's folder and no part of the record names it, so that it will not "
+    "be in the package.",
+)
+FOLDER_NAMED_OTHERWISE = Code(
+    "folder-named-otherwise",
+    Severity.ADVICE,
+    "A record's folder does not have the record's id for its name.",
+)
+AGENT_WITHOUT_AUTHORITY = Code(
+    "agent-without-authority",
+    Severity.ADVICE,
+    "A sender, signatory or recipient has no identifier from an authority file (VIAF, GND, …).",
+)
+RECORD_ID_TWICE = Code(
+    "record-id-twice", Severity.ERROR, "Two of the records checked together have the same id."
+)
+
+
+def check(path: Path) -> Report:
+    """Everything that is wrong with a record, its files and its quotes.
+
+    Args:
+        path: A record's file, or its folder.
+    """
+    return examine(path)[1]
+
+
+def check_many(paths: Iterable[Path]) -> Iterator[tuple[Path, Report]]:
+    """Check records one after the other; their ids must differ.
+
+    Yields:
+        Each path with its report, as soon as it is checked.
+    """
+    first: dict[str, Path] = {}
+    for path in paths:
+        record, report = examine(path)
+        if record is not None:
+            if record.id in first:
+                place = Location(str(record_file(path)[0]), field="id")
+                message = f"the id {record.id} is also that of {first[record.id]}"
+                report.add(RECORD_ID_TWICE.at(place, message, "give one of them another id"))
+            first.setdefault(record.id, path)
+        yield path, report
+
+
+def examine(path: Path) -> tuple[Record | None, Report]:
+    """A record, if it can be read, and everything that is wrong with it and its files."""
+    record, report = read_record(path)
+    if record is not None:
+        file, _ = record_file(path)
+        found = [*check_record(record, file.parent, file), *_strays(record, file)]
+        report.extend(placed(found, file))
+    return record, report
+
+
+def check_record(record: Record, folder: Path, source: Path) -> Iterator[Finding]:
+    """What is wrong between a record and the files below a folder.
+
+    Args:
+        record: The record.
+        folder: The folder that the parts' paths start from; only read.
+        source: The record's file, for the places of the findings.
+    """
+    readable = yield from _files(record, folder, source)
+    yield from _texts(record, folder, source, readable)
+    yield from _statements(record, source)
+
+
+def _files(record: Record, folder: Path, source: Path) -> Generator[Finding, None, set[str]]:
+    """Presence, kind and digest of every held file, each read once; gives back the good ones."""
+    good: set[str] = set()
+    holders: dict[str, list[Part]] = defaultdict(list)
+    for part in record.parts:
+        if part.file:
+            holders[part.file].append(part)
+    for name, parts in holders.items():
+        place = Location(str(source), field=f"parts.{parts[0].id}.file")
+        try:
+            with storage.open_beneath(folder, name) as stream:
+                size = os.fstat(stream.fileno()).st_size
+                digest = fixity.digest(stream, ["sha256"])["sha256"]
+        except FileNotFoundError:
+            hint = f"put {name} beside the record, or say that the part is not held: held: false"
+            yield PART_MISSING.at(place, f"the file {name} is not there", hint)
+            continue
+        except storage.NotRegularError as error:
+            yield PART_NOT_A_FILE.at(
+                place, f"{name} is not read: {error}", "put the file itself there"
+            )
+            continue
+        except OSError as error:
+            message = f"{name} could not be read: {error.strerror}"
+            yield PART_UNREADABLE.at(place, message, "see to its permissions and its disk")
+            continue
+        good.add(name)
+        if size == 0:
+            yield PART_EMPTY.at(place, f"{name} is empty", "is it the right file?")
+        for part in parts:
+            at = Location(str(source), field=f"parts.{part.id}.sha256")
+            if part.sha256 is None:
+                hint = f"write sha256: {digest}"
+                yield PART_WITHOUT_DIGEST.at(at, f"{name} has no digest in the record", hint)
+            elif part.sha256 != digest:
+                message = (
+                    f"{name} has changed: its sha256 is {digest}, the record has {part.sha256}"
+                )
+                hint = "bring the right file back, or record the new digest if the change is meant"
+                yield PART_CHANGED.at(at, message, hint)
+    return good
+
+
+def _texts(record: Record, folder: Path, source: Path, readable: set[str]) -> Iterator[Finding]:
+    quotes: dict[str, list[tuple[str, Quote]]] = defaultdict(list)
+    for field, quote in _quotes(record):
+        part = record.part(quote.part)
+        if part.file in readable and part.is_text:
+            quotes[part.file].append((field, quote))
+    texts = {part.file: part for part in record.parts if part.is_text and part.file in readable}
+    for name, part in texts.items():
+        if name is None:
+            continue
+        place = Location(str(source), field=f"parts.{part.id}.file")
+        text = yield from _decoded(folder, name, part, place, needed=bool(quotes[name]))
+        if text is None:
+            continue
+        for field, quote in quotes[name]:
+            yield from _quote_stands(text, quote, Location(str(source), field=field), name)
+        for other in record.parts:
+            if other.file == name and other.span and other.span.end > len(text):
+                at = Location(str(source), field=f"parts.{other.id}.span", offset=other.span.end)
+                message = f"the span ends at {other.span.end}, the text of {name} at {len(text)}"
+                yield SPAN_BEYOND_TEXT.at(at, message, f"end it at {len(text)} or before")
+
+
+def _decoded(
+    folder: Path, name: str, part: Part, place: Location, *, needed: bool
+) -> Generator[Finding, None, str | None]:
+    """A part's text as decoded, its line ends as they are and a byte order mark not counted."""
+    encoding = part.encoding or "utf-8"
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        hint = "use its IANA name, such as UTF-8, ISO-8859-1, windows-1251 or UTF-16"
+        yield ENCODING_UNKNOWN.at(place, f"no encoding is called {encoding}", hint)
+        return None
+    try:
+        with storage.open_beneath(folder, name) as stream:
+            if os.fstat(stream.fileno()).st_size > TEXT_LIMIT:
+                if needed:
+                    message = f"{name} is too large to look quotes up in it"
+                    yield TEXT_TOO_LARGE.at(
+                        place, message, "split it into files of one letter each"
+                    )
+                return None
+            data = stream.read()
+    except OSError as error:
+        yield PART_UNREADABLE.at(place, f"{name} could not be read: {error.strerror}")
+        return None
+    try:
+        return decode(data, encoding)
+    except UnicodeDecodeError as error:
+        at = Location(place.path, field=place.field, byte=error.start)
+        message = (
+            f"{name} is not {encoding}: byte {data[error.start]:#04x} at {error.start} "
+            f"({error.reason})"
+        )
+        hint = f"say which encoding it is in: parts.{part.id}.encoding; the file is not changed"
+        yield TEXT_UNDECODABLE.at(at, message, hint)
+        return None
+
+
+def decode(data: bytes, encoding: str) -> str:
+    """Bytes as text: line ends untranslated, a byte order mark not part of it.
+
+    Raises:
+        UnicodeDecodeError: A byte does not fit the encoding.
+        LookupError: The encoding is unknown.
+    """
+    return data.decode(encoding).removeprefix("\ufeff")
+
+
+def _quotes(record: Record) -> Iterator[tuple[str, Quote]]:
+    for note in record.translation_notes:
+        yield f"translation_notes.{note.id}.at", note.at
+    for index, evidence in enumerate(record.evidence):
+        if evidence.at:
+            yield f"evidence.{index}.at", evidence.at
+
+
+def _quote_stands(text: str, quote: Quote, place: Location, name: str) -> Iterator[Finding]:
+    at = Location(place.path, field=place.field, offset=quote.start)
+    stands = text[quote.start : quote.end]
+    before = text[max(0, quote.start - len(quote.prefix)) : quote.start]
+    after = text[quote.end : quote.end + len(quote.suffix)]
+    if stands == quote.exact and before == quote.prefix and after == quote.suffix:
+        return
+    found = find_quote(text, quote)
+    if stands == quote.exact:
+        message = f"around “{_short(quote.exact)}” in {name} stand other words than the record has"
+    else:
+        message = (
+            f"at {quote.start}–{quote.end} of {name} stands “{_short(stands)}”, "
+            f"not “{_short(quote.exact)}”"
+        )
+    if found is None:
+        hint = "the words are nowhere in the text: has the file changed?"
+    else:
+        hint = f"the words stand at {found}–{found + len(quote.exact)}"
+    yield QUOTE_MOVED.at(at, message, hint)
+
+
+def find_quote(text: str, quote: Quote) -> int | None:
+    """Where a quote's words stand now: with their context, or else the place nearest to the old."""
+    whole = text.find(quote.prefix + quote.exact + quote.suffix)
+    if whole >= 0:
+        return whole + len(quote.prefix)
+    behind = text.find(quote.exact, quote.start)
+    before = text.rfind(quote.exact, 0, quote.start + len(quote.exact))
+    places = [place for place in (before, behind) if place >= 0]
+    return min(places, key=lambda place: abs(place - quote.start), default=None)
+
+
+def _short(words: str, most: int = 40) -> str:
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def _statements(record: Record, source: Path) -> Iterator[Finding]:
+    def at(field: str) -> Location:
+        return Location(str(source), field=field)
+
+    for path in statements(record):
+        if not evidence_for(record, path):
+            hint = (
+                "add evidence: where it is quoted, the rule it is inferred by, or who supplied it"
+            )
+            yield STATEMENT_UNSOURCED.at(at(path), f"nothing says what {path} rests on", hint)
+    named = dict.fromkeys((*record.sender, *record.signatories, *record.recipients))
+    for name in named:
+        agent = record.agent(name)
+        if not agent.identifiers:
+            hint = "look the name up at viaf.org, d-nb.info/gnd or wikidata.org"
+            message = f"{agent.name} has no authority id"
+            yield AGENT_WITHOUT_AUTHORITY.at(at(f"agents.{name}"), message, hint)
+
+
+def _strays(record: Record, source: Path) -> Iterator[Finding]:
+    folder = source.parent
+    if source.name not in NAMES:
+        return
+    if folder.resolve().name != record.id:
+        message = f"the folder of {record.id} is called {folder.resolve().name}"
+        yield FOLDER_NAMED_OTHERWISE.at(Location(str(folder)), message, f"call it {record.id}")
+    known = {*record.files, source.name}
+    try:
+        found = sorted(file for file in folder.rglob("*") if not file.is_dir())
+    except OSError as error:
+        raise StorageError(f"{folder} could not be listed: {error.strerror}") from error
+    for file in found:
+        name = file.relative_to(folder).as_posix()
+        if name not in known:
+            hint = "name it as a part, or keep it elsewhere"
+            yield FILE_NOT_IN_RECORD.at(Location(str(file)), f"no part names {name}", hint)

@@ -1,0 +1,62 @@
+"""The software's own part in a letter's history, up to its packaging."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.records import Agent, Date, Edtf, Event, Evidence, Record
+from archive_pkg.version import VERSION
+
+if TYPE_CHECKING:
+    from datetime import date
+
+SOFTWARE_ID = "archive-pkg"
+
+# Named by the Library of Congress's vocabulary, in the order in which building does them. What
+# they claim is true of every package there is: one that fails its validation is never kept.
+_STEPS = (
+    ("ingestion", "The record and the files of its parts were read."),
+    ("message digest calculation", "SHA-256 and SHA-512 of every file, in the bag's manifests."),
+    ("validation", "The record against its files; the bag against RFC 8493."),
+    ("packing", "Laid out as a BagIt 1.0 bag."),
+)
+
+
+def packaged(record: Record, on: date) -> Record:
+    """The record with the events of its own packaging, dated as asked, and what did them."""
+    taken = {event.id for event in record.events}
+    events = tuple(
+        Event(
+            id=_free(f"{SOFTWARE_ID}-{kind.replace(' ', '-')}", taken),
+            type=kind,
+            date=Date(edtf=Edtf(on.isoformat())),
+            agents=(SOFTWARE_ID,),
+            objects=tuple(part.id for part in record.parts if part.held),
+            outcome="success",
+            detail=detail,
+        )
+        for kind, detail in _STEPS
+    )
+    program = Agent(id=SOFTWARE_ID, name="archive-pkg", kind="software", version=VERSION)
+    others = tuple(agent for agent in record.agents if agent.id != SOFTWARE_ID)
+    evidence = tuple(
+        Evidence(field=field, basis="supplied", agent=SOFTWARE_ID)
+        for field in (f"agents.{SOFTWARE_ID}", *(f"events.{event.id}" for event in events))
+    )
+    return Record.model_validate(
+        {
+            **{name: getattr(record, name) for name in Record.model_fields},
+            "agents": (*others, program),
+            "events": (*record.events, *events),
+            "evidence": (*record.evidence, *evidence),
+        }
+    )
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number = 2
+    free = name
+    while free in taken:
+        free = f"{name}-{number}"
+        number += 1
+    return free

@@ -1,0 +1,115 @@
+"""Where things lie in a package, and the plain words that tell a reader fifty years on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from archive_pkg import tables
+
+if TYPE_CHECKING:
+    from archive_pkg.records import Record
+
+RECORD = "record.json"
+PARTS = "parts"
+README = "README.txt"
+SOFTWARE_LABEL = "Bag-Software-Agent"
+
+
+def record_bytes(record: Record) -> bytes:
+    """The record as the package has it: JSON in UTF-8, in the models' order."""
+    return (json.dumps(record.as_json(), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def described(record: Record) -> dict[str, bytes]:
+    """The payload files that are made from the record, by their paths below `data/`."""
+    return {
+        RECORD: record_bytes(record),
+        README: readme(record).encode(),
+        **tables.package_files([record], record.id),
+    }
+
+
+def bag_info(record: Record, software: str, date: str) -> list[tuple[str, str]]:
+    """The labels of bag-info.txt that the record supports (RFC 8493, 2.2.2)."""
+    description = record.summary.text if record.summary else record.title
+    labels = [
+        (SOFTWARE_LABEL, software),
+        ("Bagging-Date", date),
+        ("External-Description", " ".join(description.split())),
+        ("External-Identifier", record.id),
+    ]
+    labels += [("External-Identifier", other.uri or other.value) for other in record.identifiers]
+    return labels
+
+
+def readme(record: Record) -> str:
+    """What this is, how it is laid out and how to check it without this program."""
+    return "\n".join(
+        [
+            record.title,
+            "=" * min(len(record.title), 78),
+            "",
+            *_who_and_when(record),
+            "",
+            "What lies here",
+            "--------------",
+            "",
+            "This folder, data/, has the files as they came and everything known of them:",
+            "",
+            f"  {PARTS + '/':18}the letter's files, byte for byte as they were received",
+            f"  {RECORD:18}the record: each statement and what it rests on (JSON, UTF-8)",
+            f"  {'datapackage.json':18}the same record as tables (Data Package, version 2)",
+            f"  {'tables/':18}the tables themselves (CSV, UTF-8)",
+            f"  {README:18}these words",
+            "",
+            *_parts(record),
+            "",
+            "How to check that nothing has changed",
+            "-------------------------------------",
+            "",
+            "The folder above this one is a bag as RFC 8493 (BagIt 1.0) describes it. In it:",
+            "",
+            "  sha512sum -c manifest-sha512.txt       every file of data/",
+            "  sha512sum -c tagmanifest-sha512.txt    the lists and descriptions beside data/",
+            "",
+            "Both print OK behind each name. The two lists with sha256 in their names serve",
+            "sha256sum. A file that is in data/ and in no manifest does not belong here.",
+            "",
+            "How to read the record",
+            "----------------------",
+            "",
+            'The key "evidence" lists, for each statement ("field"), its basis: "quoted" (the',
+            "words stand in a part's file at these offsets, counted in Unicode characters from",
+            '0), "inferred" (by a rule, from the words given) or "supplied" (by an agent). What',
+            "is not in the record is not known.",
+            "",
+        ]
+    )
+
+
+def _who_and_when(record: Record) -> list[str]:
+    rows = [
+        ("From", record.names(record.sender)),
+        ("Signed", record.names(record.signatories)),
+        ("To", record.names(record.recipients)),
+        ("Date", str(record.date.edtf) if record.date else ""),
+        ("Place", record.place.name if record.place else ""),
+        ("Marking", record.classification.as_written if record.classification else ""),
+        ("Rights", record.rights.statement if record.rights else ""),
+        ("Record", f"{record.id}, version {record.version}"),
+    ]
+    return [f"{label + ':':10}{value}" for label, value in rows if value]
+
+
+def _parts(record: Record) -> list[str]:
+    if not record.parts:
+        return ["The record names no parts."]
+    lines = ["The parts of the letter:", ""]
+    for part in record.parts:
+        where = f"{PARTS}/{part.file}" if part.file else "not held"
+        if part.span:
+            where += f", characters {part.span.start} to {part.span.end}"
+        title = f": {part.title}" if part.title else ""
+        lines.append(f"  {part.kind} “{part.id}”{title} ({where})")
+    return lines

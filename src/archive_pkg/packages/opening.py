@@ -1,0 +1,161 @@
+"""Opening and verifying: any bag as RFC 8493 has it; one of ours, its record as well."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg import bags, tables
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.packages import layout
+from archive_pkg.packages.checking import check_record
+from archive_pkg.records import Record, read_record
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive_pkg.bags import Bag, Verdict
+
+TABLES_DISAGREE = Code(
+    "tables-disagree",
+    Severity.ERROR,
+    "The tables in a package's payload do not say the same as its record.json.",
+)
+PACKAGE_NAMED_OTHERWISE = Code(
+    "package-named-otherwise",
+    Severity.WARNING,
+    "A package's External-Identifier is not the id of the record in it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package that was opened: its folder, its bag, and the record in it.
+
+    Opening reads the record and the bag's tag files; only `verify` looks at every byte.
+    """
+
+    path: Path
+    bag: Bag
+    record: Record
+
+    @property
+    def parts(self) -> Path:
+        """The folder that the parts' paths start from."""
+        return self.path / "data" / layout.PARTS
+
+    @property
+    def packaged_on(self) -> str:
+        """The date of packaging as bag-info.txt has it; empty if it has none."""
+        return next((value for label, value in self.bag.info if label == "Bagging-Date"), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What verifying found.
+
+    Attributes:
+        path: What was verified.
+        verdict: The bag's: complete, valid (RFC 8493, 3), and its findings.
+        report: All findings, those on the record included.
+        record: The record, where the bag is a package of ours and its record can be read.
+    """
+
+    path: Path
+    verdict: Verdict
+    report: Report
+    record: Record | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the bag is valid and nothing is wrong with its record."""
+        return self.verdict.valid and self.report.ok
+
+
+def is_bag(path: Path) -> bool:
+    """Whether a path looks like a bag's folder: it has a bag declaration (RFC 8493, 2.1.1)."""
+    return (path / "bagit.txt").is_file()
+
+
+def open_package(path: Path) -> Package:
+    """Open a package's folder to read in it.
+
+    Raises:
+        InvalidError: It is no package of ours, or its record is not sound.
+        StorageError: It is not there or cannot be read.
+    """
+    if not path.is_dir():
+        raise StorageError(f"{path} is not a folder", "name the folder of a package")
+    bag = bags.Bag.open(path)
+    if not _is_ours(bag):
+        raise InvalidError(
+            f"{path} is not a package of archive-pkg: its bag-info.txt names no such "
+            f"{layout.SOFTWARE_LABEL} or data/{layout.RECORD} is not there",
+            "verify takes any bag; other commands need a letter's package",
+        )
+    record, report = read_record(path / "data" / layout.RECORD)
+    if record is None:
+        raise InvalidError(f"the record in {path} is not sound", report=report)
+    return Package(path, bag, record)
+
+
+def verify(path: Path, *, second_opinion: bool = False) -> Verification:
+    """Verify any bag: every digest of every manifest; of ours, the record against its bytes too.
+
+    Args:
+        path: A bag's folder or its serialization.
+        second_opinion: Also ask the Library of Congress's bagit-python and report where it differs.
+
+    Raises:
+        StorageError: There is nothing at the path, or it cannot be read.
+    """
+    if not os.path.lexists(path):
+        raise StorageError(f"there is nothing at {path}", "check the path")
+    verdict = bags.verify(path, second_opinion=second_opinion)
+    report = Report(list(verdict.report))
+    record = None
+    if path.is_dir() and verdict.complete:
+        bag = bags.Bag.open(path)
+        if _is_ours(bag):
+            record, found = read_record(path / "data" / layout.RECORD)
+            report.extend(found)
+            if record is not None:
+                _against_its_bytes(record, path, bag, report)
+    return Verification(path, verdict, report, record)
+
+
+def _is_ours(bag: Bag) -> bool:
+    named = any(
+        label == layout.SOFTWARE_LABEL and value.startswith("archive-pkg ")
+        for label, value in bag.info
+    )
+    return named and f"data/{layout.RECORD}" in bag.payload
+
+
+def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> None:
+    source = path / "data" / layout.RECORD
+    # Advice is for the record's maker, who saw it before building.
+    report.extend(
+        finding
+        for finding in check_record(record, path / "data" / layout.PARTS, source)
+        if finding.severity is Severity.ERROR
+    )
+    named = [value for label, value in bag.info if label == "External-Identifier"]
+    if record.id not in named:
+        message = (
+            f"the record is {record.id}, External-Identifier is {', '.join(named) or 'not given'}"
+        )
+        report.add(PACKAGE_NAMED_OTHERWISE.at(Location(str(path / "bag-info.txt")), message))
+    try:
+        told = list(tables.read_records(path / "data" / "datapackage.json"))
+    except InvalidError as error:
+        report.extend(error.report)
+        return
+    if told != [record]:
+        message = "the tables do not say what record.json says"
+        hint = (
+            "one of the two was changed after packaging; the manifests tell which bytes are whose"
+        )
+        report.add(TABLES_DISAGREE.at(Location(str(path / "data/datapackage.json")), message, hint))

@@ -1,0 +1,34 @@
+"""What many tests share: the first letter, a copy of it to spoil, and the shared data if there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    """A copy of the first letter's record folder, free to be spoiled."""
+    folder = tmp_path / "records" / LETTER.name
+    shutil.copytree(LETTER, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of schemas, suites and corpora; tests that need it are skipped where it is not."""
+    folder = Path(os.environ.get("ARCHIVE_PKG_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip("the shared data are not here (set ARCHIVE_PKG_SHARED)")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)

@@ -1,0 +1,152 @@
+"""deposit and fetch, with a real OCFL root and ocfl-py's own validator as the judge."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import ocfl
+import pytest
+
+from archive_pkg.deposits import deposit, fetch, load_receipt
+from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
+from archive_pkg.packages import build_package
+from archive_pkg.packages.building import differing
+
+ID = "1960-07-18-cpsu-to-sed"
+
+
+@pytest.fixture
+def package(letter: Path, tmp_path: Path) -> Path:
+    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "archive"
+
+
+def valid(root: Path) -> bool:
+    return bool(ocfl.StorageRoot(str(root)).validate(log_errors=False))
+
+
+def stamps(root: Path) -> dict[Path, tuple[int, int]]:
+    files = (path for path in root.rglob("*") if path.is_file())
+    return {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}
+
+
+def rebuild(letter: Path, out: Path, title: str) -> Path:
+    record = letter / "record.yaml"
+    lines = record.read_text(encoding="utf-8").splitlines()
+    lines = [f"title: {title}" if line.startswith("title:") else line for line in lines]
+    record.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return build_package(letter, out, on=date(2026, 11, 24), replace=True).path
+
+
+def test_deposited_read_back_and_with_a_receipt(package: Path, root: Path) -> None:
+    done = deposit(package, f"ocfl:{root}")
+    assert done.new
+    assert (root / "0=ocfl_1.1").is_file()
+    assert "0003" in (root / "ocfl_layout.json").read_text()
+    assert valid(root)
+    receipt = load_receipt(done.path)
+    assert receipt == done.receipt
+    assert done.path.parent == package.with_name(f"{ID}.receipts")
+    assert receipt.verified == "read-back"
+    assert all(file.expected == file.stored for file in receipt.files)
+    assert {file.path for file in receipt.files} == {
+        p.relative_to(package).as_posix() for p in package.rglob("*") if p.is_file()
+    }
+
+
+def test_the_same_again_changes_nothing(package: Path, root: Path) -> None:
+    first = deposit(package, f"ocfl:{root}")
+    before = stamps(root)
+    second = deposit(package, f"ocfl:{root}")
+    assert not second.new
+    assert second.receipt == first.receipt
+    assert stamps(root) == before
+
+
+def test_a_changed_package_is_the_next_version(
+    letter: Path, package: Path, root: Path, tmp_path: Path
+) -> None:
+    first = deposit(package, f"ocfl:{root}")
+    changed = rebuild(letter, tmp_path / "out", "Another title")
+    second = deposit(changed, f"ocfl:{root}")
+    assert (first.receipt.version, second.receipt.version) == ("v1", "v2")
+    assert valid(root)
+    assert len(list(second.path.parent.iterdir())) == 2
+    back = fetch(second.path, tmp_path / "back")
+    assert differing(back, changed) == ()
+    old = fetch(first.path, tmp_path / "old")
+    assert differing(old, changed) != ()
+    third = rebuild(letter, tmp_path / "out", "Letter, CC CPSU to CC SED, 18 July 1960")
+    assert differing(third, old) == ()
+
+
+def test_fetched_back_byte_for_byte(package: Path, root: Path, tmp_path: Path) -> None:
+    done = deposit(package, f"ocfl:{root}", receipts=tmp_path / "slips")
+    assert done.path.parent == tmp_path / "slips"
+    assert differing(fetch(done.path, tmp_path / "back"), package) == ()
+    with pytest.raises(StorageError, match="exists"):
+        fetch(done.path, tmp_path / "back")
+
+
+def test_an_invalid_package_is_never_sent(package: Path, root: Path) -> None:
+    (package / "data/parts/letter-1960-07-18.txt").write_bytes(b"something else")
+    with pytest.raises(InvalidError) as refusal:
+        deposit(package, f"ocfl:{root}")
+    assert not refusal.value.report.ok
+    assert not root.exists()
+
+
+def test_a_damaged_repository_gives_nothing_back(package: Path, root: Path, tmp_path: Path) -> None:
+    done = deposit(package, f"ocfl:{root}")
+    (damaged,) = root.rglob("content/data/parts/letter-1960-07-18.txt")
+    damaged.write_bytes(damaged.read_bytes().replace(b"1500", b"1600"))
+    with pytest.raises(DepositError):
+        fetch(done.path, tmp_path / "back")
+    assert not list((tmp_path / "back").iterdir())
+    with pytest.raises(DepositError):
+        deposit(package, f"ocfl:{root}")
+
+
+def test_a_repository_that_is_gone(package: Path, root: Path, tmp_path: Path) -> None:
+    done = deposit(package, f"ocfl:{root}")
+    shutil.rmtree(root)
+    with pytest.raises(DepositError, match="no OCFL root"):
+        fetch(done.path, tmp_path / "back")
+
+
+def test_a_folder_with_other_things_is_no_root(package: Path, root: Path) -> None:
+    root.mkdir()
+    (root / "holiday.jpg").write_bytes(b"\xff\xd8")
+    with pytest.raises(DepositError, match="other things"):
+        deposit(package, f"ocfl:{root}")
+    assert [p.name for p in root.iterdir()] == ["holiday.jpg"]
+
+
+@pytest.mark.parametrize("address", ["ocfl:", "nowhere:x", "archive", ""])
+def test_an_address_that_leads_nowhere(package: Path, address: str) -> None:
+    with pytest.raises(UsageError):
+        deposit(package, address)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"target": 1}'])
+def test_a_receipt_that_is_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_text(text)
+    with pytest.raises(InvalidError, match="no receipt"):
+        fetch(path, tmp_path / "back")
+
+
+def test_a_forged_receipt_is_found_out(package: Path, root: Path, tmp_path: Path) -> None:
+    done = deposit(package, f"ocfl:{root}")
+    told = json.loads(done.path.read_text())
+    told["fingerprint"] = "0" * 64
+    done.path.write_text(json.dumps(told))
+    with pytest.raises(DepositError, match="not what the receipt is for"):
+        fetch(done.path, tmp_path / "back")

@@ -1,0 +1,242 @@
+"""build: whole or not at all, the same bytes again, never over something else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import bagit
+import pytest
+from archive_pkg.storage import Staging
+
+from archive_pkg import tables
+from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.packages import build_package, check, open_package, verify
+
+ID = "1960-07-18-cpsu-to-sed"
+ON = date(2026, 11, 24)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_package_has_the_letter_byte_for_byte_and_all_that_is_known(
+    letter: Path, tmp_path: Path
+) -> None:
+    before = tree(letter)
+    built = build_package(letter, tmp_path / "out", on=ON)
+    assert built.outcome == "built"
+    files = tree(built.path)
+    assert files["data/parts/letter-1960-07-18.txt"] == before["letter-1960-07-18.txt"]
+    assert tree(letter) == before
+    assert {"data/record.json", "data/datapackage.json", "data/README.txt"} <= files.keys()
+    assert files["bagit.txt"] == b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+    info = files["bag-info.txt"].decode()
+    assert "Bagging-Date: 2026-11-24\n" in info
+    assert f"External-Identifier: {ID}\n" in info
+    assert "Source-Organization" not in info
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [ID]
+
+
+def test_stock_tools_agree(letter: Path, tmp_path: Path) -> None:
+    built = build_package(letter, tmp_path / "out", on=ON)
+    for manifest in sorted(built.path.glob("*manifest-*.txt")):
+        tool = f"{manifest.stem.rpartition('-')[2]}sum"
+        subprocess.run(
+            [tool, "--strict", "--quiet", "-c", manifest.name], cwd=built.path, check=True
+        )
+    bagit.Bag(str(built.path)).validate()
+    assert verify(built.path, second_opinion=True).ok
+
+
+def test_the_tables_are_a_data_package_for_frictionless(letter: Path, tmp_path: Path) -> None:
+    import frictionless
+
+    built = build_package(letter, tmp_path / "out", on=ON)
+    report = frictionless.Package(str(built.path / "data" / "datapackage.json")).validate()
+    assert report.valid, report.flatten()
+    (told,) = tables.read_records(built.path / "data" / "datapackage.json")
+    assert told == open_package(built.path).record
+
+
+def test_the_readme_in_the_package_names_what_is_there(letter: Path, tmp_path: Path) -> None:
+    built = build_package(letter, tmp_path / "out", on=ON)
+    readme = (built.path / "data" / "README.txt").read_text(encoding="utf-8")
+    assert "sha512sum -c manifest-sha512.txt" in readme
+    assert "not held" in readme
+    assert "Completely Secret" in readme
+
+
+def test_the_same_input_and_date_give_the_same_bytes(letter: Path, tmp_path: Path) -> None:
+    one = build_package(letter, tmp_path / "one", on=ON).path
+    time.sleep(0.01)
+    other = build_package(letter, tmp_path / "other", on=ON).path
+    assert tree(one) == tree(other)
+
+
+def test_source_date_epoch_is_the_date(
+    letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
+    built = build_package(letter, tmp_path / "out")
+    assert open_package(built.path).packaged_on == "2001-09-09"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(UsageError, match="SOURCE_DATE_EPOCH"):
+        build_package(letter, tmp_path / "other")
+
+
+def test_building_again_tomorrow_changes_nothing(letter: Path, tmp_path: Path) -> None:
+    built = build_package(letter, tmp_path / "out", on=date(2020, 2, 2))
+    stamps = {path: path.stat().st_mtime_ns for path in built.path.rglob("*")}
+    assert build_package(letter, tmp_path / "out").outcome == "unchanged"
+    assert {path: path.stat().st_mtime_ns for path in built.path.rglob("*")} == stamps
+
+
+def test_a_package_that_differs_is_replaced_only_when_told(letter: Path, tmp_path: Path) -> None:
+    built = build_package(letter, tmp_path / "out", on=ON)
+    before = tree(built.path)
+    record = letter / "record.yaml"
+    record.write_text(record.read_text().replace("title: Letter, CC", "title: Brief, CC", 1))
+    with pytest.raises(InvalidError) as refusal:
+        build_package(letter, tmp_path / "out", on=ON)
+    assert {f.code for f in refusal.value.report} == {"package-differs"}
+    assert any(f.location.path.endswith("record.json") for f in refusal.value.report)
+    assert tree(built.path) == before
+    again = build_package(letter, tmp_path / "out", on=ON, replace=True)
+    assert again.outcome == "replaced"
+    assert "data/record.json" in again.differences
+    assert verify(built.path).ok
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [ID]
+
+
+def test_a_damaged_package_is_not_called_unchanged(letter: Path, tmp_path: Path) -> None:
+    built = build_package(letter, tmp_path / "out", on=ON)
+    (built.path / "data" / "record.json").write_bytes(b"{}")
+    with pytest.raises(InvalidError):
+        build_package(letter, tmp_path / "out")
+
+
+def test_an_unsound_record_is_not_built(letter: Path, tmp_path: Path) -> None:
+    (letter / "letter-1960-07-18.txt").unlink()
+    with pytest.raises(InvalidError) as refusal:
+        build_package(letter, tmp_path / "out", on=ON)
+    assert "part-missing" in {finding.code for finding in refusal.value.report}
+    assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
+
+
+def test_building_into_the_records_own_folder_is_refused(letter: Path) -> None:
+    with pytest.raises(UsageError, match="only read"):
+        build_package(letter, letter / "packages", on=ON)
+
+
+def test_two_builds_at_once(letter: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    with Staging(out / ID), pytest.raises(StorageError, match=str(os.getpid())):
+        build_package(letter, out, on=ON)
+    assert build_package(letter, out, on=ON).outcome == "built"
+
+
+def test_a_full_disk_leaves_nothing(letter: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "archive_pkg", "build", str(letter), "--out", str(out)],
+        preexec_fn=limit,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 5, done.stderr
+    assert "Traceback" not in done.stderr
+    assert not [path for path in out.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("moment", [0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5])
+def test_a_kill_at_any_moment_leaves_none_or_all(
+    letter: Path, tmp_path: Path, moment: float
+) -> None:
+    out = tmp_path / "out"
+    before = tree(letter)
+    command = [sys.executable, "-m", "archive_pkg", "build", str(letter), "--out", str(out)]
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(moment)
+    run.kill()
+    run.wait()
+    assert tree(letter) == before
+    if (out / ID).exists():
+        assert verify(out / ID).ok
+    assert build_package(letter, out, on=None).outcome in ("built", "unchanged")
+    assert verify(out / ID).ok
+    assert [path.name for path in out.iterdir()] == [ID]
+
+
+def test_ctrl_c_leaves_nothing(letter: Path, tmp_path: Path) -> None:
+    big = letter / "scan.tif"
+    with big.open("wb") as file:
+        file.truncate(1 << 30)
+    record = letter / "record.yaml"
+    text = record.read_text(encoding="utf-8")
+    record.write_text(
+        text.replace(
+            "parts:\n",
+            "parts:\n  - {id: scan, kind: scan, file: scan.tif, media_type: image/tiff}\n",
+            1,
+        ),
+        encoding="utf-8",
+    )
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "archive_pkg", "build", str(letter), "--out", str(out)]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 20
+    while not list(out.glob(f".{ID}*/*")) and time.monotonic() < deadline and run.poll() is None:
+        time.sleep(0.01)
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=30)
+    assert run.returncode == 130, said
+    assert "interrupted" in said
+    assert list(out.iterdir()) == []
+
+
+def test_a_200_mb_text(letter: Path, tmp_path: Path) -> None:
+    text = letter / "letter-1960-07-18.txt"
+    data = text.read_bytes()
+    with text.open("ab") as file:
+        for _ in range(200):
+            file.write(b"\n" * (1 << 20))
+    digest = hashlib.sha256(text.read_bytes()).hexdigest()
+    record = letter / "record.yaml"
+    yaml = record.read_text(encoding="utf-8")
+    old = hashlib.sha256(data).hexdigest()
+    record.write_text(yaml.replace(old, digest), encoding="utf-8")
+    assert check(letter).ok
+    built = build_package(letter, tmp_path / "out", on=ON)
+    shutil.rmtree(built.path)
+
+
+def test_record_json_is_the_record_with_its_packaging(letter: Path, tmp_path: Path) -> None:
+    built = build_package(letter, tmp_path / "out", on=ON)
+    told = json.loads((built.path / "data" / "record.json").read_bytes())
+    assert [event["type"] for event in told["events"]][:2] == ["creation", "translation"]
+    packing = told["events"][-1]
+    assert packing["type"] == "packing"
+    assert packing["date"] == {"edtf": "2026-11-24"}
+    assert packing["agents"] == ["archive-pkg"]

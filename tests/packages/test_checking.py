@@ -1,0 +1,154 @@
+"""check: every finding at once, each with its place, and what would be right."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from archive_pkg.packages import check, check_many
+from archive_pkg.reports import Finding, Severity
+
+TEXT = "letter-1960-07-18.txt"
+
+
+def codes(path: Path) -> list[str]:
+    return [finding.code for finding in check(path)]
+
+
+def only(path: Path, code: str) -> Finding:
+    (finding,) = [finding for finding in check(path) if finding.code == code]
+    return finding
+
+
+def edit(letter: Path, old: str, new: str) -> None:
+    file = letter / "record.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_first_letter_is_sound_and_every_statement_sourced(letter: Path) -> None:
+    report = check(letter)
+    assert report.ok
+    assert not report.of(Severity.WARNING)
+    advice = {finding.code for finding in report}
+    assert advice == {"agent-without-authority"}
+
+
+def test_record_file_and_folder_are_the_same_to_check(letter: Path) -> None:
+    assert codes(letter) == codes(letter / "record.yaml")
+
+
+def test_a_missing_part(letter: Path) -> None:
+    (letter / TEXT).unlink()
+    finding = only(letter, "part-missing")
+    assert finding.severity is Severity.ERROR
+    assert TEXT in finding.message
+    assert "held: false" in finding.hint
+
+
+def test_a_changed_part_and_the_quotes_behind_the_change(letter: Path) -> None:
+    text = (letter / TEXT).read_text(encoding="utf-8")
+    (letter / TEXT).write_text("Very " + text, encoding="utf-8")
+    report = check(letter)
+    found = {finding.code for finding in report.errors}
+    assert found == {"part-changed", "quote-moved"}
+    moved = [f for f in report if f.code == "quote-moved" and "18 July 1960" in f.message]
+    assert "the words stand at 5085–5097" in moved[0].hint
+
+
+def test_a_quote_whose_words_are_gone(letter: Path) -> None:
+    edit(letter, '"[lozhnom polozhenii]"', '"[lozhnom polozhenie]"')
+    finding = only(letter, "quote-moved")
+    assert "nowhere in the text" in finding.hint
+    assert finding.location.offset == 3661
+    assert finding.location.field == "translation_notes.lozhnom-polozhenii.at"
+
+
+def test_a_quote_among_other_words_than_it_remembers(letter: Path) -> None:
+    edit(letter, 'prefix: "specialists, as already "', 'prefix: "specialists, as ALREADY "')
+    assert "around" in only(letter, "quote-moved").message
+
+
+def test_a_span_behind_the_end(letter: Path) -> None:
+    edit(letter, "{start: 5094, end: 5530}", "{start: 5094, end: 5531}")
+    assert only(letter, "span-beyond-text").location.field == "parts.summary.span"
+
+
+def test_a_part_that_is_a_link_is_never_read(letter: Path, tmp_path: Path) -> None:
+    shutil.move(letter / TEXT, tmp_path / "elsewhere.txt")
+    (letter / TEXT).symlink_to(tmp_path / "elsewhere.txt")
+    assert "part-not-a-file" in codes(letter)
+
+
+def test_a_part_that_is_a_fifo_does_not_hang(letter: Path) -> None:
+    (letter / TEXT).unlink()
+    os.mkfifo(letter / TEXT)
+    assert "part-not-a-file" in codes(letter)
+
+
+@pytest.mark.parametrize("path", ["../secret.txt", "/etc/passwd", "a/../../b.txt", "C:\\x.txt"])
+def test_a_part_outside_the_folder_is_refused(letter: Path, path: str) -> None:
+    edit(letter, f"file: {TEXT}", f"file: '{path}'")
+    report = check(letter)
+    assert not report.ok
+    assert any(finding.location.field == "parts.letter.file" for finding in report.errors)
+
+
+def test_a_text_in_another_encoding_is_told_by_its_byte(letter: Path) -> None:
+    data = "Секретно\nтекст".encode("cp1251")
+    (letter / "other.txt").write_bytes(data)
+    edit(
+        letter,
+        "parts:\n",
+        "parts:\n  - {id: other, kind: transcription, file: other.txt, media_type: text/plain}\n",
+    )
+    finding = only(letter, "text-undecodable")
+    assert finding.location.byte == 0
+    assert (letter / "other.txt").read_bytes() == data
+    edit(letter, "file: other.txt", "file: other.txt, encoding: windows-1251")
+    assert "text-undecodable" not in codes(letter)
+    edit(letter, "windows-1251", "klingon")
+    assert "encoding-unknown" in codes(letter)
+
+
+def test_a_byte_order_mark_is_not_counted(letter: Path) -> None:
+    data = (letter / TEXT).read_bytes()
+    (letter / TEXT).write_bytes(b"\xef\xbb\xbf" + data)
+    assert {finding.code for finding in check(letter).errors} == {"part-changed"}
+
+
+def test_an_empty_file(letter: Path) -> None:
+    (letter / TEXT).write_bytes(b"")
+    assert {"part-empty", "part-changed", "quote-moved"} <= set(codes(letter))
+
+
+def test_a_statement_without_evidence_is_a_warning(letter: Path) -> None:
+    edit(letter, "salutation:", "place: {name: Moscow}\nsalutation:")
+    finding = only(letter, "statement-unsourced")
+    assert finding.severity is Severity.WARNING
+    assert finding.location.field == "place"
+
+
+def test_files_that_nobody_names(letter: Path) -> None:
+    (letter / "scan.tif").write_bytes(b"II*\0")
+    assert "scan.tif" in only(letter, "file-not-in-record").message
+
+
+def test_two_records_with_one_id(letter: Path) -> None:
+    twin = letter.with_name("twin")
+    shutil.copytree(letter, twin)
+    reports = dict(check_many([letter, twin]))
+    assert "record-id-twice" in {finding.code for finding in reports[twin]}
+    assert "folder-named-otherwise" in {finding.code for finding in reports[twin]}
+    assert reports[letter].ok
+
+
+def test_no_permission_is_a_finding(letter: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    (letter / TEXT).chmod(0)
+    assert "part-unreadable" in codes(letter)

@@ -1,0 +1,98 @@
+"""verify and open: any bag by RFC 8493, one of ours by its record too."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+
+import bagit
+import pytest
+
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.packages import build_package, open_package, verify
+
+
+@pytest.fixture
+def package(letter: Path, tmp_path: Path) -> Path:
+    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+
+
+def rebag(package: Path) -> None:
+    """Make the manifests right again after a change, as a forger would."""
+    for algorithm in ("sha256", "sha512"):
+        payload = sorted(p for p in (package / "data").rglob("*") if p.is_file())
+        _write(package, f"manifest-{algorithm}.txt", payload, algorithm)
+    octets = sum(p.stat().st_size for p in (package / "data").rglob("*") if p.is_file())
+    info = (package / "bag-info.txt").read_text().splitlines()
+    count = len([p for p in (package / "data").rglob("*") if p.is_file()])
+    info = [f"Payload-Oxum: {octets}.{count}" if x.startswith("Payload-Oxum") else x for x in info]
+    (package / "bag-info.txt").write_text("\n".join(info) + "\n")
+    tags = [p for p in package.iterdir() if p.is_file() and not p.name.startswith("tagmanifest")]
+    for algorithm in ("sha256", "sha512"):
+        _write(package, f"tagmanifest-{algorithm}.txt", sorted(tags), algorithm)
+
+
+def _write(package: Path, name: str, files: list[Path], algorithm: str) -> None:
+    (package / name).write_text(
+        "".join(
+            f"{hashlib.new(algorithm, file.read_bytes()).hexdigest()}  "
+            f"{file.relative_to(package).as_posix()}\n"
+            for file in files
+        )
+    )
+
+
+def test_a_package_opens_to_its_record(package: Path) -> None:
+    opened = open_package(package)
+    assert opened.record.title == "Letter, CC CPSU to CC SED, 18 July 1960"
+    assert opened.packaged_on == "2026-11-24"
+    assert (opened.parts / "letter-1960-07-18.txt").is_file()
+
+
+def test_a_changed_letter_makes_the_bag_invalid(package: Path) -> None:
+    text = package / "data/parts/letter-1960-07-18.txt"
+    text.write_bytes(text.read_bytes().replace(b"1500", b"1600"))
+    verification = verify(package)
+    assert verification.verdict.complete
+    assert not verification.verdict.valid
+    assert any("letter-1960-07-18.txt" in str(f.location) + f.message for f in verification.report)
+
+
+def test_a_forger_who_rebags_is_still_found_out_by_the_record(package: Path) -> None:
+    text = package / "data/parts/letter-1960-07-18.txt"
+    text.write_bytes(text.read_bytes().replace(b"18 July 1960", b"19 July 1960"))
+    rebag(package)
+    verification = verify(package)
+    assert verification.verdict.valid
+    assert not verification.ok
+    assert {"part-changed", "quote-moved"} <= {f.code for f in verification.report}
+
+
+def test_tables_that_say_something_else_than_the_record(package: Path) -> None:
+    path = package / "data/record.json"
+    record = json.loads(path.read_bytes())
+    record["title"] = "Another title"
+    path.write_text(json.dumps(record))
+    rebag(package)
+    assert "tables-disagree" in {f.code for f in verify(package).report}
+
+
+def test_a_plain_bag_is_verified_and_is_no_package(tmp_path: Path) -> None:
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    (folder / "record.json").write_text("{}")
+    bagit.make_bag(str(folder), checksums=["sha256"])
+    verification = verify(folder)
+    assert verification.ok
+    assert verification.record is None
+    with pytest.raises(InvalidError, match="no such"):
+        open_package(folder)
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(StorageError):
+        verify(tmp_path / "nothing")
+    with pytest.raises(StorageError):
+        open_package(tmp_path / "nothing")

@@ -1,0 +1,109 @@
+"""What holds for the house as a whole: what loads when, what is public, what the docs say."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import archive_pkg
+from archive_pkg import cli
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("frictionless", "lxml", "boto3", "httpx", "openpyxl", "ocfl", "bagit", "ruamel")
+
+
+def loaded_by(code: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import archive_pkg",
+        "import archive_pkg; archive_pkg.build_package, archive_pkg.verify, archive_pkg.deposit",
+        "import archive_pkg.cli",
+    ],
+)
+def test_nothing_heavy_is_loaded_before_it_is_needed(code: str) -> None:
+    assert not loaded_by(code) & set(HEAVY)
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    for name in archive_pkg.__all__:
+        value = getattr(archive_pkg, name)
+        assert name == "__version__" or value.__doc__
+    assert set(archive_pkg.__all__) <= set(dir(archive_pkg))
+    with pytest.raises(AttributeError):
+        archive_pkg.nothing_of_that_name  # noqa: B018
+
+
+@pytest.fixture(scope="module")
+def generate():
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_generated_pages_say_what_the_code_says(generate) -> None:
+    for name, page in generate.PAGES.items():
+        written = (generate.REFERENCE / name).read_text(encoding="utf-8")
+        assert written == page(), f"{name} has rotted: make docs"
+
+
+def test_every_command_has_help_an_example_and_json(generate) -> None:
+    import typer
+
+    root = typer.main.get_command(cli.app)
+    for name, command in generate.commands(root, ("archive-pkg",)):
+        assert f"Example: {name}" in " ".join((command.help or "").split()), name
+        assert "--json" in {option for p in command.params for option in p.opts}, name
+
+
+def _docs() -> list[Path]:
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_docs_name_only_commands_options_and_codes_that_exist(generate) -> None:
+    import typer
+
+    root = typer.main.get_command(cli.app)
+    known = dict(generate.commands(root, ("archive-pkg",)))
+    for page in _docs():
+        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+        for line in re.findall(r"^(?:\$ )?(archive-pkg [a-z].*)$", text, re.MULTILINE):
+            words = line.split()
+            name = next((" ".join(words[:n]) for n in (3, 2) if " ".join(words[:n]) in known), None)
+            assert name, f"{page.name}: no such command: {line}"
+            options = {option for p in known[name].params for option in p.opts} | {"--help"}
+            used = set(re.findall(r"(?<=\s)--[a-z][a-z-]*", line.partition("#")[0]))
+            assert used <= options, f"{page.name}: {line}"
+
+
+def test_links_between_docs_lead_somewhere() -> None:
+    for page in _docs():
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.relative_to(ROOT)}: {link}"
+
+
+def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import shutil
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(code.splitlines()) <= 12
+    shutil.copytree(ROOT / "records", tmp_path / "records")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "README.md", "exec"), {})
+    assert list(tmp_path.rglob("*.receipts/*.json"))
