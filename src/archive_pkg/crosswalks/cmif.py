@@ -1,0 +1,96 @@
+"""Correspondence Metadata Interchange Format: who wrote to whom, when, where; one letter or many.
+
+Its dates are years, months or days, its only doubt is `cert="low"`, and a name is plain text; the
+name "Unknown" is its own word for a correspondent whom nobody knows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
+
+from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.dates import tei as date_attributes
+from archive_pkg.crosswalks.markup import Element, put, root, serialize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.crosswalks.setting import Setting
+    from archive_pkg.records.identifiers import Identifier
+    from archive_pkg.records.models import Agent, Date, Record
+
+NAMESPACE = "http://www.tei-c.org/ns/1.0"
+UNKNOWN = "Unknown"
+
+MAPPING = {
+    "id": "correspDesc, key",
+    "identifiers": "correspDesc, ref (the first that has an address)",
+    "title": "title (of a file of one letter)",
+    "sender": "correspAction sent",
+    "recipients": "correspAction received",
+    "copies_to": "correspAction received",
+    "date.edtf": "correspAction sent, date (as years, months, days)",
+    "received.edtf": "correspAction received, date (as years, months, days)",
+    "place.name": "correspAction sent, placeName",
+    "place.identifiers": "placeName ref (the first that has an address)",
+    "agents.name": "persName, orgName",
+    "agents.kind": "persName, orgName",
+    "agents.identifiers": "persName ref, orgName ref (the first that has an address)",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The letters in CMIF."""
+    document = root(NAMESPACE, "TEI")
+    header = put(document, "teiHeader")
+    description = put(header, "fileDesc")
+    titles = put(description, "titleStmt")
+    title = records[0].title if len(records) == 1 else f"{len(records)} letters"
+    put(titles, "title", title)
+    put(titles, "editor", setting.publisher or UNKNOWN)
+    publication = put(description, "publicationStmt")
+    put(publication, "publisher", setting.publisher or UNKNOWN)
+    put(publication, "idno", "cmif.xml", type="url")
+    put(publication, "date", when=setting.made)
+    put(put(publication, "availability"), "p")
+    # A UUID, as the format wants, and the same one for the same letters.
+    source = f"edition-{uuid5(NAMESPACE_URL, ' '.join(record.id for record in records))}"
+    put(put(description, "sourceDesc"), "bibl", title, xml_id=source, type="online")
+    profile = put(header, "profileDesc")
+    for record in records:
+        _letter(profile, record, f"#{source}", setting)
+    put(put(put(document, "text"), "body"), "p")
+    return serialize(document)
+
+
+def _letter(profile: Element, record: Record, source: str, setting: Setting) -> None:
+    addresses = (identifier.uri for identifier in record.identifiers)
+    address = setting.addresses.get(record.id) or next(filter(None, addresses), None)
+    letter = put(profile, "correspDesc", key=record.id, ref=address, source=source)
+    sent = put(letter, "correspAction", type="sent")
+    _names(sent, views.creators(record))
+    if record.place:
+        put(sent, "placeName", record.place.name, ref=_ref(record.place.identifiers))
+    _date(sent, record.date)
+    received = put(letter, "correspAction", type="received")
+    _names(received, views.agents(record, [*record.recipients, *record.copies_to]))
+    _date(received, record.received)
+
+
+def _names(action: Element, agents: Sequence[Agent]) -> None:
+    for agent in agents:
+        tag = "persName" if agent.kind == "person" else "orgName"
+        put(action, tag, agent.name, ref=_ref(agent.identifiers))
+    if not agents:
+        put(action, "persName", UNKNOWN)
+
+
+def _ref(identifiers: Sequence[Identifier]) -> str | None:
+    return next((identifier.uri for identifier in identifiers if identifier.uri), None)
+
+
+def _date(action: Element, date: Date | None) -> None:
+    attributes = date_attributes(date.edtf) if date else {}
+    if attributes:
+        put(action, "date", **attributes)

@@ -1,0 +1,323 @@
+"""DataCite Metadata Schema 4.6, as XML and as JSON.
+
+What a record does not hold and the schema demands is said in DataCite's own words for it (appendix
+"Standard values for unknown information"): `:tba` for an identifier and a publisher to come,
+`:unkn` for a creator whom nobody knows, and 0000 for the year, for which four digits are demanded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.dates import is_exact, w3cdtf
+from archive_pkg.crosswalks.json_text import to_json
+from archive_pkg.crosswalks.markup import XSI, put, root, serialize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.crosswalks.setting import Setting
+    from archive_pkg.records.models import Agent, Date, Record
+
+NAMESPACE = "http://datacite.org/schema/kernel-4"
+TO_BE_ANNOUNCED = ":tba"
+UNKNOWN = ":unkn"
+NO_YEAR = "0000"
+
+_TRANSLATOR = {"translator": "Translator", "digitizer": "Producer", "transcriber": "Editor"}
+
+MAPPING = {
+    "id": "alternateIdentifier",
+    "version": "version",
+    "supersedes": "relatedItem, IsNewVersionOf",
+    "identifiers": "identifier (a DOI), alternateIdentifier",
+    "type": "resourceType",
+    "title": "title",
+    "variant_titles": "title, AlternativeTitle",
+    "sender": "creator",
+    "signatories": "contributor, Other",
+    "recipients": "contributor, Other",
+    "copies_to": "contributor, Other",
+    "date.edtf": "date, Created (a range where it is vague)",
+    "date.as_written": "dateInformation",
+    "date.note": "dateInformation",
+    "received.edtf": "date, Other",
+    "received.as_written": "dateInformation",
+    "received.note": "dateInformation",
+    "place.name": "geoLocationPlace",
+    "classification.as_written": "rights",
+    "classification.caveats": "rights",
+    "classification.scheme": "rights",
+    "classification.level": "rights",
+    "summary.text": "description, Abstract",
+    "summary.author": "contributor, Other",
+    "subjects.term": "subject",
+    "subjects.identifier": "subject, valueURI (where the scheme has addresses)",
+    "mentioned_places.name": "geoLocationPlace",
+    "parts.kind": "relatedItem of original and enclosures only",
+    "parts.title": "relatedItem of original and enclosures only",
+    "parts.media_type": "format",
+    "parts.languages": "language (of the main text)",
+    "parts.made_by": "contributor: Translator, Producer, Editor, Other",
+    "parts.of": "relatedItem, IsTranslationOf",
+    "translation_notes.kind": "description, Other",
+    "translation_notes.at": "description, Other (the words alone)",
+    "translation_notes.text": "description, Other",
+    "translation_notes.rendering": "description, Other",
+    "translation_notes.original": "description, Other",
+    "translation_notes.romanized": "description, Other",
+    "enclosures": "relatedItem, HasPart",
+    "holding": "relatedItem, IsPartOf; contributor, HostingInstitution",
+    "custody": "description, Other",
+    "donor": "contributor, Other",
+    "publications": "relatedItem, IsPublishedIn",
+    "rights": "rights; contributor, RightsHolder",
+    "agents.name": "creatorName, contributorName",
+    "agents.kind": "nameType",
+    "agents.identifiers": "nameIdentifier",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in DataCite's XML."""
+    [record] = records
+    data = describe(record, setting)
+    resource = root(NAMESPACE, "resource", {None: NAMESPACE, "xsi": XSI})
+    schema = "https://schema.datacite.org/meta/kernel-4.6/metadata.xsd"
+    resource.set(f"{{{XSI}}}schemaLocation", f"{NAMESPACE} {schema}")
+    identifier = data["identifier"]
+    put(resource, "identifier", identifier["identifier"], identifierType="DOI")
+    _people(resource, "creators", data["creators"])
+    titles = put(resource, "titles")
+    for title in data["titles"]:
+        put(titles, "title", title["title"], titleType=title.get("titleType"))
+    put(resource, "publisher", data["publisher"]["name"])
+    put(resource, "publicationYear", data["publicationYear"])
+    types = data["types"]
+    put(
+        resource,
+        "resourceType",
+        types["resourceType"],
+        resourceTypeGeneral=types["resourceTypeGeneral"],
+    )
+    for plural, singular, key in _LISTS:
+        items = data.get(plural, ())
+        if items:
+            parent = put(resource, plural)
+            for item in items:
+                attributes = {name: value for name, value in item.items() if name != key}
+                put(parent, singular, item[key], **attributes)
+    _people(resource, "contributors", data.get("contributors", ()))
+    if "language" in data:
+        put(resource, "language", data["language"])
+    for plural, singular in (("sizes", "size"), ("formats", "format")):
+        if plural in data:
+            parent = put(resource, plural)
+            for value in data[plural]:
+                put(parent, singular, value)
+    put(resource, "version", data["version"])
+    if "geoLocations" in data:
+        parent = put(resource, "geoLocations")
+        for location in data["geoLocations"]:
+            put(put(parent, "geoLocation"), "geoLocationPlace", location["geoLocationPlace"])
+    if "relatedItems" in data:
+        parent = put(resource, "relatedItems")
+        for item in data["relatedItems"]:
+            related = put(
+                parent,
+                "relatedItem",
+                relatedItemType=item["relatedItemType"],
+                relationType=item["relationType"],
+            )
+            titles = put(related, "titles")
+            for title in item["titles"]:
+                put(titles, "title", title["title"])
+    return serialize(resource)
+
+
+_LISTS = (
+    ("subjects", "subject", "subject"),
+    ("dates", "date", "date"),
+    ("alternateIdentifiers", "alternateIdentifier", "alternateIdentifier"),
+    ("rightsList", "rights", "rights"),
+    ("descriptions", "description", "description"),
+)
+"""Lists whose items are one element with text and attributes: its name in XML and in JSON."""
+
+
+def _people(resource: Any, plural: str, people: Sequence[dict[str, Any]]) -> None:
+    if not people:
+        return
+    singular = plural[:-1]
+    parent = put(resource, plural)
+    for person in people:
+        child = put(parent, singular, contributorType=person.get("contributorType"))
+        put(child, f"{singular}Name", person["name"], nameType=person.get("nameType"))
+        for half in ("givenName", "familyName"):
+            if half in person:
+                put(child, half, person[half])
+        for identifier in person.get("nameIdentifiers", ()):
+            put(
+                child,
+                "nameIdentifier",
+                identifier["nameIdentifier"],
+                nameIdentifierScheme=identifier["nameIdentifierScheme"],
+            )
+
+
+def describe(record: Record, setting: Setting) -> dict[str, Any]:
+    """The record as DataCite's JSON has it; what is empty is left out."""
+    doi = views.doi(record)
+    files = [setting.files[path] for path in record.files if path in setting.files]
+    data: dict[str, Any] = {
+        "schemaVersion": NAMESPACE,
+        "identifier": {
+            "identifier": doi.value if doi else TO_BE_ANNOUNCED,
+            "identifierType": "DOI",
+        },
+        "creators": [_person(agent) for agent in views.creators(record)] or [{"name": UNKNOWN}],
+        "titles": [
+            {"title": record.title},
+            *({"title": title, "titleType": "AlternativeTitle"} for title in record.variant_titles),
+        ],
+        "publisher": {"name": setting.publisher or TO_BE_ANNOUNCED},
+        "publicationYear": f"{setting.year:04}" if setting.year else NO_YEAR,
+        "types": {
+            "resourceType": views.TYPE_NAMES[record.type],
+            "resourceTypeGeneral": "Text",
+        },
+        "subjects": [_subject(record, index) for index in range(len(record.subjects))],
+        "contributors": list(_contributors(record)),
+        "dates": list(_dates(record)),
+        "language": views.main_language(record),
+        "alternateIdentifiers": [
+            {"alternateIdentifier": record.id, "alternateIdentifierType": "record"},
+            *(
+                {"alternateIdentifier": item.value, "alternateIdentifierType": item.scheme}
+                for item in record.identifiers
+                if item != doi
+            ),
+        ],
+        "relatedItems": list(_related(record)),
+        "sizes": [f"{sum(file.size for file in files)} bytes"] if files else [],
+        "formats": list(dict.fromkeys(p.media_type for p in record.parts if p.media_type)),
+        "version": str(record.version),
+        "rightsList": list(_rights(record)),
+        "descriptions": list(_descriptions(record)),
+        "geoLocations": [{"geoLocationPlace": name} for name in _places(record)],
+    }
+    return {key: value for key, value in data.items() if value}
+
+
+def _person(agent: Agent) -> dict[str, Any]:
+    person: dict[str, Any] = {"name": agent.name}
+    if agent.kind == "person":
+        person["nameType"] = "Personal"
+    elif agent.kind == "organization":
+        person["nameType"] = "Organizational"
+    halves = views.family_and_given(agent)
+    if halves:
+        person["familyName"], person["givenName"] = halves
+    if agent.identifiers:
+        person["nameIdentifiers"] = [
+            {"nameIdentifier": item.value, "nameIdentifierScheme": item.scheme}
+            for item in agent.identifiers
+        ]
+    return person
+
+
+def _contributors(record: Record) -> Iterator[dict[str, Any]]:
+    for agent, role in views.contributions(record):
+        yield _person(agent) | {"contributorType": _TRANSLATOR.get(role, "Other")}
+    others = [*record.recipients, *record.copies_to, *([record.donor] if record.donor else [])]
+    for agent in views.agents(record, others):
+        yield _person(agent) | {"contributorType": "Other"}
+    if record.rights and record.rights.holder:
+        yield _person(record.agent(record.rights.holder)) | {"contributorType": "RightsHolder"}
+    if record.holding:
+        yield {
+            "name": record.holding.repository,
+            "nameType": "Organizational",
+            "contributorType": "HostingInstitution",
+        }
+
+
+def _dates(record: Record) -> Iterator[dict[str, Any]]:
+    for date, kind, what in (
+        (record.date, "Created", ""),
+        (record.received, "Other", "received"),
+    ):
+        if date:
+            words = w3cdtf(date.edtf) or str(date.edtf)
+            yield {"date": words, "dateType": kind} | _information(date, what)
+
+
+def _information(date: Date, what: str) -> dict[str, str]:
+    vague = "" if is_exact(date.edtf) else f"EDTF {date.edtf}"
+    words = [word for word in (what, date.as_written, vague, date.note) if word]
+    return {"dateInformation": "; ".join(words)} if words else {}
+
+
+def _subject(record: Record, index: int) -> dict[str, str]:
+    subject = record.subjects[index]
+    said = {"subject": subject.term}
+    if subject.identifier:
+        said["subjectScheme"] = subject.identifier.scheme
+        if subject.identifier.uri:
+            said["valueURI"] = subject.identifier.uri
+    return said
+
+
+def _places(record: Record) -> list[str]:
+    here = [record.place.name] if record.place else []
+    return list(dict.fromkeys([*here, *(place.name for place in record.mentioned_places)]))
+
+
+def _related(record: Record) -> Iterator[dict[str, Any]]:
+    for _, sources in views.translated(record):
+        for source in sources:
+            yield _item("Text", "IsTranslationOf", views.part_title(record, source))
+    for enclosure in record.enclosures:
+        yield _item("Text", "HasPart", enclosure.title)
+    if record.holding:
+        words = ", ".join(
+            filter(None, (record.holding.repository, views.shelfmark(record.holding)))
+        )
+        yield _item("Collection", "IsPartOf", words)
+    for citation in record.publications:
+        yield _item("Text", "IsPublishedIn", citation)
+    if record.supersedes:
+        yield _item("Text", "IsNewVersionOf", record.supersedes)
+
+
+def _item(kind: str, relation: str, title: str) -> dict[str, Any]:
+    return {"relatedItemType": kind, "relationType": relation, "titles": [{"title": title}]}
+
+
+def _rights(record: Record) -> Iterator[dict[str, str]]:
+    if record.rights:
+        said = {"rights": record.rights.statement}
+        licence = record.rights.licence
+        if licence and views.is_address(licence):
+            said["rightsURI"] = licence
+        elif licence:
+            said |= {"rightsIdentifier": licence, "rightsIdentifierScheme": "SPDX"}
+        yield said
+    if record.classification:
+        yield {"rights": f"Classification: {views.classification_words(record)}"}
+
+
+def _descriptions(record: Record) -> Iterator[dict[str, str]]:
+    if record.summary:
+        yield {"description": record.summary.text, "descriptionType": "Abstract"}
+    for _, words in views.note_words(record):
+        yield {"description": f"Translation note: {words}", "descriptionType": "Other"}
+    if record.custody:
+        yield {"description": f"Custody: {record.custody}", "descriptionType": "Other"}
+
+
+def write_json(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in DataCite's JSON."""
+    [record] = records
+    return to_json(describe(record, setting))

@@ -1,0 +1,144 @@
+"""Dublin Core, simple, in the wrapping that OAI-PMH harvests (oai_dc)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.markup import XSI, Element, fit, locate, root, serialize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.crosswalks.setting import Setting
+    from archive_pkg.records.models import Record
+
+OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+DC = "http://purl.org/dc/elements/1.1/"
+
+MAPPING = {
+    "id": "identifier",
+    "supersedes": "relation",
+    "identifiers": "identifier",
+    "type": "type",
+    "title": "title",
+    "variant_titles": "title",
+    "sender": "creator",
+    "signatories": "contributor",
+    "date.edtf": "date",
+    "place.name": "coverage",
+    "classification.as_written": "rights",
+    "classification.caveats": "rights",
+    "classification.scheme": "rights",
+    "classification.level": "rights",
+    "summary.text": "description",
+    "summary.author": "contributor",
+    "subjects.term": "subject",
+    "mentioned_places.name": "coverage",
+    "parts.kind": "relation (of what a translation was made from)",
+    "parts.title": "relation (of what a translation was made from)",
+    "parts.media_type": "format",
+    "parts.languages": "language",
+    "parts.of": "relation (isVersionOf)",
+    "parts.made_by": "contributor",
+    "translation_notes.kind": "description",
+    "translation_notes.at": "description (the words alone)",
+    "translation_notes.text": "description",
+    "translation_notes.rendering": "description",
+    "translation_notes.original": "description",
+    "translation_notes.romanized": "description",
+    "enclosures.title": "relation (hasPart)",
+    "holding": "source",
+    "custody": "description (the 15 elements have no provenance)",
+    "donor": "contributor",
+    "publications": "relation",
+    "rights.statement": "rights",
+    "rights.licence": "rights",
+    "rights.holder": "rights",
+    "agents.name": "creator, contributor",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in oai_dc."""
+    [record] = records
+    return serialize(element(record, setting))
+
+
+def element(record: Record, setting: Setting) -> Element:
+    """The record as an `oai_dc:dc` element."""
+    from lxml import etree
+
+    document = root(OAI_DC, "dc", {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI})
+    locate(document, oai_dc=f"{OAI_DC[:-1]}.xsd")
+    for name, value in _values(record, setting):
+        etree.SubElement(document, f"{{{DC}}}{name}").text = fit(value)
+    return document
+
+
+def _values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
+    yield "identifier", record.id
+    for identifier in record.identifiers:
+        yield "identifier", identifier.uri or identifier.value
+    for title in (record.title, *record.variant_titles):
+        yield "title", title
+    for agent in views.creators(record):
+        yield "creator", agent.name
+    for agent, role in views.contributions(record):
+        yield "contributor", f"{agent.name} ({role})"
+    if record.donor:
+        yield "contributor", f"{record.agent(record.donor).name} (donor)"
+    if setting.publisher:
+        yield "publisher", setting.publisher
+    if record.date:
+        yield "date", str(record.date.edtf)
+    for subject in record.subjects:
+        yield "subject", subject.term
+    yield from (("description", words) for words in _descriptions(record))
+    yield "type", "Text"
+    yield "type", views.TYPE_NAMES[record.type]
+    for media_type in dict.fromkeys(p.media_type for p in record.parts if p.media_type):
+        yield "format", media_type
+    for tag in record.languages:
+        yield "language", tag
+    if record.holding:
+        place = (record.holding.repository, views.shelfmark(record.holding))
+        yield "source", ", ".join(filter(None, place))
+    yield from (("relation", words) for words in _relations(record))
+    for place_name in [record.place] if record.place else []:
+        yield "coverage", place_name.name
+    for place_name in record.mentioned_places:
+        yield "coverage", place_name.name
+    yield from (("rights", words) for words in _rights(record))
+
+
+def _descriptions(record: Record) -> Iterator[str]:
+    if record.summary:
+        yield record.summary.text
+    for _, words in views.note_words(record):
+        yield f"Translation note: {words}"
+    if record.custody:
+        yield f"Custody: {record.custody}"
+
+
+def _relations(record: Record) -> Iterator[str]:
+    for _, sources in views.translated(record):
+        for source in sources:
+            yield f"Is version of: {views.part_title(record, source)} ({source.kind})"
+    for enclosure in record.enclosures:
+        yield f"Has part: {enclosure.title}"
+    for citation in record.publications:
+        yield f"Is referenced by: {citation}"
+    if record.supersedes:
+        yield f"Replaces: {record.supersedes}"
+
+
+def _rights(record: Record) -> Iterator[str]:
+    if record.rights:
+        yield record.rights.statement
+        if record.rights.licence:
+            yield record.rights.licence
+        if record.rights.holder:
+            yield f"Rights holder: {record.agent(record.rights.holder).name}"
+    if record.classification:
+        yield f"Classification: {views.classification_words(record)}"

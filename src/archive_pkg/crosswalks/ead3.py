@@ -1,0 +1,308 @@
+"""Encoded Archival Description, EAD3 1.1.1: the letter as one item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.dates import extremes, plain
+from archive_pkg.crosswalks.markup import Element, put, root, serialize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from archive_pkg.crosswalks.setting import Setting
+    from archive_pkg.records.models import Agent, Date, Place, Record
+
+NAMESPACE = "http://ead3.archivists.org/schema/"
+
+_NAMES = {"person": "persname", "organization": "corpname", "family": "famname"}
+
+MAPPING = {
+    "id": "recordid, unitid",
+    "version": "maintenanceevent, eventdescription",
+    "supersedes": "maintenanceevent, eventdescription",
+    "identifiers": "unitid",
+    "type": "controlaccess, genreform",
+    "title": "titleproper, unittitle",
+    "variant_titles": "unittitle",
+    "sender": "origination",
+    "signatories": "origination",
+    "recipients": "controlaccess",
+    "copies_to": "controlaccess",
+    "date.edtf": "unitdatestructured",
+    "date.as_written": "datesingle, fromdate",
+    "date.note": "didnote",
+    "received": "didnote",
+    "place.name": "controlaccess, geogname",
+    "place.identifiers": "geogname, identifier",
+    "classification": "accessrestrict",
+    "summary.text": "scopecontent",
+    "summary.author": "scopecontent",
+    "subjects": "controlaccess, subject",
+    "mentioned_agents": "controlaccess",
+    "mentioned_places.name": "controlaccess, geogname",
+    "mentioned_places.identifiers": "geogname, identifier",
+    "parts.kind": "altformavail",
+    "parts.title": "altformavail",
+    "parts.held": "altformavail",
+    "parts.file": "altformavail",
+    "parts.media_type": "altformavail",
+    "parts.languages": "langmaterial, altformavail",
+    "parts.of": "altformavail",
+    "parts.made_by": "altformavail",
+    "parts.made.edtf": "altformavail",
+    "parts.method": "altformavail",
+    "parts.note": "altformavail",
+    "translation_notes.kind": "didnote",
+    "translation_notes.at": "didnote (the words alone)",
+    "translation_notes.text": "didnote",
+    "translation_notes.rendering": "didnote",
+    "translation_notes.original": "didnote",
+    "translation_notes.romanized": "didnote",
+    "enclosures.title": "relatedmaterial",
+    "holding.repository": "repository",
+    "holding.fonds": "unitid",
+    "holding.file": "unitid",
+    "holding.folio": "unitid",
+    "custody": "custodhist",
+    "donor": "acqinfo",
+    "publications": "bibliography, bibref",
+    "rights": "userestrict",
+    "agents.name": "part",
+    "agents.kind": "persname, corpname, famname, name",
+    "agents.role": "part",
+    "agents.identifiers": "identifier, source (the first)",
+    "events": "processinfo",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in EAD3."""
+    [record] = records
+    ead = root(NAMESPACE, "ead")
+    _control(ead, record, setting)
+    description = put(ead, "archdesc", level="item")
+    _identification(put(description, "did"), record)
+    _context(description, record)
+    _access(put(description, "controlaccess"), record)
+    return serialize(ead)
+
+
+def _control(ead: Element, record: Record, setting: Setting) -> None:
+    control = put(ead, "control")
+    put(control, "recordid", record.id)
+    titles = put(put(control, "filedesc"), "titlestmt")
+    put(titles, "titleproper", record.title)
+    put(control, "maintenancestatus", value="revised" if record.supersedes else "new")
+    agency = put(control, "maintenanceagency")
+    put(agency, "agencyname", setting.publisher or "Unknown")
+    event = put(put(control, "maintenancehistory"), "maintenanceevent")
+    put(event, "eventtype", value="created")
+    put(event, "eventdatetime", setting.made or "", standarddatetime=setting.made)
+    put(event, "agenttype", value="machine")
+    put(event, "agent", setting.software)
+    replaced = f", in place of {record.supersedes}" if record.supersedes else ""
+    put(event, "eventdescription", f"Made from version {record.version} of the record{replaced}.")
+
+
+def _identification(did: Element, record: Record) -> None:
+    put(did, "unitid", record.id, localtype="record")
+    for identifier in record.identifiers:
+        put(did, "unitid", identifier.value, localtype=identifier.scheme)
+    for title in (record.title, *record.variant_titles):
+        put(did, "unittitle", title)
+    if record.date:
+        _date(put(did, "unitdatestructured"), record.date)
+    for names, role in ((record.sender, "sender"), (record.signatories, "signatory")):
+        for agent in views.agents(record, names):
+            _name(put(did, "origination", label=role), agent)
+    if record.holding:
+        repository = put(put(did, "repository"), "corpname")
+        put(repository, "part", record.holding.repository)
+        for level in ("fonds", "file", "folio"):
+            value = getattr(record.holding, level)
+            if value:
+                put(did, "unitid", value, localtype=level)
+    if record.languages:
+        material = put(did, "langmaterial")
+        for tag in record.languages:
+            put(material, "language", tag, langcode=tag)
+    for words in _remarks(record):
+        put(did, "didnote", words)
+
+
+def _date(parent: Element, date: Date) -> None:
+    """A single date, or a range with its two ends; EDTF is what EAD3 takes as a standard date."""
+    if date.edtf.is_interval:
+        spread = put(parent, "daterange")
+        first, last = extremes(date.edtf)
+        put(spread, "fromdate", date.as_written or str(date.edtf), standarddate=first)
+        put(spread, "todate", standarddate=last)
+        return
+    vague = plain(date.edtf) is None
+    first, last = extremes(date.edtf) if vague else (None, None)
+    put(
+        parent,
+        "datesingle",
+        date.as_written or str(date.edtf),
+        standarddate=str(date.edtf),
+        notbefore=first,
+        notafter=last,
+    )
+
+
+def _name(parent: Element, agent: Agent, relator: str | None = None) -> None:
+    identifier = agent.identifiers[0] if agent.identifiers else None
+    name = put(
+        parent,
+        _NAMES.get(agent.kind, "name"),
+        identifier=identifier.value if identifier else None,
+        source=identifier.scheme if identifier else None,
+        relator=relator,
+    )
+    put(name, "part", agent.name)
+    if agent.role:
+        put(name, "part", agent.role, localtype="role")
+
+
+def _remarks(record: Record) -> Iterator[str]:
+    if record.date and record.date.note:
+        yield f"Date: {record.date.note}"
+    if record.received:
+        received = record.received
+        said = (str(received.edtf), received.as_written, received.note)
+        yield f"Received: {'; '.join(word for word in said if word)}"
+    for _, words in views.note_words(record):
+        yield f"Translation note: {words}"
+
+
+def _context(description: Element, record: Record) -> None:
+    _paragraphs(description, "accessrestrict", _restrictions(record))
+    _paragraphs(description, "userestrict", _rights(record))
+    _paragraphs(description, "custodhist", [record.custody] if record.custody else [])
+    if record.donor:
+        words = f"Acquired from {record.agent(record.donor).name}."
+        _paragraphs(description, "acqinfo", [words])
+    _paragraphs(description, "scopecontent", _summary(record))
+    _paragraphs(description, "altformavail", [_form(record, n) for n in range(len(record.parts))])
+    enclosed = [f"Enclosed: {enclosure.title}" for enclosure in record.enclosures]
+    _paragraphs(description, "relatedmaterial", enclosed)
+    if record.publications:
+        published = put(description, "bibliography")
+        for citation in record.publications:
+            put(published, "bibref", citation)
+    _paragraphs(description, "processinfo", _events(record))
+
+
+def _paragraphs(parent: Element, name: str, paragraphs: Iterable[str]) -> None:
+    said = list(paragraphs)
+    if said:
+        section = put(parent, name)
+        for words in said:
+            put(section, "p", words)
+
+
+def _restrictions(record: Record) -> Iterator[str]:
+    marking = record.classification
+    if marking is None:
+        return
+    language = f" (marking in {marking.language})" if marking.language else ""
+    yield f"Classification: {views.classification_words(record)}{language}"
+    for change in marking.history:
+        words = [
+            change.action,
+            f"to {change.level}" if change.level else "",
+            str(change.date.edtf) if change.date else "",
+            change.date.as_written or "" if change.date else "",
+            change.date.note or "" if change.date else "",
+            f"by {record.agent(change.by).name}" if change.by else "",
+            change.note or "",
+        ]
+        yield "; ".join(word for word in words if word)
+
+
+def _rights(record: Record) -> Iterator[str]:
+    if record.rights:
+        yield record.rights.statement
+        if record.rights.licence:
+            yield f"Licence: {record.rights.licence}"
+        if record.rights.holder:
+            yield f"Rights holder: {record.agent(record.rights.holder).name}"
+
+
+def _summary(record: Record) -> Iterator[str]:
+    if record.summary:
+        yield record.summary.text
+        if record.summary.author:
+            yield f"Summary by {record.agent(record.summary.author).name}."
+
+
+def _form(record: Record, index: int) -> str:
+    part = record.parts[index]
+    words = [
+        f"{part.kind}: {views.part_title(record, part)}",
+        "" if part.held else "not held",
+        f"file {part.file}" if part.file else "",
+        part.media_type or "",
+        f"in {', '.join(part.languages)}" if part.languages else "",
+        f"of: {'; '.join(views.part_title(record, record.part(n)) for n in part.of)}"
+        if part.of
+        else "",
+        f"by {record.names(part.made_by)}" if part.made_by else "",
+        str(part.made.edtf) if part.made else "",
+        part.method or "",
+        part.note or "",
+    ]
+    return "; ".join(word for word in words if word)
+
+
+def _events(record: Record) -> Iterator[str]:
+    for event in record.events:
+        date = event.date
+        words = [
+            event.type,
+            str(date.edtf) if date else "",
+            date.as_written or "" if date else "",
+            date.note or "" if date else "",
+            f"by {record.names(event.agents)}" if event.agents else "",
+            event.outcome or "",
+            event.detail or "",
+        ]
+        yield "; ".join(word for word in words if word)
+
+
+def _access(access: Element, record: Record) -> None:
+    form = put(access, "genreform")
+    put(form, "part", views.TYPE_NAMES[record.type])
+    for names, relator in (
+        (record.recipients, "recipient"),
+        (record.copies_to, "copy"),
+        (record.mentioned_agents, None),
+    ):
+        for agent in views.agents(record, names):
+            _name(access, agent, relator)
+    if record.place:
+        _place(access, record.place, "place of writing")
+    for place in record.mentioned_places:
+        _place(access, place, None)
+    for subject in record.subjects:
+        heading = put(
+            access,
+            "subject",
+            identifier=subject.identifier.value if subject.identifier else None,
+            source=subject.identifier.scheme if subject.identifier else None,
+        )
+        put(heading, "part", subject.term)
+
+
+def _place(access: Element, place: Place, relator: str | None) -> None:
+    identifier = place.identifiers[0] if place.identifiers else None
+    name = put(
+        access,
+        "geogname",
+        identifier=identifier.value if identifier else None,
+        source=identifier.scheme if identifier else None,
+        relator=relator,
+    )
+    put(name, "part", place.name)

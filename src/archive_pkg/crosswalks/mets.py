@@ -1,0 +1,99 @@
+"""METS 1: Dublin Core and PREMIS in one document, and how the files make up the letter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from archive_pkg.crosswalks import dublin_core, premis, views
+from archive_pkg.crosswalks.markup import XLINK, XSI, Element, locate, put, root, serialize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.crosswalks.setting import Setting
+    from archive_pkg.records.models import Record
+
+NAMESPACE = "http://www.loc.gov/METS/"
+SCHEMA = "http://www.loc.gov/standards/mets/mets.xsd"
+
+_CHECKSUMS = {"sha512": "SHA-512", "sha256": "SHA-256", "sha1": "SHA-1", "md5": "MD5"}
+"""METS's names of the digests, the strongest first: a file has room for one."""
+
+MAPPING = premis.MAPPING | {
+    field: f"dmdSec, Dublin Core: {place}"
+    for field, place in dublin_core.MAPPING.items()
+    if field not in premis.MAPPING
+}
+MAPPING |= {
+    "id": "mets, OBJID; dmdSec and amdSec",
+    "title": "mets, LABEL; dmdSec and amdSec",
+    "type": "mets, TYPE; dmdSec and amdSec",
+    "parts.kind": "structMap, div TYPE; amdSec",
+    "parts.title": "structMap, div LABEL; amdSec",
+    "parts.file": "fileSec, FLocat; amdSec",
+    "parts.media_type": "fileSec, MIMETYPE; dmdSec and amdSec",
+    "parts.sha256": "fileSec, CHECKSUM; amdSec",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in METS."""
+    [record] = records
+    mets = root(NAMESPACE, "mets", {"mets": NAMESPACE, "xlink": XLINK, "xsi": XSI})
+    locate(mets, mets=SCHEMA)
+    mets.set("OBJID", record.id)
+    mets.set("LABEL", _line(record.title))
+    mets.set("TYPE", views.TYPE_NAMES[record.type])
+    header = put(mets, "metsHdr", CREATEDATE=f"{setting.made}T00:00:00Z" if setting.made else None)
+    creator = put(header, "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
+    put(creator, "name", setting.software)
+    described = put(mets, "dmdSec", ID="dmd")
+    _wrap(described, "DC", dublin_core.element(record, setting))
+    kept = put(put(mets, "amdSec", ID="amd"), "digiprovMD", ID="premis")
+    _wrap(kept, "PREMIS", premis.element(record, setting))
+    numbers = {path: f"file-{number}" for number, path in enumerate(record.files, 1)}
+    if numbers:
+        _files(mets, record, numbers, setting)
+    letter = put(
+        put(mets, "structMap", TYPE="LOGICAL"),
+        "div",
+        TYPE=record.type,
+        LABEL=_line(record.title),
+        DMDID="dmd",
+        ADMID="premis",
+    )
+    for part in record.parts:
+        division = put(letter, "div", TYPE=part.kind, LABEL=_line(views.part_title(record, part)))
+        if part.file:
+            put(division, "fptr", FILEID=numbers[part.file])
+    return serialize(mets)
+
+
+def _line(text: str) -> str:
+    """Text on one line, as an attribute's value comes back from any XML reader."""
+    return " ".join(text.split())
+
+
+def _wrap(section: Element, kind: str, content: Element) -> None:
+    wrapped = put(section, "mdWrap", MDTYPE=kind, MIMETYPE="text/xml")
+    put(wrapped, "xmlData").append(content)
+
+
+def _files(mets: Element, record: Record, numbers: dict[str, str], setting: Setting) -> None:
+    group = put(put(mets, "fileSec"), "fileGrp", USE="letter")
+    for path, number in numbers.items():
+        parts = [part for part in record.parts if part.file == path]
+        facts = setting.files.get(path)
+        digests = setting.digests(record, path)
+        strongest = next((name for name in _CHECKSUMS if name in digests), None)
+        entry = put(
+            group,
+            "file",
+            ID=number,
+            MIMETYPE=next((part.media_type for part in parts if part.media_type), None),
+            SIZE=str(facts.size) if facts else None,
+            CHECKSUM=digests[strongest] if strongest else None,
+            CHECKSUMTYPE=_CHECKSUMS[strongest] if strongest else None,
+        )
+        put(entry, "FLocat", LOCTYPE="URL", xlink_href=quote(f"{setting.folder}{path}"))

@@ -1,0 +1,269 @@
+"""PREMIS 3.0: the letter, its parts and files, what happened to them, who did it, what is allowed.
+
+The letter is an intellectual entity, each part a representation of it (held or not), each held file
+a file. Event types are the Library of Congress's where it has one; all others are marked local.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.markup import XSI, Element, label, locate, put, root, serialize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.crosswalks.setting import Setting
+    from archive_pkg.records.models import Agent, Event, Part, Record
+
+NAMESPACE = "http://www.loc.gov/premis/v3"
+SCHEMA = "http://www.loc.gov/standards/premis/v3/premis.xsd"
+UNKNOWN = "unknown"
+
+EVENT_TYPES = frozenset(
+    """
+    accession, appraisal, capture, compression, creation, deaccession, decompression, decryption,
+    deletion, digital signature generation, digital signature validation, displaying,
+    dissemination, encryption, execution, exporting, extraction, filename change, fixity check,
+    forensic feature analysis, format identification, imaging, information package creation,
+    information package merging, information package splitting, ingestion, ingestion end,
+    ingestion start, interpreting, message digest calculation, metadata extraction,
+    metadata modification, migration, modification, normalization, packing, policy assignment,
+    printing, quality review, quarantine, recovery, redaction, refreshment, rendering,
+    replication, transfer, unpacking, unquarantine, validation, virus check
+    """.replace("\n", " ")
+    .strip()
+    .split(", ")
+)
+
+_VOCABULARY = "http://id.loc.gov/vocabulary/preservation/"
+_DIGESTS = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
+
+MAPPING = {
+    "id": "objectIdentifier of the intellectual entity",
+    "version": "significantProperties, record version",
+    "supersedes": "significantProperties, supersedes",
+    "identifiers": "objectIdentifier",
+    "type": "significantProperties, type",
+    "title": "originalName of the intellectual entity",
+    "classification.as_written": "rightsStatement of basis other",
+    "classification.caveats": "rightsStatement of basis other",
+    "classification.scheme": "rightsStatement of basis other",
+    "classification.level": "rightsStatement of basis other",
+    "parts.kind": "significantProperties, kind",
+    "parts.title": "originalName",
+    "parts.held": "significantProperties, held",
+    "parts.file": "originalName, contentLocation",
+    "parts.span": "significantProperties, span",
+    "parts.sha256": "fixity",
+    "parts.media_type": "format",
+    "parts.encoding": "significantProperties, encoding",
+    "parts.languages": "significantProperties, language",
+    "parts.of": "relationship, derivation",
+    "parts.note": "significantProperties, note",
+    "rights": "rightsStatement",
+    "agents.name": "agentName",
+    "agents.kind": "agentType",
+    "agents.role": "agentNote",
+    "agents.version": "agentVersion",
+    "agents.identifiers": "agentIdentifier",
+    "agents.note": "agentNote",
+    "events.type": "eventType",
+    "events.date.edtf": "eventDateTime",
+    "events.date.as_written": "eventDetail",
+    "events.date.note": "eventDetail",
+    "events.agents": "linkingAgentIdentifier",
+    "events.objects": "linkingObjectIdentifier, outcome",
+    "events.sources": "linkingObjectIdentifier, source",
+    "events.outcome": "eventOutcome",
+    "events.detail": "eventDetail",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in PREMIS."""
+    [record] = records
+    return serialize(element(record, setting))
+
+
+def element(record: Record, setting: Setting) -> Element:
+    """The record as a `premis` element."""
+    premis = root(NAMESPACE, "premis", {"premis": NAMESPACE, "xsi": XSI})
+    premis.set("version", "3.0")
+    locate(premis, premis=SCHEMA)
+    _letter(premis, record)
+    for part in record.parts:
+        _part(premis, record, part)
+    for path in record.files:
+        _file(premis, record, path, setting)
+    for event in record.events:
+        _event(premis, record, event)
+    for agent in record.agents:
+        _agent(premis, agent)
+    _rights(premis, record)
+    return premis
+
+
+def _object(premis: Element, kind: str, name: str, scheme: str = "local") -> Element:
+    thing = put(premis, "object")
+    thing.set(f"{{{XSI}}}type", f"premis:{kind}")
+    _identifier(thing, "object", name, scheme)
+    return thing
+
+
+def _identifier(parent: Element, what: str, value: str, scheme: str = "local") -> Element:
+    identifier = put(parent, f"{what}Identifier")
+    put(identifier, f"{what}IdentifierType", scheme)
+    put(identifier, f"{what}IdentifierValue", value)
+    return identifier
+
+
+def _property(thing: Element, kind: str, value: str | None) -> None:
+    if value:
+        described = put(thing, "significantProperties")
+        put(described, "significantPropertiesType", kind)
+        put(described, "significantPropertiesValue", value)
+
+
+def _relation(thing: Element, kind: str, subtype: str, names: Sequence[str]) -> None:
+    if names:
+        relation = put(thing, "relationship")
+        put(relation, "relationshipType", kind, **_authority("relationshipType"))
+        put(relation, "relationshipSubType", subtype, **_authority("relationshipSubType"))
+        for name in names:
+            _identifier(relation, "relatedObject", name)
+
+
+def _authority(vocabulary: str) -> dict[str, str]:
+    return {"authority": vocabulary, "authorityURI": f"{_VOCABULARY}{vocabulary}"}
+
+
+def _part_name(name: str) -> str:
+    return f"part/{name}"
+
+
+def _letter(premis: Element, record: Record) -> None:
+    letter = _object(premis, "intellectualEntity", record.id)
+    for identifier in record.identifiers:
+        _identifier(letter, "object", identifier.value, identifier.scheme)
+    _property(letter, "type", record.type)
+    _property(letter, "record version", str(record.version))
+    _property(letter, "supersedes", record.supersedes)
+    put(letter, "originalName", record.title)
+    names = [_part_name(part.id) for part in record.parts]
+    _relation(letter, "structural", "is represented by", names)
+
+
+def _part(premis: Element, record: Record, part: Part) -> None:
+    thing = _object(premis, "representation", _part_name(part.id))
+    _property(thing, "kind", part.kind)
+    _property(thing, "held", "yes" if part.held else "no")
+    _property(thing, "language", " ".join(part.languages))
+    _property(thing, "encoding", part.encoding)
+    if part.span:
+        _property(thing, "span", f"characters {part.span.start} to {part.span.end} of the file")
+    _property(thing, "note", part.note)
+    if part.title:
+        put(thing, "originalName", part.title)
+    _relation(thing, "structural", "represents", [record.id])
+    _relation(thing, "structural", "includes", [part.file] if part.file else [])
+    _relation(thing, "derivation", "has source", [_part_name(name) for name in part.of])
+
+
+def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
+    parts = [part for part in record.parts if part.file == path]
+    facts = setting.files.get(path)
+    thing = _object(premis, "file", path)
+    traits = put(thing, "objectCharacteristics")
+    put(traits, "compositionLevel", "0")
+    digests = setting.digests(record, path)
+    for algorithm in sorted(digests):
+        fixity = put(traits, "fixity")
+        name = _DIGESTS.get(algorithm, algorithm)
+        put(fixity, "messageDigestAlgorithm", name, **_authority("cryptographicHashFunctions"))
+        put(fixity, "messageDigest", digests[algorithm])
+    if facts:
+        put(traits, "size", str(facts.size))
+    for media_type in dict.fromkeys(part.media_type or UNKNOWN for part in parts):
+        put(put(put(traits, "format"), "formatDesignation"), "formatName", media_type)
+    put(thing, "originalName", path)
+    location = put(put(thing, "storage"), "contentLocation")
+    put(location, "contentLocationType", "path")
+    put(location, "contentLocationValue", f"{setting.folder}{path}")
+    _relation(thing, "structural", "is included in", [_part_name(part.id) for part in parts])
+
+
+def _event(premis: Element, record: Record, event: Event) -> None:
+    happened = put(premis, "event")
+    _identifier(happened, "event", event.id)
+    kind = put(happened, "eventType", event.type)
+    if event.type in EVENT_TYPES:
+        label(kind, **_authority("eventType"))
+    else:
+        label(kind, authority="local")
+    put(happened, "eventDateTime", str(event.date.edtf) if event.date else UNKNOWN)
+    date = event.date
+    for detail in filter(None, (event.detail, *((date.as_written, date.note) if date else ()))):
+        put(put(happened, "eventDetailInformation"), "eventDetail", detail)
+    if event.outcome:
+        put(
+            put(happened, "eventOutcomeInformation"),
+            "eventOutcome",
+            event.outcome,
+            **_authority("eventOutcome"),
+        )
+    for name in event.agents:
+        _identifier(happened, "linkingAgent", name)
+    links = [(name, "source") for name in event.sources]
+    links += [(name, "outcome") for name in event.objects]
+    for name, role in links:
+        link = _identifier(happened, "linkingObject", _part_name(name))
+        put(link, "linkingObjectRole", role, **_authority("eventRelatedObjectRole"))
+    if not links:
+        _identifier(happened, "linkingObject", record.id)
+
+
+def _agent(premis: Element, agent: Agent) -> None:
+    doer = put(premis, "agent")
+    _identifier(doer, "agent", agent.id)
+    for identifier in agent.identifiers:
+        _identifier(doer, "agent", identifier.value, identifier.scheme)
+    put(doer, "agentName", agent.name)
+    known = {} if agent.kind == "family" else _authority("agentType")
+    put(doer, "agentType", agent.kind, **known)
+    if agent.version:
+        put(doer, "agentVersion", agent.version)
+    for note in filter(None, (agent.role, agent.note)):
+        put(doer, "agentNote", note)
+
+
+def _rights(premis: Element, record: Record) -> None:
+    if record.rights:
+        licence = record.rights.licence
+        statement = _statement(premis, "rights", "license" if licence else "other")
+        if licence:
+            terms = put(statement, "licenseInformation")
+            put(terms, "licenseTerms", licence)
+            put(terms, "licenseNote", record.rights.statement)
+        else:
+            other = put(statement, "otherRightsInformation")
+            put(other, "otherRightsBasis", "statement of the record")
+            put(other, "otherRightsNote", record.rights.statement)
+        _identifier(statement, "linkingObject", record.id)
+        if record.rights.holder:
+            link = _identifier(statement, "linkingAgent", record.rights.holder)
+            put(link, "linkingAgentRole", "rights holder")
+    if record.classification:
+        statement = _statement(premis, "classification", "other")
+        other = put(statement, "otherRightsInformation")
+        put(other, "otherRightsBasis", "classification")
+        put(other, "otherRightsNote", views.classification_words(record))
+        _identifier(statement, "linkingObject", record.id)
+
+
+def _statement(premis: Element, name: str, basis: str) -> Element:
+    statement = put(put(premis, "rights"), "rightsStatement")
+    _identifier(statement, "rightsStatement", name)
+    put(statement, "rightsBasis", basis, **_authority("rightsBasis"))
+    return statement

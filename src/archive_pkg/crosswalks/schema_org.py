@@ -1,0 +1,266 @@
+"""schema.org in JSON-LD: the letter as a message that an archive holds.
+
+The description is flat, each thing under its `@id`, so that RO-Crate can take the same things in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.json_text import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.crosswalks.setting import Setting
+    from archive_pkg.records.identifiers import Identifier
+    from archive_pkg.records.models import Agent, Part, Place, Record
+
+LETTER = "#letter"
+HOLDING = "#holding"
+
+Thing = dict[str, Any]
+
+_KINDS = {"person": "Person", "software": "SoftwareApplication"}
+
+MAPPING = {
+    "id": "identifier",
+    "version": "version",
+    "supersedes": "isBasedOn",
+    "identifiers": "identifier",
+    "type": "genre",
+    "title": "name",
+    "variant_titles": "alternateName",
+    "sender": "sender, creator",
+    "signatories": "contributor",
+    "recipients": "recipient",
+    "copies_to": "ccRecipient",
+    "date.edtf": "dateCreated",
+    "date.as_written": "temporal",
+    "received.edtf": "dateReceived",
+    "place.name": "locationCreated",
+    "place.identifiers": "locationCreated, @id (the first)",
+    "classification.as_written": "conditionsOfAccess",
+    "classification.caveats": "conditionsOfAccess",
+    "classification.scheme": "conditionsOfAccess",
+    "classification.level": "conditionsOfAccess",
+    "summary.text": "abstract",
+    "summary.author": "contributor",
+    "subjects.term": "about",
+    "mentioned_agents": "mentions",
+    "mentioned_places.name": "mentions",
+    "mentioned_places.identifiers": "mentions, @id (the first)",
+    "parts.kind": "workExample, genre",
+    "parts.title": "name",
+    "parts.file": "encoding, contentUrl",
+    "parts.sha256": "encoding, sha256",
+    "parts.media_type": "encoding, encodingFormat",
+    "parts.languages": "inLanguage",
+    "parts.of": "translationOfWork, isBasedOn",
+    "parts.made_by": "translator, creator",
+    "parts.made.edtf": "dateCreated",
+    "parts.note": "description",
+    "parts.method": "creditText",
+    "translation_notes.kind": "comment",
+    "translation_notes.at": "comment (the words alone)",
+    "translation_notes.text": "comment",
+    "translation_notes.rendering": "comment",
+    "translation_notes.original": "comment",
+    "translation_notes.romanized": "comment",
+    "enclosures.title": "messageAttachment",
+    "holding": "holdingArchive, itemLocation",
+    "custody": "description",
+    "donor": "provider",
+    "publications": "citation",
+    "rights.statement": "copyrightNotice",
+    "rights.licence": "license",
+    "rights.holder": "copyrightHolder",
+    "agents.name": "name",
+    "agents.kind": "@type",
+    "agents.role": "jobTitle, disambiguatingDescription",
+    "agents.as_written": "alternateName",
+    "agents.version": "softwareVersion",
+    "agents.identifiers": "@id, identifier",
+    "agents.note": "description",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in schema.org's vocabulary."""
+    [record] = records
+    graph = [*things(record, setting), *files(record, setting)]
+    return to_json({"@context": "https://schema.org", "@graph": graph})
+
+
+def things(record: Record, setting: Setting) -> Iterator[Thing]:
+    """The letter and all that is said of it, but for its files."""
+    yield _letter(record, setting)
+    for part in record.parts:
+        yield _part(record, part, setting)
+    for agent in record.agents:
+        yield _agent(agent)
+    for number, place in enumerate(_places(record), 1):
+        yield _known({"@id": place_id(place, number), "@type": "Place", "name": place.name})
+    for note, words in views.note_words(record):
+        yield {"@id": f"#note-{note}", "@type": "Comment", "text": words}
+    for enclosure in record.enclosures:
+        if enclosure.part is None:
+            yield {
+                "@id": f"#enclosure-{enclosure.id}",
+                "@type": "CreativeWork",
+                "name": enclosure.title,
+            }
+    if record.holding:
+        yield {
+            "@id": HOLDING,
+            "@type": "ArchiveOrganization",
+            "name": record.holding.repository,
+        }
+
+
+def files(record: Record, setting: Setting, kind: str = "MediaObject") -> Iterator[Thing]:
+    """The held files."""
+    for path in record.files:
+        parts = [part for part in record.parts if part.file == path]
+        facts = setting.files.get(path)
+        yield _known(
+            {
+                "@id": file_id(path, setting),
+                "@type": kind,
+                "name": path,
+                "contentSize": str(facts.size) if facts else None,
+                "encodingFormat": next((p.media_type for p in parts if p.media_type), None),
+                "sha256": setting.digests(record, path).get("sha256"),
+                "encodesCreativeWork": [_ref(part_id(part.id)) for part in parts],
+            }
+        )
+
+
+def file_id(path: str, setting: Setting) -> str:
+    """A file's address, seen from the description."""
+    return quote(f"{setting.folder}{path}")
+
+
+def part_id(name: str) -> str:
+    """A part's name in the description."""
+    return f"#part-{name}"
+
+
+def agent_id(agent: Agent) -> str:
+    """An agent's address in an authority file, else its name in the description."""
+    return _first_uri(agent.identifiers) or f"#agent-{agent.id}"
+
+
+def place_id(place: Place, number: int) -> str:
+    """A place's address in an authority file, else its number in the description."""
+    return _first_uri(place.identifiers) or f"#place-{number}"
+
+
+def _first_uri(identifiers: Sequence[Identifier]) -> str | None:
+    return next((item.uri for item in identifiers if item.uri), None)
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"@id": name}
+
+
+def _known(thing: Thing) -> Thing:
+    return {key: value for key, value in thing.items() if value not in (None, "", [], {})}
+
+
+def _agents(record: Record, names: Sequence[str]) -> list[dict[str, str]]:
+    return [_ref(agent_id(agent)) for agent in views.agents(record, names)]
+
+
+def _places(record: Record) -> list[Place]:
+    return [*([record.place] if record.place else []), *record.mentioned_places]
+
+
+def _letter(record: Record, setting: Setting) -> Thing:
+    holding = record.holding
+    rights = record.rights
+    places = [_ref(place_id(place, number)) for number, place in enumerate(_places(record), 1)]
+    here, mentioned = (places[:1], places[1:]) if record.place else ([], places)
+    hands = [agent for agent, role in views.contributions(record)]
+    return _known(
+        {
+            "@id": setting.addresses.get(record.id, LETTER),
+            "@type": ["Message", "ArchiveComponent"],
+            "name": record.title,
+            "alternateName": list(record.variant_titles),
+            "identifier": [record.id, *(item.uri or item.value for item in record.identifiers)],
+            "version": str(record.version),
+            "isBasedOn": record.supersedes,
+            "genre": views.TYPE_NAMES[record.type],
+            "creator": _agents(record, record.sender),
+            "sender": _agents(record, record.sender),
+            "contributor": [_ref(name) for name in dict.fromkeys(map(agent_id, hands))],
+            "recipient": _agents(record, record.recipients),
+            "ccRecipient": _agents(record, record.copies_to),
+            "dateCreated": str(record.date.edtf) if record.date else None,
+            "temporal": record.date.as_written if record.date else None,
+            "dateReceived": str(record.received.edtf) if record.received else None,
+            "locationCreated": here,
+            "conditionsOfAccess": views.classification_words(record),
+            "abstract": record.summary.text if record.summary else None,
+            "about": [subject.term for subject in record.subjects],
+            "mentions": [*_agents(record, record.mentioned_agents), *mentioned],
+            "inLanguage": views.main_language(record),
+            "workExample": [_ref(part_id(part.id)) for part in record.parts],
+            "comment": [_ref(f"#note-{note.id}") for note in record.translation_notes],
+            "messageAttachment": [
+                _ref(part_id(item.part) if item.part else f"#enclosure-{item.id}")
+                for item in record.enclosures
+            ],
+            "holdingArchive": _ref(HOLDING) if holding else None,
+            "itemLocation": views.shelfmark(holding) if holding else None,
+            "description": f"Custody: {record.custody}" if record.custody else None,
+            "provider": _agents(record, [record.donor]) if record.donor else None,
+            "citation": list(record.publications),
+            "copyrightNotice": rights.statement if rights else None,
+            "license": rights.licence if rights else None,
+            "copyrightHolder": _agents(record, [rights.holder])
+            if rights and rights.holder
+            else None,
+        }
+    )
+
+
+def _part(record: Record, part: Part, setting: Setting) -> Thing:
+    sources = [_ref(part_id(name)) for name in part.of]
+    translation = part.kind == "translation"
+    makers = _agents(record, part.made_by)
+    return _known(
+        {
+            "@id": part_id(part.id),
+            "@type": "CreativeWork",
+            "name": views.part_title(record, part),
+            "genre": part.kind,
+            "exampleOfWork": _ref(setting.addresses.get(record.id, LETTER)),
+            "inLanguage": list(part.languages),
+            "translationOfWork" if translation else "isBasedOn": sources,
+            "translator" if translation else "creator": makers,
+            "dateCreated": str(part.made.edtf) if part.made else None,
+            "creditText": part.method,
+            "description": part.note,
+            "encoding": _ref(file_id(part.file, setting)) if part.file else None,
+        }
+    )
+
+
+def _agent(agent: Agent) -> Thing:
+    title = "jobTitle" if agent.kind == "person" else "disambiguatingDescription"
+    return _known(
+        {
+            "@id": agent_id(agent),
+            "@type": _KINDS.get(agent.kind, "Organization"),
+            "name": agent.name,
+            "alternateName": agent.as_written,
+            title: agent.role,
+            "softwareVersion": agent.version,
+            "description": agent.note,
+            "identifier": [item.uri or item.value for item in agent.identifiers],
+        }
+    )

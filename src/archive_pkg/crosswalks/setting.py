@@ -1,0 +1,55 @@
+"""What a format asks for that no record holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archive_pkg.records.models import Record
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What was measured of a file.
+
+    Attributes:
+        size: Its length in bytes.
+        digests: Hexadecimal digests by the algorithm's name as manifests have it, "sha256".
+    """
+
+    size: int
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """The world around a record, as far as the caller knows it; the rest stays unknown.
+
+    Attributes:
+        texts: Decoded text of the whole file of each text part, by the part's id.
+        files: What was measured of the held files, by their path in the record.
+        folder: Where the files lie, seen from the written document: "../data/", or "".
+        addresses: The letters' own addresses (URLs), by the record's id.
+        publisher: Who publishes the package.
+        year: The year of its publication.
+        made: The day the document is written, "2026-11-24"; nothing reads a clock.
+        software: The program that writes, with its version.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, FileFacts] = field(default_factory=dict)
+    folder: str = ""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    publisher: str | None = None
+    year: int | None = None
+    made: str | None = None
+    software: str = "archive-pkg"
+
+    def digests(self, record: Record, path: str) -> dict[str, str]:
+        """The digests of a held file by algorithm, those measured before what the record says."""
+        stated = [part.sha256 for part in record.parts if part.file == path and part.sha256]
+        measured = self.files[path].digests if path in self.files else {}
+        return {**({"sha256": stated[0]} if stated else {}), **measured}

@@ -1,0 +1,335 @@
+"""TEI P5: the letter's text with its zones and notes, under a header that says what is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.dates import tei as date_attributes
+from archive_pkg.crosswalks.markup import Element, put, root, serialize
+from archive_pkg.crosswalks.tei_text import note_id, render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.crosswalks.setting import Setting
+    from archive_pkg.records.identifiers import Identifier
+    from archive_pkg.records.models import Agent, Date, Place, Record, TranslationNote
+
+NAMESPACE = "http://www.tei-c.org/ns/1.0"
+
+_NAMES = {"person": "persName", "organization": "orgName"}
+
+MAPPING = {
+    "id": "publicationStmt, idno; correspDesc, key",
+    "version": "editionStmt, edition",
+    "supersedes": "revisionDesc, change",
+    "identifiers": "publicationStmt, idno",
+    "type": "textClass, term; div type",
+    "title": "titleStmt, title",
+    "variant_titles": "titleStmt, title type=alternative",
+    "sender": "author; correspAction sent",
+    "signatories": "respStmt; closer, signed",
+    "recipients": "correspAction received",
+    "copies_to": "correspAction received, subtype=copy",
+    "date.edtf": "correspAction sent, date",
+    "date.as_written": "correspAction sent, date",
+    "date.note": "correspAction sent, note",
+    "received.edtf": "correspAction received, date",
+    "received.as_written": "correspAction received, date",
+    "received.note": "correspAction received, note",
+    "place.name": "correspAction sent, placeName",
+    "place.identifiers": "placeName ref",
+    "classification.as_written": "notesStmt, note",
+    "classification.caveats": "notesStmt, note",
+    "classification.scheme": "notesStmt, note",
+    "classification.level": "notesStmt, note",
+    "salutation": "opener, salute (where quoted from the text)",
+    "closing": "closer, salute (where quoted from the text)",
+    "summary.text": "profileDesc, abstract",
+    "summary.author": "respStmt",
+    "subjects": "textClass, keywords, term",
+    "mentioned_agents": "particDesc; persName and orgName in the text",
+    "mentioned_places.name": "settingDesc, place",
+    "mentioned_places.as_written": "settingDesc, place",
+    "mentioned_places.identifiers": "settingDesc, idno",
+    "parts.kind": "div type",
+    "parts.languages": "langUsage; div xml:lang",
+    "parts.made_by": "respStmt",
+    "translation_notes.kind": "the element in the text; standOff, note type",
+    "translation_notes.at": "the element in the text",
+    "translation_notes.text": "standOff, note",
+    "translation_notes.rendering": "standOff, note, gloss",
+    "translation_notes.original": "standOff, note, term",
+    "translation_notes.language": "standOff, note, xml:lang",
+    "translation_notes.romanized": "standOff, note, term type=romanized",
+    "translation_notes.romanization": "standOff, note, subtype of that term",
+    "enclosures.title": "correspContext, note type=enclosure",
+    "holding": "msIdentifier",
+    "custody": "msDesc, provenance (where the holding is known)",
+    "donor": "msDesc, acquisition (where the holding is known)",
+    "publications": "sourceDesc, bibl",
+    "rights.statement": "availability",
+    "rights.licence": "availability, licence",
+    "rights.holder": "availability",
+    "agents.name": "persName, orgName",
+    "agents.kind": "persName, orgName, rs",
+    "agents.role": "particDesc, note type=role",
+    "agents.as_written": "particDesc, persName type=as-written",
+    "agents.version": "particDesc, note type=version",
+    "agents.identifiers": "particDesc, idno; ref",
+    "agents.note": "particDesc, note",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in TEI."""
+    [record] = records
+    document = root(NAMESPACE, "TEI")
+    header = put(document, "teiHeader")
+    standoff = put(document, "standOff") if record.translation_notes else None
+    text = put(document, "text", xml_lang=views.main_language(record))
+    placed = _body(put(text, "body"), record, setting)
+    _file(put(header, "fileDesc"), record, setting)
+    _profile(put(header, "profileDesc"), record, setting)
+    if record.supersedes:
+        put(put(header, "revisionDesc"), "change", f"In place of {record.supersedes}")
+    etree.indent(header, level=1)
+    if standoff is not None:
+        for note in record.translation_notes:
+            _note(standoff, note, placed)
+    return serialize(document, indent=False)
+
+
+def _body(body: Element, record: Record, setting: Setting) -> set[str]:
+    placed: set[str] = set()
+    for part in views.text_parts(record):
+        if part.id in setting.texts:
+            division = put(
+                body,
+                "div",
+                xml_id=f"part-{part.id}",
+                type=part.kind,
+                xml_lang=next(iter(part.languages), None),
+            )
+            placed |= render(division, record, part, setting.texts[part.id])
+            for child in (division, *division):
+                child.tail = "\n"
+    if not len(body):
+        put(put(body, "p"), "gap", reason="unavailable")
+    return placed
+
+
+def _file(description: Element, record: Record, setting: Setting) -> None:
+    titles = put(description, "titleStmt")
+    put(titles, "title", record.title)
+    for title in record.variant_titles:
+        put(titles, "title", title, type="alternative")
+    for agent in views.agents(record, record.sender):
+        name(put(titles, "author"), agent)
+    for agent, role in views.contributions(record):
+        responsible = put(titles, "respStmt")
+        put(responsible, "resp", role)
+        name(responsible, agent)
+    edition = put(put(description, "editionStmt"), "edition", n=str(record.version))
+    edition.text = f"Version {record.version} of the record"
+    _publication(put(description, "publicationStmt"), record, setting)
+    if record.classification:
+        notes = put(description, "notesStmt")
+        put(notes, "note", views.classification_words(record), type="classification")
+    _source(put(description, "sourceDesc"), record)
+
+
+def _publication(publication: Element, record: Record, setting: Setting) -> None:
+    publisher = put(publication, "publisher", setting.publisher)
+    if not setting.publisher:
+        put(publisher, "gap", reason="unknown")
+    if setting.year:
+        put(publication, "date", when=f"{setting.year:04}")
+    put(publication, "idno", record.id, type="record")
+    for identifier in record.identifiers:
+        _idno(publication, identifier)
+    if record.rights:
+        allowed = put(publication, "availability")
+        licence = record.rights.licence
+        if licence:
+            put(allowed, "licence", licence, target=views.licence_address(licence))
+        put(allowed, "p", record.rights.statement)
+        if record.rights.holder:
+            holder = put(allowed, "p", "Rights holder: ")
+            name(holder, record.agent(record.rights.holder))
+
+
+def _idno(parent: Element, identifier: Identifier) -> None:
+    put(parent, "idno", identifier.value, type=identifier.scheme)
+
+
+def _source(source: Element, record: Record) -> None:
+    holding = record.holding
+    if holding:
+        manuscript = put(source, "msDesc")
+        identity = put(manuscript, "msIdentifier")
+        put(identity, "repository", holding.repository)
+        if holding.fonds:
+            put(identity, "collection", holding.fonds)
+        for kind, value in (("file", holding.file), ("folio", holding.folio)):
+            if value:
+                put(identity, "idno", value, type=kind)
+        if record.custody or record.donor:
+            history = put(manuscript, "history")
+            if record.custody:
+                put(history, "provenance", record.custody)
+            if record.donor:
+                name(put(history, "acquisition"), record.agent(record.donor))
+    for citation in record.publications:
+        put(source, "bibl", citation)
+    if not len(source):
+        put(source, "p")
+
+
+def _profile(profile: Element, record: Record, setting: Setting) -> None:
+    if record.summary:
+        put(put(profile, "abstract"), "p", record.summary.text)
+    if record.languages:
+        usage = put(profile, "langUsage")
+        for tag in record.languages:
+            put(usage, "language", tag, ident=tag)
+    classes = put(profile, "textClass")
+    put(put(classes, "keywords"), "term", record.type, type="document-type")
+    if record.subjects:
+        keywords = put(classes, "keywords")
+        for subject in record.subjects:
+            uri = subject.identifier.uri if subject.identifier else None
+            key = subject.identifier.value if subject.identifier else None
+            put(keywords, "term", subject.term, ref=uri, key=key)
+    correspondence(profile, record, setting)
+    if record.agents:
+        _participants(put(profile, "particDesc"), record)
+    if record.mentioned_places:
+        places = put(put(profile, "settingDesc"), "listPlace")
+        for place in record.mentioned_places:
+            _place(put(places, "place"), place)
+
+
+def correspondence(parent: Element, record: Record, setting: Setting) -> Element:
+    """The `correspDesc` of a letter."""
+    description = put(parent, "correspDesc", key=record.id, ref=setting.addresses.get(record.id))
+    sent = put(description, "correspAction", type="sent")
+    for agent in views.creators(record):
+        name(sent, agent)
+    if record.place:
+        put(sent, "placeName", record.place.name, ref=_refs(record.place))
+    _date(sent, record.date)
+    if not len(sent):
+        put(sent, "name", "Unknown")
+    if record.recipients or record.received:
+        received = put(description, "correspAction", type="received")
+        for agent in views.agents(record, record.recipients):
+            name(received, agent)
+        _date(received, record.received)
+    if record.copies_to:
+        copies = put(description, "correspAction", type="received", subtype="copy")
+        for agent in views.agents(record, record.copies_to):
+            name(copies, agent)
+    if record.enclosures:
+        context = put(description, "correspContext")
+        for enclosure in record.enclosures:
+            put(context, "note", enclosure.title, type="enclosure")
+    return description
+
+
+def _date(action: Element, date: Date | None) -> None:
+    if date:
+        put(
+            action,
+            "date",
+            date.as_written or str(date.edtf),
+            **date_attributes(date.edtf),
+        )
+        if date.note:
+            put(action, "note", date.note, type="date")
+
+
+def name(parent: Element, agent: Agent) -> None:
+    """The agent's name, with its authority identifiers' addresses."""
+    tag = _NAMES.get(agent.kind)
+    if tag:
+        put(parent, tag, agent.name, ref=_refs(agent))
+    else:
+        put(parent, "name", agent.name, type=agent.kind, ref=_refs(agent))
+
+
+def _refs(named: Agent | Place) -> str | None:
+    return " ".join(item.uri for item in named.identifiers if item.uri) or None
+
+
+def _participants(description: Element, record: Record) -> None:
+    persons = [agent for agent in record.agents if agent.kind in ("person", "family")]
+    bodies = [agent for agent in record.agents if agent.kind in ("organization", "software")]
+    if persons:
+        people = put(description, "listPerson")
+        for agent in persons:
+            tags = ("person", "persName") if agent.kind == "person" else ("personGrp", "name")
+            _agent(put(people, tags[0], xml_id=f"agent-{agent.id}"), agent, tags[1])
+    if bodies:
+        organizations = put(description, "listOrg")
+        for agent in bodies:
+            kind = "software" if agent.kind == "software" else None
+            body = put(organizations, "org", xml_id=f"agent-{agent.id}", type=kind)
+            _agent(body, agent, "orgName")
+
+
+def _agent(element: Element, agent: Agent, tag: str) -> None:
+    put(element, tag, agent.name)
+    if agent.as_written:
+        put(element, tag, agent.as_written, type="as-written")
+    for identifier in agent.identifiers:
+        _idno(element, identifier)
+    for kind in ("role", "version", "note"):
+        value = getattr(agent, kind)
+        if value:
+            put(element, "note", value, type=kind)
+
+
+def _place(element: Element, place: Place) -> None:
+    put(element, "placeName", place.name)
+    if place.as_written:
+        put(element, "placeName", place.as_written, type="as-written")
+    for identifier in place.identifiers:
+        _idno(element, identifier)
+
+
+def _note(standoff: Element, note: TranslationNote, placed: set[str]) -> None:
+    place = note_id(note.id)
+    end = f"{place}.end"
+    said = put(
+        standoff,
+        "note",
+        type=note.kind,
+        target=f"#{place}" if place in placed else None,
+        targetEnd=f"#{end}" if end in placed else None,
+    )
+    if note.rendering:
+        put(said, "gloss", note.rendering)
+    if note.original:
+        put(said, "term", note.original, xml_lang=note.language)
+    if note.romanized:
+        put(
+            said,
+            "term",
+            note.romanized,
+            type="romanized",
+            subtype=_token(note.romanization),
+            xml_lang=f"{note.language}-Latn"
+            if note.language and "-" not in note.language
+            else None,
+        )
+    if note.text:
+        put(said, "p", note.text)
+
+
+def _token(text: str | None) -> str | None:
+    """Text as one word, as TEI's types are."""
+    return "-".join(text.split()) if text else None

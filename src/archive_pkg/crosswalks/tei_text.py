@@ -1,0 +1,312 @@
+"""The letter's text in TEI: its zones, and what stands in it, marked where it stands.
+
+The text goes in character by character; markup is put around it and never instead of it. Lines of
+white space alone divide it into blocks. A block that evidence quotes as the marking, the address,
+the salutation, the date, the closing or the signature goes into the opener or closer, all others
+are paragraphs. Inside a block, notes and quoted names are elements; a note that runs across another
+or across blocks is two anchors. A quoted name that does so is left unmarked.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from archive_pkg.crosswalks.dates import tei
+from archive_pkg.crosswalks.markup import HOSTILE, XML, Element, put
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.records.models import Evidence, Part, Record, TranslationNote
+
+_XML_ID = f"{{{XML}}}id"
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+_OPENING = {"classification", "recipients", "salutation", "date", "place"}
+_ENDING = {"closing", "signatories"}
+
+_NOTES = {
+    "source-term": ("note", {"type": "source-term", "place": "inline"}, None),
+    "insertion": ("supplied", {}, None),
+    "uncertain": ("unclear", {}, None),
+    "illegible": ("seg", {"type": "illegible"}, "illegible"),
+    "sic": ("sic", {}, None),
+    "omission": ("seg", {"type": "omission"}, "editorial"),
+    "withheld": ("seg", {"type": "withheld"}, "withheld"),
+    "editorial": ("note", {"type": "editorial", "place": "inline"}, None),
+}
+"""The element for each kind of note, its attributes, and the reason of the gap it tells of."""
+
+_NAMES = {"person": "persName", "organization": "orgName"}
+
+
+class Mark(NamedTuple):
+    """An element around a stretch of text; sorts outermost first."""
+
+    start: int
+    behind: int
+    element: str
+    attributes: dict[str, str]
+    gap: str | None
+    note: str | None
+
+    @property
+    def end(self) -> int:
+        """Offset behind its last character."""
+        return -self.behind
+
+
+class Block(NamedTuple):
+    """A run of lines that are not blank, and what evidence says it is."""
+
+    start: int
+    end: int
+    zone: str | None
+
+
+def note_id(name: str) -> str:
+    """The xml:id of the place a note speaks of; its end, where it needs one, has ".end" added."""
+    return f"note-{name}"
+
+
+def render(division: Element, record: Record, part: Part, text: str) -> set[str]:
+    """Fill a `div` with the text of a part; returns the xml:ids of notes that are in it."""
+    start, end = (part.span.start, part.span.end) if part.span else (0, len(text))
+    blocks = [
+        Block(*block, _zone(record, part, text, *block)) for block in _blocks(text, start, end)
+    ]
+    opening = _leading(blocks)
+    closing = _trailing(blocks[opening:])
+    ended = len(blocks) - closing
+    pen = _Pen(record, part, text)
+    if opening:
+        opener = put(division, "opener")
+        for block in blocks[:opening]:
+            pen.write(_zone_element(opener, block), block)
+    for block in blocks[opening:ended]:
+        pen.write(put(division, "p"), block)
+    if opening == ended:
+        put(division, "p")
+    if closing:
+        closer = put(division, "closer")
+        for block in blocks[ended:]:
+            pen.write(_zone_element(closer, block), block)
+    return pen.placed
+
+
+def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    begun: int | None = None
+    position = start
+    last = start
+    while position < end:
+        found = _LINE_END.search(text, position, end)
+        line_end = found.start() if found else end
+        if text[position:line_end].strip():
+            begun = position if begun is None else begun
+            last = line_end
+        elif begun is not None:
+            yield begun, last
+            begun = None
+        position = found.end() if found else end
+    if begun is not None:
+        yield begun, last
+
+
+def _zone(record: Record, part: Part, text: str, start: int, end: int) -> str | None:
+    """What the greater half of a block is quoted as."""
+    needed = len(text[start:end].strip()) / 2
+    for evidence in record.evidence:
+        at = evidence.at
+        if at is None or at.part != part.id or evidence.basis != "quoted" or evidence.value:
+            continue
+        zone = evidence.field.partition(".")[0]
+        if zone not in _OPENING | _ENDING:
+            continue
+        if min(at.end, end) - max(at.start, start) >= needed:
+            return zone
+    return None
+
+
+def _leading(blocks: list[Block]) -> int:
+    count = 0
+    while count < len(blocks) and blocks[count].zone in _OPENING:
+        count += 1
+    return count
+
+
+def _trailing(blocks: list[Block]) -> int:
+    count = 0
+    while count < len(blocks) and blocks[-1 - count].zone is not None:
+        count += 1
+    return count
+
+
+def _zone_element(parent: Element, block: Block) -> Element:
+    if len(parent):
+        parent[-1].tail = "\n"
+    match block.zone:
+        case "classification":
+            return put(parent, "seg", type="classification")
+        case "recipients":
+            return put(put(parent, "address"), "addrLine")
+        case "date" | "place":
+            return put(parent, "dateline")
+        case "signatories":
+            return put(parent, "signed")
+    return put(parent, "salute")
+
+
+class _Pen:
+    """Writes blocks of one part's text with what is marked in it."""
+
+    def __init__(self, record: Record, part: Part, text: str) -> None:
+        self.text = text
+        self.placed: set[str] = set()
+        self.notes = [
+            _note_mark(note) for note in record.translation_notes if note.at.part == part.id
+        ]
+        names = (
+            mark
+            for evidence in record.evidence
+            if evidence.at and evidence.at.part == part.id and evidence.basis == "quoted"
+            for mark in _quoted(record, evidence)
+        )
+        # Evidence for several statements may rest on the same words.
+        unique = {(mark.start, mark.end, mark.element): mark for mark in names}
+        self.names = list(unique.values())
+
+    def write(self, element: Element, block: Block) -> None:
+        """Put a block's text into an element."""
+        marks, anchors = _nested(self._within(block), self._crossing(block), block)
+        open_elements: list[tuple[Element, int]] = [(element, block.end)]
+        position = block.start
+        for mark in sorted([*marks, *anchors], key=lambda mark: (mark.start, mark.behind)):
+            position = self._close(open_elements, position, mark.start)
+            self._text(open_elements[-1][0], position, mark.start)
+            position = mark.start
+            child = put(open_elements[-1][0], mark.element)
+            for name, value in mark.attributes.items():
+                child.set(name, value)
+            self.placed.add(mark.attributes.get(_XML_ID, ""))
+            if mark.gap:
+                put(child, "gap", reason=mark.gap)
+            if mark.end > mark.start:
+                open_elements.append((child, mark.end))
+        position = self._close(open_elements, position, block.end)
+        self._text(element, position, block.end)
+
+    def _within(self, block: Block) -> list[Mark]:
+        marks = [*self.notes, *self.names]
+        return [mark for mark in marks if block.start <= mark.start and mark.end <= block.end]
+
+    def _crossing(self, block: Block) -> list[Mark]:
+        """Notes that begin or end in this block and are not all in it."""
+        return [
+            mark
+            for mark in self.notes
+            if not (block.start <= mark.start and mark.end <= block.end)
+            and (block.start <= mark.start < block.end or block.start < mark.end <= block.end)
+        ]
+
+    def _close(self, elements: list[tuple[Element, int]], position: int, until: int) -> int:
+        """Close the elements that end before a place, writing what is left of their text."""
+        while len(elements) > 1 and elements[-1][1] <= until:
+            element, end = elements.pop()
+            self._text(element, position, end)
+            position = end
+        return position
+
+    def _text(self, element: Element, start: int, end: int) -> None:
+        """Append text; a line end is followed by `lb`, a character XML cannot hold becomes `g`."""
+        position = start
+        for found in _SPECIAL.finditer(self.text, start, end):
+            if found[0][0] in "\r\n":
+                _append(element, self.text[position : found.end()])
+                put(element, "lb")
+            else:
+                _append(element, self.text[position : found.start()])
+                put(element, "g", "\N{REPLACEMENT CHARACTER}", n=f"U+{ord(found[0]):04X}")
+            position = found.end()
+        _append(element, self.text[position:end])
+
+
+_SPECIAL = re.compile(f"{_LINE_END.pattern}|{HOSTILE.pattern}")
+
+
+def _append(element: Element, text: str) -> None:
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text
+
+
+def _note_mark(note: TranslationNote) -> Mark:
+    element, attributes, gap = _NOTES[note.kind]
+    named = {_XML_ID: note_id(note.id)} | attributes
+    return Mark(note.at.start, -note.at.end, element, named, gap, note.id)
+
+
+def _quoted(record: Record, evidence: Evidence) -> Iterator[Mark]:
+    """The element for words that evidence quotes, where TEI has one for what they say."""
+    at = evidence.at
+    if at is None or evidence.value:
+        return
+    field, _, rest = evidence.field.partition(".")
+    element, attributes = "", {}
+    if field == "agents" or (field in _ROLES and len(getattr(record, field)) == 1):
+        agent = record.agent(rest.partition(".")[0] if field == "agents" else _only(record, field))
+        element = _NAMES.get(agent.kind, "rs")
+        attributes = {"ref": f"#agent-{agent.id}"}
+    elif field == "date" and record.date:
+        element, attributes = "date", _spelt(tei(record.date.edtf))
+    elif field == "received" and record.received:
+        element, attributes = "date", _spelt(tei(record.received.edtf))
+    elif field in ("place", "mentioned_places"):
+        element = "placeName"
+    if element:
+        yield Mark(at.start, -at.end, element, attributes, None, None)
+
+
+_ROLES = ("sender", "signatories", "recipients")
+
+
+def _only(record: Record, field: str) -> str:
+    names: tuple[str, ...] = getattr(record, field)
+    return names[0]
+
+
+def _spelt(attributes: dict[str, str]) -> dict[str, str]:
+    return {name.rstrip("_"): value for name, value in attributes.items()}
+
+
+def _nested(marks: list[Mark], crossing: list[Mark], block: Block) -> tuple[list[Mark], list[Mark]]:
+    """Marks that lie one in another, and anchors for the notes among those that do not."""
+    kept: list[Mark] = []
+    broken = list(crossing)
+    # Notes come before names, and short ones before long ones, which say less of each word.
+    for mark in sorted(marks, key=lambda mark: (mark.note is None, mark.end - mark.start)):
+        if all(_nests(mark, other) for other in kept):
+            kept.append(mark)
+        elif mark.note:
+            broken.append(mark)
+    anchors = [
+        _anchor(place, suffix, mark.note)
+        for mark in broken
+        if mark.note
+        for place, suffix in ((mark.start, ""), (mark.end, ".end"))
+        if block.start <= place <= block.end
+    ]
+    return kept, anchors
+
+
+def _nests(one: Mark, other: Mark) -> bool:
+    apart = one.end <= other.start or other.end <= one.start
+    inside = other.start <= one.start and one.end <= other.end
+    around = one.start <= other.start and other.end <= one.end
+    return apart or inside or around
+
+
+def _anchor(place: int, suffix: str, note: str) -> Mark:
+    name = {_XML_ID: f"{note_id(note)}{suffix}"}
+    return Mark(place, -place, "anchor", name, None, note)

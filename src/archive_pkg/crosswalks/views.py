@@ -1,0 +1,154 @@
+"""What several formats want to know of a record, told in the same way to each."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.records.identifiers import Identifier
+    from archive_pkg.records.models import Agent, Holding, Part, Record
+
+_ADDRESS = re.compile(r"https?://[!$&'()*+,\-./0-9:;=?@A-Z_a-z~%]+")
+_SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+
+TYPE_NAMES = {
+    "letter": "Letter",
+    "telegram": "Telegram",
+    "memorandum": "Memorandum",
+    "note": "Note",
+    "message": "Message",
+    "report": "Report",
+    "other": "Document",
+}
+
+MAKERS = {
+    "scan": "digitizer",
+    "transcription": "transcriber",
+    "translation": "translator",
+    "redaction": "redactor",
+    "summary": "author of summary",
+}
+"""What somebody is who made a part of a kind; who made an original is told as its sender."""
+
+
+class Contribution(NamedTuple):
+    """Who did what."""
+
+    agent: Agent
+    role: str
+
+
+def contributions(record: Record) -> Iterator[Contribution]:
+    """Everybody but the sender who had a hand in the letter, each role once."""
+    seen = set()
+    for name, role in _roles(record):
+        if (name, role) not in seen:
+            seen.add((name, role))
+            yield Contribution(record.agent(name), role)
+
+
+def _roles(record: Record) -> Iterator[tuple[str, str]]:
+    for name in record.signatories:
+        yield name, "signatory"
+    for part in record.parts:
+        for name in part.made_by:
+            yield name, MAKERS.get(part.kind, "maker")
+    if record.summary and record.summary.author:
+        yield record.summary.author, "author of summary"
+
+
+def agents(record: Record, names: Sequence[str]) -> list[Agent]:
+    """The agents of some ids, each once."""
+    return [record.agent(name) for name in dict.fromkeys(names)]
+
+
+def creators(record: Record) -> list[Agent]:
+    """The sender, or who signed where no sender is known."""
+    return agents(record, record.sender or record.signatories)
+
+
+def family_and_given(agent: Agent) -> tuple[str, str] | None:
+    """The two halves of a person's name in index form, "Khrushchev, Nikita"; no other is cut up."""
+    family, comma, given = agent.name.partition(",")
+    if agent.kind != "person" or not comma or not family.strip() or not given.strip():
+        return None
+    return family.strip(), given.strip()
+
+
+def doi(record: Record) -> Identifier | None:
+    """The first DOI among the letter's identifiers."""
+    return next((item for item in record.identifiers if item.scheme == "doi"), None)
+
+
+def text_parts(record: Record) -> list[Part]:
+    """The parts that can be read as text."""
+    return [part for part in record.parts if part.is_text]
+
+
+def main_text(record: Record) -> Part | None:
+    """The part in which the letter itself is read: the first text that is not about it."""
+    kinds = ("original", "transcription", "translation", "redaction")
+    return next((part for part in text_parts(record) if part.kind in kinds), None)
+
+
+def main_language(record: Record) -> str | None:
+    """The language of the letter as it is here; else the first that any part is in."""
+    part = main_text(record)
+    tags = part.languages if part else ()
+    return next(iter(tags or record.languages), None)
+
+
+def translated(record: Record) -> list[tuple[Part, list[Part]]]:
+    """Each translation with what it was made from."""
+    return [
+        (part, [record.part(name) for name in part.of])
+        for part in record.parts
+        if part.kind == "translation"
+    ]
+
+
+def part_title(record: Record, part: Part) -> str:
+    """What a part is called; one without a title is named by its kind and the letter's title."""
+    return part.title or f"{part.kind.capitalize()} of {record.title}"
+
+
+def shelfmark(holding: Holding) -> str:
+    """Where in the archive: fonds, file, folio."""
+    return ", ".join(word for word in (holding.fonds, holding.file, holding.folio) if word)
+
+
+def classification_words(record: Record) -> str:
+    """The marking as the letter has it, its caveats, and its level by name."""
+    marking = record.classification
+    if marking is None:
+        return ""
+    words = "; ".join((marking.as_written, *marking.caveats))
+    if marking.scheme and marking.level:
+        words += f" ({marking.scheme}: {marking.level})"
+    return words
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is a web address and nothing else."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
+def licence_address(licence: str) -> str | None:
+    """Where a licence can be read, if the record names one by address or by SPDX identifier."""
+    if is_address(licence):
+        return licence
+    return f"https://spdx.org/licenses/{licence}" if _SPDX.fullmatch(licence) else None
+
+
+def note_words(record: Record) -> Iterator[tuple[str, str]]:
+    """Each translation note's id, and the note as one sentence."""
+    for note in record.translation_notes:
+        source = " ".join(word for word in (note.original, note.romanized) if word)
+        words = [f"{note.kind}, at “{note.at.exact}”"]
+        words += [f"rendered “{note.rendering}”"] if note.rendering else []
+        words += [source] if source else []
+        words += [note.text] if note.text else []
+        yield note.id, ": ".join(words)
