@@ -16,11 +16,11 @@ from pathlib import Path
 
 import bagit
 import pytest
-from archive_pkg.storage import Staging
 
 from archive_pkg import tables
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package, check, open_package, verify
+from archive_pkg.storage import Staging
 
 ID = "1960-07-18-cpsu-to-sed"
 ON = date(2026, 11, 24)
