@@ -58,6 +58,13 @@ class Node:
     keys: dict[str, Mark] = field(default_factory=dict)
 
     @property
+    def children(self) -> list[Node]:
+        """The values of a mapping or list, in the file's order; none of a scalar."""
+        if isinstance(self.value, dict):
+            return list(self.value.values())
+        return self.value if isinstance(self.value, list) else []
+
+    @property
     def plain(self) -> Any:
         """The value as plain data."""
         value = self.value

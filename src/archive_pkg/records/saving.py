@@ -1,0 +1,120 @@
+"""Writing records: into a file that is there only what changed is written, all else stays.
+
+Comments, order, quotes, line ends and blank lines of a YAML file survive, because its text is
+patched at the places that the reader gave and never written anew as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.errors import InvalidError
+from archive_pkg.records import yaml_writing
+from archive_pkg.records.loading import invalid, read_record, record_file
+from archive_pkg.records.patching import patch
+from archive_pkg.records.yaml_reading import read_yaml
+from archive_pkg.storage import storage_errors, write_atomically
+
+if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
+    from archive_pkg.records.models import Record
+
+
+def save_record(record: Record, path: str | os.PathLike[str]) -> None:
+    """Write a record, durably and at once: whatever happens, the file is the old or the new one.
+
+    A file that is there keeps its comments, its order, and all that the record does not change; one
+    that says the same already is not touched.
+
+    Args:
+        record: The record.
+        path: Its file, `.json` for JSON, else YAML; or its folder, whose `record.yaml` is meant.
+
+    Raises:
+        InvalidError: The record is not valid (Pydantic's `model_copy` checks nothing), or the file
+            that is there is not, so that writing would lose something.
+        StorageError: It cannot be written.
+    """
+    file, findings = record_file(path)
+    if findings and file.exists():
+        raise InvalidError(f"{file.parent}: {findings[0].message}", findings[0].hint)
+    fresh = as_yaml(record)
+    valid, report = read_record(fresh.encode(), "the record to write")
+    if valid is None:
+        raise invalid(report, f"{file} is not written: what it should hold")
+    if not file.exists():
+        write_atomically(file, (_as_json(_needed(valid)) if _is_json(file) else fresh).encode())
+        return
+    known, report = read_record(file)
+    if known is None:
+        raise invalid(report, f"{file}, over which the record would be written,")
+    with storage_errors(f"reading {file}"):
+        data = file.read_bytes()
+    update = _updated_json if _is_json(file) else updated_yaml
+    changed = update(valid, data.decode("utf-8")).encode()
+    if read_record(changed, file)[0] != valid:
+        raise AssertionError(f"patching {file} would have said something else")
+    if changed != data:
+        write_atomically(file, changed)
+
+
+def as_yaml(record: Record) -> str:
+    """The record as a YAML file has it, in the models' order, without what is unknown."""
+    return yaml_writing.document(_needed(record))
+
+
+def updated_yaml(record: Record, text: str) -> str:
+    """A YAML file's text with the record in it; what need not change stays as it is.
+
+    Args:
+        record: The record.
+        text: The text of a file that holds a valid record.
+    """
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    bare = text.removeprefix(mark)
+    root = read_yaml(bare, "").root
+    if root is None:
+        return as_yaml(record)
+    return mark + patch(bare, root, record.model_dump(mode="json"), _needed(record))
+
+
+def _updated_json(record: Record, text: str) -> str:
+    before = json.loads(text.removeprefix("\ufeff"))
+    return _as_json(_in_order_of(before, _needed(record)))
+
+
+def _needed(record: Record) -> dict[str, Any]:
+    """What a file must say: all but what goes without saying."""
+    data = record.model_dump(mode="json", exclude_defaults=True)
+    return {key: _short(value) for key, value in data.items()}
+
+
+def _short(data: Any) -> Any:
+    """Plain data in which a date that is nothing but its EDTF form is a text."""
+    if isinstance(data, dict):
+        return data["edtf"] if set(data) == {"edtf"} else {k: _short(v) for k, v in data.items()}
+    return [_short(item) for item in data] if isinstance(data, list) else data
+
+
+def _in_order_of(before: Any, data: Any) -> Any:
+    if isinstance(before, dict) and isinstance(data, dict):
+        keys = [
+            *(key for key in before if key in data),
+            *(key for key in data if key not in before),
+        ]
+        return {key: _in_order_of(before.get(key), data[key]) for key in keys}
+    if isinstance(before, list) and isinstance(data, list):
+        known = [before[n] if n < len(before) else None for n in range(len(data))]
+        return [_in_order_of(old, new) for old, new in zip(known, data, strict=True)]
+    return data
+
+
+def _is_json(file: Path) -> bool:
+    return file.suffix.lower() == ".json"
+
+
+def _as_json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
