@@ -142,6 +142,16 @@ def test_one_value_changes_and_nothing_else(tmp_path):
     assert path.read_text() == ODD.read_text().replace("date: 1960 ", 'date: "1960-07" ')
 
 
+def test_a_value_that_grows_leaves_the_remark_on_its_line(tmp_path):
+    path = tmp_path / "record.yaml"
+    shutil.copy(ODD, path)
+    record = load_record(path)
+    words = "A line that is rather long, as words about dates are at times\nand another one"
+    save_record(record.model_copy(update={"date": Date(edtf="1960", as_written=words)}), path)
+    assert "date:   # only a year\n  edtf: " in path.read_text()
+    assert load_record(path).date.as_written == words
+
+
 def test_new_keys_stand_in_the_models_order(tmp_path):
     path = tmp_path / "record.yaml"
     path.write_text(

@@ -94,9 +94,17 @@ class _Patcher:
             word = yaml_writing.scalar(needed, style=node.style)
             self._edits.append((node.start.index, node.end.index, word))
         else:
-            self._edits.append(
-                (*self._around(node), self._lines(yaml_writing.value(needed, indent)))
-            )
+            self._replace(node, self._lines(yaml_writing.value(needed, indent)))
+
+    def _replace(self, node: Node, written: str) -> None:
+        """Put what was written anew in a value's place; a remark behind it stays on its line."""
+        start, end = self._around(node)
+        line_end = self._text.find("\n", end)
+        rest = self._text[end : line_end if line_end >= 0 else len(self._text)].rstrip("\r")
+        first, newline, more = written.partition(self._line_end)
+        if newline and rest.lstrip().startswith("#"):
+            written, end = first + rest + newline + more, end + len(rest)
+        self._edits.append((start, end, written))
 
     def _around(self, node: Node) -> tuple[int, int]:
         """A value with the space between it and its key's colon or its dash."""
