@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Record,
         load_record,
         load_records,
+        save_record,
     )
     from archive_pkg.reports import Finding, Report, Severity
     from archive_pkg.version import VERSION
@@ -48,6 +49,7 @@ _ROOMS = {
         "Record",
         "load_record",
         "load_records",
+        "save_record",
     ),
     "reports": ("Finding", "Report", "Severity"),
 }
@@ -79,6 +81,7 @@ __all__ = [
     "load_record",
     "load_records",
     "open_package",
+    "save_record",
     "verify",
 ]
 

@@ -116,7 +116,7 @@ def verify(path: Path, *, second_opinion: bool = False) -> Verification:
     verdict = bags.verify(path, second_opinion=second_opinion)
     report = Report(list(verdict.report))
     record = None
-    if path.is_dir() and verdict.complete:
+    if path.is_dir():
         bag = bags.Bag.open(path)
         if _is_ours(bag):
             record, found = read_record(path / "data" / layout.RECORD)

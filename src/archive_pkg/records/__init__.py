@@ -29,6 +29,7 @@ from archive_pkg.records.models import (
     TranslationNote,
 )
 from archive_pkg.records.places import placed
+from archive_pkg.records.saving import save_record
 
 __all__ = [
     "NAMES",
@@ -56,4 +57,5 @@ __all__ = [
     "placed",
     "read_record",
     "record_file",
+    "save_record",
 ]

@@ -1,0 +1,163 @@
+"""The command line as people and programs meet it: exit statuses, JSON, errors in plain words."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archive_pkg.cli.output import clean
+
+ID = "1960-07-18-cpsu-to-sed"
+
+
+def run(*words: object, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "archive_pkg", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, **env},
+    )
+
+
+def test_the_whole_way_as_a_newcomer_goes_it(letter: Path, tmp_path: Path) -> None:
+    package = tmp_path / "packages" / ID
+    for words in (
+        ["check", letter],
+        ["build", letter, "--out", package.parent],
+        ["verify", package, "--second-opinion"],
+        ["show", package],
+        ["deposit", package, "--to", f"ocfl:{tmp_path / 'archive'}"],
+    ):
+        done = run(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stderr == ""
+    (receipt,) = package.with_name(f"{ID}.receipts").iterdir()
+    done = run("fetch", receipt, "--out", tmp_path / "back")
+    assert done.returncode == 0
+    assert (tmp_path / "back" / ID / "bagit.txt").is_file()
+
+
+def test_the_demo_leaves_the_working_folder_clean(tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    done = run("demo", "--out", tmp_path / "there", cwd=here)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert list(here.iterdir()) == []
+    for command in ("show", "check", "build", "verify", "deposit"):
+        assert f"$ archive-pkg {command} " in done.stdout
+    again = run("demo", "--out", tmp_path / "there", "--json", cwd=here)
+    assert json.loads(again.stdout)["status"] == 0
+
+
+def test_json_is_one_document_with_every_finding(letter: Path, tmp_path: Path) -> None:
+    (letter / "letter-1960-07-18.txt").unlink()
+    done = run("check", letter, tmp_path / "nothing", "--json")
+    answer = json.loads(done.stdout)
+    assert done.returncode == answer["status"] == 5
+    spoiled, absent = answer["results"]
+    (finding,) = [f for f in spoiled["findings"] if f["code"] == "part-missing"]
+    assert finding.keys() == {"code", "severity", "location", "message", "hint"}
+    assert finding["location"]["line"] > 1
+    assert absent["error"]["message"]
+
+
+def test_verify_tells_complete_and_valid_of_each_path(letter: Path, tmp_path: Path) -> None:
+    run("build", letter, "--out", tmp_path)
+    good, bad = tmp_path / ID, tmp_path / "bad"
+    shutil.copytree(good, bad)
+    readme = bad / "data" / "README.txt"
+    readme.write_bytes(readme.read_bytes().upper())
+    done = run("verify", bad, good, "--json")
+    answer = json.loads(done.stdout)
+    assert done.returncode == 3
+    assert [(r["complete"], r["valid"]) for r in answer["results"]] == [(True, False), (True, True)]
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["check"], 2),
+        (["bulid"], 2),
+        (["build", "x"], 2),
+        (["verify", "/nothing/here"], 5),
+        (["show", "/nothing/here"], 5),
+        (["deposit", "/nothing/here", "--to", "nowhere:x"], 2),
+        (["deposit", "/nothing/here", "--to", "ocfl:x"], 5),
+        (["fetch", "/nothing/here", "--out", "x"], 5),
+    ],
+)
+def test_exit_statuses(words: list[str], status: int, tmp_path: Path) -> None:
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2 or words == ["check"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"\0\0\0",
+        b"id: [1, 2",
+        b"id: a\nid: b\n",
+        b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+        "id: кириллица\n".encode("cp1251"),
+        b"- just\n- a list\n",
+        b"{" * 5000,
+        b"id: x\ntype: letter\ntitle: T\nsneder: [a]\n",
+        b"!!python/object/apply:os.system ['true']\n",
+    ],
+)
+def test_a_file_that_is_no_record_ends_in_findings(text: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "record.yaml"
+    file.write_bytes(text)
+    for command in (["check", file], ["show", file], ["build", file, "--out", tmp_path / "out"]):
+        done = run(*command)
+        assert done.returncode == 3, (command, done.stdout, done.stderr)
+        assert "Traceback" not in done.stdout + done.stderr
+        assert "record.yaml" in done.stdout + done.stderr
+    assert not list(tmp_path.glob("out/*"))
+
+
+def test_a_misspelt_key_is_told_by_its_nearest_name(tmp_path: Path) -> None:
+    file = tmp_path / "record.yaml"
+    file.write_text("id: x\ntype: letter\ntitle: T\nsneder: [a]\n")
+    done = run("check", file)
+    assert "record.yaml:4:1" in done.stdout
+    assert "sender" in done.stdout
+
+
+def test_no_permission_to_write(letter: Path, tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    out = tmp_path / "out"
+    out.mkdir(mode=0o500)
+    done = run("build", letter, "--out", out)
+    assert done.returncode == 5
+    assert "permission" in done.stderr
+
+
+def test_a_reader_who_leaves_early_is_no_error(letter: Path) -> None:
+    command = f"'{sys.executable}' -m archive_pkg show '{letter}' | head -n 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+def test_what_strangers_name_their_files_cannot_steer_the_terminal() -> None:
+    assert clean("a\x1b[31mb\u202ec\ud800") == "a\\x1b[31mb\\u202ec\\ud800"
+    assert clean("ложном\tполо\u200dжении\n") == "ложном\tполо\u200dжении\n"
+
+
+def test_no_colours_in_a_pipe(letter: Path) -> None:
+    assert "\x1b" not in run("show", letter).stdout
+    assert "\x1b" not in run("check", letter).stdout
