@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -127,6 +129,27 @@ def test_a_folder_with_other_things_is_no_root(package: Path, root: Path) -> Non
     with pytest.raises(DepositError, match="other things"):
         deposit(package, f"ocfl:{root}")
     assert [p.name for p in root.iterdir()] == ["holiday.jpg"]
+
+
+def test_a_disk_that_fills_leaves_a_valid_root(package: Path, root: Path) -> None:
+    code = (
+        "import resource, signal, sys; from pathlib import Path;"
+        "from archive_pkg import deposit, StorageError;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
+        "try: deposit(Path(sys.argv[1]), sys.argv[2])\n"
+        "except StorageError as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(package), f"ocfl:{root}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "larger than is allowed" in done.stdout
+    assert valid(root)
+    assert not [path for path in root.iterdir() if path.is_dir() and path.name != "extensions"]
+    assert deposit(package, f"ocfl:{root}").new
 
 
 @pytest.mark.parametrize("address", ["ocfl:", "nowhere:x", "archive", ""])

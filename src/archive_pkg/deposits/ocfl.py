@@ -50,9 +50,7 @@ class OcflRoot:
         with _plain_errors(self.root):
             self._ensure_root()
             home = self._home(identifier)
-            with storage.storage_errors(f"making {home.parent}"):
-                home.parent.mkdir(parents=True, exist_ok=True)
-            with storage.Staging(home, wait=60) as staging:
+            with self._way_to(home), storage.Staging(home, wait=60) as staging:
                 if not home.exists():
                     new = self._first_version(package, identifier, staging)
                 else:
@@ -98,6 +96,18 @@ class OcflRoot:
         if not self.root.is_dir():
             raise DepositError(f"there is no OCFL root at {self.root}")
         return self.root / str(root.object_path(identifier))
+
+    @contextlib.contextmanager
+    def _way_to(self, home: Path) -> Iterator[None]:
+        """The folders that lead to an object; if it does not come to be, none is left empty."""
+        home.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield
+        finally:
+            folder = home.parent
+            while folder != self.root and not any(folder.iterdir()):
+                folder.rmdir()
+                folder = folder.parent
 
     def _first_version(self, package: Path, identifier: str, staging: storage.Staging) -> bool:
         from ocfl import Object
