@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from letters import catalogues
+from made_records import catalogues
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.tables import package_files, read_records

@@ -77,7 +77,7 @@ def explain(error: ValidationError, model: type[BaseModel], root: Node, path: st
     placed = []
     for entry in error.errors(include_url=False):
         loc = entry["loc"]
-        code, message, hint = _told(entry, model)
+        code, message, hint = told(entry, model)
         mark = _mark(root, loc, key=entry["type"] == "extra_forbidden")
         location = Location(path, mark.line + 1, mark.column + 1, dotted(root, loc))
         placed.append((mark.index, code.at(location, message, hint)))
@@ -124,8 +124,13 @@ def _mark(root: Node, loc: Loc, *, key: bool) -> Mark:
     return node.start
 
 
-def _told(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
-    """Kind, message and hint of one entry."""
+def told(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
+    """Kind, message and hint of one entry of an error.
+
+    Args:
+        entry: What is wrong, in pydantic's terms.
+        model: What was validated.
+    """
     kind, loc, context = entry["type"], entry["loc"], entry.get("ctx", {})
     name = _subject(loc)
     fault = context.get("error")

@@ -56,7 +56,9 @@ RECORD_ID_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?$"
 RecordId = Annotated[str, StringConstraints(pattern=RECORD_ID_PATTERN)]
 """The name of a record, which is also its folder's: letters, digits, dots, hyphens."""
 
-PartPath = Annotated[str, AfterValidator(portable_path)]
+PartPath = Annotated[
+    str, AfterValidator(portable_path), Field(json_schema_extra={"format": "path"})
+]
 """A file's path below the record's folder, with `/` between names, never leaving the folder."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -13,6 +13,8 @@ from archive_pkg.reports import Code, Location, Report, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+DESCRIPTOR = "datapackage.json"
+
 DESCRIPTOR_INVALID = Code(
     "tables-descriptor-invalid",
     Severity.ERROR,

@@ -42,6 +42,8 @@ class Column:
         type: The type of a value, as Table Schema names it.
         description: What the model's docstring says of the field.
         required: Whether every row must have a value.
+        needed: Whether the thing within a row that it is part of must have a value for it, such as
+            `date.edtf` for a date.
         many: Whether a cell may hold several values.
         pattern: What a value must match as a whole; empty if anything will do.
         enum: The values allowed; empty if not listed.
@@ -51,6 +53,7 @@ class Column:
         refers_to: The table in which the value is an id, within the same letter.
         examples: Values as they may stand in a cell.
         is_identifier: Whether the value is an authority identifier, written `scheme:value`.
+        is_path: Whether the value is the path of a file.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Column:
     type: Literal["string", "integer", "boolean"]
     description: str = ""
     required: bool = False
+    needed: bool = False
     many: bool = False
     pattern: str = ""
     enum: tuple[str, ...] = ()
@@ -67,6 +71,7 @@ class Column:
     refers_to: str = ""
     examples: tuple[str, ...] = ()
     is_identifier: bool = False
+    is_path: bool = False
 
     @property
     def is_free(self) -> bool:
@@ -84,6 +89,7 @@ class Table:
         description: What the model's docstring says of an item.
         columns: Its columns in their order; in all tables but the first one, the letter's id first.
         key: The columns whose values together no two rows share; empty if rows have no name.
+        model: The model of an item.
     """
 
     name: str
@@ -91,6 +97,7 @@ class Table:
     description: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    model: type[Model]
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""
@@ -195,7 +202,10 @@ class _Derivation:
                     yield from self._columns(named, inner, here, required=must)
             else:
                 value = self._definition(named) | field if named else field
-                yield _column(here, value, declared, doc, required=must, many=many)
+                inner_need = bool(path) and name in needed
+                yield _column(
+                    here, value, declared, doc, required=must, needed=inner_need, many=many
+                )
 
 
 def _table(
@@ -208,7 +218,7 @@ def _table(
     names = [column.name for column in columns]
     if twins := {column for column in names if names.count(column) > 1}:
         raise LayoutError(f"{name} would have two columns called {', '.join(sorted(twins))}")
-    return Table(name, path, cleandoc(model.__doc__ or "").partition("\n")[0], columns, key)
+    return Table(name, path, cleandoc(model.__doc__ or "").partition("\n")[0], columns, key, model)
 
 
 def _column(
@@ -218,6 +228,7 @@ def _column(
     doc: str,
     *,
     required: bool,
+    needed: bool,
     many: bool,
 ) -> Column:
     kind = value.get("type")
@@ -230,6 +241,7 @@ def _column(
         kind,
         doc,
         required=required,
+        needed=needed,
         many=many,
         pattern=_unanchored(value.get("pattern", "")),
         enum=tuple(value.get("enum", ())) or ((value["const"],) if "const" in value else ()),
@@ -238,6 +250,7 @@ def _column(
         max_length=value.get("maxLength", declared.get("maxLength")),
         refers_to=value.get("refersTo", ""),
         examples=tuple(str(example) for example in examples),
+        is_path=value.get("format") == "path",
     )
 
 

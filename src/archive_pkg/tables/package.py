@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.errors import InvalidError
-from archive_pkg.records.models import Record
-from archive_pkg.tables.cells import csv_line, guarded, unguarded
-from archive_pkg.tables.descriptor import read_descriptor
+from archive_pkg.tables.cells import csv_line, guarded
+from archive_pkg.tables.descriptor import DESCRIPTOR
 from archive_pkg.tables.layout import LETTERS, Column, Table, tables
-from archive_pkg.tables.rows import Row, raw_records, record_rows
+from archive_pkg.tables.rows import record_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+
+    from archive_pkg.records.models import Record
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 SCHEMA_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
 
-DESCRIPTOR = "datapackage.json"
 FOLDER = "tables"
 
 
@@ -50,34 +46,6 @@ def package_files(records: Sequence[Record], name: str) -> dict[str, bytes]:
     descriptor = {"$schema": PROFILE, "name": _package_name(name), "resources": resources}
     text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
     return {DESCRIPTOR: text.encode(), **files}
-
-
-def read_records(descriptor: str | Path) -> list[Record]:
-    """The records of a catalogue that `package_files` wrote: the same again.
-
-    Args:
-        descriptor: Path of its datapackage.json.
-
-    Raises:
-        InvalidError: The tables are not those of a catalogue; its report has every finding.
-        StorageError: A file cannot be read.
-    """
-    resources, report = read_descriptor(Path(descriptor))
-    rows = {
-        resource.name: _rows(tables()[resource.name], resource.path)
-        for resource in resources
-        if resource.name in tables()
-    }
-    if not report.ok:
-        raise InvalidError(f"{descriptor} is no catalogue of letters", report=report)
-    return [Record.model_validate(raw) for raw in raw_records(rows)]
-
-
-def _rows(table: Table, path: Path) -> Iterator[Row]:
-    csv.field_size_limit(sys.maxsize)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file, strict=True):
-            yield {name: unguarded(table.column(name), text) for name, text in row.items() if text}
 
 
 def table_schema(table: Table) -> dict[str, Any]:

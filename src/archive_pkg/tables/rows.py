@@ -37,18 +37,19 @@ def raw_records(rows: Mapping[str, Iterable[Row]]) -> list[dict[str, Any]]:
     Args:
         rows: The rows of each table by the table's name, in their order.
     """
-    raw = {row["id"]: _plain(tables()[LETTERS], row) for row in rows.get(LETTERS, ())}
+    raw = {row["id"]: plain_item(tables()[LETTERS], row) for row in rows.get(LETTERS, ())}
     for name, table in tables().items():
         if name == LETTERS:
             continue
         for row in rows.get(name, ()):
             record = raw.get(row.get(LETTER, ""))
             if record is not None:
-                _list_at(record, table.path).append(_plain(table, row))
+                _list_at(record, table.path).append(plain_item(table, row))
     return list(raw.values())
 
 
-def _plain(table: Table, row: Row) -> dict[str, Any]:
+def plain_item(table: Table, row: Mapping[str, str]) -> dict[str, Any]:
+    """An item of a record as plain data, from a row; the letter it belongs to is left out."""
     plain: dict[str, Any] = {}
     for column in table.columns:
         text = row.get(column.name, "")

@@ -1,0 +1,198 @@
+"""Catalogues as a caller sees them: checked, and read into records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from archive_pkg.errors import InvalidError
+from archive_pkg.records.models import Record
+from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.tables.checking import Bound, Check, Progress
+from archive_pkg.tables.coherence import Numbered, rows_by_letter
+from archive_pkg.tables.layout import LETTERS, Table, tables
+from archive_pkg.tables.rows import raw_records
+from archive_pkg.tables.sources import open_sheets
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+PART_NOT_THERE = Code(
+    "tables-part-not-there", Severity.ERROR, "A file that a cell names is not in its folder."
+)
+FILES_ELSEWHERE = Code(
+    "tables-files-elsewhere",
+    Severity.WARNING,
+    "None of the files that the tables name is at hand, so that no quote can be looked up.",
+)
+
+Look = Callable[[Record, Path, Path], Iterator[Finding]]
+"""What looks at a record's files: the record, the folder of its files, what findings call it."""
+
+_AT_ONCE = 1_000
+
+
+def check(
+    path: str | os.PathLike[str],
+    *,
+    encoding: str | None = None,
+    files: str | os.PathLike[str] | None = None,
+    look: Look | None = None,
+    thorough: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Everything that is wrong with a catalogue, each finding with its cell.
+
+    Args:
+        path: A CSV file, a workbook, a datapackage.json, or a folder with either.
+        encoding: The encoding of CSV files that are not UTF-8.
+        files: Where the letters' files are: a folder with one folder a letter, named by its id,
+            or with all files together; as a rule the folder of the tables.
+        look: What looks at a record and its files (`packages.check_record`); without it, only
+            whether the files are there is told.
+        thorough: Whether to look closely at every row: slower, with the same findings.
+        progress: Called with the number of rows done, and of all where that is known.
+
+    Raises:
+        StorageError: A file cannot be read.
+        UsageError: No such encoding is known, or openpyxl is missing for a workbook.
+    """
+    path = Path(path)
+    sheets, report = open_sheets(path, encoding=encoding)
+    checked = Check(sheets, thorough=thorough, progress=progress)
+    report.extend(checked.run())
+    home = Path(files) if files is not None else path if path.is_dir() else path.parent
+    report.extend(_file_findings(checked.bound, home, look))
+    return report
+
+
+def read_catalogue(
+    path: str | os.PathLike[str],
+    *,
+    encoding: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[list[Record], Report]:
+    """The records of a catalogue, and everything that is wrong with it.
+
+    Returns:
+        The records, none where an error was found; and the findings.
+
+    Raises:
+        StorageError: A file cannot be read.
+        UsageError: No such encoding is known, or openpyxl is missing for a workbook.
+    """
+    sheets, report = open_sheets(Path(path), encoding=encoding)
+    checked = Check(sheets, progress=progress)
+    report.extend(checked.run())
+    if not report.ok:
+        return [], report
+    everything = rows_by_letter(checked.bound, None)
+    return [Record.model_validate(_raw(rows)) for rows in everything.values()], report
+
+
+def read_records(path: str | os.PathLike[str]) -> list[Record]:
+    """The records of a catalogue that `package_files` or `export` wrote: the same again.
+
+    Args:
+        path: Its datapackage.json, workbook or folder.
+
+    Raises:
+        InvalidError: The tables are not those of a catalogue; its report has every finding.
+        StorageError: A file cannot be read.
+    """
+    records, report = read_catalogue(path)
+    if not report.ok:
+        first = report.errors[0]
+        more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
+        message = f"{path} is no sound catalogue: {first.location}: {first.message}{more}"
+        raise InvalidError(message, first.hint, report)
+    return records
+
+
+def _raw(rows: dict[str, Numbered]) -> dict[str, object]:
+    return raw_records({name: [row for _, row in numbered] for name, numbered in rows.items()})[0]
+
+
+def _file_findings(bound: Mapping[str, Bound], home: Path, look: Look | None) -> Iterator[Finding]:
+    """What is wrong between the tables and the files they name."""
+    parts, letters = bound.get("parts"), bound.get(LETTERS)
+    if parts is None or letters is None:
+        return
+    named = [(letter, file) for letter, file in _named_files(parts) if file]
+    if not named:
+        return
+    if not any((_folder(home, letter) / file).is_file() for letter, file in named):
+        at = parts.sheet.at(parts.sheet.header_row)
+        message = f"none of the {len(named)} files that {parts.sheet.name} names is in {home}"
+        hint = "name their folder: --files FOLDER, with a folder for each letter or all together"
+        yield FILES_ELSEWHERE.at(at, message, hint)
+        return
+    names = iter(dict.fromkeys(letter for letter, _ in named))
+    while some := set(islice(names, _AT_ONCE)):
+        for letter, rows in rows_by_letter(bound, some).items():
+            if rows.get(LETTERS):
+                yield from _letter_files(bound, rows, _folder(home, letter), look)
+
+
+def _letter_files(
+    bound: Mapping[str, Bound], rows: dict[str, Numbered], folder: Path, look: Look | None
+) -> Iterator[Finding]:
+    try:
+        record = Record.model_validate(_raw(rows)) if look else None
+    except ValidationError:
+        record = None
+    if look and record:
+        sheet = bound[LETTERS].sheet
+        for finding in look(record, folder, Path(sheet.path)):
+            location = _cell_of(bound, rows, finding.location)
+            yield replace(finding, location=location)
+        return
+    table = bound["parts"]
+    for number, row in rows.get("parts", ()):
+        file = row.get("file", "")
+        if file and ".." not in file and not (folder / file).is_file():
+            at = table.sheet.at(number, table.places["file"], "file")
+            hint = f"put it in {folder}, or write false in held"
+            yield PART_NOT_THERE.at(at, f"the file {file} is not there", hint)
+
+
+def _named_files(parts: Bound) -> Iterator[tuple[str, str]]:
+    for rows in parts.rows():
+        yield from zip(rows.cells.get("letter", ()), rows.cells.get("file", ()), strict=False)
+
+
+def _folder(home: Path, letter: str) -> Path:
+    own = home / letter
+    return own if letter and own.is_dir() else home
+
+
+def _cell_of(bound: Mapping[str, Bound], rows: dict[str, Numbered], location: Location) -> Location:
+    """The cell of what a finding of a record is about."""
+    names = tuple(location.field.split(".")) if location.field else ()
+    table, path, number = _row_of(rows, names)
+    held = bound.get(table.name)
+    if held is None:
+        return location
+    column = next((c for c in table.columns if path and c.path[: len(path)] == path), None)
+    name = column.name if column else ""
+    at = held.sheet.at(number, held.places.get(name), name)
+    return replace(at, offset=location.offset, byte=location.byte)
+
+
+def _row_of(
+    rows: dict[str, Numbered], names: tuple[str, ...]
+) -> tuple[Table, tuple[str, ...], int]:
+    for table in tables().values():
+        depth = len(table.path)
+        if depth and names[:depth] == table.path and len(names) > depth:
+            item = names[depth]
+            for index, (number, row) in enumerate(rows.get(table.name, ())):
+                if item in (row.get("id"), str(index)):
+                    return table, names[depth + 1 :], number
+    return tables()[LETTERS], names, rows[LETTERS][0][0]

@@ -1,0 +1,257 @@
+"""Letters whose rows must be seen together: do the parts, the events, the evidence make sense?
+
+While the tables go by, `Coherence` takes down which letters a row alone cannot vouch for; their
+records are then built, a few thousand at a time.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from archive_pkg.records.dates import Edtf
+from archive_pkg.records.explaining import told
+from archive_pkg.records.models import Record
+from archive_pkg.tables.cells import split_items
+from archive_pkg.tables.items import column_at
+from archive_pkg.tables.layout import LETTER, LETTERS, tables
+from archive_pkg.tables.rows import raw_records
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator, Mapping
+
+    from pydantic_core import ErrorDetails
+
+    from archive_pkg.reports import Finding
+    from archive_pkg.tables.checking import Bound, Rows
+    from archive_pkg.tables.layout import Table
+
+_JOINT = "\x1f"
+_AT_ONCE = 20_000
+# What a row alone or the tables' keys have told already.
+_TOLD = {"unknown_reference", "id_taken"}
+_COHERENCE = {*_TOLD, "circle_of_parts", "events_out_of_order", "unknown_statement"}
+
+Loc = tuple[str | int, ...]
+Numbered = list[tuple[int, dict[str, str]]]
+"""Rows of a letter in one table, with their numbers."""
+
+
+class Coherence:
+    """Which letters have to be seen whole, and what is wrong with them."""
+
+    def __init__(self, keys: Mapping[str, Mapping[str, int]]) -> None:
+        self._keys = keys
+        self._unsure: set[str] = set()
+        self._filled: dict[str, frozenset[str]] = {}
+        self._ends: dict[str, datetime.date] = {}
+
+    def watch(self, table: Table, rows: Rows) -> None:
+        """Take down what rows say of their letters."""
+        look = {
+            LETTERS: self._letters,
+            "parts": self._parts,
+            "events": self._events,
+            "evidence": self._evidence,
+            "classification_history": self._history,
+        }.get(table.name)
+        if look and (LETTER in rows.cells or table.name == LETTERS):
+            look(rows)
+
+    def findings(
+        self, bound: Mapping[str, Bound], *, everything: bool
+    ) -> Iterator[tuple[str, int, int, Finding]]:
+        """What is wrong with the letters: table, row, place of the column, finding.
+
+        Args:
+            bound: The tables.
+            everything: Whether to see every letter whole, not only those in doubt.
+        """
+        known = self._keys.get(LETTERS, {})
+        letters = iter([name for name in known if everything or name in self._unsure])
+        while some := set(islice(letters, _AT_ONCE)):
+            for rows in rows_by_letter(bound, some).values():
+                yield from _incoherence(bound, rows)
+
+    def _letters(self, rows: Rows) -> None:
+        names = [name for name in rows.cells if name != "id"]
+        sets: dict[tuple[bool, ...], frozenset[str]] = {}
+        columns = [rows.cells[name] for name in names]
+        for letter, *cells in zip(rows.cells.get("id", ()), *columns, strict=bool(columns)):
+            mask = tuple(map(bool, cells))
+            if mask not in sets:
+                there = [name for name, filled in zip(names, mask, strict=True) if filled]
+                sets[mask] = frozenset([*there, *(name.partition(".")[0] for name in there)])
+            self._filled[letter] = sets[mask]
+
+    def _parts(self, rows: Rows) -> None:
+        """A part made from an earlier one makes no circle; of others one cannot tell."""
+        known = self._keys.get("parts", {})
+        for letter, of, number in zip(
+            rows.cells[LETTER], rows.cells.get("of", ()), rows.numbers, strict=False
+        ):
+            if of and not all(
+                known.get(f"{letter}{_JOINT}{part}", number) < number for part in split_items(of)
+            ):
+                self._unsure.add(letter)
+
+    def _events(self, rows: Rows) -> None:
+        for letter, date in zip(rows.cells[LETTER], rows.cells.get("date.edtf", ()), strict=False):
+            starts, ends = _limits(date)
+            before = self._ends.get(letter)
+            if before and ends and ends < before:
+                self._unsure.add(letter)
+            if starts and (before is None or starts > before):
+                self._ends[letter] = starts
+
+    def _history(self, rows: Rows) -> None:
+        self._unsure.update(rows.cells[LETTER])
+
+    def _evidence(self, rows: Rows) -> None:
+        for letter, field in zip(rows.cells[LETTER], rows.cells.get("field", ()), strict=False):
+            if letter in self._unsure:
+                continue
+            table, _, name = field.partition(".")
+            named = self._keys.get(table, {}) if name else {}
+            if field not in self._filled.get(letter, ()) and f"{letter}{_JOINT}{name}" not in named:
+                self._unsure.add(letter)
+
+
+def rows_by_letter(
+    bound: Mapping[str, Bound], letters: set[str] | None
+) -> dict[str, dict[str, Numbered]]:
+    """The rows of some letters or, with None, of all, by letter and table.
+
+    Letters stand in the order of their own table; rows of letters that are not in it are left out.
+    """
+    found: dict[str, dict[str, Numbered]] = {}
+    for name, table in bound.items():
+        for rows in table.rows():
+            owners = rows.cells.get("id" if name == LETTERS else LETTER, ())
+            for place, letter in enumerate(owners):
+                if letters is not None and letter not in letters:
+                    continue
+                if name == LETTERS:
+                    found.setdefault(letter, {})
+                if letter in found:
+                    numbered = found[letter].setdefault(name, [])
+                    numbered.append((rows.numbers[place], rows.row(place)))
+    return found
+
+
+@lru_cache(maxsize=10_000)
+def _limits(date: str) -> tuple[datetime.date | None, datetime.date | None]:
+    try:
+        edtf = Edtf(date)
+    except ValueError:
+        return None, None
+    return edtf.earliest, edtf.latest
+
+
+def _incoherence(
+    bound: Mapping[str, Bound], rows: dict[str, Numbered]
+) -> Iterator[tuple[str, int, int, Finding]]:
+    """What is wrong with one letter as a whole; what is wrong within its rows has been told."""
+    letter = _Letter(rows)
+    for entry in letter.incoherence():
+        name, number, path = letter.place(entry["loc"])
+        table = bound[name]
+        row = dict(letter.rows[name]).get(number, {})
+        column = column_at(table.table, path, row)
+        place = table.places.get(column.name)
+        code, message, hint = told(entry, Record)
+        at = table.sheet.at(number, place, column.name)
+        yield name, number, place or 0, code.at(at, message, hint)
+
+
+class _Letter:
+    """The rows of one letter, and the record they make."""
+
+    def __init__(self, rows: dict[str, Numbered]) -> None:
+        self.rows = {name: list(numbered) for name, numbered in rows.items()}
+        self.rows[LETTERS] = rows[LETTERS][:1]
+        plain = {name: [row for _, row in numbered] for name, numbered in self.rows.items()}
+        self._raw = raw_records(plain)[0]
+        self._mended: set[str] = set()
+
+    def incoherence(self) -> list[ErrorDetails]:
+        """What is wrong with the record, once all that is wrong within rows is taken out of it.
+
+        So a bad cell does not hide a circle of parts; a statement that was taken out is not missed.
+        """
+        missing: list[ErrorDetails] = []
+        while True:
+            try:
+                Record.model_validate(self._raw)
+            except ValidationError as error:
+                entries = error.errors(include_url=False)
+            else:
+                return missing
+            if all(entry["type"] in _COHERENCE for entry in entries):
+                return [*missing, *(entry for entry in entries if self._is_news(entry))]
+            missing += (entry for entry in entries if self._lacks_marking(entry))
+            for entry in sorted(entries, key=lambda entry: _order(entry["loc"]), reverse=True):
+                self._take_out(entry)
+
+    def place(self, loc: Loc) -> tuple[str, int, Loc]:
+        """Table, row number and the place within the row's item that a place in the record is."""
+        name, index, inner = _split(loc)
+        if name == LETTERS:
+            return name, self.rows[LETTERS][0][0], loc
+        return name, self.rows[name][index][0], inner
+
+    def _is_news(self, entry: ErrorDetails) -> bool:
+        if entry["type"] == "unknown_statement":
+            return str(entry["input"]).partition(".")[0] not in self._mended
+        return entry["type"] not in _TOLD
+
+    def _lacks_marking(self, entry: ErrorDetails) -> bool:
+        """Whether a classification has a history and nothing else, which no row alone can tell."""
+        row = self.rows[LETTERS][0][1]
+        return entry["loc"] == ("classification", "as_written") and not any(
+            name.startswith("classification.") for name in row
+        )
+
+    def _take_out(self, entry: ErrorDetails) -> None:
+        loc = entry["loc"]
+        name, index, inner = _split(loc)
+        if name != LETTERS:
+            self._mended.add(str(loc[0]))
+            path = tables()[name].path
+            items = _at(self._raw, path)
+            if entry["type"] != "missing" and len(inner) == 1 and index < len(items):
+                items[index].pop(inner[0], None)
+            elif index < len(items):
+                del items[index], self.rows[name][index]
+        elif len(loc) == 1 and loc[0] in _SUBSTITUTES:
+            self._raw[str(loc[0])] = _SUBSTITUTES[str(loc[0])]
+        elif loc:
+            self._mended.add(str(loc[0]))
+            self._raw.pop(str(loc[0]), None)
+
+
+# What a record cannot be without, for looking at all the rest of it.
+_SUBSTITUTES = {"id": "x", "type": "other", "title": "x"}
+
+
+def _split(loc: Loc) -> tuple[str, int, Loc]:
+    """The table that a place in a record is in, the number of the item there, the place in it."""
+    for name, table in tables().items():
+        depth = len(table.path)
+        if depth and loc[:depth] == table.path and len(loc) > depth:
+            return name, int(loc[depth]), loc[depth + 1 :]
+    return LETTERS, 0, loc
+
+
+def _order(loc: Loc) -> tuple[tuple[int, str], ...]:
+    return tuple((step, "") if isinstance(step, int) else (-1, step) for step in loc)
+
+
+def _at(raw: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        raw = raw.get(name, {})
+    return raw or []

@@ -1,0 +1,195 @@
+"""CSV files as people have them: encodings, separators, quotes; nothing is guessed in silence.
+
+A file is UTF-8, or UTF-16 where a byte order mark says so, or what the user declares. A byte that
+does not fit is an error with its place, and the file is not read further.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import sys
+from typing import TYPE_CHECKING, BinaryIO
+
+from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.tables.headers import find_header
+from archive_pkg.tables.sheets import Block, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ENCODING_WRONG = Code(
+    "tables-encoding-wrong",
+    Severity.ERROR,
+    "A file of tables is not in the encoding it is read in: UTF-8, UTF-16 with a byte order mark, "
+    "or what --encoding declares.",
+    "RFC 3629",
+)
+CSV_BROKEN = Code(
+    "tables-csv-broken", Severity.ERROR, "The quotes of a CSV file do not add up.", "RFC 4180, 2"
+)
+NUL_BYTE = Code(
+    "tables-nul-character", Severity.ERROR, "A file of tables has NUL characters: it is no text."
+)
+SEPARATOR_OTHER = Code(
+    "tables-separator-other",
+    Severity.ADVICE,
+    "The columns of a CSV file are separated by something else than commas.",
+    "RFC 4180, 2",
+)
+EMPTY = Code("tables-empty", Severity.ERROR, "A file or sheet has no header and no rows.")
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_CHUNK = 1 << 20
+_BLOCK = 5_000
+_SAMPLE = 64 * 1024
+
+
+def read_csv(path: Path, *, encoding: str | None = None) -> Sheet:
+    """A CSV file as a sheet; its report says what is wrong with it as a file.
+
+    Args:
+        path: The file.
+        encoding: The encoding that the user declares; else UTF-8, or what a byte order mark says.
+
+    Raises:
+        StorageError: The file cannot be read.
+        UsageError: No such encoding is known.
+    """
+    report = Report()
+    try:
+        with path.open("rb") as file:
+            name = _encoding(file, encoding)
+            whole = _decodes(file, path, name, report)
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror or error}") from error
+    if not whole:
+        return _nothing(path, report)
+    separator = _separator(path, name)
+    if separator != ",":
+        message = f"its columns are separated by {_SEPARATORS[separator]}"
+        hint = "this is read; programs that expect commas will take each row for one cell"
+        report.add(SEPARATOR_OTHER.at(Location(str(path)), message, hint))
+    try:
+        header_row, header = find_header(_rows(path, name, separator))
+    except csv.Error as error:
+        report.add(_broken(path, error))
+        return _nothing(path, report)
+    if not header:
+        report.add(EMPTY.at(Location(str(path)), "there is nothing in it"))
+        return _nothing(path, report)
+
+    def blocks() -> Iterator[Block]:
+        return _blocks(path, name, separator, header_row, report)
+
+    return Sheet(path.stem, str(path), header, header_row, blocks, is_guarded=True, report=report)
+
+
+def _encoding(file: BinaryIO, declared: str | None) -> str:
+    start = file.read(4)
+    file.seek(0)
+    marked = next((name for mark, name in _BOMS if start.startswith(mark)), None)
+    if declared is None:
+        return marked or "utf-8"
+    try:
+        name = codecs.lookup(declared).name
+    except LookupError:
+        hint = "encodings are called, for example, utf-8, utf-16, cp1251, cp1252, koi8-r"
+        raise UsageError(f"no encoding is called {declared}", hint) from None
+    return marked if marked and name in ("utf-8", "utf-16") else name
+
+
+def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
+    """Whether every byte fits; the first that does not is told with its place."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    done, lines = 0, 1
+    while True:
+        chunk = file.read(_CHUNK)
+        pending = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            lines += error.object[: error.start].count(b"\n")
+            place = Location(str(path), line=lines, byte=done - pending + error.start)
+            report.add(_misfit(place, error, encoding))
+            return False
+        if done == 0 and text.count("\0") > len(text) // 4:
+            message = "NUL characters: this is UTF-16 without its mark, or no text at all"
+            hint = "declare its encoding, as in --encoding utf-16-le, or save it as UTF-8"
+            report.add(NUL_BYTE.at(Location(str(path), line=lines), message, hint))
+            return False
+        lines += text.count("\n")
+        done += len(chunk)
+        if not chunk:
+            return True
+
+
+def _misfit(place: Location, error: UnicodeDecodeError, encoding: str) -> Finding:
+    byte = error.object[error.start] if error.start < len(error.object) else 0
+    name = "UTF-8" if encoding.startswith("utf-8") else encoding
+    around = bytes(error.object[max(0, error.start - 12) : error.start + 12])
+    guesses = ", ".join(
+        f"{other} “{_readable(around, other)}”" for other in ("cp1251", "cp1252", "koi8-r")
+    )
+    hint = f"say which encoding it has, with --encoding; the words there would be in {guesses}"
+    return ENCODING_WRONG.at(place, f"byte {byte:#04x} is not {name} ({error.reason})", hint)
+
+
+def _readable(data: bytes, encoding: str) -> str:
+    text = data.decode(encoding, "replace")
+    return "".join(sign if sign.isprintable() else " " for sign in text).strip()
+
+
+def _separator(path: Path, encoding: str) -> str:
+    """What stands between the cells of the first rows, counted outside quotes."""
+    with path.open(encoding=encoding, newline="") as file:
+        sample = file.read(_SAMPLE)
+    outside = "".join(sample.split('"')[::2])
+    first = next((line for line in outside.splitlines() if line.strip()), "")
+    return max(_SEPARATORS, key=lambda sign: (first.count(sign), sign == ","))
+
+
+def _rows(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
+    csv.field_size_limit(sys.maxsize)
+    with path.open(encoding=encoding, newline="", buffering=_CHUNK) as file:
+        yield from csv.reader(file, delimiter=separator, strict=True)
+
+
+def _blocks(
+    path: Path, encoding: str, separator: str, header_row: int, report: Report
+) -> Iterator[Block]:
+    number, rows = header_row + 1, list[list[str]]()
+    reader = _rows(path, encoding, separator)
+    try:
+        for _ in range(header_row):
+            next(reader)
+        for row in reader:
+            rows.append(row)
+            if len(rows) == _BLOCK:
+                yield Block(number, rows)
+                number, rows = number + len(rows), []
+    except csv.Error as error:
+        finding = _broken(path, error, number + len(rows))
+        if finding not in report.findings:
+            report.add(finding)
+    if rows:
+        yield Block(number, rows)
+
+
+def _broken(path: Path, error: csv.Error, row: int = 1) -> Finding:
+    message = f"row {row} or what follows it: {error}"
+    hint = 'a quote within a quoted cell is written twice: "he said ""yes"""; a cell ends in one'
+    return CSV_BROKEN.at(Location(str(path), table=path.stem, cell=str(row)), message, hint)
+
+
+def _nothing(path: Path, report: Report) -> Sheet:
+    return Sheet(path.stem, str(path), [], 0, lambda: iter(()), is_guarded=True, report=report)

@@ -1,0 +1,132 @@
+"""Headers: which row is one, and which columns of a table its cells mean."""
+
+from __future__ import annotations
+
+import unicodedata
+from difflib import get_close_matches
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from archive_pkg.reports import Code, Severity
+from archive_pkg.tables.layout import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archive_pkg.reports import Finding
+    from archive_pkg.tables.layout import Table
+    from archive_pkg.tables.sheets import Sheet
+
+COLUMN_UNKNOWN = Code(
+    "tables-column-unknown", Severity.ERROR, "A header that is no column of its table."
+)
+COLUMN_TWICE = Code("tables-column-twice", Severity.ERROR, "Two columns have the same header.")
+COLUMN_UNNAMED = Code(
+    "tables-column-unnamed", Severity.ERROR, "A column has cells and no header above them."
+)
+COLUMN_MISSING = Code(
+    "tables-column-missing", Severity.ERROR, "A column that its table cannot do without."
+)
+COLUMN_NEARLY = Code(
+    "tables-column-nearly",
+    Severity.WARNING,
+    "A header is written otherwise than the column it is taken for: capitals, spaces, look-alikes.",
+)
+HEADER_LATE = Code(
+    "tables-header-late", Severity.WARNING, "Rows stand above the header; they are not read."
+)
+
+_SEARCHED = 20
+
+
+def find_header(rows: Iterable[list[str]]) -> tuple[int, list[str]]:
+    """The header's row number and cells: the row with most known names, else the first not blank.
+
+    Returns:
+        Number and cells; (0, []) if there is no row that is not blank.
+    """
+    best, chosen, first = 0, (0, list[str]()), (0, list[str]())
+    for number, row in enumerate(islice(rows, _SEARCHED), 1):
+        if not any(cell.strip() for cell in row):
+            continue
+        if not first[0]:
+            first = (number, row)
+        known = sum(plain(cell) in _known() for cell in row)
+        if known > best and 2 * known >= sum(bool(cell.strip()) for cell in row):
+            best, chosen = known, (number, row)
+    number, row = chosen if chosen[0] else first
+    while row and not row[-1].strip():
+        row = row[:-1]
+    return number, row
+
+
+def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
+    """Where the columns of a table stand in a sheet, by name, and what is wrong with its header."""
+    found: list[Finding] = []
+    places: dict[str, int] = {}
+    names = {column.name for column in table.columns}
+    near = {plain(name): name for name in names}
+    row = sheet.header_row
+    if row > 1:
+        message = f"the header stands in row {row}; what is above it is not read"
+        found.append(HEADER_LATE.at(sheet.at(1), message, "take the rows above it out"))
+    for place, cell in enumerate(sheet.header):
+        at = sheet.at(row, place, cell.strip())
+        name = cell if cell in names else near.get(plain(cell), "")
+        if not cell.strip():
+            if _has_cells(sheet, place):
+                message, hint = "this column has no header", "name it, or empty its cells"
+                found.append(COLUMN_UNNAMED.at(at, message, hint))
+        elif not name:
+            found.append(COLUMN_UNKNOWN.at(at, *_unknown(cell, table, names)))
+        elif name in places:
+            hint = "keep one of the two columns"
+            found.append(COLUMN_TWICE.at(at, f"“{cell}” is a column already", hint))
+        else:
+            places[name] = place
+            if cell != name:
+                message = f"“{cell}” is taken for {name}"
+                found.append(COLUMN_NEARLY.at(at, message, f"write {name}"))
+    for column in table.columns:
+        if column.required and column.name not in places:
+            message = f"the table {table.name} has no column {column.name}"
+            hint = f"add it: {column.description[:1].lower()}{column.description[1:]}"
+            found.append(COLUMN_MISSING.at(sheet.at(row), message, hint))
+    return places, found
+
+
+def plain(header: str) -> str:
+    """A header without what people vary: capitals, spaces, underscores, width of letters."""
+    text = unicodedata.normalize("NFKC", header).casefold()
+    return "".join(filter(str.isalnum, text))
+
+
+def likely_table(header: list[str]) -> Table | None:
+    """The table that most of a header's cells are columns of; None if it is fewer than half."""
+    cells = {plain(cell) for cell in header if cell.strip()}
+    scored = {
+        table.name: len(cells & {plain(column.name) for column in table.columns})
+        for table in tables().values()
+    }
+    name = max(scored, key=lambda name: scored[name])
+    return tables()[name] if 2 * scored[name] >= max(len(cells), 1) else None
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(plain(c.name) for table in tables().values() for c in table.columns)
+
+
+def _unknown(cell: str, table: Table, names: set[str]) -> tuple[str, str]:
+    message = f"“{cell}” is no column of {table.name}"
+    close = get_close_matches(plain(cell), [plain(name) for name in sorted(names)], 1, 0.7)
+    meant = next((name for name in names if close and plain(name) == close[0]), "")
+    if meant:
+        return message, f"did you mean {meant}?"
+    return message, "its cells are not read; take it out, or map it with `tables map`"
+
+
+def _has_cells(sheet: Sheet, place: int) -> bool:
+    rows: Iterator[list[str]] = (row for block in sheet.blocks() for row in block.rows)
+    return any(len(row) > place and row[place].strip() for row in rows)

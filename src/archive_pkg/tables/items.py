@@ -1,0 +1,98 @@
+"""One row against its model: every cell that is wrong, with the models' own words for why."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import TypeAdapter, ValidationError, model_validator
+
+from archive_pkg.records.explaining import FIELD_MISSING, told
+from archive_pkg.records.models import Record
+from archive_pkg.tables.layout import LETTERS, Column, Table
+from archive_pkg.tables.rows import plain_item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic_core import ErrorDetails
+
+    from archive_pkg.records.models import Model
+    from archive_pkg.reports import Code
+
+
+class LetterAlone(Record):
+    """A record by itself, without what other tables say of it."""
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        return self
+
+
+# Where a row as a whole is wrong, the cell that is most likely to be mended.
+_CELL_OF_ROW = {"parts": "file", "evidence": "basis"}
+
+
+def row_faults(table: Table, row: Mapping[str, str]) -> Iterator[tuple[str, Code, str, str]]:
+    """What is wrong within a row: the column, kind, message and hint of each fault.
+
+    Args:
+        table: The row's table.
+        row: Its cells by the names of their columns; empty ones may be missing.
+    """
+    letter = table.columns[0]
+    if table.name != LETTERS and not row.get(letter.name):
+        yield letter.name, FIELD_MISSING, *_missing(letter, table)
+    model = model_of(table)
+    try:
+        validator(model).validate_python(plain_item(table, row))
+    except ValidationError as error:
+        for entry in error.errors(include_url=False):
+            column = column_at(table, entry["loc"], row)
+            yield column.name, *_words(entry, column, table, model)
+
+
+def model_of(table: Table) -> type[Model]:
+    """The model of a table's rows, taken one by one."""
+    return LetterAlone if table.name == LETTERS else table.model
+
+
+@cache
+def validator(model: type[Model]) -> TypeAdapter[Any]:
+    """What validates items of a model."""
+    return TypeAdapter(model)
+
+
+def column_at(table: Table, loc: tuple[str | int, ...], row: Mapping[str, str]) -> Column:
+    """The column in which something stands that is wrong at a place in an item."""
+    path = tuple(step for step in loc if isinstance(step, str))
+    if not path and table.name in _CELL_OF_ROW:
+        return table.column(_CELL_OF_ROW[table.name])
+    below = [c for c in table.columns if c.path[: len(path)] == path]
+    above = [c for c in table.columns if path[: len(c.path)] == c.path]
+    filled = [column for column in below if row.get(column.name)]
+    return (filled or below or above or [table.columns[0]])[0]
+
+
+def _words(
+    entry: ErrorDetails, column: Column, table: Table, model: type[Model]
+) -> tuple[Code, str, str]:
+    if entry["type"] == "missing" and not column.is_identifier:
+        names = [step for step in entry["loc"] if isinstance(step, str)]
+        return FIELD_MISSING, *_missing(table.column(".".join(names)), table)
+    if column.is_identifier and entry["type"] in ("missing", "literal_error"):
+        schemes = column.pattern[3 : column.pattern.index(")")].replace("|", ", ")
+        message = "this is no identifier with its scheme"
+        return told(entry, model)[0], message, f"write scheme:value; the schemes are {schemes}"
+    return told(entry, model)
+
+
+def _missing(column: Column, table: Table) -> tuple[str, str]:
+    if column.required:
+        message = f"the cell is empty, and every row of {table.name} needs its {column.name}"
+    else:
+        message = f"{column.name} is empty, and what stands beside it needs it"
+    if column.enum:
+        return message, f"one of {', '.join(column.enum)}"
+    example = f", as in {column.examples[0]}" if column.examples else ""
+    return message, f"{column.description[:1].lower()}{column.description[1:].rstrip('.')}{example}"

@@ -1,0 +1,69 @@
+"""What a file of tables is before anybody knows what it means: sheets of text cells, addressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from archive_pkg.reports import Location, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Block(NamedTuple):
+    """Some rows in a row.
+
+    Attributes:
+        start: The number of its first row, as a spreadsheet counts: from 1, the header included.
+        rows: The cells of each row as text.
+    """
+
+    start: int
+    rows: list[list[str]]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A grid of cells with a header.
+
+    Attributes:
+        name: The title of a workbook's sheet; the name of a CSV file without its ending.
+        path: The file, as the user named it.
+        header: The cells of the header.
+        header_row: The number of the header's row.
+        blocks: Reads the rows below the header, from the first again at each call.
+        size: How many rows there are below the header, where that is known.
+        is_guarded: Whether an apostrophe may stand before what would else be a formula (CSV).
+        report: What is wrong with the grid itself.
+    """
+
+    name: str
+    path: str
+    header: list[str]
+    header_row: int
+    blocks: Callable[[], Iterator[Block]]
+    size: int | None = None
+    is_guarded: bool = False
+    report: Report = field(default_factory=Report)
+
+    def at(self, row: int, column: int | None = None, name: str = "") -> Location:
+        """A place in the sheet.
+
+        Args:
+            row: Number of the row, from 1.
+            column: Number of the column, from 0; None for the row as a whole.
+            name: The column's name.
+        """
+        cell = str(row) if column is None else f"{letters_of(column)}{row}"
+        return Location(self.path, field=name, table=self.name, cell=cell)
+
+
+def letters_of(column: int) -> str:
+    """The letters that a spreadsheet has for a column, counted from 0: A … Z, AA …."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,126 @@
+"""What the user points at, as the sheets of a catalogue: a CSV file, a workbook, a data package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.errors import StorageError
+from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.tables.csv_reading import read_csv
+from archive_pkg.tables.descriptor import DESCRIPTOR, Resource, read_descriptor
+from archive_pkg.tables.headers import likely_table, plain
+from archive_pkg.tables.layout import LETTERS, tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive_pkg.tables.layout import Table
+    from archive_pkg.tables.sheets import Sheet
+
+NO_TABLE = Code(
+    "tables-not-recognised",
+    Severity.ERROR,
+    "A file or sheet in which no table of a catalogue is recognised.",
+)
+SHEET_LEFT = Code(
+    "tables-sheet-left-alone", Severity.ADVICE, "A sheet or resource that is no table of letters."
+)
+TABLE_TWICE = Code("tables-table-twice", Severity.ERROR, "Two sheets or files hold the same table.")
+NO_FILE = Code("tables-no-file", Severity.ERROR, "What was given is no file of tables.")
+
+ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
+"""How the names of files end that hold tables."""
+
+
+def open_sheets(path: Path, *, encoding: str | None = None) -> tuple[dict[str, Sheet], Report]:
+    """The sheets of a catalogue by the tables they hold, and what is wrong with the whole.
+
+    Args:
+        path: A CSV file, a workbook, a datapackage.json, or a folder with either.
+        encoding: The encoding that the user declares for CSV files.
+
+    Raises:
+        StorageError: A file cannot be read.
+        UsageError: No such encoding is known, or openpyxl is missing for a workbook.
+    """
+    report = Report()
+    if not path.exists():
+        raise StorageError(f"{path} is not there")
+    if path.is_dir() and (path / DESCRIPTOR).is_file():
+        path = path / DESCRIPTOR
+    if path.is_dir():
+        sheets = _folder(path, encoding)
+    elif path.suffix.lower() == ".json":
+        sheets = _package(path, encoding, report)
+    elif path.suffix.lower() in (".xlsx", ".xlsm"):
+        from archive_pkg.tables.xlsx_reading import read_workbook
+
+        sheets, found = read_workbook(path)
+        report.extend(found)
+    elif path.suffix.lower() in (".csv", ".tsv", ".txt"):
+        sheets = [read_csv(path, encoding=encoding)]
+    else:
+        hint = "tables are .csv, .xlsx, or the folder of a datapackage.json"
+        report.add(NO_FILE.at(Location(str(path)), "this is no file of tables", hint))
+        return {}, report
+    return _assigned(path, sheets, report), report
+
+
+def _folder(path: Path, encoding: str | None) -> list[Sheet]:
+    names = sorted(file for file in path.iterdir() if file.suffix.lower() in (".csv", ".tsv"))
+    return [read_csv(file, encoding=encoding) for file in names if not file.is_symlink()]
+
+
+def _package(path: Path, encoding: str | None, report: Report) -> list[Sheet]:
+    resources, found = read_descriptor(path)
+    report.extend(found)
+    sheets = []
+    for resource in resources:
+        if resource.path.suffix.lower() in (".csv", ".tsv"):
+            sheet = read_csv(resource.path, encoding=encoding or _declared(resource))
+            sheet.name = resource.name
+            sheets.append(sheet)
+    return sheets
+
+
+def _declared(resource: Resource) -> str | None:
+    declared = resource.descriptor.get("encoding")
+    return declared if isinstance(declared, str) else None
+
+
+def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Sheet]:
+    """The sheets by their tables; those that hold none are told."""
+    held: dict[str, Sheet] = {}
+    unknown: list[Sheet] = []
+    for sheet in sheets:
+        table = _table(sheet)
+        if table is None:
+            unknown.append(sheet)
+        elif table.name in held:
+            message = f"“{sheet.name}” holds the table {table.name}, as “{held[table.name].name}”"
+            report.add(TABLE_TWICE.at(sheet.at(1), message, "put their rows in one of them"))
+        else:
+            held[table.name] = sheet
+    for sheet in sheets:
+        if sheet in unknown or not sheet.header:
+            report.extend(sheet.report)
+    for sheet in unknown:
+        message = f"“{sheet.name}” is no table of a catalogue; it is left alone"
+        if held and sheet.header and plain(sheet.name) != "about":
+            report.add(SHEET_LEFT.at(Location(sheet.path, table=sheet.name), message))
+    if not held and report.ok:
+        message = "no table of a catalogue is recognised by its name or its header"
+        hint = f"if it is a list of letters: archive-pkg tables map {path}, then tables import"
+        report.add(NO_TABLE.at(Location(str(path)), message, hint))
+    return held
+
+
+def _table(sheet: Sheet) -> Table | None:
+    """The table that a sheet holds, by its name, else by its header."""
+    by_name = {plain(name): table for name, table in tables().items()}
+    named = by_name.get(plain(sheet.name)) or by_name.get(f"{plain(sheet.name)}s")
+    if named:
+        return named
+    if not sheet.header:
+        return tables()[LETTERS] if sheet.report.errors else None
+    return likely_table(sheet.header)

@@ -1,0 +1,292 @@
+"""Workbooks as people have them: nothing in them is run, fetched or unpacked without measure."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import warnings
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.tables.headers import find_header
+from archive_pkg.tables.sheets import Block, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from openpyxl.workbook import Workbook
+
+WORKBOOK_BROKEN = Code(
+    "tables-workbook-broken",
+    Severity.ERROR,
+    "A file called .xlsx that is no workbook, or a torn one.",
+)
+WORKBOOK_UNSAFE = Code(
+    "tables-workbook-unsafe",
+    Severity.ERROR,
+    "A workbook that unpacks to far more than it is, or whose XML declares entities; not read.",
+)
+FORMULA_UNCOMPUTED = Code(
+    "tables-formula-uncomputed",
+    Severity.ERROR,
+    "A formula whose value no program has computed and stored.",
+)
+CELL_ERROR = Code(
+    "tables-cell-error", Severity.ERROR, "A formula's value is an error, such as #REF!."
+)
+CELLS_MERGED = Code(
+    "tables-cells-merged", Severity.WARNING, "Merged cells: only the first of them has a value."
+)
+ROWS_HIDDEN = Code(
+    "tables-hidden", Severity.WARNING, "Hidden rows or columns; they are read like the others."
+)
+DATE_TYPED = Code(
+    "tables-date-typed",
+    Severity.ADVICE,
+    "A cell that the spreadsheet holds as a date, which does not keep what the source has.",
+)
+
+LARGEST = 1 << 30
+"""Most bytes that a workbook may unpack to."""
+
+_RATIO = 400
+_SMALL = 8 << 20
+_PROLOG = 64 * 1024
+_ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_BLOCK = 5_000
+
+
+def openpyxl_missing() -> UsageError:
+    """What to say when the library for workbooks is not installed."""
+    hint = "install it: pip install 'archive-pkg[xlsx]'; or save the sheets as CSV files"
+    return UsageError("workbooks need openpyxl, which is not installed", hint)
+
+
+def read_workbook(path: Path) -> tuple[list[Sheet], Report]:
+    """The sheets of a workbook that have any cell, with what is wrong with the file.
+
+    Formulas count as the values that were last computed and stored.
+
+    Raises:
+        StorageError: The file cannot be read.
+        UsageError: openpyxl is not installed.
+    """
+    report = Report()
+    try:
+        safe = _is_safe(path, report)
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror or error}") from error
+    if not safe:
+        return [], report
+    try:
+        return list(_sheets(path)), report
+    except ImportError:
+        raise openpyxl_missing() from None
+    except MemoryError:
+        raise
+    except Exception as error:
+        message = f"it cannot be read as a workbook: {type(error).__name__}: {error}"
+        hint = "open it in a spreadsheet program and save it anew as .xlsx"
+        report.add(WORKBOOK_BROKEN.at(Location(str(path)), message, hint))
+        return [], report
+
+
+def open_workbook(path: Path, **how: Any) -> Workbook:
+    """A workbook in openpyxl's terms; the file has been found safe before."""
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        # openpyxl warns of extensions that it does not know; what we need is there all the same.
+        warnings.simplefilter("ignore")
+        return load_workbook(path, **how)
+
+
+def _is_safe(path: Path, report: Report) -> bool:
+    """Whether the file may be unpacked and parsed; if not, why not is told."""
+    here = Location(str(path))
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        message = "it is an old .xls workbook, or one with a password"
+        hint = "save it as .xlsx without a password"
+        report.add(WORKBOOK_BROKEN.at(here, message, hint))
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            size = sum(member.file_size for member in members)
+            packed = sum(member.compress_size for member in members)
+            if size > LARGEST or (size > _SMALL and size > _RATIO * max(packed, 1)):
+                message = f"its {packed} bytes unpack to {size}"
+                report.add(WORKBOOK_UNSAFE.at(here, message, "save it anew, without padding"))
+                return False
+            for member in members:
+                if member.filename.endswith((".xml", ".rels", ".vml")):
+                    with archive.open(member) as part:
+                        prolog = part.read(_PROLOG).replace(b"\0", b"").upper()
+                    if b"<!DOCTYPE" in prolog or b"<!ENTITY" in prolog:
+                        message = f"its part {member.filename} declares a document type or entities"
+                        hint = "no spreadsheet program writes such a thing; do not trust the file"
+                        report.add(WORKBOOK_UNSAFE.at(here, message, hint))
+                        return False
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        message = f"it is no .xlsx workbook: {error}"
+        report.add(WORKBOOK_BROKEN.at(here, message, "save it as .xlsx, or as CSV in UTF-8"))
+        return False
+    return True
+
+
+def _sheets(path: Path) -> Iterator[Sheet]:
+    book = open_workbook(path, read_only=True, data_only=True)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for worksheet in book.worksheets:
+                worksheet.reset_dimensions()
+                with archive.open(_part_of(worksheet)) as part:
+                    marks = _Marks.of(part)
+                values = list(worksheet.iter_rows(values_only=True))
+                sheet = _sheet(str(path), worksheet.title, values, marks)
+                if sheet:
+                    yield sheet
+    finally:
+        book.close()
+
+
+def _part_of(worksheet: Any) -> str:
+    path: str = worksheet._worksheet_path
+    return path
+
+
+@dataclass(slots=True)
+class _Marks:
+    """What a sheet's XML says beside the values.
+
+    Attributes:
+        uncomputed: Cells with a formula and no value.
+        merged: Ranges of merged cells.
+        hidden_rows: Numbers of rows that are hidden.
+        hidden_columns: Spans of columns that are hidden, numbered from 1.
+    """
+
+    uncomputed: set[str] = field(default_factory=set)
+    merged: list[str] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, part: Any) -> _Marks:
+        marks = cls()
+        for _, element in ElementTree.iterparse(part):  # noqa: S314 - no entities: _is_safe
+            tag = element.tag
+            if tag == f"{_MAIN}c":
+                formula, value = element.find(f"{_MAIN}f"), element.find(f"{_MAIN}v")
+                # A formula whose value is an empty text has an empty <v>.
+                empty = value is None or not (value.text or element.get("t") == "str")
+                if formula is not None and empty:
+                    marks.uncomputed.add(element.get("r", ""))
+            elif tag == f"{_MAIN}row":
+                if element.get("hidden") in ("1", "true"):
+                    marks.hidden_rows.append(int(element.get("r", "0")))
+                element.clear()
+            elif tag == f"{_MAIN}mergeCell":
+                marks.merged.append(element.get("ref", ""))
+            elif tag == f"{_MAIN}col" and element.get("hidden") in ("1", "true"):
+                marks.hidden_columns.append(
+                    (int(element.get("min", "0")), int(element.get("max", "0")))
+                )
+        return marks
+
+
+def _sheet(path: str, title: str, values: list[tuple[Any, ...]], marks: _Marks) -> Sheet | None:
+    rows = [[_text(value) for value in row] for row in values]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    header_row, header = find_header(rows)
+    if not header:
+        return None
+    width = max(len(header), *(_width(row) for row in rows[header_row:]), 0)
+    header = header + [""] * (width - len(header))
+    body = [row[:width] + [""] * (width - len(row)) for row in rows[header_row:]]
+
+    def blocks() -> Iterator[Block]:
+        for start in range(0, len(body), _BLOCK):
+            yield Block(header_row + 1 + start, body[start : start + _BLOCK])
+
+    sheet = Sheet(title, path, header, header_row, blocks, size=len(body))
+    _tell_marks(sheet, marks)
+    _tell_cells(sheet, values, marks)
+    return sheet
+
+
+def _width(row: list[str]) -> int:
+    return next((place for place in range(len(row), 0, -1) if row[place - 1]), 0)
+
+
+def _text(value: Any) -> str:
+    """A cell's value as the text that a CSV file would have."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _ESCAPE.sub(_unescaped, value) if "_x" in value else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return value.date().isoformat() if midnight else value.isoformat(timespec="seconds")
+    return str(value)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    sign = chr(int(match.group(1), 16))
+    return match.group() if "\ud800" <= sign <= "\udfff" else sign
+
+
+def _tell_marks(sheet: Sheet, marks: _Marks) -> None:
+    for ref in marks.merged:
+        row = int(re.sub(r"[A-Z$]+", "", ref.partition(":")[0]) or 0)
+        if row >= sheet.header_row:
+            at = Location(sheet.path, table=sheet.name, cell=ref.partition(":")[0])
+            message = f"the cells {ref} are merged; only the first of them has a value"
+            hint = "unmerge them and write the value in each row that it is meant for"
+            sheet.report.add(CELLS_MERGED.at(at, message, hint))
+    hidden = [row for row in marks.hidden_rows if sheet.header_row < row]
+    if hidden:
+        shown = ", ".join(map(str, hidden[:10])) + ("…" if len(hidden) > 10 else "")
+        message = f"hidden rows ({len(hidden)}) are read, too: {shown}"
+        hint = "show them and look at them; delete the rows that are not meant"
+        sheet.report.add(ROWS_HIDDEN.at(sheet.at(hidden[0]), message, hint))
+    for first, last in marks.hidden_columns:
+        if first <= len(sheet.header):
+            message = f"hidden columns are read, too: {last - first + 1} from this one"
+            at = sheet.at(sheet.header_row, first - 1, sheet.header[first - 1])
+            sheet.report.add(ROWS_HIDDEN.at(at, message, "show them and look at them"))
+
+
+def _tell_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _Marks) -> None:
+    for number, row in enumerate(values[sheet.header_row :], sheet.header_row + 1):
+        for place, value in enumerate(row):
+            if isinstance(value, str):
+                if value in _ERRORS:
+                    message = f"the formula's value is {value}"
+                    at = sheet.at(number, place, sheet.header[place])
+                    hint = "mend the formula, or write the value itself"
+                    sheet.report.add(CELL_ERROR.at(at, message, hint))
+            elif isinstance(value, (datetime.date, datetime.time)):
+                message = f"the spreadsheet holds this as a date; it is read as {_text(value)}"
+                at = sheet.at(number, place, sheet.header[place])
+                hint = "format the cell as text and write the date so"
+                sheet.report.add(DATE_TYPED.at(at, message, hint))
+    for cell in sorted(marks.uncomputed, key=lambda cell: (len(cell), cell)):
+        at = Location(sheet.path, table=sheet.name, cell=cell)
+        message = "a formula whose value was never computed: the cell is read as empty"
+        hint = "open the file in a spreadsheet program and save it; or write the value itself"
+        sheet.report.add(FORMULA_UNCOMPUTED.at(at, message, hint))

@@ -1,0 +1,216 @@
+"""Workbooks for people: a sheet a table, help on the columns, choices to pick from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.errors import InvalidError
+from archive_pkg.tables.layout import LETTERS, SEPARATOR, Column, Table, tables
+from archive_pkg.tables.rows import record_rows
+from archive_pkg.tables.sheets import letters_of
+from archive_pkg.tables.xlsx_reading import openpyxl_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from archive_pkg.records.models import Record
+
+LONGEST = 32_767
+"""Most characters that a cell of a workbook may have."""
+
+ABOUT = "About"
+_LAST_ROW = 1_048_576
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x(?=[0-9A-Fa-f]{4}_)")
+_EXAMPLES: dict[str, list[dict[str, str]]] = {
+    LETTERS: [
+        {
+            "id": "example-1",
+            "type": "letter",
+            "title": "Letter, A. Example to B. Example, 18 July 1960",
+            "sender": "a-example",
+            "recipients": "b-example",
+            "date.edtf": "1960-07-18",
+            "date.as_written": "18 July 1960",
+            "place.name": "Moscow",
+        }
+    ],
+    "agents": [
+        {"letter": "example-1", "id": "a-example", "name": "A. Example", "kind": "person"},
+        {"letter": "example-1", "id": "b-example", "name": "B. Example", "kind": "person"},
+    ],
+    "parts": [
+        {
+            "letter": "example-1",
+            "id": "original",
+            "kind": "original",
+            "held": "false",
+            "languages": "ru",
+        }
+    ],
+}
+"""The template's example, one letter, whose rows are to be overwritten or taken out."""
+
+
+def write_workbook(records: Sequence[Record], path: Path) -> None:
+    """Write a catalogue as a workbook with a sheet for each table.
+
+    Args:
+        records: The records; their ids differ.
+        path: Where to; an open file of that name is overwritten by the caller's leave only.
+
+    Raises:
+        InvalidError: A text is too long for a cell, or there are too many rows for a sheet.
+        UsageError: openpyxl is not installed.
+    """
+    book = _book()
+    for table in tables().values():
+        sheet = _sheet(book, table)
+        row = 1
+        for record in records:
+            for cells in record_rows(table, record):
+                row += 1
+                if row > _LAST_ROW:
+                    raise InvalidError(
+                        f"{table.name} has more rows than a sheet can hold",
+                        "export the tables as CSV: --out with a folder's name",
+                    )
+                _write_row(sheet, table, row, cells)
+    book.save(path)
+
+
+def write_template(path: Path) -> None:
+    """Write an empty workbook to fill in, with help, choices and one example.
+
+    Raises:
+        UsageError: openpyxl is not installed.
+    """
+    from openpyxl.styles import Font
+
+    book = _book()
+    about = book.create_sheet(ABOUT, 0)
+    for number, line in enumerate(_about(), 1):
+        cell = about.cell(number, 1, line)
+        cell.font = Font(bold=number == 1, size=14 if number == 1 else 11)
+    about.column_dimensions["A"].width = 110
+    for table in tables().values():
+        sheet = _sheet(book, table)
+        for row, example in enumerate(_EXAMPLES.get(table.name, ()), 2):
+            _write_row(sheet, table, row, [example.get(c.name, "") for c in table.columns])
+            for cell in sheet[row]:
+                cell.font = Font(italic=True, color="808080")
+    book.active = book.index(book[LETTERS])
+    book.save(path)
+
+
+def _about() -> list[str]:
+    sheets = [f"{table.name}: {table.description}" for table in tables().values()]
+    return [
+        "A catalogue of letters",
+        "Each letter is a row of the sheet “letters”; what it consists of, who is named in it and "
+        "what is known of it stand in the other sheets, whose first column names the letter.",
+        "Bold headers must be filled in. Point at a header to read what the column is for.",
+        "Leave empty what nobody knows. Several values in one cell are separated by semicolons.",
+        "Dates: in date.edtf as 1960-07-18, 1960-07, 1960, 1960? (uncertain), 1960~ (about), "
+        "1959/1961 (from … to) or [1959..1961] (some day between); in date.as_written as the "
+        "source has them. Leave date.edtf empty and `tables import` reads what was written.",
+        "People and bodies: write them once in “agents” with a short id, and their ids in sender, "
+        "recipients and elsewhere.",
+        "The grey rows are an example: overwrite or delete them.",
+        "Check the file: archive-pkg check letters.xlsx",
+        "",
+        *sheets,
+    ]
+
+
+def _book() -> Workbook:
+    try:
+        from openpyxl import Workbook
+    except ImportError:
+        raise openpyxl_missing() from None
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    return book
+
+
+def _sheet(book: Workbook, table: Table) -> Worksheet:
+    """An empty sheet for a table: frozen header with notes, choices below it."""
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    sheet: Worksheet = book.create_sheet(table.name)
+    for place, column in enumerate(table.columns, 1):
+        cell = sheet.cell(1, place, column.name)
+        cell.font = Font(bold=column.required)
+        cell.fill = PatternFill("solid", fgColor="FFF2CC" if column.required else "EDEDED")
+        cell.alignment = Alignment(vertical="top")
+        cell.comment = Comment(_help(column), "archive-pkg", width=360, height=150)
+        letter = letters_of(place - 1)
+        sheet.column_dimensions[letter].width = max(14, min(40, len(column.name) + 4))
+        # All cells are text: a spreadsheet would make dates and numbers of what looks like them.
+        if column.type == "string":
+            sheet.column_dimensions[letter].number_format = "@"
+        _offer_choices(sheet, column, letter)
+    sheet.freeze_panes = "B2" if table.name == LETTERS else "C2"
+    return sheet
+
+
+def _offer_choices(sheet: Worksheet, column: Column, letter: str) -> None:
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    choices = column.enum or (("true", "false") if column.type == "boolean" else ())
+    if not choices or column.many:
+        return
+    validation = DataValidation("list", formula1=f'"{",".join(choices)}"', allow_blank=True)
+    validation.error = f"One of: {', '.join(choices)}"[:255]
+    validation.errorTitle = column.name[:32]
+    validation.showErrorMessage = True
+    sheet.add_data_validation(validation)
+    validation.add(f"{letter}2:{letter}{_LAST_ROW}")
+
+
+def _help(column: Column) -> str:
+    lines = [column.description]
+    if column.required:
+        lines.append("Must be filled in.")
+    elif column.needed:
+        lines.append("Needed as soon as one of the cells beside it is filled.")
+    if column.many:
+        lines.append(f"Several values: separate them with “{SEPARATOR.strip()}”.")
+    if column.refers_to and column.refers_to != LETTERS:
+        lines.append(f"Ids from the sheet “{column.refers_to}”.")
+    if column.enum:
+        lines.append(f"One of: {', '.join(column.enum)}.")
+    if column.examples:
+        lines.append(f"Example: {column.examples[0]}")
+    return "\n".join(line for line in lines if line)
+
+
+def _write_row(sheet: Worksheet, table: Table, row: int, cells: Sequence[str]) -> None:
+    for place, (column, text) in enumerate(zip(table.columns, cells, strict=True), 1):
+        if not text:
+            continue
+        if column.type == "integer" and text.isdecimal() and len(text) <= 15:
+            sheet.cell(row, place, int(text))
+            continue
+        escaped = _UNWRITABLE.sub(_escaped, text)
+        if len(escaped) > LONGEST:
+            raise InvalidError(
+                f"{table.name}!{letters_of(place - 1)}{row} {column.name}: {len(text)} characters, "
+                f"and a cell of a workbook holds {LONGEST}",
+                "export the tables as CSV: --out with a folder's name",
+            )
+        cell: Any = sheet.cell(row, place)
+        cell.value = escaped
+        # Text that begins with = stays text, also when somebody edits the cell.
+        cell.data_type = "s"
+        cell.number_format = "@"
+        cell.quotePrefix = escaped[0] in "=+-@"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "_x005F_x" if match.group() == "_x" else f"_x{ord(match.group()):04X}_"

@@ -1,0 +1,231 @@
+"""A catalogue is checked whole: every error at once, with its cell and what would be right."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from made_records import catalogues
+
+from archive_pkg.packages import check_record
+from archive_pkg.records import load_record
+from archive_pkg.tables import check, package_files, read_records
+from archive_pkg.tables.layout import tables
+from archive_pkg.tables.sheets import letters_of
+from archive_pkg.tables.xlsx_writing import write_template, write_workbook
+
+if TYPE_CHECKING:
+    from archive_pkg.records.models import Record
+    from archive_pkg.reports import Report
+
+ROOT = Path(__file__).parents[2]
+LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
+
+Sheets = dict[str, list[list[str]]]
+
+
+@pytest.fixture
+def sheets() -> Sheets:
+    """The first letter's tables as rows of cells, header first."""
+    files = package_files([load_record(LETTER)], "letters")
+    return {
+        Path(name).stem: list(csv.reader(io.StringIO(data.decode(), newline="")))
+        for name, data in files.items()
+        if name.endswith(".csv")
+    }
+
+
+def put(sheets: Sheets, address: str, value: str) -> None:
+    """Write a cell named as `table!row column`."""
+    table, _, place = address.partition("!")
+    row, column = place.split()
+    header = sheets[table][0]
+    sheets[table][int(row) - 1][header.index(column)] = value
+
+
+def save(folder: Path, sheets: Sheets) -> Path:
+    for name, rows in sheets.items():
+        with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(rows)
+    return folder
+
+
+def checked(folder: Path, sheets: Sheets) -> Report:
+    return check(save(folder, sheets), files=LETTER, look=check_record)
+
+
+def test_a_sound_catalogue_has_no_finding(tmp_path: Path, sheets: Sheets) -> None:
+    assert {f.code for f in checked(tmp_path, sheets)} == {"agent-without-authority"}
+
+
+@pytest.mark.parametrize(
+    ("address", "value", "code", "place", "words"),
+    [
+        ("letters!2 type", "lettre", "record-value-wrong", "", "did you mean letter?"),
+        ("letters!2 date.edtf", "18.7.1960", "record-date-invalid", "", "1960"),
+        ("letters!2 sender", "cc-cpsuu", "record-reference-unknown", "", "mean cc-cpsu?"),
+        ("letters!2 title", "", "record-field-missing", "", "title"),
+        (
+            "letters!2 place.as_written",
+            "Moskva",
+            "record-field-missing",
+            "place.name",
+            "place.name",
+        ),
+        ("letters!2 version", "0", "record-value-wrong", "", "1"),
+        ("letters!2 title", "The Сecret letter", "tables-look-alike", "", "U+0421"),
+        ("letters!2 custody", "kept ", "tables-space-around", "", "kept"),
+        ("letters!2 custody", "ke\u200bpt", "tables-invisible-character", "", "U+200B"),
+        ("parts!3 sha256", "xyz", "record-value-wrong", "", "SHA-256"),
+        ("parts!3 file", "../x.txt", "record-value-wrong", "", "leaves"),
+        ("parts!3 file", "", "record-value-wrong", "", "held: false"),
+        ("parts!3 of", "note-to-prc; letter", "record-parts-circle", "", "circle"),
+        ("parts!4 id", "letter", "tables-key-taken", "", "row 3"),
+        (
+            "translation_notes!2 letter",
+            "1960-07-18-cpsu-to-sad",
+            "record-reference-unknown",
+            "",
+            "sed?",
+        ),
+        ("translation_notes!2 at.start", "1e3", "record-value-wrong", "", "digits"),
+        ("translation_notes!2 at.end", "99", "record-value-wrong", "at.start", "span"),
+        (
+            "translation_notes!2 at.exact",
+            "[lozhnom polozhenij]",
+            "quote-moved",
+            "at.start",
+            "stands",
+        ),
+        ("translation_notes!2 language", "russian", "record-language-invalid", "", "ru"),
+        ("evidence!2 field", "titel", "record-statement-unknown", "", "title"),
+        ("evidence!2 rule", "", "record-value-wrong", "basis", "rule"),
+        ("agents!2 identifiers", "Q42", "record-value-wrong", "", "scheme:value"),
+        ("agents!2 identifiers", "gnd:1185618043", "record-identifier-invalid", "", ""),
+    ],
+)
+def test_an_error_is_told_at_its_cell(
+    tmp_path: Path, sheets: Sheets, address: str, value: str, code: str, place: str, words: str
+) -> None:
+    put(sheets, address, value)
+    findings = [f for f in checked(tmp_path, sheets) if f.code == code]
+    table, _, where = address.partition("!")
+    row, column = where.split()
+    letters = letters_of(sheets[table][0].index(place or column))
+    assert [f.location.cell for f in findings] == [f"{letters}{row}"]
+    assert (findings[0].location.table, findings[0].location.field) == (table, place or column)
+    assert words in findings[0].message + findings[0].hint
+
+
+def test_every_error_is_told_at_once(tmp_path: Path, sheets: Sheets) -> None:
+    put(sheets, "letters!2 type", "lettre")
+    put(sheets, "letters!2 date.edtf", "1960-13")
+    put(sheets, "events!2 date.edtf", "yesterday")
+    put(sheets, "parts!3 of", "summary")  # summary is made from letter
+    put(sheets, "agents!2 kind", "man")
+    codes = [f.code for f in checked(tmp_path, sheets)]
+    assert sorted(codes) == [
+        "record-date-invalid",
+        "record-date-invalid",
+        "record-parts-circle",
+        "record-value-wrong",
+        "record-value-wrong",
+    ]
+
+
+def test_shapes_of_rows_and_headers_are_told(tmp_path: Path, sheets: Sheets) -> None:
+    header = sheets["agents"][0]
+    header[header.index("name")] = "Name "
+    header[header.index("note")] = "remark"
+    sheets["agents"].insert(2, [""] * len(header))
+    sheets["agents"][3].append("too much")
+    sheets["agents"][4] = sheets["agents"][4][:-2]
+    found = {(f.code, f.location.cell) for f in check(save(tmp_path, sheets))}
+    found.discard(("tables-files-elsewhere", "1"))
+    assert found == {
+        ("tables-column-nearly", "C1"),
+        ("tables-column-unknown", "I1"),
+        ("tables-row-blank", "3"),
+        ("tables-row-ragged", "J4"),
+        ("tables-row-ragged", "H5"),
+    }
+
+
+def test_a_byte_that_does_not_fit_is_told_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "letters.csv"
+    path.write_bytes("id,type,title\na,letter,Письмо\n".encode("cp1251"))
+    (finding,) = check(path)
+    assert finding.code == "tables-encoding-wrong"
+    assert (finding.location.line, finding.location.byte) == (2, 23)
+    assert "cp1251 “id,type,title" not in finding.hint
+    assert "Письмо" in finding.hint
+    assert check(path, encoding="cp1251").ok
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_unicode_is_known_by_its_mark(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "letters.csv"
+    path.write_text("id;type;title\na;letter;Письмо\n", encoding=encoding)
+    report = check(path)
+    assert report.ok
+    assert "tables-separator-other" in {finding.code for finding in report}
+
+
+def test_a_torn_quote_ends_the_table_and_is_told(tmp_path: Path) -> None:
+    (tmp_path / "letters.csv").write_text('id,type,title\na,letter,"open\nb,letter,T\n')
+    assert "tables-csv-broken" in {finding.code for finding in check(tmp_path)}
+
+
+@given(catalogues(2), st.randoms(use_true_random=False))
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=40)
+def test_the_quick_way_finds_what_the_slow_way_finds(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record], chance: random.Random
+) -> None:
+    folder = tmp_path_factory.mktemp("spoilt")
+    for name, data in package_files(catalogue, "letters").items():
+        if name.endswith(".csv"):
+            rows = list(csv.reader(io.StringIO(data.decode(), newline="")))
+            spoil(rows, chance)
+            with (folder / Path(name).name).open("w", newline="", encoding="utf-8") as file:
+                csv.writer(file).writerows(rows)
+    assert list(check(folder)) == list(check(folder, thorough=True))
+
+
+ODD_CELLS = ["", " ", "x", "-1", "007", "1960-13", "true", "TRUE", "Q42", "a;b", "letter", "\x07",
+             "../x", "con", "a b", "рус", "999999999999999999999", "12", "title"]  # fmt: skip
+
+
+def spoil(rows: list[list[str]], chance: random.Random) -> None:
+    """Change some cells, most often for what stands elsewhere in the table."""
+    for _ in range(chance.randint(0, 6) if len(rows) > 1 else 0):
+        row = chance.randrange(1, len(rows))
+        place = chance.randrange(len(rows[row]))
+        other = rows[chance.randrange(1, len(rows))]
+        rows[row][place] = chance.choice([*ODD_CELLS, other[place % len(other)]])
+    if chance.random() < 0.2:
+        rows.append(list(chance.choice(rows)))
+
+
+@given(catalogues(2))
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=10)
+def test_records_come_back_from_a_workbook(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record]
+) -> None:
+    path = tmp_path_factory.mktemp("workbook") / "letters.xlsx"
+    write_workbook(catalogue, path)
+    assert read_records(path) == catalogue
+
+
+def test_the_template_is_sound_and_has_every_table(tmp_path: Path) -> None:
+    import openpyxl
+
+    write_template(tmp_path / "letters.xlsx")
+    assert list(check(tmp_path / "letters.xlsx")) == []
+    book = openpyxl.load_workbook(tmp_path / "letters.xlsx")
+    assert book.sheetnames == ["About", *tables()]
