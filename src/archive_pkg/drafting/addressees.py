@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.dates import find_dates
 from archive_pkg.drafting.names import PARTICLES, looks_like_name, strip_titles
 from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.records.written_dates import find_dates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

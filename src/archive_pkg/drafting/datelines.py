@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.dates import Found, find_dates
 from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.records.written_dates import Found, find_dates
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.language import Habits

@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.records.month_names import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -240,7 +241,8 @@ def load_vocabulary(*own: Path) -> Vocabulary:
         StorageError: A file cannot be read.
     """
     home = files(__name__)
-    trees = [
+    trees: list[dict[str, Any]] = [{"months": MONTHS}]
+    trees += [
         _read(home.joinpath(name).read_text("utf-8"), name)
         for name in ("forms.yaml", "markings.yaml", "agents.yaml")
     ]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+from archive_pkg.records.month_names import MONTHS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from archive_pkg.drafting.vocabulary import Vocabulary
+    from collections.abc import Mapping, Sequence
 
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|\S")
 _ROMAN = {
@@ -27,6 +28,37 @@ _ORDINALS = frozenset({"st", "nd", "rd", "th", "er", "ter", "ten", "te", "o"})
 _OF = frozenset({"of", "de", "d", "del", "di", "г"})
 _DOUBT = frozenset({"?", "¿"})
 _OPEN_BRACKETS = frozenset("[(<")
+
+
+class Months(Protocol):
+    """Names of the months, in lower case."""
+
+    @property
+    def months(self) -> Mapping[str, int]:
+        """The month by its name, over all languages."""
+
+    @property
+    def languages(self) -> Mapping[str, frozenset[str]]:
+        """The languages in which a name is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMonths:
+    """The names of the months that this program knows by itself."""
+
+    months: Mapping[str, int]
+    languages: Mapping[str, frozenset[str]]
+
+
+@cache
+def known_months() -> KnownMonths:
+    """The names of the months that this program knows by itself."""
+    months = {name: number for names in MONTHS.values() for name, number in names.items()}
+    languages = {
+        name: frozenset(language for language, names in MONTHS.items() if name in names)
+        for name in months
+    }
+    return KnownMonths(months, languages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +138,7 @@ _TYPED_ZERO = re.compile(r"(?<=\d)O(?=\d)")
 class _Reader:
     """Reads a date at a place in the tokens of a line."""
 
-    def __init__(self, line: str, vocabulary: Vocabulary, pivot: int, month_first: bool) -> None:
+    def __init__(self, line: str, vocabulary: Months, pivot: int, month_first: bool) -> None:
         self.tokens: Sequence[_Token] = _cut(_TYPED_ZERO.sub("0", _TYPED_ONE.sub("1", line)))
         self.vocabulary = vocabulary
         self.pivot = pivot
@@ -326,7 +358,7 @@ def _old_style(line: str, found: Found) -> str:
 
 
 def find_dates(
-    line: str, vocabulary: Vocabulary, *, pivot: int = 1960, month_first: bool = False
+    line: str, vocabulary: Months, *, pivot: int = 1960, month_first: bool = False
 ) -> list[Found]:
     """Every date in a line, from left to right.
 
