@@ -35,7 +35,7 @@ def test_the_first_letter_is_sound_and_every_statement_sourced(letter: Path) -> 
     assert report.ok
     assert not report.of(Severity.WARNING)
     advice = {finding.code for finding in report}
-    assert advice == {"agent-without-authority"}
+    assert advice == {"agent-without-authority", "event-type-local"}
 
 
 def test_record_file_and_folder_are_the_same_to_check(letter: Path) -> None:
@@ -136,6 +136,11 @@ def test_a_statement_without_evidence_is_a_warning(letter: Path) -> None:
 def test_files_that_nobody_names(letter: Path) -> None:
     (letter / "scan.tif").write_bytes(b"II*\0")
     assert "scan.tif" in only(letter, "file-not-in-record").message
+
+
+def test_a_level_that_the_vocabulary_does_not_have(letter: Path) -> None:
+    edit(letter, "level: top-secret", "level: very-secret")
+    assert only(letter, "classification-level-unknown").severity is Severity.ERROR
 
 
 def test_two_records_with_one_id(letter: Path) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import codecs
 import os
 from collections import defaultdict
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
 from archive_pkg.errors import StorageError
-from archive_pkg.records import NAMES, Record, placed, read_record, record_file
+from archive_pkg.records import NAMES, Record, placed, read_record, record_file, vocabularies
+from archive_pkg.records.faults import Fault
 from archive_pkg.records.statements import evidence_for, statements
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
-    from archive_pkg.records import Part, Quote
+    from archive_pkg.records import Classification, Part, Quote
 
 TEXT_LIMIT = 256 * 1024 * 1024
 """The largest text, in bytes, that is decoded to look quotes up in it."""
@@ -96,6 +98,17 @@ AGENT_WITHOUT_AUTHORITY = Code(
     "agent-without-authority",
     Severity.ADVICE,
     "A sender, signatory or recipient has no identifier from an authority file (VIAF, GND, …).",
+)
+LEVEL_UNKNOWN = Code(
+    "classification-level-unknown",
+    Severity.ERROR,
+    "The level of classification is not in the vocabulary that the record names.",
+)
+EVENT_TYPE_LOCAL = Code(
+    "event-type-local",
+    Severity.ADVICE,
+    "An event's type is not in the Library of Congress's vocabulary; it is told as a local one.",
+    "PREMIS 3.0, 2.2",
 )
 RECORD_ID_TWICE = Code(
     "record-id-twice", Severity.ERROR, "Two of the records checked together have the same id."
@@ -327,6 +340,32 @@ def _statements(record: Record, source: Path) -> Iterator[Finding]:
             hint = "look the name up at viaf.org, d-nb.info/gnd or wikidata.org"
             message = f"{agent.name} has no authority id"
             yield AGENT_WITHOUT_AUTHORITY.at(at(f"agents.{name}"), message, hint)
+    yield from _level(record.classification, at("classification.level"))
+    yield from _event_types(record, source)
+
+
+def _level(marking: Classification | None, place: Location) -> Iterator[Finding]:
+    if marking is None or not (marking.scheme or marking.level):
+        return
+    if not (marking.scheme and marking.level):
+        message = "a level counts within its scheme, and only one of the two is given"
+        yield LEVEL_UNKNOWN.at(place, message, "give both, or leave both out")
+        return
+    try:
+        vocabularies.level(marking.scheme, marking.level)
+    except Fault as fault:
+        yield LEVEL_UNKNOWN.at(place, fault.message, fault.hint)
+
+
+def _event_types(record: Record, source: Path) -> Iterator[Finding]:
+    known = vocabularies.event_types()
+    for event in record.events:
+        if event.type in known and not known[event.type].local:
+            continue
+        place = Location(str(source), field=f"events.{event.id}.type")
+        near = () if event.type in known else get_close_matches(event.type, known, 1)
+        hint = f"did you mean “{near[0]}”?" if near else ""
+        yield EVENT_TYPE_LOCAL.at(place, f"“{event.type}” is a local type of event", hint)
 
 
 def _strays(record: Record, source: Path) -> Iterator[Finding]:
