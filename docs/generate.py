@@ -17,6 +17,7 @@ import typer
 import archive_pkg
 from archive_pkg.cli import app
 from archive_pkg.records import models
+from archive_pkg.records.vocabularies import event_types, schemes
 from archive_pkg.reports import Code
 from archive_pkg.tables.layout import _attribute_docs
 
@@ -159,7 +160,62 @@ def _model(model: type[models.Model]) -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"record.md": record_page, "findings.md": findings_page, "commands.md": commands_page}
+def vocabularies_page() -> str:
+    """The page of levels of secrecy and types of events."""
+    parts = ["# Vocabularies\n\n" + BEGUN_BY_HAND + _LEVELS]
+    for scheme in schemes().values():
+        parts.append(
+            f"### {scheme.name}: `{scheme.id}`\n\n" + (f"{scheme.note}\n\n" * bool(scheme.note))
+        )
+        parts.append("| level | marking | also found as | |\n|---|---|---|---|\n")
+        cited: list[str] = []
+        for level in scheme.levels:
+            cited += [source for source in level.sources if source not in cited]
+            numbers = ", ".join(str(cited.index(source) + 1) for source in level.sources)
+            cells = (f"`{level.id}`", _words(level.terms), _words(level.renderings), f"[{numbers}]")
+            parts.append(f"| {' | '.join(cells)} |\n")
+        notes = [f"\n`{level.id}`: {level.note}\n" for level in scheme.levels if level.note]
+        parts.append(
+            "".join(notes)
+            + "\n"
+            + "".join(f"{n}. {source}\n" for n, source in enumerate(cited, 1))
+            + "\n"
+        )
+    types = event_types().values()
+    parts.append(_EVENTS)
+    parts += [f"- `{kind.label}` <{kind.uri}>\n" for kind in types if not kind.local]
+    parts.append(_LOCAL_EVENTS)
+    parts += [f"- `{kind.label}`: {kind.definition}\n" for kind in types if kind.local]
+    return "".join(parts)
+
+
+def _words(by_language: dict[str, tuple[str, ...]]) -> str:
+    return "; ".join(f"{', '.join(words)} ({tag})" for tag, words in by_language.items())
+
+
+_LEVELS = """## Levels of secrecy
+
+`classification.scheme` and `classification.level` name a level of one of these, the highest first.
+Levels of two schemes do not compare. What is "also found" are translations and romanisations: a
+marking that only renders another gives a level that is *inferred*, and the record says so.
+
+"""
+_EVENTS = """## Types of events
+
+`events.type` is one of the Library of Congress's types of preservation events, by its label:
+
+"""
+_LOCAL_EVENTS = """
+These are ours, for what that vocabulary lacks; exports call them local:
+
+"""
+
+PAGES = {
+    "record.md": record_page,
+    "findings.md": findings_page,
+    "commands.md": commands_page,
+    "vocabularies.md": vocabularies_page,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
