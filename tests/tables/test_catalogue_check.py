@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_records import catalogues
 
 from archive_pkg.packages import check_record
 from archive_pkg.records import load_record
@@ -19,6 +18,7 @@ from archive_pkg.tables import check, package_files, read_records
 from archive_pkg.tables.layout import tables
 from archive_pkg.tables.sheets import letters_of
 from archive_pkg.tables.xlsx_writing import write_template, write_workbook
+from strategies import records
 
 if TYPE_CHECKING:
     from archive_pkg.records.models import Record
@@ -28,6 +28,11 @@ ROOT = Path(__file__).parents[2]
 LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
 
 Sheets = dict[str, list[list[str]]]
+
+
+def catalogues(most: int) -> st.SearchStrategy[list[Record]]:
+    """Some records whose ids differ."""
+    return st.lists(records(), max_size=most, unique_by=lambda record: record.id)
 
 
 @pytest.fixture

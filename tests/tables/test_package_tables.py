@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from made_records import catalogues
+from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.tables import package_files, read_records
+from strategies import records
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.records.models import Record
+
+
+def catalogues(most: int) -> st.SearchStrategy[list[Record]]:
+    """Some records whose ids differ."""
+    return st.lists(records(), max_size=most, unique_by=lambda record: record.id)
 
 
 def write(folder: Path, files: dict[str, bytes]) -> Path:
@@ -28,7 +34,7 @@ def write(folder: Path, files: dict[str, bytes]) -> Path:
     return folder / "datapackage.json"
 
 
-@given(catalogues())
+@given(catalogues(3))
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
 def test_records_come_back_as_they_went(tmp_path_factory, catalogue: list[Record]) -> None:
     files = package_files(catalogue, "some letters")

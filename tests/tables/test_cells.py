@@ -1,0 +1,70 @@
+"""A value goes into a cell and comes out the same; no cell is a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive_pkg.records.identifiers import Identifier
+from archive_pkg.tables.cells import csv_line, from_cell, guarded, split_items, to_cell, unguarded
+from archive_pkg.tables.layout import Column, tables
+
+ODD = "=+-@'\";:\\,[] \t\r\n\u00a0|＝жa"
+texts = st.text(st.sampled_from(ODD) | st.characters(exclude_categories=["Cs"]), min_size=1)
+
+ONE = Column("custody", ("custody",), "string")
+MANY = tables()["letters"].column("publications")
+IDENTIFIERS = tables()["letters"].column("identifiers")
+
+
+@given(texts)
+def test_a_text_comes_back(text: str) -> None:
+    assert from_cell(ONE, to_cell(ONE, text)) == text
+
+
+@given(st.lists(texts, min_size=1, max_size=4))
+def test_several_texts_come_back(several: list[str]) -> None:
+    assert from_cell(MANY, to_cell(MANY, several)) == several
+
+
+@given(st.lists(st.tuples(texts, st.none() | texts | st.just("")), min_size=1, max_size=3))
+def test_identifiers_come_back(several: list[tuple[str, str | None]]) -> None:
+    made = [
+        Identifier.model_construct(scheme="local", value=value, note=note)
+        for value, note in several
+    ]
+    expected = [
+        {"scheme": "local", "value": value} | ({} if note is None else {"note": note})
+        for value, note in several
+    ]
+    assert from_cell(IDENTIFIERS, to_cell(IDENTIFIERS, made)) == expected
+
+
+@given(texts)
+def test_a_text_that_looks_like_a_formula_gets_an_apostrophe_and_loses_it(text: str) -> None:
+    safe = guarded(ONE, text)
+    assert safe[0] not in "=+-@\t\r\n＝＋－＠"
+    assert unguarded(ONE, safe) == text
+
+
+@given(st.lists(texts, min_size=2, max_size=4))
+def test_a_line_of_csv_is_read_back_by_pythons_own_reader(cells: list[str]) -> None:
+    assert list(csv.reader(io.StringIO(csv_line(cells), newline=""), strict=True)) == [cells]
+
+
+@pytest.mark.parametrize(
+    ("cell", "items"),
+    [
+        ("a; b", ["a", "b"]),
+        ("a;b ;c", ["a", "b", "c"]),
+        ("a\\; b; c", ["a; b", "c"]),
+        ("C:\\dir; x", ["C:\\dir", "x"]),
+        ("a;", ["a", ""]),
+    ],
+)
+def test_what_people_type_is_split(cell: str, items: list[str]) -> None:
+    assert split_items(cell) == items
