@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError, StorageError
@@ -71,6 +73,46 @@ def test_all_faults_are_told_in_the_order_of_the_file():
         for finding in report
     )
     assert told == (FIXTURES / "many-faults.txt").read_text("utf-8")
+
+
+def leaves(data, loc=()):
+    """The places of all scalars but those that other places refer to, or that refer to others."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key not in ("id", "field", "part", "kind", "agent"):
+                yield from leaves(value, (*loc, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from leaves(value, (*loc, index))
+    elif loc[0] not in ("sender", "signatories", "recipients", "mentioned_agents"):
+        yield loc
+
+
+SEED_DATA = json.loads(load_record(SEED).model_dump_json(exclude_defaults=True))
+WHOLE = {"record-id-taken", "record-reference-unknown", "record-statement-unknown"}
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.sampled_from(sorted(leaves(SEED_DATA), key=str)), min_size=1, max_size=6),
+    st.booleans(),
+)
+def test_faults_of_single_fields_hide_no_fault_of_the_whole_and_make_none(places, dangling):
+    data = copy.deepcopy(SEED_DATA)
+    for *above, last in places:
+        holder = data
+        for step in above:
+            holder = holder[step]
+        holder[last] = {"no": "field"}
+    if dangling:
+        data["recipients"].append("nobody")
+        data["evidence"][3]["field"] = "salutatio"
+    record, report = read(json.dumps(data), "record.json")
+    assert record is None
+    whole = [finding.location.field for finding in report if finding.code in WHOLE]
+    assert whole == (["recipients.1", "evidence.3.field"] if dangling else [])
+    told = {finding.location.field.rpartition(".")[2] for finding in report}
+    assert told >= {str(place[-1]) for place in places}
 
 
 # Text; the code of the finding; its line and column; a word of the hint.
@@ -277,8 +319,6 @@ def test_any_bytes_end_in_findings(data):
     )
 )
 def test_any_shape_of_data_ends_in_findings_with_places(data):
-    import json
-
     record, report = read(json.dumps(data), "record.json")
     if isinstance(data, dict) and record is None:
         assert all(finding.location.line for finding in report)

@@ -13,9 +13,8 @@ from archive_pkg.records.nodes import Mark, Node, walk
 from archive_pkg.reports import Code, Finding, Location, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
 Loc = tuple[str | int, ...]
@@ -65,17 +64,23 @@ _MEANT = {
 }
 
 
-def explain(error: ValidationError, model: type[BaseModel], root: Node, path: str) -> list[Finding]:
-    """All of an error's entries as findings, in the order of the file.
+OF_THE_WHOLE = frozenset(_OWN)
+"""Kinds of error that concern how a record hangs together."""
+
+
+def explain(
+    entries: Iterable[ErrorDetails], model: type[BaseModel], root: Node, path: str
+) -> list[Finding]:
+    """All entries of an error as findings, in the order of the file.
 
     Args:
-        error: What validation raised.
+        entries: The entries of what validation raised.
         model: What was validated.
         root: The file's tree, with the places.
         path: What findings call the file.
     """
     placed = []
-    for entry in error.errors(include_url=False):
+    for entry in entries:
         loc = entry["loc"]
         code, message, hint = told(entry, model)
         mark = _mark(root, loc, key=entry["type"] == "extra_forbidden")
@@ -163,7 +168,7 @@ def _subject(loc: Loc) -> str:
 
 
 def _unknown_field(loc: Loc, model: type[BaseModel]) -> tuple[Code, str, str]:
-    owner = _model_at(model, loc[:-1])
+    owner = model_at(model, loc[:-1])
     known = list(owner.model_fields) if owner else []
     key = str(loc[-1])
     near = get_close_matches(key.lower().replace("-", "_").replace(" ", "_"), known, 1, 0.6)
@@ -180,7 +185,7 @@ def _thing(owner: type[BaseModel] | None) -> str:
 
 
 def _how_to_write(loc: Loc, model: type[BaseModel]) -> str:
-    owner = _model_at(model, loc[:-1])
+    owner = model_at(model, loc[:-1])
     name = str(loc[-1])
     field = owner.model_fields.get(name) if owner else None
     choices = _choices(field.annotation) if field else ()
@@ -206,7 +211,7 @@ def _wrong_type(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str,
 
 
 def _instead_of_nothing(loc: Loc, model: type[BaseModel]) -> str:
-    owner = _model_at(model, loc[:-1]) if loc and isinstance(loc[-1], str) else None
+    owner = model_at(model, loc[:-1]) if loc and isinstance(loc[-1], str) else None
     field = owner.model_fields.get(str(loc[-1])) if owner else None
     if field and field.is_required():
         return f"write it: {_thing(owner)} needs its {loc[-1]}"
@@ -214,7 +219,7 @@ def _instead_of_nothing(loc: Loc, model: type[BaseModel]) -> str:
 
 
 def _not_among(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
-    owner = _model_at(model, entry["loc"][:-1])
+    owner = model_at(model, entry["loc"][:-1])
     field = owner.model_fields.get(str(entry["loc"][-1])) if owner else None
     choices = _choices(field.annotation) if field else ()
     value = entry["input"]
@@ -233,8 +238,8 @@ def _choices(annotation: Any) -> tuple[str, ...]:
     return next((found for found in map(_choices, args) if found), ())
 
 
-def _model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
-    """The model of what stands at a place."""
+def model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
+    """The model of what stands at a place; None where the models have no such place."""
     owner: type[BaseModel] | None = model
     for step in loc:
         if isinstance(step, int):

@@ -7,18 +7,17 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.records.explaining import TYPE_WRONG, explain
+from archive_pkg.records.explaining import TYPE_WRONG
 from archive_pkg.records.json_reading import read_json
-from archive_pkg.records.models import Record
+from archive_pkg.records.judging import judge
 from archive_pkg.records.yaml_reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from archive_pkg.records.models import Record
     from archive_pkg.records.nodes import Tree
 
 TOO_LARGE = Code(
@@ -157,11 +156,8 @@ def _record(data: bytes, path: str) -> tuple[Record | None, Report]:
         message = "the file is a list" if isinstance(root.value, list) else "the file is mere text"
         report.add(TYPE_WRONG.at(place, message, "a record is a mapping that begins with its id"))
         return None, report
-    try:
-        record = Record.model_validate(root.plain)
-    except ValidationError as error:
-        report.extend(explain(error, Record, root, path))
-        return None, report
+    record, findings = judge(root, path)
+    report.extend(findings)
     return (record if report.ok else None), report
 
 
