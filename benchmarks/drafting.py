@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from archive_pkg.drafting.anatomy import take_apart
-from archive_pkg.drafting.fields import Confidence, Statement, read_fields
+from archive_pkg.drafting.fields import read_fields
+from archive_pkg.drafting.statements import Confidence, Statement
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 ONE = ("classification", "date", "place", "salutation", "summary")

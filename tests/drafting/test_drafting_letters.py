@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from archive_pkg.drafting.anatomy import take_apart
-from archive_pkg.drafting.fields import Confidence, Statement, read_fields
+from archive_pkg.drafting.fields import read_fields
+from archive_pkg.drafting.statements import Confidence, Statement
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 SEED = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"

@@ -1,11 +1,22 @@
-"""Notes in brackets: what an editor, a translator or a declassifier put into the text."""
+"""Notes in a text: what an editor, a translator or a declassifier put into it, and its slips."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.romanisation import SCHEMES, deromanise
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.vocabulary import Vocabulary
 
 _BRACKET = re.compile(r"[\[\]]")
+_HAVE = re.compile(r"\b(?:has|have|had) ([a-z]{3,9})\b")
+_WORD_BEFORE = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+# Longer brackets are told by their first words alone; the kind of none hangs on its thousandth.
+SAMPLE = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,23 @@ class Bracket:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteKind:
+    """What a bracket is.
+
+    Attributes:
+        kind: A kind of the record's translation notes.
+        rule: By which rule.
+        sure: Whether its words say so; else its form only suggests it.
+        originals: For a source term the spellings in its own script, by scheme.
+    """
+
+    kind: str
+    rule: str
+    sure: bool = True
+    originals: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def find_brackets(text: str) -> tuple[list[Bracket], list[int]]:
@@ -43,3 +71,82 @@ def find_brackets(text: str) -> tuple[list[Bracket], list[int]]:
             loose.append(match.start())
     loose.extend(opened)
     return [Bracket(a, b, text[a:b]) for a, b in pairs], sorted(loose)
+
+
+def russian_spellings(term: str, vocabulary: Vocabulary) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The Russian that a term may be the romanisation of, by scheme; empty if it looks like none.
+
+    Every word has to end as Russian words do, and every spelling has been romanised forward again.
+    """
+    if not term.islower() or len(term) > 60 or len(term) < 4:
+        return ()
+    found = []
+    for scheme in SCHEMES:
+        spellings = tuple(
+            one
+            for one in deromanise(term, scheme)
+            if all(
+                len(word) > 3 and word.endswith(vocabulary.russian_endings) for word in one.split()
+            )
+        )
+        if spellings:
+            found.append((scheme.name, spellings))
+    return tuple(found)
+
+
+def kind_of(bracket: Bracket, text: str, vocabulary: Vocabulary) -> NoteKind:
+    """What a bracket is, from what it says and from where it stands."""
+    inner = bracket.text[1:-1].strip()
+    words = words_of(inner[:SAMPLE])
+    forms = vocabulary.forms
+    inside = (
+        text[bracket.start - 1 : bracket.start].isalpha()
+        or text[bracket.end : bracket.end + 1].isalpha()
+    )
+    for kind in ("sic", "withheld", "illegible", "omission", "editorial"):
+        if words and forms[f"bracket {kind}"].within(words) >= 0 and not inside:
+            return NoteKind(kind, f"bracket-says-{kind}")
+    if inner.strip(" .…") == "" and inner:
+        return NoteKind("illegible" if inside else "omission", "dots-in-brackets", sure=inside)
+    if inner.endswith("?") or inner == "¿":
+        return NoteKind("uncertain", "question-mark-in-brackets")
+    if not words or inside:
+        return NoteKind("insertion", "completion")
+    originals = russian_spellings(inner, vocabulary)
+    if originals:
+        return NoteKind("source-term", "romanised-russian", sure=False, originals=originals)
+    return NoteKind("insertion", "words-in-brackets", sure=False)
+
+
+def rendering_before(text: str, bracket: Bracket, words: int) -> tuple[int, int] | None:
+    """The words of the translation that a source term stands behind: as many as it has itself."""
+    before = text[max(0, bracket.start - 200) : bracket.start].rstrip()
+    found = list(_WORD_BEFORE.finditer(before))[-words:]
+    if len(found) < words or "\n" in before[found[0].start() :]:
+        return None
+    offset = max(0, bracket.start - 200)
+    return offset + found[0].start(), offset + len(before)
+
+
+def find_slips(text: str, vocabulary: Vocabulary) -> list[tuple[int, int, str]]:
+    """Past tenses after "has", "have" or "had": start, end, and the word that is wrong."""
+    return [
+        (*match.span(), match.group(1))
+        for match in _HAVE.finditer(text)
+        if match.group(1) in vocabulary.past_tenses
+    ]
+
+
+def one_letter_apart(one: str, other: str) -> bool:
+    """Whether two words differ by one letter more, less, changed, or by two that changed places."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    rests = one[start:], other[start:]
+    if rests[0][1:] == rests[1] or rests[1][1:] == rests[0] or rests[0][1:] == rests[1][1:]:
+        return True
+    return (
+        len(one) == len(other) and rests[0][1::-1] == rests[1][:2] and rests[0][2:] == rests[1][2:]
+    )

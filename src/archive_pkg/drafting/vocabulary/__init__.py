@@ -59,12 +59,25 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A body, person or place with the names it goes by."""
+    """A body, person or place with the names it goes by.
+
+    Attributes:
+        name: The full name.
+        kind: "organization", "person" or "place".
+        short: What titles call it.
+        variants: The other forms of its name.
+        part_of: The body that it is an organ of.
+    """
 
     name: str
     kind: str
     short: str = ""
     variants: tuple[str, ...] = ()
+    part_of: str = ""
+
+    def is_abbreviation(self, form: str) -> bool:
+        """Whether a form in capitals is one of its abbreviations."""
+        return form in self.variants or form == self.short
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,7 @@ class Vocabulary:
         weekdays: Day of the week by its name, Monday being 1.
         levels: Level by the marking's words, lowest first in `order`.
         order: The levels, lowest first.
+        schemes: The vocabulary of levels, by a marking that only it has.
         handling: Markings that stand beside a level.
         alone: Handling markings that are a classification by themselves.
         unmarked: What says that there is no marking.
@@ -85,8 +99,12 @@ class Vocabulary:
         function_words: Small words by which a language is known.
         office_ends: What the name of an office ends with, countries among them.
         kin: Words of a salutation that name nobody.
+        mention: Words that say something lies with the letter, as one pattern of plain words.
+        past_tenses: Past tenses that cannot follow "has" or "have".
+        russian_endings: What Russian words end with.
         offices: Words of offices and of address before or after a name.
         agents: Bodies, persons and places, by each of their names casefolded.
+        name_lengths: How many words the names in `agents` have, by their first word, longest first.
         ambiguous: Candidates by the form that stands for different bearers.
     """
 
@@ -96,6 +114,7 @@ class Vocabulary:
     weekdays: Mapping[str, int]
     levels: Mapping[str, str]
     order: tuple[str, ...]
+    schemes: Mapping[str, str]
     handling: frozenset[str]
     alone: frozenset[str]
     unmarked: frozenset[str]
@@ -104,7 +123,11 @@ class Vocabulary:
     function_words: Mapping[str, frozenset[str]]
     office_ends: frozenset[str]
     kin: frozenset[str]
+    past_tenses: frozenset[str]
+    mention: re.Pattern[str]
+    russian_endings: tuple[str, ...]
     agents: Mapping[str, Known] = field(default_factory=dict)
+    name_lengths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -144,10 +167,19 @@ def _merged(trees: Iterable[dict[str, Any]], key: str) -> list[Any]:
     return [entry for tree in trees for entry in tree.get(key, ())]
 
 
+def _lengths(agents: Mapping[str, Known]) -> dict[str, tuple[int, ...]]:
+    lengths: dict[str, set[int]] = {}
+    for form in agents:
+        words = form.split()
+        lengths.setdefault(words[0], set()).add(len(words))
+    return {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}
+
+
 def _build(trees: list[dict[str, Any]]) -> Vocabulary:
     forms: dict[str, list[str]] = {}
     months: dict[str, int] = {}
     languages: dict[str, set[str]] = {}
+    mentions: list[str] = []
     for tree in trees:
         for language, names in tree.get("months", {}).items():
             months.update({name: int(number) for name, number in names.items()})
@@ -157,9 +189,11 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         for key in ("openers", "endearments", "abbreviated"):
             forms.setdefault(f"salutation {key}", []).extend(_flatten(salutations.get(key)))
         enclosures = tree.get("enclosures", {})
-        for key in ("headings", "mentions"):
-            forms.setdefault(f"enclosure {key}", []).extend(_flatten(enclosures.get(key)))
+        forms.setdefault("enclosure headings", []).extend(_flatten(enclosures.get("headings")))
+        mentions += _flatten(enclosures.get("mentions"))
         addressees = tree.get("addressees", {})
+        for key, words in tree.get("brackets", {}).items():
+            forms.setdefault(f"bracket {key}", []).extend(_flatten(words))
         forms.setdefault("addressee openers", []).extend(_flatten(addressees.get("openers")))
         for key in (
             "undated",
@@ -190,6 +224,7 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
                 kind,
                 str(entry.get("short") or ""),
                 tuple(str(v) for v in entry.get("variants") or ()),
+                str(entry.get("part_of") or ""),
             )
             for form in (known.name, known.short, *known.variants):
                 if form:
@@ -206,6 +241,12 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         },
         levels=levels,
         order=order,
+        schemes={
+            " ".join(words_of(word)): scheme
+            for tree in trees
+            for scheme, words in tree.get("schemes", {}).items()
+            for word in words
+        },
         handling=frozenset(" ".join(words_of(w)) for w in _merged(trees, "handling")),
         alone=frozenset(" ".join(words_of(w)) for w in _merged(trees, "alone")),
         unmarked=frozenset(" ".join(words_of(w)) for w in _merged(trees, "none")),
@@ -221,7 +262,13 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         },
         office_ends=frozenset(_merged(trees, "office_ends") + _merged(trees, "countries")),
         kin=frozenset(_merged(trees, "kin")),
+        mention=re.compile(
+            r"\b(?:" + "|".join(re.escape(word) for word in mentions) + r")\b", re.IGNORECASE
+        ),
+        past_tenses=frozenset(_merged(trees, "past_tenses")),
+        russian_endings=tuple(_merged(trees, "russian_endings")),
         agents=agents,
+        name_lengths=_lengths(agents),
         ambiguous={
             " ".join(words_of(entry["form"])): tuple(str(c) for c in entry["candidates"])
             for entry in _merged(trees, "ambiguous")

@@ -1,0 +1,80 @@
+"""Bodies, persons and places that a text names, as the vocabulary knows them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.vocabulary import Known, Vocabulary
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_CAPITAL = re.compile(r"\b[A-ZÄÖÜÉА-Я][^\W_]*")
+_ARTICLE = re.compile(r"\b(?:[Tt]he|[Dd]er|[Dd]ie|[Dd]as|[Ll]e|[Ll]a) $")
+_LINE_END = re.compile(r"[\r\n]\s*[\r\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a text.
+
+    Attributes:
+        known: Whom or what the vocabulary knows by it.
+        start: Offset of its first character, an article included.
+        end: Offset after it.
+    """
+
+    known: Known
+    start: int
+    end: int
+
+
+def find_mentions(
+    text: str, vocabulary: Vocabulary, start: int = 0, end: int | None = None
+) -> list[Mention]:
+    """The longest names in a stretch of a text, from left to right, none inside another.
+
+    A name written in capitals throughout ("SED", "UN") is only found in capitals; of others the
+    first word has to begin with one.
+    """
+    found: list[Mention] = []
+    stop = len(text) if end is None else end
+    place = start
+    for match in _CAPITAL.finditer(text, start, stop):
+        if match.start() < place:
+            continue
+        lengths = vocabulary.name_lengths.get(match.group().casefold())
+        if not lengths:
+            continue
+        one = _longest(text, match.start(), stop, lengths, vocabulary)
+        if one is not None:
+            found.append(one)
+            place = one.end
+    return found
+
+
+def _longest(
+    text: str, start: int, stop: int, lengths: tuple[int, ...], vocabulary: Vocabulary
+) -> Mention | None:
+    """The longest name that begins at a place."""
+    ends: list[int] = []
+    words: list[str] = []
+    for match in islice(_WORD.finditer(text, start, stop), lengths[0]):
+        words += words_of(match.group())
+        ends.append(match.end())
+    for length in lengths:
+        if length > len(ends):
+            continue
+        known = vocabulary.agents.get(" ".join(words[:length]))
+        if known is None or _LINE_END.search(text, start, ends[length - 1]):
+            continue
+        written = text[start : ends[length - 1]]
+        if length == 1 and known.is_abbreviation(written.upper()) and not written.isupper():
+            continue
+        article = _ARTICLE.search(text, max(0, start - 5), start)
+        return Mention(known, article.start() if article else start, ends[length - 1])
+    return None

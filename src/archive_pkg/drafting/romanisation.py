@@ -1,0 +1,166 @@
+"""Russian in Latin letters, forward and back: BGN/PCGN 1947 and ALA-LC.
+
+Going back is a search: every spelling is proposed that the same scheme, going forward, writes as
+the given letters. A proposal that does not survive going forward again is never made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+_COMMON = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "ж": "zh", "з": "z", "и": "i", "к": "k",
+    "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u",
+    "ф": "f", "х": "kh", "ч": "ch", "ш": "sh", "щ": "shch", "ы": "y",
+}  # fmt: skip
+_VOWELS = frozenset("аеёиоуыэюя")
+# After these, and at the beginning of a word, BGN/PCGN writes е as ye.
+_BEFORE_YE = _VOWELS | frozenset("йъь")
+_LONGEST_WORD = 40
+_MOST = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scheme:
+    """A scheme of romanisation.
+
+    Attributes:
+        name: Its name as records write it.
+        letters: What each Cyrillic letter becomes.
+        iotated: Whether е is written ye at the beginning of a word, after vowels and signs.
+    """
+
+    name: str
+    letters: dict[str, str]
+    iotated: bool = False
+
+
+BGN_PCGN = Scheme(
+    "BGN/PCGN",
+    {
+        **_COMMON,
+        "е": "e",
+        "ё": "ë",
+        "й": "y",
+        "ц": "ts",
+        "ъ": "”",
+        "ь": "’",
+        "э": "e",
+        "ю": "yu",
+        "я": "ya",
+    },
+    iotated=True,
+)
+ALA_LC = Scheme(
+    "ALA-LC",
+    {
+        **_COMMON,
+        "е": "e",
+        "ё": "ë",
+        "й": "ĭ",
+        "ц": "t͡s",
+        "ъ": "ʺ",
+        "ь": "ʹ",
+        "э": "ė",
+        "ю": "i͡u",
+        "я": "i͡a",
+    },
+)
+# ALA-LC as it is mostly typed: without ligatures and without the signs above letters.
+ALA_LC_PLAIN = Scheme(
+    "ALA-LC without diacritics",
+    {
+        **_COMMON,
+        "е": "e",
+        "ё": "e",
+        "й": "i",
+        "ц": "ts",
+        "ъ": "”",
+        "ь": "’",
+        "э": "e",
+        "ю": "iu",
+        "я": "ia",
+    },
+)
+SCHEMES = (BGN_PCGN, ALA_LC, ALA_LC_PLAIN)
+
+
+def romanise(text: str, scheme: Scheme) -> str:
+    """Russian text in Latin letters; what is no Russian letter stays as it is."""
+    written: list[str] = []
+    for place, letter in enumerate(text):
+        small = letter.lower()
+        latin = _latin(small, text[place - 1].lower() if place else "", scheme)
+        if latin is None:
+            written.append(letter)
+        elif letter != small and latin:
+            written.append(latin[0].upper() + latin[1:])
+        else:
+            written.append(latin)
+    return "".join(written)
+
+
+def _latin(letter: str, before: str, scheme: Scheme) -> str | None:
+    """What one letter becomes after another."""
+    if scheme.iotated and letter in "её" and (before in _BEFORE_YE or not before.isalpha()):
+        return "ye" if letter == "е" else "yë"
+    return scheme.letters.get(letter)
+
+
+@cache
+def _by_latin(scheme: Scheme) -> tuple[tuple[str, str], ...]:
+    # Where ё is typed as e it cannot be told from е, which Russian print has for both.
+    pairs = [
+        (latin, letter) for letter, latin in scheme.letters.items() if (latin, letter) != ("e", "ё")
+    ]
+    if scheme.iotated:
+        pairs += [("ye", "е"), ("yë", "ё")]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+def _follows(before: str, letter: str) -> bool:
+    """Whether Russian writes a letter after another: э and the signs have their places."""
+    if letter == "э":
+        return not before or before in _VOWELS
+    if letter in "ъь":
+        return bool(before) and before not in _VOWELS and before not in "йъь"
+    if letter == "ы":
+        return bool(before) and before not in _VOWELS and before not in "гкхжшщчй"
+    if letter == "й":
+        return before in _VOWELS and bool(before)
+    return True
+
+
+def _spellings(word: str, scheme: Scheme) -> list[str]:
+    """Every spelling of one word in small letters, few at most."""
+    reached: list[list[str]] = [[] for _ in range(len(word) + 1)]
+    reached[0] = [""]
+    for place in range(len(word)):
+        for begun in reached[place]:
+            before = begun[-1:]
+            for latin, letter in _by_latin(scheme):
+                end = place + len(latin)
+                if not word.startswith(latin, place) or not _follows(before, letter):
+                    continue
+                if _latin(letter, before, scheme) == latin and len(reached[end]) < _MOST:
+                    reached[end].append(begun + letter)
+    return reached[-1]
+
+
+def deromanise(text: str, scheme: Scheme) -> list[str]:
+    """The Russian spellings that a scheme writes as these Latin words; empty if there are none.
+
+    Args:
+        text: A few words in small letters.
+        scheme: The scheme they are thought to be in.
+    """
+    spelled = [""]
+    for number, word in enumerate(text.split()):
+        if len(word) > _LONGEST_WORD or not word.islower():
+            return []
+        ways = _spellings(word, scheme)
+        spelled = [f"{begun}{' ' if number else ''}{way}" for begun in spelled for way in ways][
+            :_MOST
+        ]
+    return [one for one in spelled if one and romanise(one, scheme) == " ".join(text.split())]
