@@ -13,12 +13,16 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archive_pkg.drafting.anatomy import take_apart
-from archive_pkg.drafting.fields import read_fields
-from archive_pkg.drafting.statements import Confidence, Statement
+from archive_pkg.drafting.draft import draft_text
+from archive_pkg.drafting.statements import Confidence
 from archive_pkg.drafting.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.drafting.statements import Statement
 
 ONE = ("classification", "date", "place", "salutation", "summary")
 MANY = {
@@ -30,7 +34,7 @@ MANY = {
 ORDER = (Confidence.CERTAIN, Confidence.PROBABLE, Confidence.GUESS)
 
 
-def prediction(key: str, statements: list[Statement]) -> dict[str, Any]:
+def prediction(key: str, statements: Sequence[Statement]) -> dict[str, Any]:
     """A row in the scorer's form; a field with several statements is as sure as the least sure."""
     row: dict[str, Any] = {"id": key, "confidence": {}}
     for name in ONE:
@@ -59,7 +63,7 @@ def predict(corpus: Path) -> None:
     levels: Counter[tuple[str, str]] = Counter()
     started = time.process_time()
     for row in rows:
-        statements = read_fields(take_apart(row["text"], vocabulary), vocabulary)
+        statements = draft_text(row["text"], vocabulary).statements
         predicted = prediction(row["id"], statements)
         levels.update(predicted["confidence"].items())
         print(json.dumps(predicted, ensure_ascii=False))
@@ -100,7 +104,7 @@ def race() -> None:
     bare = time.process_time() - started
     started = time.process_time()
     for text in texts:
-        read_fields(take_apart(text, vocabulary), vocabulary)
+        draft_text(text, vocabulary)
     spent = time.process_time() - started
     print(f"drafting: {len(texts) / spent:.0f} letters a second and core")
     print(f"drafting: {spent / bare:.1f} times a bare pass of five regular expressions")

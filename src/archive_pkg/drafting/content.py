@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.notes import Bracket
 
 # More brackets than any letter has; those beyond are counted, not listed.
-MOST_NOTES = 5000
+MOST_NOTES = 2000
 # How much of a letter is searched for names and enclosures.
 SEARCHED = 200_000
 # The longest way from a word to the beginning or end of its sentence.
@@ -45,8 +45,8 @@ class Content(Reader):
 
     def notes(self) -> None:
         """Brackets, each with its kind."""
-        brackets, _ = find_brackets(self.text)
-        for bracket in brackets[:MOST_NOTES]:
+        brackets, _ = find_brackets(self.text, MOST_NOTES)
+        for bracket in brackets:
             self.note(bracket)
 
     def note(self, bracket: Bracket) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.romanisation import SCHEMES, deromanise
+from archive_pkg.drafting.romanisation import SCHEMES, deromanise, romanise
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -51,15 +52,21 @@ class NoteKind:
     originals: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-def find_brackets(text: str) -> tuple[list[Bracket], list[int]]:
+def find_brackets(text: str, most: int) -> tuple[list[Bracket], list[int]]:
     """The outermost brackets, and the offsets of brackets that have no counterpart.
 
     An opening bracket without its counterpart hides nothing: brackets after it are still found.
+
+    Args:
+        text: The text.
+        most: How many to find; the text is read no further than that takes.
     """
     opened: list[int] = []
     pairs: list[tuple[int, int]] = []
     loose: list[int] = []
     for match in _BRACKET.finditer(text):
+        if len(pairs) > most or len(loose) > most or len(opened) > 100 * most:
+            break
         if match.group() == "[":
             opened.append(match.start())
         elif opened:
@@ -70,15 +77,31 @@ def find_brackets(text: str) -> tuple[list[Bracket], list[int]]:
         else:
             loose.append(match.start())
     loose.extend(opened)
-    return [Bracket(a, b, text[a:b]) for a, b in pairs], sorted(loose)
+    return [Bracket(a, b, text[a:b]) for a, b in pairs[:most]], sorted(loose)
 
 
+@cache
+def _endings(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """How Russian words end, in Latin letters of any scheme."""
+    return tuple(
+        {
+            romanise(f"б{ending}", scheme)[1:]
+            for ending in vocabulary.russian_endings
+            for scheme in SCHEMES
+        }
+    )
+
+
+@lru_cache(maxsize=1024)
 def russian_spellings(term: str, vocabulary: Vocabulary) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The Russian that a term may be the romanisation of, by scheme; empty if it looks like none.
 
     Every word has to end as Russian words do, and every spelling has been romanised forward again.
     """
-    if not term.islower() or len(term) > 60 or len(term) < 4:
+    words = term.split()
+    if not 4 <= len(term) <= 60 or not all(
+        w.islower() and w.endswith(_endings(vocabulary)) for w in words
+    ):
         return ()
     found = []
     for scheme in SCHEMES:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.text import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
+# How many lines at the beginning and at the end of a letter are searched for its signature.
+SEARCHED = 2000
 _PIECE = re.compile(r"\S+")
 # Words that ran together where a line end was lost: "GrussIhr".
 _GLUED = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
@@ -368,8 +370,10 @@ class _TailReader:
 
     def _find_signatures(self) -> None:
         found: list[Signature] = []
-        number = self.head.body
+        number, gap = self.head.body, self.head.body + SEARCHED
         while number < self.tail.end:
+            if gap <= number < self.tail.end - SEARCHED:
+                number = self.tail.end - SEARCHED
             one = self._signature_at(number)
             if one is not None:
                 found.append(one)
@@ -468,7 +472,7 @@ class _TailReader:
         """The first signature, those of others right after it, and one under a postscript."""
         signatures = [self._typed(found[0])]
         number = found[0].line + 1
-        while number < self.tail.end:
+        while number < min(self.tail.end, found[0].line + SEARCHED):
             line = self.lines[number]
             if self.vocabulary.forms["addressee openers"].at(words_of(line.text[:100])) > 1:
                 break
@@ -550,7 +554,7 @@ class _TailReader:
         if tail.signatures:
             start = min(start, tail.signatures[0].line + 1)
         postscript = False
-        for number in range(start, tail.end):
+        for number in range(start, min(tail.end, start + SEARCHED)):
             line = self.lines[number]
             if self.kinds[number] not in ("body", "title"):
                 continue

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Longer lines are prose whatever they begin with; no rule looks at one whole.
 LONGEST_FORMULA = 160
+# How much of a very long text is searched for forms at its beginning, and as much at its end.
+WINDOW = 100_000
+_LINE = re.compile(r"\S[^\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +43,35 @@ class Line:
         return len(self.text) <= LONGEST_FORMULA
 
 
-def _raw_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each line; CR LF, CR and LF each end one."""
-    place = 0
-    for piece in text.splitlines(keepends=True):
-        yield place, place + len(piece)
-        place += len(piece)
+def windows(text: str) -> list[tuple[int, int]]:
+    """The stretches of a text that are searched for forms: all of it, or beginning and end."""
+    if len(text) <= 2 * WINDOW:
+        return [(0, len(text))]
+    first = text.rfind("\n", 0, WINDOW) + 1 or WINDOW
+    last = text.find("\n", len(text) - WINDOW)
+    return [(0, first), (last if last >= 0 else len(text) - WINDOW, len(text))]
+
+
+def _line_ends(text: str) -> int:
+    """How many lines end in some white space; CR LF, CR and LF each end one."""
+    return max(text.count("\n"), text.count("\r"))
 
 
 def lines_of(text: str) -> list[Line]:
     """The lines of a text that have something in them, in order.
 
     Blocks are what blank lines part. The offsets point into `text` as given: nothing is
-    translated.
+    translated. Of a very long text only its beginning and end are cut into lines.
     """
     found: list[tuple[int, int, str, int]] = []
-    block, pending = -1, True
-    for start, end in _raw_lines(text):
-        stripped = text[start:end].strip()
-        if not stripped:
-            pending = True
-            continue
-        if pending:
-            block, pending = block + 1, False
-        begin = text.index(stripped[0], start)
-        found.append((begin, begin + len(stripped), stripped, block))
+    block, after = -1, 0
+    for start, stop in windows(text):
+        for match in _LINE.finditer(text, start, stop):
+            words = match.group().rstrip()
+            if block < 0 or _line_ends(text[after : match.start()]) > 1:
+                block += 1
+            after = match.start() + len(words)
+            found.append((match.start(), after, words, block))
     return [
         Line(
             begin,

@@ -80,7 +80,7 @@ class Known:
         return form in self.variants or form == self.short
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
     """Everything the rules look up.
 

@@ -1,0 +1,292 @@
+"""The draft of a letter's description: its statements, what is open, and why."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.anatomy import Anatomy, Zone, take_apart
+from archive_pkg.drafting.content import MOST_NOTES
+from archive_pkg.drafting.fields import read_fields
+from archive_pkg.drafting.notes import find_brackets
+from archive_pkg.drafting.reading import Source, read_source
+from archive_pkg.drafting.statements import CERTAIN, GUESS, PROBABLE, Statement
+from archive_pkg.drafting.text import WINDOW
+from archive_pkg.drafting.vocabulary import load_vocabulary, words_of
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    import os
+
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+EMPTY = Code("draft-text-empty", Severity.WARNING, "The text has nothing in it but white space.")
+NO_FORMS = Code(
+    "draft-no-letter",
+    Severity.WARNING,
+    "None of a letter's forms was found (salutation, dateline, address, leave-taking), so nothing "
+    "is said of sender, recipient or date.",
+)
+CONVERSATION = Code(
+    "draft-conversation",
+    Severity.WARNING,
+    "The text is the record of a conversation: it has participants, and no sender or recipient.",
+)
+NO_LINES = Code(
+    "draft-no-line-ends",
+    Severity.WARNING,
+    "The text is one line, so its parts cannot be told by their places.",
+)
+UNKNOWN_SCRIPT = Code(
+    "draft-unknown-script",
+    Severity.WARNING,
+    "The text is in a script that the rules do not know.",
+)
+BIDI = Code(
+    "draft-bidi-control",
+    Severity.WARNING,
+    "The text has a control character that changes the direction of writing: what is shown may not "
+    "be what is there.",
+    "Unicode Standard Annex 9",
+)
+LOOSE_BRACKET = Code(
+    "draft-bracket-loose",
+    Severity.ADVICE,
+    "A square bracket has no counterpart; the note that it may begin or end cannot be told.",
+)
+MANY_NOTES = Code(
+    "draft-many-brackets",
+    Severity.WARNING,
+    "The text has more brackets than any letter; only the first are listed as notes.",
+)
+LONG = Code(
+    "draft-text-long",
+    Severity.ADVICE,
+    "The text is very long; only its beginning and its end were searched for a letter's forms.",
+)
+
+FIELDS = ("classification", "date", "place", "sender", "recipient", "salutation", "closing",
+          "signatory", "enclosure", "summary", "language")  # fmt: skip
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_TELEGRAM = re.compile(r"[A-Z]{0,5}[–-]?\d{1,6}\. ")
+_MOST_TOLD = 20
+# Fields that only a letter's forms can bear out.
+_FORMED = frozenset(
+    {"date", "place", "sender", "recipient", "salutation", "closing", "signatory", "summary"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was read from a letter's text.
+
+    Attributes:
+        source: The file, its text and how it was decoded.
+        zones: The parts of the text, in order.
+        statements: What is stated, each with evidence and confidence.
+        report: Why something stayed open; nothing in it makes the file invalid.
+    """
+
+    source: Source
+    zones: tuple[Zone, ...]
+    statements: tuple[Statement, ...]
+    report: Report = field(default_factory=Report)
+
+    @property
+    def text(self) -> str:
+        """The decoded text that all offsets point into."""
+        return self.source.text
+
+    def of(self, name: str) -> list[Statement]:
+        """The statements about a field, in the order of the text."""
+        return [one for one in self.statements if one.field == name]
+
+    def one(self, name: str) -> Statement | None:
+        """The first statement about a field."""
+        return next(iter(self.of(name)), None)
+
+    @property
+    def open(self) -> list[str]:
+        """Fields of which the text says nothing that a rule can read."""
+        stated = {one.field for one in self.statements}
+        if "enclosure-mentioned" in stated:
+            stated.add("enclosure")
+        return [name for name in FIELDS if name not in stated]
+
+    @property
+    def needs_eyes(self) -> list[Statement]:
+        """The statements that are not certain, the least sure first."""
+        order = {GUESS: 0, PROBABLE: 1}
+        unsure = [one for one in self.statements if one.confidence is not CERTAIN]
+        return sorted(unsure, key=lambda one: order[one.confidence])
+
+
+def draft_letter(
+    path: str | os.PathLike[str], *, encoding: str | None = None, vocabulary: tuple[Path, ...] = ()
+) -> Draft:
+    """Read a letter's file into a draft: plain text, .docx, .odt or TEI XML.
+
+    Args:
+        path: The file; it is only read.
+        encoding: The encoding of a plain text that is not UTF-8 or UTF-16 with its mark.
+        vocabulary: Files of one's own with more words, names and markings.
+
+    Raises:
+        InvalidError: The file is no text, or its bytes do not fit the encoding.
+        StorageError: The file cannot be read.
+        UsageError: The encoding is not known.
+    """
+    return draft_source(read_source(Path(path), encoding), load_vocabulary(*vocabulary))
+
+
+def draft_text(text: str, vocabulary: Vocabulary | None = None) -> Draft:
+    """Read a letter's text into a draft.
+
+    Args:
+        text: The text; offsets will point into it.
+        vocabulary: The words to go by; ours if not given.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    source = Source(
+        "", text, "UTF-8", False, hashlib.sha256(data).hexdigest(), "text/plain", "UTF-8"
+    )
+    return draft_source(source, vocabulary or load_vocabulary())
+
+
+def draft_source(source: Source, vocabulary: Vocabulary) -> Draft:
+    """Read a text that was decoded into a draft."""
+    report = Report()
+    anatomy = take_apart(source.text, vocabulary)
+    statements = read_fields(anatomy, vocabulary)
+    statements = _judge(anatomy, statements, source, report, vocabulary)
+    _look_at_signs(source, report)
+    stated = _with_markup(statements, source)
+    return Draft(source, tuple(anatomy.zones), tuple(stated), report)
+
+
+def _with_markup(statements: list[Statement], source: Source) -> list[Statement]:
+    """The statements, where markup says something that instead of what the rules read."""
+    said = {one.field for one in source.stated}
+    return [*source.stated, *(one for one in statements if one.field not in said)]
+
+
+def _judge(
+    anatomy: Anatomy,
+    statements: list[Statement],
+    source: Source,
+    report: Report,
+    vocabulary: Vocabulary,
+) -> list[Statement]:
+    """The statements that the text as a whole bears out, and the type of the document."""
+    place = Location(source.path)
+    text = source.text
+    if not text.strip():
+        report.add(EMPTY.at(place, "the text is empty", "give the letter's text"))
+        return []
+    if len(text) > 2 * WINDOW:
+        message = f"the text has {len(text):,} characters"
+        report.add(LONG.at(place, message, "split the file where a letter ends"))
+    if _is_conversation(anatomy):
+        message = "a memorandum of conversation names participants, not correspondents"
+        report.add(CONVERSATION.at(place, message, "describe it as a memorandum"))
+        kept = ("sender", "recipient", "signatory", "salutation", "closing")
+        statements = [one for one in statements if one.field not in kept]
+        return [*statements, _type("memorandum", PROBABLE, "names-participants")]
+    if not is_letter(anatomy):
+        _say_why(text, place, report, anatomy)
+        return [one for one in statements if one.field not in _FORMED]
+    return [*statements, _type_of(anatomy, vocabulary)]
+
+
+def _say_why(text: str, place: Location, report: Report, anatomy: Anatomy) -> None:
+    if not any(c.isalpha() for c in text[:WINDOW]) or not _known_script(text[:WINDOW]):
+        report.add(UNKNOWN_SCRIPT.at(place, "no Latin or Cyrillic letters", "describe it by hand"))
+    elif len(anatomy.lines) == 1 and len(text) > 1000:
+        report.add(NO_LINES.at(place, "the text has no line ends", "give it as it was set"))
+    message = "no salutation, dateline, address or leave-taking was found"
+    report.add(NO_FORMS.at(place, message, "if it is a letter, describe it by hand"))
+
+
+def is_letter(anatomy: Anatomy) -> bool:
+    """Whether a text has enough of a letter's forms to be read as one.
+
+    A salutation or a leave taken before a signature is enough; so is an address, or a dateline with
+    its place, where the text is not a list of many.
+    """
+    head, tail = anatomy.head, anatomy.tail
+    if head.salutation is not None:
+        return True
+    signed = {one.how for one in tail.signatures}
+    dated = [line for line in head.datelines if line.undated or (line.date and line.date.sure)]
+    if len(head.datelines) > 4:
+        return False
+    if tail.closings and signed & {"after-closing", "with-closing", "marked-signed"}:
+        return (
+            bool(dated or head.addressee or head.markings or tail.datelines)
+            or len(anatomy.lines) < 400
+        )
+    placed = any(line.place for line in dated)
+    return bool(head.addressee) or (bool(dated) and (placed or bool(head.markings) or bool(signed)))
+
+
+def _is_conversation(anatomy: Anatomy) -> bool:
+    """Whether the head says that a conversation is recorded."""
+    for line in anatomy.lines[:30]:
+        words = words_of(line.text[:60])
+        if words[:3] == ["memorandum", "of", "conversation"] or (
+            words[:1] in (["participants"], ["present"]) and line.text[:16].rstrip().endswith(":")
+        ):
+            return True
+    return False
+
+
+def _known_script(text: str) -> bool:
+    letters = [c for c in text[:2000] if c.isalpha()]
+    known = sum(1 for c in letters if c < "\u0590" or "\u1e00" <= c <= "\u1fff")
+    return bool(letters) and known * 2 > len(letters)
+
+
+def _type(kind: str, sure: object, rule: str) -> Statement:
+    confidence = CERTAIN if sure is CERTAIN else PROBABLE
+    return Statement("type", kind, confidence, rule)
+
+
+def _type_of(anatomy: Anatomy, vocabulary: Vocabulary) -> Statement:
+    """What kind of document it is, from its forms."""
+    head, lines = anatomy.head, anatomy.lines
+    words = {word for line in lines[: head.body][:12] for word in words_of(line.text[:60])}
+    if "memorandum" in words:
+        return _type("memorandum", CERTAIN, "head-says-memorandum")
+    if (
+        head.salutation is None
+        and head.body < len(lines)
+        and _TELEGRAM.match(lines[head.body].text)
+    ):
+        return _type("telegram", PROBABLE, "number-opens-text")
+    if head.salutation is None and "subject" in anatomy.kinds[: head.body]:
+        return _type("memorandum", PROBABLE, "subject-without-salutation")
+    return _type("letter", CERTAIN if head.salutation is not None else PROBABLE, "letter-forms")
+
+
+def _look_at_signs(source: Source, report: Report) -> None:
+    """Findings on single characters: direction controls, brackets without counterpart."""
+    text = source.text
+    for number, match in enumerate(_BIDI.finditer(text)):
+        if number == _MOST_TOLD:
+            break
+        sign = f"U+{ord(match.group()):04X}"
+        place = replace(Location(source.path), offset=match.start())
+        report.add(
+            BIDI.at(place, f"the control character {sign}", "look at it before trusting eyes")
+        )
+    brackets, loose = find_brackets(text, MOST_NOTES + 1)
+    for offset in loose[:_MOST_TOLD]:
+        place = replace(Location(source.path), offset=offset)
+        message = f"“{text[offset]}” has no counterpart"
+        report.add(LOOSE_BRACKET.at(place, message, "close or remove it, if the source allows"))
+    if len(brackets) > MOST_NOTES:
+        message = f"more than {MOST_NOTES:,} brackets; only these are listed"
+        report.add(MANY_NOTES.at(Location(source.path), message, "look whether it is a letter"))

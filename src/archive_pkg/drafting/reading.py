@@ -1,0 +1,204 @@
+"""Reading a letter's file: plain text, Word, OpenDocument and TEI, each into one text.
+
+The file is only read. Of a file with markup the text is extracted: paragraphs become blocks parted
+by blank lines. What TEI says in its markup is stated as it says it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.decoding import decode
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive_pkg.drafting.statements import Statement
+
+UNREADABLE = Code(
+    "letter-file-unreadable",
+    Severity.ERROR,
+    "The file is a Word, OpenDocument or TEI file by its form, and is not well formed.",
+)
+
+LARGEST = 256 * 1024 * 1024
+"""Most bytes that a letter's file may have, also unpacked."""
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ODT = "application/vnd.oasis.opendocument.text"
+TEI = "application/tei+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A letter's file and its text.
+
+    Attributes:
+        path: The file, as the user named it.
+        text: The decoded or extracted text; offsets point into it.
+        encoding: IANA name of the encoding of a plain text; empty for others.
+        bom: Whether the file begins with a byte order mark.
+        sha256: Digest of the file's bytes.
+        media_type: The file's type.
+        charset: Encoding that the text is written in where it has a file of its own.
+        stated: What the file's own markup says.
+    """
+
+    path: str
+    text: str
+    encoding: str
+    bom: bool
+    sha256: str
+    media_type: str
+    charset: str = "UTF-8"
+    stated: tuple[Statement, ...] = ()
+
+    @property
+    def extracted(self) -> bool:
+        """Whether the text was taken out of a file that is no plain text."""
+        return self.media_type != "text/plain"
+
+
+def read_source(path: Path, encoding: str | None = None) -> Source:
+    """Read a letter's file, told by its content, not by its name.
+
+    Raises:
+        InvalidError: It is no text, or not well formed, or too large.
+        StorageError: It cannot be read.
+        UsageError: The declared encoding is not known.
+    """
+    try:
+        if path.is_file() and path.stat().st_size > LARGEST:
+            raise InvalidError(f"{path}: {path.stat().st_size:,} bytes are no letter")
+        data = path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}") from error
+    digest = hashlib.sha256(data).hexdigest()
+    name = str(path)
+    kind = media_type(data)
+    if kind in (DOCX, ODT):
+        extract = _docx if kind == DOCX else _odt
+        try:
+            text = extract(data)
+        except (
+            OSError,
+            KeyError,
+            ValueError,
+            zipfile.BadZipFile,
+            RuntimeError,
+            NotImplementedError,
+        ) as error:
+            raise _unreadable(name, str(error)) from error
+        return Source(name, text, "", False, digest, kind)
+    if kind == TEI:
+        from archive_pkg.drafting.tei import read_tei
+
+        try:
+            text, stated = read_tei(data)
+        except ValueError as error:
+            raise _unreadable(name, str(error)) from error
+        return Source(name, text, "", False, digest, kind, "UTF-8", stated)
+    decoded = decode(data, encoding, path=name)
+    return Source(name, decoded.text, decoded.encoding, decoded.bom, digest, kind, decoded.encoding)
+
+
+def media_type(data: bytes) -> str:
+    """The type of a letter's file by what is in it."""
+    if data.startswith(b"PK\x03\x04"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                names = set(archive.namelist())
+        except (OSError, zipfile.BadZipFile, ValueError):
+            return DOCX
+        return ODT if "content.xml" in names else DOCX
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(b"<") and b"http://www.tei-c.org/ns/1.0" in head:
+        return TEI
+    return "text/plain"
+
+
+def _unreadable(path: str, why: str) -> InvalidError:
+    hint = "open it in the program that made it and save it anew"
+    finding = UNREADABLE.at(Location(path), f"the file cannot be opened: {why}", hint)
+    return InvalidError(f"{path}: {finding.message}", hint, Report([finding]))
+
+
+def _within_bounds(archive: zipfile.ZipFile) -> None:
+    size = sum(info.file_size for info in archive.infolist())
+    if size > LARGEST:
+        raise ValueError(f"unpacked it would have {size:,} bytes")
+
+
+def _docx(data: bytes) -> str:
+    """The paragraphs and table cells of a Word file, in order."""
+    from docx import Document
+    from docx.opc.exceptions import PackageNotFoundError
+    from docx.table import Table
+    from lxml.etree import XMLSyntaxError
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        _within_bounds(archive)
+    try:
+        document = Document(io.BytesIO(data))
+    except (PackageNotFoundError, XMLSyntaxError) as error:
+        raise ValueError(str(error)) from error
+    blocks: list[str] = []
+    for item in document.iter_inner_content():
+        if isinstance(item, Table):
+            blocks += ["\t".join(cell.text for cell in row.cells) for row in item.rows]
+        else:
+            blocks.append(item.text)
+    return _joined(blocks)
+
+
+def _odt(data: bytes) -> str:
+    """The paragraphs and headings of an OpenDocument text, in order."""
+    from lxml import etree
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        _within_bounds(archive)
+        content = archive.read("content.xml")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(str(error)) from error
+    space = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+    blocks = [
+        _odt_text(element, space)
+        for element in root.iter(f"{space}p", f"{space}h")
+        if not any(above.tag == f"{space}note" for above in element.iterancestors())
+    ]
+    return _joined(blocks)
+
+
+def _odt_text(element: object, space: str) -> str:
+    """The text of a paragraph, its spaces, tabs and line ends spelled out."""
+    from lxml import etree
+
+    written: list[str] = []
+    signs = {f"{space}tab": "\t", f"{space}line-break": "\n"}
+    assert isinstance(element, etree._Element)  # noqa: S101  what root.iter gives
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            if node.tag == f"{space}s":
+                written.append(" " * min(int(node.get(f"{space}c", "1") or 1), 1000))
+            written.append(signs.get(str(node.tag), node.text or ""))
+        elif node is not element:
+            written.append(node.tail or "")
+    return "".join(written)
+
+
+def _joined(blocks: list[str]) -> str:
+    """Paragraphs as blocks; one that is short and goes on stands on a line of its own."""
+    return (
+        "\n\n".join(block.rstrip() for block in blocks if block.strip()) + "\n"
+        if any(block.strip() for block in blocks)
+        else ""
+    )

@@ -1,0 +1,81 @@
+"""Dates of every habit, to EDTF."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive_pkg.drafting.dates import find_dates
+from archive_pkg.drafting.vocabulary import load_vocabulary
+from archive_pkg.records.dates import Edtf
+
+VOCABULARY = load_vocabulary()
+
+
+def edtf(text: str, **how: int) -> list[str]:
+    return [found.edtf for found in find_dates(text, VOCABULARY, **how)]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("18 July 1960", "1960-07-18"),
+        ("Washington, September 18, 1960—6:15 p.m.", "1960-09-18"),
+        ("12th September 1953.", "1953-09-12"),
+        ("26 JUL 1971", "1971-07-26"),
+        ("[London, July 10(?), 1955.]", "1955-07-10?"),
+        ("Cairo, April 3/4, 1957—midnight", "1957-04-03/1957-04-04"),
+        ("15.V.07", "1907-05-15"),
+        ("den 7/5 1931", "1931-05-07"),
+        ("Berlin d. 16./11.05", "1905-11-16"),
+        ("[6.] 12. 900.", "1900-12-06"),
+        ("Berlin d. I. VI. 05.", "1905-06-01"),
+        ("PARIS, le 1er mai 1918", "1918-05-01"),
+        ("Paris, Ier Décembre 1920.", "1920-12-01"),
+        ("Paris, 3I Mars I920.", "1920-03-31"),
+        ("18 июля 1960 г.", "1960-07-18"),
+        ("1960-07-18", "1960-07-18"),
+        ("July 1960", "1960-07"),
+        ("Montag, 8. Jänner 1894", "1894-01-08"),
+    ],
+)
+def test_a_written_date_is_read(written: str, read: str) -> None:
+    assert edtf(written) == [read]
+
+
+@pytest.mark.parametrize(
+    "text", ["undated", "1½ lines", "room 12", "30. 2. 1904", "3.5", "1/2", ""]
+)
+def test_what_is_no_date_is_left(text: str) -> None:
+    assert edtf(text) == []
+
+
+def test_the_century_is_the_one_before_the_pivot() -> None:
+    assert edtf("7. 8. 94", pivot=1960) == ["1894-08-07"]
+    assert edtf("7. 8. 94", pivot=2000) == ["1994-08-07"]
+
+
+def test_figures_that_leave_the_month_open_stay_open() -> None:
+    found = find_dates("5/7/1960", VOCABULARY, month_first=True)
+    assert [(one.edtf, one.sure) for one in found] == [("[1960-05-07,1960-07-05]", 0)]
+
+
+@given(st.dates(min_value=__import__("datetime").date(1000, 1, 1)))
+def test_a_date_written_out_in_english_comes_back(day: object) -> None:
+    import datetime
+
+    assert isinstance(day, datetime.date)
+    names = "January February March April May June July August September October November December"
+    month = names.split()[day.month - 1]
+    if day.year <= 2100:
+        assert edtf(f"{month} {day.day}, {day.year}") == [day.isoformat()]
+        assert edtf(f"{day.day} {month} {day.year}") == [day.isoformat()]
+
+
+@given(st.text(alphabet="0123456789./-–,() IVXabcjulymärz?[]l", max_size=60))
+def test_whatever_is_read_is_edtf_at_its_place(text: str) -> None:
+    for found in find_dates(text, VOCABULARY):
+        assert 0 <= found.start < found.end <= len(text)
+        if not found.edtf.startswith("XXXX"):
+            Edtf(found.edtf)

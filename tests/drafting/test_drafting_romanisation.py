@@ -1,0 +1,63 @@
+"""Russian in Latin letters, forward and back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive_pkg.drafting.notes import russian_spellings
+from archive_pkg.drafting.romanisation import (
+    ALA_LC,
+    BGN_PCGN,
+    SCHEMES,
+    Scheme,
+    deromanise,
+    romanise,
+)
+from archive_pkg.drafting.vocabulary import load_vocabulary
+
+
+@pytest.mark.parametrize(
+    ("russian", "bgn", "ala"),
+    [
+        ("ложном положении", "lozhnom polozhenii", "lozhnom polozhenii"),
+        ("единство", "yedinstvo", "edinstvo"),
+        ("объявлено", "ob”yavleno", "obʺi͡avleno"),
+        ("Хрущёв", "Khrushchëv", "Khrushchëv"),
+        ("этой", "etoy", "ėtoĭ"),
+        ("цель", "tsel’", "t͡selʹ"),
+    ],
+)
+def test_forward(russian: str, bgn: str, ala: str) -> None:
+    assert romanise(russian, BGN_PCGN) == bgn
+    assert romanise(russian, ALA_LC) == ala
+
+
+def test_back_only_what_goes_forward_again() -> None:
+    assert deromanise("lozhnom polozhenii", BGN_PCGN) == ["ложном положении"]
+    assert deromanise("sekretariat tsk", BGN_PCGN) == ["секретариат цк", "секретариат тск"]
+    assert deromanise("the bloc countries", BGN_PCGN) == []
+
+
+@given(
+    st.text(alphabet="абвгдежзийклмнопрстуфхцчшщъыьэюя ", min_size=1, max_size=30),
+    st.sampled_from(SCHEMES),
+)
+def test_every_spelling_proposed_romanises_to_the_word(russian: str, scheme: Scheme) -> None:
+    latin = " ".join(romanise(russian, scheme).split())
+    for spelled in deromanise(latin, scheme):
+        assert romanise(spelled, scheme) == latin
+
+
+@given(st.text(alphabet="абвгдежзийклмнопрстуфхцчшщыьэюя", min_size=1, max_size=12))
+def test_ala_lc_is_reversible_where_russian_can_stand_so(russian: str) -> None:
+    back = deromanise(romanise(russian, ALA_LC), ALA_LC)
+    assert not back or russian in back or len(back) == 16
+
+
+@pytest.mark.parametrize(
+    "term", ["the bloc countries", "sic", "garble", "as received", "i", "London"]
+)
+def test_english_is_not_taken_for_russian(term: str) -> None:
+    assert russian_spellings(term, load_vocabulary()) == ()
