@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.drafting.dates import find_dates
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.records.dates import Edtf
+from archive_pkg.records.written_dates import find_dates
 
 VOCABULARY = load_vocabulary()
 

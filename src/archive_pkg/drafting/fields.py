@@ -10,6 +10,7 @@ from archive_pkg.drafting.correspondents import Correspondents
 from archive_pkg.drafting.datelines import find_place
 from archive_pkg.drafting.statements import CERTAIN, GUESS, PROBABLE, Confidence, Reader, Statement
 from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.records.vocabularies import find_marking
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.anatomy import Anatomy
@@ -50,7 +51,10 @@ class Frame(Reader):
             last = following
         start, end = self.lines[number].start, self.lines[last].end
         value = " ".join(self.lines[n].text for n in range(number, last + 1))
-        level, scheme = marking.level, marking.scheme
+        candidates = find_marking(value)
+        level, scheme = marking.level, ""
+        if len(candidates) == 1:
+            level, scheme = candidates[0].level.id, candidates[0].level.scheme
         sure = CERTAIN if marking.sure and level else PROBABLE
         self.say(
             "classification",

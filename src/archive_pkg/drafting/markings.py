@@ -21,13 +21,11 @@ class Marking:
 
     Attributes:
         level: The highest level named; empty where only handling is marked.
-        scheme: The vocabulary of levels, where a word of the marking belongs to only one.
         explicit_none: Whether the line says that there is no marking.
         sure: Whether every part of the line is known to the vocabulary.
     """
 
     level: str
-    scheme: str = ""
     explicit_none: bool = False
     sure: bool = True
 
@@ -75,7 +73,6 @@ def read_marking(line: str, vocabulary: Vocabulary) -> Marking | None:
     line = line.rstrip(" .:").removesuffix("(not a U.S. classification)")
     if " ".join(words_of(line)) in vocabulary.unmarked:
         return Marking("", explicit_none=True)
-    scheme = ""
     parts = [part.strip(" .[]()") for part in _SEPARATOR.split(line)]
     parts = [part for part in parts if part]
     level, known, unknown = "", 0, 0
@@ -84,7 +81,6 @@ def read_marking(line: str, vocabulary: Vocabulary) -> Marking | None:
         if is_marking:
             known += 1
             level = highest(level, found, vocabulary)
-            scheme = scheme or vocabulary.schemes.get(" ".join(words_of(part)), "")
         elif known and len(part) <= 60 and part[0].isupper():
             unknown += 1
         else:
@@ -94,7 +90,7 @@ def read_marking(line: str, vocabulary: Vocabulary) -> Marking | None:
         return None
     # A word that only resembles a marking ("personal remarks") is prose: a marking has its capital.
     return (
-        Marking(level, scheme, sure=not unknown)
+        Marking(level, sure=not unknown)
         if parts[0][0].isupper() or not parts[0][0].islower()
         else None
     )

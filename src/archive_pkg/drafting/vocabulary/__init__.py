@@ -91,7 +91,6 @@ class Vocabulary:
         weekdays: Day of the week by its name, Monday being 1.
         levels: Level by the marking's words, lowest first in `order`.
         order: The levels, lowest first.
-        schemes: The vocabulary of levels, by a marking that only it has.
         handling: Markings that stand beside a level.
         alone: Handling markings that are a classification by themselves.
         unmarked: What says that there is no marking.
@@ -114,7 +113,6 @@ class Vocabulary:
     weekdays: Mapping[str, int]
     levels: Mapping[str, str]
     order: tuple[str, ...]
-    schemes: Mapping[str, str]
     handling: frozenset[str]
     alone: frozenset[str]
     unmarked: frozenset[str]
@@ -241,12 +239,6 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         },
         levels=levels,
         order=order,
-        schemes={
-            " ".join(words_of(word)): scheme
-            for tree in trees
-            for scheme, words in tree.get("schemes", {}).items()
-            for word in words
-        },
         handling=frozenset(" ".join(words_of(w)) for w in _merged(trees, "handling")),
         alone=frozenset(" ".join(words_of(w)) for w in _merged(trees, "alone")),
         unmarked=frozenset(" ".join(words_of(w)) for w in _merged(trees, "none")),
