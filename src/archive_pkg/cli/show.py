@@ -178,13 +178,14 @@ def _event(record: Record, kind: str, agents: tuple[str, ...], detail: str | Non
 
 
 def _evidence(record: Record) -> str:
-    from archive_pkg.records.statements import evidence_for, statements
+    from archive_pkg.records.statements import Index, statements
 
     counts = dict.fromkeys(("quoted", "inferred", "supplied"), 0)
     for evidence in record.evidence:
         counts[evidence.basis] += 1
     words = ", ".join(f"{number} {basis}" for basis, number in counts.items())
-    bare = [path for path in statements(record) if not evidence_for(record, path)]
+    known = Index(record)
+    bare = [path for path in statements(record) if not known.evidence(path)]
     return words + (
         f"; without evidence: {', '.join(bare)}" if bare else "; nothing without evidence"
     )

@@ -15,7 +15,7 @@ from archive_pkg import fixity, storage
 from archive_pkg.errors import StorageError
 from archive_pkg.records import NAMES, Record, placed, read_record, record_file, vocabularies
 from archive_pkg.records.faults import Fault
-from archive_pkg.records.statements import evidence_for, statements
+from archive_pkg.records.statements import Index, statements
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -327,8 +327,9 @@ def _statements(record: Record, source: Path) -> Iterator[Finding]:
     def at(field: str) -> Location:
         return Location(str(source), field=field)
 
+    known = Index(record)
     for path in statements(record):
-        if not evidence_for(record, path):
+        if not known.evidence(path):
             hint = (
                 "add evidence: where it is quoted, the rule it is inferred by, or who supplied it"
             )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from archive_pkg.records.statements import resolve
+from archive_pkg.records.statements import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,9 +130,10 @@ def _disorder(record: Record) -> Iterator[Problem]:
 
 
 def _groundless(record: Record) -> Iterator[Problem]:
+    known = Index(record)
     for index, evidence in enumerate(record.evidence):
         try:
-            stated = resolve(record, evidence.field)
+            stated = known.value(evidence.field)
         except KeyError as error:
             message = f"the record has no {evidence.field}: {error.args[0]}"
             yield "unknown_statement", message, ("evidence", index, "field"), evidence.field

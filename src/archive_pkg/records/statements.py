@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -16,31 +17,74 @@ if TYPE_CHECKING:
 _OWN = {"id", "version", "supersedes", "evidence", "type"}
 
 
-def resolve(record: Record, path: str) -> Any:
-    """The value a dotted path leads to, `agents.khrushchev.name` or `date`.
+class Index:
+    """A record's statements and their evidence, each list gone through once however much is asked.
 
-    Raises:
-        KeyError: A name on the path leads nowhere; its argument is a sentence that says so.
+    Items of a list go by their id, or else by their number or, if they are mere text, by it.
     """
-    value: Any = record
-    for name in path.split("."):
-        value = _step(value, name)
-    return value
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._items: dict[int, dict[str, Any]] = {}
+        self._evidence: dict[str, list[Evidence]] = defaultdict(list)
+        for item in record.evidence:
+            self._evidence[item.field].append(item)
+
+    def value(self, path: str) -> Any:
+        """The value a dotted path leads to, `agents.khrushchev.name` or `date`.
+
+        Raises:
+            KeyError: A name on the path leads nowhere; its argument is a sentence that says so.
+        """
+        value: Any = self._record
+        for name in path.split("."):
+            value = self._step(value, name)
+        return value
+
+    def evidence(self, path: str) -> tuple[Evidence, ...]:
+        """The evidence that covers a statement: that of what it is part of, then its own."""
+        names = path.split(".")
+        wholes = (".".join(names[:end]) for end in range(1, len(names) + 1))
+        return tuple(item for whole in wholes for item in self._evidence.get(whole, ()))
+
+    def finer_evidence(self, path: str) -> tuple[Evidence, ...]:
+        """The evidence for single things within a statement."""
+        return tuple(
+            item
+            for field, items in self._evidence.items()
+            if field.startswith(f"{path}.")
+            for item in items
+        )
+
+    def _step(self, value: Any, name: str) -> Any:
+        if isinstance(value, tuple):
+            items = self._items.get(id(value))
+            if items is None:
+                items = self._items[id(value)] = _by_name(value)
+            if name in items:
+                return items[name]
+            known = [item.id for item in value if hasattr(item, "id")]
+            raise KeyError(f"{name} is none of its items" + _meant(name, known))
+        if isinstance(value, BaseModel):
+            fields = list(type(value).model_fields)
+            if name in fields:
+                return getattr(value, name)
+            raise KeyError(f"{name} is no field" + _meant(name, fields))
+        raise KeyError(f"there is nothing below it called {name}")
 
 
-def _step(value: Any, name: str) -> Any:
-    if isinstance(value, tuple):
-        for index, item in enumerate(value):
-            if name in (getattr(item, "id", None), str(index)) or item == name:
-                return item
-        raise KeyError(f"{name} is none of its {len(value)} items")
-    if isinstance(value, BaseModel):
-        known = type(value).model_fields
-        if name in known:
-            return getattr(value, name)
-        near = get_close_matches(name, known, 1)
-        raise KeyError(f"{name} is no field" + (f"; did you mean {near[0]}?" if near else ""))
-    raise KeyError(f"there is nothing below it called {name}")
+def _by_name(items: tuple[Any, ...]) -> dict[str, Any]:
+    named = {str(index): item for index, item in enumerate(items)}
+    for item in reversed(items):
+        name = item if isinstance(item, str) else getattr(item, "id", None)
+        if name is not None:
+            named[name] = item
+    return named
+
+
+def _meant(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, 1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def statements(record: Record) -> Iterator[str]:
@@ -57,7 +101,5 @@ def statements(record: Record) -> Iterator[str]:
 
 
 def evidence_for(record: Record, path: str) -> tuple[Evidence, ...]:
-    """The evidence that covers a statement: its own, and that of what it is part of."""
-    return tuple(
-        item for item in record.evidence if path == item.field or path.startswith(f"{item.field}.")
-    )
+    """The evidence that covers one statement; an `Index` is for those who ask for many."""
+    return Index(record).evidence(path)
