@@ -17,7 +17,6 @@ import select
 import signal
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Protocol, TypeVar
@@ -370,6 +369,8 @@ def spread(
     elif sys.platform == "linux" and _alone():
         yield from _forked(task, count, workers, say)
     else:
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(workers) as pool:
             for index, result in enumerate(pool.map(lambda i: task(i, say), range(count))):
                 yield index, result

@@ -13,9 +13,6 @@ import fcntl
 import hashlib
 import json
 import os
-import secrets
-import shutil
-import socket
 import stat
 import time
 from datetime import UTC, datetime
@@ -101,7 +98,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     """
     with storage_errors(f"writing {path}"):
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
-        staged = _hidden(path, f"-{secrets.token_hex(4)}")
+        staged = _hidden(path, f"-{os.urandom(4).hex()}")
         descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -175,6 +172,8 @@ def remove_tree(path: Path) -> None:
     if path.is_symlink() or not path.is_dir():
         path.unlink()
         return
+    import shutil
+
     try:
         shutil.rmtree(path)
     except PermissionError:
@@ -328,7 +327,7 @@ class Staging:
         try:
             with storage_errors(f"staging {self.destination}"):
                 recover(self.destination)
-                self.path = _hidden(self.destination, f"-{secrets.token_hex(4)}")
+                self.path = _hidden(self.destination, f"-{os.urandom(4).hex()}")
                 self.path.mkdir()
         except BaseException:
             self._lock.__exit__(None, None, None)
@@ -411,10 +410,10 @@ def _replace(made: Path, destination: Path) -> None:
     if not made.is_dir() and not destination.is_dir():
         made.replace(destination)
         return
-    old = _hidden(destination, f"-{secrets.token_hex(4)}")
+    old = _hidden(destination, f"-{os.urandom(4).hex()}")
     journal = _hidden(destination, ".swap")
     # The new thing may lie inside a staging folder; beside the destination both are found again.
-    new = _hidden(destination, f"-{secrets.token_hex(4)}")
+    new = _hidden(destination, f"-{os.urandom(4).hex()}")
     made.rename(new)
     write_atomically(journal, json.dumps({"old": old.name, "new": new.name}).encode())
     _finish_swap(journal, destination)
@@ -468,4 +467,4 @@ def _sync_file(path: Path) -> None:
 
 def _whoami() -> dict[str, str | int]:
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return {"pid": os.getpid(), "host": socket.gethostname(), "since": now}
+    return {"pid": os.getpid(), "host": os.uname().nodename, "since": now}

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 NAME = re.compile(r"(tag)?manifest-([A-Za-z0-9-]+)\.txt")
 _CHUNK = 2 * 1024 * 1024
 _LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]+(\*?)(.+)", re.DOTALL)
-_ODD = ("%", "\\", "\0", "//", "/./", "/../", "/\n", "/.\n", "/..\n")
+_ODD = ("%", "\\", "\0")
+_ODD_PARTS = re.compile(r"/(?:/|\.{0,2}[/\n])")
 """A chunk of lines with none of these needs no look at each path."""
 
 LINE_MALFORMED = Code(
@@ -235,7 +236,8 @@ class Parser:
         quick = self._quick(length) if length and not manifest.of_tags else None
         line = 1
         for text in self._chunks(manifest.name, file):
-            pairs = quick.findall(text) if quick and not any(odd in text for odd in _ODD) else []
+            plain = not any(odd in text for odd in _ODD) and not _ODD_PARTS.search(text)
+            pairs = quick.findall(text) if quick and plain else []
             if pairs and len(pairs) == text.count("\n") and _take(manifest.digests, pairs):
                 line += len(pairs)
                 continue
@@ -245,7 +247,7 @@ class Parser:
 
     @staticmethod
     def _quick(length: int) -> re.Pattern[str]:
-        return re.compile(rf"^([0-9A-Fa-f]{{{length}}})[ \t]+(data/.+)$", re.MULTILINE)
+        return re.compile(rf"([0-9A-Fa-f]{{{length}}})[ \t]+(data/.+)\n")
 
     def _chunks(self, name: str, file: BinaryIO) -> Iterator[str]:
         """The text in pieces of whole lines, each line ended by LF but perhaps the last."""

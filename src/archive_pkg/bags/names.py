@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -111,9 +110,12 @@ def twins(paths: Iterable[str]) -> list[list[str]]:
     only when their whole paths are.
     """
     paths = list(paths)
-    # Sorting hashes needs a third of the memory that a set of a million folded paths would.
-    hashes = sorted(hash(fold(path)) for path in paths)
-    if all(one != other for one, other in itertools.pairwise(hashes)):
+    # Hashes need a third of the memory that a million folded paths would.
+    hashes: set[int] = set()
+    for start in range(0, len(paths), 8192):
+        folded = fold("\0".join(paths[start : start + 8192])).split("\0")
+        hashes.update(map(hash, folded))
+    if len(hashes) == len(paths):
         return []
     groups: dict[str, list[str]] = {}
     for path in paths:

@@ -326,13 +326,15 @@ class _Verification:
         for manifest in bag.manifests.values():
             digests = self._resolve(manifest, present)
             resolved[manifest.name] = digests
+            if manifest.algorithm in ALGORITHMS:
+                wanted[manifest.algorithm] = digests
+            if digests.keys() == present:
+                continue
             missing = digests.keys() - present
             self._missing(PAYLOAD_UNFETCHED, manifest, sorted(missing & fetched))
             self._missing(PAYLOAD_MISSING, manifest, sorted(missing - fetched))
             for path in present - digests.keys():
                 unlisted[path].append(manifest.name)
-            if manifest.algorithm in ALGORITHMS:
-                wanted[manifest.algorithm] = digests
         self._unlisted(files, unlisted)
         self._fetch(resolved)
         self._twins(files, resolved)
@@ -419,6 +421,8 @@ class _Verification:
         A name in another normalization form than the file's is seen through, with a warning.
         """
         digests = manifest.digests
+        if digests.keys() == present:
+            return digests
         missing = digests.keys() - present
         free = present - digests.keys()
         if not missing or not free:
