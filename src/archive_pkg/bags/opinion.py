@@ -23,7 +23,7 @@ DIFFERS = Code(
 NOT_ASKED = Code(
     "second-opinion-not-asked",
     Severity.ADVICE,
-    "bagit-python was not asked, because it would follow what is unsafe in this bag.",
+    "bagit-python was not asked: it would follow what is unsafe in this bag, or reads no archives.",
 )
 _UNSAFE = {
     "manifest-path-unsafe",
@@ -46,6 +46,8 @@ def second_opinion(path: Path, report: Report) -> list[Finding]:
         report: What was found here.
     """
     place = Location(str(path))
+    if not path.is_dir():
+        return [NOT_ASKED.at(place, "bagit-python was not asked: it reads folders only")]
     if unsafe := sorted({finding.code for finding in report} & _UNSAFE):
         return [NOT_ASKED.at(place, f"bagit-python was not asked because of {', '.join(unsafe)}")]
     complaint = _ask(path)

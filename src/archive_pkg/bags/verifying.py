@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-import stat
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags import names, opinion
+from archive_pkg.bags.archives import BadArchiveError
 from archive_pkg.bags.bag import Bag, BoundedReport, Tree, load
-from archive_pkg.bags.folder import Folder, Outcome
 from archive_pkg.bags.manifests import ALGORITHM_WEAK, Manifest
+from archive_pkg.bags.opening import open_tree
 from archive_pkg.fixity import ALGORITHMS, Tally
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from archive_pkg.bags.folder import Outcome
 
 PAYLOAD_FOLDER_MISSING = Code(
     "payload-folder-missing",
@@ -183,7 +185,7 @@ def verify(
     Nothing outside the bag is opened, no link followed, nothing fetched, nothing written.
 
     Args:
-        path: A bag's folder.
+        path: A bag's folder, or a zip, tar, tgz (or tar.zst) of one, which is read as it is.
         second_opinion: Whether to ask bagit-python, too, and report where it judges otherwise.
         jobs: How many files to read at a time; as many as there are processors when None.
         progress: Called now and then with what is done so far.
@@ -194,10 +196,10 @@ def verify(
     path = Path(path)
     verdict = Verdict(str(path))
     try:
-        if not stat.S_ISDIR(path.stat().st_mode):
-            raise NotADirectoryError(20, "it is no folder", str(path))
-        with Folder(path) as folder:
-            _verify(folder, verdict, jobs, progress)
+        with open_tree(path) as tree:
+            _verify(tree, verdict, jobs, progress)
+    except BadArchiveError as error:
+        verdict.report.add(error.finding)
     except OSError as error:
         meaning, hint = describe(error)
         verdict.report.add(NOT_A_BAG.at(Location(str(path)), f"cannot be read: {meaning}", hint))

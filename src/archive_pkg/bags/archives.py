@@ -1,0 +1,427 @@
+"""Serialized bags: archives read where they are, nothing unpacked; what zip and tar share."""
+
+from __future__ import annotations
+
+import io
+import os
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from archive_pkg.bags import names
+from archive_pkg.bags.folder import Listing, Outcome
+from archive_pkg.fixity import BLOCK, Hash, feed, new_hash, spread
+from archive_pkg.reports import Code, Location, Severity
+from archive_pkg.storage import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_PIECE_FILES = 512
+_PIECE_BYTES = 64 * 1024 * 1024
+_FEW = 48
+SUFFIXES = (".tar.gz", ".tar.zst", ".tgz", ".tar", ".zip")
+
+DAMAGED = Code(
+    "archive-damaged",
+    Severity.ERROR,
+    "An archive, or a member of it, is truncated or damaged and cannot be read to its end.",
+    "RFC 8493, 4",
+)
+UNKNOWN = Code(
+    "archive-unknown",
+    Severity.ERROR,
+    "A file is no archive of a kind that can be read here (zip, tar, tgz; tar.zst with the "
+    "zstandard library).",
+    "RFC 8493, 4",
+)
+NO_TOP_FOLDER = Code(
+    "archive-without-top-folder",
+    Severity.ERROR,
+    "A serialized bag's files do not lie in one folder, as they must.",
+    "RFC 8493, 4",
+)
+OUTSIDE = Code(
+    "archive-member-outside",
+    Severity.ERROR,
+    "An archive has a member outside the bag's folder.",
+    "RFC 8493, 4",
+)
+OTHER_NAME = Code(
+    "archive-folder-named-otherwise",
+    Severity.WARNING,
+    "The folder in an archive has not the archive's name, as it should.",
+    "RFC 8493, 4",
+)
+MEMBER_UNSAFE = Code(
+    "archive-member-unsafe",
+    Severity.ERROR,
+    "An archive has a member whose name could lead outside the folder it is unpacked into.",
+    "RFC 8493, 5.1",
+)
+MEMBER_TWICE = Code(
+    "archive-member-twice",
+    Severity.ERROR,
+    "An archive has two members of the same name; which one is meant is anyone's guess.",
+    "RFC 8493, 4",
+)
+MEMBER_LINK = Code(
+    "archive-member-is-link",
+    Severity.ERROR,
+    "An archive has a symbolic or hard link; it is not followed.",
+    "RFC 8493, 5.1",
+)
+MEMBER_SPECIAL = Code(
+    "archive-member-is-special",
+    Severity.ERROR,
+    "An archive has a device or FIFO.",
+    "RFC 8493, 5.1",
+)
+MEMBER_ENCRYPTED = Code(
+    "archive-member-encrypted",
+    Severity.ERROR,
+    "A member of an archive is encrypted, so it cannot be verified.",
+    "RFC 8493, 4",
+)
+BOMB = Code(
+    "archive-bomb",
+    Severity.ERROR,
+    "An archive would unpack to far more than its size makes plausible, or its members overlap; "
+    "it is not read.",
+    "RFC 8493, 5.3",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When an archive is taken for a bomb.
+
+    Attributes:
+        size: Bytes unpacked that are too many in any case.
+        ratio: Bytes unpacked for each byte of the archive that are too many.
+        plausible: Bytes unpacked up to which the ratio does not count: they do no harm.
+        members: Members that are too many.
+    """
+
+    size: int = 1 << 44
+    ratio: int = 100
+    plausible: int = 1 << 30
+    members: int = 20_000_000
+
+    def exceeded(self, unpacked: int, packed: int) -> bool:
+        """Whether so much from so little is too much."""
+        return unpacked > self.size or (
+            unpacked > self.plausible and unpacked > packed * self.ratio
+        )
+
+
+LIMITS = Limits()
+
+
+class BadArchiveError(Exception):
+    """An archive that cannot be read (further); has the finding to report."""
+
+    def __init__(self, code: Code, message: str, path: str = "") -> None:
+        super().__init__(message)
+        self.finding = code.at(Location(path), message)
+
+
+@dataclass(slots=True)
+class Member:
+    """A member of an archive.
+
+    Attributes:
+        path: Its name in the archive.
+        size: Bytes unpacked, as declared.
+        place: Where its data or header begins in the archive.
+        packed: Bytes in the archive.
+        method: zip's number of the compression method; 0 is none.
+        raw_name: The name's bytes.
+        whole: Whether its bytes stand in one piece (they do not in a sparse tar member).
+    """
+
+    path: str
+    size: int
+    place: int = 0
+    packed: int = 0
+    method: int = 0
+    raw_name: bytes = b""
+    whole: bool = True
+
+
+class Archive:
+    """A serialized bag; its paths are those within its top folder."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.path = path
+        self.limits = limits
+        self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self.packed = os.fstat(self.descriptor).st_size
+        self.members: dict[str, Member] = {}
+        self._listing = Listing()
+        self._folders: set[str] = set()
+        self._top = ""
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.descriptor)
+
+    @abstractmethod
+    def scan(self) -> None:
+        """Fill `members` by name in the archive, and the listing's folders and findings."""
+
+    @abstractmethod
+    def chunks(self, member: Member) -> Iterator[bytes]:
+        """A member's bytes."""
+
+    def listing(self) -> Listing:
+        """Everything in it; a damaged archive is told as far as it could be read."""
+        try:
+            self.scan()
+        except BadArchiveError as error:
+            self._listing.findings.append(error.finding)
+        self._find_top()
+        return self._listing
+
+    def open(self, path: str) -> BinaryIO:
+        """A member as a stream."""
+        member = self._member(path)
+        try:
+            return io.BytesIO(b"".join(self.chunks(member)))
+        except BadArchiveError as error:
+            raise OSError(0, str(error), path) from error
+
+    def size(self, path: str) -> int:
+        """A member's bytes."""
+        return self._member(path).size
+
+    def verify(
+        self,
+        files: Sequence[str],
+        wanted: Mapping[str, Mapping[str, bytes]],
+        *,
+        jobs: int | None = None,
+        tick: Callable[[int, int], None] | None = None,
+    ) -> Outcome:
+        """Digest members and compare; see `Folder.verify`."""
+        pieces = list(self._pieces(files))
+        outcome = Outcome()
+        results = spread(
+            lambda index, say: self._verify_piece(pieces[index], wanted, say),
+            len(pieces),
+            jobs=1 if len(files) <= _FEW else jobs,
+            tick=tick,
+        )
+        for _, part in sorted(results, key=lambda each: each[0]):
+            outcome.take(part)
+        return outcome
+
+    def note(self, code: Code, path: str, message: str, hint: str = "") -> None:
+        """Report something about a member."""
+        self._listing.findings.append(code.at(Location(path), message, hint))
+
+    def add(self, member: Member) -> bool:
+        """Take a regular file; False where its name forbids it."""
+        path = self._safe(member.path)
+        if not path:
+            return False
+        if path in self.members:
+            self.note(MEMBER_TWICE, path, "is there twice", "Remove one of them.")
+            return False
+        if len(self.members) >= self.limits.members:
+            raise BadArchiveError(BOMB, f"has more than {self.limits.members} members")
+        member.path = path
+        self.members[path] = member
+        return True
+
+    def add_folder(self, path: str) -> None:
+        """Take a folder."""
+        if safe := self._safe(path):
+            self._folders.add(safe)
+
+    def _safe(self, path: str) -> str:
+        if why := names.unsafe(path):
+            self.note(MEMBER_UNSAFE, path, f"is an unsafe name: {why}", "It is not looked at.")
+            return ""
+        return names.straighten(path.rstrip("/"))
+
+    def _member(self, path: str) -> Member:
+        try:
+            return self.members[self._top + path]
+        except KeyError:
+            raise FileNotFoundError(2, "No such member", path) from None
+
+    def _find_top(self) -> None:
+        listing = self._listing
+        tops = {path.partition("/")[0] for path in self.members if "/" in path}
+        tops |= {path.partition("/")[0] for path in self._folders}
+        bags = [top for top in sorted(tops) if f"{top}/bagit.txt" in self.members]
+        if "bagit.txt" in self.members and not bags:
+            self.note(
+                NO_TOP_FOLDER,
+                "bagit.txt",
+                "lies at the archive's top",
+                "Archive the bag's folder, not what is in it.",
+            )
+        elif bags or len(tops) == 1:
+            top = bags[0] if bags else next(iter(tops))
+            self._top = f"{top}/"
+            if top != stem(self.path.name):
+                self.note(
+                    OTHER_NAME,
+                    "",
+                    f"the folder in the archive is {top!r}, the archive {self.path.name!r}",
+                    "Give them the same name.",
+                )
+        elif self.members:
+            self.note(NO_TOP_FOLDER, "", "has no one folder in which all lies")
+        start = len(self._top)
+        for path in self.members:
+            if path.startswith(self._top):
+                listing.files.append(path[start:])
+            else:
+                self.note(OUTSIDE, path, "is outside the bag's folder", "Remove it.")
+        inside = {path[start:] for path in self._folders if path.startswith(self._top)}
+        full = set()
+        for path in listing.files:
+            while "/" in path:
+                path = path.rpartition("/")[0]
+                if path in full:
+                    break
+                full.add(path)
+        listing.folders = sorted(full | inside - {""})
+        above = {path.rpartition("/")[0] for path in listing.folders}
+        listing.empty = sorted(inside - full - above - {""})
+
+    def _pieces(self, files: Sequence[str]) -> Iterator[list[str]]:
+        piece: list[str] = []
+        size = 0
+        for path in files:
+            piece.append(path)
+            size += self._member(path).size
+            if len(piece) >= _PIECE_FILES or size >= _PIECE_BYTES:
+                yield piece
+                piece = []
+                size = 0
+        if piece:
+            yield piece
+
+    def _verify_piece(
+        self,
+        paths: Sequence[str],
+        wanted: Mapping[str, Mapping[str, bytes]],
+        say: Callable[[int, int], None],
+    ) -> Outcome:
+        outcome = Outcome()
+        for path in paths:
+            member = self._member(path)
+            hashes = {name: new_hash(name) for name, listed in wanted.items() if path in listed}
+            try:
+                size = feed_chunks(self.chunks(member), hashes, say)
+            except (BadArchiveError, OSError) as error:
+                outcome.unread.add(path)
+                if isinstance(error, BadArchiveError):
+                    outcome.findings.append(error.finding)
+                else:
+                    said, hint = describe(error)
+                    outcome.findings.append(DAMAGED.at(Location(path), said, hint))
+                continue
+            compare(outcome, path, {name: h.digest() for name, h in hashes.items()}, wanted)
+            outcome.files += 1
+            outcome.size += size
+        say(outcome.files, 0)
+        return outcome
+
+
+def compare(
+    outcome: Outcome,
+    path: str,
+    digests: Mapping[str, bytes],
+    wanted: Mapping[str, Mapping[str, bytes]],
+) -> None:
+    """Note each digest of a file that is not as wanted."""
+    for name, found in digests.items():
+        expected = wanted[name].get(path) if name in wanted else None
+        if expected is not None and expected != found:
+            outcome.mismatches.append((path, name, found))
+
+
+def feed_chunks(
+    chunks: Iterator[bytes], hashes: Mapping[str, Hash], say: Callable[[int, int], None]
+) -> int:
+    """Give the bytes of a member to hashes, as `feed` does; how many there were."""
+    first = next(chunks, b"")
+    second = next(chunks, b"")
+    if not second:
+        for hash_ in hashes.values():
+            hash_.update(first)
+        say(0, len(first))
+        return len(first)
+    rest = memoryview(first)
+    ahead = second
+
+    def read_into(block: memoryview) -> int:
+        nonlocal rest, ahead
+        if not rest:
+            rest = memoryview(ahead or next(chunks, b""))
+            ahead = b""
+        count = min(len(block), len(rest))
+        block[:count] = rest[:count]
+        rest = rest[count:]
+        return count
+
+    return feed(read_into, list(hashes.values()), tick=lambda count: say(0, count))
+
+
+def plain(descriptor: int, place: int, size: int, path: str) -> Iterator[bytes]:
+    """Bytes that stand in an archive as they are."""
+    end = place + size
+    while place < end:
+        data = os.pread(descriptor, min(BLOCK, end - place), place)
+        if not data:
+            raise BadArchiveError(DAMAGED, "ends too early", path)
+        place += len(data)
+        yield data
+
+
+def stem(name: str) -> str:
+    """An archive's name without the suffix of its kind."""
+    for suffix in SUFFIXES:
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+class Shared(io.RawIOBase):
+    """An archive's descriptor read at places of its own, so that many can read it at once."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._place = 0
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def tell(self) -> int:
+        """The place of the next reading."""
+        return self._place
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Set the place of the next reading."""
+        base = (0, self._place, os.fstat(self._descriptor).st_size)[whence]
+        self._place = base + offset
+        return self._place
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read, and go on."""
+        count = os.preadv(self._descriptor, [buffer], self._place)
+        self._place += count
+        return count
