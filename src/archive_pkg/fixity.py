@@ -430,6 +430,7 @@ def _serve(task: Task[T], todo: int, results: int) -> None:
     status = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
         def send(kind: int, body: object) -> None:
             data = pickle.dumps((kind, body), pickle.HIGHEST_PROTOCOL)

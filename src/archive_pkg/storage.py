@@ -33,6 +33,8 @@ _FEW_FILES = 64
 """Up to this many files are synced one by one; for more, one sync of the file system is cheaper."""
 _HIDDEN_MARK = ".archive-pkg"
 _NAME_MAX = 255
+ENCLOSING = ".in-place"
+"""Suffix of the hidden folder in which a folder becomes a bag in place."""
 
 _MEANINGS = {
     errno.ENOSPC: ("the disk is full", "Free some space, then run the same command again."),
@@ -98,7 +100,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     """
     with storage_errors(f"writing {path}"):
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
-        staged = _hidden(path, f"-{os.urandom(4).hex()}")
+        staged = hidden(path, f"-{os.urandom(4).hex()}")
         descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -240,7 +242,7 @@ class Lock:
 
     def __init__(self, path: Path, wait: float = 0) -> None:
         """Args: the path to work on; how many seconds to wait for another run."""
-        self.path = _hidden(path, ".lock")
+        self.path = hidden(path, ".lock")
         self._subject = path
         self._wait = wait
         self._descriptor = -1
@@ -326,8 +328,9 @@ class Staging:
         self._lock.__enter__()
         try:
             with storage_errors(f"staging {self.destination}"):
+                _refuse_unfinished(self.destination)
                 recover(self.destination)
-                self.path = _hidden(self.destination, f"-{os.urandom(4).hex()}")
+                self.path = hidden(self.destination, f"-{os.urandom(4).hex()}")
                 self.path.mkdir()
         except BaseException:
             self._lock.__exit__(None, None, None)
@@ -394,13 +397,52 @@ def recover(destination: Path) -> None:
     Raises:
         OSError: When the storage fails.
     """
-    journal = _hidden(destination, ".swap")
+    journal = hidden(destination, ".swap")
     if journal.exists():
         _finish_swap(journal, destination)
-    prefix = _hidden(destination, "-").name
+    prefix = hidden(destination, "-").name
     for entry in list(destination.parent.iterdir()):
         if entry.name.startswith(prefix) and len(entry.name) == len(prefix) + 8:
             remove_tree(entry)
+
+
+def enclose(folder: Path, shell: Path) -> None:
+    """Let a folder become `shell`'s data/, and the shell take the folder's name: two renames.
+
+    The shell's name has to be `hidden(folder, ENCLOSING)`. Killed between the two renames, all
+    lies in the shell, and `finish_enclosing` ends what was begun.
+
+    Raises:
+        OSError: When the storage fails.
+    """
+    sync_tree(shell)
+    sync_folder(shell.parent)
+    folder.rename(shell / "data")
+    finish_enclosing(folder)
+
+
+def finish_enclosing(folder: Path) -> bool:
+    """End an enclosing that was killed between its two renames; whether there was one.
+
+    Raises:
+        OSError: When the storage fails.
+    """
+    shell = hidden(folder, ENCLOSING)
+    if os.path.lexists(folder) or not (shell / "data").is_dir():
+        return False
+    sync_folder(shell)
+    shell.rename(folder)
+    sync_folder(folder.parent)
+    return True
+
+
+def _refuse_unfinished(destination: Path) -> None:
+    if (hidden(destination, ENCLOSING) / "data").is_dir():
+        raise StorageError(
+            f"bagging {destination} in place was broken off, and its files are safe in "
+            f"{hidden(destination, ENCLOSING)}",
+            f"Finish it first: archive-pkg bag create --in-place {destination}",
+        )
 
 
 def _replace(made: Path, destination: Path) -> None:
@@ -410,10 +452,10 @@ def _replace(made: Path, destination: Path) -> None:
     if not made.is_dir() and not destination.is_dir():
         made.replace(destination)
         return
-    old = _hidden(destination, f"-{os.urandom(4).hex()}")
-    journal = _hidden(destination, ".swap")
+    old = hidden(destination, f"-{os.urandom(4).hex()}")
+    journal = hidden(destination, ".swap")
     # The new thing may lie inside a staging folder; beside the destination both are found again.
-    new = _hidden(destination, f"-{os.urandom(4).hex()}")
+    new = hidden(destination, f"-{os.urandom(4).hex()}")
     made.rename(new)
     write_atomically(journal, json.dumps({"old": old.name, "new": new.name}).encode())
     _finish_swap(journal, destination)
@@ -431,7 +473,8 @@ def _finish_swap(journal: Path, destination: Path) -> None:
     remove_tree(old)
 
 
-def _hidden(path: Path, suffix: str) -> Path:
+def hidden(path: Path, suffix: str) -> Path:
+    """A hidden name beside a path, for what belongs to it for a while."""
     name = path.name
     if len(os.fsencode(name)) + len(_HIDDEN_MARK) + len(suffix) + 12 > _NAME_MAX:
         name = hashlib.sha256(os.fsencode(name)).hexdigest()

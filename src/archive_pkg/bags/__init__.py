@@ -1,22 +1,18 @@
-"""The bag engine: BagIt (RFC 8493) whole, for letters or anything else."""
+"""The bag engine: BagIt (RFC 8493) whole, for letters or anything else.
+
+Heavier parts are modules of their own: `serializing`, `updating`, `inplace`, `fetching`,
+`profiles`.
+"""
 
 from archive_pkg.bags.bag import Bag
+from archive_pkg.bags.folder import ChangedError
 from archive_pkg.bags.verifying import Verdict, verify
-from archive_pkg.bags.writing import (
-    DEFAULT_ALGORITHMS,
-    RefusedError,
-    SourceChangedError,
-    Written,
-    check_names,
-    create,
-    write,
-)
+from archive_pkg.bags.writing import DEFAULT_ALGORITHMS, Written, check_names, create, write
 
 __all__ = [
     "DEFAULT_ALGORITHMS",
     "Bag",
-    "RefusedError",
-    "SourceChangedError",
+    "ChangedError",
     "Verdict",
     "Written",
     "check_names",

@@ -153,6 +153,8 @@ class Member:
 class Archive:
     """A serialized bag; its paths are those within its top folder."""
 
+    kind: str
+
     def __init__(self, path: Path, limits: Limits) -> None:
         self.path = path
         self.limits = limits
@@ -161,7 +163,7 @@ class Archive:
         self.members: dict[str, Member] = {}
         self._listing = Listing()
         self._folders: set[str] = set()
-        self._top = ""
+        self.top = ""
 
     def __enter__(self) -> Archive:
         return self
@@ -219,6 +221,11 @@ class Archive:
             outcome.take(part)
         return outcome
 
+    def contents(self, files: Sequence[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """The bytes of members, one after the other, for unpacking."""
+        for path in files:
+            yield path, self.chunks(self._member(path))
+
     def note(self, code: Code, path: str, message: str, hint: str = "") -> None:
         """Report something about a member."""
         self._listing.findings.append(code.at(Location(path), message, hint))
@@ -250,7 +257,7 @@ class Archive:
 
     def _member(self, path: str) -> Member:
         try:
-            return self.members[self._top + path]
+            return self.members[self.top + path]
         except KeyError:
             raise FileNotFoundError(2, "No such member", path) from None
 
@@ -268,7 +275,7 @@ class Archive:
             )
         elif bags or len(tops) == 1:
             top = bags[0] if bags else next(iter(tops))
-            self._top = f"{top}/"
+            self.top = f"{top}/"
             if top != stem(self.path.name):
                 self.note(
                     OTHER_NAME,
@@ -278,13 +285,13 @@ class Archive:
                 )
         elif self.members:
             self.note(NO_TOP_FOLDER, "", "has no one folder in which all lies")
-        start = len(self._top)
+        start = len(self.top)
         for path in self.members:
-            if path.startswith(self._top):
+            if path.startswith(self.top):
                 listing.files.append(path[start:])
             else:
                 self.note(OUTSIDE, path, "is outside the bag's folder", "Remove it.")
-        inside = {path[start:] for path in self._folders if path.startswith(self._top)}
+        inside = {path[start:] for path in self._folders if path.startswith(self.top)}
         full = set()
         for path in listing.files:
             while "/" in path:

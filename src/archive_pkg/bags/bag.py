@@ -47,7 +47,13 @@ TAG_FILE_UNREADABLE = Code(
 
 
 class Tree(Protocol):
-    """Where a bag's files are: a folder or an archive."""
+    """Where a bag's files are: a folder or an archive.
+
+    Attributes:
+        kind: "folder", "zip", "tar", "tgz" or "zst".
+    """
+
+    kind: str
 
     def listing(self) -> Listing:
         """Everything there is."""

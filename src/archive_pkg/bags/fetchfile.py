@@ -12,6 +12,8 @@ from archive_pkg.bags.tagfiles import split_lines
 from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archive_pkg.reports import Report
 
 NAME = "fetch.txt"
@@ -105,6 +107,14 @@ def parse(text: str, version: tuple[int, int], report: Report) -> list[FetchLine
             report.add(URL_UNSUITABLE.at(place, f"{url!r} is no http or https URL"))
         entries[path] = FetchLine(url, None if length == "-" else int(length), path, number)
     return list(entries.values())
+
+
+def render(lines: Sequence[FetchLine]) -> bytes:
+    """The bytes of fetch.txt as BagIt 1.0 has them."""
+    return "".join(
+        f"{line.url} {'-' if line.length is None else line.length} {names.encode(line.path)}\n"
+        for line in lines
+    ).encode()
 
 
 def _path(written: str, version: tuple[int, int], place: Location, report: Report) -> str:

@@ -14,6 +14,7 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from archive_pkg.errors import StorageError
 from archive_pkg.fixity import cpus, feed, new_hash, reader, rotates, spread
 from archive_pkg.reports import Code, Finding, Location, Severity
 from archive_pkg.storage import describe
@@ -50,6 +51,10 @@ UNREADABLE = Code(
     "A file or folder of the bag cannot be read, so the bag cannot be verified.",
     "RFC 8493, 3",
 )
+
+
+class ChangedError(StorageError):
+    """A file changed while it was being read."""
 
 
 @dataclass(slots=True)
@@ -98,6 +103,8 @@ class Outcome:
 
 class Folder:
     """A bag's folder, open."""
+
+    kind = "folder"
 
     def __init__(self, path: Path) -> None:
         """Open it; where `path` itself is a link, it is followed, for the caller named it.
@@ -347,6 +354,56 @@ class Folder:
         outcome.files = 1
         say(1, 0)
         return outcome
+
+    def digests(
+        self,
+        files: Sequence[str],
+        algorithms: Sequence[str],
+        *,
+        jobs: int | None = None,
+        tick: Callable[[int, int], None] | None = None,
+    ) -> dict[str, tuple[int, tuple[bytes, ...]]]:
+        """Size and digests, in the algorithms' order, of files that must not change meanwhile.
+
+        Raises:
+            ChangedError: When one does.
+            OSError: When one cannot be read.
+        """
+        pieces = [files[start : start + _PIECE] for start in range(0, len(files), _PIECE)]
+
+        def work(
+            index: int, say: Callable[[int, int], None]
+        ) -> list[tuple[int, tuple[bytes, ...]]]:
+            found = [self._digest(path, algorithms, say) for path in pieces[index]]
+            say(len(found), 0)
+            return found
+
+        few = len(files) <= _FEW
+        results = spread(work, len(pieces), jobs=1 if few else jobs, tick=tick)
+        return {
+            path: found
+            for index, piece in results
+            for path, found in zip(pieces[index], piece, strict=True)
+        }
+
+    def _digest(
+        self, path: str, algorithms: Sequence[str], say: Callable[[int, int], None]
+    ) -> tuple[int, tuple[bytes, ...]]:
+        file = self.descriptor(path)
+        try:
+            before = os.fstat(file)
+            hashes = [new_hash(name) for name in algorithms]
+            size = feed(reader(file, before.st_size), hashes, tick=lambda count: say(0, count))
+            after = os.fstat(file)
+        finally:
+            os.close(file)
+        same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        if size != before.st_size or not same:
+            raise ChangedError(
+                f"{self.path / path} changed while it was being read",
+                "Let whatever writes to it finish, then run the same command again.",
+            )
+        return size, tuple(each.digest() for each in hashes)
 
 
 def _large_jobs(jobs: int | None, algorithms: int) -> int:

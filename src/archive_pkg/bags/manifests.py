@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags import names
-from archive_pkg.bags.tagfiles import codec_of, decode_text, split_lines
+from archive_pkg.bags.tagfiles import Declaration, codec_of, decode_text, split_lines
 from archive_pkg.fixity import ALGORITHMS
 from archive_pkg.reports import Code, Location, Report, Severity
 
@@ -167,10 +167,6 @@ class Manifest:
         """Lower-case hexadecimal digests by path."""
         return {path: digest.hex() for path, digest in self.digests.items()}
 
-    def to_bytes(self) -> bytes:
-        """The file's bytes as BagIt 1.0 writes them, sorted by path."""
-        return render(self.digests)
-
     def _lines(self) -> Iterator[tuple[int, str]]:
         line = 0
         gaps = iter([*self._gaps, 0])
@@ -183,15 +179,22 @@ class Manifest:
             yield line, path
 
 
-def render(digests: Mapping[str, bytes]) -> bytes:
-    """A manifest's bytes as BagIt 1.0 has them: sorted by path, two spaces, LF.
+def render(digests: Mapping[str, bytes], declaration: Declaration | None = None) -> bytes:
+    """A manifest's bytes: sorted by path, two spaces, LF.
+
+    Args:
+        digests: Raw digests by path.
+        declaration: The bag's, where it is not 1.0 in UTF-8.
 
     Raises:
-        UnicodeEncodeError: When a path cannot be written in UTF-8.
+        UnicodeEncodeError: When a path cannot be written in the encoding.
     """
+    said = declaration or Declaration()
+    percent = said.number >= (1, 0)
     return "".join(
-        f"{digests[path].hex()}  {names.encode(path)}\n" for path in sorted(digests)
-    ).encode()
+        f"{digests[path].hex()}  {names.encode(path, percent=percent)}\n"
+        for path in sorted(digests)
+    ).encode(codec_of(said.encoding) or "utf-8")
 
 
 def describe(name: str, report: Report) -> Manifest | None:

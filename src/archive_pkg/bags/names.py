@@ -13,6 +13,7 @@ _ENCODED = re.compile(r"%(0[AaDd]|25)")
 _ENCODED_OLD = re.compile(r"%(0[AaDd])")
 _STRAY_PERCENT = re.compile(r"%(?!0[AaDd]|25)")
 _TO_ENCODE = re.compile(r"[%\r\n]")
+_TO_ENCODE_OLD = re.compile(r"[\r\n]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _FORBIDDEN_ELSEWHERE = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?i:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?")
@@ -20,12 +21,18 @@ _LONGEST_PATH = 240
 """Windows takes 260 UTF-16 units of a whole path; this leaves a little for where the bag lies."""
 
 
-def encode(path: str) -> str:
-    """A path as BagIt 1.0 manifests write it: line ends and "%" percent-encoded, nothing else.
+def encode(path: str, *, percent: bool = True) -> str:
+    """A path as manifests write it: line ends and "%" percent-encoded, nothing else.
 
     RFC 8493, 2.1.3.
+
+    Args:
+        path: The path.
+        percent: Whether "%" is encoded, as from version 1.0 on.
     """
-    return _TO_ENCODE.sub(lambda found: f"%{ord(found[0]):02X}", path)
+    return (_TO_ENCODE if percent else _TO_ENCODE_OLD).sub(
+        lambda found: f"%{ord(found[0]):02X}", path
+    )
 
 
 def decode(path: str, *, percent: bool = True) -> str:
@@ -121,6 +128,28 @@ def twins(paths: Iterable[str]) -> list[list[str]]:
     for path in paths:
         groups.setdefault(fold(path), []).append(path)
     return [group for group in groups.values() if len(group) > 1]
+
+
+def utf8_names(paths: Iterable[str]) -> dict[str, str]:
+    r"""Names in UTF-8 for paths, which on Linux may be any bytes: b"caf\\xe9" becomes "caf%E9".
+
+    Paths that are UTF-8 keep their names; no two paths get the same.
+
+    Returns:
+        The path that each gets, by path.
+    """
+    paths = list(paths)
+    given = {path: path for path in paths if encodable(path)}
+    taken = set(given)
+    for path in sorted(set(paths) - taken):
+        name = "".join(sign if encodable(sign) else f"%{ord(sign) - 0xDC00:02X}" for sign in path)
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{name.rpartition('~')[0] if number > 2 else name}~{number}"
+        taken.add(name)
+        given[path] = name
+    return given
 
 
 def encodable(path: str) -> bool:

@@ -44,13 +44,13 @@ def open_archive(path: Path, limits: Limits = LIMITS) -> Archive:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return zips.Zip(path, limits)
     if head.startswith(b"\x1f\x8b"):
-        return tars.PackedTar(path, limits, tars.gunzip)
+        return tars.PackedTar(path, limits, "tgz", tars.gunzip)
     if head.startswith(b"\x28\xb5\x2f\xfd"):
         if importlib.util.find_spec("zstandard") is None:
             raise BadArchiveError(
                 UNKNOWN, "is compressed by zstandard, whose library is not installed here"
             )
-        return tars.PackedTar(path, limits, tars.unzstd)
+        return tars.PackedTar(path, limits, "zst", tars.unzstd)
     try:
         tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
     except tarfile.HeaderError as error:

@@ -44,6 +44,8 @@ _GUESS = ("sha256", "sha512")
 class Tar(Archive):
     """An uncompressed tar."""
 
+    kind = "tar"
+
     def scan(self) -> None:
         """Read the headers, skipping the data."""
         for archive, info in self._infos():
@@ -87,8 +89,9 @@ class PackedTar(Archive):
     afterwards takes a second reading.
     """
 
-    def __init__(self, path: Path, limits: Limits, unpack: Unpacker) -> None:
+    def __init__(self, path: Path, limits: Limits, kind: str, unpack: Unpacker) -> None:
         super().__init__(path, limits)
+        self.kind = kind
         self._unpack = unpack
         self._kept: dict[str, bytes] = {}
         self._digests: dict[str, dict[str, bytes]] = {}
@@ -125,6 +128,14 @@ class PackedTar(Archive):
                 yield from _extract(archive, info)
                 return
 
+    def contents(self, files: Sequence[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """The bytes of members in the stream's order."""
+        wanted = {self.top + path for path in files}
+        for archive, info in self._infos():
+            path = names.straighten(info.name)
+            if info.isreg() and path in wanted:
+                yield path[len(self.top) :], _extract(archive, info)
+
     def verify(
         self,
         files: Sequence[str],
@@ -136,7 +147,7 @@ class PackedTar(Archive):
         """Compare what was digested while scanning; read again for what was not."""
         say = tick or (lambda files, size: None)
         needed = {
-            self._top + path: {name for name, listed in wanted.items() if path in listed}
+            self.top + path: {name for name, listed in wanted.items() if path in listed}
             for path in files
         }
         for path in needed.keys() & self._kept.keys():
@@ -152,7 +163,7 @@ class PackedTar(Archive):
             self._read_again(left)
         except BadArchiveError as error:
             outcome.findings.append(error.finding)
-        start = len(self._top)
+        start = len(self.top)
         for path, algorithms in needed.items():
             found = self._digests.get(path, {})
             if algorithms - found.keys():

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from archive_pkg.bags.folder import Outcome
+    from archive_pkg.bags.profiles import Profile
 
 PAYLOAD_FOLDER_MISSING = Code(
     "payload-folder-missing",
@@ -161,6 +162,7 @@ class Verdict:
             every manifest computed and found equal.
         files: Payload files there are.
         size: Bytes they have.
+        conforms: Whether it is as the profile asks; None where no profile was given.
         bag: The bag as read; None where there was nothing to read.
     """
 
@@ -170,12 +172,14 @@ class Verdict:
     valid: bool = False
     files: int = 0
     size: int = 0
+    conforms: bool | None = None
     bag: Bag | None = None
 
 
 def verify(
     path: Path | str,
     *,
+    profile: Profile | None = None,
     second_opinion: bool = False,
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
@@ -186,6 +190,7 @@ def verify(
 
     Args:
         path: A bag's folder, or a zip, tar, tgz (or tar.zst) of one, which is read as it is.
+        profile: A profile that the bag is to conform to, too (`profiles.load`).
         second_opinion: Whether to ask bagit-python, too, and report where it judges otherwise.
         jobs: How many files to read at a time; as many as there are processors when None.
         progress: Called now and then with what is done so far.
@@ -197,13 +202,15 @@ def verify(
     verdict = Verdict(str(path))
     try:
         with open_tree(path) as tree:
-            _verify(tree, verdict, jobs, progress)
+            bag = _verify(tree, verdict, jobs, progress)
+            _judge(verdict)
+            if profile is not None:
+                _compare_with(profile, bag, tree, verdict)
     except BadArchiveError as error:
         verdict.report.add(error.finding)
     except OSError as error:
         meaning, hint = describe(error)
         verdict.report.add(NOT_A_BAG.at(Location(str(path)), f"cannot be read: {meaning}", hint))
-    _judge(verdict)
     if second_opinion:
         verdict.report.extend(opinion.second_opinion(path, verdict.report))
     return verdict
@@ -223,7 +230,7 @@ def _verify(
     verdict: Verdict,
     jobs: int | None,
     progress: Callable[[Tally], None] | None,
-) -> None:
+) -> Bag:
     bag = load(tree, verdict.path)
     verdict.bag = bag
     verdict.report = bag.report
@@ -232,6 +239,15 @@ def _verify(
     work.tag_files()
     work.payload()
     work.metadata()
+    return bag
+
+
+def _compare_with(profile: Profile, bag: Bag, tree: Tree, verdict: Verdict) -> None:
+    from archive_pkg.bags.profiles import check
+
+    findings = list(check(profile, bag, tree, tree.kind))
+    verdict.report.extend(findings)
+    verdict.conforms = all(finding.severity is not Severity.ERROR for finding in findings)
 
 
 class _Verification:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from archive_pkg.bags import names
-from archive_pkg.bags.folder import Folder
+from archive_pkg.bags.folder import ChangedError, Folder
 from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
 from archive_pkg.bags.manifests import render
 from archive_pkg.bags.tagfiles import DECLARATION, Declaration, tags_to_bytes
@@ -32,6 +34,7 @@ DEFAULT_ALGORITHMS = ("sha256", "sha512")
 _SMALL = 128 * 1024
 _PIECE = 256
 _FEW = 32
+ENCODED_NAMES = "encoded-names.json"
 _OPEN_SOURCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -83,20 +86,6 @@ SOURCE_EMPTY_FOLDER = Code(
     "lost.",
     "RFC 8493, 2.1.3",
 )
-
-
-class SourceChangedError(StorageError):
-    """A source file changed while it was being copied, or is not what it was when listed."""
-
-
-class RefusedError(InvalidError):
-    """What was to be bagged cannot be; `report` has every reason."""
-
-    def __init__(self, message: str, report: Report) -> None:
-        reasons = [f"{finding.location}: {finding.message}" for finding in report.errors[:5]]
-        more = len(report.errors) - len(reasons)
-        super().__init__(message, "\n".join(reasons + ([f"and {more} more"] if more else [])))
-        self.report = report
 
 
 @dataclass(slots=True)
@@ -189,15 +178,17 @@ def write(
 
     Raises:
         UsageError: For an unknown algorithm, or a tag file that the bag itself makes.
-        RefusedError: When a name cannot stand in a bag; nothing has been written then.
-        SourceChangedError: When a source changed while being read.
+        InvalidError: When a name cannot stand in a bag; nothing has been written then.
+        ChangedError: When a source changed while being read.
         StorageError: When reading or writing fails.
     """
     extra = dict(tag_files or {})
-    _refuse_misuse(info, extra, algorithms)
+    refuse_misuse(info, extra, algorithms)
     report = check_names([*(f"data/{path}" for path in payload), *extra])
     if not report.ok:
-        raise RefusedError(f"{len(report.errors)} names cannot stand in a bag", report)
+        raise InvalidError(
+            f"{len(report.errors)} names cannot stand in a bag", "Nothing was written.", report
+        )
     with storage_errors(f"writing {folder}"):
         written = _write_payload(folder, payload, algorithms, jobs, progress)
         oxum = ("Payload-Oxum", f"{written.size}.{written.files}")
@@ -242,6 +233,7 @@ def create(
     tag_files: Mapping[str, bytes] | None = None,
     algorithms: Sequence[str] = DEFAULT_ALGORITHMS,
     portable: bool = False,
+    encode_names: bool = False,
     replace: bool = False,
     wait: float = 0,
     jobs: int | None = None,
@@ -258,6 +250,8 @@ def create(
         tag_files: See `write`.
         algorithms: See `write`.
         portable: Refuse names that break on Windows or macOS.
+        encode_names: Give names that are not UTF-8 others that are ("caf%E9"), and record both in
+            the tag file encoded-names.json.
         replace: Whether an existing destination may be replaced.
         wait: Seconds to wait for another run that works on the destination.
         jobs: See `write`.
@@ -267,7 +261,7 @@ def create(
         What was written, and warnings about what was found in the source.
 
     Raises:
-        RefusedError: When the source has links, special files or names that cannot be bagged.
+        InvalidError: When the source has links, special files or names that cannot be bagged.
         UsageError: When the destination lies in the source.
         StorageError: When reading or writing fails, or another run holds the destination.
     """
@@ -276,18 +270,21 @@ def create(
             f"{destination} lies in {source}, which would then hold itself",
             "Name a destination elsewhere, or make the folder itself a bag: --in-place.",
         )
-    report, files, empty = survey(source, portable=portable)
+    report, files, empty = survey(source, portable=portable, encode_names=encode_names)
+    extra = dict(tag_files or {})
+    if record := names_record(files):
+        extra[ENCODED_NAMES] = record
     if not report.ok:
-        raise RefusedError(f"{source} cannot be bagged as it is", report)
+        raise InvalidError(f"{source} cannot be bagged as it is", "Nothing was written.", report)
     with Staging(destination, wait=wait) as staging:
         with storage_errors(f"writing {destination}"):
-            for path in empty:
+            for path in empty.values():
                 (staging.path / "data" / path).mkdir(parents=True)
         written = write(
             staging.path,
-            {path: source / path for path in files},
+            {path: source / original for original, path in files.items()},
             info=info,
-            tag_files=tag_files,
+            tag_files=extra,
             algorithms=algorithms,
             jobs=jobs,
             progress=progress,
@@ -296,15 +293,24 @@ def create(
     return written, report
 
 
-def survey(source: Path, *, portable: bool = False) -> tuple[Report, list[str], list[str]]:
+def survey(
+    source: Path, *, portable: bool = False, encode_names: bool = False
+) -> tuple[Report, dict[str, str], dict[str, str]]:
     """What a folder holds, for bagging: all that is wrong, its files, its empty folders.
+
+    Files and folders are given with the paths below data/ that they get.
 
     Raises:
         StorageError: When the folder cannot be read.
     """
     with storage_errors(f"reading {source}"), Folder(source) as folder:
         listing = folder.listing()
-    report = check_names([f"data/{path}" for path in listing.files], portable=portable)
+    if encode_names:
+        given = names.utf8_names([*listing.files, *listing.empty])
+    else:
+        given = {path: path for path in [*listing.files, *listing.empty]}
+    files = {path: given[path] for path in listing.files}
+    report = check_names([f"data/{path}" for path in files.values()], portable=portable)
     for finding in listing.findings:
         if finding.code == "file-is-link":
             report.add(SOURCE_LINK.at(finding.location, finding.message, finding.hint))
@@ -314,12 +320,33 @@ def survey(source: Path, *, portable: bool = False) -> tuple[Report, list[str], 
             raise StorageError(f"{source}/{finding.location} {finding.message}", finding.hint)
     for path in listing.empty:
         report.add(SOURCE_EMPTY_FOLDER.at(Location(_shown(path)), "is an empty folder"))
-    return report, listing.files, listing.empty
+    return report, files, {path: given[path] for path in listing.empty}
 
 
-def _refuse_misuse(
+def names_record(files: Mapping[str, str]) -> bytes:
+    """What encoded-names.json says of files that got other names; empty where none did."""
+    changed = {
+        f"data/{path}": quote(os.fsencode(original), safe="/ ")
+        for original, path in files.items()
+        if original != path
+    }
+    if not changed:
+        return b""
+    said = {
+        "meaning": "names of files before bagging, their bytes percent-encoded (RFC 3986)",
+        "names": changed,
+    }
+    return json.dumps(said, indent=2, sort_keys=True).encode() + b"\n"
+
+
+def refuse_misuse(
     info: Sequence[tuple[str, str]], extra: Mapping[str, bytes], algorithms: Sequence[str]
 ) -> None:
+    """Refuse arguments of `write` that make no sense.
+
+    Raises:
+        UsageError: For unknown algorithms, impossible tags, tag files that a bag makes itself.
+    """
     if not algorithms:
         raise UsageError("a bag needs at least one algorithm")
     for name in algorithms:
@@ -331,7 +358,16 @@ def _refuse_misuse(
             tags_to_bytes([(label, value)])
         except ValueError as error:
             raise UsageError(str(error)) from error
-    for path in extra:
+    refuse_tag_files(extra)
+
+
+def refuse_tag_files(paths: Iterable[str]) -> None:
+    """Refuse paths of tag files that a bag makes itself, or that no manifest could list.
+
+    Raises:
+        UsageError: When there is one.
+    """
+    for path in paths:
         made = path in (DECLARATION, "bag-info.txt", "fetch.txt") or MANIFEST_NAME.fullmatch(path)
         if made or path == "data" or path.startswith("data/"):
             raise UsageError(f"{path} is no tag file to give: the bag has its own")
@@ -361,7 +397,7 @@ def _write_payload(
             progress(tally)
 
     def work(index: int, say: Callable[[int, int], None]) -> list[tuple[int, tuple[bytes, ...]]]:
-        done = [_place(payload[path], data / path, algorithms, say) for path in pieces[index]]
+        done = [place(payload[path], data / path, algorithms, say) for path in pieces[index]]
         say(len(done), 0)
         return done
 
@@ -375,13 +411,19 @@ def _write_payload(
     return written
 
 
-def _place(
+def place(
     source: Path | bytes,
     target: Path,
     algorithms: Sequence[str],
     say: Callable[[int, int], None],
 ) -> tuple[int, tuple[bytes, ...]]:
-    """Put one payload file in its place; its size and digests."""
+    """Put one file in its place; its size, and its digests in the algorithms' order.
+
+    Raises:
+        ChangedError: When the source changes while being read.
+        StorageError: When the source is no regular file.
+        OSError: When reading or writing fails.
+    """
     if isinstance(source, bytes):
         with target.open("xb") as file:
             file.write(source)
@@ -413,7 +455,7 @@ def _place(
         os.close(descriptor)
     unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     if size != before.st_size or not unchanged:
-        raise SourceChangedError(
+        raise ChangedError(
             f"{source} changed while it was being read",
             "Let whatever writes to it finish, then run the same command again.",
         )

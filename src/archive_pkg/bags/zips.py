@@ -32,6 +32,8 @@ _LOCAL_HEADER = struct.Struct("<4s22xHH")
 class Zip(Archive):
     """A zip archive."""
 
+    kind = "zip"
+
     def scan(self) -> None:
         """Read the central directory, and distrust it."""
         try:

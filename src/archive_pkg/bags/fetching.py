@@ -1,0 +1,323 @@
+"""Fetching what fetch.txt names, on request only: checked addresses, sizes and digests.
+
+Every address a host name stands for is looked at before a connection is made, and the connection
+is made to that very address, so that a name cannot change its meaning in between. Redirects go the
+same way. What arrives lies beside the bag until its size and all its digests are right.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import ipaddress
+import os
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from archive_pkg.bags.bag import Bag
+from archive_pkg.errors import InvalidError
+from archive_pkg.fixity import ALGORITHMS, BLOCK, Hash, Tally, new_hash, write_all
+from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.storage import Lock, hidden, remove_tree, storage_errors, sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archive_pkg.bags.fetchfile import FetchLine
+
+_TIMEOUT = 30.0
+_MOST_REDIRECTS = 5
+_LARGEST_UNKNOWN = 1 << 40
+"""Bytes after which a download of unknown length is broken off."""
+_PORTS = {"http": 80, "https": 443}
+_REDIRECTS = {301, 302, 303, 307, 308}
+
+REFUSED = Code(
+    "fetch-refused",
+    Severity.ERROR,
+    "A URL in fetch.txt (or one it redirects to) is none that may be fetched: not http or https, "
+    "or a private or loopback address and --allow-private was not given.",
+    "RFC 8493, 5.2",
+)
+FAILED = Code(
+    "fetch-failed",
+    Severity.ERROR,
+    "A file could not be fetched; what arrived so far is kept and the next run goes on from there.",
+    "RFC 8493, 2.2.3",
+)
+WRONG_SIZE = Code(
+    "fetch-size-mismatch",
+    Severity.ERROR,
+    "What was fetched has not the length that fetch.txt gives, and was thrown away.",
+    "RFC 8493, 5.3",
+)
+WRONG_DIGEST = Code(
+    "fetch-digest-mismatch",
+    Severity.ERROR,
+    "What was fetched has not the digests that the manifests give, and was thrown away.",
+    "RFC 8493, 3",
+)
+
+
+class _FetchError(Exception):
+    """A file that does not come, and why."""
+
+    def __init__(self, code: Code, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What fetching came to.
+
+    Attributes:
+        files: Files that arrived.
+        size: Bytes that arrived in this run.
+        report: Files that did not.
+    """
+
+    files: int
+    size: int
+    report: Report
+
+
+def fetch(
+    bag: Path,
+    *,
+    allow_private: bool = False,
+    wait: float = 0,
+    progress: Callable[[Tally], None] | None = None,
+) -> Fetched:
+    """Fetch the payload files of a bag that fetch.txt names and that are not there yet.
+
+    A file gets its name in the bag when its size and digests are right, not before. A run that
+    was broken off is taken up where it ended, where the server can.
+
+    Args:
+        bag: The bag's folder.
+        allow_private: Whether private and loopback addresses may be asked.
+        wait: Seconds to wait for another run that works on the bag.
+        progress: Called now and then with what is done so far.
+
+    Raises:
+        InvalidError: When the bag's tag files have faults, so that it is not clear what to fetch.
+        StorageError: When writing fails, or another run works on the bag.
+    """
+    with Lock(bag, wait), storage_errors(f"fetching files of {bag}"):
+        read = Bag.open(bag)
+        if read.report.errors:
+            raise InvalidError(f"{bag} has faults", "Nothing was fetched.", read.report)
+        there = set(read.listing.files)
+        todo = [line for line in read.fetch if line.path not in there]
+        lengths = [line.length for line in todo]
+        size = None if None in lengths else sum(length or 0 for length in lengths)
+        run = _Run(read, allow_private, Tally(all_files=len(todo), all_size=size), progress)
+        run.parts.mkdir(exist_ok=True)
+        try:
+            for line in todo:
+                run.one(line)
+        finally:
+            if not any(run.parts.iterdir()):
+                remove_tree(run.parts)
+        return Fetched(run.tally.files, run.tally.size, run.report)
+
+
+class _Run:
+    """One run over a bag's fetch.txt."""
+
+    def __init__(
+        self,
+        bag: Bag,
+        allow_private: bool,
+        tally: Tally,
+        progress: Callable[[Tally], None] | None,
+    ) -> None:
+        self.bag = bag
+        self.root = Path(bag.path)
+        self.parts = hidden(self.root, ".fetched")
+        self.allow_private = allow_private
+        self.tally = tally
+        self.progress = progress
+        self.report = Report()
+
+    def one(self, line: FetchLine) -> None:
+        """Fetch one file, or say why not."""
+        wanted = {
+            name: manifest.digests[line.path]
+            for name, manifest in self.bag.manifests.items()
+            if name in ALGORITHMS and line.path in manifest.digests
+        }
+        try:
+            if not wanted:
+                raise _FetchError(REFUSED, "is in no manifest that can be checked")
+            part = self.parts / hashlib.sha256(line.path.encode()).hexdigest()
+            resumed = part.exists()
+            try:
+                self._download(line, part, wanted)
+            except _FetchError as error:
+                if not (resumed and error.code in (WRONG_DIGEST, WRONG_SIZE)):
+                    raise
+                self._download(line, part, wanted)  # what was there already was stale
+            self._place(part, line.path)
+        except _FetchError as error:
+            place = Location("fetch.txt", line=line.line)
+            self.report.add(error.code.at(place, f"{line.path}: {error}", error.hint))
+        else:
+            self._tell(1, 0)
+
+    def _tell(self, files: int, size: int) -> None:
+        self.tally.files += files
+        self.tally.size += size
+        if self.progress is not None:
+            self.progress(self.tally)
+
+    def _download(self, line: FetchLine, part: Path, wanted: dict[str, bytes]) -> None:
+        hashes = {name: new_hash(name) for name in wanted}
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        try:
+            have = _hash_so_far(descriptor, hashes)
+            if have != line.length:
+                have = self._receive(line, descriptor, have, hashes)
+            if line.length is not None and have != line.length:
+                raise _FetchError(
+                    FAILED, f"{have} of {line.length} bytes came", "Run the same command again."
+                )
+            wrong = [name for name, hash_ in hashes.items() if hash_.digest() != wanted[name]]
+            if wrong:
+                part.unlink()
+                raise _FetchError(
+                    WRONG_DIGEST,
+                    f"{line.url} gives other bytes than the manifests say ({', '.join(wrong)})",
+                    "Ask whoever made the bag where the right ones are.",
+                )
+            os.fsync(descriptor)
+        except _FetchError as error:
+            if error.code is WRONG_SIZE:
+                part.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(descriptor)
+
+    def _receive(self, line: FetchLine, descriptor: int, have: int, hashes: dict[str, Hash]) -> int:
+        try:
+            response = self._ask(line.url, have)
+            if have and response.status != http.client.PARTIAL_CONTENT:  # it begins anew
+                os.ftruncate(descriptor, 0)
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                hashes.update((name, new_hash(name)) for name in hashes)
+                have = 0
+            most = _LARGEST_UNKNOWN if line.length is None else line.length
+            while data := response.read(BLOCK):
+                have += len(data)
+                if have > most:
+                    raise _FetchError(WRONG_SIZE, f"{line.url} gives more than {most} bytes")
+                write_all(descriptor, data)
+                for hash_ in hashes.values():
+                    hash_.update(data)
+                self._tell(0, len(data))
+            if response.length:
+                raise _FetchError(
+                    FAILED, f"{line.url} broke off", "Run it again: it goes on from here."
+                )
+        except (TimeoutError, ConnectionError, socket.gaierror, ssl.SSLError) as error:
+            raise _FetchError(FAILED, f"{line.url}: {error}", "Run it again later.") from error
+        except http.client.HTTPException as error:
+            said = str(error) or type(error).__name__
+            raise _FetchError(FAILED, f"{line.url}: {said}", "Run it again later.") from error
+        return have
+
+    def _ask(self, url: str, have: int) -> http.client.HTTPResponse:
+        headers = {"Accept-Encoding": "identity", "User-Agent": "archive-pkg"}
+        if have:
+            headers["Range"] = f"bytes={have}-"
+        for _ in range(_MOST_REDIRECTS + 1):
+            parts = urlsplit(url)
+            connection = self._connect(url)
+            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            connection.request("GET", target, headers=headers)
+            response = connection.getresponse()
+            if response.status in _REDIRECTS:
+                following = urljoin(url, response.getheader("Location", ""))
+                if parts.scheme == "https" and urlsplit(following).scheme != "https":
+                    raise _FetchError(REFUSED, f"{url} redirects from https to {following}")
+                url = following
+                connection.close()
+                continue
+            if response.status not in (http.client.OK, http.client.PARTIAL_CONTENT):
+                raise _FetchError(FAILED, f"{url} answers {response.status} {response.reason}")
+            return response
+        raise _FetchError(FAILED, f"{url}: more than {_MOST_REDIRECTS} redirects")
+
+    def _connect(self, url: str) -> http.client.HTTPConnection:
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError as error:
+            raise _FetchError(REFUSED, f"{url!r} is no URL: {error}") from error
+        scheme = parts.scheme.lower()
+        if scheme not in _PORTS or not host:
+            raise _FetchError(REFUSED, f"{url!r} is no http or https URL")
+        port = port or _PORTS[scheme]
+        address = self._address(host, port)
+        try:
+            link = socket.create_connection((address, port), _TIMEOUT)
+        except OSError as error:
+            raise _FetchError(FAILED, f"{host} cannot be reached: {error}") from error
+        connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT)
+        if scheme == "https":
+            link = ssl.create_default_context().wrap_socket(link, server_hostname=host)
+        connection.sock = link
+        return connection
+
+    def _address(self, host: str, port: int) -> str:
+        """The address to connect to; every one the name stands for has to be allowed."""
+        found = [
+            str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        ]
+        for address in found:
+            known = ipaddress.ip_address(address.partition("%")[0])
+            mapped = getattr(known, "ipv4_mapped", None)
+            if not self.allow_private and not (mapped or known).is_global:
+                raise _FetchError(
+                    REFUSED,
+                    f"{host} is the private or loopback address {address}",
+                    "Allow such addresses if you trust the bag: --allow-private.",
+                )
+        return found[0]
+
+    def _place(self, part: Path, path: str) -> None:
+        """Give a file its name in the bag, following no link on the way."""
+        *folders, name = path.split("/")
+        descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            for folder in folders:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(folder, dir_fd=descriptor)
+                below = os.open(
+                    folder,
+                    os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC,
+                    dir_fd=descriptor,
+                )
+                os.close(descriptor)
+                descriptor = below
+            os.rename(part, name, dst_dir_fd=descriptor)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        sync_folder(self.root)
+
+
+def _hash_so_far(descriptor: int, hashes: dict[str, Hash]) -> int:
+    have = 0
+    while data := os.read(descriptor, BLOCK):
+        for hash_ in hashes.values():
+            hash_.update(data)
+        have += len(data)
+    return have

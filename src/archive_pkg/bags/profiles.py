@@ -1,0 +1,455 @@
+"""BagIt Profiles, 1.3 and 1.4: what an archive asks of bags beyond RFC 8493.
+
+Also read: the JSON form of APTrust's DART, which can ask for tags in any tag file. A profile comes
+from a file or is one of those that ship with this package; the network is never asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.bags.bag import Bag, Tree, read_tags
+from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
+from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.storage import storage_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_STANDARD = ("bagit.txt", "bag-info.txt", "package-info.txt", "fetch.txt")
+_MEDIA_TYPES = {
+    "zip": {"application/zip", "application/x-zip-compressed"},
+    "tar": {"application/tar", "application/x-tar"},
+    "tgz": {
+        "application/gzip",
+        "application/x-gzip",
+        "application/tar+gzip",
+        "application/x-tar+gzip",
+        "application/x-gtar",
+        "application/x-compressed-tar",
+    },
+    "zst": {"application/zstd", "application/x-zstd-compressed-tar"},
+}
+
+MALFORMED = Code(
+    "profile-malformed",
+    Severity.ERROR,
+    "A file is no BagIt profile that can be used.",
+    "BagIt Profiles 1.4",
+)
+VERSION = Code(
+    "profile-version",
+    Severity.ERROR,
+    "The bag's BagIt version is none that the profile accepts.",
+    "BagIt Profiles 1.4, Accept-BagIt-Version",
+)
+TAG_MISSING = Code(
+    "profile-tag-missing",
+    Severity.ERROR,
+    "A tag that the profile requires is not there or empty.",
+    "BagIt Profiles 1.4, Bag-Info",
+)
+TAG_RECOMMENDED = Code(
+    "profile-tag-recommended",
+    Severity.WARNING,
+    "A tag that the profile recommends is not there.",
+    "BagIt Profiles 1.4, Bag-Info",
+)
+TAG_VALUE = Code(
+    "profile-tag-value",
+    Severity.ERROR,
+    "A tag has a value that is none of those the profile allows.",
+    "BagIt Profiles 1.4, Bag-Info",
+)
+TAG_REPEATED = Code(
+    "profile-tag-repeated",
+    Severity.ERROR,
+    "A tag stands more than once, which the profile does not allow.",
+    "BagIt Profiles 1.4, Bag-Info",
+)
+IDENTIFIER = Code(
+    "profile-identifier",
+    Severity.WARNING,
+    "bag-info.txt does not name the profile in BagIt-Profile-Identifier.",
+    "BagIt Profiles 1.4, Bag-Info",
+)
+MANIFEST = Code(
+    "profile-manifest-missing",
+    Severity.ERROR,
+    "A manifest or tag manifest that the profile requires is not there.",
+    "BagIt Profiles 1.4, Manifests-Required",
+)
+MANIFEST_ALLOWED = Code(
+    "profile-manifest-not-allowed",
+    Severity.ERROR,
+    "A manifest or tag manifest is for an algorithm that the profile does not allow.",
+    "BagIt Profiles 1.4, Manifests-Allowed",
+)
+FILE_MISSING = Code(
+    "profile-file-missing",
+    Severity.ERROR,
+    "A tag file or payload file that the profile requires is not there.",
+    "BagIt Profiles 1.4, Tag-Files-Required",
+)
+FILE_ALLOWED = Code(
+    "profile-file-not-allowed",
+    Severity.ERROR,
+    "A tag file or payload file is none that the profile allows.",
+    "BagIt Profiles 1.4, Tag-Files-Allowed",
+)
+FETCH = Code(
+    "profile-fetch",
+    Severity.ERROR,
+    "There is a fetch.txt that the profile forbids, or none where it requires one.",
+    "BagIt Profiles 1.4, Allow-Fetch.txt",
+)
+SERIALIZATION = Code(
+    "profile-serialization",
+    Severity.ERROR,
+    "The bag is serialized, or not, or in a kind of archive, otherwise than the profile asks.",
+    "BagIt Profiles 1.4, Serialization",
+)
+DATA_EMPTY = Code(
+    "profile-data-not-empty",
+    Severity.ERROR,
+    "The profile asks for an empty payload (nothing, or one file of zero bytes).",
+    "BagIt Profiles 1.4, Data-Empty",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TagRule:
+    """What a profile asks of one tag.
+
+    Attributes:
+        label: The tag's label.
+        required: Whether it must be there.
+        empty: Whether it may then be empty.
+        recommended: Whether its absence is a warning.
+        repeatable: Whether it may stand more than once.
+        values: The only values it may have; any where empty.
+    """
+
+    label: str
+    required: bool = False
+    empty: bool = False
+    recommended: bool = False
+    repeatable: bool = True
+    values: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Profile:
+    """What an archive asks of bags; an allowed list that is None allows everything.
+
+    Attributes:
+        identifier: URI that names it.
+        versions: BagIt versions that it accepts; any where empty.
+        tags: Rules by tag file.
+        manifests_required: Algorithms that payload manifests must be there for.
+        manifests_allowed: The only algorithms that they may be for.
+        tag_manifests_required: The same for tag manifests.
+        tag_manifests_allowed: The same for tag manifests.
+        tag_files_required: Paths of tag files that must be there.
+        tag_files_allowed: Patterns of the only ones that may be.
+        payload_files_required: Paths of payload files that must be there.
+        payload_files_allowed: Patterns of the only ones that may be.
+        fetch_allowed: Whether there may be a fetch.txt.
+        fetch_required: Whether there must be one.
+        data_empty: Whether the payload must be empty.
+        serialization: "required", "optional" or "forbidden".
+        media_types: Kinds of archive that it accepts.
+    """
+
+    identifier: str = ""
+    versions: tuple[str, ...] = ()
+    tags: dict[str, list[TagRule]] = field(default_factory=dict)
+    manifests_required: tuple[str, ...] = ()
+    manifests_allowed: tuple[str, ...] | None = None
+    tag_manifests_required: tuple[str, ...] = ()
+    tag_manifests_allowed: tuple[str, ...] | None = None
+    tag_files_required: tuple[str, ...] = ()
+    tag_files_allowed: tuple[str, ...] | None = None
+    payload_files_required: tuple[str, ...] = ()
+    payload_files_allowed: tuple[str, ...] | None = None
+    fetch_allowed: bool = True
+    fetch_required: bool = False
+    data_empty: bool = False
+    serialization: str = "optional"
+    media_types: tuple[str, ...] = ()
+
+
+def bundled() -> list[str]:
+    """Names of the profiles that ship with this package."""
+    folder = resources.files("archive_pkg.bags") / "known-profiles"
+    return sorted(entry.name.removesuffix(".json") for entry in folder.iterdir())
+
+
+def load(source: str | Path) -> Profile:
+    """A profile from a JSON file, or one that ships with this package by its name.
+
+    Raises:
+        UsageError: When there is no such file and no such name.
+        InvalidError: When the file is no profile.
+        StorageError: When it cannot be read.
+    """
+    if isinstance(source, str) and source in bundled():
+        entry = resources.files("archive_pkg.bags") / "known-profiles" / f"{source}.json"
+        return parse(entry.read_bytes(), source)
+    path = Path(source)
+    if not path.exists():
+        raise UsageError(
+            f"there is no profile {source}", f"Name a file, or one of {', '.join(bundled())}."
+        )
+    with storage_errors(f"reading {path}"):
+        return parse(path.read_bytes(), str(path))
+
+
+def parse(data: bytes, name: str) -> Profile:
+    """A profile from JSON, in the specification's form or in DART's.
+
+    Raises:
+        InvalidError: When it is none; its report tells all that is wrong.
+    """
+    report = Report()
+    try:
+        said = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        report.add(MALFORMED.at(Location(name), f"is no JSON: {error}"))
+        said = {}
+    reader = _Reader(said if isinstance(said, dict) else {}, name, report)
+    profile = reader.dart() if "bagItProfileInfo" in reader.said else reader.profile()
+    if not report.ok:
+        raise InvalidError(f"{name} is no BagIt profile that can be used", "", report)
+    return profile
+
+
+class _Reader:
+    """Takes values out of a profile's JSON, and notes what is not as it should be."""
+
+    def __init__(self, said: Mapping[str, Any], name: str, report: Report) -> None:
+        self.said = said
+        self.name = name
+        self.report = report
+
+    def note(self, key: str, message: str) -> None:
+        """Say what is wrong with a key."""
+        self.report.add(MALFORMED.at(Location(self.name, field=key), message))
+
+    def profile(self) -> Profile:
+        """The specification's form."""
+        known = self.said.get("BagIt-Profile-Info")
+        if not isinstance(known, dict):
+            self.note("BagIt-Profile-Info", "is missing")
+            known = {}
+        tags = self.said.get("Bag-Info", {})
+        rules = []
+        for label, rule in tags.items() if isinstance(tags, dict) else []:
+            if not isinstance(rule, dict):
+                self.note(f"Bag-Info.{label}", "is no object")
+                continue
+            rules.append(
+                TagRule(
+                    label,
+                    required=rule.get("required") is True,
+                    recommended=rule.get("recommended") is True,
+                    repeatable=rule.get("repeatable", True) is not False,
+                    values=tuple(map(str, rule.get("values") or ())),
+                )
+            )
+        serialization = self.said.get("Serialization", "optional")
+        if serialization not in ("required", "optional", "forbidden"):
+            self.note("Serialization", f"is {serialization!r}")
+        return Profile(
+            identifier=str(known.get("BagIt-Profile-Identifier", "")),
+            versions=self.list("Accept-BagIt-Version"),
+            tags={"bag-info.txt": rules},
+            manifests_required=self.list("Manifests-Required"),
+            manifests_allowed=self.optional("Manifests-Allowed"),
+            tag_manifests_required=self.list("Tag-Manifests-Required"),
+            tag_manifests_allowed=self.optional("Tag-Manifests-Allowed"),
+            tag_files_required=self.list("Tag-Files-Required"),
+            tag_files_allowed=self.optional("Tag-Files-Allowed"),
+            payload_files_required=self.list("Payload-Files-Required"),
+            payload_files_allowed=self.optional("Payload-Files-Allowed"),
+            fetch_allowed=self.said.get("Allow-Fetch.txt", True) is not False,
+            fetch_required=self.said.get("Fetch.txt-Required", False) is True,
+            data_empty=self.said.get("Data-Empty", False) is True,
+            serialization=str(serialization),
+            media_types=self.list("Accept-Serialization"),
+        )
+
+    def dart(self) -> Profile:
+        """DART's form."""
+        known = self.said["bagItProfileInfo"]
+        tags: dict[str, list[TagRule]] = defaultdict(list)
+        for tag in self.said.get("tags") or []:
+            tags[str(tag.get("tagFile"))].append(
+                TagRule(
+                    str(tag.get("tagName")),
+                    required=tag.get("required") is True,
+                    empty=tag.get("emptyOk", tag.get("emptyOK", False)) is True,
+                    values=tuple(map(str, tag.get("values") or ())),
+                )
+            )
+        return Profile(
+            identifier=str(known.get("bagItProfileIdentifier", "")),
+            versions=self.list("acceptBagItVersion"),
+            tags=dict(tags),
+            manifests_required=self.list("manifestsRequired"),
+            manifests_allowed=self.optional("manifestsAllowed"),
+            tag_manifests_required=self.list("tagManifestsRequired"),
+            tag_manifests_allowed=self.optional("tagManifestsAllowed"),
+            tag_files_required=self.list("tagFilesRequired"),
+            tag_files_allowed=self.optional("tagFilesAllowed"),
+            fetch_allowed=self.said.get("allowFetchTxt", True) is not False,
+            serialization=str(self.said.get("serialization") or "optional"),
+            media_types=self.list("acceptSerialization"),
+        )
+
+    def list(self, key: str) -> tuple[str, ...]:
+        """A list of strings, empty where there is none."""
+        value = self.said.get(key) or []
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            self.note(key, "is no list of strings")
+            return ()
+        return tuple(value)
+
+    def optional(self, key: str) -> tuple[str, ...] | None:
+        """A list of strings, None where there is none or an empty one."""
+        return self.list(key) or None
+
+
+def check(profile: Profile, bag: Bag, tree: Tree, kind: str) -> Iterator[Finding]:
+    """All in which a bag is not as a profile asks.
+
+    Args:
+        profile: The profile.
+        bag: The bag, read.
+        tree: Where it is, for tags in other tag files than bag-info.txt.
+        kind: "folder", "zip", "tar", "tgz" or "zst".
+    """
+    if profile.versions and bag.version not in profile.versions:
+        yield VERSION.at(
+            Location("bagit.txt", line=1),
+            f"the bag's version is {bag.version}",
+            f"The profile accepts {', '.join(profile.versions)}.",
+        )
+    for path, rules in profile.tags.items():
+        yield from _check_tags(path, rules, bag, tree)
+    if profile.identifier and not bag.values("BagIt-Profile-Identifier"):
+        yield IDENTIFIER.at(
+            Location("bag-info.txt", field="BagIt-Profile-Identifier"),
+            "is missing",
+            f"It would be {profile.identifier}.",
+        )
+    for prefix, there, required, allowed in (
+        ("manifest", bag.manifests, profile.manifests_required, profile.manifests_allowed),
+        (
+            "tagmanifest",
+            bag.tag_manifests,
+            profile.tag_manifests_required,
+            profile.tag_manifests_allowed,
+        ),
+    ):
+        for name in required:
+            if _plain(name) not in there:
+                yield MANIFEST.at(Location(f"{prefix}-{_plain(name)}.txt"), "is missing")
+        for name in there:
+            if allowed is not None and name not in map(_plain, allowed):
+                yield MANIFEST_ALLOWED.at(
+                    Location(f"{prefix}-{name}.txt"),
+                    "is not allowed",
+                    f"Allowed: {', '.join(allowed)}.",
+                )
+    tag_files = [path for path in bag.tag_files if not _is_standard(path)]
+    for files, required, allowed in (
+        (bag.tag_files, profile.tag_files_required, None),
+        (tag_files, (), profile.tag_files_allowed),
+        (bag.payload, profile.payload_files_required, profile.payload_files_allowed),
+    ):
+        yield from _check_files(files, required, allowed)
+    yield from _check_rest(profile, bag, tree, kind)
+
+
+def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: Tree) -> Iterator[Finding]:
+    if path == "bagit.txt":
+        values = {
+            "bagit-version": [bag.version],
+            "tag-file-character-encoding": [bag.encoding],
+        }
+    else:
+        info = path == "bag-info.txt"
+        there = path in bag.listing.files
+        found = Report()
+        tags = bag.tags if info else read_tags(tree, path, bag.declaration, found) if there else []
+        yield from found
+        values = defaultdict(list)
+        for tag in tags:
+            values[tag.label.lower()].append(tag.value)
+    for rule in rules:
+        place = Location(path, field=rule.label)
+        said = values.get(rule.label.lower(), [])
+        if rule.required and (not said or (not any(said) and not rule.empty)):
+            hint = f"One of: {', '.join(rule.values)}." if rule.values else ""
+            yield TAG_MISSING.at(place, "is empty" if said else "is missing", hint)
+        elif rule.recommended and not said:
+            yield TAG_RECOMMENDED.at(place, "is missing, but recommended")
+        if len(said) > 1 and not rule.repeatable:
+            yield TAG_REPEATED.at(place, f"stands {len(said)} times")
+        for value in said:
+            if rule.values and value not in rule.values and (value or not rule.empty):
+                yield TAG_VALUE.at(place, f"is {value!r}", f"One of: {', '.join(rule.values)}.")
+
+
+def _check_files(
+    files: Sequence[str], required: Sequence[str], allowed: Sequence[str] | None
+) -> Iterator[Finding]:
+    there = set(files)
+    for path in required:
+        if path not in there:
+            yield FILE_MISSING.at(Location(path), "is missing, but required")
+    if allowed is not None:
+        for path in files:
+            if not any(fnmatchcase(path, pattern) for pattern in allowed):
+                yield FILE_ALLOWED.at(
+                    Location(path), "is not allowed", f"Allowed: {', '.join(allowed)}."
+                )
+
+
+def _check_rest(profile: Profile, bag: Bag, tree: Tree, kind: str) -> Iterator[Finding]:
+    fetch = "fetch.txt" in bag.listing.files
+    if fetch and not profile.fetch_allowed:
+        yield FETCH.at(Location("fetch.txt"), "is not allowed", "Fetch the files and remove it.")
+    if profile.fetch_required and not fetch:
+        yield FETCH.at(Location("fetch.txt"), "is missing, but required")
+    if profile.data_empty:
+        payload = bag.payload
+        if len(payload) > 1 or any(tree.size(path) for path in payload):
+            yield DATA_EMPTY.at(Location("data"), f"has {len(payload)} files")
+    serialized = kind != "folder"
+    place = Location(bag.path)
+    if profile.serialization == "required" and not serialized:
+        kinds = ", ".join(profile.media_types)
+        yield SERIALIZATION.at(place, "is a folder, but must be an archive", f"Accepted: {kinds}.")
+    elif profile.serialization == "forbidden" and serialized:
+        yield SERIALIZATION.at(place, "is an archive, but must be a folder")
+    elif serialized and not _MEDIA_TYPES[kind] & set(profile.media_types):
+        yield SERIALIZATION.at(
+            place, f"is a {kind}", f"Accepted: {', '.join(profile.media_types) or 'none'}."
+        )
+
+
+def _is_standard(path: str) -> bool:
+    return path in _STANDARD or MANIFEST_NAME.fullmatch(path) is not None
+
+
+def _plain(algorithm: str) -> str:
+    return algorithm.lower().replace("-", "")

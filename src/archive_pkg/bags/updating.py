@@ -1,0 +1,380 @@
+"""Changing a bag safely: a new folder, sharing what stays, is swapped in when whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING
+
+from archive_pkg.bags import fetchfile
+from archive_pkg.bags.bag import Bag
+from archive_pkg.bags.folder import Folder
+from archive_pkg.bags.manifests import render
+from archive_pkg.bags.tagfiles import DECLARATION, Declaration, codec_of, split_lines, tags_to_bytes
+from archive_pkg.bags.verifying import verify
+from archive_pkg.bags.writing import DEFAULT_ALGORITHMS, check_names, place, refuse_tag_files
+from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.fixity import ALGORITHMS, Tally, copy_and_digest, digest, new_hash
+from archive_pkg.storage import Staging, storage_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from archive_pkg.bags.tagfiles import Tag
+
+_NO_LINKS = {errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
+_RENAMED_LABELS = {"packing-date": "Bagging-Date", "package-size": "Bag-Size"}
+"""Labels of package-info.txt before 0.96, and what they have been called since."""
+
+
+def update(
+    bag: Path,
+    *,
+    add: Mapping[str, Path | bytes] | None = None,
+    remove: Iterable[str] = (),
+    info: Sequence[tuple[str, str]] = (),
+    wait: float = 0,
+) -> Bag:
+    """Add, replace and remove files of a bag, atomically; only what is new is hashed.
+
+    Digests of what stays are taken from the manifests as they are, so damage that is there is
+    not covered up. Files that stay are shared with the old folder (hard links) where the file
+    system can, and copied elsewhere. The bag's version and encoding stay; tag files that are not
+    named, and the order, repeats and spelling of bag-info.txt's tags, stay untouched.
+
+    Args:
+        bag: The bag's folder.
+        add: What becomes of each path from the bag's folder ("data/…" or a tag file): a file to
+            copy or bytes. A path that is there is replaced. To list a file that lies in the bag
+            already, give its own path.
+        remove: Paths to remove, from the manifests too.
+        info: Labels and values: the only value of a label is replaced, else one is added.
+        wait: Seconds to wait for another run that works on the bag.
+
+    Returns:
+        The bag as it is now.
+
+    Raises:
+        InvalidError: When the bag cannot be read faithfully, or would not be complete afterwards.
+        UsageError: When a path cannot be added or removed.
+        StorageError: When reading or writing fails.
+    """
+    with Staging(bag, wait=wait) as staging:
+        change = _Change(bag, dict(add or {}), set(remove))
+        with storage_errors(f"updating {bag}"):
+            change.apply(staging.path, info)
+        staging.commit(replace=True)
+    return Bag.open(bag)
+
+
+def upgrade(
+    bag: Path,
+    *,
+    algorithms: Sequence[str] = DEFAULT_ALGORITHMS,
+    wait: float = 0,
+    jobs: int | None = None,
+    progress: Callable[[Tally], None] | None = None,
+) -> Bag:
+    """Bring a valid bag to BagIt 1.0 in UTF-8, with manifests for more algorithms.
+
+    The bag is verified before and after. Manifests that are there stay and are written anew;
+    package-info.txt becomes bag-info.txt; other tag files stay untouched.
+
+    Args:
+        bag: The bag's folder.
+        algorithms: Algorithms that it is to have besides its own.
+        wait: Seconds to wait for another run that works on the bag.
+        jobs: How many files to read at a time; as many as there are processors when None.
+        progress: Called now and then with what is done so far.
+
+    Returns:
+        The bag as it is now.
+
+    Raises:
+        InvalidError: When the bag is not valid, before or after.
+        UsageError: For an unknown algorithm.
+        StorageError: When reading or writing fails.
+    """
+    for name in algorithms:
+        new_hash(name)
+    with Staging(bag, wait=wait) as staging:
+        verdict = verify(bag, jobs=jobs)
+        if not verdict.valid or verdict.bag is None:
+            raise InvalidError(f"{bag} is not valid", "Nothing was changed.", verdict.report)
+        old = verdict.bag
+        own = [name for name in [*old.manifests, *old.tag_manifests] if name in ALGORITHMS]
+        names = list(dict.fromkeys([*own, *algorithms]))
+        tally = Tally(all_files=verdict.files, all_size=verdict.size)
+
+        def tick(files: int, size: int) -> None:
+            tally.files += files
+            tally.size += size
+            if progress is not None:
+                progress(tally)
+
+        with storage_errors(f"upgrading {bag}"), Folder(bag) as folder:
+            _carry(folder, staging.path, old, old.payload)
+            digests = folder.digests(old.payload, names, jobs=jobs, tick=tick)
+            manifests = {
+                name: {path: found[1][index] for path, found in digests.items()}
+                for index, name in enumerate(names)
+            }
+            _write_upgraded(folder, staging.path, old, manifests)
+        after = verify(staging.path, jobs=jobs)
+        if not after.valid:
+            raise InvalidError(f"{bag} could not be upgraded", "It is unchanged.", after.report)
+        staging.commit(replace=True)
+    return Bag.open(bag)
+
+
+class _Change:
+    """One change of one bag."""
+
+    def __init__(self, path: Path, add: dict[str, Path | bytes], remove: set[str]) -> None:
+        self.path = path
+        self.bag = bag = Bag.open(path)
+        self.add = add
+        self.remove = remove
+        # Files that nothing lists are not an obstacle: they may be what is to be added.
+        if bag.report.errors:
+            raise InvalidError(
+                f"{path} has faults that must be mended first", "Nothing was changed.", bag.report
+            )
+        unknown = [name for name in bag.manifests if name not in ALGORITHMS]
+        if unknown or not bag.manifests:
+            raise InvalidError(
+                f"{path} has manifests that cannot be computed here: {', '.join(unknown)}",
+                "Nothing was changed.",
+            )
+        if bag.fetch and any(line.path not in set(bag.payload) for line in bag.fetch):
+            raise InvalidError(
+                f"{path} has files that are still to be fetched",
+                f"Fetch them first: archive-pkg bag fetch {path}",
+            )
+        self._refuse_misuse()
+
+    def _refuse_misuse(self) -> None:
+        listed = {path for manifest in self._manifests() for path in manifest}
+        there = listed | set(self.bag.listing.files)
+        for path in sorted(self.remove - there):
+            raise UsageError(f"there is no {path} in {self.path} to remove")
+        for path in sorted(self.remove & self.add.keys()):
+            raise UsageError(f"{path} is to be added and removed at once")
+        refuse_tag_files(path for path in self.add if not path.startswith("data/"))
+        refuse_tag_files(path for path in self.remove if not path.startswith("data/"))
+        report = check_names(self.add)
+        if not report.ok:
+            raise InvalidError("what is to be added cannot stand in a bag", "", report)
+
+    def _manifests(self) -> list[dict[str, bytes]]:
+        kinds = (self.bag.manifests, self.bag.tag_manifests)
+        return [manifest.digests for kind in kinds for manifest in kind.values()]
+
+    def apply(self, target: Path, info: Sequence[tuple[str, str]]) -> None:
+        """Write the changed bag into an empty folder."""
+        bag = self.bag
+        payload = {name: dict(manifest.digests) for name, manifest in bag.manifests.items()}
+        tags = {name: dict(manifest.digests) for name, manifest in bag.tag_manifests.items()}
+        for digests in [*payload.values(), *tags.values()]:
+            for path in self.remove:
+                digests.pop(path, None)
+        with Folder(self.path) as folder:
+            gone = self.remove | self.add.keys() | _written_anew(bag)
+            _carry(folder, target, bag, [p for p in bag.listing.files if p not in gone])
+            for path, source in self.add.items():
+                kind = payload if path.startswith("data/") else tags
+                made = target / path
+                made.parent.mkdir(parents=True, exist_ok=True)
+                _, found = place(source, made, tuple(kind), lambda files, size: None)
+                for name, value in zip(kind, found, strict=True):
+                    kind[name][path] = value
+            self._refuse_incomplete(payload)
+            oxum = self._oxum(target, next(iter(payload.values())))
+            self._write_tags(folder, target, payload, tags, [*info, *oxum])
+
+    def _refuse_incomplete(self, payload: Mapping[str, Mapping[str, bytes]]) -> None:
+        present = (set(self.bag.payload) | {p for p in self.add if p.startswith("data/")}) - (
+            self.remove
+        )
+        for name, digests in payload.items():
+            wrong = sorted(present ^ digests.keys())
+            if wrong and self.bag.declaration.number >= (1, 0):
+                raise InvalidError(
+                    f"{wrong[0]} (and {len(wrong) - 1} more) would be in the bag or in its "
+                    f"{name} manifest, not in both",
+                    "Add or remove them, too.",
+                )
+
+    def _oxum(self, target: Path, digests: Mapping[str, bytes]) -> list[tuple[str, str]]:
+        if not self.bag.values("Payload-Oxum"):
+            return []
+        size = sum((target / path).stat().st_size for path in digests)
+        return [("Payload-Oxum", f"{size}.{len(digests)}")]
+
+    def _write_tags(
+        self,
+        folder: Folder,
+        target: Path,
+        payload: Mapping[str, Mapping[str, bytes]],
+        tags: dict[str, dict[str, bytes]],
+        info: Sequence[tuple[str, str]],
+    ) -> None:
+        bag = self.bag
+        files: dict[str, bytes] = {}
+        if bag.info_name or info:
+            name = bag.info_name or "bag-info.txt"
+            old = _read(folder, bag.info_name) if bag.info_name else b""
+            files[name] = _with_tags(old, bag, info)
+        if bag.fetch and (left := _without_lines(folder, bag, self.remove)):
+            files[fetchfile.NAME] = left
+        elif bag.fetch:
+            for digests in tags.values():
+                digests.pop(fetchfile.NAME, None)
+        for name, known in payload.items():
+            files[bag.manifests[name].name] = render(known, bag.declaration)
+        for path, data in files.items():
+            for name, value in digest(data, list(tags)).items():
+                tags[name][path] = bytes.fromhex(value)
+        for name, listing in tags.items():
+            files[bag.tag_manifests[name].name] = render(listing, bag.declaration)
+        for path, data in files.items():
+            (target / path).write_bytes(data)
+
+
+def _written_anew(bag: Bag) -> set[str]:
+    kinds = (bag.manifests, bag.tag_manifests)
+    made = {manifest.name for kind in kinds for manifest in kind.values()}
+    return made | {bag.info_name} | ({fetchfile.NAME} if bag.fetch else set())
+
+
+def _carry(folder: Folder, target: Path, bag: Bag, paths: Iterable[str]) -> None:
+    """Let files of the old folder be in the new one, too."""
+    for path in bag.listing.folders:
+        (target / path).mkdir(parents=True, exist_ok=True)
+    for path in paths:
+        prefix, slash, name = path.rpartition("/")
+        with folder.folder(prefix + slash) as descriptor:
+            try:
+                os.link(name, target / path, src_dir_fd=descriptor, follow_symlinks=False)
+            except (PermissionError, NotImplementedError):
+                _copy(folder, path, target / path)
+            except OSError as error:
+                if error.errno not in _NO_LINKS:
+                    raise
+                _copy(folder, path, target / path)
+
+
+def _copy(folder: Folder, path: str, target: Path) -> None:
+    source = folder.descriptor(path)
+    try:
+        made = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        try:
+            copy_and_digest(source, made, [])
+            status = os.fstat(source)
+            os.utime(made, ns=(status.st_mtime_ns, status.st_mtime_ns))
+        finally:
+            os.close(made)
+    finally:
+        os.close(source)
+
+
+def _read(folder: Folder, path: str) -> bytes:
+    with folder.open(path) as file:
+        return file.read()
+
+
+def _with_tags(data: bytes, bag: Bag, changes: Sequence[tuple[str, str]]) -> bytes:
+    """The bytes of bag-info.txt with some values changed and nothing else."""
+    codec = codec_of(bag.encoding) or "utf-8"
+    text = data.decode(codec)
+    for label, value in changes:
+        text = _with_tag(text, label, value)
+    return text.encode(codec)
+
+
+def _with_tag(text: str, label: str, value: str) -> str:
+    end = "\r\n" if "\r\n" in text else "\n" if "\n" in text or "\r" not in text else "\r"
+    line = tags_to_bytes([(label, value)]).decode().rstrip("\n").replace("\n", end)
+    lines = _lines(text)
+    found = [
+        number
+        for number, each in enumerate(lines)
+        if each[:1] not in (" ", "\t") and each.partition(":")[0].strip().lower() == label.lower()
+    ]
+    if len(found) == 1:
+        stop = found[0] + 1
+        while stop < len(lines) and lines[stop][:1] in (" ", "\t"):
+            stop += 1
+        spelled = lines[found[0]].partition(":")[0]
+        lines[found[0] : stop] = [spelled + line[len(label) :] + end]
+    else:
+        if lines and not lines[-1].endswith(("\n", "\r")):
+            lines[-1] += end
+        lines.append(line + end)
+    return "".join(lines)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with their ends, as `split_lines` divides them."""
+    lines = []
+    start = 0
+    for line in split_lines(text):
+        stop = start + len(line)
+        stop += 2 if text[stop : stop + 2] == "\r\n" else 1
+        lines.append(text[start:stop])
+        start = stop
+    return lines
+
+
+def _without_lines(folder: Folder, bag: Bag, removed: set[str]) -> bytes:
+    """fetch.txt without the lines of files that are removed."""
+    codec = codec_of(bag.encoding) or "utf-8"
+    lines = _lines(_read(folder, fetchfile.NAME).decode(codec))
+    gone = {entry.line for entry in bag.fetch if entry.path in removed}
+    kept = "".join(line for number, line in enumerate(lines, 1) if number not in gone)
+    return kept.encode(codec) if kept else b""
+
+
+def _write_upgraded(
+    folder: Folder, target: Path, old: Bag, manifests: Mapping[str, Mapping[str, bytes]]
+) -> None:
+    files = {DECLARATION: Declaration().to_bytes()}
+    if old.info_name:
+        files["bag-info.txt"] = _upgraded_info(_read(folder, old.info_name), old)
+    if old.fetch:
+        files[fetchfile.NAME] = fetchfile.render(old.fetch)
+    for name, digests in manifests.items():
+        files[f"manifest-{name}.txt"] = render(digests)
+    dropped = _written_anew(old) | {DECLARATION}
+    others = [path for path in old.tag_files if path not in dropped]
+    _carry(folder, target, old, others)
+    listed = {path for manifest in old.tag_manifests.values() for path in manifest.digests}
+    kept = [path for path in others if path in listed or not old.tag_manifests]
+    tags: dict[str, dict[str, bytes]] = {name: {} for name in manifests}
+    for path in [*files, *kept]:
+        data = files[path] if path in files else _read(folder, path)
+        for name, value in digest(data, list(tags)).items():
+            tags[name][path] = bytes.fromhex(value)
+    for name, listing in tags.items():
+        files[f"tagmanifest-{name}.txt"] = render(listing)
+    for path, data in files.items():
+        (target / path).write_bytes(data)
+
+
+def _upgraded_info(data: bytes, old: Bag) -> bytes:
+    """bag-info.txt as 1.0 wants it; its bytes as they are where they are good already."""
+    labels = [(_label(tag, old), tag.value) for tag in old.tags]
+    unchanged = labels == old.info and codec_of(old.encoding) == "utf-8"
+    spaced = any(
+        line.partition(":")[0] != line.partition(":")[0].rstrip()
+        for line in split_lines(data.decode("utf-8", "replace"))
+        if line[:1] not in (" ", "\t")
+    )
+    return data if unchanged and not spaced else tags_to_bytes(labels)
+
+
+def _label(tag: Tag, old: Bag) -> str:
+    if old.declaration.number >= (0, 96):
+        return tag.label
+    return _RENAMED_LABELS.get(tag.label.lower(), tag.label)
