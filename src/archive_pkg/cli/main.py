@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from archive_pkg.cli import build, check, demo, deposit, show, verify
+from archive_pkg.cli import bag, build, check, demo, deposit, show, verify
 from archive_pkg.cli.output import clean, complain
 from archive_pkg.errors import ArchivePkgError
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 for command in (demo, check, build, verify, show, deposit):
     command.register(app)
+app.add_typer(bag.app, name="bag")
 
 
 class Interrupted(BaseException):
