@@ -374,7 +374,7 @@ class Staging:
             elif replace:
                 _replace(made, self.destination)
             else:
-                raise self._exists()
+                refuse_existing(self.destination)
             if self._sync:
                 sync_folder(self.destination.parent)
 
@@ -383,12 +383,23 @@ class Staging:
             if not _rename(made, self.destination, _RENAME_NOREPLACE):
                 made.rename(self.destination)
         except FileExistsError as error:
-            raise self._exists() from error
+            raise _exists(self.destination) from error
 
-    def _exists(self) -> DestinationExistsError:
-        return DestinationExistsError(
-            f"{self.destination} exists already", "Name another destination, or ask to replace it."
-        )
+
+def refuse_existing(destination: Path) -> None:
+    """Refuse a destination at which something stands, before work is wasted on it.
+
+    Raises:
+        DestinationExistsError: When something stands there.
+    """
+    if os.path.lexists(destination):
+        raise _exists(destination)
+
+
+def _exists(destination: Path) -> DestinationExistsError:
+    return DestinationExistsError(
+        f"{destination} exists already", "Name another destination, or ask to replace it."
+    )
 
 
 def recover(destination: Path) -> None:

@@ -19,7 +19,7 @@ from archive_pkg.bags.opening import open_archive
 from archive_pkg.bags.verifying import verify
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import BLOCK
-from archive_pkg.storage import Staging, storage_errors
+from archive_pkg.storage import Staging, refuse_existing, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +69,8 @@ def pack(
         raise UsageError(
             f"{destination.name} ends in no kind of archive", f"Known: {', '.join(SUFFIXES)}."
         )
+    if not replace:
+        refuse_existing(destination)
     verdict = verify(bag)
     if not verdict.valid:
         raise InvalidError(f"{bag} is not valid", "Nothing was written.", verdict.report)
@@ -109,6 +111,8 @@ def unpack(archive: Path, destination: Path, *, replace: bool = False, wait: flo
         InvalidError: When the archive holds no valid bag.
         StorageError: When reading or writing fails.
     """
+    if not replace:
+        refuse_existing(destination)
     verdict = verify(archive)
     if not verdict.valid:
         raise InvalidError(f"{archive} is not valid", "Nothing was written.", verdict.report)

@@ -24,7 +24,7 @@ from archive_pkg.fixity import (
     write_all,
 )
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.storage import Staging, storage_errors
+from archive_pkg.storage import Staging, refuse_existing, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -270,6 +270,8 @@ def create(
             f"{destination} lies in {source}, which would then hold itself",
             "Name a destination elsewhere, or make the folder itself a bag: --in-place.",
         )
+    if not replace:
+        refuse_existing(destination)
     report, files, empty = survey(source, portable=portable, encode_names=encode_names)
     extra = dict(tag_files or {})
     if record := names_record(files):
