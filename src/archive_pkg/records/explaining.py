@@ -149,8 +149,6 @@ def told(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
         return _wrong_type(entry, model)
     if kind == "literal_error":
         return _not_among(entry, model)
-    if kind == "string_pattern_mismatch":
-        return VALUE_WRONG, f"{_shown(entry['input'])} is no {name}", _form(context["pattern"])
     if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
         word = "below" if kind.startswith("greater") else "above"
         limit = next(iter(context.values()))
@@ -255,23 +253,6 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for arg in get_args(annotation):
         yield from _models(arg)
-
-
-def _form(pattern: str) -> str:
-    for part, words in _FORMS.items():
-        if part in pattern:
-            return words
-    return f"its form is {pattern}"
-
-
-# What tells the patterns of the models apart, and what each asks for.
-_FORMS = {
-    "[A-Za-z0-9._-]{0,126}": "it has letters, digits, dots, - and _, begins with a letter or digit",
-    "[A-Za-z0-9_-]{0,62}": "it has up to 64 letters, digits, - and _, and begins with a letter",
-    "[0-9a-f]{64}": "a SHA-256 digest is 64 of 0-9 and a-f; sha256sum FILE prints it",
-    "[\\w.+-]+/": "a media type has two names with / between them, as in text/plain",
-    "[a-z_]+(?:": "it is a dotted path, items of lists by their id: agents.khrushchev.name",
-}
 
 
 def _shown(value: Any) -> str:

@@ -17,15 +17,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     model_validator,
 )
 
 from archive_pkg.records.coherence import refuse_incoherence
 from archive_pkg.records.dates import Edtf
+from archive_pkg.records.faults import Fault
 from archive_pkg.records.identifiers import Identifier
 from archive_pkg.records.languages import Language
-from archive_pkg.records.scalars import Flag, Whole, clean_text, portable_path
+from archive_pkg.records.scalars import Flag, Form, Whole, clean_text, portable_path
 
 
 def _as_tuple(value: object) -> object:
@@ -43,7 +43,14 @@ Text = Annotated[str, AfterValidator(clean_text)]
 """Text that says something: not empty, no control characters but tab and line ends."""
 
 ID_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9_])?$"
-Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+Id = Annotated[
+    str,
+    Form(
+        "an id",
+        ID_PATTERN,
+        "an id has up to 64 letters, digits, - and _, and neither begins nor ends with -",
+    ),
+]
 """The name of an agent, part, note or event within its record: letters, digits, hyphens."""
 
 AgentId = Annotated[Id, Field(json_schema_extra={"refersTo": "agents"})]
@@ -53,7 +60,15 @@ PartId = Annotated[Id, Field(json_schema_extra={"refersTo": "parts"})]
 """The id of one of the record's parts."""
 
 RECORD_ID_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?$"
-RecordId = Annotated[str, StringConstraints(pattern=RECORD_ID_PATTERN)]
+RecordId = Annotated[
+    str,
+    Form(
+        "a record's id",
+        RECORD_ID_PATTERN,
+        "it is also a folder's name: letters, digits, dots, - and _, beginning with a letter or "
+        "digit",
+    ),
+]
 """The name of a record, which is also its folder's: letters, digits, dots, hyphens."""
 
 PartPath = Annotated[
@@ -61,8 +76,31 @@ PartPath = Annotated[
 ]
 """A file's path below the record's folder, with `/` between names, never leaving the folder."""
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[
+    str,
+    Form("a SHA-256 digest", r"^[0-9a-f]{64}$", "64 of 0-9 and a-f, as `sha256sum FILE` prints it"),
+]
 """A SHA-256 digest in lower-case hexadecimal."""
+
+MediaType = Annotated[
+    str,
+    Form(
+        "a media type",
+        r"^[\w.+-]+/[\w.+-]+$",
+        "two names with / between them, as in text/plain",
+    ),
+]
+"""A media type (RFC 6838) without parameters."""
+
+StatementPath = Annotated[
+    str,
+    Form(
+        "a statement's path",
+        r"^[a-z_]+(?:\.[A-Za-z0-9_-]+)*$",
+        "names with dots between them, items of lists by their id: agents.khrushchev.name",
+    ),
+]
+"""The dotted path of a statement in a record."""
 
 Confidence = Literal["certain", "probable", "guess"]
 
@@ -181,7 +219,10 @@ class Span(Model):
     @model_validator(mode="after")
     def _forwards(self) -> Self:
         if self.end <= self.start:
-            raise ValueError(f"the span ends at {self.end}, not after its start at {self.start}")
+            raise Fault(
+                f"the span ends at {self.end}, not after its start at {self.start}",
+                "offsets count code points from 0; the end is behind the last character",
+            )
         return self
 
 
@@ -206,8 +247,9 @@ class Quote(Span):
     @model_validator(mode="after")
     def _long_as_said(self) -> Self:
         if len(self.exact) != self.end - self.start:
-            raise ValueError(
-                f"the quote has {len(self.exact)} characters, its span {self.end - self.start}"
+            raise Fault(
+                f"the quote has {len(self.exact)} characters, its span {self.end - self.start}",
+                "count code points, and copy the words as they stand, line ends included",
             )
         return self
 
@@ -242,7 +284,7 @@ class Part(Model):
     file: PartPath | None = None
     span: Span | None = None
     sha256: Sha256 | None = None
-    media_type: Annotated[str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+$")] | None = None
+    media_type: MediaType | None = None
     encoding: Text | None = None
     languages: Many[Language] = ()
     of: Many[PartId] = ()
@@ -254,9 +296,12 @@ class Part(Model):
     @model_validator(mode="after")
     def _held_as_a_file(self) -> Self:
         if self.held and self.file is None:
-            raise ValueError("a part that is held needs its file; if it is not: held: false")
+            raise Fault("a part that is held needs its file", "add file, or say held: false")
         if not self.held and (self.file or self.span or self.sha256):
-            raise ValueError("a part that is not held has no file, span or digest")
+            raise Fault(
+                "a part that is not held has no file, span or digest",
+                "take them out, or say held: true",
+            )
         return self
 
     @property
@@ -413,7 +458,7 @@ class Evidence(Model):
         note: The reasoning, in words.
     """
 
-    field: Annotated[str, StringConstraints(pattern=r"^[a-z_]+(?:\.[A-Za-z0-9_-]+)*$")]
+    field: StatementPath
     basis: Literal["quoted", "inferred", "supplied"]
     at: Quote | None = None
     rule: Id | None = None
@@ -426,7 +471,12 @@ class Evidence(Model):
     def _says_on_what(self) -> Self:
         need = {"quoted": "at", "inferred": "rule", "supplied": "agent"}[self.basis]
         if getattr(self, need) is None:
-            raise ValueError(f"evidence that is {self.basis} needs `{need}`")
+            how = {
+                "at": "part, start, end and exact of the words",
+                "rule": "the rule's name",
+                "agent": "the id of who says so",
+            }[need]
+            raise Fault(f"evidence that is {self.basis} needs `{need}`", f"add {need}: {how}")
         return self
 
 

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator
+from pydantic_core import core_schema
 
 from archive_pkg.records.faults import Fault
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
 
 _LONGEST_NUMBER = 18
 # Names that one common system keeps for itself or cannot write; a package has to be unpacked there.
@@ -56,6 +62,36 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """A truth value, given as one or as `true` or `false`; `yes`, `no` and `1` are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A text's form, to annotate `str` with: a pattern for machines, and words for people.
+
+    Attributes:
+        name: What such a text is called, "an id".
+        pattern: The form as a regular expression, anchored at both ends.
+        words: The form in words.
+    """
+
+    name: str
+    pattern: str
+    words: str
+
+    def _check(self, value: str) -> str:
+        if not re.search(self.pattern, value) or value.endswith("\n"):
+            raise Fault(f"“{_short(value)}” is not {self.name}", self.words)
+        return value
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(schema), "pattern": self.pattern}
 
 
 def clean_text(value: str) -> str:

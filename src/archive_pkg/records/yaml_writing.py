@@ -6,6 +6,7 @@ from typing import Any
 
 _OTHER_TYPES = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 _SHORT = 72
+_PLAIN_IN_FLOW = " -_./"
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 
 
@@ -121,7 +122,7 @@ def _reads_as_text(text: str, *, flow: bool) -> bool:
         and ": " not in text
         and " #" not in text
         and text.lower() not in _OTHER_TYPES
-        and not (flow and any(sign in text for sign in ",[]{}:"))
+        and not (flow and any(not (c.isalnum() or c in _PLAIN_IN_FLOW) for c in text))
     )
 
 
