@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from archive_pkg.cli import bag, build, check, demo, deposit, show, verify
+from archive_pkg.cli import (
+    bag,
+    build,
+    check,
+    demo,
+    deposit,
+    show,
+    trace,
+    verify,
+)
 from archive_pkg.cli.output import clean, complain
 from archive_pkg.errors import ArchivePkgError
 
@@ -25,7 +34,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in (demo, check, build, verify, show, deposit):
+for command in (
+    demo,
+    check,
+    build,
+    verify,
+    show,
+    trace,
+    deposit,
+):
     command.register(app)
 app.add_typer(bag.app, name="bag")
 

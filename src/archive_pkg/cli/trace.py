@@ -1,0 +1,135 @@
+"""`archive-pkg trace`: who says so?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archive_pkg.cli.output import Json, Quiet, answering
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.records import Evidence, Part, Record
+    from archive_pkg.records.tracing import Trace
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(trace)
+
+
+def trace(
+    path: Annotated[Path, typer.Argument(help="A record's file or folder, or a package.")],
+    field: Annotated[
+        str, typer.Argument(help="The statement: date, agents.khrushchev.name, parts.letter.")
+    ],
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Answer "who says so?": a statement's evidence, its part, what that was made from, by whom.
+
+    Example: archive-pkg trace packages/1960-07-18-cpsu-to-sed date
+    """
+    from archive_pkg.packages import is_bag
+    from archive_pkg.packages import open_package as open_
+    from archive_pkg.records import load_record
+    from archive_pkg.records.tracing import trace as trace_
+
+    with answering("trace", as_json=as_json, quiet=quiet) as answer, answer.about(path) as result:
+        record = open_(path).record if is_bag(path) else load_record(path)
+        traced = trace_(record, field)
+        result |= traced.as_json()
+        for line in _lines(record, traced):
+            answer.say(line)
+
+
+def _lines(record: Record, traced: Trace) -> Iterator[str]:
+    yield f"{traced.field}: {_value(traced.value)}"
+    yield ""
+    yield "Who says so"
+    for item in traced.evidence:
+        yield from _evidence(record, traced.field, item)
+    if not traced.evidence:
+        yield "  Nobody: the record gives no evidence for it."
+    if traced.lineage:
+        yield ""
+        yield "Where it stands, and what that was made from"
+        for steps, part in traced.lineage:
+            yield from _part(record, steps, part)
+    if traced.events:
+        yield ""
+        yield "What happened"
+        for event in traced.events:
+            when = str(event.date.edtf) if event.date else "date not known"
+            who = f", by {record.names(event.agents)}" if event.agents else ""
+            what = " ← ".join(", ".join(names) for names in (event.objects, event.sources) if names)
+            yield f"  {when}: {event.type}" + (f" of {what}" if what else "") + who
+            if event.detail:
+                yield f"    {event.detail}"
+    if traced.agents:
+        yield ""
+        yield "Who they are"
+        for agent in traced.agents:
+            more = [text for text in (agent.role, agent.version) if text]
+            ids = [identifier.uri or identifier.value for identifier in agent.identifiers]
+            yield f"  {', '.join([agent.name, *more])} ({agent.kind})" + (
+                f" {' '.join(ids)}" if ids else ""
+            )
+
+
+def _evidence(record: Record, field: str, item: Evidence) -> Iterator[str]:
+    about = "" if item.field == field else f"{item.field}: "
+    sure = f" ({item.confidence})" if item.confidence else ""
+    against = f"against it, “{item.value}” is " if item.value else ""
+    if item.basis == "quoted":
+        ground = "quoted"
+    elif item.basis == "inferred":
+        ground = f"inferred by the rule {item.rule}"
+    else:
+        ground = f"supplied by {record.agent(item.agent).name}" if item.agent else "supplied"
+    yield f"  {about}{against}{ground}{sure}"
+    if item.at:
+        words = " ".join(f"{item.at.prefix}⟦{item.at.exact}⟧{item.at.suffix}".split())
+        yield f"    {item.at.part}, characters {item.at.start}–{item.at.end}: …{words}…"
+    if item.note:
+        yield f"    {item.note}"
+
+
+def _part(record: Record, steps: int, part: Part) -> Iterator[str]:
+    indent = "  " * (steps + 1)
+    words = [f"{part.id}: {part.kind}"]
+    if part.languages:
+        words.append(f"in {', '.join(part.languages)}")
+    if part.of:
+        words.append(f"of {', '.join(part.of)}")
+    made = [f"by {record.names(part.made_by)}"] if part.made_by else []
+    made += [str(part.made.edtf)] if part.made else []
+    made += [part.method] if part.method else []
+    yield f"{indent}{' '.join(words)}" + (f"; made {', '.join(made)}" if made else "")
+    where = part.file or "not held"
+    yield f"{indent}  {where}" + (f", sha256 {part.sha256}" if part.sha256 else "")
+
+
+def _value(value: Any) -> str:
+    from archive_pkg.records import Date
+
+    if isinstance(value, Date):
+        written = f" (“{value.as_written}”)" if value.as_written else ""
+        return f"{value.edtf}{written}"
+    if isinstance(value, tuple):
+        return "; ".join(_value(item) for item in value)
+    if hasattr(value, "model_dump"):
+        known = value.model_dump(mode="json", exclude_defaults=True)
+        return "; ".join(f"{name} {_short(item)}" for name, item in known.items())
+    return "nothing" if value is None else str(value)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(_short(item) for item in value.values())
+    if isinstance(value, list):
+        return ", ".join(_short(item) for item in value)
+    return str(value)

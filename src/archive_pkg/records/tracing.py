@@ -1,0 +1,149 @@
+"""Who says so? From a statement to its evidence, its part, what that was made from, by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from archive_pkg.errors import UsageError
+from archive_pkg.records.statements import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archive_pkg.records.models import Agent, Event, Evidence, Part, Record
+
+
+_ROLES = {"sender", "signatories", "recipients", "copies_to", "mentioned_agents", "donor"}
+"""The fields whose values are agents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a statement of a record goes back to.
+
+    Attributes:
+        field: The statement's dotted path.
+        value: What the record states there.
+        evidence: What it rests on: first what covers the whole it is part of, then its own, then
+            what there is for single things within it. Empty where nothing is said.
+        lineage: The parts it stands in or speaks of, then those they were made from, each once,
+            with the number of steps from the first.
+        events: What happened to those parts or to the letter as a whole, in the record's order.
+        agents: Those whom the statement names, who supplied its evidence, made the parts or took
+            part in the events.
+    """
+
+    field: str
+    value: Any
+    evidence: tuple[Evidence, ...]
+    lineage: tuple[tuple[int, Part], ...]
+    events: tuple[Event, ...]
+    agents: tuple[Agent, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The trace as plain data."""
+        return {
+            "field": self.field,
+            "value": _plain(self.value),
+            "evidence": [_plain(item) for item in self.evidence],
+            "lineage": [{"steps": steps, **_plain(part)} for steps, part in self.lineage],
+            "events": [_plain(event) for event in self.events],
+            "agents": [_plain(agent) for agent in self.agents],
+        }
+
+
+def trace(record: Record, field: str) -> Trace:
+    """Trace a statement to what it rests on.
+
+    Args:
+        record: The record.
+        field: The statement's dotted path, `date` or `agents.khrushchev.name`.
+
+    Raises:
+        UsageError: The record has no such field, or states nothing there and nobody else does.
+    """
+    index = Index(record)
+    try:
+        value = index.value(field)
+    except KeyError as error:
+        raise UsageError(
+            f"the record has no {field}: {error.args[0]}",
+            "name a field as the record has it: date, sender, parts.letter, agents.ID.name",
+        ) from error
+    evidence = (*index.evidence(field), *index.finer_evidence(field))
+    if value in (None, ()) and not evidence:
+        raise UsageError(f"the record states nothing for {field}", "what is not there is not known")
+    lineage = tuple(_lineage(record, dict.fromkeys(_origins(record, field, value, evidence))))
+    parts = {part.id for _, part in lineage}
+    # An event without parts is about the letter as a whole.
+    events = tuple(
+        event
+        for event in record.events
+        if not (event.objects or event.sources) or parts & {*event.objects, *event.sources}
+    )
+    agents = _agents(evidence, (part for _, part in lineage), events)
+    if field.partition(".")[0] in _ROLES:
+        agents |= {value} if isinstance(value, str) else set(value or ())
+    return Trace(
+        field,
+        value,
+        evidence,
+        lineage,
+        events,
+        tuple(agent for agent in record.agents if agent.id in agents),
+    )
+
+
+def _origins(record: Record, field: str, value: Any, evidence: Iterable[Evidence]) -> Iterator[str]:
+    """The parts that a statement stands in or speaks of."""
+    names = field.split(".")
+    if names[0] == "parts" and len(names) > 1:
+        yield names[1]
+    for item in evidence:
+        if item.at:
+            yield item.at.part
+    part = getattr(value, "part", None)
+    if isinstance(part, str):
+        yield part
+    at = getattr(value, "at", None)
+    if at is not None:
+        yield at.part
+    if names[0] == "events" and len(names) > 1:
+        for event in record.events:
+            if event.id == names[1]:
+                yield from (*event.objects, *event.sources)
+
+
+def _lineage(record: Record, origins: Iterable[str]) -> Iterator[tuple[int, Part]]:
+    parts = {part.id: part for part in record.parts}
+    seen: set[str] = set()
+    now, steps = list(origins), 0
+    while now:
+        after: list[str] = []
+        for name in now:
+            if name not in seen:
+                seen.add(name)
+                yield steps, parts[name]
+                after += parts[name].of
+        now, steps = after, steps + 1
+
+
+def _agents(
+    evidence: Iterable[Evidence], parts: Iterable[Part], events: Iterable[Event]
+) -> set[str]:
+    return {
+        *(item.agent for item in evidence if item.agent),
+        *(name for part in parts for name in part.made_by),
+        *(name for event in events for name in event.agents),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_defaults=True)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, (int, bool)) or value is None else str(value)

@@ -1,0 +1,90 @@
+"""trace: from a statement to its evidence, the part, the part's ancestors, their makers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archive_pkg.errors import UsageError
+from archive_pkg.records import Record, load_record
+from archive_pkg.records.statements import statements
+from archive_pkg.records.tracing import trace
+
+ROOT = Path(__file__).parents[2]
+SEED = ROOT / "records" / "1960-07-18-cpsu-to-sed"
+
+
+@pytest.fixture(scope="module")
+def seed() -> Record:
+    return load_record(SEED)
+
+
+def test_a_quoted_statement_leads_to_its_words_its_part_and_what_that_was_made_from(
+    seed: Record,
+) -> None:
+    traced = trace(seed, "date")
+    assert [item.at.exact for item in traced.evidence if item.at] == ["18 July 1960"]
+    assert [(steps, part.id) for steps, part in traced.lineage] == [(0, "letter"), (1, "original")]
+    assert [event.id for event in traced.events] == ["written", "translated"]
+    assert [agent.id for agent in traced.agents] == ["cc-cpsu"]
+
+
+def test_every_statement_of_the_first_letter_says_who_says_so(seed: Record) -> None:
+    for path in statements(seed):
+        assert trace(seed, path).evidence, path
+
+
+def test_evidence_for_the_whole_covers_its_items_and_finer_evidence_is_told(seed: Record) -> None:
+    assert [item.field for item in trace(seed, "sender.cc-cpsu").evidence] == ["sender"]
+    fields = [item.field for item in trace(seed, "classification").evidence]
+    assert fields == ["classification", "classification.level"]
+
+
+def test_an_event_and_a_part_lead_to_their_parts(seed: Record) -> None:
+    assert {p.id for _, p in trace(seed, "events.translated").lineage} == {"letter", "original"}
+    assert [p.id for _, p in trace(seed, "parts.summary").lineage] == [
+        "summary",
+        "letter",
+        "original",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("nonsense", "no field"),
+        ("agents.kruschev", "did you mean khrushchev"),
+        ("place", "states nothing"),
+        ("date.edtf.year", "nothing below"),
+    ],
+)
+def test_what_the_record_does_not_state_is_said_so(seed: Record, field: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        trace(seed, field)
+
+
+def test_a_rival_statement_stands_beside_the_preferred_one(seed: Record) -> None:
+    data = seed.as_json()
+    data["evidence"].append(
+        {"field": "date", "basis": "supplied", "agent": "khrushchev", "value": "1960-07-16"}
+    )
+    traced = trace(Record.model_validate(data), "date")
+    assert [item.value for item in traced.evidence] == [None, "1960-07-16"]
+    assert {agent.id for agent in traced.agents} == {"cc-cpsu", "khrushchev"}
+
+
+def test_the_command_traces_records_and_packages_in_words_and_as_json() -> None:
+    package = ROOT / "packages" / SEED.name
+    command = [sys.executable, "-m", "archive_pkg", "trace", str(package)]
+    said = subprocess.run([*command, "date"], capture_output=True, text=True, check=True).stdout
+    assert "⟦18 July 1960⟧" in said
+    assert "packing of letter, summary, by archive-pkg" in said
+    done = subprocess.run(
+        [*command, "parts.letter", "--json"], capture_output=True, text=True, check=True
+    )
+    (result,) = json.loads(done.stdout)["results"]
+    assert result["lineage"][0]["id"] == "letter"
