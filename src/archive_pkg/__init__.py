@@ -1,8 +1,8 @@
 """Archival letters as described, checksummed, verifiable packages that repositories accept.
 
-What the commands do is one call each: `load_record`, `check`, `build_package`, `verify`,
-`open_package`, `deposit`, `fetch`. Names are loaded when they are first used, so that importing
-the package costs next to nothing.
+What the commands do is one call each: `draft_letter`, `load_record`, `check`, `build_package`,
+`verify`, `open_package`, `deposit`, `fetch`. Names are loaded when they are first used, so that
+importing the package costs next to nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archive_pkg.deposits import Receipt, deposit, fetch, load_receipt
+    from archive_pkg.drafting import Draft, draft_letter
     from archive_pkg.errors import (
         ArchivePkgError,
         DepositError,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "deposits": ("Receipt", "deposit", "fetch", "load_receipt"),
+    "drafting": ("Draft", "draft_letter"),
     "errors": ("ArchivePkgError", "DepositError", "InvalidError", "StorageError", "UsageError"),
     "packages": ("Package", "build_package", "check", "open_package", "verify"),
     "records": (
@@ -59,6 +61,7 @@ __all__ = [
     "Agent",
     "ArchivePkgError",
     "DepositError",
+    "Draft",
     "Edtf",
     "Event",
     "Evidence",
@@ -76,6 +79,7 @@ __all__ = [
     "build_package",
     "check",
     "deposit",
+    "draft_letter",
     "fetch",
     "load_receipt",
     "load_record",

@@ -17,6 +17,7 @@ from archive_pkg.cli import (
     check,
     demo,
     deposit,
+    draft,
     show,
     trace,
     verify,
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 for command in (
     demo,
+    draft,
     check,
     build,
     verify,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.drafting.romanisation import BGN_PCGN, romanise
 from archive_pkg.drafting.rules import reason
+from archive_pkg.drafting.statements import PROBABLE
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.records.dates import Edtf
 from archive_pkg.records.faults import Fault
@@ -455,6 +457,9 @@ class Recorder:
                 note["text"] = inner
             notes.append(note)
             self.rests(f"translation_notes.{key}", one, quoted=one.field == "note")
+            if more.get("kind_sure") == "no":
+                unsure = replace(one, confidence=PROBABLE)
+                self.rests(f"translation_notes.{key}.kind", unsure, quoted=False)
             if one.kind == "source-term":
                 self.rests(
                     f"translation_notes.{key}.original",

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.drafting.recording import Recorder
-from archive_pkg.drafting.vocabulary import Vocabulary, load_vocabulary
-from archive_pkg.drafting.writing import as_tree, as_yaml, yaml_format
+from archive_pkg.drafting.vocabulary import load_vocabulary
+from archive_pkg.drafting.writing import commented
 from archive_pkg.errors import InvalidError
 from archive_pkg.records.loading import read_record
 from archive_pkg.records.models import Record
+from archive_pkg.records.saving import updated_yaml
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.draft import Draft
+    from archive_pkg.drafting.vocabulary import Vocabulary
 
 # Fields whose new values are not weighed against the old: they follow from the others.
 _FOLLOWS = frozenset({"id", "type", "title", "parts", "agents", "events", "evidence"})
@@ -71,21 +73,15 @@ def redraft(
         )
     recorder = Recorder(draft, file, vocabulary or load_vocabulary(), text_file)
     merger = _Merger(record.as_json(), recorder)
-    differences = merger.differences()
     added = merger.added()
     if not added:
-        return existing, differences
-    tree = yaml_format().load(existing)
-    order = list(Record.model_fields)
+        return existing, merger.differences()
+    merged = dict(merger.old)
     for name, value in added.items():
-        if name in tree:
-            tree[name].extend(as_tree(value))
-            continue
-        place = sum(1 for key in tree if key in order and order.index(key) < order.index(name))
-        tree.insert(place, name, as_tree(value))
-        if name in recorder.comments:
-            tree.yaml_set_comment_before_after_key(name, before=recorder.comments[name])
-    return as_yaml(tree), differences
+        merged[name] = [*merged[name], *value] if name in merged else value
+    written = updated_yaml(Record.model_validate(merged), existing)
+    new = {name: told for name, told in recorder.comments.items() if name in merger.open}
+    return commented(written, new), merger.differences()
 
 
 class _Merger:

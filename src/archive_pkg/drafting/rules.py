@@ -56,6 +56,17 @@ RULES: dict[str, str] = {
     "translation-has-an-original": "a source term in brackets shows that the text was translated",
     "romanization-reversed": "a Russian spelling that romanises forward to these words",
     "words-before-bracket": "the words that the bracket follows",
+    # Notes
+    "bracket-says-sic": "the bracket says so",
+    "bracket-says-withheld": "the bracket says that something is withheld",
+    "bracket-says-illegible": "the bracket says that something cannot be read",
+    "bracket-says-omission": "the bracket says that something is left out",
+    "bracket-says-editorial": "the bracket is an editor's",
+    "dots-in-brackets": "dots in brackets",
+    "question-mark-in-brackets": "a question mark in brackets",
+    "completion": "a bracket that completes a word or a sign",
+    "romanised-russian": "words in brackets that are Russian in Latin letters",
+    "words-in-brackets": "words in brackets that nothing else explains",
     # Type
     "letter-forms": "a letter's forms",
     "head-says-memorandum": "the head says that it is a memorandum",

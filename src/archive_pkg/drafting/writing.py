@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.recording import Recorder
-from archive_pkg.drafting.vocabulary import Vocabulary, load_vocabulary
+from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.records.models import Record
+from archive_pkg.records.saving import as_yaml
 
 if TYPE_CHECKING:
-    from ruamel.yaml.comments import CommentedMap
+    from collections.abc import Mapping
 
     from archive_pkg.drafting.draft import Draft
+    from archive_pkg.drafting.vocabulary import Vocabulary
 
-_QUOTED = frozenset({"exact", "prefix", "suffix"})
-_WIDEST = 1_000_000
+_FIELD = re.compile(r"^([a-z_]+):")
 
 
 def record_of(
@@ -45,48 +46,30 @@ def record_yaml(
         text_file: Path of the extracted text, where the file is no plain text.
     """
     recorder = Recorder(draft, file, vocabulary or load_vocabulary(), text_file)
-    data = recorder.make()
-    Record.model_validate(data)
-    tree: CommentedMap = as_tree(data)
-    for name, told in recorder.comments.items():
-        if name in data:
-            tree.yaml_set_comment_before_after_key(name, before=told)
+    written = as_yaml(Record.model_validate(recorder.make()))
     opened = ", ".join(draft.open)
-    tree.yaml_set_start_comment(
-        f"Drafted from {file}: read every statement before you rely on it."
-        + (f"\nOpen, since the text does not say: {opened}." if opened else "")
-    )
-    return as_yaml(tree)
+    head = f"# Drafted from {_one_line(file)}: read every statement before you rely on it.\n"
+    if opened:
+        head += f"# Open, since the text does not say: {opened}.\n"
+    return head + commented(written, recorder.comments)
 
 
-def yaml_format() -> Any:
-    """The YAML library, set to write as records are written and to keep what it reads."""
-    from ruamel.yaml import YAML
+def commented(text: str, comments: Mapping[str, str]) -> str:
+    """A record's YAML with comments above its fields.
 
-    yaml = YAML()
-    yaml.width = _WIDEST
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.preserve_quotes = True
-    return yaml
-
-
-def as_tree(value: Any, key: str = "") -> Any:
-    """Plain data as a tree that can carry comments; words of the source in quotation marks."""
-    from ruamel.yaml.comments import CommentedMap, CommentedSeq
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
-
-    if isinstance(value, dict):
-        return CommentedMap((name, as_tree(item, name)) for name, item in value.items())
-    if isinstance(value, list):
-        items = CommentedSeq(as_tree(item) for item in value)
-        if value and all(isinstance(item, str) and len(item) < 60 for item in value):
-            items.fa.set_flow_style()
-        return items
-    return DoubleQuotedScalarString(value) if key in _QUOTED else value
+    Args:
+        text: The YAML.
+        comments: What to say, by the name of the field.
+    """
+    lines = []
+    for line in text.splitlines(keepends=True):
+        field = _FIELD.match(line)
+        if field and field[1] in comments:
+            lines += [f"# {_one_line(told)}\n" for told in comments[field[1]].splitlines()]
+        lines.append(line)
+    return "".join(lines)
 
 
-def as_yaml(tree: CommentedMap) -> str:
-    """A tree as YAML, comments included."""
-    buffer = io.StringIO()
-    yaml_format().dump(tree, buffer)
-    return buffer.getvalue()
+def _one_line(text: str) -> str:
+    """Text that cannot end a comment or hide in it."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

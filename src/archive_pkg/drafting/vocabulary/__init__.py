@@ -225,8 +225,11 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
                 str(entry.get("part_of") or ""),
             )
             for form in (known.name, known.short, *known.variants):
-                if form:
-                    agents[" ".join(words_of(form))] = known
+                words = words_of(form)
+                if words:  # an article is no part of a name, though the text may have one
+                    agents[
+                        " ".join(words[1:] if words[0] == "the" and len(words) > 1 else words)
+                    ] = known
     return Vocabulary(
         forms={key: Phrases(entries) for key, entries in forms.items()},
         months=months,
