@@ -369,21 +369,32 @@ class Staging:
         with storage_errors(f"writing {self.destination}"):
             if self._sync:
                 sync_tree(made)
-            if not os.path.lexists(self.destination):
-                self._place(made)
-            elif replace:
-                _replace(made, self.destination)
-            else:
-                refuse_existing(self.destination)
+            place(made, self.destination, replace=replace)
             if self._sync:
                 sync_folder(self.destination.parent)
 
-    def _place(self, made: Path) -> None:
-        try:
-            if not _rename(made, self.destination, _RENAME_NOREPLACE):
-                made.rename(self.destination)
-        except FileExistsError as error:
-            raise _exists(self.destination) from error
+
+def place(made: Path, destination: Path, *, replace: bool = False) -> None:
+    """Let a destination name what was made on its file system, in one step; nothing is synced.
+
+    Args:
+        made: A file or folder, finished and durable.
+        destination: The path it gets.
+        replace: Whether what stands there may be replaced.
+
+    Raises:
+        DestinationExistsError: When something stands there and `replace` is not set.
+        OSError: When the storage fails; the destination is then as it was.
+    """
+    if replace and os.path.lexists(destination):
+        _replace(made, destination)
+        return
+    refuse_existing(destination)
+    try:
+        if not _rename(made, destination, _RENAME_NOREPLACE):
+            made.rename(destination)
+    except FileExistsError as error:
+        raise _exists(destination) from error
 
 
 def refuse_existing(destination: Path) -> None:

@@ -17,6 +17,7 @@ from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from archive_pkg.records import Record
@@ -67,56 +68,106 @@ def build_package(
             its report has every finding.
         StorageError: Disk full, no permission, or another build holds the lock.
     """
+    draft = draft_package(source)
+    destination = out / draft.record.id
+    refuse_inside(draft.folder, out)
+    with storage.storage_errors(f"making {out}"):
+        out.mkdir(parents=True, exist_ok=True)
+    with storage.Staging(destination, wait=wait) as staging:
+        draft.write(staging.path, on or date_for(destination))
+        outcome, differences = settle(staging.path, destination, staging.commit, replace=replace)
+    return Built(destination, outcome, differences, draft.report)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A package that can be written: a sound record and the folder of its files.
+
+    Attributes:
+        record: The record as its makers left it.
+        folder: The folder that the parts' paths start from.
+        report: Warnings and advice on the record.
+    """
+
+    record: Record
+    folder: Path
+    report: Report
+
+    def write(self, staged: Path, on: date) -> None:
+        """Write the package into an empty folder and let the verifier pass it.
+
+        Raises:
+            InvalidError: It did not pass.
+            StorageError: The storage failed, or a source changed meanwhile.
+        """
+        record = packaged(self.record, on)
+        payload: dict[str, Path | bytes] = {
+            f"{layout.PARTS}/{name}": self.folder / name for name in record.files
+        }
+        payload |= layout.described(record)
+        bags.write(staged, payload, info=layout.bag_info(record, SOFTWARE, on.isoformat()))
+        from archive_pkg.packages.opening import verify
+
+        verification = verify(staged)
+        if not verification.ok:
+            raise InvalidError(
+                "the package was built and did not pass its verification; nothing was kept",
+                "did a file change while it was read? build again",
+                report=verification.report,
+            )
+
+
+def draft_package(source: Path) -> Draft:
+    """Read a record and everything it names.
+
+    Raises:
+        InvalidError: The record or its files are not sound; its report has every finding.
+        StorageError: They cannot be read.
+    """
     record, report = examine(source)
     if record is None or not report.ok:
         raise InvalidError(
             f"{source} is not built: {_count(len(report.errors), 'error')}", report=report
         )
-    folder = record_file(source)[0].parent
-    destination = out / record.id
-    _refuse_inside(folder, out)
-    with storage.storage_errors(f"making {out}"):
-        out.mkdir(parents=True, exist_ok=True)
-    with storage.Staging(destination, wait=wait) as staging:
-        _write(staging.path, record, folder, on or _date_for(destination))
-        if not destination.exists():
-            staging.commit()
-            return Built(destination, "built", (), report)
-        differences = differing(destination, staging.path)
-        if not differences:
-            return Built(destination, "unchanged", (), report)
-        if not replace:
-            raise InvalidError(
-                f"{destination} is there and differs; nothing was changed",
-                "build with --replace to put the new package in its place",
-                report=Report(
-                    [
-                        PACKAGE_DIFFERS.at(Location(str(destination / name)), f"{name} differs")
-                        for name in differences
-                    ]
-                ),
-            )
-        staging.commit(replace=True)
-        return Built(destination, "replaced", differences, report)
+    return Draft(record, record_file(source)[0].parent, report)
 
 
-def _write(staged: Path, record: Record, folder: Path, on: date) -> None:
-    """Write the package and let the verifier pass it, or raise."""
-    record = packaged(record, on)
-    payload: dict[str, Path | bytes] = {
-        f"{layout.PARTS}/{name}": folder / name for name in record.files
-    }
-    payload |= layout.described(record)
-    bags.write(staged, payload, info=layout.bag_info(record, SOFTWARE, on.isoformat()))
-    from archive_pkg.packages.opening import verify
+def settle(
+    staged: Path, destination: Path, commit: Callable[..., None], *, replace: bool
+) -> tuple[Literal["built", "unchanged", "replaced"], tuple[str, ...]]:
+    """Let a written package have its name, unless what is there already speaks against it.
 
-    verification = verify(staged)
-    if not verification.ok:
+    Args:
+        staged: The folder with the written package.
+        destination: The path it is to have.
+        commit: Called to put it there, with `replace=True` where it takes another's place.
+        replace: Whether a package that differs may be replaced.
+
+    Returns:
+        What was done, and the paths that a replacement changed, added or removed.
+
+    Raises:
+        InvalidError: A package that differs is there, and `replace` is not set.
+        StorageError: The storage failed.
+    """
+    if not destination.exists():
+        commit()
+        return "built", ()
+    differences = differing(destination, staged)
+    if not differences:
+        return "unchanged", ()
+    if not replace:
+        found = [
+            PACKAGE_DIFFERS.at(Location(str(destination / name)), f"{name} differs")
+            for name in differences
+        ]
         raise InvalidError(
-            "the package was built and did not pass its verification; nothing was kept",
-            "did a file change while it was read? build again",
-            report=verification.report,
+            f"{destination} is there and differs; nothing was changed",
+            "build with --replace to put the new package in its place",
+            report=Report(found),
         )
+    commit(replace=True)
+    return "replaced", differences
 
 
 def differing(one: Path, other: Path) -> tuple[str, ...]:
@@ -145,7 +196,12 @@ def _same(one: Path, other: Path) -> bool:
     return True
 
 
-def _date_for(destination: Path) -> date:
+def date_for(destination: Path) -> date:
+    """The date of a packaging for which none was given: see `build_package`.
+
+    Raises:
+        UsageError: SOURCE_DATE_EPOCH is no time.
+    """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is not None:
         try:
@@ -164,7 +220,8 @@ def _date_for(destination: Path) -> date:
     return datetime.now(UTC).date()
 
 
-def _refuse_inside(folder: Path, out: Path) -> None:
+def refuse_inside(folder: Path, out: Path) -> None:
+    """Raise UsageError where packages would come to lie in a record's own folder."""
     if out.resolve().is_relative_to(folder.resolve()):
         raise UsageError(
             f"{out} lies in the record's own folder, which is only read",
