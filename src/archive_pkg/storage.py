@@ -66,6 +66,10 @@ class LockedError(StorageError):
     """Another run is working on the same destination."""
 
 
+class FullError(StorageError):
+    """The disk is full, or the quota used up: whatever else is to be written there fails too."""
+
+
 def describe(error: OSError) -> tuple[str, str]:
     """What an error of the system means, and what to do: two phrases, the second may be empty."""
     meaning, hint = _MEANINGS.get(error.errno or 0, ("", ""))
@@ -87,7 +91,9 @@ def storage_errors(what: str) -> Iterator[None]:
     except OSError as error:
         meaning, hint = describe(error)
         where = f" ({os.fsdecode(error.filename)})" if error.filename else ""
-        raise StorageError(f"{what}: {meaning}{where}", hint) from error
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        kind = FullError if full else StorageError
+        raise kind(f"{what}: {meaning}{where}", hint) from error
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, crew, options_of, telling
 from archive_pkg.cli.output import Json, Quiet, answering
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import Severity
@@ -20,7 +21,10 @@ def register(app: typer.Typer) -> None:
 
 def build(
     records: Annotated[
-        list[Path], typer.Argument(help="Records: their files, or the folders they lie in.")
+        list[Path],
+        typer.Argument(
+            help="Records: their files, the folders they lie in, folders of such folders, patterns."
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", help="The folder for the packages.")],
     on: Annotated[
@@ -38,30 +42,86 @@ def build(
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait for another build of the same package.")
     ] = 0,
+    layout: Annotated[
+        str,
+        typer.Option(
+            "--layout",
+            help="How the packages are laid out in the folder: flat, hashed, pair-tree. It keeps "
+            "what it has been given.",
+        ),
+    ] = "",
+    no_sync: Annotated[
+        bool,
+        typer.Option("--no-sync", help="Do not wait until packages are durable; of many only."),
+    ] = False,
+    jobs: Jobs = None,
+    report: ReportFile = None,
+    executor: Executor = "",
+    gentle: Gentle = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Build packages: records and files to BagIt 1.0 bags, each verified before it has its name.
 
+    Of many records, those whose package is there already, from the same record, files and options,
+    are left as they are, so that a run that was stopped can be run again.
+
     Example: archive-pkg build records/1960-07-18-cpsu-to-sed --out packages
     """
+    day = parse_date(on)
+    bulk = options_of(a=layout, b=no_sync, c=jobs, d=report, e=executor, f=gentle)
+    if not bulk and _is_one(records, out):
+        _build_one(records[0], out, day, replace=replace, wait=wait, as_json=as_json, quiet=quiet)
+        return
+    from archive_pkg.holdings import Options, build_many, find_records, make_shelf
+
+    options = Options(day, replace=replace, sync=not no_sync)
+    with telling("build", report, as_json=as_json, quiet=quiet) as told:
+        build_many(
+            find_records(records),
+            make_shelf(out, layout),
+            told.take,
+            crew=crew(jobs, executor, gentle=gentle),
+            options=options,
+            wait=wait,
+        )
+
+
+def _is_one(records: list[Path], out: Path) -> bool:
+    """Whether this is about one letter, and a folder that is no shelf with its own layout."""
+    from archive_pkg.holdings.shelves import is_declared
+    from archive_pkg.holdings.subjects import are_single, has_record
+
+    return len(records) == 1 and are_single(records, has_record) and not is_declared(out)
+
+
+def _build_one(
+    record: Path,
+    out: Path,
+    day: date | None,
+    *,
+    replace: bool,
+    wait: float,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     from archive_pkg.packages import build_package
 
-    with answering("build", as_json=as_json, quiet=quiet) as answer:
-        day = parse_date(on)
-        for record in records:
-            with answer.about(record) as result:
-                built = build_package(record, out, on=day, replace=replace, wait=wait)
-                # Advice is for `check`; here it would hide what matters.
-                answer.found(result, built.report.of(Severity.WARNING))
-                result |= {
-                    "package": str(built.path),
-                    "outcome": built.outcome,
-                    "differences": list(built.differences),
-                }
-                answer.say(f"{built.path}: {_OUTCOMES[built.outcome]}")
-                for name in built.differences:
-                    answer.say(f"  changed: {name}")
+    with (
+        answering("build", as_json=as_json, quiet=quiet) as answer,
+        answer.about(record) as result,
+    ):
+        built = build_package(record, out, on=day, replace=replace, wait=wait)
+        # Advice is for `check`; here it would hide what matters.
+        answer.found(result, built.report.of(Severity.WARNING))
+        result |= {
+            "package": str(built.path),
+            "outcome": built.outcome,
+            "differences": list(built.differences),
+        }
+        answer.say(f"{built.path}: {_OUTCOMES[built.outcome]}")
+        for name in built.differences:
+            answer.say(f"  changed: {name}")
 
 
 _OUTCOMES = {

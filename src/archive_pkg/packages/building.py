@@ -93,8 +93,11 @@ class Draft:
     folder: Path
     report: Report
 
-    def write(self, staged: Path, on: date) -> None:
+    def write(self, staged: Path, on: date) -> bags.Written:
         """Write the package into an empty folder and let the verifier pass it.
+
+        Returns:
+            The digests of all that was written.
 
         Raises:
             InvalidError: It did not pass.
@@ -105,7 +108,8 @@ class Draft:
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }
         payload |= layout.described(record)
-        bags.write(staged, payload, info=layout.bag_info(record, SOFTWARE, on.isoformat()))
+        info = layout.bag_info(record, SOFTWARE, on.isoformat())
+        written = bags.write(staged, payload, info=info)
         from archive_pkg.packages.opening import verify
 
         verification = verify(staged)
@@ -115,6 +119,7 @@ class Draft:
                 "did a file change while it was read? build again",
                 report=verification.report,
             )
+        return written
 
 
 def draft_package(source: Path) -> Draft:

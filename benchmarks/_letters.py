@@ -1,0 +1,122 @@
+"""Letters out of a seed number: as many as are wanted, each with a record and two parts."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_WORDS = """
+    the of and to in that it is was for on are with they be at this from have or by one had not
+    but what all were when we there can an your which their said if do will each about how up out
+    delegation ambassador committee specialists treaty harvest railway embargo conference border
+    ministry archive government comrades letter reply proposal negotiations withdrawal meeting
+    señor Grüße naïve žurnal Łódź письмо товарищ
+""".split()  # noqa: SIM905 - a list of sixty quoted words reads worse
+_CITIES = ("Moscow", "Berlin", "Beijing", "London", "Łódź", "Київ", "Washington", "Genève")
+_NAMES = ("Ada Berg", "Ilja Novák", "Jean Morel", "Анна Белова", "Li Wei", "Mary O’Hara", "Ö. Ek")
+_MARKINGS = ("Secret", "Top Secret", "Confidential", "Geheim", "Restricted")
+
+
+def write_letters(
+    folder: Path, count: int, *, seed: int = 1, size: int = 5000, per_folder: int = 1000
+) -> Iterator[Path]:
+    """Write letters below a folder, a thousand to a folder, and give each one's folder.
+
+    Args:
+        folder: Where; made if it is not there.
+        count: How many.
+        seed: The same number gives the same bytes.
+        size: Bytes of each of the two parts, about.
+        per_folder: Letters that share a folder.
+    """
+    for number in range(count):
+        letter = folder / f"{number // per_folder:05}" / f"letter-{number:07}"
+        letter.mkdir(parents=True)
+        for name, data in files_of(number, seed=seed, size=size).items():
+            (letter / name).write_bytes(data)
+        yield letter
+
+
+def files_of(number: int, *, seed: int = 1, size: int = 5000) -> dict[str, bytes]:
+    """The files of one letter: `record.yaml`, its transcription and its translation."""
+    dice = random.Random(f"{seed}/{number}")
+    name = f"letter-{number:07}"
+    sender, recipient = dice.sample(_NAMES, 2)
+    year, month, day = dice.randint(1900, 1990), dice.randint(1, 12), dice.randint(1, 28)
+    city, marking = dice.choice(_CITIES), dice.choice(_MARKINGS)
+    head = f"{marking}\n\n{city}, {year}-{month:02}-{day:02}\n\n"
+    texts = {
+        "transcription": head + _prose(dice, size) + f"\n\n{sender}\n",
+        "translation": head + _prose(dice, size) + f"\n\n{sender}\n",
+    }
+    data = {kind: text.encode() for kind, text in texts.items()}
+    quote = _quote(texts["transcription"], marking)
+    date_quote = _quote(texts["transcription"], f"{year}-{month:02}-{day:02}")
+    city_quote = _quote(texts["transcription"], city)
+    record = f"""\
+id: {name}
+type: letter
+title: Letter, {sender} to {recipient}, {year}-{month:02}-{day:02}
+sender: [sender]
+recipients: [recipient]
+date:
+  edtf: {year}-{month:02}-{day:02}
+  as_written: {year}-{month:02}-{day:02}
+place:
+  name: {city}
+classification:
+  as_written: {marking}
+parts:
+  - id: letter
+    kind: transcription
+    file: transcription.txt
+    sha256: {hashlib.sha256(data["transcription"]).hexdigest()}
+    media_type: text/plain
+    languages: [de]
+  - id: english
+    kind: translation
+    file: translation.txt
+    sha256: {hashlib.sha256(data["translation"]).hexdigest()}
+    media_type: text/plain
+    languages: [en]
+    of: [letter]
+agents:
+  - {{id: sender, name: "{sender}", kind: person}}
+  - {{id: recipient, name: "{recipient}", kind: person}}
+  - {{id: editor, name: The edition, kind: organization}}
+evidence:
+  - {{field: classification, basis: quoted, at: {quote}}}
+  - {{field: date, basis: quoted, at: {date_quote}}}
+  - {{field: place, basis: quoted, at: {city_quote}}}
+  - {{field: title, basis: supplied, agent: editor}}
+  - {{field: type, basis: supplied, agent: editor}}
+  - {{field: sender, basis: supplied, agent: editor}}
+  - {{field: recipients, basis: supplied, agent: editor}}
+  - {{field: agents, basis: supplied, agent: editor}}
+  - {{field: parts, basis: supplied, agent: editor}}
+"""
+    return {
+        "record.yaml": record.encode(),
+        "transcription.txt": data["transcription"],
+        "translation.txt": data["translation"],
+    }
+
+
+def _prose(dice: random.Random, size: int) -> str:
+    words: list[str] = []
+    length = 0
+    while length < size:
+        word = dice.choice(_WORDS)
+        words.append(word + ("\n" if dice.random() < 0.1 else " "))
+        length += len(words[-1].encode())
+    return "".join(words)
+
+
+def _quote(text: str, words: str) -> str:
+    start = text.index(words)
+    return f'{{part: letter, start: {start}, end: {start + len(words)}, exact: "{words}"}}'

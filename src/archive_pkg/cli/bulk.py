@@ -1,0 +1,182 @@
+"""How commands answer about a hundred thousand subjects: streamed, and grouped at the end."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+
+from archive_pkg.cli.output import Answer, complain, print_finding, progress_wanted
+from archive_pkg.errors import ArchivePkgError, UsageError
+from archive_pkg.reports import Severity
+from archive_pkg.storage import storage_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from archive_pkg.holdings import Done
+    from archive_pkg.holdings.crews import Crew
+    from archive_pkg.reports import Finding
+
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="Processes; as many as processors if not given."),
+]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option("--report", help="A file for what comes of each, one JSON line at a time."),
+]
+Executor = Annotated[
+    str,
+    typer.Option("--executor", help="A cluster that does the work: dask:tcp://HOST:8786."),
+]
+Gentle = Annotated[
+    bool,
+    typer.Option("--gentle", help="Take only processor and disk time that nobody else wants."),
+]
+LimitRate = Annotated[
+    str,
+    typer.Option("--limit-rate", metavar="BYTES", help="Read no more a second, such as 50M."),
+]
+
+_EXAMPLES = 5
+"""So many findings of one code are told at the end; `--report` has them all."""
+
+
+class Telling:
+    """Tells what comes of many subjects, keeping nothing but counts and a few examples."""
+
+    def __init__(self, answer: Answer, report: TextIO | None) -> None:
+        self._answer = answer
+        self._report = report
+        self._counts: dict[str, int] = {}
+        self._codes: dict[str, tuple[int, list[Finding]]] = {}
+        self._errors: dict[str, tuple[int, list[str]]] = {}
+        self._first = True
+        self._started = self._shown = time.monotonic()
+
+    def take(self, done: Done) -> None:
+        """Take what came of one subject. Raises StorageError when the report cannot be written."""
+        self._counts[done.outcome] = self._counts.get(done.outcome, 0) + 1
+        if done.status:
+            self._answer.worsen(done.status)
+        line = json.dumps(done.as_json(), ensure_ascii=False)
+        if self._report is not None:
+            with storage_errors(f"writing {self._report.name}"):
+                self._report.write(line + "\n")
+                self._report.flush()
+        if self._answer.as_json:
+            typer.echo(line if self._first else "," + line)
+            self._first = False
+        for finding in done.findings:
+            count, some = self._codes.setdefault(finding.code, (0, []))
+            if len(some) < _EXAMPLES:
+                some.append(finding)
+            self._codes[finding.code] = (count + 1, some)
+        if done.error[0] and not any(f.severity is Severity.ERROR for f in done.findings):
+            count, messages = self._errors.setdefault(done.error[1], (0, []))
+            if len(messages) < _EXAMPLES:
+                messages.append(done.error[0])
+            self._errors[done.error[1]] = (count + 1, messages)
+        self._progress()
+
+    @property
+    def summary(self) -> str:
+        """How many came to what, in words."""
+        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in self._counts.items())
+        return counts or "nothing was found to do"
+
+    def end(self) -> None:
+        """Say all findings, grouped, and the counts."""
+        answer = self._answer
+        if progress_wanted():
+            typer.echo("\r\x1b[K", nl=False, err=True)
+        if answer.as_json:
+            counts = json.dumps(self._counts, ensure_ascii=False)
+            typer.echo(f'], "counts": {counts}, "status": {answer.status}}}')
+            return
+        for count, some in self._codes.values():
+            if some[0].severity is Severity.ERROR or not answer.quiet:
+                for finding in some:
+                    print_finding(finding)
+                if count > len(some):
+                    typer.echo(f"         and {count - len(some):,} more [{some[0].code}]")
+        for hint, (number, messages) in self._errors.items():
+            for message in messages[:-1]:
+                complain(ArchivePkgError(message))
+            more = f" (and {number - len(messages):,} more)" if number > len(messages) else ""
+            complain(ArchivePkgError(messages[-1] + more, hint))
+        if self._counts or not answer.status:
+            answer.say(self.summary)
+
+    def _progress(self) -> None:
+        now = time.monotonic()
+        if progress_wanted() and not self._answer.quiet and now - self._shown > 0.2:
+            self._shown = now
+            done = sum(self._counts.values())
+            rate = done / max(0.001, now - self._started)
+            typer.echo(f"\r\x1b[K{self.summary}; {rate:,.0f} a second", nl=False, err=True)
+
+
+@contextmanager
+def telling(command: str, report: Path | None, *, as_json: bool, quiet: bool) -> Iterator[Telling]:
+    """Let a command tell what comes of many subjects, then end it with its status.
+
+    With `--json` the document is written as it comes: `{"command", "results": […], "counts",
+    "status"}`. An interruption ends it in order, too.
+    """
+    answer = Answer(command, as_json=as_json, quiet=quiet)
+    file = None
+    if report is not None:
+        with storage_errors(f"writing {report}"):
+            file = report.open("w", encoding="utf-8", errors="surrogateescape")
+    if as_json:
+        typer.echo(f'{{"command": {json.dumps(command)}, "results": [')
+    told = Telling(answer, file)
+    try:
+        yield told
+    except ArchivePkgError as error:
+        complain(error)
+        answer.worsen(error.exit_status)
+    finally:
+        told.end()
+        if file is not None:
+            file.close()
+    sys.stdout.flush()
+    if answer.status:
+        raise typer.Exit(answer.status)
+
+
+def crew(jobs: int | None, executor: str = "", *, gentle: bool = False) -> Callable[[], Crew]:
+    """What makes those who do the work, once there is enough of it."""
+    from archive_pkg.holdings import crew_for
+
+    if executor and jobs is not None:
+        raise UsageError("--jobs is for this machine", "with --executor the cluster decides")
+    return lambda: crew_for(jobs, executor, gentle=gentle)
+
+
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+
+
+def parse_bytes(text: str) -> int:
+    """A number of bytes as people write it: 50M, 1.5G. Raises UsageError."""
+    bare = text.strip().lower().removesuffix("b")
+    unit = bare[-1:] if bare[-1:].isalpha() else ""
+    try:
+        number = float(bare.removesuffix(unit)) * _UNITS[unit]
+    except (ValueError, KeyError) as error:
+        raise UsageError(f"{text!r} is no number of bytes", "write it as 50M or 2G") from error
+    if not 1 <= number < 10**18:
+        raise UsageError(f"{text!r} is no number of bytes to work with", "write it as 50M or 2G")
+    return int(number)
+
+
+def options_of(**given: Any) -> bool:
+    """Whether any of the options that only bulk work knows was given."""
+    return any(value not in (None, "", False) for value in given.values())

@@ -1,0 +1,232 @@
+"""Building many packages: a batch is staged and made durable in one go, then gets its names."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from archive_pkg import storage
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.holdings.bulk import NOT_BEGUN, Done, failed, guarded, run
+from archive_pkg.holdings.memory import Memory, Remembered
+from archive_pkg.packages import layout
+from archive_pkg.packages.building import Draft, date_for, draft_package, refuse_inside, settle
+from archive_pkg.packages.checking import RECORD_ID_TWICE
+from archive_pkg.records import record_file
+from archive_pkg.reports import Location, Severity
+from archive_pkg.version import SOFTWARE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from archive_pkg.holdings.crews import Crew
+    from archive_pkg.holdings.shelves import Shelf
+
+BATCH = 200
+"""Packages that are made durable together."""
+
+_Job: TypeAlias = "tuple[Path, Remembered | None]"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How packages are built.
+
+    Attributes:
+        on: The date of packaging; see `packages.build_package`.
+        replace: Put packages in the place of those that differ.
+        sync: Make each batch durable before its packages get their names.
+    """
+
+    on: date | None = None
+    replace: bool = False
+    sync: bool = True
+
+    @property
+    def said(self) -> str:
+        """What of them has a part in a package's bytes."""
+        return f"{SOFTWARE}\n{self.on or ''}\n{os.environ.get('SOURCE_DATE_EPOCH', '')}"
+
+
+def build_many(
+    sources: Iterable[Path],
+    shelf: Shelf,
+    take: Callable[[Done], None],
+    *,
+    crew: Callable[[], Crew],
+    options: Options = Options(),
+    wait: float = 0,
+) -> None:
+    """Build the packages of many records onto a shelf, verified before they have their names.
+
+    What is on the shelf already, from the same record, files and options, is left as it is: that
+    is decided by their digests. A bad record does not keep the others from being built.
+
+    Args:
+        sources: Records: their files or folders.
+        shelf: Where the packages go; nobody else may build there meanwhile.
+        take: Called with what came of each, as it comes; of good ones with their warnings.
+        crew: Makes those who do the work; see `crews.crew_for`.
+        options: How to build.
+        wait: Seconds to wait for another run on the shelf.
+
+    Raises:
+        StorageError: Another run holds the shelf, or the storage fails as a whole.
+    """
+    with shelf.held(wait), Memory(shelf.own / "built.sqlite") as memory:
+
+        def remembered() -> Iterator[_Job]:
+            for source in sources:
+                yield source, memory.recall(_key(source))
+
+        def taken(job: _Job, done: Done) -> None:
+            built = done.details.pop("remember", None)
+            if built is not None:
+                source = _key(job[0])
+                other = memory.built_by_another(source, built.package)
+                if other and done.outcome != "unchanged":
+                    _tell_twice(done, other)
+                memory.keep(source, built)
+            take(done)
+
+        run(_Building(shelf, options), remembered(), taken, crew=crew, batch=BATCH)
+        if options.sync:
+            with storage.storage_errors(f"making {shelf.root} durable"):
+                storage.sync_filesystem(shelf.root)
+
+
+def _tell_twice(done: Done, other: str) -> None:
+    message = f"its package took the place of the one that was built from {other} just before"
+    hint = "give one of the two records another id"
+    done.findings.append(RECORD_ID_TWICE.at(Location(done.path, field="id"), message, hint))
+    done.status = max(done.status, InvalidError.exit_status)
+
+
+@dataclass(slots=True)
+class _Staged:
+    """A package that was written and passed its verification, and has no name yet."""
+
+    source: Path
+    draft: Draft
+    inputs: bytes
+    path: Path
+    destination: Path
+    seal: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Building:
+    """The work of building a batch; goes to other processes."""
+
+    shelf: Shelf
+    options: Options
+    said: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Taken here, as the environment of another process may differ.
+        object.__setattr__(self, "said", self.options.said)
+
+    def __call__(self, batch: Sequence[_Job]) -> list[Done]:
+        place = self.shelf.work / secrets.token_hex(8)
+        try:
+            results = list(self._staged(batch, place))
+            if self.options.sync and place.exists():
+                with storage.storage_errors(f"making {place} durable"):
+                    storage.sync_filesystem(place)
+            return [self._settled(result) for result in results]
+        except StorageError as error:
+            return [failed(source, error) for source, _ in batch]
+        finally:
+            storage.remove_tree(place)
+
+    def _staged(self, batch: Sequence[_Job], place: Path) -> Iterator[Done | _Staged]:
+        full = False
+        for number, (source, known) in enumerate(batch):
+            if full:
+                yield Done(str(source), NOT_BEGUN)
+                continue
+            path = place / str(number)
+            result = guarded(source, partial(self._stage, source, known, path))
+            full = isinstance(result, Done) and result.fatal
+            yield result
+
+    def _settled(self, result: Done | _Staged) -> Done:
+        if isinstance(result, Done):
+            return result
+        return guarded(result.source, partial(self._settle, result))
+
+    def _stage(self, source: Path, known: Remembered | None, path: Path) -> Done | _Staged:
+        file, _ = record_file(source)
+        if known is not None and self._is_as_known(file, known):
+            package = str(self.shelf.root / known.package)
+            return Done(str(source), "unchanged", details={"package": package})
+        # Before it is read: should it change meanwhile, the next run builds it again.
+        record = _digest(file) if file.is_file() else b""
+        draft = draft_package(source)
+        destination = self.shelf.home(draft.record.id)
+        refuse_inside(draft.folder, destination)
+        with storage.storage_errors(f"staging {path}"):
+            path.mkdir(parents=True)
+        written = draft.write(path, self.options.on or date_for(destination))
+        copied = written.manifests["sha256"]
+        files = {name: copied[f"data/{layout.PARTS}/{name}"] for name in draft.record.files}
+        inputs = self._inputs(record, files)
+        return _Staged(source, draft, inputs, path, destination, _seal(path))
+
+    def _settle(self, staged: _Staged) -> Done:
+        destination = staged.destination
+        with storage.storage_errors(f"writing {destination}"):
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            outcome, differences = settle(
+                staged.path,
+                destination,
+                partial(storage.place, staged.path, destination),
+                replace=self.options.replace,
+            )
+        package = str(destination.relative_to(self.shelf.root))
+        remember = Remembered(staged.inputs, package, staged.seal, staged.draft.record.files)
+        return Done(
+            str(staged.source),
+            outcome,
+            findings=staged.draft.report.of(Severity.WARNING),
+            details={
+                "package": str(destination),
+                "differences": list(differences),
+                "remember": remember,
+            },
+        )
+
+    def _is_as_known(self, file: Path, known: Remembered) -> bool:
+        """Whether source and package have the bytes that they had when it was built."""
+        try:
+            if _seal(self.shelf.root / known.package) != known.seal:
+                return False
+            files = {name: _digest(file.parent / name) for name in known.files}
+            return self._inputs(_digest(file), files) == known.inputs
+        except OSError:
+            return False
+
+    def _inputs(self, record: bytes, files: Mapping[str, bytes]) -> bytes:
+        whole = hashlib.sha256(self.said.encode() + record)
+        for name, digest in files.items():
+            whole.update(name.encode() + b"\0" + digest)
+        return whole.digest()
+
+
+def _seal(package: Path) -> bytes:
+    return _digest(package / "tagmanifest-sha512.txt")
+
+
+def _digest(file: Path) -> bytes:
+    with file.open("rb", buffering=0) as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
+
+
+def _key(source: Path) -> str:
+    return str(source.absolute())

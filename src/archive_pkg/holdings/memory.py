@@ -1,0 +1,102 @@
+"""What building on a shelf remembers, so that a second run does only what is missing or changed.
+
+Nothing rests on it: it is compared with the digests of what is there, and where it is lost the
+packages are built again and found to be the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg import storage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS built (
+    source TEXT PRIMARY KEY, inputs BLOB, package TEXT, seal BLOB, files TEXT, run INTEGER
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS built_package ON built (package);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A package as it was built.
+
+    Attributes:
+        inputs: SHA-256 over the digests of record and files, the options and the software.
+        package: The package's folder, from the shelf's.
+        seal: SHA-256 of the package's tag manifest, which stands for all its bytes.
+        files: The paths of the parts' files, from the record's folder.
+    """
+
+    inputs: bytes
+    package: str
+    seal: bytes
+    files: tuple[str, ...]
+
+
+class Memory:
+    """The memory of a shelf, in SQLite; a context."""
+
+    def __init__(self, path: Path) -> None:
+        """Args: its file, which is made if it is not there, and made anew if it is damaged."""
+        self._path = path
+        self._changes = 0
+
+    def __enter__(self) -> Memory:
+        with storage.storage_errors(f"opening {self._path}"):
+            try:
+                self._open()
+            except sqlite3.DatabaseError:
+                for suffix in ("", "-wal", "-shm"):
+                    self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+                self._open()
+        (last,) = self._base.execute("SELECT coalesce(max(run), 0) FROM built").fetchone()
+        self._run = last + 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._base.commit()
+        self._base.close()
+
+    def _open(self) -> None:
+        try:
+            self._base = sqlite3.connect(self._path, check_same_thread=False)
+        except sqlite3.OperationalError as error:
+            raise OSError(None, str(error), str(self._path)) from error
+        self._base.execute("PRAGMA journal_mode = WAL")
+        self._base.execute("PRAGMA synchronous = OFF")
+        self._base.executescript(_SCHEMA)
+
+    def recall(self, source: str) -> Remembered | None:
+        """How a source was built; None if nothing is known."""
+        row = self._base.execute(
+            "SELECT inputs, package, seal, files FROM built WHERE source = ?", (source,)
+        ).fetchone()
+        return Remembered(row[0], row[1], row[2], tuple(json.loads(row[3]))) if row else None
+
+    def built_by_another(self, source: str, package: str) -> str | None:
+        """Another source that this run built the same package from."""
+        row = self._base.execute(
+            "SELECT source FROM built WHERE package = ? AND run = ? AND source <> ?",
+            (package, self._run, source),
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def keep(self, source: str, built: Remembered) -> None:
+        """Remember how a source was built."""
+        self._base.execute(
+            "INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?)",
+            (source, built.inputs, built.package, built.seal, json.dumps(built.files), self._run),
+        )
+        self._changes += 1
+        if self._changes % 1000 == 0:
+            self._base.commit()

@@ -1,0 +1,31 @@
+"""Letters in number, from the generator that the benchmarks use."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("letters", ROOT / "benchmarks" / "_letters.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def letters(generator: ModuleType, tmp_path: Path) -> Callable[..., list[Path]]:
+    """Writes so many letters into a folder of the test's own."""
+
+    def make(count: int, size: int = 300) -> list[Path]:
+        folder = tmp_path / "letters"
+        return list(generator.write_letters(folder, count, size=size, per_folder=20))
+
+    return make

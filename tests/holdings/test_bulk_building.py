@@ -1,0 +1,284 @@
+"""Building in bulk: none stops the others, and every instant may be the last."""
+
+from __future__ import annotations
+
+import collections
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from archive_pkg.errors import UsageError
+from archive_pkg.holdings import (
+    Done,
+    Options,
+    build_many,
+    crew_for,
+    find_packages,
+    find_records,
+    make_shelf,
+    open_shelf,
+)
+from archive_pkg.holdings.bulk import NOT_BEGUN, run
+from archive_pkg.packages import build_package, verify
+from archive_pkg.storage import FullError, LockedError
+
+ON = date(2026, 11, 24)
+
+
+def build(sources, out: Path, *, layout: str = "", jobs: int = 1, **options) -> list[Done]:
+    done: list[Done] = []
+    build_many(
+        find_records(sources),
+        make_shelf(out, layout),
+        done.append,
+        crew=partial(crew_for, jobs),
+        options=Options(ON, **options),
+    )
+    return done
+
+
+def outcomes(done: list[Done]) -> dict[str, int]:
+    return dict(collections.Counter(each.outcome for each in done))
+
+
+def command(*words: object) -> list[str]:
+    return [sys.executable, "-m", "archive_pkg", *map(str, words)]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_packages_are_those_that_are_built_one_by_one(letters, tmp_path: Path) -> None:
+    made = letters(3)
+    build([tmp_path / "letters"], tmp_path / "many")
+    for letter in made:
+        one = build_package(letter, tmp_path / "one", on=ON).path
+        assert tree(one) == tree(tmp_path / "many" / letter.name)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_one_bad_letter_stops_none_of_the_others(letters, tmp_path: Path, jobs: int) -> None:
+    made = letters(40)
+    (made[5] / "record.yaml").write_text("id: [\n")
+    (made[30] / "translation.txt").unlink()
+    done = build([tmp_path / "letters"], tmp_path / "out", jobs=jobs)
+    assert outcomes(done) == {"built": 38, "failed": 2}
+    bad = {Path(each.path).name: each for each in done if each.status}
+    assert {each.status for each in bad.values()} == {3}
+    assert bad[made[30].name].findings[0].code == "part-missing"
+    assert len(list(find_packages([tmp_path / "out"]))) == 38
+
+
+def test_a_second_run_does_only_what_is_missing_or_changed(letters, tmp_path: Path) -> None:
+    made = letters(6)
+    out = tmp_path / "out"
+    build([tmp_path / "letters"], out)
+    for path in (tmp_path / "letters").rglob("*"):
+        os.utime(path, (0, 0))  # times decide nothing
+    assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 6}
+    shutil.rmtree(out / made[0].name)
+    text = (made[1] / "record.yaml").read_text()
+    (made[1] / "record.yaml").write_text(text.replace("title: Letter,", "title: Copy of a letter,"))
+    done = build([tmp_path / "letters"], out)
+    assert outcomes(done) == {"built": 1, "failed": 1, "unchanged": 4}
+    assert {finding.code for each in done for finding in each.findings} == {"package-differs"}
+    done = build([tmp_path / "letters"], out, replace=True)
+    assert outcomes(done) == {"replaced": 1, "unchanged": 5}
+    assert all(verify(package).ok for package in find_packages([out]))
+    (out / ".archive-pkg" / "built.sqlite").write_bytes(b"damaged" * 1000)
+    assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 6}
+
+
+def test_two_records_of_one_id_are_told_even_when_replacing(letters, tmp_path: Path) -> None:
+    first, second = letters(2)
+    text = (second / "record.yaml").read_text()
+    (second / "record.yaml").write_text(text.replace(f"id: {second.name}", f"id: {first.name}"))
+    done = build([first, second], tmp_path / "out")
+    assert outcomes(done) == {"built": 1, "failed": 1}
+    done = build([first, second], tmp_path / "other", replace=True)
+    assert "record-id-twice" in {finding.code for each in done for finding in each.findings}
+
+
+@pytest.mark.parametrize("layout", ["hashed", "pair-tree"])
+def test_a_shelf_keeps_its_layout(letters, tmp_path: Path, layout: str) -> None:
+    letters(3)
+    out = tmp_path / "out"
+    build([tmp_path / "letters"], out, layout=layout)
+    packages = list(find_packages([out]))
+    assert len(packages) == 3
+    assert all(package.parent.parent != tmp_path for package in packages)
+    assert all(open_shelf(out).home(package.name) == package for package in packages)
+    assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 3}
+    with pytest.raises(UsageError, match=layout):
+        make_shelf(out, "flat")
+
+
+def test_the_hashed_layout_is_that_of_ocfl_0003(tmp_path: Path) -> None:
+    # The example of the extension's own specification.
+    shelf = make_shelf(tmp_path, "hashed")
+    assert shelf.home("object-01") == tmp_path / "3c0" / "ff4" / "240" / "object-01"
+
+
+def test_names_of_every_alphabet(letters, tmp_path: Path) -> None:
+    (letter,) = letters(1)
+    record = (letter / "record.yaml").read_text()
+    for old, new in (("transcription.txt", "письмо ß.txt"), ("translation.txt", "信/手紙 é.txt")):
+        (letter / new).parent.mkdir(exist_ok=True)
+        (letter / old).rename(letter / new)
+        record = record.replace(old, f'"{new}"')
+    (letter / "record.yaml").write_text(record, encoding="utf-8")
+    home = tmp_path / "дела архив"
+    (tmp_path / "letters").rename(home)
+    assert outcomes(build([home], tmp_path / "полка")) == {"built": 1}
+    assert outcomes(build([home], tmp_path / "полка")) == {"unchanged": 1}
+
+
+def test_a_shelf_in_use_is_locked_and_the_second_run_says_by_whom(letters, tmp_path: Path) -> None:
+    letters(1)
+    shelf = make_shelf(tmp_path / "out")
+    with shelf.held(), pytest.raises(LockedError, match=f"process {os.getpid()} on "):
+        build([tmp_path / "letters"], tmp_path / "out")
+
+
+def _slow(out: Path, source: Path) -> subprocess.Popen[str]:
+    """A build of many letters that has begun to put packages on the shelf."""
+    process = subprocess.Popen(
+        command("build", source, "--out", out, "--jobs", 2, "--date", ON),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    give_up = time.monotonic() + 60
+    while time.monotonic() < give_up and process.poll() is None:
+        if any(out.glob(".archive-pkg/work/*/*")):
+            return process
+        time.sleep(0.01)
+    raise AssertionError(process.communicate()[0])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_stopped_at_any_instant_the_next_run_goes_on(letters, tmp_path: Path, number: int) -> None:
+    letters(260)
+    out = tmp_path / "out"
+    process = _slow(out, tmp_path / "letters")
+    os.killpg(process.pid, number)
+    said, _ = process.communicate(timeout=60)
+    there = list(find_packages([out]))
+    if number != signal.SIGKILL:
+        assert process.returncode == 128 + number, said
+        assert not (out / ".archive-pkg" / "work").exists()
+        assert f"{len(there)} built" in said or not there
+    again = build([tmp_path / "letters"], out)
+    assert outcomes(again).get("built", 0) == 260 - len(there)
+    assert {each.outcome for each in again} <= {"built", "unchanged"}
+    assert not (out / ".archive-pkg" / "work").exists()
+    assert len(list(find_packages([out]))) == 260
+    assert all(verify(package).ok for package in list(find_packages([out]))[::20])
+
+
+def _dying(batch: list[int]) -> list[Done]:
+    if 70 in batch:
+        os._exit(137)  # as the kernel ends a process that takes too much memory
+    return [Done(str(number), "good") for number in batch]
+
+
+def test_a_worker_that_dies_takes_one_subject_with_it() -> None:
+    done: dict[int, Done] = {}
+    run(_dying, range(100), done.__setitem__, crew=partial(crew_for, 2), batch=16)
+    assert sorted(done) == list(range(100))
+    assert [number for number, each in done.items() if each.status] == [70]
+    assert done[70].findings[0].code == "worker-lost"
+
+
+def _filling(batch: list[int]) -> list[Done]:
+    return [
+        Done(str(number), "failed", 5, error=("the disk is full", ""), fatal=True)
+        if number == 3
+        else Done(str(number), "good")
+        for number in batch
+    ]
+
+
+def test_a_full_disk_ends_the_run_and_nothing_more_is_begun() -> None:
+    done: dict[int, Done] = {}
+    with pytest.raises(FullError, match="the rest was not begun"):
+        run(_filling, range(10_000), done.__setitem__, crew=partial(crew_for, 1))
+    assert len(done) == 32
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path):
+    """A file system of two mebibytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small file system is not allowed here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_is_told_and_the_next_run_goes_on(
+    letters, tmp_path: Path, small_disk: Path
+) -> None:
+    letters(60, size=20_000)
+    out = small_disk / "out"
+    done: list[Done] = []
+    with pytest.raises(FullError, match="the disk is full"):
+        build_many(
+            find_records([tmp_path / "letters"]),
+            make_shelf(out),
+            done.append,
+            crew=partial(crew_for, 1),
+            options=Options(ON),
+        )
+    assert {"built", "failed"} <= outcomes(done).keys() <= {"built", "failed", NOT_BEGUN}
+    there = list(find_packages([out]))
+    assert len(there) == outcomes(done)["built"]
+    assert all(verify(package).ok for package in there)
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    again = build([tmp_path / "letters"], out)
+    assert outcomes(again) == {"built": 60 - len(there), "unchanged": len(there)}
+
+
+def test_the_command_tells_line_by_line_and_all_at_the_end(letters, tmp_path: Path) -> None:
+    made = letters(4)
+    (made[2] / "translation.txt").write_text("changed")
+    report = tmp_path / "report.jsonl"
+    words = ["build", tmp_path / "letters", "--out", tmp_path / "out", "--report", report]
+    ran = subprocess.run(command(*words), capture_output=True, text=True, check=False)
+    assert ran.returncode == 3, ran.stderr
+    assert "3 built, 1 failed" in ran.stdout
+    assert "[part-changed]" in ran.stdout
+    lines = [json.loads(line) for line in report.read_text().splitlines()]
+    assert [line["outcome"] for line in lines].count("failed") == 1
+    ran = subprocess.run(command(*words, "--json"), capture_output=True, text=True, check=False)
+    told = json.loads(ran.stdout)
+    assert told["counts"] == {"unchanged": 3, "failed": 1}
+    assert told["status"] == 3
+    assert len(told["results"]) == 4
+
+
+def test_a_pattern_finds_records_and_one_that_finds_nothing_is_told(
+    letters, tmp_path: Path
+) -> None:
+    letters(3)
+    found = list(find_records([tmp_path / "letters" / "*" / "letter-000000[12]"]))
+    assert sorted(path.name for path in found) == ["letter-0000001", "letter-0000002"]
+    with pytest.raises(Exception, match="there is nothing at"):
+        list(find_records([tmp_path / "lettres" / "*"]))
