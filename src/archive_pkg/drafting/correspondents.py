@@ -11,8 +11,8 @@ from archive_pkg.drafting.statements import CERTAIN, GUESS, PROBABLE, Confidence
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
+    from archive_pkg.drafting.leaves import Signature
     from archive_pkg.drafting.mentions import Mention
-    from archive_pkg.drafting.tail import Signature
     from archive_pkg.drafting.vocabulary import Known
 
 # A ruler named by his title alone: who held it then is for the editor to say.
@@ -187,11 +187,24 @@ class Correspondents(Reader):
         elif blocks:
             ruler = blocks[0].office and words_of(blocks[0].name)[0] in _RULERS
             self.say_recipient(blocks[0], PROBABLE if ruler else CERTAIN, "address")
+        elif (known := self.known_above_salutation()) is not None:
+            self.say_recipient(known, PROBABLE, "known-above-salutation")
         elif greeted is not None:
             sure = CERTAIN if greeted.role or greeted.office else GUESS
             self.say_recipient(
                 greeted, sure, "salutation-office" if greeted.office else "salutation-name"
             )
+
+    def known_above_salutation(self) -> Addressee | None:
+        """A body alone on the line above the salutation, as letters to bodies are headed."""
+        number = (self.anatomy.head.salutation or 0) - 1
+        if number < 0 or not self.lines[number].alone:
+            return None
+        line = self.lines[number]
+        known = self.vocabulary.agents.get(" ".join(words_of(line.text[:200])))
+        if known is None or known.kind != "organization":
+            return None
+        return Addressee(known.name, "", line.start, line.end, office=True)
 
     def is_own(self, one: Addressee, signed: set[str]) -> bool:
         """Whether an address in the head is the signer's own: it has his name and no "To"."""

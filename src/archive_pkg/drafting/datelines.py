@@ -156,26 +156,21 @@ def find_place(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
     begin = 0
     for end in [m.start() for m in _PART.finditer(text)] + [len(text)]:
         part = text[begin:end]
+        if part.strip(_STRIP) and found is not None:
+            bare = part.strip(_STRIP)
+            at = begin + part.index(bare)
+            region = vocabulary.forms["regions"].whole(words_of(bare))
+            if region and text[found[1] : at].strip(" .") == ",":
+                return found[0], at + len(bare)
+            return found
         if part.strip(_STRIP):
             one = _name_in(part, vocabulary)
-            if found is None:
-                if one is None:
-                    words = words_of(part)
-                    if not all(
-                        w in vocabulary.weekdays or w in _DAY_WORDS or w.isdigit() for w in words
-                    ):
-                        return None
-                else:
-                    found = (begin + one[0], begin + one[1])
-            else:
-                region = one is not None and vocabulary.forms["regions"].whole(words_of(part))
-                if (
-                    region
-                    and one is not None
-                    and text[found[1] : begin + one[0]].strip(" .") == ","
-                ):
-                    found = (found[0], begin + one[1])
-                return found
+            if one is not None:
+                found = (begin + one[0], begin + one[1])
+            elif not all(
+                w in vocabulary.weekdays or w in _DAY_WORDS or w.isdigit() for w in words_of(part)
+            ):
+                return None
         begin = end + 1
     return found
 
@@ -215,6 +210,8 @@ def read_dateline(
         dates = [Found(*year.span(1), year.group(1), "year-alone", 0)]
     before, after = text[: dates[0].start], text[dates[-1].end :]
     if _too_much(before) or _too_much(_CLOCK.sub(" ", after)):
+        return None
+    if dates[0].sure == 0 and len(words_of(before)) + len(words_of(after)) > 5:
         return None
     place = find_place(
         before if dates[0].rule != "year-alone" else text[: text.index(",")], vocabulary

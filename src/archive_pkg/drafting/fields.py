@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.drafting.content import Content
 from archive_pkg.drafting.correspondents import Correspondents
 from archive_pkg.drafting.datelines import find_place
+from archive_pkg.drafting.head import salutation_in
 from archive_pkg.drafting.statements import CERTAIN, GUESS, PROBABLE, Confidence, Reader, Statement
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.records.vocabularies import find_marking
@@ -138,15 +139,13 @@ class Frame(Reader):
                     self.say_place(place, PROBABLE, "line-above-date")
                     return True
         below = dateline + 1
-        if (
-            below < len(self.lines)
-            and not self.lines[below].first
-            and kinds[below] in ("place", "heading", "letterhead")
-        ):
-            place = self.place_on(below)
-            if place is not None:
-                self.say_place(place, PROBABLE, "line-below-date")
-                return True
+        while below < len(self.lines) and not self.lines[below].first and below < dateline + 4:
+            if kinds[below] in ("place", "heading", "letterhead"):
+                place = self.place_on(below)
+                if place is not None:
+                    self.say_place(place, PROBABLE, "line-below-date")
+                    return True
+            below += 1
         return False
 
     def place_alone(self) -> None:
@@ -182,13 +181,14 @@ class Frame(Reader):
         number = self.anatomy.head.salutation
         if number is not None:
             sure = GUESS if self.anatomy.head.run_in else CERTAIN
-            self.say(
-                "salutation",
-                self.lines[number].text,
-                sure,
-                "salutation-line",
-                self.line_quote(number),
-            )
+            quote = self.line_quote(number)
+            self.say("salutation", quote.exact, sure, "salutation-line", quote)
+        elif self.anatomy.head.body < len(self.lines):
+            line = self.lines[self.anatomy.head.body]
+            length = salutation_in(line.text, self.vocabulary)
+            if length:
+                quote = self.quote(line.start, line.start + length)
+                self.say("salutation", quote.exact, GUESS, "salutation-in-line", quote)
 
     def closing(self) -> None:
         """The lines that take leave right above the first signature."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DEEPEST = 48
 PROSE_LENGTH = 100
 _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.?!]$")
+_GREETING_ENDS = re.compile(r"[:,!](?=\s)")
 # Titles that greet only with a comma behind them: without one they head an address.
 _ADDRESS_TITLES = frozenset({"monsieur", "madame", "mademoiselle", "messieurs", "mesdames", "sir"})
 
@@ -100,6 +101,22 @@ def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
     ):
         return 2 if line.alone else 0
     return 2 if _exclaimed(line, words) else 0
+
+
+def salutation_in(text: str, vocabulary: Vocabulary) -> int:
+    """Length of the salutation that a line of prose begins with; 0 if with none.
+
+    "Sir: I have the honor …", "Verehrter Freund! Ich bin …".
+    """
+    sign = _GREETING_ENDS.search(text, 0, 70)
+    if sign is None:
+        return 0
+    words = words_of(text[: sign.start()])
+    opener = vocabulary.forms["salutation openers"].at(words)
+    if not opener or len(words) > 8:
+        return 0
+    title = words[0] in _ADDRESS_TITLES and sign.group() == "," and len(words) > opener
+    return 0 if title else sign.end()
 
 
 class _HeadReader:

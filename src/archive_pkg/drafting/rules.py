@@ -26,6 +26,7 @@ RULES: dict[str, str] = {
     "address-above-salutation": "the address above the salutation",
     # Salutation and closing
     "salutation-line": "the line that greets",
+    "salutation-in-line": "the words that greet at the beginning of the text",
     "lines-above-signature": "the lines that take leave above the signature",
     # Signatures and senders
     "signature-after-closing": "the line after the closing",
@@ -40,6 +41,7 @@ RULES: dict[str, str] = {
     "from-line": "the name after FROM",
     # Recipients
     "address": "the line of address",
+    "known-above-salutation": "a name that the vocabulary knows, right above the salutation",
     "address-and-salutation": "the line of address, which has a name of the salutation",
     "salutation-name": "the name in the salutation",
     "salutation-office": "the office in the salutation; who held it is open",

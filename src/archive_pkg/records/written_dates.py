@@ -334,6 +334,8 @@ class _Reader:
             slashed = self.text(place + 1) == "/" and not roman
             if slashed or (not roman and self.text(end) != "."):
                 return None  # "1/2" and "3.5" are more often fractions
+            if self.text(signs) == "i" and self.text(place + 1) != "/":
+                return None  # "2. I" more often begins a sentence
             return self.finish(place, end, _edtf(None, month, day), "day-without-year", 0)
         if rule == "month-and-day" and sure == 0:
             one = sorted((_edtf(year[0], month, day), _edtf(year[0], day, month)))

@@ -96,6 +96,7 @@ class Vocabulary:
         unmarked: What says that there is no marking.
         reporting: Forms of the verbs with which an editor tells what a letter says.
         function_words: Small words by which a language is known.
+        words: Small words that tell a signature from what looks like one, by what they are.
         office_ends: What the name of an office ends with, countries among them.
         kin: Words of a salutation that name nobody.
         mention: Words that say something lies with the letter, as one pattern of plain words.
@@ -119,6 +120,7 @@ class Vocabulary:
     offices: Phrases
     reporting: frozenset[str]
     function_words: Mapping[str, frozenset[str]]
+    words: Mapping[str, frozenset[str]]
     office_ends: frozenset[str]
     kin: frozenset[str]
     past_tenses: frozenset[str]
@@ -254,6 +256,10 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
             language: frozenset(words)
             for tree in trees
             for language, words in tree.get("function_words", {}).items()
+        },
+        words={
+            key: frozenset(word for tree in trees for word in tree.get("words", {}).get(key, ()))
+            for key in ("never first", "pronouns", "possessives", "prepositions")
         },
         office_ends=frozenset(_merged(trees, "office_ends") + _merged(trees, "countries")),
         kin=frozenset(_merged(trees, "kin")),
