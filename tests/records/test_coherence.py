@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from archive_pkg.records import Record, load_record
-from archive_pkg.records.statements import evidence_for, resolve, statements
+from archive_pkg.records.statements import Index, evidence_for, statements
 
 ROOT = Path(__file__).parents[2]
 
@@ -114,7 +114,7 @@ def test_two_editors_disagree_and_both_stand() -> None:
     )
     ours, theirs = evidence_for(record, "date")
     assert (ours.value, theirs.value) == (None, "1960-07-19")
-    assert str(resolve(record, "date").edtf) == "1960-07-18"
+    assert str(Index(record).value("date").edtf) == "1960-07-18"
 
 
 def test_evidence_for_what_nobody_states() -> None:
@@ -136,10 +136,12 @@ def test_what_the_first_letter_states_and_where_it_rests() -> None:
     paths = list(statements(record))
     assert {"sender", "agents.khrushchev", "parts.note-to-prc", "mentioned_places.2"} <= set(paths)
     assert all(evidence_for(record, path) for path in paths)
-    assert resolve(record, "agents.khrushchev.name") == "N. Khrushchev"
-    assert resolve(record, "translation_notes.lozhnom-polozhenii.original") == "ложном положении"
+    assert Index(record).value("agents.khrushchev.name") == "N. Khrushchev"
+    assert (
+        Index(record).value("translation_notes.lozhnom-polozhenii.original") == "ложном положении"
+    )
     with pytest.raises(KeyError, match="did you mean name"):
-        resolve(record, "agents.khrushchev.nmae")
+        Index(record).value("agents.khrushchev.nmae")
 
 
 def test_nothing_in_the_first_record_is_quoted_that_is_not_in_the_text() -> None:
