@@ -84,8 +84,17 @@ def leaves(data, loc=()):
         for key, value in data.items():
             if key not in ("id", "field", "part", "kind", "agent"):
                 yield from leaves(value, (*loc, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from leaves(value, (*loc, index))
     elif loc[0] not in REFERRING and loc[:2] != ("evidence", 3):
         yield loc
+
+
+def test_a_broken_table_makes_no_reference_unknown():
+    data = {**SEED_DATA, "agents": "all of them", "parts": {"letter": "here"}}
+    _, report = read(json.dumps(data), "record.json")
+    assert {finding.location.field for finding in report} == {"agents", "parts"}
 
 
 SEED_DATA = json.loads(load_record(SEED).model_dump_json(exclude_defaults=True))

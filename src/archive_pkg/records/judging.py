@@ -119,19 +119,20 @@ class _Rest:
     def has_cause_for(self, entry: ErrorDetails) -> bool:
         """Whether an entry is about the whole and was not caused by what was taken out."""
         if entry["type"] == "unknown_reference":
-            return str(entry["input"]) not in self._ids()
+            return not self._has_been(str(entry["input"]))
         if entry["type"] == "unknown_statement":
             names = str(entry["input"]).split(".")
             return _depth(self._whole, names) == _depth(self.root, names)
         return entry["type"] in OF_THE_WHOLE
 
-    def _ids(self) -> set[str]:
-        """The ids in the whole tree."""
-        tables = self._whole.value if isinstance(self._whole.value, dict) else {}
-        items = [
-            item for name in ("agents", "parts") if name in tables for item in tables[name].children
-        ]
-        return {_id(item) for item in items}
+    def _has_been(self, name: str) -> bool:
+        """Whether an agent or part of that id was in the whole, or may have been."""
+        held = self._whole.value if isinstance(self._whole.value, dict) else {}
+        tables = [held[table] for table in ("agents", "parts") if table in held]
+        return any(
+            not isinstance(table.value, list) or name in map(_id, table.children)
+            for table in tables
+        )
 
     def back(self, entry: ErrorDetails) -> ErrorDetails:
         """An entry about the rest as one about the whole."""
@@ -153,7 +154,8 @@ def _depth(node: Node, names: list[str]) -> int:
         else:
             numbered = enumerate(node.children)
             below = next((item for n, item in numbered if name in (_id(item), str(n))), None)
-        if below is None or below.value is None:
+        last = depth == len(names) - 1
+        if below is None or (last and below.value in (None, [], {})):
             return depth
         node = below
     return len(names)
