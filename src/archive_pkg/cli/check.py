@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.errors import UsageError
+
+if TYPE_CHECKING:
+    from archive_pkg.cli.output import Answer
 
 
 def register(app: typer.Typer) -> None:
@@ -17,23 +21,90 @@ def register(app: typer.Typer) -> None:
 
 def check(
     paths: Annotated[
-        list[Path], typer.Argument(help="Records: their files, or the folders they lie in.")
+        list[Path],
+        typer.Argument(
+            help="Records, their files or folders; tables: .xlsx, .csv, datapackage.json, folders."
+        ),
     ],
+    files: Annotated[
+        Path | None,
+        typer.Option(help="Tables: the folder of the letters' files; otherwise that of the table."),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="Tables: the encoding of CSV files that are not UTF-8, such as cp1251."),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--map", help="Tables: what the columns of a list mean; otherwise FILE.map.yaml."
+        ),
+    ] = None,
+    annotated: Annotated[
+        Path | None,
+        typer.Option(
+            "--annotate",
+            metavar="OUT",
+            help="Tables: write the file again as OUT, findings beside the cells.",
+        ),
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="OUT may be there already.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say everything that is wrong with records, each finding with its place.
+    """Say everything that is wrong with records or tables, each finding with its place.
 
     Example: archive-pkg check records/1960-07-18-cpsu-to-sed
+    Example: archive-pkg check letters.xlsx --annotate letters-checked.xlsx
     """
     from archive_pkg.packages import check_many
+    from archive_pkg.tables import is_tables
 
+    tables = [path for path in paths if is_tables(path)]
+    records = [path for path in paths if path not in tables]
+    if annotated and (len(tables) != 1 or records):
+        raise UsageError("--annotate is for one table at a time", "check the others by themselves")
     with answering("check", as_json=as_json, quiet=quiet) as answer:
-        for path, report in check_many(paths):
+        for path, report in check_many(records):
             with answer.about(path) as result:
                 answer.found(result, report)
                 if report.ok:
                     answer.say(f"{path}: sound{_count_of_rest(len(report))}")
+        for path in tables:
+            _check_tables(answer, path, files, encoding, mapping, annotated, replace=replace)
+
+
+def _check_tables(
+    answer: Answer,
+    path: Path,
+    files: Path | None,
+    encoding: str | None,
+    mapping: Path | None,
+    annotated: Path | None,
+    *,
+    replace: bool,
+) -> None:
+    from archive_pkg import tables
+    from archive_pkg.cli.tables import showing_progress
+    from archive_pkg.packages import check_record
+
+    with answer.about(path) as result:
+        with showing_progress(str(path)) as progress:
+            report = tables.check(
+                path,
+                mapping=mapping,
+                encoding=encoding,
+                files=files,
+                look=check_record,
+                progress=progress,
+            )
+        answer.found(result, report)
+        if report.ok:
+            answer.say(f"{path}: sound{_count_of_rest(len(report))}")
+        if annotated:
+            out = tables.annotate(path, report, annotated, encoding=encoding, replace=replace)
+            result["annotated"] = str(out)
+            answer.say(f"{out}: the findings stand beside the cells")
 
 
 def _count_of_rest(number: int) -> str:

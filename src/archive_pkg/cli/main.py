@@ -19,6 +19,7 @@ from archive_pkg.cli import (
     deposit,
     draft,
     show,
+    tables,
     trace,
     verify,
 )
@@ -47,6 +48,7 @@ for command in (
 ):
     command.register(app)
 app.add_typer(bag.app, name="bag")
+app.add_typer(tables.app, name="tables")
 
 
 class Interrupted(BaseException):

@@ -229,18 +229,23 @@ def _shorter(subtag: str) -> str:
     return short if short != subtag and len(short) == 2 else ""
 
 
-_NAMES = {
+NAMES = {
     "russian": "ru", "german": "de", "deutsch": "de", "english": "en", "chinese": "zh",
     "french": "fr", "polish": "pl", "czech": "cs", "hungarian": "hu", "spanish": "es",
     "italian": "it", "latin": "la", "unknown": "und", "ukrainian": "uk", "bulgarian": "bg",
     "romanian": "ro", "albanian": "sq", "korean": "ko", "japanese": "ja", "vietnamese": "vi",
     "mongolian": "mn", "dutch": "nl", "portuguese": "pt", "greek": "el", "serbian": "sr",
     "croatian": "hr", "slovak": "sk", "slovenian": "sl", "yiddish": "yi", "hebrew": "he",
+    "russisch": "ru", "englisch": "en", "französisch": "fr", "polnisch": "pl", "tschechisch": "cs",
+    "chinesisch": "zh", "ungarisch": "hu", "spanisch": "es", "italienisch": "it", "latein": "la",
+    "russe": "ru", "allemand": "de", "anglais": "en", "français": "fr", "polonais": "pl",
+    "русский": "ru", "немецкий": "de", "английский": "en", "французский": "fr", "польский": "pl",
 }  # fmt: skip
+"""Tags of languages by their names in lower case, in some languages of catalogues."""
 
 
 def _no_subtag(text: str, subtag: str) -> NoReturn:
-    code = _NAMES.get(text.lower())
+    code = NAMES.get(text.lower())
     if code:
         _wrong(f"“{text}” is a language's name", f"write its tag: {code}")
     _wrong(f"“{text}”: “{subtag}” cannot be a subtag")

@@ -15,7 +15,11 @@ from archive_pkg.records.models import Record
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.checking import Bound, Check, Progress
 from archive_pkg.tables.coherence import Numbered, rows_by_letter
+from archive_pkg.tables.descriptor import descriptor_of
+from archive_pkg.tables.foreign import check_foreign
 from archive_pkg.tables.layout import LETTERS, Table, tables
+from archive_pkg.tables.lists import check_list, mapping_of
+from archive_pkg.tables.mapping import read_mapping
 from archive_pkg.tables.rows import raw_records
 from archive_pkg.tables.sources import open_sheets
 
@@ -41,6 +45,7 @@ _AT_ONCE = 1_000
 def check(
     path: str | os.PathLike[str],
     *,
+    mapping: str | os.PathLike[str] | None = None,
     encoding: str | None = None,
     files: str | os.PathLike[str] | None = None,
     look: Look | None = None,
@@ -51,6 +56,8 @@ def check(
 
     Args:
         path: A CSV file, a workbook, a datapackage.json, or a folder with either.
+        mapping: What the columns of somebody's own list mean; as a rule the file called like the
+            list, with `.map.yaml` behind its name. A catalogue needs none.
         encoding: The encoding of CSV files that are not UTF-8.
         files: Where the letters' files are: a folder with one folder a letter, named by its id,
             or with all files together; as a rule the folder of the tables.
@@ -60,15 +67,22 @@ def check(
         progress: Called with the number of rows done, and of all where that is known.
 
     Raises:
+        InvalidError: The mapping is none.
         StorageError: A file cannot be read.
         UsageError: No such encoding is known, or openpyxl is missing for a workbook.
     """
     path = Path(path)
+    home = Path(files) if files is not None else path if path.is_dir() else path.parent
+    found = Path(mapping) if mapping is not None else mapping_of(path)
+    if found is not None:
+        return check_list(path, read_mapping(found), encoding=encoding, home=home, look=look)
     sheets, report = open_sheets(path, encoding=encoding)
     checked = Check(sheets, thorough=thorough, progress=progress)
     report.extend(checked.run())
-    home = Path(files) if files is not None else path if path.is_dir() else path.parent
     report.extend(_file_findings(checked.bound, home, look))
+    if descriptor := descriptor_of(path):
+        held = [bound.sheet.path for bound in checked.bound.values()]
+        report.extend(check_foreign(descriptor, held, encoding=encoding))
     return report
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import json
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -46,6 +48,22 @@ class Resource:
     path: Path
     descriptor: dict[str, Any]
 
+    @property
+    def encoding(self) -> str | None:
+        """The encoding that the package says its file has, if there is such a one."""
+        declared = self.descriptor.get("encoding")
+        with contextlib.suppress(LookupError, TypeError, ValueError):
+            return codecs.lookup(str(declared)).name
+        return None
+
+
+def descriptor_of(path: Path) -> Path | None:
+    """The datapackage.json that a path means, in a folder or itself; None if it means none."""
+    if path.is_dir():
+        path = path / DESCRIPTOR
+        return path if path.is_file() else None
+    return path if path.suffix.lower() == ".json" else None
+
 
 def read_descriptor(path: Path) -> tuple[list[Resource], Report]:
     """The resources of a data package, and what is wrong with its descriptor.
@@ -84,12 +102,20 @@ def _resources(path: Path, found: list[Any], report: Report) -> Iterator[Resourc
             report.add(DESCRIPTOR_INVALID.at(here, message, "rename one of them"))
         else:
             names.add(name)
-            file = _file(path.parent, resource.get("path"), here, report)
+            file = safe_file(path.parent, resource.get("path"), here, report)
             if file:
                 yield Resource(name, file, resource)
 
 
-def _file(folder: Path, named: Any, here: Location, report: Report) -> Path | None:
+def safe_file(folder: Path, named: Any, here: Location, report: Report) -> Path | None:
+    """The file that a path in a data package names; None where it may not be opened, which is told.
+
+    Args:
+        folder: The package's folder.
+        named: The path as the descriptor has it.
+        here: The descriptor's place that names it.
+        report: What takes the findings.
+    """
     if isinstance(named, list) and len(named) == 1:
         named = named[0]
     if not isinstance(named, str) or not named:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import TypeAdapter, ValidationError, model_validator
 
+from archive_pkg.records.date_phrases import read_date
 from archive_pkg.records.explaining import FIELD_MISSING, told
+from archive_pkg.records.faults import Fault
+from archive_pkg.records.identifiers import SCHEMES, check_identifier
 from archive_pkg.records.models import Record
 from archive_pkg.tables.layout import LETTERS, Column, Table
 from archive_pkg.tables.rows import plain_item
@@ -49,7 +52,7 @@ def row_faults(table: Table, row: Mapping[str, str]) -> Iterator[tuple[str, Code
     except ValidationError as error:
         for entry in error.errors(include_url=False):
             column = column_at(table, entry["loc"], row)
-            yield column.name, *_words(entry, column, table, model)
+            yield column.name, *_words(entry, column, table, row)
 
 
 def model_of(table: Table) -> type[Model]:
@@ -75,16 +78,49 @@ def column_at(table: Table, loc: tuple[str | int, ...], row: Mapping[str, str]) 
 
 
 def _words(
-    entry: ErrorDetails, column: Column, table: Table, model: type[Model]
+    entry: ErrorDetails, column: Column, table: Table, row: Mapping[str, str]
 ) -> tuple[Code, str, str]:
+    model = model_of(table)
     if entry["type"] == "missing" and not column.is_identifier:
         names = [step for step in entry["loc"] if isinstance(step, str)]
-        return FIELD_MISSING, *_missing(table.column(".".join(names)), table)
+        lacking = table.column(".".join(names))
+        message, hint = _missing(lacking, table)
+        if names[-1] == "edtf":
+            written = row.get(".".join((*names[:-1], "as_written")), "")
+            hint = _as_edtf(written, lacking).partition(", and")[0] or hint
+        return FIELD_MISSING, message, hint
     if column.is_identifier and entry["type"] in ("missing", "literal_error"):
         schemes = column.pattern[3 : column.pattern.index(")")].replace("|", ", ")
         message = "this is no identifier with its scheme"
-        return told(entry, model)[0], message, f"write scheme:value; the schemes are {schemes}"
-    return told(entry, model)
+        hint = _with_scheme(str(row.get(column.name, "")))
+        hint = hint or f"write scheme:value; the schemes are {schemes}"
+        return told(entry, model)[0], message, hint
+    code, message, hint = told(entry, model)
+    if column.path[-1] == "edtf":
+        hint = _as_edtf(row.get(column.name, ""), column) or hint
+    return code, message, hint
+
+
+def _as_edtf(text: str, column: Column) -> str:
+    """How a date in another habit is written, if it is understood."""
+    read = read_date(text)
+    if read is None or not read.edtf:
+        return "leave the cell empty where no date is known" if read else ""
+    beside = ".".join((*column.path[:-1], "as_written"))
+    kept = f", and “{text}” in {beside}" if read.rule != "excel-serial" else ""
+    sure = "" if read.sure else ", or which of these days it is"
+    return f"write {read.edtf}{sure}{kept}"
+
+
+def _with_scheme(text: str) -> str:
+    """How an identifier is written that has been given by its address alone."""
+    for scheme in SCHEMES if "://" in text else ():
+        try:
+            check_identifier(scheme, text)
+        except Fault as fault:
+            if scheme not in ("url", "local") and fault.hint.startswith("write "):
+                return f"write {scheme}:{fault.hint.removeprefix('write ')}"
+    return f"write url:{text}" if text.startswith("http") else ""
 
 
 def _missing(column: Column, table: Table) -> tuple[str, str]:

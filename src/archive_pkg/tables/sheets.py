@@ -35,6 +35,7 @@ class Sheet:
         blocks: Reads the rows below the header, from the first again at each call.
         size: How many rows there are below the header, where that is known.
         is_guarded: Whether an apostrophe may stand before what would else be a formula (CSV).
+        has_schema: Whether a data package has a schema for it.
         report: What is wrong with the grid itself.
     """
 
@@ -45,6 +46,7 @@ class Sheet:
     blocks: Callable[[], Iterator[Block]]
     size: int | None = None
     is_guarded: bool = False
+    has_schema: bool = False
     report: Report = field(default_factory=Report)
 
     def at(self, row: int, column: int | None = None, name: str = "") -> Location:

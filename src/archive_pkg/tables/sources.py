@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
+from archive_pkg.records import NAMES as RECORD_NAMES
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.tables.csv_reading import read_csv
-from archive_pkg.tables.descriptor import DESCRIPTOR, Resource, read_descriptor
+from archive_pkg.tables.descriptor import (
+    DESCRIPTOR,
+    descriptor_of,
+    read_descriptor,
+)
 from archive_pkg.tables.headers import likely_table, plain
 from archive_pkg.tables.layout import LETTERS, tables
 
@@ -32,6 +37,15 @@ ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 """How the names of files end that hold tables."""
 
 
+def is_tables(path: Path) -> bool:
+    """Whether a path is one of tables: a file by its name, or a folder of them and of no record."""
+    if path.name == DESCRIPTOR or path.suffix.lower() in ENDINGS:
+        return True
+    if not path.is_dir() or any((path / name).exists() for name in RECORD_NAMES):
+        return False
+    return any(is_tables(file) for file in path.iterdir() if file.is_file())
+
+
 def open_sheets(path: Path, *, encoding: str | None = None) -> tuple[dict[str, Sheet], Report]:
     """The sheets of a catalogue by the tables they hold, and what is wrong with the whole.
 
@@ -43,15 +57,25 @@ def open_sheets(path: Path, *, encoding: str | None = None) -> tuple[dict[str, S
         StorageError: A file cannot be read.
         UsageError: No such encoding is known, or openpyxl is missing for a workbook.
     """
+    sheets, report = raw_sheets(path, encoding=encoding)
+    return (_assigned(path, sheets, report) if sheets or report.ok else {}), report
+
+
+def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet], Report]:
+    """The sheets of a file or folder, whatever they hold, and what is wrong with the whole.
+
+    Raises:
+        StorageError: A file cannot be read.
+        UsageError: No such encoding is known, or openpyxl is missing for a workbook.
+    """
     report = Report()
+    sheets: list[Sheet] = []
     if not path.exists():
         raise StorageError(f"{path} is not there")
-    if path.is_dir() and (path / DESCRIPTOR).is_file():
-        path = path / DESCRIPTOR
-    if path.is_dir():
+    if descriptor := descriptor_of(path):
+        sheets = _package(descriptor, encoding, report)
+    elif path.is_dir():
         sheets = _folder(path, encoding)
-    elif path.suffix.lower() == ".json":
-        sheets = _package(path, encoding, report)
     elif path.suffix.lower() in (".xlsx", ".xlsm"):
         from archive_pkg.tables.xlsx_reading import read_workbook
 
@@ -62,8 +86,7 @@ def open_sheets(path: Path, *, encoding: str | None = None) -> tuple[dict[str, S
     else:
         hint = "tables are .csv, .xlsx, or the folder of a datapackage.json"
         report.add(NO_FILE.at(Location(str(path)), "this is no file of tables", hint))
-        return {}, report
-    return _assigned(path, sheets, report), report
+    return sheets, report
 
 
 def _folder(path: Path, encoding: str | None) -> list[Sheet]:
@@ -77,24 +100,23 @@ def _package(path: Path, encoding: str | None, report: Report) -> list[Sheet]:
     sheets = []
     for resource in resources:
         if resource.path.suffix.lower() in (".csv", ".tsv"):
-            sheet = read_csv(resource.path, encoding=encoding or _declared(resource))
+            sheet = read_csv(resource.path, encoding=encoding or resource.encoding)
             sheet.name = resource.name
+            sheet.has_schema = bool(resource.descriptor.get("schema"))
             sheets.append(sheet)
     return sheets
-
-
-def _declared(resource: Resource) -> str | None:
-    declared = resource.descriptor.get("encoding")
-    return declared if isinstance(declared, str) else None
 
 
 def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Sheet]:
     """The sheets by their tables; those that hold none are told."""
     held: dict[str, Sheet] = {}
     unknown: list[Sheet] = []
+    others = False
     for sheet in sheets:
         table = _table(sheet)
-        if table is None:
+        if table is None and sheet.has_schema:
+            others = True  # checked by its own schema
+        elif table is None:
             unknown.append(sheet)
         elif table.name in held:
             message = f"“{sheet.name}” holds the table {table.name}, as “{held[table.name].name}”"
@@ -102,13 +124,13 @@ def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Shee
         else:
             held[table.name] = sheet
     for sheet in sheets:
-        if sheet in unknown or not sheet.header:
+        if not sheet.header or (sheet in unknown and not held):
             report.extend(sheet.report)
     for sheet in unknown:
         message = f"“{sheet.name}” is no table of a catalogue; it is left alone"
         if held and sheet.header and plain(sheet.name) != "about":
             report.add(SHEET_LEFT.at(Location(sheet.path, table=sheet.name), message))
-    if not held and report.ok:
+    if not (held or others) and report.ok:
         message = "no table of a catalogue is recognised by its name or its header"
         hint = f"if it is a list of letters: archive-pkg tables map {path}, then tables import"
         report.add(NO_TABLE.at(Location(str(path)), message, hint))
@@ -119,7 +141,7 @@ def _table(sheet: Sheet) -> Table | None:
     """The table that a sheet holds, by its name, else by its header."""
     by_name = {plain(name): table for name, table in tables().items()}
     named = by_name.get(plain(sheet.name)) or by_name.get(f"{plain(sheet.name)}s")
-    if named:
+    if named and (not sheet.has_schema or likely_table(sheet.header) is named):
         return named
     if not sheet.header:
         return tables()[LETTERS] if sheet.report.errors else None

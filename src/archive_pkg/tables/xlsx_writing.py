@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from archive_pkg.records.models import Record
+    from archive_pkg.tables.sheets import Sheet
 
 LONGEST = 32_767
 """Most characters that a cell of a workbook may have."""
@@ -107,6 +108,23 @@ def write_template(path: Path) -> None:
     book.save(path)
 
 
+def write_plain(sheets: Sequence[Sheet], path: Path) -> None:
+    """Write sheets of text as they are into a workbook, to be annotated there."""
+    book = _book()
+    for source in sheets:
+        if not source.header:
+            continue
+        sheet = book.create_sheet(source.name)
+        rows = [(source.header_row, source.header)]
+        for start, block in source.blocks():
+            rows += enumerate(block, start)
+        for number, row in rows:
+            for place, text in enumerate(row, 1):
+                if text:
+                    _write_text(sheet.cell(number, place), text[:LONGEST])
+    book.save(path)
+
+
 def _about() -> list[str]:
     sheets = [f"{table.name}: {table.description}" for table in tables().values()]
     return [
@@ -117,7 +135,7 @@ def _about() -> list[str]:
         "Leave empty what nobody knows. Several values in one cell are separated by semicolons.",
         "Dates: in date.edtf as 1960-07-18, 1960-07, 1960, 1960? (uncertain), 1960~ (about), "
         "1959/1961 (from … to) or [1959..1961] (some day between); in date.as_written as the "
-        "source has them. Leave date.edtf empty and `tables import` reads what was written.",
+        "source has them.",
         "People and bodies: write them once in “agents” with a short id, and their ids in sender, "
         "recipients and elsewhere.",
         "The grey rows are an example: overwrite or delete them.",
@@ -204,12 +222,15 @@ def _write_row(sheet: Worksheet, table: Table, row: int, cells: Sequence[str]) -
                 f"and a cell of a workbook holds {LONGEST}",
                 "export the tables as CSV: --out with a folder's name",
             )
-        cell: Any = sheet.cell(row, place)
-        cell.value = escaped
-        # Text that begins with = stays text, also when somebody edits the cell.
-        cell.data_type = "s"
-        cell.number_format = "@"
-        cell.quotePrefix = escaped[0] in "=+-@"
+        _write_text(sheet.cell(row, place), text)
+
+
+def _write_text(cell: Any, text: str) -> None:
+    """Write text that stays text, also where it begins with = and when somebody edits the cell."""
+    cell.value = _UNWRITABLE.sub(_escaped, text)
+    cell.data_type = "s"
+    cell.number_format = "@"
+    cell.quotePrefix = text[0] in "=+-@"
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -1,0 +1,223 @@
+"""Records out to tables and in again: files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.records import read_record, save_record
+from archive_pkg.records.saving import as_yaml
+from archive_pkg.storage import Staging
+from archive_pkg.tables.annotating import annotate_workbook, annotated_csv
+from archive_pkg.tables.catalogue import read_catalogue
+from archive_pkg.tables.lists import flat_reader, mapping_of
+from archive_pkg.tables.mapping import read_mapping
+from archive_pkg.tables.package import package_files
+from archive_pkg.tables.sources import raw_sheets
+from archive_pkg.tables.xlsx_writing import write_plain, write_workbook
+from archive_pkg.tables.xlsx_writing import write_template as template_into
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from archive_pkg.records.models import Record
+    from archive_pkg.reports import Finding, Report
+    from archive_pkg.tables.checking import Progress
+
+PathLike = str | os.PathLike[str]
+
+
+def export_records(records: Sequence[Record], out: PathLike, *, replace: bool = False) -> Path:
+    """Write records as tables.
+
+    Args:
+        records: The records.
+        out: A path that ends in `.xlsx` for a workbook; else a folder, which gets
+            `datapackage.json` and `tables/*.csv`.
+        replace: Whether what is there may be replaced.
+
+    Returns:
+        The workbook, or the datapackage.json.
+
+    Raises:
+        InvalidError: Two records have the same id, or a text is too long for a workbook's cell.
+        StorageError: Something is there already, or cannot be written.
+        UsageError: openpyxl is missing for a workbook.
+    """
+    out = Path(out)
+    seen: set[str] = set()
+    for record in records:
+        if record.id in seen:
+            hint = "export their folders separately, or give one of them another id"
+            raise InvalidError(f"two of the records have the id {record.id}", hint)
+        seen.add(record.id)
+    if out.suffix.lower() == ".xlsx":
+        with _staging(out) as staging:
+            made = staging.path / out.name
+            write_workbook(records, made)
+            staging.commit(replace=replace, item=made)
+        return out
+    with _staging(out) as staging:
+        for name, data in package_files(records, out.resolve().name).items():
+            path = staging.path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
+        staging.commit(replace=replace)
+    return out / "datapackage.json"
+
+
+def write_template(out: PathLike, *, replace: bool = False) -> Path:
+    """Write an empty workbook to fill in, with help, choices and one example.
+
+    Raises:
+        StorageError: Something is there already, or cannot be written.
+        UsageError: openpyxl is not installed, or the path does not end in `.xlsx`.
+    """
+    out = Path(out)
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(f"{out} does not end in .xlsx", "a template is a workbook")
+    with _staging(out) as staging:
+        made = staging.path / out.name
+        template_into(made)
+        staging.commit(replace=replace, item=made)
+    return out
+
+
+def read_tables(
+    path: PathLike,
+    *,
+    mapping: PathLike | None = None,
+    encoding: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[list[Record], Report]:
+    """The records of a catalogue, or of somebody's own list of letters with its mapping.
+
+    Args:
+        path: A CSV file, a workbook, a datapackage.json, or a folder with either.
+        mapping: What the columns of a list mean; as a rule the file called like the list, with
+            `.map.yaml` behind its name. A catalogue needs none.
+        encoding: The encoding of CSV files that are not UTF-8.
+        progress: Called with the number of rows done, and of all where that is known.
+
+    Returns:
+        The records, none where an error was found; and the findings.
+
+    Raises:
+        InvalidError: The mapping is none.
+        StorageError: A file cannot be read.
+    """
+    path = Path(path)
+    found = Path(mapping) if mapping is not None else mapping_of(path)
+    if found is None:
+        return read_catalogue(path, encoding=encoding, progress=progress)
+    reader, report = flat_reader(path, read_mapping(found), encoding=encoding)
+    if reader is None:
+        return [], report
+    records = reader.records()
+    report.extend(reader.report)
+    return (records if report.ok else []), report
+
+
+def write_records(
+    records: Sequence[Record], out: PathLike, *, replace: bool = False
+) -> tuple[int, int]:
+    """Write records into a folder, `<id>/record.yaml` each.
+
+    Files that lie beside a record stay; where a record is there already and says something else,
+    nothing is written at all unless it may be replaced.
+
+    Returns:
+        How many were written, and how many were there already and say the same.
+
+    Raises:
+        StorageError: A record is there and says something else, or the storage fails.
+    """
+    out = Path(out)
+    if not out.exists():
+        with _staging(out) as staging:
+            for record in records:
+                folder = staging.path / record.id
+                folder.mkdir()
+                (folder / "record.yaml").write_text(as_yaml(record), "utf-8", newline="")
+            staging.commit()
+        return len(records), 0
+    new = [record for record in records if not _says(out / record.id, record)]
+    standing = [r.id for r in new if (out / r.id / "record.yaml").exists()]
+    if standing and not replace:
+        shown = ", ".join(standing[:5]) + ("…" if len(standing) > 5 else "")
+        raise StorageError(
+            f"{out} has {len(standing)} of the records already, and they say something else: "
+            f"{shown}; nothing was written",
+            "compare them; --replace writes the tables' words into them",
+        )
+    for record in new:
+        folder = out / record.id
+        folder.mkdir(exist_ok=True)
+        save_record(record, folder)
+    return len(new), len(records) - len(new)
+
+
+def _says(folder: Path, record: Record) -> bool:
+    if not (folder / "record.yaml").exists():
+        return False
+    known, _ = read_record(folder)
+    return known == record
+
+
+def _staging(out: Path) -> Staging:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return Staging(out)
+
+
+def annotate(
+    path: PathLike,
+    findings: Iterable[Finding],
+    out: PathLike,
+    *,
+    encoding: str | None = None,
+    replace: bool = False,
+) -> Path:
+    """Write the user's own file again with its findings beside the cells.
+
+    A workbook keeps all that it has (formulas, formats, charts, other sheets); its cells get a
+    colour and a note. CSV files become a workbook of their text, or with an `out` that ends in
+    `.csv` a file with one column more.
+
+    Args:
+        path: What was checked.
+        findings: What was found.
+        out: The copy, `.xlsx` or `.csv`.
+        encoding: The encoding of CSV files that are not UTF-8.
+        replace: Whether what is there may be replaced.
+
+    Raises:
+        InvalidError: The file cannot be read, so that there is nothing to write beside.
+        StorageError: Something is there already, or cannot be written.
+        UsageError: The copy is neither, or a workbook would become CSV.
+    """
+    path, out = Path(path), Path(out)
+    is_book = path.suffix.lower() in (".xlsx", ".xlsm")
+    ending = out.suffix.lower()
+    if is_book and ending != path.suffix.lower():
+        raise UsageError(f"{out} does not end in {path.suffix}", "a workbook stays a workbook")
+    if ending not in (".xlsx", ".xlsm", ".csv"):
+        raise UsageError(f"{out} ends neither in .xlsx nor in .csv", "name the annotated copy so")
+    sheets, report = raw_sheets(path, encoding=encoding)
+    if not any(sheet.header for sheet in sheets):
+        raise InvalidError(
+            f"{path} cannot be read, so nothing can be written beside it", report=report
+        )
+    with _staging(out) as staging:
+        made = staging.path / out.name
+        if ending == ".csv":
+            made.write_text(annotated_csv(sheets, findings), "utf-8-sig", newline="")
+        elif is_book:
+            annotate_workbook(path, findings, made)
+        else:
+            plain_book = staging.path / "plain.xlsx"
+            write_plain(sheets, plain_book)
+            annotate_workbook(plain_book, findings, made)
+        staging.commit(replace=replace, item=made)
+    return out

@@ -1,0 +1,461 @@
+"""Lists of letters as people keep them: a row a letter, columns named freely, to records.
+
+Each row becomes a record. What the row says is taken over as it is; what had to be read (a date)
+or made (a title, an id, the kind of an agent) is inferred by a named rule, which the record's
+evidence and a finding both tell.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from archive_pkg.records.date_phrases import DateHabits, habits_of, read_date
+from archive_pkg.records.explaining import told
+from archive_pkg.records.identifiers import SCHEMES
+from archive_pkg.records.languages import NAMES, language_tag
+from archive_pkg.records.models import Record
+from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.tables.cells import split_items
+from archive_pkg.tables.checking import ROW_RAGGED
+from archive_pkg.tables.hazards import hazards
+from archive_pkg.tables.mapping import LEFT_OUT, Map
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.tables.sheets import Sheet
+
+READ_AS = Code(
+    "tables-read-as",
+    Severity.ADVICE,
+    "What a cell of a list was read as, where it had to be read: a date, a kind, an id.",
+)
+READ_OPENLY = Code(
+    "tables-read-openly",
+    Severity.WARNING,
+    "A cell that can be read in more than one way; all of them are kept.",
+)
+DATE_UNREAD = Code(
+    "tables-date-unread", Severity.ERROR, "A cell in a column of dates that is not understood."
+)
+COLUMN_UNMAPPED = Code(
+    "tables-column-unmapped",
+    Severity.WARNING,
+    "A column of a list that its mapping does not speak of; it is not taken over.",
+)
+COLUMN_GONE = Code(
+    "tables-column-gone", Severity.ERROR, "A mapping speaks of a column that the list has not."
+)
+ARCHIVE_UNNAMED = Code(
+    "tables-archive-unnamed",
+    Severity.ERROR,
+    "A list gives a fonds, file or folio, and nothing says of which archive.",
+)
+ROW_TWIN = Code("tables-row-twin", Severity.ERROR, "Two rows of a list have the same id.")
+
+_ROLES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
+_BODIES = re.compile(
+    r"\b(?:committee|commission|ministry|minister|embassy|council|government|party|institut\w*|"
+    r"university|universität|verlag|gmbh|inc|ltd|company|bank|department|division|office|bureau|"
+    r"politburo|archiv\w*|archive|library|bibliothek|akademie|academy|ministerium|botschaft|"
+    r"zentralkomitee|komitee|abteilung|gesellschaft|verein|partei|regierung|rat|amt|union|"
+    r"комитет|министерство|посольство|цк|мид|совет|правительство|партия|cc|zk|comité|ministère|"
+    r"ambassade|gouvernement)\b",
+    re.IGNORECASE,
+)
+_SCANS = ("tif", "tiff", "jpg", "jpeg", "png", "jp2", "pdf")
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row on its way to a record."""
+
+    number: int
+    cells: dict[str, list[tuple[str, str]]]
+    raw: dict[str, Any] = field(default_factory=dict)
+    agents: dict[str, str] = field(default_factory=dict)
+    inferred: list[tuple[str, str, str]] = field(default_factory=list)
+    origin: dict[str, str] = field(default_factory=dict)
+
+    def texts(self, target: str) -> list[str]:
+        return [text for _, text in self.cells.get(target, ())]
+
+    def items(self, target: str) -> list[str]:
+        return [item for text in self.texts(target) for item in split_items(text) if item]
+
+
+class FlatReader:
+    """Reads the rows of a list; `report` tells what was guessed and what is wrong."""
+
+    def __init__(self, sheet: Sheet, mapping: Map, *, epoch_1904: bool = False) -> None:
+        """Take a list and what its columns mean.
+
+        Args:
+            sheet: The list.
+            mapping: What its columns mean.
+            epoch_1904: Whether its workbook counts days from 1904.
+        """
+        self.report = Report()
+        self.report.extend(sheet.report)
+        self._sheet, self._map = sheet, mapping
+        self._columns = {header: place for place, header in enumerate(sheet.header)}
+        self._epoch = epoch_1904
+        self._habits: dict[str, DateHabits] = {}
+        self._ids: dict[str, int] = {}
+        self._named: set[str] = set()
+        for header, place in self._columns.items():
+            if header.strip() and header not in mapping.columns:
+                message = f"the mapping does not speak of the column “{header}”"
+                hint = f"say what it means, or {LEFT_OUT!r} if it is not to be taken over"
+                at = sheet.at(sheet.header_row, place, header)
+                self.report.add(COLUMN_UNMAPPED.at(at, message, hint))
+        for header in mapping.columns:
+            if header not in self._columns:
+                at = sheet.at(sheet.header_row)
+                message = f"the list has no column “{header}”, of which the mapping speaks"
+                self.report.add(COLUMN_GONE.at(at, message, "write its header as the list has it"))
+
+    def records(self) -> list[Record]:
+        """The records; those of rows with errors are left out, and the report tells why."""
+        return [record for row in self._rows() if (record := self._record(row)) is not None]
+
+    def cell(self, record: Record, target: str) -> Location:
+        """The cell of a record's row in the first column that means something."""
+        header = next((h for h, meant in self._map.columns.items() if meant == target), "")
+        return self._sheet.at(self._ids[record.id], self._columns.get(header), header)
+
+    def _rows(self) -> Iterator[_Row]:
+        for header in self._map.columns:
+            if self._map.columns[header] in ("date", "received") and header in self._columns:
+                texts = (
+                    row[self._columns[header]]
+                    for block in self._sheet.blocks()
+                    for row in block.rows
+                    if len(row) > self._columns[header]
+                )
+                self._habits[header] = habits_of(texts, epoch_1904=self._epoch)
+        for start, rows in self._sheet.blocks():
+            for number, row in enumerate(rows, start):
+                if any(cell.strip() for cell in row):
+                    if any(cell.strip() for cell in row[len(self._sheet.header) :]):
+                        message = f"the row has {len(row)} cells, the header {len(self._columns)}"
+                        hint = "a separator within a cell needs quotes around the cell"
+                        at = self._sheet.at(number, len(self._sheet.header))
+                        self.report.add(ROW_RAGGED.at(at, message, hint))
+                    yield _Row(number, self._cells(number, row))
+
+    def _cells(self, number: int, row: list[str]) -> dict[str, list[tuple[str, str]]]:
+        cells: dict[str, list[tuple[str, str]]] = {}
+        for header, target in self._map.columns.items():
+            place = self._columns.get(header)
+            if target == LEFT_OUT or place is None or place >= len(row):
+                continue
+            for code, message, hint in hazards(row[place], verbatim=False):
+                self.report.add(code.at(self._sheet.at(number, place, header), message, hint))
+            if row[place].strip():
+                cells.setdefault(target, []).append((header, row[place].strip()))
+        for target, text in self._map.everywhere.items():
+            cells.setdefault(target, [("", text)])
+        return cells
+
+    def _record(self, row: _Row) -> Record | None:
+        errors = len(self.report.errors)
+        for build in (
+            self._plain_fields,
+            self._dates,
+            self._agents,
+            self._parts,
+            self._holding,
+            self._title,
+            self._id,
+            self._evidence,
+        ):
+            build(row)
+        if len(self.report.errors) > errors:
+            return None
+        try:
+            return Record.model_validate(row.raw)
+        except ValidationError as error:
+            for entry in error.errors(include_url=False):
+                header = row.origin.get(str(entry["loc"][0]) if entry["loc"] else "", "")
+                code, message, hint = told(entry, Record)
+                self._tell(code, row, header, message, hint)
+            return None
+
+    def _plain_fields(self, row: _Row) -> None:
+        raw, origin = row.raw, row.origin
+        for target, cells in row.cells.items():
+            origin[target] = cells[0][0]
+        for name in ("custody", "salutation", "closing"):
+            if texts := row.texts(name):
+                raw[name] = "\n".join(texts)
+        for name in ("variant_titles", "publications"):
+            if texts := row.texts(name):
+                raw[name] = texts if name == "publications" else row.items(name)
+        raw["type"] = self._type(row)
+        if places := row.texts("place"):
+            raw["place"] = {"name": places[0]}
+        if places := row.items("mentioned_places"):
+            raw["mentioned_places"] = [{"name": name} for name in dict.fromkeys(places)]
+        if terms := row.items("subjects"):
+            raw["subjects"] = [{"term": term} for term in dict.fromkeys(terms)]
+        if texts := row.texts("summary"):
+            raw["summary"] = {"text": "\n\n".join(texts)}
+        if texts := row.items("classification"):
+            raw["classification"] = {"as_written": texts[0], "caveats": texts[1:]}
+        if texts := row.texts("rights"):
+            raw["rights"] = {"statement": "\n".join(texts)}
+        if texts := row.texts("licence"):
+            raw.setdefault("rights", {"statement": texts[0]})["licence"] = texts[0]
+        if titles := row.items("enclosures"):
+            raw["enclosures"] = [
+                {"id": f"enclosure-{number}", "title": title}
+                for number, title in enumerate(titles, 1)
+            ]
+        if texts := row.items("identifiers"):
+            raw["identifiers"] = [self._identifier(text) for text in texts]
+
+    def _type(self, row: _Row) -> str:
+        text = (row.texts("type") or ["letter"])[0]
+        known = {
+            "brief": "letter", "lettre": "letter", "письмо": "letter", "telegramm": "telegram",
+            "телеграмма": "telegram", "memo": "memorandum", "vermerk": "note", "notiz": "note",
+            "bericht": "report", "записка": "memorandum", "доклад": "report",
+        }  # fmt: skip
+        low = text.casefold()
+        if low in known:
+            self._tell(READ_AS, row, row.origin["type"], f"“{text}” is read as {known[low]}")
+            return known[low]
+        return low
+
+    @staticmethod
+    def _identifier(text: str) -> dict[str, str]:
+        scheme, colon, value = text.partition(":")
+        if colon and scheme.casefold() in SCHEMES and value:
+            return {"scheme": scheme.casefold(), "value": value.strip()}
+        if text.startswith(("http://", "https://")):
+            return {"scheme": "url", "value": text}
+        return {"scheme": "local", "value": text}
+
+    def _dates(self, row: _Row) -> None:
+        for target in ("date", "received"):
+            for header, text in row.cells.get(target, ()):
+                read = read_date(text, self._habits.get(header))
+                if read is None:
+                    hint = "write it as 1960-07-18, 1960-07, 1960?, 1959/1961 or in plain words"
+                    message = f"“{text}” is not understood as a date"
+                    self._tell(DATE_UNREAD, row, header, message, hint)
+                elif not read.edtf:
+                    self._tell(READ_AS, row, header, f"“{text}” is read as: no date")
+                else:
+                    row.raw[target] = {"edtf": read.edtf, "as_written": text}
+                    if read.rule != "edtf":
+                        code = READ_AS if read.sure else READ_OPENLY
+                        message = f"“{text}” is read as {read.edtf} ({read.rule})"
+                        hint = "" if read.sure else "write the date with the month in words"
+                        self._tell(code, row, header, message, hint)
+                        where = f"“{text}” in the column “{header}”"
+                        row.inferred.append((target, read.rule, where))
+
+    def _agents(self, row: _Row) -> None:
+        found: list[dict[str, str]] = []
+        for role in _ROLES:
+            ids = [self._agent(row, role, name, found) for name in row.items(role)]
+            if ids:
+                row.raw[role] = list(dict.fromkeys(ids))
+        if name := self._map.described_by:
+            self._agent(row, "describer", name, found)
+        if found:
+            row.raw["agents"] = found
+
+    def _agent(self, row: _Row, role: str, name: str, found: list[dict[str, str]]) -> str:
+        """The id of an agent of that name, which is entered at its first mention."""
+        if name in row.agents:
+            return row.agents[name]
+        body = bool(_BODIES.search(name)) and role != "describer"
+        kind = "organization" if body else "person"
+        agent = slug(name)[:40].strip("-") or "agent"
+        taken = set(row.agents.values())
+        agent = next(n for n in _numbered(agent) if n not in taken)
+        row.agents[name] = agent
+        found.append({"id": agent, "name": name, "kind": kind, "as_written": name})
+        if role != "describer":
+            header = row.origin.get(role, "")
+            if name not in self._named:
+                article = "an" if body else "a"
+                self._tell(READ_AS, row, header, f"“{name}” is taken for {article} {kind}")
+                self._named.add(name)
+            rule = "kind-from-name"
+            row.inferred.append((f"agents.{agent}.kind", rule, f"“{name}” in “{header}”"))
+        return agent
+
+    def _parts(self, row: _Row) -> None:
+        languages = [self._language(row, text) for text in row.items("languages")]
+        parts: list[dict[str, Any]] = []
+        for number, name in enumerate(row.items("files"), 1):
+            path = name.replace("\\", "/").removeprefix("./")
+            ending = path.rpartition(".")[2].casefold()
+            kind = "scan" if ending in _SCANS else "transcription"
+            part = {
+                "id": f"file-{number}",
+                "kind": kind,
+                "file": unicodedata.normalize("NFC", path),
+            }
+            if kind == "transcription" and ending not in ("txt",):
+                part["media_type"] = _MEDIA.get(ending, "application/octet-stream")
+            elif kind == "scan":
+                part["media_type"] = _MEDIA[ending]
+            header = row.origin["files"]
+            self._tell(READ_AS, row, header, f"“{name}” is taken for a {kind}")
+            row.inferred.append((f"parts.file-{number}.kind", "kind-from-ending", f"“{name}”"))
+            parts.append(part | ({"languages": languages} if languages else {}))
+        if languages and not parts:
+            parts.append(
+                {"id": "letter", "kind": "original", "held": False, "languages": languages}
+            )
+        if parts:
+            row.raw["parts"] = parts
+            row.origin["parts"] = row.origin.get("files") or row.origin.get("languages", "")
+
+    def _language(self, row: _Row, text: str) -> str:
+        try:
+            return language_tag(text)
+        except ValueError:
+            tag = NAMES.get(text.casefold())
+            if tag is None:
+                return text
+            self._tell(READ_AS, row, row.origin["languages"], f"“{text}” is read as {tag}")
+            return tag
+
+    def _holding(self, row: _Row) -> None:
+        held = {
+            name: "; ".join(row.texts(name))
+            for name in ("repository", "fonds", "file", "folio")
+            if row.texts(name)
+        }
+        if held and "repository" not in held:
+            hint = "map a column to repository, or write it in the mapping: everywhere: repository:"
+            header = row.origin[next(iter(held))]
+            self._tell(ARCHIVE_UNNAMED, row, header, "nothing says which archive keeps it", hint)
+        elif held:
+            row.raw["holding"] = held
+            row.origin["holding"] = row.origin.get("repository") or row.origin.get("fonds", "")
+
+    def _title(self, row: _Row) -> None:
+        if titles := row.texts("title"):
+            row.raw["title"] = titles[0]
+            row.raw.setdefault("variant_titles", []).extend(titles[1:])
+            return
+        names = {agent: name for name, agent in row.agents.items()}
+        sender = "; ".join(names[a] for a in row.raw.get("sender", ()))
+        recipient = "; ".join(names[a] for a in row.raw.get("recipients", ()))
+        date = row.raw.get("date", {})
+        between = (
+            f"{sender} to {recipient}"
+            if sender and recipient
+            else sender or (f"to {recipient}" if recipient else "")
+        )
+        said = [row.raw["type"].capitalize(), between, date.get("as_written", "")]
+        row.raw["title"] = ", ".join(part for part in said if part)
+        row.inferred.append(("title", "title-from-parts", "kind, sender, recipient and date"))
+
+    def _id(self, row: _Row) -> None:
+        given = (row.texts("id") or [""])[0]
+        wanted = re.sub(r"[^A-Za-z0-9._-]+", "-", _latin(given)).strip("-._")[:100]
+        header = row.origin.get("id", "")
+        if given and wanted != given:
+            row.raw.setdefault("identifiers", []).append({"scheme": "local", "value": given})
+        if given and wanted:
+            if wanted in self._ids:
+                message = f"the id {wanted} is that of row {self._ids[wanted]}, too"
+                self._tell(ROW_TWIN, row, header, message, "give one of the rows another id")
+                return
+            if wanted != given:
+                self._tell(READ_AS, row, header, f"“{given}” gives the id {wanted}")
+        else:
+            edtf = row.raw.get("date", {}).get("edtf", "undated")
+            start = re.sub(r"[^0-9X-]+", "-", edtf).strip("-") or "undated"
+            ends = [*row.raw.get("sender", ())[:1], *row.raw.get("recipients", ())[:1]]
+            base = "-".join([start, "-to-".join(ends)] if ends else [start])[:100].strip("-")
+            wanted = next(name for name in _numbered(base) if name not in self._ids)
+            self._tell(READ_AS, row, header, f"the row gets the id {wanted}")
+        self._ids[wanted] = row.number
+        row.raw["id"] = wanted
+
+    def _evidence(self, row: _Row) -> None:
+        place = f"{self._sheet.name}, row {row.number}"
+        evidence: list[dict[str, str]] = [
+            {"field": path, "basis": "inferred", "rule": rule, "note": f"{place}: {what}"}
+            for path, rule, what in row.inferred
+            if path.partition(".")[0] in row.raw
+        ]
+        if self._map.described_by:
+            agent = row.agents[self._map.described_by]
+            told = {item["field"] for item in evidence}
+            evidence += (
+                {"field": path, "basis": "supplied", "agent": agent, "note": place}
+                for path in _stated(row.raw)
+                if path not in told
+            )
+        if evidence:
+            row.raw["evidence"] = evidence
+
+    def _tell(self, code: Code, row: _Row, header: str, message: str, hint: str = "") -> None:
+        place = self._columns.get(header)
+        at: Location = self._sheet.at(row.number, place, header)
+        self.report.add(code.at(at, message, hint))
+
+
+_MEDIA = {
+    "tif": "image/tiff", "tiff": "image/tiff", "jpg": "image/jpeg", "jpeg": "image/jpeg",
+    "png": "image/png", "jp2": "image/jp2", "pdf": "application/pdf", "xml": "application/xml",
+    "htm": "text/html", "html": "text/html", "rtf": "application/rtf",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "odt": "application/vnd.oasis.opendocument.text",
+}  # fmt: skip
+
+
+def _stated(raw: dict[str, Any]) -> Iterator[str]:
+    """What a row states of its letter: the same paths as `records.statements.statements`."""
+    for name, value in raw.items():
+        if name in ("id", "type", "version", "evidence") or not value:
+            continue
+        if isinstance(value, list) and isinstance(value[0], dict) and "id" in value[0]:
+            yield from (f"{name}.{item['id']}" for item in value)
+        else:
+            yield name
+
+
+def slug(text: str) -> str:
+    """A name as an id may have it: Latin letters, digits, hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", _latin(text).casefold()).strip("-")
+
+
+def _latin(text: str) -> str:
+    """A text with Cyrillic letters and letters with marks in plain Latin ones."""
+    text = "".join(_CYRILLIC.get(sign, sign) for sign in text.replace("ß", "ss"))
+    bare = unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in bare if not unicodedata.combining(sign))
+
+
+_SOUNDS = "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya"
+_LOWER = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", _SOUNDS.split(), strict=True))
+_CYRILLIC = {
+    sign: latin.replace("_", "")
+    for lower, name in _LOWER.items()
+    for sign, latin in ((lower, name), (lower.upper(), name.capitalize()))
+}
+
+
+def _numbered(base: str) -> Iterator[str]:
+    yield base
+    number = 2
+    while True:
+        yield f"{base}-{number}"
+        number += 1

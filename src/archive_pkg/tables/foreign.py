@@ -1,0 +1,268 @@
+"""Tables that are not ours: other people's resources in a data package, against their own schemas.
+
+Frictionless judges each cell, fed with rows that are read here: it opens no file, follows no path,
+and patterns run in an engine whose time is linear. Keys and uniqueness are looked after here, since
+frictionless accepts `uniqueKeys` without enforcing them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import os
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.errors import StorageError
+from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.tables.csv_reading import read_csv
+from archive_pkg.tables.descriptor import DESCRIPTOR_INVALID, Resource, read_descriptor, safe_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from archive_pkg.tables.sheets import Sheet
+
+CELL_INVALID = Code(
+    "tables-cell-invalid",
+    Severity.ERROR,
+    "A cell is not what its table's own schema asks for.",
+    "Table Schema 2.0",
+)
+HEADER_INVALID = Code(
+    "tables-header-invalid",
+    Severity.ERROR,
+    "A header is not the one of its table's own schema.",
+    "Table Schema 2.0, fieldsMatch",
+)
+NOT_UNIQUE = Code(
+    "tables-not-unique",
+    Severity.ERROR,
+    "Rows share what a primary or unique key says that no two of them share.",
+    "Table Schema 2.0, primaryKey, uniqueKeys",
+)
+NO_PARENT = Code(
+    "tables-no-parent",
+    Severity.ERROR,
+    "A foreign key that is in no row of the table it refers to.",
+    "Table Schema 2.0, foreignKeys",
+)
+PATTERN_UNSUPPORTED = Code(
+    "tables-pattern-unsupported",
+    Severity.WARNING,
+    "A pattern that needs an engine whose time has no limit; it is not checked.",
+)
+
+_MOST_ERRORS = 1_000_000_000
+
+
+def check_foreign(path: Path, held: Iterable[str], *, encoding: str | None = None) -> Report:
+    """What is wrong with a data package's resources that are no tables of a catalogue.
+
+    Args:
+        path: Its datapackage.json.
+        held: The paths of files that have been checked as tables of a catalogue.
+        encoding: The encoding that the user declares for CSV files.
+    """
+    resources, _ = read_descriptor(path)
+    done = set(held)
+    report = Report()
+    tables = [
+        _Table(resource, path, encoding, report)
+        for resource in resources
+        if str(resource.path) not in done
+        and resource.path.suffix.lower() in (".csv", ".tsv")
+        and resource.descriptor.get("schema")
+    ]
+    by_name = {table.name: table for table in tables}
+    for table in tables:
+        if table.schema is not None and table.sheet.header:
+            report.extend(table.findings(by_name))
+        report.extend(table.sheet.report)
+    return report
+
+
+class _Table:
+    """A resource with a schema of its own."""
+
+    def __init__(
+        self, resource: Resource, package: Path, encoding: str | None, report: Report
+    ) -> None:
+        self.name = resource.name
+        self.sheet: Sheet = read_csv(resource.path, encoding=encoding or resource.encoding)
+        self.sheet.name = resource.name
+        self._place = Location(str(package), field=f"{resource.name}.schema")
+        self.schema = self._schema(resource, package.parent, report)
+        self._asked: dict[str, Any] = self.schema or {}
+        self._columns = {name: place for place, name in enumerate(self.sheet.header)}
+
+    def findings(self, others: dict[str, _Table]) -> Iterator[Finding]:
+        """What is wrong with the rows; the order is that of the checks."""
+        yield from self._cells()
+        schema = self._asked
+        for fields in (schema.get("primaryKey"), *_listed(schema.get("uniqueKeys"))):
+            if names := self._names(fields):
+                yield from self._twins(names)
+        for key in _listed(schema.get("foreignKeys")):
+            yield from self._orphans(key, others)
+
+    def keys(self, names: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Row number and the cells of some columns."""
+        places = [self._columns[name] for name in names]
+        for start, rows in self.sheet.blocks():
+            for number, row in enumerate(rows, start):
+                if any(row):
+                    yield number, tuple(row[p] if p < len(row) else "" for p in places)
+
+    def _schema(self, resource: Resource, folder: Path, report: Report) -> dict[str, Any] | None:
+        """The schema, frictionless' opinion of it asked."""
+        declared = resource.descriptor["schema"]
+        if isinstance(declared, str):
+            file = safe_file(folder, declared, self._place, report)
+            if file is None:
+                return None
+            try:
+                declared = json.loads(file.read_text("utf-8"))
+            except OSError as error:
+                raise StorageError(f"{file}: {error.strerror or error}") from error
+            except (ValueError, RecursionError) as error:
+                report.add(DESCRIPTOR_INVALID.at(self._place, f"{file} is not JSON: {error}"))
+                return None
+        schema: dict[str, Any] = declared if isinstance(declared, dict) else {}
+        fields = schema.get("fields")
+        if not isinstance(fields, list) or not all(isinstance(f, dict) for f in fields):
+            report.add(DESCRIPTOR_INVALID.at(self._place, "the schema has no list of fields"))
+            return None
+        frictionless = _frictionless()
+        try:
+            frictionless.Schema.from_descriptor(_without_patterns(schema))
+        except frictionless.FrictionlessException as error:
+            for problem in error.reasons or [error.error]:
+                report.add(DESCRIPTOR_INVALID.at(self._place, problem.note))
+            return None
+        return schema
+
+    def _cells(self) -> Iterator[Finding]:
+        frictionless = _frictionless()
+        plain = _without_patterns(self._asked)
+        width = len(self.sheet.header)
+        told_header = False
+        for start, rows in self.sheet.blocks():
+            numbers = [n for n, row in enumerate(rows, start) if any(row)]
+            cells = [(row + [""] * width)[:width] for row in rows if any(row)]
+            resource = frictionless.Resource(
+                data=[self.sheet.header, *cells],
+                schema=frictionless.Schema.from_descriptor(plain),
+            )
+            for task in resource.validate(limit_errors=_MOST_ERRORS).tasks:
+                for error in task.errors:
+                    row = getattr(error, "row_number", None)
+                    if row is not None:
+                        place = self._columns.get(getattr(error, "field_name", ""))
+                        at = self.sheet.at(
+                            numbers[row - 2], place, getattr(error, "field_name", "")
+                        )
+                        yield CELL_INVALID.at(at, error.note)
+                    elif not told_header:
+                        place = (getattr(error, "field_number", None) or 1) - 1
+                        at = self.sheet.at(self.sheet.header_row, place)
+                        yield HEADER_INVALID.at(at, f"{error.title.lower()}: {error.note}")
+            told_header = True
+        yield from self._patterns()
+
+    def _patterns(self) -> Iterator[Finding]:
+        missing = set(self._asked.get("missingValues", [""]))
+        for field in self._asked["fields"]:
+            pattern = (field.get("constraints") or {}).get("pattern")
+            if not isinstance(pattern, str) or field.get("name") not in self._columns:
+                continue
+            matches = _matcher(pattern)
+            if matches is None:
+                message = f"the pattern {pattern} of {field['name']} is not checked"
+                hint = "write it without look-around and back-references"
+                yield PATTERN_UNSUPPORTED.at(self._place, message, hint)
+                continue
+            place = self._columns[field["name"]]
+            for number, (cell,) in self.keys([field["name"]]):
+                if cell not in missing and not matches(cell):
+                    at = self.sheet.at(number, place, field["name"])
+                    yield CELL_INVALID.at(at, f"“{cell}” does not match the pattern {pattern}")
+
+    def _names(self, fields: Any) -> list[str]:
+        names = [fields] if isinstance(fields, str) else fields
+        if not isinstance(names, list) or not all(name in self._columns for name in names):
+            return []
+        return names
+
+    def _twins(self, names: list[str]) -> Iterator[Finding]:
+        seen: dict[tuple[str, ...], int] = {}
+        for number, key in self.keys(names):
+            first = seen.setdefault(key, number)
+            if first != number and any(key):
+                at = self.sheet.at(number, self._columns[names[0]], names[0])
+                message = f"{', '.join(names)}: {', '.join(key)} is that of row {first}, too"
+                yield NOT_UNIQUE.at(at, message, "no two rows may share it; mend or take out one")
+
+    def _orphans(self, key: Any, others: dict[str, _Table]) -> Iterator[Finding]:
+        if not isinstance(key, dict) or not isinstance(key.get("reference"), dict):
+            return
+        names = self._names(key.get("fields"))
+        target = others.get(key["reference"].get("resource") or self.name)
+        there = target._names(key["reference"].get("fields")) if target else []
+        if target is None or not names or len(there) != len(names):
+            return
+        known = {cells for _, cells in target.keys(there)}
+        for number, cells in self.keys(names):
+            if all(cells) and cells not in known:
+                at = self.sheet.at(number, self._columns[names[0]], names[0])
+                message = f"{', '.join(cells)} is in no row of {target.name}"
+                yield NO_PARENT.at(at, message, f"add it to {target.name}, or mend it")
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _without_patterns(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema for cells alone: no patterns and no keys, which are looked after here."""
+    plain = copy.deepcopy(schema)
+    for name in ("primaryKey", "foreignKeys", "uniqueKeys"):
+        plain.pop(name, None)
+    for field in plain["fields"]:
+        if isinstance(field.get("constraints"), dict):
+            field["constraints"].pop("pattern", None)
+            field["constraints"].pop("unique", None)
+    return plain
+
+
+@cache
+def _matcher(pattern: str) -> Callable[[str], bool] | None:
+    """What tells whether a whole text matches, in linear time; None where no such engine can."""
+    from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+    try:
+        schema = core_schema.str_schema(pattern=f"^(?:{pattern})$", regex_engine="rust-regex")
+        validator = SchemaValidator(schema)
+    except SchemaError:
+        return None
+    return validator.isinstance_python
+
+
+@cache
+def _frictionless() -> Any:
+    """The library; what lies in the working folder under a name it would import is not run."""
+    path = list(sys.path)
+    here = os.path.realpath(Path.cwd())
+    sys.path[:] = [p for p in path if p and os.path.realpath(p) != here]
+    try:
+        import frictionless
+
+        # Its plugins are looked for once, now.
+        with contextlib.suppress(AttributeError):
+            frictionless.system.methods  # noqa: B018
+    finally:
+        sys.path[:] = path
+    return frictionless

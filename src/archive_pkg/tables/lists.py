@@ -1,0 +1,81 @@
+"""Somebody's own list of letters: found, mapped, checked."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg.errors import InvalidError
+from archive_pkg.tables.flat import FlatReader
+from archive_pkg.tables.headers import plain
+from archive_pkg.tables.mapping import ENDING, Map, draft_mapping
+from archive_pkg.tables.sources import raw_sheets
+
+if TYPE_CHECKING:
+    from archive_pkg.reports import Report
+    from archive_pkg.tables.catalogue import Look
+    from archive_pkg.tables.sheets import Sheet
+
+PathLike = str | os.PathLike[str]
+
+
+def draft_map(path: PathLike, *, encoding: str | None = None) -> str:
+    """The text of a mapping for a list of letters, guessed from its headers and values.
+
+    Raises:
+        InvalidError: The file cannot be read as a table; its report says why.
+        StorageError: The file is not there.
+    """
+    sheets, report = raw_sheets(Path(path), encoding=encoding)
+    filled = [sheet for sheet in sheets if sheet.header]
+    if not filled or not report.ok:
+        raise InvalidError(f"{path} cannot be read as a list of letters", report=report)
+    return draft_mapping(max(filled, key=lambda sheet: _rows(sheet)))
+
+
+def check_list(
+    path: Path, mapping: Map, *, encoding: str | None, home: Path, look: Look | None
+) -> Report:
+    """Everything that is wrong with a list of letters, each finding with its cell."""
+    reader, report = flat_reader(path, mapping, encoding=encoding)
+    if reader is None:
+        return report
+    records = reader.records()
+    report.extend(reader.report)
+    for record in records if look else ():
+        folder = home / record.id if (home / record.id).is_dir() else home
+        for finding in look(record, folder, path) if look else ():
+            if finding.location.field.startswith("parts."):
+                report.add(replace(finding, location=reader.cell(record, "files")))
+    return report
+
+
+def flat_reader(
+    path: Path, mapping: Map, *, encoding: str | None = None
+) -> tuple[FlatReader | None, Report]:
+    """What reads a list of letters; None where its file or sheet cannot be read."""
+    sheets, report = raw_sheets(path, encoding=encoding)
+    filled = [sheet for sheet in sheets if sheet.header]
+    named = [sheet for sheet in filled if plain(sheet.name) == plain(mapping.sheet)]
+    if not named and path.suffix.lower() not in (".csv", ".tsv", ".txt") and mapping.sheet:
+        if report.ok:
+            names = ", ".join(sheet.name for sheet in filled)
+            message = f"{path} has no sheet “{mapping.sheet}”, of which the mapping speaks"
+            raise InvalidError(message, f"its sheets are {names}")
+        return None, report
+    chosen = (named or filled)[:1]
+    return (FlatReader(chosen[0], mapping), report) if chosen else (None, report)
+
+
+def mapping_of(path: Path) -> Path | None:
+    """The mapping that lies beside a list, if there is one."""
+    if path.is_dir():
+        return None
+    beside = path.with_name(path.name + ENDING)
+    return beside if beside.is_file() else None
+
+
+def _rows(sheet: Sheet) -> int:
+    return sum(len(block.rows) for block in sheet.blocks())
