@@ -130,8 +130,8 @@ class Correspondents(Reader):
             return
         said.add(person.name)
         if "(" in person.name:  # a firm's signature, or a name explained
-            sure = PROBABLE
-        if not person.family:
+            sure = GUESS
+        elif not person.family:
             sure = PROBABLE if one.how == "after-closing" else GUESS
         self.say(
             "sender",
@@ -189,11 +189,11 @@ class Correspondents(Reader):
             self.say_recipient(blocks[0], PROBABLE if ruler else CERTAIN, "address")
         elif (known := self.known_above_salutation()) is not None:
             self.say_recipient(known, PROBABLE, "known-above-salutation")
-        elif greeted is not None:
-            sure = CERTAIN if greeted.role or greeted.office else GUESS
-            self.say_recipient(
-                greeted, sure, "salutation-office" if greeted.office else "salutation-name"
-            )
+        elif greeted is not None and not greeted.office:
+            sure = CERTAIN if greeted.role else GUESS
+            self.say_recipient(greeted, sure, "salutation-name")
+        elif greeted is not None and self.candidates(greeted):
+            self.say_recipient(greeted, CERTAIN, "salutation-office")
 
     def known_above_salutation(self) -> Addressee | None:
         """A body alone on the line above the salutation, as letters to bodies are headed."""
@@ -229,9 +229,14 @@ class Correspondents(Reader):
                         return [one]
         return []
 
+    def candidates(self, one: Addressee) -> tuple[str, ...]:
+        """Who may be meant by an office that many hold."""
+        words = words_of(one.name)
+        known = self.vocabulary.ambiguous
+        return known.get(" ".join(words)) or known.get(" ".join(["mr", *words])) or ()
+
     def say_recipient(self, one: Addressee, sure: Confidence, rule: str) -> None:
         """State the recipient; an office that many hold with its candidates."""
-        candidates = self.vocabulary.ambiguous.get(" ".join(words_of("Mr. " + one.name)), ())
         self.say(
             "recipient",
             one.name,
@@ -240,5 +245,5 @@ class Correspondents(Reader):
             self.quote(one.start, one.end),
             "" if one.office else "person",
             role=one.role,
-            candidates="; ".join(candidates),
+            candidates="; ".join(self.candidates(one)) if one.office else "",
         )

@@ -58,14 +58,14 @@ def is_prose(line: Line) -> bool:
     return len(line.text) > PROSE_LENGTH or (words > 11 and bool(_SENTENCE.search(line.text[-4:])))
 
 
-def _exclaimed(line: Line, words: list[str]) -> bool:
+def _exclaimed(line: Line, words: list[str], vocabulary: Vocabulary) -> bool:
     """A name called out alone on its line ("Hannah!", "Mein Herzenssohn!", "LP!")."""
     text = line.text
     if not line.alone or text[-1] != "!" or len(words) > 3 or len(text) > 30:
         return False
     if text.isupper() and len(text) > 5:
         return False
-    return looks_like_name(text[:-1])
+    return looks_like_name(text[:-1]) and vocabulary.forms["closings"].within(words) < 0
 
 
 def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
@@ -100,7 +100,7 @@ def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
         and forms["salutation endearments"].within(words) >= 0
     ):
         return 2 if line.alone else 0
-    return 2 if _exclaimed(line, words) else 0
+    return 2 if _exclaimed(line, words, vocabulary) else 0
 
 
 def salutation_in(text: str, vocabulary: Vocabulary) -> int:
@@ -130,7 +130,11 @@ class _HeadReader:
         limit = self.head.salutation
         if limit is None:
             limit = next(
-                (n for n, line in enumerate(self.lines[:DEEPEST]) if is_prose(line)),
+                (
+                    number
+                    for number, line in enumerate(self.lines[:DEEPEST])
+                    if is_prose(line) or self._takes_leave(number)
+                ),
                 min(len(self.lines), DEEPEST),
             )
         for number in range(limit):
@@ -155,6 +159,12 @@ class _HeadReader:
                 prose += 1
                 if prose > 1 or not line.alone:
                     return
+
+    def _takes_leave(self, number: int) -> bool:
+        """Whether a line far up already takes leave: a card with hardly a text."""
+        words = words_of(self.lines[number].text[:80])
+        closings = self.vocabulary.forms["closings"]
+        return number > 0 and len(words) <= 5 and closings.within(words) >= 0
 
     def _after_dateline(self, number: int) -> bool:
         above = self.lines[number - 1]

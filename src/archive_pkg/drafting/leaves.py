@@ -118,6 +118,8 @@ class Shapes:
         words = words_of(line.text[:100])
         if not words or len(words) > 12 or len(line.text) > LONGEST + 30:
             return False
+        if words[0] in self.vocabulary.words["honorifics"] and len(words) > 1:
+            words = words[1:]  # "Dr. P. Tillich" is a person
         forms = self.vocabulary.forms
         return self.vocabulary.offices.within(words) >= 0 or forms["letterheads"].within(words) >= 0
 
@@ -182,6 +184,7 @@ class Shapes:
         line = self.lines[number]
         if line.is_short:
             return closing_end(line.text, self.vocabulary)
-        last = " ".join(_PIECE.findall(line.text[-60:])[-2:])
-        ends = closing_end(last, self.vocabulary) == last.count(" ") + 1
+        last = _PIECE.findall(line.text[-80:])[-3:]
+        end = closing_end(" ".join(last), self.vocabulary)
+        ends = end == len(last) or (end and all(piece.islower() for piece in last[end:]))
         return line.text.count(" ") + 1 if ends else 0

@@ -52,6 +52,9 @@ def read_tei(data: bytes) -> tuple[str, tuple[Statement, ...]]:
     body = root.find(f".//{NS}body")
     if body is None:
         raise ValueError("it has no text body")
+    described = sum(1 for _ in root.iter(f"{NS}correspDesc"))
+    if described > 1:
+        raise ValueError(f"it describes {described} letters, not one")
     writer = _Writer()
     writer.write(body)
     text = writer.text

@@ -15,7 +15,8 @@ MONTHS: dict[str, dict[str, int]] = {
         "febr": 2, "märz": 3, "mrz": 3, "april": 4, "apr": 4, "mai": 5, "juni": 6, "jun": 6,
         "juli": 7, "jul": 7, "august": 8, "aug": 8, "september": 9, "sept": 9, "sep": 9,
         "october": 10, "oktober": 10, "okt": 10, "oct": 10, "november": 11, "nov": 11,
-        "dezember": 12, "december": 12, "dez": 12, "dec": 12,
+        "dezember": 12, "december": 12, "dez": 12, "dec": 12, "septemb": 9, "septbr": 9,
+        "octob": 10, "octbr": 10, "novemb": 11, "novbr": 11, "decemb": 12, "decbr": 12, "dezbr": 12,
     },
     "fr": {
         "janvier": 1, "janv": 1, "février": 2, "fevrier": 2, "févr": 2, "mars": 3, "avril": 4,

@@ -259,7 +259,7 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         },
         words={
             key: frozenset(word for tree in trees for word in tree.get("words", {}).get(key, ()))
-            for key in ("never first", "pronouns", "possessives", "prepositions")
+            for key in ("never first", "pronouns", "honorifics", "possessives", "prepositions")
         },
         office_ends=frozenset(_merged(trees, "office_ends") + _merged(trees, "countries")),
         kin=frozenset(_merged(trees, "kin")),
