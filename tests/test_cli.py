@@ -39,7 +39,7 @@ def test_the_whole_way_as_a_newcomer_goes_it(letter: Path, tmp_path: Path) -> No
         done = run(*words)
         assert done.returncode == 0, done.stdout + done.stderr
         assert done.stderr == ""
-    (receipt,) = package.with_name(f"{ID}.receipts").iterdir()
+    (receipt,) = package.with_name(f"{ID}.receipts").glob("*.json")
     done = run("fetch", receipt, "--out", tmp_path / "back")
     assert done.returncode == 0
     assert (tmp_path / "back" / ID / "bagit.txt").is_file()

@@ -12,7 +12,7 @@ from pathlib import Path
 import ocfl
 import pytest
 
-from archive_pkg.deposits import deposit, fetch, load_receipt
+from archive_pkg.deposits import RefusedError, deposit, fetch, load_receipt
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
@@ -80,7 +80,7 @@ def test_a_changed_package_is_the_next_version(
     second = deposit(changed, f"ocfl:{root}")
     assert (first.receipt.version, second.receipt.version) == ("v1", "v2")
     assert valid(root)
-    assert len(list(second.path.parent.iterdir())) == 2
+    assert len(list(second.path.parent.glob("*.json"))) == 2
     back = fetch(second.path, tmp_path / "back")
     assert differing(back, changed) == ()
     old = fetch(first.path, tmp_path / "old")
@@ -126,8 +126,9 @@ def test_a_repository_that_is_gone(package: Path, root: Path, tmp_path: Path) ->
 def test_a_folder_with_other_things_is_no_root(package: Path, root: Path) -> None:
     root.mkdir()
     (root / "holiday.jpg").write_bytes(b"\xff\xd8")
-    with pytest.raises(DepositError, match="other things"):
+    with pytest.raises(RefusedError) as refusal:
         deposit(package, f"ocfl:{root}")
+    assert [finding.code for finding in refusal.value.report] == ["deposit-target-not-ready"]
     assert [p.name for p in root.iterdir()] == ["holiday.jpg"]
 
 

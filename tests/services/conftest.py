@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 import servers
+import targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,3 +57,14 @@ def swh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.SwhDeposit
 @pytest.fixture(scope="session")
 def rdm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.InvenioRdm]:
     yield from _run(servers.InvenioRdm, tmp_path_factory)
+
+
+@pytest.fixture
+def target(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> targets.Target:
+    """A fresh place in the repository that the test is parametrized with, the login set."""
+    made = targets.fresh(request.param, request.getfixturevalue, tmp_path)
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    return made

@@ -1,56 +1,117 @@
-"""`archive-pkg deposit` and `archive-pkg fetch`."""
+"""`archive-pkg deposit`, `receipts`, `fetch` and `login`."""
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.output import Answer, Json, Quiet, answering, progress_wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from archive_pkg.deposits import Deposited, Plan, Repository
+
+Receipts = Annotated[
+    Path | None,
+    typer.Option("--receipts", help="The folder for receipts, if not beside the package."),
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(deposit)
+    app.command()(receipts)
     app.command()(fetch)
+    app.command()(login)
 
 
 def deposit(
     packages: Annotated[list[Path], typer.Argument(help="Folders of packages.")],
-    to: Annotated[str, typer.Option("--to", help="The repository's address: ocfl:PATH.")],
-    receipts: Annotated[
-        Path | None,
-        typer.Option("--receipts", help="The folder for receipts, if not beside the package."),
-    ] = None,
+    to: Annotated[str, typer.Option("--to", help="The repository's address: ocfl:PATH, …")],
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publish it; without this it stays a draft.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what would be sent, and what forbids it.")
+    ] = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="Only ask the repository what it knows of them.")
+    ] = False,
+    reserve: Annotated[
+        bool,
+        typer.Option(
+            "--reserve", help="Only reserve a DOI in a draft; the arguments are then records."
+        ),
+    ] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="How many packages at a time.")
+    ] = 1,
+    receipts: Receipts = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Deposit packages into a repository, and keep a receipt of each.
+    """Deposit packages into a repository, prove that they arrived, keep a receipt of each.
+
+    A deposit that was stopped goes on where it was when the same command is given again.
 
     Example: archive-pkg deposit packages/1960-07-18-cpsu-to-sed --to ocfl:archive
     """
     from archive_pkg import deposits
+    from archive_pkg.errors import ArchivePkgError, UsageError
 
+    if dry_run + status + reserve > 1:
+        raise UsageError("--dry-run, --status and --reserve exclude one another", "give one")
+    repository = deposits.repository_for(to)
     with answering("deposit", as_json=as_json, quiet=quiet) as answer:
-        for package in packages:
-            with answer.about(package) as result:
-                done = deposits.deposit(package, to, receipts=receipts)
-                receipt = done.receipt
-                result |= {
-                    "target": receipt.target,
-                    "remote_id": receipt.remote_id,
-                    "version": receipt.version,
-                    "verified": receipt.verified,
-                    "new": done.new,
-                    "receipt": str(done.path),
-                }
-                if receipt.verified == "unverified":
-                    answer.worsen(4)
-                what = "deposited" if done.new else "was there already, nothing was written;"
-                answer.say(f"{package}: {what} as {receipt.version} of {receipt.remote_id}")
-                answer.say(f"  in {receipt.target}/{receipt.location}, {_HOW[receipt.verified]}")
-                answer.say(f"  receipt: {done.path}")
+        if dry_run:
+            for package in packages:
+                _plan(answer, package, repository, publish=publish)
+            return
+        if status:
+            for package in packages:
+                _status(answer, package, to, receipts)
+            return
+        if reserve:
+            for record in packages:
+                _reserve(answer, record, repository, receipts)
+            return
+        with _progress(packages) as tick:
+            outcomes = deposits.deposit_many(
+                packages, repository, receipts=receipts, publish=publish, jobs=jobs, tick=tick
+            )
+            for package, done in outcomes:
+                with answer.about(package) as result:
+                    if isinstance(done, ArchivePkgError):
+                        raise done
+                    _told(answer, package, done, result)
+
+
+def _told(answer: Answer, package: Path, done: Deposited, result: dict[str, object]) -> None:
+    receipt = done.receipt
+    result |= {
+        "target": receipt.target,
+        "remote_id": receipt.remote_id,
+        "version": receipt.version,
+        "state": receipt.state,
+        "pid": receipt.pid,
+        "verified": receipt.verified,
+        "new": done.new,
+        "receipt": str(done.path),
+    }
+    if receipt.verified == "unverified" or receipt.state == "pending":
+        answer.worsen(4)
+    what = "deposited" if done.new else "was there already, nothing was written;"
+    version = f"{receipt.version} of " if receipt.version else ""
+    answer.say(f"{package}: {what} as {version}{receipt.remote_id}{_STATES[receipt.state]}")
+    answer.say(f"  in {receipt.target}, at {receipt.location}; {_HOW[receipt.verified]}")
+    if receipt.pid:
+        answer.say(f"  persistent identifier: {receipt.pid}")
+    answer.say(f"  receipt: {done.path}")
 
 
 _HOW = {
@@ -58,6 +119,132 @@ _HOW = {
     "read-back": "read back, every digest is that of what was sent",
     "unverified": "NOT VERIFIED: the repository gives no way to tell what arrived",
 }
+_STATES = {
+    "stored": "",
+    "draft": ", a draft: --publish publishes it",
+    "published": ", published",
+    "pending": ", which the repository is still working on: ask again with --status",
+}
+
+
+def _plan(answer: Answer, package: Path, repository: Repository, *, publish: bool) -> None:
+    from archive_pkg import deposits
+
+    with answer.about(package) as result:
+        plan = deposits.plan(package, repository, publish=publish)
+        result["target"] = repository.target
+        result["transfers"] = [
+            {"path": each.path, "size": each.size, "to": each.to} for each in plan.transfers
+        ]
+        result["steps"] = list(plan.steps)
+        answer.say(f"{package} to {repository.target}: {_files(plan)}")
+        for each in plan.transfers:
+            answer.say(f"  {_bytes(each.size):>10}  {each.path} → {each.to}")
+        for number, step in enumerate(plan.steps, 1):
+            answer.say(f"  {number}. {step}")
+        answer.found(result, plan.report)
+        if not plan.report.ok:
+            answer.worsen(4)
+        verdict = "nothing known here forbids it" if plan.report.ok else "it would be refused"
+        answer.say(f"  {verdict}; nothing was sent")
+
+
+def _files(plan: Plan) -> str:
+    number = len(plan.transfers)
+    return f"{number} file{'' if number == 1 else 's'}, {_bytes(plan.size)}"
+
+
+def _bytes(size: int) -> str:
+    amount = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
+def _status(answer: Answer, package: Path, to: str, receipts: Path | None) -> None:
+    from archive_pkg import deposits
+
+    with answer.about(package) as result:
+        known = deposits.ask(package, to, receipts=receipts)
+        result["deposits"] = [
+            {
+                "target": each.target,
+                "remote_id": each.remote_id,
+                "receipt": str(each.receipt) if each.receipt else None,
+                "state": each.status.state,
+                "detail": each.status.detail,
+                "answer": dict(each.status.answer),
+            }
+            for each in known
+        ]
+        if not known:
+            answer.say(f"{package}: no receipt and no journal of a deposit into {to} is here")
+        for each in known:
+            answer.say(
+                f"{package}: {each.status.state} in {each.target} as {each.remote_id or '–'}"
+            )
+            if each.status.detail:
+                answer.say(f"  {each.status.detail}")
+            if each.receipt is None:
+                answer.say("  the deposit did not come to its end: give the command again")
+        if any(each.status.state in ("absent", "partial", "pending", "rejected") for each in known):
+            answer.worsen(4)
+
+
+def _reserve(answer: Answer, record: Path, repository: Repository, receipts: Path | None) -> None:
+    from archive_pkg import deposits
+
+    with answer.about(record) as result:
+        doi = deposits.reserve(record, repository, receipts=receipts)
+        result["pid"] = doi
+        answer.say(f"{record}: {doi} is reserved in {repository.target}, in a draft")
+        answer.say("  put it into the record's identifiers, build, and deposit there")
+
+
+def receipts(
+    package: Annotated[Path, typer.Argument(help="A package's folder.")],
+    check: Annotated[
+        bool, typer.Option("--check", help="Read everything back from where it is, and compare.")
+    ] = False,
+    folder: Receipts = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show where a package is deposited, since when, and how that was verified.
+
+    Example: archive-pkg receipts packages/1960-07-18-cpsu-to-sed --check
+    """
+    from archive_pkg import deposits
+
+    with answering("receipts", as_json=as_json, quiet=quiet) as answer:
+        found = deposits.receipts_of(package, folder)
+        if not found:
+            answer.say(f"{package}: no receipt of a deposit is here")
+        for path, receipt in found:
+            with answer.about(path) as result:
+                result |= {
+                    "target": receipt.target,
+                    "remote_id": receipt.remote_id,
+                    "version": receipt.version,
+                    "state": receipt.state,
+                    "pid": receipt.pid,
+                    "verified": receipt.verified,
+                    "since": receipt.ended.isoformat(),
+                }
+                version = f"{receipt.version} of " if receipt.version else ""
+                answer.say(f"{receipt.target}: {version}{receipt.remote_id}, {receipt.state}")
+                answer.say(f"  since {receipt.ended:%Y-%m-%d %H:%M} UTC; {_HOW[receipt.verified]}")
+                answer.say(f"  receipt: {path}")
+                if check:
+                    report = deposits.check_receipt(path)
+                    answer.found(result, report)
+                    result["checked"] = report.ok
+                    if not report.ok:
+                        answer.worsen(4)
+                    words = "everything is as deposited" if report.ok else "it is NOT as deposited"
+                    answer.say(f"  read back now: {words}")
 
 
 def fetch(
@@ -79,3 +266,50 @@ def fetch(
         package = deposits.fetch(receipt, out)
         result["package"] = str(package)
         answer.say(f"{package}: fetched; every digest is that of what was deposited")
+
+
+def login(
+    name: Annotated[str, typer.Argument(help="The repository: zenodo, or a host's name.")],
+    user: Annotated[
+        str, typer.Option("--user", help="For repositories that want a user and a password.")
+    ] = "",
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Keep a repository's token (or a user's password) in the keyring.
+
+    It is asked for, or read from standard input if that is no terminal; never give it as an
+    argument.
+
+    Example: archive-pkg login zenodo
+    """
+    from archive_pkg.deposits import credentials
+    from archive_pkg.errors import UsageError
+
+    if sys.stdin.isatty():
+        secret = typer.prompt(f"{'Password' if user else 'Token'} for {name}", hide_input=True)
+    else:
+        secret = sys.stdin.readline().rstrip("\n")
+    if not secret:
+        raise UsageError("nothing was given to keep")
+    with answering("login", as_json=as_json, quiet=quiet) as answer, answer.about(name):
+        credentials.keep(name, secret, user)
+        answer.say(f"kept in the keyring for {name}")
+
+
+@contextmanager
+def _progress(packages: list[Path]) -> Iterator[Callable[[int], None]]:
+    """A bar of bytes with their rate, in a terminal."""
+    if not progress_wanted():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    total = sum(
+        path.stat().st_size for package in packages for path in package.rglob("*") if path.is_file()
+    )
+    columns = (TextColumn("sending"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("sending", total=total)
+        yield lambda count: progress.advance(task, count)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archive_pkg.errors import ArchivePkgError, InvalidError
+from archive_pkg.errors import ArchivePkgError
 from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
@@ -54,11 +54,16 @@ class Answer:
         try:
             yield result
         except ArchivePkgError as error:
-            if isinstance(error, InvalidError):
-                self.found(result, error.report)
-            result["error"] = {"message": error.message, "hint": error.hint}
-            self.worsen(error.exit_status)
-            complain(error)
+            self.failed(result, error)
+
+    def failed(self, result: dict[str, Any], error: ArchivePkgError) -> None:
+        """Tell an error, with the findings that led to it."""
+        report = getattr(error, "report", None)
+        if report is not None:
+            self.found(result, report)
+        result["error"] = {"message": error.message, "hint": error.hint}
+        self.worsen(error.exit_status)
+        complain(error)
 
     def found(self, result: dict[str, Any], findings: Iterable[Finding]) -> None:
         """Tell findings; an error among them makes the status 3 at least."""

@@ -1,16 +1,56 @@
 """Deposits: a package into a repository, a receipt for it, and the package back again."""
 
-from archive_pkg.deposits.depositing import Deposited, deposit, fetch
-from archive_pkg.deposits.receipts import Receipt, load_receipt
-from archive_pkg.deposits.repositories import Repository, Stored, repository_for
+from archive_pkg.deposits.depositing import (
+    Deposited,
+    Known,
+    RefusedError,
+    ask,
+    check_receipt,
+    deposit,
+    deposit_many,
+    fetch,
+    plan,
+    receipts_of,
+    reserve,
+)
+from archive_pkg.deposits.journal import Journal
+from archive_pkg.deposits.parcels import Item, Parcel
+from archive_pkg.deposits.receipts import Arrival, Receipt, load_receipt
+from archive_pkg.deposits.repositories import (
+    Capabilities,
+    Plan,
+    Repository,
+    Status,
+    Stored,
+    Transfer,
+    arrivals,
+    repository_for,
+)
 
 __all__ = [
+    "Arrival",
+    "Capabilities",
     "Deposited",
+    "Item",
+    "Journal",
+    "Known",
+    "Parcel",
+    "Plan",
     "Receipt",
+    "RefusedError",
     "Repository",
+    "Status",
     "Stored",
+    "Transfer",
+    "arrivals",
+    "ask",
+    "check_receipt",
     "deposit",
+    "deposit_many",
     "fetch",
     "load_receipt",
+    "plan",
+    "receipts_of",
     "repository_for",
+    "reserve",
 ]

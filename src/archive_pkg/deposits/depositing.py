@@ -1,22 +1,75 @@
-"""The way of a package into a repository and back."""
+"""The way of a package into a repository and back, and what is known of it since."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from archive_pkg import fixity, storage
-from archive_pkg.deposits.receipts import Deposit, Receipt, fingerprint, load_receipt, save_receipt
-from archive_pkg.deposits.repositories import Stored, repository_for
-from archive_pkg.errors import DepositError, InvalidError
-from archive_pkg.packages import open_package, verify
+from archive_pkg import storage
+from archive_pkg.deposits.journal import Journal
+from archive_pkg.deposits.parcels import Parcel, fingerprint_of, pack
+from archive_pkg.deposits.receipts import Receipt, load_receipt, place, save_receipt
+from archive_pkg.deposits.repositories import (
+    LostError,
+    Plan,
+    Repository,
+    Reserving,
+    Status,
+    Stored,
+    repository_for,
+)
+from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError, UsageError
+from archive_pkg.records import load_record
+from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from archive_pkg.packages import Package
+HELD_DIFFERENTLY = Code(
+    "receipt-file-differs",
+    Severity.ERROR,
+    "A repository holds a file of a deposit, and not as it was deposited.",
+)
+HELD_NO_MORE = Code(
+    "receipt-file-gone",
+    Severity.ERROR,
+    "A repository does not hold a file of a deposit any more.",
+)
+HELD_UNKNOWN = Code(
+    "receipt-file-unknown",
+    Severity.WARNING,
+    "A repository holds a file, in the place of a deposit, that was not deposited.",
+)
+
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between one attempt and the next, each a little longer by chance."""
+LONGEST_WAIT = 120.0
+"""Where a repository asks for more seconds than these, the run ends and says so."""
+
+T = TypeVar("T")
+
+_PACKAGING = {
+    "folder": "BagIt 1.0 (RFC 8493), as a folder",
+    "zip": "BagIt 1.0 (RFC 8493), as a zip",
+}
+
+
+class RefusedError(DepositError):
+    """What the repository would refuse; nothing was sent.
+
+    Attributes:
+        report: Every reason.
+    """
+
+    def __init__(self, message: str, report: Report) -> None:
+        super().__init__(message, "nothing was sent")
+        self.report = report
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,65 +87,169 @@ class Deposited:
     new: bool
 
 
-def deposit(package: Path, to: str, *, receipts: Path | None = None) -> Deposited:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one deposit of a package.
+
+    Attributes:
+        target: The repository.
+        remote_id: What the repository calls it.
+        receipt: The receipt's file; None for a deposit that did not come to its end.
+        status: What the repository says of it now.
+    """
+
+    target: str
+    remote_id: str
+    receipt: Path | None
+    status: Status
+
+
+def deposit(
+    package: Path,
+    to: str | Repository,
+    *,
+    receipts: Path | None = None,
+    publish: bool = False,
+    tick: Callable[[int], None] = lambda count: None,
+) -> Deposited:
     """Deposit a package and keep a receipt; the package is verified first and not changed.
 
-    Depositing the same package again changes nothing in the repository.
+    A deposit that was stopped goes on from its journal. Depositing the same package again changes
+    nothing in the repository.
 
     Args:
         package: The package's folder.
-        to: The repository's address, `ocfl:PATH`.
-        receipts: The folder for the receipt; `<package>.receipts` beside it if not given.
+        to: The repository's address, `ocfl:PATH`, or the repository itself.
+        receipts: The folder for journal and receipt; `<package>.receipts` beside it if not given.
+        publish: Whether the repository is to publish it; where it can, it stays a draft otherwise.
+        tick: Called with the number of bytes after each block that was sent.
 
     Raises:
         InvalidError: The package is not valid; nothing was sent. Its report has the findings.
-        DepositError: The repository refused it, or it could not be verified.
+        DepositError: The repository refused it, could not be reached, or what arrived is not what
+            was sent.
         StorageError: The storage failed.
         UsageError: The address is of no known repository.
     """
-    repository = repository_for(to)
-    verification = verify(package)
-    if not verification.ok:
-        raise InvalidError(
-            f"{package} is not valid and was not deposited", report=verification.report
+    repository = repository_for(to) if isinstance(to, str) else to
+    parcel = pack(package, tick)
+    folder = receipts or receipts_folder(package)
+    with storage.storage_errors(f"making {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+    parcel = replace(parcel, earlier=_earlier(folder, repository, parcel))
+    plan = repository.plan(parcel, publish=publish)
+    if not plan.report.ok:
+        raise RefusedError(f"{repository.target} would refuse {package}", plan.report)
+    path = folder / _journal_name(repository, parcel)
+    with storage.Lock(path):
+        journal = Journal(path)
+        journal.begin(
+            "deposit",
+            target=repository.target,
+            package=parcel.identifier,
+            fingerprint=parcel.fingerprint,
+            client=SOFTWARE,
+            publish=publish,
+            started=_started(journal),
         )
-    opened = open_package(package)
-    started = datetime.now(UTC)
-    stored = repository.deposit(package, opened.record.id)
-    sent = _digests(package, stored.algorithm)
-    _compare(sent, stored, to)
-    folder = receipts or package.absolute().with_name(f"{package.absolute().name}.receipts")
-    receipt = Receipt(
-        target=repository.target,
-        kind=repository.kind,
-        client=SOFTWARE,
-        packaging="BagIt 1.0 (RFC 8493), as a folder",
-        package=opened.record.id,
-        fingerprint=fingerprint(sent),
-        manifests=_manifests(package),
-        payload_oxum=_oxum(opened),
-        remote_id=stored.remote_id,
-        version=stored.version,
-        location=stored.location,
-        algorithm=stored.algorithm,
-        files=tuple(
-            Deposit(
-                path=path,
-                size=(package / path).stat().st_size,
-                expected=digest,
-                stored=stored.digests.get(path),
-            )
-            for path, digest in sent.items()
-        ),
-        verified=stored.verified,
-        started=started,
-        ended=datetime.now(UTC),
-        answer=dict(stored.answer),
-    )
-    there = folder / receipt.name
-    if not stored.new and there.is_file() and _says_the_same(there, receipt):
-        return Deposited(load_receipt(there), there, new=False)
-    return Deposited(receipt, save_receipt(receipt, folder), stored.new)
+        stored = patiently(lambda: repository.deposit(parcel, journal, publish=publish))
+        _compare(parcel, stored, repository)
+        done = _keep(parcel, repository, stored, folder, _started(journal))
+        journal.done("deposit", remote_id=stored.remote_id, receipt=done.path.name)
+    return done
+
+
+def plan(package: Path, to: str | Repository, *, publish: bool = False) -> Plan:
+    """What depositing a package would do, and every reason why it would be refused.
+
+    Raises:
+        InvalidError: The package is not valid.
+        StorageError: The storage failed.
+        UsageError: The address is of no known repository.
+    """
+    repository = repository_for(to) if isinstance(to, str) else to
+    parcel = pack(package)
+    parcel = replace(parcel, earlier=_earlier(receipts_folder(package), repository, parcel))
+    return repository.plan(parcel, publish=publish)
+
+
+def reserve(record: Path, to: str | Repository, *, receipts: Path | None = None) -> str:
+    """Reserve a persistent identifier for a record whose package is not built yet.
+
+    Asking again gives the same one. The draft that it stands in is what the package is deposited
+    into later, which finds it by the identifier in the record.
+
+    Args:
+        record: The record's file or folder.
+        to: The repository's address, or the repository itself.
+        receipts: The folder for the journal; `<record>.receipts` beside the record if not given.
+
+    Returns:
+        The identifier, "10.5281/zenodo.123".
+
+    Raises:
+        DepositError: The repository gives none, or cannot be reached.
+        InvalidError: The record is not sound.
+        UsageError: Such a repository gives none before it has the package.
+    """
+    repository = repository_for(to) if isinstance(to, str) else to
+    if not isinstance(repository, Reserving):
+        raise UsageError(
+            f"{repository.target} gives no identifier before it has the package",
+            "deposit the package; what the repository calls it stands in the receipt",
+        )
+    home = record if record.is_dir() else record.parent
+    folder = receipts or receipts_folder(home)
+    with storage.storage_errors(f"making {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+    read = load_record(record)
+    path = folder / f"{repository.kind}-{place(repository.target, read.id)}-reserved.journal"
+    with storage.Lock(path):
+        return repository.reserve(read, Journal(path))
+
+
+def deposit_many(
+    packages: Sequence[Path],
+    to: str | Repository,
+    *,
+    receipts: Path | None = None,
+    publish: bool = False,
+    jobs: int = 1,
+    tick: Callable[[int], None] = lambda count: None,
+) -> Iterator[tuple[Path, Deposited | ArchivePkgError]]:
+    """Deposit packages side by side; one that fails does not keep the others.
+
+    Args:
+        packages: Their folders.
+        to: The repository's address, or the repository itself; it is opened once for all.
+        receipts: See `deposit`.
+        publish: See `deposit`.
+        jobs: How many at a time.
+        tick: See `deposit`; called from several threads.
+
+    Yields:
+        Each package with what came of it, in the order in which they were given.
+
+    Raises:
+        UsageError: The address is of no known repository.
+    """
+    repository = repository_for(to) if isinstance(to, str) else to
+
+    def one(package: Path) -> Deposited | ArchivePkgError:
+        try:
+            return deposit(package, repository, receipts=receipts, publish=publish, tick=tick)
+        except ArchivePkgError as error:
+            return error
+
+    if jobs <= 1:
+        for package in packages:
+            yield package, one(package)
+        return
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        yield from zip(packages, pool.map(one, packages), strict=True)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def fetch(receipt_file: Path, out: Path) -> Path:
@@ -116,8 +273,14 @@ def fetch(receipt_file: Path, out: Path) -> Path:
     with storage.storage_errors(f"making {out}"):
         out.mkdir(parents=True, exist_ok=True)
     with storage.Staging(destination) as staging:
-        repository.fetch(receipt.remote_id, receipt.version, staging.path)
-        if fingerprint(_digests(staging.path, receipt.algorithm)) != receipt.fingerprint:
+
+        def bring() -> None:
+            for left in staging.path.iterdir():
+                storage.remove_tree(left)
+            repository.fetch(receipt.remote_id, receipt.version, staging.path)
+
+        patiently(bring)
+        if fingerprint_of(staging.path) != receipt.fingerprint:
             raise DepositError(
                 f"what {receipt.target} gave back is not what the receipt is for",
                 "nothing was kept; look at the repository itself, and at other copies",
@@ -126,45 +289,184 @@ def fetch(receipt_file: Path, out: Path) -> Path:
     return destination
 
 
-def _digests(package: Path, algorithm: str) -> dict[str, str]:
-    """The digest of every file in a package, by its path."""
-    names = sorted(
-        path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file()
-    )
-    found = {}
-    for name in names:
-        with storage.storage_errors(f"reading {name}"), storage.open_beneath(package, name) as file:
-            found[name] = fixity.digest(file, [algorithm])[algorithm]
-    return found
+def check_receipt(receipt_file: Path) -> Report:
+    """Read back all that a receipt is for, and compare it with what was deposited.
+
+    Raises:
+        DepositError: The repository cannot be asked, or does not hold it any more.
+        InvalidError: The receipt is none.
+    """
+    receipt = load_receipt(receipt_file)
+    repository = repository_for(receipt.target)
+    held = patiently(lambda: repository.verify(receipt.remote_id, receipt.version))
+    sent = {file.path: file.sha256 for file in receipt.files}
+    report = Report()
+    for path in sorted(sent.keys() | held.keys()):
+        where = Location(f"{receipt.target} {receipt.remote_id} {path}")
+        if path not in held:
+            report.add(HELD_NO_MORE.at(where, "it was deposited and is not there any more"))
+        elif path not in sent:
+            report.add(HELD_UNKNOWN.at(where, "it is there and was not deposited"))
+        elif sent[path] != held[path]:
+            message = f"its SHA-256 is {held[path]}, deposited was {sent[path]}"
+            report.add(HELD_DIFFERENTLY.at(where, message, "look for another copy to restore from"))
+    return report
 
 
-def _compare(sent: dict[str, str], stored: Stored, to: str) -> None:
-    wrong = sorted(
-        path
-        for path in sent.keys() | stored.digests.keys()
-        if sent.get(path) != stored.digests.get(path)
+def receipts_folder(package: Path) -> Path:
+    """Where a package's receipts lie unless another folder is asked for: beside it."""
+    return package.absolute().with_name(f"{package.absolute().name}.receipts")
+
+
+def receipts_of(package: Path, folder: Path | None = None) -> list[tuple[Path, Receipt]]:
+    """The receipts of a package, oldest first.
+
+    Raises:
+        InvalidError: A file in the folder is no receipt.
+        StorageError: The storage failed.
+    """
+    folder = folder or receipts_folder(package)
+    found = [(path, load_receipt(path)) for path in folder.glob("*.json")]
+    return sorted(found, key=lambda pair: pair[1].ended)
+
+
+def ask(package: Path, to: str | None = None, *, receipts: Path | None = None) -> list[Known]:
+    """Ask repositories what they know of a package's deposits, those cut short included.
+
+    Args:
+        package: The package's folder.
+        to: Only this repository; all that the receipts and journals name if not given.
+        receipts: The folder of receipts, if not beside the package.
+
+    Raises:
+        DepositError: A repository cannot be asked.
+    """
+    folder = receipts or receipts_folder(package)
+    only = repository_for(to).target if to else None
+    known = []
+    for path, receipt in receipts_of(package, folder):
+        if only in (None, receipt.target):
+            status = repository_for(receipt.target).status(receipt.remote_id, receipt.version)
+            known.append(Known(receipt.target, receipt.remote_id, path, status))
+    for path in sorted(folder.glob("*.journal")):
+        journal = Journal(path)
+        begun = journal.begun("deposit")
+        if begun is None or journal.outcome("deposit") or only not in (None, begun["target"]):
+            continue
+        made = journal.outcome("place") or journal.begun("place") or {}
+        remote_id = made.get("remote_id", "")
+        status = (
+            repository_for(begun["target"]).status(remote_id, "")
+            if remote_id
+            else Status("absent", "nothing had been sent when the deposit was stopped")
+        )
+        known.append(Known(begun["target"], remote_id, None, status))
+    return known
+
+
+def patiently(do: Callable[[], T]) -> T:
+    """Do something that looks before it acts; do it again while the repository is out of reach.
+
+    Raises:
+        LostError: It stays out of reach, or asks for more patience than is reasonable.
+    """
+    for pause in (*PAUSES, None):
+        try:
+            return do()
+        except LostError as error:
+            wait = error.after if error.after is not None else pause
+            if pause is None or wait is None or wait > LONGEST_WAIT:
+                raise
+            time.sleep(wait + random.uniform(0, wait / 4))  # noqa: S311 - jitter, no secret
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _keep(
+    parcel: Parcel, repository: Repository, stored: Stored, folder: Path, started: datetime
+) -> Deposited:
+    sha256 = {item.path: item.sha256 for item in parcel.items}
+    receipt = Receipt(
+        target=repository.target,
+        kind=repository.kind,
+        client=SOFTWARE,
+        packaging=_PACKAGING[repository.capabilities().packaging],
+        package=parcel.identifier,
+        fingerprint=parcel.fingerprint,
+        manifests={
+            path: digest
+            for path, digest in sha256.items()
+            if "/" not in path and "manifest-" in path
+        },
+        payload_oxum=parcel.payload_oxum,
+        remote_id=stored.remote_id,
+        version=stored.version,
+        location=stored.location,
+        pid=stored.pid,
+        status_url=stored.status_url,
+        state=stored.state,
+        files=stored.files,
+        verified=stored.verified,
+        started=started,
+        ended=datetime.now(UTC),
+        answer=dict(stored.answer),
     )
-    if wrong:
+    there = folder / receipt.name
+    if not stored.new and there.is_file() and _says_the_same(there, receipt):
+        return Deposited(load_receipt(there), there, new=False)
+    return Deposited(receipt, save_receipt(receipt, folder), stored.new)
+
+
+def _compare(parcel: Parcel, stored: Stored, repository: Repository) -> None:
+    """What arrived must be what was sent, each file; a claim without proof counts for nothing."""
+    wrong = [file.path for file in stored.files if file.stored not in (None, file.expected)]
+    missing = stored.verified != "unverified" and (
+        any(file.stored is None for file in stored.files)
+        or (
+            repository.capabilities().packaging == "folder"
+            and [file.path for file in stored.files] != [item.path for item in parcel.items]
+        )
+        or not stored.files
+    )
+    if wrong or missing:
+        named = ", ".join(wrong[:5]) or "the repository does not account for every file"
+        more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         raise DepositError(
-            f"what arrived in {to} is not what was sent: {', '.join(wrong[:5])}"
-            + (f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""),
+            f"what arrived in {repository.target} is not what was sent: {named}{more}",
             "deposit again; if it stays so, look at the repository's storage",
         )
 
 
-def _manifests(package: Path) -> dict[str, str]:
-    return {
-        path.name: fixity.digest(path, ["sha256"])["sha256"]
-        for path in sorted(package.glob("*manifest-*.txt"))
-    }
+def _earlier(folder: Path, repository: Repository, parcel: Parcel) -> tuple[Receipt, ...]:
+    found = []
+    for path in folder.glob(f"{repository.kind}-*.json"):
+        try:
+            receipt = load_receipt(path)
+        except InvalidError:
+            continue
+        if (receipt.target, receipt.package) == (repository.target, parcel.identifier):
+            found.append(receipt)
+    return tuple(sorted(found, key=lambda receipt: receipt.ended))
 
 
-def _oxum(package: Package) -> str:
-    return next((value for label, value in package.bag.info if label == "Payload-Oxum"), "")
+def _journal_name(repository: Repository, parcel: Parcel) -> str:
+    where = place(repository.target, parcel.identifier)
+    return f"{repository.kind}-{where}-{parcel.fingerprint[:12]}.journal"
+
+
+def _started(journal: Journal) -> datetime:
+    begun = journal.begun("deposit")
+    if begun is None or journal.outcome("deposit"):
+        return datetime.now(UTC)
+    return datetime.fromisoformat(begun["started"])
 
 
 def _says_the_same(there: Path, receipt: Receipt) -> bool:
     try:
-        return load_receipt(there).fingerprint == receipt.fingerprint
+        old = load_receipt(there)
     except InvalidError:
         return False
+    return (old.fingerprint, old.state, old.verified) == (
+        receipt.fingerprint,
+        receipt.state,
+        receipt.verified,
+    )

@@ -15,13 +15,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg import storage
-from archive_pkg.deposits.repositories import Stored
+from archive_pkg import fixity, storage
+from archive_pkg.deposits.receipts import Arrival
+from archive_pkg.deposits.repositories import (
+    TARGET_NOT_READY,
+    Capabilities,
+    Plan,
+    Status,
+    Stored,
+    Transfer,
+)
 from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.reports import Location
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from archive_pkg.deposits.journal import Journal
+    from archive_pkg.deposits.parcels import Parcel
 
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 SPECIFICATION = "1.1"
@@ -45,17 +57,72 @@ class OcflRoot:
         """The address with the root's whole path."""
         return f"ocfl:{self.root}"
 
-    def deposit(self, package: Path, identifier: str) -> Stored:
+    def capabilities(self) -> Capabilities:
+        """Files as they are, read back by ocfl-py's validator, versions kept."""
+        return Capabilities(packaging="folder", digest=DIGEST, write_once=True)
+
+    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
+        """What would lie where, and whether the root is one; see `Repository`."""
+        plan = Plan(
+            tuple(
+                Transfer(item.path, item.size, f"{parcel.identifier}, next version")
+                for item in parcel.items
+            ),
+            steps=(
+                f"store it as a version of the object {parcel.identifier}; files that a version "
+                "before has are not stored again",
+                "let ocfl-py's validator read the object whole",
+            ),
+        )
+        if self._has_other_things():
+            plan.report.add(
+                TARGET_NOT_READY.at(
+                    Location(str(self.root)),
+                    f"{self.root} has other things in it and is no OCFL {SPECIFICATION} root",
+                    "name an OCFL root, or a folder that is not there yet",
+                )
+            )
+        return plan
+
+    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
         """Store a package's folder as a version of the object; see `Repository`."""
+        identifier, package = parcel.identifier, parcel.folder
         with _plain_errors(self.root):
             self._ensure_root()
             home = self._home(identifier)
+            journal.begin("place", remote_id=identifier)
             with self._way_to(home), storage.Staging(home, wait=60) as staging:
                 if not home.exists():
                     new = self._first_version(package, identifier, staging)
                 else:
                     new = self._next_version(package, identifier, home, staging)
-            return self._stored(home, identifier, new=new)
+            return self._stored(home, parcel, new=new)
+
+    def status(self, remote_id: str, version: str) -> Status:
+        """Whether the root holds it, and in which versions; see `Repository`."""
+        with _plain_errors(self.root):
+            home = self._home(remote_id) if self.root.is_dir() else self.root
+            if not (home / "inventory.json").is_file():
+                return Status("absent", f"{self.target} does not hold {remote_id}")
+            versions = sorted(_inventory(home)["versions"], key=lambda name: int(name[1:]))
+            if version and version not in versions:
+                return Status("absent", f"it has {', '.join(versions)}, and no {version}")
+            return Status("stored", f"versions: {', '.join(versions)}", {"versions": versions})
+
+    def verify(self, remote_id: str, version: str) -> dict[str, str]:
+        """Read a version's files where they lie; see `Repository`."""
+        with _plain_errors(self.root):
+            home = self._home(remote_id)
+            if not home.is_dir():
+                raise DepositError(f"{self.target} does not hold {remote_id}")
+            inventory = _inventory(home)
+            state: dict[str, list[str]] = inventory["versions"][version]["state"]
+            return {
+                path: fixity.digest(home / inventory["manifest"][digest][0], ["sha256"])["sha256"]
+                for digest, paths in state.items()
+                for path in paths
+                if (home / inventory["manifest"][digest][0]).is_file()
+            }
 
     def fetch(self, remote_id: str, version: str, into: Path) -> None:
         """Copy a version of an object, validated first, into an empty folder; see `Repository`."""
@@ -72,11 +139,6 @@ class OcflRoot:
         from ocfl import StorageRoot
 
         if self.root.is_dir() and any(self.root.iterdir()):
-            if not (self.root / f"0=ocfl_{SPECIFICATION}").is_file():
-                raise DepositError(
-                    f"{self.root} has other things in it and is no OCFL {SPECIFICATION} root",
-                    "name an OCFL root, or a folder that is not there yet",
-                )
             return
         with storage.storage_errors(f"making {self.root}"):
             self.root.parent.mkdir(parents=True, exist_ok=True)
@@ -88,6 +150,14 @@ class OcflRoot:
                 spec_version=SPECIFICATION
             )
             staging.commit(replace=True, item=made)
+
+    def _has_other_things(self) -> bool:
+        with storage.storage_errors(f"reading {self.root}"):
+            return (
+                self.root.exists()
+                and not (self.root / f"0=ocfl_{SPECIFICATION}").is_file()
+                and (not self.root.is_dir() or any(self.root.iterdir()))
+            )
 
     def _home(self, identifier: str) -> Path:
         from ocfl import StorageRoot
@@ -155,16 +225,27 @@ class OcflRoot:
                 "restore it from another copy before depositing into it",
             )
 
-    def _stored(self, home: Path, identifier: str, *, new: bool) -> Stored:
+    def _stored(self, home: Path, parcel: Parcel, *, new: bool) -> Stored:
         inventory = _inventory(home)
         head = str(inventory["head"])
         state: dict[str, list[str]] = inventory["versions"][head]["state"]
+        held = {path: digest for digest, paths in state.items() for path in paths}
+        expected = parcel.digests(DIGEST)
         return Stored(
-            remote_id=identifier,
+            remote_id=parcel.identifier,
             version=head,
             location=home.relative_to(self.root).as_posix(),
-            digests={path: digest for digest, paths in state.items() for path in paths},
-            algorithm=DIGEST,
+            files=tuple(
+                Arrival(
+                    path=item.path,
+                    size=item.size,
+                    sha256=item.sha256,
+                    algorithm=DIGEST,
+                    expected=expected[item.path],
+                    stored=held.get(item.path),
+                )
+                for item in parcel.items
+            ),
             verified="read-back",
             new=new,
             answer={

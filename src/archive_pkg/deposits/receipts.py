@@ -6,14 +6,15 @@ A receipt lies outside the package, which stays as it was closed.
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from archive_pkg import storage
+from archive_pkg.deposits.credentials import redact
 from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.records import Date, Edtf, Event
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,20 +22,27 @@ if TYPE_CHECKING:
 RECEIPT_LIMIT = 256 * 1024 * 1024
 
 
-class Deposit(BaseModel):
+Verified = Literal["server-digest", "read-back", "unverified"]
+
+
+class Arrival(BaseModel):
     """One file as it was sent and as the repository has it.
 
     Attributes:
-        path: Its path in the package.
+        path: Its path in the package, or the name of the zip that was sent.
         size: In bytes.
-        expected: Its digest when it was sent.
-        stored: Its digest as the repository states or as it was read back; None if unknown.
+        sha256: Of what was sent.
+        algorithm: Of the two digests that follow.
+        expected: The digest of what was sent.
+        stored: The digest as the repository states or as it was read back; None if unknown.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     path: str
     size: int
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    algorithm: str
     expected: str
     stored: str | None
 
@@ -48,16 +56,19 @@ class Receipt(BaseModel):
         client: The software that made the deposit, with its version.
         packaging: The form in which the package was sent.
         package: The package's identifier, its External-Identifier.
-        fingerprint: SHA-256 over the paths and digests of all its files; the same package has
-            the same one wherever it lies.
+        fingerprint: SHA-256 over the paths and SHA-256 of all its files, signatures included; the
+            same package has the same one wherever it lies.
         manifests: SHA-256 of each manifest and tag manifest.
         payload_oxum: Octets and number of payload files (RFC 8493, 2.2.2).
         remote_id: The repository's identifier of what it holds.
         version: The repository's version of it.
         location: Where in the repository it lies.
-        algorithm: The algorithm of the digests in `files`.
-        files: Every file.
-        verified: How it is known that what arrived is what was sent.
+        pid: The persistent identifier that the repository gave, if any.
+        status_url: Where to look how it fares.
+        state: What became of it.
+        files: Every file that was sent.
+        verified: How it is known that what arrived is what was sent: the repository's own digests,
+            every byte read back, or not at all.
         started: When the deposit began (UTC).
         ended: When it was verified (UTC).
         answer: What the repository said.
@@ -76,18 +87,44 @@ class Receipt(BaseModel):
     remote_id: str
     version: str
     location: str
-    algorithm: str
-    files: tuple[Deposit, ...]
-    verified: Literal["server-digest", "read-back", "unverified"]
+    pid: str = ""
+    status_url: str = ""
+    state: Literal["stored", "draft", "published", "pending"] = "stored"
+    files: tuple[Arrival, ...]
+    verified: Verified
     started: datetime
     ended: datetime
     answer: dict[str, Any]
 
+    def event(self) -> Event:
+        """The deposit as an event of the record's history, in PREMIS 3's terms.
+
+        The Library of Congress's vocabulary has no event type for it; "deposit" is a local one.
+        """
+        proof = {
+            "server-digest": "the repository's digests are those of what was sent",
+            "read-back": "read back, every digest is that of what was sent",
+            "unverified": "not verified",
+        }[self.verified]
+        version = f", {self.version}" if self.version else ""
+        return Event(
+            id=f"deposit-{place(self.target, self.remote_id + self.version)}",
+            type="deposit",
+            date=Date(edtf=Edtf(self.ended.date().isoformat())),
+            outcome="success" if self.verified != "unverified" else "warning",
+            detail=f"Into {self.target} as {self.remote_id}{version}, by {self.client}; {proof}.",
+        )
+
     @property
     def name(self) -> str:
         """The receipt's file name: the same deposit has the same one."""
-        place = hashlib.sha256(f"{self.target}\0{self.remote_id}".encode()).hexdigest()[:8]
-        return f"{self.kind}-{place}-{self.version}.json"
+        version = f"-{self.version}" if self.version else ""
+        return f"{self.kind}-{place(self.target, self.remote_id)}{version}.json"
+
+
+def place(target: str, remote_id: str) -> str:
+    """A short name for a place in a repository, fit for file names."""
+    return hashlib.sha256(f"{target}\0{remote_id}".encode()).hexdigest()[:8]
 
 
 def save_receipt(receipt: Receipt, folder: Path) -> Path:
@@ -99,7 +136,7 @@ def save_receipt(receipt: Receipt, folder: Path) -> Path:
     with storage.storage_errors(f"writing a receipt into {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     path = folder / receipt.name
-    storage.write_atomically(path, (receipt.model_dump_json(indent=2) + "\n").encode())
+    storage.write_atomically(path, (redact(receipt.model_dump_json(indent=2)) + "\n").encode())
     return path
 
 
@@ -123,9 +160,3 @@ def load_receipt(path: Path) -> Receipt:
             f"{path} is no receipt: {place + ': ' if place else ''}{first['msg']}",
             "name a file that `deposit` wrote into a folder ending in .receipts",
         ) from error
-
-
-def fingerprint(digests: dict[str, str]) -> str:
-    """SHA-256 over the sorted paths of a package's files, each with its digest."""
-    listing = json.dumps(sorted(digests.items()), ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(listing.encode()).hexdigest()

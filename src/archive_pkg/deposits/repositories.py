@@ -8,15 +8,117 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
-from archive_pkg.errors import UsageError
+from archive_pkg.deposits.credentials import without_secret
+from archive_pkg.deposits.receipts import Arrival, Verified
+from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.reports import Code, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from archive_pkg.deposits.journal import Journal
+    from archive_pkg.deposits.parcels import Item, Parcel
+    from archive_pkg.records import Record
+
 GROUP = "archive_pkg.repositories"
+
+TARGET_TAKES_LESS = Code(
+    "deposit-too-large",
+    Severity.ERROR,
+    "The package has more bytes, or a file of it has, than the repository takes.",
+)
+TARGET_TAKES_FEWER = Code(
+    "deposit-too-many-files",
+    Severity.ERROR,
+    "The package has more files than the repository takes.",
+)
+TARGET_NEEDS_METADATA = Code(
+    "deposit-metadata-lacking",
+    Severity.ERROR,
+    "The record does not say what the repository demands of each deposit.",
+)
+TARGET_NEEDS_LOGIN = Code(
+    "deposit-login-lacking",
+    Severity.ERROR,
+    "There is no token or password for the repository: `archive-pkg login`, or the environment.",
+)
+TARGET_REFUSES_NAME = Code(
+    "deposit-name-refused",
+    Severity.ERROR,
+    "The repository cannot keep a file or package of that name.",
+)
+TARGET_NOT_READY = Code(
+    "deposit-target-not-ready",
+    Severity.ERROR,
+    "The repository's place is not what it has to be.",
+)
+
+
+class LostError(DepositError):
+    """The repository could not be reached, or asks for patience; the same may go well later.
+
+    Attributes:
+        after: The seconds that the repository asks to wait; None if it does not say.
+    """
+
+    def __init__(self, message: str, hint: str = "", after: float | None = None) -> None:
+        super().__init__(message, hint or "give the same command again: it goes on from there")
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a kind of repository can do.
+
+    Attributes:
+        packaging: Whether it gets the package's files as they are, or one zip of them.
+        digest: The algorithm of the digests that it states itself; empty if it states none.
+        write_once: Whether it itself refuses to overwrite; otherwise we look first.
+        resumes: Whether a file that was sent in part is gone on with.
+        publishes: Whether a deposit is a draft until it is published.
+        most_files: How many files it takes at most; None for no limit known.
+        most_bytes: How many bytes it takes at most; None for no limit known.
+    """
+
+    packaging: Literal["folder", "zip"]
+    digest: str = ""
+    write_once: bool = False
+    resumes: bool = False
+    publishes: bool = False
+    most_files: int | None = None
+    most_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One file that would be sent: its path in the package, its bytes, where it would lie."""
+
+    path: str
+    size: int
+    to: str
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a deposit would do.
+
+    Attributes:
+        transfers: What would be sent where.
+        report: Every reason why the repository would refuse it.
+        steps: What would happen, in plain words, in order.
+    """
+
+    transfers: tuple[Transfer, ...]
+    report: Report = field(default_factory=Report)
+    steps: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes that would be sent."""
+        return sum(transfer.size for transfer in self.transfers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +127,52 @@ class Stored:
 
     Attributes:
         remote_id: The repository's identifier of what it holds.
-        version: The repository's version of it, "v1".
+        version: The repository's version of it, "v1"; empty where it has none.
         location: Where in the repository it lies.
-        digests: The digests that the repository states, by path in the package.
-        algorithm: What they are, "sha512".
+        files: Each file as it was sent and as the repository has it.
         verified: How it is known that what arrived is what was sent.
         new: False where the repository held exactly this already and nothing was written.
+        state: What became of it: a draft, published, stored, or still being worked on.
+        pid: The persistent identifier that the repository gave, if any.
+        status_url: Where a person or program can look; empty if nowhere.
         answer: What the repository said, for the receipt.
     """
 
     remote_id: str
     version: str
     location: str
-    digests: Mapping[str, str]
-    algorithm: str
-    verified: Literal["server-digest", "read-back", "unverified"]
-    new: bool
+    files: tuple[Arrival, ...]
+    verified: Verified
+    new: bool = True
+    state: Literal["stored", "draft", "published", "pending"] = "stored"
+    pid: str = ""
+    status_url: str = ""
+    answer: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a repository says of a deposit now.
+
+    Attributes:
+        state: In one word.
+        detail: In the repository's words, or ours for it.
+        answer: What it said.
+    """
+
+    state: Literal["absent", "partial", "draft", "stored", "published", "pending", "rejected"]
+    detail: str = ""
     answer: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Repository(Protocol):
-    """Somewhere to deposit packages. Made from the address that the user gave."""
+    """Somewhere to deposit packages. Made from the address that the user gave.
+
+    One instance serves a whole run, many packages side by side, from several threads.
+    """
 
     kind: str
-    """The scheme of its addresses, "ocfl"."""
+    """What it is, for receipts: "ocfl"."""
 
     def __init__(self, address: str) -> None:
         """Take the whole address; nothing is opened or written yet. Raises UsageError."""
@@ -57,12 +181,43 @@ class Repository(Protocol):
     def target(self) -> str:
         """The address without credentials, as receipts have it."""
 
-    def deposit(self, package: Path, identifier: str) -> Stored:
-        """Store a package's folder, already verified, as a version of what has that identifier.
+    def capabilities(self) -> Capabilities:
+        """What this kind of repository can do."""
+
+    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
+        """What depositing would do, and every reason why it would be refused; sends nothing.
+
+        The package may be larger than the repository takes, or lack metadata: that is a finding.
+        """
+
+    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+        """Store a package, going on from what the journal tells of an earlier run.
+
+        Each step that changes the repository stands in the journal before it is done and after.
+        What is held already, exactly as it is, is not sent again.
+
+        Where it raises LostError it is called again after a while, with the same journal.
 
         Raises:
+            LostError: The repository cannot be reached, or asks for patience.
             DepositError: The repository refuses it, or what arrived is not what was sent.
-            StorageError: The storage fails.
+            StorageError: The storage on this side fails.
+        """
+
+    def status(self, remote_id: str, version: str) -> Status:
+        """What the repository says of a deposit now.
+
+        Raises:
+            DepositError: It cannot be asked.
+        """
+
+    def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
+        """SHA-256 of every file that the repository holds now, by path, each byte read back.
+
+        For a repository of zips the path is the zip's name.
+
+        Raises:
+            DepositError: It cannot be read back.
         """
 
     def fetch(self, remote_id: str, version: str, into: Path) -> None:
@@ -74,18 +229,47 @@ class Repository(Protocol):
         """
 
 
+@runtime_checkable
+class Reserving(Protocol):
+    """A repository that gives a persistent identifier before it has the package."""
+
+    def reserve(self, record: Record, journal: Journal) -> str:
+        """The identifier, in a draft that a later deposit of the record's package finds by it."""
+
+
+def arrivals(items: tuple[Item, ...], held: Mapping[str, str]) -> tuple[Arrival, ...]:
+    """Files as they were sent, with the SHA-256 that the repository has of each, by path."""
+    return tuple(
+        Arrival(
+            path=item.path,
+            size=item.size,
+            sha256=item.sha256,
+            algorithm="sha256",
+            expected=item.sha256,
+            stored=held.get(item.path),
+        )
+        for item in items
+    )
+
+
 def repository_for(address: str) -> Repository:
     """The repository of an address such as `ocfl:PATH`.
 
     Raises:
-        UsageError: No repository has that scheme.
+        UsageError: No repository has that scheme, or a library that it needs is not installed.
     """
     scheme, colon, _ = address.partition(":")
     known = {point.name: point for point in entry_points(group=GROUP)}
     if not colon or scheme not in known:
         raise UsageError(
-            f"{address} is no address of a repository that is known here",
+            f"{without_secret(address)} is no address of a repository that is known here",
             f"an address begins with one of: {', '.join(f'{name}:' for name in sorted(known))}",
         )
-    made: Repository = known[scheme].load()(address)
+    try:
+        made: Repository = known[scheme].load()(address)
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"deposits to {scheme}: need {error.name}, which is not installed",
+            "pip install 'archive-pkg[deposit]'",
+        ) from error
     return made

@@ -1,0 +1,192 @@
+"""Secrets: where they come from, and that they go nowhere else.
+
+They are found, in this order, in the environment (`ARCHIVE_PKG_<NAME>_TOKEN`, `…_USER` and
+`…_PASSWORD`), in netrc, and in the keyring. None is ever taken from an address or an argument, and
+none is written: whatever goes into a journal or a receipt passes `redact`.
+"""
+
+from __future__ import annotations
+
+import netrc
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, quote, urlsplit
+
+from archive_pkg.errors import StorageError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SERVICE = "archive-pkg"
+_used: set[str] = set()
+
+
+class Secret(str):
+    """A secret: it is sent, and never shown."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user and a password, or a token, for one host."""
+
+    user: str
+    password: Secret
+
+
+def environment_name(name: str) -> str:
+    """A repository's name as the environment has it: `data.example.org` → `DATA_EXAMPLE_ORG`."""
+    return re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
+
+
+def token(name: str, host: str) -> Secret:
+    """The token for a repository.
+
+    Args:
+        name: What `archive-pkg login` calls it: "zenodo", or a host.
+        host: Its host, for netrc.
+
+    Raises:
+        UsageError: There is none.
+    """
+    found = find_token(name, host)
+    if found is None:
+        variable = f"ARCHIVE_PKG_{environment_name(name)}_TOKEN"
+        raise UsageError(
+            f"there is no token for {name}",
+            f"keep one in the keyring with `archive-pkg login {name}`, or set {variable}",
+        )
+    return found
+
+
+def find_token(name: str, host: str) -> Secret | None:
+    """The token for a repository, if there is one."""
+    for found in _tokens(name, host):
+        return _keep(found)
+    return None
+
+
+def login(name: str, host: str) -> Login | None:
+    """The user and password for a repository, if there are any."""
+    variable = f"ARCHIVE_PKG_{environment_name(name)}"
+    user, password = os.environ.get(f"{variable}_USER"), os.environ.get(f"{variable}_PASSWORD")
+    if user and password:
+        return Login(user, _keep(password))
+    listed = _netrc(host)
+    if listed:
+        return Login(listed[0], _keep(listed[1]))
+    kept = _from_keyring(name)
+    if kept and ":" in kept:
+        user, _, password = kept.partition(":")
+        return Login(user, _keep(password))
+    return None
+
+
+def _tokens(name: str, host: str) -> Iterator[str]:
+    given = os.environ.get(f"ARCHIVE_PKG_{environment_name(name)}_TOKEN")
+    if given:
+        yield given
+    listed = _netrc(host)
+    if listed:
+        yield listed[1]
+    kept = _from_keyring(name)
+    if kept:
+        yield kept
+
+
+def _netrc(host: str) -> tuple[str, str] | None:
+    path = Path(os.environ.get("NETRC", "~/.netrc")).expanduser()
+    if not path.is_file():
+        return None
+    try:
+        entry = netrc.netrc(str(path)).hosts.get(host)
+    except (netrc.NetrcParseError, OSError) as error:
+        place = f", line {error.lineno}" if isinstance(error, netrc.NetrcParseError) else ""
+        raise StorageError(f"{path} could not be read{place}", "is it a netrc file?") from None
+    return (entry[0], entry[2]) if entry else None
+
+
+def _from_keyring(name: str) -> str | None:
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError:
+        return None
+    try:
+        return keyring.get_password(SERVICE, name)
+    except keyring.errors.KeyringError:
+        return None
+
+
+def keep(name: str, secret: str, user: str = "") -> None:
+    """Put a repository's token, or its user's password, into the keyring.
+
+    Raises:
+        StorageError: There is no keyring here, or it refuses.
+    """
+    import keyring
+    import keyring.errors
+
+    try:
+        keyring.set_password(SERVICE, name, f"{user}:{secret}" if user else secret)
+    except keyring.errors.KeyringError as error:
+        variable = f"ARCHIVE_PKG_{environment_name(name)}"
+        raise StorageError(
+            f"the keyring does not take it: {type(error).__name__}",
+            f"without a keyring, set {variable}_TOKEN (or {variable}_USER and _PASSWORD)",
+        ) from None
+
+
+def _keep(secret: str) -> Secret:
+    _used.add(secret)
+    return Secret(secret)
+
+
+def redact(text: str) -> str:
+    """Text without any secret that was used in this process, however it is quoted."""
+    for secret in _used:
+        if len(secret) >= 4:
+            for form in {secret, quote(secret, safe=""), _in_json(secret)}:
+                text = text.replace(form, "***")
+    return text
+
+
+def _in_json(secret: str) -> str:
+    import json
+
+    return json.dumps(secret, ensure_ascii=False)[1:-1]
+
+
+def split_address(address: str) -> SplitResult:
+    """An address of a server in its parts.
+
+    Raises:
+        UsageError: It names no host, or it has a password in it, which is not repeated.
+    """
+    try:
+        parts = urlsplit(address)
+        host, secret = parts.hostname, parts.password
+        _ = parts.port
+    except ValueError:
+        raise UsageError(f"{without_secret(address)} is no address", "SCHEME://HOST/PATH") from None
+    if secret is not None:
+        raise UsageError(
+            "the address has a password in it",
+            "leave it out; it would stand in your shell's history and in every list of processes. "
+            "Use `archive-pkg login`, netrc, or the environment",
+        )
+    if not host:
+        raise UsageError(f"{address} names no host", "write SCHEME://HOST/PATH")
+    return parts
+
+
+def without_secret(address: str) -> str:
+    """An address as it may be shown, whatever stands in it."""
+    return re.sub(r"//[^/@\s]*@", "//***@", address)

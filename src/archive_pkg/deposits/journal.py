@@ -1,0 +1,113 @@
+"""The journal of a deposit: what was about to be done and what came of it, on disk each time.
+
+A run that was stopped at any instant leaves its journal; the next one reads it and goes on. A step
+that was begun and has no outcome may or may not have happened: whoever takes it up looks first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg import storage
+from archive_pkg.deposits.credentials import redact
+from archive_pkg.errors import StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Journal:
+    """A file of JSON lines, one for each intent and each outcome; only ever added to.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read what there is.
+
+        Raises:
+            StorageError: It cannot be read.
+        """
+        self.path = path
+        self._outcomes: dict[str, dict[str, Any]] = {}
+        self._begun: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+        self._whole = 0
+        if path.exists():
+            with storage.storage_errors(f"reading {path}"):
+                self._load(path.read_bytes())
+
+    def _load(self, data: bytes) -> None:
+        # A run that died while writing leaves a last line without its end; it never was.
+        for line in data.splitlines(keepends=True):
+            try:
+                entry = json.loads(line)
+                step, known = entry["step"], entry["known"]
+            except (ValueError, KeyError, TypeError):
+                entry = None
+            if entry is None or not line.endswith(b"\n"):
+                break
+            self._whole += len(line)
+            self._take(entry["what"], step, known)
+
+    def _take(self, what: str, step: str, known: dict[str, Any]) -> None:
+        if what == "intent":
+            self._begun[step] = known
+            self._outcomes.pop(step, None)
+        elif what == "outcome":
+            self._outcomes[step] = known
+        else:
+            self._outcomes.pop(step, None)
+            self._begun.pop(step, None)
+
+    def begin(self, step: str, **known: Any) -> None:
+        """Write down that a step is about to be done."""
+        self._write("intent", step, known)
+
+    def done(self, step: str, **known: Any) -> dict[str, Any]:
+        """Write down that a step was done, and what is known from it."""
+        self._write("outcome", step, known)
+        return self._outcomes[step]
+
+    def undo(self, step: str) -> None:
+        """Write down that a step's outcome counts no more: what it made is gone."""
+        self._write("undone", step, {})
+
+    def outcome(self, step: str) -> dict[str, Any] | None:
+        """What is known from a step that was done; None if it was not, or nobody knows."""
+        return self._outcomes.get(step)
+
+    def begun(self, step: str) -> dict[str, Any] | None:
+        """What was written down before a step, whether or not it was done; None if never begun."""
+        return self._begun.get(step)
+
+    def _write(self, what: str, step: str, known: dict[str, Any]) -> None:
+        entry = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "what": what,
+            "step": step,
+            "known": known,
+        }
+        line = redact(json.dumps(entry, ensure_ascii=False, default=str)).encode() + b"\n"
+        with self._lock:
+            try:
+                descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+                try:
+                    os.ftruncate(descriptor, self._whole)
+                    os.lseek(descriptor, self._whole, os.SEEK_SET)
+                    written = 0
+                    while written < len(line):
+                        written += os.write(descriptor, line[written:])
+                    os.fdatasync(descriptor)
+                finally:
+                    os.close(descriptor)
+            except OSError as error:
+                meaning, hint = storage.describe(error)
+                raise StorageError(f"writing {self.path}: {meaning}", hint) from error
+            self._whole += len(line)
+            self._take(what, step, json.loads(line)["known"])

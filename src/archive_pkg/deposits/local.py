@@ -1,0 +1,98 @@
+"""`file:PATH`: a drop folder on a disk of this machine, or mounted on it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg import storage
+from archive_pkg.deposits.drop import DropFolder, TakenError
+from archive_pkg.deposits.parcels import BLOCK, Checked
+from archive_pkg.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class LocalFolder(DropFolder):
+    """The repository behind `file:PATH`; the folder is made if it is not there."""
+
+    kind = "file"
+
+    def __init__(self, address: str) -> None:
+        """Take `file:PATH` or `file:///PATH`; a relative path starts from the working folder."""
+        path = address.partition(":")[2]
+        if path.startswith("//"):
+            path = path.removeprefix("//").removeprefix("localhost")
+        if not path:
+            raise UsageError(f"{address} names no folder", "write file:PATH")
+        self.root = Path(path).expanduser().absolute()
+        super().__init__(LocalPlace(self.root))
+
+    @property
+    def target(self) -> str:  # type: ignore[override]
+        """The address with the folder's whole path."""
+        return f"file:{self.root}"
+
+
+class LocalPlace:
+    """A folder of this machine; see `drop.Place`."""
+
+    resumes = True
+    width = 2
+
+    def __init__(self, root: Path) -> None:
+        """Take the folder."""
+        self.root = root
+
+    def list(self, path: str) -> dict[str, int] | None:
+        """See `drop.Place`."""
+        folder = self.root / path
+        with storage.storage_errors(f"reading {folder}"):
+            if not os.path.lexists(folder):
+                return None
+            return {
+                each.relative_to(folder).as_posix(): each.lstat().st_size
+                for each in folder.rglob("*")
+                if each.is_symlink() or not each.is_dir()
+            }
+
+    def make(self, path: str) -> None:
+        """See `drop.Place`."""
+        with storage.storage_errors(f"making {self.root / path}"):
+            (self.root / path).mkdir(parents=True, exist_ok=True)
+
+    def write(self, path: str, source: Checked, size: int, offset: int) -> None:
+        """See `drop.Place`."""
+        with (
+            storage.storage_errors(f"writing {self.root / path}"),
+            (self.root / path).open("ab") as file,
+        ):
+            for block in source:
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """See `drop.Place`."""
+        with storage.storage_errors(f"reading {self.root / path}"):
+            file = storage.open_beneath(self.root, path)
+        with file:
+            while block := file.read(BLOCK):
+                yield block
+
+    def rename(self, old: str, new: str) -> None:
+        """See `drop.Place`."""
+        with storage.storage_errors(f"renaming {self.root / old}"):
+            storage.sync_tree(self.root / old)
+            try:
+                storage.place(self.root / old, self.root / new)
+            except storage.DestinationExistsError as error:
+                raise TakenError(f"{self.root / new} exists") from error
+            storage.sync_folder(self.root)
+
+    def remove(self, path: str) -> None:
+        """See `drop.Place`."""
+        with storage.storage_errors(f"removing {self.root / path}"):
+            storage.remove_tree(self.root / path)

@@ -1,0 +1,254 @@
+"""A package as it is sent: verified, every file with its size and digest, as it lies or zipped."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO
+
+from archive_pkg import fixity, storage
+from archive_pkg.errors import DepositError, InvalidError
+from archive_pkg.packages import open_package, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from archive_pkg.bags import Bag
+    from archive_pkg.deposits.receipts import Receipt
+    from archive_pkg.records import Record
+
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file as it is sent.
+
+    Attributes:
+        path: Its path in the package, "data/record.json", or the name of a zip.
+        size: In bytes.
+        sha256: What its bytes have to be.
+    """
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A package that has been verified and is ready to be sent.
+
+    The digests are those of its manifests, against which its bytes were verified just before; what
+    no manifest lists (signatures, tag manifests) was read for them.
+
+    Attributes:
+        folder: The package.
+        record: Its record.
+        items: Every file, by path; signatures included.
+        fingerprint: SHA-256 over the paths and digests of all files: with the identifier it tells
+            this package, as it is, from any other.
+        payload_oxum: Octets and number of payload files (RFC 8493, 2.2.2).
+        bag: Its bag as it was read.
+        earlier: Receipts of the package's earlier deposits in the same repository, oldest first.
+        tick: Called with the number of bytes after each block that was sent.
+    """
+
+    folder: Path
+    record: Record
+    items: tuple[Item, ...]
+    fingerprint: str
+    payload_oxum: str
+    bag: Bag
+    earlier: tuple[Receipt, ...] = ()
+    tick: Callable[[int], None] = field(default=lambda count: None, compare=False)
+
+    @property
+    def identifier(self) -> str:
+        """The package's identifier, its record's id."""
+        return self.record.id
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(item.size for item in self.items)
+
+    def open(self, item: Item) -> BinaryIO:
+        """A file of the package, opened without following links.
+
+        Raises:
+            StorageError: It cannot be read.
+        """
+        with storage.storage_errors(f"reading {item.path}"):
+            return storage.open_beneath(self.folder, item.path)
+
+    def digests(self, algorithm: str) -> dict[str, str]:
+        """The digest of every file by path, from the manifests where they have the algorithm."""
+        return _digests(self.folder, self.bag, algorithm, [item.path for item in self.items])
+
+    def zipped(self, path: Path) -> Item:
+        """Write the package as a zip with one folder in it; the same package gives the same bytes.
+
+        Nothing is compressed, so that the bytes depend on no library's version.
+
+        Raises:
+            StorageError: It could not be written, or the package changed meanwhile.
+        """
+        name = f"{self.identifier}.zip"
+        with storage.storage_errors(f"writing {path}"), path.open("wb") as raw:
+            hashing = HashingWriter(raw)
+            with zipfile.ZipFile(hashing, "w", zipfile.ZIP_STORED) as archive:
+                for item in self.items:
+                    entry = zipfile.ZipInfo(f"{self.identifier}/{item.path}", (1980, 1, 1, 0, 0, 0))
+                    entry.create_system = 3
+                    entry.external_attr = 0o100644 << 16
+                    entry.file_size = item.size
+                    with self.open(item) as source, archive.open(entry, "w") as target:
+                        check = Checked(source, item)
+                        while block := check.read(BLOCK):
+                            target.write(block)
+            raw.flush()
+            os.fsync(raw.fileno())
+        return Item(name, hashing.count, hashing.sha256.hexdigest())
+
+
+class HashingWriter(io.RawIOBase):
+    """Writes through to a file and digests what it writes; it cannot seek, so zips are streamed."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
+        self.sha256 = hashlib.sha256()
+        self.count = 0
+
+    def write(self, data: object) -> int:
+        """Write all of it."""
+        view = memoryview(data)  # type: ignore[arg-type]
+        self._target.write(view)
+        self.sha256.update(view)
+        self.count += len(view)
+        return len(view)
+
+    def writable(self) -> bool:
+        """It can be written to."""
+        return True
+
+    def flush(self) -> None:
+        """Flush the file."""
+        self._target.flush()
+
+
+class Checked:
+    """A file being sent: what is read from it is digested, and must be what was verified."""
+
+    def __init__(
+        self, source: BinaryIO, item: Item, tick: Callable[[int], None] = lambda count: None
+    ) -> None:
+        self._source = source
+        self._item = item
+        self._tick = tick
+        self._count = 0
+        self.sha256 = hashlib.sha256()
+        self.md5 = hashlib.md5(usedforsecurity=False)
+
+    def read(self, size: int = BLOCK) -> bytes:
+        """The next bytes; at the end, the whole is compared.
+
+        Raises:
+            StorageError: It cannot be read.
+            DepositError: The file is not what it was when the package was verified.
+        """
+        with storage.storage_errors(f"reading {self._item.path}"):
+            block = self._source.read(size)
+        self.sha256.update(block)
+        self.md5.update(block)
+        self._count += len(block)
+        self._tick(len(block))
+        if (not block or self._count >= self._item.size) and (
+            self._count != self._item.size or self.sha256.hexdigest() != self._item.sha256
+        ):
+            raise DepositError(
+                f"{self._item.path} changed while the package was being sent",
+                "let nothing write into a package; verify it, and deposit it again",
+            )
+        return block
+
+    def skip(self, count: int) -> None:
+        """Read over what has been sent before; it is digested with the rest.
+
+        Raises:
+            StorageError: It cannot be read.
+            DepositError: The file is not what it was when the package was verified.
+        """
+        tick, self._tick = self._tick, lambda count: None
+        while count and (block := self.read(min(BLOCK, count))):
+            count -= len(block)
+        self._tick = tick
+
+    def __iter__(self) -> Checked:
+        return self
+
+    def __next__(self) -> bytes:
+        block = self.read()
+        if not block:
+            raise StopIteration
+        return block
+
+
+def pack(package: Path, tick: Callable[[int], None] = lambda count: None) -> Parcel:
+    """Verify a package and make it ready to be sent.
+
+    Raises:
+        InvalidError: It is not valid, or no package of ours; its report has the findings.
+        StorageError: It cannot be read.
+    """
+    verification = verify(package)
+    if not verification.ok:
+        raise InvalidError(
+            f"{package} is not valid and was not deposited", report=verification.report
+        )
+    record, bag = verification.record, verification.verdict.bag
+    if record is None or bag is None:
+        record, bag = (opened := open_package(package)).record, opened.bag
+    paths = sorted(bag.listing.files)
+    digests = _digests(package, bag, "sha256", paths)
+    with storage.storage_errors(f"reading {package}"):
+        items = tuple(Item(path, (package / path).stat().st_size, digests[path]) for path in paths)
+    oxum = next(iter(bag.values("Payload-Oxum")), "")
+    return Parcel(package, record, items, fingerprint(digests), oxum, bag, tick=tick)
+
+
+def fingerprint(digests: Mapping[str, str]) -> str:
+    """SHA-256 over the sorted paths of a package's files, each with its own SHA-256."""
+    listing = json.dumps(sorted(digests.items()), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(listing.encode()).hexdigest()
+
+
+def fingerprint_of(folder: Path) -> str:
+    """The fingerprint of a package's folder, every byte read."""
+    paths = sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
+    return fingerprint(_read(folder, "sha256", paths))
+
+
+def _digests(folder: Path, bag: Bag, algorithm: str, paths: list[str]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for manifests in (bag.manifests, bag.tag_manifests):
+        if algorithm in manifests:
+            known |= manifests[algorithm].hex()
+    missing = [path for path in paths if path not in known]
+    known |= _read(folder, algorithm, missing)
+    return {path: known[path] for path in paths}
+
+
+def _read(folder: Path, algorithm: str, paths: list[str]) -> dict[str, str]:
+    found = {}
+    for path in paths:
+        with storage.storage_errors(f"reading {path}"), storage.open_beneath(folder, path) as file:
+            found[path] = fixity.digest(file, [algorithm])[algorithm]
+    return found

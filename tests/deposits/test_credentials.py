@@ -1,0 +1,81 @@
+"""Secrets: found where they belong, taken from nowhere else, shown nowhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keyring
+import keyring.backend
+import pytest
+
+from archive_pkg.deposits import credentials
+from archive_pkg.errors import StorageError, UsageError
+
+
+class Memory(keyring.backend.KeyringBackend):
+    """A keyring that lasts as long as the test."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Memory:
+    memory = Memory()
+    monkeypatch.setattr(keyring, "get_password", memory.get_password)
+    monkeypatch.setattr(keyring, "set_password", memory.set_password)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    return memory
+
+
+def test_the_order_in_which_a_token_is_found(
+    keys: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match=r"archive-pkg login data\.example\.org"):
+        credentials.token("data.example.org", "data.example.org")
+    credentials.keep("data.example.org", "from the keyring")
+    assert credentials.token("data.example.org", "data.example.org") == "from the keyring"
+    (tmp_path / "netrc").write_text("machine data.example.org login me password from-netrc\n")
+    assert credentials.token("data.example.org", "data.example.org") == "from-netrc"
+    monkeypatch.setenv("ARCHIVE_PKG_DATA_EXAMPLE_ORG_TOKEN", "from the environment")
+    assert credentials.token("data.example.org", "data.example.org") == "from the environment"
+
+
+def test_a_user_and_a_password(keys: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert credentials.login("drop", "drop.example.org") is None
+    credentials.keep("drop", "pass:word", "me")
+    found = credentials.login("drop", "drop.example.org")
+    assert found is not None
+    assert (found.user, found.password) == ("me", "pass:word")
+    assert "pass:word" not in repr(found)
+    monkeypatch.setenv("ARCHIVE_PKG_DROP_USER", "you")
+    monkeypatch.setenv("ARCHIVE_PKG_DROP_PASSWORD", "other")
+    found = credentials.login("drop", "drop.example.org")
+    assert found is not None
+    assert (found.user, found.password) == ("you", "other")
+
+
+@pytest.mark.parametrize(
+    "address", ["davs://me:hunter2@drop.example.org/x", "sftp://me:hunter2@[::1]:22/x"]
+)
+def test_no_password_in_an_address_and_none_repeated(address: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        credentials.split_address(address)
+    assert "hunter2" not in str(refusal.value)
+    assert "hunter2" not in credentials.without_secret(address)
+
+
+def test_a_netrc_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "netrc").write_text("machine x login me password hunter2\nnonsense hunter2\n")
+    with pytest.raises(StorageError) as error:
+        credentials.find_token("x", "x")
+    assert "hunter2" not in str(error.value)

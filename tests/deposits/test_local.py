@@ -1,0 +1,102 @@
+"""Drop folders of this machine: whole under their name or not there, and never replaced."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from archive_pkg import deposits
+from archive_pkg.errors import DepositError
+from archive_pkg.packages import build_package
+from archive_pkg.packages.building import differing
+
+
+@pytest.fixture
+def package(letter: Path, tmp_path: Path) -> Path:
+    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+
+
+def test_dropped_and_fetched(package: Path, tmp_path: Path) -> None:
+    done = deposits.deposit(package, f"file:{tmp_path / 'drop'}")
+    assert done.receipt.verified == "read-back"
+    assert [path.name for path in (tmp_path / "drop").iterdir()] == [package.name]
+    assert differing(tmp_path / "drop" / package.name, package) == ()
+    assert not deposits.deposit(package, f"file://{tmp_path / 'drop'}").new
+    assert differing(deposits.fetch(done.path, tmp_path / "back"), package) == ()
+
+
+def test_another_of_that_name_is_never_replaced(package: Path, tmp_path: Path) -> None:
+    other = tmp_path / "drop" / package.name
+    other.mkdir(parents=True)
+    (other / "holiday.jpg").write_bytes(b"\xff\xd8")
+    with pytest.raises(DepositError, match="another"):
+        deposits.deposit(package, f"file:{tmp_path / 'drop'}")
+    assert [path.name for path in (tmp_path / "drop").rglob("*")] == [package.name, "holiday.jpg"]
+
+
+def test_goes_on_with_what_was_sent_in_part(package: Path, tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    parcel = deposits.depositing.pack(package)
+    part = drop / f".{package.name}.{parcel.fingerprint[:12]}.part"
+    (part / "data").mkdir(parents=True)
+    whole = (package / "data" / "record.json").read_bytes()
+    (part / "data" / "record.json").write_bytes(whole[:100])
+    (part / "data" / "README.txt").write_bytes(b"nonsense")
+    (part / "stranger").write_bytes(b"left by nobody we know")
+    deposits.deposit(package, f"file:{drop}")
+    assert differing(drop / package.name, package) == ()
+    assert [path.name for path in drop.iterdir()] == [package.name]
+
+
+def test_what_was_deposited_and_is_not_so_any_more(package: Path, tmp_path: Path) -> None:
+    done = deposits.deposit(package, f"file:{tmp_path / 'drop'}")
+    there = tmp_path / "drop" / package.name
+    (there / "data" / "record.json").write_text("{}")
+    (there / "data" / "README.txt").unlink()
+    (there / "more").write_text("")
+    codes = {finding.code for finding in deposits.check_receipt(done.path)}
+    assert codes == {"receipt-file-differs", "receipt-file-gone", "receipt-file-unknown"}
+    with pytest.raises(DepositError, match="not what the receipt"):
+        deposits.fetch(done.path, tmp_path / "back")
+    assert list((tmp_path / "back").iterdir()) == []
+
+
+def run(*words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "archive_pkg", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_from_the_command_line(package: Path, tmp_path: Path) -> None:
+    to = f"file:{tmp_path / 'drop'}"
+    plan = run("deposit", package, "--to", to, "--dry-run")
+    assert plan.returncode == 0, plan.stderr
+    assert "data/record.json" in plan.stdout
+    assert "nothing was sent" in plan.stdout
+    assert not (tmp_path / "drop").exists()
+    assert not package.with_name(f"{package.name}.receipts").exists()
+    done = run("deposit", package, "--to", to, "--json")
+    assert done.returncode == 0, done.stderr
+    (result,) = json.loads(done.stdout)["results"]
+    assert result["new"]
+    status = run("deposit", package, "--to", to, "--status")
+    assert status.returncode == 0
+    assert "stored" in status.stdout
+    shown = run("receipts", package, "--check")
+    assert shown.returncode == 0
+    assert "everything is as deposited" in shown.stdout
+    (tmp_path / "drop" / package.name / "bagit.txt").unlink()
+    shown = run("receipts", package, "--check")
+    assert shown.returncode == 4
+    assert "receipt-file-gone" in shown.stdout
+    assert run("deposit", package, "--to", to, "--dry-run", "--status").returncode == 2
+    assert run("deposit", package, "--to", to, "--reserve").returncode == 2

@@ -1,0 +1,124 @@
+"""What every repository promises, against the real one: there whole, proven, back again, once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+import targets
+
+from archive_pkg import deposits
+from archive_pkg.deposits.receipts import save_receipt
+from archive_pkg.errors import DepositError
+from archive_pkg.packages import build_package
+from archive_pkg.packages.building import differing
+
+pytestmark = pytest.mark.service
+every_target = pytest.mark.parametrize("target", targets.NAMES, indirect=True)
+
+
+@pytest.fixture
+def package(letter: Path, tmp_path: Path) -> Path:
+    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+
+
+def files(package: Path) -> set[str]:
+    return {
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in package.rglob("*")
+        if path.is_file()
+    }
+
+
+def command(*words: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "archive_pkg", *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@every_target
+def test_there_proven_back_again_and_once(
+    target: targets.Target, package: Path, tmp_path: Path
+) -> None:
+    done = deposits.deposit(package, target.address)
+    assert done.new
+    assert done.receipt.verified in ("server-digest", "read-back")
+    if not target.zipped:
+        assert set(target.held().values()) == files(package)
+    else:
+        (sent,) = done.receipt.files
+        assert list(target.held().values()) == [sent.sha256]
+    before = target.held()
+    again = deposits.deposit(package, target.address)
+    assert not again.new
+    assert again.receipt == done.receipt
+    assert target.held() == before
+    assert deposits.check_receipt(done.path).ok
+    (known,) = deposits.ask(package, target.address)
+    assert known.status.state == ("draft" if target.publishes else "stored")
+    assert differing(deposits.fetch(done.path, tmp_path / "back"), package) == ()
+    nobodys = done.receipt.model_copy(update={"remote_id": "no-such-thing"})
+    slip = save_receipt(nobodys, tmp_path / "slips")
+    with pytest.raises(DepositError):
+        deposits.fetch(slip, tmp_path / "back-again")
+
+
+@every_target
+def test_a_lost_receipt_makes_no_twin(target: targets.Target, package: Path) -> None:
+    if target.publishes:
+        pytest.skip("a draft is found again by its journal, or by a search that is not real here")
+    first = deposits.deposit(package, target.address)
+    before = target.held()
+    for path in first.path.parent.iterdir():
+        path.unlink()
+    second = deposits.deposit(package, target.address)
+    assert not second.new
+    assert target.held() == before
+
+
+@pytest.mark.parametrize("name", targets.NAMES)
+def test_killed_at_twenty_instants(
+    name: str,
+    letter: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (letter / "scan.tif").write_bytes(os.urandom(8 << 20))
+    record = letter / "record.yaml"
+    scan = "  - {id: scan, kind: scan, file: scan.tif, media_type: image/tiff}\n"
+    record.write_text(record.read_text().replace("parts:\n", "parts:\n" + scan))
+    package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+
+    def place(number: int) -> tuple[targets.Target, Path]:
+        target = targets.fresh(name, request.getfixturevalue, tmp_path / str(number))
+        for variable, value in target.environment.items():
+            monkeypatch.setenv(variable, value)
+        return target, tmp_path / f"slips-{number}"
+
+    target, slips = place(20)
+    begun = time.monotonic()
+    rehearsal = command("deposit", package, "--to", target.address, "--receipts", slips)
+    said, complaint = rehearsal.communicate(timeout=120)
+    assert rehearsal.returncode == 0, said + complaint
+    whole = time.monotonic() - begun
+    for instant in range(20):
+        target, slips = place(instant)
+        running = command("deposit", package, "--to", target.address, "--receipts", slips)
+        time.sleep(whole * (instant + 5) / 25)
+        running.kill()
+        running.communicate(timeout=60)
+        done = deposits.deposit(package, target.address, receipts=slips)
+        assert done.receipt.verified in ("server-digest", "read-back")
+        held = sorted(target.held().values())
+        assert held == sorted(file.sha256 for file in done.receipt.files)
+        assert not deposits.deposit(package, target.address, receipts=slips).new
