@@ -16,6 +16,9 @@ import typer
 
 import archive_pkg
 from archive_pkg.cli import app
+from archive_pkg.crosswalks import FORMATS
+from archive_pkg.crosswalks.incoming import READS
+from archive_pkg.crosswalks.losses import fields, lost_whole, place_of
 from archive_pkg.records import models
 from archive_pkg.records.vocabularies import event_types, schemes
 from archive_pkg.reports import Code
@@ -210,11 +213,58 @@ These are ours, for what that vocabulary lacks; exports call them local:
 
 """
 
+
+def crosswalks_page() -> str:
+    """The page of formats: where each field of a record goes, and what has no place."""
+    return "\n".join(["# Crosswalks\n\n" + BEGUN_BY_HAND + _CROSSWALKS, *map(_format, FORMATS)])
+
+
+_CROSSWALKS = """\
+`archive-pkg export PATH --to FORMAT` writes a record in one of these formats; `metadata/` in a
+package has them all (RO-Crate's file lies in `data/`). Where a format has no place for something,
+`--explain` says so. Dates are EDTF in the record; a format that knows only years, months and days
+gets the nearest it can say, and `--explain` names each such date.
+"""
+
+
+def _format(name: str) -> str:
+    chosen = FORMATS[name]
+    known = chosen.mapping
+    rows = [f"| `{field}` | {_cell(place)} |" for field, place in known.items()]
+    lost = dict.fromkeys(
+        lost_whole(known, field) for field in fields() if place_of(known, field) is None
+    )
+    return "\n".join(
+        [
+            f"## {chosen.title}: `{name}`",
+            "",
+            f"In a package: `{chosen.file}`."
+            + (" Takes many letters in one file." if chosen.collects else ""),
+            "",
+            "| field | where it goes |",
+            "|---|---|",
+            *rows,
+            "",
+            "No place for: " + ", ".join(f"`{field}`" for field in lost) + ".",
+            "",
+            *_read_back(name),
+        ]
+    )
+
+
+def _read_back(name: str) -> list[str]:
+    if name not in READS:
+        return []
+    words = ", ".join(f"`{field}`" for field in sorted(READS[name]))
+    return [f"`archive-pkg import` brings back: {words}.", ""]
+
+
 PAGES = {
     "record.md": record_page,
     "findings.md": findings_page,
     "commands.md": commands_page,
     "vocabularies.md": vocabularies_page,
+    "crosswalks.md": crosswalks_page,
 }
 
 if __name__ == "__main__":

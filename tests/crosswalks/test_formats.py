@@ -110,7 +110,7 @@ def test_it_is_valid(name: str, record: Record, setting: Setting, assert_valid: 
     assert_valid(name, export(name, record, setting))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(record=records(), data=st.data())
 def test_every_record_is_valid_in_every_format(
     record: Record, data: st.DataObject, assert_valid: Any
@@ -130,7 +130,7 @@ def test_every_record_is_valid_in_every_format(
             written.decode("utf-8")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(record=records(), data=st.data())
 def test_tei_has_the_text_character_by_character(record: Record, data: st.DataObject) -> None:
     texts = {part.id: data.draw(raw_texts) for part in record.parts if part.is_text}

@@ -18,6 +18,8 @@ from archive_pkg.cli import (
     demo,
     deposit,
     draft,
+    export,
+    import_,
     show,
     tables,
     trace,
@@ -43,6 +45,8 @@ for command in (
     build,
     verify,
     show,
+    export,
+    import_,
     trace,
     deposit,
 ):

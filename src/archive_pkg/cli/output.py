@@ -37,10 +37,14 @@ class Answer:
         status: The gravest exit status so far.
         as_json: Whether the answer is one JSON document.
         quiet: Whether only errors are printed.
+        err: Whether findings go to standard error, where standard output has a document.
     """
 
-    def __init__(self, command: str, *, as_json: bool, quiet: bool = False) -> None:
+    def __init__(
+        self, command: str, *, as_json: bool, quiet: bool = False, err: bool = False
+    ) -> None:
         self.command = command
+        self.err = err
         self.as_json = as_json
         self.quiet = quiet
         self.status = 0
@@ -73,7 +77,7 @@ class Answer:
             if is_error:
                 self.worsen(3)
             if not self.as_json and (is_error or not self.quiet):
-                print_finding(finding)
+                print_finding(finding, err=self.err)
 
     def say(self, text: str = "", *, bold: bool = False) -> None:
         """Print a line for people; nothing with `--json` or `--quiet`."""
@@ -86,9 +90,11 @@ class Answer:
 
 
 @contextmanager
-def answering(command: str, *, as_json: bool = False, quiet: bool = False) -> Iterator[Answer]:
+def answering(
+    command: str, *, as_json: bool = False, quiet: bool = False, err: bool = False
+) -> Iterator[Answer]:
     """Let a command answer, then end it with its status."""
-    answer = Answer(command, as_json=as_json, quiet=quiet)
+    answer = Answer(command, as_json=as_json, quiet=quiet, err=err)
     try:
         yield answer
     except ArchivePkgError as error:

@@ -29,7 +29,7 @@ MAPPING = {
     "title": "title (of a file of one letter)",
     "sender": "correspAction sent",
     "recipients": "correspAction received",
-    "copies_to": "correspAction received",
+    "copies_to": "correspAction received, subtype copy",
     "date.edtf": "correspAction sent, date (as years, months, days)",
     "received.edtf": "correspAction received, date (as years, months, days)",
     "place.name": "correspAction sent, placeName",
@@ -74,8 +74,11 @@ def _letter(profile: Element, record: Record, source: str, setting: Setting) -> 
         put(sent, "placeName", record.place.name, ref=_ref(record.place.identifiers))
     _date(sent, record.date)
     received = put(letter, "correspAction", type="received")
-    _names(received, views.agents(record, [*record.recipients, *record.copies_to]))
+    _names(received, views.agents(record, record.recipients))
     _date(received, record.received)
+    if record.copies_to:
+        copies = put(letter, "correspAction", type="received", subtype="copy")
+        _names(copies, views.agents(record, record.copies_to))
 
 
 def _names(action: Element, agents: Sequence[Agent]) -> None:

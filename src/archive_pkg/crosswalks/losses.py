@@ -8,7 +8,6 @@ from pydantic import BaseModel
 
 from archive_pkg.crosswalks.dates import is_exact
 from archive_pkg.records.dates import Edtf
-from archive_pkg.records.identifiers import Identifier
 from archive_pkg.records.models import Evidence, Quote, Record, Span
 from archive_pkg.reports import Code, Location, Report, Severity
 
@@ -34,8 +33,10 @@ CHARACTER_REPLACED = Code(
     "XML 1.0, 2.2",
 )
 
-_WHOLE = (Identifier, Quote, Span, Evidence)
+_WHOLE = (Quote, Span, Evidence)
 """Models that a format holds as one thing, or not at all."""
+_IDENTIFIER_NOTES = ("identifiers.note", "identifier.note")
+"""Remarks on identifiers, which formats that take an identifier do not take with it."""
 _INTERNAL = frozenset(
     {"agents.id", "parts.id", "translation_notes.id", "enclosures.id", "events.id"}
 )
@@ -81,11 +82,24 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 def place_of(mapping: Mapping[str, str], field: str) -> str | None:
     """Where a format puts a field; None where it has no place for it."""
+    if field.endswith(_IDENTIFIER_NOTES):
+        return mapping.get(field)
     while field not in mapping:
         field, dot, _ = field.rpartition(".")
         if not dot:
             return None
     return mapping[field]
+
+
+def lost_whole(mapping: Mapping[str, str], field: str) -> str:
+    """The field, or the whole it belongs to where the format has nothing of that."""
+    steps = field.split(".")
+    wholes = (".".join(steps[:count]) for count in range(1, len(steps)))
+    known = [f"{name}." for name in mapping]
+    return next(
+        (whole for whole in wholes if not any(name.startswith(f"{whole}.") for name in known)),
+        field,
+    )
 
 
 def losses(chosen: Format, record: Record, texts: Mapping[str, str] | None = None) -> Report:
@@ -102,19 +116,17 @@ def losses(chosen: Format, record: Record, texts: Mapping[str, str] | None = Non
     for kind, place, value in leaves(record):
         at = Location(field=place)
         if place_of(mapping, kind) is None:
-            lost.setdefault(kind, []).append(place)
+            whole = lost_whole(mapping, kind)
+            if whole == kind or whole not in lost:
+                lost.setdefault(whole, []).append(place)
         elif isinstance(value, Edtf) and chosen.dates == "days" and not is_exact(value):
-            report.add(
-                DATE_COARSENED.at(
-                    at, f"{chosen.title} does not know all that {value} says", "it keeps the days"
-                )
-            )
+            report.add(DATE_COARSENED.at(at, f"{chosen.title} does not know all that {value} says"))
         elif chosen.is_xml and _is_hostile(value):
             report.add(_replaced(at, chosen))
     for kind, places in lost.items():
         times = f" ({len(places)} times)" if len(places) > 1 else ""
         message = f"{chosen.title} has no place for {kind}{times}"
-        report.add(FIELD_LOST.at(Location(field=places[0]), message, "the record keeps it"))
+        report.add(FIELD_LOST.at(Location(field=places[0]), message))
     if chosen.name == "tei":
         for part, text in (texts or {}).items():
             if _is_hostile(text):
@@ -129,6 +141,4 @@ def _is_hostile(value: object) -> bool:
 
 
 def _replaced(at: Location, chosen: Format) -> Any:
-    return CHARACTER_REPLACED.at(
-        at, f"{chosen.title} cannot hold a character of this text", "U+FFFD stands for it"
-    )
+    return CHARACTER_REPLACED.at(at, f"{chosen.title} cannot hold a character of this text")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.markup import XSI, Element, label, locate, put, root, serialize
+from archive_pkg.records.vocabularies import event_types
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,22 +21,6 @@ if TYPE_CHECKING:
 NAMESPACE = "http://www.loc.gov/premis/v3"
 SCHEMA = "http://www.loc.gov/standards/premis/v3/premis.xsd"
 UNKNOWN = "unknown"
-
-EVENT_TYPES = frozenset(
-    """
-    accession, appraisal, capture, compression, creation, deaccession, decompression, decryption,
-    deletion, digital signature generation, digital signature validation, displaying,
-    dissemination, encryption, execution, exporting, extraction, filename change, fixity check,
-    forensic feature analysis, format identification, imaging, information package creation,
-    information package merging, information package splitting, ingestion, ingestion end,
-    ingestion start, interpreting, message digest calculation, metadata extraction,
-    metadata modification, migration, modification, normalization, packing, policy assignment,
-    printing, quality review, quarantine, recovery, redaction, refreshment, rendering,
-    replication, transfer, unpacking, unquarantine, validation, virus check
-    """.replace("\n", " ")
-    .strip()
-    .split(", ")
-)
 
 _VOCABULARY = "http://id.loc.gov/vocabulary/preservation/"
 _DIGESTS = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
@@ -198,8 +183,9 @@ def _event(premis: Element, record: Record, event: Event) -> None:
     happened = put(premis, "event")
     _identifier(happened, "event", event.id)
     kind = put(happened, "eventType", event.type)
-    if event.type in EVENT_TYPES:
-        label(kind, **_authority("eventType"))
+    known = event_types().get(event.type)
+    if known and known.uri:
+        label(kind, **_authority("eventType"), valueURI=known.uri)
     else:
         label(kind, authority="local")
     put(happened, "eventDateTime", str(event.date.edtf) if event.date else UNKNOWN)

@@ -65,7 +65,7 @@ MAPPING = {
     "translation_notes.original": "standOff, note, term",
     "translation_notes.language": "standOff, note, xml:lang",
     "translation_notes.romanized": "standOff, note, term type=romanized",
-    "translation_notes.romanization": "standOff, note, subtype of that term",
+    "translation_notes.romanization": "standOff, note, note type=romanization",
     "enclosures.title": "correspContext, note type=enclosure",
     "holding": "msIdentifier",
     "custody": "msDesc, provenance (where the holding is known)",
@@ -73,7 +73,7 @@ MAPPING = {
     "publications": "sourceDesc, bibl",
     "rights.statement": "availability",
     "rights.licence": "availability, licence",
-    "rights.holder": "availability",
+    "rights.holder": "respStmt",
     "agents.name": "persName, orgName",
     "agents.kind": "persName, orgName, rs",
     "agents.role": "particDesc, note type=role",
@@ -133,6 +133,10 @@ def _file(description: Element, record: Record, setting: Setting) -> None:
         responsible = put(titles, "respStmt")
         put(responsible, "resp", role)
         name(responsible, agent)
+    if record.rights and record.rights.holder:
+        responsible = put(titles, "respStmt")
+        put(responsible, "resp", "rights holder")
+        name(responsible, record.agent(record.rights.holder))
     edition = put(put(description, "editionStmt"), "edition", n=str(record.version))
     edition.text = f"Version {record.version} of the record"
     _publication(put(description, "publicationStmt"), record, setting)
@@ -157,9 +161,6 @@ def _publication(publication: Element, record: Record, setting: Setting) -> None
         if licence:
             put(allowed, "licence", licence, target=views.licence_address(licence))
         put(allowed, "p", record.rights.statement)
-        if record.rights.holder:
-            holder = put(allowed, "p", "Rights holder: ")
-            name(holder, record.agent(record.rights.holder))
 
 
 def _idno(parent: Element, identifier: Identifier) -> None:
@@ -321,15 +322,11 @@ def _note(standoff: Element, note: TranslationNote, placed: set[str]) -> None:
             "term",
             note.romanized,
             type="romanized",
-            subtype=_token(note.romanization),
             xml_lang=f"{note.language}-Latn"
             if note.language and "-" not in note.language
             else None,
         )
+    if note.romanization:
+        put(said, "note", note.romanization, type="romanization")
     if note.text:
         put(said, "p", note.text)
-
-
-def _token(text: str | None) -> str | None:
-    """Text as one word, as TEI's types are."""
-    return "-".join(text.split()) if text else None

@@ -1,10 +1,11 @@
 """The letter's text in TEI: its zones, and what stands in it, marked where it stands.
 
 The text goes in character by character; markup is put around it and never instead of it. Lines of
-white space alone divide it into blocks. A block that evidence quotes as the marking, the address,
-the salutation, the date, the closing or the signature goes into the opener or closer, all others
-are paragraphs. Inside a block, notes and quoted names are elements; a note that runs across another
-or across blocks is two anchors. A quoted name that does so is left unmarked.
+white space alone divide it into blocks. Evidence that quotes most of a block says what it is: the
+marking, the address, the date, the salutation, the closing, the signature. What stands up to the
+salutation is the opener, what stands from the closing on the closer, all else paragraphs. Inside a
+block, notes and quoted names are elements; a note that runs across another or across blocks is two
+anchors. A quoted name that does so is left unmarked.
 """
 
 from __future__ import annotations
@@ -76,8 +77,8 @@ def render(division: Element, record: Record, part: Part, text: str) -> set[str]
     blocks = [
         Block(*block, _zone(record, part, text, *block)) for block in _blocks(text, start, end)
     ]
-    opening = _leading(blocks)
-    closing = _trailing(blocks[opening:])
+    opening = _opening(blocks)
+    closing = _closing(blocks[opening:])
     ended = len(blocks) - closing
     pen = _Pen(record, part, text)
     if opening:
@@ -128,18 +129,23 @@ def _zone(record: Record, part: Part, text: str, start: int, end: int) -> str | 
     return None
 
 
-def _leading(blocks: list[Block]) -> int:
+def _opening(blocks: list[Block]) -> int:
+    """How many blocks the opener has: up to the salutation, else those that open the letter."""
+    for count, block in enumerate(blocks, 1):
+        if block.zone == "salutation":
+            return count
     count = 0
     while count < len(blocks) and blocks[count].zone in _OPENING:
         count += 1
     return count
 
 
-def _trailing(blocks: list[Block]) -> int:
-    count = 0
-    while count < len(blocks) and blocks[-1 - count].zone is not None:
-        count += 1
-    return count
+def _closing(blocks: list[Block]) -> int:
+    """How many blocks the closer has: from the closing or the signature to the end."""
+    for count, block in enumerate(blocks):
+        if block.zone in _ENDING:
+            return len(blocks) - count
+    return 0
 
 
 def _zone_element(parent: Element, block: Block) -> Element:
@@ -154,7 +160,9 @@ def _zone_element(parent: Element, block: Block) -> Element:
             return put(parent, "dateline")
         case "signatories":
             return put(parent, "signed")
-    return put(parent, "salute")
+        case "salutation" | "closing":
+            return put(parent, "salute")
+    return put(parent, "seg")
 
 
 class _Pen:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from archive_pkg import bags, storage
 from archive_pkg.errors import InvalidError, UsageError
-from archive_pkg.packages import layout
+from archive_pkg.packages import layout, metadata
 from archive_pkg.packages.checking import examine
 from archive_pkg.packages.history import packaged
 from archive_pkg.records import record_file
@@ -108,8 +108,11 @@ class Draft:
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }
         payload |= layout.described(record)
+        known = metadata.setting(record, self.folder, made=on.isoformat())
+        payload[metadata.CRATE] = metadata.crate_file(record, known)
         info = layout.bag_info(record, SOFTWARE, on.isoformat())
-        written = bags.write(staged, payload, info=info)
+        files = metadata.metadata_files(record, known)
+        written = bags.write(staged, payload, info=info, tag_files=files)
         from archive_pkg.packages.opening import verify
 
         verification = verify(staged)
@@ -201,28 +204,37 @@ def _same(one: Path, other: Path) -> bool:
     return True
 
 
+def today() -> date:
+    """The day that SOURCE_DATE_EPOCH names, else today (UTC).
+
+    Raises:
+        UsageError: SOURCE_DATE_EPOCH is no time.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return datetime.now(UTC).date()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(
+            f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds since 1970"
+        ) from error
+
+
 def date_for(destination: Path) -> date:
     """The date of a packaging for which none was given: see `build_package`.
 
     Raises:
         UsageError: SOURCE_DATE_EPOCH is no time.
     """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch is not None:
-        try:
-            return datetime.fromtimestamp(int(epoch), UTC).date()
-        except (ValueError, OverflowError, OSError) as error:
-            raise UsageError(
-                f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds since 1970"
-            ) from error
-    if destination.is_dir():
+    if "SOURCE_DATE_EPOCH" not in os.environ and destination.is_dir():
         for label, value in bags.Bag.open(destination).info:
             if label == "Bagging-Date":
                 try:
                     return date.fromisoformat(value)
                 except ValueError:
                     break
-    return datetime.now(UTC).date()
+    return today()
 
 
 def refuse_inside(folder: Path, out: Path) -> None:

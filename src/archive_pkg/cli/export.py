@@ -1,0 +1,104 @@
+"""`archive-pkg export`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archive_pkg.cli.build import parse_date
+from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.errors import UsageError
+
+if TYPE_CHECKING:
+    from archive_pkg.crosswalks import Setting
+    from archive_pkg.records import Record
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(export)
+
+
+def export(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A record's file or folder, or a package; cmif, csl, bibtex take many."
+        ),
+    ],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help="datacite, datacite-json, dc, tei, cmif, ead3, premis, mets, prov, prov-n, "
+            "ro-crate, schema-org, csl or bibtex.",
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file to write, or standard output.")
+    ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say what the format cannot hold, on standard error."),
+    ] = False,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--date",
+            metavar="YYYY-MM-DD",
+            help="The date of the document. Otherwise that of the package, of SOURCE_DATE_EPOCH, "
+            "or today.",
+        ),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a record in another format: for repositories, editions, indexes, citations.
+
+    Example: archive-pkg export records/1960-07-18-cpsu-to-sed --to datacite --explain
+    """
+    from archive_pkg.crosswalks import export as write
+    from archive_pkg.crosswalks import find_format
+    from archive_pkg.crosswalks.losses import losses
+    from archive_pkg.packages.building import today
+    from archive_pkg.packages.metadata import described
+    from archive_pkg.storage import write_atomically
+
+    chosen = find_format(to)
+    made = (parse_date(on) or today()).isoformat()
+    with answering("export", as_json=as_json, quiet=quiet, err=True) as answer:
+        found: list[tuple[Record, Setting]] = []
+        for path in paths:
+            with answer.about(path) as result:
+                record, setting = described(path, made=made)
+                found.append((record, setting))
+                if explain:
+                    answer.found(result, losses(chosen, record, setting.texts))
+        if len(found) < len(paths):
+            return
+        document = write(to, [record for record, _ in found], found[0][1])
+        if out is not None:
+            _refuse_source(out, paths)
+            write_atomically(out, document)
+            answer.results[0]["output"] = str(out)
+            answer.say(f"{out}: {chosen.title}, {len(document)} bytes")
+        elif as_json:
+            answer.results[0]["document"] = document.decode()
+        else:
+            sys.stdout.buffer.write(document)
+            sys.stdout.buffer.flush()
+
+
+def _refuse_source(out: Path, paths: list[Path]) -> None:
+    """A record, its files and a package are never written over."""
+    for path in paths:
+        source = path if path.is_dir() else path.parent
+        if out.exists() and out.resolve().is_relative_to(source.resolve()):
+            raise UsageError(
+                f"{out} is there already, among what is exported; nothing was written",
+                "name another file with -o",
+            )

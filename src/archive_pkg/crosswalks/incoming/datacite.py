@@ -1,0 +1,203 @@
+"""DataCite's XML, kernel 4, read in: the description of one letter, without its text."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.crosswalks import datacite
+from archive_pkg.crosswalks.incoming.drafts import Draft, Imported, date, day, identify, language
+from archive_pkg.crosswalks.incoming.source import text_of
+from archive_pkg.crosswalks.views import TYPE_NAMES
+
+if TYPE_CHECKING:
+    from archive_pkg.crosswalks.incoming.source import Element, Source
+
+READS = frozenset([
+    "type", "title", "variant_titles", "sender", "date.edtf", "identifiers", "summary.text",
+    "subjects.term", "rights.statement", "rights.licence", "publications", "enclosures.title",
+    "supersedes", "version",
+])  # fmt: skip
+"""Fields that come back from what `datacite` writes."""
+
+_TYPES = {name: kind for kind, name in TYPE_NAMES.items()}
+_KINDS = {"Organizational": "organization", "Personal": "person"}
+_UNKNOWN = frozenset([datacite.TO_BE_ANNOUNCED, datacite.UNKNOWN, ":unav", ":none", ":null"])
+
+
+def read(source: Source) -> list[Imported]:
+    """The record of a `resource`."""
+    return [_Reader(source).read()]
+
+
+class _Reader:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.root = source.root
+        title = source.text(self.root, "titles/title") or "Letter"
+        name = self._own_id() or PurePath(source.name).stem
+        words = source.text(self.root, "resourceType")
+        kind = _TYPES.get(words or "", "other")
+        self.draft = Draft(name, title, kind, source.name)
+        if words and kind == "other" and words != TYPE_NAMES["other"]:
+            self.draft.report.add(source.not_read(f"resourceType: {words}"))
+
+    def _own_id(self) -> str | None:
+        for item in self.source.all(self.root, "alternateIdentifiers/alternateIdentifier"):
+            if item.get("alternateIdentifierType") == "record":
+                return self.source.words(item)
+        return None
+
+    def read(self) -> Imported:
+        publisher = self.source.text(self.root, "publisher")
+        if publisher and publisher not in _UNKNOWN:
+            self.draft.supplier = self.draft.agent(publisher, "organization")
+        for year in self.source.all(self.root, "publicationYear"):
+            if text_of(year) == datacite.NO_YEAR:
+                self.source.take(year)
+        self._titles()
+        self._people()
+        self._identifiers()
+        self._dates()
+        self._descriptions()
+        self._rights()
+        self._related()
+        self._rest()
+        for path, count in self.source.untaken(self.root):
+            self.draft.report.add(self.source.not_read(path, count))
+        return self.draft.finish()
+
+    def _titles(self) -> None:
+        titles = self.source.all(self.root, "titles/title")
+        words = [self.source.words(title) for title in titles]
+        known = [word for word in words if word]
+        self.draft.state("title", known[0] if known else "Letter")
+        self.draft.state("variant_titles", known[1:])
+
+    def _people(self) -> None:
+        creators = [
+            self._person(item, "creator") for item in self.source.all(self.root, "creators/creator")
+        ]
+        self.draft.state("sender", list(dict.fromkeys(filter(None, creators))))
+        makers = [
+            self._person(item, "contributor")
+            for item in self.source.all(self.root, "contributors/contributor")
+            if item.get("contributorType") == "Translator"
+        ]
+        originals = [
+            self.source.text(item, "titles/title")
+            for item in self.source.all(self.root, "relatedItems/relatedItem")
+            if item.get("relationType") == "IsTranslationOf"
+        ]
+        tag = language(self.source.text(self.root, "language"))
+        if makers or originals:
+            original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
+            if originals and originals[0]:
+                original["title"] = originals[0]
+            translation = {
+                "id": "translation",
+                "kind": "translation",
+                "held": False,
+                "of": ["original"],
+                "made_by": [maker for maker in makers if maker],
+                "languages": [tag] if tag else [],
+            }
+            self.draft.raw["parts"] = [original, translation]
+        elif tag:
+            self.draft.raw["parts"] = [
+                {"id": "letter", "kind": "original", "held": False, "languages": [tag]}
+            ]
+
+    def _person(self, item: Element, what: str) -> str | None:
+        name = self.source.first(item, f"{what}Name")
+        words = self.source.words(name)
+        if name is None or not words or words in _UNKNOWN:
+            return None
+        for half in ("givenName", "familyName"):
+            self.source.words(self.source.first(item, half))
+        identifiers = []
+        for element in self.source.all(item, "nameIdentifier"):
+            found = identify(self.source.words(element), element.get("nameIdentifierScheme"))
+            identifiers += [found] if found else []
+        self.source.take(item)
+        return self.draft.agent(words, _KINDS.get(name.get("nameType"), "person"), identifiers)
+
+    def _identifiers(self) -> None:
+        found = []
+        main = self.source.first(self.root, "identifier")
+        value = self.source.words(main)
+        if value and value not in _UNKNOWN:
+            found.append({"scheme": "doi", "value": value.removeprefix("https://doi.org/")})
+        for item in self.source.all(self.root, "alternateIdentifiers/alternateIdentifier"):
+            words = self.source.words(item)
+            if words and item.get("alternateIdentifierType") != "record":
+                identified = identify(words, item.get("alternateIdentifierType"))
+                found += [identified] if identified else []
+        self.draft.state("identifiers", found)
+
+    def _dates(self) -> None:
+        for item in self.source.all(self.root, "dates/date"):
+            words = text_of(item) or ""
+            if item.get("dateType") != "Created" or "date" in self.draft.raw:
+                continue
+            first, slash, last = words.partition("/")
+            ends = (day(first), day(last)) if slash else (None, None)
+            said = date(when=None if slash else day(words), span=ends)
+            if said:
+                self.source.take(item)
+                self.draft.state("date", said)
+
+    def _descriptions(self) -> None:
+        for item in self.source.all(self.root, "descriptions/description"):
+            if item.get("descriptionType") == "Abstract" and "summary" not in self.draft.raw:
+                words = self.source.words(item)
+                self.draft.state("summary", {"text": words} if words else None)
+
+    def _rights(self) -> None:
+        for item in self.source.all(self.root, "rightsList/rights"):
+            words = text_of(item)
+            if "rights" in self.draft.raw or not words or words.startswith("Classification:"):
+                continue
+            licence = item.get("rightsIdentifier") or item.get("rightsURI")
+            self.source.take(item)
+            said = {"statement": words} | ({"licence": licence} if licence else {})
+            self.draft.state("rights", said)
+
+    def _related(self) -> None:
+        for number, item in enumerate(self.source.all(self.root, "relatedItems/relatedItem"), 1):
+            words = self.source.text(item, "titles/title")
+            match item.get("relationType"):
+                case "HasPart":
+                    self.draft.add("enclosures", {"id": f"enclosure-{number}", "title": words})
+                case "IsPublishedIn":
+                    self.draft.add("publications", words)
+                case "IsNewVersionOf":
+                    self.draft.raw["supersedes"] = words
+                case "IsTranslationOf":
+                    pass
+                case relation:
+                    self.draft.report.add(self.source.not_read(f"relatedItem {relation}: {words}"))
+            self.source.take(item)
+
+    def _rest(self) -> None:
+        places = [
+            self.source.words(place)
+            for place in self.source.all(self.root, "geoLocations/geoLocation/geoLocationPlace")
+        ]
+        known = [place for place in places if place]
+        # DataCite does not say which of them is the place of writing.
+        self.draft.state("mentioned_places", [{"name": name} for name in known])
+        subjects = []
+        for item in self.source.all(self.root, "subjects/subject"):
+            words = self.source.words(item)
+            identified = identify(item.get("valueURI"))
+            if words:
+                subjects.append(
+                    {"term": words} | ({"identifier": identified} if identified else {})
+                )
+        self.draft.state("subjects", subjects)
+        version = self.source.first(self.root, "version")
+        number = text_of(version) if version is not None else None
+        if number and number.isdigit() and int(number) >= 1:
+            self.source.take(version)
+            self.draft.raw["version"] = int(number)

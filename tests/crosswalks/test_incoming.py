@@ -1,0 +1,197 @@
+"""What others wrote is read into records, and what we wrote comes back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from examples import BARE_SETTING, FULL_SETTING, bare, full
+from hypothesis import HealthCheck, given, settings
+
+from archive_pkg.crosswalks import Setting, export
+from archive_pkg.crosswalks.incoming import READS, read
+from archive_pkg.errors import InvalidError
+from archive_pkg.packages import build_package, check, verify
+from archive_pkg.records import Date
+from strategies import records
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive_pkg.crosswalks.incoming import Imported
+    from archive_pkg.records import Record
+
+PEOPLE = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
+
+
+def told(record: Record, field: str) -> Any:
+    """What a record says in a field, people by their names, lists of things by what they say."""
+    if field in PEOPLE:
+        return [
+            (agent.name, agent.kind, {item.uri for item in agent.identifiers if item.uri})
+            for agent in map(record.agent, getattr(record, field))
+        ]
+    if field == "identifiers":
+        return [(item.scheme, item.value) for item in record.identifiers]
+    value: Any = record
+    for step in field.split("."):
+        if isinstance(value, tuple):
+            value = tuple(getattr(item, step) for item in value)
+        else:
+            value = getattr(value, step, None)
+    return value
+
+
+def reading(name: str, record: Record, setting: Setting) -> Imported:
+    [imported] = read(export(name, record, setting), "letter.xml")
+    return imported
+
+
+@pytest.mark.parametrize("name", READS)
+def test_what_was_written_comes_back(name: str) -> None:
+    # Of a date that is not sure, days and doubt come back, not which kind of doubt.
+    record = full().model_copy(update={"received": Date(edtf="1961-03?", as_written="early")})
+    imported = reading(name, record, FULL_SETTING)
+    for field in READS[name]:
+        assert told(imported.record, field) == told(record, field), field
+
+
+@pytest.mark.parametrize("name", READS)
+def test_almost_nothing_comes_back_as_almost_nothing(name: str) -> None:
+    record = reading(name, bare(), BARE_SETTING).record
+    assert set(record.as_json()) <= {
+        "id",
+        "version",
+        "type",
+        "title",
+        "parts",
+        "agents",
+        "evidence",
+    }
+    assert not [agent for agent in record.agents if agent.kind != "software"]
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(record=records())
+def test_whatever_was_written_is_read(record: Record) -> None:
+    for name in READS:
+        reading(name, record, BARE_SETTING)
+
+
+def test_the_text_comes_back_with_its_zones_and_notes() -> None:
+    imported = reading("tei", full(), FULL_SETTING)
+    record = imported.record
+    [text] = [part for part in record.parts if part.is_text]
+    assert (text.kind, text.languages, text.of) == ("translation", ("en",), ("tei",))
+    words = imported.files[text.file].decode()
+    for item in (*record.translation_notes, *record.evidence):
+        quote = item.at
+        if quote:
+            assert words[quote.start : quote.end] == quote.exact
+    assert record.salutation == "Dear Comrade Ulbricht!"
+    assert record.classification.as_written == "SECRET Copy no. 2"
+    kinds = [note.kind for note in record.translation_notes]
+    assert kinds == ["source-term", "insertion", "illegible", "sic", "omission"]
+    again = export("tei", record, replace(FULL_SETTING, texts={"text": words}))
+    assert reading("tei", full(), FULL_SETTING).files["letter.txt"] == words.encode()
+    [twice] = read(again, "letter.xml")
+    assert twice.files["letter.txt"] == words.encode()
+
+
+def test_the_tei_file_itself_is_kept() -> None:
+    written = export("tei", full(), FULL_SETTING)
+    [imported] = read(written, "edition.xml")
+    assert imported.files["edition.xml"] == written
+
+
+def test_a_file_of_many_letters_gives_many_records() -> None:
+    found = read(export("cmif", [full(), bare()], FULL_SETTING), "cmif.xml")
+    assert [imported.record.id for imported in found] == [full().id, bare().id]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (b"", "not XML"),
+        (b"<TEI", "not XML"),
+        (b"{}", "not XML"),
+        (b"<TEI.2><teiHeader/></TEI.2>", "P4"),
+        (b"<ead><archdesc/></ead>", "EAD 2002"),
+        (b"<html/>", "first element is html"),
+        (b'<resource xmlns="http://datacite.org/schema/kernel-3"/>', "kernel 4"),
+    ],
+)
+def test_other_files_are_refused(written: bytes, said: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        read(written, "file.xml")
+    [finding] = refused.value.report
+    assert said in f"{finding.message} {finding.hint}"
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">',
+        '<!ENTITY a SYSTEM "file:///etc/passwd">',
+        '<!ENTITY a SYSTEM "http://127.0.0.1:9/a.dtd">',
+        '<!ENTITY % a SYSTEM "http://127.0.0.1:9/a.dtd"> %a;',
+    ],
+)
+def test_no_entity_is_expanded_and_nothing_fetched(declared: str) -> None:
+    text = f'<!DOCTYPE TEI [{declared}]><TEI xmlns="http://www.tei-c.org/ns/1.0"><p>&a;</p></TEI>'
+    with pytest.raises(InvalidError) as refused:
+        read(text.encode(), "file.xml")
+    assert "root:" not in str(refused.value.report.findings)
+    assert refused.value.report.errors
+
+
+def test_what_is_not_read_is_said() -> None:
+    text = """<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader>
+    <fileDesc><titleStmt><title>A letter</title><funder>A fund</funder></titleStmt></fileDesc>
+    <profileDesc><correspDesc><correspAction type="sent"><persName>A</persName>
+    <date when="--12-24">Christmas Eve</date></correspAction>
+    <correspAction type="forwarded"><persName>B</persName></correspAction></correspDesc>
+    </profileDesc></teiHeader><text><body><p>One <del>two</del> <hi>three</hi>.</p></body></text>
+    </TEI>"""
+    [imported] = read(text.encode(), "a.xml")
+    said = " ".join(finding.message for finding in imported.report)
+    for words in ("funder", "Christmas Eve", "forwarded", "text/del, left out", "text/hi, read as"):
+        assert words in said
+    assert imported.files["a.txt"] == b"One three."
+
+
+def test_letters_made_by_others_go_the_whole_way(shared: Path, tmp_path: Path) -> None:
+    files = sorted((shared / "tei-letters").glob("*/*.xml"))
+    assert files
+    for file in files[::6]:
+        for imported in read(file.read_bytes(), file.name):
+            folder = tmp_path / "records" / imported.record.id
+            folder.mkdir(parents=True)
+            for name, data in imported.files.items():
+                (folder / name).write_bytes(data)
+            record = imported.record
+            (folder / "record.json").write_text(json.dumps(record.as_json()), encoding="utf-8")
+            assert not check(folder).errors
+            built = build_package(folder, tmp_path / "packages")
+            assert verify(built.path).ok
+            [again] = read((built.path / "metadata" / "tei.xml").read_bytes(), file.name)
+            for field in READS["tei"]:
+                assert told(again.record, field) == told(record, field), (file.name, field)
+
+
+def test_the_command_writes_records(tmp_path: Path) -> None:
+    source = tmp_path / "letters.xml"
+    source.write_bytes(export("cmif", [full(), bare()], FULL_SETTING))
+    command = [sys.executable, "-m", "archive_pkg", "import", source, "--out", tmp_path / "r"]
+    first = subprocess.run(map(str, command), capture_output=True, check=False)
+    assert first.returncode == 0
+    assert {folder.name for folder in (tmp_path / "r").iterdir()} == {full().id, bare().id}
+    before = (tmp_path / "r" / "x" / "record.yaml").read_bytes()
+    again = subprocess.run([*map(str, command), "--json"], capture_output=True, check=False)
+    assert again.returncode == 5
+    assert (tmp_path / "r" / "x" / "record.yaml").read_bytes() == before
+    assert len(json.loads(again.stdout)["results"]) == 3
