@@ -49,13 +49,23 @@ def read(source: Source, data: bytes) -> list[Imported]:
     """A record for each `correspDesc`; one for a letter without any."""
     header = source.first(source.root, "teiHeader")
     described = source.all(source.root, "teiHeader/profileDesc/correspDesc")
-    if len(described) > 1 or (described and not _has_text(source)):
+    if len(described) > 1 or (described and not _is_letter(source)):
         return [_from_index(source, item, number) for number, item in enumerate(described, 1)]
     return [_Letter(source, header, described[0] if described else None, data).read()]
 
 
-def _has_text(source: Source) -> bool:
-    return any(text_of(body) for body in source.all(source.root, "text/body"))
+def _is_letter(source: Source) -> bool:
+    """Whether the file is one letter's: it has a text, or was written from one record."""
+    texts = source.all(source.root, "text/body")
+    return any(text_of(body) for body in texts) or _own_id(source) is not None
+
+
+def _own_id(source: Source) -> str | None:
+    """The id of the record that a file was made from, where it was made by us."""
+    for idno in source.all(source.root, "teiHeader/fileDesc/publicationStmt/idno"):
+        if idno.get("type") == "record":
+            return text_of(idno)
+    return None
 
 
 def _from_index(source: Source, described: Element, number: int) -> Imported:
@@ -230,19 +240,12 @@ class _Letter:
         self.described = described
         self.data = data
         self.stem = PurePath(source.name).stem
-        name = fit(source.root.get(_XML_ID)) or self._own_id() or self.stem
+        name = fit(source.root.get(_XML_ID)) or _own_id(source) or self.stem
         self.draft = Draft(name, "Letter", "letter", source.name)
         self.correspondence = _Correspondence(source, self.draft)
 
     def _all(self, path: str) -> list[Element]:
         return self.source.all(self.header, path) if self.header is not None else []
-
-    def _own_id(self) -> str | None:
-        """The id of the record that this file was made from, where it was made by us."""
-        for idno in self._all("fileDesc/publicationStmt/idno"):
-            if idno.get("type") == "record":
-                return text_of(idno)
-        return None
 
     def read(self) -> Imported:
         _supplier(self.source, self.draft)
