@@ -96,6 +96,8 @@ def read_text(body: Element, part_kinds: frozenset[str]) -> Reading:
     reader = _Reader(part_kinds)
     reader.children(body)
     reader.reading.text = "".join(reader.pieces)
+    if set(reader.reading.text.split()) <= {GAP}:
+        return Reading()
     for name in ("zones", "names", "notes", "parts"):
         stretches: list[Stretch] = getattr(reader.reading, name)
         setattr(reader.reading, name, [item for item in stretches if item.end > item.start >= 0])
