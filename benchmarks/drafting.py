@@ -11,7 +11,8 @@ import json
 import re
 import sys
 import time
-from collections import Counter
+import unicodedata
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,18 @@ MANY = {
     "signatory": "signatory",
     "enclosure": "enclosures",
 }
+CORRESPONDENTS = ("sender", "recipient")
+COLUMNS = (
+    *ONE[:1],
+    "sender",
+    "recipient",
+    *ONE[1:4],
+    "signatory",
+    "notes",
+    "enclosures",
+    "summary",
+)
+TITLES = {"jr", "sr", "ii", "iii", "dr", "mr", "mrs", "general", "president", "secretary"}
 ORDER = (Confidence.CERTAIN, Confidence.PROBABLE, Confidence.GUESS)
 
 
@@ -56,23 +69,119 @@ def prediction(key: str, statements: Sequence[Statement]) -> dict[str, Any]:
     return row
 
 
+@dataclass
+class Level:
+    """How often statements of one confidence were right."""
+
+    right: int = 0
+    wrong: int = 0
+
+
+@dataclass
+class Tally:
+    """How a field fared over the letters whose text can show it.
+
+    Attributes:
+        letters: How many of them there are.
+        right: Values predicted that the label has.
+        wrong: Values predicted that the label has not.
+        missed: Values of the label that were not predicted.
+        levels: Right and wrong by confidence.
+    """
+
+    letters: int = 0
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+    levels: dict[str, Level] = field(default_factory=lambda: {str(c): Level() for c in ORDER})
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall."""
+        return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
+
+
+def plain(text: str) -> str:
+    """A value without case, diacritics and signs."""
+    marks = unicodedata.normalize("NFKD", text or "")
+    letters = "".join(c for c in marks if not unicodedata.combining(c)).casefold()
+    return re.sub(r"[^a-z0-9]+", " ", letters.replace("ß", "ss")).strip()
+
+
+def family(name: str) -> str:
+    """A person's family name, as the corpus's own scorer takes it."""
+    name = re.sub(r"\([^)]*\)", " ", name)
+    if "," in name and not re.search(r",\s*(Jr|Sr|II|III)\b", name):
+        name = name.split(",")[0]
+    words = [word for word in plain(name).split() if word not in TITLES]
+    return words[-1] if words else plain(name)
+
+
+def keys(name: str, value: Any, kind: str | None) -> set[Any]:
+    """What of a field's value is compared."""
+    several = value if isinstance(value, list) else [value] if value else []
+    if name == "notes":
+        return {(note["start"], note["end"]) for note in several}
+    if name == "enclosures":
+        return {"yes"} if several else set()
+    if name in CORRESPONDENTS:
+        whole = kind == "institution"
+        made = {plain(v).removeprefix("the ") if whole else family(v) for v in several if v}
+    elif name == "date":
+        made = {str(v).strip() for v in several}
+    else:
+        made = {plain(v) for v in several if v}
+    return made - {""}
+
+
+def tallies(rows: list[dict[str, Any]], predicted: list[dict[str, Any]]) -> dict[str, Tally]:
+    """How each field fared, over the rows whose text can show it."""
+    found = {name: Tally() for name in COLUMNS}
+    for row, guess in zip(rows, predicted, strict=True):
+        labels = row["labels"]
+        for name, tally in found.items():
+            if not labels["in_text"].get(name):
+                continue
+            kind, label = labels.get(f"{name}_type"), labels[name]
+            if name == "enclosures":
+                label = [item for item in label if item.get("in_text")]
+            right, said = keys(name, label, kind), keys(name, guess[name], kind)
+            tally.letters += 1
+            tally.right += len(right & said)
+            tally.wrong += len(said - right)
+            tally.missed += len(right - said)
+            if said:
+                level = tally.levels[guess["confidence"][name]]
+                level.right += len(right & said)
+                level.wrong += len(said - right)
+    return found
+
+
 def predict(corpus: Path) -> None:
-    """Write a prediction for each labelled letter, and how long that took."""
+    """Write a prediction for each letter; to standard error, how well and how fast."""
     vocabulary = load_vocabulary()
     rows = [json.loads(line) for line in corpus.read_text("utf-8").splitlines()]
-    levels: Counter[tuple[str, str]] = Counter()
     started = time.process_time()
-    for row in rows:
-        statements = draft_text(row["text"], vocabulary).statements
-        predicted = prediction(row["id"], statements)
-        levels.update(predicted["confidence"].items())
-        print(json.dumps(predicted, ensure_ascii=False))
+    predicted = [
+        prediction(row["id"], draft_text(row["text"], vocabulary).statements) for row in rows
+    ]
     spent = time.process_time() - started
+    for guess in predicted:
+        print(json.dumps(guess, ensure_ascii=False))
     print(f"{len(rows)} letters, {len(rows) / spent:.0f} a second and core", file=sys.stderr)
-    print(f"{'field':16}" + "".join(f"{level:>10}" for level in ORDER), file=sys.stderr)
-    for name in sorted({name for name, _ in levels}):
-        counts = "".join(f"{levels[name, str(level)]:10}" for level in ORDER)
-        print(f"{name:16}{counts}", file=sys.stderr)
+    if not all("labels" in row for row in rows):
+        return
+    head = f"{'field':15}{'letters':>8}{'P':>7}{'R':>7}{'F1':>7}"
+    print(head + "".join(f"{f'right/{c}':>18}" for c in ORDER), file=sys.stderr)
+    for name, tally in tallies(rows, predicted).items():
+        if not tally.letters:
+            continue
+        precision = tally.right / max(1, tally.right + tally.wrong)
+        recall = tally.right / max(1, tally.right + tally.missed)
+        line = f"{name:15}{tally.letters:8}{precision:7.3f}{recall:7.3f}{tally.f1:7.3f}"
+        for level in tally.levels.values():
+            line += f"{f'{level.right}/{level.right + level.wrong}':>18}"
+        print(line, file=sys.stderr)
 
 
 def letters(count: int) -> list[str]:

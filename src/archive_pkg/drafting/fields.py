@@ -56,7 +56,7 @@ class Frame(Reader):
         level, scheme = marking.level, ""
         if len(candidates) == 1:
             level, scheme = candidates[0].level.id, candidates[0].level.scheme
-        sure = CERTAIN if marking.sure and level else PROBABLE
+        sure = CERTAIN if marking.sure else PROBABLE
         self.say(
             "classification",
             value,
