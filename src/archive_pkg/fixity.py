@@ -7,6 +7,7 @@ and digits, so SHA-512 is "sha512".
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import fcntl
 import hashlib
@@ -36,6 +37,7 @@ _RING = 8
 _THREADED_FROM = 4 * BLOCK
 """Files at least this large have each algorithm computed by a thread of its own."""
 _FICLONE = 0x40049409
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,9 +399,10 @@ def _forked(
     try:
         for _ in range(workers):
             result_read, result_write = os.pipe()
+            parent = os.getpid()
             child = os.fork()
             if child == 0:
-                _serve(task, todo_read, result_write)
+                _serve(task, todo_read, result_write, parent)
             os.close(result_write)
             children[result_read] = child
         for kind, body in _frames(children):
@@ -425,10 +428,13 @@ def _forked(
 _DONE, _TICK, _FAILED = range(3)
 
 
-def _serve(task: Task[T], todo: int, results: int) -> None:
-    """Be a worker process, which never returns."""
+def _serve(task: Task[T], todo: int, results: int, parent: int) -> None:
+    """Be a worker process, which never returns and does not outlive its parent."""
     status = 1
     try:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            return
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

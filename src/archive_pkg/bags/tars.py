@@ -250,7 +250,10 @@ class _Guarded(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         if not self._rest:
-            self._rest = memoryview(next(self._unpacked, b""))
+            try:
+                self._rest = memoryview(next(self._unpacked, b""))
+            except (EOFError, zlib.error) as error:
+                raise BadArchiveError(DAMAGED, f"cannot be unpacked to its end: {error}") from error
             self._given += len(self._rest)
             if self._limits.exceeded(self._given, self._packed):
                 raise BadArchiveError(

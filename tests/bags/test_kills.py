@@ -1,0 +1,238 @@
+"""Killed at any instant (kill -9), nothing is lost, nothing is half there, the next run succeeds.
+
+The instants are those just before the process touches the file system: Python tells of each
+opening, renaming, linking, making and removing (audit events), and at the n-th the process kills
+itself. A hundred instants, evenly spread over all of them, are tried for each operation.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from archive_pkg import bags
+from archive_pkg.bags import inplace, serializing, updating
+from archive_pkg.storage import Staging
+
+TOUCHES = ("open", "os.", "shutil.", "ctypes.")
+FILES = {f"d{number % 4}/f{number}": os.urandom(40) for number in range(24)} | {"top": b"t"}
+
+
+@pytest.fixture(params=[16, pytest.param(100, marks=pytest.mark.soak)])
+def count(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Iterator[Path]:
+    """In memory where there is such a place: thousands of syncs would take minutes on a disk."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def run_until(touch: int | None, work: Callable[[], object]) -> int | None:
+    """Do the work in another process and kill it before a touch; how many there were in all."""
+    told_read, told_write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        done = 0
+
+        def notice(event: str, args: object) -> None:
+            nonlocal done
+            if event.startswith(TOUCHES):
+                if done == touch:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                done += 1
+
+        try:
+            sys.addaudithook(notice)
+            work()
+            os.write(told_write, str(done).encode())
+        finally:
+            os._exit(0)
+    os.close(told_write)
+    told = os.read(told_read, 100)
+    os.close(told_read)
+    os.waitpid(child, 0)
+    return int(told) if told else None
+
+
+def make_source(folder: Path) -> None:
+    for path, data in FILES.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+
+
+def instants(work: Callable[[], object], count: int) -> list[int]:
+    total = run_until(None, work)
+    assert total is not None
+    last = range(max(0, total - 12), total)  # where the renames are
+    return sorted({total * number // count for number in range(count)} | set(last))
+
+
+def test_create(tmp_path: Path, count: int) -> None:
+    source, bag = tmp_path / "source", tmp_path / "bag"
+    make_source(source)
+
+    def work() -> None:
+        bags.create(source, bag)
+
+    killed = 0
+    for instant in instants(work, count):
+        shutil.rmtree(bag, ignore_errors=True)
+        killed += run_until(instant, work) is None
+        assert contents(source) == FILES
+        if bag.exists():
+            assert bags.verify(bag).valid
+        else:
+            work()
+        with Staging(tmp_path / "bag"):  # whoever comes next cleans up
+            assert contents(bag / "data") == FILES
+        assert names(tmp_path) == ["bag", "source"]
+    assert killed > count * 3 // 4
+
+
+def test_in_place(tmp_path: Path, count: int) -> None:
+    pristine, folder = tmp_path / "pristine", tmp_path / "folder"
+    make_source(pristine)
+    shutil.copytree(pristine, folder)
+
+    def work() -> None:
+        inplace.create_in_place(folder)
+
+    states = set()
+    for instant in instants(work, count):
+        shutil.rmtree(folder)
+        shutil.copytree(pristine, folder)
+        run_until(instant, work)
+        states.add((folder.exists(), (folder / "bagit.txt").exists()))
+        work()
+        work()
+        assert bags.verify(folder).valid
+        assert contents(folder / "data") == FILES
+        assert names(tmp_path) == ["folder", "pristine"]
+    assert states == {(True, False), (False, False), (True, True)}
+
+
+def changing(
+    tmp_path: Path,
+    count: int,
+    work: Callable[[Path], object],
+    old: dict[str, bytes],
+    new: dict[str, bytes],
+) -> None:
+    pristine, bag = tmp_path / "pristine", tmp_path / "bag"
+    shutil.copytree(pristine, bag)
+    for instant in instants(lambda: work(bag), count):
+        shutil.rmtree(bag)
+        shutil.copytree(pristine, bag)
+        run_until(instant, lambda: work(bag))
+        assert bags.verify(bag).valid
+        there = contents(bag / "data")
+        assert there in (old, new)
+        if there == old:
+            work(bag)
+        with Staging(bag):
+            assert bags.verify(bag).valid
+            assert contents(bag / "data") == new
+        assert names(tmp_path) == ["bag", "pristine", "source"]
+
+
+def test_update(tmp_path: Path, count: int) -> None:
+    make_source(tmp_path / "source")
+    bags.create(tmp_path / "source", tmp_path / "pristine")
+    new = {path: data for path, data in FILES.items() if path != "top"} | {"d0/f0": b"new"}
+
+    def work(bag: Path) -> None:
+        updating.update(bag, add={"data/d0/f0": b"new"}, remove=["data/top"])
+
+    changing(tmp_path, count, work, FILES, new)
+
+
+def test_upgrade(tmp_path: Path, count: int) -> None:
+    make_source(tmp_path / "source")
+    bags.create(tmp_path / "source", tmp_path / "pristine", algorithms=["md5"])
+
+    def work(bag: Path) -> None:
+        updating.upgrade(bag)
+
+    changing(tmp_path, count, work, FILES, FILES)
+    assert set(bags.Bag.open(tmp_path / "bag").manifests) == {"md5", "sha256", "sha512"}
+
+
+def test_pack_and_unpack(tmp_path: Path, count: int) -> None:
+    make_source(tmp_path / "source")
+    bags.create(tmp_path / "source", tmp_path / "bag")
+    archive, folder = tmp_path / "bag.tgz", tmp_path / "unpacked"
+
+    def pack() -> None:
+        serializing.pack(tmp_path / "bag", archive)
+
+    def unpack() -> None:
+        serializing.unpack(archive, folder)
+
+    for work, made in ((pack, archive), (unpack, folder)):
+        for instant in instants(work, count):
+            if made.is_dir():
+                shutil.rmtree(made)
+            else:
+                made.unlink(missing_ok=True)
+            run_until(instant, work)
+            if not made.exists():
+                work()
+            with Staging(made):
+                assert bags.verify(made).valid
+    assert names(tmp_path) == ["bag", "bag.tgz", "source", "unpacked"]
+
+
+@pytest.mark.soak
+def test_create_with_many_workers_at_any_time(tmp_path: Path) -> None:
+    """By the clock, not by touches, with worker processes: thousands of files."""
+    import time
+
+    source, bag = tmp_path / "source", tmp_path / "bag"
+    for number in range(3000):
+        path = source / f"d{number % 10}/f{number}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(os.urandom(1000))
+    start = time.monotonic()
+    bags.create(source, bag, jobs=2)
+    usual = time.monotonic() - start
+    for number in range(100):
+        shutil.rmtree(bag, ignore_errors=True)
+        child = os.fork()
+        if child == 0:
+            bags.create(source, bag, jobs=2)
+            os._exit(0)
+        time.sleep(usual * number / 90)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        if not bag.exists():
+            bags.create(source, bag, jobs=2, wait=10)
+        assert bags.verify(bag).valid
+        with Staging(bag):
+            pass
+        assert names(tmp_path) == ["bag", "source"]
