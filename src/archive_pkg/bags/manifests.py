@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"(tag)?manifest-([A-Za-z0-9-]+)\.txt")
 _CHUNK = 2 * 1024 * 1024
-_LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]+(\*?)(.+)", re.DOTALL)
+_LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]++(\*?)(.+)", re.DOTALL)
 _ODD = ("%", "\\", "\0")
 _ODD_PARTS = re.compile(r"/(?:/|\.{0,2}[/\n])")
 """A chunk of lines with none of these needs no look at each path."""
@@ -250,7 +250,7 @@ class Parser:
 
     @staticmethod
     def _quick(length: int) -> re.Pattern[str]:
-        return re.compile(rf"([0-9A-Fa-f]{{{length}}})[ \t]+(data/.+)\n")
+        return re.compile(rf"^([0-9A-Fa-f]{{{length}}})[ \t]+(data/.+)\n", re.MULTILINE)
 
     def _chunks(self, name: str, file: BinaryIO) -> Iterator[str]:
         """The text in pieces of whole lines, each line ended by LF but perhaps the last."""

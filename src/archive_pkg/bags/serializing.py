@@ -139,7 +139,7 @@ def unpack(archive: Path, destination: Path, *, replace: bool = False, wait: flo
 
 def _bagging_date(bag: Bag | None) -> date | None:
     for value in bag.values("Bagging-Date") if bag else []:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             with contextlib.suppress(ValueError):
                 return max(_EPOCH, date.fromisoformat(value))
     return None

@@ -138,9 +138,9 @@ class Tag:
 
 
 _BLANKS = " \t"
-_FIRST = re.compile(r"BagIt-Version: (\d+\.\d+)")
+_FIRST = re.compile(r"BagIt-Version: ([0-9]+\.[0-9]+)")
 _SECOND = re.compile(r"Tag-File-Character-Encoding: (\S+)")
-_FIRST_LOOSE = re.compile(r"\s*BagIt-Version\s*:\s*(\d+\.\d+)\s*", re.IGNORECASE)
+_FIRST_LOOSE = re.compile(r"\s*BagIt-Version\s*:\s*([0-9]+\.[0-9]+)\s*", re.IGNORECASE)
 _SECOND_LOOSE = re.compile(r"\s*Tag-File-Character-Encoding\s*:\s*(\S+)\s*", re.IGNORECASE)
 
 

@@ -189,7 +189,7 @@ def write(
         raise InvalidError(
             f"{len(report.errors)} names cannot stand in a bag", "Nothing was written.", report
         )
-    with storage_errors(f"writing {folder}"):
+    with storage_errors("writing the bag"):
         written = _write_payload(folder, payload, algorithms, jobs, progress)
         oxum = ("Payload-Oxum", f"{written.size}.{written.files}")
         finish(folder, written, tags_to_bytes([*info, oxum]), extra)

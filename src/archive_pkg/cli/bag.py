@@ -292,6 +292,7 @@ def verify(
     """
     from archive_pkg import bags
     from archive_pkg.cli.progress import showing
+    from archive_pkg.errors import StorageError
 
     with answering("bag verify", as_json=as_json, quiet=quiet) as answer:
         asked = None
@@ -301,6 +302,8 @@ def verify(
             asked = profiles.load(profile)
         for path in paths:
             with answer.about(path) as result:
+                if not path.exists():
+                    raise StorageError(f"there is no {path}", "Check the path.")
                 with showing("verifying", quiet=quiet or as_json) as progress:
                     verdict = bags.verify(
                         path,

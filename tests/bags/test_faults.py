@@ -1,0 +1,198 @@
+"""Faults of the machine, for real: full disks, limits, lost permissions, vanishing sources."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from archive_pkg import bags
+from archive_pkg.bags import inplace, serializing, updating
+from archive_pkg.errors import StorageError
+
+ROOT = os.geteuid() == 0
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for number in range(8):
+        (folder / f"f{number}").write_bytes(os.urandom(300_000))
+    return folder
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 2 MiB."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
+    if not ROOT or subprocess.run(mounting, check=False, capture_output=True).returncode:
+        pytest.skip("mounting a small file system needs root")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_creating_on_a_full_disk(source: Path, small_disk: Path) -> None:
+    with pytest.raises(StorageError, match="the disk is full") as caught:
+        bags.create(source, small_disk / "bag")
+    assert caught.value.exit_status == 5
+    assert names(small_disk) == []
+
+
+def test_changing_and_packing_on_a_full_disk(tmp_path: Path, small_disk: Path) -> None:
+    (tmp_path / "little").mkdir()
+    (tmp_path / "little/x").write_bytes(os.urandom(1_200_000))
+    bag = small_disk / "bag"
+    bags.create(tmp_path / "little", bag)
+    for work in (
+        lambda: updating.update(bag, add={"data/y": tmp_path / "little/x"}),
+        lambda: serializing.pack(bag, small_disk / "bag.tar"),
+    ):
+        with pytest.raises(StorageError, match="the disk is full"):
+            work()
+        assert names(small_disk) == ["bag"]
+        assert bags.verify(bag).valid
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """No file may get larger, as under a quota (ulimit -f)."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_creating_under_a_limit(source: Path, jobs: int) -> None:
+    for number in range(40):
+        (source / f"more{number}").write_bytes(b"x")
+    with largest_file(200_000), pytest.raises(StorageError, match="larger than is allowed"):
+        bags.create(source, source.parent / "bag", jobs=jobs)
+    assert names(source.parent) == ["source"]
+
+
+def test_in_place_under_a_limit(source: Path) -> None:
+    for number in range(40):
+        (source / f"more{number}").write_bytes(b"x")
+    before = names(source)
+    with largest_file(500), pytest.raises(StorageError, match="larger than is allowed"):
+        inplace.create_in_place(source)
+    assert names(source) == before
+    assert names(source.parent) == ["source"]
+
+
+def test_a_source_that_vanishes(source: Path) -> None:
+    def vanish(_: object) -> None:
+        for path in source.iterdir():
+            path.unlink()
+
+    with pytest.raises(StorageError, match="no such file or folder"):
+        bags.create(source, source.parent / "bag", jobs=1, progress=vanish)
+    assert names(source.parent) == ["source"]
+
+
+# Once the rights are gone, Python's own modules may be out of reach: all are loaded before.
+WITHOUT_RIGHTS = """
+import concurrent.futures, os, shutil, sys
+from pathlib import Path
+from archive_pkg import bags
+from archive_pkg.errors import StorageError
+b"x".decode("utf-8-sig")
+source, destination = map(Path, sys.argv[1:])
+if os.geteuid() == 0:
+    os.setgid(65534); os.setuid(65534)
+if destination.name == "verify":
+    print(*[f"{f.code} {f.location}" for f in bags.verify(source).report], sep="\\n")
+else:
+    try:
+        bags.create(source, destination)
+    except StorageError as error:
+        print(error)
+"""
+
+
+def without_rights(source: Path, destination: Path) -> str:
+    # The test's own folders are closed to others; what is looked at must not be.
+    for folder in [*source.parents]:
+        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_RIGHTS, str(source), str(destination)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_permission_lost(source: Path) -> None:
+    (source / "f3").chmod(0)
+    bags_folder = source.parent / "bags"
+    bags_folder.mkdir()
+    bags_folder.chmod(0o777)
+    assert "permission denied" in without_rights(source, bags_folder / "bag")
+    assert names(bags_folder) == []
+    (source / "f3").chmod(0o644)
+    bags_folder.chmod(0o555)
+    assert "permission denied" in without_rights(source, bags_folder / "bag")
+    bags_folder.chmod(0o755)
+
+
+def test_verifying_what_may_not_be_read(source: Path) -> None:
+    bag = source.parent / "bag"
+    bags.create(source, bag)
+    (bag / "data/f3").chmod(0)
+    (bag / "data/closed").mkdir(mode=0)
+    said = without_rights(bag, Path("verify"))
+    assert "file-unreadable data/f3" in said
+    assert "file-unreadable data/closed" in said
+
+
+class BrokenDevice:
+    """Reads that fail as those of a failing disk do, injected where the system is asked."""
+
+    def __init__(self, name: str, real: Callable[..., object]) -> None:
+        self.name, self.real = name, real
+
+    def __call__(self, *args: object, **more: object) -> object:
+        raise OSError(5, "Input/output error")
+
+
+@pytest.mark.parametrize("call", ["read", "write"])
+def test_a_device_that_reports_errors(
+    source: Path, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "f0").write_bytes(b"small")
+    monkeypatch.setattr(os, call, BrokenDevice(call, getattr(os, call)))
+    with pytest.raises(StorageError, match="device reports an error"):
+        bags.create(source, source.parent / "bag", jobs=1)
+    assert names(source.parent) == ["source"]
+
+
+def test_a_bag_on_a_failing_device_is_a_finding(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bags.create(source, source.parent / "bag")
+    monkeypatch.setattr(os, "read", BrokenDevice("read", os.read))
+    verdict = bags.verify(source.parent / "bag", jobs=1)
+    assert not verdict.valid
+    unreadable = [f for f in verdict.report if f.code == "file-unreadable"]
+    assert {f.location.path for f in unreadable} >= {f"data/f{number}" for number in range(8)}

@@ -1,0 +1,174 @@
+"""Fetching: on request only, from addresses that may be asked, checked as it comes."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from archive_pkg import bags
+from archive_pkg.bags import fetching
+from archive_pkg.errors import InvalidError
+from archive_pkg.storage import hidden
+
+BODY = bytes(range(256)) * 5000
+
+
+class Handler(BaseHTTPRequestHandler):
+    """A web server with moods, told by the path."""
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, self.headers.get("Range")))  # type: ignore[attr-defined]
+        mood = self.path.strip("/")
+        start = 0
+        if (wanted := self.headers.get("Range")) and mood != "norange":
+            start = int(wanted.removeprefix("bytes=").rstrip("-"))
+        if mood.startswith("redirect"):
+            self.send_response(302)
+            self.send_header("Location", {"redirect": "/good"}.get(mood, "file:///etc/passwd"))
+            self.end_headers()
+            return
+        if mood == "loop":
+            self.send_response(302)
+            self.send_header("Location", "/loop")
+            self.end_headers()
+            return
+        if mood == "gone":
+            self.send_error(404)
+            return
+        body = {"wrong": b"x" * len(BODY), "longer": BODY + b"more"}.get(mood, BODY)
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(body) - start))
+        self.end_headers()
+        self.wfile.write(body[start : 300_000 if mood == "breaks" and not start else None])
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadingHTTPServer]:
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.asked = []  # type: ignore[attr-defined]
+    thread = threading.Thread(target=made.serve_forever)
+    thread.start()
+    yield made
+    made.shutdown()
+    thread.join()
+    made.server_close()
+
+
+def holey(tmp_path: Path, *lines: str) -> Path:
+    bag = tmp_path / "bag"
+    bag.mkdir()
+    bags.write(bag, {f"sub/{number}": BODY for number in range(len(lines))})
+    text = ""
+    for number, line in enumerate(lines):
+        (bag / f"data/sub/{number}").unlink()
+        text += f"{line} data/sub/{number}\n"
+    (bag / "data/sub").rmdir()
+    (bag / "fetch.txt").write_text(text)
+    for algorithm in ("sha256", "sha512"):
+        with (bag / f"tagmanifest-{algorithm}.txt").open("a") as manifest:
+            manifest.write(f"{hashlib.new(algorithm, text.encode()).hexdigest()}  fetch.txt\n")
+    return bag
+
+
+def url(server: ThreadingHTTPServer, mood: str) -> str:
+    return f"http://127.0.0.1:{server.server_port}/{mood}"
+
+
+def test_files_are_fetched_and_the_bag_is_then_valid(
+    tmp_path: Path, server: ThreadingHTTPServer
+) -> None:
+    bag = holey(tmp_path, f"{url(server, 'good')} {len(BODY)}", f"{url(server, 'redirect')} -")
+    verdict = bags.verify(bag)
+    assert server.asked == []  # type: ignore[attr-defined]
+    assert {finding.code for finding in verdict.report} == {"payload-file-unfetched"}
+    fetched = fetching.fetch(bag, allow_private=True)
+    assert list(fetched.report) == []
+    assert (fetched.files, fetched.size) == (2, 2 * len(BODY))
+    assert bags.verify(bag, second_opinion=True).valid
+    assert fetching.fetch(bag, allow_private=True).files == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["bag"]
+
+
+def test_private_addresses_are_not_asked_unless_allowed(
+    tmp_path: Path, server: ThreadingHTTPServer
+) -> None:
+    port = server.server_port
+    bag = holey(
+        tmp_path,
+        f"http://127.0.0.1:{port}/good -",
+        f"http://localhost:{port}/good -",
+        f"http://[::ffff:127.0.0.1]:{port}/good -",
+        "http://10.1.2.3/good -",
+        "http://169.254.169.254/latest -",
+        "http://[::1]/good -",
+        "http://0.0.0.0/good -",
+        "file:///etc/passwd -",
+        "ftp://a.example/x -",
+    )
+    fetched = fetching.fetch(bag)
+    assert [finding.code for finding in fetched.report] == ["fetch-refused"] * 9
+    assert server.asked == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("mood", "length", "code"),
+    [
+        ("gone", "-", "fetch-failed"),
+        ("loop", "-", "fetch-failed"),
+        ("redirect-to-file", "-", "fetch-refused"),
+        ("wrong", "-", "fetch-digest-mismatch"),
+        ("wrong", str(len(BODY)), "fetch-digest-mismatch"),
+        ("longer", str(len(BODY)), "fetch-size-mismatch"),
+        ("good", "5", "fetch-size-mismatch"),
+    ],
+)
+def test_what_goes_wrong_is_a_finding_and_leaves_nothing(
+    tmp_path: Path, server: ThreadingHTTPServer, mood: str, length: str, code: str
+) -> None:
+    bag = holey(tmp_path, f"{url(server, mood)} {length}")
+    fetched = fetching.fetch(bag, allow_private=True)
+    assert [finding.code for finding in fetched.report] == [code]
+    assert not (bag / "data/sub/0").exists()
+
+
+@pytest.mark.parametrize("length", [str(len(BODY)), "-"])
+def test_a_broken_off_download_is_taken_up_again(
+    tmp_path: Path, server: ThreadingHTTPServer, length: str
+) -> None:
+    bag = holey(tmp_path, f"{url(server, 'breaks')} {length}")
+    assert [f.code for f in fetching.fetch(bag, allow_private=True).report] == ["fetch-failed"]
+    assert hidden(bag, ".fetched").is_dir()
+    fetched = fetching.fetch(bag, allow_private=True)
+    assert list(fetched.report) == []
+    assert fetched.size == len(BODY) - 300_000
+    assert server.asked == [("/breaks", None), ("/breaks", "bytes=300000-")]  # type: ignore[attr-defined]
+    assert bags.verify(bag).valid
+
+
+@pytest.mark.parametrize("mood", ["good", "norange"])
+def test_stale_parts_are_thrown_away(
+    tmp_path: Path, server: ThreadingHTTPServer, mood: str
+) -> None:
+    bag = holey(tmp_path, f"{url(server, mood)} -")
+    parts = hidden(bag, ".fetched")
+    parts.mkdir()
+    (parts / hashlib.sha256(b"data/sub/0").hexdigest()).write_bytes(b"stale")
+    assert list(fetching.fetch(bag, allow_private=True).report) == []
+    assert bags.verify(bag).valid
+
+
+def test_a_link_in_the_bag_is_not_followed(tmp_path: Path, server: ThreadingHTTPServer) -> None:
+    bag = holey(tmp_path, f"{url(server, 'good')} -")
+    (tmp_path / "elsewhere").mkdir()
+    (bag / "data/sub").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InvalidError):
+        fetching.fetch(bag, allow_private=True)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
