@@ -7,27 +7,47 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from archive_pkg import cli
 from archive_pkg.cli.output import clean
 
 ID = "1960-07-18-cpsu-to-sed"
 
 
-def run(*words: object, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "archive_pkg", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=cwd,
-        env={**os.environ, **env},
-    )
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[..., "Done"]
 
 
-def test_the_whole_way_as_a_newcomer_goes_it(letter: Path, tmp_path: Path) -> None:
+@dataclass
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """Run a command line in this process; `test_it_is_a_program` runs one in its own."""
+
+    def run(*words: object, cwd: Path | None = None) -> Done:
+        if cwd:
+            monkeypatch.chdir(cwd)
+        capsys.readouterr()
+        status = cli.run([str(word) for word in words])
+        said = capsys.readouterr()
+        return Done(status, said.out, said.err)
+
+    return run
+
+
+def test_the_whole_way_as_a_newcomer_goes_it(run: Run, letter: Path, tmp_path: Path) -> None:
     package = tmp_path / "packages" / ID
     for words in (
         ["check", letter],
@@ -45,7 +65,7 @@ def test_the_whole_way_as_a_newcomer_goes_it(letter: Path, tmp_path: Path) -> No
     assert (tmp_path / "back" / ID / "bagit.txt").is_file()
 
 
-def test_the_demo_leaves_the_working_folder_clean(tmp_path: Path) -> None:
+def test_the_demo_leaves_the_working_folder_clean(run: Run, tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.mkdir()
     done = run("demo", "--out", tmp_path / "there", cwd=here)
@@ -58,7 +78,7 @@ def test_the_demo_leaves_the_working_folder_clean(tmp_path: Path) -> None:
     assert json.loads(again.stdout)["status"] == 0
 
 
-def test_json_is_one_document_with_every_finding(letter: Path, tmp_path: Path) -> None:
+def test_json_is_one_document_with_every_finding(run: Run, letter: Path, tmp_path: Path) -> None:
     (letter / "letter-1960-07-18.txt").unlink()
     done = run("check", letter, tmp_path / "nothing", "--json")
     answer = json.loads(done.stdout)
@@ -70,7 +90,9 @@ def test_json_is_one_document_with_every_finding(letter: Path, tmp_path: Path) -
     assert absent["error"]["message"]
 
 
-def test_verify_tells_complete_and_valid_of_each_path(letter: Path, tmp_path: Path) -> None:
+def test_verify_tells_complete_and_valid_of_each_path(
+    run: Run, letter: Path, tmp_path: Path
+) -> None:
     run("build", letter, "--out", tmp_path)
     good, bad = tmp_path / ID, tmp_path / "bad"
     shutil.copytree(good, bad)
@@ -95,7 +117,7 @@ def test_verify_tells_complete_and_valid_of_each_path(letter: Path, tmp_path: Pa
         (["fetch", "/nothing/here", "--out", "x"], 5),
     ],
 )
-def test_exit_statuses(words: list[str], status: int, tmp_path: Path) -> None:
+def test_exit_statuses(run: Run, words: list[str], status: int, tmp_path: Path) -> None:
     done = run(*words, cwd=tmp_path)
     assert done.returncode == status
     assert "Traceback" not in done.stderr
@@ -118,7 +140,7 @@ def test_exit_statuses(words: list[str], status: int, tmp_path: Path) -> None:
         b"!!python/object/apply:os.system ['true']\n",
     ],
 )
-def test_a_file_that_is_no_record_ends_in_findings(text: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_no_record_ends_in_findings(run: Run, text: bytes, tmp_path: Path) -> None:
     file = tmp_path / "record.yaml"
     file.write_bytes(text)
     for command in (["check", file], ["show", file], ["build", file, "--out", tmp_path / "out"]):
@@ -129,7 +151,7 @@ def test_a_file_that_is_no_record_ends_in_findings(text: bytes, tmp_path: Path) 
     assert not list(tmp_path.glob("out/*"))
 
 
-def test_a_misspelt_key_is_told_by_its_nearest_name(tmp_path: Path) -> None:
+def test_a_misspelt_key_is_told_by_its_nearest_name(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "record.yaml"
     file.write_text("id: x\ntype: letter\ntitle: T\nsneder: [a]\n")
     done = run("check", file)
@@ -137,7 +159,7 @@ def test_a_misspelt_key_is_told_by_its_nearest_name(tmp_path: Path) -> None:
     assert "sender" in done.stdout
 
 
-def test_no_permission_to_write(letter: Path, tmp_path: Path) -> None:
+def test_no_permission_to_write(run: Run, letter: Path, tmp_path: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")
     out = tmp_path / "out"
@@ -158,6 +180,18 @@ def test_what_strangers_name_their_files_cannot_steer_the_terminal() -> None:
     assert clean("ложном\tполо\u200dжении\n") == "ложном\tполо\u200dжении\n"
 
 
-def test_no_colours_in_a_pipe(letter: Path) -> None:
+def test_no_colours_in_a_pipe(run: Run, letter: Path) -> None:
     assert "\x1b" not in run("show", letter).stdout
     assert "\x1b" not in run("check", letter).stdout
+
+
+def test_it_is_a_program(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "archive_pkg", "verify", str(tmp_path / "nothing")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 5
+    assert done.stdout == ""
+    assert "nothing" in done.stderr

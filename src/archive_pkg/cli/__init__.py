@@ -1,5 +1,5 @@
 """The command line: the only room that prints, prompts, shows progress and exits."""
 
-from archive_pkg.cli.main import app, main
+from archive_pkg.cli.main import app, main, run
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "run"]

@@ -29,6 +29,7 @@ from archive_pkg.cli.output import clean, complain
 from archive_pkg.errors import ArchivePkgError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import FrameType
 
 app = typer.Typer(
@@ -93,12 +94,13 @@ def main() -> NoReturn:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
-    sys.exit(_run())
+    sys.exit(run(sys.argv[1:]))
 
 
-def _run() -> int:
+def run(words: Sequence[str]) -> int:
+    """Run one command line, given without the program's name, to its exit status."""
     try:
-        status = app(standalone_mode=False)
+        status = app(list(words), standalone_mode=False)
     except ArchivePkgError as error:
         complain(error)
         return error.exit_status
