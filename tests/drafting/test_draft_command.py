@@ -148,9 +148,12 @@ def test_ones_own_vocabulary_is_heard(letter: Path, tmp_path: Path) -> None:
     assert "The Paper Club" in output
 
 
-def test_a_vocabulary_that_is_none_is_refused(letter: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ["- a\n- b\n", "bodies:\n  - {short: X}\n", "months: [a]\n", "a: [", "weekdays: 3\n"]
+)
+def test_a_vocabulary_that_is_none_is_refused(text: str, letter: Path, tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
-    own.write_text("- a\n- b\n")
+    own.write_text(text)
     draft(letter, "--vocabulary", own, status=3)
 
 

@@ -175,6 +175,30 @@ def _lengths(agents: Mapping[str, Known]) -> dict[str, tuple[int, ...]]:
     return {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}
 
 
+def _agents(trees: list[dict[str, Any]]) -> dict[str, Known]:
+    """Bodies, persons and places by each of their names; of two with one name the later counts."""
+    by_name: dict[str, Known] = {}
+    for key, kind in (("bodies", "organization"), ("persons", "person"), ("places", "place")):
+        for entry in _merged(trees, key):
+            known = Known(
+                str(entry["name"]),
+                kind,
+                str(entry.get("short") or ""),
+                tuple(str(v) for v in entry.get("variants") or ()),
+                str(entry.get("part_of") or ""),
+            )
+            by_name[known.name] = known
+    agents: dict[str, Known] = {}
+    for known in by_name.values():
+        for form in (known.name, known.short, *known.variants):
+            words = words_of(form)
+            if len(words) > 1 and words[0] == "the":
+                words = words[1:]  # an article is no part of a name, though a text may have one
+            if words:
+                agents[" ".join(words)] = known
+    return agents
+
+
 def _build(trees: list[dict[str, Any]]) -> Vocabulary:
     forms: dict[str, list[str]] = {}
     months: dict[str, int] = {}
@@ -216,22 +240,7 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         for name in _flatten(entry["names"])
     }
     order = tuple(dict.fromkeys(str(entry["level"]) for entry in _merged(trees, "levels")))
-    agents: dict[str, Known] = {}
-    for key, kind in (("bodies", "organization"), ("persons", "person"), ("places", "place")):
-        for entry in _merged(trees, key):
-            known = Known(
-                str(entry["name"]),
-                kind,
-                str(entry.get("short") or ""),
-                tuple(str(v) for v in entry.get("variants") or ()),
-                str(entry.get("part_of") or ""),
-            )
-            for form in (known.name, known.short, *known.variants):
-                words = words_of(form)
-                if words:  # an article is no part of a name, though the text may have one
-                    agents[
-                        " ".join(words[1:] if words[0] == "the" and len(words) > 1 else words)
-                    ] = known
+    agents = _agents(trees)
     return Vocabulary(
         forms={key: Phrases(entries) for key, entries in forms.items()},
         months=months,
@@ -302,4 +311,11 @@ def load_vocabulary(*own: Path) -> Vocabulary:
         except UnicodeDecodeError as error:
             raise InvalidError(f"{path}: not UTF-8 at byte {error.start}") from error
         trees.append(_read(text, str(path)))
+        try:
+            _build(trees)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise InvalidError(
+                f"{path}: no vocabulary has this form: {error!r}",
+                "The reference, “Words that drafting goes by”, shows the form of each key.",
+            ) from error
     return _build(trees)
