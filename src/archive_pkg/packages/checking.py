@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
 from archive_pkg.errors import StorageError
-from archive_pkg.records import NAMES, Record, placed, read_record, record_file, vocabularies
+from archive_pkg.records import NAMES, Record, placed, read_placed, record_file, vocabularies
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.statements import Index, statements
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
@@ -144,11 +144,13 @@ def check_many(paths: Iterable[Path]) -> Iterator[tuple[Path, Report]]:
 
 def examine(path: Path) -> tuple[Record | None, Report]:
     """A record, if it can be read, and everything that is wrong with it and its files."""
-    record, report = read_record(path)
+    file, findings = record_file(path)
+    if findings:
+        return None, Report(findings)
+    record, report, root = read_placed(file)
     if record is not None:
-        file, _ = record_file(path)
         found = [*check_record(record, file.parent, file), *_strays(record, file)]
-        report.extend(placed(found, file))
+        report.extend(placed(found, file, root))
     return record, report
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
+
+from pydantic_core import to_json
 
 from archive_pkg import tables
 
@@ -18,7 +19,7 @@ SOFTWARE_LABEL = "Bag-Software-Agent"
 
 def record_bytes(record: Record) -> bytes:
     """The record as the package has it: JSON in UTF-8, in the models' order."""
-    return (json.dumps(record.as_json(), ensure_ascii=False, indent=2) + "\n").encode()
+    return to_json(record.as_json(), indent=2) + b"\n"
 
 
 def described(record: Record) -> dict[str, bytes]:

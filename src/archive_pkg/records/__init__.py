@@ -6,6 +6,7 @@ from archive_pkg.records.loading import (
     NAMES,
     load_record,
     load_records,
+    read_placed,
     read_record,
     record_file,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "load_record",
     "load_records",
     "placed",
+    "read_placed",
     "read_record",
     "record_file",
     "save_record",

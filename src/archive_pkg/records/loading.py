@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records.explaining import TYPE_WRONG
 from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.judging import judge
+from archive_pkg.records.models import Record
 from archive_pkg.records.yaml_reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from archive_pkg.records.models import Record
-    from archive_pkg.records.nodes import Tree
+    from archive_pkg.records.nodes import Node, Tree
 
 TOO_LARGE = Code(
     "record-too-large",
@@ -91,13 +92,26 @@ def read_record(
         StorageError: The file is not there or cannot be read.
     """
     if isinstance(source, bytes):
-        return _record(source, "record.yaml" if path is None else os.fspath(path))
+        name = "record.yaml" if path is None else os.fspath(path)
+        return _quickly(source, name) or _record(source, name)[:2]
     file, findings = record_file(source)
     name = os.fspath(file if path is None else path)
     if findings:
         return None, Report(findings)
     data, findings = _bytes(file, name)
-    return (None, Report(findings)) if findings else _record(data, name)
+    if findings:
+        return None, Report(findings)
+    return _quickly(data, name) or _record(data, name)[:2]
+
+
+def read_placed(file: Path) -> tuple[Record | None, Report, Node | None]:
+    """Read a record's file as `read_record` does, and give its tree for the places of statements.
+
+    Raises:
+        StorageError: The file is not there or cannot be read.
+    """
+    data, findings = _bytes(file, os.fspath(file))
+    return (None, Report(findings), None) if findings else _record(data, os.fspath(file))
 
 
 def record_file(path: str | os.PathLike[str]) -> tuple[Path, list[Finding]]:
@@ -144,21 +158,51 @@ def invalid(report: Report, what: str) -> InvalidError:
     return InvalidError(message, first.hint, report)
 
 
-def _record(data: bytes, path: str) -> tuple[Record | None, Report]:
+def _quickly(data: bytes, path: str) -> tuple[Record, Report] | None:
+    """The record of a file of JSON in which nothing is wrong; None where its tree must be read."""
+    if not path.lower().endswith(".json") or len(data) > LARGEST:
+        return None
+    try:
+        plain = json.loads(
+            data.decode().removeprefix("\ufeff"),
+            object_pairs_hook=_without_repeats,
+            parse_int=str,
+            parse_float=str,
+            parse_constant=_refuse_constant,
+        )
+        return Record.model_validate(plain), Report()
+    except (ValueError, RecursionError):
+        return None
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is repeated")
+    # A truth value is its source text, as in a tree.
+    truths = {key: str(value).lower() for key, value in pairs if isinstance(value, bool)}
+    return found | truths if truths else found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _record(data: bytes, path: str) -> tuple[Record | None, Report, Node | None]:
     if len(data) > LARGEST:
-        return None, Report([_too_large(len(data), path)])
+        return None, Report([_too_large(len(data), path)]), None
     tree = read_tree(data, path)
     root, report = tree.root, tree.report
     if root is None or not tree.whole:
-        return None, report
+        return None, report, root
     if not isinstance(root.value, dict):
         place = Location(path, root.start.line + 1, root.start.column + 1)
         message = "the file is a list" if isinstance(root.value, list) else "the file is mere text"
         report.add(TYPE_WRONG.at(place, message, "a record is a mapping that begins with its id"))
-        return None, report
+        return None, report, root
     record, findings = judge(root, path)
     report.extend(findings)
-    return (record if report.ok else None), report
+    return (record if report.ok else None), report, root
 
 
 def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:

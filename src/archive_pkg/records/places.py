@@ -15,17 +15,18 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Finding
 
 
-def placed(findings: Iterable[Finding], file: Path) -> list[Finding]:
+def placed(findings: Iterable[Finding], file: Path, root: Node | None = None) -> list[Finding]:
     """Findings on fields of a record, with the lines and columns of those fields in its file.
 
     Args:
         findings: Findings; those that name no field or have a line already stay as they are.
         file: The record's file.
+        root: Its tree, where it has been read already.
     """
     found = list(findings)
     if not any(map(_lacks_line, found)):
         return found
-    root = read_tree(file.read_bytes(), str(file)).root
+    root = root or read_tree(file.read_bytes(), str(file)).root
     return [_with_line(item, root) if root and _lacks_line(item) else item for item in found]
 
 

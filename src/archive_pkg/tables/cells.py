@@ -68,7 +68,7 @@ def unguarded(column: Column, text: str) -> str:
 
 def csv_line(cells: Sequence[str]) -> str:
     """A line of a CSV file (RFC 4180, but for its line feed), the same on every machine."""
-    return ",".join(map(_quoted, cells)) + "\n"
+    return ",".join([text and _quoted(text) for text in cells]) + "\n"
 
 
 def _quoted(text: str) -> str:

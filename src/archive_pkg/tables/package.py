@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.tables.cells import csv_line, guarded
@@ -42,9 +44,9 @@ def package_files(records: Sequence[Record], name: str) -> dict[str, bytes]:
         rows = [row for record in records for row in record_rows(table, record)]
         if rows or table.name == LETTERS:
             files[f"{FOLDER}/{table.name}.csv"] = _csv(table, rows)
-            resources.append(_resource(table))
-    descriptor = {"$schema": PROFILE, "name": _package_name(name), "resources": resources}
-    text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
+            resources.append(_resource_text(table.name))
+    head = _json({"$schema": PROFILE, "name": _package_name(name)}).removesuffix("\n}")
+    text = head + ',\n  "resources": [\n' + ",\n".join(resources) + "\n  ]\n}\n"
     return {DESCRIPTOR: text.encode(), **files}
 
 
@@ -74,8 +76,20 @@ def table_schema(table: Table) -> dict[str, Any]:
 
 def _csv(table: Table, rows: list[list[str]]) -> bytes:
     lines = [csv_line([column.name for column in table.columns])]
-    lines += [csv_line([*map(guarded, table.columns, row)]) for row in rows]
+    for row in rows:
+        cells = zip(table.columns, row, strict=True)
+        lines.append(csv_line([text and guarded(column, text) for column, text in cells]))
     return "".join(lines).encode()
+
+
+@cache
+def _resource_text(name: str) -> str:
+    """What a descriptor says of a table, which is the same for all records."""
+    return indent(_json(_resource(tables()[name])), "    ")
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _resource(table: Table) -> dict[str, Any]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from archive_pkg.records.models import Record
-    from archive_pkg.tables.layout import Table
+    from archive_pkg.tables.layout import Column, Table
 
 Row = dict[str, str]
 """The cells of a row by their columns' names; empty ones may be missing."""
@@ -21,11 +21,16 @@ def record_rows(table: Table, record: Record) -> list[list[str]]:
     """The rows of one table that hold a record, each with a cell for every column."""
     if table.name == LETTERS:
         items: Sequence[Any] = (record,)
-        return [[to_cell(column, _at(record, column.path)) for column in table.columns]]
+        return [_cells(table.columns, record)]
     items = _at(record, table.path) or ()
+    return [[record.id, *_cells(table.columns[1:], item)] for item in items]
+
+
+def _cells(columns: Sequence[Column], item: Any) -> list[str]:
+    # Most columns of most rows are empty.
     return [
-        [record.id, *(to_cell(column, _at(item, column.path)) for column in table.columns[1:])]
-        for item in items
+        "" if (value := _at(item, column.path)) is None else to_cell(column, value)
+        for column in columns
     ]
 
 
