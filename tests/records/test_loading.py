@@ -331,3 +331,29 @@ def test_any_shape_of_data_ends_in_findings_with_places(data):
     record, report = read(json.dumps(data), "record.json")
     if isinstance(data, dict) and record is None:
         assert all(finding.location.line for finding in report)
+
+
+def test_findings_cannot_steer_a_terminal_and_have_an_end():
+    _, report = read(
+        'id: "\\e[2Jx"\n"\\e[31m": x\ntype: "\\a\\u202E"\ntitle: x\nparts: [{"\\e": 1}]\n'
+    )
+    _, more = read("date: " + "9" * 5000 + "\n" + "k" * 5000 + ": x\n")
+    _, json_report = read('{"\\u001b": 1, "\\u001b": 2}', "record.json")
+    for finding in [*report, *more, *json_report]:
+        for text in (finding.message, finding.hint, finding.location.field):
+            assert text.isprintable()
+            assert len(text) < 600
+
+
+def test_more_faults_than_anybody_reads_are_counted():
+    many = "".join(f"k{n}: x\n" for n in range(3000))
+    _, report = read(SMALL + many)
+    assert len(report) == 1001
+    assert report.findings[-1].code == "record-more-faults"
+    assert "2000 more" in report.findings[-1].message
+
+
+def test_more_values_than_any_record_has_are_not_read():
+    for text, name in (("- a\n" * 120_000, "a.yaml"), (f"[{'1,' * 120_000}1]", "a.json")):
+        _, report = read(text, name)
+        assert [finding.code for finding in report] == ["record-too-many-values"]

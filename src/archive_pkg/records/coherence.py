@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from archive_pkg.records.models import Record
 
+_MOST_MEANT = 100
+
 Place = tuple[str | int, ...]
 Problem = tuple[str, str, Place, Any]
 """Kind, message, place in the record, and the value there."""
@@ -60,11 +62,12 @@ def _dangling(record: Record) -> Iterator[Problem]:
         "agent": {agent.id for agent in record.agents},
         "part": {part.id for part in record.parts},
     }
-    for what, place, name in references(record):
-        if name not in known[what]:
-            near = get_close_matches(name, known[what], 1)
-            meant = f"; did you mean {near[0]}?" if near else f"; add it to {what}s"
-            yield "unknown_reference", f"no {what} has the id {name}{meant}", place, name
+    dangling = [each for each in references(record) if each[2] not in known[each[0]]]
+    for count, (what, place, name) in enumerate(dangling):
+        # To look for what was meant takes long in a large record, and nobody reads it there.
+        near = get_close_matches(name, known[what], 1) if count < _MOST_MEANT else []
+        meant = f"; did you mean {near[0]}?" if near else f"; add it to {what}s"
+        yield "unknown_reference", f"no {what} has the id {name}{meant}", place, name
 
 
 def references(record: Record) -> Iterator[tuple[str, Place, str]]:

@@ -208,6 +208,10 @@ class Edtf(str):
         }
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
 def _wrong(message: str, hint: str = "") -> NoReturn:
     raise Fault(message, hint, DATE_INVALID)
 
@@ -218,12 +222,12 @@ def _parse(text: str) -> _Span:
     if len(text) > LONGEST:
         _wrong(f"a date of {len(text)} characters", f"at most {LONGEST} are read")
     if text != text.strip():
-        _wrong(f"“{text}” has spaces around it", f"write {text.strip() or 'a date'}")
+        _wrong(f"“{_short(text)}” has spaces around it", f"write {text.strip() or 'a date'}")
     if text.startswith("["):
         return _one_of(text)
     if text.startswith("{"):
         _wrong(
-            f"“{text}” is a set “all of”, which is EDTF level 2",
+            f"“{_short(text)}” is a set “all of”, which is EDTF level 2",
             "for one date of several write [1960,1962]; give several dates a field each",
         )
     if text.count("/") == 1:
@@ -241,7 +245,7 @@ def _date(text: str) -> _Span:
         uncertain, approximate = _QUALIFIERS[text[-1]]
     if any(sign in bare for sign in _QUALIFIERS):
         _wrong(
-            f"“{text}” qualifies a part of the date, which is EDTF level 2",
+            f"“{_short(text)}” qualifies a part of the date, which is EDTF level 2",
             "at level 1 one of ? ~ % stands at the very end and speaks of the whole date",
         )
     span = _long_year(bare) if bare.startswith(("Y", "y")) else _calendar(bare)
@@ -257,7 +261,7 @@ def _calendar(text: str) -> _Span:
     if not all(character in "0123456789X" for part in parts for character in part):
         _wrong_form(text)
     if sign < 0 and parts[0] == "0000":
-        _wrong(f"“{text}”: there is no year -0000", "the year before year 1 is 0000")
+        _wrong(f"“{_short(text)}”: there is no year -0000", "the year before year 1 is 0000")
     masks = ["".join("X" if c == "X" else "9" for c in part) for part in parts]
     if "X" in text:
         return _masked(text, sign, parts, masks)
@@ -271,7 +275,7 @@ def _calendar(text: str) -> _Span:
     year, month, day = numbers
     if not 1 <= day <= _days_in(year, month):
         _wrong(
-            f"“{text}”: there is no day {parts[2]} in {text[: -len(parts[2]) - 1]}",
+            f"“{_short(text)}”: there is no day {parts[2]} in {text[: -len(parts[2]) - 1]}",
             f"its days are 01 to {_days_in(year, month)}",
         )
     return _Span.of(_Day(year, month, day), _Day(year, month, day), "day")
@@ -293,7 +297,7 @@ def _masked(text: str, sign: int, parts: list[str], masks: list[str]) -> _Span:
         _check_month(text, month)
         return _months(sign * int(year), month, month)._replace(precision="day", masked=True)
     _wrong(
-        f"“{text}” leaves digits unspecified in a way that is EDTF level 2",
+        f"“{_short(text)}” leaves digits unspecified in a way that is EDTF level 2",
         "level 1 has 196X, 19XX, 1960-XX, 1960-07-XX and 1960-XX-XX",
     )
 
@@ -307,7 +311,7 @@ def _month_or_season(text: str, year: int, month: int) -> _Span:
         return _months(year, first, last)._replace(precision="season")
     if 25 <= month <= 41:
         _wrong(
-            f"“{text}”: {month} for a part of the year is EDTF level 2",
+            f"“{_short(text)}”: {month} for a part of the year is EDTF level 2",
             "level 1 has the seasons 21 (spring), 22 (summer), 23 (autumn) and 24 (winter)",
         )
     _check_month(text, month)
@@ -316,10 +320,10 @@ def _month_or_season(text: str, year: int, month: int) -> _Span:
 
 def _check_month(text: str, month: int) -> None:
     if 21 <= month <= 41:
-        _wrong(f"“{text}”: a season has no days", f"write {text[:-3]}, or the month")
+        _wrong(f"“{_short(text)}”: a season has no days", f"write {text[:-3]}, or the month")
     if not 1 <= month <= 12:
         _wrong(
-            f"“{text}”: there is no month {month:02}",
+            f"“{_short(text)}”: there is no month {month:02}",
             "months are 01 to 12, seasons 21 (spring) to 24 (winter); the order is year-month-day",
         )
 
@@ -331,21 +335,21 @@ def _long_year(text: str) -> _Span:
     if not digits.isascii() or not digits.isdigit():
         level_two = any(letter in digits for letter in "ES")
         _wrong(
-            f"“{text}” is not a year"
+            f"“{_short(text)}” is not a year"
             + (" as level 1 has it (E and S are level 2)" if level_two else ""),
             "after Y stand digits only, as in Y17000 or Y-17000",
         )
     if len(digits) <= 4:
         _wrong(
-            f"“{text}”: Y is for years of more than four digits",
+            f"“{_short(text)}”: Y is for years of more than four digits",
             f"write {sign}{digits.rjust(4, '0')}",
         )
     if digits.startswith("0"):
         bare = digits.lstrip("0") or "0"
         right = f"Y{sign}{bare}" if len(bare) > 4 else f"{sign}{bare.rjust(4, '0')}"
-        _wrong(f"“{text}” begins its year with a zero", f"write {right}")
+        _wrong(f"“{_short(text)}” begins its year with a zero", f"write {right}")
     if text[0] == "y":
-        _wrong(f"“{text}”: the Y before a long year is a capital", f"write Y{text[1:]}")
+        _wrong(f"“{_short(text)}”: the Y before a long year is a capital", f"write Y{text[1:]}")
     if len(digits) > _LONGEST_YEAR:
         _wrong(
             f"“{text[:12]}…” is a year of {len(digits)} digits",
@@ -361,7 +365,8 @@ def _date_and_time(text: str) -> _Span:
     span = _date(day) if day else _wrong_form(text)
     if span.first is None or span.precision != "day" or span.masked or day[-1:] in _QUALIFIERS:
         _wrong(
-            f"“{text}”: a time of day needs a whole day before its T", "write 1960-07-18T09:30:00"
+            f"“{_short(text)}”: a time of day needs a whole day before its T",
+            "write 1960-07-18T09:30:00",
         )
     clock, shift = time[:8], time[8:]
     seconds = _clock(text, clock)
@@ -373,7 +378,7 @@ def _date_and_time(text: str) -> _Span:
 def _clock(text: str, clock: str) -> int:
     """Seconds since midnight."""
     if len(clock) != 8 or clock[2] != ":" or clock[5] != ":":
-        _wrong(f"“{text}” has no whole time after its T", "write hh:mm:ss, as in 09:30:00")
+        _wrong(f"“{_short(text)}” has no whole time after its T", "write hh:mm:ss, as in 09:30:00")
     return _hours_minutes(text, clock[:5]) + _two_digits(text, clock[6:], 59, "second")
 
 
@@ -381,12 +386,12 @@ def _shift(text: str, shift: str) -> int:
     """Seconds that local time is ahead of UTC."""
     if shift[0] not in "+-" or len(shift) not in (3, 6) or shift[3:4] not in ("", ":"):
         _wrong(
-            f"“{text}” has “{shift}” after its time",
+            f"“{_short(text)}” has “{shift}” after its time",
             "nothing may follow, or Z, or a shift such as +03 or -04:30",
         )
     seconds = _hours_minutes(text, shift[1:] if len(shift) == 6 else f"{shift[1:]}:00")
     if shift[0] == "-" and seconds == 0:
-        _wrong(f"“{text}”: there is no shift of minus nothing", "write Z, or +00:00")
+        _wrong(f"“{_short(text)}”: there is no shift of minus nothing", "write Z, or +00:00")
     return seconds if shift[0] == "+" else -seconds
 
 
@@ -397,7 +402,7 @@ def _hours_minutes(text: str, clock: str) -> int:
 
 def _two_digits(text: str, digits: str, most: int, name: str) -> int:
     if not (digits.isascii() and digits.isdigit() and int(digits) <= most):
-        _wrong(f"“{text}”: there is no {name} {digits}", f"write 00 to {most}")
+        _wrong(f"“{_short(text)}”: there is no {name} {digits}", f"write 00 to {most}")
     return int(digits)
 
 
@@ -405,11 +410,11 @@ def _interval(text: str) -> _Span:
     """`from/to`; `..` for an open end, nothing for an unknown one."""
     left, right = text.split("/")
     if left in ("", "..") and right in ("", ".."):
-        _wrong(f"“{text}” is an interval without a date", "give it a beginning or an end")
+        _wrong(f"“{_short(text)}” is an interval without a date", "give it a beginning or an end")
     start = _BEFORE if left in ("", "..") else _interval_end(text, left)
     end = _AFTER if right in ("", "..") else _interval_end(text, right)
     if start.start > end.end:
-        _wrong(f"“{text}” ends before it begins", f"write {right}/{left}, if that is meant")
+        _wrong(f"“{_short(text)}” ends before it begins", f"write {right}/{left}, if that is meant")
     return _Span(
         start.first,
         end.last,
@@ -424,15 +429,15 @@ def _interval(text: str) -> _Span:
 def _interval_end(text: str, date: str) -> _Span:
     if date in ("open", "unknown"):
         right = text.replace("unknown", "").replace("open", "..")
-        _wrong(f"“{text}” is EDTF's draft of 2012", f"write {right}")
+        _wrong(f"“{_short(text)}” is EDTF's draft of 2012", f"write {right}")
     if "T" in date:
-        _wrong(f"“{text}”: the dates of an interval have no time of day", "write days")
+        _wrong(f"“{_short(text)}”: the dates of an interval have no time of day", "write days")
     if date.isdigit() and len(date) < 4:
         _wrong_form(text)
     span = _date(date)
     if span.masked:
         _wrong(
-            f"“{text}”: unspecified digits in an interval are EDTF level 2",
+            f"“{_short(text)}”: unspecified digits in an interval are EDTF level 2",
             "begin and end with a year, a month or a day, or an approximate one: 1960~/1965",
         )
     return span
@@ -441,10 +446,10 @@ def _interval_end(text: str, date: str) -> _Span:
 def _one_of(text: str) -> _Span:
     """`[1960,1962]`, `[1959..1961]`, `[..1960]`, `[1960..]`: one of these, which is not known."""
     if not text.endswith("]"):
-        _wrong(f"“{text}” opens a set and does not close it", f"write {text}]")
+        _wrong(f"“{_short(text)}” opens a set and does not close it", f"write {text}]")
     inner = text[1:-1]
     if any(sign in inner for sign in "[]{}"):
-        _wrong(f"“{text}” has a set within a set", "write [1960,1962]")
+        _wrong(f"“{_short(text)}” has a set within a set", "write [1960,1962]")
     members = [part.removeprefix(" ") if n else part for n, part in enumerate(inner.split(","))]
     spans = [_member(text, member, n, len(members)) for n, member in enumerate(members)]
     return _Span(
@@ -460,29 +465,31 @@ def _one_of(text: str) -> _Span:
 
 def _member(text: str, member: str, place: int, count: int) -> _Span:
     if not member:
-        _wrong(f"“{text}” has an empty place in its set", "write [1960,1962]")
+        _wrong(f"“{_short(text)}” has an empty place in its set", "write [1960,1962]")
     if "/" in member or "T" in member:
         _wrong(
-            f"“{text}”: a set holds dates, neither intervals nor times",
+            f"“{_short(text)}”: a set holds dates, neither intervals nor times",
             "write years, months or days, and [1959..1961] for a run of them",
         )
     if ".." not in member:
         return _date(member)
     left, _, right = member.partition("..")
     if not left and not right:
-        _wrong(f"“{text}” has a run without a date", "write [1959..1961], [..1961] or [1959..]")
+        _wrong(
+            f"“{_short(text)}” has a run without a date", "write [1959..1961], [..1961] or [1959..]"
+        )
     if not left and place > 0:
-        _wrong(f"“{text}”: “{member}” stands after other dates", "put it first in the set")
+        _wrong(f"“{_short(text)}”: “{member}” stands after other dates", "put it first in the set")
     if not right and place < count - 1:
-        _wrong(f"“{text}”: “{member}” stands before other dates", "put it last in the set")
+        _wrong(f"“{_short(text)}”: “{member}” stands before other dates", "put it last in the set")
     start, end = _run_end(text, left, _BEFORE), _run_end(text, right, _AFTER)
     if left and right and start.precision != end.precision:
         _wrong(
-            f"“{text}” runs from a {start.precision} to a {end.precision}",
+            f"“{_short(text)}” runs from a {start.precision} to a {end.precision}",
             "write both alike: [1959..1961], [1959-11..1960-02]",
         )
     if start.start > end.end:
-        _wrong(f"“{text}”: “{member}” ends before it begins", f"write {right}..{left}")
+        _wrong(f"“{_short(text)}”: “{member}” ends before it begins", f"write {right}..{left}")
     return _Span(
         start.first,
         end.last,
@@ -498,7 +505,7 @@ def _run_end(text: str, date: str, nothing: _Span) -> _Span:
         return nothing
     span = _date(date)
     if span.masked:
-        _wrong(f"“{text}”: a run in a set has no unspecified digits", "write [1960..1969]")
+        _wrong(f"“{_short(text)}”: a run in a set has no unspecified digits", "write [1960..1969]")
     return span
 
 
@@ -525,8 +532,7 @@ def _days_in(year: int, month: int) -> int:
 
 def _wrong_form(text: str) -> NoReturn:
     """Say why it is no date at all, guessing what was meant where one guess stands out."""
-    shown = text if len(text) <= 60 else f"{text[:60]}…"
-    _wrong(f"“{shown}” is not a date in EDTF", _likely(text) or _FORMS)
+    _wrong(f"“{_short(text)}” is not a date in EDTF", _likely(text) or _FORMS)
 
 
 _FORMS = (

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
 from archive_pkg.records.faults import Fault
-from archive_pkg.records.nodes import Mark, Node, walk
+from archive_pkg.records.nodes import Mark, Node, visible, walk
 from archive_pkg.reports import Code, Finding, Location, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from pydantic_core import ErrorDetails
 
@@ -43,6 +44,12 @@ STATEMENT_UNKNOWN = Code(
     "Evidence for a statement that the record does not make.",
 )
 
+AND_MORE = Code(
+    "record-more-faults",
+    Severity.ERROR,
+    "A record has more faults than are told one by one.",
+)
+
 # Kinds of error that the models declare themselves.
 _OWN = {
     "id_taken": ID_TAKEN,
@@ -68,10 +75,14 @@ OF_THE_WHOLE = frozenset(_OWN)
 """Kinds of error that concern how a record hangs together."""
 
 
+MOST = 1000
+"""Findings of one record that are told; beyond, only their number is."""
+
+
 def explain(
-    entries: Iterable[ErrorDetails], model: type[BaseModel], root: Node, path: str
+    entries: Sequence[ErrorDetails], model: type[BaseModel], root: Node, path: str
 ) -> list[Finding]:
-    """All entries of an error as findings, in the order of the file.
+    """The entries of an error as findings, in the order of the file.
 
     Args:
         entries: The entries of what validation raised.
@@ -79,34 +90,47 @@ def explain(
         root: The file's tree, with the places.
         path: What findings call the file.
     """
-    placed = []
-    for entry in entries:
-        loc = entry["loc"]
+    placed = [
+        (_mark(root, entry["loc"], key=entry["type"] == "extra_forbidden"), entry)
+        for entry in entries
+    ]
+    placed.sort(key=lambda item: item[0].index)
+    names = _Names(root)
+    findings = []
+    for mark, entry in placed[:MOST]:
         code, message, hint = told(entry, model)
-        mark = _mark(root, loc, key=entry["type"] == "extra_forbidden")
-        location = Location(path, mark.line + 1, mark.column + 1, dotted(root, loc))
-        placed.append((mark.index, code.at(location, message, hint)))
-    return [finding for _, finding in sorted(placed, key=lambda item: item[0])]
+        location = Location(path, mark.line + 1, mark.column + 1, names.dotted(entry["loc"]))
+        findings.append(code.at(location, visible(message), visible(hint)))
+    if len(placed) > MOST:
+        message = f"{len(placed) - MOST} more faults are not told one by one"
+        findings.append(AND_MORE.at(Location(path), message, "mend these first"))
+    return findings
 
 
-def dotted(root: Node, loc: Loc) -> str:
-    """A place as a dotted path; an item of a list goes by its id where it alone has it."""
-    names: list[str] = []
-    steps = list(walk(root, loc))
-    above = root
-    for step, node in steps:
-        names.append(_id_of(node, above) or str(step))
-        above = node
-    names.extend(str(step) for step in loc[len(steps) :])
-    return ".".join(names)
+class _Names:
+    """Dotted paths of places in a tree; an item of a list goes by its id where it alone has it."""
 
+    def __init__(self, root: Node) -> None:
+        self._root = root
+        self._counts: dict[int, Counter[str]] = {}
 
-def _id_of(node: Node, siblings: Node) -> str:
-    if not isinstance(siblings.value, list):
-        return ""
-    name = _id(node)
-    alike = sum(_id(other) == name for other in siblings.value)
-    return name if name and alike == 1 and re.fullmatch(r"[\w-]+", name) else ""
+    def dotted(self, loc: Loc) -> str:
+        names: list[str] = []
+        above = self._root
+        for step, node in walk(self._root, loc):
+            names.append(self._id_of(node, above) or str(step))
+            above = node
+        names.extend(str(step) for step in loc[len(names) :])
+        return visible(".".join(names))
+
+    def _id_of(self, node: Node, siblings: Node) -> str:
+        if not isinstance(siblings.value, list):
+            return ""
+        counts = self._counts.get(id(siblings))
+        if counts is None:
+            counts = self._counts[id(siblings)] = Counter(map(_id, siblings.value))
+        name = _id(node)
+        return name if name and counts[name] == 1 and re.fullmatch(r"[\w-]+", name) else ""
 
 
 def _id(node: Node) -> str:

@@ -10,13 +10,16 @@ from archive_pkg.records.nodes import (
     DEEP,
     DEEPEST,
     KEY_REPEATED,
+    MANY,
     MOST_FINDINGS,
+    MOST_NODES,
     SYNTAX,
     Mark,
     Node,
     StopReading,
     Tree,
     refuse_nothing,
+    visible,
 )
 from archive_pkg.reports import Code, Location, Report
 
@@ -50,6 +53,7 @@ class _Reader:
         self._path = path
         self._tree = tree
         self._line, self._line_start, self._seen = 0, 0, 0
+        self._count = 0
 
     def document(self) -> Node:
         node, index = self._value(self._space(0), 0)
@@ -59,6 +63,11 @@ class _Reader:
         return node
 
     def _value(self, index: int, depth: int) -> tuple[Node, int]:
+        self._count += 1
+        if self._count > MOST_NODES:
+            hint = "a letter's record has some hundreds"
+            self._find(MANY, index, f"more than {MOST_NODES} values", hint)
+            raise StopReading
         if depth > DEEPEST:
             self._find(DEEP, index, f"nested more than {DEEPEST} levels deep", "a record has 7")
             raise StopReading
@@ -152,7 +161,7 @@ class _Reader:
     def _find(self, code: Code, index: int, message: str, hint: str) -> None:
         mark = self._mark(index)
         self._tree.report.add(
-            code.at(Location(self._path, mark.line + 1, mark.column + 1), message, hint)
+            code.at(Location(self._path, mark.line + 1, mark.column + 1), visible(message), hint)
         )
         if len(self._tree.report) >= MOST_FINDINGS:
             raise StopReading

@@ -23,8 +23,13 @@ KEY_REPEATED = Code(
     "YAML 1.2.2, 3.2.1.3",
 )
 DEEP = Code("record-too-deep", Severity.ERROR, "Nested deeper than any record is.")
+MANY = Code("record-too-many-values", Severity.ERROR, "More values than any record has.")
+
 DEEPEST = 32
 """Levels of nesting that are read; a record has seven."""
+
+MOST_NODES = 100_000
+"""Values in one file that are read; a record of a letter has some hundreds."""
 
 MOST_FINDINGS = 100
 """Findings in one file's form after which reading stops: it is no record, or a broken one."""
@@ -88,6 +93,15 @@ class Tree:
     root: Node | None
     whole: bool
     report: Report
+
+
+def visible(text: str, most: int = 500) -> str:
+    """A text as a finding may show it: no control characters, and not without end.
+
+    A file must not be able to steer the terminal that its findings are printed on.
+    """
+    shown = text if len(text) <= most else f"{text[:most]}…"
+    return "".join(c if c.isprintable() or c in "\u00a0\n" else f"\\u{ord(c):04X}" for c in shown)
 
 
 class StopReading(Exception):  # noqa: N818 - no error, the end of reading

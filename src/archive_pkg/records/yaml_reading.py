@@ -13,12 +13,15 @@ from archive_pkg.records.nodes import (
     DEEP,
     DEEPEST,
     KEY_REPEATED,
+    MANY,
     MOST_FINDINGS,
+    MOST_NODES,
     SYNTAX,
     Node,
     StopReading,
     Tree,
     refuse_nothing,
+    visible,
 )
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
@@ -101,6 +104,7 @@ class _Builder:
         self._open: list[Node] = []
         self._keys: list[str | None] = []
         self._documents = 0
+        self._count = 0
 
     def take(self, event: Any) -> None:
         name = type(event).__name__
@@ -141,6 +145,11 @@ class _Builder:
             self._find(TAG, event, f"{event.tag} is a tag", "take it out; quote what is text")
 
     def _put(self, node: Node, event: Any) -> None:
+        self._count += 1
+        if self._count > MOST_NODES:
+            self._stop(
+                MANY, event, f"more than {MOST_NODES} values", "a letter's record has some hundreds"
+            )
         if not self._open:
             self._tree.root = node
             return
@@ -177,7 +186,7 @@ class _Builder:
     def _find(self, code: Code, event: Any, message: str, hint: str) -> None:
         mark = event.start_mark
         location = Location(self._path, mark.line + 1, mark.column + 1)
-        self._tree.report.add(code.at(location, message, hint))
+        self._tree.report.add(code.at(location, visible(message), visible(hint)))
         if len(self._tree.report) >= MOST_FINDINGS:
             raise StopReading
 
@@ -197,7 +206,8 @@ def _syntax(error: Any, text: str, path: str) -> Finding:
         return SYNTAX.at(Location(path), problem)
     line = text.split("\n")[mark.line] if mark.line <= text.count("\n") else ""
     message, hint = _plainly(problem, line, mark.column)
-    return SYNTAX.at(Location(path, mark.line + 1, mark.column + 1), message, hint)
+    location = Location(path, mark.line + 1, mark.column + 1)
+    return SYNTAX.at(location, visible(message), hint)
 
 
 _INDENT = "items of one list, and keys of one mapping, begin in the same column"
