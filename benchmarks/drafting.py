@@ -47,6 +47,12 @@ TITLES = {"jr", "sr", "ii", "iii", "dr", "mr", "mrs", "general", "president", "s
 ORDER = (Confidence.CERTAIN, Confidence.PROBABLE, Confidence.GUESS)
 
 
+def family_first(one: Statement) -> str:
+    """The value; a name that has its family name in front, in the form that says so."""
+    family = one.more.get("family")
+    return f"{family}, {one.value.removeprefix(family).strip()}" if family else one.value
+
+
 def prediction(key: str, statements: Sequence[Statement]) -> dict[str, Any]:
     """A row in the scorer's form; a field with several statements is as sure as the least sure."""
     row: dict[str, Any] = {"id": key, "confidence": {}}
@@ -57,7 +63,7 @@ def prediction(key: str, statements: Sequence[Statement]) -> dict[str, Any]:
             row["confidence"][name] = str(one.confidence)
     for name, column in MANY.items():
         several = [s for s in statements if s.field == name]
-        row[column] = [s.value for s in several]
+        row[column] = [family_first(s) for s in several]
         if several:
             row["confidence"][column] = str(max((s.confidence for s in several), key=ORDER.index))
     notes = [s for s in statements if s.field == "note"]

@@ -163,6 +163,10 @@ def read_block(
 def read_salutation(line: Line, vocabulary: Vocabulary) -> Addressee | None:
     """Whom a salutation names: a person, or an office alone ("Mr. President")."""
     words = words_of(line.text)
+    if words[:2] == ["to", "the"] and len(words) > 2:
+        name = line.text.rstrip(_STRIP).split(None, 2)[2]
+        start = line.start + line.text.index(name)
+        return Addressee(name, "", start, start + len(name), office=True, addressed=True)
     opener = vocabulary.forms["salutation openers"].at(words)
     place = 0
     text = line.text.casefold().replace("’", "'")

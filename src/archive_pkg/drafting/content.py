@@ -134,6 +134,8 @@ class Content(Reader):
         """The sentence around some words, within the lines of the body."""
         before = self.text[max(first, begin - REACH) : begin]
         cut = max(before.rfind(". "), before.rfind(".  "), before.rfind("\n"), before.rfind("\r"))
+        if cut < 0 and len(before) == REACH:
+            cut = before.find(" ")
         start = begin - len(before) + cut + 1
         start += len(self.text[start:begin]) - len(self.text[start:begin].lstrip(" \u00a0"))
         after = _SENTENCE_END.search(self.text, end, min(last, end + REACH))

@@ -141,6 +141,7 @@ class Correspondents(Reader):
             quote,
             "person",
             role=person.role,
+            family=person.surname_first,
         )
 
     def sender_line(self) -> None:
@@ -149,7 +150,7 @@ class Correspondents(Reader):
             for place, number in enumerate(block):
                 line = self.lines[number]
                 rest = line.text.partition(":")[2].strip() if place == 0 else line.text
-                name = rest.rpartition(" - ")[2].partition(",")[0].strip()
+                name = rest.rpartition(" - ")[2].partition(",")[0].partition(" THE ")[0].strip()
                 if name and looks_like_name(name):
                     person = person_of(name, self.vocabulary)
                     self.say(
@@ -192,8 +193,9 @@ class Correspondents(Reader):
         elif greeted is not None and not greeted.office:
             sure = CERTAIN if greeted.role else GUESS
             self.say_recipient(greeted, sure, "salutation-name")
-        elif greeted is not None and self.candidates(greeted):
-            self.say_recipient(greeted, CERTAIN, "salutation-office")
+        elif greeted is not None and (greeted.addressed or self.candidates(greeted)):
+            sure = PROBABLE if greeted.addressed else CERTAIN
+            self.say_recipient(greeted, sure, "salutation-office")
 
     def known_above_salutation(self) -> Addressee | None:
         """A body alone on the line above the salutation, as letters to bodies are headed."""

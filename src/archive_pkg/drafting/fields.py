@@ -9,6 +9,7 @@ from archive_pkg.drafting.content import Content
 from archive_pkg.drafting.correspondents import Correspondents
 from archive_pkg.drafting.datelines import find_place
 from archive_pkg.drafting.head import salutation_in
+from archive_pkg.drafting.leaves import leaves_surely
 from archive_pkg.drafting.statements import CERTAIN, GUESS, PROBABLE, Confidence, Reader, Statement
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.records.vocabularies import find_marking
@@ -208,7 +209,9 @@ class Frame(Reader):
         end = start + len(self.text[start:end].rstrip())
         if start < end:
             quote = self.quote(start, end)
-            self.say("closing", quote.exact, CERTAIN, "lines-above-signature", quote)
+            known = leaves_surely(quote.exact, self.vocabulary)
+            sure = CERTAIN if known else PROBABLE
+            self.say("closing", quote.exact, sure, "lines-above-signature", quote)
 
 
 def read_fields(anatomy: Anatomy, vocabulary: Vocabulary) -> list[Statement]:

@@ -68,6 +68,16 @@ def closing_end(text: str, vocabulary: Vocabulary) -> int:
     return last
 
 
+def leaves_surely(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether words take leave beyond a possessive in their midst ("Ich greife Deine Hand!")."""
+    closings, known = vocabulary.forms["closings"], vocabulary.words["possessives"]
+    words = words_of(text)
+    return any(
+        closings.at(words, place) > (words[place] in known and 0 < place < len(words) - 1)
+        for place in range(len(words))
+    )
+
+
 class Shapes:
     """What single lines of a letter's foot can be by their shape."""
 

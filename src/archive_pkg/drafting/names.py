@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 _PIECE = re.compile(r"\S+")
+# Chinese and Korean names: one syllable, then two that a hyphen joins ("Wei Tao-ming").
+_SURNAME_FIRST = re.compile(
+    r"([A-Z][a-z]{1,5}) [A-Z][a-z]{1,5}-[a-z]{1,6}|([A-Z]{2,6}) [A-Z]{2,6}-[A-Z]{2,6}"
+)
 PARTICLES = frozenset(
     {
         "von",
@@ -67,11 +71,13 @@ class Person:
         name: The name without title and office.
         role: Title or office that stands before or after it.
         family: Whether a family name is among its words.
+        surname_first: The family name, where it stands first ("Wei Tao-ming").
     """
 
     name: str
     role: str = ""
     family: bool = False
+    surname_first: str = ""
 
 
 def _bare(piece: str) -> str:
@@ -142,22 +148,21 @@ def strip_titles(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
     Where the office goes on ("Secretary of State") it is the name itself: nothing is taken away.
     """
     pieces = name.split()
+    words = [" ".join(words_of(piece)) for piece in pieces]
     place = titles = 0
     while place < len(pieces):
-        words = words_of(pieces[place])
-        if words and vocabulary.offices.at(words) == len(words):
-            place = titles = place + 1
-        elif not words or (len(words) == 1 and words[0] in _BETWEEN_TITLES):
+        length = vocabulary.offices.at(words, place)
+        if length:
+            place = titles = place + length
+        elif not words[place] or words[place] in _BETWEEN_TITLES:
             place += 1
         else:
             break
     if place == len(pieces):
         return "", name
-    if words_of(pieces[place])[0] in _OF_OFFICE and titles:
+    if not titles or words[place] in _OF_OFFICE:
         return name, ""
-    cut = titles if titles else 0
-    rest = pieces[place:] if place > cut and titles else pieces[cut:]
-    return " ".join(rest), " ".join(pieces[: len(pieces) - len(rest)])
+    return " ".join(pieces[place:]), " ".join(pieces[:place])
 
 
 def person_of(name: str, vocabulary: Vocabulary) -> Person:
@@ -169,7 +174,9 @@ def person_of(name: str, vocabulary: Vocabulary) -> Person:
         if len(_bare(p).replace(".", "")) > 1 and _bare(p).casefold() not in PARTICLES
     ]
     initial = any(len(_bare(p).replace(".", "")) == 1 for p in bare.split())
-    return Person(bare, role, len(full) > 1 or bool(role) or (initial and bool(full)))
+    first = _SURNAME_FIRST.fullmatch(bare)
+    family = len(full) > 1 or bool(role) or (initial and bool(full))
+    return Person(bare, role, family, (first.group(1) or first.group(2)) if first else "")
 
 
 def completed(text: str) -> str:

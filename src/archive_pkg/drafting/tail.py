@@ -116,11 +116,16 @@ class _TailReader:
                 named
                 and (line.text[0] == "[" or line.text[0].isupper())
                 and (line.alone or line.text.isupper() or len(words) <= 3)
-            ) or (number > self.head.body and is_document_heading(line)):
+            ) or (self._follows_a_name(number) and is_document_heading(line)):
                 self.tail.enclosures.append(number)
                 self.kinds[number] = "enclosure"
         if self.tail.enclosures:
             self.tail.end = min(self.tail.end, self.tail.enclosures[0])
+
+    def _follows_a_name(self, number: int) -> bool:
+        """Whether a short line with words, as a signature is, stands right above."""
+        above = self.lines[number - 1].text if number > self.head.body + 1 else ""
+        return 0 < len(above) <= LONGEST and any(c.isalpha() for c in above)
 
     def _find_signatures(self) -> None:
         signing = Signing(self.lines, self.head, self.tail.end, self.vocabulary, self.habits)
