@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.names import PARTICLES, looks_like_name, strip_titles
-from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.drafting.vocabulary import after_words, words_of
 from archive_pkg.records.written_dates import find_dates
 
 if TYPE_CHECKING:
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.text import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
+_HELD = frozenset(
+    {"president", "secretary", "chairman", "minister", "ambassador", "majesty", "excellency"}
+    | {"highness"}
+)
 _SUFFIX = ("Jr", "Jr.", "Sr", "Sr.", "II", "III", "Esquire", "Esq.")
 _STRIP = " ,;:.!–—-"
 
@@ -57,10 +61,7 @@ def _after_opener(text: str, vocabulary: Vocabulary) -> tuple[str, bool]:
     """The line without what opens it; whether that says "to" rather than being a title."""
     words = words_of(text)
     opener = vocabulary.forms["addressee openers"].at(words)
-    place = 0
-    for word in words[:opener]:
-        place = text.casefold().replace("’", "'").index(word, place) + len(word)
-    return text[place:].lstrip(_STRIP), bool(opener) and words[0] in (
+    return text[after_words(text, opener) :].lstrip(_STRIP), bool(opener) and words[0] in (
         "to",
         "for",
         "memorandum",
@@ -168,22 +169,9 @@ def read_salutation(line: Line, vocabulary: Vocabulary) -> Addressee | None:
         start = line.start + line.text.index(name)
         return Addressee(name, "", start, start + len(name), office=True, addressed=True)
     opener = vocabulary.forms["salutation openers"].at(words)
-    place = 0
-    text = line.text.casefold().replace("’", "'")
-    skipped = words[:opener]
-    if skipped and skipped[-1] in (
-        "president",
-        "secretary",
-        "chairman",
-        "minister",
-        "ambassador",
-        "majesty",
-        "excellency",
-        "highness",
-    ):
-        skipped = []
-    for word in skipped:
-        place = text.index(word, place) + len(word)
+    if opener and words[opener - 1] in _HELD:
+        opener = 0  # the opener is the office itself: "Mr. President"
+    place = after_words(line.text, opener)
     rest = line.text[place:]
     start = place + len(rest) - len(rest.lstrip(_STRIP + "/ "))
     rest = line.text[start:].rstrip(_STRIP)

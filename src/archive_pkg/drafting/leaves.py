@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.head import is_salutation
 from archive_pkg.drafting.names import LONGEST, looks_like_name
-from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.drafting.vocabulary import after_words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,9 +147,9 @@ class Shapes:
         if typed and len(text) > typed.end() + 1:
             rest = text[typed.end() :]
         elif length and len(words) > length:
-            rest = text[text.casefold().index(words[length - 1]) + len(words[length - 1]) :]
+            rest = text[after_words(text, length) :]
         elif len(words) > 1 and words[-1] == "signed":
-            rest = text[: text.casefold().rindex("signed")]
+            rest = text[: after_words(text, len(words) - 1)]
         else:
             return None
         name = rest.strip(" .:)]([/")

@@ -74,14 +74,16 @@ class Signing:
         signed = self.shapes.signed(number)
         if signed is not None:
             return signed
-        follows = self._following_name(number)
         if self.shapes.is_for_another(number):
             self.for_another = number
-            return follows
+            return self._following_name(number)
         line = self.lines[number]
+        closing = self.shapes.leave(number)
+        if not closing and line.text[-1] != ",":
+            return None
         pieces = line.text.count(" ") + 1
         short = pieces <= 8
-        closing = self.shapes.leave(number)
+        follows = self._following_name(number)
         if not closing and not (follows is not None and self._bids_farewell(number, follows.line)):
             return None
         inline = None

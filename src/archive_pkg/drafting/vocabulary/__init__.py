@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, StorageError
@@ -24,7 +25,13 @@ _WORD = re.compile(r"[\w№°]+(?:['’][\w]+)*")
 
 def words_of(text: str) -> list[str]:
     """The words of a formula, casefolded, without punctuation."""
-    return [word.replace("’", "'").casefold() for word in _WORD.findall(text)]
+    return _WORD.findall(text.casefold().replace("’", "'"))
+
+
+def after_words(text: str, count: int) -> int:
+    """Offset in a text after its first words, as many as said."""
+    ends = [match.end() for match in islice(_WORD.finditer(text), count)]
+    return ends[-1] if ends else 0
 
 
 class Phrases:
