@@ -72,7 +72,7 @@ def test_the_demo_leaves_the_working_folder_clean(run: Run, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert list(here.iterdir()) == []
-    for command in ("draft", "check", "build", "verify", "deposit", "show"):
+    for command in ("show", "check", "build", "verify", "deposit"):
         assert f"$ archive-pkg {command} " in done.stdout
     again = run("demo", "--out", tmp_path / "there", "--json", cwd=here)
     assert json.loads(again.stdout)["status"] == 0

@@ -14,7 +14,17 @@ import archive_pkg
 from archive_pkg import cli
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("frictionless", "lxml", "boto3", "httpx", "openpyxl", "ocfl", "bagit", "ruamel")
+HEAVY = (
+    "frictionless",
+    "cryptography",
+    "lxml",
+    "boto3",
+    "httpx",
+    "openpyxl",
+    "ocfl",
+    "bagit",
+    "ruamel",
+)
 
 
 def loaded_by(code: str) -> set[str]:

@@ -27,6 +27,9 @@ _NO_LINKS = {errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EINVA
 _RENAMED_LABELS = {"packing-date": "Bagging-Date", "package-size": "Bag-Size"}
 """Labels of package-info.txt before 0.96, and what they have been called since."""
 
+_SIGNATURES = "signatures/"
+"""Where detached signatures of tag manifests lie; changing a bag makes them wrong."""
+
 
 def update(
     bag: Path,
@@ -34,6 +37,7 @@ def update(
     add: Mapping[str, Path | bytes] | None = None,
     remove: Iterable[str] = (),
     info: Sequence[tuple[str, str]] = (),
+    drop_signatures: bool = False,
     wait: float = 0,
 ) -> Bag:
     """Add, replace and remove files of a bag, atomically; only what is new is hashed.
@@ -50,18 +54,21 @@ def update(
             already, give its own path.
         remove: Paths to remove, from the manifests too.
         info: Labels and values: the only value of a label is replaced, else one is added.
+        drop_signatures: Change a signed bag, too, and leave its signatures out.
         wait: Seconds to wait for another run that works on the bag.
 
     Returns:
         The bag as it is now.
 
     Raises:
-        InvalidError: When the bag cannot be read faithfully, or would not be complete afterwards.
+        InvalidError: When the bag cannot be read faithfully, would not be complete afterwards, or
+            is signed.
         UsageError: When a path cannot be added or removed.
         StorageError: When reading or writing fails.
     """
     with Staging(bag, wait=wait) as staging:
-        change = _Change(bag, dict(add or {}), set(remove))
+        dropped = _signatures(Bag.open(bag), drop=drop_signatures)
+        change = _Change(bag, dict(add or {}), {*remove, *dropped})
         with storage_errors(f"updating {bag}"):
             change.apply(staging.path, info)
         staging.commit(replace=True)
@@ -72,6 +79,7 @@ def upgrade(
     bag: Path,
     *,
     algorithms: Sequence[str] = DEFAULT_ALGORITHMS,
+    drop_signatures: bool = False,
     wait: float = 0,
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
@@ -84,6 +92,7 @@ def upgrade(
     Args:
         bag: The bag's folder.
         algorithms: Algorithms that it is to have besides its own.
+        drop_signatures: Upgrade a signed bag, too, and leave its signatures out.
         wait: Seconds to wait for another run that works on the bag.
         jobs: How many files to read at a time; as many as there are processors when None.
         progress: Called now and then with what is done so far.
@@ -92,7 +101,7 @@ def upgrade(
         The bag as it is now.
 
     Raises:
-        InvalidError: When the bag is not valid, before or after.
+        InvalidError: When the bag is not valid, before or after, or is signed.
         UsageError: For an unknown algorithm.
         StorageError: When reading or writing fails.
     """
@@ -103,6 +112,7 @@ def upgrade(
         if not verdict.valid or verdict.bag is None:
             raise InvalidError(f"{bag} is not valid", "Nothing was changed.", verdict.report)
         old = verdict.bag
+        left_out = _signatures(old, drop=drop_signatures)
         own = [name for name in [*old.manifests, *old.tag_manifests] if name in ALGORITHMS]
         names = list(dict.fromkeys([*own, *algorithms]))
         tally = Tally(all_files=verdict.files, all_size=verdict.size)
@@ -120,12 +130,25 @@ def upgrade(
                 name: {path: found[1][index] for path, found in digests.items()}
                 for index, name in enumerate(names)
             }
-            _write_upgraded(folder, staging.path, old, manifests)
+            _write_upgraded(folder, staging.path, old, manifests, left_out)
         after = verify(staging.path, jobs=jobs)
         if not after.valid:
             raise InvalidError(f"{bag} could not be upgraded", "It is unchanged.", after.report)
         staging.commit(replace=True)
     return Bag.open(bag)
+
+
+def _signatures(bag: Bag, *, drop: bool) -> set[str]:
+    """The files of a bag's signatures, which a change leaves out; none may be lost unasked."""
+    found = {path for path in bag.tag_files if path.startswith(_SIGNATURES)}
+    if not any(path.endswith(".sig") for path in found):
+        return set()
+    if not drop:
+        raise InvalidError(
+            f"{bag.path} is signed, and no signature outlives a change; nothing was changed",
+            "to change it all the same and lose them: --drop-signatures; then sign it again",
+        )
+    return found
 
 
 class _Change:
@@ -337,7 +360,11 @@ def _without_lines(folder: Folder, bag: Bag, removed: set[str]) -> bytes:
 
 
 def _write_upgraded(
-    folder: Folder, target: Path, old: Bag, manifests: Mapping[str, Mapping[str, bytes]]
+    folder: Folder,
+    target: Path,
+    old: Bag,
+    manifests: Mapping[str, Mapping[str, bytes]],
+    left_out: set[str],
 ) -> None:
     files = {DECLARATION: Declaration().to_bytes()}
     if old.info_name:
@@ -346,7 +373,7 @@ def _write_upgraded(
         files[fetchfile.NAME] = fetchfile.render(old.fetch)
     for name, digests in manifests.items():
         files[f"manifest-{name}.txt"] = render(digests)
-    dropped = _written_anew(old) | {DECLARATION}
+    dropped = _written_anew(old) | {DECLARATION} | left_out
     others = [path for path in old.tag_files if path not in dropped]
     _carry(folder, target, old, others)
     listed = {path for manifest in old.tag_manifests.values() for path in manifest.digests}

@@ -24,6 +24,10 @@ Wait = Annotated[float, typer.Option(help="Seconds to wait for another run on th
 Jobs = Annotated[int | None, typer.Option(help="Files at a time. Default: one a processor.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Replace what stands there already.")]
 BagFolder = Annotated[Path, typer.Argument(metavar="BAG", help="The bag's folder.")]
+DropSignatures = Annotated[
+    bool,
+    typer.Option("--drop-signatures", help="Change a signed bag, too; its signatures are gone."),
+]
 
 
 @app.command()
@@ -133,6 +137,7 @@ def update(
             "--info", metavar="LABEL=VALUE", help="Replace a label's only value, or add one."
         ),
     ] = None,
+    drop_signatures: DropSignatures = False,
     wait: Wait = 0,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -148,7 +153,12 @@ def update(
         changes |= {path: bag / path for path in take or []}
         with answer.about(bag) as result:
             changed = update_bag(
-                bag, add=changes, remove=remove or [], info=_pairs(info, "--info"), wait=wait
+                bag,
+                add=changes,
+                remove=remove or [],
+                info=_pairs(info, "--info"),
+                drop_signatures=drop_signatures,
+                wait=wait,
             )
             result["files"] = len(changed.payload)
             answer.say(f"{bag}: updated, {len(changed.payload)} payload files")
@@ -158,6 +168,7 @@ def update(
 def upgrade(
     bag: BagFolder,
     algorithm: Algorithms = None,
+    drop_signatures: DropSignatures = False,
     wait: Wait = 0,
     jobs: Jobs = None,
     as_json: Json = False,
@@ -179,6 +190,7 @@ def upgrade(
         upgraded = upgrade_bag(
             bag,
             algorithms=algorithm or DEFAULT_ALGORITHMS,
+            drop_signatures=drop_signatures,
             wait=wait,
             jobs=jobs,
             progress=progress,

@@ -39,6 +39,12 @@ def build(
     replace: Annotated[
         bool, typer.Option("--replace", help="Put the package in the place of one that differs.")
     ] = False,
+    drop_signatures: Annotated[
+        bool,
+        typer.Option(
+            "--drop-signatures", help="Replace signed ones, too; the signatures are gone."
+        ),
+    ] = False,
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait for another build of the same package.")
     ] = 0,
@@ -71,11 +77,20 @@ def build(
     day = parse_date(on)
     bulk = options_of(a=layout, b=no_sync, c=jobs, d=report, e=executor, f=gentle)
     if not bulk and _is_one(records, out):
-        _build_one(records[0], out, day, replace=replace, wait=wait, as_json=as_json, quiet=quiet)
+        _build_one(
+            records[0],
+            out,
+            day,
+            replace=replace,
+            drop_signatures=drop_signatures,
+            wait=wait,
+            as_json=as_json,
+            quiet=quiet,
+        )
         return
     from archive_pkg.holdings import Options, build_many, find_records, make_shelf
 
-    options = Options(day, replace=replace, sync=not no_sync)
+    options = Options(day, replace=replace, drop_signatures=drop_signatures, sync=not no_sync)
     with telling("build", report, as_json=as_json, quiet=quiet) as told:
         build_many(
             find_records(records),
@@ -101,17 +116,21 @@ def _build_one(
     day: date | None,
     *,
     replace: bool,
+    drop_signatures: bool,
     wait: float,
     as_json: bool,
     quiet: bool,
 ) -> None:
     from archive_pkg.packages import build_package
+    from archive_pkg.packages.signatures import is_signature_file
 
     with (
         answering("build", as_json=as_json, quiet=quiet) as answer,
         answer.about(record) as result,
     ):
-        built = build_package(record, out, on=day, replace=replace, wait=wait)
+        built = build_package(
+            record, out, on=day, replace=replace, drop_signatures=drop_signatures, wait=wait
+        )
         # Advice is for `check`; here it would hide what matters.
         answer.found(result, built.report.of(Severity.WARNING))
         result |= {
@@ -122,6 +141,8 @@ def _build_one(
         answer.say(f"{built.path}: {_OUTCOMES[built.outcome]}")
         for name in built.differences:
             answer.say(f"  changed: {name}")
+        if any(map(is_signature_file, built.differences)):
+            answer.say("  It was signed; the signatures are gone. Sign the new package again.")
 
 
 _OUTCOMES = {

@@ -16,9 +16,7 @@ import typer
 from archive_pkg.cli.output import Json, Quiet, answering
 from archive_pkg.storage import storage_errors
 
-LETTER = "letter-1960-07-18.txt"
-DRAFTED = "1960-07-18-cc-cpsu-to-cc-sed"
-"""The id that drafting gives its record."""
+LETTER = "1960-07-18-cpsu-to-sed"
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +31,7 @@ def register(app: typer.Typer) -> None:
         as_json: Json = False,
         quiet: Quiet = False,
     ) -> None:
-        """Go the whole way with a real letter in a minute: record, package, verified, deposited.
+        """Go the whole way in a minute on a real letter: record, package, verified, deposited.
 
         Example: archive-pkg demo --out demo
         """
@@ -57,31 +55,22 @@ def register(app: typer.Typer) -> None:
 
 
 def shipped_letter() -> Path:
-    """The text of the letter that ships: in the installed package, or in the working tree."""
-    installed = Path(__file__).parent / "letter" / LETTER
-    if installed.is_file():
-        return installed
-    return Path(__file__).parents[3] / "records" / "1960-07-18-cpsu-to-sed" / LETTER
+    """The folder of the letter that ships: in the installed package, or in the working tree."""
+    installed = Path(__file__).with_name("letter")
+    return installed if installed.is_dir() else Path(__file__).parents[3] / "records" / LETTER
 
 
 def _lay_out(folder: Path) -> None:
     with storage_errors(f"laying out the demo in {folder}"):
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(shipped_letter(), folder / LETTER)
+        shutil.copytree(shipped_letter(), folder / "records" / LETTER, dirs_exist_ok=True)
 
 
 def _steps(folder: Path) -> list[tuple[str, list[str]]]:
-    record = str(folder / "records" / DRAFTED)
-    package = folder / "packages" / DRAFTED
+    record = str(folder / "records" / LETTER)
+    package = folder / "packages" / LETTER
     return [
-        (
-            "The letter's text is read as an editor would, into a record to review",
-            ["draft", str(folder / LETTER), "--out", str(folder / "records")],
-        ),
-        (
-            "Is the record sound, and do its quotes stand in the text?",
-            ["check", record],
-        ),
+        ("The letter's record, as a person reads it", ["show", record]),
+        ("Is the record sound, and do its quotes stand in the text?", ["check", record]),
         (
             "Record and letter become a package",
             ["build", record, "--out", str(package.parent), "--replace"],
@@ -94,7 +83,6 @@ def _steps(folder: Path) -> list[tuple[str, list[str]]]:
             "The package goes into a repository, an OCFL root on this disk",
             ["deposit", str(package), "--to", f"ocfl:{folder / 'archive'}"],
         ),
-        ("And this is what it says, as a person reads it", ["show", str(package)]),
     ]
 
 

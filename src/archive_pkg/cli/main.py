@@ -21,6 +21,7 @@ from archive_pkg.cli import (
     export,
     import_,
     show,
+    sign,
     tables,
     trace,
     verify,
@@ -48,6 +49,7 @@ for command in (
     show,
     export,
     import_,
+    sign,
     trace,
     deposit,
 ):

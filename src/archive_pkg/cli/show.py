@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from archive_pkg.records import Part, Record, TranslationNote
 
 
+_STYLES = {True: "green", False: "bold red"}
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command()(show)
@@ -53,6 +56,8 @@ def show(
 def _print(console: Console, record: Record, verification: Verification | None) -> None:
     from rich.panel import Panel
     from rich.text import Text
+
+    from archive_pkg.packages import states
 
     heading = Text(clean(record.title), style="bold")
     if record.classification:
@@ -94,8 +99,9 @@ def _print(console: Console, record: Record, verification: Verification | None) 
     if verification:
         _section(console, "State")
         good = verification.ok
-        words = "complete and valid: unchanged since it was packaged" if good else "NOT VALID"
-        console.print(words, style="green" if good else "bold red")
+        console.print("complete and valid" if good else "NOT VALID", style=_STYLES[good])
+        for state in states(verification):
+            console.print(clean(state))
 
 
 def _section(console: Console, title: str) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from archive_pkg.cli.output import Json, Quiet, answering
+
+if TYPE_CHECKING:
+    from archive_pkg.packages import Signed
 
 
 def register(app: typer.Typer) -> None:
@@ -21,30 +25,53 @@ def verify(
         bool,
         typer.Option("--second-opinion", help="Ask bagit-python too, and tell where it differs."),
     ] = False,
+    allowed_signers: Annotated[
+        Path | None,
+        typer.Option("--allowed-signers", help="Whose keys may sign (a file of OpenSSH's)."),
+    ] = None,
+    revoked: Annotated[
+        Path | None,
+        typer.Option("--revoked", help="Keys that count no more (a file of OpenSSH's)."),
+    ] = None,
+    timestamp_ca: Annotated[
+        Path | None,
+        typer.Option("--timestamp-ca", help="Certificates of time-stamping authorities (PEM)."),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Verify bags: complete? valid? And of a letter's package, its record against its bytes.
+    """Verify bags: complete? valid? signed by whom, since when? And a letter's record, its bytes.
 
     Example: archive-pkg verify packages/1960-07-18-cpsu-to-sed --second-opinion
     """
+    from archive_pkg.packages import Trust, states
     from archive_pkg.packages import verify as verify_package
 
     with answering("verify", as_json=as_json, quiet=quiet) as answer:
+        trust = Trust.read(allowed_signers, revoked, timestamp_ca)
         for path in paths:
             with answer.about(path) as result:
-                verification = verify_package(path, second_opinion=second_opinion)
+                verification = verify_package(path, second_opinion=second_opinion, trust=trust)
                 verdict = verification.verdict
                 result |= {"complete": verdict.complete, "valid": verdict.valid}
                 result["record"] = verification.record.id if verification.record else None
+                result["states"] = states(verification)
+                result["signatures"] = [_plain(one) for one in verification.signatures]
                 answer.found(result, verification.report)
                 if not verification.ok:
                     answer.worsen(3)
                 answer.say(f"{path}: {_words(verification.ok, verdict.complete, verdict.valid)}")
+                for state in states(verification):
+                    answer.say(f"  {state}")
                 if verification.record:
                     answer.say(
                         f"  its record stands against its bytes: {verification.record.title}"
                     )
+
+
+def _plain(signed: Signed) -> dict[str, Any]:
+    stamps = [{**asdict(stamp), "time": stamp.time.isoformat()} for stamp in signed.stamps]
+    return {**asdict(signed), "stamps": stamps}
 
 
 def _words(ok: bool, complete: bool, valid: bool) -> str:

@@ -41,11 +41,13 @@ class Options:
     Attributes:
         on: The date of packaging; see `packages.build_package`.
         replace: Put packages in the place of those that differ.
+        drop_signatures: Also where those are signed; their signatures are then gone.
         sync: Make each batch durable before its packages get their names.
     """
 
     on: date | None = None
     replace: bool = False
+    drop_signatures: bool = False
     sync: bool = True
 
     @property
@@ -188,6 +190,7 @@ class _Building:
                 destination,
                 partial(storage.place, staged.path, destination),
                 replace=self.options.replace,
+                drop_signatures=self.options.drop_signatures,
             )
         package = str(destination.relative_to(self.shelf.root))
         remember = Remembered(staged.inputs, package, staged.seal, staged.draft.record.files)

@@ -3,10 +3,16 @@
 from archive_pkg.packages.building import Built, build_package
 from archive_pkg.packages.checking import check, check_many, check_record
 from archive_pkg.packages.opening import Package, Verification, is_bag, open_package, verify
+from archive_pkg.packages.signatures import Signed, Trust
+from archive_pkg.packages.signing import Signing, sign
+from archive_pkg.packages.states import states
 
 __all__ = [
     "Built",
     "Package",
+    "Signed",
+    "Signing",
+    "Trust",
     "Verification",
     "build_package",
     "check",
@@ -14,5 +20,7 @@ __all__ = [
     "check_record",
     "is_bag",
     "open_package",
+    "sign",
+    "states",
     "verify",
 ]

@@ -12,6 +12,7 @@ from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import layout, metadata
 from archive_pkg.packages.checking import examine
 from archive_pkg.packages.history import packaged
+from archive_pkg.packages.signatures import is_signature_file, is_signed
 from archive_pkg.records import record_file
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
     from archive_pkg.records import Record
 
+PACKAGE_SIGNED = Code(
+    "package-signed",
+    Severity.ERROR,
+    "The package that would be replaced is signed, and its signatures would be lost. To lose them "
+    "all the same: `--replace --drop-signatures`; then sign the new one.",
+)
 PACKAGE_DIFFERS = Code(
     "package-differs",
     Severity.ERROR,
@@ -37,7 +44,8 @@ class Built:
     Attributes:
         path: The package's folder.
         outcome: "built"; "unchanged" where the same package was there already; "replaced".
-        differences: Paths in the package that a replacement changed, added or removed.
+        differences: Paths in the package that a replacement changed, added or removed; its lost
+            signatures among them.
         report: Warnings and advice on the record.
     """
 
@@ -48,7 +56,13 @@ class Built:
 
 
 def build_package(
-    source: Path, out: Path, *, on: date | None = None, replace: bool = False, wait: float = 0
+    source: Path,
+    out: Path,
+    *,
+    on: date | None = None,
+    replace: bool = False,
+    drop_signatures: bool = False,
+    wait: float = 0,
 ) -> Built:
     """Build the package of a record in a folder, verified before it has its name.
 
@@ -61,6 +75,7 @@ def build_package(
         on: The date of packaging. If not given: that of SOURCE_DATE_EPOCH; or that of the package
             already there, so that building again tomorrow changes nothing; or today's (UTC).
         replace: Put it in the place of a package that differs.
+        drop_signatures: Also where that is signed; its signatures are then gone.
         wait: Seconds to wait for another build of the same package.
 
     Raises:
@@ -75,7 +90,13 @@ def build_package(
         out.mkdir(parents=True, exist_ok=True)
     with storage.Staging(destination, wait=wait) as staging:
         draft.write(staging.path, on or date_for(destination))
-        outcome, differences = settle(staging.path, destination, staging.commit, replace=replace)
+        outcome, differences = settle(
+            staging.path,
+            destination,
+            staging.commit,
+            replace=replace,
+            drop_signatures=drop_signatures,
+        )
     return Built(destination, outcome, differences, draft.report)
 
 
@@ -141,7 +162,12 @@ def draft_package(source: Path) -> Draft:
 
 
 def settle(
-    staged: Path, destination: Path, commit: Callable[..., None], *, replace: bool
+    staged: Path,
+    destination: Path,
+    commit: Callable[..., None],
+    *,
+    replace: bool,
+    drop_signatures: bool = False,
 ) -> tuple[Literal["built", "unchanged", "replaced"], tuple[str, ...]]:
     """Let a written package have its name, unless what is there already speaks against it.
 
@@ -150,29 +176,39 @@ def settle(
         destination: The path it is to have.
         commit: Called to put it there, with `replace=True` where it takes another's place.
         replace: Whether a package that differs may be replaced.
+        drop_signatures: Whether it may be replaced though it is signed.
 
     Returns:
         What was done, and the paths that a replacement changed, added or removed.
 
     Raises:
-        InvalidError: A package that differs is there, and `replace` is not set.
+        InvalidError: A package that differs is there, and `replace` is not set, or it is signed.
         StorageError: The storage failed.
     """
     if not destination.exists():
         commit()
         return "built", ()
     differences = differing(destination, staged)
-    if not differences:
+    # Signing changes nothing of what was built.
+    if all(map(is_signature_file, differences)):
         return "unchanged", ()
     if not replace:
         found = [
             PACKAGE_DIFFERS.at(Location(str(destination / name)), f"{name} differs")
             for name in differences
+            if not is_signature_file(name)
         ]
         raise InvalidError(
             f"{destination} is there and differs; nothing was changed",
             "build with --replace to put the new package in its place",
             report=Report(found),
+        )
+    if is_signed(destination) and not drop_signatures:
+        message = "the package that is there is signed; its signatures would be lost"
+        raise InvalidError(
+            f"{destination} is signed and was not replaced; nothing was changed",
+            "to lose its signatures all the same: --replace --drop-signatures; then sign it again",
+            report=Report([PACKAGE_SIGNED.at(Location(str(destination)), message)]),
         )
     commit(replace=True)
     return "replaced", differences

@@ -6,10 +6,19 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg import bags, tables
+from archive_pkg import bags, storage, tables
+from archive_pkg.bags.opening import open_tree
+from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import layout
 from archive_pkg.packages.checking import check_record
+from archive_pkg.packages.signatures import (
+    FOLDER,
+    Signed,
+    Trust,
+    examine_signatures,
+    is_signature_file,
+)
 from archive_pkg.records import Record, read_record
 from archive_pkg.reports import Code, Location, Report, Severity
 
@@ -17,6 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.bags import Bag, Verdict
+    from archive_pkg.reports import Finding
+
+_LARGEST_SIGNED = 1 << 30
+"""The most bytes of a tag manifest that are read to check a signature over it."""
 
 TABLES_DISAGREE = Code(
     "tables-disagree",
@@ -61,12 +74,14 @@ class Verification:
         verdict: The bag's: complete, valid (RFC 8493, 3), and its findings.
         report: All findings, those on the record included.
         record: The record, where the bag is a package of ours and its record can be read.
+        signatures: Its signatures, right and wrong.
     """
 
     path: Path
     verdict: Verdict
     report: Report
     record: Record | None
+    signatures: tuple[Signed, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -101,12 +116,14 @@ def open_package(path: Path) -> Package:
     return Package(path, bag, record)
 
 
-def verify(path: Path, *, second_opinion: bool = False) -> Verification:
+def verify(path: Path, *, second_opinion: bool = False, trust: Trust | None = None) -> Verification:
     """Verify any bag: every digest of every manifest; of ours, the record against its bytes too.
 
     Args:
         path: A bag's folder or its serialization.
         second_opinion: Also ask the Library of Congress's bagit-python and report where it differs.
+        trust: Whom to believe of those who signed it. The signatures' mathematics is checked
+            without it, too.
 
     Raises:
         StorageError: There is nothing at the path, or it cannot be read.
@@ -114,7 +131,7 @@ def verify(path: Path, *, second_opinion: bool = False) -> Verification:
     if not os.path.lexists(path):
         raise StorageError(f"there is nothing at {path}", "check the path")
     verdict = bags.verify(path, second_opinion=second_opinion)
-    report = Report(list(verdict.report))
+    report = Report([finding for finding in verdict.report if not _is_on_signature(finding)])
     record = None
     bag = verdict.bag
     if path.is_dir() and bag is not None and _is_ours(bag):
@@ -122,7 +139,26 @@ def verify(path: Path, *, second_opinion: bool = False) -> Verification:
         report.extend(found)
         if record is not None:
             _against_its_bytes(record, path, bag, report)
-    return Verification(path, verdict, report, record)
+    signatures = _signatures(path, bag, trust or Trust(), report) if bag else ()
+    return Verification(path, verdict, report, record, signatures)
+
+
+def _is_on_signature(finding: Finding) -> bool:
+    """Whether a finding is on a signature's being in no manifest, where it cannot be."""
+    return finding.code == TAG_FILE_UNLISTED.code and is_signature_file(finding.location.path)
+
+
+def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Signed, ...]:
+    names = [name for name in bag.tag_files if name.startswith(f"{FOLDER}/")]
+    if not names:
+        return ()
+    names += [manifest.name for manifest in bag.tag_manifests.values()]
+    with storage.storage_errors(f"reading {path}"), open_tree(path) as tree:
+        files = {}
+        for name in names:
+            with tree.open(name) as file:
+                files[name] = file.read(_LARGEST_SIGNED)
+    return examine_signatures(bag, files, trust, report)
 
 
 def _is_ours(bag: Bag) -> bool:

@@ -1,0 +1,91 @@
+"""What happened to a package after it was closed: events beside it, never in it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from archive_pkg import storage
+from archive_pkg.errors import InvalidError
+from archive_pkg.version import VERSION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = "events"
+
+
+class LaterEvent(BaseModel):
+    """An event in a package's life after its packaging, in PREMIS 3's terms.
+
+    Attributes:
+        type: From the Library of Congress's vocabulary of event types, or a local one.
+        time: When (UTC).
+        package: The package's id.
+        software: The program that did it.
+        version: Its version.
+        inputs: SHA-256 of what it started from, by the path in the package.
+        outputs: SHA-256 of what it brought forth.
+        outcome: How it ended.
+        detail: What else is to be said.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: str
+    time: datetime
+    package: str
+    software: str = "archive-pkg"
+    version: str = VERSION
+    inputs: dict[str, str] = {}
+    outputs: dict[str, str] = {}
+    outcome: Literal["success", "warning", "fail"]
+    detail: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of its file, which sorts by time."""
+        words = self.type.replace(" ", "-")
+        mark = hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
+        return f"{self.time.astimezone(UTC):%Y%m%dT%H%M%SZ}-{words}-{mark}.json"
+
+
+def receipts_of(package: Path) -> Path:
+    """The folder beside a package where what happened to it is kept."""
+    package = package.absolute()
+    return package.with_name(f"{package.name}.receipts")
+
+
+def save_event(event: LaterEvent, receipts: Path) -> Path:
+    """Write an event into a package's receipts.
+
+    Raises:
+        StorageError: It could not be written.
+    """
+    folder = receipts / FOLDER
+    with storage.storage_errors(f"making {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+    path = folder / event.name
+    storage.write_atomically(path, (event.model_dump_json(indent=2) + "\n").encode())
+    return path
+
+
+def load_events(receipts: Path) -> tuple[LaterEvent, ...]:
+    """The events in a package's receipts, oldest first; none where there is no such folder.
+
+    Raises:
+        InvalidError: A file there is no event.
+        StorageError: One cannot be read.
+    """
+    found = []
+    with storage.storage_errors(f"reading {receipts / FOLDER}"):
+        for path in sorted((receipts / FOLDER).glob("*.json")):
+            try:
+                found.append(LaterEvent.model_validate_json(path.read_bytes()))
+            except ValidationError as error:
+                said = error.errors()[0]["msg"]
+                raise InvalidError(f"{path} is no event: {said}") from error
+    return tuple(sorted(found, key=lambda event: event.time))

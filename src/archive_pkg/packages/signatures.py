@@ -1,0 +1,371 @@
+"""A package's signatures and timestamps, as they stand: whose they are, over what, since when.
+
+They lie in `signatures/`, beside the lists they are over and in none of them, so that signing
+changes nothing that was signed (RFC 8493, 2.2.1: tag files should be in tag manifests, not must):
+
+    signatures/tagmanifest-sha512.txt.sig           an OpenSSH signature of the tag manifest
+    signatures/tagmanifest-sha512.txt.2.sig         another one's
+    signatures/tagmanifest-sha512.txt.sig.tsr       a timestamp over the signature
+    signatures/tagmanifest-sha512.txt.sig.tsr.pem   the certificates that came with it
+    signatures/tagmanifest-sha512.txt.sig.tsr.tsr   a later one, which renews the first
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from archive_pkg.packages import sshsig, timestamps
+from archive_pkg.packages.signers import Revoked, Signer, read_allowed_signers, read_revoked
+from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.storage import storage_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cryptography.x509 import Certificate
+
+    from archive_pkg.bags import Bag
+    from archive_pkg.reports import Finding
+
+FOLDER = "signatures"
+
+SIGNATURE_WRONG = Code(
+    "signature-wrong",
+    Severity.ERROR,
+    "A signature is not over the tag manifest that stands here: the manifest was changed or made "
+    "anew after signing, or the signature is of another package, or forged.",
+    "OpenSSH, PROTOCOL.sshsig",
+)
+SIGNATURE_MALFORMED = Code(
+    "signature-malformed",
+    Severity.ERROR,
+    "A signature's file is no OpenSSH signature, or of a kind that cannot be checked here.",
+    "OpenSSH, PROTOCOL.sshsig",
+)
+SIGNATURE_NAMESPACE = Code(
+    "signature-for-other-purpose",
+    Severity.ERROR,
+    'A signature was not made for a file (namespace "file") but for something else, such as a '
+    "commit; it says nothing of this package.",
+    "ssh-keygen(1), -Y sign",
+)
+SIGNATURE_WITHOUT_SUBJECT = Code(
+    "signature-without-subject",
+    Severity.ERROR,
+    "The tag manifest that a signature is over is not there.",
+)
+SIGNER_UNKNOWN = Code(
+    "signer-unknown",
+    Severity.WARNING,
+    "The signature is right, but the file of allowed signers does not say whose its key is.",
+    "ssh-keygen(1), ALLOWED SIGNERS",
+)
+SIGNER_OUT_OF_TIME = Code(
+    "signer-out-of-time",
+    Severity.WARNING,
+    "The signature is right and its key is listed, but not as good at that time or for files.",
+    "ssh-keygen(1), ALLOWED SIGNERS",
+)
+KEY_REVOKED = Code(
+    "signature-key-revoked",
+    Severity.ERROR,
+    "The key that a signature was made with has been revoked; anyone may have made it.",
+    "ssh-keygen(1), KEY REVOCATION LISTS",
+)
+TAG_MANIFEST_UNSIGNED = Code(
+    "tagmanifest-unsigned",
+    Severity.ADVICE,
+    "Of several tag manifests some are signed and one is not. Sign again with the same key.",
+)
+STRAY = Code(
+    "signatures-stray-file",
+    Severity.WARNING,
+    "A file in signatures/ is neither a signature of a tag manifest nor a timestamp over one.",
+)
+TIMESTAMP_MALFORMED = Code(
+    "timestamp-malformed",
+    Severity.ERROR,
+    "A timestamp's file cannot be read as one.",
+    "RFC 3161, 2.4.2",
+)
+TIMESTAMP_WRONG = Code(
+    "timestamp-wrong",
+    Severity.ERROR,
+    "A timestamp is not over the signature that it stands beside, or was changed.",
+    "RFC 3161, 2.4.2",
+)
+TIMESTAMP_UNTRUSTED = Code(
+    "timestamp-untrusted",
+    Severity.WARNING,
+    "A timestamp is right, but the certificates given do not vouch for its authority at its time.",
+    "RFC 3161, 2.3",
+)
+TIMESTAMP_EXPIRED = Code(
+    "timestamp-certificate-expired",
+    Severity.ADVICE,
+    "The certificate behind the newest timestamp is no longer good. It was at the time that is "
+    "stated, but should its key leak one day, nobody could tell. Renew: sign --timestamp URL "
+    "--renew.",
+    "RFC 3161, 4.3",
+)
+TIMESTAMP_IN_FUTURE = Code(
+    "timestamp-in-future",
+    Severity.WARNING,
+    "A timestamp says a time that is still to come by this machine's clock: one of the two clocks "
+    "is wrong.",
+)
+
+_SIGNATURE = re.compile(r"signatures/(tagmanifest-[A-Za-z0-9]+\.txt)(?:\.[2-9]\d*)?\.sig")
+_STAMP = re.compile(rf"({_SIGNATURE.pattern}(?:\.tsr)*)\.tsr")
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom a verifier believes; without it, only the mathematics can be checked.
+
+    Attributes:
+        signers: Who may sign, each with a key; None if nobody has said.
+        revoked: Keys that count no more.
+        authorities: Certificates of time-stamping authorities.
+    """
+
+    signers: tuple[Signer, ...] | None = None
+    revoked: Revoked = field(default_factory=Revoked)
+    authorities: tuple[Certificate, ...] = ()
+
+    @classmethod
+    def read(
+        cls,
+        allowed_signers: Path | None = None,
+        revoked: Path | None = None,
+        authorities: Path | None = None,
+    ) -> Trust:
+        """Read it from the files that OpenSSH and OpenSSL use.
+
+        Args:
+            allowed_signers: A file as `ssh-keygen -Y verify -f` takes it.
+            revoked: A file as `ssh-keygen -Y verify -r` takes it.
+            authorities: Certificates as PEM, as `openssl ts -verify -CAfile` takes them.
+
+        Raises:
+            InvalidError: One of them is no such file.
+            StorageError: One of them cannot be read.
+        """
+        return cls(
+            None if allowed_signers is None else read_allowed_signers(allowed_signers),
+            Revoked() if revoked is None else read_revoked(revoked),
+            () if authorities is None else tuple(timestamps.read_certificates(authorities)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """A timestamp that is right.
+
+    Attributes:
+        file: Its file in the package.
+        time: The time it states.
+        authority: The name in its certificate.
+        trusted: Whether the certificates given vouch for that.
+    """
+
+    file: str
+    time: datetime
+    authority: str
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature.
+
+    Attributes:
+        file: Its file in the package.
+        over: The tag manifest that it is over.
+        key_type: The type of its key, "ssh-ed25519"; empty where it cannot be read.
+        fingerprint: The key's fingerprint as OpenSSH writes it.
+        right: Whether the owner of the key signed this very tag manifest.
+        revoked: Whether the key counts no more.
+        signers: Whose the key is, as the allowed signers say; empty if nobody says.
+        stamps: Its timestamps, the oldest first.
+    """
+
+    file: str
+    over: str
+    key_type: str = ""
+    fingerprint: str = ""
+    right: bool = False
+    revoked: bool = False
+    signers: tuple[str, ...] = ()
+    stamps: tuple[Stamped, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether it shows that the owner of its key signed this."""
+        return self.right and not self.revoked
+
+
+def utc(time: datetime) -> str:
+    """A time as people read it."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def is_signature_file(path: str) -> bool:
+    """Whether a path in a bag is that of a signature, a timestamp or its certificates."""
+    return bool(_SIGNATURE.fullmatch(path) or _STAMP.fullmatch(path) or _STAMP.fullmatch(path[:-4]))
+
+
+def is_signed(package: Path) -> bool:
+    """Whether there are signatures in a package's folder, right or wrong."""
+    with storage_errors(f"reading {package}"):
+        return any(
+            _SIGNATURE.fullmatch(f"{FOLDER}/{file.name}")
+            for file in (package / FOLDER).glob("*.sig")
+        )
+
+
+def examine_signatures(
+    bag: Bag, files: Mapping[str, bytes], trust: Trust, report: Report, now: datetime | None = None
+) -> tuple[Signed, ...]:
+    """Check every signature and timestamp of a bag.
+
+    Args:
+        bag: The bag.
+        files: The bytes of its tag manifests and of all in `signatures/`, by their paths.
+        trust: Whom to believe.
+        report: Takes what is found.
+        now: The time to judge at.
+
+    Returns:
+        The signatures, in the order of their names.
+    """
+    work = _Examination(bag, files, trust, report, now or datetime.now(UTC))
+    signed = tuple(work.signature(path) for path in sorted(files) if _SIGNATURE.fullmatch(path))
+    for path in sorted(files):
+        if path.startswith(f"{FOLDER}/") and not is_signature_file(path):
+            report.add(STRAY.at(work.at(path), "is no signature and no timestamp", "Remove it."))
+    covered = {one.over for one in signed}
+    for manifest in bag.tag_manifests.values():
+        if covered and manifest.name not in covered:
+            report.add(TAG_MANIFEST_UNSIGNED.at(work.at(manifest.name), "is not signed"))
+    return signed
+
+
+class _Examination:
+    def __init__(
+        self,
+        bag: Bag,
+        files: Mapping[str, bytes],
+        trust: Trust,
+        report: Report,
+        now: datetime,
+    ) -> None:
+        self.bag = bag
+        self.files = files
+        self.trust = trust
+        self.report = report
+        self.now = now
+        self.valid = report.ok
+
+    def at(self, path: str) -> Location:
+        return Location(path)
+
+    def signature(self, path: str) -> Signed:
+        found = _SIGNATURE.fullmatch(path)
+        over = found[1] if found else ""
+        try:
+            signature = sshsig.parse(self.files[path])
+            right = over in self.files and signature.stands(self.files[over])
+        except sshsig.MalformedError as error:
+            hint = "restore it from another copy, or ask ssh-keygen -Y check-novalidate"
+            self.report.add(SIGNATURE_MALFORMED.at(self.at(path), str(error), hint))
+            return Signed(path, over)
+        key = f"{signature.key_type} key {signature.fingerprint}"
+        if over not in self.files:
+            self.report.add(SIGNATURE_WITHOUT_SUBJECT.at(self.at(path), f"{over} is not there"))
+        elif not right:
+            self.report.add(self._wrong(path, over, key))
+        elif signature.namespace != sshsig.NAMESPACE:
+            message = f"it was made for “{signature.namespace}”, not for a file"
+            self.report.add(SIGNATURE_NAMESPACE.at(self.at(path), message))
+            right = False
+        stamps = self.stamps(path)
+        when = next((stamp.time for stamp in stamps if stamp.trusted), self.now)
+        revoked = signature.key in self.trust.revoked
+        if right and revoked:
+            self.report.add(KEY_REVOKED.at(self.at(path), f"the {key} has been revoked"))
+        return Signed(
+            path,
+            over,
+            signature.key_type,
+            signature.fingerprint,
+            right,
+            revoked,
+            self._who(path, signature.key, key, when) if right and not revoked else (),
+            stamps,
+        )
+
+    def _wrong(self, path: str, over: str, key: str) -> Finding:
+        if self.valid:
+            message = (
+                f"it is not over {over} as it stands here, though the bag is valid in itself: the "
+                f"package was bagged anew after it was signed with the {key}, or the signature "
+                "is not this package's"
+            )
+        else:
+            message = f"{over} is not what was signed with the {key}: it was changed afterwards"
+        hint = "trust nothing in the package that you cannot check otherwise; find another copy"
+        return SIGNATURE_WRONG.at(self.at(path), message, hint)
+
+    def _who(self, path: str, key: bytes, name: str, when: datetime) -> tuple[str, ...]:
+        listed = [one for one in self.trust.signers or () if one.key == key]
+        allowed = tuple(one.principals for one in listed if one.allows(key, when))
+        if self.trust.signers is None or allowed:
+            return allowed
+        if listed:
+            whose = f"the {name} of {listed[0].principals}"
+            message = f"{whose} was not allowed to sign files at {utc(when)}"
+            self.report.add(SIGNER_OUT_OF_TIME.at(self.at(path), message))
+        else:
+            hint = "ask the signer for the public key another way, then list it"
+            message = f"nobody listed has the {name}"
+            self.report.add(SIGNER_UNKNOWN.at(self.at(path), message, hint))
+        return ()
+
+    def stamps(self, path: str) -> tuple[Stamped, ...]:
+        """The timestamps over a signature, each over the one before."""
+        stamps: list[Stamped] = []
+        newest: timestamps.Stamp | None = None
+        while (file := f"{path}.tsr") in self.files:
+            try:
+                stamp = timestamps.read(self.files[file])
+            except timestamps.NoStampError as error:
+                self.report.add(TIMESTAMP_MALFORMED.at(self.at(file), str(error)))
+                break
+            if wrong := stamp.fits(self.files[path]):
+                self.report.add(TIMESTAMP_WRONG.at(self.at(file), wrong))
+                break
+            stamps.append(self._stamped(file, stamp, self.files[path]))
+            path, newest = file, stamp
+        if newest and newest.expires < self.now:
+            until = f"{newest.expires:%Y-%m-%d}"
+            message = f"the certificate of {newest.authority} was good until {until}"
+            self.report.add(TIMESTAMP_EXPIRED.at(self.at(path), message))
+        return tuple(stamps)
+
+    def _stamped(self, file: str, stamp: timestamps.Stamp, data: bytes) -> Stamped:
+        trusted = False
+        if self.trust.authorities:
+            wrong = stamp.fits(data, self.trust.authorities)
+            trusted = not wrong
+            if wrong:
+                self.report.add(TIMESTAMP_UNTRUSTED.at(self.at(file), wrong))
+        if stamp.time > self.now + _CLOCKS_DIFFER:
+            message = f"it says {utc(stamp.time)}; here it is {utc(self.now)}"
+            self.report.add(TIMESTAMP_IN_FUTURE.at(self.at(file), message, "check both clocks"))
+        return Stamped(file, stamp.time, stamp.authority, trusted)

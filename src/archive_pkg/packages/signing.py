@@ -1,0 +1,274 @@
+"""Signing a package, and having its signatures timestamped; nothing that is signed changes.
+
+The signing itself is left to `ssh-keygen -Y sign`, so that keys in an agent or on a hardware token
+work, and no private key is ever read here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from archive_pkg import storage
+from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.packages import sshsig, timestamps
+from archive_pkg.packages.afterwards import LaterEvent, receipts_of, save_event
+from archive_pkg.packages.opening import verify
+from archive_pkg.packages.signatures import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from archive_pkg.packages.opening import Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What `sign` did.
+
+    Attributes:
+        path: The package.
+        fingerprint: The fingerprint of the key; empty where nothing was signed.
+        signatures: The new signatures, by their paths in the package.
+        stamps: The new timestamps.
+        pending: Why signatures have no timestamp yet; empty if all that was asked for is there.
+    """
+
+    path: Path
+    fingerprint: str
+    signatures: tuple[str, ...]
+    stamps: tuple[str, ...]
+    pending: tuple[str, ...]
+
+
+def sign(
+    package: Path,
+    *,
+    key: Path | None = None,
+    timestamp: str | None = None,
+    renew: bool = False,
+    receipts: Path | None = None,
+    wait: float = 0,
+) -> Signing:
+    """Sign each tag manifest of a valid bag, and have the signatures timestamped.
+
+    Signing again with the same key changes nothing; with another key adds its signatures. Where
+    the authority fails, the signatures stay, and the timestamps can be added later.
+
+    Args:
+        package: The bag's folder.
+        key: The private key's file, or the public key's where the private one is in an agent.
+        timestamp: The address of a time-stamping authority (RFC 3161); signatures that are there
+            and have no timestamp get one, too.
+        renew: Stamp what has a timestamp again, each new one over the one before.
+        receipts: The folder for the events; `<package>.receipts` beside it if not given.
+        wait: Seconds to wait for another run that works on the package.
+
+    Raises:
+        InvalidError: The package is not valid, or has nothing to sign; nothing was done.
+        StorageError: The key or the package cannot be read or written.
+        UsageError: Nothing was asked for, or the key cannot be used here.
+    """
+    if key is None and timestamp is None:
+        raise UsageError("nothing was asked for", "name a key with --key, or --timestamp URL")
+    if timestamp is not None:
+        timestamps.refuse_other_addresses(timestamp)
+    verification = verify(package)
+    if not verification.ok or verification.verdict.bag is None:
+        raise InvalidError(f"{package} is not valid and was not signed", report=verification.report)
+    with storage.Staging(package, wait=wait) as staging:
+        work = _Work(package, verification, staging.path)
+        if key is not None:
+            work.sign(key)
+        if timestamp is not None:
+            work.stamp(timestamp, renew=renew)
+        work.install()
+    for event in work.events():
+        save_event(event, receipts or receipts_of(package))
+    return Signing(
+        package, work.fingerprint, tuple(work.signatures), tuple(work.stamps), tuple(work.pending)
+    )
+
+
+class _Work:
+    """New signatures of one package, made in a staging folder beside it."""
+
+    def __init__(self, package: Path, verification: Verification, staged: Path) -> None:
+        self.package = package
+        self.there = verification.signatures
+        bag = verification.verdict.bag
+        self.manifests = sorted(one.name for one in bag.tag_manifests.values()) if bag else []
+        self.id = verification.record.id if verification.record else package.absolute().name
+        self.staged = staged
+        self.folder = staged / FOLDER
+        self.fingerprint = ""
+        self.key_type = ""
+        self.signatures: dict[str, str] = {}
+        self.stamps: dict[str, str] = {}
+        self.pending: list[str] = []
+        self.url = ""
+        if not self.manifests:
+            raise InvalidError(
+                f"{package} has no tag manifest that could be signed",
+                "archive-pkg bag upgrade writes one",
+            )
+        with storage.storage_errors(f"reading {package / FOLDER}"):
+            if (package / FOLDER).is_dir():
+                shutil.copytree(package / FOLDER, self.folder, symlinks=True)
+            else:
+                self.folder.mkdir()
+
+    def sign(self, key: Path) -> None:
+        with storage.storage_errors(f"reading {self.package}"):
+            for name in self.manifests:
+                shutil.copyfile(self.package / name, self.staged / name)
+        _ssh_keygen(key, [self.staged / name for name in self.manifests])
+        for name in self.manifests:
+            data = (self.staged / f"{name}.sig").read_bytes()
+            made = sshsig.parse(data)
+            if not made.stands((self.staged / name).read_bytes()):
+                raise StorageError(f"ssh-keygen's signature of {name} is not right", "sign again")
+            self.fingerprint, self.key_type = made.fingerprint, made.key_type
+            if any(one.over == name and one.fingerprint == made.fingerprint for one in self.there):
+                continue
+            path = self._free(name)
+            (self.staged / path).write_bytes(data)
+            self.signatures[path] = name
+
+    def stamp(self, url: str, *, renew: bool) -> None:
+        self.url = url
+        for path in sorted(f"{FOLDER}/{file.name}" for file in self.folder.glob("*.sig")):
+            newest = path
+            while (self.staged / f"{newest}.tsr").is_file():
+                newest += ".tsr"
+            if newest != path and not renew:
+                continue
+            try:
+                answer = timestamps.request((self.staged / newest).read_bytes(), url)
+            except timestamps.NoStampError as error:
+                self.pending.append(f"{newest}: {error}")
+                continue
+            stamp = f"{newest}.tsr"
+            (self.staged / stamp).write_bytes(answer)
+            certificates = timestamps.read(answer).certificates
+            (self.staged / f"{stamp}.pem").write_bytes(certificates)
+            self.stamps[stamp] = newest
+
+    def install(self) -> None:
+        """Put the folder of signatures in place, all at once."""
+        if not (self.signatures or self.stamps):
+            return
+        place = self.package / FOLDER
+        with storage.storage_errors(f"writing {place}"):
+            storage.sync_tree(self.folder)
+            if not place.exists():
+                self.folder.rename(place)
+            elif not storage.exchange(self.folder, place):
+                # Each of these files means something without the others.
+                for path in (*self.signatures, *self.stamps):
+                    storage.write_atomically(self.package / path, (self.staged / path).read_bytes())
+            storage.sync_folder(self.package)
+
+    def events(self) -> Iterator[LaterEvent]:
+        """What was done, to be told beside the package."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        if self.signatures:
+            yield LaterEvent(
+                type="digital signature generation",
+                time=now,
+                package=self.id,
+                inputs=self._digests(self.signatures.values()),
+                outputs=self._digests(self.signatures),
+                outcome="success",
+                detail=f"OpenSSH signature for files, {self.key_type} key {self.fingerprint}.",
+            )
+        if self.stamps or self.pending:
+            detail = f"RFC 3161, by {self.url}."
+            yield LaterEvent(
+                type="timestamping",
+                time=now,
+                package=self.id,
+                inputs=self._digests(self.stamps.values()),
+                outputs=self._digests(self.stamps),
+                outcome="fail" if self.pending else "success",
+                detail=" ".join([detail, *(f"Pending: {words}." for words in self.pending)]),
+            )
+
+    def _digests(self, paths: Iterable[str]) -> dict[str, str]:
+        return {
+            path: hashlib.sha256((self.package / path).read_bytes()).hexdigest() for path in paths
+        }
+
+    def _free(self, manifest: str) -> str:
+        path, number = f"{FOLDER}/{manifest}.sig", 2
+        while (self.staged / path).exists():
+            path, number = f"{FOLDER}/{manifest}.{number}.sig", number + 1
+        return path
+
+
+def _ssh_keygen(key: Path, files: list[Path]) -> None:
+    """Let OpenSSH sign files, each into a file beside it that ends in `.sig`."""
+    if not os.path.lexists(key):
+        raise StorageError(f"there is no key {key}", "name the key's file with --key")
+    program = shutil.which("ssh-keygen")
+    if program is None:
+        raise UsageError("ssh-keygen is not there, which signs", "install OpenSSH 8.1 or later")
+    terminal = sys.stdin.isatty()
+    environment = dict(os.environ)
+    if not terminal and "SSH_ASKPASS" not in environment:
+        environment["SSH_ASKPASS_REQUIRE"] = "never"
+    command = [
+        program,
+        "-q",
+        "-Y",
+        "sign",
+        "-n",
+        sshsig.NAMESPACE,
+        "-f",
+        str(key),
+        *map(str, files),
+    ]
+    done = subprocess.run(  # noqa: S603 - no shell, and the key's name is one argument
+        command,
+        stdin=None if terminal else subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        # In a terminal a token's "touch me" has to be seen at once.
+        stderr=None if terminal else subprocess.PIPE,
+        start_new_session=not terminal,
+        env=environment,
+        check=False,
+    )
+    if done.returncode or not all(file.with_name(f"{file.name}.sig").exists() for file in files):
+        raise _refusal(key, (done.stderr or b"").decode("utf-8", "replace"))
+
+
+def _refusal(key: Path, said: str) -> UsageError | StorageError:
+    """What to do where ssh-keygen did not sign."""
+    if "incorrect passphrase" in said:
+        return UsageError(
+            f"the key {key} has a passphrase, and there is no terminal to ask for it",
+            f"give it to an agent first (ssh-add {key}), or sign in a terminal",
+        )
+    if "UNPROTECTED PRIVATE KEY" in said:
+        return StorageError(
+            f"others may read the private key {key}, so ssh-keygen does not use it",
+            f"chmod 600 {key}",
+        )
+    if "Permission denied" in said:
+        return StorageError(f"the key {key} may not be read", "ask for the permission")
+    if "agent" in said or "No private key found for public key" in said:
+        return UsageError(
+            f"the private key of {key} is in no agent here", "start ssh-agent and ssh-add the key"
+        )
+    last = [line.strip() for line in said.splitlines() if line.strip()][-1:]
+    return UsageError(
+        f"ssh-keygen did not sign with {key}" + (f": {last[0]}" if last else ""),
+        "is it a private key, or the public key of one in an agent or on a token?",
+    )
