@@ -22,7 +22,7 @@ from archive_pkg.crosswalks.losses import fields, lost_whole, place_of
 from archive_pkg.records import models
 from archive_pkg.records.vocabularies import event_types, schemes
 from archive_pkg.reports import Code
-from archive_pkg.tables.layout import _attribute_docs
+from archive_pkg.tables.layout import attribute_docs
 
 REFERENCE = Path(__file__).parent / "reference"
 BEGUN_BY_HAND = "<!-- Written by docs/generate.py from the code; change it there. -->\n\n"
@@ -150,7 +150,7 @@ def _model(model: type[models.Model]) -> str:
         "| field | meaning |",
         "|---|---|",
     ]
-    told = _attribute_docs(model)
+    told = attribute_docs(model)
     for name, field in model.model_fields.items():
         title = f"**`{name}`**" if field.is_required() else f"`{name}`"
         choices = (

@@ -172,7 +172,6 @@ class Check:
             if name in self.bound:
                 for rows in self.bound[name].rows():
                     self._take_keys(self.bound[name], rows)
-        self._say_what_is_not_at_hand()
         for name, bound in self.bound.items():
             screen = Screen(bound.table)
             for rows in bound.rows():
@@ -214,7 +213,7 @@ class Check:
         self, bound: Bound, rows: Rows, column: Column, values: Sequence[str]
     ) -> None:
         verbatim = column.path[-1] in _VERBATIM
-        for place in suspicious(values):
+        for place in dict.fromkeys(suspicious(values, verbatim=verbatim)):
             for code, message, hint in hazards(values[place], verbatim=verbatim):
                 self._tell_cell(bound, rows.numbers[place], column.name, code, message, hint)
 
@@ -223,6 +222,8 @@ class Check:
     ) -> None:
         known = self._keys.get(column.refers_to)
         if known is None:
+            if any(values):
+                self._tell_absent(bound, column.refers_to)
             return
         if column.refers_to == LETTERS:
             if known.keys() >= set(values):
@@ -281,17 +282,11 @@ class Check:
             self._ids[table] = index
         return self._ids[table].get(letter, [])
 
-    def _say_what_is_not_at_hand(self) -> None:
-        for name, bound in self.bound.items():
-            for target in dict.fromkeys(c.refers_to for c in bound.table.columns if c.refers_to):
-                filled = any(
-                    bound.table.column(place).refers_to == target for place in bound.places
-                )
-                if filled and target not in self.bound:
-                    message = f"{name} refers to {target}, and no such table is at hand"
-                    hint = f"check them together: put {target} beside it"
-                    at = bound.sheet.at(bound.sheet.header_row)
-                    self._tell(name, 0, 0, TABLE_MISSING.at(at, message, hint))
+    def _tell_absent(self, bound: Bound, target: str) -> None:
+        message = f"{bound.table.name} refers to {target}, and no such table is at hand"
+        at = bound.sheet.at(bound.sheet.header_row)
+        hint = f"check them together: put {target} beside it"
+        self._tell(bound.table.name, 0, 0, TABLE_MISSING.at(at, message, hint))
 
     def _tell_cell(
         self, bound: Bound, number: int, name: str, code: Code, message: str, hint: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg.errors import StorageError, UsageError
@@ -167,22 +168,26 @@ def _rows(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
 def _blocks(
     path: Path, encoding: str, separator: str, header_row: int, report: Report
 ) -> Iterator[Block]:
-    number, rows = header_row + 1, list[list[str]]()
-    reader = _rows(path, encoding, separator)
-    try:
+    csv.field_size_limit(sys.maxsize)
+    number = header_row + 1
+    with path.open(encoding=encoding, newline="", buffering=_CHUNK) as file:
+        reader = csv.reader(file, delimiter=separator, strict=True)
         for _ in range(header_row):
             next(reader)
-        for row in reader:
-            rows.append(row)
-            if len(rows) == _BLOCK:
-                yield Block(number, rows)
-                number, rows = number + len(rows), []
-    except csv.Error as error:
-        finding = _broken(path, error, number + len(rows))
-        if finding not in report.findings:
-            report.add(finding)
-    if rows:
-        yield Block(number, rows)
+        torn = False
+        while not torn:
+            rows: list[list[str]] = []
+            try:
+                rows.extend(islice(reader, _BLOCK))
+            except csv.Error as error:
+                torn = True
+                finding = _broken(path, error, number + len(rows))
+                if finding not in report.findings:
+                    report.add(finding)
+            if not rows:
+                return
+            yield Block(number, rows)
+            number += len(rows)
 
 
 def _broken(path: Path, error: csv.Error, row: int = 1) -> Finding:

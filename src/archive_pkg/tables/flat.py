@@ -122,7 +122,10 @@ class FlatReader:
 
     def records(self) -> list[Record]:
         """The records; those of rows with errors are left out, and the report tells why."""
-        return [record for row in self._rows() if (record := self._record(row)) is not None]
+        records = [record for row in self._rows() if (record := self._record(row)) is not None]
+        # A CSV file's torn quotes are only found on the way.
+        self.report.extend(f for f in self._sheet.report if f not in self.report.findings)
+        return records
 
     def cell(self, record: Record, target: str) -> Location:
         """The cell of a record's row in the first column that means something."""

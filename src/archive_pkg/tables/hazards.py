@@ -41,15 +41,18 @@ _LATIN = dict(
 _OTHER = {latin: other for other, latin in reversed(_LATIN.items())}
 
 
-def suspicious(cells: Sequence[str]) -> Iterator[int]:
+def suspicious(cells: Sequence[str], *, verbatim: bool) -> Iterator[int]:
     """The places of the cells that have something to find; fast where there is nothing."""
-    if list(map(str.strip, cells)) != list(cells):
+    if not verbatim and list(map(str.strip, cells)) != list(cells):
         yield from (place for place, cell in enumerate(cells) if cell != cell.strip())
-    whole = "\n".join(cells)
-    if not whole.isascii() and (_INVISIBLE.search(whole) or _MIXED.search(whole)):
-        for place, cell in enumerate(cells):
-            if _INVISIBLE.search(cell) or _MIXED.search(cell):
-                yield place
+    whole = "".join(cells)
+    if whole.isascii():
+        return
+    # No character without width counts as printable.
+    if not whole.isprintable() and _INVISIBLE.search(whole):
+        yield from (place for place, cell in enumerate(cells) if _INVISIBLE.search(cell))
+    if not verbatim and _MIXED.search("\n".join(cells)):
+        yield from (place for place, cell in enumerate(cells) if _MIXED.search(cell))
 
 
 def hazards(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, str]]:

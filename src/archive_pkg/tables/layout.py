@@ -168,7 +168,7 @@ class _Derivation:
     def _columns(
         self, model: str, schema: dict[str, Any], path: tuple[str, ...], *, required: bool
     ) -> Iterator[Column]:
-        docs = _attribute_docs(self._models[model])
+        docs = attribute_docs(self._models[model])
         needed = schema.get("required", ())
         if path and not needed:
             raise LayoutError(f"{model} in {'.'.join(path)} has no field that tells it is there")
@@ -271,7 +271,7 @@ def _unanchored(pattern: str) -> str:
     return f"(?:{bare})" if bare else ""
 
 
-def _attribute_docs(model: type[Model]) -> dict[str, str]:
+def attribute_docs(model: type[Model]) -> dict[str, str]:
     """What the section "Attributes" of a Google-style docstring says of each field."""
     docs: dict[str, str] = {}
     for cls in reversed(model.__mro__):

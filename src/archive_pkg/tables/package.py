@@ -85,14 +85,15 @@ def _csv(table: Table, rows: list[list[str]]) -> bytes:
 @cache
 def _resource_text(name: str) -> str:
     """What a descriptor says of a table, which is the same for all records."""
-    return indent(_json(_resource(tables()[name])), "    ")
+    return indent(_json(resource_of(tables()[name])), "    ")
 
 
 def _json(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def _resource(table: Table) -> dict[str, Any]:
+def resource_of(table: Table) -> dict[str, Any]:
+    """The resource of a data package that a table is."""
     return {
         "name": table.name,
         "type": "table",

@@ -86,6 +86,9 @@ def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet],
     else:
         hint = "tables are .csv, .xlsx, or the folder of a datapackage.json"
         report.add(NO_FILE.at(Location(str(path)), "this is no file of tables", hint))
+    for sheet in sheets:
+        if not sheet.header:
+            report.extend(sheet.report)
     return sheets, report
 
 
@@ -124,7 +127,7 @@ def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Shee
         else:
             held[table.name] = sheet
     for sheet in sheets:
-        if not sheet.header or (sheet in unknown and not held):
+        if sheet.header and sheet in unknown and not held:
             report.extend(sheet.report)
     for sheet in unknown:
         message = f"“{sheet.name}” is no table of a catalogue; it is left alone"

@@ -90,9 +90,9 @@ def write_template(path: Path) -> None:
     Raises:
         UsageError: openpyxl is not installed.
     """
+    book = _book()
     from openpyxl.styles import Font
 
-    book = _book()
     about = book.create_sheet(ABOUT, 0)
     for number, line in enumerate(_about(), 1):
         cell = about.cell(number, 1, line)

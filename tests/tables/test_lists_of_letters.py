@@ -1,0 +1,182 @@
+"""Somebody's own list of letters: mapped, read, and every guess told."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.packages import build_package, check_record, verify
+from archive_pkg.records import load_record, record_file
+from archive_pkg.tables import check, draft_map, export_records, read_tables, write_records
+from archive_pkg.tables.mapping import read_mapping
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "tables"
+
+
+@pytest.fixture
+def briefe(tmp_path: Path) -> Path:
+    """A list in German, in windows-1252, with semicolons, as a spreadsheet writes it."""
+    for name in ("briefe.csv", "briefe.csv.map.yaml"):
+        shutil.copy(FIXTURES / name, tmp_path / name)
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "001.tif").write_bytes(b"II*\0")
+    (tmp_path / "brief3.txt").write_text("Liebe Anna,\n")
+    return tmp_path / "briefe.csv"
+
+
+def test_a_mapping_is_guessed_from_headers_and_values(briefe: Path) -> None:
+    drafted = draft_map(briefe, encoding="cp1252")
+    path = briefe.with_name("drafted.yaml")
+    path.write_text(drafted, encoding="utf-8")
+    assert read_mapping(path).columns == {
+        "Signatur": "id",
+        "Datum": "date",
+        "Absender": "sender",
+        "Empfänger": "recipients",
+        "Ort": "place",
+        "Betreff": "subjects",
+        "Sprache": "languages",
+        "Datei": "files",
+        "Lfd.": "-",
+    }
+
+
+def test_a_list_becomes_records_and_every_guess_is_told(briefe: Path) -> None:
+    records, report = read_tables(briefe, encoding="cp1252")
+    assert report.ok, list(report.errors)
+    first, second, third, fourth = records
+    assert first.id == "AA-12-1"
+    assert [(i.scheme, i.value) for i in first.identifiers] == [("local", "AA 12/1")]
+    assert first.date is not None
+    assert (first.date.edtf, first.date.as_written) == ("1960-07-18", "18.7.1960")
+    assert first.title == "Letter, ZK der KPdSU to ZK der SED, 18.7.1960"
+    assert [agent.kind for agent in first.agents] == ["organization", "organization", "person"]
+    assert first.parts[0].file == "scans/001.tif"
+    assert first.parts[0].languages == ("ru",)
+    assert second.date is not None
+    assert second.date.edtf == "[1959..1961]"
+    assert [subject.term for subject in second.subjects] == ["Reise", "Geld"]
+    assert third.date is not None
+    assert third.date.edtf == "[1960-04-05,1960-05-04]"
+    assert fourth.date is None
+    told = [(f.code, f.location.cell) for f in report]
+    assert ("tables-read-as", "C2") in told
+    assert ("tables-read-openly", "C4") in told
+    assert ("tables-separator-other", "") in told
+    inferred = {(e.field, e.rule) for e in first.evidence if e.basis == "inferred"}
+    assert inferred == {
+        ("date", "day-and-month"),
+        ("title", "title-from-parts"),
+        ("agents.zk-der-kpdsu.kind", "kind-from-name"),
+        ("agents.zk-der-sed.kind", "kind-from-name"),
+        ("parts.file-1.kind", "kind-from-ending"),
+    }
+    supplied = {e.field for e in first.evidence if e.basis == "supplied"}
+    assert {"sender", "recipients", "place", "subjects"} <= supplied
+    assert first.agent("muster-erika").name == "Muster, Erika"
+
+
+def test_its_records_build_and_verify(briefe: Path, tmp_path: Path) -> None:
+    records, _ = read_tables(briefe, encoding="cp1252")
+    out = tmp_path / "records"
+    assert write_records(records, out) == (4, 0)
+    for name in ("AA-12-1", "AA-12-3"):
+        for file in load_record(out / name).files:
+            target = out / name / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(briefe.parent / file, target)
+        record, file = load_record(out / name), record_file(out / name)[0]
+        errors = [f for f in check_record(record, file.parent, file) if f.severity == "error"]
+        assert not errors
+        (tmp_path / "packages").mkdir(exist_ok=True)
+        built = build_package(out / name, tmp_path / "packages", on=datetime.date(2026, 11, 24))
+        assert verify(built.path).ok
+
+
+def test_what_is_not_understood_is_an_error_at_its_cell(briefe: Path) -> None:
+    text = briefe.read_bytes()
+    briefe.write_bytes(text + "7;AA 12/1;irgendwann;X;;;;klingonisch;\r\n".encode("cp1252"))
+    records, report = read_tables(briefe, encoding="cp1252")
+    assert records == []
+    assert {(f.code, f.location.cell) for f in report.errors} == {
+        ("tables-date-unread", "C6"),
+        ("tables-row-twin", "B6"),
+    }
+    assert not check(briefe, encoding="cp1252").ok
+
+
+def test_a_legacy_encoding_must_be_declared(briefe: Path) -> None:
+    with pytest.raises(InvalidError) as caught:
+        draft_map(briefe)
+    (finding,) = caught.value.report
+    assert finding.code == "tables-encoding-wrong"
+    assert finding.location.byte is not None
+
+
+def test_a_workbooks_own_dates_are_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Date", "From", "Notes"])
+    sheet.append([datetime.datetime(1960, 7, 18), "Smith, John", ""])
+    sheet.append([22115, "Smith, John", ""])
+    sheet.append(["7/18/60", "Smith, John", ""])
+    book.save(tmp_path / "list.xlsx")
+    (tmp_path / "list.xlsx.map.yaml").write_text(draft_map(tmp_path / "list.xlsx"))
+    records, report = read_tables(tmp_path / "list.xlsx")
+    assert report.ok
+    assert {str(record.date.edtf) for record in records if record.date} == {"1960-07-18"}
+    assert [record.id for record in records] == [
+        "1960-07-18-smith-john",
+        "1960-07-18-smith-john-2",
+        "1960-07-18-smith-john-3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("columns: [a]", "columns"),
+        ("columns: {a: dat}", "did you mean date?"),
+        ("columns: {a: date}\nevrywhere: {}", "evrywhere"),
+        ("columns: {a: date}\neverywhere: {typ: letter}", "did you mean type?"),
+        ("{", "YAML"),
+    ],
+)
+def test_a_mapping_that_is_none_is_told(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "x.map.yaml"
+    path.write_text(text)
+    with pytest.raises(InvalidError) as caught:
+        read_mapping(path)
+    assert words in f"{caught.value} {[(f.message, f.hint) for f in caught.value.report]}"
+
+
+def test_records_that_say_something_else_are_not_written_over(briefe: Path, tmp_path: Path) -> None:
+    records, _ = read_tables(briefe, encoding="cp1252")
+    out = tmp_path / "records"
+    write_records(records, out)
+    assert write_records(records, out) == (0, 4)
+    changed = [records[0].model_copy(update={"custody": "Found in an attic."}), *records[1:]]
+    with pytest.raises(StorageError, match="AA-12-1"):
+        write_records(changed, out)
+    assert load_record(out / "AA-12-1") == records[0]
+    assert write_records(changed, out, replace=True) == (1, 3)
+    assert load_record(out / "AA-12-1").custody == "Found in an attic."
+
+
+@pytest.mark.parametrize("name", ["out", "out.xlsx"])
+def test_nothing_is_exported_over_what_is_there(briefe: Path, tmp_path: Path, name: str) -> None:
+    records, _ = read_tables(briefe, encoding="cp1252")
+    export_records(records, tmp_path / name)
+    with pytest.raises(StorageError):
+        export_records(records[:1], tmp_path / name)
+    assert read_tables(tmp_path / name)[0] == records
+    export_records(records[:1], tmp_path / name, replace=True)
+    assert read_tables(tmp_path / name)[0] == records[:1]
+    with pytest.raises(InvalidError, match="AA-12-1"):
+        export_records([records[0], records[0]], tmp_path / "twice")
+    assert not (tmp_path / "twice").exists()

@@ -1,0 +1,215 @@
+"""The tables' schemas are the models': what Pydantic refuses, Frictionless refuses."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Annotated, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import Field, StringConstraints, ValidationError
+
+from archive_pkg.records.coherence import references
+from archive_pkg.records.models import ID_PATTERN, Model, Record
+from archive_pkg.tables import table_schema
+from archive_pkg.tables.headers import plain
+from archive_pkg.tables.items import model_of, validator
+from archive_pkg.tables.layout import Column, LayoutError, Table, derive, tables
+from archive_pkg.tables.rows import plain_item
+from strategies import records, texts
+
+
+def test_the_tables_are_those_of_the_record() -> None:
+    assert list(tables()) == [
+        "letters", "classification_history", "subjects", "mentioned_places", "parts",
+        "translation_notes", "enclosures", "agents", "events", "evidence",
+    ]  # fmt: skip
+    assert tables()["letters"].key == ("id",)
+    assert tables()["parts"].key == ("letter", "id")
+    assert tables()["evidence"].key == ()
+
+
+def test_descriptions_examples_and_choices_come_from_the_models() -> None:
+    column = tables()["agents"].column("role")
+    assert column.description.startswith("Its office or function")
+    assert column.examples == ("First Secretary",)
+    assert tables()["agents"].column("kind").enum == (
+        "person", "organization", "family", "software",
+    )  # fmt: skip
+    assert all(column.description for table in tables().values() for column in table.columns)
+
+
+def test_no_two_headers_of_a_table_are_confused() -> None:
+    for table in tables().values():
+        names = [plain(column.name) for column in table.columns]
+        assert len(names) == len(set(names)), table.name
+
+
+class Box(Model):
+    """A box.
+
+    Attributes:
+        id: Its name.
+        shelf: Where it stands, "A-1".
+        weight: Its weight in grams.
+    """
+
+    id: str
+    shelf: Annotated[str, StringConstraints(pattern=r"^A-\d|B-\d$")] | None = None
+    weight: Annotated[int, Field(ge=1, strict=True)] | None = None
+
+
+def test_constraints_within_an_option_are_kept() -> None:
+    (table,) = derive(Box).values()
+    shelf, weight = table.column("shelf"), table.column("weight")
+    assert shelf.pattern == r"(?:A-\d|B-\d)"
+    assert shelf.examples == ("A-1",)
+    assert weight.minimum == 1
+
+
+class Shelf(Model):
+    """A shelf.
+
+    Attributes:
+        id: Its name.
+        boxes: What stands on it.
+    """
+
+    id: str
+    boxes: tuple[Box, ...] = ()
+
+
+class Room(Model):
+    """A room.
+
+    Attributes:
+        id: Its name.
+        shelves: What stands in it.
+    """
+
+    id: str
+    shelves: tuple[Shelf, ...] = ()
+
+
+class Odd(Model):
+    """Something no column holds.
+
+    Attributes:
+        id: Its name.
+        weight: A fraction.
+    """
+
+    id: str
+    weight: float
+
+
+@pytest.mark.parametrize("model", [Room, Odd])
+def test_what_no_table_holds_is_an_error(model: type[Model]) -> None:
+    with pytest.raises(LayoutError):
+        derive(model)
+
+
+@given(records())
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=20)
+def test_every_reference_that_coherence_follows_is_marked(record: Record) -> None:
+    marked = {
+        (*table.path, *column.path)
+        for table in tables().values()
+        for column in table.columns
+        if column.refers_to in ("agents", "parts")
+    }
+    followed = {
+        tuple(step for step in place if isinstance(step, str)) for _, place, _ in references(record)
+    }
+    assert followed <= marked
+
+
+@functools.cache
+def frictionless_schema(name: str) -> Any:
+    from frictionless import Schema
+
+    schema = table_schema(tables()[name])
+    schema.pop("foreignKeys", None)
+    schema.pop("primaryKey", None)
+    return Schema.from_descriptor(schema)
+
+
+def frictionless_refuses(table: Table, row: dict[str, str]) -> set[str]:
+    from frictionless import Resource
+
+    names = [column.name for column in table.columns]
+    data = [names, [row.get(name, "") for name in names]]
+    report = Resource(data=data, schema=frictionless_schema(table.name).to_copy()).validate()
+    errors = [error for task in report.tasks for error in task.errors]
+    return {error.field_name for error in errors if hasattr(error, "field_name")}
+
+
+def pydantic_refuses(table: Table, row: dict[str, str]) -> set[str]:
+    try:
+        validator(model_of(table)).validate_python(plain_item(table, row))
+    except ValidationError as error:
+        return {
+            ".".join(step for step in entry["loc"] if isinstance(step, str))
+            for entry in error.errors()
+        }
+    return set()
+
+
+def is_known_difference(table: Table, column: Column, text: str) -> bool:
+    """Where a schema cannot say what the models ask: docs/reference/tables.md lists these."""
+    return (
+        # What is a date, a language, a path, an identifier is more than a pattern.
+        column.path[-1] in ("edtf", "language", "languages")
+        or column.is_path
+        or column.is_identifier
+        # Text that says something; also each of several.
+        or column.is_free
+        # Python's pattern ends before a last line end, and its digits are not only ours.
+        or text.endswith("\n")
+        # Frictionless reads numbers as Python does, and truth values alike.
+        or (column.type == "integer" and bool(re.fullmatch(r"\s*[+-]?[\d_]+\s*", text)))
+        or column.many
+    )
+
+
+CELLS = st.one_of(
+    texts,
+    st.sampled_from(
+        ["", "a", "a-b", "-", "a b", "0", "1", "-1", "007", "1.5", "true", "false", "True", "yes",
+         "letter", "person", "scan", "0" * 64, "text/plain", "1960-07-18", "x" * 300, "é",
+         "title", "agents.x.name", "quoted", "success", "a\n"]
+    ),
+)  # fmt: skip
+
+
+@given(st.data())
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=150)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_pydantic_and_frictionless_agree(data: st.DataObject) -> None:
+    table = data.draw(st.sampled_from(list(tables().values())))
+    row = {
+        column.name: data.draw(
+            st.sampled_from([*column.enum, ""]) | CELLS if column.enum else CELLS,
+            label=column.name,
+        )
+        for column in table.columns
+        if column.required or data.draw(st.booleans())
+    }
+    if not any(row.values()):
+        return  # to Frictionless a blank row is an error of its own
+    theirs, ours = frictionless_refuses(table, row), pydantic_refuses(table, row)
+    for column in table.columns:
+        text = row.get(column.name, "")
+        if is_known_difference(table, column, text) or column.name == "letter":
+            # What a schema refuses, the models refuse too, but for these.
+            continue
+        required = not text and (column.required or column.needed)
+        if not required:
+            assert (column.name in theirs) == (column.name in ours), (column.name, text)
+
+
+def test_the_pattern_of_ids_is_the_models() -> None:
+    assert tables()["parts"].column("id").pattern == f"(?:{ID_PATTERN[1:-1]})"
+    assert derive(Record).keys() == tables().keys()

@@ -1,0 +1,225 @@
+"""Workbooks as people have them: told cell by cell, given back annotated, never trusted."""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from openpyxl.chart import BarChart, Reference
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
+
+from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.tables import annotate, check, write_template
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from archive_pkg.reports import Report
+
+
+def fill(sheet: Worksheet, row: int, **cells: object) -> None:
+    """Write a row, and only what is given; `date__edtf` stands for the column `date.edtf`."""
+    places = {cell.value: cell.column for cell in sheet[1]}
+    for cell in sheet[row]:
+        cell.value = None
+    for name, value in cells.items():
+        sheet.cell(row, places[name.replace("__", ".")]).value = value
+
+
+@pytest.fixture
+def messy(tmp_path: Path) -> Path:
+    """A workbook as a hurried archivist leaves it, from the template."""
+    path = tmp_path / "letters.xlsx"
+    write_template(path)
+    book = openpyxl.load_workbook(path)
+    letters, agents, parts = book["letters"], book["agents"], book["parts"]
+    date = datetime.datetime(1960, 7, 18)
+    fill(letters, 2, id="L1", type="letter", title="On specialists ", date__edtf=date)
+    fill(letters, 3, id="L2", type="Telegramm", title="The Сonference", date__edtf="18.7.1960")
+    fill(letters, 5, id="L2", type="letter", title='=A2&" copy"', sender="nobody")
+    fill(letters, 6, id="L 3", type="letter", date__edtf=22115)
+    letters.merge_cells("M2:M3")
+    letters.row_dimensions[6].hidden = True
+    letters["A2"].comment = Comment("mine", "Erika")
+    letters["C2"].font = Font(bold=True, color="FF0000")
+    fill(agents, 2, letter="L9", id="x", name="X", kind="person")
+    fill(agents, 3, letter="L1", id="y", name="Y", identifiers="http://viaf.org/viaf/32011500")
+    fill(parts, 2, letter="L1", id="scan", kind="scan", file="missing.tif", of="original")
+    fill(parts, 3, letter="L1", id="original", kind="original", held="false", of="scan")
+    fill(parts, 4, letter="L1", id="text", kind="transcription", file="here.txt")
+    sums = book.create_sheet("My sums")
+    sums["A1"], sums["A2"], sums["A3"] = 3, 4, "=SUM(A1:A2)"
+    sums["A3"].fill = PatternFill("solid", fgColor="00FF00")
+    chart = BarChart()
+    chart.add_data(Reference(sums, min_col=1, min_row=1, max_row=2))
+    sums.add_chart(chart, "C1")
+    book.save(path)
+    (tmp_path / "here.txt").write_text("here")
+    return path
+
+
+def told(report: Report) -> set[tuple[str, str]]:
+    return {(f.code, f"{f.location.table}!{f.location.cell}") for f in report}
+
+
+def test_a_messy_workbook_is_told_cell_by_cell(messy: Path) -> None:
+    assert told(check(messy)) == {
+        ("tables-sheet-left-alone", "My sums!"),
+        ("tables-cells-merged", "letters!M2"),
+        ("tables-hidden", "letters!6"),
+        ("tables-date-typed", "letters!L2"),
+        ("tables-formula-uncomputed", "letters!F5"),
+        ("tables-space-around", "letters!F2"),
+        ("record-value-wrong", "letters!E3"),
+        ("tables-look-alike", "letters!F3"),
+        ("record-date-invalid", "letters!L3"),
+        ("tables-row-blank", "letters!4"),
+        ("tables-key-taken", "letters!A5"),
+        ("record-field-missing", "letters!F5"),
+        ("record-reference-unknown", "letters!H5"),
+        ("record-value-wrong", "letters!A6"),
+        ("record-field-missing", "letters!F6"),
+        ("record-date-invalid", "letters!L6"),
+        ("record-reference-unknown", "agents!A2"),
+        ("record-field-missing", "agents!D3"),
+        ("record-value-wrong", "agents!H3"),
+        ("record-parts-circle", "parts!M2"),
+        ("tables-part-not-there", "parts!F2"),
+    }
+
+
+def test_hints_say_what_to_write(messy: Path) -> None:
+    hints = {f"{f.location.table}!{f.location.cell}": f.hint for f in check(messy)}
+    assert hints["letters!L3"] == "write 1960-07-18, and “18.7.1960” in date.as_written"
+    assert hints["letters!L6"] == "write 1960-07-18"
+    assert hints["agents!H3"] == "write viaf:32011500"
+
+
+def test_an_annotated_workbook_is_the_users_own_with_colours_and_notes(messy: Path) -> None:
+    out = annotate(messy, check(messy), messy.with_name("checked.xlsx"))
+    before, after = openpyxl.load_workbook(messy), openpyxl.load_workbook(out)
+    letters = after["letters"]
+    assert letters["L3"].fill.fgColor.rgb == "FFFFC7CE"
+    assert "write 1960-07-18" in letters["L3"].comment.text
+    assert letters["F2"].fill.fgColor.rgb == "FFFFEB9C"
+    assert letters["A2"].comment.text == "mine"
+    assert (letters["C2"].font.b, letters["C2"].font.color.rgb) == (True, "00FF0000")
+    assert letters["F5"].value == '=A2&" copy"'
+    with zipfile.ZipFile(messy) as theirs, zipfile.ZipFile(out) as ours:
+        sums = [name for name in theirs.namelist() if "chart" in name or "sheet12" in name]
+        assert len(sums) > 2
+        assert all(theirs.read(name) == ours.read(name) for name in sums)
+    for name in before.sheetnames:
+        cells = zip(before[name].iter_rows(), after[name].iter_rows(), strict=False)
+        assert all(
+            a.value == b.value for mine, its in cells for a, b in zip(mine, its, strict=False)
+        )
+
+
+def test_a_note_that_is_there_is_kept_and_added_to(messy: Path) -> None:
+    book = openpyxl.load_workbook(messy)
+    book["letters"]["L3"].comment = Comment("look this up", "Erika")
+    book.save(messy)
+    out = annotate(messy, check(messy), messy.with_name("checked.xlsx"))
+    text = openpyxl.load_workbook(out)["letters"]["L3"].comment.text
+    assert text.startswith("look this up")
+    assert "write 1960-07-18" in text
+
+
+def test_a_csv_file_is_annotated_in_a_column_or_as_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "letters.csv"
+    path.write_text("id,type,title\na,letter,A\nb,lettre,B\n")
+    report = check(path)
+    beside = annotate(path, report, tmp_path / "checked.csv").read_text("utf-8-sig").splitlines()
+    assert beside[0] == "id,type,title,archive-pkg"
+    assert beside[1] == "a,letter,A,"
+    assert "did you mean letter?" in beside[2]
+    book = openpyxl.load_workbook(annotate(path, report, tmp_path / "checked.xlsx"))
+    assert "did you mean letter?" in book["letters"]["B3"].comment.text
+    with pytest.raises(UsageError):
+        annotate(path, report, tmp_path / "checked.pdf")
+
+
+def rewritten(path: Path, change: dict[str, bytes]) -> Path:
+    """A copy of a workbook in which some parts are others."""
+    out = path.with_name("changed.xlsx")
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, change.pop(name, None) or source.read(name))
+        for name, data in change.items():
+            target.writestr(name, data)
+    return out
+
+
+ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'
+
+
+@pytest.mark.parametrize(
+    "data", [ENTITIES, ENTITIES.decode().encode("utf-16")], ids=["utf-8", "utf-16"]
+)
+def test_entities_are_not_even_parsed(tmp_path: Path, data: bytes) -> None:
+    write_template(tmp_path / "letters.xlsx")
+    path = rewritten(tmp_path / "letters.xlsx", {"xl/workbook.xml": data})
+    assert [f.code for f in check(path)] == ["tables-workbook-unsafe"]
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    write_template(tmp_path / "letters.xlsx")
+    path = rewritten(tmp_path / "letters.xlsx", {"xl/media/zeros.bin": bytes(64 << 20)})
+    assert [f.code for f in check(path)] == ["tables-workbook-unsafe"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"id,type\n", b"PK\x03\x04torn", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)],
+    ids=["empty", "csv", "torn", "xls"],
+)
+def test_what_is_no_workbook_is_said_to_be_none(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "letters.xlsx"
+    path.write_bytes(data)
+    assert [f.code for f in check(path)] == ["tables-workbook-broken"]
+    with pytest.raises(InvalidError):
+        annotate(path, [], tmp_path / "out.xlsx")
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet2.xml", "xl/styles.xml", "xl/workbook.xml"])
+def test_a_torn_part_is_told(tmp_path: Path, part: str) -> None:
+    write_template(tmp_path / "letters.xlsx")
+    path = rewritten(tmp_path / "letters.xlsx", {part: b"<worksheet><sheetDa"})
+    assert [f.code for f in check(path)] == ["tables-workbook-broken"]
+
+
+def test_a_value_of_an_error_is_told(tmp_path: Path) -> None:
+    write_template(tmp_path / "letters.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "letters.xlsx")
+    book["letters"]["F2"].value = "#REF!"
+    book.save(tmp_path / "letters.xlsx")
+    assert ("tables-cell-error", "letters!F2") in told(check(tmp_path / "letters.xlsx"))
+
+
+def test_without_openpyxl_one_is_told_how_to_get_it(tmp_path: Path) -> None:
+    write_template(tmp_path / "letters.xlsx")
+    code = (
+        "import sys; sys.modules['openpyxl'] = None\n"
+        "from archive_pkg.errors import UsageError\n"
+        "from archive_pkg.tables import check, write_template\n"
+        "for act in (check, write_template):\n"
+        "    try: act(sys.argv[1]); print('done')\n"
+        "    except UsageError as error: print(error.hint)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "letters.xlsx")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.count("pip install 'archive-pkg[xlsx]'") == 2
