@@ -132,6 +132,31 @@ def test_a_mutilated_letter_still_makes_a_valid_record(start: int, length: int, 
     assert record is not None, [finding.message for finding in report]
 
 
+PIECES = [
+    "Secret", "Top Secret; Trine", "London, May 3, 1955.", "den 7/5 1931", "undated.", "30. 7.",
+    "TO THE SECRETARY OF STATE ROGERS", "Herrn", "Dr. Karl Meier", "à Monsieur le Président",
+    "Dear Sir:", "Mac—", "Lieber Freund!", "SUBJECT:", "FROM:", "No. 12", "[Received July 3.]",
+    "I have nothing to say of this. It is enclosed.", "has began", "[lozhnom polozhenii]", "[sic]",
+    "Sincerely yours,", "Ihr", "Dein Paul.", "For the Ambassador:", "John Doe", "Counselor", "/s/ X",
+    "P. S. One more thing.", "[Enclosure]", "Enclosure", "President A to President B, a Letter",
+    "Nixon replied that he would not go there.", "cc: Nobody", "(signed)", "Signé:", "«Ihr»", "—",
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(["\n", "\n\n", "\r\n", " ", ""])))
+)
+def test_forms_in_any_order_make_a_valid_record(pieces: list[tuple[str, str]]) -> None:
+    text = "".join(piece + end for piece, end in pieces)
+    draft = draft_text(text)
+    for one in draft.statements:
+        if one.quote is not None:
+            assert text[one.quote.start : one.quote.end] == one.quote.exact
+    record, report = read_record(record_yaml(draft, "letter.txt").encode())
+    assert record is not None, [finding.message for finding in report]
+
+
 PATHOLOGICAL = {
     "brackets": "[" * 250_000 + "]" * 250_000,
     "short blocks": "a\n\n" * 60_000,

@@ -21,9 +21,6 @@ _CLOCK = re.compile(
 )
 _NUMBER_FIRST = re.compile(r"(?:No|Nr|N°)\.?\s?\d{1,7}\s+|\d{4,5}\s+")
 _PART = re.compile(r"[,;\n]|(?<=[a-zäöüßéè]{2})\.\s")
-_DAY_WORDS = frozenset(
-    {"den", "d", "le", "the", "am", "ce", "vom", "on", "dated", "date", "geschrieben", "this"}
-)
 _COMPASS = frozenset(
     {"n", "s", "w", "o", "e", "nw", "no", "sw", "so", "s.w", "n.w", "c", "w.c", "e.c"}
 )
@@ -108,13 +105,17 @@ def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
     for begin, end, piece in pieces:
         word = piece.strip(_STRIP).casefold()
         small = piece.islower() or (piece.casefold() == "d." and end < 4)
-        if not kept and (not word or (word in _DAY_WORDS and small) or word in vocabulary.weekdays):
+        if not kept and (
+            not word
+            or (word in vocabulary.words["beside dates"] and small)
+            or word in vocabulary.weekdays
+        ):
             continue
         if kept and _ends_name(piece):
             break
         kept.append((start + begin, start + end, piece))
     while kept and (
-        kept[-1][2].strip(_STRIP).casefold() in _DAY_WORDS | {""}
+        kept[-1][2].strip(_STRIP).casefold() in {*vocabulary.words["beside dates"], ""}
         or kept[-1][2].strip(_STRIP).casefold() in vocabulary.weekdays
         or (
             len(kept) > 1
@@ -134,8 +135,11 @@ def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
         or not part[begin].isupper()
         or end - begin < 2
         or any(c.isdigit() for c in part[begin:end])
+        or part[begin:end] in _ROMAN
     ):
         return None
+    if any(vocabulary.offices.at([word]) for word in words_of(part[begin:end])):
+        return None  # a person's title: an address, no place
     if part[begin:end].casefold().endswith(_STREETS) and len(kept) == 1:
         return None
     return begin, end
@@ -168,7 +172,8 @@ def find_place(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
             if one is not None:
                 found = (begin + one[0], begin + one[1])
             elif not all(
-                w in vocabulary.weekdays or w in _DAY_WORDS or w.isdigit() for w in words_of(part)
+                w in vocabulary.weekdays or w in vocabulary.words["beside dates"] or w.isdigit()
+                for w in words_of(part)
             ):
                 return None
         begin = end + 1

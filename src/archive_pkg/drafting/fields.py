@@ -134,7 +134,7 @@ class Frame(Reader):
         while not self.lines[number].first:
             number -= 1
         for line in range(number, dateline):
-            if kinds[line] in ("place", "heading"):
+            if kinds[line] in ("place", "heading") or self.is_address_in_capitals(line):
                 place = self.place_on(line)
                 if place is not None:
                     self.say_place(place, PROBABLE, "line-above-date")
@@ -148,6 +148,12 @@ class Frame(Reader):
                     return True
             below += 1
         return False
+
+    def is_address_in_capitals(self, number: int) -> bool:
+        """Whether a line of a letterhead has none of the words of an office or body."""
+        words = words_of(self.lines[number].text[:100])
+        known = self.vocabulary.forms["letterheads"].within(words) >= 0
+        return self.anatomy.kinds[number] == "letterhead" and not known
 
     def place_alone(self) -> None:
         """A place at the head of the block right above the salutation: the writer's address."""

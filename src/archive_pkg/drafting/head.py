@@ -100,6 +100,8 @@ def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
         and forms["salutation endearments"].within(words) >= 0
     ):
         return 2 if line.alone else 0
+    if line.alone and text[-1] in "—–" and len(words) <= 2 and looks_like_name(text[:-1]):
+        return 2  # "Mac—"
     return 2 if _exclaimed(line, words, vocabulary) else 0
 
 
@@ -133,7 +135,7 @@ class _HeadReader:
                 (
                     number
                     for number, line in enumerate(self.lines[:DEEPEST])
-                    if is_prose(line) or self._takes_leave(number)
+                    if self._is_prose(number) or self._takes_leave(number)
                 ),
                 min(len(self.lines), DEEPEST),
             )
@@ -155,10 +157,17 @@ class _HeadReader:
                     self.head.salutation = number
                     self.head.run_in = not line.last
                     return
-            if is_prose(line):
+            if self._is_prose(number):
                 prose += 1
                 if prose > 1 or not line.alone:
                     return
+
+    def _is_prose(self, number: int) -> bool:
+        line = self.lines[number]
+        if not is_prose(line):
+            return False
+        labelled = line.is_short and ":" in line.text[:12]
+        return not (labelled and self.vocabulary.forms["subjects"].at(words_of(line.text[:20])))
 
     def _takes_leave(self, number: int) -> bool:
         """Whether a line far up already takes leave: a card with hardly a text."""

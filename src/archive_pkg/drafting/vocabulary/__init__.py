@@ -34,6 +34,11 @@ def after_words(text: str, count: int) -> int:
     return ends[-1] if ends else 0
 
 
+_WORDS = (
+    "never first", "pronouns", "honorifics", "possessives", "prepositions", "beside dates"
+)  # fmt: skip
+
+
 class Phrases:
     """A set of phrases, found at the beginning of a list of words or anywhere in it."""
 
@@ -275,7 +280,7 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         },
         words={
             key: frozenset(word for tree in trees for word in tree.get("words", {}).get(key, ()))
-            for key in ("never first", "pronouns", "honorifics", "possessives", "prepositions")
+            for key in _WORDS
         },
         office_ends=frozenset(_merged(trees, "office_ends") + _merged(trees, "countries")),
         kin=frozenset(_merged(trees, "kin")),
