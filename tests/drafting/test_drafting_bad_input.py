@@ -139,7 +139,8 @@ PIECES = [
     "I have nothing to say of this. It is enclosed.", "has began", "[lozhnom polozhenii]", "[sic]",
     "Sincerely yours,", "Ihr", "Dein Paul.", "For the Ambassador:", "John Doe", "Counselor",
     "/s/ X", "P. S. One more thing.", "[Enclosure]", "Enclosure",
-    "President A to President B, a Letter", "Nixon replied that he would not go there.", "cc: Nobody",
+    "President A to President B, a Letter", "Nixon replied that he would not go there.",
+    "cc: Nobody",
     "(signed)", "Signé:", "«Ihr»", "—",
 ]  # fmt: skip
 
