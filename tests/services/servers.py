@@ -388,7 +388,7 @@ class Swift:
                 f"[DEFAULT]\nbind_ip={LOOPBACK}\nbind_port={port}\nworkers=1\nuser={user}\n"
                 f"swift_dir={etc}\ndevices={folder}/srv\nmount_check=false\nlog_name={kind}\n"
                 f"recon_cache_path={folder}/cache\n[pipeline:main]\npipeline={kind}-server\n"
-                f"[app:{kind}-server]\nuse=egg:swift#{kind}\n"
+                f"[app:{kind}-server]\nuse=egg:swift#{kind}\nnode_timeout=60\nconn_timeout=20\n"
             )
         (etc / "proxy-server.conf").write_text(
             (HERE / "swift-proxy.conf")

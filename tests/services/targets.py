@@ -65,7 +65,56 @@ def sftp(server: servers.Sftp, name: str, port: int | None = None) -> Target:
     )
 
 
-NAMES = ("file", "sftp")
+def webdav(server: servers.WebDav, name: str, port: int | None = None) -> Target:
+    """A fresh folder of the server."""
+    root = server.root / name
+    root.mkdir()
+    return Target(
+        f"davs://{servers.LOOPBACK}:{port or server.port}/{name}",
+        lambda: digests(root),
+        {
+            "SSL_CERT_FILE": str(server.ca),
+            "ARCHIVE_PKG_127_0_0_1_USER": server.user,
+            "ARCHIVE_PKG_127_0_0_1_PASSWORD": server.password,
+        },
+    )
+
+
+def s3(server: servers.Swift | servers.LocalStack | servers.Moto, name: str) -> Target:
+    """A fresh bucket of the server."""
+    import botocore.session
+
+    client = botocore.session.get_session().create_client(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url=server.url,
+        aws_access_key_id=server.key,
+        aws_secret_access_key=server.secret,
+    )
+    client.create_bucket(Bucket=name)
+
+    def held() -> dict[str, str]:
+        found = client.list_objects_v2(Bucket=name).get("Contents", [])
+        return {
+            each["Key"]: hashlib.sha256(
+                client.get_object(Bucket=name, Key=each["Key"])["Body"].read()
+            ).hexdigest()
+            for each in found
+        }
+
+    return Target(
+        f"s3://{name}/letters?endpoint={server.url}",
+        held,
+        {
+            "AWS_ACCESS_KEY_ID": server.key,
+            "AWS_SECRET_ACCESS_KEY": server.secret,
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        },
+    )
+
+
+NAMES = ("file", "sftp", "webdav", "swift", "localstack", "moto")
 
 
 def fresh(name: str, fixture: Callable[[str], object], folder: Path) -> Target:
@@ -77,4 +126,8 @@ def fresh(name: str, fixture: Callable[[str], object], folder: Path) -> Target:
     server = fixture(name)
     if isinstance(server, servers.Sftp):
         return sftp(server, unique)
+    if isinstance(server, servers.WebDav):
+        return webdav(server, unique)
+    if isinstance(server, servers.Swift | servers.LocalStack | servers.Moto):
+        return s3(server, f"b{unique}")
     raise ValueError(name)

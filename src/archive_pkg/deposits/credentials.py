@@ -149,6 +149,12 @@ def _keep(secret: str) -> Secret:
     return Secret(secret)
 
 
+def remember(secret: str) -> None:
+    """Take note of a secret that a library found by itself, so that it is never shown."""
+    if secret:
+        _used.add(secret)
+
+
 def redact(text: str) -> str:
     """Text without any secret that was used in this process, however it is quoted."""
     for secret in _used:

@@ -1,0 +1,529 @@
+"""`s3://BUCKET/PREFIX`: S3, and everything that speaks it.
+
+A package lies below `PREFIX/<identifier>/<beginning of its fingerprint>/`, so that a changed one
+never replaces another and the same one is never there twice. bagit.txt is sent last: what has none
+is no bag yet. The login, region and endpoint come from AWS's own chain (environment, `~/.aws`).
+
+`?endpoint=URL` names another server than Amazon's; `?lock=governance:2036-12-31` (or `compliance`)
+asks for an object lock until that day.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, unquote
+
+from archive_pkg.deposits.credentials import remember, split_address
+from archive_pkg.deposits.drop import TakenError, write_file
+from archive_pkg.deposits.parcels import BLOCK, Checked, Item, Parcel
+from archive_pkg.deposits.receipts import Arrival
+from archive_pkg.deposits.repositories import (
+    TARGET_TAKES_LESS,
+    Capabilities,
+    LostError,
+    Plan,
+    Status,
+    Stored,
+    Transfer,
+)
+from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.reports import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from archive_pkg.deposits.journal import Journal
+
+PART = 16 * 1024 * 1024
+"""Files larger than this are sent in parts of this size, or larger where they would be too many."""
+_MOST_PARTS = 10_000
+_LARGEST = 5 * 1024**4
+_WIDTH = 8
+_DECLARATION = "bagit.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An object as the server lists it."""
+
+    size: int
+    etag: str
+
+
+class S3Bucket:
+    """The repository behind `s3://`."""
+
+    kind = "s3"
+
+    def __init__(self, address: str) -> None:
+        """Take the address."""
+        import botocore.session
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+
+        parts = split_address(address)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        self._lock = _lock(options.pop("lock", ""))
+        endpoint = options.pop("endpoint", "") or os.environ.get("AWS_ENDPOINT_URL_S3") or None
+        if options or parts.username or parts.fragment:
+            raise UsageError(
+                f"{address}: only endpoint= and lock= may stand behind the ?",
+                "s3://BUCKET/PREFIX?endpoint=https://s3.example.org&lock=governance:2036-12-31",
+            )
+        if endpoint:
+            split_address(endpoint)
+        self._bucket = parts.netloc
+        self._prefix = unquote(parts.path).strip("/")
+        session = botocore.session.get_session()
+        try:
+            self._client: Any = session.create_client(
+                "s3",
+                region_name=session.get_config_variable("region") or "us-east-1",
+                endpoint_url=endpoint,
+                config=Config(
+                    connect_timeout=20,
+                    read_timeout=60,
+                    max_pool_connections=_WIDTH * 4,
+                    retries={"mode": "standard", "max_attempts": 3},
+                    # Digests are ours to state; what botocore would add, many servers refuse.
+                    request_checksum_calculation="when_required",
+                    response_checksum_validation="when_required",
+                ),
+            )
+        except (BotoCoreError, ValueError) as error:
+            raise UsageError(f"{address}: {error}", "see AWS's configuration") from error
+        credentials = session.get_credentials()
+        if credentials is not None:
+            remember(credentials.secret_key)
+            remember(credentials.token or "")
+        url = str(self._client.meta.endpoint_url)
+        self._endpoint = "" if url.rstrip("/").endswith(".amazonaws.com") else url
+        self._conditional = True
+
+    @property
+    def target(self) -> str:
+        """The address, with the server where that is not Amazon's."""
+        server = f"?endpoint={quote(self._endpoint, safe=':/')}" if self._endpoint else ""
+        return f"s3://{self._bucket}/{quote(self._prefix)}{server}"
+
+    def capabilities(self) -> Capabilities:
+        """Files as they are, checked by the server where it knows how, parts gone on with."""
+        return Capabilities(
+            packaging="folder", digest="sha256", write_once=self._conditional, resumes=True
+        )
+
+    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
+        """What would lie where; see `Repository`."""
+        base = self._base(parcel)
+        plan = Plan(
+            tuple(Transfer(item.path, item.size, base + item.path) for item in parcel.items),
+            steps=(
+                f"send every file into the bucket {self._bucket}, where nothing is replaced; "
+                f"{_DECLARATION} last",
+                "compare the server's digests; read back what it gives none for",
+                *([f"lock each object until {self._lock[1]:%Y-%m-%d}"] if self._lock else []),
+            ),
+        )
+        for item in parcel.items:
+            if item.size > _LARGEST:
+                message = f"it has {item.size} bytes; an object may have {_LARGEST}"
+                plan.report.add(TARGET_TAKES_LESS.at(Location(item.path), message))
+        return plan
+
+    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+        """Send what is not there yet, compare everything; see `Repository`."""
+        base = self._base(parcel)
+        with self._errors():
+            journal.begin("place", remote_id=base)
+            there = self._list(base)
+            arrived: dict[str, Arrival] = {}
+
+            def send(item: Item) -> bool:
+                key = base + item.path
+                held = self._held_already(parcel, item, key) if key in there else None
+                arrived[item.path] = held or self._send(parcel, item, key, journal)
+                return held is None
+
+            first = [item for item in parcel.items if item.path != _DECLARATION]
+            last = [item for item in parcel.items if item.path == _DECLARATION]
+            with ThreadPoolExecutor(_WIDTH) as pool:
+                sent = list(pool.map(send, first))
+            sent += [send(item) for item in last]
+            self._account(parcel, base)
+        read_back = any(each.algorithm == "read back" for each in arrived.values())
+        return Stored(
+            remote_id=base,
+            version="",
+            location=f"s3://{self._bucket}/{base}",
+            files=tuple(_plain(arrived[item.path]) for item in parcel.items),
+            verified="read-back" if read_back else "server-digest",
+            new=any(sent),
+            answer={
+                "endpoint": str(self._client.meta.endpoint_url),
+                "write_once": "by the server" if self._conditional else "looked first",
+                **({"lock": [self._lock[0], self._lock[1].isoformat()]} if self._lock else {}),
+            },
+        )
+
+    def status(self, remote_id: str, version: str) -> Status:
+        """Whether the objects are there, bagit.txt among them; see `Repository`."""
+        with self._errors():
+            there = self._list(remote_id)
+        if not there:
+            return Status("absent", f"{self.target} has nothing below {remote_id}")
+        size = sum(held.size for held in there.values())
+        whole = remote_id + _DECLARATION in there
+        return Status("stored" if whole else "partial", f"{len(there)} objects, {size} bytes")
+
+    def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
+        """Read every object back; see `Repository`."""
+        with self._errors():
+            keys = sorted(self._list(remote_id))
+            if not keys:
+                raise DepositError(f"{self.target} has nothing below {remote_id}")
+            with ThreadPoolExecutor(_WIDTH) as pool:
+                digests = pool.map(self._digest, keys)
+                return dict(
+                    zip((key.removeprefix(remote_id) for key in keys), digests, strict=True)
+                )
+
+    def fetch(self, remote_id: str, version: str, into: Path) -> None:
+        """Get every object; see `Repository`."""
+        with self._errors():
+            keys = sorted(self._list(remote_id))
+            if not keys:
+                raise DepositError(f"{self.target} has nothing below {remote_id}")
+            for key in keys:
+                write_file(into, key.removeprefix(remote_id), self._blocks(key))
+
+    def _base(self, parcel: Parcel) -> str:
+        prefix = f"{self._prefix}/" if self._prefix else ""
+        return f"{prefix}{parcel.identifier}/{parcel.fingerprint[:16]}/"
+
+    def _list(self, base: str) -> dict[str, Held]:
+        found: dict[str, Held] = {}
+        pages = self._client.get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self._bucket, Prefix=base):
+            for each in page.get("Contents", []):
+                found[each["Key"]] = Held(each["Size"], each["ETag"].strip('"'))
+        return found
+
+    def _held_already(self, parcel: Parcel, item: Item, key: str) -> Arrival:
+        """What the server says of an object that is there; it must be the one that was meant."""
+        part = _part_size(item.size)
+        digests = _PartDigests()
+        with parcel.open(item) as file:
+            source = Checked(file, item)
+            for data in _parts(source, item, part):
+                digests.add(data)
+        found = self._head(key)
+        arrival = digests.arrival(item, found, multiple=item.size > PART)
+        if arrival is None:
+            arrival = self._read_back(item, key)
+        if arrival.stored != arrival.expected:
+            raise TakenError(
+                f"{key} is in {self.target} already, and is not what is to be deposited",
+                "nothing is ever replaced there; look who put it there",
+            )
+        parcel.tick(item.size)
+        return arrival
+
+    def _head(self, key: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._client.head_object(
+            Bucket=self._bucket, Key=key, ChecksumMode="ENABLED"
+        )
+        return found
+
+    def _send(self, parcel: Parcel, item: Item, key: str, journal: Journal) -> Arrival:
+        with parcel.open(item) as file:
+            source = Checked(file, item, parcel.tick)
+            if item.size > PART:
+                digests = self._send_parts(source, item, key, journal)
+                answer = self._head(key)
+            else:
+                (data,) = _parts(source, item, PART)
+                digests = _PartDigests()
+                digests.add(data)
+                journal.begin(f"send {item.path}")
+                answer = self._put(key, data, digests)
+                journal.done(f"send {item.path}", etag=answer.get("ETag"))
+        arrival = digests.arrival(item, answer, multiple=item.size > PART)
+        return arrival or self._read_back(item, key)
+
+    def _put(self, key: str, data: bytes, digests: _PartDigests) -> dict[str, Any]:
+        answer: dict[str, Any] = self._once(
+            self._client.put_object,
+            Bucket=self._bucket,
+            Key=key,
+            Body=data,
+            ChecksumSHA256=_base64(digests.sha256[0]),
+            ContentMD5=_base64(digests.md5[0]),
+            **self._lock_options(),
+        )
+        return answer if answer.get("ETag") else self._head(key)
+
+    def _once(self, call: Any, **options: Any) -> dict[str, Any]:
+        """Write an object where there is none; what a run before has written will be compared."""
+        from botocore.exceptions import ClientError
+
+        if self._conditional:
+            try:
+                answer: dict[str, Any] = call(IfNoneMatch="*", **options)
+            except ClientError as error:
+                code = _code(error)
+                if code in ("PreconditionFailed", "412"):
+                    return self._head(options["Key"])
+                if code not in ("NotImplemented", "501"):
+                    raise
+                self._conditional = False
+            else:
+                return answer
+        with contextlib.suppress(ClientError):
+            return self._head(options["Key"])
+        written: dict[str, Any] = call(**options)
+        return written
+
+    def _send_parts(self, source: Checked, item: Item, key: str, journal: Journal) -> _PartDigests:
+        step = f"send {item.path}"
+        upload = self._upload(key, step, journal)
+        there = self._parts_there(key, upload)
+        digests = _PartDigests()
+        done: dict[int, dict[str, Any]] = {}
+
+        def send(number: int, data: bytes, sha256: bytes, md5: bytes) -> None:
+            known = there.get(number)
+            if known is None or known != (len(data), md5.hex()):
+                answer = self._client.upload_part(
+                    Bucket=self._bucket,
+                    Key=key,
+                    UploadId=upload,
+                    PartNumber=number,
+                    Body=data,
+                    ChecksumSHA256=_base64(sha256),
+                    ContentMD5=_base64(md5),
+                )
+                etag, checksum = answer["ETag"], answer.get("ChecksumSHA256")
+            else:
+                etag, checksum = md5.hex(), _base64(sha256) if there.checksums else None
+            part = {"PartNumber": number, "ETag": etag}
+            done[number] = part | ({"ChecksumSHA256": checksum} if checksum else {})
+
+        with ThreadPoolExecutor(_PARTS_AT_ONCE) as pool:
+            waiting: list[Any] = []
+            for number, data in enumerate(_parts(source, item, _part_size(item.size)), 1):
+                sha256, md5 = digests.add(data)
+                waiting.append(pool.submit(send, number, data, sha256, md5))
+                del data
+                if len(waiting) >= _PARTS_AT_ONCE:
+                    waiting.pop(0).result()
+            for each in waiting:
+                each.result()
+        self._once(
+            self._client.complete_multipart_upload,
+            Bucket=self._bucket,
+            Key=key,
+            UploadId=upload,
+            MultipartUpload={"Parts": [done[number] for number in sorted(done)]},
+        )
+        journal.done(step, upload=upload)
+        return digests
+
+    def _upload(self, key: str, step: str, journal: Journal) -> str:
+        """The multipart upload that is under way for an object, or a new one."""
+        found = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=key)
+        for each in reversed(found.get("Uploads", [])):
+            if each["Key"] == key:
+                return str(each["UploadId"])
+        journal.begin(step)
+        answer = self._client.create_multipart_upload(
+            Bucket=self._bucket, Key=key, ChecksumAlgorithm="SHA256", **self._lock_options()
+        )
+        journal.begin(step, upload=answer["UploadId"])
+        return str(answer["UploadId"])
+
+    def _parts_there(self, key: str, upload: str) -> _PartsThere:
+        found = _PartsThere()
+        pages = self._client.get_paginator("list_parts")
+        for page in pages.paginate(Bucket=self._bucket, Key=key, UploadId=upload):
+            for part in page.get("Parts", []):
+                found[part["PartNumber"]] = (part["Size"], part["ETag"].strip('"'))
+                found.checksums = "ChecksumSHA256" in part
+        return found
+
+    def _lock_options(self) -> dict[str, Any]:
+        if not self._lock:
+            return {}
+        return {"ObjectLockMode": self._lock[0], "ObjectLockRetainUntilDate": self._lock[1]}
+
+    def _account(self, parcel: Parcel, base: str) -> None:
+        """Ask once more, for all: a server that answers 200 may have kept nothing."""
+        there = self._list(base)
+        for item in parcel.items:
+            held = there.get(base + item.path)
+            if held is None or held.size != item.size:
+                raise DepositError(
+                    f"{self.target} said that it has {item.path}, and does not list it so",
+                    "deposit again; if it stays so, look at that storage",
+                )
+
+    def _read_back(self, item: Item, key: str) -> Arrival:
+        return Arrival(
+            path=item.path,
+            size=item.size,
+            sha256=item.sha256,
+            algorithm="read back",
+            expected=item.sha256,
+            stored=self._digest(key),
+        )
+
+    def _digest(self, key: str) -> str:
+        hashing = hashlib.sha256()
+        for block in self._blocks(key):
+            hashing.update(block)
+        return hashing.hexdigest()
+
+    def _blocks(self, key: str) -> Iterator[bytes]:
+        body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
+        with contextlib.closing(body):
+            yield from body.iter_chunks(BLOCK)
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turn botocore's errors into ours."""
+        from botocore import exceptions as of_botocore
+
+        try:
+            yield
+        except of_botocore.ClientError as error:
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            said = error.response.get("Error", {})
+            words = f"{said.get('Code')}: {said.get('Message')}"
+            what = f"{self.target} answers {status} to {error.operation_name}: {words}"
+            if status in (429, 500, 502, 503, 504) or _code(error) in _LATER:
+                raise LostError(what) from error
+            hint = "is the login right, and may it write there?" if status in (401, 403) else ""
+            raise DepositError(what, hint) from error
+        except of_botocore.NoCredentialsError as error:
+            raise DepositError(
+                f"there is no login for {self.target}",
+                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or ~/.aws/credentials",
+            ) from error
+        except of_botocore.SSLError as error:
+            raise DepositError(
+                f"{self.target}: its certificate is not good",
+                "certificates are always verified; name an authority of your own with "
+                "AWS_CA_BUNDLE",
+            ) from error
+        except (of_botocore.HTTPClientError, of_botocore.ResponseStreamingError) as error:
+            raise LostError(f"{self.target} could not be reached, or broke off: {error}") from error
+        except of_botocore.BotoCoreError as error:
+            raise DepositError(f"{self.target}: {error}") from error
+
+
+_PARTS_AT_ONCE = 4
+_LATER = {"SlowDown", "RequestTimeout", "InternalError", "ConditionalRequestConflict", "409"}
+
+
+class _PartsThere(dict[int, tuple[int, str]]):
+    """Parts that the server has: number → size and MD5; and whether it keeps their SHA-256."""
+
+    checksums = False
+
+
+class _PartDigests:
+    """The digests of the parts of a file, from which the server's own are told beforehand."""
+
+    def __init__(self) -> None:
+        self.sha256: list[bytes] = []
+        self.md5: list[bytes] = []
+
+    def add(self, data: bytes) -> tuple[bytes, bytes]:
+        """Digest one more part."""
+        self.sha256.append(hashlib.sha256(data).digest())
+        self.md5.append(hashlib.md5(data, usedforsecurity=False).digest())
+        return self.sha256[-1], self.md5[-1]
+
+    def arrival(self, item: Item, answer: dict[str, Any], *, multiple: bool) -> Arrival | None:
+        """The server's digest beside what it has to be; None where it gives none of these."""
+        checksum, etag = answer.get("ChecksumSHA256"), str(answer.get("ETag", "")).strip('"')
+        if multiple:
+            joined = hashlib.sha256(b"".join(self.sha256)).digest()
+            number = f"-{len(self.sha256)}"
+            etag_expected = (
+                hashlib.md5(b"".join(self.md5), usedforsecurity=False).hexdigest() + number
+            )
+            expected, name = _base64(joined) + number, "sha256 of the parts' sha256"
+        else:
+            number = ""
+            etag_expected, name = self.md5[0].hex(), "sha256"
+            expected = _base64(self.sha256[0])
+        if checksum and checksum.partition("-")[2] == expected.partition("-")[2]:
+            return _arrival(item, f"{name}, base64", expected, checksum)
+        if etag == etag_expected:
+            return _arrival(item, f"md5{' of the parts' if multiple else ''}", etag_expected, etag)
+        # An ETag that is another may be no MD5 at all (encryption, copies); the bytes will tell.
+        return None
+
+
+def _arrival(item: Item, algorithm: str, expected: str, stored: str) -> Arrival:
+    return Arrival(
+        path=item.path,
+        size=item.size,
+        sha256=item.sha256,
+        algorithm=algorithm,
+        expected=expected,
+        stored=stored,
+    )
+
+
+def _plain(arrival: Arrival) -> Arrival:
+    if arrival.algorithm == "read back":
+        return arrival.model_copy(update={"algorithm": "sha256"})
+    return arrival
+
+
+def _part_size(size: int) -> int:
+    mebibyte = 1024 * 1024
+    return max(PART, -(-size // _MOST_PARTS // mebibyte) * mebibyte)
+
+
+def _parts(source: Checked, item: Item, size: int) -> Iterator[bytes]:
+    """A file's bytes in parts of one size; a file without bytes has one part without any."""
+    sent = 0
+    while sent < item.size or not sent:
+        data = source.read(size)
+        sent += len(data)
+        yield data
+        if not data:
+            return
+
+
+def _lock(asked: str) -> tuple[str, datetime] | None:
+    if not asked:
+        return None
+    mode, _, until = asked.partition(":")
+    try:
+        if mode.upper() not in ("GOVERNANCE", "COMPLIANCE"):
+            raise ValueError(mode)
+        day = date.fromisoformat(until)
+    except ValueError:
+        raise UsageError(
+            f"lock={asked} is no object lock", "lock=governance:2036-12-31, or compliance:…"
+        ) from None
+    return mode.upper(), datetime.combine(day, time(23, 59, 59), UTC)
+
+
+def _base64(digest: bytes) -> str:
+    return b64encode(digest).decode()
+
+
+def _code(error: Any) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

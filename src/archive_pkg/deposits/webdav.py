@@ -1,0 +1,156 @@
+"""`davs://HOST[:PORT]/PATH`: a drop folder behind WebDAV (RFC 4918) over TLS."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from archive_pkg.deposits import credentials
+from archive_pkg.deposits.drop import DropFolder, TakenError
+from archive_pkg.deposits.web import Web, segments
+from archive_pkg.errors import DepositError, UsageError
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Iterator
+
+    from archive_pkg.deposits.parcels import Checked
+
+_DAV = "{DAV:}"
+_SIZES = b"""<?xml version="1.0" encoding="utf-8"?>
+<propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/></prop></propfind>"""
+
+
+class WebDavFolder(DropFolder):
+    """The repository behind `davs://`; the folder must be there.
+
+    Its login is a user and a password (basic) or a token (bearer) for the host.
+    """
+
+    kind = "webdav"
+
+    def __init__(self, address: str) -> None:
+        """Take the address."""
+        parts = credentials.split_address(address)
+        if parts.query or parts.fragment or parts.username:
+            raise UsageError(f"{address} has more than a host and a path", "davs://HOST/PATH")
+        host = str(parts.hostname)
+        self.target = f"davs://{parts.netloc}{parts.path.rstrip('/')}"
+        self._login = credentials.login(host, host)
+        authorization = ""
+        if self._login:
+            pair = f"{self._login.user}:{self._login.password}".encode()
+            authorization = f"Basic {b64encode(pair).decode()}"
+        elif token := credentials.find_token(host, host):
+            authorization = f"Bearer {token}"
+        web = Web(f"https://{parts.netloc}{parts.path}", self.target, authorization)
+        super().__init__(WebDavPlace(web, self.target))
+
+
+class WebDavPlace:
+    """A folder behind WebDAV; see `drop.Place`."""
+
+    resumes = False
+    width = 4
+
+    def __init__(self, web: Web, target: str) -> None:
+        """Take the server."""
+        self._web = web
+        self._target = target
+
+    def list(self, path: str) -> dict[str, int] | None:
+        """See `drop.Place`; asks level by level, for servers refuse to tell all at once."""
+        found: dict[str, int] = {}
+        waiting = [""]
+        while waiting:
+            prefix = waiting.pop()
+            entries = self._entries(f"{path}/{prefix}")
+            if entries is None:
+                if prefix:
+                    raise DepositError(f"{self._target}/{path}/{prefix} vanished while it was read")
+                return None
+            for name, size in entries:
+                if size is None:
+                    waiting.append(f"{prefix}{name}/")
+                else:
+                    found[prefix + name] = size
+        return found
+
+    def _entries(self, path: str) -> builtins.list[tuple[str, int | None]] | None:
+        """Names in a folder, with the sizes of files; None if it is not there."""
+        reply = self._web.ask(
+            "PROPFIND",
+            segments(path),
+            expect={207, 404},
+            headers={"Depth": "1", "Content-Type": "application/xml"},
+            content=_SIZES,
+        )
+        if reply.status == 404:
+            return None
+        own = unquote(urlsplit(self._web.url(segments(path))).path).rstrip("/")
+        found = []
+        for href, size in _responses(reply.body, self._target):
+            there = unquote(urlsplit(href).path).rstrip("/")
+            above, _, name = there.rpartition("/")
+            if above == own and name:
+                found.append((name, size))
+        return found
+
+    def make(self, path: str) -> None:
+        """See `drop.Place`."""
+        # 405: something is there (RFC 4918, 9.3.1).
+        self._web.ask("MKCOL", f"{segments(path)}/", expect={201, 405})
+
+    def write(self, path: str, source: Checked, size: int, offset: int) -> None:
+        """See `drop.Place`."""
+        self._web.ask(
+            "PUT",
+            segments(path),
+            content=source,
+            length=size,
+            headers={"Content-Type": "application/octet-stream"},
+        )
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """See `drop.Place`."""
+        with self._web.download(segments(path), {"Accept-Encoding": "identity"}) as blocks:
+            yield from blocks
+
+    def rename(self, old: str, new: str) -> None:
+        """See `drop.Place`; Overwrite: F refuses to replace (RFC 4918, 10.6)."""
+        reply = self._web.ask(
+            "MOVE",
+            f"{segments(old)}/",
+            expect={201, 204, 412},
+            headers={"Destination": self._web.url(f"{segments(new)}/"), "Overwrite": "F"},
+        )
+        if reply.status == 412:
+            raise TakenError(f"{self._target}/{new} exists")
+
+    def remove(self, path: str) -> None:
+        """See `drop.Place`."""
+        reply = self._web.ask("DELETE", segments(path), expect={200, 204, 400, 404, 409})
+        if reply.status in (400, 409):
+            # Some servers know a folder only by its slash.
+            self._web.ask("DELETE", f"{segments(path)}/", expect={200, 204, 404})
+
+
+def _responses(body: bytes, target: str) -> Iterator[tuple[str, int | None]]:
+    """Addresses in a multistatus answer, with their sizes; None for folders (RFC 4918, 14.24)."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise DepositError(f"{target} answers PROPFIND with no XML", "is it WebDAV?") from error
+    for response in root.iter(f"{_DAV}response"):
+        href = response.findtext(f"{_DAV}href") or ""
+        if response.find(f".//{_DAV}collection") is not None:
+            yield href, None
+        else:
+            size = response.findtext(f".//{_DAV}getcontentlength") or ""
+            if not size.isdecimal():
+                raise DepositError(f"{target} does not tell the size of {href}")
+            yield href, int(size)
