@@ -167,7 +167,7 @@ def test_the_same_package_zips_to_the_same_bytes(package: Path, tmp_path: Path) 
     with zipfile.ZipFile(tmp_path / "1.zip") as archive:
         assert archive.testzip() is None
         assert archive.namelist() == [f"{package.name}/{item.path}" for item in parcel.items]
-    assert (tmp_path / "1.zip").stat().st_size == one.size
+    assert (tmp_path / "1.zip").stat().st_size == one[0].size
 
 
 def test_a_file_that_changes_while_it_is_sent(package: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import hashlib
 import http.client
 import os
 import pwd
@@ -714,6 +715,25 @@ class InvenioRdm:
     def stop(self) -> None:
         self.processes.stop()
         self.postgres.stop()
+
+    def files(self) -> dict[str, str]:
+        """The SHA-256 of every whole file, of drafts and records, from its database and disk."""
+        question = (
+            "select o.version_id, f.uri from files_object o join files_files f "
+            "on o.file_id = f.id where o.is_head and f.readable"
+        )
+        where = ["-h", LOOPBACK, "-p", str(self.postgres.port), "-U", "archive", "invenio"]
+        asked = subprocess.run(
+            [self.postgres.programs / "psql", *where, "-At", "-F", " ", "-c", question],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        pairs = [line.split(" ", 1) for line in asked.splitlines()]
+        return {
+            key: hashlib.sha256(Path(uri.removeprefix("file://")).read_bytes()).hexdigest()
+            for key, uri in pairs
+        }
 
 
 def _copy_tree(source: Path, target: Path) -> None:

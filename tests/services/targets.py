@@ -114,7 +114,19 @@ def s3(server: servers.Swift | servers.LocalStack | servers.Moto, name: str) -> 
     )
 
 
-NAMES = ("file", "sftp", "webdav", "swift", "localstack", "moto")
+def rdm(server: servers.InvenioRdm, port: int | None = None) -> Target:
+    """The server, of which only the records made from now on count."""
+    before = set(server.files())
+    return Target(
+        f"inveniordm+https://{servers.LOOPBACK}:{port or server.port}?publisher=The+Archive",
+        lambda: {key: digest for key, digest in server.files().items() if key not in before},
+        {"SSL_CERT_FILE": str(server.ca), "ARCHIVE_PKG_127_0_0_1_TOKEN": server.token},
+        zipped=True,
+        publishes=True,
+    )
+
+
+NAMES = ("file", "sftp", "webdav", "swift", "localstack", "moto", "rdm")
 
 
 def fresh(name: str, fixture: Callable[[str], object], folder: Path) -> Target:
@@ -130,4 +142,6 @@ def fresh(name: str, fixture: Callable[[str], object], folder: Path) -> Target:
         return webdav(server, unique)
     if isinstance(server, servers.Swift | servers.LocalStack | servers.Moto):
         return s3(server, f"b{unique}")
+    if isinstance(server, servers.InvenioRdm):
+        return rdm(server)
     raise ValueError(name)

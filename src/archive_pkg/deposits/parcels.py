@@ -91,10 +91,13 @@ class Parcel:
         """The digest of every file by path, from the manifests where they have the algorithm."""
         return _digests(self.folder, self.bag, algorithm, [item.path for item in self.items])
 
-    def zipped(self, path: Path) -> Item:
+    def zipped(self, path: Path) -> tuple[Item, str]:
         """Write the package as a zip with one folder in it; the same package gives the same bytes.
 
         Nothing is compressed, so that the bytes depend on no library's version.
+
+        Returns:
+            What the zip is, and its MD5, which some repositories state.
 
         Raises:
             StorageError: It could not be written, or the package changed meanwhile.
@@ -114,7 +117,8 @@ class Parcel:
                             target.write(block)
             raw.flush()
             os.fsync(raw.fileno())
-        return Item(name, hashing.count, hashing.sha256.hexdigest())
+        item = Item(name, hashing.count, hashing.sha256.hexdigest())
+        return item, hashing.md5.hexdigest()
 
 
 class HashingWriter(io.RawIOBase):
@@ -123,6 +127,7 @@ class HashingWriter(io.RawIOBase):
     def __init__(self, target: BinaryIO) -> None:
         self._target = target
         self.sha256 = hashlib.sha256()
+        self.md5 = hashlib.md5(usedforsecurity=False)
         self.count = 0
 
     def write(self, data: object) -> int:
@@ -130,6 +135,7 @@ class HashingWriter(io.RawIOBase):
         view = memoryview(data)  # type: ignore[arg-type]
         self._target.write(view)
         self.sha256.update(view)
+        self.md5.update(view)
         self.count += len(view)
         return len(view)
 

@@ -31,6 +31,15 @@ def bulk(body):
     return {"took": 1, "errors": False, "items": items}
 
 
+def facets(asked):
+    """Every facet that was asked for, with nothing in it."""
+    empty = {"doc_count": 0, "buckets": [], "sum_other_doc_count": 0}
+    return {
+        name: {**empty, "doc_count_error_upper_bound": 0, **facets(each)}
+        for name, each in (asked.get("aggs") or asked.get("aggregations") or {}).items()
+    }
+
+
 class Sink(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -58,7 +67,7 @@ class Sink(BaseHTTPRequestHandler):
         if path.endswith("/_msearch"):
             return 200, {"took": 1, "responses": [NOTHING] * (body.count(b"\n") // 2)}
         if path.endswith("/_search"):
-            return 200, NOTHING
+            return 200, NOTHING | {"aggregations": facets(json.loads(body or b"{}"))}
         if path.endswith("/_count"):
             return 200, {"count": 0, "_shards": SHARDS}
         document = re.match(r"^/([^/]+)/(?:_doc|_create)/(.+)$", path)

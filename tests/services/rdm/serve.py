@@ -3,11 +3,15 @@
 import os
 from pathlib import Path
 
+from datacite import DataCiteRESTClient
 from invenio_app.factory import create_api
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, run_simple
 
+# Registering a DOI needs the world outside; reserving one does not.
+for name in ("public_doi", "update_doi", "hide_doi", "show_doi", "draft_doi", "delete_doi"):
+    setattr(DataCiteRESTClient, name, lambda *words, **named: None)
 api = create_api()
 with api.app_context():
     # The database may be a copy made elsewhere; the files are here.

@@ -1,0 +1,103 @@
+"""What repositories of records have in common: they get a package as one zip, and give it back."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg import storage
+from archive_pkg.deposits.drop import write_file
+from archive_pkg.deposits.parcels import BLOCK, Item
+from archive_pkg.errors import DepositError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archive_pkg.deposits.journal import Journal
+    from archive_pkg.deposits.parcels import Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class Zip:
+    """A package's zip while it is being sent.
+
+    Attributes:
+        path: Where it lies.
+        item: What it is called, its size and SHA-256.
+        md5: Its MD5, which many repositories state.
+    """
+
+    path: Path
+    item: Item
+    md5: str
+
+
+@contextlib.contextmanager
+def zipped(parcel: Parcel, journal: Journal) -> Iterator[Zip]:
+    """The package's zip, beside the journal while it is being sent.
+
+    A run that was stopped leaves it; the next one takes it as it is. It goes with the block's good
+    end.
+
+    Raises:
+        StorageError: It could not be written.
+    """
+    path = journal.path.with_suffix(".zip")
+    made = journal.outcome("zip")
+    if made and path.is_file() and path.stat().st_size == made["size"]:
+        item = Item(zip_name(parcel.identifier), made["size"], made["sha256"])
+        yield Zip(path, item, made["md5"])
+    else:
+        journal.begin("zip")
+        item, md5 = parcel.zipped(path)
+        journal.done("zip", size=item.size, sha256=item.sha256, md5=md5)
+        yield Zip(path, item, md5)
+    with storage.storage_errors(f"removing {path}"):
+        path.unlink(missing_ok=True)
+
+
+def zip_name(identifier: str) -> str:
+    """What a package's zip is called."""
+    return f"{identifier}.zip"
+
+
+def sha256_of(blocks: Iterator[bytes]) -> str:
+    """The SHA-256 of what a repository gives back."""
+    hashing = hashlib.sha256()
+    for block in blocks:
+        hashing.update(block)
+    return hashing.hexdigest()
+
+
+def unpack(blocks: Iterator[bytes], into: Path) -> None:
+    """Write what is in a zip that a repository gives back into a folder, without its outermost.
+
+    Raises:
+        DepositError: It is no zip of one package.
+        StorageError: It cannot be written.
+    """
+    whole = into / ".zip"
+    with storage.storage_errors(f"writing {whole}"):
+        file = whole.open("wb")
+    with file:
+        for block in blocks:
+            with storage.storage_errors(f"writing {whole}"):
+                file.write(block)
+    try:
+        with zipfile.ZipFile(whole) as archive:
+            for entry in archive.infolist():
+                if entry.is_dir():
+                    continue
+                _, slash, path = entry.filename.partition("/")
+                if not slash:
+                    raise DepositError(f"{entry.filename} lies outside of the package's folder")
+                with archive.open(entry) as source:
+                    write_file(into, path, iter(lambda: source.read(BLOCK), b""))
+    except zipfile.BadZipFile as error:
+        raise DepositError("what the repository gave back is no zip") from error
+    with storage.storage_errors(f"removing {whole}"):
+        whole.unlink()
