@@ -13,9 +13,16 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from archive_pkg.packages import Verification
-    from archive_pkg.records import Part, Record, TranslationNote
+    from archive_pkg.records import Enclosure, Event, Part, Record, TranslationNote
 
 
+_LISTS = {
+    "parts": "Parts",
+    "translation_notes": "Notes in the text",
+    "enclosures": "Enclosures",
+    "events": "What happened to it",
+}
+_IN_HEADING = {"title", "classification"}
 _STYLES = {True: "green", False: "bold red"}
 
 
@@ -58,6 +65,7 @@ def _print(console: Console, record: Record, verification: Verification | None) 
     from rich.text import Text
 
     from archive_pkg.packages import states
+    from archive_pkg.records.wording import words
 
     heading = Text(clean(record.title), style="bold")
     if record.classification:
@@ -67,33 +75,10 @@ def _print(console: Console, record: Record, verification: Verification | None) 
             heading.append(f"  ({record.classification.scheme}: {record.classification.level})")
     console.print(Panel(heading, expand=False))
     _table(console, _facts(record))
-    if record.summary:
-        _section(console, "Summary")
-        console.print(clean(record.summary.text))
-    if record.parts:
-        _section(console, "Parts")
-        _table(console, [(part.id, _part(record, part)) for part in record.parts])
-    if record.translation_notes:
-        _section(console, "Notes in the text")
-        _table(console, [(note.kind, _note(note)) for note in record.translation_notes])
-    if record.enclosures:
-        _section(console, "Enclosures")
-        _table(
-            console,
-            [(item.id, _enclosure(record, item.part, item.title)) for item in record.enclosures],
-        )
-    if record.events:
-        _section(console, "What happened to it")
-        _table(
-            console,
-            [
-                (
-                    str(event.date.edtf) if event.date else "?",
-                    _event(record, event.type, event.agents, event.detail),
-                )
-                for event in record.events
-            ],
-        )
+    for name, title in _LISTS.items():
+        if items := getattr(record, name):
+            _section(console, title)
+            _table(console, [(_label(item), words(record, item)) for item in items])
     _section(console, "What it rests on")
     console.print(_evidence(record))
     if verification:
@@ -120,67 +105,22 @@ def _table(console: Console, rows: list[tuple[str, str]]) -> None:
 
 
 def _facts(record: Record) -> list[tuple[str, str]]:
-    def names(ids: tuple[str, ...]) -> str:
-        return "\n".join(
-            agent.name + (f", {agent.role}" if agent.role else "")
-            for agent in map(record.agent, ids)
-        )
+    from archive_pkg.records.wording import facts
 
-    date = record.date
-    rows = [
-        ("From", names(record.sender)),
-        ("Signed", names(record.signatories)),
-        ("To", names(record.recipients)),
-        ("Copies to", names(record.copies_to)),
-        (
-            "Date",
-            f"{date.edtf}" + (f" (“{date.as_written}”)" if date.as_written else "") if date else "",
-        ),
-        ("Place", record.place.name if record.place else ""),
-        ("Opens", record.salutation or ""),
-        ("Closes", record.closing or ""),
+    rows = [(label, value) for name, label, value in facts(record) if name not in _IN_HEADING]
+    return [
+        *rows,
         ("Languages", ", ".join(record.languages)),
-        (
-            "Held at",
-            "; ".join(value for _, value in record.holding if value) if record.holding else "",
-        ),
-        ("Rights", record.rights.statement if record.rights else ""),
         ("Record", f"{record.id}, version {record.version}"),
     ]
-    return [(label, value) for label, value in rows if value]
 
 
-def _part(record: Record, part: Part) -> str:
-    words: list[str] = [part.kind]
-    if part.languages:
-        words.append(f"in {', '.join(part.languages)}")
-    if part.of:
-        words.append(f"of {', '.join(part.of)}")
-    if part.made_by:
-        words.append(f"by {record.names(part.made_by)}")
-    where = part.file if part.file else "not held"
-    if part.span:
-        where += f", characters {part.span.start}–{part.span.end}"
-    return f"{' '.join(words)}: {where}"
+def _label(item: Part | TranslationNote | Enclosure | Event) -> str:
+    from archive_pkg.records import Event, TranslationNote
 
-
-def _note(note: TranslationNote) -> str:
-    words = f"“{note.at.exact}” at {note.at.start}"
-    if note.rendering:
-        words += f", rendered “{note.rendering}”"
-    if note.original:
-        words += f" from {note.original}"
-    return f"{words}. {note.text}" if note.text and note.text not in note.at.exact else words
-
-
-def _enclosure(record: Record, part: str | None, title: str) -> str:
-    held = part is not None and record.part(part).held
-    return f"{title} ({'held' if held else 'not held'})"
-
-
-def _event(record: Record, kind: str, agents: tuple[str, ...], detail: str | None) -> str:
-    by = f" by {record.names(agents)}" if agents else ""
-    return f"{kind}{by}" + (f". {detail}" if detail else "")
+    if isinstance(item, Event):
+        return str(item.date.edtf) if item.date else "?"
+    return item.kind if isinstance(item, TranslationNote) else item.id
 
 
 def _evidence(record: Record) -> str:

@@ -1,0 +1,163 @@
+"""A record's statements in words for a reader, the same in the terminal and on pages."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.records.models import (
+    Agent,
+    Classification,
+    Date,
+    Enclosure,
+    Event,
+    Holding,
+    Part,
+    Place,
+    Record,
+    Rights,
+    Subject,
+    Summary,
+    TranslationNote,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LABELS = {
+    "title": "Title",
+    "variant_titles": "Also called",
+    "identifiers": "Identifiers",
+    "sender": "From",
+    "signatories": "Signed",
+    "recipients": "To",
+    "copies_to": "Copies to",
+    "date": "Date",
+    "received": "Received",
+    "place": "Place",
+    "classification": "Marking",
+    "salutation": "Opens",
+    "closing": "Closes",
+    "summary": "Summary",
+    "subjects": "About",
+    "mentioned_agents": "Speaks of",
+    "mentioned_places": "Places",
+    "holding": "Held at",
+    "custody": "Custody",
+    "donor": "Given by",
+    "publications": "Published",
+    "rights": "Rights",
+}
+"""What the fields of the letter itself are called, in the order in which a reader wants them."""
+
+_OF_AGENTS = {"sender", "signatories", "recipients", "copies_to", "mentioned_agents", "donor"}
+
+
+def facts(record: Record) -> Iterator[tuple[str, str, str]]:
+    """What the record says of the letter itself: each field's name, label and value in words."""
+    for name, label in LABELS.items():
+        value = getattr(record, name)
+        if value not in (None, ()):
+            yield name, label, words(record, value, of_agents=name in _OF_AGENTS)
+
+
+def words(record: Record, value: Any, *, of_agents: bool = False) -> str:
+    """A value of a record in words.
+
+    Args:
+        record: The record it belongs to.
+        value: A field's value, or one item of a list.
+        of_agents: Whether plain texts in it are ids of agents.
+    """
+    if isinstance(value, tuple):
+        return "\n".join(words(record, item, of_agents=of_agents) for item in value)
+    if of_agents:
+        agent = record.agent(value)
+        return f"{agent.name}, {agent.role}" if agent.role else agent.name
+    return _words(value, record)
+
+
+@singledispatch
+def _words(value: Any, record: Record) -> str:
+    return str(value)
+
+
+@_words.register
+def _(value: Date, record: Record) -> str:
+    return f"{value.edtf} (“{value.as_written}”)" if value.as_written else str(value.edtf)
+
+
+@_words.register
+def _(value: Place, record: Record) -> str:
+    return value.name
+
+
+@_words.register
+def _(value: Classification, record: Record) -> str:
+    marking = "; ".join((value.as_written, *value.caveats))
+    return f"{marking} ({value.scheme}: {value.level})" if value.level else marking
+
+
+@_words.register
+def _(value: Summary, record: Record) -> str:
+    return value.text
+
+
+@_words.register
+def _(value: Subject, record: Record) -> str:
+    return value.term
+
+
+@_words.register
+def _(value: Holding, record: Record) -> str:
+    return "; ".join(text for _, text in value if text)
+
+
+@_words.register
+def _(value: Rights, record: Record) -> str:
+    return f"{value.statement} Licence: {value.licence}" if value.licence else value.statement
+
+
+@_words.register
+def _(value: Agent, record: Record) -> str:
+    office = f", {value.role}" if value.role else ""
+    version = f" {value.version}" if value.version else ""
+    written = f" (“{value.as_written}”)" if value.as_written else ""
+    return f"{value.name}{version}{office}, {value.kind}{written}"
+
+
+@_words.register
+def _(value: Part, record: Record) -> str:
+    said: list[str] = [value.kind]
+    if value.languages:
+        said.append(f"in {', '.join(value.languages)}")
+    if value.of:
+        said.append(f"of {', '.join(value.of)}")
+    if value.made_by:
+        said.append(f"by {record.names(value.made_by)}")
+    where = value.file if value.file else "not held"
+    if value.span:
+        where += f", characters {value.span.start}–{value.span.end}"
+    return f"{' '.join(said)}: {where}"
+
+
+@_words.register
+def _(value: TranslationNote, record: Record) -> str:
+    said = f"“{value.at.exact}” at {value.at.start}"
+    if value.rendering:
+        said += f", rendered “{value.rendering}”"
+    if value.original:
+        said += f" from {value.original}"
+    return f"{said}. {value.text}" if value.text and value.text not in value.at.exact else said
+
+
+@_words.register
+def _(value: Enclosure, record: Record) -> str:
+    held = value.part is not None and record.part(value.part).held
+    return f"{value.title} ({'held' if held else 'not held'})"
+
+
+@_words.register
+def _(value: Event, record: Record) -> str:
+    by = f" by {record.names(value.agents)}" if value.agents else ""
+    return f"{value.type}{by}" + (f". {value.detail}" if value.detail else "")
