@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from archive_pkg.drafting.anatomy import take_apart
+from archive_pkg.drafting.draft import draft_text
 from archive_pkg.drafting.fields import read_fields
 from archive_pkg.drafting.statements import Confidence, Statement
 from archive_pkg.drafting.vocabulary import load_vocabulary
+from archive_pkg.drafting.writing import record_of
 
 SEED = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
 
@@ -138,3 +140,48 @@ def test_every_quote_stands_where_it_says(text: str) -> None:
 def test_a_first_name_alone_is_no_certain_sender() -> None:
     sender = next(s for s in statements(GERMAN) if s.field == "sender")
     assert sender.confidence is not Confidence.CERTAIN
+
+
+def test_receipt_copies_and_for_whom_was_signed_enter_the_record() -> None:
+    letter = """México, D. F., December 28, 1943.
+[Received January 3.]
+
+Sir:
+
+I have the honor to report.
+
+Respectfully yours,
+
+For the Ambassador:
+
+John Q. Doe
+Counselor of Embassy
+
+cc: Secretary Brown, Mr. Green
+"""
+    record = record_of(draft_text(letter), "letter.txt")
+    assert record.received is not None
+    assert (record.received.edtf, record.received.as_written) == ("1944-01-03", "January 3")
+    assert [record.agent(key).as_written for key in record.copies_to] == [
+        "Secretary Brown",
+        "Mr. Green",
+    ]
+    assert record.agent(record.signatories[0]).note == "Signs: For the Ambassador."
+
+
+@pytest.mark.parametrize(
+    ("letter", "field", "value"),
+    [
+        ("London, undated.\n\nMac—\n\nNo.\n\nYours,\n\nW[inston]\n", "sender", "Winston"),
+        ("Peking, May 3, 1900.\n\nSir: I have the honor.\n\nE. H. Bee\n", "salutation", "Sir:"),
+        ("May 3, 1955\n\nDear Sir:\n\nNo.\n\nYours,\n\nWei Tao-ming\n", "sender", "Wei Tao-ming"),
+        ("Firenze, 3 maggio 1922\n\nCaro amico,\n\nno.\n\nTuo\n\nGino\n", "date", "1922-05-03"),
+        (
+            "Москва, 18 июля 1960 г.\n\nТоварищи!\n\nНет.\n\nС приветом\n\nН. Хрущев\n",
+            "place",
+            "Москва",
+        ),
+    ],
+)
+def test_other_habits(letter: str, field: str, value: str) -> None:
+    assert values(letter)[field] == [value]

@@ -37,6 +37,7 @@ class Correspondents(Reader):
         """Read them."""
         self.signatories()
         self.recipients()
+        self.copies()
 
     def signatories(self) -> None:
         """Each signature, and its signer or the body he signs for as the sender."""
@@ -61,7 +62,8 @@ class Correspondents(Reader):
             name = one.text.strip(" =,")
             sure = self.signature_sure(one)
             quote = self.quote(one.start, one.end)
-            self.say("signatory", name, sure, f"signature-{one.how}", quote, "person")
+            rule = f"signature-{one.how}"
+            self.say("signatory", name, sure, rule, quote, "person", signs=self.signs_for())
             if body is None and one.how != "postscript":
                 self.sender(one, CERTAIN if one.how == "after-closing" else sure, said)
         if not tail.signatures:
@@ -92,6 +94,27 @@ class Correspondents(Reader):
             )
         plain = line.first and self.anatomy.kinds[one.line - 1] == "body"
         return CERTAIN if one.how == "last-line" and plain else PROBABLE
+
+    def signs_for(self) -> str:
+        """For whom is signed, in the letter's words ("For the Secretary of State")."""
+        number = self.anatomy.tail.for_another
+        return self.lines[number].text.rstrip(" :,") if number is not None else ""
+
+    def copies(self) -> None:
+        """Who got a copy: the names after "cc:" or "Copies to:"."""
+        for number, kind in enumerate(self.anatomy.kinds):
+            line = self.lines[number]
+            if kind != "copies" or len(line.text) > 200:
+                continue
+            label, colon, rest = line.text.partition(":")
+            begin = len(label) + len(colon)
+            for name in rest.split(",") if colon else ():
+                bare = name.strip(" .;")
+                if looks_like_name(bare):
+                    start = line.start + begin + name.index(bare)
+                    quote = self.quote(start, start + len(bare))
+                    self.say("copy-to", bare, PROBABLE, "copies-line", quote, "person")
+                begin += len(name) + 1
 
     def body_that_speaks(self) -> Mention | None:
         """The body that the first sentence of the letter has as its subject, telling "you"."""

@@ -13,6 +13,7 @@ from archive_pkg.drafting.leaves import leaves_surely
 from archive_pkg.drafting.statements import CERTAIN, GUESS, PROBABLE, Confidence, Reader, Statement
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.records.vocabularies import find_marking
+from archive_pkg.records.written_dates import find_dates
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.anatomy import Anatomy
@@ -27,6 +28,7 @@ class Frame(Reader):
         """Read them."""
         self.classification()
         self.date_and_place()
+        self.received()
         self.salutation()
         self.closing()
 
@@ -88,7 +90,8 @@ class Frame(Reader):
             if sure is PROBABLE and self.century_is_known(line):
                 sure = CERTAIN
             quote = self.quote(base + line.date.start, base + line.date.end)
-            self.say("date", line.date.edtf, sure, f"{line.date.rule}-{where}", quote)
+            rule = f"{line.date.rule}-{where}"
+            self.say("date", line.date.edtf, sure, rule, quote, style=line.date.style)
         if line.place is not None:
             self.say_place(line.place, CERTAIN, f"dateline-{where}")
         elif not self.place_above(line.line):
@@ -113,6 +116,32 @@ class Frame(Reader):
         if habits.dated_around is not None:
             return abs(habits.dated_around - year) <= 20
         return habits.language in ("de", "fr", "it")
+
+    def received(self) -> None:
+        """The date of a stamp of receipt; one without a year has the letter's, or the next."""
+        for number in range(self.anatomy.head.body):
+            if self.anatomy.kinds[number] != "stamp":
+                continue
+            line = self.lines[number]
+            dates = find_dates(line.text[:80], self.vocabulary, pivot=self.anatomy.habits.pivot)
+            if not dates:
+                continue
+            quote = self.quote(line.start + dates[0].start, line.start + dates[0].end)
+            full = self.with_year(dates[0].edtf)
+            if full:
+                sure = CERTAIN if full == dates[0].edtf and dates[0].sure == 2 else PROBABLE
+                self.say("received", full, sure, "stamp-of-receipt", quote)
+            return
+
+    def with_year(self, edtf: str) -> str:
+        """A day without a year in the year after the letter's date that it first comes in."""
+        if not edtf.startswith("XXXX"):
+            return edtf
+        written = next((s.value for s in self.statements if s.field == "date"), "")
+        if len(written) != 10 or not written[:4].isdigit():
+            return ""
+        year = int(written[:4]) + (edtf[5:] < written[5:])
+        return f"{year:04d}{edtf[4:]}"
 
     def say_place(self, place: tuple[int, int], sure: Confidence, rule: str) -> None:
         """State a place."""

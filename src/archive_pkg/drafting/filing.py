@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.recording import slug
+from archive_pkg.drafting.describing import slug
 from archive_pkg.drafting.redrafting import Difference, redraft
 from archive_pkg.drafting.writing import record_of, record_yaml
 from archive_pkg.errors import InvalidError, UsageError

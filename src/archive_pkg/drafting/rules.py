@@ -19,6 +19,7 @@ RULES: dict[str, str] = {
     "day-without-year": "a day without its year",
     "old-style-date": "a date in the old style",
     "year-alone": "a dateline of which only the year can be read",
+    "stamp-of-receipt": "a stamp of receipt; without a year it has the letter's, or the next",
     # Places
     "dateline": "the place in the dateline",
     "line-above-date": "the line above the date",
@@ -45,6 +46,7 @@ RULES: dict[str, str] = {
     "address-and-salutation": "the line of address, which has a name of the salutation",
     "salutation-name": "the name in the salutation",
     "salutation-office": "the office in the salutation; who held it is open",
+    "copies-line": "a name after cc or “copies to”",
     # Content
     "enclosure-heading": "a line that heads an attachment",
     "letter-speaks-of-it": "the letter speaks of it",

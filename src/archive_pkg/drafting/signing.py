@@ -119,12 +119,12 @@ class Signing:
         if following >= self.end:
             return None
         line = self.lines[following]
+        another = self.shapes.is_for_another(following)
         title = self.shapes.is_title(following) and line.alone and line.text[-1] not in ".!?"
-        if following + 1 < self.end and (self.shapes.is_for_another(following) or title):
+        if following + 1 < self.end and (another or title):
             beyond = self.shapes.name(following + 1, "after-closing")
             if beyond is not None and not self.shapes.is_title(following + 1):
-                if not title:
-                    self.for_another = following
+                self.for_another = following if another else self.for_another
                 return beyond
         return self.shapes.name(following, "after-closing")
 
