@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, crew, options_of, telling
-from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.output import Answer, Json, Quiet, answering
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import Severity
+
+
+class Audience(StrEnum):
+    """For whom a package can be built."""
+
+    PUBLIC = "public"
 
 
 def register(app: typer.Typer) -> None:
@@ -39,6 +46,14 @@ def build(
     replace: Annotated[
         bool, typer.Option("--replace", help="Put the package in the place of one that differs.")
     ] = False,
+    audience: Annotated[
+        Audience | None,
+        typer.Option(
+            "--audience",
+            help="For the public: <id>-public, without what may not go out on the earlier of the "
+            "date of packaging and today.",
+        ),
+    ] = None,
     drop_signatures: Annotated[
         bool,
         typer.Option(
@@ -76,17 +91,19 @@ def build(
     """
     day = parse_date(on)
     bulk = options_of(a=layout, b=no_sync, c=jobs, d=report, e=executor, f=gentle)
-    if not bulk and _is_one(records, out):
-        _build_one(
-            records[0],
-            out,
-            day,
-            replace=replace,
-            drop_signatures=drop_signatures,
-            wait=wait,
-            as_json=as_json,
-            quiet=quiet,
-        )
+    if audience or (not bulk and _is_one(records, out)):
+        with answering("build", as_json=as_json, quiet=quiet) as answer:
+            for record in records:
+                _build_one(
+                    answer,
+                    record,
+                    out,
+                    day,
+                    replace=replace,
+                    drop_signatures=drop_signatures,
+                    audience="public" if audience else None,
+                    wait=wait,
+                )
         return
     from archive_pkg.holdings import Options, build_many, find_records, make_shelf
 
@@ -111,25 +128,28 @@ def _is_one(records: list[Path], out: Path) -> bool:
 
 
 def _build_one(
+    answer: Answer,
     record: Path,
     out: Path,
     day: date | None,
     *,
     replace: bool,
     drop_signatures: bool,
+    audience: Literal["public"] | None,
     wait: float,
-    as_json: bool,
-    quiet: bool,
 ) -> None:
     from archive_pkg.packages import build_package
     from archive_pkg.packages.signatures import is_signature_file
 
-    with (
-        answering("build", as_json=as_json, quiet=quiet) as answer,
-        answer.about(record) as result,
-    ):
+    with answer.about(record) as result:
         built = build_package(
-            record, out, on=day, replace=replace, drop_signatures=drop_signatures, wait=wait
+            record,
+            out,
+            on=day,
+            replace=replace,
+            drop_signatures=drop_signatures,
+            audience=audience,
+            wait=wait,
         )
         # Advice is for `check`; here it would hide what matters.
         answer.found(result, built.report.of(Severity.WARNING))
@@ -137,8 +157,12 @@ def _build_one(
             "package": str(built.path),
             "outcome": built.outcome,
             "differences": list(built.differences),
+            "withheld": {name: one.rule for name, one in built.withheld.items()},
         }
         answer.say(f"{built.path}: {_OUTCOMES[built.outcome]}")
+        for name, one in built.withheld.items():
+            until = f" until {one.access.until.edtf}" if one.access.until else ""
+            answer.say(f"  withheld: {name}, {one.access.status}{until} ({one.rule})")
         for name in built.differences:
             answer.say(f"  changed: {name}")
         if any(map(is_signature_file, built.differences)):

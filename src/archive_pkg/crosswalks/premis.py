@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Agent, Event, Part, Record
+    from archive_pkg.records.models import Access, Agent, Event, Part, Record
 
 NAMESPACE = "http://www.loc.gov/premis/v3"
 SCHEMA = "http://www.loc.gov/standards/premis/v3/premis.xsd"
@@ -46,6 +46,7 @@ MAPPING = {
     "parts.encoding": "significantProperties, encoding",
     "parts.languages": "significantProperties, language",
     "parts.of": "relationship, derivation",
+    "parts.access": "rightsStatement of basis other",
     "parts.note": "significantProperties, note",
     "rights": "rightsStatement",
     "agents.name": "agentName",
@@ -240,12 +241,27 @@ def _rights(premis: Element, record: Record) -> None:
         if record.rights.holder:
             link = _identifier(statement, "linkingAgent", record.rights.holder)
             put(link, "linkingAgentRole", "rights holder")
+    for part in record.parts:
+        if part.access:
+            _access(premis, part, part.access)
     if record.classification:
         statement = _statement(premis, "classification", "other")
         other = put(statement, "otherRightsInformation")
         put(other, "otherRightsBasis", "classification")
         put(other, "otherRightsNote", views.classification_words(record))
         _identifier(statement, "linkingObject", record.id)
+
+
+def _access(premis: Element, part: Part, access: Access) -> None:
+    statement = _statement(premis, f"access/{part.id}", "other")
+    other = put(statement, "otherRightsInformation")
+    put(other, "otherRightsBasis", "access")
+    until = access.until
+    words = [access.status, f"until {until.edtf}" if until else "", access.rule or ""]
+    put(other, "otherRightsNote", ", ".join(filter(None, words)))
+    for note in filter(None, (until.as_written, until.note) if until else ()):
+        put(other, "otherRightsNote", note)
+    _identifier(statement, "linkingObject", _part_name(part.id))
 
 
 def _statement(premis: Element, name: str, basis: str) -> Element:

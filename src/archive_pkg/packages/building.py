@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from archive_pkg import bags, storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import layout, metadata
+from archive_pkg.packages.audience import SUFFIX, Withheld, public, withheld
 from archive_pkg.packages.checking import examine
 from archive_pkg.packages.history import packaged
+from archive_pkg.packages.leaks import refuse_leaks
 from archive_pkg.packages.signatures import is_signature_file, is_signed
 from archive_pkg.records import record_file
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from archive_pkg.records import Record
+
+_LONGEST_ID = 128
 
 PACKAGE_SIGNED = Code(
     "package-signed",
@@ -47,12 +51,14 @@ class Built:
         differences: Paths in the package that a replacement changed, added or removed; its lost
             signatures among them.
         report: Warnings and advice on the record.
+        withheld: What a public package is without, by the parts' ids.
     """
 
     path: Path
     outcome: Literal["built", "unchanged", "replaced"]
     differences: tuple[str, ...]
     report: Report
+    withheld: Mapping[str, Withheld] = field(default_factory=dict)
 
 
 def build_package(
@@ -62,6 +68,7 @@ def build_package(
     on: date | None = None,
     replace: bool = False,
     drop_signatures: bool = False,
+    audience: Literal["public"] | None = None,
     wait: float = 0,
 ) -> Built:
     """Build the package of a record in a folder, verified before it has its name.
@@ -76,6 +83,8 @@ def build_package(
             already there, so that building again tomorrow changes nothing; or today's (UTC).
         replace: Put it in the place of a package that differs.
         drop_signatures: Also where that is signed; its signatures are then gone.
+        audience: "public" for a package without what may not go out on that day or today,
+            whichever is earlier. It is called `<id>-public` and says what it withholds.
         wait: Seconds to wait for another build of the same package.
 
     Raises:
@@ -83,13 +92,15 @@ def build_package(
             its report has every finding.
         StorageError: Disk full, no permission, or another build holds the lock.
     """
-    draft = draft_package(source)
-    destination = out / draft.record.id
+    draft = draft_package(source, audience)
+    destination = out / draft.id
     refuse_inside(draft.folder, out)
     with storage.storage_errors(f"making {out}"):
         out.mkdir(parents=True, exist_ok=True)
     with storage.Staging(destination, wait=wait) as staging:
-        draft.write(staging.path, on or date_for(destination))
+        on = on or date_for(destination)
+        gone = draft.withheld(on)
+        draft.write(staging.path, on)
         outcome, differences = settle(
             staging.path,
             destination,
@@ -97,7 +108,7 @@ def build_package(
             replace=replace,
             drop_signatures=drop_signatures,
         )
-    return Built(destination, outcome, differences, draft.report)
+    return Built(destination, outcome, differences, draft.report, gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +119,24 @@ class Draft:
         record: The record as its makers left it.
         folder: The folder that the parts' paths start from.
         report: Warnings and advice on the record.
+        audience: For whom the package is; None for those who keep it.
     """
 
     record: Record
     folder: Path
     report: Report
+    audience: Literal["public"] | None = None
+
+    @property
+    def id(self) -> str:
+        """The package's name."""
+        return self.record.id + (SUFFIX if self.audience else "")
+
+    def withheld(self, on: date) -> dict[str, Withheld]:
+        """What the package is without, by the parts' ids, if it is packaged on a day."""
+        # No clock that is set ahead, here or in the option, opens anything early.
+        day = min(on, datetime.now(UTC).date())
+        return withheld(self.record, day) if self.audience else {}
 
     def write(self, staged: Path, on: date) -> bags.Written:
         """Write the package into an empty folder and let the verifier pass it.
@@ -124,7 +148,9 @@ class Draft:
             InvalidError: It did not pass.
             StorageError: The storage failed, or a source changed meanwhile.
         """
-        record = packaged(self.record, on)
+        gone = self.withheld(on)
+        record = public(self.record, gone) if self.audience else self.record
+        record = packaged(record, on, gone)
         payload: dict[str, Path | bytes] = {
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }
@@ -134,6 +160,8 @@ class Draft:
         info = layout.bag_info(record, SOFTWARE, on.isoformat())
         files = metadata.metadata_files(record, known)
         written = bags.write(staged, payload, info=info, tag_files=files)
+        if gone:
+            refuse_leaks(staged, self.record, record, self.folder, gone)
         from archive_pkg.packages.opening import verify
 
         verification = verify(staged)
@@ -146,8 +174,12 @@ class Draft:
         return written
 
 
-def draft_package(source: Path) -> Draft:
+def draft_package(source: Path, audience: Literal["public"] | None = None) -> Draft:
     """Read a record and everything it names.
+
+    Args:
+        source: The record's file or folder.
+        audience: For whom the package is to be.
 
     Raises:
         InvalidError: The record or its files are not sound; its report has every finding.
@@ -158,7 +190,11 @@ def draft_package(source: Path) -> Draft:
         raise InvalidError(
             f"{source} is not built: {_count(len(report.errors), 'error')}", report=report
         )
-    return Draft(record, record_file(source)[0].parent, report)
+    if audience and len(record.id) + len(SUFFIX) > _LONGEST_ID:
+        raise InvalidError(
+            f"{record.id} is too long a name to stand before {SUFFIX}", "shorten the record's id"
+        )
+    return Draft(record, record_file(source)[0].parent, report, audience)
 
 
 def settle(

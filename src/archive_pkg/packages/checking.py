@@ -110,6 +110,12 @@ EVENT_TYPE_LOCAL = Code(
     "An event's type is not in the Library of Congress's vocabulary; it is told as a local one.",
     "PREMIS 3.0, 2.2",
 )
+ACCESS_WIDER = Code(
+    "access-wider-than-source",
+    Severity.WARNING,
+    "A part is said to be open, and what it was made from is not. Of a redaction that is meant; of "
+    "anything else it may be a slip.",
+)
 RECORD_ID_TWICE = Code(
     "record-id-twice", Severity.ERROR, "Two of the records checked together have the same id."
 )
@@ -165,6 +171,7 @@ def check_record(record: Record, folder: Path, source: Path) -> Iterator[Finding
     readable = yield from _files(record, folder, source)
     yield from _texts(record, folder, source, readable)
     yield from _statements(record, source)
+    yield from _access(record, source)
 
 
 def _files(record: Record, folder: Path, source: Path) -> Generator[Finding, None, set[str]]:
@@ -369,6 +376,18 @@ def _event_types(record: Record, source: Path) -> Iterator[Finding]:
         near = () if event.type in known else get_close_matches(event.type, known, 1)
         hint = f"did you mean “{near[0]}”?" if near else ""
         yield EVENT_TYPE_LOCAL.at(place, f"“{event.type}” is a local type of event", hint)
+
+
+def _access(record: Record, source: Path) -> Iterator[Finding]:
+    for part in record.parts:
+        if part.kind == "redaction" or part.access is None or part.access.status != "open":
+            continue
+        for other in map(record.part, part.of):
+            if other.access and other.access.status != "open":
+                at = Location(str(source), field=f"parts.{part.id}.access")
+                message = f"{part.id} is open, and {other.id}, from which it comes, is not"
+                hint = "say that it is a redaction, or restrict it, too"
+                yield ACCESS_WIDER.at(at, message, hint)
 
 
 def _strays(record: Record, source: Path) -> Iterator[Finding]:

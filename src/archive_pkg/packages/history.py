@@ -8,7 +8,10 @@ from archive_pkg.records import Agent, Date, Edtf, Event, Evidence, Record
 from archive_pkg.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
+
+    from archive_pkg.packages.audience import Withheld
 
 SOFTWARE_ID = "archive-pkg"
 
@@ -22,20 +25,30 @@ _STEPS = (
 )
 
 
-def packaged(record: Record, on: date) -> Record:
-    """The record with the events of its own packaging, dated as asked, and what did them."""
+def packaged(record: Record, on: date, gone: Mapping[str, Withheld] | None = None) -> Record:
+    """The record with the events of its own packaging, dated as asked, and what did them.
+
+    Args:
+        record: The record.
+        on: The date of packaging.
+        gone: What is withheld from the package, which is an event, too.
+    """
     taken = {event.id for event in record.events}
-    events = tuple(
-        Event(
-            id=_free(f"{SOFTWARE_ID}-{kind.replace(' ', '-')}", taken),
-            type=kind,
-            date=Date(edtf=Edtf(on.isoformat())),
-            agents=(SOFTWARE_ID,),
-            objects=tuple(part.id for part in record.parts if part.held),
-            outcome="success",
-            detail=detail,
-        )
-        for kind, detail in _STEPS
+    withholding = [_withholding(gone, on, taken)] if gone else []
+    events = (
+        *withholding,
+        *(
+            Event(
+                id=_free(f"{SOFTWARE_ID}-{kind.replace(' ', '-')}", taken),
+                type=kind,
+                date=Date(edtf=Edtf(on.isoformat())),
+                agents=(SOFTWARE_ID,),
+                objects=tuple(part.id for part in record.parts if part.held),
+                outcome="success",
+                detail=detail,
+            )
+            for kind, detail in _STEPS
+        ),
     )
     program = Agent(id=SOFTWARE_ID, name="archive-pkg", kind="software", version=VERSION)
     others = tuple(agent for agent in record.agents if agent.id != SOFTWARE_ID)
@@ -50,6 +63,19 @@ def packaged(record: Record, on: date) -> Record:
             "events": (*record.events, *events),
             "evidence": (*record.evidence, *evidence),
         }
+    )
+
+
+def _withholding(gone: Mapping[str, Withheld], on: date, taken: set[str]) -> Event:
+    rules = "; ".join(f"{name}, {one.access.status} ({one.rule})" for name, one in gone.items())
+    return Event(
+        id=_free(f"{SOFTWARE_ID}-redaction", taken),
+        type="redaction",
+        date=Date(edtf=Edtf(on.isoformat())),
+        agents=(SOFTWARE_ID,),
+        objects=tuple(gone),
+        outcome="success",
+        detail=f"Withheld whole from this package, which is for the public: {rules}.",
     )
 
 

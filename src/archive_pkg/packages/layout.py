@@ -9,11 +9,13 @@ from pydantic_core import to_json
 from archive_pkg import tables
 
 if TYPE_CHECKING:
-    from archive_pkg.records import Record
+    from archive_pkg.records import Access, Part, Record
 
 RECORD = "record.json"
 PARTS = "parts"
 README = "README.txt"
+WITHHELD = "Held, and withheld from this package."
+"""The note of a part that is held and does not go out."""
 SOFTWARE_LABEL = "Bag-Software-Agent"
 
 
@@ -125,9 +127,28 @@ def _parts(record: Record) -> list[str]:
         return ["The record names no parts."]
     lines = ["The parts of the letter:", ""]
     for part in record.parts:
-        where = f"{PARTS}/{part.file}" if part.file else "not held"
+        where = f"{PARTS}/{part.file}" if part.file else _missing(part)
         if part.span:
             where += f", characters {part.span.start} to {part.span.end}"
+        if part.file and part.access and part.access.status != "open":
+            where += f", {_access(part.access)}"
         title = f": {part.title}" if part.title else ""
         lines.append(f"  {part.kind} “{part.id}”{title} ({where})")
+    if any(part.note == WITHHELD for part in record.parts):
+        lines += [
+            "",
+            "This package is for the public. What is withheld is held elsewhere, in the package of",
+            "the same name without -public, with all that is known of it.",
+        ]
     return lines
+
+
+def _missing(part: Part) -> str:
+    what = "withheld" if part.note == WITHHELD else "not held"
+    return f"{what}, {_access(part.access)}" if part.access else what
+
+
+def _access(access: Access) -> str:
+    until = f" until {access.until.edtf}" if access.until else ""
+    rule = f": {access.rule}" if access.rule else ""
+    return f"{access.status}{until}{rule}"

@@ -11,6 +11,7 @@ from archive_pkg.records.loading import (
     record_file,
 )
 from archive_pkg.records.models import (
+    Access,
     Agent,
     Classification,
     Date,
@@ -34,6 +35,7 @@ from archive_pkg.records.saving import save_record
 
 __all__ = [
     "NAMES",
+    "Access",
     "Agent",
     "Classification",
     "Date",

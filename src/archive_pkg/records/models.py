@@ -9,7 +9,7 @@ names a statement that the record makes. All that is wrong with a record is told
 from __future__ import annotations
 
 from collections.abc import Sequence  # noqa: TC003  pydantic reads the annotations
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -26,6 +26,9 @@ from archive_pkg.records.faults import Fault
 from archive_pkg.records.identifiers import Identifier
 from archive_pkg.records.languages import Language
 from archive_pkg.records.scalars import Flag, Form, Whole, clean_text, portable_path
+
+if TYPE_CHECKING:
+    import datetime
 
 
 def _as_tuple(value: object) -> object:
@@ -254,6 +257,38 @@ class Quote(Span):
         return self
 
 
+class Access(Model):
+    """Who may have a part, and by which rule.
+
+    Attributes:
+        status: Open to everybody, restricted until a date, or closed.
+        until: The day from which a restricted part is open; of a year or month, its last day.
+        rule: What the restriction rests on: a law, an agreement with the donor, a decision.
+    """
+
+    status: Literal["open", "restricted", "closed"]
+    until: DateField | None = None
+    rule: Text | None = None
+
+    @model_validator(mode="after")
+    def _ruled(self) -> Self:
+        if self.status != "open" and self.rule is None:
+            raise Fault(f"what is {self.status} needs the rule that says so", "add rule")
+        if (self.status == "restricted") != (self.until is not None):
+            raise Fault(
+                "a restriction, and nothing else, has a date until which it holds",
+                "status: restricted with until, or status: closed or open without",
+            )
+        return self
+
+    def opened(self, day: datetime.date) -> bool:
+        """Whether everybody may have the part on a day."""
+        if self.until is None:
+            return self.status == "open"
+        last = self.until.edtf.latest
+        return last is not None and day >= last
+
+
 class Part(Model):
     """One thing that the letter consists of, held as a file or known and not held.
 
@@ -272,6 +307,7 @@ class Part(Model):
         made_by: Who made it.
         made: When it was made.
         method: How it was made.
+        access: Who may have it; as what it was made from, if not said.
         note: What else is to be said.
     """
 
@@ -291,6 +327,7 @@ class Part(Model):
     made_by: Many[AgentId] = ()
     made: DateField | None = None
     method: Text | None = None
+    access: Access | None = None
     note: Text | None = None
 
     @model_validator(mode="after")
