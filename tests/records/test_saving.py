@@ -240,6 +240,24 @@ def test_json_is_written_and_written_over(tmp_path):
     assert load_record(path) == load_record(ODD)
 
 
+def test_json_that_says_the_same_keeps_its_form(tmp_path):
+    path = tmp_path / "record.json"
+    path.write_text('{"title":"A",  "id":"a", "type":"letter", "version": 1}')
+    save_record(load_record(path), path)
+    assert path.read_text().startswith('{"title":"A",  "id"')
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path):
+    (tmp_path / "real").mkdir()
+    real = tmp_path / "real" / "record.yaml"
+    real.write_text("id: a\ntype: letter\ntitle: A\n")
+    link = tmp_path / "record.yaml"
+    link.symlink_to(real)
+    save_record(load_record(link).model_copy(update={"title": "B"}), link)
+    assert link.is_symlink()
+    assert real.read_text() == "id: a\ntype: letter\ntitle: B\n"
+
+
 def test_json_keeps_the_order_of_its_keys(tmp_path):
     path = tmp_path / "record.json"
     path.write_text('{"title": "A", "id": "a", "type": "letter"}')

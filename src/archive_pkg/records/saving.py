@@ -41,6 +41,7 @@ def save_record(record: Record, path: str | os.PathLike[str]) -> None:
     file, findings = record_file(path)
     if findings and file.exists():
         raise InvalidError(f"{file.parent}: {findings[0].message}", findings[0].hint)
+    file = file.resolve()  # of a link, what it leads to is written, and the link stays
     fresh = as_yaml(record)
     valid, report = read_record(fresh.encode(), "the record to write")
     if valid is None:
@@ -51,14 +52,15 @@ def save_record(record: Record, path: str | os.PathLike[str]) -> None:
     known, report = read_record(file)
     if known is None:
         raise invalid(report, f"{file}, over which the record would be written,")
+    if known == valid:
+        return
     with storage_errors(f"reading {file}"):
         data = file.read_bytes()
     update = _updated_json if _is_json(file) else updated_yaml
     changed = update(valid, data.decode("utf-8")).encode()
     if read_record(changed, file)[0] != valid:
         raise AssertionError(f"patching {file} would have said something else")
-    if changed != data:
-        write_atomically(file, changed)
+    write_atomically(file, changed)
 
 
 def as_yaml(record: Record) -> str:
