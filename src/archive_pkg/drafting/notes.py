@@ -99,7 +99,7 @@ def russian_spellings(term: str, vocabulary: Vocabulary) -> tuple[tuple[str, tup
     Every word has to end as Russian words do, and every spelling has been romanised forward again.
     """
     words = term.split()
-    if not 4 <= len(term) <= 60 or not all(
+    if not 6 <= len(term) <= 60 or not all(
         w.islower() and w.endswith(_endings(vocabulary)) for w in words
     ):
         return ()
@@ -127,9 +127,9 @@ def kind_of(bracket: Bracket, text: str, vocabulary: Vocabulary) -> NoteKind:
         or text[bracket.end : bracket.end + 1].isalpha()
     )
     for kind in ("sic", "withheld", "illegible", "omission", "editorial"):
-        if words and forms[f"bracket {kind}"].within(words) >= 0 and not inside:
+        if words and forms[f"bracket {kind}"].within(words) >= 0 and (kind == "sic" or not inside):
             return NoteKind(kind, f"bracket-says-{kind}")
-    if inner.strip(" .…") == "" and inner:
+    if inner.strip(" .…") == "" and ("…" in inner or inner.count(".") > 1):
         return NoteKind("illegible" if inside else "omission", "dots-in-brackets", sure=inside)
     if inner.endswith("?") or inner == "¿":
         return NoteKind("uncertain", "question-mark-in-brackets")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Longer lines are prose whatever they begin with; no rule looks at one whole.
 LONGEST_FORMULA = 160
 # How much of a very long text is searched for forms at its beginning, and as much at its end.
-WINDOW = 100_000
+WINDOW = 60_000
 _LINE = re.compile(r"\S[^\r\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line without its line end and surrounding white space.
 
     Attributes:
