@@ -51,7 +51,8 @@ def register(app: typer.Typer) -> None:
                     answer.worsen(status)
             answer.results = answer.results[:1]
             if not answer.status:
-                answer.say(f"\nEverything is in {folder}. The same commands take your own letters.")
+                answer.say(f"\nEverything is in {folder}; open {folder / 'letter.html'} to see it.")
+                answer.say("The same commands take your own letters.")
 
 
 def shipped_letter() -> Path:

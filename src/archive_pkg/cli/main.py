@@ -20,6 +20,7 @@ from archive_pkg.cli import (
     draft,
     export,
     import_,
+    page,
     show,
     sign,
     tables,
@@ -52,6 +53,7 @@ for command in (
     sign,
     trace,
     deposit,
+    page,
 ):
     command.register(app)
 app.add_typer(bag.app, name="bag")

@@ -1,0 +1,56 @@
+"""`archive-pkg page`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive_pkg.cli.build import parse_date
+from archive_pkg.cli.output import Json, Quiet, answering
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(page)
+
+
+def page(
+    path: Annotated[Path, typer.Argument(help="A record's file or folder, or a package.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file to write.")],
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--date", metavar="YYYY-MM-DD", help="The day of checking; today if not given."
+        ),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a page of a letter: its text beside its record, each statement tied to its words.
+
+    One HTML file that needs nothing else, for any browser.
+
+    Example: archive-pkg page packages/1960-07-18-cpsu-to-sed -o letter.html
+    """
+    from archive_pkg import storage
+    from archive_pkg.packages import is_bag, open_package, verify
+    from archive_pkg.pages import letter_page
+    from archive_pkg.records import load_record, record_file
+
+    with answering("page", as_json=as_json, quiet=quiet) as answer, answer.about(path) as result:
+        day = (parse_date(on) or datetime.now(UTC).date()).isoformat()
+        if is_bag(path):
+            package = open_package(path)
+            verification = verify(path)
+            answer.found(result, verification.report)
+            html = letter_page(
+                package.record, package.parts, verification=verification, checked_on=day
+            )
+        else:
+            html = letter_page(load_record(path), record_file(path)[0].parent)
+        storage.write_atomically(output, html.encode())
+        result["page"] = str(output)
+        answer.say(f"{output}: the letter beside its record; open it in any browser")

@@ -1,0 +1,126 @@
+"""The page of a letter: all its words, all its statements, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from archive_pkg import cli
+from archive_pkg.packages import build_package, open_package, verify
+from archive_pkg.pages import letter_page
+from archive_pkg.records import Record, load_record
+
+HOSTILE = "<script>alert(1)</script></textarea>\"'><img src=x onerror=alert(1)>\u202e"
+
+
+def plain(path: Path, part: str = "letter") -> str:
+    root = html.fromstring(path.read_text(encoding="utf-8"))
+    (section,) = root.xpath(f"//section[@aria-labelledby='r-{part}']")
+    for note in section.xpath(".//a[@class='ref']"):
+        note.drop_tree()
+    return "\n".join(line.text_content() for line in section.xpath(".//p"))
+
+
+@pytest.fixture
+def page(letter: Path, tmp_path: Path) -> Path:
+    package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+    file = tmp_path / "letter.html"
+    assert cli.run(["page", str(package), "-o", str(file), "--date", "2026-11-24"]) == 0
+    return file
+
+
+def test_the_letters_words_are_all_there_and_in_order(page: Path, letter: Path) -> None:
+    text = (letter / "letter-1960-07-18.txt").read_text(encoding="utf-8")[:5093]
+    meant = "\n".join(line for line in text.split("\n") if line.strip())
+    assert plain(page) == meant
+
+
+def test_each_statement_links_to_its_words(page: Path) -> None:
+    root = html.fromstring(page.read_text(encoding="utf-8"))
+    ids = root.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    links = [link[1:] for link in root.xpath("//a/@href") if link.startswith("#")]
+    assert set(links) <= set(ids)
+    (dated,) = root.xpath("//*[@id='s-date']//a")
+    assert dated.text == "“18 July 1960”"
+    (words,) = root.xpath("//*[@id='q-s-date']")
+    assert words.text_content() == "18 July 1960"
+
+
+def test_it_needs_nothing_from_anywhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r"(src|href)=[\"'](?!#|data:)", text)
+    assert "default-src &#39;none&#39;" in text
+    assert "url(" not in text
+    assert len(text.encode()) < 150_000
+
+
+def test_the_same_package_and_day_give_the_same_page(page: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.html"
+    package = tmp_path / "out" / "1960-07-18-cpsu-to-sed"
+    cli.run(["page", str(package), "-o", str(again), "--date", "2026-11-24"])
+    assert again.read_bytes() == page.read_bytes()
+
+
+def test_green_only_where_the_checksums_are(page: Path, tmp_path: Path) -> None:
+    assert "✓ Complete and valid" in page.read_text(encoding="utf-8")
+    package = tmp_path / "out" / "1960-07-18-cpsu-to-sed"
+    readme = package / "data" / "README.txt"
+    readme.write_bytes(readme.read_bytes().upper())
+    opened = open_package(package)
+    told = letter_page(opened.record, opened.parts, verification=verify(package))
+    assert "✗ Not valid" in told
+    assert "✓" not in told
+
+
+def test_a_hostile_letter_stays_text(tmp_path: Path) -> None:
+    (tmp_path / "p.txt").write_text(f"{HOSTILE}\nDear {HOSTILE}", encoding="utf-8")
+    at = {"part": "p", "start": 0, "end": len(HOSTILE), "exact": HOSTILE}
+    record = Record.model_validate(
+        {
+            "id": "x",
+            "type": "letter",
+            "title": HOSTILE,
+            "parts": [{"id": "p", "kind": "original", "file": "p.txt"}],
+            "translation_notes": [{"id": "n", "kind": "sic", "at": at, "text": HOSTILE}],
+            "evidence": [{"field": "title", "basis": "quoted", "at": at, "note": HOSTILE}],
+        }
+    )
+    root = html.fromstring(letter_page(record, tmp_path))
+    assert len(root.xpath("//script")) == 1
+    assert not root.xpath("//img | //textarea | //*[@onerror]")
+
+
+def test_a_record_with_almost_nothing(tmp_path: Path) -> None:
+    bare = Record.model_validate({"id": "x", "type": "letter", "title": "A letter"})
+    told = letter_page(bare, tmp_path)
+    assert "No text of the letter is held here." in told
+    assert "nothing is said of what this rests on" in told
+
+
+def test_right_to_left_and_a_language_for_each_text(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("سلام\n", encoding="utf-8")
+    (tmp_path / "e.txt").write_text("Peace\n", encoding="utf-8")
+    record = Record.model_validate(
+        {
+            "id": "x",
+            "type": "letter",
+            "title": "A letter",
+            "parts": [
+                {"id": "a", "kind": "original", "file": "a.txt", "languages": ["ar"]},
+                {"id": "e", "kind": "translation", "file": "e.txt", "languages": ["en"]},
+            ],
+        }
+    )
+    root = html.fromstring(letter_page(record, tmp_path))
+    assert root.xpath("//section[@lang='ar' and @dir='rtl']")
+    assert len(root.xpath("//div[@class='matching']/section")) == 2
+
+
+def test_a_record_that_was_not_packaged_claims_no_state(letter: Path) -> None:
+    told = letter_page(load_record(letter), letter)
+    assert "Complete and valid" not in told

@@ -1,0 +1,57 @@
+"""Cutting a text at its marks loses no character and no mark."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive_pkg.pages.marked import Mark, marked_lines
+
+TEXTS = st.text(st.sampled_from("ab \n\r\u00a0я𝔞"), max_size=60)
+
+
+@st.composite
+def marked(draw: st.DrawFn) -> tuple[str, list[Mark]]:
+    text = draw(TEXTS)
+    place = st.integers(0, max(len(text), 1))
+    pairs = draw(st.lists(st.tuples(place, place), max_size=8))
+    marks = [Mark(min(p), max(p), f"m{i % 3}") for i, p in enumerate(pairs) if p[0] != p[1]]
+    return text, marks
+
+
+@given(marked())
+def test_every_character_stands_under_just_the_marks_that_cover_it(
+    case: tuple[str, list[Mark]],
+) -> None:
+    text, marks = case
+    told = [
+        (sign, set(segment.names))
+        for line in marked_lines(text, 0, len(text), marks)
+        for segment in line.segments
+        for sign in segment.text
+    ]
+    meant = []
+    for number, row in enumerate(_rows(text)):
+        del number
+        if "".join(text[place] for place in row).strip():
+            meant += [
+                (text[place], {m.name for m in marks if m.start <= place < m.end}) for place in row
+            ]
+    assert told == meant
+
+
+def _rows(text: str) -> list[list[int]]:
+    rows: list[list[int]] = [[]]
+    for place, sign in enumerate(text):
+        if sign in "\r\n":
+            rows.append([])
+        else:
+            rows[-1].append(place)
+    return rows
+
+
+def test_a_line_that_one_statement_covers_is_what_that_statement_is() -> None:
+    text = " Secret\nDear X!\nThe text."
+    marks = [Mark(1, 7, "marking"), Mark(8, 15, "greeting"), Mark(20, 24, "marking")]
+    lines = marked_lines(text, 0, len(text), marks, ["marking", "greeting"])
+    assert [line.role for line in lines] == ["marking", "greeting", ""]
