@@ -151,6 +151,8 @@ def parse(
         (f"{ZERO}  data/%2e%2e/x", ["manifest-path-percent"]),
         (f"{ZERO}  data\\..\\..\\x", ["manifest-path-unsafe"]),
         (f"{ZERO}  data/a\0b", ["manifest-path-unsafe"]),
+        (f"{ZERO}  ./~/x", ["manifest-path-unsafe"]),
+        (f"{ZERO}  ./C:/x", ["manifest-path-unsafe"]),
         (f"{ZERO}data/a", ["manifest-line-malformed"]),
         (ZERO, ["manifest-line-malformed"]),
         (f"{ZERO}  ", ["manifest-line-malformed"]),

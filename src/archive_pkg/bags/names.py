@@ -57,8 +57,13 @@ def has_stray_percent(path: str) -> bool:
 def unsafe(path: str) -> str:
     """Why a path could mean something outside the bag; "" when it cannot.
 
-    RFC 8493, 5.1: absolute paths, parent folders, home folders, drives and network shares.
+    RFC 8493, 5.1: absolute paths, parent folders, home folders, drives and network shares; also
+    where they come to light only when "./" is taken away.
     """
+    return _unsafe(path) or _unsafe(straighten(path))
+
+
+def _unsafe(path: str) -> str:
     if "\0" in path:
         return "it has a NUL character"
     if path.startswith("/"):
