@@ -346,11 +346,6 @@ def spread(
 ) -> Iterator[tuple[int, T]]:
     """Do `count` pieces of work on many processors; results come as they get ready.
 
-    On Linux, in a process of one thread, the pieces are done by forked processes, which see all
-    that this one has in memory and send back only their results: small files are bound by the
-    interpreter, which threads share. Elsewhere threads do it. A piece whose process died is done
-    again here.
-
     Args:
         task: Does one piece. What it returns must be picklable.
         count: How many pieces.
@@ -363,49 +358,78 @@ def spread(
     Raises:
         Exception: What a piece raised.
     """
-    say = tick or (lambda files, size: None)
-    workers = min(jobs or cpus(), count)
-    if workers <= 1:
-        for index in range(count):
-            yield index, task(index, say)
-    elif sys.platform == "linux" and _alone():
-        yield from _forked(task, count, workers, say)
-    else:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(workers) as pool:
-            for index, result in enumerate(pool.map(lambda i: task(i, say), range(count))):
-                yield index, result
+    with Workers(task, count, jobs) as workers:
+        yield from workers.results(tick)
 
 
-def _alone() -> bool:
-    """Whether this process has one thread only: forking is safe then."""
-    try:
-        return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - nothing but the count
-    except OSError:
-        return False
+class Workers(Generic[T]):
+    """Pieces of work under way while the caller does something else.
 
+    On Linux, in a process of one thread, the pieces are done by forked processes, which begin at
+    once, see all that this one has in memory and send back only their results: small files are
+    bound by the interpreter, which threads share. Elsewhere threads do it, when the results are
+    asked for. A piece whose process died is done again here.
+    """
 
-def _forked(
-    task: Task[T], count: int, workers: int, say: Callable[[int, int], None]
-) -> Iterator[tuple[int, T]]:
-    todo_read, todo_write = os.pipe()
-    # All numbers fit into the pipe at once (64 KiB); each worker takes the next when it is free.
-    numbers = range(min(count, 8192))
-    os.write(todo_write, b"".join(number.to_bytes(4, "little") for number in numbers))
-    os.close(todo_write)
-    children: dict[int, int] = {}
-    missing = set(range(count))
-    try:
-        for _ in range(workers):
-            result_read, result_write = os.pipe()
+    def __init__(self, task: Task[T], count: int, jobs: int | None = None) -> None:
+        """Begin; see `spread` for the arguments."""
+        self._task = task
+        self._count = count
+        self._workers = min(jobs or cpus(), count)
+        self._children: dict[int, int] = {}
+        if self._workers > 1 and sys.platform == "linux" and _alone():
+            self._fork()
+
+    def __enter__(self) -> Workers[T]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes, whatever they are at."""
+        for descriptor, child in self._children.items():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            os.close(descriptor)
+        self._children.clear()
+
+    def _fork(self) -> None:
+        todo_read, todo_write = os.pipe()
+        try:
+            # All numbers fit into the pipe at once (64 KiB); a free worker takes the next.
+            numbers = range(min(self._count, 8192))
+            os.write(todo_write, b"".join(number.to_bytes(4, "little") for number in numbers))
+            os.close(todo_write)
             parent = os.getpid()
-            child = os.fork()
-            if child == 0:
-                _serve(task, todo_read, result_write, parent)
-            os.close(result_write)
-            children[result_read] = child
-        for kind, body in _frames(children):
+            for _ in range(self._workers):
+                result_read, result_write = os.pipe()
+                child = os.fork()
+                if child == 0:
+                    _serve(self._task, todo_read, result_write, parent)
+                os.close(result_write)
+                self._children[result_read] = child
+        except BaseException:
+            self.__exit__()
+            raise
+        finally:
+            os.close(todo_read)
+
+    def results(self, tick: Callable[[int, int], None] | None = None) -> Iterator[tuple[int, T]]:
+        """Each piece's number and result, as they get ready.
+
+        Raises:
+            Exception: What a piece raised.
+        """
+        say = tick or (lambda files, size: None)
+        if self._workers > 1 and not self._children:
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(self._workers) as pool:
+                yield from enumerate(
+                    pool.map(lambda index: self._task(index, say), range(self._count))
+                )
+            return
+        missing = set(range(self._count))
+        for kind, body in _frames(self._children):
             if kind == _TICK:
                 say(*body)
             elif kind == _FAILED:
@@ -414,15 +438,16 @@ def _forked(
                 index, result = body
                 missing.discard(index)
                 yield index, result
-    finally:
-        os.close(todo_read)
-        for descriptor, child in children.items():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            os.close(descriptor)
-    for index in sorted(missing):
-        yield index, task(index, say)
+        for index in sorted(missing):
+            yield index, self._task(index, say)
+
+
+def _alone() -> bool:
+    """Whether this process has one thread only: forking is safe then."""
+    try:
+        return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - nothing but the count
+    except OSError:
+        return False
 
 
 _DONE, _TICK, _FAILED = range(3)

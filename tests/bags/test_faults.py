@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -130,10 +131,6 @@ else:
 
 
 def without_rights(source: Path, destination: Path) -> str:
-    # The test's own folders are closed to others; what is looked at must not be.
-    for folder in [*source.parents]:
-        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o055)
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_RIGHTS, str(source), str(destination)],
         capture_output=True,
@@ -143,22 +140,34 @@ def without_rights(source: Path, destination: Path) -> str:
     return done.stdout
 
 
-def test_permission_lost(source: Path) -> None:
+@pytest.fixture
+def open_place() -> Iterator[Path]:
+    """A folder that others may look into, too; pytest's own they may not."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        place.chmod(0o755)
+        (place / "source").mkdir()
+        for number in range(8):
+            (place / f"source/f{number}").write_bytes(b"x" * number)
+        yield place
+
+
+def test_permission_lost(open_place: Path) -> None:
+    source, made = open_place / "source", open_place / "made"
     (source / "f3").chmod(0)
-    bags_folder = source.parent / "bags"
-    bags_folder.mkdir()
-    bags_folder.chmod(0o777)
-    assert "permission denied" in without_rights(source, bags_folder / "bag")
-    assert names(bags_folder) == []
+    made.mkdir()
+    made.chmod(0o777)
+    assert "permission denied" in without_rights(source, made / "bag")
+    assert names(made) == []
     (source / "f3").chmod(0o644)
-    bags_folder.chmod(0o555)
-    assert "permission denied" in without_rights(source, bags_folder / "bag")
-    bags_folder.chmod(0o755)
+    made.chmod(0o555)
+    assert "permission denied" in without_rights(source, made / "bag")
+    made.chmod(0o755)
 
 
-def test_verifying_what_may_not_be_read(source: Path) -> None:
-    bag = source.parent / "bag"
-    bags.create(source, bag)
+def test_verifying_what_may_not_be_read(open_place: Path) -> None:
+    bag = open_place / "bag"
+    bags.create(open_place / "source", bag)
     (bag / "data/f3").chmod(0)
     (bag / "data/closed").mkdir(mode=0)
     said = without_rights(bag, Path("verify"))

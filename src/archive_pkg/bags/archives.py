@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg.bags import names
-from archive_pkg.bags.folder import Listing, Outcome
-from archive_pkg.fixity import BLOCK, Hash, feed, new_hash, spread
+from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
+from archive_pkg.bags.folder import Listing
+from archive_pkg.fixity import BLOCK, Hash, feed, new_hash
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.storage import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-_PIECE_FILES = 512
-_PIECE_BYTES = 64 * 1024 * 1024
-_FEW = 48
+    from archive_pkg.bags.digesting import Say
+
 SUFFIXES = (".tar.gz", ".tar.zst", ".tgz", ".tar", ".zip")
 
 DAMAGED = Code(
@@ -200,26 +200,11 @@ class Archive:
         """A member's bytes."""
         return self._member(path).size
 
-    def verify(
-        self,
-        files: Sequence[str],
-        wanted: Mapping[str, Mapping[str, bytes]],
-        *,
-        jobs: int | None = None,
-        tick: Callable[[int, int], None] | None = None,
-    ) -> Outcome:
-        """Digest members and compare; see `Folder.verify`."""
-        pieces = list(self._pieces(files))
-        outcome = Outcome()
-        results = spread(
-            lambda index, say: self._verify_piece(pieces[index], wanted, say),
-            len(pieces),
-            jobs=1 if len(files) <= _FEW else jobs,
-            tick=tick,
-        )
-        for _, part in sorted(results, key=lambda each: each[0]):
-            outcome.take(part)
-        return outcome
+    def digesting(
+        self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
+    ) -> Digesting:
+        """Begin to digest members; see `Folder.digesting`."""
+        return Digesting(self, files, algorithms, jobs=jobs, large_jobs=1)
 
     def contents(self, files: Sequence[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
         """The bytes of members, one after the other, for unpacking."""
@@ -303,67 +288,44 @@ class Archive:
         above = {path.rpartition("/")[0] for path in listing.folders}
         listing.empty = sorted(inside - full - above - {""})
 
-    def _pieces(self, files: Sequence[str]) -> Iterator[list[str]]:
-        piece: list[str] = []
-        size = 0
+    def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], say: Say) -> Piece:
+        """Digest some members."""
+        piece = Piece(digests=[[] for _ in algorithms])
         for path in files:
-            piece.append(path)
-            size += self._member(path).size
-            if len(piece) >= _PIECE_FILES or size >= _PIECE_BYTES:
-                yield piece
-                piece = []
-                size = 0
-        if piece:
-            yield piece
+            one = self.digest_large(path, algorithms, say)
+            piece.sizes.extend(one.sizes)
+            piece.findings += one.findings
+            for column, digests in zip(piece.digests, one.digests, strict=True):
+                column += digests
+        return piece
 
-    def _verify_piece(
-        self,
-        paths: Sequence[str],
-        wanted: Mapping[str, Mapping[str, bytes]],
-        say: Callable[[int, int], None],
-    ) -> Outcome:
-        outcome = Outcome()
-        for path in paths:
-            member = self._member(path)
-            hashes = {name: new_hash(name) for name, listed in wanted.items() if path in listed}
-            try:
-                size = feed_chunks(self.chunks(member), hashes, say)
-            except (BadArchiveError, OSError) as error:
-                outcome.unread.add(path)
-                if isinstance(error, BadArchiveError):
-                    outcome.findings.append(error.finding)
-                else:
-                    said, hint = describe(error)
-                    outcome.findings.append(DAMAGED.at(Location(path), said, hint))
-                continue
-            compare(outcome, path, {name: h.digest() for name, h in hashes.items()}, wanted)
-            outcome.files += 1
-            outcome.size += size
-        say(outcome.files, 0)
-        return outcome
-
-
-def compare(
-    outcome: Outcome,
-    path: str,
-    digests: Mapping[str, bytes],
-    wanted: Mapping[str, Mapping[str, bytes]],
-) -> None:
-    """Note each digest of a file that is not as wanted."""
-    for name, found in digests.items():
-        expected = wanted[name].get(path) if name in wanted else None
-        if expected is not None and expected != found:
-            outcome.mismatches.append((path, name, found))
+    def digest_large(self, path: str, algorithms: Sequence[str], say: Say) -> Piece:
+        """Digest one member; from a mebibyte on, each algorithm in a thread of its own."""
+        hashes = [new_hash(name) for name in algorithms]
+        piece = Piece()
+        size = UNREAD
+        try:
+            size = feed_chunks(self.chunks(self._member(path)), hashes, say)
+        except BadArchiveError as error:
+            piece.findings.append(error.finding)
+        except OSError as error:
+            said, hint = describe(error)
+            piece.findings.append(DAMAGED.at(Location(path), said, hint))
+        else:
+            say(1, 0)
+        piece.sizes.append(size)
+        piece.digests = [[hash_.digest()] for hash_ in hashes]
+        return piece
 
 
 def feed_chunks(
-    chunks: Iterator[bytes], hashes: Mapping[str, Hash], say: Callable[[int, int], None]
+    chunks: Iterator[bytes], hashes: Sequence[Hash], say: Callable[[int, int], None]
 ) -> int:
     """Give the bytes of a member to hashes, as `feed` does; how many there were."""
     first = next(chunks, b"")
     second = next(chunks, b"")
     if not second:
-        for hash_ in hashes.values():
+        for hash_ in hashes:
             hash_.update(first)
         say(0, len(first))
         return len(first)
@@ -380,7 +342,7 @@ def feed_chunks(
         rest = rest[count:]
         return count
 
-    return feed(read_into, list(hashes.values()), tick=lambda count: say(0, count))
+    return feed(read_into, hashes, tick=lambda count: say(0, count))
 
 
 def plain(descriptor: int, place: int, size: int, path: str) -> Iterator[bytes]:

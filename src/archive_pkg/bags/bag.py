@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from archive_pkg.bags import fetchfile, manifests
-from archive_pkg.bags.folder import Folder, Listing, Outcome
+from archive_pkg.bags.folder import Folder, Listing
 from archive_pkg.bags.tagfiles import (
     DECLARATION,
     MISSING,
@@ -22,8 +22,9 @@ from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.storage import describe, storage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from archive_pkg.bags.digesting import Digesting
     from archive_pkg.bags.fetchfile import FetchLine
     from archive_pkg.bags.manifests import Manifest
 
@@ -64,15 +65,10 @@ class Tree(Protocol):
     def size(self, path: str) -> int:
         """Its bytes; OSError when it cannot be told."""
 
-    def verify(
-        self,
-        files: Sequence[str],
-        wanted: Mapping[str, Mapping[str, bytes]],
-        *,
-        jobs: int | None = None,
-        tick: Callable[[int, int], None] | None = None,
-    ) -> Outcome:
-        """Digest files and compare."""
+    def digesting(
+        self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
+    ) -> Digesting:
+        """Begin to digest files."""
 
 
 class BoundedReport(Report):
@@ -185,13 +181,18 @@ class Bag:
             return file.read()
 
 
-def load(tree: Tree, name: str) -> Bag:
+def load(tree: Tree, name: str, listing: Listing | None = None) -> Bag:
     """Read the tag files of a bag, wherever it is.
+
+    Args:
+        tree: Where it is.
+        name: What the caller calls it.
+        listing: What there is in it, where that has been looked up.
 
     Raises:
         OSError: When the tree as a whole cannot be read.
     """
-    bag = Bag(name, listing=tree.listing())
+    bag = Bag(name, listing=listing or tree.listing())
     report = bag.report
     report.extend(bag.listing.findings)
     top = [path for path in bag.listing.files if "/" not in path]

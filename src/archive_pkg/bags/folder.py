@@ -14,24 +14,26 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.errors import StorageError
-from archive_pkg.fixity import cpus, feed, new_hash, reader, rotates, spread
+from archive_pkg.fixity import ALGORITHMS, cpus, feed, new_hash, reader, rotates, spread
 from archive_pkg.reports import Code, Finding, Location, Severity
 from archive_pkg.storage import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
+
+    from archive_pkg.bags.digesting import Say
 
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 _LARGE = 4 * 1024 * 1024
 """Files larger than this are digested after the small ones, each by a thread per algorithm."""
+_READ = 64 * 1024
 _PIECE = 512
-"""Small files digested between two looks at what is left to do."""
 _FEW = 48
-"""So few small files are digested here; starting helpers would take longer."""
 
 SYMBOLIC_LINK = Code(
     "file-is-link",
@@ -72,33 +74,6 @@ class Listing:
     folders: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of digesting files.
-
-    Attributes:
-        files: How many were read.
-        size: How many bytes they had.
-        mismatches: For each file whose digest is another than wanted: path, algorithm, digest.
-        findings: Files that could not be read.
-        unread: Paths of those.
-    """
-
-    files: int = 0
-    size: int = 0
-    mismatches: list[tuple[str, str, bytes]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    unread: set[str] = field(default_factory=set)
-
-    def take(self, other: Outcome) -> None:
-        """Add what came of digesting other files."""
-        self.files += other.files
-        self.size += other.size
-        self.mismatches += other.mismatches
-        self.findings += other.findings
-        self.unread |= other.unread
 
 
 class Folder:
@@ -210,150 +185,106 @@ class Folder:
         with self.folder(prefix + slash) as folder:
             return os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
 
-    def verify(
-        self,
-        files: Sequence[str],
-        wanted: Mapping[str, Mapping[str, bytes]],
-        *,
-        jobs: int | None = None,
-        tick: Callable[[int, int], None] | None = None,
-    ) -> Outcome:
-        """Digest files and compare; what is wrong comes back, in the order of `files`.
+    def digesting(
+        self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
+    ) -> Digesting:
+        """Begin to digest files; a context, see `Digesting`.
+
+        A disk with heads reads large files one at a time, and small ones with few readers.
 
         Args:
             files: Paths from the bag's folder, best folder by folder.
-            wanted: For each algorithm, digests by path; a path in none of them is only read.
+            algorithms: Names of algorithms.
             jobs: How many files at a time; as many as there are processors when None.
-            tick: Called with files and bytes done since it was last called.
         """
-        outcome = Outcome()
-        pieces = [files[start : start + _PIECE] for start in range(0, len(files), _PIECE)]
+        names = list(algorithms)
         spinning = rotates(self.path)
-        small_jobs = 1 if len(files) <= _FEW else (min(jobs or 4, 4) if spinning else jobs)
-        results = spread(
-            lambda index, say: self._verify_small(pieces[index], wanted, say),
-            len(pieces),
-            jobs=small_jobs,
-            tick=tick,
+        return Digesting(
+            self,
+            files,
+            names,
+            jobs=min(jobs or cpus(), 4) if spinning else jobs,
+            large_jobs=1 if spinning else max(1, (jobs or cpus()) // max(1, len(names))),
         )
-        large = []
-        for index, (part, left) in sorted(results, key=lambda each: each[0]):
-            del index
-            outcome.take(part)
-            large += left
-        # Large files keep several processors busy each; a disk with heads reads one at a time.
-        for _, part in sorted(
-            spread(
-                lambda index, say: self._verify_large(large[index], wanted, say),
-                len(large),
-                jobs=1 if spinning else _large_jobs(jobs, len(wanted)),
-                tick=tick,
-            ),
-            key=lambda each: each[0],
-        ):
-            outcome.take(part)
-        return outcome
 
-    def _verify_small(
-        self,
-        paths: Sequence[str],
-        wanted: Mapping[str, Mapping[str, bytes]],
-        say: Callable[[int, int], None],
-    ) -> tuple[Outcome, list[str]]:
-        outcome = Outcome()
-        large: list[str] = []
-        checks = [(name, digests.get, new_hash(name)) for name, digests in wanted.items()]
-        open_, read, fstat, close = os.open, os.read, os.fstat, os.close
-        is_regular = stat.S_ISREG
+    def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], say: Say) -> Piece:
+        """Digest files that are read in one go; larger ones are put off."""
+        piece = Piece(digests=[[] for _ in algorithms])
+        blanks = [bytes(ALGORITHMS[name].length // 2) for name in algorithms]
+        hashes = [
+            (new_hash(name).copy, column.append)
+            for name, column in zip(algorithms, piece.digests, strict=True)
+        ]
+        open_, read, close, add_size = os.open, os.read, os.close, piece.sizes.append
         current: str | None = None
         folder = -1
+        done = total = 0
         try:
-            for path in paths:
+            for path in files:
                 prefix, slash, name = path.rpartition("/")
                 try:
                     if prefix != current:
                         if folder >= 0:
                             close(folder)
-                            folder = -1
-                            current = None
+                            folder, current = -1, None
                         with self.folder(prefix + slash) as descriptor:
                             folder = os.dup(descriptor)
                         current = prefix
                     file = open_(name, _OPEN_FILE, dir_fd=folder)
                     try:
-                        status = fstat(file)
-                        size = status.st_size
-                        if not is_regular(status.st_mode):
-                            raise OSError(0, "it is no regular file", path)
-                        if size > _LARGE:
-                            large.append(path)
-                            continue
-                        data = read(file, size + 1)
-                        while len(data) != size:
-                            more = read(file, _LARGE)
-                            if not more:
-                                break
-                            data += more
-                            if len(data) > 2 * _LARGE:  # it grows as we read
-                                break
+                        # At once, and without asking for its size: less than was asked for is all.
+                        data: bytes | None = read(file, _READ)
+                        if not data or len(data) == _READ:
+                            data = _rest(file, path, data)
                     finally:
                         close(file)
                 except OSError as error:
-                    outcome.findings.append(_unreadable(path, error))
-                    outcome.unread.add(path)
+                    piece.findings.append(_unreadable(path, error))
+                    data = None
+                else:
+                    if data is None:
+                        piece.large.append(path)
+                if data is None:
+                    add_size(UNREAD)
+                    for blank, column in zip(blanks, piece.digests, strict=True):
+                        column.append(blank)
                     continue
-                if len(data) > 2 * _LARGE:
-                    large.append(path)
-                    continue
-                for algorithm, get, fresh in checks:
-                    expected = get(path)
-                    if expected is not None:
-                        hash_ = fresh.copy()
-                        hash_.update(data)
-                        if hash_.digest() != expected:
-                            outcome.mismatches.append((path, algorithm, hash_.digest()))
-                outcome.files += 1
-                outcome.size += len(data)
+                size = len(data)
+                add_size(size)
+                done += 1
+                total += size
+                for fresh, take in hashes:
+                    hash_ = fresh()
+                    hash_.update(data)
+                    take(hash_.digest())
         finally:
             if folder >= 0:
                 close(folder)
-        say(outcome.files, outcome.size)
-        return outcome, large
+        say(done, total)
+        return piece
 
-    def _verify_large(
-        self,
-        path: str,
-        wanted: Mapping[str, Mapping[str, bytes]],
-        say: Callable[[int, int], None],
-    ) -> Outcome:
-        outcome = Outcome()
-        checks = [
-            (name, digests[path], new_hash(name))
-            for name, digests in wanted.items()
-            if path in digests
-        ]
+    def digest_large(self, path: str, algorithms: Sequence[str], say: Say) -> Piece:
+        """Digest one file, each algorithm in a thread of its own."""
+        hashes = [new_hash(name) for name in algorithms]
+        piece = Piece()
         try:
             file = self.descriptor(path)
             try:
                 with contextlib.suppress(AttributeError, OSError):
                     os.posix_fadvise(file, 0, 0, os.POSIX_FADV_SEQUENTIAL)
-                outcome.size = feed(
-                    reader(file, os.fstat(file).st_size),
-                    [hash_ for _, _, hash_ in checks],
-                    tick=lambda size: say(0, size),
+                size = feed(
+                    reader(file, os.fstat(file).st_size), hashes, tick=lambda count: say(0, count)
                 )
             finally:
                 os.close(file)
         except OSError as error:
-            outcome.findings.append(_unreadable(path, error))
-            outcome.unread.add(path)
-            return outcome
-        for algorithm, expected, hash_ in checks:
-            if hash_.digest() != expected:
-                outcome.mismatches.append((path, algorithm, hash_.digest()))
-        outcome.files = 1
-        say(1, 0)
-        return outcome
+            piece.findings.append(_unreadable(path, error))
+            size = UNREAD
+        else:
+            say(1, 0)
+        piece.sizes.append(size)
+        piece.digests = [[hash_.digest()] for hash_ in hashes]
+        return piece
 
     def digests(
         self,
@@ -406,8 +337,23 @@ class Folder:
         return size, tuple(each.digest() for each in hashes)
 
 
-def _large_jobs(jobs: int | None, algorithms: int) -> int:
-    return max(1, (jobs or cpus()) // max(1, algorithms))
+def _rest(file: int, path: str, data: bytes | None) -> bytes | None:
+    """All of a file whose first bytes were read; None where it is large.
+
+    Raises:
+        OSError: When it is no regular file.
+    """
+    status = os.fstat(file)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(0, "it is no regular file", path)
+    if status.st_size > _LARGE:
+        return None
+    pieces = [data or b""]
+    while more := os.read(file, _LARGE):
+        pieces.append(more)
+        if len(pieces) > _LARGE // _READ:  # it grows as we read
+            return None
+    return b"".join(pieces)
 
 
 def _no_file(path: str, is_link: bool) -> Finding:

@@ -23,17 +23,18 @@ from archive_pkg.bags.archives import (
     Limits,
     Member,
     Shared,
-    compare,
     feed_chunks,
     plain,
 )
-from archive_pkg.bags.folder import Outcome
+from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.fixity import ALGORITHMS, BLOCK, digest, new_hash
-from archive_pkg.reports import Report
+from archive_pkg.reports import Location, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from archive_pkg.bags.digesting import Say
 
     Unpacker = Callable[[int], Iterator[bytes]]
 
@@ -136,44 +137,44 @@ class PackedTar(Archive):
             if info.isreg() and path in wanted:
                 yield path[len(self.top) :], _extract(archive, info)
 
-    def verify(
-        self,
-        files: Sequence[str],
-        wanted: Mapping[str, Mapping[str, bytes]],
-        *,
-        jobs: int | None = None,
-        tick: Callable[[int, int], None] | None = None,
-    ) -> Outcome:
-        """Compare what was digested while scanning; read again for what was not."""
-        say = tick or (lambda files, size: None)
-        needed = {
-            self.top + path: {name for name, listed in wanted.items() if path in listed}
-            for path in files
-        }
-        for path in needed.keys() & self._kept.keys():
-            digests = digest(self._kept[path], list(needed[path]))
-            self._digests[path] = {name: bytes.fromhex(value) for name, value in digests.items()}
-        left = {
-            path: lacking
-            for path, algorithms in needed.items()
-            if (lacking := algorithms - self._digests.get(path, {}).keys())
-        }
-        outcome = Outcome()
+    def digesting(
+        self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
+    ) -> Digesting:
+        """Take the digests from the first reading; read again for what is lacking."""
+        names_ = list(algorithms)
+        self._complete(files, names_)
+        return super().digesting(files, names_, 1)
+
+    def digest_large(self, path: str, algorithms: Sequence[str], say: Say) -> Piece:
+        """What is known of one member."""
+        piece = Piece()
+        found = self._digests.get(self.top + path, {})
+        whole = all(name in found for name in algorithms)
+        size = self.members[self.top + path].size if whole else UNREAD
+        if not whole:
+            piece.findings.append(DAMAGED.at(Location(path), "cannot be read"))
+        say(1, max(size, 0))
+        piece.sizes.append(size)
+        piece.digests = [
+            [found.get(name, bytes(ALGORITHMS[name].length // 2))] for name in algorithms
+        ]
+        return piece
+
+    def _complete(self, files: Sequence[str], algorithms: Sequence[str]) -> None:
+        left: dict[str, set[str]] = {}
+        for path in files:
+            inner = self.top + path
+            lacking = set(algorithms) - self._digests.get(inner, {}).keys()
+            if lacking and inner in self._kept:
+                digests = digest(self._kept[inner], list(lacking))
+                known = self._digests.setdefault(inner, {})
+                known.update((name, bytes.fromhex(value)) for name, value in digests.items())
+            elif lacking:
+                left[inner] = lacking
         try:
             self._read_again(left)
         except BadArchiveError as error:
-            outcome.findings.append(error.finding)
-        start = len(self.top)
-        for path, algorithms in needed.items():
-            found = self._digests.get(path, {})
-            if algorithms - found.keys():
-                outcome.unread.add(path[start:])
-                continue
-            compare(outcome, path[start:], found, wanted)
-            outcome.files += 1
-            outcome.size += self.members[path].size
-        say(outcome.files, outcome.size)
-        return outcome
+            self.note(DAMAGED, error.finding.location.path, error.finding.message)
 
     def _read_again(self, left: Mapping[str, set[str]]) -> None:
         if not left:
@@ -231,7 +232,7 @@ def _digest(
     archive: tarfile.TarFile, info: tarfile.TarInfo, algorithms: set[str]
 ) -> dict[str, bytes]:
     hashes = {name: new_hash(name) for name in algorithms}
-    feed_chunks(_extract(archive, info), hashes, lambda files, size: None)
+    feed_chunks(_extract(archive, info), list(hashes.values()), lambda files, size: None)
     return {name: hash_.digest() for name, hash_ in hashes.items()}
 
 

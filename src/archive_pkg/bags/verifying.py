@@ -12,6 +12,7 @@ from archive_pkg.bags import names, opinion
 from archive_pkg.bags.archives import BadArchiveError
 from archive_pkg.bags.bag import Bag, BoundedReport, Tree, load
 from archive_pkg.bags.manifests import ALGORITHM_WEAK, Manifest
+from archive_pkg.bags.manifests import describe as describe_manifest
 from archive_pkg.bags.opening import open_tree
 from archive_pkg.fixity import ALGORITHMS, Tally
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -20,7 +21,7 @@ from archive_pkg.storage import describe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from archive_pkg.bags.folder import Outcome
+    from archive_pkg.bags.digesting import Digesting, Digests
     from archive_pkg.bags.profiles import Profile
 
 PAYLOAD_FOLDER_MISSING = Code(
@@ -231,13 +232,20 @@ def _verify(
     jobs: int | None,
     progress: Callable[[Tally], None] | None,
 ) -> Bag:
-    bag = load(tree, verdict.path)
-    verdict.bag = bag
-    verdict.report = bag.report
-    work = _Verification(bag, tree, verdict, jobs, progress)
-    work.structure()
-    work.tag_files()
-    work.payload()
+    listing = tree.listing()
+    payload = [path for path in listing.files if path.startswith("data/")]
+    # Which algorithms are wanted the manifests' names tell, so that processes can digest the
+    # payload while this one reads the manifests.
+    kinds = [describe_manifest(path, Report()) for path in listing.files if "/" not in path]
+    wanted = {kind.algorithm for kind in kinds if kind and not kind.of_tags}
+    with tree.digesting(payload, sorted(wanted & ALGORITHMS.keys()), jobs) as digesting:
+        bag = load(tree, verdict.path, listing)
+        verdict.bag = bag
+        verdict.report = bag.report
+        work = _Verification(bag, tree, verdict, progress)
+        work.structure()
+        work.tag_files()
+        work.payload(digesting)
     work.metadata()
     return bag
 
@@ -258,7 +266,6 @@ class _Verification:
         bag: Bag,
         tree: Tree,
         verdict: Verdict,
-        jobs: int | None,
         progress: Callable[[Tally], None] | None,
     ) -> None:
         self.bag = bag
@@ -266,7 +273,6 @@ class _Verification:
         self.verdict = verdict
         self.add = bag.report.add
         self.strict = bag.declaration.number >= (1, 0)
-        self.jobs = jobs
         self.progress = progress
         self.oxum = self._oxum()
 
@@ -321,8 +327,10 @@ class _Verification:
                 self.add(code.at(Location(manifest.name), f"does not list {name}", "Add it."))
             if manifest.algorithm in ALGORITHMS:
                 wanted[manifest.algorithm] = resolved
-        outcome = self.tree.verify([path for path in files if path in listed], wanted, jobs=1)
-        self._mismatches(TAG_FILE_MISMATCH, outcome, bag.tag_manifests, wanted)
+        checked = [path for path in files if path in listed]
+        with self.tree.digesting(checked, wanted, 1) as digesting:
+            digests = digesting.finish(lambda files, size: None)
+        self._mismatches(TAG_FILE_MISMATCH, digests, bag.tag_manifests, wanted)
         if bag.tag_manifests:
             for path in files:
                 if path not in listed and not path.startswith("tagmanifest-"):
@@ -332,7 +340,7 @@ class _Verification:
                         )
                     )
 
-    def payload(self) -> None:
+    def payload(self, digesting: Digesting) -> None:
         """Payload manifests against the payload."""
         bag = self.bag
         files = bag.payload
@@ -356,24 +364,18 @@ class _Verification:
         self._unlisted(files, unlisted)
         self._fetch(resolved)
         self._twins(files, resolved)
-        nowhere = {path for path, where in unlisted.items() if len(where) == len(bag.manifests)}
-        tally = Tally(
-            all_files=len(files) - len(nowhere), all_size=self.oxum[0] if self.oxum else None
-        )
+        tally = Tally(all_files=len(files), all_size=self.oxum[0] if self.oxum else None)
 
-        def tick(more_files: int, more_bytes: int) -> None:
+        def say(more_files: int, more_bytes: int) -> None:
             tally.files += more_files
             tally.size += more_bytes
             if self.progress is not None:
                 self.progress(tally)
 
-        listed = [path for path in files if path not in nowhere] if nowhere else files
-        outcome = self.tree.verify(listed, wanted, jobs=self.jobs, tick=tick)
-        self._mismatches(PAYLOAD_MISMATCH, outcome, bag.manifests, wanted)
+        done = digesting.finish(say)
+        self._mismatches(PAYLOAD_MISMATCH, done, bag.manifests, wanted)
         self.verdict.files = len(files)
-        self.verdict.size = outcome.size + sum(
-            self._size(path) for path in nowhere | outcome.unread
-        )
+        self.verdict.size = sum(size for size in done.sizes() if size > 0)
 
     def metadata(self) -> None:
         """What bag-info.txt says of the bag, against the bag."""
@@ -428,12 +430,6 @@ class _Verification:
             if tag.label.lower() == label:
                 return Location(self.bag.info_name, line=tag.line, field=tag.label)
         return Location(self.bag.info_name)
-
-    def _size(self, path: str) -> int:
-        try:
-            return self.tree.size(path)
-        except OSError:
-            return 0
 
     def _resolve(self, manifest: Manifest, present: set[str]) -> Mapping[str, bytes]:
         """The manifest's digests by the paths that files really have.
@@ -528,13 +524,13 @@ class _Verification:
     def _mismatches(
         self,
         code: Code,
-        outcome: Outcome,
+        digests: Digests,
         manifests: Mapping[str, Manifest],
         wanted: Mapping[str, Mapping[str, bytes]],
     ) -> None:
-        self.bag.report.extend(outcome.findings)
+        self.bag.report.extend(digests.findings)
         by_path: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
-        for path, algorithm, digest in outcome.mismatches:
+        for path, algorithm, digest in digests.mismatches(wanted):
             by_path[path].append((algorithm, digest))
         for path, differing in by_path.items():
             said = "; ".join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING
 
 from archive_pkg.cli.output import progress_wanted
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from archive_pkg.fixity import Tally
+
+_INTERVAL = 0.1
+"""Seconds between two drawings."""
 
 
 @contextlib.contextmanager
@@ -42,16 +46,25 @@ def showing(what: str, *, quiet: bool = False) -> Iterator[Callable[[Tally], Non
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    # Drawn when there is news, not by a thread: worker processes are forked only where none is.
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as progress:
         task = progress.add_task(what, total=None, files="")
+        drawn = 0.0
 
         def show(tally: Tally) -> None:
+            nonlocal drawn
+            now = time.monotonic()
+            if now - drawn < _INTERVAL:
+                return
+            drawn = now
             of = "" if tally.all_files is None else f"/{tally.all_files:,}"
             progress.update(
                 task,
                 completed=tally.size,
                 total=tally.all_size,
                 files=f"{tally.files:,}{of} files",
+                refresh=True,
             )
 
         yield show

@@ -1,0 +1,306 @@
+"""How fast bags are verified and made, against bare hashing, bagit-python and stock tools.
+
+Every contender runs as a process of its own, in turns, several rounds; the least time of each
+counts, as what else the machine does only adds. The start of the interpreter with the command line
+(`archive-pkg --version`) is measured in the same rounds and taken off our times. `--full` makes the
+large corpora (about 5 GB on disk); without it all is smaller, and fixed costs weigh more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import queue
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Job = Sequence[str] | Callable[[], None]
+
+ALGORITHMS = ("sha256", "sha512")
+PYTHON = sys.executable
+PROGRAM = (PYTHON, "-m", "archive_pkg")
+BLOCK = 1 << 20
+MIB = 1 << 20
+
+
+def main() -> None:
+    """Make the corpora and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="the large corpora")
+    parser.add_argument("--rounds", type=int, default=0)
+    parser.add_argument("--folder", type=Path, help="where to make the corpora, or where they are")
+    parser.add_argument("--only", default="verify,create,archives,manifest")
+    parser.add_argument("--reference", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--manifest", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.reference:
+        print(bare_hashing(options.reference))
+    elif options.manifest:
+        print(*million_lines(options.manifest))
+    else:
+        with tempfile.TemporaryDirectory(prefix="bench-bags-") as folder:
+            measure(options.folder or Path(folder), options)
+
+
+def measure(folder: Path, options: argparse.Namespace) -> None:
+    """All tables."""
+    rounds = options.rounds or (5 if options.full else 3)
+    corpora = make_corpora(folder, full=options.full)
+    only = options.only.split(",")
+    print(f"{os.cpu_count()} processors, {', '.join(ALGORITHMS)}, least of {rounds} rounds")
+    for name, tree in corpora.items():
+        bag = folder / f"bag-{tree.name}"
+        if not bag.exists():
+            run([*PROGRAM, "bag", "create", str(tree), str(bag), "-q"])
+        if "verify" in only:
+            verify_table(name, tree, bag, rounds)
+        if "create" in only:
+            create_table(name, tree, folder, rounds)
+        if "archives" in only:
+            archive_table(name, bag, folder, rounds)
+    if "manifest" in only:
+        manifest_table(folder, 1_000_000 if options.full else 100_000)
+
+
+def make_corpora(folder: Path, *, full: bool) -> dict[str, Path]:
+    """One large file, many small ones, more that are smaller; random, but made once only."""
+    large, many, more = (2048, 20_000, 100_000) if full else (64, 4_000, 10_000)
+    wanted = {
+        f"one file of {large} MiB": ("a", 1, large * MIB, 1),
+        f"{many:,} files of 4 KiB": ("b", many, 4096, 200),
+        f"{more:,} files of 1 KiB": ("c", more, 1024, 100),
+    }
+    for tree, count, size, folders in wanted.values():
+        if (folder / tree).exists():
+            continue
+        for number in range(folders):
+            (folder / tree / f"d{number:04}").mkdir(parents=True)
+        for number in range(count):
+            path = folder / tree / f"d{number % folders:04}" / f"f{number:06}.bin"
+            with path.open("wb") as file:
+                for start in range(0, size, MIB):
+                    file.write(os.urandom(min(MIB, size - start)))
+    return {name: folder / tree for name, (tree, *_) in wanted.items()}
+
+
+def verify_table(name: str, tree: Path, bag: Path, rounds: int) -> None:
+    """Verifying a folder."""
+    times = in_turns(
+        {
+            "start": [*PROGRAM, "--version"],
+            "bare hashing": [PYTHON, __file__, "--reference", str(tree)],
+            "bagit-python": [PYTHON, "-m", "bagit", "--validate", "--quiet", str(bag)],
+            "archive-pkg": [*PROGRAM, "bag", "verify", str(bag), "-q"],
+        },
+        rounds,
+    )
+    times["archive-pkg"] -= times.pop("start")
+    table(f"verify {name}", times, "bare hashing")
+
+
+def create_table(name: str, tree: Path, folder: Path, rounds: int) -> None:
+    """Making a bag, durably."""
+    made = folder / "made"
+
+    def clean() -> None:
+        shutil.rmtree(made, ignore_errors=True)
+        os.sync()
+
+    times = in_turns(
+        {
+            "start": [*PROGRAM, "--version"],
+            "bare hashing": [PYTHON, __file__, "--reference", str(tree)],
+            "cp, sync": ["sh", "-c", f"cp -r '{tree}' '{made}' && sync -f '{made}'"],
+            "archive-pkg": [*PROGRAM, "bag", "create", str(tree), str(made), "-q"],
+        },
+        rounds,
+        clean,
+    )
+    times["archive-pkg"] -= times.pop("start")
+    times["cp, sync, bare hashing"] = times.pop("cp, sync") + times.pop("bare hashing")
+    table(f"create {name}", times, "cp, sync, bare hashing")
+
+
+def archive_table(name: str, bag: Path, folder: Path, rounds: int) -> None:
+    """Verifying inside an archive, against unpacking by the stock tool and verifying."""
+    unpacked = folder / "unpacked"
+    kinds = {
+        "tar": (["tar", "-C", str(folder), "-cf"], ["tar", "-C", str(unpacked), "-xf"]),
+        "zip": (["zip", "-q", "-r"], ["unzip", "-q", "-d", str(unpacked)]),
+        "tgz": (["tar", "-C", str(folder), "-czf"], ["tar", "-C", str(unpacked), "-xzf"]),
+    }
+
+    def clean() -> None:
+        shutil.rmtree(unpacked, ignore_errors=True)
+        unpacked.mkdir()
+
+    for kind, (pack, unpack) in kinds.items():
+        if shutil.which(unpack[0]) is None or shutil.which(pack[0]) is None:
+            print(f"\n{unpack[0]} is not installed: verifying inside {kind} is not measured")
+            continue
+        archive = folder / f"{bag.name}.{kind}"
+        if not archive.exists():
+            run([*pack, str(archive), bag.name], folder)
+        both = " ".join([*unpack, str(archive)])
+        verify = " ".join([*PROGRAM, "bag", "verify", "-q"])
+        times = in_turns(
+            {
+                f"un{kind}, verify": ["sh", "-c", f"{both} && {verify} {unpacked / bag.name}"],
+                "archive-pkg": [*PROGRAM, "bag", "verify", str(archive), "-q"],
+            },
+            rounds,
+            clean,
+        )
+        table(f"verify inside {kind}: {name}", times, f"un{kind}, verify")
+    shutil.rmtree(unpacked, ignore_errors=True)
+
+
+def manifest_table(folder: Path, lines: int) -> None:
+    """A manifest of very many lines."""
+    path = folder / "manifest-sha256.txt"
+    with path.open("w") as file:
+        for number in range(lines):
+            digest = hashlib.sha256(str(number).encode()).hexdigest()
+            file.write(f"{digest}  data/folder-{number % 1000:04}/file-{number:08}.tif\n")
+    said = subprocess.run(
+        [PYTHON, __file__, "--manifest", str(path)], check=True, capture_output=True, text=True
+    )
+    seconds, twins, memory = map(float, said.stdout.split())
+    print(
+        f"\nmanifest of {lines:,} lines: {seconds / lines * 1e6:.2f} µs a line read and checked, "
+        f"{twins / lines * 1e6:.2f} µs a line for names alike, {memory:.0f} MiB at most"
+    )
+
+
+def million_lines(path: Path) -> tuple[float, float, float]:
+    """Seconds to read a manifest, seconds to look for names alike, and the most memory in MiB."""
+    from archive_pkg.bags import manifests, names
+    from archive_pkg.reports import Report
+
+    report = Report()
+    manifest = manifests.Manifest(path.name, "sha256")
+    start = time.perf_counter()
+    with path.open("rb", buffering=0) as file:
+        manifests.Parser((1, 0), "UTF-8", report).read(manifest, file)
+    read = time.perf_counter()
+    alike = names.twins(manifest.digests)
+    end = time.perf_counter()
+    if report.findings or alike:
+        raise SystemExit("the manifest should be good")
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return read - start, end - read, most
+
+
+def in_turns(
+    jobs: dict[str, Job], rounds: int, clean: Callable[[], None] | None = None
+) -> dict[str, float]:
+    """The least time of each job over some rounds, in each of which all run."""
+    least: dict[str, float] = {}
+    for _ in range(rounds + 1):  # the first warms the cache
+        for name, job in jobs.items():
+            if clean is not None:
+                clean()
+            start = time.perf_counter()
+            if callable(job):
+                job()
+            else:
+                run(job)
+            taken = time.perf_counter() - start
+            least[name] = min(least.get(name, taken), taken)
+    if clean is not None:
+        clean()
+    return least
+
+
+def run(command: Sequence[str], folder: Path | None = None) -> None:
+    """Run a command that has to succeed."""
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+
+
+def table(title: str, times: dict[str, float], peer: str) -> None:
+    """Print times and their ratios to a peer's."""
+    print(f"\n{title}")
+    for name, taken in times.items():
+        print(f"  {name:24} {taken:8.3f} s {taken / times[peer]:7.2f} ×")
+
+
+# --- bare hashing: scan, read, hash; nothing is parsed, compared or written ----------------------
+
+
+def bare_hashing(folder: Path) -> int:
+    """Hash every file, many small ones in as many processes as there are processors."""
+    paths: list[str] = []
+    waiting = [str(folder)]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
+                    paths.append(entry.path)
+    if len(paths) < 4:
+        return sum(hash_large(path) for path in paths)
+    workers = os.cpu_count() or 1
+    share = -(-len(paths) // workers)
+    children = []
+    for start in range(0, len(paths), share):
+        child = os.fork()
+        if child == 0:
+            for path in paths[start : start + share]:
+                hash_small(path)
+            os._exit(0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+    return len(paths)
+
+
+def hash_small(path: str) -> list[str]:
+    """Hash a file that fits in memory."""
+    descriptor = os.open(path, os.O_RDONLY)
+    data = os.read(descriptor, BLOCK)
+    while more := os.read(descriptor, BLOCK):
+        data += more
+    os.close(descriptor)
+    return [hashlib.new(name, data).hexdigest() for name in ALGORITHMS]
+
+
+def hash_large(path: str) -> int:
+    """Hash a large file, each algorithm in a thread of its own."""
+    inboxes: list[queue.Queue[bytes | None]] = [queue.Queue(8) for _ in ALGORITHMS]
+
+    def work(name: str, inbox: queue.Queue[bytes | None]) -> None:
+        hash_ = hashlib.new(name)
+        while (block := inbox.get()) is not None:
+            hash_.update(block)
+        hash_.hexdigest()
+
+    threads = [
+        threading.Thread(target=work, args=pair) for pair in zip(ALGORITHMS, inboxes, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as bare as can be
+        while block := file.read(BLOCK):
+            for inbox in inboxes:
+                inbox.put(block)
+    for inbox in inboxes:
+        inbox.put(None)
+    for thread in threads:
+        thread.join()
+    return 1
+
+
+if __name__ == "__main__":
+    main()
