@@ -17,7 +17,7 @@ from archive_pkg.reports import Severity
 from archive_pkg.storage import storage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from archive_pkg.holdings import Done
     from archive_pkg.holdings.crews import Crew
@@ -58,6 +58,8 @@ class Telling:
         self._codes: dict[str, tuple[int, list[Finding]]] = {}
         self._errors: dict[str, tuple[int, list[str]]] = {}
         self._first = True
+        self._about_all: list[Finding] = []
+        self._closing: dict[str, object] = {}
         self._started = self._shown = time.monotonic()
 
     def take(self, done: Done) -> None:
@@ -74,16 +76,35 @@ class Telling:
             typer.echo(line if self._first else "," + line)
             self._first = False
         for finding in done.findings:
-            count, some = self._codes.setdefault(finding.code, (0, []))
-            if len(some) < _EXAMPLES:
-                some.append(finding)
-            self._codes[finding.code] = (count + 1, some)
+            self._count(finding)
         if done.error[0] and not any(f.severity is Severity.ERROR for f in done.findings):
             count, messages = self._errors.setdefault(done.error[1], (0, []))
             if len(messages) < _EXAMPLES:
                 messages.append(done.error[0])
             self._errors[done.error[1]] = (count + 1, messages)
         self._progress()
+
+    def took(self, _: object, done: Done) -> None:
+        """The same, with the subject before it."""
+        self.take(done)
+
+    def found(self, findings: Iterable[Finding]) -> None:
+        """Take findings that are about no one subject."""
+        for finding in findings:
+            self._about_all.append(finding)
+            self._count(finding)
+            if finding.severity is Severity.ERROR:
+                self._answer.worsen(3)
+
+    def closing(self, figures: dict[str, object]) -> None:
+        """Take what is to be said at the end besides the counts."""
+        self._closing = figures
+
+    def _count(self, finding: Finding) -> None:
+        count, some = self._codes.setdefault(finding.code, (0, []))
+        if len(some) < _EXAMPLES:
+            some.append(finding)
+        self._codes[finding.code] = (count + 1, some)
 
     @property
     def summary(self) -> str:
@@ -97,8 +118,13 @@ class Telling:
         if progress_wanted():
             typer.echo("\r\x1b[K", nl=False, err=True)
         if answer.as_json:
-            counts = json.dumps(self._counts, ensure_ascii=False)
-            typer.echo(f'], "counts": {counts}, "status": {answer.status}}}')
+            rest = {
+                "counts": self._counts,
+                **({"summary": self._closing} if self._closing else {}),
+                "findings": [finding.as_json() for finding in self._about_all],
+                "status": answer.status,
+            }
+            typer.echo("], " + json.dumps(rest, ensure_ascii=False)[1:])
             return
         for count, some in self._codes.values():
             if some[0].severity is Severity.ERROR or not answer.quiet:
@@ -113,6 +139,8 @@ class Telling:
             complain(ArchivePkgError(messages[-1] + more, hint))
         if self._counts or not answer.status:
             answer.say(self.summary)
+        for name, value in self._closing.items():
+            answer.say(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
 
     def _progress(self) -> None:
         now = time.monotonic()
@@ -175,6 +203,13 @@ def parse_bytes(text: str) -> int:
     if not 1 <= number < 10**18:
         raise UsageError(f"{text!r} is no number of bytes to work with", "write it as 50M or 2G")
     return int(number)
+
+
+def rate_of(limit: str, jobs: int | None) -> float:
+    """The share of a limit that one of several processes has; 0 for none. Raises UsageError."""
+    from archive_pkg.fixity import cpus
+
+    return parse_bytes(limit) / (jobs or cpus()) if limit else 0
 
 
 def options_of(**given: Any) -> bool:

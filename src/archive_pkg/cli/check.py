@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, options_of, telling
 from archive_pkg.cli.output import Json, Quiet, answering
 from archive_pkg.errors import UsageError
 
@@ -49,6 +50,9 @@ def check(
         ),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="OUT may be there already.")] = False,
+    jobs: Jobs = None,
+    report: ReportFile = None,
+    executor: Executor = "",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -64,14 +68,32 @@ def check(
     records = [path for path in paths if path not in tables]
     if annotated and (len(tables) != 1 or records):
         raise UsageError("--annotate is for one table at a time", "check the others by themselves")
+    if not tables and (options_of(a=jobs, b=report, c=executor) or not _each_is_one(records)):
+        from archive_pkg import holdings
+
+        with telling("check", report, as_json=as_json, quiet=quiet) as told:
+            holdings.run(
+                holdings.Each(holdings.check_one),
+                holdings.find_records(records),
+                told.took,
+                crew=crew(jobs, executor),
+            )
+        return
     with answering("check", as_json=as_json, quiet=quiet) as answer:
-        for path, report in check_many(records):
+        for path, found in check_many(records):
             with answer.about(path) as result:
-                answer.found(result, report)
-                if report.ok:
-                    answer.say(f"{path}: sound{_count_of_rest(len(report))}")
+                answer.found(result, found)
+                if found.ok:
+                    answer.say(f"{path}: sound{_count_of_rest(len(found))}")
         for path in tables:
             _check_tables(answer, path, files, encoding, mapping, annotated, replace=replace)
+
+
+def _each_is_one(records: list[Path]) -> bool:
+    """Whether no path is a folder of records to look through, or a pattern."""
+    from archive_pkg.holdings.subjects import are_single, has_record
+
+    return are_single(records, has_record)
 
 
 def _check_tables(

@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from archive_pkg.cli import (
+    audit,
     bag,
     build,
     check,
@@ -56,6 +57,7 @@ for command in (
     page,
 ):
     command.register(app)
+app.add_typer(audit.app, name="audit")
 app.add_typer(bag.app, name="bag")
 app.add_typer(tables.app, name="tables")
 

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from archive_pkg.cli.bulk import (
+    Executor,
+    Gentle,
+    Jobs,
+    LimitRate,
+    ReportFile,
+    crew,
+    options_of,
+    rate_of,
+    telling,
+)
 from archive_pkg.cli.output import Json, Quiet, answering
 
 if TYPE_CHECKING:
@@ -20,7 +32,12 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    paths: Annotated[list[Path], typer.Argument(help="Bags: any, ours or other people's.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Bags: any, ours or other people's; folders of bags, which are looked through."
+        ),
+    ],
     second_opinion: Annotated[
         bool,
         typer.Option("--second-opinion", help="Ask bagit-python too, and tell where it differs."),
@@ -37,6 +54,15 @@ def verify(
         Path | None,
         typer.Option("--timestamp-ca", help="Certificates of time-stamping authorities (PEM)."),
     ] = None,
+    bag_only: Annotated[
+        bool,
+        typer.Option("--bag-only", help="Verify the bag alone, not the record and tables in it."),
+    ] = False,
+    jobs: Jobs = None,
+    report: ReportFile = None,
+    executor: Executor = "",
+    limit_rate: LimitRate = "",
+    gentle: Gentle = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -44,11 +70,28 @@ def verify(
 
     Example: archive-pkg verify packages/1960-07-18-cpsu-to-sed --second-opinion
     """
-    from archive_pkg.packages import Trust, states
+    from archive_pkg.holdings.subjects import are_single
+    from archive_pkg.packages import Trust, is_bag, states
+
+    trust = Trust.read(allowed_signers, revoked, timestamp_ca)
+    bulk = options_of(a=bag_only, b=jobs, c=report, d=executor, e=limit_rate, f=gentle)
+    if bulk or not are_single(paths, is_bag):
+        from archive_pkg import holdings
+
+        do = partial(
+            holdings.verify_one, bag_only=bag_only, second_opinion=second_opinion, trust=trust
+        )
+        with telling("verify", report, as_json=as_json, quiet=quiet) as told:
+            holdings.run(
+                holdings.Each(do, rate_of(limit_rate, jobs)),
+                holdings.find_packages(paths),
+                told.took,
+                crew=crew(jobs, executor, gentle=gentle),
+            )
+        return
     from archive_pkg.packages import verify as verify_package
 
     with answering("verify", as_json=as_json, quiet=quiet) as answer:
-        trust = Trust.read(allowed_signers, revoked, timestamp_ca)
         for path in paths:
             with answer.about(path) as result:
                 verification = verify_package(path, second_opinion=second_opinion, trust=trust)

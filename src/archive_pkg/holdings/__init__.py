@@ -1,20 +1,34 @@
 """Many packages on a shelf: bulk work, an index, audits over the years, and repair."""
 
+from archive_pkg.holdings.auditing import Audited, Budget, audit
 from archive_pkg.holdings.building import Options, build_many
-from archive_pkg.holdings.bulk import Done
+from archive_pkg.holdings.bulk import Done, run
 from archive_pkg.holdings.crews import crew_for
+from archive_pkg.holdings.each import Each, check_one, verify_one
+from archive_pkg.holdings.overview import Overview
+from archive_pkg.holdings.repairing import accept, repair
 from archive_pkg.holdings.shelves import LAYOUTS, Shelf, make_shelf, open_shelf
 from archive_pkg.holdings.subjects import find_packages, find_records
 
 __all__ = [
     "LAYOUTS",
+    "Audited",
+    "Budget",
     "Done",
+    "Each",
     "Options",
+    "Overview",
     "Shelf",
+    "accept",
+    "audit",
     "build_many",
+    "check_one",
     "crew_for",
     "find_packages",
     "find_records",
     "make_shelf",
     "open_shelf",
+    "repair",
+    "run",
+    "verify_one",
 ]

@@ -13,6 +13,7 @@ from archive_pkg import storage
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.holdings.bulk import NOT_BEGUN, Done, failed, guarded, run
 from archive_pkg.holdings.memory import Memory, Remembered
+from archive_pkg.holdings.seals import file_digest, seal_of
 from archive_pkg.packages import layout
 from archive_pkg.packages.building import Draft, date_for, draft_package, refuse_inside, settle
 from archive_pkg.packages.checking import RECORD_ID_TWICE
@@ -169,7 +170,7 @@ class _Building:
             package = str(self.shelf.root / known.package)
             return Done(str(source), "unchanged", details={"package": package})
         # Before it is read: should it change meanwhile, the next run builds it again.
-        record = _digest(file) if file.is_file() else b""
+        record = file_digest(file) if file.is_file() else b""
         draft = draft_package(source)
         destination = self.shelf.home(draft.record.id)
         refuse_inside(draft.folder, destination)
@@ -179,7 +180,7 @@ class _Building:
         copied = written.manifests["sha256"]
         files = {name: copied[f"data/{layout.PARTS}/{name}"] for name in draft.record.files}
         inputs = self._inputs(record, files)
-        return _Staged(source, draft, inputs, path, destination, _seal(path))
+        return _Staged(source, draft, inputs, path, destination, seal_of(path))
 
     def _settle(self, staged: _Staged) -> Done:
         destination = staged.destination
@@ -208,10 +209,10 @@ class _Building:
     def _is_as_known(self, file: Path, known: Remembered) -> bool:
         """Whether source and package have the bytes that they had when it was built."""
         try:
-            if _seal(self.shelf.root / known.package) != known.seal:
+            if seal_of(self.shelf.root / known.package) != known.seal:
                 return False
-            files = {name: _digest(file.parent / name) for name in known.files}
-            return self._inputs(_digest(file), files) == known.inputs
+            files = {name: file_digest(file.parent / name) for name in known.files}
+            return self._inputs(file_digest(file), files) == known.inputs
         except OSError:
             return False
 
@@ -220,15 +221,6 @@ class _Building:
         for name, digest in files.items():
             whole.update(name.encode() + b"\0" + digest)
         return whole.digest()
-
-
-def _seal(package: Path) -> bytes:
-    return _digest(package / "tagmanifest-sha512.txt")
-
-
-def _digest(file: Path) -> bytes:
-    with file.open("rb", buffering=0) as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
 
 
 def _key(source: Path) -> str:

@@ -112,6 +112,7 @@ def run(
     *,
     crew: Callable[[], Crew],
     batch: int = FEW,
+    few: int = FEW,
 ) -> None:
     """Have work done on all subjects.
 
@@ -125,13 +126,14 @@ def run(
         take: Called in this process with each subject and what came of it, as it comes.
         crew: Makes those who do it; not called where a few subjects are all there are.
         batch: How many subjects make one piece of work.
+        few: Up to how many this process does by itself.
 
     Raises:
         FullError: The disk is full, and not everything was done.
         Exception: What `subjects` or `take` raises.
     """
     stream = iter(subjects)
-    first = list(islice(stream, FEW))
+    first = list(islice(stream, few))
     more = list(islice(stream, 1))
     team = crew() if more else Alone()
     _Run(work, take, team).all(_batches(chain(first, more, stream), batch if more else 1))

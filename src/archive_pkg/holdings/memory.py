@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _SCHEMA = """
@@ -100,3 +101,31 @@ class Memory:
         self._changes += 1
         if self._changes % 1000 == 0:
             self._base.commit()
+
+
+@contextlib.contextmanager
+def built_seals(path: Path) -> Iterator[Callable[[str], bytes | None]]:
+    """What tells the seal with which a package was built here; None of those that were not.
+
+    Args:
+        path: The memory's file; where there is none, or it cannot be read, nothing is known.
+    """
+    base = None
+    with contextlib.suppress(sqlite3.Error):
+        base = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        base.execute("SELECT seal FROM built LIMIT 1")
+
+    def seal(package: str) -> bytes | None:
+        if base is None:
+            return None
+        query = "SELECT seal FROM built WHERE package = ? ORDER BY run DESC LIMIT 1"
+        with contextlib.suppress(sqlite3.Error):
+            row = base.execute(query, (package,)).fetchone()
+            return bytes(row[0]) if row else None
+        return None
+
+    try:
+        yield seal
+    finally:
+        if base is not None:
+            base.close()

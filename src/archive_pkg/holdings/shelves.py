@@ -69,6 +69,11 @@ class Shelf:
         """The folder in which packages are staged; nothing in it outlives a run."""
         return self.own / "work"
 
+    @property
+    def ledger(self) -> Path:
+        """Where its ledger is unless it is kept elsewhere."""
+        return self.own / "ledger.jsonl"
+
     def packages(self) -> Iterator[Path]:
         """The folders of its packages, in the order of their paths folder by folder."""
         return find_packages([self.root])

@@ -1,0 +1,131 @@
+"""Other copies of a package: in repositories, and what receipts say was deposited."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg import fixity, storage
+from archive_pkg.deposits import load_receipt, receipts_of, repository_for
+from archive_pkg.errors import ArchivePkgError, InvalidError
+from archive_pkg.reports import Code, Finding, Location, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archive_pkg.deposits import Receipt, Repository
+
+RECEIPTS = "receipts"
+"""As the name of a copy: what the receipts beside each package say."""
+
+_TOLD = 20
+"""So many files of one package that differ are told one by one."""
+
+COPY_DIFFERS = Code(
+    "copy-differs",
+    Severity.ERROR,
+    "A file of a package and the same file of another copy have different bytes. Which of the two "
+    "is right is told by the package's manifests.",
+)
+COPY_LACKS = Code(
+    "copy-lacks-file", Severity.ERROR, "Another copy of a package has not a file that it has."
+)
+COPY_HAS_MORE = Code(
+    "copy-has-more", Severity.ERROR, "Another copy of a package has a file that it has not."
+)
+COPY_ABSENT = Code(
+    "copy-absent", Severity.ERROR, "There is no copy of a package where one was looked for."
+)
+COPY_UNREADABLE = Code(
+    "copy-unreadable", Severity.ERROR, "Another copy of a package could not be read to compare it."
+)
+
+
+def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
+    """Where a package and another copy of it differ; every byte of both is read.
+
+    Args:
+        package: The package's folder.
+        identifier: Its record's id.
+        copy: The address of a repository (`ocfl:PATH`), a receipt's file, or "receipts" for those
+            beside the package: then it is compared with what was deposited, and nothing is read
+            from where it was.
+    """
+    place = Location(f"{copy} {identifier}")
+    try:
+        held = _held(package, identifier, copy)
+    except (ArchivePkgError, OSError, LookupError) as error:
+        return [COPY_UNREADABLE.at(place, f"it could not be read: {error}")]
+    if held is None:
+        return [COPY_ABSENT.at(place, "there is no copy", "deposit the package there")]
+    own = digests_of(package)
+    found = [
+        _difference(Location(f"{copy} {identifier} {path}"), own.get(path), held.get(path))
+        for path in sorted(own.keys() | held.keys())
+        if own.get(path) != held.get(path)
+    ]
+    if len(found) > _TOLD:
+        rest = f"{len(found) - _TOLD} more files differ"
+        found = [*found[:_TOLD], COPY_DIFFERS.at(place, rest)]
+    return found
+
+
+def newest_version(repository: Repository, identifier: str) -> str | None:
+    """The newest version of what a repository holds under an id; None if it holds nothing.
+
+    Raises:
+        DepositError: It cannot be asked.
+    """
+    status = repository.status(identifier, "")
+    if status.state == "absent":
+        return None
+    versions = status.answer.get("versions")
+    return str(versions[-1]) if versions else ""
+
+
+@cache
+def repository(address: str) -> Repository:
+    """The repository of an address, opened once by each process. Raises UsageError."""
+    return repository_for(address)
+
+
+def digests_of(package: Path) -> dict[str, str]:
+    """The SHA-256 of every file in a package's folder, by its path.
+
+    Raises:
+        OSError: A file cannot be read.
+    """
+    found = {}
+    for path in sorted(package.rglob("*")):
+        if path.is_file():
+            name = path.relative_to(package).as_posix()
+            with storage.open_beneath(package, name) as file:
+                found[name] = fixity.digest(file, ["sha256"])["sha256"]
+    return found
+
+
+def _held(package: Path, identifier: str, copy: str) -> Mapping[str, str] | None:
+    if copy == RECEIPTS:
+        receipts = receipts_of(package)
+        return _sent(receipts[-1][1]) if receipts else None
+    if Path(copy).is_file():
+        receipt = load_receipt(Path(copy))
+        return _sent(receipt) if receipt.package == identifier else None
+    holder = repository(copy)
+    version = newest_version(holder, identifier)
+    return None if version is None else holder.verify(identifier, version)
+
+
+def _sent(receipt: Receipt) -> Mapping[str, str]:
+    if receipt.packaging.endswith("zip") or len(receipt.files) < 2:
+        raise InvalidError(f"the receipt {receipt.name} is for one file, not for the package's")
+    return {file.path: file.sha256 for file in receipt.files}
+
+
+def _difference(place: Location, own: str | None, other: str | None) -> Finding:
+    if other is None:
+        return COPY_LACKS.at(place, "the package has it, the copy has not")
+    if own is None:
+        return COPY_HAS_MORE.at(place, "the copy has it, the package has not")
+    return COPY_DIFFERS.at(place, f"its SHA-256 is {other}, here it is {own}")

@@ -1,0 +1,329 @@
+"""What a ledger shows, for people and for programs: in words, as a page, as a table, as metrics."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from archive_pkg.holdings import ledger
+from archive_pkg.holdings.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archive_pkg.holdings.ledger import Head
+    from archive_pkg.holdings.shelves import Shelf
+    from archive_pkg.reports import Report
+
+_COLUMNS = (
+    "package",
+    "id",
+    "on_shelf",
+    "outcome",
+    "last_check",
+    "first_check",
+    "checks",
+    "failures",
+    "built_here",
+    "findings",
+    "compared_with",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A requirement of the NDSA Levels of Digital Preservation (version 2.0), and what we can say.
+
+    Attributes:
+        area: The functional area.
+        level: 1 to 4.
+        asks: What it asks, in short.
+        shown: What the ledger shows for it.
+    """
+
+    area: str
+    level: int
+    asks: str
+    shown: str
+
+
+class Overview:
+    """What a ledger and its shelf show; a context, for it reads from a temporary database."""
+
+    def __init__(self, shelf: Shelf, path: Path) -> None:
+        """Args: the shelf, the ledger's file."""
+        self.shelf = shelf
+        self.path = path
+
+    def __enter__(self) -> Overview:
+        self.state = State().__enter__()
+        self._recoveries = 0
+        self._copies: set[str] = set()
+        book, self.report = ledger.read(self.path, self._take)
+        self.head: Head = book.head
+        self.last_time = book.last_time
+        self.there = self.state.see(
+            str(package.relative_to(self.shelf.root)) for package in self.shelf.packages()
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.state.__exit__()
+
+    report: Report
+
+    def _take(self, entry: dict[str, object]) -> None:
+        self.state.take(entry)
+        self._recoveries += entry.get("event") == "recovery"
+        against = entry.get("against")
+        if isinstance(against, dict):
+            self._copies |= against.keys()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the ledger is sound, and everything that it knows is there and passed."""
+        return self.report.ok and not (self.failed or self.vanished)
+
+    @property
+    def failed(self) -> int:
+        """Packages on the shelf whose last check did not pass."""
+        return self.state.count("outcome = 'fail' AND package IN (SELECT package FROM there)")
+
+    @property
+    def vanished(self) -> int:
+        """Packages that the ledger knows and the shelf has no more."""
+        return self.state.count("package NOT IN (SELECT package FROM there)")
+
+    @property
+    def never(self) -> int:
+        """Packages on the shelf that were never checked."""
+        return self.there - self.state.count("package IN (SELECT package FROM there)")
+
+    @property
+    def strangers(self) -> int:
+        """Packages that were not known to have been built on the shelf when first checked."""
+        return self.state.count("NOT coalesce(built, 0)")
+
+    @property
+    def oldest(self) -> str:
+        """The time of the check that is longest ago; empty if there is none."""
+        return self.state.oldest_pass()
+
+    def words(self, most: int = 20) -> Iterator[str]:
+        """The overview in plain words, with at most so many packages of each kind by name."""
+        yield f"The ledger {self.path} has {self.head.number:,} entries" + (
+            f", the last of {self.last_time}." if self.last_time else "."
+        )
+        yield f"Its head is {self.head}. Keep that elsewhere, too."
+        yield (
+            "Its chain is whole."
+            if self.report.ok
+            else "ITS CHAIN IS BROKEN; what follows is only what stands before the break."
+        )
+        yield ""
+        yield f"On the shelf {self.shelf.root}: {self.there:,} packages."
+        for count, what, names in self._groups():
+            yield f"{count:,} {what}" + (":" if count else ".")
+            for number, name in enumerate(names):
+                if number == most:
+                    yield f"  … and {count - most:,} more (--csv has them all)"
+                    break
+                yield f"  {name}"
+        if self.oldest:
+            yield f"The check that is longest ago is of {self.oldest}."
+        yield ""
+        yield "Against the NDSA Levels of Digital Preservation, version 2.0:"
+        for level in self.levels():
+            yield f"  {level.area} {level.level}, {level.asks}: {level.shown}"
+
+    def _groups(self) -> Iterator[tuple[int, str, Iterator[str]]]:
+        on_shelf = "package IN (SELECT package FROM there)"
+        passed = self.state.count(f"outcome = 'pass' AND {on_shelf}")
+        yield passed, "passed their last check", iter(())
+        yield self.failed, "did not pass their last check", self._failures()
+        vanished = (f"{known.package}, last there {known.time}" for known in self.state.vanished())
+        yield self.vanished, "have vanished", vanished
+        yield self.never, "were never checked", self.state.never_checked()
+        strangers = (known.package for known in self.state.all() if not known.built)
+        yield self.strangers, "came without being built on this shelf", strangers
+
+    def _failures(self) -> Iterator[str]:
+        for known in self.state.with_outcome("fail"):
+            yield f"{known.package}, {known.time}: {', '.join(known.findings) or 'see the ledger'}"
+
+    def levels(self) -> Iterator[Level]:
+        """What the ledger shows of the NDSA Levels; it can show nothing of places and people."""
+        checked = self.state.count("package IN (SELECT package FROM there)")
+        all_checked = self.there and checked == self.there
+        several = self.state.count("checks > 1")
+        copies = len(self._copies)
+        yield Level(
+            "Storage",
+            1,
+            "two complete copies apart from each other",
+            f"packages were compared with {copies} other "
+            + ("copy" if copies == 1 else "copies")
+            + f" ({', '.join(sorted(self._copies))})"
+            if copies
+            else "no package was compared with another copy (--against)",
+        )
+        yield Level(
+            "Integrity",
+            1,
+            "integrity information is there and was verified",
+            f"{checked:,} of {self.there:,} packages were verified at least once",
+        )
+        yield Level(
+            "Integrity",
+            2,
+            "integrity information is kept apart from the content",
+            "each entry has the package's seal"
+            + ("" if _apart(self.path, self.shelf.root) else "; but the ledger lies on the shelf"),
+        )
+        yield Level(
+            "Integrity",
+            3,
+            "verified at fixed intervals, with outcomes on record",
+            f"{several:,} packages were checked more than once; "
+            + ("none was left out" if all_checked else f"{self.never:,} were never checked"),
+        )
+        yield Level(
+            "Integrity",
+            4,
+            "damaged content is repaired or replaced",
+            f"{self._recoveries:,} repairs are on record; {self.failed + self.vanished:,} packages "
+            "wait for one",
+        )
+
+    def csv_lines(self) -> Iterator[str]:
+        """The overview as CSV (RFC 4180), a line a package."""
+        yield _csv_line(_COLUMNS)
+        gone = {known.package for known in self.state.vanished()}
+        for known in self.state.all():
+            yield _csv_line(
+                (
+                    known.package,
+                    known.id or "",
+                    "no" if known.package in gone else "yes",
+                    known.outcome,
+                    known.time,
+                    known.first,
+                    known.checks,
+                    known.failures,
+                    "yes" if known.built else "no",
+                    " ".join(known.findings),
+                    known.against or "",
+                )
+            )
+        for name in self.state.never_checked():
+            yield _csv_line((name, "", "yes", "never checked", *[""] * (len(_COLUMNS) - 4)))
+
+    def page(self) -> str:
+        """The overview as one page of HTML that needs nothing else."""
+        body = "\n".join(
+            f"<h2>{html.escape(what)}: {count:,}</h2>" + _listed(names)
+            for count, what, names in self._groups()
+        )
+        levels = "\n".join(
+            f"<tr><td>{html.escape(level.area)} {level.level}</td><td>{html.escape(level.asks)}"
+            f"</td><td>{html.escape(level.shown)}</td></tr>"
+            for level in self.levels()
+        )
+        chain = (
+            "<p>The ledger's chain is whole.</p>"
+            if self.report.ok
+            else "<p class='bad'>The ledger's chain is broken: "
+            + html.escape("; ".join(str(f.message) for f in self.report.errors))
+            + "</p>"
+        )
+        return _PAGE.format(
+            shelf=html.escape(str(self.shelf.root)),
+            count=f"{self.there:,}",
+            chain=chain,
+            entries=f"{self.head.number:,}",
+            head=html.escape(str(self.head)),
+            last=html.escape(self.last_time or "–"),
+            body=body,
+            levels=levels,
+        )
+
+    def metrics(self) -> str:
+        """The overview in Prometheus's text format, for node_exporter's textfile collector."""
+        values = {
+            "packages": (self.there, "Packages on the shelf."),
+            "packages_failed": (self.failed, "Packages whose last check did not pass."),
+            "packages_vanished": (self.vanished, "Packages known to the ledger and not there."),
+            "packages_never_checked": (self.never, "Packages never checked."),
+            "ledger_entries": (self.head.number, "Entries in the ledger."),
+            "ledger_sound": (int(self.report.ok), "Whether the ledger's chain is whole."),
+            "oldest_check_timestamp_seconds": (
+                _seconds(self.oldest),
+                "When the longest unchecked package was checked.",
+            ),
+            "last_entry_timestamp_seconds": (
+                _seconds(self.last_time),
+                "When the ledger was last written.",
+            ),
+        }
+        shelf = str(self.shelf.root).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        lines = []
+        for name, (value, meaning) in values.items():
+            full = f"archive_pkg_{name}"
+            lines.append(f"# HELP {full} {meaning}")
+            lines.append(f"# TYPE {full} gauge")
+            lines.append(f'{full}{{shelf="{shelf}"}} {value}')
+        return "\n".join(lines) + "\n"
+
+
+def due_before(interval: timedelta) -> str:
+    """The time before which a check is too long ago."""
+    return (datetime.now(UTC) - interval).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _apart(path: Path, root: Path) -> bool:
+    return not path.absolute().is_relative_to(root.absolute())
+
+
+def _seconds(time: str) -> int:
+    return int(datetime.fromisoformat(time).timestamp()) if time else 0
+
+
+def _csv_line(cells: tuple[object, ...]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
+
+
+def _listed(names: Iterator[str]) -> str:
+    items = "".join(f"<li>{html.escape(name)}</li>" for name in names)
+    return f"<ul>{items}</ul>" if items else ""
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Audit of {shelf}</title>
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: auto; padding: 1rem }}
+td, th {{ border: 1px solid #999; padding: .3rem .6rem; text-align: left; vertical-align: top }}
+table {{ border-collapse: collapse }}
+code {{ overflow-wrap: anywhere }}
+.bad {{ color: #a00; font-weight: bold }}
+</style>
+<h1>Audit of {shelf}</h1>
+<p>{count} packages. The ledger has {entries} entries, the last of {last}.
+Its head is <code>{head}</code>.</p>
+{chain}
+{body}
+<h2>The NDSA Levels of Digital Preservation, version 2.0</h2>
+<table><tr><th>level</th><th>what it asks</th><th>what the ledger shows</th></tr>
+{levels}
+</table>
+</html>
+"""

@@ -1,0 +1,210 @@
+"""Repair: a damaged package is put right from a good copy, kept aside, and the ledger says so."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg import storage
+from archive_pkg.deposits import fetch, load_receipt, receipts_of
+from archive_pkg.errors import DepositError, InvalidError
+from archive_pkg.holdings import copies, ledger
+from archive_pkg.holdings.auditing import missing_entry
+from archive_pkg.holdings.bulk import Done, guarded
+from archive_pkg.holdings.seals import seal_of
+from archive_pkg.holdings.state import CHECK, RECOVERY, State
+from archive_pkg.packages import verify
+from archive_pkg.packages.building import differing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from archive_pkg.holdings.ledger import Ledger
+    from archive_pkg.holdings.shelves import Shelf
+    from archive_pkg.holdings.state import Known
+    from archive_pkg.reports import Report
+
+DAMAGED = "damaged"
+"""The folder, in the shelf's own, for what was replaced: nothing is thrown away."""
+
+
+def repair(
+    shelf: Shelf,
+    take: Callable[[Done], None],
+    *,
+    path: Path,
+    copy: str,
+    packages: Iterable[Path] = (),
+    dry_run: bool = False,
+) -> Report:
+    """Restore packages that failed their last check, or have vanished, from another copy.
+
+    What the copy gives has to be valid and, where the ledger has a check that was passed, to have
+    the seal of that check. It takes the package's place in one step; the damaged one is kept.
+
+    Args:
+        shelf: The shelf.
+        take: Called with what came of each.
+        path: The ledger's file.
+        copy: The address of a repository, a receipt's file, or "receipts"; see `copies`.
+        packages: Only these; all that failed or vanished if not given.
+        dry_run: Only tell what would be done.
+
+    Returns:
+        What was found about the ledger itself.
+
+    Raises:
+        InvalidError: The ledger is not what was written.
+        LockedError: Another run holds the ledger or the shelf.
+        StorageError: The storage failed.
+    """
+    with State() as state, ledger.held(path, state.take) as (book, report), shelf.held():
+        for name, known in list(_wanted(state, shelf, packages)):
+            home = shelf.root / name
+            restore = partial(_restore, shelf, book, name, known, copy, dry_run=dry_run)
+            take(guarded(home, restore))
+    return report
+
+
+def accept(shelf: Shelf, packages: Iterable[Path], *, path: Path, reason: str) -> Report:
+    """Accept packages as they are now, where they were changed on purpose; the ledger says so.
+
+    Args:
+        shelf: The shelf.
+        packages: Their folders.
+        path: The ledger's file.
+        reason: Why, in words.
+
+    Raises:
+        InvalidError: A package is not valid, or the ledger is not what was written.
+        StorageError: The storage failed.
+    """
+    with State() as state, ledger.held(path, state.take) as (book, report):
+        entries = []
+        for package in packages:
+            verification = verify(package)
+            if not verification.ok:
+                raise InvalidError(f"{package} is not valid", report=verification.report)
+            entry = {
+                "event": CHECK,
+                "package": _name(shelf, package),
+                "id": verification.record.id if verification.record else None,
+                "outcome": "pass",
+                "seal": seal_of(package).hex(),
+                "accepted": reason,
+            }
+            entries.append({key: value for key, value in entry.items() if value is not None})
+        book.append(entries)
+    return report
+
+
+def _wanted(
+    state: State, shelf: Shelf, packages: Iterable[Path]
+) -> Iterator[tuple[str, Known | None]]:
+    names = [_name(shelf, package) for package in packages]
+    if names:
+        for name in names:
+            yield name, state.known(name)
+    else:
+        for known in state.with_outcome("fail", "missing"):
+            yield known.package, known
+
+
+def _restore(
+    shelf: Shelf, book: Ledger, name: str, known: Known | None, copy: str, *, dry_run: bool
+) -> Done:
+    home = shelf.root / name
+    if home.is_dir() and _is_good(home, known):
+        return Done(str(home), "good")
+    staged = shelf.work / secrets.token_hex(8)
+    with storage.storage_errors(f"staging {home}"):
+        staged.mkdir()
+        home.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        brought = _bring(home, (known.id if known else None) or home.name, copy, staged)
+        if not _is_good(brought, known):
+            raise DepositError(
+                f"the copy of {home} in {copy} is not good either, or not of the same package",
+                "look for another copy; nothing was changed",
+            )
+        differences = differing(home, brought) if home.is_dir() else ()
+        details = {"restored": list(differences), "from": copy}
+        if dry_run:
+            return Done(str(home), "restorable", details=details)
+        kept = _exchange(shelf, home, brought)
+    finally:
+        storage.remove_tree(staged)
+    if kept is not None:
+        details["damaged"] = str(kept)
+    book.append(
+        [
+            *([] if kept or (known and known.outcome == "missing") else [missing_entry(name)]),
+            {
+                "event": RECOVERY,
+                "package": name,
+                "outcome": "pass",
+                "seal": seal_of(home).hex(),
+                "from": copy,
+                "files": list(differences),
+                "kept": str(kept.relative_to(shelf.root)) if kept else None,
+            },
+        ]
+    )
+    return Done(str(home), "repaired", details=details)
+
+
+def _is_good(package: Path, known: Known | None) -> bool:
+    """Whether a package is valid and, as far as is known, the one that it should be."""
+    if known and known.seal and seal_of(package).hex() != known.seal:
+        return False
+    return verify(package).ok
+
+
+def _bring(home: Path, identifier: str, copy: str, staged: Path) -> Path:
+    """Bring a copy into a folder of the staging's."""
+    if copy == copies.RECEIPTS or Path(copy).is_file():
+        receipts = (
+            [pair[0] for pair in receipts_of(home)] if copy == copies.RECEIPTS else [Path(copy)]
+        )
+        if not receipts or load_receipt(receipts[-1]).package != identifier:
+            raise DepositError(f"there is no receipt for {home} in {copy}", "name another copy")
+        return fetch(receipts[-1], staged)
+    holder = copies.repository(copy)
+    version = copies.newest_version(holder, identifier)
+    if version is None:
+        raise DepositError(f"{copy} does not hold {identifier}", "name another copy")
+    brought = staged / home.name
+    brought.mkdir()
+    holder.fetch(identifier, version, brought)
+    return brought
+
+
+def _exchange(shelf: Shelf, home: Path, brought: Path) -> Path | None:
+    """Let a good package have the place; gives where the damaged one, if any, is kept."""
+    storage.sync_tree(brought)
+    if not os.path.lexists(home):
+        storage.place(brought, home)
+        storage.sync_folder(home.parent)
+        return None
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    kept = shelf.own / DAMAGED / f"{home.name}-{stamp}-{secrets.token_hex(2)}"
+    kept.parent.mkdir(exist_ok=True)
+    if storage.exchange(brought, home):
+        brought.rename(kept)
+    else:
+        home.rename(kept)
+        brought.rename(home)
+    storage.sync_folder(home.parent)
+    storage.sync_folder(kept.parent)
+    return kept
+
+
+def _name(shelf: Shelf, package: Path) -> str:
+    try:
+        return str(package.absolute().relative_to(shelf.root.absolute()))
+    except ValueError as error:
+        raise InvalidError(f"{package} is not on the shelf {shelf.root}") from error
