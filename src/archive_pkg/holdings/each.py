@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.fixity import Tally
+    from archive_pkg.packages import Trust
 
 INVALID = 3
 
@@ -76,7 +77,12 @@ def check_one(record: Path, pace: Pace) -> Done:
 
 
 def verify_one(
-    path: Path, pace: Pace, *, bag_only: bool = False, second_opinion: bool = False
+    path: Path,
+    pace: Pace,
+    *,
+    bag_only: bool = False,
+    second_opinion: bool = False,
+    trust: Trust | None = None,
 ) -> Done:
     """Verify a bag, and of a package its record too unless the bag alone is asked for."""
     tell = pace.follow()
@@ -85,7 +91,9 @@ def verify_one(
         ok, report = verdict.valid, verdict.report
         record = None
     else:
-        verification = verify(path, second_opinion=second_opinion, jobs=1, progress=tell)
+        verification = verify(
+            path, second_opinion=second_opinion, trust=trust, jobs=1, progress=tell
+        )
         verdict, ok, report = verification.verdict, verification.ok, verification.report
         record = verification.record.id if verification.record else None
     return Done(

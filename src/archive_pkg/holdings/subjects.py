@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from glob import iglob
+from glob import has_magic, iglob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg.errors import StorageError
 from archive_pkg.packages import is_bag
 from archive_pkg.records import NAMES
 
@@ -22,11 +21,7 @@ def find_records(paths: Iterable[Path]) -> Iterator[Path]:
 
     A path that is not there is taken as a pattern (`letters/*/19[56]*`). Hidden folders are left
     out, and packages, whose records are no sources. Only the names of one folder at a time are kept
-    in memory.
-
-    Raises:
-        StorageError: A path is not there and is no pattern that finds anything, or a folder cannot
-            be read.
+    in memory. What is not there, or cannot be read, comes as it is: who works on it will tell.
     """
     return _found(paths, has_record, without=is_bag)
 
@@ -42,8 +37,12 @@ def has_record(folder: Path) -> bool:
 
 
 def are_single(paths: Iterable[Path], is_one: Callable[[Path], bool]) -> bool:
-    """Whether each path is one subject by itself and none a folder to look through."""
-    return all(path.is_file() or is_one(path) for path in paths)
+    """Whether each path is one subject by itself, none a folder to look through or a pattern."""
+    return all(is_one(path) if path.is_dir() else not _is_pattern(path) for path in paths)
+
+
+def _is_pattern(path: Path) -> bool:
+    return has_magic(str(path)) and not os.path.lexists(path)
 
 
 def _found(
@@ -52,7 +51,7 @@ def _found(
     without: Callable[[Path], bool] = lambda folder: False,
 ) -> Iterator[Path]:
     for path in paths:
-        if os.path.lexists(path):
+        if not _is_pattern(path):
             yield from _below(path, is_one, without)
             continue
         some = False
@@ -60,7 +59,7 @@ def _found(
             some = True
             yield from _below(Path(match), is_one, without)
         if not some:
-            raise StorageError(f"there is nothing at {path}", "check the path")
+            yield path
 
 
 def _below(
@@ -75,8 +74,9 @@ def _below(
         try:
             with os.scandir(folder) as entries:
                 names = sorted(entry.path for entry in entries if _is_open_folder(entry))
-        except OSError as error:
-            raise StorageError(f"{folder} could not be listed: {error.strerror}") from error
+        except OSError:
+            yield Path(folder)  # the work says what is wrong with it, and goes on
+            continue
         waiting_here = []
         for name in names:
             if is_one(Path(name)):

@@ -27,14 +27,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.bags import Bag, Verdict
-<<<<<<< HEAD
+    from archive_pkg.fixity import Tally
     from archive_pkg.reports import Finding
 
 _LARGEST_SIGNED = 1 << 30
 """The most bytes of a tag manifest that are read to check a signature over it."""
-=======
-    from archive_pkg.fixity import Tally
->>>>>>> a46133d (Audit shelves: a hash-chained ledger, budgets, copies compared, reports, repair; verify and check in bulk)
 
 TABLES_DISAGREE = Code(
     "tables-disagree",
@@ -121,42 +118,31 @@ def open_package(path: Path) -> Package:
     return Package(path, bag, record)
 
 
-<<<<<<< HEAD
-def verify(path: Path, *, second_opinion: bool = False, trust: Trust | None = None) -> Verification:
-=======
 def verify(
     path: Path,
     *,
     second_opinion: bool = False,
+    trust: Trust | None = None,
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
 ) -> Verification:
->>>>>>> a46133d (Audit shelves: a hash-chained ledger, budgets, copies compared, reports, repair; verify and check in bulk)
     """Verify any bag: every digest of every manifest; of ours, the record against its bytes too.
 
     Args:
         path: A bag's folder or its serialization.
         second_opinion: Also ask the Library of Congress's bagit-python and report where it differs.
-<<<<<<< HEAD
         trust: Whom to believe of those who signed it. The signatures' mathematics is checked
             without it, too.
-=======
         jobs: How many files to read at a time; as many as there are processors when None.
         progress: Called now and then with how far the bag's files have been read.
->>>>>>> a46133d (Audit shelves: a hash-chained ledger, budgets, copies compared, reports, repair; verify and check in bulk)
 
     Raises:
         StorageError: There is nothing at the path, or it cannot be read.
     """
     if not os.path.lexists(path):
         raise StorageError(f"there is nothing at {path}", "check the path")
-<<<<<<< HEAD
-    verdict = bags.verify(path, second_opinion=second_opinion)
-    report = Report([finding for finding in verdict.report if not _is_on_signature(finding)])
-=======
     verdict = bags.verify(path, second_opinion=second_opinion, jobs=jobs, progress=progress)
-    report = Report(list(verdict.report))
->>>>>>> a46133d (Audit shelves: a hash-chained ledger, budgets, copies compared, reports, repair; verify and check in bulk)
+    report = Report([finding for finding in verdict.report if not _is_on_signature(finding)])
     record = None
     bag = verdict.bag
     if path.is_dir() and bag is not None and _is_ours(bag):
