@@ -10,8 +10,13 @@ if TYPE_CHECKING:
 
 LONGEST = 1600
 _ADVERBS = frozenset({"again", "also", "then", "further", "later", "subsequently", "once", "now"})
+_NO_NAMES = frozenset(
+    {"He", "She", "It", "They", "This", "That", "These", "Detailed", "The", "There"}
+)
 # How far into the paragraph its verb of telling may come ("In a letter to Major General Gowon, …").
 REACH = 48
+# Where no signature or date sets the paragraph off, it has to begin with its subject.
+NEAR = 12
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _QUOTED = re.compile(r"[“\"][^”\"]{0,400}[”\"]")
 _FIRST_PERSON = frozenset(
@@ -31,14 +36,19 @@ def _has_subject(words: list[str], verb: int) -> bool:
         and (words[place].endswith("ly") or words[place] in _ADVERBS)
     ):
         place -= 1
-    return place >= 0 and words[place][0].isupper()
+    return place >= 0 and words[place][0].isupper() and words[place] not in _NO_NAMES
 
 
-def is_editorial_summary(text: str, vocabulary: Vocabulary) -> bool:
+def is_editorial_summary(text: str, vocabulary: Vocabulary, *, set_off: bool) -> bool:
     """Whether a paragraph tells of the letter in the third person instead of being part of it.
 
     It is a whole sentence, says neither "I" nor "you" outside quotation marks, and somebody named
     does in it what editors let writers do: replies, reports, urges.
+
+    Args:
+        text: The paragraph.
+        vocabulary: The verbs.
+        set_off: Whether a signature, a date or an address stands right above it.
     """
     if len(text) > LONGEST or not text or text[-1] not in ".”\"’'" or not text[0].isupper():
         return False
@@ -52,5 +62,5 @@ def is_editorial_summary(text: str, vocabulary: Vocabulary) -> bool:
         return False
     return any(
         word in vocabulary.reporting and _has_subject(words, place)
-        for place, word in enumerate(words[1:REACH], start=1)
+        for place, word in enumerate(words[1 : REACH if set_off else NEAR], start=1)
     )

@@ -93,12 +93,11 @@ class _TailReader:
             if start <= self.head.body:
                 continue
             text = " ".join(line.text for line in lines[start : last + 1])
-            if (lines[start].first or lines[start - 1].is_short) and is_editorial_summary(
-                text, self.vocabulary
-            ):
-                self.tail.summary = (start, last)
-                above = lines[start - 1].text
-                self.tail.set_off = len(above) <= LONGEST and above.count(" ") < 8
+            above = lines[start - 1]
+            set_off = len(above.text) <= LONGEST and above.text.count(" ") < 8
+            told = is_editorial_summary(text, self.vocabulary, set_off=set_off)
+            if told and (lines[start].first or above.is_short):
+                self.tail.summary, self.tail.set_off = (start, last), set_off
                 self.tail.end = start
                 self.kinds[start : last + 1] = ["summary"] * (last + 1 - start)
                 return
