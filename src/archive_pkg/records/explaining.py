@@ -226,10 +226,22 @@ def _wrong_type(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str,
         return TYPE_WRONG, f"{name} is empty", _instead_of_nothing(entry["loc"], model)
     if isinstance(value, str):
         given = _shown(value)
-        hint = f"write [{value}]" if meant == "a list" and len(value) <= 60 else hint
+        hint = _around(value, meant, model_at(model, entry["loc"])) or hint
     else:
         given = "a mapping" if isinstance(value, dict) else "a list"
     return TYPE_WRONG, f"{name} is {given}, and {meant} is meant", hint
+
+
+def _around(value: str, meant: str, owner: type[BaseModel] | None) -> str:
+    """How a text is written where a list is meant, or a mapping with one field that must be."""
+    if len(value) > 60 or "\n" in value:
+        return ""
+    if meant == "a list":
+        return f"write [{value}]"
+    needed = (
+        [name for name, field in owner.model_fields.items() if field.is_required()] if owner else []
+    )
+    return f"write below it, further in: {needed[0]}: {value}" if len(needed) == 1 else ""
 
 
 def _instead_of_nothing(loc: Loc, model: type[BaseModel]) -> str:

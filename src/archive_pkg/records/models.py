@@ -56,10 +56,26 @@ Id = Annotated[
 ]
 """The name of an agent, part, note or event within its record: letters, digits, hyphens."""
 
-AgentId = Annotated[Id, Field(json_schema_extra={"refersTo": "agents"})]
+AgentId = Annotated[
+    str,
+    Form(
+        "an agent's id",
+        ID_PATTERN,
+        "name the agent by its id, such as khrushchev; who that is stands under agents",
+    ),
+    Field(json_schema_extra={"refersTo": "agents"}),
+]
 """The id of one of the record's agents."""
 
-PartId = Annotated[Id, Field(json_schema_extra={"refersTo": "parts"})]
+PartId = Annotated[
+    str,
+    Form(
+        "a part's id",
+        ID_PATTERN,
+        "name the part by its id, such as letter; what that is stands under parts",
+    ),
+    Field(json_schema_extra={"refersTo": "parts"}),
+]
 """The id of one of the record's parts."""
 
 RECORD_ID_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?$"
