@@ -6,9 +6,11 @@ knows instants only, so dates are `dcterms:date` in EDTF, and no time of day is 
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from prov.model import PROV, ProvDocument
+from prov.serializers.provjson import ProvJSONSerializer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,8 +59,10 @@ Attributes = list[tuple[str, object]]
 def write(records: Sequence[Record], setting: Setting) -> bytes:
     """The record in PROV-JSON."""
     [record] = records
-    written = _document(record, setting).serialize(format="json", indent=2)
-    return f"{written}\n".encode()
+    # Asked by name, prov would load all of its serializers, which takes longer than the writing.
+    written = StringIO()
+    ProvJSONSerializer(_document(record, setting)).serialize(written, indent=2)
+    return f"{written.getvalue()}\n".encode()
 
 
 def write_notation(records: Sequence[Record], setting: Setting) -> bytes:

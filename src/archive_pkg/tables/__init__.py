@@ -1,19 +1,35 @@
 """Catalogues of letters as tables: a Frictionless Data Package, CSV files, a workbook.
 
-The one room that knows frictionless, which it imports only where it is needed.
+The one room that knows frictionless, which it imports only where it is needed. Names are loaded
+when they are first used: building a package needs only the writing of its own few tables.
 """
 
-from archive_pkg.tables.catalogue import check, read_catalogue, read_records
-from archive_pkg.tables.exchange import (
-    annotate,
-    export_records,
-    read_tables,
-    write_records,
-    write_template,
-)
-from archive_pkg.tables.lists import draft_map
-from archive_pkg.tables.package import package_files, table_schema
-from archive_pkg.tables.sources import is_tables
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archive_pkg.tables.catalogue import check, read_catalogue, read_records
+    from archive_pkg.tables.exchange import (
+        annotate,
+        export_records,
+        read_tables,
+        write_records,
+        write_template,
+    )
+    from archive_pkg.tables.lists import draft_map
+    from archive_pkg.tables.package import package_files, table_schema
+    from archive_pkg.tables.sources import is_tables
+
+_MODULES = {
+    "catalogue": ("check", "read_catalogue", "read_records"),
+    "exchange": ("annotate", "export_records", "read_tables", "write_records", "write_template"),
+    "lists": ("draft_map",),
+    "package": ("package_files", "table_schema"),
+    "sources": ("is_tables",),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "annotate",
@@ -29,3 +45,9 @@ __all__ = [
     "write_records",
     "write_template",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"archive_pkg.tables.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
