@@ -190,7 +190,7 @@ def test_a_torn_quote_ends_the_table_and_is_told(tmp_path: Path) -> None:
 
 
 @given(catalogues(2), st.randoms(use_true_random=False))
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=40)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=25)
 def test_the_quick_way_finds_what_the_slow_way_finds(
     tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record], chance: random.Random
 ) -> None:
@@ -220,7 +220,7 @@ def spoil(rows: list[list[str]], chance: random.Random) -> None:
 
 
 @given(catalogues(2))
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=10)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=6)
 def test_records_come_back_from_a_workbook(
     tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record]
 ) -> None:

@@ -15,6 +15,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from archive_pkg.errors import InvalidError
 from archive_pkg.reports import Finding, Severity
 from archive_pkg.tables.cells import csv_line
 from archive_pkg.tables.sheets import letters_of
@@ -54,14 +55,24 @@ def annotate_workbook(source: Path, findings: Iterable[Finding], out: Path) -> i
 
     Returns:
         How many cells carry a finding.
+
+    Raises:
+        InvalidError: A part of the workbook is torn.
     """
-    with zipfile.ZipFile(source) as archive:
-        book = _Book(archive)
-        cells = 0
-        for title, noted in _by_sheet(findings, book.titles).items():
-            cells += len(noted)
-            book.note(title, noted)
-        book.write(out)
+    try:
+        with zipfile.ZipFile(source) as archive:
+            book = _Book(archive)
+            cells = 0
+            for title, noted in _by_sheet(findings, book.titles).items():
+                cells += len(noted)
+                book.note(title, noted)
+            book.write(out)
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # parts of a torn workbook may lack anything that is looked for
+        message = f"{source} cannot be annotated: {type(error).__name__}: {error}"
+        hint = "open it in a spreadsheet program, save it anew, and check that"
+        raise InvalidError(message, hint) from error
     return cells
 
 

@@ -7,7 +7,7 @@ import re
 import warnings
 import zipfile
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 from xml.etree import ElementTree
 
 from archive_pkg.errors import StorageError, UsageError
@@ -56,7 +56,7 @@ LARGEST = 1 << 30
 
 _RATIO = 400
 _SMALL = 8 << 20
-_PROLOG = 64 * 1024
+_CHUNK = 1 << 20
 _ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -98,14 +98,13 @@ def read_workbook(path: Path) -> tuple[list[Sheet], Report]:
         return [], report
 
 
-def open_workbook(path: Path, **how: Any) -> Workbook:
-    """A workbook in openpyxl's terms; the file has been found safe before."""
+def _load(file: BinaryIO) -> Workbook:
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
         # openpyxl warns of extensions that it does not know; what we need is there all the same.
         warnings.simplefilter("ignore")
-        return load_workbook(path, **how)
+        return load_workbook(file, read_only=True, data_only=True)
 
 
 def _is_safe(path: Path, report: Report) -> bool:
@@ -130,8 +129,8 @@ def _is_safe(path: Path, report: Report) -> bool:
             for member in members:
                 if member.filename.endswith((".xml", ".rels", ".vml")):
                     with archive.open(member) as part:
-                        prolog = part.read(_PROLOG).replace(b"\0", b"").upper()
-                    if b"<!DOCTYPE" in prolog or b"<!ENTITY" in prolog:
+                        unsafe = _declares_entities(part)
+                    if unsafe:
                         message = f"its part {member.filename} declares a document type or entities"
                         hint = "no spreadsheet program writes such a thing; do not trust the file"
                         report.add(WORKBOOK_UNSAFE.at(here, message, hint))
@@ -143,19 +142,28 @@ def _is_safe(path: Path, report: Report) -> bool:
     return True
 
 
+def _declares_entities(part: IO[bytes]) -> bool:
+    """Whether an XML part has a document type or entities, in UTF-8 or UTF-16."""
+    before = b""
+    while chunk := part.read(_CHUNK):
+        seen = (before + chunk).replace(b"\0", b"")
+        if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
+            return True
+        before = chunk[-32:]
+    return False
+
+
 def _sheets(path: Path) -> Iterator[Sheet]:
-    book = open_workbook(path, read_only=True, data_only=True)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for worksheet in book.worksheets:
-                worksheet.reset_dimensions()
-                with archive.open(_part_of(worksheet)) as part:
-                    marks = _Marks.of(part)
-                values = list(worksheet.iter_rows(values_only=True))
-                sheet = _sheet(str(path), worksheet.title, values, marks)
-                if sheet:
-                    yield sheet
-    finally:
+    with path.open("rb") as file, zipfile.ZipFile(path) as archive:
+        book = _load(file)
+        for worksheet in book.worksheets:
+            worksheet.reset_dimensions()
+            with archive.open(_part_of(worksheet)) as part:
+                marks = _Marks.of(part)
+            values = list(worksheet.iter_rows(values_only=True))
+            sheet = _sheet(str(path), worksheet.title, values, marks)
+            if sheet:
+                yield sheet
         book.close()
 
 

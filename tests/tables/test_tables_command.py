@@ -1,0 +1,84 @@
+"""`archive-pkg tables` and `archive-pkg check` on tables, as people call them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from archive_pkg.cli.main import app
+from archive_pkg.errors import ArchivePkgError
+from archive_pkg.records import load_record
+
+ROOT = Path(__file__).parents[2]
+FIXTURES = ROOT / "tests" / "fixtures" / "tables"
+RECORDS = str(ROOT / "records")
+
+
+def run(*words: str, status: int = 0) -> str:
+    done = CliRunner().invoke(app, words)
+    # What a command raises, the program turns into its status (`main`).
+    error = done.exception
+    ended = error.exit_status if isinstance(error, ArchivePkgError) else done.exit_code
+    assert ended == status, done.output
+    return done.output
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("out", ["letters.xlsx", "letters"])
+def test_records_go_out_and_come_back(out: str) -> None:
+    assert "1 letter" in run("tables", "export", RECORDS, "--out", out)
+    assert "1 letter written" in run("tables", "import", out, "--out", "again")
+    assert "the same" in run("tables", "import", out, "--out", "again")
+    name = "1960-07-18-cpsu-to-sed"
+    assert load_record(Path("again") / name) == load_record(Path(RECORDS) / name)
+    run("tables", "export", RECORDS, "--out", out, status=5)
+    run("check", out, "--files", str(Path(RECORDS) / name))
+
+
+def test_a_template_is_filled_in_checked_and_annotated() -> None:
+    run("tables", "template", "letters.xlsx")
+    assert "sound" in run("check", "letters.xlsx")
+    run("tables", "template", "letters.csv", status=2)
+    import openpyxl
+
+    book = openpyxl.load_workbook("letters.xlsx")
+    book["letters"]["E2"].value = "lettre"
+    book.save("letters.xlsx")
+    told = run("check", "letters.xlsx", "--annotate", "checked.xlsx", status=3)
+    assert "letters!E2 type" in told
+    assert "did you mean letter?" in told
+    assert Path("checked.xlsx").exists()
+    run("check", "letters.xlsx", "--annotate", "checked.xlsx", status=5)
+    before = sorted(Path().rglob("*"))
+    assert "did you mean" in run("tables", "import", "letters.xlsx", "--out", "out", status=3)
+    assert sorted(Path().rglob("*")) == before
+
+
+def test_a_list_is_mapped_and_imported() -> None:
+    shutil.copy(FIXTURES / "briefe.csv", "briefe.csv")
+    run("tables", "map", "briefe.csv", status=3)
+    run("tables", "map", "briefe.csv", "--encoding", "nowhere", status=2)
+    run("tables", "map", "briefe.csv", "--encoding", "cp1252")
+    run("tables", "map", "briefe.csv", "--encoding", "cp1252", status=5)
+    out = run("tables", "import", "briefe.csv", "--encoding", "cp1252", "--out", "r", "--json")
+    answer = json.loads(out)
+    assert answer["results"][0]["records"] == 4
+    assert {f["code"] for f in answer["results"][0]["findings"]} >= {"tables-read-as"}
+    assert "AA-12-1" in {folder.name for folder in Path("r").iterdir()}
+
+
+def test_check_takes_records_and_tables_together() -> None:
+    run("tables", "template", "letters.xlsx")
+    name = str(Path(RECORDS) / "1960-07-18-cpsu-to-sed")
+    answer = json.loads(run("check", name, "letters.xlsx", "--json"))
+    assert [result["path"] for result in answer["results"]] == [name, "letters.xlsx"]
+    run("check", name, "letters.xlsx", "--annotate", "x.xlsx", status=2)
+    run("check", "nowhere.csv", status=5)
