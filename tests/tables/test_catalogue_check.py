@@ -101,6 +101,7 @@ def test_a_sound_catalogue_has_no_finding(tmp_path: Path, sheets: Sheets) -> Non
             "",
             "sed?",
         ),
+        ("parts!3 access.status", "closed", "record-value-wrong", "", "rule"),
         ("translation_notes!2 at.start", "1e3", "record-value-wrong", "", "digits"),
         ("translation_notes!2 at.end", "99", "record-value-wrong", "at.start", "span"),
         (
@@ -204,7 +205,7 @@ def test_the_quick_way_finds_what_the_slow_way_finds(
     assert list(check(folder)) == list(check(folder, thorough=True))
 
 
-ODD_CELLS = ["", " ", "x", "-1", "007", "1960-13", "true", "TRUE", "Q42", "a;b", "letter", "\x07",
+ODD_CELLS = ["", " ", "x", "-1", "007", "1960-13", "true", "TRUE", "Q42", "a;b", "\x07", "closed",
              "../x", "con", "a b", "рус", "999999999999999999999", "12", "title"]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from archive_pkg.tables.rows import plain_item
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from archive_pkg.records.models import Model
     from archive_pkg.tables.layout import Column, Table
 
     Cells = Mapping[str, Sequence[str]]
@@ -34,6 +35,8 @@ class Screen:
         self._table = table
         self._looks = {column.name: _look(table, column) for column in table.columns}
         self._groups = tuple(_groups(table))
+        self._opaque = _is_opaque(table.model)
+        self._unjudged = tuple(_unjudged(table))
 
     def suspects(self, cells: Cells, count: int) -> set[int]:
         """The places of the rows that need a closer look.
@@ -42,7 +45,11 @@ class Screen:
             cells: The cells of each column, by its name; columns that are not there are empty.
             count: How many rows there are.
         """
+        if self._opaque:
+            return set(range(count))
         found: set[int] = set()
+        for name in self._unjudged:
+            found.update(place for place, value in enumerate(cells.get(name, ())) if value)
         for column in self._table.columns:
             values = cells.get(column.name)
             if values is None:
@@ -141,17 +148,44 @@ class _Remembering:
 
 
 def _groups(table: Table) -> Iterable[tuple[str, tuple[str, ...]]]:
-    """Columns that are needed as soon as one beside them is filled, and those beside them."""
+    """Columns that are needed as soon as one beside or below them is filled, and those."""
     for column in table.columns:
         if column.needed and not column.required:
+            home = column.path[:-1]
             yield (
                 column.name,
                 tuple(
                     other.name
                     for other in table.columns
-                    if other.path[:-1] == column.path[:-1] and other is not column
+                    if other.path[: len(home)] == home and other is not column
                 ),
             )
+
+
+_RULES = {
+    "Record": {"_coherent"},
+    "Part": {"_held_as_a_file"},
+    "Span": {"_forwards"},
+    "Quote": {"_forwards", "_long_as_said"},
+    "Evidence": {"_says_on_what"},
+}
+"""The validators of models that `_ROW_RULES`, or `coherence`, look after."""
+
+
+def _is_opaque(model: type[Model]) -> bool:
+    """Whether a model has rules that the screen does not know."""
+    rules = model.__pydantic_decorators__
+    known = _RULES.get(model.__name__, set())
+    return bool(rules.field_validators or rules.model_validators.keys() - known)
+
+
+def _unjudged(table: Table) -> Iterable[str]:
+    """Columns of what has rules that the screen does not know: where filled, the model judges."""
+    for path, model in table.parts:
+        if _is_opaque(model):
+            for column in table.columns:
+                if column.path[: len(path)] == path:
+                    yield column.name
 
 
 def _incomplete(cells: Cells, needed: str, others: tuple[str, ...], count: int) -> Iterable[int]:
