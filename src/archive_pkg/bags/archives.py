@@ -27,32 +27,32 @@ DAMAGED = Code(
     "archive-damaged",
     Severity.ERROR,
     "An archive, or a member of it, is truncated or damaged and cannot be read to its end.",
-    "RFC 8493, 4",
+    "BagIt 0.97, 4",
 )
 UNKNOWN = Code(
     "archive-unknown",
     Severity.ERROR,
     "A file is no archive of a kind that can be read here (zip, tar, tgz; tar.zst with the "
     "zstandard library).",
-    "RFC 8493, 4",
+    "BagIt 0.97, 4",
 )
 NO_TOP_FOLDER = Code(
     "archive-without-top-folder",
     Severity.ERROR,
     "A serialized bag's files do not lie in one folder, as they must.",
-    "RFC 8493, 4",
+    "BagIt 0.97, 4",
 )
 OUTSIDE = Code(
     "archive-member-outside",
     Severity.ERROR,
     "An archive has a member outside the bag's folder.",
-    "RFC 8493, 4",
+    "BagIt 0.97, 4",
 )
 OTHER_NAME = Code(
     "archive-folder-named-otherwise",
     Severity.WARNING,
     "The folder in an archive has not the archive's name, as it should.",
-    "RFC 8493, 4",
+    "BagIt 0.97, 4",
 )
 MEMBER_UNSAFE = Code(
     "archive-member-unsafe",
@@ -64,7 +64,7 @@ MEMBER_TWICE = Code(
     "archive-member-twice",
     Severity.ERROR,
     "An archive has two members of the same name; which one is meant is anyone's guess.",
-    "RFC 8493, 4",
+    "BagIt 0.97, 4",
 )
 MEMBER_LINK = Code(
     "archive-member-is-link",
@@ -82,7 +82,7 @@ MEMBER_ENCRYPTED = Code(
     "archive-member-encrypted",
     Severity.ERROR,
     "A member of an archive is encrypted, so it cannot be verified.",
-    "RFC 8493, 4",
+    "BagIt 0.97, 4",
 )
 BOMB = Code(
     "archive-bomb",

@@ -93,13 +93,13 @@ PATH_DOTTED = Code(
     "manifest-path-dotted",
     Severity.WARNING,
     "A path is written with './' or '//', as some checksum tools do.",
-    "RFC 8493, 6.1.3",
+    "RFC 8493, 6",
 )
 PATH_STARRED = Code(
     "manifest-path-starred",
     Severity.WARNING,
     "A path has the '*' before it with which md5sum and its kin mark binary reading.",
-    "RFC 8493, 6.1.3",
+    "RFC 8493, 6",
 )
 PATH_IS_FOLDER = Code(
     "manifest-path-is-folder",

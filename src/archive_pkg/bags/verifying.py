@@ -126,13 +126,13 @@ TWINS = Code(
     Severity.WARNING,
     "Payload files have names that some file systems take for the same (letter case, Unicode "
     "normalization); there one would overwrite the other.",
-    "RFC 8493, 6.1.1",
+    "RFC 8493, 6",
 )
 OTHER_NORMALIZATION = Code(
     "path-normalized-otherwise",
     Severity.WARNING,
     "A manifest writes a file's name in another Unicode normalization form than the file has.",
-    "RFC 8493, 6.1.1",
+    "RFC 8493, 6",
 )
 UNFETCHED_UNLISTED = Code(
     "fetch-path-unlisted",

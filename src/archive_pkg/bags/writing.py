@@ -60,14 +60,14 @@ NAME_UNPORTABLE = Code(
     "name-unportable",
     Severity.WARNING,
     "A name breaks on Windows or macOS; --portable refuses it.",
-    "RFC 8493, 6.1.2",
+    "RFC 8493, 6",
 )
 NAMES_ALIKE = Code(
     "names-alike",
     Severity.WARNING,
     "Names are the same to some file systems (letter case, Unicode normalization); --portable "
     "refuses them.",
-    "RFC 8493, 6.1.1",
+    "RFC 8493, 6",
 )
 SOURCE_LINK = Code(
     "source-is-link",
