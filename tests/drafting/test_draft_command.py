@@ -73,6 +73,15 @@ def test_many_letters_get_a_folder_each_and_a_list_for_review(letter: Path, tmp_
     assert copy.read_bytes() == letter.read_bytes()
 
 
+def test_two_letters_of_one_day_get_ids_of_their_own(letter: Path, tmp_path: Path) -> None:
+    (letter.parent / "second.txt").write_text(LETTER.replace("we spoke of", "they spoke of"))
+    for _ in range(2):  # drafting again finds each letter's own folder
+        draft(letter.parent, "--out", tmp_path / "records", "--quiet")
+        folders = sorted((tmp_path / "records").iterdir())
+        assert [load_record(folder).id for folder in folders] == [f.name for f in folders]
+        assert [folder.name[-7:] for folder in folders] == ["-murphy", "urphy-2"]
+
+
 def test_several_letters_of_a_folder_need_a_folder_to_go_to(letter: Path) -> None:
     (letter.parent / "another.txt").write_text(LETTER)
     assert not draft(letter.parent, status=2).startswith("Traceback")

@@ -89,7 +89,8 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: Path | None = None) ->
         if after != before:
             write_atomically(record, after.encode())
         return Filed(record, new=False, changed=after != before, differences=differences)
-    written = record_yaml(draft, name, vocabulary, text_name).encode()
+    record_id = folder.name if out is not None else ""
+    written = record_yaml(draft, name, vocabulary, text_name, record_id).encode()
     with storage_errors(f"writing {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     if out is not None:

@@ -35,7 +35,11 @@ def record_of(
 
 
 def record_yaml(
-    draft: Draft, file: str, vocabulary: Vocabulary | None = None, text_file: str = ""
+    draft: Draft,
+    file: str,
+    vocabulary: Vocabulary | None = None,
+    text_file: str = "",
+    record_id: str = "",
 ) -> str:
     """The record that a draft makes, as YAML with comments that say how sure each statement is.
 
@@ -44,9 +48,13 @@ def record_yaml(
         file: Path of the letter's file, from the record's folder.
         vocabulary: The words it was drafted with.
         text_file: Path of the extracted text, where the file is no plain text.
+        record_id: The record's id, where its folder's name decides it.
     """
     recorder = Recorder(draft, file, vocabulary or load_vocabulary(), text_file)
-    written = as_yaml(Record.model_validate(recorder.make()))
+    data = recorder.make()
+    if record_id:
+        data["id"] = record_id
+    written = as_yaml(Record.model_validate(data))
     opened = ", ".join(draft.open)
     head = f"# Drafted from {_one_line(file)}: read every statement before you rely on it.\n"
     if opened:
