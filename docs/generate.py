@@ -22,7 +22,7 @@ from archive_pkg.crosswalks.losses import fields, lost_whole, place_of
 from archive_pkg.records import models
 from archive_pkg.records.vocabularies import event_types, schemes
 from archive_pkg.reports import Code
-from archive_pkg.tables.layout import attribute_docs
+from archive_pkg.tables.layout import attribute_docs, tables
 
 REFERENCE = Path(__file__).parent / "reference"
 BEGUN_BY_HAND = "<!-- Written by docs/generate.py from the code; change it there. -->\n\n"
@@ -259,7 +259,28 @@ def _read_back(name: str) -> list[str]:
     return [f"`archive-pkg import` brings back: {words}.", ""]
 
 
+def table_columns_page() -> str:
+    """The page of the tables' columns."""
+    parts = ["# Columns of the tables\n\n" + BEGUN_BY_HAND]
+    parts.append("What they mean together says [the page on tables](tables.md). Bold: required.\n")
+    for table in tables().values():
+        key = f" Key: {', '.join(f'`{name}`' for name in table.key)}." if table.key else ""
+        parts.append(
+            f"\n## {table.name}\n\n{table.description}{key}\n\n| column | meaning |\n|---|---|\n"
+        )
+        for column in table.columns:
+            title = f"**`{column.name}`**" if column.required else f"`{column.name}`"
+            words = column.description
+            words += " Needed if a cell beside it is filled." if column.needed else ""
+            words += " Several values." if column.many else ""
+            words += f" An id of `{column.refers_to}`." if column.refers_to else ""
+            words += f" One of: {', '.join(column.enum)}." if column.enum else ""
+            parts.append(f"| {title} | {_cell(words)} |\n")
+    return "".join(parts)
+
+
 PAGES = {
+    "table-columns.md": table_columns_page,
     "record.md": record_page,
     "findings.md": findings_page,
     "commands.md": commands_page,

@@ -198,6 +198,14 @@ def test_a_torn_part_is_told(tmp_path: Path, part: str) -> None:
     assert [f.code for f in check(path)] == ["tables-workbook-broken"]
 
 
+def test_a_number_kept_as_text_is_told_and_read(tmp_path: Path) -> None:
+    write_template(tmp_path / "letters.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "letters.xlsx")
+    book["letters"]["B2"].value = "2"
+    book.save(tmp_path / "letters.xlsx")
+    assert told(check(tmp_path / "letters.xlsx")) == {("tables-number-as-text", "letters!B2")}
+
+
 def test_a_value_of_an_error_is_told(tmp_path: Path) -> None:
     write_template(tmp_path / "letters.xlsx")
     book = openpyxl.load_workbook(tmp_path / "letters.xlsx")

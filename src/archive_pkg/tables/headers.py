@@ -114,6 +114,14 @@ def likely_table(header: list[str]) -> Table | None:
 
 
 @cache
+def whole_number_columns() -> frozenset[str]:
+    """The plain headers of the columns that hold whole numbers."""
+    return frozenset(
+        plain(c.name) for table in tables().values() for c in table.columns if c.type == "integer"
+    )
+
+
+@cache
 def _known() -> frozenset[str]:
     return frozenset(plain(c.name) for table in tables().values() for c in table.columns)
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.tables.headers import find_header
+from archive_pkg.tables.headers import find_header, plain, whole_number_columns
 from archive_pkg.tables.sheets import Block, Sheet
 
 if TYPE_CHECKING:
@@ -49,6 +49,12 @@ DATE_TYPED = Code(
     "tables-date-typed",
     Severity.ADVICE,
     "A cell that the spreadsheet holds as a date, which does not keep what the source has.",
+)
+
+NUMBER_AS_TEXT = Code(
+    "tables-number-as-text",
+    Severity.ADVICE,
+    "A whole number that the spreadsheet keeps as text; it is read all the same.",
 )
 
 LARGEST = 1 << 30
@@ -280,6 +286,7 @@ def _tell_marks(sheet: Sheet, marks: _Marks) -> None:
 
 
 def _tell_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _Marks) -> None:
+    whole = whole_number_columns()
     for number, row in enumerate(values[sheet.header_row :], sheet.header_row + 1):
         for place, value in enumerate(row):
             if isinstance(value, str):
@@ -288,6 +295,10 @@ def _tell_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _Marks) -> N
                     at = sheet.at(number, place, sheet.header[place])
                     hint = "mend the formula, or write the value itself"
                     sheet.report.add(CELL_ERROR.at(at, message, hint))
+                elif value.strip().isdecimal() and plain(sheet.header[place]) in whole:
+                    at = sheet.at(number, place, sheet.header[place])
+                    hint = "format the cell as a number and type it again"
+                    sheet.report.add(NUMBER_AS_TEXT.at(at, f"“{value}” is kept as text", hint))
             elif isinstance(value, (datetime.date, datetime.time)):
                 message = f"the spreadsheet holds this as a date; it is read as {_text(value)}"
                 at = sheet.at(number, place, sheet.header[place])
