@@ -20,6 +20,7 @@ from archive_pkg.cli import (
     deposit,
     draft,
     export,
+    find,
     import_,
     page,
     show,
@@ -55,6 +56,7 @@ for command in (
     trace,
     deposit,
     page,
+    find,
 ):
     command.register(app)
 app.add_typer(audit.app, name="audit")

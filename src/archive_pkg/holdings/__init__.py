@@ -5,6 +5,7 @@ from archive_pkg.holdings.building import Options, build_many
 from archive_pkg.holdings.bulk import Done, run
 from archive_pkg.holdings.crews import crew_for
 from archive_pkg.holdings.each import Each, check_one, verify_one
+from archive_pkg.holdings.index import Hit, Index, Query, refresh
 from archive_pkg.holdings.overview import Overview
 from archive_pkg.holdings.repairing import accept, repair
 from archive_pkg.holdings.shelves import LAYOUTS, Shelf, make_shelf, open_shelf
@@ -16,8 +17,11 @@ __all__ = [
     "Budget",
     "Done",
     "Each",
+    "Hit",
+    "Index",
     "Options",
     "Overview",
+    "Query",
     "Shelf",
     "accept",
     "audit",
@@ -28,6 +32,7 @@ __all__ = [
     "find_records",
     "make_shelf",
     "open_shelf",
+    "refresh",
     "repair",
     "run",
     "verify_one",

@@ -1,0 +1,131 @@
+"""`archive-pkg find` and `archive-pkg stats`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archive_pkg.cli.bulk import Jobs, crew
+from archive_pkg.cli.output import Answer, Json, Quiet, answering
+
+if TYPE_CHECKING:
+    from archive_pkg.holdings import Done, Shelf
+
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The shelf: a folder of packages.")]
+Refresh = Annotated[
+    bool, typer.Option("--refresh", help="Bring the index up to date with the packages first.")
+]
+Anew = Annotated[bool, typer.Option("--anew", help="Make the index anew first.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(find)
+    app.command()(stats)
+
+
+def find(
+    directory: Directory,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(help="Words in record or texts; negotiat* stands for all that begin so."),
+    ] = None,
+    who: Annotated[
+        str, typer.Option("--who", help="In the names of senders, recipients, those spoken of.")
+    ] = "",
+    since: Annotated[
+        str, typer.Option("--since", help="Letters of this date or later: 1956, 1956-10-23.")
+    ] = "",
+    until: Annotated[str, typer.Option("--until", help="Letters of this date or earlier.")] = "",
+    marking: Annotated[str, typer.Option("--marking", help="In the marking.")] = "",
+    most: Annotated[int, typer.Option("--most", min=1, help="Show no more than so many.")] = 100,
+    refresh: Refresh = False,
+    anew: Anew = False,
+    jobs: Jobs = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find packages by who, when, marking and words, in an index that is made when it is missing.
+
+    Example: archive-pkg find packages specialists --who Khrushchev --since 1960 --until 1962
+    """
+    from archive_pkg.holdings import Index, Query, open_shelf
+
+    query = Query(tuple(words or ()), who, marking, since, until)
+    with (
+        answering("find", as_json=as_json, quiet=quiet) as answer,
+        answer.about(directory) as result,
+    ):
+        shelf = open_shelf(directory)
+        _bring_up_to_date(answer, shelf, refresh=refresh, anew=anew, jobs=jobs)
+        with Index(shelf) as index:
+            count, hits = index.find(query, most)
+        result |= {
+            "count": count,
+            "hits": [
+                {
+                    "package": str(shelf.root / hit.package),
+                    "id": hit.id,
+                    "title": hit.title,
+                    "date": hit.date,
+                    "marking": hit.marking,
+                }
+                for hit in hits
+            ],
+        }
+        for hit in hits:
+            answer.say(f"{shelf.root / hit.package}")
+            answer.say("  " + " · ".join(filter(None, (hit.title, hit.date, hit.marking))))
+        answer.say(f"{count:,} found" + (f", {len(hits):,} shown" if len(hits) < count else ""))
+
+
+def stats(
+    directory: Directory,
+    refresh: Refresh = False,
+    anew: Anew = False,
+    jobs: Jobs = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Count what is on a shelf: packages, bytes, decades, markings, languages, who wrote to whom.
+
+    Example: archive-pkg stats packages
+    """
+    from archive_pkg.holdings import Index, open_shelf
+
+    with (
+        answering("stats", as_json=as_json, quiet=quiet) as answer,
+        answer.about(directory) as result,
+    ):
+        shelf = open_shelf(directory)
+        _bring_up_to_date(answer, shelf, refresh=refresh, anew=anew, jobs=jobs)
+        with Index(shelf) as index:
+            counted = index.stats()
+        result |= counted
+        for name, value in counted.items():
+            if isinstance(value, dict):
+                if value:
+                    answer.say(f"{name}:")
+                for what, count in value.items():
+                    answer.say(f"  {count:>9,}  {what}")
+            else:
+                answer.say(f"{name}: {value:,}")
+
+
+def _bring_up_to_date(
+    answer: Answer, shelf: Shelf, *, refresh: bool, anew: bool, jobs: int | None
+) -> None:
+    from archive_pkg import holdings
+    from archive_pkg.holdings.index import index_path
+
+    if not (refresh or anew or not index_path(shelf).exists()):
+        return
+
+    def take(done: Done) -> None:
+        if done.status:
+            answer.worsen(done.status)
+            typer.echo(f"not indexed: {done.path}: {done.error[0]}", err=True)
+
+    holdings.refresh(shelf, take, crew=crew(jobs), anew=anew)

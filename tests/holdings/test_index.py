@@ -1,0 +1,122 @@
+"""The index: what is found is what is there, and it can always be made again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.holdings import (
+    Index,
+    Options,
+    Query,
+    Shelf,
+    build_many,
+    crew_for,
+    find_records,
+    make_shelf,
+    refresh,
+)
+
+
+def build(source: Path, out: Path, **options) -> Shelf:
+    shelf = make_shelf(out)
+    build_many(
+        find_records([source]),
+        shelf,
+        lambda done: None,
+        crew=partial(crew_for, 1),
+        options=Options(date(2026, 11, 24), **options),
+    )
+    return shelf
+
+
+@pytest.fixture
+def shelf(letters, letter: Path, tmp_path: Path) -> Shelf:
+    letters(12)
+    shutil.copytree(letter, tmp_path / "letters" / letter.name)
+    return build(tmp_path / "letters", tmp_path / "shelf")
+
+
+def bring(shelf: Shelf, **given) -> list[str]:
+    outcomes: list[str] = []
+    refresh(shelf, lambda done: outcomes.append(done.outcome), crew=partial(crew_for, 1), **given)
+    return sorted(outcomes)
+
+
+def found(shelf: Shelf, *words: str, **query: str) -> list[str]:
+    with Index(shelf) as index:
+        count, hits = index.find(Query(words, **query))
+    assert count == len(hits)
+    return [hit.id for hit in hits]
+
+
+def test_found_by_who_when_marking_and_words(shelf: Shelf) -> None:
+    first = "1960-07-18-cpsu-to-sed"
+    with pytest.raises(StorageError, match="no index"):
+        found(shelf)
+    assert bring(shelf) == ["indexed"] * 13
+    assert found(shelf, "lozhnom") == [first]
+    assert found(shelf, "Lozh*", "polozhenii") == [first]
+    assert found(shelf, who="khrushchev") == [first]
+    assert found(shelf, marking="completely secret") == [first]
+    assert found(shelf, who="khrushchev", since="1960-07", until="1960") == [first]
+    assert found(shelf, who="khrushchev", since="1961") == []
+    assert found(shelf, who="khrushchev", until="1960-07-17") == []
+    assert len(found(shelf)) == 13
+    # Nothing that is typed is taken for an operator, and accents do not matter.
+    for odd in ('"', "AND", "who:x", "(", "*", "a OR b", "'; DROP TABLE packages"):
+        found(shelf, odd)
+    assert found(shelf, "grusse") == found(shelf, "Grüsse")
+    assert found(shelf, "ПИСЬМО") == found(shelf, "письмо") != []
+    with pytest.raises(UsageError, match="no date"):
+        found(shelf, since="long ago")
+
+
+def test_only_what_has_changed_is_read_again(shelf: Shelf, tmp_path: Path) -> None:
+    bring(shelf)
+    record = tmp_path / "letters" / "00000" / "letter-0000003" / "record.yaml"
+    record.write_text(record.read_text().replace("title: Letter,", "title: Zzyzx,"))
+    build(tmp_path / "letters", shelf.root, replace=True)
+    shutil.rmtree(shelf.root / "letter-0000004")
+    assert bring(shelf) == ["gone", "indexed"] + ["unchanged"] * 11
+    assert found(shelf, "zzyzx") == ["letter-0000003"]
+    before = {word: found(shelf, word) for word in ("letter", "secret", "the", "moscow")}
+    assert bring(shelf, anew=True) == ["indexed"] * 12
+    assert {word: found(shelf, word) for word in before} == before
+    (shelf.own / "index.sqlite").write_bytes(b"no index" * 999)
+    assert bring(shelf) == ["indexed"] * 12
+
+
+def test_a_package_that_cannot_be_read_is_told_and_the_others_are_indexed(shelf: Shelf) -> None:
+    (shelf.root / "letter-0000001" / "data" / "record.json").write_text("{")
+    assert bring(shelf) == ["failed"] + ["indexed"] * 12
+
+
+def test_stats(shelf: Shelf) -> None:
+    bring(shelf)
+    with Index(shelf) as index:
+        counted = index.stats()
+    assert counted["packages"] == 13
+    assert sum(counted["decades"].values()) + counted["undated"] == 13
+    assert counted["types"] == {"letter": 13}
+    assert counted["languages"]["en"] == 13
+    assert counted["bytes"] > 13 * 300
+
+
+def test_the_commands(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
+    from archive_pkg import cli
+
+    said = cli.app(["find", str(shelf.root), "lozhnom"], standalone_mode=False)
+    assert not said
+    assert "1 found" in capsys.readouterr().out
+    cli.app(["find", str(shelf.root), "--most", "2", "--json"], standalone_mode=False)
+    (answer,) = json.loads(capsys.readouterr().out)["results"]
+    assert (answer["count"], len(answer["hits"])) == (13, 2)
+    cli.app(["stats", str(shelf.root)], standalone_mode=False)
+    assert "packages: 13" in capsys.readouterr().out
