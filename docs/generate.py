@@ -19,6 +19,7 @@ from archive_pkg.cli import app
 from archive_pkg.crosswalks import FORMATS
 from archive_pkg.crosswalks.incoming import READS
 from archive_pkg.crosswalks.losses import fields, lost_whole, place_of
+from archive_pkg.packages.targets import TARGETS, find_target
 from archive_pkg.records import models
 from archive_pkg.records.vocabularies import event_types, schemes
 from archive_pkg.reports import Code
@@ -221,9 +222,9 @@ def crosswalks_page() -> str:
 
 _CROSSWALKS = """\
 `archive-pkg export PATH --to FORMAT` writes a record in one of these formats; `metadata/` in a
-package has them all (RO-Crate's file lies in `data/`). Where a format has no place for something,
-`--explain` says so. Dates are EDTF in the record; a format that knows only years, months and days
-gets the nearest it can say, and `--explain` names each such date.
+package has most of them (RO-Crate's file lies in `data/`). Where a format has no place for
+something, `--explain` says so. Dates are EDTF in the record; a format that knows only years, months
+and days gets the nearest it can say, and `--explain` names each such date.
 """
 
 
@@ -238,7 +239,8 @@ def _format(name: str) -> str:
         [
             f"## {chosen.title}: `{name}`",
             "",
-            f"In a package: `{chosen.file}`."
+            f"The file in a package: `{chosen.file}`"
+            + ("." if chosen.packaged else ", of packages for some targets only.")
             + (" Takes many letters in one file." if chosen.collects else ""),
             "",
             "| field | where it goes |",
@@ -250,6 +252,47 @@ def _format(name: str) -> str:
             *_read_back(name),
         ]
     )
+
+
+def targets_page() -> str:
+    """The page of targets: what each asks, what was chosen and why."""
+    return "\n".join(["# Targets\n\n" + BEGUN_BY_HAND + _TARGETS, *map(_target, TARGETS)])
+
+
+_TARGETS = """\
+`archive-pkg build RECORD --target NAME` makes what a repository takes, and `archive-pkg why-not
+PATH --target NAME` says all that keeps it from being accepted. What no record says is given with
+`--tag 'LABEL=VALUE'`. The file of a BagIt profile can stand for the name.
+"""
+
+
+def _target(name: str) -> str:
+    target = find_target(name)
+    asks = [(path, ask) for path, asks in target.asks.items() for ask in asks]
+    rows = [
+        f"| `{ask.label}` | {path or 'metadata'} | {'yes' if ask.required else ''} | "
+        + f"{_FROM.get(ask.source) or f'`--tag {ask.tag or ask.label}=…`'} | "
+        + f"{', '.join(ask.values)} |"
+        for path, ask in asks
+    ]
+    gives = {"bag": "a bag", "csip": "a folder with METS"}.get(target.form, "a folder to upload")
+    if target.form == "bag":
+        kinds = " and ".join(target.algorithms)
+        archive = f", in a `{target.archive}`" if target.archive else ""
+        gives = f"a BagIt {target.version} bag with {kinds}{archive}"
+    table = ["| asks for | where | required | from | values |", "|---|---|---|---|---|", *rows, ""]
+    lines = [f"## {target.title}: `{name}`", "", f"Gives {gives}. {target.note}", ""]
+    return "\n".join(lines + (table if rows else []))
+
+
+_FROM = {
+    "title": "the title",
+    "summary": "the summary",
+    "id": "the id",
+    "size": "the files' size",
+    "creators": "sender or signatories",
+    "doi": "identifiers",
+}
 
 
 def _read_back(name: str) -> list[str]:
@@ -286,6 +329,7 @@ PAGES = {
     "commands.md": commands_page,
     "vocabularies.md": vocabularies_page,
     "crosswalks.md": crosswalks_page,
+    "targets.md": targets_page,
 }
 
 if __name__ == "__main__":

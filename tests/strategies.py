@@ -237,6 +237,13 @@ def _part(
                 "method": texts,
                 "note": texts,
                 "encoding": st.just("UTF-8"),
+                "access": st.sampled_from(
+                    [
+                        {"status": "open"},
+                        {"status": "closed", "rule": "<&>"},
+                        {"status": "restricted", "until": {"edtf": "2031?"}, "rule": "]]>"},
+                    ]
+                ),
                 "media_type": st.sampled_from(["text/plain", "image/tiff"]),
             },
         ),

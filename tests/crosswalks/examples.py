@@ -99,6 +99,15 @@ FULL: dict[str, Any] = {
             "held": False,
             "languages": ["ru"],
             "note": "Two leaves.",
+            "access": {
+                "status": "restricted",
+                "until": {
+                    "edtf": "2031-03",
+                    "as_written": "seventy years",
+                    "note": "from its date",
+                },
+                "rule": "the archive's law",
+            },
         },
         {
             "id": "scan",

@@ -19,7 +19,7 @@ WORDS = {
     "classification.history.date.as_written", "classification.history.date.note",
     "classification.level", "summary.text", "subjects.term", "mentioned_places.name",
     "mentioned_places.as_written", "parts.title", "parts.method", "parts.note",
-    "parts.made.as_written", "parts.made.note", "translation_notes.text",
+    "parts.access.rule", "parts.made.as_written", "parts.made.note", "translation_notes.text",
     "translation_notes.rendering", "translation_notes.original", "translation_notes.romanized",
     "enclosures.title", "holding.repository", "holding.fonds", "holding.file", "holding.folio",
     "custody", "publications", "rights.statement", "agents.name", "agents.role",

@@ -155,10 +155,11 @@ def write(
     info: Sequence[tuple[str, str]] = (),
     tag_files: Mapping[str, bytes] | None = None,
     algorithms: Sequence[str] = DEFAULT_ALGORITHMS,
+    version: str = "1.0",
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
 ) -> Written:
-    """Write a complete BagIt 1.0 bag into an empty folder, such as a `Staging`'s.
+    """Write a complete BagIt bag into an empty folder, such as a `Staging`'s.
 
     Each source is opened without following links, read once, copied and digested in that pass.
     Nothing is synced here: that is the staging's work. The same arguments give the same bytes.
@@ -170,6 +171,8 @@ def write(
         info: Labels and values for bag-info.txt, in order. Payload-Oxum is added at the end.
         tag_files: More tag files by path from the bag's folder ("metadata/datacite.xml").
         algorithms: Names of the manifests' algorithms.
+        version: The BagIt version it declares; before 1.0 no path may have a % in it, which was
+            then no sign of an encoding.
         jobs: How many files to copy at a time; as many as there are processors when None.
         progress: Called now and then with what is done so far.
 
@@ -184,6 +187,8 @@ def write(
     """
     extra = dict(tag_files or {})
     refuse_misuse(info, extra, algorithms)
+    if version != "1.0" and any("%" in path for path in (*payload, *extra)):
+        raise UsageError(f"a BagIt {version} bag cannot say a % in a path", "Rename the file.")
     report = check_names([*(f"data/{path}" for path in payload), *extra])
     if not report.ok:
         raise InvalidError(
@@ -192,11 +197,18 @@ def write(
     with storage_errors("writing the bag"):
         written = _write_payload(folder, payload, algorithms, jobs, progress)
         oxum = ("Payload-Oxum", f"{written.size}.{written.files}")
-        finish(folder, written, tags_to_bytes([*info, oxum]), extra)
+        declared = Declaration(version)
+        finish(folder, written, tags_to_bytes([*info, oxum]), extra, declared)
     return written
 
 
-def finish(folder: Path, written: Written, info: bytes, tag_files: Mapping[str, bytes]) -> None:
+def finish(
+    folder: Path,
+    written: Written,
+    info: bytes,
+    tag_files: Mapping[str, bytes],
+    declared: Declaration = Declaration(),  # noqa: B008  it is frozen
+) -> None:
     """Write declaration, bag-info.txt, other tag files, manifests and tag manifests.
 
     Args:
@@ -204,11 +216,12 @@ def finish(folder: Path, written: Written, info: bytes, tag_files: Mapping[str, 
         written: The payload's digests; takes those of the tag files.
         info: The bytes of bag-info.txt.
         tag_files: More tag files by path.
+        declared: What bagit.txt says.
 
     Raises:
         OSError: When writing fails.
     """
-    files = {DECLARATION: Declaration().to_bytes(), "bag-info.txt": info, **tag_files}
+    files = {DECLARATION: declared.to_bytes(), "bag-info.txt": info, **tag_files}
     for algorithm, digests in written.manifests.items():
         files[f"manifest-{algorithm}.txt"] = render(digests)
     algorithms = list(written.manifests)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,6 +14,31 @@ from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, crew, optio
 from archive_pkg.cli.output import Answer, Json, Quiet, answering
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archive_pkg.packages import Built
+
+Tags = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag",
+        metavar="LABEL=VALUE",
+        help="What a target asks for and no record says.",
+    ),
+]
+
+
+def parse_tags(tags: list[str] | None) -> dict[str, str]:
+    """What was given for a target, by its label. Raises UsageError."""
+    given = {}
+    for tag in tags or ():
+        label, equals, value = tag.partition("=")
+        if not equals or not label.strip() or not value.strip():
+            raise UsageError(f"{tag!r} is no tag", "write --tag 'Source-Organization=An archive'")
+        given[label.strip()] = value.strip()
+    return given
 
 
 class Audience(StrEnum):
@@ -63,6 +89,15 @@ def build(
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait for another build of the same package.")
     ] = 0,
+    target: Annotated[
+        str,
+        typer.Option(
+            "--target",
+            help="Make what a repository takes: aptrust, archivematica, btr, chronopolis, "
+            "datacite, dataverse, eark-csip, rda, swordbagit, zenodo, or a BagIt profile's file.",
+        ),
+    ] = "",
+    tags: Tags = None,
     layout: Annotated[
         str,
         typer.Option(
@@ -90,12 +125,14 @@ def build(
     Example: archive-pkg build records/1960-07-18-cpsu-to-sed --out packages
     """
     day = parse_date(on)
+    make = _maker(target, tags)
     bulk = options_of(a=layout, b=no_sync, c=jobs, d=report, e=executor, f=gentle)
-    if audience or (not bulk and _is_one(records, out)):
+    if target or audience or (not bulk and _is_one(records, out)):
         with answering("build", as_json=as_json, quiet=quiet) as answer:
             for record in records:
                 _build_one(
                     answer,
+                    make,
                     record,
                     out,
                     day,
@@ -127,8 +164,21 @@ def _is_one(records: list[Path], out: Path) -> bool:
     return len(records) == 1 and are_single(records, has_record) and not is_declared(out)
 
 
+def _maker(target: str, tags: list[str] | None) -> Callable[..., Built]:
+    """What builds a package, for everybody or for a target."""
+    from archive_pkg.packages import build_package
+    from archive_pkg.packages.targets import build_for, find_target
+
+    if target:
+        return partial(build_for, find_target(target), given=parse_tags(tags))
+    if tags:
+        raise UsageError("--tag says what a target asks for", "name one with --target")
+    return build_package
+
+
 def _build_one(
     answer: Answer,
+    make: Callable[..., Built],
     record: Path,
     out: Path,
     day: date | None,
@@ -138,11 +188,10 @@ def _build_one(
     audience: Literal["public"] | None,
     wait: float,
 ) -> None:
-    from archive_pkg.packages import build_package
     from archive_pkg.packages.signatures import is_signature_file
 
     with answer.about(record) as result:
-        built = build_package(
+        built = make(
             record,
             out,
             on=day,

@@ -28,6 +28,7 @@ from archive_pkg.cli import (
     tables,
     trace,
     verify,
+    why_not,
 )
 from archive_pkg.cli.output import clean, complain
 from archive_pkg.errors import ArchivePkgError
@@ -54,6 +55,7 @@ for command in (
     import_,
     sign,
     trace,
+    why_not,
     deposit,
     page,
     find,

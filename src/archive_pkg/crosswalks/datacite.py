@@ -60,6 +60,9 @@ MAPPING = {
     "parts.media_type": "format",
     "parts.languages": "language (of the main text)",
     "parts.made_by": "contributor: Translator, Producer, Editor, Other",
+    "parts.access.status": "rights",
+    "parts.access.until.edtf": "rights",
+    "parts.access.rule": "rights",
     "parts.of": "relatedItem, IsTranslationOf",
     "translation_notes.kind": "description, Other",
     "translation_notes.at": "description, Other (the words alone)",
@@ -306,6 +309,7 @@ def _rights(record: Record) -> Iterator[dict[str, str]]:
         yield said
     if record.classification:
         yield {"rights": f"Classification: {views.classification_words(record)}"}
+    yield from ({"rights": words} for words in views.restrictions(record))
 
 
 def _descriptions(record: Record) -> Iterator[dict[str, str]]:

@@ -39,6 +39,9 @@ MAPPING = {
     "parts.title": "relation (of what a translation was made from)",
     "parts.media_type": "format",
     "parts.languages": "language",
+    "parts.access.status": "rights",
+    "parts.access.until.edtf": "rights",
+    "parts.access.rule": "rights",
     "parts.of": "relation (isVersionOf)",
     "parts.made_by": "contributor",
     "translation_notes.kind": "description",
@@ -71,12 +74,13 @@ def element(record: Record, setting: Setting) -> Element:
 
     document = root(OAI_DC, "dc", {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI})
     locate(document, oai_dc=f"{OAI_DC[:-1]}.xsd")
-    for name, value in _values(record, setting):
+    for name, value in values(record, setting):
         etree.SubElement(document, f"{{{DC}}}{name}").text = fit(value)
     return document
 
 
-def _values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
+def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
+    """The elements' names and values, in the order in which they are written."""
     yield "identifier", record.id
     for identifier in record.identifiers:
         yield "identifier", identifier.uri or identifier.value
@@ -142,3 +146,4 @@ def _rights(record: Record) -> Iterator[str]:
             yield f"Rights holder: {record.agent(record.rights.holder).name}"
     if record.classification:
         yield f"Classification: {views.classification_words(record)}"
+    yield from views.restrictions(record)

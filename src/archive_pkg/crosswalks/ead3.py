@@ -49,6 +49,9 @@ MAPPING = {
     "parts.file": "altformavail",
     "parts.media_type": "altformavail",
     "parts.languages": "langmaterial, altformavail",
+    "parts.access.status": "accessrestrict",
+    "parts.access.until.edtf": "accessrestrict",
+    "parts.access.rule": "accessrestrict",
     "parts.of": "altformavail",
     "parts.made_by": "altformavail",
     "parts.made.edtf": "altformavail",
@@ -204,6 +207,7 @@ def _paragraphs(parent: Element, name: str, paragraphs: Iterable[str]) -> None:
 
 
 def _restrictions(record: Record) -> Iterator[str]:
+    yield from views.restrictions(record)
     marking = record.classification
     if marking is None:
         return

@@ -30,6 +30,7 @@ class Format:
         module: The module of this room that writes it, loaded when first needed.
         writer: The function in it.
         collects: Whether one file holds many letters.
+        packaged: Whether every package has it in its `metadata/`; if not, packages for some target.
         dates: What it knows of dates: "edtf", or "days" (years, months, days and ranges of them).
     """
 
@@ -41,6 +42,7 @@ class Format:
     writer: str = "write"
     collects: bool = False
     dates: str = "edtf"
+    packaged: bool = True
 
     @property
     def is_xml(self) -> bool:
@@ -92,11 +94,51 @@ FORMATS: Mapping[str, Format] = {
         Format("mets", "METS 1", "mets.xml", _XML, "mets"),
         Format("prov", "PROV-JSON", "prov.json", _JSON, "prov"),
         Format(
-            "prov-n", "PROV-N", "prov.provn", "text/provenance-notation", "prov", "write_notation"
+            "prov-n",
+            "PROV-N",
+            "prov.provn",
+            "text/provenance-notation",
+            "prov",
+            "write_notation",
+            packaged=False,
         ),
-        Format("ro-crate", "RO-Crate 1.2", "ro-crate-metadata.json", _LINKED, "ro_crate"),
+        Format(
+            "ro-crate",
+            "RO-Crate 1.2",
+            "ro-crate-metadata.json",
+            _LINKED,
+            "ro_crate",
+            packaged=False,
+        ),
         Format("schema-org", "schema.org (JSON-LD)", "schema-org.jsonld", _LINKED, "schema_org"),
         Format("csl", "CSL-JSON", "csl.json", _CSL, "csl", collects=True, dates="days"),
+        Format("sword", "SWORD 3 (JSON)", "sword.json", _LINKED, "sword", packaged=False),
+        Format(
+            "archivematica",
+            "Archivematica's metadata.csv",
+            "metadata.csv",
+            "text/csv",
+            "archivematica",
+            packaged=False,
+        ),
+        Format(
+            "invenio",
+            "InvenioRDM (JSON)",
+            "invenio.json",
+            _JSON,
+            "invenio",
+            dates="days",
+            packaged=False,
+        ),
+        Format(
+            "dataverse",
+            "Dataverse (JSON)",
+            "dataset.json",
+            _JSON,
+            "dataverse",
+            dates="days",
+            packaged=False,
+        ),
         Format("bibtex", "BibTeX", "bibtex.bib", "application/x-bibtex", "bibtex", collects=True),
     )
 }

@@ -45,6 +45,9 @@ MAPPING = {
     "parts.media_type": "format",
     "parts.encoding": "significantProperties, encoding",
     "parts.languages": "significantProperties, language",
+    "parts.access.status": "rightsStatement of basis other",
+    "parts.access.until.edtf": "rightsStatement of basis other",
+    "parts.access.rule": "rightsStatement of basis other",
     "parts.of": "relationship, derivation",
     "parts.access": "rightsStatement of basis other",
     "parts.note": "significantProperties, note",
@@ -173,7 +176,7 @@ def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
         put(traits, "size", str(facts.size))
     for media_type in dict.fromkeys(part.media_type or UNKNOWN for part in parts):
         put(put(put(traits, "format"), "formatDesignation"), "formatName", media_type)
-    put(thing, "originalName", path)
+    put(thing, "originalName", f"{setting.original_folder}{path}")
     location = put(put(thing, "storage"), "contentLocation")
     put(location, "contentLocationType", "path")
     put(location, "contentLocationValue", f"{setting.folder}{path}")
@@ -250,6 +253,14 @@ def _rights(premis: Element, record: Record) -> None:
         put(other, "otherRightsBasis", "classification")
         put(other, "otherRightsNote", views.classification_words(record))
         _identifier(statement, "linkingObject", record.id)
+    for part in record.parts:
+        words = views.access_words(part)
+        if words:
+            statement = _statement(premis, f"access/{part.id}", "other")
+            other = put(statement, "otherRightsInformation")
+            put(other, "otherRightsBasis", "access")
+            put(other, "otherRightsNote", words)
+            _identifier(statement, "linkingObject", _part_name(part.id))
 
 
 def _access(premis: Element, part: Part, access: Access) -> None:

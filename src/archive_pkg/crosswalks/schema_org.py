@@ -23,7 +23,7 @@ HOLDING = "#holding"
 
 Thing = dict[str, Any]
 
-_KINDS = {"person": "Person", "software": "SoftwareApplication"}
+_SOFTWARE = "https://schema.org/SoftwareApplication"
 
 MAPPING = {
     "id": "identifier",
@@ -58,6 +58,9 @@ MAPPING = {
     "parts.sha256": "encoding, sha256",
     "parts.media_type": "encoding, encodingFormat",
     "parts.languages": "inLanguage",
+    "parts.access.status": "workExample, conditionsOfAccess",
+    "parts.access.until.edtf": "workExample, conditionsOfAccess",
+    "parts.access.rule": "workExample, conditionsOfAccess",
     "parts.of": "translationOfWork, isBasedOn",
     "parts.made_by": "translator, creator",
     "parts.made.edtf": "dateCreated",
@@ -245,6 +248,7 @@ def _part(record: Record, part: Part, setting: Setting) -> Thing:
             "dateCreated": str(part.made.edtf) if part.made else None,
             "creditText": part.method,
             "description": part.note,
+            "conditionsOfAccess": views.access_words(part),
             "encoding": _ref(file_id(part.file, setting)) if part.file else None,
         }
     )
@@ -252,10 +256,13 @@ def _part(record: Record, part: Part, setting: Setting) -> Thing:
 
 def _agent(agent: Agent) -> Thing:
     title = "jobTitle" if agent.kind == "person" else "disambiguatingDescription"
+    kind = {"person": "Person", "software": "Thing"}.get(agent.kind, "Organization")
     return _known(
         {
             "@id": agent_id(agent),
-            "@type": _KINDS.get(agent.kind, "Organization"),
+            "@type": kind,
+            # RO-Crate wants a SoftwareApplication to have an address, which is seldom known.
+            "additionalType": _SOFTWARE if agent.kind == "software" else None,
             "name": agent.name,
             "alternateName": agent.as_written,
             title: agent.role,

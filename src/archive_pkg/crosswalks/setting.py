@@ -36,6 +36,8 @@ class Setting:
         publisher: Who publishes the package.
         year: The year of its publication.
         made: The day the document is written, "2026-11-24"; nothing reads a clock.
+        given: What the user gave for one target, by label ("Contact-Email").
+        original_folder: What stands before a file's path where its original name is asked for.
         software: The program that writes, with its version.
     """
 
@@ -46,6 +48,8 @@ class Setting:
     publisher: str | None = None
     year: int | None = None
     made: str | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    original_folder: str = ""
     software: str = "archive-pkg"
 
     def digests(self, record: Record, path: str) -> dict[str, str]:

@@ -143,6 +143,24 @@ def licence_address(licence: str) -> str | None:
     return f"https://spdx.org/licenses/{licence}" if _SPDX.fullmatch(licence) else None
 
 
+def access_words(part: Part) -> str:
+    """Who may have a part, until when, by which rule; empty where nothing is said."""
+    access = part.access
+    if access is None:
+        return ""
+    words: str = access.status
+    words += f" until {access.until.edtf}" if access.until else ""
+    return words + (f" ({access.rule})" if access.rule else "")
+
+
+def restrictions(record: Record) -> Iterator[str]:
+    """Who may have which part, for each that says so."""
+    for part in record.parts:
+        words = access_words(part)
+        if words:
+            yield f"Access to {part_title(record, part)}: {words}"
+
+
 def note_words(record: Record) -> Iterator[tuple[str, str]]:
     """Each translation note's id, and the note as one sentence."""
     for note in record.translation_notes:

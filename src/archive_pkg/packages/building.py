@@ -251,7 +251,12 @@ def settle(
 
 
 def differing(one: Path, other: Path) -> tuple[str, ...]:
-    """The paths, sorted, of files that only one of two folders has or whose bytes differ."""
+    """The paths, sorted, of files that only one of two folders has or whose bytes differ.
+
+    Of two files, the name of the first if they differ.
+    """
+    if not one.is_dir() or not other.is_dir():
+        return () if _same(one, other) else (one.name,)
     names = _files(one) | _files(other)
     return tuple(sorted(name for name in names if not _same(one / name, other / name)))
 

@@ -15,6 +15,7 @@ from archive_pkg.records import load_record, record_file
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from archive_pkg.records import Part, Record
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 METADATA = "metadata"
 CRATE = "ro-crate-metadata.json"
 """RO-Crate's own file, which lies at its crate's root, `data/` (RO-Crate 1.2, "Structure")."""
-
-_ELSEWHERE = ("ro-crate", "prov-n")
-"""Formats that `metadata/` does not have: one lies in the payload, one says what another says."""
 
 
 def described(source: Path, *, made: str | None = None) -> tuple[Record, Setting]:
@@ -87,13 +85,13 @@ def _text(part: Part, data: bytes) -> str | None:
         return None
 
 
-def metadata_files(record: Record, known: Setting) -> dict[str, bytes]:
-    """The files of `metadata/`, by their path in the package."""
+def metadata_files(record: Record, known: Setting, more: Collection[str] = ()) -> dict[str, bytes]:
+    """The files of `metadata/`, by their path in the package; more formats where a target asks."""
     seen = replace(known, folder=f"../data/{PARTS}/")
     return {
         f"{METADATA}/{item.file}": item.write([record], seen)
         for item in FORMATS.values()
-        if item.name not in _ELSEWHERE
+        if item.packaged or item.name in more
     }
 
 

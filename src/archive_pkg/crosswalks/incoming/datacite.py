@@ -22,6 +22,8 @@ READS = frozenset([
 
 _TYPES = {name: kind for kind, name in TYPE_NAMES.items()}
 _KINDS = {"Organizational": "organization", "Personal": "person"}
+_OURS = ("Classification: ", "Access to ")
+"""Beginnings of what else than rights we write among rights."""
 _UNKNOWN = frozenset([datacite.TO_BE_ANNOUNCED, datacite.UNKNOWN, ":unav", ":none", ":null"])
 
 
@@ -156,7 +158,11 @@ class _Reader:
     def _rights(self) -> None:
         for item in self.source.all(self.root, "rightsList/rights"):
             words = text_of(item)
-            if "rights" in self.draft.raw or not words or words.startswith("Classification:"):
+            if (
+                "rights" in self.draft.raw
+                or not words
+                or words.startswith(("Classification: ", "Access to "))
+            ):
                 continue
             licence = item.get("rightsIdentifier") or item.get("rightsURI")
             self.source.take(item)

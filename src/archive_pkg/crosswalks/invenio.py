@@ -1,0 +1,127 @@
+"""InvenioRDM's metadata for its REST API, which Zenodo takes: the body of one draft."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.crosswalks import datacite, views
+from archive_pkg.crosswalks.dates import w3cdtf
+from archive_pkg.crosswalks.json_text import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.crosswalks.setting import Setting
+    from archive_pkg.records.models import Agent, Record
+
+MAPPING = {
+    "id": "identifiers, other",
+    "version": "version",
+    "identifiers": "identifiers",
+    "title": "title",
+    "variant_titles": "additional_titles",
+    "sender": "creators",
+    "signatories": "contributors",
+    "recipients": "contributors",
+    "date.edtf": "dates, created",
+    "date.as_written": "dates, description",
+    "classification.as_written": "rights",
+    "classification.caveats": "rights",
+    "classification.scheme": "rights",
+    "classification.level": "rights",
+    "summary.text": "description",
+    "summary.author": "contributors",
+    "subjects.term": "subjects",
+    "parts.made_by": "contributors",
+    "publications": "references",
+    "rights.statement": "rights, description",
+    "rights.licence": "rights, id or link",
+    "agents.name": "person_or_org, name",
+    "agents.kind": "person_or_org, type",
+    "agents.identifiers": "person_or_org, identifiers",
+}
+
+_IDENTIFIERS = frozenset(["orcid", "gnd", "isni"])
+"""Schemes that InvenioRDM takes for people and bodies."""
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The body of a request that makes a draft."""
+    [record] = records
+    made = setting.made or datacite.NO_YEAR
+    metadata: dict[str, Any] = {
+        "resource_type": {"id": "publication-other"},
+        "title": record.title,
+        "additional_titles": [
+            {"title": title, "type": {"id": "alternative-title"}} for title in record.variant_titles
+        ],
+        "creators": [{"person_or_org": _name(agent)} for agent in views.creators(record)]
+        or [{"person_or_org": {"type": "organizational", "name": datacite.UNKNOWN}}],
+        "contributors": list(_contributors(record)),
+        "publication_date": made,
+        "publisher": setting.publisher,
+        "description": record.summary.text if record.summary else None,
+        "subjects": [{"subject": subject.term} for subject in record.subjects],
+        "dates": list(_dates(record)),
+        "identifiers": [
+            {"identifier": record.id, "scheme": "other"},
+            *(
+                {"identifier": item.uri or item.value, "scheme": "url" if item.uri else "other"}
+                for item in record.identifiers
+                if item.scheme != "doi"
+            ),
+        ],
+        "rights": list(_rights(record)),
+        "references": [{"reference": citation} for citation in record.publications],
+        "version": str(record.version),
+    }
+    document: dict[str, Any] = {"metadata": {k: v for k, v in metadata.items() if v}}
+    doi = views.doi(record)
+    if doi:
+        document["pids"] = {"doi": {"identifier": doi.value, "provider": "external"}}
+    return to_json(document)
+
+
+def _name(agent: Agent) -> dict[str, Any]:
+    """A person is cut into family and given name only where the record's form does so."""
+    said: dict[str, Any]
+    if agent.kind == "person":
+        halves = views.family_and_given(agent)
+        said = {"type": "personal", "family_name": halves[0] if halves else agent.name}
+        said |= {"given_name": halves[1]} if halves else {}
+    else:
+        said = {"type": "organizational", "name": agent.name}
+    known = [
+        {"scheme": item.scheme, "identifier": item.value}
+        for item in agent.identifiers
+        if item.scheme in _IDENTIFIERS
+    ]
+    return said | ({"identifiers": known} if known else {})
+
+
+def _contributors(record: Record) -> Iterator[dict[str, Any]]:
+    for agent, _ in views.contributions(record):
+        yield {"person_or_org": _name(agent), "role": {"id": "other"}}
+    for agent in views.agents(record, record.recipients):
+        yield {"person_or_org": _name(agent), "role": {"id": "other"}}
+
+
+def _dates(record: Record) -> Iterator[dict[str, Any]]:
+    words = w3cdtf(record.date.edtf) if record.date else None
+    if record.date and words:
+        said = {"date": words, "type": {"id": "created"}}
+        written = record.date.as_written
+        yield said | ({"description": written} if written else {})
+
+
+def _rights(record: Record) -> Iterator[dict[str, Any]]:
+    rights = record.rights
+    if rights and rights.licence and not views.is_address(rights.licence):
+        yield {"id": rights.licence.lower()}
+    if rights:
+        link = rights.licence if rights.licence and views.is_address(rights.licence) else None
+        said: dict[str, Any] = {"title": {"en": "Rights"}, "description": {"en": rights.statement}}
+        yield said | ({"link": link} if link else {})
+    if record.classification:
+        words = views.classification_words(record)
+        yield {"title": {"en": "Classification"}, "description": {"en": words}}

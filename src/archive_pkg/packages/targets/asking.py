@@ -1,0 +1,220 @@
+"""What keeps a record from being accepted by a target: every blocker at once, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from archive_pkg import bags
+from archive_pkg.bags import profiles
+from archive_pkg.bags.opening import open_tree
+from archive_pkg.crosswalks import views
+from archive_pkg.packages.audience import withheld
+from archive_pkg.packages.checking import examine
+from archive_pkg.packages.opening import is_bag, open_package
+from archive_pkg.records import record_file
+from archive_pkg.reports import Code, Finding, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from archive_pkg.packages.targets.target import Ask, Target
+    from archive_pkg.records import Record
+
+TARGET_UNTOLD = Code(
+    "target-untold",
+    Severity.ERROR,
+    "The target asks for something that neither the record nor an option says.",
+)
+TARGET_VALUE = Code(
+    "target-value", Severity.ERROR, "The target allows some values only, and this is none of them."
+)
+TARGET_TOO_LARGE = Code(
+    "target-too-large", Severity.ERROR, "The letter's files are larger than the target takes."
+)
+TARGET_IS_OPEN = Code(
+    "target-is-open",
+    Severity.ERROR,
+    "The target shows what it holds to everybody, and a part of the letter may not go out yet.",
+)
+TARGET_NAME = Code(
+    "target-name",
+    Severity.ERROR,
+    "A file's name has a % in it, which the target's version of BagIt cannot say.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a target is told: labels and values by tag file, and what is still missing.
+
+    Attributes:
+        tags: By tag file, labels and values in order.
+        report: The blockers.
+    """
+
+    tags: dict[str, list[tuple[str, str]]]
+    report: Report
+
+
+def tell(target: Target, record: Record, given: Mapping[str, str], size: int) -> Telling:
+    """Answer what a target asks.
+
+    Args:
+        target: The target.
+        record: The record.
+        given: What the user says, by label.
+        size: Bytes of the letter's files.
+    """
+    report = Report()
+    tags: dict[str, list[tuple[str, str]]] = {}
+    for path, asks in target.asks.items():
+        for ask in asks:
+            value = given.get(ask.tag or ask.label) or _said(ask, record, size)
+            if ask.required and not value:
+                report.add(_untold(target, path, ask))
+            elif value and ask.values and value not in ask.values:
+                place = Location(path, field=ask.label)
+                message = f"{target.title} does not take {value!r} for {ask.label}"
+                report.add(TARGET_VALUE.at(place, message, f"one of: {', '.join(ask.values)}"))
+            elif value and path:
+                tags.setdefault(path, []).append((ask.label, " ".join(value.split())))
+    return Telling(tags, report)
+
+
+def _said(ask: Ask, record: Record, size: int) -> str:
+    match ask.source:
+        case "title":
+            said = record.title
+        case "summary":
+            said = record.summary.text if record.summary else ""
+        case "id":
+            said = record.id
+        case "size":
+            said = _human(size)
+        case "doi":
+            identifier = views.doi(record)
+            said = identifier.value if identifier else ""
+        case "creators":
+            said = "; ".join(agent.name for agent in views.creators(record))
+        case _:
+            said = ""
+    return said or ask.default
+
+
+def _human(size: int) -> str:
+    """A size for people, as RFC 8493 has Bag-Size (2.2.2)."""
+    number, unit = float(size), "B"
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if number < 1000 or unit == "TB":
+            break
+        number /= 1000
+    return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+
+
+def _untold(target: Target, path: str, ask: Ask) -> Finding:
+    hint = ask.hint or f"say it with --tag '{ask.tag or ask.label}=…'"
+    if ask.source in _FIELDS and not ask.hint:
+        hint = f"record: {_FIELDS[ask.source]}; or {hint}"
+    if ask.values:
+        hint += f"; one of: {', '.join(ask.values)}"
+    return TARGET_UNTOLD.at(
+        Location(path, field=ask.label), f"{target.title} asks for {ask.label}", hint
+    )
+
+
+_FIELDS = {"title": "title", "summary": "summary", "creators": "sender, or signatories"}
+
+
+def blockers(
+    target: Target,
+    record: Record,
+    given: Mapping[str, str],
+    sizes: Mapping[str, int],
+    audience: str | None = None,
+) -> Report:
+    """All that keeps a sound record's package from being accepted.
+
+    Args:
+        target: The target.
+        record: The record.
+        given: What the user says, by label.
+        sizes: Bytes of each file.
+        audience: "public" where what may not go out is left out.
+    """
+    total = sum(sizes.values())
+    report = tell(target, record, given, total).report
+    if target.largest is not None and total > target.largest:
+        message = f"the files have {_human(total)}, {target.title} takes {_human(target.largest)}"
+        report.add(TARGET_TOO_LARGE.at(Location(field="parts"), message, "leave parts out"))
+    if target.is_open and not audience:
+        for name, shut in withheld(record, datetime.now(UTC).date()).items():
+            message = f"{target.title} is open to all, and {name} is not: {shut.rule}"
+            hint = "build it with --audience public"
+            report.add(TARGET_IS_OPEN.at(Location(field=f"parts.{name}"), message, hint))
+    if target.version != "1.0":
+        for part in record.parts:
+            if part.file and "%" in part.file:
+                place = Location(field=f"parts.{part.id}.file")
+                message = f"BagIt {target.version} cannot say the % in {part.file}"
+                report.add(TARGET_NAME.at(place, message, "rename the file"))
+    return report
+
+
+def why_not(
+    path: Path, target: Target, given: Mapping[str, str], audience: str | None = None
+) -> Report:
+    """Every reason why a target would not accept a record's package, and nothing else.
+
+    Args:
+        path: A record's file or folder, or a package, which is then checked as it is.
+        target: The target.
+        given: What the user says, by label.
+        audience: "public" where what may not go out is to be left out.
+
+    Raises:
+        InvalidError: The path leads to no package of ours.
+        StorageError: It cannot be read.
+    """
+    if is_bag(path) and target.profile is not None:
+        return Report(list(_as_it_is(path, target)))
+    if is_bag(path):
+        package = open_package(path)
+        record, folder = package.record, package.parts
+        report = Report()
+    else:
+        found, examined = examine(path)
+        report = Report(examined.errors)
+        if found is None:
+            return report
+        record, folder = found, record_file(path)[0].parent
+    sizes = {name: _size(folder / name) for name in record.files}
+    report.extend(blockers(target, record, given, sizes, audience))
+    return report
+
+
+def _as_it_is(path: Path, target: Target) -> Iterator[Finding]:
+    """What a target's profile has against a bag."""
+    assert target.profile is not None  # noqa: S101
+    bag = bags.Bag.open(path)
+    with open_tree(path) as tree:
+        found = list(profiles.check(target.profile, bag, tree, tree.kind))
+    hint = f"build it with --target {target.name}"
+    for finding in found:
+        if finding.severity is Severity.ERROR:
+            yield Finding(
+                finding.code,
+                finding.severity,
+                f"{finding.location}: {finding.message}",
+                finding.location,
+                f"{finding.hint} {hint}".strip(),
+            )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

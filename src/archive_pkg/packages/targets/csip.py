@@ -1,0 +1,222 @@
+"""An E-ARK CSIP 2 information package: not a bag, a folder that METS.xml describes.
+
+    <id>/METS.xml
+         metadata/descriptive/dc.xml, ead3.xml   metadata/preservation/premis.xml
+         representations/letter/METS.xml, data/…
+         schemas/package.xsd   documentation/README.txt
+
+The schema imports the published ones from where they are published; none is copied. Numbers in
+comments are those of the specification's requirements (CSIP 2.1).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import mimetypes
+from dataclasses import replace
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import quote
+
+from archive_pkg import storage
+from archive_pkg.crosswalks import FORMATS, dublin_core, ead3, premis
+from archive_pkg.crosswalks.markup import XLINK, XSI, label, put, root, serialize
+from archive_pkg.packages import layout
+from archive_pkg.version import VERSION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive_pkg.crosswalks import Setting
+    from archive_pkg.crosswalks.markup import Element
+    from archive_pkg.records import Record
+
+METS = "http://www.loc.gov/METS/"
+CSIP = "https://DILCIS.eu/XML/METS/CSIPExtensionMETS"
+PROFILE = "https://earkcsip.dilcis.eu/profile/E-ARK-CSIP.xml"
+METS_SCHEMA = "http://www.loc.gov/standards/mets/mets.xsd"
+CSIP_SCHEMA = "https://earkcsip.dilcis.eu/schema/DILCISExtensionMETS.xsd"
+REPRESENTATION = "letter"
+SCHEMAS = "schemas/package.xsd"
+
+_SCHEMAS = (
+    (METS, METS_SCHEMA),
+    (CSIP, CSIP_SCHEMA),
+    (premis.NAMESPACE, premis.SCHEMA),
+    (dublin_core.OAI_DC, f"{dublin_core.OAI_DC[:-1]}.xsd"),
+    (ead3.NAMESPACE, "https://www.loc.gov/ead/ead3.xsd"),
+)
+_DESCRIPTIVE = (("dc", "DC"), ("ead3", "OTHER"))
+
+
+def write_csip(folder: Path, record: Record, files: Path, setting: Setting) -> None:
+    """Write the package into a folder that is not there yet.
+
+    Args:
+        folder: The package's folder.
+        record: The record.
+        files: The folder that the parts' paths start from; only read.
+        setting: What crosswalks are told; its `made` is the date of all that is written.
+    """
+    package = _Package(folder, record, f"{setting.made}T00:00:00Z")
+    data = f"representations/{REPRESENTATION}/data"
+    for path in record.files:
+        with storage.open_beneath(files, path) as stream:
+            package.copy(f"{data}/{path}", stream, _media_type(record, path))
+    package.add(f"{data}/{layout.RECORD}", layout.record_bytes(record), "application/json")
+    seen = replace(setting, folder=f"../../{data}/")
+    for name, _ in _DESCRIPTIVE:
+        document = FORMATS[name].write([record], seen)
+        package.add(f"metadata/descriptive/{FORMATS[name].file}", document, "application/xml")
+    kept = FORMATS["premis"].write([record], seen)
+    package.add("metadata/preservation/premis.xml", kept, "application/xml")
+    package.add(SCHEMAS, _schema(), "application/xml")
+    package.add("documentation/README.txt", _readme(record).encode(), "text/plain")
+    inner = f"representations/{REPRESENTATION}"
+    package.add(f"{inner}/METS.xml", package.representation(inner), "application/xml")
+    package.add("METS.xml", package.whole(inner), "application/xml")
+
+
+def _media_type(record: Record, path: str) -> str:
+    known = (part.media_type for part in record.parts if part.file == path)
+    guess = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return next(filter(None, known), guess)
+
+
+def _schema() -> bytes:
+    """A schema that imports those of the package's documents from where they are published."""
+    schema = root("http://www.w3.org/2001/XMLSchema", "schema")
+    for namespace, address in _SCHEMAS:
+        put(schema, "import", namespace=namespace, schemaLocation=address)
+    return serialize(schema)
+
+
+def _readme(record: Record) -> str:
+    return (
+        f"{record.title}\n\n"
+        "The letter's files, byte for byte as they came, and its record (record.json) are in\n"
+        f"representations/{REPRESENTATION}/data. METS.xml lists every file with its SHA-256.\n"
+        "metadata/ has the record as Dublin Core, EAD3 and PREMIS.\n"
+    )
+
+
+def _of_letters(element: Element) -> Element:
+    """The element, said to hold letters, for which there is no content type of E-ARK's own."""
+    element.set(f"{{{CSIP}}}CONTENTINFORMATIONTYPE", "OTHER")
+    element.set(f"{{{CSIP}}}OTHERCONTENTINFORMATIONTYPE", "letters")
+    return element
+
+
+class _Package:
+    """The files that were written, and the METS documents that list them."""
+
+    def __init__(self, folder: Path, record: Record, moment: str) -> None:
+        self.folder = folder
+        self.record = record
+        self.moment = moment
+        self.known: dict[str, dict[str, str]] = {}
+
+    def add(self, path: str, data: bytes, media_type: str) -> None:
+        """Write a file and keep what METS says of it."""
+        self.copy(path, io.BytesIO(data), media_type)
+
+    def copy(self, path: str, source: BinaryIO, media_type: str) -> None:
+        """Write a file from a stream and keep what METS says of it."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        with target.open("xb") as file:
+            while block := source.read(1 << 20):
+                file.write(block)
+                digest.update(block)
+                size += len(block)
+        self.known[path] = {
+            "MIMETYPE": media_type,
+            "SIZE": str(size),
+            "CREATED": self.moment,
+            "CHECKSUM": digest.hexdigest(),
+            "CHECKSUMTYPE": "SHA-256",
+        }
+
+    def whole(self, inner: str) -> bytes:
+        """METS.xml of the package."""
+        mets = self._mets(self.record.id, self.record.title)
+        described = []
+        for number, (name, kind) in enumerate(_DESCRIPTIVE, 1):
+            section = put(mets, "dmdSec", ID=f"dmd-{number}", CREATED=self.moment, STATUS="CURRENT")
+            other = "EAD3" if kind == "OTHER" else None
+            path = f"metadata/descriptive/{FORMATS[name].file}"
+            self._reference(section, path, MDTYPE=kind, OTHERMDTYPE=other)
+            described.append(f"dmd-{number}")
+        kept = put(put(mets, "amdSec"), "digiprovMD", ID="premis", STATUS="CURRENT")
+        path = "metadata/preservation/premis.xml"
+        self._reference(kept, path, MDTYPE="PREMIS", MDTYPEVERSION="3.0")
+        section = put(mets, "fileSec", ID="files")
+        self._group(section, "Documentation", "documentation", ["documentation/README.txt"])
+        representation = f"Representations/{REPRESENTATION}"
+        self._group(section, "Schemas", "schemas", [SCHEMAS])
+        self._group(section, representation, "representation", [f"{inner}/METS.xml"])
+        top = self._structure(mets, self.record.id)
+        put(
+            top,
+            "div",
+            ID="div-metadata",
+            LABEL="Metadata",
+            DMDID=" ".join(described),
+            ADMID="premis",
+        )
+        documents = put(top, "div", ID="div-documentation", LABEL="Documentation")
+        put(documents, "fptr", FILEID="documentation")
+        schemas = put(top, "div", ID="div-schemas", LABEL="Schemas")
+        put(schemas, "fptr", FILEID="schemas")
+        everything = put(top, "div", ID="div-representations", LABEL="Representations")
+        put(everything, "fptr", FILEID="representation")
+        data = put(top, "div", ID="div-representation", LABEL=representation)
+        pointer = put(
+            data, "mptr", LOCTYPE="URL", xlink_type="simple", xlink_title="representation"
+        )
+        label(pointer, xlink_href=f"{inner}/METS.xml")
+        return serialize(mets)
+
+    def representation(self, inner: str) -> bytes:
+        """METS.xml of the representation."""
+        mets = self._mets(REPRESENTATION, f"The files of: {self.record.title}")
+        section = put(mets, "fileSec", ID="files")
+        paths = [path for path in self.known if path.startswith(f"{inner}/data/")]
+        self._group(section, "Data", "data", paths, f"{inner}/")
+        top = self._structure(mets, REPRESENTATION)
+        data = put(top, "div", ID="div-data", LABEL="Data")
+        put(data, "fptr", FILEID="data")
+        return serialize(mets)
+
+    def _mets(self, name: str, title: str) -> Element:
+        """The root and the header, which every METS of a package has (CSIP1-CSIP16)."""
+        mets = root(METS, "mets", {None: METS, "csip": CSIP, "xlink": XLINK, "xsi": XSI})
+        mets.set(f"{{{XSI}}}schemaLocation", f"{METS} {METS_SCHEMA} {CSIP} {CSIP_SCHEMA}")
+        label(mets, OBJID=name, LABEL=" ".join(title.split()), TYPE="Mixed", PROFILE=PROFILE)
+        _of_letters(mets)
+        header = put(mets, "metsHdr", CREATEDATE=self.moment, LASTMODDATE=self.moment)
+        header.set(f"{{{CSIP}}}OAISPACKAGETYPE", "AIP")
+        agent = put(header, "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
+        put(agent, "name", "archive-pkg")
+        put(agent, "note", VERSION).set(f"{{{CSIP}}}NOTETYPE", "SOFTWARE VERSION")
+        return mets
+
+    def _reference(self, section: Element, path: str, **kinds: str | None) -> None:
+        reference = put(section, "mdRef", LOCTYPE="URL", xlink_type="simple", **kinds)
+        label(reference, xlink_href=path, **self.known[path])
+
+    def _group(
+        self, section: Element, use: str, name: str, paths: list[str], beneath: str = ""
+    ) -> Element:
+        group = _of_letters(put(section, "fileGrp", USE=use, ID=name))
+        for number, path in enumerate(paths, 1):
+            entry = put(group, "file", ID=f"{name}-{number}", **self.known[path])
+            address = quote(path.removeprefix(beneath))
+            put(entry, "FLocat", LOCTYPE="URL", xlink_type="simple", xlink_href=address)
+        return group
+
+    def _structure(self, mets: Element, name: str) -> Element:
+        """The structural map that every METS of a package has (CSIP80-CSIP90)."""
+        structure = put(mets, "structMap", ID="structure", TYPE="PHYSICAL", LABEL="CSIP")
+        return put(structure, "div", ID="div-package", LABEL=name)

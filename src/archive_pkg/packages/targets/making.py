@@ -1,0 +1,234 @@
+"""Making what a target takes: a bag of its kind, a folder with METS, files and metadata."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace as changed
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from archive_pkg import bags, storage
+from archive_pkg.bags import serializing
+from archive_pkg.crosswalks import FORMATS
+from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.packages import layout, metadata
+from archive_pkg.packages.audience import public
+from archive_pkg.packages.building import (
+    Built,
+    Draft,
+    date_for,
+    draft_package,
+    refuse_inside,
+    settle,
+    today,
+)
+from archive_pkg.packages.history import packaged
+from archive_pkg.packages.leaks import refuse_leaks
+from archive_pkg.packages.targets.asking import blockers, tell
+from archive_pkg.version import SOFTWARE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from archive_pkg.crosswalks import Setting
+    from archive_pkg.packages.targets.target import Target
+    from archive_pkg.records import Record
+
+
+def build_for(
+    target: Target,
+    source: Path,
+    out: Path,
+    *,
+    given: Mapping[str, str] | None = None,
+    on: date | None = None,
+    replace: bool = False,
+    drop_signatures: bool = False,
+    audience: Literal["public"] | None = None,
+    wait: float = 0,
+) -> Built:
+    """Build what a target takes of a record, checked before it has its name.
+
+    Args:
+        target: The target.
+        source: The record's file or folder.
+        out: The folder that it is to be in; made if it is not there.
+        given: What the record cannot say, by the target's labels.
+        on: The date of packaging; found as `build_package` finds it, if not given.
+        replace: Put it in the place of one that differs.
+        drop_signatures: Also where that is signed.
+        audience: "public" for a package without what may not go out, as `build_package` has it.
+        wait: Seconds to wait for another build of the same.
+
+    Raises:
+        UsageError: A label or value makes no sense.
+        InvalidError: The record is not sound, something keeps it from being accepted (every
+            blocker is in the report), or one that differs is there.
+        StorageError: The storage failed, or another build holds the lock.
+    """
+    draft = draft_package(source, audience)
+    told = _checked(target, given or {})
+    sizes = {name: (draft.folder / name).stat().st_size for name in draft.record.files}
+    report = blockers(target, draft.record, told, sizes, audience)
+    if not report.ok:
+        raise InvalidError(
+            f"{source} would not be accepted by {target.title}", "why-not lists the same", report
+        )
+    destination = out / f"{draft.id}{target.archive}"
+    refuse_inside(draft.folder, out)
+    with storage.storage_errors(f"making {out}"):
+        out.mkdir(parents=True, exist_ok=True)
+    with storage.Staging(destination, wait=wait) as staging:
+        day = on or (today() if target.archive or target.form != "bag" else date_for(destination))
+        item = _Maker(target, draft, told, sizes, day).make(staging.path)
+        commit = partial(staging.commit, item=item)
+        outcome, differences = settle(
+            item, destination, commit, replace=replace, drop_signatures=drop_signatures
+        )
+    return Built(destination, outcome, differences, draft.report, draft.withheld(day))
+
+
+def _checked(target: Target, given: Mapping[str, str]) -> dict[str, str]:
+    """What was given, if the target asks for it."""
+    asked = {ask.tag or ask.label for asks in target.asks.values() for ask in asks}
+    known = asked | {"Publisher", "Publication-Year", "Contact-Name", "Subject"}
+    for label, value in given.items():
+        if label not in known:
+            raise UsageError(
+                f"{target.title} does not ask for {label}",
+                f"it asks for {', '.join(sorted(asked))}" if asked else "",
+            )
+        if any(sign in value for sign in "\r\n"):
+            raise UsageError(f"the value of {label} has a line end")
+    year = given.get("Publication-Year", "")
+    if year and not (len(year) == 4 and year.isascii() and year.isdigit()):
+        raise UsageError(f"{year!r} is not a year", "write four digits")
+    return dict(given)
+
+
+class _Maker:
+    """Makes one package for one target in a staging folder."""
+
+    def __init__(
+        self,
+        target: Target,
+        draft: Draft,
+        given: dict[str, str],
+        sizes: dict[str, int],
+        on: date,
+    ) -> None:
+        self.target = target
+        self.draft = draft
+        self.given = given
+        self.on = on
+        self.gone = draft.withheld(on)
+        record = public(draft.record, self.gone) if draft.audience else draft.record
+        self.record: Record = packaged(record, on, self.gone)
+        self.tags = tell(target, record, given, sum(sizes[n] for n in record.files)).tags
+
+    def setting(self) -> Setting:
+        """What crosswalks are told."""
+        year = self.given.get("Publication-Year")
+        return changed(
+            metadata.setting(self.record, self.draft.folder, made=self.on.isoformat()),
+            publisher=self.given.get("Publisher"),
+            year=int(year) if year else None,
+            given=self.given,
+        )
+
+    def make(self, staged: Path) -> Path:
+        """Make it; the file or folder that was made."""
+        match self.target.form:
+            case "csip":
+                from archive_pkg.packages.targets.csip import write_csip
+
+                folder = staged / "package"
+                write_csip(folder, self.record, self.draft.folder, self.setting())
+                self._refuse_leaks(folder)
+                return folder
+            case "invenio":
+                return self._upload(staged, "invenio")
+            case "dataverse":
+                return self._files(staged)
+        if not self.target.archive:
+            folder = staged / "package"
+            self.bag(folder)
+            return folder
+        return self._packed(staged, staged / f"{self.record.id}{self.target.archive}")
+
+    def bag(self, folder: Path) -> None:
+        """Write the bag as the target wants it, and check it against the target's profile."""
+        folder.mkdir()
+        known = self.setting()
+        payload: dict[str, Path | bytes] = {
+            f"{layout.PARTS}/{name}": self.draft.folder / name for name in self.record.files
+        }
+        payload |= layout.described(self.record)
+        payload[metadata.CRATE] = metadata.crate_file(self.record, known)
+        objects = f"objects/{layout.PARTS}/"
+        inside = changed(known, folder=objects, original_folder=objects)
+        for path, name in self.target.payload.items():
+            payload[path] = FORMATS[name].write([self.record], inside)
+        tag_files = metadata.metadata_files(self.record, known, self.target.formats)
+        for path, tags in self.tags.items():
+            if path != "bag-info.txt":
+                lines = (f"{label}: {value}\n" for label, value in tags)
+                tag_files[path] = "".join(lines).encode()
+        bags.write(
+            folder,
+            payload,
+            info=self._info(),
+            tag_files=tag_files,
+            algorithms=self.target.algorithms,
+            version=self.target.version,
+        )
+        self._refuse_leaks(folder)
+        self._check(bags.verify(folder))
+
+    def _refuse_leaks(self, folder: Path) -> None:
+        if self.gone:
+            refuse_leaks(folder, self.draft.record, self.record, self.draft.folder, self.gone)
+
+    def _info(self) -> list[tuple[str, str]]:
+        info = layout.bag_info(self.record, SOFTWARE, self.on.isoformat())
+        info += self.tags.get("bag-info.txt", [])
+        profile = self.target.profile
+        if profile is not None and profile.identifier:
+            info.append(("BagIt-Profile-Identifier", profile.identifier))
+        return info
+
+    def _packed(self, staged: Path, archive: Path) -> Path:
+        folder = staged / "bag"
+        self.bag(folder)
+        serializing.pack(folder, archive, on=self.on)
+        self._check(bags.verify(archive, profile=self.target.profile))
+        return archive
+
+    def _check(self, verdict: bags.Verdict) -> None:
+        if not verdict.valid or verdict.conforms is False:
+            raise InvalidError(
+                "what was built did not pass its verification; nothing was kept",
+                "did a file change while it was read? build again",
+                report=verdict.report,
+            )
+
+    def _upload(self, staged: Path, name: str) -> Path:
+        folder = staged / "upload"
+        folder.mkdir()
+        self._packed(staged, folder / f"{self.record.id}.zip")
+        described = FORMATS[name].write([self.record], self.setting())
+        (folder / FORMATS[name].file).write_bytes(described)
+        return folder
+
+    def _files(self, staged: Path) -> Path:
+        """The payload's files and the dataset's description, for a repository that reads no bag."""
+        bag = staged / "bag"
+        self.bag(bag)
+        folder = staged / "upload"
+        folder.mkdir()
+        shutil.move(bag / "data", folder / "files")
+        chosen = FORMATS["dataverse"]
+        (folder / chosen.file).write_bytes(chosen.write([self.record], self.setting()))
+        return folder

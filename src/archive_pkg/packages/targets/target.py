@@ -1,0 +1,259 @@
+"""What a target asks: the TOML files in `known/`, or a BagIt profile of one's own."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.bags import profiles
+from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
+
+    from archive_pkg.bags.profiles import Profile
+
+TARGET_CONTRADICTS = Code(
+    "target-contradicts",
+    Severity.ERROR,
+    "A profile asks for what it forbids, so that no bag can satisfy it.",
+    "BagIt Profiles 1.4",
+)
+
+_VERSIONS = ("1.0", "0.97")
+_ARCHIVES = {
+    "application/tar": ".tar",
+    "application/x-tar": ".tar",
+    "application/zip": ".zip",
+    "application/gzip": ".tgz",
+    "application/x-gzip": ".tgz",
+}
+"""The archive that is written for a kind that a profile accepts, the likeliest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing that a target wants to be told.
+
+    Attributes:
+        label: Its label in a tag file, or its name in the target's metadata.
+        source: What of the record says it: title, summary, id, size, creators; empty where the
+            record cannot say it.
+        default: What is said where nobody says anything else.
+        required: Whether there is no package without it.
+        values: The only values it may have; any where empty.
+        tag: The label by which it is given on the command line.
+        hint: Where it comes from, in words.
+    """
+
+    label: str
+    source: str = ""
+    default: str = ""
+    required: bool = False
+    values: tuple[str, ...] = ()
+    tag: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A repository, or a kind of repository.
+
+    Attributes:
+        name: Its name on the command line.
+        title: What it is.
+        form: "bag", "csip" (a folder with METS), or "invenio", "dataverse" (files and metadata).
+        note: What was chosen and why, for the docs.
+        algorithms: Digests of the bag's manifests.
+        version: The bag's BagIt version.
+        archive: The suffix of the archive that is given; empty for a folder.
+        formats: More formats in `metadata/`.
+        payload: Formats in the payload, by their path below `data/`.
+        largest: Most bytes.
+        is_open: Whether it shows what it holds to everybody.
+        profile: The BagIt profile that the bag is checked against.
+        asks: What is asked for, by tag file; "" for what is no tag.
+    """
+
+    name: str
+    title: str
+    form: str = "bag"
+    note: str = ""
+    algorithms: tuple[str, ...] = ("sha256", "sha512")
+    version: str = "1.0"
+    archive: str = ""
+    formats: tuple[str, ...] = ()
+    payload: Mapping[str, str] = field(default_factory=dict)
+    largest: int | None = None
+    is_open: bool = False
+    profile: Profile | None = None
+    asks: Mapping[str, tuple[Ask, ...]] = field(default_factory=dict)
+
+
+def _folder() -> Traversable:
+    return resources.files("archive_pkg.packages.targets") / "known"
+
+
+TARGETS = tuple(
+    sorted(
+        entry.name.removesuffix(".toml")
+        for entry in _folder().iterdir()
+        if entry.name.endswith(".toml")
+    )
+)
+"""The names of the targets that are known."""
+
+
+def find_target(name: str) -> Target:
+    """The target of a name, or the one that a BagIt profile's file describes.
+
+    Raises:
+        UsageError: There is no such name and no such file.
+        InvalidError: The file is no profile, or contradicts itself.
+        StorageError: It cannot be read.
+    """
+    if name in TARGETS:
+        said = tomllib.loads((_folder() / f"{name}.toml").read_text("utf-8"))
+        return _known(name, said)
+    if Path(name).is_file():
+        return _of_profile(name)
+    near = get_close_matches(name, TARGETS, 1)
+    raise UsageError(
+        f"there is no target called {name}",
+        f"did you mean {near[0]}?"
+        if near
+        else f"the targets are {', '.join(TARGETS)}, or the file of a BagIt profile",
+    )
+
+
+def _known(name: str, said: dict[str, Any]) -> Target:
+    asks = {path: _asks(tags) for path, tags in said.get("files", {}).items()}
+    asks["bag-info.txt"] = _asks(said.get("bag-info", {}))
+    asks[""] = tuple(replace(ask, required=True) for ask in _asks(said.get("needs", {})))
+    plain = {key: said[key] for key in ("title", "form", "version", "archive") if key in said}
+    profile = _profile(said["profile"]) if "profile" in said else None
+    return Target(
+        name,
+        **plain,
+        note=" ".join(said["note"].split()),
+        algorithms=tuple(said["algorithms"]),
+        formats=tuple(said.get("formats", ())),
+        payload=said.get("payload", {}),
+        largest=said.get("largest"),
+        is_open=said.get("open", False),
+        profile=profile,
+        asks=_with_profile(asks, profile),
+    )
+
+
+def _profile(name: str) -> Profile:
+    if name in profiles.bundled():
+        return profiles.load(name)
+    return profiles.parse((_folder() / name).read_bytes(), name)
+
+
+def _asks(tags: Mapping[str, Any]) -> tuple[Ask, ...]:
+    return tuple(
+        Ask(
+            label,
+            source=said.get("from", ""),
+            default=said.get("default", ""),
+            required=said.get("required", False),
+            values=tuple(said.get("values", ())),
+            tag=said.get("tag", label),
+            hint=said.get("hint", ""),
+        )
+        for label, said in tags.items()
+    )
+
+
+_SOURCES = {
+    "Bag-Size": "size",
+    "Internal-Sender-Identifier": "id",
+    "Internal-Sender-Description": "title",
+    "Title": "title",
+    "Description": "summary",
+}
+_ALWAYS = frozenset([
+    "bag-software-agent", "bagging-date", "external-description", "external-identifier",
+    "payload-oxum", "bagit-profile-identifier",
+])  # fmt: skip
+"""Labels of bag-info.txt that every package has."""
+
+
+def _with_profile(
+    asks: dict[str, tuple[Ask, ...]], profile: Profile | None
+) -> dict[str, tuple[Ask, ...]]:
+    """What is asked, with the profile's own rules for the same labels and its further ones."""
+    if profile is None:
+        return asks
+    for path, rules in profile.tags.items():
+        if path == "bagit.txt":
+            continue
+        known = {ask.label.lower(): ask for ask in asks.get(path, ())}
+        for rule in rules:
+            label = rule.label.lower()
+            if path == "bag-info.txt" and label in _ALWAYS and not rule.values:
+                continue
+            ask = known.get(label, Ask(rule.label, _SOURCES.get(rule.label, ""), tag=rule.label))
+            known[label] = replace(
+                ask, required=ask.required or rule.required, values=ask.values or rule.values
+            )
+        asks[path] = tuple(known.values())
+    return asks
+
+
+def _of_profile(name: str) -> Target:
+    profile = profiles.load(Path(name))
+    report = Report(
+        [
+            TARGET_CONTRADICTS.at(Location(name, field=key), message)
+            for key, message in _contradictions(profile)
+        ]
+    )
+    if not report.ok:
+        raise InvalidError(f"no bag can satisfy {name}", report=report)
+    algorithms = profile.manifests_required or profile.manifests_allowed or ("sha512",)
+    wanted = dict.fromkeys((*profile.manifests_required, *profile.tag_manifests_required))
+    archives = [_ARCHIVES[kind] for kind in profile.media_types if kind in _ARCHIVES]
+    accepted = profile.versions or _VERSIONS
+    return Target(
+        Path(name).stem,
+        profile.identifier or name,
+        note="A profile of one's own.",
+        algorithms=tuple(wanted) or algorithms[-1:],
+        version=next(version for version in _VERSIONS if version in accepted),
+        archive=archives[0] if profile.serialization == "required" else "",
+        profile=profile,
+        asks=_with_profile({"bag-info.txt": (), "": ()}, profile),
+    )
+
+
+def _contradictions(profile: Profile) -> list[tuple[str, str]]:
+    found = []
+    for key, required, allowed in (
+        ("Manifests", profile.manifests_required, profile.manifests_allowed),
+        ("Tag-Manifests", profile.tag_manifests_required, profile.tag_manifests_allowed),
+    ):
+        missing = set(required) - set(required if allowed is None else allowed)
+        if missing:
+            found.append((f"{key}-Required", f"{', '.join(sorted(missing))} is not allowed"))
+    if profile.versions and not set(profile.versions) & set(_VERSIONS):
+        versions = ", ".join(profile.versions)
+        found.append(
+            ("Accept-BagIt-Version", f"{versions}: only {', '.join(_VERSIONS)} is written")
+        )
+    kinds = set(profile.media_types) & set(_ARCHIVES)
+    if profile.serialization == "required" and not kinds:
+        found.append(("Accept-Serialization", "an archive is required, and no known kind accepted"))
+    if profile.fetch_required:
+        found.append(("Fetch.txt-Required", "packages have all their files and no fetch.txt"))
+    if profile.data_empty:
+        found.append(("Data-Empty", "a package without a payload has no letter"))
+    return found

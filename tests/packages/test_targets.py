@@ -1,0 +1,326 @@
+"""Packages for repositories: what each asks, what keeps a letter out, what others say of it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import warnings
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import bagit
+import pytest
+from lxml import etree
+
+from archive_pkg import bags
+from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.packages import build_package
+from archive_pkg.packages.targets import TARGETS, build_for, find_target, why_not
+
+ON = date(2026, 11, 24)
+ID = "1960-07-18-cpsu-to-sed"
+GIVEN = {
+    "aptrust": {"Access": "Institution"},
+    "btr": {"Source-Organization": "An archive"},
+    "rda": {"Contact-Email": "a@example.org"},
+    "zenodo": {"Publisher": "A publisher"},
+    "dataverse": {"Contact-Email": "a@example.org"},
+    "datacite": {"Publisher": "A publisher", "Publication-Year": "2026"},
+}
+KNOWN = Path(bags.__file__).parents[1] / "packages" / "targets" / "known"
+BUILDABLE = [name for name in TARGETS if name != "datacite"]
+
+
+def build(name: str, letter: Path, out: Path) -> Path:
+    target = find_target(name)
+    return build_for(target, letter, out, given=GIVEN.get(name, {}), on=ON).path
+
+
+def unpacked(path: Path, folder: Path) -> Path:
+    """The bag's folder, whatever it came in, unpacked by the standard library."""
+    if path.suffix == ".tar":
+        with tarfile.open(path) as archive:
+            archive.extractall(folder, filter="data")
+    elif path.suffix == ".zip":
+        zipfile.ZipFile(path).extractall(folder)
+    else:
+        return path
+    [inside] = folder.iterdir()
+    return inside
+
+
+@pytest.mark.parametrize("name", BUILDABLE)
+def test_building_again_changes_nothing(name: str, letter: Path, tmp_path: Path) -> None:
+    target = find_target(name)
+    first = build_for(target, letter, tmp_path / "out", given=GIVEN.get(name, {}), on=ON)
+    again = build_for(target, letter, tmp_path / "out", given=GIVEN.get(name, {}), on=ON)
+    assert (first.outcome, again.outcome) == ("built", "unchanged")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [first.path.name]
+
+
+@pytest.mark.parametrize("name", [n for n in BUILDABLE if find_target(n).form == "bag"])
+def test_bagit_python_and_the_profiles_own_validator_accept_it(
+    name: str, letter: Path, tmp_path: Path
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        bagit_profile = pytest.importorskip("bagit_profile")
+    path = build(name, letter, tmp_path / "out")
+    bag = bagit.Bag(str(unpacked(path, tmp_path / "unpacked")))
+    bag.validate()
+    file = KNOWN / f"{name}.json"
+    if not file.exists():
+        file = Path(bags.__file__).parent / "known-profiles" / "btr-1.0.json"
+    said = json.loads(file.read_text("utf-8"))
+    profile = bagit_profile.Profile(
+        said["BagIt-Profile-Info"]["BagIt-Profile-Identifier"], profile=said
+    )
+    assert profile.validate(bag), profile.report
+    assert profile.validate_serialization(str(path)), profile.report
+
+
+def test_aptrust_has_what_its_own_profile_asks(letter: Path, tmp_path: Path, shared: Path) -> None:
+    path = build("aptrust", letter, tmp_path)
+    assert path.name == f"{ID}.tar"
+    profile = bags.profiles.load(shared / "schemas" / "bagit-profiles" / "aptrust-v2.3.json")
+    verdict = bags.verify(path, profile=profile)
+    assert verdict.valid
+    assert verdict.conforms
+    info = (unpacked(path, tmp_path / "u") / "aptrust-info.txt").read_text()
+    assert "Title: Letter, CC CPSU to CC SED, 18 July 1960\n" in info
+    assert "Storage-Option: Standard\n" in info
+
+
+def test_btr_has_what_its_own_profile_asks(letter: Path, tmp_path: Path, shared: Path) -> None:
+    path = build("btr", letter, tmp_path)
+    profile = bags.profiles.load(shared / "schemas" / "bagit-profiles" / "btr-v1.0-1.3.0.json")
+    assert bags.verify(path, profile=profile).conforms
+
+
+def test_archivematica_finds_its_metadata(letter: Path, tmp_path: Path) -> None:
+    folder = build("archivematica", letter, tmp_path) / "data"
+    with (folder / "metadata" / "metadata.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["filename"] for row in rows] == ["objects", "objects/parts/letter-1960-07-18.txt"]
+    for row in rows[1:]:
+        assert (folder / row["filename"].removeprefix("objects/")).is_file()
+    premis = etree.parse(folder / "metadata" / "premis.xml")
+    names = {element.text for element in premis.iter("{*}originalName")}
+    assert rows[1]["filename"] in names
+
+
+def test_the_zip_for_zenodo_is_the_whole_package(letter: Path, tmp_path: Path) -> None:
+    folder = build("zenodo", letter, tmp_path / "out")
+    assert {path.name for path in folder.iterdir()} == {f"{ID}.zip", "invenio.json"}
+    inside = unpacked(folder / f"{ID}.zip", tmp_path / "unpacked")
+    assert bags.verify(inside).valid
+    metadata = json.loads((folder / "invenio.json").read_text("utf-8"))["metadata"]
+    assert {"resource_type", "creators", "title", "publication_date", "publisher"} <= set(metadata)
+
+
+def test_dataverse_gets_files_and_its_citation_block(letter: Path, tmp_path: Path) -> None:
+    folder = build("dataverse", letter, tmp_path)
+    assert (folder / "files" / "parts" / "letter-1960-07-18.txt").is_file()
+    version = json.loads((folder / "dataset.json").read_text("utf-8"))["datasetVersion"]
+    fields = {field["typeName"] for field in version["metadataBlocks"]["citation"]["fields"]}
+    assert {"title", "author", "datasetContact", "dsDescription", "subject"} <= fields
+
+
+def test_csip_is_described_by_valid_mets(letter: Path, tmp_path: Path, shared: Path) -> None:
+    folder = build("eark-csip", letter, tmp_path)
+    schema = etree.XMLSchema(etree.parse(shared / "schemas" / "mets1" / "mets.xsd"))
+    documents = list(folder.rglob("METS.xml"))
+    assert len(documents) == 2
+    listed = set()
+    for document in documents:
+        mets = etree.parse(document)
+        assert schema.validate(mets), schema.error_log
+        for element in mets.iter("{*}FLocat", "{*}mdRef"):
+            address = element.get("{http://www.w3.org/1999/xlink}href")
+            listed.add((document.parent / address).relative_to(folder).as_posix())
+    files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert files - listed == {"METS.xml"}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_why_not_lists_what_building_refuses_for(name: str, letter: Path, tmp_path: Path) -> None:
+    target = find_target(name)
+    report = why_not(letter, target, {})
+    if report.ok:
+        assert build(name, letter, tmp_path)
+        return
+    assert all(finding.hint for finding in report)
+    with pytest.raises(InvalidError) as refused:
+        build_for(target, letter, tmp_path, on=ON)
+    assert refused.value.report.findings == report.findings
+    assert not list(tmp_path.glob(f"{ID}*"))
+
+
+def test_why_not_says_everything_at_once(tmp_path: Path) -> None:
+    record = tmp_path / "x" / "record.yaml"
+    record.parent.mkdir()
+    record.write_text("id: x\ntype: letter\ntitle: A letter\n", encoding="utf-8")
+    fields = {finding.location.field for finding in why_not(record, find_target("datacite"), {})}
+    assert fields == {"identifier", "creator", "publisher", "publicationYear"}
+    found = why_not(record, find_target("datacite"), {"Publisher": "P", "Publication-Year": "2026"})
+    assert {finding.location.field for finding in found} == {"identifier", "creator"}
+
+
+def test_why_not_looks_at_a_package_as_it_is(letter: Path, tmp_path: Path) -> None:
+    package = build_package(letter, tmp_path, on=ON).path
+    report = why_not(package, find_target("aptrust"), {})
+    codes = {finding.code for finding in report}
+    assert codes == {"profile-manifest-missing", "profile-file-missing", "profile-serialization"}
+    assert all("--target aptrust" in finding.hint for finding in report)
+    built = build("btr", letter, tmp_path / "btr")
+    assert why_not(built, find_target("btr"), {}).ok
+
+
+def test_too_large_is_said_before_anything_is_written(letter: Path, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    small = replace(find_target("chronopolis"), largest=10)
+    assert {finding.code for finding in why_not(letter, small, {})} == {"target-too-large"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"Acces": "Institution"}, "does not ask for Acces"),
+        ({"Access": "a\nb"}, "line end"),
+    ],
+)
+def test_labels_that_make_no_sense_are_refused(
+    given: dict[str, str], said: str, letter: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        build_for(find_target("aptrust"), letter, tmp_path, given=given, on=ON)
+    with pytest.raises(UsageError, match="not a year"):
+        build_for(find_target("datacite"), letter, tmp_path, given={"Publication-Year": "26"})
+
+
+PROFILE = {
+    "BagIt-Profile-Info": {"BagIt-Profile-Identifier": "https://example.org/p.json"},
+    "Bag-Info": {"Contact-Name": {"required": True, "values": ["A", "B"]}},
+    "Manifests-Required": ["sha1"],
+    "Serialization": "required",
+    "Accept-Serialization": ["application/zip"],
+    "Accept-BagIt-Version": ["1.0"],
+}
+
+
+def test_a_profile_of_ones_own_is_a_target(letter: Path, tmp_path: Path) -> None:
+    file = tmp_path / "ours.json"
+    file.write_text(json.dumps(PROFILE))
+    target = find_target(str(file))
+    [finding] = why_not(letter, target, {})
+    assert finding.hint == "say it with --tag 'Contact-Name=…'; one of: A, B"
+    [finding] = why_not(letter, target, {"Contact-Name": "C"})
+    assert finding.code == "target-value"
+    built = build_for(target, letter, tmp_path / "out", given={"Contact-Name": "A"}, on=ON)
+    assert built.path.name == f"{ID}.zip"
+    assert bags.verify(built.path, profile=bags.profiles.load(file)).conforms
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "no JSON",
+        "[]",
+        "{}",
+        json.dumps(PROFILE | {"Manifests-Allowed": ["md5"]}),
+        json.dumps(PROFILE | {"Accept-Serialization": ["application/x-rar"]}),
+        json.dumps(PROFILE | {"Accept-BagIt-Version": ["0.93"]}),
+        json.dumps(PROFILE | {"Data-Empty": True}),
+    ],
+)
+def test_a_profile_that_cannot_be_followed_is_refused(spoilt: str, tmp_path: Path) -> None:
+    file = tmp_path / "ours.json"
+    file.write_text(spoilt)
+    with pytest.raises(InvalidError) as refused:
+        find_target(str(file))
+    assert refused.value.report.errors
+
+
+def test_an_unknown_target_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match="did you mean aptrust"):
+        find_target("aptrst")
+
+
+def test_the_commands_answer(letter: Path, tmp_path: Path) -> None:
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "archive_pkg", *map(str, words)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    said = run("why-not", letter, "--target", "aptrust", "--json")
+    assert said.returncode == 3
+    [result] = json.loads(said.stdout)["results"]
+    assert not result["acceptable"]
+    assert [finding["location"]["field"] for finding in result["findings"]] == ["Access"]
+    tags = ("--tag", "Access=Restricted")
+    assert run("why-not", letter, "--target", "aptrust", *tags).returncode == 0
+    out = ("--out", tmp_path / "out")
+    assert run("build", letter, "--target", "aptrust", *tags, *out).returncode == 0
+    assert run("build", letter, "--target", "aptrust", *out).returncode == 3
+    assert run("build", letter, *tags, *out).returncode == 2
+    assert run("build", letter, "--target", "aptrust", "--tag", "Access", *out).returncode == 2
+
+
+@pytest.fixture(scope="session")
+def checkers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment with checkers whose requirements contradict ours."""
+    folder = tmp_path_factory.mktemp("checkers")
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = folder / "bin" / "python"
+    command = [python, "-m", "pip", "install", "-q", "eark-validator", "roc-validator"]
+    subprocess.run(command, check=True)
+    return python
+
+
+SCRIPTS = Path(__file__).parents[1] / "fixtures" / "packages"
+
+
+@pytest.mark.soak
+def test_eark_validator_accepts_the_csip(letter: Path, tmp_path: Path, checkers: Path) -> None:
+    folder = build("eark-csip", letter, tmp_path)
+    command = [checkers, SCRIPTS / "check_csip.py", folder]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.soak
+def test_roc_validator_accepts_the_crate(
+    letter: Path, tmp_path: Path, checkers: Path, shared: Path
+) -> None:
+    crate = build_package(letter, tmp_path / "out", on=ON).path / "data"
+    context = shared / "schemas" / "ro-crate" / "context-1.2.jsonld"
+    cache = tmp_path / "cache"
+    subprocess.run([checkers, SCRIPTS / "seed_cache.py", cache, context], check=True)
+    command = [checkers.parent / "rocrate-validator", "-y", "validate", crate, "--offline"]
+    command += ["--cache-path", cache, "-p", "ro-crate-1.2", "-f", "json", "--no-paging"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | {"NO_COLOR": "1"}
+    )
+    answer = json.loads(done.stdout[done.stdout.index("{") :])
+    assert answer["passed"], answer["issues"]
+
+
+def test_an_open_repository_gets_nothing_that_may_not_go_out(letter: Path, tmp_path: Path) -> None:
+    file = letter / "record.yaml"
+    shut = "  - id: letter\n    access:\n      status: closed\n      rule: by the donor\n"
+    text = file.read_text("utf-8").replace("  - id: letter\n", shut, 1)
+    file.write_text(text, encoding="utf-8")
+    found = why_not(letter, find_target("zenodo"), GIVEN["zenodo"])
+    assert {finding.code for finding in found} == {"target-is-open"}
+    target = find_target("zenodo")
+    built = build_for(
+        target, letter, tmp_path / "out", given=GIVEN["zenodo"], on=ON, audience="public"
+    )
+    assert built.path.name == f"{ID}-public"
+    inside = unpacked(built.path / f"{ID}-public.zip", tmp_path / "unpacked")
+    assert not list(inside.rglob("letter-*.txt"))
