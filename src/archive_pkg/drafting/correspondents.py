@@ -58,6 +58,7 @@ class Correspondents(Reader):
                 self.line_quote(tail.for_another or 0),
                 "organization",
             )
+        first = tail.signatures[0] if tail.signatures else None
         for one in tail.signatures:
             name = one.text.strip(" =,")
             sure = self.signature_sure(one)
@@ -65,7 +66,9 @@ class Correspondents(Reader):
             rule = f"signature-{one.how}"
             self.say("signatory", name, sure, rule, quote, "person", signs=self.signs_for())
             if body is None and one.how != "postscript":
-                self.sender(one, CERTAIN if one.how == "after-closing" else sure, said)
+                self.sender(
+                    one, CERTAIN if one is first and one.how == "after-closing" else sure, said
+                )
         if not tail.signatures:
             self.sender_line()
 
@@ -155,7 +158,7 @@ class Correspondents(Reader):
         if "(" in person.name:  # a firm's signature, or a name explained
             sure = GUESS
         elif not person.family:
-            sure = PROBABLE if one.how == "after-closing" else GUESS
+            sure = PROBABLE if one.how == "after-closing" and sure is not GUESS else GUESS
         self.say(
             "sender",
             person.name,

@@ -49,8 +49,10 @@ def slug(text: str, longest: int = 40) -> str:
 
 def cased(name: str) -> str:
     """A name set in capitals as it is otherwise written; any other as it stands."""
-    if name != name.upper() or len(name) < 4 or not any(c.isalpha() for c in name):
+    if name != name.upper() or not any(c.isalpha() for c in name):
         return name
+    if len(name) < 3 or (len(name) == 3 and name[1] not in "AEIOUY"):
+        return name  # initials
     words = []
     for number, word in enumerate(name.split()):
         small = word.lower()

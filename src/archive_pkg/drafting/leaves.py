@@ -94,9 +94,23 @@ class Shapes:
             return Signature(number, line.start, line.end, text, "marked-signed")
         if any(q in text for q in _QUOTES) or text[-1] == ":":
             return None
-        if not looks_like_name(text.lstrip("= ")) or self.is_other_form(number):
+        if not looks_like_name(text.lstrip("= ")):
+            return self.name_before_office(number, how)
+        if self.is_other_form(number):
             return None
         return Signature(number, line.start, line.end, text, how)
+
+    def name_before_office(self, number: int, how: str) -> Signature | None:
+        """The name in a line that goes on with an office: "Ann Bee Counselor of Embassy"."""
+        line = self.lines[number]
+        pieces = list(_PIECE.finditer(line.text))
+        for place, piece in enumerate(pieces[2:5], start=2):
+            if self.vocabulary.offices.at(words_of(piece.group())):
+                name = line.text[: pieces[place - 1].end()].rstrip(",")
+                if looks_like_name(name) and line.text[-1] not in ".!?" and not line.text.isupper():
+                    return Signature(number, line.start, line.start + len(name), name, how)
+                return None
+        return None
 
     def is_other_form(self, number: int) -> bool:
         """Whether a line of a name's shape is something else: a leave, an address, a copy."""
