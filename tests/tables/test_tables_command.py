@@ -75,6 +75,15 @@ def test_a_list_is_mapped_and_imported() -> None:
     assert "AA-12-1" in {folder.name for folder in Path("r").iterdir()}
 
 
+def test_a_folder_is_checked_file_by_file() -> None:
+    Path("folder").mkdir()
+    shutil.copy(FIXTURES / "briefe.csv", "folder/briefe.csv")
+    run("tables", "template", "folder/letters.xlsx")
+    answer = json.loads(run("check", "folder", "--json", status=3))
+    found = {r["path"]: [f["code"] for f in r["findings"]] for r in answer["results"]}
+    assert found == {"folder/briefe.csv": ["tables-encoding-wrong"], "folder/letters.xlsx": []}
+
+
 def test_check_takes_records_and_tables_together() -> None:
     run("tables", "template", "letters.xlsx")
     name = str(Path(RECORDS) / "1960-07-18-cpsu-to-sed")

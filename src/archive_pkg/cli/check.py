@@ -62,10 +62,10 @@ def check(
     Example: archive-pkg check letters.xlsx --annotate letters-checked.xlsx
     """
     from archive_pkg.packages import check_many
-    from archive_pkg.tables import is_tables
+    from archive_pkg.tables import is_tables, subjects
 
-    tables = [path for path in paths if is_tables(path)]
-    records = [path for path in paths if path not in tables]
+    tables = [subject for path in paths if is_tables(path) for subject in subjects(path)]
+    records = [path for path in paths if not is_tables(path)]
     if annotated and (len(tables) != 1 or records):
         raise UsageError("--annotate is for one table at a time", "check the others by themselves")
     if not tables and (options_of(a=jobs, b=report, c=executor) or not _each_is_one(records)):

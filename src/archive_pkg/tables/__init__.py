@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     )
     from archive_pkg.tables.lists import draft_map
     from archive_pkg.tables.package import package_files, table_schema
-    from archive_pkg.tables.sources import is_tables
+    from archive_pkg.tables.sources import is_tables, subjects
 
 _MODULES = {
     "catalogue": ("check", "read_catalogue", "read_records"),
     "exchange": ("annotate", "export_records", "read_tables", "write_records", "write_template"),
     "lists": ("draft_map",),
     "package": ("package_files", "table_schema"),
-    "sources": ("is_tables",),
+    "sources": ("is_tables", "subjects"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
@@ -41,6 +41,7 @@ __all__ = [
     "read_catalogue",
     "read_records",
     "read_tables",
+    "subjects",
     "table_schema",
     "write_records",
     "write_template",

@@ -46,6 +46,19 @@ def is_tables(path: Path) -> bool:
     return any(is_tables(file) for file in path.iterdir() if file.is_file())
 
 
+def subjects(path: Path) -> list[Path]:
+    """What there is to check in a path of tables, each by itself.
+
+    Of a folder, the CSV files that are named as tables are one catalogue; every other file is a
+    catalogue or a list of its own.
+    """
+    if not path.is_dir() or descriptor_of(path):
+        return [path]
+    files = sorted(file for file in path.iterdir() if file.is_file() and is_tables(file))
+    alone = [file for file in files if not _is_named_as_table(file)]
+    return [path, *alone] if len(alone) < len(files) else alone
+
+
 def open_sheets(path: Path, *, encoding: str | None = None) -> tuple[dict[str, Sheet], Report]:
     """The sheets of a catalogue by the tables they hold, and what is wrong with the whole.
 
@@ -93,8 +106,15 @@ def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet],
 
 
 def _folder(path: Path, encoding: str | None) -> list[Sheet]:
-    names = sorted(file for file in path.iterdir() if file.suffix.lower() in (".csv", ".tsv"))
-    return [read_csv(file, encoding=encoding) for file in names if not file.is_symlink()]
+    found = sorted(file for file in path.iterdir() if file.suffix.lower() in (".csv", ".tsv"))
+    files = [file for file in found if not file.is_symlink()]
+    named = [file for file in files if _is_named_as_table(file)]
+    return [read_csv(file, encoding=encoding) for file in named or files]
+
+
+def _is_named_as_table(file: Path) -> bool:
+    is_csv = file.suffix.lower() in (".csv", ".tsv")
+    return is_csv and plain(file.stem) in {plain(name) for name in tables()}
 
 
 def _package(path: Path, encoding: str | None, report: Report) -> list[Sheet]:
