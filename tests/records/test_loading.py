@@ -101,7 +101,7 @@ SEED_DATA = json.loads(load_record(SEED).model_dump_json(exclude_defaults=True))
 WHOLE = {"record-id-taken", "record-reference-unknown", "record-statement-unknown"}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=25)
 @given(
     st.lists(st.sampled_from(sorted(leaves(SEED_DATA), key=str)), min_size=1, max_size=6),
     st.booleans(),

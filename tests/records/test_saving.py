@@ -87,7 +87,7 @@ def records(draw):
     )
 
 
-@settings(deadline=None)
+@settings(max_examples=40)
 @given(records())
 def test_a_saved_record_loads_equal(record):
     again, report = read_record(as_yaml(record).encode())
@@ -185,7 +185,7 @@ def test_line_ends_and_byte_order_mark_are_kept(tmp_path):
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_any_change_is_written_and_remarks_stay(file, data):
     text = file.read_text("utf-8")
@@ -225,7 +225,7 @@ def test_any_change_is_written_and_remarks_stay(file, data):
     assert all(remark in written for remark in REMARKS[file])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=30)
 @given(records(), records())
 def test_any_record_can_take_the_place_of_another(one, other):
     written = updated_yaml(other, as_yaml(one))

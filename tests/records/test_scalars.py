@@ -44,7 +44,7 @@ def test_what_yaml_took_for_truth_values_is_refused(value, right):
         FLAG.validate_python(value, strict=True)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\n", "a\0b", "\x1b[31m", "\x85", "\ud800"])
+@pytest.mark.parametrize("text", ["", "  ", "\n", "a\0b", "\ufffe", "\x1b[31m", "\x85", "\ud800"])
 def test_text_says_something_and_controls_nothing(text):
     with pytest.raises(Fault):
         clean_text(text)
