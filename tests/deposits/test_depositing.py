@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,7 +26,7 @@ from archive_pkg.deposits import (
 from archive_pkg.deposits.parcels import pack
 from archive_pkg.deposits.repositories import LostError
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError
-from archive_pkg.packages import build_package
+from archive_pkg.packages import build_package, sign
 
 
 @dataclass
@@ -112,15 +113,16 @@ def test_unverified_is_said(package: Path) -> None:
     assert done.receipt.event().outcome == "warning"
 
 
-def test_signatures_belong_to_the_package(package: Path) -> None:
+def test_a_later_signature_belongs_to_the_package(package: Path, tmp_path: Path) -> None:
     shelf = Shelf()
     first = deposits.deposit(package, shelf).receipt.fingerprint
-    (package / "signatures").mkdir()
-    (package / "signatures" / "tagmanifest-sha512.txt.sig").write_text("signed")
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    sign(package, key=key)
     second = deposits.deposit(package, shelf)
     assert second.new
     assert second.receipt.fingerprint != first
-    assert "signatures/tagmanifest-sha512.txt.sig" in shelf.held[package.name]
+    assert [path for path in shelf.held[package.name] if path.startswith("signatures/")]
 
 
 def test_side_by_side_and_one_that_fails(letter: Path, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ CACHE = Path(os.environ.get("ARCHIVE_PKG_SERVICES", HERE.parents[1] / ".services
 LOOPBACK = "127.0.0.1"
 
 
-class AbsentError(Exception):
+class AbsentError(RuntimeError):
     """A program that a server needs is not installed."""
 
 
@@ -603,11 +603,15 @@ class SwhDeposit:
             }
             self.processes.run([programs / "django-admin", "migrate", "-v0"], env=env)
             self.processes.run([programs / "python", folder / "make_user.py"], env=env)
-            self.processes.start(
-                [programs / "django-admin", "runserver", "--noreload", f"{LOOPBACK}:{self.port}"],
-                env=env,
+            self.ca, certificate, key = certify(folder / "tls")
+            tls = ["--certfile", str(certificate), "--keyfile", str(key)]
+            bind = ["--bind", f"{LOOPBACK}:{self.port}", "--threads", "8"]
+            application = "django.core.wsgi:get_wsgi_application()"
+            self.processes.start([programs / "gunicorn", *bind, *tls, application], env=env)
+            context = ssl.create_default_context(cafile=str(self.ca))
+            self.processes.wait_for(
+                lambda: answers(self.port, "/1/servicedocument/", context=context)
             )
-            self.processes.wait_for(lambda: answers(self.port, "/1/servicedocument/"))
         except BaseException:
             self.stop()
             raise
@@ -615,6 +619,15 @@ class SwhDeposit:
     def stop(self) -> None:
         self.processes.stop()
         self.postgres.stop()
+
+    def archives(self) -> dict[str, str]:
+        """The SHA-256 of every archive that it keeps, as its disk has it."""
+        uploads = self.processes.folder / "uploads"
+        return {
+            path.relative_to(uploads).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in uploads.rglob("*")
+            if path.is_file()
+        }
 
 
 class InvenioRdm:

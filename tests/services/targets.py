@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ class Target:
             SHA-256 of every file that stands under its final name, by path. Each deposit adds.
         zipped: Whether it holds zips.
         publishes: Whether it has drafts.
+        clear: Empties the place; None where each deposit is a new one anyway.
     """
 
     address: str
@@ -31,6 +33,7 @@ class Target:
     environment: dict[str, str] = field(default_factory=dict)
     zipped: bool = False
     publishes: bool = False
+    clear: Callable[[], None] | None = None
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -77,6 +80,7 @@ def webdav(server: servers.WebDav, name: str, port: int | None = None) -> Target
             "ARCHIVE_PKG_127_0_0_1_USER": server.user,
             "ARCHIVE_PKG_127_0_0_1_PASSWORD": server.password,
         },
+        clear=lambda: [shutil.rmtree(each) for each in root.iterdir()] and None,
     )
 
 
@@ -102,6 +106,10 @@ def s3(server: servers.Swift | servers.LocalStack | servers.Moto, name: str) -> 
             for each in found
         }
 
+    def clear() -> None:
+        for each in client.list_objects_v2(Bucket=name).get("Contents", []):
+            client.delete_object(Bucket=name, Key=each["Key"])
+
     return Target(
         f"s3://{name}/letters?endpoint={server.url}",
         held,
@@ -111,6 +119,7 @@ def s3(server: servers.Swift | servers.LocalStack | servers.Moto, name: str) -> 
             "AWS_CONFIG_FILE": "/dev/null",
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         },
+        clear=clear,
     )
 
 

@@ -18,6 +18,7 @@ from archive_pkg.deposits.parcels import Item, Parcel
 from archive_pkg.deposits.receipts import Arrival, Receipt, load_receipt
 from archive_pkg.deposits.repositories import (
     Capabilities,
+    LostError,
     Plan,
     Repository,
     Status,
@@ -26,6 +27,7 @@ from archive_pkg.deposits.repositories import (
     arrivals,
     repository_for,
 )
+from archive_pkg.deposits.zips import Zip, unpack, zipped
 
 __all__ = [
     "Arrival",
@@ -34,6 +36,7 @@ __all__ = [
     "Item",
     "Journal",
     "Known",
+    "LostError",
     "Parcel",
     "Plan",
     "Receipt",
@@ -42,6 +45,7 @@ __all__ = [
     "Status",
     "Stored",
     "Transfer",
+    "Zip",
     "arrivals",
     "ask",
     "check_receipt",
@@ -53,4 +57,6 @@ __all__ = [
     "receipts_of",
     "repository_for",
     "reserve",
+    "unpack",
+    "zipped",
 ]

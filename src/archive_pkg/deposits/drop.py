@@ -148,7 +148,7 @@ class DropFolder:
         missing = [
             item
             for item in parcel.items
-            if there.get(item.path) != item.size or not journal.outcome(f"send {item.path}")
+            if there.get(item.path) != item.size or not journal.is_done(f"send {item.path}")
         ]
 
         def send(item: Item) -> None:

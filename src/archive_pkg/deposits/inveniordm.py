@@ -290,7 +290,7 @@ class InvenioRdm:
                 continue
             self._web.ask("DELETE", f"{files}/{segments(entry['key'])}", expect={204, 404})
             journal.undo("upload")
-        if not journal.outcome("upload"):
+        if not journal.is_done("upload"):
             self._begin_upload(files, item, journal)
         upload = journal.outcome("upload") or {}
         key = segments(item.path)
@@ -334,7 +334,7 @@ class InvenioRdm:
         size = upload["size"]
 
         def send(number: int) -> None:
-            if journal.outcome(f"part {number}"):
+            if journal.is_done(f"part {number}"):
                 parcel.tick(min(size, item.size - (number - 1) * size))
                 return
             length = min(size, item.size - (number - 1) * size)

@@ -82,6 +82,10 @@ class Journal:
         """What is known from a step that was done; None if it was not, or nobody knows."""
         return self._outcomes.get(step)
 
+    def is_done(self, step: str) -> bool:
+        """Whether a step was done, whatever is known from it."""
+        return step in self._outcomes
+
     def begun(self, step: str) -> dict[str, Any] | None:
         """What was written down before a step, whether or not it was done; None if never begun."""
         return self._begun.get(step)

@@ -1,0 +1,292 @@
+"""`sword2+https://HOST/COLLECTION`: SWORD 2.0, as DSpace, EPrints and swh-deposit speak it.
+
+A package becomes an entry of the collection with one zip (SimpleZip), sent with its MD5, which the
+server is to check. The entry stays in progress until `--publish` completes it. SWORD states no
+digests: where the server's statement offers the original deposit it is read back, and where it does
+not, the outcome is "unverified", for nobody can tell what arrived.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from archive_pkg.deposits import credentials
+from archive_pkg.deposits.parcels import Checked, Parcel
+from archive_pkg.deposits.repositories import (
+    TARGET_NEEDS_LOGIN,
+    Capabilities,
+    LostError,
+    Plan,
+    Status,
+    Stored,
+    Transfer,
+    arrivals,
+)
+from archive_pkg.deposits.web import Web
+from archive_pkg.deposits.zips import Zip, sha256_of, unpack, zip_name, zipped
+from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.reports import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from archive_pkg.deposits.journal import Journal
+    from archive_pkg.deposits.web import Reply
+    from archive_pkg.records import Record
+
+ATOM = "http://www.w3.org/2005/Atom"
+DC = "http://purl.org/dc/terms/"
+SWORD = "http://purl.org/net/sword/terms/"
+SIMPLE_ZIP = "http://purl.org/net/sword/package/SimpleZip"
+_ENTRY_TYPE = "application/atom+xml;type=entry"
+_DONE = {"done", "published", "archived", "inarchive"}
+_REJECTED = {"rejected", "failed", "withdrawn"}
+_DRAFT = {"partial", "inprogress", "inworkspace"}
+
+
+class SwordCollection:
+    """The repository behind `sword2+https://`; its address is the collection's (the Col-IRI)."""
+
+    kind = "sword2"
+
+    def __init__(self, address: str) -> None:
+        """Take the address."""
+        parts = credentials.split_address(address)
+        if parts.query or parts.fragment or parts.username:
+            raise UsageError(f"{address} has more than a host and a path", "leave that out")
+        host = str(parts.hostname)
+        self._collection = f"https://{parts.netloc}{parts.path}"
+        self.target = f"sword2+{self._collection}"
+        self._login = credentials.login(host, host)
+        self._name = host
+        authorization = ""
+        if self._login:
+            pair = f"{self._login.user}:{self._login.password}".encode()
+            authorization = f"Basic {b64encode(pair).decode()}"
+        self._web = Web(f"https://{parts.netloc}", self.target, authorization)
+
+    def capabilities(self) -> Capabilities:
+        """One zip; no digests; in progress until it is completed."""
+        return Capabilities(packaging="zip", publishes=True)
+
+    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
+        """What would be made there; see `Repository`."""
+        plan = Plan(
+            (Transfer(zip_name(parcel.identifier), parcel.size, "an entry of the collection"),),
+            steps=(
+                "make an entry of the collection, in progress",
+                "send the package as one zip (SimpleZip) with its MD5",
+                "read it back, where the server gives it back; it is unverified otherwise",
+                "COMPLETE it, which hands it over" if publish else "leave it in progress",
+            ),
+        )
+        if not self._login:
+            variable = f"ARCHIVE_PKG_{credentials.environment_name(self._name)}"
+            message = f"there is no user and password for {self._name}"
+            hint = (
+                f"archive-pkg login {self._name} --user NAME, or {variable}_USER and "
+                f"{variable}_PASSWORD"
+            )
+            plan.report.add(TARGET_NEEDS_LOGIN.at(Location(self.target), message, hint))
+        return plan
+
+    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+        """Entry, zip, and on demand completion; see `Repository`."""
+        with zipped(parcel, journal) as sent:
+            links = self._entry(parcel, journal)
+            journal.begin("place", remote_id=links["statement"])
+            status = self.status(links["statement"], "")
+            if status.state == "absent":
+                raise DepositError(
+                    f"{self.target} does not know the entry any more",
+                    f"somebody removed it; to begin anew, remove {journal.path}",
+                )
+            new = not journal.is_done("send")
+            if new and status.state == "draft":
+                self._send(links["media"], sent, parcel, journal)
+            if publish and status.state == "draft":
+                journal.begin("complete")
+                self._web.ask("POST", links["edit"], content=b"", headers={"In-Progress": "false"})
+                journal.done("complete")
+                status, new = self.status(links["statement"], ""), True
+        if status.state == "rejected":
+            raise DepositError(f"{self.target} rejected it: {status.detail}")
+        held = self._read_back(links["statement"])
+        known = {"draft": "draft", "stored": "published", "pending": "pending"}
+        return Stored(
+            remote_id=links["statement"],
+            version="",
+            location=links["edit"],
+            files=arrivals((sent.item,), {sent.item.path: held} if held else {}),
+            verified="read-back" if held else "unverified",
+            new=new,
+            state=known[status.state],  # type: ignore[arg-type]
+            status_url=links["statement"],
+            answer={"links": links, "status": dict(status.answer), "content_md5": sent.md5},
+        )
+
+    def status(self, remote_id: str, version: str) -> Status:
+        """What the server's statement says; see `Repository`."""
+        reply = self._web.ask("GET", remote_id, expect={200, 404, 410})
+        if reply.status != 200:
+            return Status("absent", f"{self.target} has no statement at {remote_id}")
+        state, words = _state(self._xml(reply))
+        plain = state.rpartition("/")[2].lower().replace(" ", "").replace("-", "")
+        answer = {"state": state, "detail": words}
+        detail = f"{state}: {words}" if words else state
+        if plain in _DRAFT:
+            return Status("draft", detail, answer)
+        if plain in _DONE:
+            return Status("stored", detail, answer)
+        return Status("rejected" if plain in _REJECTED else "pending", detail, answer)
+
+    def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
+        """Read the original deposit back; see `Repository`."""
+        with self._web.download(self._original(remote_id)) as blocks:
+            return {zip_name(self._identifier(remote_id)): sha256_of(blocks)}
+
+    def fetch(self, remote_id: str, version: str, into: Path) -> None:
+        """Get the original deposit and unpack it; see `Repository`."""
+        with self._web.download(self._original(remote_id)) as blocks:
+            unpack(blocks, into)
+
+    def _entry(self, parcel: Parcel, journal: Journal) -> dict[str, str]:
+        made = journal.outcome("entry")
+        if made:
+            return made
+        journal.begin("entry")
+        slug = f"{parcel.identifier}-{parcel.fingerprint[:12]}"
+        try:
+            reply = self._web.ask(
+                "POST",
+                self._collection,
+                expect={201},
+                content=_atom(parcel.record),
+                headers={"Content-Type": _ENTRY_TYPE, "In-Progress": "true", "Slug": slug},
+            )
+        except LostError:
+            raise
+        except DepositError:
+            journal.undo("entry")
+            raise
+        links = self._links(reply)
+        return journal.done("entry", **links)
+
+    def _links(self, reply: Reply) -> dict[str, str]:
+        """Where an entry is edited, gets its zip, and tells of itself (SWORD 2.0, 10)."""
+        found = {
+            link.get("rel", ""): urljoin(self._collection, link.get("href", ""))
+            for link in self._xml(reply).iter(f"{{{ATOM}}}link")
+        }
+        links = {
+            "edit": found.get(f"{SWORD}add") or found.get("edit", ""),
+            "media": found.get("edit-media", ""),
+            "statement": found.get(f"{SWORD}statement", "") or found.get("alternate", ""),
+        }
+        for what, link in links.items():
+            if not link:
+                raise DepositError(f"{self.target} names no {what} address of the entry it made")
+            self._web.url(link)  # on the same server, or it is refused
+        return links
+
+    def _send(self, media: str, sent: Zip, parcel: Parcel, journal: Journal) -> None:
+        journal.begin("send")
+        with sent.path.open("rb") as file:
+            self._web.ask(
+                "PUT",
+                media,
+                content=Checked(file, sent.item, parcel.tick),
+                length=sent.item.size,
+                headers={
+                    "Content-Type": "application/zip",
+                    "Content-Disposition": f"attachment; filename={sent.item.path}",
+                    "Content-MD5": sent.md5,
+                    "Packaging": SIMPLE_ZIP,
+                    "In-Progress": "true",
+                },
+            )
+        journal.done("send")
+
+    def _read_back(self, statement: str) -> str:
+        """The SHA-256 of the original deposit; empty where the server does not give it back."""
+        try:
+            where = self._original(statement)
+        except LostError:
+            raise
+        except DepositError:
+            return ""
+        with self._web.download(where) as blocks:
+            return sha256_of(blocks)
+
+    def _original(self, statement: str) -> str:
+        root = self._xml(self._web.ask("GET", statement, expect={200}))
+        for entry in root.iter(f"{{{ATOM}}}entry"):
+            terms = {each.get("term") for each in entry.iter(f"{{{ATOM}}}category")}
+            content = entry.find(f"{{{ATOM}}}content")
+            if f"{SWORD}originalDeposit" in terms and content is not None and content.get("src"):
+                return self._web.url(urljoin(statement, str(content.get("src"))))
+        raise DepositError(
+            f"{self.target} does not give back what was deposited",
+            "its statement names no original deposit; ask its keepers for the bytes",
+        )
+
+    def _identifier(self, statement: str) -> str:
+        where = self._original(statement).rstrip("/").rpartition("/")[2]
+        return where.removesuffix(".zip")
+
+    def _xml(self, reply: Reply) -> Any:
+        from lxml import etree
+
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+        try:
+            return etree.fromstring(reply.body, parser)
+        except etree.XMLSyntaxError as error:
+            raise LostError(
+                f"{self.target} answered {reply.status} with something that is not XML",
+                "is that a collection's address, or does a proxy answer in its place?",
+            ) from error
+
+
+def _state(root: Any) -> tuple[str, str]:
+    """The state in a statement and its words: SWORD's own form (11), or swh-deposit's."""
+    for category in root.iter(f"{{{ATOM}}}category"):
+        if category.get("scheme") == f"{SWORD}state":
+            return str(category.get("term", "")), " ".join((category.text or "").split())
+    found = {
+        str(each.tag).rpartition("}")[2].removeprefix("deposit_"): (each.text or "").strip()
+        for each in root.iter()
+        if isinstance(each.tag, str) and str(each.tag).rpartition("}")[2].startswith("deposit_")
+    }
+    return found.get("status", ""), found.get("status_detail", "")
+
+
+def _atom(record: Record) -> bytes:
+    """The record as an Atom entry with Dublin Core terms (SWORD 2.0, 6.3.3)."""
+    from lxml import etree
+
+    entry = etree.Element(f"{{{ATOM}}}entry", nsmap={None: ATOM, "dcterms": DC})  # type: ignore[dict-item]
+
+    def add(space: str, name: str, text: str) -> Any:
+        child = etree.SubElement(entry, f"{{{space}}}{name}")
+        child.text = text
+        return child
+
+    add(ATOM, "title", record.title)
+    add(ATOM, "id", record.id)
+    for agent in record.sender or record.signatories:
+        author = etree.SubElement(entry, f"{{{ATOM}}}author")
+        etree.SubElement(author, f"{{{ATOM}}}name").text = record.agent(agent).name
+        add(DC, "creator", record.agent(agent).name)
+    add(DC, "title", record.title)
+    add(DC, "identifier", record.id)
+    if record.summary:
+        add(DC, "abstract", record.summary.text)
+    if record.date:
+        add(DC, "created", str(record.date.edtf))
+    if record.rights:
+        add(DC, "rights", record.rights.statement)
+    data: bytes = etree.tostring(entry, xml_declaration=True, encoding="UTF-8")
+    return data

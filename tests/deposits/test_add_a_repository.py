@@ -1,0 +1,66 @@
+"""The repository of docs/how-to/add-a-repository.md: installed as others would, found, and run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from archive_pkg.packages import build_package
+from archive_pkg.packages.building import differing
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-repository.md"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A folder of installed projects with the page's project in it, entry point and all."""
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (declared,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    body = code.partition("class ZipShelf")[2]
+    assert len([line for line in body.splitlines() if line.strip()]) <= 32
+    folder = tmp_path / "site"
+    info = folder / "zipshelf-1.0.dist-info"
+    info.mkdir(parents=True)
+    (folder / "zipshelf.py").write_text(code)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: zipshelf\nVersion: 1.0\n")
+    group = re.search(r'entry-points\."(.*?)"', declared)
+    point = re.search(r'^(\w+) = "(.*)"$', declared, re.MULTILINE)
+    assert group
+    assert point
+    (info / "entry_points.txt").write_text(f"[{group[1]}]\n{point[1]} = {point[2]}\n")
+    return folder
+
+
+def test_the_repository_of_the_docs(site: Path, letter: Path, tmp_path: Path) -> None:
+    package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+    shelf = tmp_path / "zips"
+    shelf.mkdir()
+
+    def run(*words: object) -> dict[str, object]:
+        done = subprocess.run(
+            [sys.executable, "-m", "archive_pkg", *map(str, words), "--json"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(site)},
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        (result,) = json.loads(done.stdout)["results"]
+        return result
+
+    first = run("deposit", package, "--to", f"zipshelf:{shelf}")
+    assert first["new"]
+    assert first["verified"] == "read-back"
+    assert not run("deposit", package, "--to", f"zipshelf:{shelf}")["new"]
+    assert len(list(shelf.iterdir())) == 1
+    assert run("receipts", package, "--check")["checked"]
+    run("fetch", first["receipt"], "--out", tmp_path / "back")
+    assert differing(tmp_path / "back" / package.name, package) == ()

@@ -1,0 +1,212 @@
+"""Bad days between client and real server: no package lost, no twin, no false "deposited"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import proxy
+import pytest
+import servers
+import targets
+
+from archive_pkg import deposits
+from archive_pkg.deposits import depositing, web
+from archive_pkg.errors import DepositError
+from archive_pkg.packages import build_package
+
+pytestmark = pytest.mark.service
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(depositing, "PAUSES", ())
+    monkeypatch.setattr(web, "SECONDS", 3.0)
+
+
+@pytest.fixture
+def package(letter: Path, tmp_path: Path) -> Path:
+    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+
+
+@pytest.fixture(params=["webdav", "rdm", "swift"])
+def spoiled(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[targets.Target, proxy.Proxy]]:
+    """A real server with a proxy before it."""
+    server = request.getfixturevalue(request.param)
+    ca = getattr(server, "ca", None)
+    tls = (ca.with_name("server.pem"), ca.with_name("server-key.pem"), ca) if ca else ()
+    with proxy.before(server.port, *tls) as between:
+        name = f"spoiled{abs(hash(str(tmp_path))) % 10**9}"
+        if request.param == "webdav":
+            target = targets.webdav(server, name, between.port)
+        elif request.param == "rdm":
+            target = targets.rdm(server, between.port)
+        else:
+            target = targets.s3(server, name)
+            port = f":{server.port}"
+            target.address = target.address.replace(port, f":{between.port}")
+            monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+        for variable, value in target.environment.items():
+            monkeypatch.setenv(variable, value)
+        yield target, between
+
+
+HARMS = ["reset before", "reset midway", "reset after", "500", "502", "429", "truncate", "html"]
+HARMS += ["lie", "drip"]
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_at_every_kind_of_step(
+    harm: str, spoiled: tuple[targets.Target, proxy.Proxy], package: Path, tmp_path: Path
+) -> None:
+    target, between = spoiled
+    deposits.deposit(package, target.address, receipts=tmp_path / "rehearsal")
+    methods = [method for method, _ in between.exchanges]
+    steps = [(method, 0) for method in dict.fromkeys(methods)]
+    if harm.startswith("reset"):
+        steps += [(method, methods.count(method) - 1) for method in dict.fromkeys(methods)]
+    for number, (method, at) in enumerate(dict.fromkeys(steps)):
+        if target.clear is not None:
+            target.clear()
+        before = dict(target.held())
+        slips = tmp_path / f"slips-{number}"
+        between.fault = proxy.Fault(harm, at=at, method=method)
+        try:
+            claimed = deposits.deposit(package, target.address, receipts=slips)
+        except DepositError:
+            claimed = None
+        between.fault = None
+        if claimed is not None:
+            sent = {file.sha256 for file in claimed.receipt.files}
+            assert sent <= set(target.held().values()), (method, at)
+        done = deposits.deposit(package, target.address, receipts=slips)
+        assert done.receipt.verified in ("server-digest", "read-back")
+        held = dict(target.held())
+        if target.zipped:
+            # Each round has receipts of its own, and is a deposit of its own: one more, no twin.
+            assert len(held) == len(before) + 1, (method, at)
+        else:
+            sent = sorted(file.sha256 for file in done.receipt.files)
+            assert sorted(held.values()) == sent, (method, at)
+    assert not deposits.deposit(package, target.address, receipts=slips).new
+
+
+def test_a_wrong_digest_is_found_before_anything_is_published(
+    rdm: servers.InvenioRdm, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ca = rdm.ca
+    with proxy.before(
+        rdm.port, ca.with_name("server.pem"), ca.with_name("server-key.pem"), ca
+    ) as between:
+        target = targets.rdm(rdm, between.port)
+        for variable, value in target.environment.items():
+            monkeypatch.setenv(variable, value)
+        between.fault = proxy.Fault("spoil request", method="PUT", path="/content", times=9)
+        with pytest.raises(DepositError, match="not what was sent"):
+            deposits.deposit(package, target.address, publish=True)
+        assert not [path for method, path in between.exchanges if "publish" in path]
+        between.fault = None
+        done = deposits.deposit(package, target.address, publish=True)
+        assert done.receipt.state == "published"
+        assert len([path for _, path in between.exchanges if "actions/publish" in path]) == 1
+
+
+def test_what_is_spoiled_on_its_way_into_a_drop_is_sent_again(
+    webdav: servers.WebDav, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ca = webdav.ca
+    with proxy.before(
+        webdav.port, ca.with_name("server.pem"), ca.with_name("server-key.pem"), ca
+    ) as between:
+        target = targets.webdav(webdav, "way", between.port)
+        for variable, value in target.environment.items():
+            monkeypatch.setenv(variable, value)
+        between.fault = proxy.Fault("spoil request", method="PUT", path="record.json", times=9)
+        with pytest.raises(DepositError, match="twice"):
+            deposits.deposit(package, target.address)
+        assert target.held() == {}
+        between.fault = proxy.Fault("spoil request", method="PUT", path="record.json")
+        done = deposits.deposit(package, target.address)
+        assert done.receipt.verified == "read-back"
+
+
+def test_patience_is_asked_for_and_given(
+    webdav: servers.WebDav, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(depositing, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(depositing.time, "sleep", waited.append)
+    ca = webdav.ca
+    with proxy.before(
+        webdav.port, ca.with_name("server.pem"), ca.with_name("server-key.pem"), ca
+    ) as between:
+        target = targets.webdav(webdav, "patience", between.port)
+        for variable, value in target.environment.items():
+            monkeypatch.setenv(variable, value)
+        between.fault = proxy.Fault("429", method="PUT", headers={"Retry-After": "17"})
+        assert deposits.deposit(package, target.address).new
+        assert [seconds for seconds in waited if 17 <= seconds <= 22]
+
+
+def test_credentials_are_not_sent_on(
+    webdav: servers.WebDav, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ca = webdav.ca
+    tls = (ca.with_name("server.pem"), ca.with_name("server-key.pem"), ca)
+    with proxy.before(webdav.port, *tls) as between, proxy.before(webdav.port, *tls) as stranger:
+        target = targets.webdav(webdav, "elsewhere", between.port)
+        for variable, value in target.environment.items():
+            monkeypatch.setenv(variable, value)
+        away = {"Location": f"https://localhost:{stranger.port}/elsewhere"}
+        for method in ("PROPFIND", "MKCOL", "PUT", "GET", "MOVE"):
+            between.fault = proxy.Fault("redirect", method=method, headers=away, times=99)
+            with pytest.raises(DepositError):
+                deposits.deposit(package, target.address)
+            between.fault = None
+        assert between.authorizations
+        assert stranger.authorizations == []
+        assert target.held() == {}
+        assert deposits.deposit(package, target.address).new
+
+
+def test_an_expired_certificate(
+    webdav: servers.WebDav, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ca, certificate, key = servers.certify(webdav.ca.parent, days=-1, name="expired")
+    with proxy.before(webdav.port, certificate, key, ca) as between:
+        target = targets.webdav(webdav, "expired", between.port)
+        for variable, value in target.environment.items():
+            monkeypatch.setenv(variable, value)
+        with pytest.raises(DepositError, match="certificate has expired"):
+            deposits.deposit(package, target.address)
+        assert between.exchanges == []
+        monkeypatch.delenv("SSL_CERT_FILE")
+        with pytest.raises(DepositError, match="certificate"):
+            deposits.deposit(package, target.address)
+
+
+def test_sftp_cut_off_at_many_places(
+    sftp: servers.Sftp, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (letter / "scan.tif").write_bytes(bytes(range(256)) * 4096)
+    record = letter / "record.yaml"
+    scan = "  - {id: scan, kind: scan, file: scan.tif, media_type: image/tiff}\n"
+    record.write_text(record.read_text().replace("parts:\n", "parts:\n" + scan))
+    package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+    cutter = proxy.Cutter(sftp.port)
+    for number, left in enumerate(range(1_000, 1_300_000, 65_000)):
+        target = targets.sftp(sftp, f"cut-{number}", cutter.port)
+        for variable, value in target.environment.items():
+            monkeypatch.setenv(variable, value)
+        cutter.left = left
+        slips = tmp_path / f"slips-{number}"
+        with pytest.raises(DepositError):
+            deposits.deposit(package, target.address, receipts=slips)
+        assert target.held() == {}
+        done = deposits.deposit(package, target.address, receipts=slips)
+        held = sorted(target.held().values())
+        assert held == sorted(file.sha256 for file in done.receipt.files)
+    cutter.close()

@@ -1,0 +1,57 @@
+"""SWORD 2.0 against swh-deposit, which takes deposits and gives none back."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import servers
+
+from archive_pkg import deposits
+from archive_pkg.errors import DepositError
+from archive_pkg.packages import build_package
+
+pytestmark = pytest.mark.service
+
+
+@pytest.fixture
+def address(swh: servers.SwhDeposit, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("SSL_CERT_FILE", str(swh.ca))
+    monkeypatch.setenv("ARCHIVE_PKG_127_0_0_1_USER", swh.user)
+    monkeypatch.setenv("ARCHIVE_PKG_127_0_0_1_PASSWORD", swh.password)
+    return f"sword2+https://{servers.LOOPBACK}:{swh.port}/1/{swh.collection}/"
+
+
+@pytest.fixture
+def package(letter: Path, tmp_path: Path) -> Path:
+    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+
+
+def test_there_and_said_to_be_unverified(
+    swh: servers.SwhDeposit, address: str, package: Path, tmp_path: Path
+) -> None:
+    before = set(swh.archives().items())
+    done = deposits.deposit(package, address)
+    assert (done.receipt.state, done.receipt.verified) == ("draft", "unverified")
+    (sent,) = done.receipt.files
+    (held,) = set(swh.archives().items()) - before
+    assert held[1] == sent.sha256
+    again = deposits.deposit(package, address)
+    assert not again.new
+    assert len(set(swh.archives().items()) - before) == 1
+    (known,) = deposits.ask(package, address)
+    assert known.status.state == "draft"
+    completed = deposits.deposit(package, address, publish=True)
+    assert completed.receipt.state in ("published", "pending")
+    assert not deposits.deposit(package, address, publish=True).new
+    assert len(set(swh.archives().items()) - before) == 1
+    with pytest.raises(DepositError, match="does not give back"):
+        deposits.fetch(completed.path, tmp_path / "back")
+
+
+def test_a_wrong_password(address: str, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHIVE_PKG_127_0_0_1_PASSWORD", "hunter2-of-the-tests")
+    with pytest.raises(DepositError, match="401") as refusal:
+        deposits.deposit(package, address)
+    assert "hunter2" not in str(refusal.value)
