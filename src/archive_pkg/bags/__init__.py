@@ -4,10 +4,16 @@ Heavier parts are modules of their own: `serializing`, `updating`, `inplace`, `f
 `profiles`.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from archive_pkg.bags.bag import Bag
 from archive_pkg.bags.folder import ChangedError
 from archive_pkg.bags.verifying import Verdict, verify
-from archive_pkg.bags.writing import DEFAULT_ALGORITHMS, Written, check_names, create, write
+
+if TYPE_CHECKING:
+    from archive_pkg.bags.writing import DEFAULT_ALGORITHMS, Written, check_names, create, write
 
 __all__ = [
     "DEFAULT_ALGORITHMS",
@@ -20,3 +26,12 @@ __all__ = [
     "verify",
     "write",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what writes bags when it is first asked for: verifying has to start quickly."""
+    if name in __all__:
+        from archive_pkg.bags import writing
+
+        return getattr(writing, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from archive_pkg.bags import names
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.bags.folder import Listing
+from archive_pkg.bags.opening import BadArchiveError, Limits
 from archive_pkg.fixity import BLOCK, Hash, feed, new_hash
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.storage import describe
@@ -27,13 +28,6 @@ DAMAGED = Code(
     "archive-damaged",
     Severity.ERROR,
     "An archive, or a member of it, is truncated or damaged and cannot be read to its end.",
-    "BagIt 0.97, 4",
-)
-UNKNOWN = Code(
-    "archive-unknown",
-    Severity.ERROR,
-    "A file is no archive of a kind that can be read here (zip, tar, tgz; tar.zst with the "
-    "zstandard library).",
     "BagIt 0.97, 4",
 )
 NO_TOP_FOLDER = Code(
@@ -91,40 +85,6 @@ BOMB = Code(
     "it is not read.",
     "RFC 8493, 5.3",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When an archive is taken for a bomb.
-
-    Attributes:
-        size: Bytes unpacked that are too many in any case.
-        ratio: Bytes unpacked for each byte of the archive that are too many.
-        plausible: Bytes unpacked up to which the ratio does not count: they do no harm.
-        members: Members that are too many.
-    """
-
-    size: int = 1 << 44
-    ratio: int = 100
-    plausible: int = 1 << 30
-    members: int = 20_000_000
-
-    def exceeded(self, unpacked: int, packed: int) -> bool:
-        """Whether so much from so little is too much."""
-        return unpacked > self.size or (
-            unpacked > self.plausible and unpacked > packed * self.ratio
-        )
-
-
-LIMITS = Limits()
-
-
-class BadArchiveError(Exception):
-    """An archive that cannot be read (further); has the finding to report."""
-
-    def __init__(self, code: Code, message: str, path: str = "") -> None:
-        super().__init__(message)
-        self.finding = code.at(Location(path), message)
 
 
 @dataclass(slots=True)

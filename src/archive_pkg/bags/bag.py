@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from archive_pkg.bags import fetchfile, manifests
+from archive_pkg.bags import manifests
 from archive_pkg.bags.folder import Folder, Listing
 from archive_pkg.bags.tagfiles import (
     DECLARATION,
@@ -213,7 +213,9 @@ def load(tree: Tree, name: str, listing: Listing | None = None) -> Bag:
         manifest = manifests.describe(path, report)
         if manifest is not None:
             _add_manifest(bag, tree, parser, manifest)
-    if fetchfile.NAME in top:
+    if "fetch.txt" in top:
+        from archive_pkg.bags import fetchfile  # few bags have one
+
         text = _text(tree, fetchfile.NAME, bag.declaration, report)
         bag.fetch = fetchfile.parse(text, number, report)
     return bag

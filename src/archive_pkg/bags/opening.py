@@ -2,15 +2,60 @@
 
 from __future__ import annotations
 
-import importlib.util
 import stat
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.bags.archives import LIMITS, UNKNOWN, Archive, BadArchiveError, Limits
 from archive_pkg.bags.folder import Folder
+from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from archive_pkg.bags.archives import Archive
+
+
+UNKNOWN = Code(
+    "archive-unknown",
+    Severity.ERROR,
+    "A file is no archive of a kind that can be read here (zip, tar, tgz; tar.zst with the "
+    "zstandard library).",
+    "BagIt 0.97, 4",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When an archive is taken for a bomb.
+
+    Attributes:
+        size: Bytes unpacked that are too many in any case.
+        ratio: Bytes unpacked for each byte of the archive that are too many.
+        plausible: Bytes unpacked up to which the ratio does not count: they do no harm.
+        members: Members that are too many.
+    """
+
+    size: int = 1 << 44
+    ratio: int = 100
+    plausible: int = 1 << 30
+    members: int = 20_000_000
+
+    def exceeded(self, unpacked: int, packed: int) -> bool:
+        """Whether so much from so little is too much."""
+        return unpacked > self.size or (
+            unpacked > self.plausible and unpacked > packed * self.ratio
+        )
+
+
+LIMITS = Limits()
+
+
+class BadArchiveError(Exception):
+    """An archive that cannot be read (further); has the finding to report."""
+
+    def __init__(self, code: Code, message: str, path: str = "") -> None:
+        super().__init__(message)
+        self.finding = code.at(Location(path), message)
 
 
 def open_tree(path: Path) -> Folder | Archive:
@@ -35,6 +80,7 @@ def open_archive(path: Path, limits: Limits = LIMITS) -> Archive:
         BadArchiveError: When it is no archive that can be read here.
         OSError: When it cannot be opened.
     """
+    import importlib.util
     import tarfile
 
     from archive_pkg.bags import tars, zips  # folders are common, and need neither

@@ -13,9 +13,9 @@ import zlib
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from archive_pkg.bags.archives import SUFFIXES, BadArchiveError, stem
+from archive_pkg.bags.archives import SUFFIXES, stem
 from archive_pkg.bags.folder import Folder
-from archive_pkg.bags.opening import open_archive
+from archive_pkg.bags.opening import BadArchiveError, open_archive
 from archive_pkg.bags.verifying import verify
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import BLOCK

@@ -19,14 +19,13 @@ from archive_pkg.bags.archives import (
     MEMBER_LINK,
     MEMBER_SPECIAL,
     Archive,
-    BadArchiveError,
-    Limits,
     Member,
     Shared,
     feed_chunks,
     plain,
 )
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
+from archive_pkg.bags.opening import BadArchiveError, Limits
 from archive_pkg.fixity import ALGORITHMS, BLOCK, digest, new_hash
 from archive_pkg.reports import Location, Report
 

@@ -16,11 +16,11 @@ from archive_pkg.bags.archives import (
     MEMBER_LINK,
     MEMBER_SPECIAL,
     Archive,
-    BadArchiveError,
     Member,
     Shared,
     plain,
 )
+from archive_pkg.bags.opening import BadArchiveError
 from archive_pkg.fixity import BLOCK
 
 if TYPE_CHECKING:
