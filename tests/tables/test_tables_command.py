@@ -81,7 +81,10 @@ def test_a_folder_is_checked_file_by_file() -> None:
     run("tables", "template", "folder/letters.xlsx")
     answer = json.loads(run("check", "folder", "--json", status=3))
     found = {r["path"]: [f["code"] for f in r["findings"]] for r in answer["results"]}
-    assert found == {"folder/briefe.csv": ["tables-encoding-wrong"], "folder/letters.xlsx": []}
+    assert found == {
+        "folder/briefe.csv": ["tables-encoding-wrong"],
+        "folder/letters.xlsx": ["tables-example-left"],
+    }
 
 
 def test_check_takes_records_and_tables_together() -> None:

@@ -21,6 +21,7 @@ from archive_pkg.tables.headers import bind
 from archive_pkg.tables.items import row_faults
 from archive_pkg.tables.layout import LETTER, LETTERS, tables
 from archive_pkg.tables.screening import Screen
+from archive_pkg.tables.sheets import Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -83,12 +84,12 @@ class Bound:
     def rows(self) -> Iterator[Rows]:
         """The rows, block by block; what is wrong with their shape is kept for `shape`."""
         width = len(self.sheet.header)
-        for start, rows in self.sheet.blocks():
+        for start, rows in self._blocks():
             numbers: Sequence[int] = range(start, start + len(rows))
             if not all(map(any, rows)):
                 kept = [place for place, row in enumerate(rows) if any(row)]
                 for place, row in enumerate(rows):
-                    if not any(row):
+                    if not any(row) and start + place not in self.sheet.left_out:
                         self._blank(start + place)
                 numbers, rows = [start + place for place in kept], [rows[place] for place in kept]
             if set(map(len, rows)) - {width}:
@@ -98,6 +99,13 @@ class Bound:
                 ]
             if rows:
                 yield Rows(numbers, self._columns(list(zip(*rows, strict=True))))
+
+    def _blocks(self) -> Iterator[Block]:
+        for start, rows in self.sheet.blocks():
+            left_out = self.sheet.left_out
+            if left_out:
+                rows = [[] if n in left_out else row for n, row in enumerate(rows, start)]
+            yield Block(start, rows)
 
     def _columns(self, columns: list[tuple[str, ...]]) -> dict[str, Sequence[str]]:
         cells: dict[str, Sequence[str]] = {}

@@ -36,6 +36,7 @@ class Sheet:
         size: How many rows there are below the header, where that is known.
         is_guarded: Whether an apostrophe may stand before what would else be a formula (CSV).
         has_schema: Whether a data package has a schema for it.
+        left_out: The numbers of rows that are not read.
         report: What is wrong with the grid itself.
     """
 
@@ -47,6 +48,7 @@ class Sheet:
     size: int | None = None
     is_guarded: bool = False
     has_schema: bool = False
+    left_out: set[int] = field(default_factory=set)
     report: Report = field(default_factory=Report)
 
     def at(self, row: int, column: int | None = None, name: str = "") -> Location:

@@ -33,6 +33,9 @@ SHEET_LEFT = Code(
 TABLE_TWICE = Code("tables-table-twice", Severity.ERROR, "Two sheets or files hold the same table.")
 NO_FILE = Code("tables-no-file", Severity.ERROR, "What was given is no file of tables.")
 
+# What the sheets of a template are called that hold no letters.
+_OWN = ("about", "choices")
+
 ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 """How the names of files end that hold tables."""
 
@@ -151,7 +154,7 @@ def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Shee
             report.extend(sheet.report)
     for sheet in unknown:
         message = f"“{sheet.name}” is no table of a catalogue; it is left alone"
-        if held and sheet.header and plain(sheet.name) != "about":
+        if held and sheet.header and plain(sheet.name) not in _OWN:
             report.add(SHEET_LEFT.at(Location(sheet.path, table=sheet.name), message))
     if not (held or others) and report.ok:
         message = "no table of a catalogue is recognised by its name or its header"

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.tables.example import leave_example_out
 from archive_pkg.tables.headers import find_header, plain, whole_number_columns
 from archive_pkg.tables.sheets import Block, Sheet
 
@@ -92,7 +93,9 @@ def read_workbook(path: Path) -> tuple[list[Sheet], Report]:
     if not safe:
         return [], report
     try:
-        return list(_sheets(path)), report
+        sheets = list(_sheets(path))
+        leave_example_out(sheets)
+        return sheets, report
     except ImportError:
         raise openpyxl_missing() from None
     except MemoryError:

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
+from archive_pkg.records.vocabularies import event_types, schemes
+from archive_pkg.tables.example import EXAMPLE
 from archive_pkg.tables.layout import LETTERS, SEPARATOR, Column, Table, tables
 from archive_pkg.tables.rows import record_rows
 from archive_pkg.tables.sheets import letters_of
@@ -25,36 +27,9 @@ LONGEST = 32_767
 """Most characters that a cell of a workbook may have."""
 
 ABOUT = "About"
+CHOICES = "Choices"
 _LAST_ROW = 1_048_576
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x(?=[0-9A-Fa-f]{4}_)")
-_EXAMPLES: dict[str, list[dict[str, str]]] = {
-    LETTERS: [
-        {
-            "id": "example-1",
-            "type": "letter",
-            "title": "Letter, A. Example to B. Example, 18 July 1960",
-            "sender": "a-example",
-            "recipients": "b-example",
-            "date.edtf": "1960-07-18",
-            "date.as_written": "18 July 1960",
-            "place.name": "Moscow",
-        }
-    ],
-    "agents": [
-        {"letter": "example-1", "id": "a-example", "name": "A. Example", "kind": "person"},
-        {"letter": "example-1", "id": "b-example", "name": "B. Example", "kind": "person"},
-    ],
-    "parts": [
-        {
-            "letter": "example-1",
-            "id": "original",
-            "kind": "original",
-            "held": "false",
-            "languages": "ru",
-        }
-    ],
-}
-"""The template's example, one letter, whose rows are to be overwritten or taken out."""
 
 
 def write_workbook(records: Sequence[Record], path: Path) -> None:
@@ -81,6 +56,7 @@ def write_workbook(records: Sequence[Record], path: Path) -> None:
                         "export the tables as CSV: --out with a folder's name",
                     )
                 _write_row(sheet, table, row, cells)
+    _write_choices(book)
     book.save(path)
 
 
@@ -100,10 +76,11 @@ def write_template(path: Path) -> None:
     about.column_dimensions["A"].width = 110
     for table in tables().values():
         sheet = _sheet(book, table)
-        for row, example in enumerate(_EXAMPLES.get(table.name, ()), 2):
+        for row, example in enumerate(EXAMPLE.get(table.name, ()), 2):
             _write_row(sheet, table, row, [example.get(c.name, "") for c in table.columns])
             for cell in sheet[row]:
                 cell.font = Font(italic=True, color="808080")
+    _write_choices(book)
     book.active = book.index(book[LETTERS])
     book.save(path)
 
@@ -178,17 +155,47 @@ def _sheet(book: Workbook, table: Table) -> Worksheet:
 
 
 def _offer_choices(sheet: Worksheet, column: Column, letter: str) -> None:
+    """What a cell can be picked from: all it can hold, or of a vocabulary what is usual."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    choices = column.enum or (("true", "false") if column.type == "boolean" else ())
-    if not choices or column.many:
+    closed = column.enum or (("true", "false") if column.type == "boolean" else ())
+    if column.many:
         return
-    validation = DataValidation("list", formula1=f'"{",".join(choices)}"', allow_blank=True)
-    validation.error = f"One of: {', '.join(choices)}"[:255]
+    if closed:
+        formula = f'"{",".join(closed)}"'
+    elif place := _usual_places().get((sheet.title, column.name)):
+        formula = f"{CHOICES}!${place}$2:${place}${len(_usual()[sheet.title, column.name]) + 1}"
+    else:
+        return
+    validation = DataValidation("list", formula1=formula, allow_blank=True)
+    validation.error = f"One of: {', '.join(closed)}"[:255]
     validation.errorTitle = column.name[:32]
-    validation.showErrorMessage = True
+    validation.showErrorMessage = bool(closed)
     sheet.add_data_validation(validation)
     validation.add(f"{letter}2:{letter}{_LAST_ROW}")
+
+
+def _usual() -> dict[tuple[str, str], tuple[str, ...]]:
+    """The words that vocabularies have for columns which may hold others, too."""
+    levels = [level.id for scheme in schemes().values() for level in scheme.levels]
+    return {
+        (LETTERS, "classification.scheme"): tuple(schemes()),
+        (LETTERS, "classification.level"): tuple(dict.fromkeys(levels)),
+        ("events", "type"): tuple(event_types()),
+    }
+
+
+def _usual_places() -> dict[tuple[str, str], str]:
+    return {column: letters_of(place) for place, column in enumerate(_usual())}
+
+
+def _write_choices(book: Workbook) -> None:
+    """The hidden sheet from which the usual words are picked."""
+    sheet = book.create_sheet(CHOICES)
+    sheet.sheet_state = "hidden"
+    for place, ((table, column), words) in enumerate(_usual().items(), 1):
+        for row, word in enumerate((f"{table}: {column}", *words), 1):
+            sheet.cell(row, place, word)
 
 
 def _help(column: Column) -> str:

@@ -1,0 +1,76 @@
+"""The example in the template: one letter, which is there to be overwritten and never imported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.reports import Code, Severity
+from archive_pkg.tables.headers import plain
+from archive_pkg.tables.layout import LETTERS, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archive_pkg.tables.sheets import Sheet
+
+EXAMPLE_LEFT = Code(
+    "tables-example-left",
+    Severity.ADVICE,
+    "The template's example is still in the workbook; it is left out.",
+)
+
+EXAMPLE: dict[str, list[dict[str, str]]] = {
+    LETTERS: [
+        {
+            "id": "example-1",
+            "type": "letter",
+            "title": "Letter, A. Example to B. Example, 18 July 1960",
+            "sender": "a-example",
+            "recipients": "b-example",
+            "date.edtf": "1960-07-18",
+            "date.as_written": "18 July 1960",
+            "place.name": "Moscow",
+        }
+    ],
+    "agents": [
+        {"letter": "example-1", "id": "a-example", "name": "A. Example", "kind": "person"},
+        {"letter": "example-1", "id": "b-example", "name": "B. Example", "kind": "person"},
+    ],
+    "parts": [
+        {
+            "letter": "example-1",
+            "id": "original",
+            "kind": "original",
+            "held": "false",
+            "languages": "ru",
+        }
+    ],
+}
+"""The example's rows, by their tables."""
+
+EXAMPLE_ID = EXAMPLE[LETTERS][0]["id"]
+
+
+def leave_example_out(sheets: Iterable[Sheet]) -> None:
+    """Leave the template's example out of the sheets, if nobody has changed a cell of it."""
+    by_name = {plain(sheet.name): sheet for sheet in sheets}
+    held = {name: by_name.get(plain(name)) for name in tables()}
+    found = {name: dict(_rows_of_example(sheet)) for name, sheet in held.items() if sheet}
+    asked = {name: [sorted(row.values()) for row in rows] for name, rows in EXAMPLE.items()}
+    if {name: list(rows.values()) for name, rows in found.items() if rows} != asked:
+        return
+    for name, rows in found.items():
+        sheet = held[name]
+        if sheet and rows:
+            sheet.left_out.update(rows)
+            if name == LETTERS:
+                message, hint = "this is the template's example", "overwrite it, or delete its rows"
+                sheet.report.add(EXAMPLE_LEFT.at(sheet.at(min(rows)), message, hint))
+
+
+def _rows_of_example(sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
+    """The numbers and sorted cells of rows that bear the example's id."""
+    for start, rows in sheet.blocks():
+        for number, row in enumerate(rows, start):
+            if row[:1] == [EXAMPLE_ID]:
+                yield number, sorted(filter(None, row))
