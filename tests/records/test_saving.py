@@ -258,6 +258,16 @@ def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path):
     assert real.read_text() == "id: a\ntype: letter\ntitle: B\n"
 
 
+def test_a_link_that_leads_nowhere_gives_way_to_the_record(tmp_path):
+    record, _ = read_record(b"id: a\ntype: letter\ntitle: B\n")
+    for target in ("record.yaml", "nowhere.yaml"):
+        link = tmp_path / "record.yaml"
+        link.unlink(missing_ok=True)
+        link.symlink_to(tmp_path / target)
+        save_record(record, link)
+        assert load_record(link) == record
+
+
 def test_json_keeps_the_order_of_its_keys(tmp_path):
     path = tmp_path / "record.json"
     path.write_text('{"title": "A", "id": "a", "type": "letter"}')

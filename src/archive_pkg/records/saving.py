@@ -41,7 +41,8 @@ def save_record(record: Record, path: str | os.PathLike[str]) -> None:
     file, findings = record_file(path)
     if findings and file.exists():
         raise InvalidError(f"{file.parent}: {findings[0].message}", findings[0].hint)
-    file = file.resolve()  # of a link, what it leads to is written, and the link stays
+    if file.exists():
+        file = file.resolve()  # of a link, what it leads to is written, and the link stays
     fresh = as_yaml(record)
     valid, report = read_record(fresh.encode(), "the record to write")
     if valid is None:
