@@ -1,0 +1,36 @@
+"""The examples in the docs of records run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("page", ["how-to/change-records.md", "reference/dates.md"])
+def test_the_examples_run(page, letter, monkeypatch):
+    monkeypatch.chdir(letter.parents[1])
+    for code in re.findall(r"```python\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL):
+        exec(compile(code, page, "exec"), {})
+
+
+def test_the_table_of_dates_is_what_the_dates_mean():
+    from archive_pkg import Edtf
+
+    text = (DOCS / "reference" / "dates.md").read_text("utf-8")
+    table = text[text.index("| you know") : text.index('"From 1959')]
+    seen = 0
+    for line in table.strip().splitlines()[2:]:
+        _, _, dates, meaning, _ = line.split("|")
+        day = re.findall(r"\d{4}-\d\d-\d\d", meaning)
+        first = re.findall(r"`([^`]+)`", dates)[0]
+        date = Edtf(first)
+        if len(day) == 2:
+            assert (str(date.earliest), str(date.latest)) == tuple(day), first
+            seen += 1
+        elif "not within" in meaning:
+            assert (date.earliest, date.latest) == (None, None)
+    assert seen > 10
