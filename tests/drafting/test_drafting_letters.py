@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +14,9 @@ from archive_pkg.drafting.fields import read_fields
 from archive_pkg.drafting.statements import Confidence, Statement
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.drafting.writing import record_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SEED = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
 
@@ -185,3 +190,29 @@ cc: Secretary Brown, Mr. Green
 )
 def test_other_habits(letter: str, field: str, value: str) -> None:
     assert values(letter)[field] == [value]
+
+
+def wrapped(text: str) -> str:
+    blocks = text.split("\n\n")
+    return "\n\n".join("\n".join(textwrap.wrap(b, 64)) if len(b) > 100 else b for b in blocks)
+
+
+@pytest.mark.parametrize(
+    "laid",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\n", "\r"),
+        lambda text: text.replace("\n\n", "\n\u00a0\n"),
+        lambda text: text.replace("\n\n", "\n"),
+        lambda text: "".join(f"      {line}\n" for line in text.split("\n")),
+        wrapped,
+        lambda text: wrapped(text).replace("\n\n", "\n"),
+    ],
+    ids=["crlf", "cr", "nbsp", "no blank lines", "indented", "wrapped", "wrapped, no blank lines"],
+)
+def test_another_layout_says_the_same(laid: Callable[[str], str]) -> None:
+    letter = AMERICAN.replace("I enclose", "We are glad of it and shall say so. " * 9 + "I enclose")
+    found = values(laid(letter))
+    for field, value in values(letter).items():
+        if field in ("classification", "date", "place", "salutation", "recipient", "signatory"):
+            assert found[field] == value, field

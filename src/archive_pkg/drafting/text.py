@@ -9,6 +9,8 @@ from typing import NamedTuple
 LONGEST_FORMULA = 160
 # How much of a very long text is searched for forms at its beginning, and as much at its end.
 WINDOW = 60_000
+# The widest line that somebody breaks by hand or machine; longer ones are whole paragraphs.
+WIDEST = 120
 _LINE = re.compile(r"\S[^\r\n]*")
 
 
@@ -56,6 +58,23 @@ def _line_ends(text: str) -> int:
     return max(text.count("\n"), text.count("\r"))
 
 
+def _parted(lines: list[tuple[int, int, str, int]]) -> list[tuple[int, int, str, int]]:
+    """Lines without any blank line between them, each a block of its own.
+
+    Only where lines are broken at a width does one that reaches it go on in the next.
+    """
+    lengths = sorted(len(words) for _, _, words, _ in lines)
+    width = lengths[len(lengths) * 9 // 10]
+    wrapped = 40 <= width <= WIDEST
+    parted, block = [], 0
+    for number, (begin, end, words, _) in enumerate(lines):
+        before = lines[number - 1][2] if number else ""
+        if number and not (wrapped and len(before) >= width * 4 // 5):
+            block += 1
+        parted.append((begin, end, words, block))
+    return parted
+
+
 def lines_of(text: str) -> list[Line]:
     """The lines of a text that have something in them, in order.
 
@@ -71,6 +90,8 @@ def lines_of(text: str) -> list[Line]:
                 block += 1
             after = match.start() + len(words)
             found.append((match.start(), after, words, block))
+    if block == 0 and len(found) > 3:
+        found = _parted(found)
     return [
         Line(
             begin,
