@@ -277,8 +277,8 @@ def checkers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checkers")
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / "bin" / "python"
-    command = [python, "-m", "pip", "install", "-q", "eark-validator", "roc-validator"]
-    subprocess.run(command, check=True)
+    wanted = ["eark-validator", "roc-validator", "datacite", "pybtex"]
+    subprocess.run([python, "-m", "pip", "install", "-q", *wanted], check=True)
     return python
 
 
@@ -291,6 +291,18 @@ def test_eark_validator_accepts_the_csip(letter: Path, tmp_path: Path, checkers:
     command = [checkers, SCRIPTS / "check_csip.py", folder]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.soak
+def test_datacite_and_pybtex_read_what_is_in_a_package(
+    letter: Path, tmp_path: Path, checkers: Path
+) -> None:
+    folder = build_package(letter, tmp_path, on=ON).path / "metadata"
+    command = [checkers, SCRIPTS / "check_citations.py"]
+    command += [folder / "datacite.json", folder / "bibtex.bib"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Central Committee of the Communist Party of the Soviet Union" in done.stdout
 
 
 @pytest.mark.soak

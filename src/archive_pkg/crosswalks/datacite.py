@@ -89,8 +89,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     resource = root(NAMESPACE, "resource", {None: NAMESPACE, "xsi": XSI})
     schema = "https://schema.datacite.org/meta/kernel-4.6/metadata.xsd"
     resource.set(f"{{{XSI}}}schemaLocation", f"{NAMESPACE} {schema}")
-    identifier = data["identifier"]
-    put(resource, "identifier", identifier["identifier"], identifierType="DOI")
+    put(resource, "identifier", data.get("doi", TO_BE_ANNOUNCED), identifierType="DOI")
     _people(resource, "creators", data["creators"])
     titles = put(resource, "titles")
     for title in data["titles"]:
@@ -109,7 +108,9 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
         if items:
             parent = put(resource, plural)
             for item in items:
-                attributes = {name: value for name, value in item.items() if name != key}
+                attributes = {
+                    name.replace("Uri", "URI"): value for name, value in item.items() if name != key
+                }
                 put(parent, singular, item[key], **attributes)
     _people(resource, "contributors", data.get("contributors", ()))
     if "language" in data:
@@ -175,10 +176,7 @@ def describe(record: Record, setting: Setting) -> dict[str, Any]:
     files = [setting.files[path] for path in record.files if path in setting.files]
     data: dict[str, Any] = {
         "schemaVersion": NAMESPACE,
-        "identifier": {
-            "identifier": doi.value if doi else TO_BE_ANNOUNCED,
-            "identifierType": "DOI",
-        },
+        "doi": doi.value if doi else None,
         "creators": [_person(agent) for agent in views.creators(record)] or [{"name": UNKNOWN}],
         "titles": [
             {"title": record.title},
@@ -268,7 +266,7 @@ def _subject(record: Record, index: int) -> dict[str, str]:
     if subject.identifier:
         said["subjectScheme"] = subject.identifier.scheme
         if subject.identifier.uri:
-            said["valueURI"] = subject.identifier.uri
+            said["valueUri"] = subject.identifier.uri
     return said
 
 
@@ -303,7 +301,7 @@ def _rights(record: Record) -> Iterator[dict[str, str]]:
         said = {"rights": record.rights.statement}
         licence = record.rights.licence
         if licence and views.is_address(licence):
-            said["rightsURI"] = licence
+            said["rightsUri"] = licence
         elif licence:
             said |= {"rightsIdentifier": licence, "rightsIdentifierScheme": "SPDX"}
         yield said

@@ -80,6 +80,10 @@ class Draft:
             tried = f"{base}-{number}"
         return tried
 
+    def known(self, name: str | None) -> str | None:
+        """The id of an agent that was named before."""
+        return self._by_key.get(name or "")
+
     def agent_name(self, name: str) -> str:
         """The name of an agent of this draft."""
         return str(self._agents[name]["name"])

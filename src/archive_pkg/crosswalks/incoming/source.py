@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
@@ -32,6 +33,7 @@ IMPORT_NOT_READ = Code(
 )
 
 Element = Any
+_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -73,6 +75,14 @@ class Source:
     def namespace(self) -> str:
         """The namespace of the first element; empty if it has none."""
         return str(self.root.tag).rpartition("}")[0].removeprefix("{")
+
+    @cached_property
+    def listed(self) -> dict[str, Element]:
+        """Persons, bodies and places that a TEI file lists, by their xml:id."""
+        names = ("person", "personGrp", "org", "place")
+        tags = (f"{{{self.namespace}}}{name}" for name in names)
+        found = ((element.get(_XML_ID), element) for element in self.root.iter(*tags))
+        return {name: element for name, element in found if name}
 
     def all(self, below: Element, path: str) -> list[Element]:
         """The elements at a path of names in the document's namespace, `correspDesc/date`."""

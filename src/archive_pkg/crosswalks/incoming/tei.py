@@ -76,9 +76,13 @@ def _from_index(source: Source, described: Element, number: int) -> Imported:
     _supplier(source, draft)
     address = identify(described.get("ref"))
     draft.state("identifiers", [address] if address else None)
-    source.take(described)
     _Correspondence(source, draft).read(described)
     draft.state("title", _title_from(draft))
+    # What the file says of itself is told once.
+    file = source.all(source.root, "teiHeader/fileDesc") if number == 1 else []
+    for element in (described, *file):
+        for path, count in source.untaken(element):
+            draft.report.add(source.not_read(path, count))
     return draft.finish()
 
 
@@ -116,7 +120,7 @@ class _Correspondence:
     def __init__(self, source: Source, draft: Draft) -> None:
         self.source = source
         self.draft = draft
-        self.people = _people(source)
+        self.people = source.listed
 
     def read(self, described: Element) -> None:
         for action in self.source.all(described, "correspAction"):
@@ -128,16 +132,13 @@ class _Correspondence:
                 if not copy:
                     self._date(action, "received")
             else:
-                self._lost(f"correspAction {kind}: {text_of(action)}")
+                self._lost(f"correspAction {kind}: {self.source.words(action)}")
         for number, note in enumerate(self.source.all(described, "correspContext/note"), 1):
             words = self.source.words(note)
             if note.get("type") == "enclosure" and words:
                 self.draft.add("enclosures", {"id": f"enclosure-{number}", "title": words})
             else:
                 self._lost(f"correspContext/note: {words}")
-        references = self.source.all(described, "correspContext/ref")
-        if references:
-            self._lost("correspContext/ref", len(references))
 
     def _lost(self, what: str, count: int = 1) -> None:
         self.draft.report.add(self.source.not_read(what, count))
@@ -215,16 +216,6 @@ def _date(element: Element, words: str | None) -> dict[str, str] | None:
     return said
 
 
-def _people(source: Source) -> dict[str, Element]:
-    """Persons, bodies and places that the file lists, by their xml:id."""
-    listed = ("person", "personGrp", "org", "place")
-    return {
-        element.get(_XML_ID): element
-        for element in source.root.iter(*(f"{{{source.namespace}}}{name}" for name in listed))
-        if element.get(_XML_ID)
-    }
-
-
 def _if(key: str, value: Any) -> dict[str, Any]:
     return {key: value} if value else {}
 
@@ -251,6 +242,7 @@ class _Letter:
         _supplier(self.source, self.draft)
         if self.described is not None:
             self.correspondence.read(self.described)
+        self._author()
         self._titles()
         self._publication()
         self._holding()
@@ -259,7 +251,27 @@ class _Letter:
         if self.header is not None:
             for path, count in self.source.untaken(self.header):
                 self.draft.report.add(self.source.not_read(path, count))
+        for path in ("facsimile", "sourceDoc", "text/front", "text/back"):
+            if self.source.all(self.source.root, path):
+                self.draft.report.add(self.source.not_read(path))
         return self.draft.finish()
+
+    def _author(self) -> None:
+        """The author of the letter, who sent it where no `correspDesc` says who did."""
+        authors = self._all("fileDesc/titleStmt/author")
+        known = [self.draft.known(text_of(author)) for author in authors]
+        if all(known):
+            for author in authors:
+                self.source.take(author)
+        elif "sender" not in self.draft.raw:
+            names = []
+            for author in authors:
+                inner = [e for e in author if isinstance(e.tag, str) and local(e) in _ROLES]
+                for named in inner or [author]:
+                    kind = _ROLES.get(local(named), "person")
+                    identifiers = self.correspondence.identifiers(named)
+                    names.append(self.draft.agent(self.source.words(named), kind, identifiers))
+            self.draft.state("sender", [name for name in dict.fromkeys(names) if name])
 
     def _titles(self) -> None:
         titles = self._all("fileDesc/titleStmt/title")

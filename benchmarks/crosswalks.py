@@ -1,0 +1,92 @@
+"""Crosswalks: one letter in every format, a thousand letters in one CMIF file, and reading that in.
+
+The peer is lxml alone: it reads the same documents into trees and writes them out again, which is
+the least that anybody can do with them; for JSON, the json module. A ratio of 3 means that making
+the documents from records takes three times as long as reading and writing them. Targets: a letter
+in all formats in under 20 ms after start, a thousand letters' CMIF in under 2 s.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from archive_pkg.crosswalks import FORMATS, Setting, export
+from archive_pkg.crosswalks.incoming import read
+from archive_pkg.packages.metadata import described
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archive_pkg.records import Record
+
+LETTER = Path(__file__).parents[1] / "records" / "1960-07-18-cpsu-to-sed"
+ROUNDS = 15
+MANY = 1000
+
+
+def median(work: Callable[[], Any], rounds: int = ROUNDS) -> float:
+    """Seconds, the median of some rounds after one that loads what is loaded once."""
+    work()
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def copied(name: str, document: bytes) -> bytes:
+    """A document read and written by the peer."""
+    if FORMATS[name].is_xml:
+        return etree.tostring(etree.fromstring(document))
+    return json.dumps(json.loads(document), ensure_ascii=False, indent=2).encode()
+
+
+def has_peer(name: str) -> bool:
+    """Whether a peer can read the format."""
+    return FORMATS[name].is_xml or "json" in FORMATS[name].media_type
+
+
+def one_letter(record: Record, setting: Setting) -> None:
+    """Every format, alone and together."""
+    documents = {name: export(name, record, setting) for name in FORMATS}
+    print(f"{'format':16}{'bytes':>8}{'ms':>8}{'× peer':>8}")
+    total = 0.0
+    for name, document in documents.items():
+        mine = median(lambda name=name: export(name, record, setting))  # type: ignore[misc]
+        total += mine
+        ratio = "–"
+        if has_peer(name):
+            peer = median(lambda name=name, document=document: copied(name, document))  # type: ignore[misc]
+            ratio = f"{mine / peer:.1f}"
+        print(f"{name:16}{len(document):8}{mine * 1e3:8.2f}{ratio:>8}")
+    print(f"{'all':16}{'':8}{total * 1e3:8.2f}{'':8}   (target: under 20 ms)")
+
+
+def many_letters(record: Record) -> None:
+    """A thousand letters in one CMIF file, and back."""
+    letters = [record.model_copy(update={"id": f"letter-{number}"}) for number in range(MANY)]
+    document = export("cmif", letters)
+    mine = median(lambda: export("cmif", letters), 3)
+    peer = median(lambda: copied("cmif", document), 3)
+    print(f"CMIF of {MANY}: {mine:.3f} s, {mine / peer:.1f} × peer   (target: under 2 s)")
+    back = median(lambda: read(document, "cmif.xml"), 3)
+    peer = median(lambda: etree.fromstring(document), 3)
+    print(f"CMIF of {MANY} read in: {back:.3f} s, {back / peer:.0f} × parsing alone")
+
+
+def main() -> None:
+    """Print the table."""
+    record, setting = described(LETTER, made="2026-11-24")
+    one_letter(record, setting)
+    many_letters(record)
+
+
+if __name__ == "__main__":
+    main()
