@@ -194,7 +194,7 @@ def million_lines(path: Path) -> tuple[float, float, float]:
     with path.open("rb", buffering=0) as file:
         manifests.Parser((1, 0), "UTF-8", report).read(manifest, file)
     read = time.perf_counter()
-    alike = names.twins(manifest.digests)
+    alike = names.twins(list(manifest.digests), manifest.digests)
     end = time.perf_counter()
     if report.findings or alike:
         raise SystemExit("the manifest should be good")

@@ -233,15 +233,34 @@ class Parser:
         self._report = report
 
     def read(self, manifest: Manifest, file: BinaryIO) -> None:
-        """Fill a manifest from its file."""
+        """Fill a manifest from its file, which can be sought in."""
         algorithm = ALGORITHMS.get(manifest.algorithm)
         length = algorithm.length if algorithm else None
         quick = self._quick(length) if length and not manifest.of_tags else None
+        findings = self._report.findings
+        mark = len(findings)
+        try:
+            self._read(manifest, file, length, quick)
+        except _TwiceError:  # some path is there twice: each line has to be looked at
+            manifest.digests.clear()
+            manifest._gaps.clear()
+            del findings[mark:]
+            file.seek(0)
+            self._read(manifest, file, length, None)
+
+    def _read(
+        self,
+        manifest: Manifest,
+        file: BinaryIO,
+        length: int | None,
+        quick: re.Pattern[str] | None,
+    ) -> None:
         line = 1
         for text in self._chunks(manifest.name, file):
             plain = not any(odd in text for odd in _ODD) and not _ODD_PARTS.search(text)
             pairs = quick.findall(text) if quick and plain else []
-            if pairs and len(pairs) == text.count("\n") and _take(manifest.digests, pairs):
+            if pairs and len(pairs) == text.count("\n"):
+                _take(manifest.digests, pairs)
                 line += len(pairs)
                 continue
             for each in split_lines(text):
@@ -389,10 +408,17 @@ class Parser:
         return path
 
 
-def _take(digests: dict[str, bytes], pairs: list[tuple[str, str]]) -> bool:
-    """Add lines that need no further look; False, and nothing added, where a path repeats."""
-    new = {path: bytes.fromhex(digest) for digest, path in pairs}
-    if len(new) != len(pairs) or not new.keys().isdisjoint(digests):
-        return False
-    digests.update(new)
-    return True
+def _take(digests: dict[str, bytes], pairs: list[tuple[str, str]]) -> None:
+    """Add lines that need no further look.
+
+    Raises:
+        _TwiceError: When a path is there already.
+    """
+    expected = len(digests) + len(pairs)
+    digests.update([(path, bytes.fromhex(digest)) for digest, path in pairs])
+    if len(digests) != expected:
+        raise _TwiceError
+
+
+class _TwiceError(Exception):
+    """A path stands in a manifest twice."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable, Sequence
 
 _ENCODED = re.compile(r"%(0[AaDd]|25)")
 _ENCODED_OLD = re.compile(r"%(0[AaDd])")
@@ -17,6 +18,7 @@ _TO_ENCODE_OLD = re.compile(r"[\r\n]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _FORBIDDEN_ELSEWHERE = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?i:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?")
+_CHUNK = 4096
 _LONGEST_PATH = 240
 """Windows takes 260 UTF-16 units of a whole path; this leaves a little for where the bag lies."""
 
@@ -115,19 +117,28 @@ def unportable(path: str) -> str:
     return ""
 
 
-def twins(paths: Iterable[str]) -> list[list[str]]:
+def twins(paths: Sequence[str], there: Container[str]) -> list[list[str]]:
     """Groups of paths that some file systems take for the same (case, Unicode normalization).
 
-    Names of folders count as well: "A/x" and "a/y" are twins by their folders, and told as such
-    only when their whole paths are.
+    Args:
+        paths: Paths, no two of them equal.
+        there: The same paths as something in which they are found quickly.
     """
-    paths = list(paths)
-    # Hashes need a third of the memory that a million folded paths would.
-    hashes: set[int] = set()
-    for start in range(0, len(paths), 8192):
-        folded = fold("\0".join(paths[start : start + 8192])).split("\0")
-        hashes.update(map(hash, folded))
-    if len(hashes) == len(paths):
+    # Most paths are their own folded form, and those that are not need no more than a number
+    # each: a million folded paths would take more memory than all else.
+    hashes: list[int] = []
+    alike = False
+    for start in range(0, len(paths), _CHUNK):
+        chunk = paths[start : start + _CHUNK]
+        joined = "\0".join(chunk)
+        folded = fold(joined)
+        if folded != joined:
+            others = zip(chunk, folded.split("\0"), strict=True)
+            changed = [other for path, other in others if other != path]
+            alike = alike or any(other in there for other in changed)
+            hashes.extend(map(hash, changed))
+    hashes.sort()
+    if not alike and all(one != other for one, other in pairwise(hashes)):
         return []
     groups: dict[str, list[str]] = {}
     for path in paths:

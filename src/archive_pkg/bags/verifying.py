@@ -364,7 +364,7 @@ class _Verification:
                 unlisted[path].append(manifest.name)
         self._unlisted(files, unlisted)
         self._fetch(resolved)
-        self._twins(files, resolved)
+        self._twins(files, present)
         tally = Tally(all_files=len(files), all_size=self.oxum[0] if self.oxum else None)
 
         def say(more_files: int, more_bytes: int) -> None:
@@ -512,8 +512,8 @@ class _Verification:
                     )
                 )
 
-    def _twins(self, files: Sequence[str], resolved: Mapping[str, Mapping[str, bytes]]) -> None:
-        for group in names.twins(files):
+    def _twins(self, files: Sequence[str], present: set[str]) -> None:
+        for group in names.twins(files, present):
             self.add(
                 TWINS.at(
                     Location(group[0]),

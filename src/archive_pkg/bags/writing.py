@@ -140,7 +140,8 @@ def check_names(paths: Iterable[str], *, portable: bool = False) -> Report:
             report.add(unportable.at(place, why, "Rename it where the bag is to be read there."))
     for path in sorted(files & above):
         report.add(NAME_TAKEN.at(Location(_shown(path)), "is given as a file and as a folder"))
-    for group in names.twins([*files, *above]):
+    every = [*paths, *above - files]
+    for group in names.twins(every, set(every)):
         others = ", ".join(_shown(each) for each in sorted(group)[1:])
         report.add(
             alike.at(Location(_shown(min(group))), f"is the same to some systems as {others}")
