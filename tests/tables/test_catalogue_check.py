@@ -165,6 +165,12 @@ def test_shapes_of_rows_and_headers_are_told(tmp_path: Path, sheets: Sheets) -> 
     }
 
 
+def test_headers_twice_or_empty_are_told(tmp_path: Path) -> None:
+    (tmp_path / "letters.csv").write_text("id,type,title,Type,\na,letter,A,letter,x\n")
+    found = {(f.code, f.location.cell) for f in check(tmp_path)}
+    assert found == {("tables-column-twice", "D1"), ("tables-column-unnamed", "E1")}
+
+
 def test_a_byte_that_does_not_fit_is_told_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "letters.csv"
     path.write_bytes("id,type,title\na,letter,Письмо\n".encode("cp1251"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import subprocess
 import sys
+import time
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -197,6 +198,13 @@ def test_a_torn_part_is_told(tmp_path: Path, part: str) -> None:
     write_template(tmp_path / "letters.xlsx")
     path = rewritten(tmp_path / "letters.xlsx", {part: b"<worksheet><sheetDa"})
     assert [f.code for f in check(path)] == ["tables-workbook-broken"]
+
+
+def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:
+    write_template(tmp_path / "one.xlsx")
+    time.sleep(2.1)  # a zip's times go by two seconds
+    write_template(tmp_path / "other.xlsx")
+    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "other.xlsx").read_bytes()
 
 
 def test_a_number_kept_as_text_is_told_and_read(tmp_path: Path) -> None:

@@ -182,8 +182,9 @@ def _named_files(parts: Bound) -> Iterator[tuple[str, str]]:
 
 
 def _folder(home: Path, letter: str) -> Path:
-    own = home / letter
-    return own if letter and own.is_dir() else home
+    """Where a letter's files are: a folder of its own, that of a package's parts, or all one."""
+    known = (home / name for name in (letter, "parts") if name)
+    return next((folder for folder in known if folder.is_dir()), home)
 
 
 def _cell_of(bound: Mapping[str, Bound], rows: dict[str, Numbered], location: Location) -> Location:

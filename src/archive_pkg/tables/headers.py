@@ -55,10 +55,7 @@ def find_header(rows: Iterable[list[str]]) -> tuple[int, list[str]]:
         known = sum(plain(cell) in _known() for cell in row)
         if known > best and 2 * known >= sum(bool(cell.strip()) for cell in row):
             best, chosen = known, (number, row)
-    number, row = chosen if chosen[0] else first
-    while row and not row[-1].strip():
-        row = row[:-1]
-    return number, row
+    return chosen if chosen[0] else first
 
 
 def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:

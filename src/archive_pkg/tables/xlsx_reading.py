@@ -228,8 +228,8 @@ def _sheet(path: str, title: str, values: list[tuple[Any, ...]], marks: _Marks) 
     header_row, header = find_header(rows)
     if not header:
         return None
-    width = max(len(header), *(_width(row) for row in rows[header_row:]), 0)
-    header = header + [""] * (width - len(header))
+    width = max(_width(header), *(_width(row) for row in rows[header_row:]), 0)
+    header = (header + [""] * width)[:width]
     body = [row[:width] + [""] * (width - len(row)) for row in rows[header_row:]]
 
     def blocks() -> Iterator[Block]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import zipfile
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
@@ -57,7 +59,7 @@ def write_workbook(records: Sequence[Record], path: Path) -> None:
                     )
                 _write_row(sheet, table, row, cells)
     _write_choices(book)
-    book.save(path)
+    _save(book, path)
 
 
 def write_template(path: Path) -> None:
@@ -82,7 +84,7 @@ def write_template(path: Path) -> None:
                 cell.font = Font(italic=True, color="808080")
     _write_choices(book)
     book.active = book.index(book[LETTERS])
-    book.save(path)
+    _save(book, path)
 
 
 def write_plain(sheets: Sequence[Sheet], path: Path) -> None:
@@ -99,7 +101,7 @@ def write_plain(sheets: Sequence[Sheet], path: Path) -> None:
             for place, text in enumerate(row, 1):
                 if text:
                     _write_text(sheet.cell(number, place), text[:LONGEST])
-    book.save(path)
+    _save(book, path)
 
 
 def _about() -> list[str]:
@@ -130,6 +132,22 @@ def _book() -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
     return book
+
+
+def _save(book: Workbook, path: Path) -> None:
+    """Write a workbook that tells no time, so that the same records give the same bytes."""
+    buffer = BytesIO()
+    book.save(buffer)
+    with (
+        zipfile.ZipFile(buffer) as dated,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as timeless,
+    ):
+        for name in dated.namelist():
+            data = dated.read(name)
+            if name == "docProps/core.xml":
+                data = re.sub(rb"<dcterms:(created|modified).*?</dcterms:\1>", b"", data)
+            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            timeless.writestr(member, data, zipfile.ZIP_DEFLATED)
 
 
 def _sheet(book: Workbook, table: Table) -> Worksheet:
