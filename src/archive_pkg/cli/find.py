@@ -1,4 +1,4 @@
-"""`archive-pkg find` and `archive-pkg stats`."""
+"""`archive-pkg find`, `stats` and `duplicates`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(find)
     app.command()(stats)
+    app.command()(duplicates)
 
 
 def find(
@@ -114,6 +115,48 @@ def stats(
                 answer.say(f"{name}: {value:,}")
 
 
+def duplicates(
+    paths: Annotated[list[Path], typer.Argument(help="Records, packages, folders of either.")],
+    near: Annotated[
+        float,
+        typer.Option(
+            "--near", min=0.5, max=1.0, help="The least likeness of texts that are listed."
+        ),
+    ] = 0.8,
+    jobs: Jobs = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List letters that may be the same: bytes, texts, or nearly; nothing is merged or changed.
+
+    Example: archive-pkg duplicates records --near 0.9
+    """
+    from archive_pkg import holdings
+
+    with answering("duplicates", as_json=as_json, quiet=quiet) as answer:
+        unread = _Unread(answer)
+        for candidate in holdings.duplicates(paths, unread, crew=crew(jobs), near=near):
+            answer.results.append(candidate.as_json())
+            one, other = (" ".join(pair) for pair in (candidate.one, candidate.other))
+            answer.say(f"{candidate.kind} {candidate.likeness:.0%}: {one}")
+            answer.say(f"  and {other}")
+            for line in candidate.differences:
+                answer.say(f"    {line}")
+        answer.say(f"{len(answer.results):,} candidates")
+
+
+class _Unread:
+    """Tells which letters could not be read."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, done: Done) -> None:
+        if done.status:
+            self._answer.worsen(done.status)
+            typer.echo(f"left out: {done.path}: {done.error[0]}", err=True)
+
+
 def _bring_up_to_date(
     answer: Answer, shelf: Shelf, *, refresh: bool, anew: bool, jobs: int | None
 ) -> None:
@@ -123,9 +166,4 @@ def _bring_up_to_date(
     if not (refresh or anew or not index_path(shelf).exists()):
         return
 
-    def take(done: Done) -> None:
-        if done.status:
-            answer.worsen(done.status)
-            typer.echo(f"not indexed: {done.path}: {done.error[0]}", err=True)
-
-    holdings.refresh(shelf, take, crew=crew(jobs), anew=anew)
+    holdings.refresh(shelf, _Unread(answer), crew=crew(jobs), anew=anew)

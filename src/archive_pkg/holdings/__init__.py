@@ -4,6 +4,7 @@ from archive_pkg.holdings.auditing import Audited, Budget, audit
 from archive_pkg.holdings.building import Options, build_many
 from archive_pkg.holdings.bulk import Done, run
 from archive_pkg.holdings.crews import crew_for
+from archive_pkg.holdings.duplicates import Candidate, duplicates
 from archive_pkg.holdings.each import Each, check_one, verify_one
 from archive_pkg.holdings.index import Hit, Index, Query, refresh
 from archive_pkg.holdings.overview import Overview
@@ -15,6 +16,7 @@ __all__ = [
     "LAYOUTS",
     "Audited",
     "Budget",
+    "Candidate",
     "Done",
     "Each",
     "Hit",
@@ -28,6 +30,7 @@ __all__ = [
     "build_many",
     "check_one",
     "crew_for",
+    "duplicates",
     "find_packages",
     "find_records",
     "make_shelf",

@@ -31,6 +31,11 @@ def find_packages(paths: Iterable[Path]) -> Iterator[Path]:
     return _found(paths, is_bag)
 
 
+def find_letters(paths: Iterable[Path]) -> Iterator[Path]:
+    """Records and packages below paths, as `find_records` finds records."""
+    return _found(paths, lambda folder: is_bag(folder) or has_record(folder))
+
+
 def has_record(folder: Path) -> bool:
     """Whether a folder has a record's file in it."""
     return any((folder / name).is_file() for name in NAMES)

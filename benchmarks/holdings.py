@@ -1,0 +1,308 @@
+"""Bulk work on shelves, beside what it is measured by in the same run: ratios, and figures.
+
+python benchmarks/holdings.py                 some hundred letters, a minute or two
+python benchmarks/holdings.py --full          10,000 letters, and a shelf of 100,000 for the rest
+python benchmarks/holdings.py --count 2000    so many
+Add --soak for a hundred planted damages of ten kinds, found by an audit and put right from an OCFL
+root; --dask for a cluster of two workers on this machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from _damages import KINDS
+from _letters import write_letters
+from archive_pkg import holdings, storage
+from archive_pkg.deposits import deposit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ON = date(2026, 11, 24)
+JOBS = 2
+BATCH = 200
+
+
+def main() -> None:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--count", type=int, default=400)
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--soak", action="store_true")
+    parser.add_argument("--dask", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--folder", type=Path, help="where to work; a temporary folder if not given"
+    )
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=given.folder) as temporary:
+        folder = Path(temporary)
+        count = 10_000 if given.full else given.count
+        measure(folder, count, given.seed, dask=given.dask)
+        if given.full:
+            shutil.rmtree(folder / "letters")
+            shutil.rmtree(folder / "shelf")
+            count = 100_000
+            build_shelf(folder, count, given.seed)
+        again(folder, count)
+        indexed(folder, count)
+        if given.soak:
+            soak(folder, given.seed)
+
+
+def measure(folder: Path, count: int, seed: int, *, dask: bool) -> None:
+    """Building and verifying, beside bare writes, bagit-python and a bare hasher."""
+    with timed("generate letters", count):
+        list(write_letters(folder / "letters", count, seed=seed))
+    built = build_shelf(folder, count, seed, generate=False)
+    unsynced = build(folder, "unsynced", count, sync=False)
+    with timed("write the same bytes, syncfs a batch", count) as bare:
+        write_bare(folder / "shelf", folder / "bare")
+    with timed("bagit-python, make_bag in a loop", count) as bagit_loop:
+        make_bags(folder / "letters", folder / "bags")
+    ratio("build : bare write (at most 2)", built, bare)
+    ratio("build : make_bag (less than 1)", built, bagit_loop)
+    rate("build --no-sync, packages a second (150)", count, unsynced)
+    for name in ("unsynced", "bare", "bags"):
+        shutil.rmtree(folder / name)
+    verify(folder, "warm the cache", 1, bag_only=True)
+    with timed("hash the same files in two processes", count) as hasher:
+        hash_bare(folder / "shelf")
+    bag_only = verify(folder, "verify --bag-only", count, bag_only=True)
+    whole = verify(folder, "verify, records and quotes too", count, bag_only=False)
+    ratio("verify --bag-only : hasher (at most 1.5)", bag_only, hasher)
+    rate("verify, packages a second and core (100)", count / JOBS, whole)
+    if dask:
+        measure_dask(folder, count)
+
+
+def build_shelf(folder: Path, count: int, seed: int, *, generate: bool = True) -> list[float]:
+    """The shelf that everything else works on."""
+    if generate:
+        with timed("generate letters", count):
+            list(write_letters(folder / "letters", count, seed=seed))
+    return build(folder, "shelf", count, sync=True)
+
+
+def build(folder: Path, name: str, count: int, *, sync: bool, crew: Any = None) -> list[float]:
+    """Build packages of all letters."""
+    outcomes: Counter[str] = Counter()
+    with timed(f"build --jobs {JOBS}" + ("" if sync else " --no-sync"), count) as taken:
+        holdings.build_many(
+            holdings.find_records([folder / "letters"]),
+            holdings.make_shelf(folder / name, "hashed"),
+            lambda done: outcomes.update([done.outcome]),
+            crew=crew or partial(holdings.crew_for, JOBS),
+            options=holdings.Options(ON, sync=sync),
+        )
+    expect(outcomes, {"built": count})
+    return taken
+
+
+def write_bare(shelf: Path, out: Path) -> None:
+    """The bytes of the packages into files of the same names, durable by batches."""
+    for number, package in enumerate(holdings.find_packages([shelf]), start=1):
+        target = out / package.relative_to(shelf)
+        for path in package.rglob("*"):
+            if path.is_dir():
+                (target / path.relative_to(package)).mkdir(parents=True, exist_ok=True)
+        for path in package.rglob("*"):
+            if path.is_file():
+                (target / path.relative_to(package)).parent.mkdir(parents=True, exist_ok=True)
+                (target / path.relative_to(package)).write_bytes(path.read_bytes())
+        if number % BATCH == 0:
+            storage.sync_filesystem(out)
+    storage.sync_filesystem(out)
+
+
+def make_bags(letters: Path, out: Path) -> None:
+    """What a loop over bagit-python does: copy the letter's folder, make it a bag in place."""
+    import logging
+
+    import bagit
+
+    logging.disable(logging.WARNING)
+    for letter in holdings.find_records([letters]):
+        target = out / letter.name
+        shutil.copytree(letter, target)
+        bagit.make_bag(str(target), {"External-Identifier": letter.name})
+    logging.disable(logging.NOTSET)
+
+
+def hash_bare(shelf: Path) -> None:
+    """Read every file once and compute both digests, in two processes, comparing nothing."""
+    context = get_context("fork")
+    workers = [context.Process(target=_hash, args=(shelf, which)) for which in range(JOBS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
+def _hash(shelf: Path, which: int) -> None:
+    for number, package in enumerate(holdings.find_packages([shelf])):
+        if number % JOBS == which:
+            for folder, _, names in os.walk(package):
+                for name in names:
+                    descriptor = os.open(f"{folder}/{name}", os.O_RDONLY)
+                    data = os.read(descriptor, 1 << 20)
+                    os.close(descriptor)
+                    hashlib.sha256(data).digest()
+                    hashlib.sha512(data).digest()
+    os._exit(0)
+
+
+def verify(folder: Path, what: str, count: int, *, bag_only: bool) -> list[float]:
+    """Verify the whole shelf."""
+    bad = []
+
+    def take(_: Path, done: holdings.Done) -> None:
+        if done.status:
+            bad.append(done)
+
+    with timed(what, count) as taken:
+        holdings.run(
+            holdings.Each(partial(holdings.verify_one, bag_only=bag_only)),
+            holdings.find_packages([folder / "shelf"]),
+            take,
+            crew=partial(holdings.crew_for, JOBS),
+        )
+    expect(bad, [])
+    return taken
+
+
+def measure_dask(folder: Path, count: int) -> None:
+    """The same build on a cluster of two workers on this machine."""
+    from distributed import LocalCluster
+
+    local = build(folder, "local", count, sync=True)
+    with LocalCluster(n_workers=JOBS, threads_per_worker=1, dashboard_address=None) as cluster:
+        crew = partial(holdings.crew_for, None, f"dask:{cluster.scheduler_address}")
+        away = build(folder, "away", count, sync=True, crew=crew)
+    ratio("Dask, two workers : --jobs 2 (at most 1.2)", away, local)
+    shutil.rmtree(folder / "local")
+    shutil.rmtree(folder / "away")
+
+
+def again(folder: Path, count: int) -> None:
+    """An unchanged second run, in a process of its own for its memory."""
+    words = ["build", folder / "letters", "--out", folder / "shelf", "--date", ON, "--jobs", JOBS]
+    command = [sys.executable, "-m", "archive_pkg", *map(str, words)]
+    with timed("unchanged second run", count):
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    expect(said.strip(), f"{count:,} unchanged")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{'  its largest process (MiB, at most 200)':58}{peak:9.0f}")
+
+
+def indexed(folder: Path, count: int) -> None:
+    """The index, made anew, and a question."""
+    shelf = holdings.open_shelf(folder / "shelf")
+    with timed("index", count):
+        holdings.refresh(shelf, lambda done: None, crew=partial(holdings.crew_for, JOBS), anew=True)
+    with holdings.Index(shelf) as index:
+        for query in (
+            holdings.Query(("embargo", "railway"), who="Ada", since="1950", until="1960"),
+            holdings.Query(("the",)),
+        ):
+            started = time.perf_counter()
+            found, _ = index.find(query)
+            taken = (time.perf_counter() - started) * 1000
+            print(f"{f'  find, {found:,} hits (ms, at most 100)':58}{taken:9.1f}")
+
+
+def soak(folder: Path, seed: int) -> None:
+    """A hundred planted damages: all found, none imagined, all put right."""
+    shelf = holdings.open_shelf(folder / "shelf")
+    dice = random.Random(seed)
+    packages = list(shelf.packages())
+    chosen = dice.sample(packages, min(100, len(packages) // 2))
+    archive = f"ocfl:{folder / 'archive'}"
+    with timed("deposit those that will be damaged", len(chosen)):
+        for package in chosen:
+            deposit(package, archive, receipts=folder / "receipts")
+    expect(audit(shelf, len(packages), "audit of the sound shelf"), set())
+    for number, package in enumerate(chosen):
+        KINDS[number % len(KINDS)](package)
+    found = audit(shelf, len(packages), "audit of the damaged shelf")
+    expect(found, {str(package) for package in chosen})
+    outcomes: Counter[str] = Counter()
+    with timed("repair", len(chosen)):
+        holdings.repair(
+            shelf,
+            lambda done: outcomes.update([done.outcome]),
+            path=shelf.ledger,
+            copy=archive,
+        )
+    expect(outcomes, {"repaired": len(chosen)})
+    expect(audit(shelf, len(packages), "audit of the repaired shelf"), set())
+    print(f"{len(chosen)} damages of {len(KINDS)} kinds: all found, none imagined, all repaired")
+
+
+def audit(shelf: holdings.Shelf, count: int, what: str) -> set[str]:
+    """The packages that an audit finds wrong."""
+    bad: set[str] = set()
+
+    def take(done: holdings.Done) -> None:
+        if done.status:
+            bad.add(done.path)
+
+    with timed(what, count):
+        holdings.audit(shelf, take, crew=partial(holdings.crew_for, JOBS), path=shelf.ledger)
+    return bad
+
+
+@contextmanager
+def timed(what: str, count: float) -> Iterator[list[float]]:
+    """Time a block by the clock, and the processor time of it and its children."""
+    taken: list[float] = []
+    before, started = _processor(), time.perf_counter()
+    yield taken
+    taken += [time.perf_counter() - started, _processor() - before]
+    print(
+        f"{what:58}{taken[0]:9.2f} s {count / taken[0]:10.0f}/s   processor "
+        f"{1000 * taken[1] / count:7.2f} ms each",
+        flush=True,
+    )
+
+
+def _processor() -> float:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def ratio(what: str, one: list[float], other: list[float]) -> None:
+    """How many times as long one took as the other."""
+    print(f"{'  ' + what:58}{one[0] / other[0]:9.2f}", flush=True)
+
+
+def rate(what: str, count: float, taken: list[float]) -> None:
+    """How many a second."""
+    print(f"{'  ' + what:58}{count / taken[0]:9.0f}", flush=True)
+
+
+def expect(said: object, wanted: object) -> None:
+    """Stop where something is not as it has to be: a figure for wrong work is worth nothing."""
+    if said != wanted:
+        raise SystemExit(f"expected {wanted}, not {said}")
+
+
+if __name__ == "__main__":
+    main()
