@@ -31,7 +31,13 @@ ODD = HERE.parent / "fixtures" / "records" / "odd-style.yaml"
 SEED = HERE.parents[1] / "records" / "1960-07-18-cpsu-to-sed" / "record.yaml"
 # Remarks that no change of a value may touch.
 REMARKS = {
-    ODD: ["# above type", "# the very last", "# b comes second", "# the last part", "# the sender"],
+    ODD: [
+        "# above type",
+        "# the very last",
+        "# b comes second",
+        "# the last part",
+        "# in brackets",
+    ],
     SEED: ["# BGN/PCGN and ALA-LC romanise", "# Neither when nor by whom is said."],
 }
 FILES = list(REMARKS)
@@ -152,6 +158,15 @@ def test_a_value_that_grows_leaves_the_remark_on_its_line(tmp_path):
     assert load_record(path).date.as_written == words
 
 
+def test_remarks_in_brackets_are_kept_when_the_list_changes(tmp_path):
+    path = tmp_path / "record.yaml"
+    shutil.copy(ODD, path)
+    record = load_record(path)
+    save_record(record.model_copy(update={"recipients": ("b",)}), path)
+    assert "recipients: [b]  # in brackets\n" in path.read_text()
+    assert load_record(path).recipients == ("b",)
+
+
 def test_new_keys_stand_in_the_models_order(tmp_path):
     path = tmp_path / "record.yaml"
     path.write_text(
@@ -202,6 +217,7 @@ def test_any_change_is_written_and_remarks_stay(file, data):
                 "custody": st.none() | texts,
                 "variant_titles": st.lists(texts, max_size=4).map(tuple),
                 "sender": st.permutations(record.sender).map(tuple),
+                "recipients": st.permutations(record.recipients).map(tuple),
                 "subjects": st.lists(st.builds(Subject, term=texts), max_size=3).map(tuple),
                 "place": st.builds(Place, name=texts, as_written=st.none() | texts),
                 "mentioned_places": st.lists(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.records import yaml_writing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archive_pkg.records.nodes import Node
 
 
@@ -97,14 +100,26 @@ class _Patcher:
             self._replace(node, self._lines(yaml_writing.value(needed, indent)))
 
     def _replace(self, node: Node, written: str) -> None:
-        """Put what was written anew in a value's place; a remark behind it stays on its line."""
+        """Put what was written anew in a value's place; remarks in or behind it stay there."""
         start, end = self._around(node)
         line_end = self._text.find("\n", end)
         rest = self._text[end : line_end if line_end >= 0 else len(self._text)].rstrip("\r")
         first, newline, more = written.partition(self._line_end)
-        if newline and rest.lstrip().startswith("#"):
-            written, end = first + rest + newline + more, end + len(rest)
-        self._edits.append((start, end, written))
+        remarks = "".join(f"  {remark}" for remark in self._remarks(node))
+        if (newline or remarks) and rest.lstrip().startswith("#"):
+            remarks, end = remarks + rest, end + len(rest)
+        self._edits.append((start, end, first + remarks + newline + more))
+
+    def _remarks(self, node: Node) -> list[str]:
+        """The remarks within brackets or braces, which are written anew as a whole."""
+        if node.style != "flow":
+            return []
+        gaps, place = [], node.start.index
+        for leaf in _leaves(node):
+            gaps.append(self._text[place : leaf.start.index])
+            place = leaf.end.index
+        gaps.append(self._text[place : node.end.index])
+        return [found.rstrip() for gap in gaps for found in re.findall(r"(?<=\s)#[^\n]*", gap)]
 
     def _around(self, node: Node) -> tuple[int, int]:
         """A value with the space between it and its key's colon or its dash."""
@@ -213,6 +228,13 @@ class _Patcher:
             for edit in self._edits
             if start <= edit[0] and edit[1] <= end and (edit[1] > start or start == 0)
         ]
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    for child in node.children:
+        yield from _leaves(child)
+    if not node.children:
+        yield node
 
 
 def _one_line(data: Any) -> bool:
