@@ -236,7 +236,17 @@ def test_record_json_is_the_record_with_its_packaging(letter: Path, tmp_path: Pa
     built = build_package(letter, tmp_path / "out", on=ON)
     told = json.loads((built.path / "data" / "record.json").read_bytes())
     assert [event["type"] for event in told["events"]][:2] == ["creation", "translation"]
-    packing = told["events"][-1]
+    packing = told["events"][-2]
     assert packing["type"] == "packing"
+    digest = hashlib.sha256((letter / "letter-1960-07-18.txt").read_bytes()).hexdigest()
+    assert packing["inputs"] == packing["outputs"] == [f"sha256:{digest}"]
+    steps = [event["type"] for event in told["events"][2:]]
+    assert steps == [
+        "ingestion",
+        "validation",
+        "message digest calculation",
+        "packing",
+        "validation",
+    ]
     assert packing["date"] == {"edtf": "2026-11-24"}
     assert packing["agents"] == ["archive-pkg"]

@@ -64,6 +64,7 @@ def export(
     from archive_pkg.crosswalks import export as write
     from archive_pkg.crosswalks import find_format
     from archive_pkg.crosswalks.losses import losses
+    from archive_pkg.packages import is_bag
     from archive_pkg.packages.building import today
     from archive_pkg.packages.metadata import described
     from archive_pkg.storage import write_atomically
@@ -75,6 +76,8 @@ def export(
         for path in paths:
             with answer.about(path) as result:
                 record, setting = described(path, made=made)
+                if to in _WITH_LATER_EVENTS and is_bag(path):
+                    record = _with_later_events(record, path)
                 found.append((record, setting))
                 if explain:
                     answer.found(result, losses(chosen, record, setting.texts))
@@ -91,6 +94,20 @@ def export(
         else:
             sys.stdout.buffer.write(document)
             sys.stdout.buffer.flush()
+
+
+_WITH_LATER_EVENTS = ("premis", "mets")
+"""Formats for a package's whole life, which goes on after it was closed."""
+
+
+def _with_later_events(record: Record, package: Path) -> Record:
+    """A package's record with what its receipts tell: signatures, timestamps, deposits."""
+    from archive_pkg.deposits import receipts_of
+    from archive_pkg.packages import afterwards
+
+    later = afterwards.load_events(afterwards.receipts_of(package))
+    deposits = [receipt.event() for _, receipt in receipts_of(package)]
+    return afterwards.joined(record, later, deposits)
 
 
 def _refuse_source(out: Path, paths: list[Path]) -> None:

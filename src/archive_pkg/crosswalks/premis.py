@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Access, Agent, Event, Part, Record
+    from archive_pkg.records.models import Agent, Event, Part, Record
 
 NAMESPACE = "http://www.loc.gov/premis/v3"
 SCHEMA = "http://www.loc.gov/standards/premis/v3/premis.xsd"
 UNKNOWN = "unknown"
 
 _VOCABULARY = "http://id.loc.gov/vocabulary/preservation/"
+_DIGEST_NAME = "SHA-256"
+"""The type of an identifier that is a file's digest."""
 _DIGESTS = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
 
 MAPPING = {
@@ -43,13 +45,13 @@ MAPPING = {
     "parts.span": "significantProperties, span",
     "parts.sha256": "fixity",
     "parts.media_type": "format",
+    "parts.pronom": "formatRegistry",
     "parts.encoding": "significantProperties, encoding",
     "parts.languages": "significantProperties, language",
     "parts.access.status": "rightsStatement of basis other",
     "parts.access.until.edtf": "rightsStatement of basis other",
     "parts.access.rule": "rightsStatement of basis other",
     "parts.of": "relationship, derivation",
-    "parts.access": "rightsStatement of basis other",
     "parts.note": "significantProperties, note",
     "rights": "rightsStatement",
     "agents.name": "agentName",
@@ -65,6 +67,8 @@ MAPPING = {
     "events.agents": "linkingAgentIdentifier",
     "events.objects": "linkingObjectIdentifier, outcome",
     "events.sources": "linkingObjectIdentifier, source",
+    "events.inputs": "linkingObjectIdentifier, source",
+    "events.outputs": "linkingObjectIdentifier, outcome",
     "events.outcome": "eventOutcome",
     "events.detail": "eventDetail",
 }
@@ -164,6 +168,9 @@ def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
     parts = [part for part in record.parts if part.file == path]
     facts = setting.files.get(path)
     thing = _object(premis, "file", path)
+    for digest in [setting.digests(record, path).get("sha256")]:
+        if digest:
+            _identifier(thing, "object", digest, _DIGEST_NAME)
     traits = put(thing, "objectCharacteristics")
     put(traits, "compositionLevel", "0")
     digests = setting.digests(record, path)
@@ -174,8 +181,13 @@ def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
         put(fixity, "messageDigest", digests[algorithm])
     if facts:
         put(traits, "size", str(facts.size))
-    for media_type in dict.fromkeys(part.media_type or UNKNOWN for part in parts):
-        put(put(put(traits, "format"), "formatDesignation"), "formatName", media_type)
+    for media_type, pronom in dict.fromkeys((part.media_type, part.pronom) for part in parts):
+        known = put(traits, "format")
+        put(put(known, "formatDesignation"), "formatName", media_type or UNKNOWN)
+        if pronom:
+            registry = put(known, "formatRegistry")
+            put(registry, "formatRegistryName", "PRONOM")
+            put(registry, "formatRegistryKey", pronom)
     put(thing, "originalName", f"{setting.original_folder}{path}")
     location = put(put(thing, "storage"), "contentLocation")
     put(location, "contentLocationType", "path")
@@ -205,10 +217,12 @@ def _event(premis: Element, record: Record, event: Event) -> None:
         )
     for name in event.agents:
         _identifier(happened, "linkingAgent", name)
-    links = [(name, "source") for name in event.sources]
-    links += [(name, "outcome") for name in event.objects]
-    for name, role in links:
-        link = _identifier(happened, "linkingObject", _part_name(name))
+    links = [(_part_name(name), "local", "source") for name in event.sources]
+    links += [(_part_name(name), "local", "outcome") for name in event.objects]
+    links += [(one.partition(":")[2], _DIGEST_NAME, "source") for one in event.inputs]
+    links += [(one.partition(":")[2], _DIGEST_NAME, "outcome") for one in event.outputs]
+    for name, scheme, role in links:
+        link = _identifier(happened, "linkingObject", name, scheme)
         put(link, "linkingObjectRole", role, **_authority("eventRelatedObjectRole"))
     if not links:
         _identifier(happened, "linkingObject", record.id)
@@ -244,9 +258,6 @@ def _rights(premis: Element, record: Record) -> None:
         if record.rights.holder:
             link = _identifier(statement, "linkingAgent", record.rights.holder)
             put(link, "linkingAgentRole", "rights holder")
-    for part in record.parts:
-        if part.access:
-            _access(premis, part, part.access)
     if record.classification:
         statement = _statement(premis, "classification", "other")
         other = put(statement, "otherRightsInformation")
@@ -261,18 +272,6 @@ def _rights(premis: Element, record: Record) -> None:
             put(other, "otherRightsBasis", "access")
             put(other, "otherRightsNote", words)
             _identifier(statement, "linkingObject", _part_name(part.id))
-
-
-def _access(premis: Element, part: Part, access: Access) -> None:
-    statement = _statement(premis, f"access/{part.id}", "other")
-    other = put(statement, "otherRightsInformation")
-    put(other, "otherRightsBasis", "access")
-    until = access.until
-    words = [access.status, f"until {until.edtf}" if until else "", access.rule or ""]
-    put(other, "otherRightsNote", ", ".join(filter(None, words)))
-    for note in filter(None, (until.as_written, until.note) if until else ()):
-        put(other, "otherRightsNote", note)
-    _identifier(statement, "linkingObject", _part_name(part.id))
 
 
 def _statement(premis: Element, name: str, basis: str) -> Element:

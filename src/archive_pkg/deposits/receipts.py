@@ -6,7 +6,7 @@ A receipt lies outside the package, which stays as it was closed.
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -110,7 +110,7 @@ class Receipt(BaseModel):
         return Event(
             id=f"deposit-{place(self.target, self.remote_id + self.version)}",
             type="deposit",
-            date=Date(edtf=Edtf(self.ended.date().isoformat())),
+            date=Date(edtf=Edtf(f"{self.ended.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")),
             outcome="success" if self.verified != "unverified" else "warning",
             detail=f"Into {self.target} as {self.remote_id}{version}, by {self.client}; {proof}.",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -10,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError
+from archive_pkg.records import Agent, Date, Edtf, Event, Record
 from archive_pkg.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 FOLDER = "events"
@@ -51,6 +54,45 @@ class LaterEvent(BaseModel):
         words = self.type.replace(" ", "-")
         mark = hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
         return f"{self.time.astimezone(UTC):%Y%m%dT%H%M%SZ}-{words}-{mark}.json"
+
+    def event(self) -> Event:
+        """The event in the record's terms; its inputs and outputs by their digests."""
+        return Event(
+            id=self.name.removesuffix(".json"),
+            type=self.type,
+            date=Date(edtf=Edtf(f"{self.time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")),
+            agents=(_agent(self).id,),
+            inputs=tuple(f"sha256:{digest}" for digest in self.inputs.values()),
+            outputs=tuple(f"sha256:{digest}" for digest in self.outputs.values()),
+            outcome=self.outcome,
+            detail=self.detail,
+        )
+
+
+def _agent(event: LaterEvent) -> Agent:
+    name = f"{event.software}-{event.version}"
+    return Agent(
+        id=re.sub("[^A-Za-z0-9_-]", "-", name),
+        name=event.software,
+        kind="software",
+        version=event.version,
+    )
+
+
+def joined(record: Record, later: Iterable[LaterEvent], others: Iterable[Event] = ()) -> Record:
+    """A record with what happened after its packaging, for export; it is not the package's.
+
+    Args:
+        record: The record as the package has it.
+        later: Events from the package's receipts.
+        others: Events from elsewhere: deposits, a ledger.
+    """
+    later = list(later)
+    events = [*(one.event() for one in later), *others]
+    events.sort(key=lambda event: str(event.date.edtf) if event.date else "")
+    agents = {agent.id: agent for agent in (*record.agents, *map(_agent, later))}
+    update = {"events": (*record.events, *events), "agents": tuple(agents.values())}
+    return record.model_copy(update=update)
 
 
 def receipts_of(package: Path) -> Path:

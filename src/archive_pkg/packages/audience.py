@@ -231,15 +231,14 @@ class _Public:
         return value
 
     def _events(self) -> None:
-        files = {one.part.sha256 for one in self.gone.values()}
+        stay = {f"sha256:{p.sha256}" for p in self.source.parts if p.id not in self.gone}
         for event in filter(None, self.data.get("events", ())):
             if self.gone.keys() & {*event.get("objects", ()), *event.get("sources", ())}:
                 event.pop("detail", None)
                 if "date" in event:
                     event["date"] = {"edtf": event["date"]["edtf"]}
-            for side in ("inputs", "outputs"):
-                if side in event:
-                    event[side] = [x for x in event[side] if x.partition(":")[2] not in files]
+                for side in ("inputs", "outputs"):
+                    event[side] = [x for x in event.get(side, ()) if x in stay]
 
     def _agents(self) -> None:
         """Take out whom nothing that goes out speaks of, and every mention of who is not there."""

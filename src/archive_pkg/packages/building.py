@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from archive_pkg import bags, storage
+from archive_pkg import bags, fixity, storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import layout, metadata
 from archive_pkg.packages.audience import SUFFIX, Withheld, public, withheld
@@ -138,6 +138,18 @@ class Draft:
         day = min(on, datetime.now(UTC).date())
         return withheld(self.record, day) if self.audience else {}
 
+    def _digests(self, record: Record) -> list[str]:
+        """SHA-256 of the files, each of which the record's own digest has been checked against."""
+        said = {part.file: part.sha256 for part in record.parts if part.sha256}
+        return [said.get(name) or self._digest(name) for name in record.files]
+
+    def _digest(self, name: str) -> str:
+        with (
+            storage.storage_errors(f"reading {name}"),
+            storage.open_beneath(self.folder, name) as stream,
+        ):
+            return fixity.digest(stream, ["sha256"])["sha256"]
+
     def write(self, staged: Path, on: date) -> bags.Written:
         """Write the package into an empty folder and let the verifier pass it.
 
@@ -150,7 +162,7 @@ class Draft:
         """
         gone = self.withheld(on)
         record = public(self.record, gone) if self.audience else self.record
-        record = packaged(record, on, gone)
+        record = packaged(record, on, self._digests(record), gone)
         payload: dict[str, Path | bytes] = {
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }

@@ -116,6 +116,11 @@ ACCESS_WIDER = Code(
     "A part is said to be open, and what it was made from is not. Of a redaction that is meant; of "
     "anything else it may be a slip.",
 )
+EVENT_TOO_EARLY = Code(
+    "event-before-its-object",
+    Severity.WARNING,
+    "An event is dated before one of its parts was made. One of the two dates is wrong.",
+)
 RECORD_ID_TWICE = Code(
     "record-id-twice", Severity.ERROR, "Two of the records checked together have the same id."
 )
@@ -172,6 +177,7 @@ def check_record(record: Record, folder: Path, source: Path) -> Iterator[Finding
     yield from _texts(record, folder, source, readable)
     yield from _statements(record, source)
     yield from _access(record, source)
+    yield from _events(record, source)
 
 
 def _files(record: Record, folder: Path, source: Path) -> Generator[Finding, None, set[str]]:
@@ -388,6 +394,18 @@ def _access(record: Record, source: Path) -> Iterator[Finding]:
                 message = f"{part.id} is open, and {other.id}, from which it comes, is not"
                 hint = "say that it is a redaction, or restrict it, too"
                 yield ACCESS_WIDER.at(at, message, hint)
+
+
+def _events(record: Record, source: Path) -> Iterator[Finding]:
+    parts = {part.id: part for part in record.parts}
+    for event in record.events:
+        ends = event.date.edtf.latest if event.date else None
+        for part in map(parts.__getitem__, dict.fromkeys((*event.sources, *event.objects))):
+            made = part.made.edtf.earliest if part.made else None
+            if ends and made and ends < made:
+                at = Location(str(source), field=f"events.{event.id}.date")
+                message = f"{event.id} is of {ends}, and {part.id} was not made before {made}"
+                yield EVENT_TOO_EARLY.at(at, message, "see which of the two dates is right")
 
 
 def _strays(record: Record, source: Path) -> Iterator[Finding]:

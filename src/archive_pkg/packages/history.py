@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
+from archive_pkg.packages.layout import record_bytes
 from archive_pkg.records import Agent, Date, Edtf, Event, Evidence, Record
 from archive_pkg.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from archive_pkg.packages.audience import Withheld
@@ -19,22 +21,33 @@ SOFTWARE_ID = "archive-pkg"
 # they claim is true of every package there is: one that fails its validation is never kept.
 _STEPS = (
     ("ingestion", "The record and the files of its parts were read."),
+    ("validation", "The record against its files: there, as they were, quotes where they stand."),
     ("message digest calculation", "SHA-256 and SHA-512 of every file, in the bag's manifests."),
-    ("validation", "The record against its files; the bag against RFC 8493."),
-    ("packing", "Laid out as a BagIt 1.0 bag."),
+    ("packing", "Copied into a BagIt 1.0 bag, byte for byte, with what describes them."),
+    ("validation", "The bag against RFC 8493, and the record against its files in the bag."),
 )
+_MAKES = {"ingestion", "packing"}
+"""The steps after which the files are somewhere they were not; their bytes are the same."""
 
 
-def packaged(record: Record, on: date, gone: Mapping[str, Withheld] | None = None) -> Record:
+def packaged(
+    record: Record,
+    on: date,
+    digests: Sequence[str] = (),
+    gone: Mapping[str, Withheld] | None = None,
+) -> Record:
     """The record with the events of its own packaging, dated as asked, and what did them.
 
     Args:
         record: The record.
         on: The date of packaging.
+        digests: SHA-256 of the record's files, in the order of the parts.
         gone: What is withheld from the package, which is an event, too.
     """
     taken = {event.id for event in record.events}
     withholding = [_withholding(gone, on, taken)] if gone else []
+    files = tuple(f"sha256:{digest}" for digest in digests)
+    read = f"sha256:{hashlib.sha256(record_bytes(record)).hexdigest()}"
     events = (
         *withholding,
         *(
@@ -44,6 +57,8 @@ def packaged(record: Record, on: date, gone: Mapping[str, Withheld] | None = Non
                 date=Date(edtf=Edtf(on.isoformat())),
                 agents=(SOFTWARE_ID,),
                 objects=tuple(part.id for part in record.parts if part.held),
+                inputs=(read, *files) if kind == "ingestion" else files,
+                outputs=files if kind in _MAKES else (),
                 outcome="success",
                 detail=detail,
             )
@@ -85,4 +100,5 @@ def _free(name: str, taken: set[str]) -> str:
     while free in taken:
         free = f"{name}-{number}"
         number += 1
+    taken.add(free)
     return free

@@ -12,6 +12,7 @@ from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import layout
 from archive_pkg.packages.checking import check_record
+from archive_pkg.packages.history import SOFTWARE_ID
 from archive_pkg.packages.signatures import (
     FOLDER,
     Signed,
@@ -37,6 +38,12 @@ TABLES_DISAGREE = Code(
     "tables-disagree",
     Severity.ERROR,
     "The tables in a package's payload do not say the same as its record.json.",
+)
+EVENT_DIGEST_UNKNOWN = Code(
+    "event-digest-unknown",
+    Severity.ERROR,
+    "An event of the packaging says that a file with a digest came of it, and no file in the "
+    "payload has that digest.",
 )
 PACKAGE_NAMED_OTHERWISE = Code(
     "package-named-otherwise",
@@ -196,6 +203,7 @@ def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> 
         report.add(PACKAGE_NAMED_OTHERWISE.at(Location(str(path / "bag-info.txt")), message))
     if _tables_are_made_from(record, path):
         return
+    _events_name_its_files(record, source, bag, report)
     try:
         told = list(tables.read_records(path / "data" / "datapackage.json"))
     except InvalidError as error:
@@ -221,3 +229,17 @@ def _tables_are_made_from(record: Record, path: Path) -> bool:
         )
     except OSError:
         return False
+
+
+def _events_name_its_files(record: Record, source: Path, bag: Bag, report: Report) -> None:
+    manifest = bag.manifests.get("sha256")
+    if manifest is None:
+        return
+    there = set(manifest.digests.values())
+    for event in record.events:
+        if event.agents != (SOFTWARE_ID,):
+            continue
+        for digest in event.outputs:
+            if bytes.fromhex(digest.removeprefix("sha256:")) not in there:
+                place = Location(str(source), field=f"events.{event.id}.outputs")
+                report.add(EVENT_DIGEST_UNKNOWN.at(place, f"no file has {digest}"))

@@ -121,6 +121,14 @@ StatementPath = Annotated[
 ]
 """The dotted path of a statement in a record."""
 
+Puid = Annotated[
+    str, Form("a PRONOM identifier", r"^(?:x-)?fmt/[0-9]+$", "fmt/ or x-fmt/ and a number")
+]
+"""A format's identifier in PRONOM."""
+
+Digest = Annotated[str, Form("a digest", r"^sha256:[0-9a-f]{64}$", "sha256: and 64 of 0-9 and a-f")]
+"""What a file's or another object's bytes were, whatever it was called."""
+
 Confidence = Literal["certain", "probable", "guess"]
 
 
@@ -317,6 +325,7 @@ class Part(Model):
         span: The stretch of the file that is this part, where the file holds more than one.
         sha256: The file's digest.
         media_type: The file's type, "text/plain".
+        pronom: The identifier of the file's format in the National Archives' PRONOM, "fmt/354".
         encoding: The character encoding of a text, by its IANA name; UTF-8 if not said.
         languages: BCP 47 tags.
         of: The parts it was made from, belongs to or tells of.
@@ -337,6 +346,7 @@ class Part(Model):
     span: Span | None = None
     sha256: Sha256 | None = None
     media_type: MediaType | None = None
+    pronom: Puid | None = None
     encoding: Text | None = None
     languages: Many[Language] = ()
     of: Many[PartId] = ()
@@ -480,6 +490,8 @@ class Event(Model):
         agents: Who did it.
         objects: The parts it concerns or brought forth; none means the letter as a whole.
         sources: The parts it started from.
+        inputs: The digests of what it started from.
+        outputs: The digests of what it brought forth or left as it was.
         outcome: How it ended.
         detail: What else is to be said.
     """
@@ -490,6 +502,8 @@ class Event(Model):
     agents: Many[AgentId] = ()
     objects: Many[PartId] = ()
     sources: Many[PartId] = ()
+    inputs: Many[Digest] = ()
+    outputs: Many[Digest] = ()
     outcome: Literal["success", "warning", "fail"] | None = None
     detail: Text | None = None
 

@@ -1,0 +1,263 @@
+"""What a machine finds out of the files, written into the record before building: format, viruses.
+
+So a build depends on no machine: it packages what the record says, whatever is installed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg import fixity, storage
+from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.packages.checking import examine
+from archive_pkg.records import Agent, Date, Edtf, Event, Evidence, record_file, save_record
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive_pkg.records import Part, Record
+
+FORMAT_UNKNOWN = Code(
+    "format-unknown",
+    Severity.WARNING,
+    "No format in PRONOM matches a file.",
+)
+FORMAT_UNSURE = Code(
+    "format-unsure",
+    Severity.WARNING,
+    "Several formats in PRONOM match a file, or one by its name alone; the event names them.",
+)
+MEDIA_TYPE_DIFFERS = Code(
+    "media-type-differs",
+    Severity.WARNING,
+    "The media type that the record gives for a part is not that of the format its file is in.",
+)
+VIRUS_FOUND = Code(
+    "virus-found",
+    Severity.ERROR,
+    "ClamAV finds malware in a file. The event says so in the record; the file is left as it is.",
+)
+NOT_SCANNED = Code(
+    "virus-check-not-done",
+    Severity.ADVICE,
+    "Files were not checked for viruses, because ClamAV is not there or could not do it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Characterized:
+    """What `characterize` did.
+
+    Attributes:
+        file: The record's file.
+        events: The events that are new in it.
+        report: What was found.
+    """
+
+    file: Path
+    events: tuple[Event, ...]
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What a program found out of one file."""
+
+    type: str
+    program: Agent
+    outcome: str
+    detail: str
+    pronom: str | None = None
+
+
+def characterize(source: Path, *, on: date | None = None) -> Characterized:
+    """Identify the format of each file (PRONOM), check it for viruses, and write both down.
+
+    An event for each goes into the record, which keeps its comments and order, and the PRONOM
+    identifier into the parts. What is there already, of the same bytes with the same outcome, is
+    not written again.
+
+    Args:
+        source: The record's file or folder.
+        on: The day of the events; today (UTC) if not given.
+
+    Raises:
+        InvalidError: The record or its files are not sound, or events of its own are of later days.
+        StorageError: The record cannot be written.
+        UsageError: The library that identifies formats is not installed.
+    """
+    if importlib.util.find_spec("pygfried") is None:
+        raise UsageError(
+            "pygfried is not installed, which identifies formats",
+            "pip install 'archive-pkg[characterize]'",
+        )
+    record, found = examine(source)
+    file, _ = record_file(source)
+    if record is None or not found.ok:
+        raise InvalidError(f"{source} is not characterized: it is not sound", report=found)
+    report = Report()
+    work = _Work(record, (on or datetime.now(UTC).date()).isoformat())
+    scanner = _clamav(report, file)
+    for name in record.files:
+        with storage.storage_errors(f"reading {name}"):
+            with storage.open_beneath(file.parent, name) as stream:
+                digest = fixity.digest(stream, ["sha256"])["sha256"]
+            path = file.parent / name
+            parts = [part for part in record.parts if part.file == name]
+            place = Location(str(file), field=f"parts.{parts[0].id}.file")
+            work.take(parts, digest, _format(path, parts, place, report))
+            if scanner is not None:
+                scanned = _scan(path, scanner, place, report)
+                if scanned is not None:
+                    work.take(parts, digest, scanned)
+    if work.events:
+        save_record(work.record(), file)
+    return Characterized(file, tuple(work.events), report)
+
+
+class _Work:
+    """A record that is being added to."""
+
+    def __init__(self, record: Record, day: str) -> None:
+        self.source = record
+        self.day = day
+        self.events: list[Event] = []
+        self.agents = {agent.id: agent for agent in record.agents}
+        self.evidence: list[Evidence] = []
+        self.pronom: dict[str, str] = {}
+        self.taken = {event.id for event in record.events}
+
+    def take(self, parts: list[Part], digest: str, found: _Finding) -> None:
+        """Note what was found, unless the record has it."""
+        inputs = (f"sha256:{digest}",)
+        told = {(event.type, event.inputs, event.detail) for event in self.source.events}
+        if (found.type, inputs, found.detail) in told:
+            return
+        agent = self._agent(found.program)
+        event = Event(
+            id=self._free(f"{found.type.replace(' ', '-')}-{parts[0].id}"[:56]),
+            type=found.type,
+            date=Date(edtf=Edtf(self.day)),
+            agents=(agent,),
+            objects=tuple(part.id for part in parts),
+            inputs=inputs,
+            outcome=found.outcome,  # type: ignore[arg-type]
+            detail=found.detail,
+        )
+        self.events.append(event)
+        fields = [f"events.{event.id}"]
+        for part in parts if found.pronom else ():
+            self.pronom[part.id] = str(found.pronom)
+            fields.append(f"parts.{part.id}.pronom")
+        self.evidence += [Evidence(field=f, basis="supplied", agent=agent) for f in fields]
+
+    def record(self) -> Record:
+        """The record with what was found."""
+        old = self.source
+        parts = tuple(
+            part.model_copy(update={"pronom": self.pronom[part.id]})
+            if part.id in self.pronom
+            else part
+            for part in old.parts
+        )
+        said = {(item.field, item.agent) for item in old.evidence}
+        evidence = [item for item in self.evidence if (item.field, item.agent) not in said]
+        return old.model_copy(
+            update={
+                "parts": parts,
+                "agents": tuple(self.agents.values()),
+                "events": (*old.events, *self.events),
+                "evidence": (*old.evidence, *evidence),
+            }
+        )
+
+    def _agent(self, program: Agent) -> str:
+        """The id of a program of this version; another version is another agent."""
+        for agent in self.agents.values():
+            if (agent.name, agent.version) == (program.name, program.version):
+                return agent.id
+        name = self._free(program.id, set(self.agents))
+        self.agents[name] = program.model_copy(update={"id": name})
+        self.evidence.append(Evidence(field=f"agents.{name}", basis="supplied", agent=name))
+        return name
+
+    def _free(self, name: str, taken: set[str] | None = None) -> str:
+        taken = self.taken if taken is None else taken
+        free, number = name, 2
+        while free in taken:
+            free, number = f"{name}-{number}", number + 1
+        taken.add(free)
+        return free
+
+
+def _format(path: Path, parts: list[Part], place: Location, report: Report) -> _Finding:
+    import pygfried
+
+    found: dict[str, Any] = pygfried.identify(str(path), detailed=True)  # type: ignore[assignment]
+    (signatures,) = (one["details"] for one in found["identifiers"] if one["name"] == "pronom")
+    program = Agent(
+        id="siegfried", name="Siegfried", kind="software", version=str(found["siegfried"])
+    )
+    (file,) = found["files"]
+    matches = [one for one in file["matches"] if one["id"] != "UNKNOWN"]
+    told = "; ".join(_words(one) for one in matches) or "No format matches"
+    detail = f"PRONOM: {told}. Signatures: {signatures}."
+    if not matches:
+        message = f"no format in PRONOM matches {path.name}"
+        report.add(FORMAT_UNKNOWN.at(place, message, "is it whole, and what wrote it?"))
+        return _Finding("format identification", program, "warning", detail)
+    unsure = len(matches) > 1 or matches[0]["warning"]
+    if unsure:
+        report.add(FORMAT_UNSURE.at(place, f"{path.name}: {told}", "look at the file"))
+    pronom = matches[0]["id"] if len(matches) == 1 else None
+    mimes = {mime.strip() for one in matches for mime in one["mime"].split(",") if mime.strip()}
+    for part in parts:
+        if part.media_type and mimes and part.media_type not in mimes:
+            at = Location(place.path, field=f"parts.{part.id}.media_type")
+            message = f"the record says {part.media_type}, its format {', '.join(sorted(mimes))}"
+            report.add(MEDIA_TYPE_DIFFERS.at(at, message, "see which of the two is right"))
+    outcome = "warning" if unsure else "success"
+    return _Finding("format identification", program, outcome, detail, pronom)
+
+
+def _words(match: dict[str, str]) -> str:
+    named = f"{match['id']} {match['format']} {match['version']}".strip()
+    ground = [match["basis"], match["warning"]]
+    return f"{named} ({', '.join(filter(None, ground))})"
+
+
+def _clamav(report: Report, file: Path) -> tuple[str, Agent] | None:
+    """ClamAV's program and version, where it is there."""
+    program = shutil.which("clamdscan") or shutil.which("clamscan")
+    if program is None:
+        place = Location(str(file))
+        report.add(NOT_SCANNED.at(place, "ClamAV is not there", "install it to check for viruses"))
+        return None
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    version = re.sub(r"^ClamAV ", "", said.stdout.strip())
+    return program, Agent(id="clamav", name="ClamAV", kind="software", version=version or None)
+
+
+def _scan(
+    path: Path, scanner: tuple[str, Agent], place: Location, report: Report
+) -> _Finding | None:
+    program, agent = scanner
+    command = [program, "--no-summary", "--stdout", str(path.absolute())]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode == 0:
+        return _Finding("virus check", agent, "success", "Nothing was found.")
+    if done.returncode == 1:
+        named = re.search(r": (.+) FOUND", done.stdout)
+        detail = f"Found {named[1] if named else 'malware'}."
+        report.add(VIRUS_FOUND.at(place, f"{path.name}: {detail}", "keep it from other machines"))
+        return _Finding("virus check", agent, "fail", detail)
+    said = next(iter((done.stderr or done.stdout).strip().splitlines()), "no reason given")
+    report.add(NOT_SCANNED.at(place, f"ClamAV could not check {path.name}: {said}"))
+    return None

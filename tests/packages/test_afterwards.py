@@ -1,0 +1,129 @@
+"""A package's whole life in PREMIS: before it, its making, and what came after it was closed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from archive_pkg.crosswalks import export
+from archive_pkg.deposits import deposit
+from archive_pkg.errors import InvalidError
+from archive_pkg.packages import build_package, check, sign, verify
+from archive_pkg.packages.afterwards import load_events, receipts_of
+from archive_pkg.records import Record, load_record
+
+ON = date(2026, 11, 24)
+PREMIS = {"p": "http://www.loc.gov/premis/v3"}
+
+
+def run(*words: str) -> bytes:
+    command = [sys.executable, "-m", "archive_pkg", *words]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def values(document: bytes, name: str) -> list[str]:
+    return etree.fromstring(document).xpath(f"//p:{name}/text()", namespaces=PREMIS)
+
+
+def test_the_exported_history_joins_what_came_after(
+    letter: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    built = build_package(letter, tmp_path / "out", on=ON).path
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    sign(built, key=key)
+    deposit(built, f"ocfl:{tmp_path / 'archive'}")
+    document = run("export", str(built), "--to", "premis")
+    assert values(document, "eventType") == [
+        "creation",
+        "translation",
+        "ingestion",
+        "validation",
+        "message digest calculation",
+        "packing",
+        "validation",
+        "digital signature generation",
+        "deposit",
+    ]
+    inside = (built / "metadata/premis.xml").read_bytes()
+    assert "deposit" not in values(inside, "eventType")
+    local = etree.fromstring(document).xpath(
+        "//p:eventType[@authority='local']/text()", namespaces=PREMIS
+    )
+    assert sorted(local) == ["deposit", "translation"]
+    assert len(values(document, "eventIdentifierValue")) == len(
+        set(values(document, "eventIdentifierValue"))
+    )
+    agents = set(values(document, "agentIdentifierValue"))
+    assert set(values(document, "linkingAgentIdentifierValue")) <= agents
+    try:
+        shared: Path = request.getfixturevalue("shared")
+    except pytest.skip.Exception:
+        return
+    schema = etree.XMLSchema(etree.parse(str(shared / "schemas/premis3/premis.xsd")))
+    schema.assertValid(etree.fromstring(document))
+
+
+def test_the_builds_events_name_what_they_read_and_left_by_digest(
+    letter: Path, tmp_path: Path
+) -> None:
+    built = build_package(letter, tmp_path / "out", on=ON).path
+    record = load_record(built / "data/record.json")
+    assert all(event.inputs for event in record.events if event.agents == ("archive-pkg",))
+    path = built / "data/record.json"
+    data = json.loads(path.read_bytes())
+    for event in data["events"]:
+        if event["type"] == "packing":
+            event["outputs"] = [f"sha256:{'0' * 64}"]
+    path.write_text(json.dumps(data))
+    assert "event-digest-unknown" in {finding.code for finding in verify(built).report}
+
+
+def test_a_receipt_that_is_none_is_said_so(letter: Path, tmp_path: Path) -> None:
+    built = build_package(letter, tmp_path / "out", on=ON).path
+    folder = receipts_of(built) / "events"
+    folder.mkdir(parents=True)
+    (folder / "x.json").write_text("{}")
+    with pytest.raises(InvalidError, match="is no event"):
+        load_events(receipts_of(built))
+
+
+def test_an_event_before_its_object_existed_is_told(letter: Path) -> None:
+    yaml = (letter / "record.yaml").read_text(encoding="utf-8")
+    made = "    of: [original]\n    made: 1999\n"
+    yaml = yaml.replace("    of: [original]\n", made, 1).replace(
+        "    sources: [original]\n", "    date: 1970\n    sources: [original]\n", 1
+    )
+    (letter / "record.yaml").write_text(yaml, encoding="utf-8")
+    found = [f for f in check(letter) if f.code == "event-before-its-object"]
+    assert [f.location.field for f in found] == ["events.translated.date"]
+    assert found[0].location.line
+
+
+def test_ten_thousand_events_and_names_from_right_to_left(seed_data: dict[str, object]) -> None:
+    name = "محمد بن راشد \u2066(ש. עגנון)\u2069"
+    data = {
+        **seed_data,
+        "agents": [*seed_data["agents"], {"id": "a", "name": name, "kind": "person"}],
+        "events": [
+            {"id": f"e{n}", "type": "fixity check", "agents": ["a"], "objects": ["letter"]}
+            for n in range(10_000)
+        ],
+        "evidence": [e for e in seed_data["evidence"] if not e["field"].startswith("events.")],
+    }
+    record = Record.model_validate(data)
+    document = export("premis", record)
+    assert len(values(document, "eventType")) == 10_000
+    assert name in values(document, "agentName")
+    assert name in json.dumps(json.loads(export("prov", record)), ensure_ascii=False)
+
+
+@pytest.fixture
+def seed_data() -> dict[str, object]:
+    return load_record(Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed").as_json()
