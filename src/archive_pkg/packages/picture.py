@@ -1,0 +1,188 @@
+"""The graph of a letter's parts as a picture: who made what from what, when, how (SVG 1.1).
+
+Laid out by hand: a part stands below all that it was made from, siblings side by side in the
+record's order. The same record gives the same bytes; text stays text, to be searched and copied.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.records import Part, Record
+
+_WIDTH = 240
+_LINE = 17
+_PADDING = 10
+_GAP_ACROSS = 28
+_GAP_DOWN = 64
+_MARGIN = 16
+_MOST_SIGNS = 34
+_MADE_BY = {"creation", "transcription", "translation", "redaction", "digitization", "imaging"}
+
+_STYLE = (
+    "text{font:13px system-ui,sans-serif;fill:#1a1a1a}"
+    ".kind{font-weight:600}.how{font-size:12px;fill:#444}"
+    "rect{fill:#fff;stroke:#444}.absent{stroke-dasharray:5 4;fill:#f6f6f6}"
+    ".shut{stroke:#a40000}path{fill:none;stroke:#444}marker path{fill:#444;stroke:none}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """A part where it stands in the picture."""
+
+    part: Part
+    lines: tuple[str, ...]
+    x: int
+    y: int
+    height: int
+
+    @property
+    def middle(self) -> int:
+        return self.x + _WIDTH // 2
+
+
+def picture(record: Record) -> str:
+    """The record's parts as a picture.
+
+    Returns:
+        An SVG document. Its title and description say the same in words, for those who hear it.
+    """
+    boxes = _laid_out(record)
+    width = max((box.x + _WIDTH for box in boxes.values()), default=_WIDTH) + _MARGIN
+    height = max((box.y + box.height for box in boxes.values()), default=_MARGIN) + _MARGIN
+    title = f"Parts of {record.title}"
+    head = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="title description">',
+        f'<title id="title">{_text(title)}</title>',
+        f'<desc id="description">{_text(" ".join(_told(record)))}</desc>',
+        f"<style>{_STYLE}</style>",
+        '<defs><marker id="tip" viewBox="0 0 10 10" refX="10" refY="5" markerWidth="8" '
+        'markerHeight="8" orient="auto"><path d="M0 0 10 5 0 10z"/></marker></defs>',
+    ]
+    return "\n".join([*head, *_arrows(record, boxes), *_drawn(boxes), "</svg>", ""])
+
+
+def _rows(record: Record) -> list[list[Part]]:
+    """The parts by how many steps they are away from what was made from nothing here."""
+    depth: dict[str, int] = {}
+    waiting = list(record.parts)
+    while waiting:
+        ready = [part for part in waiting if all(name in depth for name in part.of)]
+        for part in ready:
+            depth[part.id] = 1 + max((depth[name] for name in part.of), default=-1)
+        waiting = [part for part in waiting if part.id not in depth]
+    rows: list[list[Part]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+    for part in record.parts:
+        rows[depth[part.id]].append(part)
+    return rows
+
+
+def _laid_out(record: Record) -> dict[str, _Box]:
+    rows = [[(part, tuple(_lines(record, part))) for part in row] for row in _rows(record)]
+    widest = max((len(row) for row in rows), default=1)
+    boxes: dict[str, _Box] = {}
+    y = _MARGIN
+    for row in rows:
+        height = max(len(lines) for _, lines in row) * _LINE + 2 * _PADDING
+        left = (widest - len(row)) * (_WIDTH + _GAP_ACROSS) // 2
+        for number, (part, lines) in enumerate(row):
+            x = _MARGIN + left + number * (_WIDTH + _GAP_ACROSS)
+            boxes[part.id] = _Box(part, lines, x, y, height)
+        y += height + _GAP_DOWN
+    return boxes
+
+
+def _lines(record: Record, part: Part) -> Iterator[str]:
+    yield f"{part.kind}: {part.id}"
+    if part.title:
+        yield part.title
+    if part.languages:
+        yield f"in {', '.join(part.languages)}"
+    yield from _making(record, part)
+    unsure = sum(
+        note.at.part == part.id and note.kind in ("uncertain", "illegible")
+        for note in record.translation_notes
+    )
+    if unsure:
+        yield f"{unsure} uncertain or illegible place{'' if unsure == 1 else 's'}"
+    yield part.file or "not held"
+    if part.access and part.access.status != "open":
+        until = f" until {part.access.until.edtf}" if part.access.until else ""
+        yield f"{part.access.status}{until}"
+
+
+def _making(record: Record, part: Part) -> Iterator[str]:
+    """Who made it, when and how: as the part says, or else the events it came of."""
+    events = [e for e in record.events if part.id in e.objects and e.type in _MADE_BY]
+    who = part.made_by or tuple(name for event in events for name in event.agents)
+    when = part.made or next((event.date for event in events if event.date), None)
+    if who:
+        yield f"by {record.names(tuple(dict.fromkeys(who)))}"
+    if when:
+        yield f"made {when.edtf}"
+    if part.method:
+        yield part.method
+
+
+def _told(record: Record) -> Iterator[str]:
+    for part in record.parts:
+        of = f", from {' and '.join(part.of)}" if part.of else ""
+        making = ", ".join(_making(record, part))
+        held = "" if part.held else ", not held"
+        yield f"{part.kind} {part.id}{of}{', ' + making if making else ''}{held}."
+
+
+def _arrows(record: Record, boxes: dict[str, _Box]) -> Iterator[str]:
+    for part in record.parts:
+        there = boxes[part.id]
+        for name in part.of:
+            source = boxes[name]
+            x1, y1 = source.middle, source.y + source.height
+            x2, y2 = there.middle, there.y
+            bend = (y2 - y1) // 2
+            yield (
+                f'<path d="M{x1} {y1} C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}" '
+                'marker-end="url(#tip)"/>'
+            )
+
+
+def _drawn(boxes: dict[str, _Box]) -> Iterator[str]:
+    for box in boxes.values():
+        shut = box.part.access is not None and box.part.access.status != "open"
+        kinds = [*([] if box.part.held else ["absent"]), *(["shut"] if shut else [])]
+        named = f' class="{" ".join(kinds)}"' if kinds else ""
+        yield f"<g><title>{_text('; '.join(box.lines))}</title>"
+        yield (
+            f'<rect x="{box.x}" y="{box.y}" width="{_WIDTH}" height="{box.height}" rx="6"{named}/>'
+        )
+        for number, line in enumerate(box.lines):
+            y = box.y + _PADDING + (number + 1) * _LINE - 4
+            kind = "kind" if number == 0 else "how"
+            yield (
+                f'<text x="{box.middle}" y="{y}" text-anchor="middle" class={quoteattr(kind)}>'
+                f"{_text(_cut(line))}</text>"
+            )
+        yield "</g>"
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _MOST_SIGNS else f"{line[: _MOST_SIGNS - 1]}…"
+
+
+def _text(words: str) -> str:
+    """Text for SVG; a name from right to left must not turn its neighbours round."""
+    steering = {"Cc", "Cs"}
+    kept = "".join(
+        sign if unicodedata.category(sign) not in steering or sign in "\t\n" else "\ufffd"
+        for sign in words
+    )
+    is_turned = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in kept)
+    return escape(f"\u2068{kept}\u2069" if is_turned else kept)
