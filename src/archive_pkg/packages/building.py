@@ -138,7 +138,7 @@ class Draft:
         day = min(on, datetime.now(UTC).date())
         return withheld(self.record, day) if self.audience else {}
 
-    def _digests(self, record: Record) -> list[str]:
+    def digests(self, record: Record) -> list[str]:
         """SHA-256 of the files, each of which the record's own digest has been checked against."""
         said = {part.file: part.sha256 for part in record.parts if part.sha256}
         return [said.get(name) or self._digest(name) for name in record.files]
@@ -162,7 +162,7 @@ class Draft:
         """
         gone = self.withheld(on)
         record = public(self.record, gone) if self.audience else self.record
-        record = packaged(record, on, self._digests(record), gone)
+        record = packaged(record, on, self.digests(record), gone)
         payload: dict[str, Path | bytes] = {
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }

@@ -125,7 +125,7 @@ class _Maker:
         self.on = on
         self.gone = draft.withheld(on)
         record = public(draft.record, self.gone) if draft.audience else draft.record
-        self.record: Record = packaged(record, on, self.gone)
+        self.record: Record = packaged(record, on, draft.digests(record), self.gone)
         self.tags = tell(target, record, given, sum(sizes[n] for n in record.files)).tags
 
     def setting(self) -> Setting:
