@@ -216,3 +216,27 @@ def test_another_layout_says_the_same(laid: Callable[[str], str]) -> None:
     for field, value in values(letter).items():
         if field in ("classification", "date", "place", "salutation", "recipient", "signatory"):
             assert found[field] == value, field
+
+
+@pytest.mark.parametrize(
+    ("foot", "signed"),
+    [
+        (
+            "Votre dévoué,\n\nA. Bérard\n\nà Monsieur le Président\nN. M. Example,\nNEW-YORK.",
+            ["A. Bérard"],
+        ),
+        ("Votre dévoué,\n\nA. Bérard\n\nMonsieur N. Example,\nNEW-YORK.", ["A. Bérard"]),
+        (
+            "Votre dévoué,\n\nA. Bérard\n\nP.S.\n\nIl part ce soir pour la Suisse.\n\nA. B.\n\n"
+            "à Monsieur N. Example,\nNEW-YORK.",
+            ["A. Bérard", "A. B."],
+        ),
+        ("Dein\n\nMax!!", ["Max!!"]),
+        ("Herzl. Gr. D. tr.\n\nM. B.", ["M. B."]),
+        ("Ihr\n\nMax\n\nHallstatt am See", ["Max"]),
+    ],
+)
+def test_who_signed_at_the_foot(foot: str, signed: list[str]) -> None:
+    head = "Paris, 3. Mai 1912\n\nMon cher ami,\n\nJe vous en parlerai la semaine prochaine."
+    text = f"{head}\n\n{foot}\n"
+    assert values(text)["signatory"] == signed

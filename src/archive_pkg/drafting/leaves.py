@@ -96,7 +96,7 @@ class Shapes:
             return None
         if not looks_like_name(text.lstrip("= ")):
             return self.name_before_office(number, how)
-        if self.is_other_form(number):
+        if self.is_other_form(number, signed=how == "after-closing"):
             return None
         return Signature(number, line.start, line.end, text, how)
 
@@ -112,8 +112,11 @@ class Shapes:
                 return None
         return None
 
-    def is_other_form(self, number: int) -> bool:
-        """Whether a line of a name's shape is something else: a leave, an address, a copy."""
+    def is_other_form(self, number: int, *, signed: bool = False) -> bool:
+        """Whether a line of a name's shape is something else: a leave, an address, a copy.
+
+        Below a leave (`signed`) "Paul!" is a signature and no salutation.
+        """
         text = self.lines[number].text
         words = words_of(text)
         if not words or words == ["d"] or (text[0] == "(" and not text.isupper()):
@@ -121,9 +124,10 @@ class Shapes:
         if self.begins_no_name(text, words) or words[-1] in self.vocabulary.words["pronouns"]:
             return True
         forms = self.vocabulary.forms
+        cried = signed and text[-1] == "!" and not forms["salutation openers"].at(words)
         return (
             closing_end(text, self.vocabulary) > 0
-            or is_salutation(self.lines[number], self.vocabulary) == 2
+            or (not cried and is_salutation(self.lines[number], self.vocabulary) == 2)
             or (all(word in self.vocabulary.kin for word in words) and text[-1] != ".")
             or bool(forms["postscripts"].at(words))
             or bool(forms["choices"].at(words))

@@ -80,6 +80,28 @@ class Person:
     surname_first: str = ""
 
 
+# Small words that no name has between its parts.
+_NO_MIDDLE = frozenset(
+    {
+        "am",
+        "im",
+        "an",
+        "in",
+        "bei",
+        "auf",
+        "aus",
+        "mit",
+        "oder",
+        "or",
+        "at",
+        "on",
+        "to",
+        "sur",
+        "ou",
+    }
+)
+
+
 def _bare(piece: str) -> str:
     return piece.strip(".,;:!?()[]\"'“”„«»‒–—-_* ")
 
@@ -105,9 +127,8 @@ def _is_name_piece(piece: str) -> bool:
 
 def _is_lower_middle(piece: str, number: int, pieces: list[str]) -> bool:
     """A middle name in small letters, as in "Nguyen dinh Thuan"."""
-    return (
-        number == 1 and len(pieces) == 3 and piece.isalpha() and piece.islower() and len(piece) <= 4
-    )
+    small = piece.isalpha() and piece.islower() and len(piece) <= 4 and piece not in _NO_MIDDLE
+    return small and number == 1 and len(pieces) == 3
 
 
 def looks_like_name(line: str, *, most: int = 6) -> bool:

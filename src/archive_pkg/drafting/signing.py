@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.datelines import read_dateline
 from archive_pkg.drafting.leaves import Shapes, Signature
-from archive_pkg.drafting.names import LONGEST
+from archive_pkg.drafting.names import LONGEST, looks_like_name
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -107,7 +107,18 @@ class Signing:
             and line.text[0].isupper()
             and (line.last or name + 1 >= self.end)
             and not self._is_addressed(number)
+            and not self._names_somebody(line.text)
         )
+
+    def _names_somebody(self, text: str) -> bool:
+        """Whether a line is an address's: "Monsieur N. Bee,", "N. Murray Bee,"."""
+        pieces = text.split()
+        if (
+            words_of(pieces[0])[:1]
+            and words_of(pieces[0])[0] in self.vocabulary.words["honorifics"]
+        ):
+            return True
+        return len(pieces) > 1 and looks_like_name(text) and all(p[0].isupper() for p in pieces)
 
     def _note_closing(self, number: int) -> None:
         if self.lines[number].is_short and self.lines[number].text.count(" ") < 12:
@@ -182,7 +193,7 @@ class Signing:
                 known.add(later.text)
 
     def _add_under_postscript(self) -> None:
-        last = self.end - 1
+        last = self._before_address()
         if last <= self.signatures[-1].line + 1 or not self.lines[last].alone:
             return
         under = self.shapes.name(last, "postscript")
@@ -190,6 +201,14 @@ class Signing:
             return
         if under.text not in {one.text for one in self.signatures}:
             self.signatures.append(under)
+
+    def _before_address(self) -> int:
+        """The last line, or the one before the address that the last block is."""
+        last = self.end - 1
+        first = last
+        while first > self.head.body and last - first < 6 and not self.lines[first].first:
+            first -= 1
+        return first - 1 if self._is_addressed(first) else last
 
     def _last_block(self) -> list[Signature]:
         """No leave was taken: names on the last lines."""
