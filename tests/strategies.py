@@ -45,6 +45,7 @@ identifiers = st.sampled_from(
         {"scheme": "wikidata", "value": "Q42"},
         {"scheme": "doi", "value": "10.1000/182<&>"},
         {"scheme": "url", "value": "https://example.org/a?b=1&c=%20"},
+        {"scheme": "url", "value": 'https://example.org/<{[^`|\\"]}>#a#b%'},
         {"scheme": "geonames", "value": "524901"},
         {"scheme": "local", "value": "a [b] <c> “d”"},
     ]

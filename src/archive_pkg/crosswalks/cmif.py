@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.addresses import first_address
 from archive_pkg.crosswalks.dates import tei as date_attributes
 from archive_pkg.crosswalks.markup import Element, put, root, serialize
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.identifiers import Identifier
     from archive_pkg.records.models import Agent, Date, Record
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
@@ -65,13 +65,12 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 
 def _letter(profile: Element, record: Record, source: str, setting: Setting) -> None:
-    addresses = (identifier.uri for identifier in record.identifiers)
-    address = setting.addresses.get(record.id) or next(filter(None, addresses), None)
+    address = setting.addresses.get(record.id) or first_address(record.identifiers)
     letter = put(profile, "correspDesc", key=record.id, ref=address, source=source)
     sent = put(letter, "correspAction", type="sent")
     _names(sent, views.creators(record))
     if record.place:
-        put(sent, "placeName", record.place.name, ref=_ref(record.place.identifiers))
+        put(sent, "placeName", record.place.name, ref=first_address(record.place.identifiers))
     _date(sent, record.date)
     received = put(letter, "correspAction", type="received")
     _names(received, views.agents(record, record.recipients))
@@ -84,13 +83,9 @@ def _letter(profile: Element, record: Record, source: str, setting: Setting) -> 
 def _names(action: Element, agents: Sequence[Agent]) -> None:
     for agent in agents:
         tag = "persName" if agent.kind == "person" else "orgName"
-        put(action, tag, agent.name, ref=_ref(agent.identifiers))
+        put(action, tag, agent.name, ref=first_address(agent.identifiers))
     if not agents:
         put(action, "persName", UNKNOWN)
-
-
-def _ref(identifiers: Sequence[Identifier]) -> str | None:
-    return next((identifier.uri for identifier in identifiers if identifier.uri), None)
 
 
 def _date(action: Element, date: Date | None) -> None:

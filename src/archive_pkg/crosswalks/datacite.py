@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.addresses import address, is_address
 from archive_pkg.crosswalks.dates import is_exact, w3cdtf
 from archive_pkg.crosswalks.json_text import to_json
 from archive_pkg.crosswalks.markup import XSI, put, root, serialize
@@ -265,8 +266,9 @@ def _subject(record: Record, index: int) -> dict[str, str]:
     said = {"subject": subject.term}
     if subject.identifier:
         said["subjectScheme"] = subject.identifier.scheme
-        if subject.identifier.uri:
-            said["valueUri"] = subject.identifier.uri
+        place = address(subject.identifier.uri)
+        if place:
+            said["valueUri"] = place
     return said
 
 
@@ -300,7 +302,7 @@ def _rights(record: Record) -> Iterator[dict[str, str]]:
     if record.rights:
         said = {"rights": record.rights.statement}
         licence = record.rights.licence
-        if licence and views.is_address(licence):
+        if licence and is_address(licence):
             said["rightsUri"] = licence
         elif licence:
             said |= {"rightsIdentifier": licence, "rightsIdentifierScheme": "SPDX"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks import datacite, views
+from archive_pkg.crosswalks.addresses import is_address
 from archive_pkg.crosswalks.dates import w3cdtf
 from archive_pkg.crosswalks.json_text import to_json
 
@@ -116,10 +117,10 @@ def _dates(record: Record) -> Iterator[dict[str, Any]]:
 
 def _rights(record: Record) -> Iterator[dict[str, Any]]:
     rights = record.rights
-    if rights and rights.licence and not views.is_address(rights.licence):
+    if rights and rights.licence and not is_address(rights.licence):
         yield {"id": rights.licence.lower()}
     if rights:
-        link = rights.licence if rights.licence and views.is_address(rights.licence) else None
+        link = rights.licence if rights.licence and is_address(rights.licence) else None
         said: dict[str, Any] = {"title": {"en": "Rights"}, "description": {"en": rights.statement}}
         yield said | ({"link": link} if link else {})
     if record.classification:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.addresses import first_address
 from archive_pkg.crosswalks.json_text import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.identifiers import Identifier
     from archive_pkg.records.models import Agent, Part, Place, Record
 
 LETTER = "#letter"
@@ -153,16 +153,12 @@ def part_id(name: str) -> str:
 
 def agent_id(agent: Agent) -> str:
     """An agent's address in an authority file, else its name in the description."""
-    return _first_uri(agent.identifiers) or f"#agent-{agent.id}"
+    return first_address(agent.identifiers) or f"#agent-{agent.id}"
 
 
 def place_id(place: Place, number: int) -> str:
     """A place's address in an authority file, else its number in the description."""
-    return _first_uri(place.identifiers) or f"#place-{number}"
-
-
-def _first_uri(identifiers: Sequence[Identifier]) -> str | None:
-    return next((item.uri for item in identifiers if item.uri), None)
+    return first_address(place.identifiers) or f"#place-{number}"
 
 
 def _ref(name: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.addresses import address, licence_address
 from archive_pkg.crosswalks.dates import tei as date_attributes
 from archive_pkg.crosswalks.markup import Element, put, root, serialize
 from archive_pkg.crosswalks.tei_text import note_id, render
@@ -159,7 +160,7 @@ def _publication(publication: Element, record: Record, setting: Setting) -> None
         allowed = put(publication, "availability")
         licence = record.rights.licence
         if licence:
-            put(allowed, "licence", licence, target=views.licence_address(licence))
+            put(allowed, "licence", licence, target=licence_address(licence))
         put(allowed, "p", record.rights.statement)
 
 
@@ -202,7 +203,7 @@ def _profile(profile: Element, record: Record, setting: Setting) -> None:
     if record.subjects:
         keywords = put(classes, "keywords")
         for subject in record.subjects:
-            uri = subject.identifier.uri if subject.identifier else None
+            uri = address(subject.identifier.uri) if subject.identifier else None
             key = subject.identifier.value if subject.identifier else None
             put(keywords, "term", subject.term, ref=uri, key=key)
     correspondence(profile, record, setting)
@@ -263,7 +264,7 @@ def name(parent: Element, agent: Agent) -> None:
 
 
 def _refs(named: Agent | Place) -> str | None:
-    return " ".join(item.uri for item in named.identifiers if item.uri) or None
+    return " ".join(filter(None, (address(item.uri) for item in named.identifiers))) or None
 
 
 def _participants(description: Element, record: Record) -> None:

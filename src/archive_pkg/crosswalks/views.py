@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -10,9 +9,6 @@ if TYPE_CHECKING:
 
     from archive_pkg.records.identifiers import Identifier
     from archive_pkg.records.models import Agent, Holding, Part, Record
-
-_ADDRESS = re.compile(r"https?://[!$&'()*+,\-./0-9:;=?@A-Z_a-z~%]+")
-_SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 
 TYPE_NAMES = {
     "letter": "Letter",
@@ -129,18 +125,6 @@ def classification_words(record: Record) -> str:
     if marking.scheme and marking.level:
         words += f" ({marking.scheme}: {marking.level})"
     return words
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is a web address and nothing else."""
-    return bool(_ADDRESS.fullmatch(text))
-
-
-def licence_address(licence: str) -> str | None:
-    """Where a licence can be read, if the record names one by address or by SPDX identifier."""
-    if is_address(licence):
-        return licence
-    return f"https://spdx.org/licenses/{licence}" if _SPDX.fullmatch(licence) else None
 
 
 def access_words(part: Part) -> str:

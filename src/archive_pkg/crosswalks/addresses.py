@@ -1,0 +1,49 @@
+"""Addresses that every reader takes for one: RFC 3986, as XML's `anyURI` is checked in practice."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.records.identifiers import Identifier
+
+_PARTS = re.compile(r"(https?://)([^/?#]*)(.*)", re.DOTALL)
+_AUTHORITY = re.compile(
+    r"(?:[A-Za-z0-9._~!$&'()*+,;=-]+@)?(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
+)
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+
+
+def address(text: str | None) -> str | None:
+    """A web address in RFC 3986's characters; what is outside of them is encoded as browsers do.
+
+    None where there is no address, or none with a host.
+    """
+    found = _PARTS.fullmatch(text or "")
+    if found is None or not _AUTHORITY.fullmatch(found[2]):
+        return None
+    path, sharp, fragment = found[3].partition("#")
+    rest = path + sharp + fragment.replace("#", "%23")
+    return found[1] + found[2] + quote(_STRAY_PERCENT.sub("%25", rest), safe="%/:=&?~#+!$,;'@()*")
+
+
+def first_address(identifiers: Sequence[Identifier]) -> str | None:
+    """The first address among identifiers."""
+    return next(filter(None, (address(identifier.uri) for identifier in identifiers)), None)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is a web address and nothing else."""
+    return address(text) == text
+
+
+def licence_address(licence: str) -> str | None:
+    """Where a licence can be read, if the record names one by address or by SPDX identifier."""
+    if is_address(licence):
+        return licence
+    return f"https://spdx.org/licenses/{licence}" if _SPDX.fullmatch(licence) else None
