@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -169,6 +170,22 @@ def test_hostile_yaml_is_a_finding_with_its_place(text, code, line, column, righ
     assert (finding.location.line, finding.location.column) == (line, column)
     assert right in finding.hint
     assert finding.location.path == "record.yaml"
+
+
+@pytest.mark.parametrize("text", [text for text, code, *_ in HOSTILE if code == "record-syntax"])
+def test_without_libyaml_it_is_said_as_plainly(text, monkeypatch):
+    """PyYAML is built without libyaml in some places; its own reader then does the work."""
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    record, report = read(text)
+    assert record is None
+    assert "expected" not in report.findings[0].message
+
+
+def test_without_libyaml_the_same_is_read(monkeypatch):
+    with_it = [load_record(path) for path in (SEED, FIXTURES / "odd-style.yaml")]
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    assert [load_record(path) for path in (SEED, FIXTURES / "odd-style.yaml")] == with_it
+    assert not read('title: "\\U00110000"')[1].ok
 
 
 HOSTILE_JSON = [

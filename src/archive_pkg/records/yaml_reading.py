@@ -69,7 +69,7 @@ def read_yaml(text: str, path: str) -> Tree:
             builder.take(event)
     except StopReading:
         tree.whole = False
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # PyYAML's own reader lets chr() complain
         tree.whole = False
         tree.report.add(_syntax(error, text, path))
     return refuse_nothing(tree, path)
@@ -213,7 +213,7 @@ def _syntax(error: Any, text: str, path: str) -> Finding:
 _INDENT = "items of one list, and keys of one mapping, begin in the same column"
 _QUOTE = 'put the whole value in quotes: title: "Letter: to Berlin"'
 
-# A part of the parser's words; what they mean; what to do.
+# A part of the parser's words (libyaml's or PyYAML's own); what they mean; what to do.
 _PROBLEMS = (
     (
         "mapping values are not allowed",
@@ -231,22 +231,27 @@ _PROBLEMS = (
         f"{_INDENT}; within '…' an apostrophe is written twice",
     ),
     (
+        "expected <block end>",
+        "the line does not fit what stands above it",
+        f"{_INDENT}; within '…' an apostrophe is written twice",
+    ),
+    (
         "did not find expected '-' indicator",
         "the line does not fit the list above it",
         _INDENT,
     ),
     (
-        "block sequence entries are not allowed",
+        "sequence entries are not allowed",
         "a list begins on the line of its key",
         "begin it on the next line, or write [a, b]",
     ),
     (
-        "did not find expected ',' or ']'",
+        "expected ',' or ']'",
         "a list in brackets is not closed",
         "write ] at its end, and commas between its items",
     ),
     (
-        "did not find expected ',' or '}'",
+        "expected ',' or '}'",
         "a mapping in braces is not closed",
         "write } at its end, and commas between its fields",
     ),
@@ -286,7 +291,7 @@ _PROBLEMS = (
         "put the value in quotes",
     ),
     (
-        "did not find expected <document start>",
+        "<document start>",
         "text stands after the record's end",
         "one file holds one record",
     ),
