@@ -129,6 +129,7 @@ def letter_page(
             notes={_note_name(note): note for note in page.notes},
             note_words={_note_name(note): words(record, note) for note in page.notes},
             numbers={_note_name(note): number for number, note in enumerate(page.notes, start=1)},
+            drawing=_drawing(record),
             state=_state(verification, checked_on),
             citation=_citation(record),
             style=_asset("letter.css"),
@@ -232,6 +233,13 @@ def _matching(readings: list[Reading]) -> bool:
     """Whether the texts have the same number of paragraphs, so that they can run side by side."""
     counts = {sum(1 for line in reading.lines if line.segments) for reading in readings}
     return len(readings) > 1 and len(counts) == 1 and not any(r.image for r in readings)
+
+
+def _drawing(record: Record) -> str:
+    """The graph of the parts as an image's address; an image's styles need no leave of the page."""
+    from archive_pkg.packages.picture import picture
+
+    return f"data:image/svg+xml;base64,{base64.b64encode(picture(record).encode()).decode()}"
 
 
 def _state(verification: Verification | None, checked_on: str) -> dict[str, Any] | None:
