@@ -7,8 +7,9 @@ importing the package costs next to nothing.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from archive_pkg.lazy import names_from
 
 if TYPE_CHECKING:
     from archive_pkg.deposits import Receipt, deposit, fetch, load_receipt
@@ -33,9 +34,7 @@ if TYPE_CHECKING:
         save_record,
     )
     from archive_pkg.reports import Finding, Report, Severity
-    from archive_pkg.version import VERSION
-
-    __version__ = VERSION
+    from archive_pkg.version import __version__
 
 _ROOMS = {
     "deposits": ("Receipt", "deposit", "fetch", "load_receipt"),
@@ -54,8 +53,8 @@ _ROOMS = {
         "save_record",
     ),
     "reports": ("Finding", "Report", "Severity"),
+    "version": ("__version__",),
 }
-_HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
     "Agent",
@@ -89,13 +88,7 @@ __all__ = [
     "verify",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        return import_module("archive_pkg.version").VERSION
-    if name in _HOME:
-        return getattr(import_module(f"archive_pkg.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_from(__name__, _ROOMS)
 
 
 def __dir__() -> list[str]:

@@ -4,3 +4,4 @@ from importlib.metadata import version
 
 VERSION = version("archive-pkg")
 SOFTWARE = f"archive-pkg {VERSION}"
+__version__ = VERSION

@@ -1,16 +1,70 @@
 """Many packages on a shelf: bulk work, an index, audits over the years, and repair."""
 
-from archive_pkg.holdings.auditing import Audited, Budget, audit
-from archive_pkg.holdings.building import Options, build_many
-from archive_pkg.holdings.bulk import Done, run
-from archive_pkg.holdings.crews import crew_for
-from archive_pkg.holdings.duplicates import Candidate, duplicates
-from archive_pkg.holdings.each import Each, check_one, verify_one
-from archive_pkg.holdings.index import Hit, Index, Query, refresh
-from archive_pkg.holdings.overview import Overview
-from archive_pkg.holdings.repairing import accept, repair
-from archive_pkg.holdings.shelves import LAYOUTS, Shelf, make_shelf, open_shelf
-from archive_pkg.holdings.subjects import find_packages, find_records
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.lazy import names_from
+
+if TYPE_CHECKING:
+    from archive_pkg.holdings.auditing import Audited, Budget, audit
+    from archive_pkg.holdings.building import Options, build_many
+    from archive_pkg.holdings.bulk import Done, run
+    from archive_pkg.holdings.crews import crew_for
+    from archive_pkg.holdings.duplicates import Candidate, duplicates
+    from archive_pkg.holdings.each import Each, check_one, verify_one
+    from archive_pkg.holdings.index import Hit, Index, Query, refresh
+    from archive_pkg.holdings.overview import Overview
+    from archive_pkg.holdings.repairing import accept, repair
+    from archive_pkg.holdings.shelves import LAYOUTS, Shelf, make_shelf, open_shelf
+    from archive_pkg.holdings.subjects import find_packages, find_records
+
+_MODULES = {
+    "auditing": (
+        "Audited",
+        "Budget",
+        "audit",
+    ),
+    "building": (
+        "Options",
+        "build_many",
+    ),
+    "bulk": (
+        "Done",
+        "run",
+    ),
+    "crews": ("crew_for",),
+    "duplicates": (
+        "Candidate",
+        "duplicates",
+    ),
+    "each": (
+        "Each",
+        "check_one",
+        "verify_one",
+    ),
+    "index": (
+        "Hit",
+        "Index",
+        "Query",
+        "refresh",
+    ),
+    "overview": ("Overview",),
+    "repairing": (
+        "accept",
+        "repair",
+    ),
+    "shelves": (
+        "LAYOUTS",
+        "Shelf",
+        "make_shelf",
+        "open_shelf",
+    ),
+    "subjects": (
+        "find_packages",
+        "find_records",
+    ),
+}
 
 __all__ = [
     "LAYOUTS",
@@ -40,3 +94,5 @@ __all__ = [
     "run",
     "verify_one",
 ]
+
+__getattr__ = names_from(__name__, _MODULES)

@@ -6,8 +6,9 @@ when they are first used: building a package needs only the writing of its own f
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from archive_pkg.lazy import names_from
 
 if TYPE_CHECKING:
     from archive_pkg.tables.catalogue import check, read_catalogue, read_records
@@ -29,7 +30,6 @@ _MODULES = {
     "package": ("package_files", "table_schema"),
     "sources": ("is_tables", "subjects"),
 }
-_HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "annotate",
@@ -47,8 +47,4 @@ __all__ = [
     "write_template",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(f"archive_pkg.tables.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_from(__name__, _MODULES)
