@@ -173,7 +173,7 @@ def _slow(out: Path, source: Path) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_stopped_at_any_instant_the_next_run_goes_on(letters, tmp_path: Path, number: int) -> None:
-    letters(260)
+    letters(100)
     out = tmp_path / "out"
     process = _slow(out, tmp_path / "letters")
     os.killpg(process.pid, number)
@@ -184,10 +184,10 @@ def test_stopped_at_any_instant_the_next_run_goes_on(letters, tmp_path: Path, nu
         assert not (out / ".archive-pkg" / "work").exists()
         assert f"{len(there)} built" in said or not there
     again = build([tmp_path / "letters"], out)
-    assert outcomes(again).get("built", 0) == 260 - len(there)
+    assert outcomes(again).get("built", 0) == 100 - len(there)
     assert {each.outcome for each in again} <= {"built", "unchanged"}
     assert not (out / ".archive-pkg" / "work").exists()
-    assert len(list(find_packages([out]))) == 260
+    assert len(list(find_packages([out]))) == 100
     assert all(verify(package).ok for package in list(find_packages([out]))[::20])
 
 

@@ -64,6 +64,7 @@ def build_many(
     *,
     crew: Callable[[], Crew],
     options: Options = Options(),
+    batch: int = BATCH,
     wait: float = 0,
 ) -> None:
     """Build the packages of many records onto a shelf, verified before they have their names.
@@ -77,6 +78,7 @@ def build_many(
         take: Called with what came of each, as it comes; of good ones with their warnings.
         crew: Makes those who do the work; see `crews.crew_for`.
         options: How to build.
+        batch: How many packages are made durable together.
         wait: Seconds to wait for another run on the shelf.
 
     Raises:
@@ -98,7 +100,7 @@ def build_many(
                 memory.keep(source, built)
             take(done)
 
-        run(_Building(shelf, options), remembered(), taken, crew=crew, batch=BATCH)
+        run(_Building(shelf, options), remembered(), taken, crew=crew, batch=batch)
         if options.sync:
             with storage.storage_errors(f"making {shelf.root} durable"):
                 storage.sync_filesystem(shelf.root)
