@@ -14,7 +14,7 @@ import pytest
 
 from archive_pkg import bags
 from archive_pkg.bags import opening, serializing
-from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.storage import DestinationExistsError
 
 KINDS = ["zip", "tar", "tgz", "tar.gz", "tar.zst"]
@@ -292,3 +292,16 @@ def unflagged(bag: Path) -> bytes:
             count += 1
     end = struct.pack("<HHHHLLH", 0, 0, count, count, len(directory), len(body), 0)
     return body + directory + b"PK\x05\x06" + end
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
+def test_reading_a_bag_in_an_archive(bag: Path, kind: str) -> None:
+    read = bags.Bag.open(stock(bag, kind))
+    assert read.values("Bagging-Date") == ["2026-11-24"]
+    assert sorted(read.payload) == ["data/a.txt", "data/large", "data/sub/письмо %.txt"]
+    assert read.read("data/a.txt") == b"one\n"
+    assert read.read("bagit.txt") == (bag / "bagit.txt").read_bytes()
+    with pytest.raises(StorageError, match="no such file"):
+        read.read("data/none")
+    with pytest.raises(InvalidError, match="cannot be read as a bag"):
+        bags.Bag.open(bag / "bagit.txt")

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import socket
+import subprocess
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -284,6 +285,18 @@ def test_a_declaration_of_another_name(bag: Path, name: str) -> None:
     (finding, *_) = bags.verify(bag).report.errors
     assert finding.code == "declaration-missing"
     assert (name in finding.hint) == (name.lower() == "bagit.txt")
+
+
+def test_folders_that_never_end(bag: Path) -> None:
+    here = os.open(bag / "data", os.O_RDONLY)
+    for _ in range(2200):
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    assert "deeper than a path can name" in str(list(bags.verify(bag).report))
+    subprocess.run(["rm", "-rf", str(bag / "data/d")], check=True)  # Python's rmtree recurses
 
 
 def test_bags_of_bagit_python(bag: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -103,6 +105,33 @@ def test_links_special_files_and_undecodable_names_are_refused_before_writing(
         "name-not-utf8",
     }
     assert names(tmp_path) == ["source"]
+
+
+def test_names_that_are_no_utf8_are_encoded_on_request_and_recorded(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    odd = [b"caf\xe9", b"caf%E9", b"\xff/\xfe", "é".encode()]
+    for name in odd:
+        path = Path(os.fsdecode(os.fsencode(source) + b"/" + name))
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(name)
+    bags.create(source, tmp_path / "bag", encode_names=True)
+    assert bags.verify(tmp_path / "bag", second_opinion=False).valid
+    record = json.loads((tmp_path / "bag/encoded-names.json").read_text())["names"]
+    assert record == {"data/caf%E9~2": "caf%E9", "data/%FF/%FE": "%FF/%FE"}
+    assert len(tree(tmp_path / "bag/data")) == len(odd)
+    for path, data in tree(tmp_path / "bag/data").items():
+        original = record.get(f"data/{path}")
+        assert data == (unquote_to_bytes(original) if original else os.fsencode(path))
+
+
+def test_names_that_break_elsewhere_are_refused_if_asked(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/aux.txt").touch()
+    with pytest.raises(InvalidError):
+        bags.create(tmp_path / "source", tmp_path / "bag", portable=True)
+    _, report = bags.create(tmp_path / "source", tmp_path / "bag")
+    assert [finding.code for finding in report] == ["name-unportable"]
 
 
 def test_a_bag_within_its_source_is_refused(tmp_path: Path) -> None:

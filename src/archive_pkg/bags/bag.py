@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from archive_pkg.bags import manifests
 from archive_pkg.bags.folder import Folder, Listing
+from archive_pkg.bags.opening import BadArchiveError, open_tree
 from archive_pkg.bags.tagfiles import (
     DECLARATION,
     MISSING,
@@ -18,12 +20,14 @@ from archive_pkg.bags.tagfiles import (
     parse_declaration,
     parse_tags,
 )
+from archive_pkg.errors import InvalidError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.storage import describe, storage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from archive_pkg.bags.archives import Archive
     from archive_pkg.bags.digesting import Digesting
     from archive_pkg.bags.fetchfile import FetchLine
     from archive_pkg.bags.manifests import Manifest
@@ -130,13 +134,14 @@ class Bag:
 
     @classmethod
     def open(cls, path: Path | str) -> Bag:
-        """Read a bag's folder. A bag that is wrong is read as far as it can be; see `report`.
+        """Read a bag, in its folder or archive, as far as it can be read; see `report`.
 
         Raises:
-            StorageError: When the folder itself cannot be read.
+            InvalidError: When it is neither a folder nor an archive of a known kind.
+            StorageError: When it cannot be opened.
         """
-        with storage_errors(f"reading {path}"), Folder(Path(path)) as folder:
-            return load(folder, str(path))
+        with _opened(Path(path)) as tree:
+            return load(tree, str(path))
 
     @property
     def version(self) -> str:
@@ -168,17 +173,29 @@ class Bag:
         return [path for path in self.listing.files if not path.startswith("data/")]
 
     def read(self, path: str) -> bytes:
-        """The bytes of a file in a bag's folder, opened without leaving it.
+        """The bytes of a file in the bag, opened without leaving it.
 
         Raises:
+            InvalidError: When the bag is an archive that cannot be read.
             StorageError: When it is not there, is no regular file, or cannot be read.
         """
-        with (
-            storage_errors(f"reading {path} in {self.path}"),
-            Folder(Path(self.path)) as folder,
-            folder.open(path) as file,
-        ):
-            return file.read()
+        with _opened(Path(self.path)) as tree:
+            if isinstance(tree, Folder):
+                with tree.open(path) as file:
+                    return file.read()
+            tree.listing()
+            with tree.open(path) as member:
+                return member.read()
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Folder | Archive]:
+    try:
+        with storage_errors(f"reading {path}"), open_tree(path) as tree:
+            yield tree
+    except BadArchiveError as error:
+        report = Report([error.finding])
+        raise InvalidError(f"{path} cannot be read as a bag: {error}", "", report) from error
 
 
 def load(tree: Tree, name: str, listing: Listing | None = None) -> Bag:

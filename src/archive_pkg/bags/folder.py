@@ -32,6 +32,8 @@ _OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 _LARGE = 4 * 1024 * 1024
 """Files larger than this are digested after the small ones, each by a thread per algorithm."""
 _READ = 64 * 1024
+_DEEPEST = 2048
+"""Folders above one another; a path of that many fills what the system allows."""
 _PIECE = 512
 _FEW = 48
 
@@ -106,6 +108,10 @@ class Folder:
         waiting = [""]
         while waiting:
             prefix = waiting.pop()
+            if prefix.count("/") > _DEEPEST:
+                place = Location(prefix[:80] + "…")
+                found.findings.append(UNREADABLE.at(place, "lies deeper than a path can name"))
+                continue
             try:
                 below = self._list_one(prefix, found)
             except OSError as error:

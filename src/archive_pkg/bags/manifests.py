@@ -390,7 +390,11 @@ class Parser:
         if not manifest.of_tags and not path.startswith("data/"):
             add(
                 PATH_OUTSIDE_PAYLOAD.at(
-                    place, f"{path!r} is not in data/", "Tag files belong into a tag manifest."
+                    place,
+                    f"{path!r} is not in data/",
+                    "Write '/' between folders."
+                    if path.startswith("data\\")
+                    else "Tag files belong into a tag manifest.",
                 )
             )
             return ""
