@@ -240,3 +240,10 @@ def test_who_signed_at_the_foot(foot: str, signed: list[str]) -> None:
     head = "Paris, 3. Mai 1912\n\nMon cher ami,\n\nJe vous en parlerai la semaine prochaine."
     text = f"{head}\n\n{foot}\n"
     assert values(text)["signatory"] == signed
+
+
+def test_a_form_of_address_is_an_office_that_many_hold() -> None:
+    letter = "Paris, May 3, 1955\n\nYour Imperial Majesty:\n\nI thank you.\n\nYours,\n\nAnn Bee\n"
+    found = next(one for one in statements(letter) if one.field == "recipient")
+    assert (found.value, found.rule) == ("Your Imperial Majesty", "salutation-office")
+    assert "any emperor" in found.more["candidates"]

@@ -169,6 +169,9 @@ def read_salutation(line: Line, vocabulary: Vocabulary) -> Addressee | None:
         start = line.start + line.text.index(name)
         return Addressee(name, "", start, start + len(name), office=True, addressed=True)
     opener = vocabulary.forms["salutation openers"].at(words)
+    if opener == len(words) and words[0] == "your":
+        name = line.text.rstrip(_STRIP)  # "Your Majesty"
+        return Addressee(name, "", line.start, line.start + len(name), office=True)
     if opener and words[opener - 1] in _HELD:
         opener = 0  # the opener is the office itself: "Mr. President"
     place = after_words(line.text, opener)

@@ -188,7 +188,7 @@ def strip_titles(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
 
 def person_of(name: str, vocabulary: Vocabulary) -> Person:
     """Person and title in a name such as "Dr. Arthur Schnitzler" or "Senator Engle"."""
-    bare, role = strip_titles(name.strip(" ,;:!.–—-"), vocabulary)
+    bare, role = strip_titles(name.strip(" ,;:!.–—-'"), vocabulary)
     full = [
         p
         for p in bare.split()
