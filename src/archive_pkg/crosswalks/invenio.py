@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks import datacite, views
@@ -36,12 +38,14 @@ MAPPING = {
     "parts.made_by": "contributors",
     "publications": "references",
     "rights.statement": "rights, description",
-    "rights.licence": "rights, id or link",
+    "rights.licence": "rights, id (of Creative Commons) or link",
     "agents.name": "person_or_org, name",
     "agents.kind": "person_or_org, type",
     "agents.identifiers": "person_or_org, identifiers",
 }
 
+_KNOWN_LICENCE = re.compile(r"cc0-1\.0|cc-by(?:-nc)?(?:-sa|-nd)?-[1-4]\.0")
+"""Licences that every InvenioRDM knows by their id; one that it does not know, it refuses."""
 _IDENTIFIERS = frozenset(["orcid", "gnd", "isni"])
 """Schemes that InvenioRDM takes for people and bodies."""
 
@@ -49,7 +53,16 @@ _IDENTIFIERS = frozenset(["orcid", "gnd", "isni"])
 def write(records: Sequence[Record], setting: Setting) -> bytes:
     """The body of a request that makes a draft."""
     [record] = records
-    made = setting.made or datacite.NO_YEAR
+    document: dict[str, Any] = {"metadata": describe(record, setting)}
+    doi = views.doi(record)
+    if doi:
+        document["pids"] = {"doi": {"identifier": doi.value, "provider": "external"}}
+    return to_json(document)
+
+
+def describe(record: Record, setting: Setting) -> dict[str, Any]:
+    """The record as InvenioRDM's metadata; what it demands and nobody knows is `:unkn` or 0000."""
+    summary = record.summary.text if record.summary else ""
     metadata: dict[str, Any] = {
         "resource_type": {"id": "publication-other"},
         "title": record.title,
@@ -59,9 +72,9 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
         "creators": [{"person_or_org": _name(agent)} for agent in views.creators(record)]
         or [{"person_or_org": {"type": "organizational", "name": datacite.UNKNOWN}}],
         "contributors": list(_contributors(record)),
-        "publication_date": made,
+        "publication_date": setting.made or datacite.NO_YEAR,
         "publisher": setting.publisher,
-        "description": record.summary.text if record.summary else None,
+        "description": f"<p>{escape(summary)}</p>" if summary else None,
         "subjects": [{"subject": subject.term} for subject in record.subjects],
         "dates": list(_dates(record)),
         "identifiers": [
@@ -76,11 +89,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
         "references": [{"reference": citation} for citation in record.publications],
         "version": str(record.version),
     }
-    document: dict[str, Any] = {"metadata": {k: v for k, v in metadata.items() if v}}
-    doi = views.doi(record)
-    if doi:
-        document["pids"] = {"doi": {"identifier": doi.value, "provider": "external"}}
-    return to_json(document)
+    return {key: value for key, value in metadata.items() if value}
 
 
 def _name(agent: Agent) -> dict[str, Any]:
@@ -117,7 +126,7 @@ def _dates(record: Record) -> Iterator[dict[str, Any]]:
 
 def _rights(record: Record) -> Iterator[dict[str, Any]]:
     rights = record.rights
-    if rights and rights.licence and not is_address(rights.licence):
+    if rights and rights.licence and _KNOWN_LICENCE.fullmatch(rights.licence.lower()):
         yield {"id": rights.licence.lower()}
     if rights:
         link = rights.licence if rights.licence and is_address(rights.licence) else None
