@@ -24,6 +24,7 @@ from archive_pkg.holdings import (
     crew_for,
     find_packages,
     find_records,
+    find_sources,
     make_shelf,
     open_shelf,
 )
@@ -34,10 +35,14 @@ from archive_pkg.storage import FullError, LockedError
 ON = date(2026, 11, 24)
 
 
-def build(sources, out: Path, *, layout: str = "", jobs: int = 1, **options) -> list[Done]:
+def build(sources, out: Path, **options) -> list[Done]:
+    return build_from(find_records(sources), out, **options)
+
+
+def build_from(sources, out: Path, *, layout: str = "", jobs: int = 1, **options) -> list[Done]:
     done: list[Done] = []
     build_many(
-        find_records(sources),
+        sources,
         make_shelf(out, layout),
         done.append,
         crew=partial(crew_for, jobs),
@@ -282,3 +287,33 @@ def test_a_pattern_finds_records_and_one_that_finds_nothing_is_told(
     assert sorted(path.name for path in found) == ["letter-0000001", "letter-0000002"]
     done = build([tmp_path / "lettres" / "*", tmp_path / "letters"], tmp_path / "out")
     assert outcomes(done) == {"failed": 1, "built": 3}
+
+
+def test_the_letters_of_a_catalogue_are_built_as_from_their_records(
+    letters, tmp_path: Path
+) -> None:
+    from archive_pkg import tables
+    from archive_pkg.records import load_record
+
+    made = letters(4)
+    for name, data in tables.package_files([load_record(each) for each in made], "all").items():
+        path = tmp_path / "catalogue" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    for each in made:
+        for part in each.glob("*.txt"):
+            home = tmp_path / "files" / each.name
+            home.mkdir(parents=True, exist_ok=True)
+            shutil.copy(part, home)
+    catalogue = tmp_path / "catalogue" / "datapackage.json"
+
+    def again() -> list[Done]:
+        return build_from(find_sources([catalogue], tmp_path / "files"), tmp_path / "out")
+
+    assert outcomes(again()) == {"built": 4}
+    for each in made:
+        one = build_package(each, tmp_path / "one", on=ON).path
+        assert tree(one) == tree(tmp_path / "out" / each.name)
+    assert outcomes(again()) == {"unchanged": 4}
+    (tmp_path / "files" / made[0].name / "translation.txt").write_text("changed")
+    assert outcomes(again()) == {"unchanged": 3, "failed": 1}

@@ -56,7 +56,8 @@ def build(
     records: Annotated[
         list[Path],
         typer.Argument(
-            help="Records: their files, the folders they lie in, folders of such folders, patterns."
+            help="Records: their files or folders, folders of such folders, patterns; "
+            "tables: .xlsx, letters.csv, datapackage.json."
         ),
     ],
     out: Annotated[Path, typer.Option("--out", help="The folder for the packages.")],
@@ -110,6 +111,10 @@ def build(
         bool,
         typer.Option("--no-sync", help="Do not wait until packages are durable; of many only."),
     ] = False,
+    files: Annotated[
+        Path | None,
+        typer.Option(help="Tables: the folder of the letters' files; otherwise that of the table."),
+    ] = None,
     jobs: Jobs = None,
     report: ReportFile = None,
     executor: Executor = "",
@@ -126,7 +131,7 @@ def build(
     """
     day = parse_date(on)
     make = _maker(target, tags)
-    bulk = options_of(a=layout, b=no_sync, c=jobs, d=report, e=executor, f=gentle)
+    bulk = options_of(a=layout, b=no_sync, c=jobs, d=report, e=executor, f=gentle, g=files)
     if target or audience or (not bulk and _is_one(records, out)):
         with answering("build", as_json=as_json, quiet=quiet) as answer:
             for record in records:
@@ -142,12 +147,12 @@ def build(
                     wait=wait,
                 )
         return
-    from archive_pkg.holdings import Options, build_many, find_records, make_shelf
+    from archive_pkg.holdings import Options, build_many, find_sources, make_shelf
 
     options = Options(day, replace=replace, drop_signatures=drop_signatures, sync=not no_sync)
     with telling("build", report, as_json=as_json, quiet=quiet) as told:
         build_many(
-            find_records(records),
+            find_sources(records, files),
             make_shelf(out, layout),
             told.take,
             crew=crew(jobs, executor, gentle=gentle),
@@ -160,8 +165,10 @@ def _is_one(records: list[Path], out: Path) -> bool:
     """Whether this is about one letter, and a folder that is no shelf with its own layout."""
     from archive_pkg.holdings.shelves import is_declared
     from archive_pkg.holdings.subjects import are_single, has_record
+    from archive_pkg.tables import is_tables
 
-    return len(records) == 1 and are_single(records, has_record) and not is_declared(out)
+    single = len(records) == 1 and are_single(records, has_record) and not is_tables(records[0])
+    return single and not is_declared(out)
 
 
 def _maker(target: str, tags: list[str] | None) -> Callable[..., Built]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archive_pkg.holdings.overview import Overview
     from archive_pkg.holdings.repairing import accept, repair
     from archive_pkg.holdings.shelves import LAYOUTS, Shelf, make_shelf, open_shelf
-    from archive_pkg.holdings.subjects import find_packages, find_records
+    from archive_pkg.holdings.subjects import find_packages, find_records, find_sources
 
 _MODULES = {
     "auditing": (
@@ -63,6 +63,7 @@ _MODULES = {
     "subjects": (
         "find_packages",
         "find_records",
+        "find_sources",
     ),
 }
 
@@ -87,6 +88,7 @@ __all__ = [
     "duplicates",
     "find_packages",
     "find_records",
+    "find_sources",
     "make_shelf",
     "open_shelf",
     "refresh",

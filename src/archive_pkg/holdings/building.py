@@ -14,8 +14,16 @@ from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.holdings.bulk import NOT_BEGUN, Done, failed, guarded, run
 from archive_pkg.holdings.memory import Memory, Remembered
 from archive_pkg.holdings.seals import file_digest, seal_of
+from archive_pkg.holdings.subjects import Row
 from archive_pkg.packages import layout
-from archive_pkg.packages.building import Draft, date_for, draft_package, refuse_inside, settle
+from archive_pkg.packages.building import (
+    Draft,
+    date_for,
+    draft_from,
+    draft_package,
+    refuse_inside,
+    settle,
+)
 from archive_pkg.packages.checking import RECORD_ID_TWICE
 from archive_pkg.records import record_file
 from archive_pkg.reports import Location, Severity
@@ -32,7 +40,7 @@ if TYPE_CHECKING:
 BATCH = 200
 """Packages that are made durable together."""
 
-_Job: TypeAlias = "tuple[Path, Remembered | None]"
+_Job: TypeAlias = "tuple[Path | Row, Remembered | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ class Options:
 
 
 def build_many(
-    sources: Iterable[Path],
+    sources: Iterable[Path | Row],
     shelf: Shelf,
     take: Callable[[Done], None],
     *,
@@ -73,7 +81,7 @@ def build_many(
     is decided by their digests. A bad record does not keep the others from being built.
 
     Args:
-        sources: Records: their files or folders.
+        sources: Records, their files or folders, and letters of catalogues.
         shelf: Where the packages go; nobody else may build there meanwhile.
         take: Called with what came of each, as it comes; of good ones with their warnings.
         crew: Makes those who do the work; see `crews.crew_for`.
@@ -117,7 +125,7 @@ def _tell_twice(done: Done, other: str) -> None:
 class _Staged:
     """A package that was written and passed its verification, and has no name yet."""
 
-    source: Path
+    source: Path | Row
     draft: Draft
     inputs: bytes
     path: Path
@@ -166,14 +174,16 @@ class _Building:
             return result
         return guarded(result.source, partial(self._settle, result))
 
-    def _stage(self, source: Path, known: Remembered | None, path: Path) -> Done | _Staged:
-        file, _ = record_file(source)
-        if known is not None and self._is_as_known(file, known):
+    def _stage(self, source: Path | Row, known: Remembered | None, path: Path) -> Done | _Staged:
+        # Before it is read: should it change meanwhile, the next run builds it again.
+        record, folder = _record_of(source)
+        if known is not None and self._is_as_known(record, folder, known):
             package = str(self.shelf.root / known.package)
             return Done(str(source), "unchanged", details={"package": package})
-        # Before it is read: should it change meanwhile, the next run builds it again.
-        record = file_digest(file) if file.is_file() else b""
-        draft = draft_package(source)
+        if isinstance(source, Row):
+            draft = draft_from(source.record, source.folder, source.catalogue)
+        else:
+            draft = draft_package(source)
         destination = self.shelf.home(draft.record.id)
         refuse_inside(draft.folder, destination)
         with storage.storage_errors(f"staging {path}"):
@@ -208,13 +218,13 @@ class _Building:
             },
         )
 
-    def _is_as_known(self, file: Path, known: Remembered) -> bool:
+    def _is_as_known(self, record: bytes, folder: Path, known: Remembered) -> bool:
         """Whether source and package have the bytes that they had when it was built."""
         try:
             if seal_of(self.shelf.root / known.package) != known.seal:
                 return False
-            files = {name: file_digest(file.parent / name) for name in known.files}
-            return self._inputs(file_digest(file), files) == known.inputs
+            files = {name: file_digest(folder / name) for name in known.files}
+            return self._inputs(record, files) == known.inputs
         except OSError:
             return False
 
@@ -225,5 +235,16 @@ class _Building:
         return whole.digest()
 
 
-def _key(source: Path) -> str:
+def _record_of(source: Path | Row) -> tuple[bytes, Path]:
+    """The digest of a record's bytes, and the folder of its files."""
+    if isinstance(source, Row):
+        return hashlib.sha256(layout.record_bytes(source.record)).digest(), source.folder
+    file, _ = record_file(source)
+    return (file_digest(file) if file.is_file() else b""), file.parent
+
+
+def _key(source: Path | Row) -> str:
+    """What the memory calls a source."""
+    if isinstance(source, Row):
+        return f"{source.catalogue.absolute()}\n{source.record.id}"
     return str(source.absolute())

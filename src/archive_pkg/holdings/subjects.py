@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from glob import has_magic, iglob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive_pkg import tables
 from archive_pkg.packages import is_bag
 from archive_pkg.records import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from archive_pkg.records import Record
 
 _SIDE_FOLDERS = (".receipts",)
 
@@ -24,6 +28,46 @@ def find_records(paths: Iterable[Path]) -> Iterator[Path]:
     in memory. What is not there, or cannot be read, comes as it is: who works on it will tell.
     """
     return _found(paths, has_record, without=is_bag)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A letter of a catalogue: its record, and where its files are.
+
+    Attributes:
+        catalogue: The catalogue as the user named it.
+        record: The record.
+        folder: The folder that the parts' paths start from: one called after the record's id, or
+            one for all letters together.
+    """
+
+    catalogue: Path
+    record: Record
+    folder: Path
+
+    def __str__(self) -> str:
+        return f"{self.catalogue} {self.record.id}"
+
+
+def find_sources(paths: Iterable[Path], files: Path | None = None) -> Iterator[Path | Row]:
+    """What packages can be built from: records as `find_records` finds them, letters of catalogues.
+
+    Args:
+        paths: Records, folders of them, patterns; and tables, which are read whole.
+        files: Where the files of a catalogue's letters are, if not beside it.
+
+    Raises:
+        InvalidError: A catalogue is not sound; its report has every finding.
+        StorageError: A catalogue cannot be read.
+    """
+    for path in paths:
+        if not path.exists() or not tables.is_tables(path):
+            yield from find_records([path])
+            continue
+        home = files or (path if path.is_dir() else path.parent)
+        for record in tables.read_records(path):
+            own = home / record.id
+            yield Row(path, record, own if own.is_dir() else home)
 
 
 def find_packages(paths: Iterable[Path]) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from archive_pkg import bags, fixity, storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import layout, metadata
 from archive_pkg.packages.audience import SUFFIX, Withheld, public, withheld
-from archive_pkg.packages.checking import examine
+from archive_pkg.packages.checking import check_record, examine
 from archive_pkg.packages.history import packaged
 from archive_pkg.packages.leaks import refuse_leaks
 from archive_pkg.packages.signatures import is_signature_file, is_signed
@@ -207,6 +207,26 @@ def draft_package(source: Path, audience: Literal["public"] | None = None) -> Dr
             f"{record.id} is too long a name to stand before {SUFFIX}", "shorten the record's id"
         )
     return Draft(record, record_file(source)[0].parent, report, audience)
+
+
+def draft_from(record: Record, folder: Path, told_as: Path) -> Draft:
+    """The same for a record that was read already, from a table.
+
+    Args:
+        record: The record.
+        folder: The folder that the parts' paths start from.
+        told_as: What findings call the place that it was read from.
+
+    Raises:
+        InvalidError: Its files are not sound; its report has every finding.
+    """
+    report = Report(list(check_record(record, folder, told_as)))
+    if not report.ok:
+        raise InvalidError(
+            f"{record.id} of {told_as} is not built: {_count(len(report.errors), 'error')}",
+            report=report,
+        )
+    return Draft(record, folder, report)
 
 
 def settle(
