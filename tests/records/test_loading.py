@@ -217,6 +217,25 @@ def test_hostile_json_is_a_finding_with_its_place(text, code, line, column, righ
     assert right in finding.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "field"),
+    [
+        ("id: &a x\n", "a.yaml", "id"),
+        ("agents:\n  - id: k\n    name: a\n    name: b\n", "a.yaml", "agents.k.name"),
+        ("agents:\n  - name: a\n  - {name: a, note: !x b}\n", "a.yaml", "agents.1.note"),
+        ("sender: [a, *b]\n", "a.yaml", "sender.1"),
+        ("parts: [{at: {x: 1, x: 2}}]\n", "a.yaml", "parts.0.at.x"),
+        ('{"id": "a", "id": "b"}', "a.json", "id"),
+        ('{"agents": [{"name": 1}, {"id": "k", "name": 1, "name": 2}]}', "a.json", "agents.k.name"),
+        ('{"agents": [1, {"at": [5, {"x": 1, "x": 2}]}]}', "a.json", "agents.1.at.1.x"),
+    ],
+)
+def test_faults_of_form_have_a_dotted_path_too(text, name, field):
+    _, report = read(text, name)
+    codes = ("record-anchor", "record-key-repeated", "record-tag")
+    assert [f.location.field for f in report if f.code in codes] == [field]
+
+
 def test_json_says_the_same_as_yaml():
     record = load_record(SEED)
     again, report = read(record.model_dump_json().encode(), "record.json")

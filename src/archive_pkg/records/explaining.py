@@ -128,14 +128,9 @@ class _Names:
             return ""
         counts = self._counts.get(id(siblings))
         if counts is None:
-            counts = self._counts[id(siblings)] = Counter(map(_id, siblings.value))
-        name = _id(node)
+            counts = self._counts[id(siblings)] = Counter(item.id for item in siblings.value)
+        name = node.id
         return name if name and counts[name] == 1 and re.fullmatch(r"[\w-]+", name) else ""
-
-
-def _id(node: Node) -> str:
-    held = node.value.get("id") if isinstance(node.value, dict) else None
-    return held.value if held and isinstance(held.value, str) else ""
 
 
 def _mark(root: Node, loc: Loc, *, key: bool) -> Mark:

@@ -18,6 +18,7 @@ from archive_pkg.records.nodes import (
     Node,
     StopReading,
     Tree,
+    path_within,
     refuse_nothing,
     visible,
 )
@@ -54,6 +55,8 @@ class _Reader:
         self._tree = tree
         self._line, self._line_start, self._seen = 0, 0, 0
         self._count = 0
+        self._open: list[Node] = []
+        self._keys: list[str | None] = []
 
     def document(self) -> Node:
         node, index = self._value(self._space(0), 0)
@@ -73,10 +76,8 @@ class _Reader:
             raise StopReading
         character = self._text[index : index + 1]
         start = self._mark(index)
-        if character == "{":
-            return self._object(index, start, depth)
-        if character == "[":
-            return self._array(index, start, depth)
+        if character in ("{", "["):
+            return self._collection(index, start, depth)
         if character == '"':
             text, end = self._string(index)
             return Node(text, start, self._mark(end), '"'), end
@@ -86,43 +87,54 @@ class _Reader:
         value = None if match[0] == "null" else match[0]
         return Node(value, start, self._mark(match.end())), match.end()
 
-    def _object(self, index: int, start: Mark, depth: int) -> tuple[Node, int]:
-        values: dict[str, Node] = {}
-        node = Node(values, start, start, "flow")
-        index = self._space(index + 1)
-        while self._text[index : index + 1] != "}":
-            if values:
-                index = self._expect(index, ",", "an object")
-            if self._text[index : index + 1] != '"':
-                self._stop(index, "a key in double quotes is missing here", 'write "key": value')
-            place = self._mark(index)
-            key, index = self._string(index)
-            index = self._expect(self._space(index), ":", "a key")
-            value, index = self._value(index, depth + 1)
-            if key in node.keys:
-                first = node.keys[key].line + 1
-                self._find(
-                    KEY_REPEATED,
-                    place.index,
-                    f"“{key}” stands here again, first in line {first}",
-                    "merge the two or rename one",
-                )
-            else:
-                node.keys[key], values[key] = place, value
-            index = self._space(index)
-        node.end = self._mark(index + 1)
-        return node, index + 1
+    def _collection(self, index: int, start: Mark, depth: int) -> tuple[Node, int]:
+        empty: dict[str, Node] | list[Node] = {} if self._text[index] == "{" else []
+        node = Node(empty, start, start, "flow")
+        self._open.append(node)
+        self._keys.append(None)
+        index = self._members(node, index, depth)
+        self._open.pop()
+        self._keys.pop()
+        node.end = self._mark(index)
+        return node, index
 
-    def _array(self, index: int, start: Mark, depth: int) -> tuple[Node, int]:
-        values: list[Node] = []
+    def _members(self, node: Node, index: int, depth: int) -> int:
+        """Read what is in an object or array, and say where it ends."""
+        closing = "}" if isinstance(node.value, dict) else "]"
+        kind = "an object" if closing == "}" else "an array"
         index = self._space(index + 1)
-        while self._text[index : index + 1] != "]":
-            if values:
-                index = self._expect(index, ",", "an array")
-            value, index = self._value(index, depth + 1)
-            values.append(value)
+        first = True
+        while self._text[index : index + 1] != closing:
+            index = index if first else self._expect(index, ",", kind)
+            first = False
+            if isinstance(node.value, list):
+                value, index = self._value(index, depth + 1)
+                node.value.append(value)
+            else:
+                index = self._member(node, index, depth)
             index = self._space(index)
-        return Node(values, start, self._mark(index + 1), "flow"), index + 1
+        return index + 1
+
+    def _member(self, node: Node, index: int, depth: int) -> int:
+        if self._text[index : index + 1] != '"':
+            self._stop(index, "a key in double quotes is missing here", 'write "key": value')
+        place = self._mark(index)
+        key, index = self._string(index)
+        index = self._expect(self._space(index), ":", "a key")
+        self._keys[-1] = key
+        if key in node.keys:
+            first = node.keys[key].line + 1
+            self._find(
+                KEY_REPEATED,
+                place.index,
+                f"“{key}” stands here again, first in line {first}",
+                "merge the two or rename one",
+            )
+        value, index = self._value(index, depth + 1)
+        self._keys[-1] = None
+        if isinstance(node.value, dict) and key not in node.keys:
+            node.keys[key], node.value[key] = place, value
+        return index
 
     def _string(self, index: int) -> tuple[str, int]:
         try:
@@ -160,9 +172,9 @@ class _Reader:
 
     def _find(self, code: Code, index: int, message: str, hint: str) -> None:
         mark = self._mark(index)
-        self._tree.report.add(
-            code.at(Location(self._path, mark.line + 1, mark.column + 1), visible(message), hint)
-        )
+        field = path_within(self._open, self._keys)
+        location = Location(self._path, mark.line + 1, mark.column + 1, field)
+        self._tree.report.add(code.at(location, visible(message), hint))
         if len(self._tree.report) >= MOST_FINDINGS:
             raise StopReading
 

@@ -162,5 +162,4 @@ def _depth(node: Node, names: list[str]) -> int:
 
 
 def _id(node: Node) -> str:
-    held = node.value.get("id") if isinstance(node.value, dict) else node
-    return held.value if held and isinstance(held.value, str) else ""
+    return node.value if isinstance(node.value, str) else node.id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import stat
 from pathlib import Path
@@ -202,7 +203,14 @@ def _record(data: bytes, path: str) -> tuple[Record | None, Report, Node | None]
         return None, report, root
     record, findings = judge(root, path)
     report.extend(findings)
+    report.findings.sort(key=_place)
     return (record if report.ok else None), report, root
+
+
+def _place(finding: Finding) -> tuple[float, float]:
+    """Where a finding is in its file; what has no line stands last."""
+    location = finding.location
+    return location.line or math.inf, location.column or math.inf
 
 
 def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 SYNTAX = Code("record-syntax", Severity.ERROR, "The file is neither YAML nor JSON.", "YAML 1.2.2")
 EMPTY = Code("record-empty", Severity.ERROR, "The file says nothing.")
@@ -61,6 +61,12 @@ class Node:
     end: Mark
     style: str = ""
     keys: dict[str, Mark] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The id that a mapping gives itself; empty where it gives none."""
+        held = self.value.get("id") if isinstance(self.value, dict) else None
+        return held.value if held and isinstance(held.value, str) else ""
 
     @property
     def children(self) -> list[Node]:
@@ -127,6 +133,23 @@ def walk(node: Node, loc: tuple[str | int, ...]) -> Iterator[tuple[str | int, No
             return
         node = child
         yield step, node
+
+
+def path_within(around: Sequence[Node], keys: Sequence[str | None]) -> str:
+    """The dotted path of what is just being read.
+
+    Args:
+        around: The collections that are open around it, the outermost first.
+        keys: Of each mapping among them the key whose value is being read; else None.
+    """
+    names = []
+    for depth, (node, key) in enumerate(zip(around, keys, strict=True)):
+        if isinstance(node.value, list):
+            inner = around[depth + 1].id if depth + 1 < len(around) else ""
+            names.append(inner or str(len(node.value)))
+        elif key is not None:
+            names.append(key)
+    return visible(".".join(names))
 
 
 def _child(node: Node, step: str | int) -> Node | None:

@@ -20,6 +20,7 @@ from archive_pkg.records.nodes import (
     Node,
     StopReading,
     Tree,
+    path_within,
     refuse_nothing,
     visible,
 )
@@ -117,38 +118,52 @@ class _Builder:
             self._refuse_properties(event)
             style = "flow" if event.flow_style else "block"
             empty: dict[str, Node] | list[Node] = {} if name == "MappingStartEvent" else []
-            node = Node(empty, event.start_mark, event.end_mark, style)
-            self._put(node, event)
-            self._open.append(node)
+            self._open.append(Node(empty, event.start_mark, event.end_mark, style))
             self._keys.append(None)
             if len(self._open) > DEEPEST:
-                self._stop(DEEP, event, f"nested more than {DEEPEST} levels deep", "a record has 7")
+                self._stop(
+                    DEEP,
+                    event.start_mark,
+                    f"nested more than {DEEPEST} levels deep",
+                    "a record has 7",
+                )
         elif name in ("MappingEndEvent", "SequenceEndEvent"):
             node = self._open.pop()
             node.end = event.end_mark if node.style == "flow" else event.start_mark
             self._keys.pop()
+            self._put(node, event)
         elif name == "AliasEvent":
-            self._find(ANCHOR, event, f"*{event.anchor} points elsewhere", "write the value out")
+            self._find(
+                ANCHOR, event.start_mark, f"*{event.anchor} points elsewhere", "write the value out"
+            )
             self._tree.whole = False
             self._put(Node(None, event.start_mark, event.end_mark, "*"), event)
         elif name == "DocumentStartEvent":
             self._documents += 1
             if self._documents > 1:
                 self._stop(
-                    DOCUMENTS, event, "a second document begins", "one file holds one record"
+                    DOCUMENTS,
+                    event.start_mark,
+                    "a second document begins",
+                    "one file holds one record",
                 )
 
     def _refuse_properties(self, event: Any) -> None:
         if event.anchor is not None:
-            self._find(ANCHOR, event, f"&{event.anchor} is an anchor", "take it out")
+            self._find(ANCHOR, event.start_mark, f"&{event.anchor} is an anchor", "take it out")
         if event.tag is not None:
-            self._find(TAG, event, f"{event.tag} is a tag", "take it out; quote what is text")
+            self._find(
+                TAG, event.start_mark, f"{event.tag} is a tag", "take it out; quote what is text"
+            )
 
     def _put(self, node: Node, event: Any) -> None:
         self._count += 1
         if self._count > MOST_NODES:
             self._stop(
-                MANY, event, f"more than {MOST_NODES} values", "a letter's record has some hundreds"
+                MANY,
+                event.start_mark,
+                f"more than {MOST_NODES} values",
+                "a letter's record has some hundreds",
             )
         if not self._open:
             self._tree.root = node
@@ -167,31 +182,29 @@ class _Builder:
 
     def _key(self, parent: Node, node: Node, event: Any) -> str:
         if isinstance(node.value, dict | list):
-            self._find(KEY_NO_TEXT, event, "a key is a list or mapping", "keys are names of fields")
+            hint = "keys are names of fields"
+            self._find(KEY_NO_TEXT, node.start, "a key is a list or mapping", hint)
             self._tree.whole = False
             return f"\0{node.start.index}"
-        key = event.value if type(event).__name__ == "ScalarEvent" else ""
+        key = str(event.value) if type(event).__name__ == "ScalarEvent" else ""
         if key in parent.keys:
             first = parent.keys[key].line + 1
-            self._find(
-                KEY_REPEATED,
-                event,
-                f"“{key}” stands here again, first in line {first}",
-                "merge the two or rename one",
-            )
+            message = f"“{key}” stands here again, first in line {first}"
+            self._keys[-1] = key
+            self._find(KEY_REPEATED, node.start, message, "merge the two or rename one")
         else:
             parent.keys[key] = node.start
-        return str(key)
+        return key
 
-    def _find(self, code: Code, event: Any, message: str, hint: str) -> None:
-        mark = event.start_mark
-        location = Location(self._path, mark.line + 1, mark.column + 1)
+    def _find(self, code: Code, mark: Any, message: str, hint: str) -> None:
+        field = path_within(self._open, self._keys)
+        location = Location(self._path, mark.line + 1, mark.column + 1, field)
         self._tree.report.add(code.at(location, visible(message), visible(hint)))
         if len(self._tree.report) >= MOST_FINDINGS:
             raise StopReading
 
-    def _stop(self, code: Code, event: Any, message: str, hint: str) -> None:
-        self._find(code, event, message, hint)
+    def _stop(self, code: Code, mark: Any, message: str, hint: str) -> None:
+        self._find(code, mark, message, hint)
         raise StopReading
 
 
