@@ -177,8 +177,14 @@ def test_why_not_looks_at_a_package_as_it_is(letter: Path, tmp_path: Path) -> No
     codes = {finding.code for finding in report}
     assert codes == {"profile-manifest-missing", "profile-file-missing", "profile-serialization"}
     assert all("--target aptrust" in finding.hint for finding in report)
-    built = build("btr", letter, tmp_path / "btr")
-    assert why_not(built, find_target("btr"), {}).ok
+    for name in ("btr", "aptrust", "rda"):
+        built = build(name, letter, tmp_path / name)
+        assert why_not(built, find_target(name), {}).ok
+    assert not why_not(built, find_target("aptrust"), {}).ok
+    with pytest.raises(UsageError, match="not looked into"):
+        why_not(built, find_target("zenodo"), {})
+    (package / "data" / "README.txt").unlink()
+    assert not why_not(package, find_target("chronopolis"), {}).ok
 
 
 def test_too_large_is_said_before_anything_is_written(letter: Path, tmp_path: Path) -> None:

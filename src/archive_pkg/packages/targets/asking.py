@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags
-from archive_pkg.bags import profiles
-from archive_pkg.bags.opening import open_tree
 from archive_pkg.crosswalks import views
+from archive_pkg.errors import UsageError
 from archive_pkg.packages.audience import withheld
 from archive_pkg.packages.checking import examine
 from archive_pkg.packages.opening import is_bag, open_package
@@ -175,10 +174,17 @@ def why_not(
         audience: "public" where what may not go out is to be left out.
 
     Raises:
+        UsageError: The path is an archive, and the target is no bag's.
         InvalidError: The path leads to no package of ours.
         StorageError: It cannot be read.
     """
-    if is_bag(path) and target.profile is not None:
+    serialized = path.is_file() and path.suffix not in (".yaml", ".yml", ".json")
+    if serialized and target.profile is None:
+        raise UsageError(
+            f"{path} is not looked into for {target.title}",
+            "name the record, or a package's folder",
+        )
+    if serialized or (is_bag(path) and target.profile is not None):
         return Report(list(_as_it_is(path, target)))
     if is_bag(path):
         package = open_package(path)
@@ -196,21 +202,10 @@ def why_not(
 
 
 def _as_it_is(path: Path, target: Target) -> Iterator[Finding]:
-    """What a target's profile has against a bag."""
-    assert target.profile is not None  # noqa: S101
-    bag = bags.Bag.open(path)
-    with open_tree(path) as tree:
-        found = list(profiles.check(target.profile, bag, tree, tree.kind))
-    hint = f"build it with --target {target.name}"
-    for finding in found:
-        if finding.severity is Severity.ERROR:
-            yield Finding(
-                finding.code,
-                finding.severity,
-                f"{finding.location}: {finding.message}",
-                finding.location,
-                f"{finding.hint} {hint}".strip(),
-            )
+    """What a target has against a bag: that it is not valid, or not as its profile asks."""
+    hint = f"Build it with --target {target.name}."
+    for finding in bags.verify(path, profile=target.profile).report.errors:
+        yield replace(finding, hint=f"{finding.hint} {hint}".strip())
 
 
 def _size(path: Path) -> int:
