@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive_pkg import bags
+from archive_pkg.bags import updating
 from archive_pkg.errors import InvalidError, UsageError
 
 
@@ -213,3 +215,44 @@ def test_any_names_and_bytes_round_trip(
     verdict = bags.verify(folder / "bag")
     assert verdict.valid, list(verdict.report)
     assert tree(folder / "bag/data") == tree(folder / "source")
+
+
+PLAIN = st.text(st.sampled_from("abcXYZ019 -_.,;()éüЖ中"), min_size=1, max_size=12).filter(
+    lambda name: name == name.strip() and name.strip(".") == name
+)
+FILES = st.dictionaries(
+    st.lists(PLAIN, min_size=1, max_size=3).map("/".join), st.binary(max_size=50), max_size=5
+).filter(lambda files: not any(one.startswith(f"{other}/") for one in files for other in files))
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(FILES, FILES, st.randoms())
+def test_bagit_python_agrees_before_and_after_an_update(
+    tmp_path_factory: pytest.TempPathFactory,
+    files: dict[str, bytes],
+    more: dict[str, bytes],
+    dice: random.Random,
+) -> None:
+    folder = tmp_path_factory.mktemp("agree")
+    (folder / "source").mkdir()
+    for name, data in files.items():
+        path = folder / "source" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    bag = folder / "bag"
+    bags.create(folder / "source", bag)
+    removed = [path for path in files if dice.random() < 0.5 and path not in more]
+    left = {path: data for path, data in files.items() if path not in removed} | more
+    fits = not any(one.startswith(f"{other}/") for one in left for other in left)
+    if fits:
+        updating.update(
+            bag,
+            add={f"data/{path}": data for path, data in more.items()},
+            remove=[f"data/{path}" for path in removed],
+        )
+        assert tree(bag / "data") == left
+    verdict = bags.verify(bag, second_opinion=True)
+    assert verdict.valid
+    assert not {finding.code for finding in verdict.report} & {"second-opinion-differs"}
