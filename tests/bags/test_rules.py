@@ -299,6 +299,7 @@ def test_folders_that_never_end(bag: Path) -> None:
     subprocess.run(["rm", "-rf", str(bag / "data/d")], check=True)  # Python's rmtree recurses
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of its own, from Python 3.13 on
 def test_bags_of_bagit_python(bag: Path) -> None:
     bagit = pytest.importorskip("bagit")
     theirs = bag.parent / "source"
