@@ -112,7 +112,7 @@ def test_a_source_that_vanishes(source: Path) -> None:
 
 # Once the rights are gone, Python's own modules may be out of reach: all is done once before.
 WITHOUT_RIGHTS = """
-import os, sys
+import os, shutil, sys
 from pathlib import Path
 from archive_pkg import bags
 from archive_pkg.errors import StorageError
