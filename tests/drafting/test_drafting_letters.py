@@ -180,6 +180,7 @@ cc: Secretary Brown, Mr. Green
         ("London, undated.\n\nMac—\n\nNo.\n\nYours,\n\nW[inston]\n", "sender", "Winston"),
         ("Peking, May 3, 1900.\n\nSir: I have the honor.\n\nE. H. Bee\n", "salutation", "Sir:"),
         ("May 3, 1955\n\nDear Sir:\n\nNo.\n\nYours,\n\nWei Tao-ming\n", "sender", "Wei Tao-ming"),
+        ("May 3, 1955\n\nMy dear friend Mr. Bee:\n\nNo.\n\nYours,\n\nA. Doe\n", "recipient", "Bee"),
         ("Firenze, 3 maggio 1922\n\nCaro amico,\n\nno.\n\nTuo\n\nGino\n", "date", "1922-05-03"),
         (
             "Москва, 18 июля 1960 г.\n\nТоварищи!\n\nНет.\n\nС приветом\n\nН. Хрущев\n",
@@ -247,3 +248,17 @@ def test_a_form_of_address_is_an_office_that_many_hold() -> None:
     found = next(one for one in statements(letter) if one.field == "recipient")
     assert (found.value, found.rule) == ("Your Imperial Majesty", "salutation-office")
     assert "any emperor" in found.more["candidates"]
+
+
+def test_a_family_name_cut_to_a_letter_is_no_certain_sender() -> None:
+    letter = "Wien, 2. Mai 1904\n\nLieber Max,\n\nich komme morgen.\n\nDein\n\nGeorg B.\n"
+    assert (
+        next(one for one in statements(letter) if one.field == "sender").confidence
+        is Confidence.PROBABLE
+    )
+
+
+def test_a_street_is_no_place() -> None:
+    assert "place" not in values(
+        "Lieber Max!\n\nIch komme.\n\nIhr\n\nOtto\n\nLindeng. 11, 2. Mai 1904\n"
+    )

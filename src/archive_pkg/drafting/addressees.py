@@ -185,6 +185,8 @@ def read_salutation(line: Line, vocabulary: Vocabulary) -> Addressee | None:
         or words_of(pieces[0])[:1] in (["und"], ["and"], ["verehrter"], [])
     ):
         pieces = pieces[1:]
+    if len(pieces) > 1 and pieces[0].isalpha() and words_of(pieces[0])[0] in vocabulary.kin:
+        pieces = pieces[1:]  # "Lieber Freund Bee"
     rest = " ".join(pieces)
     if not rest:
         return None

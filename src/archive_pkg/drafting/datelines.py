@@ -168,7 +168,8 @@ def find_place(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
                 return found[0], at + len(bare)
             return found
         if part.strip(_STRIP):
-            one = _name_in(part, vocabulary)
+            street = part.endswith("g") and text[end : end + 3].strip(". ")[:1].isdigit()
+            one = None if street else _name_in(part, vocabulary)  # "Frankg. 1" is a street
             if one is not None:
                 found = (begin + one[0], begin + one[1])
             elif not all(

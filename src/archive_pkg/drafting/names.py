@@ -194,9 +194,10 @@ def person_of(name: str, vocabulary: Vocabulary) -> Person:
         for p in bare.split()
         if len(_bare(p).replace(".", "")) > 1 and _bare(p).casefold() not in PARTICLES
     ]
-    initial = any(len(_bare(p).replace(".", "")) == 1 for p in bare.split())
+    # "G. Bee" has a family name, "Georg B." the first letter of one.
+    initial = bool(full) and bare.split()[-1] == full[-1] and len(bare.split()) > 1
     first = _SURNAME_FIRST.fullmatch(bare)
-    family = len(full) > 1 or bool(role) or (initial and bool(full))
+    family = len(full) > 1 or bool(role) or initial
     return Person(bare, role, family, (first.group(1) or first.group(2)) if first else "")
 
 
