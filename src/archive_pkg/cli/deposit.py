@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archive_pkg.cli.bulk import (
+    Executor,
+    Gentle,
+    LimitRate,
+    ReportFile,
+    crew,
+    options_of,
+    rate_of,
+    telling,
+)
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, progress_wanted
 
 if TYPE_CHECKING:
@@ -31,7 +42,9 @@ def register(app: typer.Typer) -> None:
 
 
 def deposit(
-    packages: Annotated[list[Path], typer.Argument(help="Folders of packages.")],
+    packages: Annotated[
+        list[Path], typer.Argument(help="Packages; folders of packages, which are looked through.")
+    ],
     to: Annotated[str, typer.Option("--to", help="The repository's address: ocfl:PATH, …")],
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish it; without this it stays a draft.")
@@ -52,6 +65,10 @@ def deposit(
         int, typer.Option("--jobs", "-j", min=1, help="How many packages at a time.")
     ] = 1,
     receipts: Receipts = None,
+    report: ReportFile = None,
+    executor: Executor = "",
+    limit_rate: LimitRate = "",
+    gentle: Gentle = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -67,6 +84,22 @@ def deposit(
     if dry_run + status + reserve > 1:
         raise UsageError("--dry-run, --status and --reserve exclude one another", "give one")
     repository = deposits.repository_for(to)
+    from archive_pkg.holdings.subjects import are_single
+    from archive_pkg.packages import is_bag
+
+    bulk = options_of(a=report, b=executor, c=limit_rate, d=gentle)
+    if not (dry_run or status or reserve) and (bulk or not are_single(packages, is_bag)):
+        from archive_pkg import holdings
+
+        do = partial(holdings.deposit_one, to=to, receipts=receipts, publish=publish)
+        with telling("deposit", report, as_json=as_json, quiet=quiet) as told:
+            holdings.run(
+                holdings.Each(do, rate_of(limit_rate, jobs)),
+                holdings.find_packages(packages),
+                told.took,
+                crew=crew(None if executor else jobs, executor, gentle=gentle),
+            )
+        return
     with answering("deposit", as_json=as_json, quiet=quiet) as answer:
         if dry_run:
             for package in packages:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive_pkg.cli.build import parse_date
+from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, options_of, telling
 from archive_pkg.cli.output import Json, Quiet, answering
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from archive_pkg.crosswalks import Setting
+    from archive_pkg.holdings.crews import Crew
     from archive_pkg.records import Record
 
 
@@ -41,6 +46,15 @@ def export(
     out: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file to write, or standard output.")
     ] = None,
+    each: Annotated[
+        Path | None,
+        typer.Option(
+            "--each", metavar="DIR", help="A folder for one file a letter, of however many."
+        ),
+    ] = None,
+    jobs: Jobs = None,
+    report: ReportFile = None,
+    executor: Executor = "",
     explain: Annotated[
         bool,
         typer.Option("--explain", help="Say what the format cannot hold, on standard error."),
@@ -64,20 +78,24 @@ def export(
     from archive_pkg.crosswalks import export as write
     from archive_pkg.crosswalks import find_format
     from archive_pkg.crosswalks.losses import losses
-    from archive_pkg.packages import is_bag
+    from archive_pkg.holdings.each import whole_life
     from archive_pkg.packages.building import today
     from archive_pkg.packages.metadata import described
     from archive_pkg.storage import write_atomically
 
     chosen = find_format(to)
     made = (parse_date(on) or today()).isoformat()
+    if each is not None:
+        _export_each(paths, to, each, made, crew(jobs, executor), report, as_json, quiet)
+        return
+    if options_of(a=jobs, b=report, c=executor):
+        raise UsageError("--jobs, --report and --executor are for many letters", "add --each DIR")
     with answering("export", as_json=as_json, quiet=quiet, err=True) as answer:
         found: list[tuple[Record, Setting]] = []
         for path in paths:
             with answer.about(path) as result:
                 record, setting = described(path, made=made)
-                if to in _WITH_LATER_EVENTS and is_bag(path):
-                    record = _with_later_events(record, path)
+                record = whole_life(record, path, to)
                 found.append((record, setting))
                 if explain:
                     answer.found(result, losses(chosen, record, setting.texts))
@@ -96,18 +114,24 @@ def export(
             sys.stdout.buffer.flush()
 
 
-_WITH_LATER_EVENTS = ("premis", "mets")
-"""Formats for a package's whole life, which goes on after it was closed."""
+def _export_each(
+    paths: list[Path],
+    to: str,
+    folder: Path,
+    made: str,
+    workers: Callable[[], Crew],
+    report: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    from archive_pkg import holdings
+    from archive_pkg.storage import storage_errors
 
-
-def _with_later_events(record: Record, package: Path) -> Record:
-    """A package's record with what its receipts tell: signatures, timestamps, deposits."""
-    from archive_pkg.deposits import receipts_of
-    from archive_pkg.packages import afterwards
-
-    later = afterwards.load_events(afterwards.receipts_of(package))
-    deposits = [receipt.event() for _, receipt in receipts_of(package)]
-    return afterwards.joined(record, later, deposits)
+    with storage_errors(f"making {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+    do = partial(holdings.export_one, to=to, out=folder, made=made)
+    with telling("export", report, as_json=as_json, quiet=quiet) as told:
+        holdings.run(holdings.Each(do), holdings.find_letters(paths), told.took, crew=workers)
 
 
 def _refuse_source(out: Path, paths: list[Path]) -> None:

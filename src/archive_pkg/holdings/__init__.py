@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     from archive_pkg.holdings.bulk import Done, run
     from archive_pkg.holdings.crews import crew_for
     from archive_pkg.holdings.duplicates import Candidate, duplicates
-    from archive_pkg.holdings.each import Each, check_one, verify_one
+    from archive_pkg.holdings.each import Each, check_one, deposit_one, export_one, verify_one
     from archive_pkg.holdings.index import Hit, Index, Query, refresh
     from archive_pkg.holdings.overview import Overview
     from archive_pkg.holdings.repairing import accept, repair
     from archive_pkg.holdings.shelves import LAYOUTS, Shelf, make_shelf, open_shelf
-    from archive_pkg.holdings.subjects import find_packages, find_records, find_sources
+    from archive_pkg.holdings.subjects import (
+        find_letters,
+        find_packages,
+        find_records,
+        find_sources,
+    )
 
 _MODULES = {
     "auditing": (
@@ -41,6 +46,8 @@ _MODULES = {
     "each": (
         "Each",
         "check_one",
+        "deposit_one",
+        "export_one",
         "verify_one",
     ),
     "index": (
@@ -61,6 +68,7 @@ _MODULES = {
         "open_shelf",
     ),
     "subjects": (
+        "find_letters",
         "find_packages",
         "find_records",
         "find_sources",
@@ -85,7 +93,10 @@ __all__ = [
     "build_many",
     "check_one",
     "crew_for",
+    "deposit_one",
     "duplicates",
+    "export_one",
+    "find_letters",
     "find_packages",
     "find_records",
     "find_sources",

@@ -1,4 +1,4 @@
-"""What can be done to each of many subjects by itself: checking, verifying, depositing."""
+"""What can be done to each of many subjects by itself: check, verify, export, deposit."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg import bags
+from archive_pkg import bags, storage
+from archive_pkg.crosswalks import export, find_format
+from archive_pkg.deposits import deposit, receipts_of
+from archive_pkg.errors import DepositError
 from archive_pkg.holdings.bulk import Done, guarded
-from archive_pkg.packages import check, verify
+from archive_pkg.holdings.copies import repository
+from archive_pkg.packages import afterwards, check, is_bag, verify
+from archive_pkg.packages.metadata import described
 from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.fixity import Tally
     from archive_pkg.packages import Trust
+    from archive_pkg.records import Record
 
 INVALID = 3
 
@@ -109,3 +115,58 @@ def verify_one(
             "size": verdict.size,
         },
     )
+
+
+def deposit_one(
+    package: Path, pace: Pace, *, to: str, receipts: Path | None = None, publish: bool = False
+) -> Done:
+    """Deposit a package; one that the repository holds already is left as it is."""
+    done = deposit(package, repository(to), receipts=receipts, publish=publish, tick=pace.spend)
+    receipt = done.receipt
+    unsettled = receipt.verified == "unverified" or receipt.state == "pending"
+    return Done(
+        str(package),
+        "deposited" if done.new else "unchanged",
+        DepositError.exit_status if unsettled else 0,
+        details={
+            "target": receipt.target,
+            "remote_id": receipt.remote_id,
+            "version": receipt.version,
+            "state": receipt.state,
+            "pid": receipt.pid,
+            "verified": receipt.verified,
+            "receipt": str(done.path),
+        },
+    )
+
+
+def export_one(path: Path, pace: Pace, *, to: str, out: Path, made: str) -> Done:
+    """Write a record in another format into a folder, as `<id>.<the format's file>`."""
+    record, setting = described(path, made=made)
+    document = export(to, [whole_life(record, path, to)], setting)
+    target = out / f"{record.id}.{find_format(to).file}"
+    unchanged = target.is_file() and target.read_bytes() == document
+    if not unchanged:
+        storage.write_atomically(target, document)
+    pace.spend(len(document))
+    outcome = "unchanged" if unchanged else "exported"
+    return Done(str(path), outcome, details={"output": str(target)})
+
+
+_OF_A_WHOLE_LIFE = ("premis", "mets")
+"""Formats for a package's whole life, which goes on after it was closed."""
+
+
+def whole_life(record: Record, path: Path, to: str) -> Record:
+    """A package's record with what its receipts tell of it, for formats that have a place for it.
+
+    Args:
+        record: The record.
+        path: What it was read from; of a record that is no package nothing is added.
+        to: The name of the format.
+    """
+    if to not in _OF_A_WHOLE_LIFE or not is_bag(path):
+        return record
+    later = afterwards.load_events(afterwards.receipts_of(path))
+    deposits = [receipt.event() for _, receipt in receipts_of(path)]
+    return afterwards.joined(record, later, deposits)

@@ -1,0 +1,82 @@
+"""check, verify, export and deposit of many: the commands over folders."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from archive_pkg import cli
+from archive_pkg.cli.bulk import parse_bytes
+from archive_pkg.errors import UsageError
+from archive_pkg.holdings.each import Pace
+
+
+@pytest.fixture
+def shelf(letters, tmp_path: Path) -> Path:
+    letters(5)
+    run("build", tmp_path / "letters", "--out", tmp_path / "shelf", "--layout", "hashed")
+    return tmp_path / "shelf"
+
+
+def run(*words: object) -> int:
+    return cli.app([*map(str, words)], standalone_mode=False) or 0
+
+
+def test_verify_looks_through_a_shelf(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("verify", shelf) == 0
+    assert run("verify", shelf, "--bag-only", "--jobs", 1) == 0
+    part = next(shelf.rglob("translation.txt"))
+    part.write_text("changed")
+    capsys.readouterr()
+    assert run("verify", shelf, "--json") == 3
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"] == {"valid": 4, "invalid": 1}
+
+
+def test_check_looks_through_folders(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    next((tmp_path / "letters").rglob("translation.txt")).unlink()
+    capsys.readouterr()
+    assert run("check", tmp_path / "letters") == 3
+    said = capsys.readouterr().out
+    assert "1 unsound, 4 sound" in said
+    assert "[part-missing]" in said
+
+
+def test_deposit_of_a_shelf_and_again(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive = f"ocfl:{shelf.parent / 'archive'}"
+    assert run("deposit", shelf, "--to", archive) == 0
+    capsys.readouterr()
+    assert run("deposit", shelf, "--to", archive, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["counts"] == {"unchanged": 5}
+
+
+def test_export_of_many_into_a_folder(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("export", shelf, "--to", "dc", "--each", tmp_path / "dc")
+    assert run(*words) == 0
+    assert len(list((tmp_path / "dc").glob("letter-*.dc.xml"))) == 5
+    capsys.readouterr()
+    assert run(*words, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["counts"] == {"unchanged": 5}
+
+
+def test_a_pace_is_kept() -> None:
+    started = time.monotonic()
+    pace = Pace(1_000_000)
+    for _ in range(4):
+        pace.spend(50_000)
+    assert time.monotonic() - started >= 0.2
+
+
+def test_bytes_as_people_write_them() -> None:
+    assert parse_bytes("50M") == 50_000_000
+    assert parse_bytes("1.5GB") == 1_500_000_000
+    for wrong in ("", "fast", "M", "-1", "1X", "nan", "inf"):
+        with pytest.raises(UsageError):
+            parse_bytes(wrong)
