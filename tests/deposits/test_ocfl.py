@@ -174,3 +174,19 @@ def test_a_forged_receipt_is_found_out(package: Path, root: Path, tmp_path: Path
     done.path.write_text(json.dumps(told))
     with pytest.raises(DepositError, match="not what the receipt is for"):
         fetch(done.path, tmp_path / "back")
+
+
+def test_logging_is_left_as_it_was(package: Path, root: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _LOGS, str(package), f"ocfl:{root}"], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+_LOGS = """
+import logging, pathlib, sys
+from archive_pkg import deposit
+deposit(pathlib.Path(sys.argv[1]), sys.argv[2])
+assert logging.getLogger().level == logging.WARNING and not logging.getLogger().handlers
+logging.getLogger("somebody").info("nobody asked to hear this")
+"""

@@ -196,13 +196,7 @@ class Proxy:
             )
             for name, value in client.headers.items():
                 if name.lower() not in {*_HOP, "content-length", "expect"}:
-                    # A DAV server compares the destination's host with its own.
-                    connection.putheader(
-                        name,
-                        value.replace(f":{self.port}", f":{self.upstream}")
-                        if name.lower() in ("destination", "host")
-                        else value,
-                    )
+                    connection.putheader(name, value)
             if body or client.command in ("PUT", "POST"):
                 connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body or None)

@@ -64,7 +64,7 @@ def sftp(server: servers.Sftp, name: str, port: int | None = None) -> Target:
     return Target(
         f"sftp://{servers.LOOPBACK}:{port}{root}",
         lambda: digests(root),
-        {"HOME": str(home), "SSH_AUTH_SOCK": ""},
+        {"HOME": str(home)},
     )
 
 

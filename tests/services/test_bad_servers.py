@@ -22,7 +22,7 @@ pytestmark = pytest.mark.service
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(depositing, "PAUSES", ())
-    monkeypatch.setattr(web, "SECONDS", 3.0)
+    monkeypatch.setattr(web, "SECONDS", 10.0)
 
 
 @pytest.fixture

@@ -161,7 +161,9 @@ class InvenioRdm:
                 )
             body = self._metadata(parcel.record, parcel.fingerprint)
             if _of_ours(draft) != _of_ours(body):
-                self._web.ask("PUT", f"records/{name}/draft", data=body | {"pids": draft["pids"]})
+                self._web.ask(
+                    "PUT", f"records/{name}/draft", data=body | {"pids": draft.get("pids", {})}
+                )
             file, new = self._send(name, sent, parcel, journal)
             stored = self._stored(sent, self._draft(name) or draft, file, new=new)
             if not publish or any(each.stored != each.expected for each in stored.files):
@@ -213,7 +215,7 @@ class InvenioRdm:
         if published:
             # Asked twice, InvenioRDM gives the same draft of the next version.
             journal.begin("draft", version_of=published)
-            reply = self._web.ask("POST", f"records/{published}/versions", expect={201}).json()
+            reply = self._web.ask("POST", f"records/{published}/versions", expect={201}).json("id")
             return str(journal.done("draft", id=reply["id"])["id"])
         for receipt in reversed(parcel.earlier):
             if self._draft(receipt.remote_id) is not None:
@@ -243,7 +245,7 @@ class InvenioRdm:
         journal.begin("draft", mark=mark)
         body = self._metadata(record, fingerprint)
         try:
-            reply = self._web.ask("POST", "records", expect={201}, data=body).json()
+            reply = self._web.ask("POST", "records", expect={201}, data=body).json("id")
         except LostError:
             raise
         except DepositError:
@@ -272,7 +274,7 @@ class InvenioRdm:
         reply = self._web.ask("GET", path, expect={200, 403, 404, 410})
         if reply.status != 200:
             return None
-        found: Json = reply.json()
+        found: Json = reply.json("links")
         return found
 
     # --- what goes there
@@ -281,7 +283,7 @@ class InvenioRdm:
         """Bring the zip into the draft; the server's account of it, and whether it was sent now."""
         item, path = zip_.item, zip_.path
         files = f"records/{name}/draft/files"
-        for entry in self._web.ask("GET", files).json()["entries"]:
+        for entry in self._web.ask("GET", files).json("entries")["entries"]:
             whole = entry.get("status") == "completed"
             if entry["key"] == item.path and whole and _md5(entry) == zip_.md5:
                 return entry, False
@@ -306,7 +308,7 @@ class InvenioRdm:
                     length=item.size,
                     headers={"Content-Type": "application/octet-stream"},
                 )
-        entry = self._web.ask("POST", f"{files}/{key}/commit").json()
+        entry = self._web.ask("POST", f"{files}/{key}/commit").json("key")
         journal.done("send", checksum=entry.get("checksum"))
         return entry, True
 

@@ -285,19 +285,36 @@ def _share(home: Path, made: Path) -> None:
 @contextlib.contextmanager
 def _plain_errors(root: Path) -> Iterator[None]:
     """Turn ocfl-py's exceptions into ours, and keep its log, on the root logger, to itself."""
-    from ocfl import InventoryException, NewVersionException, ObjectException, StorageRootException
+    with _logging_left_alone():
+        from ocfl import (
+            InventoryException,
+            NewVersionException,
+            ObjectException,
+            StorageRootException,
+        )
 
-    before = logging.root.manager.disable
+        try:
+            with storage.storage_errors(f"working in {root}"):
+                yield
+        except (
+            InventoryException,
+            NewVersionException,
+            ObjectException,
+            StorageRootException,
+        ) as error:
+            hint = "is it an OCFL root as others write it?"
+            raise DepositError(f"{root}: {error}", hint) from error
+
+
+@contextlib.contextmanager
+def _logging_left_alone() -> Iterator[None]:
+    """Keep the root logger as it is: ocfl-py writes there, and its pairtree sets it up anew."""
+    root = logging.getLogger()
+    level, handlers, disabled = root.level, list(root.handlers), root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
-        with storage.storage_errors(f"working in {root}"):
-            yield
-    except (
-        InventoryException,
-        NewVersionException,
-        ObjectException,
-        StorageRootException,
-    ) as error:
-        raise DepositError(f"{root}: {error}", "is it an OCFL root as others write it?") from error
+        yield
     finally:
-        logging.disable(before)
+        logging.disable(disabled)
+        root.setLevel(level)
+        root.handlers[:] = handlers

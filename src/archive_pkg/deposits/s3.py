@@ -158,6 +158,7 @@ class S3Bucket:
                 sent = list(pool.map(send, first))
             sent += [send(item) for item in last]
             self._account(parcel, base)
+            self._see_locked(parcel, base)
         read_back = any(each.algorithm == "read back" for each in arrived.values())
         return Stored(
             remote_id=base,
@@ -372,6 +373,23 @@ class S3Bucket:
                 raise DepositError(
                     f"{self.target} said that it has {item.path}, and does not list it so",
                     "deposit again; if it stays so, look at that storage",
+                )
+
+    def _see_locked(self, parcel: Parcel, base: str) -> None:
+        """Where a lock was asked for, see that every object has it: a server may not know any."""
+        if not self._lock:
+            return
+        for item in parcel.items:
+            found = self._head(base + item.path)
+            until = found.get("ObjectLockRetainUntilDate")
+            if (
+                found.get("ObjectLockMode") != self._lock[0]
+                or until is None
+                or (until < self._lock[1])
+            ):
+                raise DepositError(
+                    f"{self.target} keeps {item.path}, and does not lock it as was asked",
+                    "object lock has to be enabled when the bucket is made",
                 )
 
     def _read_back(self, item: Item, key: str) -> Arrival:

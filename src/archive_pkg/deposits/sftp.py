@@ -112,6 +112,14 @@ class SftpPlace:
                 view = memoryview(block)
                 for start in range(0, len(view), _REQUEST):
                     file.write(view[start : start + _REQUEST].tobytes())
+        # Writes are sent ahead of their answers, so that a refusal shows in the size alone.
+        with self._errors(f"writing {path}"):
+            arrived = self._sftp().stat(self._at(path)).st_size
+        if arrived != size:
+            raise DepositError(
+                f"{self._target} took {arrived} of {size} bytes of {path}",
+                "is there permission, and space on that disk?",
+            )
 
     def read(self, path: str) -> Iterator[bytes]:
         """See `drop.Place`."""
@@ -198,25 +206,40 @@ class SftpPlace:
                 auth_timeout=SECONDS,
                 channel_timeout=SECONDS,
             )
-        except paramiko.BadHostKeyException as error:
-            raise DepositError(
-                f"{self._target}: the host's key is not the one that is known",
-                "somebody may be listening in; ask the host's keeper before you do anything",
-            ) from error
-        except paramiko.AuthenticationException as error:
-            raise DepositError(
-                f"{self._target} does not let us in",
-                "is your key in ssh's agent, or named in ~/.ssh/config? try: sftp to that host",
-            ) from error
-        except paramiko.SSHException as error:
-            if "not found in known_hosts" in str(error):
-                raise DepositError(
-                    f"{self._target}: the host is not known, and unknown hosts are refused",
-                    "compare its key with its keeper, then add it to ~/.ssh/known_hosts "
-                    "(ssh asks you at the first connection)",
-                ) from error
+        except BaseException as error:
+            client.close()
+            refusal = self._refusal(error)
+            if refusal is not None:
+                raise refusal from error
             raise
         return client
+
+    def _refusal(self, error: BaseException) -> DepositError | None:
+        """What a failed login means; None where the connection was merely lost."""
+        import paramiko
+
+        if isinstance(error, paramiko.BadHostKeyException):
+            return DepositError(
+                f"{self._target}: the host's key is not the one that is known",
+                "somebody may be listening in; ask the host's keeper before you do anything",
+            )
+        if "No authentication methods" in str(error):
+            return DepositError(
+                f"{self._target} does not let us in: there is no key to show it",
+                "add your key to ssh's agent (ssh-add), or name it in ~/.ssh/config",
+            )
+        if isinstance(error, paramiko.AuthenticationException):
+            return DepositError(
+                f"{self._target} does not let us in",
+                "is your key in ssh's agent, or named in ~/.ssh/config? try: sftp to that host",
+            )
+        if "not found in known_hosts" in str(error):
+            return DepositError(
+                f"{self._target}: the host is not known, and unknown hosts are refused",
+                "compare its key with its keeper, then add it to ~/.ssh/known_hosts "
+                "(ssh asks you at the first connection)",
+            )
+        return None
 
     @contextlib.contextmanager
     def _errors(self, what: str) -> Iterator[None]:

@@ -54,19 +54,20 @@ class Reply:
         self.body = body
         self._target = target
 
-    def json(self) -> Any:
-        """The body, which has to be JSON.
+    def json(self, *names: str) -> Any:
+        """The body, which has to be a JSON object that has these names.
 
         Raises:
             LostError: It is not; something in between answered, or it was cut short.
         """
-        try:
-            return json.loads(self.body)
-        except ValueError as error:
-            raise LostError(
-                f"{self._target} answered {self.status} with something that is not JSON",
-                "is that the address of the repository, or does a proxy answer in its place?",
-            ) from error
+        with contextlib.suppress(ValueError):
+            found = json.loads(self.body)
+            if isinstance(found, dict) and all(name in found for name in names):
+                return found
+        raise LostError(
+            f"{self._target} answered {self.status} with something else than was asked for",
+            "is that the address of the repository, or does a proxy answer in its place?",
+        )
 
 
 class Web:

@@ -1,0 +1,144 @@
+"""Dataverse by its documented contract: a stand-in that answers as the API guide says.
+
+No live server was at hand. The stand-in keeps what it is sent and unpacks zips as Dataverse does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import ssl
+import threading
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import servers
+
+from archive_pkg import deposits
+from archive_pkg.packages import build_package
+from archive_pkg.packages.building import differing
+
+TOKEN = "token-of-the-tests"
+
+
+class StandIn(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    datasets: dict[str, dict[str, Any]]
+    contents: dict[int, bytes]
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+    def answer(self, status: int, data: object = None, raw: bytes | None = None) -> None:
+        body = raw if raw is not None else json.dumps({"status": "OK", "data": data}).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        assert self.headers["X-Dataverse-key"] == TOKEN
+        parts = urlsplit(self.path)
+        if found := re.fullmatch(r"/api/access/datafile/(\d+)", parts.path):
+            self.answer(200, raw=self.contents[int(found[1])])
+            return
+        (name,) = parse_qs(parts.query)["persistentId"]
+        if name in self.datasets:
+            self.answer(200, {"latestVersion": self.datasets[name]})
+        else:
+            self.answer(404)
+
+    def do_POST(self) -> None:
+        if self.headers["X-Dataverse-key"] != TOKEN:
+            self.answer(401)
+            return
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        parts = urlsplit(self.path)
+        if parts.path == "/api/dataverses/letters/datasets":
+            fields = json.loads(body)["datasetVersion"]["metadataBlocks"]["citation"]["fields"]
+            given = {field["typeName"] for field in fields}
+            needed = {"title", "author", "datasetContact", "dsDescription", "subject"}
+            assert needed <= given
+            name = f"doi:10.5072/FK2/{len(self.datasets)}"
+            self.datasets[name] = {"versionState": "DRAFT", "files": [], "fields": fields}
+            self.answer(201, {"id": len(self.datasets), "persistentId": name})
+            return
+        (name,) = parse_qs(parts.query)["persistentId"]
+        dataset = self.datasets[name]
+        if parts.path.endswith("/add"):
+            boundary = re.search(r"boundary=(\w+)", self.headers["Content-Type"])
+            assert boundary
+            fields_ = body.split(f"--{boundary[1]}".encode())
+            (file,) = [each for each in fields_ if b'name="file"' in each]
+            data = file.partition(b"\r\n\r\n")[2][:-2]
+            with zipfile.ZipFile(io.BytesIO(data)) as outer:
+                for entry in outer.namelist():
+                    content = outer.read(entry)
+                    number = len(self.contents)
+                    self.contents[number] = content
+                    md5 = hashlib.md5(content).hexdigest()
+                    about = {"id": number, "filename": entry, "md5": md5}
+                    checksum = {"type": "MD5", "value": md5}
+                    dataset["files"].append({"dataFile": about | {"checksum": checksum}})
+            self.answer(200, {"files": dataset["files"]})
+        else:
+            assert parts.path.endswith("/actions/:publish")
+            assert dataset["versionState"] == "DRAFT"
+            dataset |= {"versionState": "RELEASED", "versionNumber": 1, "versionMinorNumber": 0}
+            self.answer(200, {})
+
+
+@pytest.fixture
+def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    ca, certificate, key = servers.certify(tmp_path / "tls")
+    StandIn.datasets, StandIn.contents = {}, {}
+    server = ThreadingHTTPServer((servers.LOOPBACK, 0), StandIn)
+    server.daemon_threads = True
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    monkeypatch.setenv("SSL_CERT_FILE", str(ca))
+    monkeypatch.setenv("ARCHIVE_PKG_127_0_0_1_TOKEN", TOKEN)
+    yield f"dataverse+https://127.0.0.1:{server.server_address[1]}/letters?contact=me@example.org"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def package(letter: Path, tmp_path: Path) -> Path:
+    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+
+
+def test_draft_published_once_and_back(address: str, package: Path, tmp_path: Path) -> None:
+    done = deposits.deposit(package, address)
+    assert (done.receipt.state, done.receipt.verified) == ("draft", "server-digest")
+    assert not deposits.deposit(package, address).new
+    published = deposits.deposit(package, address, publish=True)
+    assert (published.receipt.state, published.receipt.version) == ("published", "v1.0")
+    assert not deposits.deposit(package, address, publish=True).new
+    assert len(StandIn.datasets) == 1
+    assert deposits.check_receipt(published.path).ok
+    assert differing(deposits.fetch(published.path, tmp_path / "back"), package) == ()
+    (known,) = [k for k in deposits.ask(package, address) if k.receipt == published.path]
+    assert known.status.state == "published"
+
+
+def test_what_a_dataset_must_have(
+    address: str, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ARCHIVE_PKG_127_0_0_1_TOKEN")
+    plan = deposits.plan(package, address.partition("?")[0])
+    codes = sorted(finding.code for finding in plan.report)
+    assert codes == ["deposit-login-lacking", "deposit-metadata-lacking"]

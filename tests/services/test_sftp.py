@@ -1,0 +1,125 @@
+"""SFTP: whom we trust, who lets us in, what is gone on with, a disk that is full."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import servers
+import targets
+
+from archive_pkg import deposits
+from archive_pkg.errors import DepositError
+from archive_pkg.packages import build_package
+from archive_pkg.packages.building import differing
+
+pytestmark = pytest.mark.service
+
+
+@pytest.fixture
+def package(letter: Path, tmp_path: Path) -> Path:
+    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+
+
+@pytest.fixture
+def target(sftp: servers.Sftp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> targets.Target:
+    made = targets.sftp(sftp, f"place-{abs(hash(str(tmp_path)))}")
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
+@pytest.fixture
+def agent(sftp: servers.Sftp, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    said = subprocess.run(["ssh-agent", "-s"], check=True, capture_output=True, text=True).stdout
+    pid = said.split("SSH_AGENT_PID=")[1].split(";")[0]
+    socket = said.split("SSH_AUTH_SOCK=")[1].split(";")[0]
+    environment = {**os.environ, "SSH_AUTH_SOCK": socket}
+    subprocess.run(["ssh-add", "-q", sftp.key], check=True, env=environment)
+    monkeypatch.setenv("SSH_AUTH_SOCK", socket)
+    yield
+    os.kill(int(pid), 15)
+
+
+def home(target: targets.Target) -> Path:
+    return Path(target.environment["HOME"]) / ".ssh"
+
+
+def test_an_unknown_host_is_refused(target: targets.Target, package: Path) -> None:
+    (home(target) / "known_hosts").write_text("")
+    with pytest.raises(DepositError, match="not known"):
+        deposits.deposit(package, target.address)
+    assert target.held() == {}
+
+
+def test_a_host_with_another_key_is_refused(target: targets.Target, package: Path) -> None:
+    known = home(target) / "known_hosts"
+    other = known.with_name("other")
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", other], check=True)
+    key = " ".join(other.with_suffix(".pub").read_text().split()[:2])
+    known.write_text(f"{known.read_text().split()[0]} {key}\n")
+    with pytest.raises(DepositError, match="not the one that is known"):
+        deposits.deposit(package, target.address)
+
+
+def test_a_key_that_is_not_let_in(target: targets.Target, package: Path) -> None:
+    (home(target) / "config").write_text("")
+    with pytest.raises(DepositError, match="does not let us in"):
+        deposits.deposit(package, target.address)
+
+
+def test_a_key_in_the_agent(target: targets.Target, package: Path, agent: None) -> None:
+    (home(target) / "config").write_text("")
+    assert deposits.deposit(package, target.address).receipt.verified == "read-back"
+
+
+def test_a_folder_that_is_not_there(target: targets.Target, package: Path) -> None:
+    with pytest.raises(DepositError, match="refuses"):
+        deposits.deposit(package, target.address + "/not/there")
+
+
+def test_gone_on_with_at_the_end_of_what_was_sent(
+    target: targets.Target, package: Path, sftp: servers.Sftp
+) -> None:
+    root = Path("/" + target.address.split("/", 3)[3])
+    parcel = deposits.depositing.pack(package)
+    part = root / f".{package.name}.{parcel.fingerprint[:12]}.part"
+    (part / "data").mkdir(parents=True)
+    whole = (package / "data" / "record.json").read_bytes()
+    (part / "data" / "record.json").write_bytes(whole[:5000])
+    inode = (part / "data" / "record.json").stat().st_ino
+    deposits.deposit(package, target.address)
+    assert differing(root / package.name, package) == ()
+    assert (root / package.name / "data" / "record.json").stat().st_ino == inode
+
+
+def test_a_server_that_was_restarted(
+    target: targets.Target, package: Path, sftp: servers.Sftp, tmp_path: Path
+) -> None:
+    repository = deposits.repository_for(target.address)
+    done = deposits.deposit(package, repository)
+    sftp.stop()
+    sftp.start()
+    assert not deposits.deposit(package, repository).new
+    assert differing(deposits.fetch(done.path, tmp_path / "back"), package) == ()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_a_full_disk_over_there(target: targets.Target, package: Path, sftp: servers.Sftp) -> None:
+    root = Path("/" + target.address.split("/", 3)[3])
+    small = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(root)]
+    if subprocess.run(small, check=False, capture_output=True).returncode != 0:
+        pytest.skip("no disk can be mounted here")
+    try:
+        with pytest.raises(DepositError, match="space on that disk"):
+            deposits.deposit(package, target.address)
+        assert target.held() == {}
+        subprocess.run(["mount", "-o", "remount,size=8m", str(root)], check=True)
+        assert deposits.deposit(package, target.address).receipt.verified == "read-back"
+        assert differing(root / package.name, package) == ()
+    finally:
+        subprocess.run(["umount", str(root)], check=True)
