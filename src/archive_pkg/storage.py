@@ -248,7 +248,7 @@ class Lock:
 
     def __init__(self, path: Path, wait: float = 0) -> None:
         """Args: the path to work on; how many seconds to wait for another run."""
-        self.path = hidden(path, ".lock")
+        self.path = hidden(named(path), ".lock")
         self._subject = path
         self._wait = wait
         self._descriptor = -1
@@ -326,9 +326,9 @@ class Staging:
             sync: Whether `commit` makes the thing durable. Bulk work sets False, calls
                 `sync_filesystem` once for many stagings, and then commits each of them.
         """
-        self.destination = destination
+        self.destination = named(destination)
         self._sync = sync
-        self._lock = Lock(destination, wait)
+        self._lock = Lock(self.destination, wait)
 
     def __enter__(self) -> Staging:
         self._lock.__enter__()
@@ -499,6 +499,11 @@ def _finish_swap(journal: Path, destination: Path) -> None:
     sync_folder(destination.parent)
     journal.unlink()
     remove_tree(old)
+
+
+def named(path: Path) -> Path:
+    """The same path with a name at its end, which "." and ".." have not."""
+    return path.resolve() if path.name in ("", "..") else path
 
 
 def hidden(path: Path, suffix: str) -> Path:

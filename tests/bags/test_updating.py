@@ -153,3 +153,20 @@ def test_a_bag_that_is_not_valid_is_not_upgraded(good: Path) -> None:
     with pytest.raises(InvalidError, match="not valid"):
         updating.upgrade(good)
     assert (good / "data/a").read_bytes() == b"ONE"
+
+
+def test_a_bag_may_be_named_by_a_link_or_as_the_folder_one_is_in(
+    good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = good.parent / "link"
+    link.symlink_to(good)
+    updating.update(link, add={"data/c": b"3"})
+    assert link.is_symlink()
+    assert (good / "data/c").read_bytes() == b"3"
+    monkeypatch.chdir(good)
+    updating.update(Path(), add={"data/d": b"4"})
+    assert bags.verify(good).valid
+    assert (good / "data/d").read_bytes() == b"4"
+    monkeypatch.chdir(good / "data")
+    updating.upgrade(Path(".."), algorithms=["md5"])
+    assert "md5" in bags.Bag.open(good).manifests

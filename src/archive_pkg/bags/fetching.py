@@ -110,6 +110,7 @@ def fetch(
         InvalidError: When the bag's tag files have faults, so that it is not clear what to fetch.
         StorageError: When writing fails, or another run works on the bag.
     """
+    bag = bag.resolve()
     with Lock(bag, wait), storage_errors(f"fetching files of {bag}"):
         read = Bag.open(bag)
         if read.report.errors:

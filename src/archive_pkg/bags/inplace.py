@@ -75,6 +75,7 @@ def create_in_place(
         StorageError: When reading or writing fails, or another run works on the folder.
     """
     refuse_misuse(info, dict(tag_files or {}), algorithms)
+    folder = folder.resolve()
     with Lock(folder, wait):
         shell = hidden(folder, ENCLOSING)
         with storage_errors(f"bagging {folder} in place"):

@@ -66,6 +66,7 @@ def update(
         UsageError: When a path cannot be added or removed.
         StorageError: When reading or writing fails.
     """
+    bag = bag.resolve()
     with Staging(bag, wait=wait) as staging:
         dropped = _signatures(Bag.open(bag), drop=drop_signatures)
         change = _Change(bag, dict(add or {}), {*remove, *dropped})
@@ -107,6 +108,7 @@ def upgrade(
     """
     for name in algorithms:
         new_hash(name)
+    bag = bag.resolve()
     with Staging(bag, wait=wait) as staging:
         verdict = verify(bag, jobs=jobs)
         if not verdict.valid or verdict.bag is None:
