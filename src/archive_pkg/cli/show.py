@@ -33,6 +33,10 @@ def register(app: typer.Typer) -> None:
 
 def show(
     path: Annotated[Path, typer.Argument(help="A record's file or folder, or a package.")],
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE.svg", help="Also draw the graph of its parts."),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -40,7 +44,7 @@ def show(
 
     Example: archive-pkg show packages/1960-07-18-cpsu-to-sed
     """
-    from archive_pkg.packages import is_bag, verify
+    from archive_pkg.packages import is_bag, states, verify
     from archive_pkg.packages import open_package as open_
     from archive_pkg.records import load_record
 
@@ -50,14 +54,38 @@ def show(
             record = open_(path).record
             verification = verify(path)
             result |= {"complete": verification.verdict.complete, "valid": verification.ok}
+            result["states"] = states(verification)
             answer.found(result, verification.report)
         else:
             record = load_record(path)
         result["record"] = record.as_json()
+        if picture is not None:
+            _draw(record, picture, path)
+            result["picture"] = str(picture)
         if not (as_json or quiet):
             from rich.console import Console
 
             _print(Console(highlight=False, markup=False, soft_wrap=False), record, verification)
+
+
+def _draw(record: Record, picture: Path, source: Path) -> None:
+    from archive_pkg.errors import UsageError
+    from archive_pkg.packages.picture import picture as draw
+    from archive_pkg.storage import write_atomically
+
+    if picture.exists() and picture.suffix.lower() != ".svg":
+        raise UsageError(f"{picture} is there already and is no picture", "name a file .svg")
+    if _is_within(picture, source):
+        raise UsageError(
+            f"{picture} lies in what is shown, which is only read", "choose a place outside of it"
+        )
+    write_atomically(picture, draw(record).encode())
+
+
+def _is_within(path: Path, source: Path) -> bool:
+    """Whether a path lies in a record's or package's folder."""
+    folder = source if source.is_dir() else source.parent
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _print(console: Console, record: Record, verification: Verification | None) -> None:

@@ -121,5 +121,5 @@ def _words(ok: bool, complete: bool, valid: bool) -> str:
     if ok:
         return "complete and valid"
     if valid:
-        return "a valid bag, but something is wrong with its record"
+        return "a valid bag, but something is wrong with its record or signatures"
     return "complete, but not valid" if complete else "not complete, not valid"

@@ -1,0 +1,72 @@
+"""The picture of a letter's parts: every part, every arrow, the same bytes, nothing that acts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from lxml import etree
+
+from archive_pkg.packages.picture import picture
+from archive_pkg.records import Record, load_record
+
+ROOT = Path(__file__).parents[2]
+SEED = ROOT / "records" / "1960-07-18-cpsu-to-sed"
+SVG = {"s": "http://www.w3.org/2000/svg"}
+
+
+def record_of(*parts: dict[str, object], **more: object) -> Record:
+    data = {"id": "x", "type": "letter", "title": "X", "parts": list(parts), **more}
+    return Record.model_validate(data)
+
+
+def test_every_part_has_its_box_and_every_source_its_arrow() -> None:
+    record = load_record(SEED)
+    drawn = etree.fromstring(picture(record).encode())
+    assert len(drawn.xpath("//s:rect", namespaces=SVG)) == len(record.parts)
+    arrows = drawn.xpath("/s:svg/s:path", namespaces=SVG)
+    assert len(arrows) == sum(len(part.of) for part in record.parts)
+    words = drawn.xpath("//s:text/text()", namespaces=SVG)
+    assert {f"{part.kind}: {part.id}" for part in record.parts} <= set(words)
+    assert "made 1960-07-18" in words
+    assert picture(record) == picture(load_record(SEED))
+
+
+def test_boxes_do_not_overlap() -> None:
+    parts = [{"id": "o", "kind": "original", "held": False}]
+    parts += [{"id": f"p{n}", "kind": "scan", "held": False, "of": ["o"]} for n in range(7)]
+    parts += [{"id": "t", "kind": "translation", "held": False, "of": ["p1", "p5"]}]
+    drawn = etree.fromstring(picture(record_of(*parts)).encode())
+    boxes = [
+        tuple(int(box.get(side)) for side in ("x", "y", "width", "height"))
+        for box in drawn.xpath("//s:rect", namespaces=SVG)
+    ]
+    for number, (x, y, w, h) in enumerate(boxes):
+        for a, b, c, d in boxes[number + 1 :]:
+            assert x + w <= a or a + c <= x or y + h <= b or b + d <= y
+
+
+def test_names_from_right_to_left_and_names_that_would_act_are_only_names() -> None:
+    name = '<script>alert("x")</script> & محمد'
+    record = record_of(
+        {"id": "o", "kind": "original", "held": False, "made_by": ["a"], "title": "ש. עגנון"},
+        agents=[{"id": "a", "name": name, "kind": "person"}],
+    )
+    text = picture(record)
+    assert "<script" not in text
+    drawn = etree.fromstring(text.encode())
+    assert "\u2068ש. עגנון\u2069" in drawn.xpath("//s:text/text()", namespaces=SVG)
+
+
+def test_no_parts_make_an_empty_picture() -> None:
+    assert etree.fromstring(picture(record_of()).encode()).tag.endswith("svg")
+
+
+def test_show_draws_it_and_never_into_what_it_shows(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "archive_pkg", "show", str(SEED), "--quiet", "--picture"]
+    subprocess.run([*command, str(tmp_path / "parts.svg")], check=True, capture_output=True)
+    assert (tmp_path / "parts.svg").read_text() == picture(load_record(SEED))
+    inside = subprocess.run([*command, str(SEED / "x.svg")], check=False, capture_output=True)
+    assert inside.returncode == 2
+    assert not (SEED / "x.svg").exists()
