@@ -39,6 +39,7 @@ def test_the_exported_history_joins_what_came_after(
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
     sign(built, key=key)
     deposit(built, f"ocfl:{tmp_path / 'archive'}")
+    run("audit", "run", str(built.parent))
     document = run("export", str(built), "--to", "premis")
     assert values(document, "eventType") == [
         "creation",
@@ -50,6 +51,7 @@ def test_the_exported_history_joins_what_came_after(
         "validation",
         "digital signature generation",
         "deposit",
+        "fixity check",
     ]
     inside = (built / "metadata/premis.xml").read_bytes()
     assert "deposit" not in values(inside, "eventType")

@@ -59,6 +59,14 @@ def export(
         bool,
         typer.Option("--explain", help="Say what the format cannot hold, on standard error."),
     ] = False,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            "--ledger",
+            help="For premis and mets: the ledger with the package's fixity checks, if not that of "
+            "the shelf it stands on.",
+        ),
+    ] = None,
     on: Annotated[
         str | None,
         typer.Option(
@@ -78,6 +86,7 @@ def export(
     from archive_pkg.crosswalks import export as write
     from archive_pkg.crosswalks import find_format
     from archive_pkg.crosswalks.losses import losses
+    from archive_pkg.holdings.checks import checks_of
     from archive_pkg.holdings.each import whole_life
     from archive_pkg.packages.building import today
     from archive_pkg.packages.metadata import described
@@ -95,7 +104,8 @@ def export(
         for path in paths:
             with answer.about(path) as result:
                 record, setting = described(path, made=made)
-                record = whole_life(record, path, to)
+                checks = partial(checks_of, record.id, path, ledger)
+                record = whole_life(record, path, to, checks)
                 found.append((record, setting))
                 if explain:
                     answer.found(result, losses(chosen, record, setting.texts))

@@ -18,11 +18,12 @@ from archive_pkg.packages.metadata import described
 from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from archive_pkg.fixity import Tally
     from archive_pkg.packages import Trust
+    from archive_pkg.packages.afterwards import LaterEvent
     from archive_pkg.records import Record
 
 INVALID = 3
@@ -157,16 +158,19 @@ _OF_A_WHOLE_LIFE = ("premis", "mets")
 """Formats for a package's whole life, which goes on after it was closed."""
 
 
-def whole_life(record: Record, path: Path, to: str) -> Record:
+def whole_life(
+    record: Record, path: Path, to: str, checks: Callable[[], Iterable[LaterEvent]] = tuple
+) -> Record:
     """A package's record with what its receipts tell of it, for formats that have a place for it.
 
     Args:
         record: The record.
         path: What it was read from; of a record that is no package nothing is added.
         to: The name of the format.
+        checks: Gives what a ledger tells of it, too; asked only where there is a place for it.
     """
     if to not in _OF_A_WHOLE_LIFE or not is_bag(path):
         return record
-    later = afterwards.load_events(afterwards.receipts_of(path))
+    later = [*afterwards.load_events(afterwards.receipts_of(path)), *checks()]
     deposits = [receipt.event() for _, receipt in receipts_of(path)]
     return afterwards.joined(record, later, deposits)

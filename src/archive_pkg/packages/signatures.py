@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from cryptography.x509 import Certificate
-
     from archive_pkg.bags import Bag
     from archive_pkg.reports import Finding
 
@@ -131,12 +129,12 @@ class Trust:
     Attributes:
         signers: Who may sign, each with a key; None if nobody has said.
         revoked: Keys that count no more.
-        authorities: Certificates of time-stamping authorities.
+        authorities: Certificates of time-stamping authorities, as PEM.
     """
 
     signers: tuple[Signer, ...] | None = None
     revoked: Revoked = field(default_factory=Revoked)
-    authorities: tuple[Certificate, ...] = ()
+    authorities: bytes = b""
 
     @classmethod
     def read(
@@ -159,7 +157,7 @@ class Trust:
         return cls(
             None if allowed_signers is None else read_allowed_signers(allowed_signers),
             Revoked() if revoked is None else read_revoked(revoked),
-            () if authorities is None else tuple(timestamps.read_certificates(authorities)),
+            b"" if authorities is None else timestamps.read_certificates(authorities),
         )
 
 

@@ -11,7 +11,6 @@ from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.storage import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -46,12 +45,12 @@ class Stamp:
     _response: Any = field(repr=False)
     _token: Any = field(repr=False)
 
-    def fits(self, data: bytes, roots: Sequence[Certificate] = ()) -> str:
+    def fits(self, data: bytes, roots: bytes = b"") -> str:
         """Check that it is over some bytes and rightly signed, its certificates good at its time.
 
         Args:
             data: The bytes.
-            roots: The certificates to trust. Without any it is only shown that the owner of the
+            roots: The certificates to trust, as PEM. Without any it is only shown that the owner of the
                 certificate in it signed it so, and not that this is an authority.
 
         Returns:
@@ -65,7 +64,7 @@ class Stamp:
             return ""
         try:
             # The certificates that came with it help to build the chain and are not trusted.
-            VerifierBuilder(roots=list(roots)).build().verify_message(self._response, data)
+            VerifierBuilder(roots=_certificates(roots)).build().verify_message(self._response, data)
         except (VerificationError, ValueError) as error:
             return _reason(str(error))
         return ""
@@ -150,8 +149,8 @@ def read(data: bytes) -> Stamp:
     )
 
 
-def read_certificates(path: Path) -> list[Certificate]:
-    """The certificates in a file, as PEM.
+def read_certificates(path: Path) -> bytes:
+    """A file of certificates, as PEM.
 
     Raises:
         InvalidError: There are none in it.
@@ -163,14 +162,14 @@ def read_certificates(path: Path) -> list[Certificate]:
         meaning, hint = describe(error)
         raise StorageError(f"{path} could not be read: {meaning}", hint) from error
     try:
-        found = _certificates(data)
+        is_empty = not _certificates(data)
     except ValueError as error:
         raise InvalidError(f"{path}: a certificate in it cannot be read: {error}") from error
-    if not found:
+    if is_empty:
         raise InvalidError(
             f"there is no certificate in {path}", "it begins with -----BEGIN CERTIFICATE-----"
         )
-    return found
+    return data
 
 
 def _unsound(token: Any, data: bytes) -> str:

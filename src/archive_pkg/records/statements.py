@@ -75,10 +75,11 @@ class Index:
 
 def _by_name(items: tuple[Any, ...]) -> dict[str, Any]:
     named = {str(index): item for index, item in enumerate(items)}
-    for item in reversed(items):
-        name = item if isinstance(item, str) else getattr(item, "id", None)
-        if name is not None:
-            named[name] = item
+    first = items[0] if items else None
+    if isinstance(first, str):
+        named.update((item, item) for item in items)
+    elif isinstance(first, BaseModel) and "id" in type(first).model_fields:
+        named.update((item.id, item) for item in reversed(items))
     return named
 
 
