@@ -17,6 +17,7 @@ from archive_pkg.deposits import deposit
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, open_package, verify
 from archive_pkg.packages.audience import public, withheld
+from archive_pkg.pages.letter import letter_page
 from archive_pkg.records import Record, load_record
 
 ON = date(2026, 11, 24)
@@ -172,6 +173,8 @@ def test_no_byte_of_the_public_package_its_receipts_or_its_deposit_betrays_what_
         assert any(trace in data for data in whole.values()) or b"1" in trace, trace
         for path, data in out.items():
             assert trace not in data, (path, trace)
+        page = letter_page(open_package(built.path).record, built.path / "data/parts")
+        assert trace.decode() not in page
     start = SECRET.index("Zobelpelz")
     for data in out.values():
         assert f'"start": {start}'.encode() not in data

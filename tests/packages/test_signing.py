@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 from authority import Authority, serving
 
 from archive_pkg import bags
+from archive_pkg.bags.serializing import pack
 from archive_pkg.bags.updating import update, upgrade
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import Trust, Verification, build_package, sign, states, verify
@@ -426,6 +428,25 @@ def test_a_signed_package_is_neither_replaced_nor_updated_unless_told(
     update(built.path, info=[("Contact-Name", "X")], drop_signatures=True)
     assert verify(built.path).ok
     assert not verify(built.path).signatures
+
+
+def test_a_signed_package_in_a_zip_is_verified_as_in_its_folder(
+    package: Path, keys: Path, authority: Authority, tmp_path: Path
+) -> None:
+    sign(package, key=keys / "ed25519", timestamp=authority.url)
+    pack(package, tmp_path / "package.zip")
+    trust = Trust.read(keys / "allowed", None, authority.ca)
+    packed, loose = verify(tmp_path / "package.zip", trust=trust), verify(package, trust=trust)
+    assert packed.ok
+    assert packed.signatures == loose.signatures
+    assert states(packed) == states(loose)
+
+
+def test_whom_to_believe_is_told_to_every_process(
+    package: Path, keys: Path, authority: Authority
+) -> None:
+    trust = Trust.read(keys / "allowed", keys / "ecdsa.pub", authority.ca)
+    assert pickle.loads(pickle.dumps(trust)) == trust
 
 
 def test_the_commands_say_it_and_end_with_their_status(

@@ -172,6 +172,7 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
         return ()
     names += [manifest.name for manifest in bag.tag_manifests.values()]
     with storage.storage_errors(f"reading {path}"), open_tree(path) as tree:
+        tree.listing()  # by which an archive learns where its bag begins
         files = {}
         for name in names:
             with tree.open(name) as file:

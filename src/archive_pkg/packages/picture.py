@@ -62,17 +62,12 @@ def picture(record: Record) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="title description">',
         f'<title id="title">{_text(title)}</title>',
-        f'<desc id="description">{_text(in_words(record))}</desc>',
+        f'<desc id="description">{_text(" ".join(_told(record)))}</desc>',
         f"<style>{_STYLE}</style>",
         '<defs><marker id="tip" viewBox="0 0 10 10" refX="10" refY="5" markerWidth="8" '
         'markerHeight="8" orient="auto"><path d="M0 0 10 5 0 10z"/></marker></defs>',
     ]
     return "\n".join([*head, *_arrows(record, boxes), *_drawn(boxes), "</svg>", ""])
-
-
-def in_words(record: Record) -> str:
-    """What the picture shows, in sentences."""
-    return " ".join(_told(record))
 
 
 def _rows(record: Record) -> list[list[Part]]:

@@ -50,8 +50,8 @@ class Stamp:
 
         Args:
             data: The bytes.
-            roots: The certificates to trust, as PEM. Without any it is only shown that the owner of the
-                certificate in it signed it so, and not that this is an authority.
+            roots: The certificates to trust, as PEM. Without any it is only shown that the owner
+                of the certificate in it signed it so, and not that this is an authority.
 
         Returns:
             What is wrong; empty if nothing is.
