@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from archive_pkg.records.statements import Index
+from archive_pkg.records.statements import MOST_MEANT, Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archive_pkg.records.models import Record
-
-_MOST_MEANT = 100
 
 Place = tuple[str | int, ...]
 Problem = tuple[str, str, Place, Any]
@@ -64,8 +62,7 @@ def _dangling(record: Record) -> Iterator[Problem]:
     }
     dangling = [each for each in references(record) if each[2] not in known[each[0]]]
     for count, (what, place, name) in enumerate(dangling):
-        # To look for what was meant takes long in a large record, and nobody reads it there.
-        near = get_close_matches(name, known[what], 1) if count < _MOST_MEANT else []
+        near = get_close_matches(name, known[what], 1) if count < MOST_MEANT else []
         meant = f"; did you mean {near[0]}?" if near else f"; add it to {what}s"
         yield "unknown_reference", f"no {what} has the id {name}{meant}", place, name
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from archive_pkg.records.models import Evidence, Record
 
 # What describes the record itself or its files, and so rests on nothing but the record.
 _OWN = {"id", "version", "supersedes", "evidence", "type"}
+
+MOST_MEANT = 20
+"""How often, in one record, what was meant is looked for; nobody reads more, and it takes long."""
 
 
 class Index:
@@ -26,6 +29,7 @@ class Index:
     def __init__(self, record: Record) -> None:
         self._record = record
         self._items: dict[int, dict[str, Any]] = {}
+        self._misses = 0
         self._evidence: dict[str, list[Evidence]] = defaultdict(list)
         for item in record.evidence:
             self._evidence[item.field].append(item)
@@ -63,14 +67,20 @@ class Index:
                 items = self._items[id(value)] = _by_name(value)
             if name in items:
                 return items[name]
-            known = [item.id for item in value if hasattr(item, "id")]
-            raise KeyError(f"{name} is none of its items" + _meant(name, known))
+            known = (item.id for item in value if hasattr(item, "id"))
+            raise KeyError(f"{name} is none of its items" + self._meant(name, known))
         if isinstance(value, BaseModel):
             fields = list(type(value).model_fields)
             if name in fields:
                 return getattr(value, name)
-            raise KeyError(f"{name} is no field" + _meant(name, fields))
+            raise KeyError(f"{name} is no field" + self._meant(name, fields))
         raise KeyError(f"there is nothing below it called {name}")
+
+    def _meant(self, name: str, known: Iterable[str]) -> str:
+        """What was probably meant; looked for in the first misses only, as it takes its time."""
+        self._misses += 1
+        near = get_close_matches(name, list(known), 1) if self._misses <= MOST_MEANT else []
+        return f"; did you mean {near[0]}?" if near else ""
 
 
 def _by_name(items: tuple[Any, ...]) -> dict[str, Any]:
@@ -81,11 +91,6 @@ def _by_name(items: tuple[Any, ...]) -> dict[str, Any]:
     elif isinstance(first, BaseModel) and "id" in type(first).model_fields:
         named.update((item.id, item) for item in reversed(items))
     return named
-
-
-def _meant(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, 1)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def statements(record: Record) -> Iterator[str]:
