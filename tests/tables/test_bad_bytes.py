@@ -24,7 +24,7 @@ from archive_pkg.tables import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-QUIET = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=60)
+QUIET = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=20)
 
 PIECES = st.lists(
     st.sampled_from(
@@ -81,7 +81,7 @@ def test_any_json_as_a_descriptor(tmp_path_factory: pytest.TempPathFactory, tree
 
 
 @given(st.data())
-@settings(QUIET, max_examples=25)
+@settings(QUIET, max_examples=6)
 def test_any_change_in_a_workbooks_parts(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

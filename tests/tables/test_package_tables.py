@@ -35,7 +35,7 @@ def write(folder: Path, files: dict[str, bytes]) -> Path:
 
 
 @given(catalogues(3))
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=15)
 def test_records_come_back_as_they_went(tmp_path_factory, catalogue: list[Record]) -> None:
     files = package_files(catalogue, "some letters")
     assert files == package_files(catalogue, "some letters")
@@ -44,7 +44,7 @@ def test_records_come_back_as_they_went(tmp_path_factory, catalogue: list[Record
 
 
 @given(catalogues(2))
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=8)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=5)
 @pytest.mark.filterwarnings("ignore")
 def test_frictionless_finds_the_package_valid(tmp_path_factory, catalogue: list[Record]) -> None:
     from frictionless import Package, Resource
