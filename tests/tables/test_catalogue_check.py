@@ -196,6 +196,13 @@ def test_a_torn_quote_ends_the_table_and_is_told(tmp_path: Path) -> None:
     assert "tables-csv-broken" in {finding.code for finding in check(tmp_path)}
 
 
+def test_what_a_torn_table_hides_is_not_missed(tmp_path: Path, sheets: Sheets) -> None:
+    save(tmp_path, sheets)
+    text = (tmp_path / "agents.csv").read_text()
+    (tmp_path / "agents.csv").write_text(text.replace("\nN. ", '\n"N. ', 1) + 'x,"open\n')
+    assert {f.code for f in check(tmp_path).errors} == {"tables-csv-broken"}
+
+
 @given(catalogues(2), st.randoms(use_true_random=False))
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=25)
 def test_the_quick_way_finds_what_the_slow_way_finds(

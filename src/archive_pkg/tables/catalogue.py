@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -79,7 +79,8 @@ def check(
     sheets, report = open_sheets(path, encoding=encoding)
     checked = Check(sheets, thorough=thorough, progress=progress)
     report.extend(checked.run())
-    report.extend(_file_findings(checked.bound, home, look))
+    if checked.names_files:
+        report.extend(_file_findings(checked.bound, home, look))
     if descriptor := descriptor_of(path):
         held = [bound.sheet.path for bound in checked.bound.values()]
         report.extend(check_foreign(descriptor, held, encoding=encoding))
@@ -138,7 +139,7 @@ def _file_findings(bound: Mapping[str, Bound], home: Path, look: Look | None) ->
     parts, letters = bound.get("parts"), bound.get(LETTERS)
     if parts is None or letters is None:
         return
-    named = [(letter, file) for letter, file in _named_files(parts) if file]
+    named = [(letter, file) for letter, file in _named_files(parts) if _stays_inside(file)]
     if not named:
         return
     if not any((_folder(home, letter) / file).is_file() for letter, file in named):
@@ -170,7 +171,7 @@ def _letter_files(
     table = bound["parts"]
     for number, row in rows.get("parts", ()):
         file = row.get("file", "")
-        if file and ".." not in file and not (folder / file).is_file():
+        if _stays_inside(file) and not (folder / file).is_file():
             at = table.sheet.at(number, table.places["file"], "file")
             hint = f"put it in {folder}, or write false in held"
             yield PART_NOT_THERE.at(at, f"the file {file} is not there", hint)
@@ -179,6 +180,12 @@ def _letter_files(
 def _named_files(parts: Bound) -> Iterator[tuple[str, str]]:
     for rows in parts.rows():
         yield from zip(rows.cells.get("letter", ()), rows.cells.get("file", ()), strict=False)
+
+
+def _stays_inside(file: str) -> bool:
+    """Whether a cell names a file that may be looked for; what else it holds has been told."""
+    path = PurePosixPath(file)
+    return bool(file) and not (path.is_absolute() or ".." in path.parts or "\0" in file)
 
 
 def _folder(home: Path, letter: str) -> Path:

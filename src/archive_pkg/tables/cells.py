@@ -47,6 +47,8 @@ def from_cell(column: Column, text: str) -> Any:
 
 def split_items(text: str) -> list[str]:
     """The items of a cell that holds several, without the spaces around them; empty ones too."""
+    if "\\" not in text:
+        return [item.strip() for item in text.split(";")]
     items: list[list[str]] = [[]]
     for sign in _SIGN.findall(text):
         if sign == ";":

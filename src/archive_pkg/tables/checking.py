@@ -1,8 +1,8 @@
 """A catalogue of letters checked whole: every cell, every reference, every letter.
 
-Three passes over the rows. The first takes down the ids of letters, agents and parts; the second
-screens each table block by block and looks closely at what the screen stops; the third builds the
-records of those letters of which a row alone cannot say that they hang together.
+Each table is read once, block by block, those first that others refer to: its ids are taken down, a
+screen looks at whole columns, and what it stops is looked at closely. Then the records are built of
+those letters of which a row alone cannot say that they hang together.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN
 from archive_pkg.reports import Code, Report, Severity
 from archive_pkg.tables.cells import split_items, unguarded
 from archive_pkg.tables.coherence import Coherence
+from archive_pkg.tables.csv_reading import CSV_BROKEN
 from archive_pkg.tables.hazards import hazards, suspicious
 from archive_pkg.tables.headers import bind
 from archive_pkg.tables.items import row_faults
 from archive_pkg.tables.layout import LETTER, LETTERS, tables
 from archive_pkg.tables.screening import Screen
-from archive_pkg.tables.sheets import Block
+from archive_pkg.tables.sheets import Block, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,26 +55,6 @@ _VERBATIM = frozenset({"exact", "prefix", "suffix", "as_written", "original", "r
 
 
 @dataclass(slots=True)
-class Rows:
-    """Rows of a table as columns.
-
-    Attributes:
-        numbers: The rows' numbers, as a spreadsheet counts.
-        cells: The cells of each column that the sheet has, by its name.
-    """
-
-    numbers: Sequence[int]
-    cells: Mapping[str, Sequence[str]]
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def row(self, place: int) -> dict[str, str]:
-        """One row's cells that are not empty."""
-        return {name: values[place] for name, values in self.cells.items() if values[place]}
-
-
-@dataclass(slots=True)
 class Bound:
     """A table and the sheet that holds it."""
 
@@ -86,7 +68,7 @@ class Bound:
         width = len(self.sheet.header)
         for start, rows in self._blocks():
             numbers: Sequence[int] = range(start, start + len(rows))
-            if not all(map(any, rows)):
+            if not _begin(rows) and not all(map(any, rows)):
                 kept = [place for place, row in enumerate(rows) if any(row)]
                 for place, row in enumerate(rows):
                     if not any(row) and start + place not in self.sheet.left_out:
@@ -98,7 +80,7 @@ class Bound:
                     for number, row in zip(numbers, rows, strict=False)
                 ]
             if rows:
-                yield Rows(numbers, self._columns(list(zip(*rows, strict=True))))
+                yield self._columns(numbers, list(zip(*rows, strict=True)))
 
     def _blocks(self) -> Iterator[Block]:
         for start, rows in self.sheet.blocks():
@@ -107,14 +89,16 @@ class Bound:
                 rows = [[] if n in left_out else row for n, row in enumerate(rows, start)]
             yield Block(start, rows)
 
-    def _columns(self, columns: list[tuple[str, ...]]) -> dict[str, Sequence[str]]:
+    def _columns(self, numbers: Sequence[int], columns: list[tuple[str, ...]]) -> Rows:
         cells: dict[str, Sequence[str]] = {}
         for name, place in self.places.items():
-            column = self.table.column(name)
             cells[name] = columns[place]
-            if self.sheet.is_guarded and column.is_free and "'" in "".join(columns[place]):
-                cells[name] = [unguarded(column, text) for text in columns[place]]
-        return cells
+        rows = Rows(numbers, cells)
+        for name in cells if self.sheet.is_guarded else ():
+            column = self.table.column(name)
+            if column.is_free and "'" in rows.text(name):
+                rows.replace(name, [unguarded(column, text) for text in cells[name]])
+        return rows
 
     def _blank(self, number: int) -> None:
         at = self.sheet.at(number)
@@ -140,8 +124,31 @@ class Bound:
         return ((number, finding) for (number, _), finding in self._shape.items())
 
 
+def _begin(rows: list[list[str]]) -> bool:
+    """Whether every row has something in its first cell, and so is not blank."""
+    try:
+        return all(map(itemgetter(0), rows))
+    except IndexError:
+        return False
+
+
+class _References(NamedTuple):
+    """The cells of a column that refer to another table, with the letters they belong to."""
+
+    bound: Bound
+    column: Column
+    numbers: Sequence[int]
+    letters: Sequence[str]
+    values: Sequence[str]
+
+
 class Check:
-    """One check of a catalogue; `report` tells all."""
+    """One check of a catalogue.
+
+    Attributes:
+        bound: The tables, each with its sheet.
+        names_files: Whether any cell names a file, known after `run`.
+    """
 
     def __init__(
         self,
@@ -163,6 +170,7 @@ class Check:
         sizes = [sheet.size for sheet in sheets.values()]
         self._total = None if None in sizes else sum(size or 0 for size in sizes)
         self._found: list[tuple[int, int, int, Finding]] = []
+        self.names_files = False
         self.bound: dict[str, Bound] = {}
         for name, table in tables().items():
             if name in sheets and sheets[name].header:
@@ -171,28 +179,27 @@ class Check:
                 for finding in found:
                     self._tell(name, 0, 0, finding)
         self._keys: dict[str, dict[str, int]] = {name: {} for name in self.bound}
+        # References to tables that have not been read to their end.
+        self._waiting: dict[str, list[_References]] = {name: [] for name in self.bound}
         self._ids: dict[str, dict[str, list[str]]] = {}
         self._coherence = Coherence(self._keys)
 
     def run(self) -> Report:
         """Everything that is wrong, table by table, row by row."""
-        for name in _KEYED:
-            if name in self.bound:
-                for rows in self.bound[name].rows():
-                    self._take_keys(self.bound[name], rows)
-        for name, bound in self.bound.items():
+        for name in sorted(self.bound, key=lambda name: name not in _KEYED):
+            bound = self.bound[name]
             screen = Screen(bound.table)
             for rows in bound.rows():
-                if name not in _KEYED and bound.table.key:
-                    self._take_keys(bound, rows)
+                self._take_keys(bound, rows)
                 self._check_rows(bound, screen, rows)
                 self._tick(len(rows))
             for number, finding in bound.shape:
                 self._tell(name, number, 0, finding)
-        for table, number, column, finding in self._coherence.findings(
-            self.bound, everything=self._thorough
-        ):
-            self._tell(table, number, column, finding)
+            self._complete(name)
+        # Of a letter that is not whole nothing can be said as a whole.
+        if not any(map(self._is_torn, self.bound)):
+            for found in self._coherence.findings(self.bound, everything=self._thorough):
+                self._tell(*found)
         report = Report()
         for bound in self.bound.values():
             report.extend(bound.sheet.report)
@@ -202,7 +209,7 @@ class Check:
 
     def _check_rows(self, bound: Bound, screen: Screen, rows: Rows) -> None:
         count = len(rows)
-        suspects = set(range(count)) if self._thorough else screen.suspects(rows.cells, count)
+        suspects = set(range(count)) if self._thorough else screen.suspects(rows)
         for place in sorted(suspects):
             row = rows.row(place)
             for name, code, message, hint in row_faults(bound.table, row):
@@ -211,68 +218,85 @@ class Check:
                 self._tell_cell(bound, rows.numbers[place], name, code, message, hint)
         for column in bound.table.columns:
             values = rows.cells.get(column.name)
-            if values:
+            if values and rows.text(column.name):
                 self._check_hazards(bound, rows, column, values)
                 if column.refers_to:
-                    self._check_references(bound, rows, column, values)
+                    self._look_up(bound, rows, column, values)
+        if any(column.is_path and rows.text(column.name) for column in bound.table.columns):
+            self.names_files = True
         self._coherence.watch(bound.table, rows)
 
     def _check_hazards(
         self, bound: Bound, rows: Rows, column: Column, values: Sequence[str]
     ) -> None:
         verbatim = column.path[-1] in _VERBATIM
-        for place in dict.fromkeys(suspicious(values, verbatim=verbatim)):
+        found = suspicious(values, rows.text(column.name), verbatim=verbatim)
+        for place in dict.fromkeys(found):
             for code, message, hint in hazards(values[place], verbatim=verbatim):
                 self._tell_cell(bound, rows.numbers[place], column.name, code, message, hint)
 
-    def _check_references(
-        self, bound: Bound, rows: Rows, column: Column, values: Sequence[str]
-    ) -> None:
-        known = self._keys.get(column.refers_to)
-        if known is None:
-            if any(values):
-                self._tell_absent(bound, column.refers_to)
-            return
-        if column.refers_to == LETTERS:
-            if known.keys() >= set(values):
-                return
-            for place, value in enumerate(values):
-                if value and value not in known:
-                    near = get_close_matches(value, known, 1)
-                    hint = f"did you mean {near[0]}?" if near else "add it to letters"
-                    self._tell_reference(bound, rows, place, column, "letter", value, hint)
-            return
+    def _look_up(self, bound: Bound, rows: Rows, column: Column, values: Sequence[str]) -> None:
+        """Look references up, now or when the table they lead to has been read."""
+        target = column.refers_to
         letters = rows.cells.get("id" if bound.table.name == LETTERS else LETTER, ())
-        owners = self._keys.get(LETTERS)
-        for place, (letter, value) in enumerate(zip(letters, values, strict=False)):
-            if not value or f"{letter}{_JOINT}{value}" in known:
-                continue
-            if owners is not None and letter not in owners:
-                continue  # told of the letter; what hangs on it follows
-            for item in split_items(value) if column.many else (value,):
-                if item and f"{letter}{_JOINT}{item}" not in known:
-                    what = column.refers_to.removesuffix("s")
-                    near = get_close_matches(item, self._ids_of(column.refers_to, letter), 1)
-                    hint = f"did you mean {near[0]}?" if near else f"add it to {column.refers_to}"
-                    self._tell_reference(bound, rows, place, column, what, item, hint)
+        found = _References(bound, column, rows.numbers, letters, values)
+        if target not in self.bound:
+            self._tell_absent(bound, target)
+        elif target in self._waiting:
+            self._waiting[target].append(found)
+        elif not self._is_torn(target):
+            self._check_references(found)
 
-    def _tell_reference(
-        self, bound: Bound, rows: Rows, place: int, column: Column, what: str, item: str, hint: str
-    ) -> None:
-        message = f"no {what} has the id {item}"
-        number = rows.numbers[place]
-        self._tell_cell(bound, number, column.name, REFERENCE_UNKNOWN, message, hint)
+    def _complete(self, name: str) -> None:
+        """Look up what has waited for a table to be read to its end."""
+        for found in self._waiting.pop(name):
+            if not self._is_torn(name):
+                self._check_references(found)
+
+    def _is_torn(self, name: str) -> bool:
+        """Whether a table could not be read to its end, so that what it lacks may be there."""
+        return any(finding.code == CSV_BROKEN.code for finding in self.bound[name].sheet.report)
+
+    def _check_references(self, found: _References) -> None:
+        target = found.column.refers_to
+        known = self._keys[target]
+        owners = self._keys.get(LETTERS)
+        if target == LETTERS:
+            if known.keys() >= set(found.values):
+                return
+        elif known.keys() >= set(map(_JOINT.join, zip(found.letters, found.values, strict=False))):
+            return
+        for number, letter, value in zip(found.numbers, found.letters, found.values, strict=False):
+            if target == LETTERS:
+                items, prefix = [value], ""
+            elif owners is not None and letter not in owners:
+                continue  # told of the letter; what hangs on it follows
+            else:
+                items = split_items(value) if found.column.many else [value]
+                prefix = f"{letter}{_JOINT}"
+            for item in items:
+                if item and f"{prefix}{item}" not in known:
+                    there = known if target == LETTERS else self._ids_of(target, letter)
+                    near = get_close_matches(item, there, 1)
+                    hint = f"did you mean {near[0]}?" if near else f"add it to {target}"
+                    message = f"no {target.removesuffix('s')} has the id {item}"
+                    name = found.column.name
+                    self._tell_cell(found.bound, number, name, REFERENCE_UNKNOWN, message, hint)
 
     def _take_keys(self, bound: Bound, rows: Rows) -> None:
         ids = rows.cells.get("id")
-        if ids is None:
+        if ids is None or not bound.table.key:
             return
         if bound.table.name == LETTERS:
-            keys: Iterable[str] = ids
+            keys = list(ids)
         else:
             letters = rows.cells.get(LETTER) or ("",) * len(rows)
-            keys = map(_JOINT.join, zip(letters, ids, strict=True))
+            keys = list(map(_JOINT.join, zip(letters, ids, strict=True)))
         taken = self._keys[bound.table.name]
+        fresh = dict(zip(keys, rows.numbers, strict=True))
+        if len(fresh) == len(keys) and taken.keys().isdisjoint(fresh):
+            taken.update(fresh)
+            return
         for number, key in zip(rows.numbers, keys, strict=True):
             first = taken.setdefault(key, number)
             if first != number and key and not key.endswith(_JOINT):

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from archive_pkg.reports import Finding
-    from archive_pkg.tables.checking import Bound, Rows
+    from archive_pkg.tables.checking import Bound
     from archive_pkg.tables.layout import Table
+    from archive_pkg.tables.sheets import Rows
 
 _JOINT = "\x1f"
 _AT_ONCE = 20_000

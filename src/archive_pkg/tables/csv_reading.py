@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.tables.headers import find_header
+from archive_pkg.tables.headers import SEARCHED, find_header
 from archive_pkg.tables.sheets import Block, Sheet
 
 if TYPE_CHECKING:
@@ -80,10 +80,8 @@ def read_csv(path: Path, *, encoding: str | None = None) -> Sheet:
         message = f"its columns are separated by {_SEPARATORS[separator]}"
         hint = "this is read; programs that expect commas will take each row for one cell"
         report.add(SEPARATOR_OTHER.at(Location(str(path)), message, hint))
-    try:
-        header_row, header = find_header(_rows(path, name, separator))
-    except csv.Error as error:
-        report.add(_broken(path, error))
+    header_row, header = find_header(_first_rows(path, name, separator, report))
+    if not header and not report.ok:
         return _nothing(path, report)
     if not header:
         report.add(EMPTY.at(Location(str(path)), "there is nothing in it"))
@@ -159,10 +157,16 @@ def _separator(path: Path, encoding: str) -> str:
     return max(_SEPARATORS, key=lambda sign: (first.count(sign), sign == ","))
 
 
-def _rows(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
+def _first_rows(path: Path, encoding: str, separator: str, report: Report) -> list[list[str]]:
+    """The rows among which the header is, as far as quotes add up."""
     csv.field_size_limit(sys.maxsize)
-    with path.open(encoding=encoding, newline="", buffering=_CHUNK) as file:
-        yield from csv.reader(file, delimiter=separator, strict=True)
+    rows: list[list[str]] = []
+    with path.open(encoding=encoding, newline="") as file:
+        try:
+            rows.extend(islice(csv.reader(file, delimiter=separator, strict=True), SEARCHED))
+        except csv.Error as error:
+            report.add(_broken(path, error, len(rows) + 1))
+    return rows
 
 
 def _blocks(

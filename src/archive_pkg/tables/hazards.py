@@ -41,11 +41,18 @@ _LATIN = dict(
 _OTHER = {latin: other for other, latin in reversed(_LATIN.items())}
 
 
-def suspicious(cells: Sequence[str], *, verbatim: bool) -> Iterator[int]:
-    """The places of the cells that have something to find; fast where there is nothing."""
+def suspicious(cells: Sequence[str], whole: str, *, verbatim: bool) -> Iterator[int]:
+    """The places of the cells that have something to find; fast where there is nothing.
+
+    Args:
+        cells: The cells of a column.
+        whole: The same run together.
+        verbatim: Whether they hold words of a source.
+    """
+    if whole.isascii() and " " not in whole and whole.isprintable():
+        return
     if not verbatim and list(map(str.strip, cells)) != list(cells):
         yield from (place for place, cell in enumerate(cells) if cell != cell.strip())
-    whole = "".join(cells)
     if whole.isascii():
         return
     # No character without width counts as printable.

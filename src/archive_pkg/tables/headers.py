@@ -37,7 +37,8 @@ HEADER_LATE = Code(
     "tables-header-late", Severity.WARNING, "Rows stand above the header; they are not read."
 )
 
-_SEARCHED = 20
+SEARCHED = 20
+"""Among so many rows the header is looked for."""
 
 
 def find_header(rows: Iterable[list[str]]) -> tuple[int, list[str]]:
@@ -47,7 +48,7 @@ def find_header(rows: Iterable[list[str]]) -> tuple[int, list[str]]:
         Number and cells; (0, []) if there is no row that is not blank.
     """
     best, chosen, first = 0, (0, list[str]()), (0, list[str]())
-    for number, row in enumerate(islice(rows, _SEARCHED), 1):
+    for number, row in enumerate(islice(rows, SEARCHED), 1):
         if not any(cell.strip() for cell in row):
             continue
         if not first[0]:

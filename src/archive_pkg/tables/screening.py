@@ -6,7 +6,10 @@ stops is looked at again, cell by cell. Values that come again and again are che
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import sub
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -15,10 +18,9 @@ from archive_pkg.tables.items import model_of, validator
 from archive_pkg.tables.rows import plain_item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
     from archive_pkg.records.models import Model
     from archive_pkg.tables.layout import Column, Table
+    from archive_pkg.tables.sheets import Rows
 
     Cells = Mapping[str, Sequence[str]]
 
@@ -38,13 +40,9 @@ class Screen:
         self._opaque = _is_opaque(table.model)
         self._unjudged = tuple(_unjudged(table))
 
-    def suspects(self, cells: Cells, count: int) -> set[int]:
-        """The places of the rows that need a closer look.
-
-        Args:
-            cells: The cells of each column, by its name; columns that are not there are empty.
-            count: How many rows there are.
-        """
+    def suspects(self, rows: Rows) -> set[int]:
+        """The places of the rows that need a closer look."""
+        cells, count = rows.cells, len(rows)
         if self._opaque:
             return set(range(count))
         found: set[int] = set()
@@ -58,7 +56,8 @@ class Screen:
                 continue
             if column.required and "" in values:
                 found.update(place for place, value in enumerate(values) if not value)
-            found.update(self._looks[column.name](values))
+            if whole := rows.text(column.name):
+                found.update(self._looks[column.name](values, whole))
         for needed, others in self._groups:
             found.update(_incomplete(cells, needed, others, count))
         if rule := _ROW_RULES.get(self._table.name):
@@ -66,24 +65,28 @@ class Screen:
         return found
 
 
-def _look(table: Table, column: Column) -> Callable[[Sequence[str]], Iterable[int]]:
-    """What looks at a column's values and gives the places of those that may be wrong."""
+Look = Callable[[Sequence[str], str], Iterable[int]]
+"""Looks at a column's values, and at all of them run together; gives the places of wrong ones."""
+
+
+def _look(table: Table, column: Column) -> Look:
+    """What looks at a column."""
     if column.enum and not column.many:
         allowed = {"", *column.enum}
-        return lambda values: _not_among(values, allowed)
+        return lambda values, _: _not_among(values, allowed)
     if column.type == "boolean":
-        return lambda values: _not_among(values, {"", "true", "false"})
+        return lambda values, _: _not_among(values, {"", "true", "false"})
     if column.type == "integer":
         patterns = _every(_WHOLE if column.minimum == 0 else _COUNT)
-        return lambda values: _not_matching(values, patterns)
+        return lambda values, _: _not_matching(values, patterns)
     named = column.path[-1] in ("id", "letter", "sha256") or column.refers_to
     if named and not column.many:
         pattern = _every(column.pattern)
-        return lambda values: _not_matching(values, pattern)
+        return lambda values, _: _not_matching(values, pattern)
     if column.is_free and not (column.many or column.is_path):
         if column.min_length or column.path[-1] in ("prefix", "suffix"):
-            return lambda values: _unclean(values, blank=True)
-        return lambda values: _unclean(values, blank=False)
+            return lambda values, whole: _unclean(values, whole, blank=True)
+        return lambda values, whole: _unclean(values, whole, blank=False)
     return _Remembering(table, column)
 
 
@@ -106,10 +109,9 @@ def _not_among(values: Sequence[str], allowed: set[str]) -> Iterable[int]:
     return [place for place, value in enumerate(values) if value not in allowed]
 
 
-def _unclean(values: Sequence[str], *, blank: bool) -> Iterable[int]:
+def _unclean(values: Sequence[str], whole: str, *, blank: bool) -> Iterable[int]:
     """Text with control characters, and, where that is not allowed, of nothing but spaces."""
     found: list[int] = []
-    whole = "".join(values)
     if not whole.isprintable() and _UNCLEAN.search(whole):
         found += (place for place, value in enumerate(values) if _UNCLEAN.search(value))
     if not blank and any(map(str.isspace, values)):
@@ -124,7 +126,7 @@ class _Remembering:
         self._table, self._column = table, column
         self._good: set[str] = {""}
 
-    def __call__(self, values: Sequence[str]) -> Iterable[int]:
+    def __call__(self, values: Sequence[str], _: str) -> Iterable[int]:
         new = set(values) - self._good
         if not new:
             return ()
@@ -208,10 +210,12 @@ def _quotes(cells: Cells, count: int) -> Iterable[int]:
         return ()
     if not cells.get("at.end") or not cells.get("at.exact"):
         return range(count)
+    starts, ends, words = cells["at.start"], cells["at.end"], cells["at.exact"]
+    with contextlib.suppress(ValueError):
+        if list(map(sub, map(int, ends), map(int, starts))) == list(map(len, words)):
+            return ()
     found = []
-    for place, (start, end, exact) in enumerate(
-        zip(cells["at.start"], cells["at.end"], cells["at.exact"], strict=True)
-    ):
+    for place, (start, end, exact) in enumerate(zip(starts, ends, words, strict=True)):
         try:
             if start and int(end) - int(start) != len(exact):
                 found.append(place)
