@@ -11,6 +11,8 @@ anchors. A quoted name that does so is left unmarked.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.crosswalks.dates import tei
@@ -74,9 +76,8 @@ def note_id(name: str) -> str:
 def render(division: Element, record: Record, part: Part, text: str) -> set[str]:
     """Fill a `div` with the text of a part; returns the xml:ids of notes that are in it."""
     start, end = (part.span.start, part.span.end) if part.span else (0, len(text))
-    blocks = [
-        Block(*block, _zone(record, part, text, *block)) for block in _blocks(text, start, end)
-    ]
+    zones = _zones(record, part)
+    blocks = [Block(*block, _zone(zones, text, *block)) for block in _blocks(text, start, end)]
     opening = _opening(blocks)
     closing = _closing(blocks[opening:])
     ended = len(blocks) - closing
@@ -114,19 +115,24 @@ def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield begun, last
 
 
-def _zone(record: Record, part: Part, text: str, start: int, end: int) -> str | None:
+def _zones(record: Record, part: Part) -> list[tuple[int, int, str]]:
+    """The stretches of a part that evidence quotes as a piece of opener or closer."""
+    known = _OPENING | _ENDING
+    return [
+        (at.start, at.end, zone)
+        for evidence in record.evidence
+        if (at := evidence.at) is not None
+        and at.part == part.id
+        and evidence.basis == "quoted"
+        and not evidence.value
+        and (zone := evidence.field.partition(".")[0]) in known
+    ]
+
+
+def _zone(zones: list[tuple[int, int, str]], text: str, start: int, end: int) -> str | None:
     """What the greater half of a block is quoted as."""
     needed = len(text[start:end].strip()) / 2
-    for evidence in record.evidence:
-        at = evidence.at
-        if at is None or at.part != part.id or evidence.basis != "quoted" or evidence.value:
-            continue
-        zone = evidence.field.partition(".")[0]
-        if zone not in _OPENING | _ENDING:
-            continue
-        if min(at.end, end) - max(at.start, start) >= needed:
-            return zone
-    return None
+    return next((z for s, e, z in zones if min(e, end) - max(s, start) >= needed), None)
 
 
 def _opening(blocks: list[Block]) -> int:
@@ -171,9 +177,7 @@ class _Pen:
     def __init__(self, record: Record, part: Part, text: str) -> None:
         self.text = text
         self.placed: set[str] = set()
-        self.notes = [
-            _note_mark(note) for note in record.translation_notes if note.at.part == part.id
-        ]
+        notes = [_note_mark(note) for note in record.translation_notes if note.at.part == part.id]
         names = (
             mark
             for evidence in record.evidence
@@ -182,11 +186,16 @@ class _Pen:
         )
         # Evidence for several statements may rest on the same words.
         unique = {(mark.start, mark.end, mark.element): mark for mark in names}
-        self.names = list(unique.values())
+        self._marks = sorted([*notes, *unique.values()], key=lambda mark: mark.start)
+        self._starts = [mark.start for mark in self._marks]
+        self._notes = sorted(notes, key=lambda mark: mark.end)
+        self._ends = [mark.end for mark in self._notes]
 
     def write(self, element: Element, block: Block) -> None:
         """Put a block's text into an element."""
-        marks, anchors = _nested(self._within(block), self._crossing(block), block)
+        begun = self._begun(block)
+        within = [mark for mark in begun if mark.end <= block.end]
+        marks, anchors = _nested(within, [*begun, *self._ended(block)], block)
         open_elements: list[tuple[Element, int]] = [(element, block.end)]
         position = block.start
         for mark in sorted([*marks, *anchors], key=lambda mark: (mark.start, mark.behind)):
@@ -204,18 +213,15 @@ class _Pen:
         position = self._close(open_elements, position, block.end)
         self._text(element, position, block.end)
 
-    def _within(self, block: Block) -> list[Mark]:
-        marks = [*self.notes, *self.names]
-        return [mark for mark in marks if block.start <= mark.start and mark.end <= block.end]
+    def _begun(self, block: Block) -> list[Mark]:
+        """The marks that begin in a block."""
+        first, behind = (bisect_left(self._starts, place) for place in (block.start, block.end))
+        return self._marks[first:behind]
 
-    def _crossing(self, block: Block) -> list[Mark]:
-        """Notes that begin or end in this block and are not all in it."""
-        return [
-            mark
-            for mark in self.notes
-            if not (block.start <= mark.start and mark.end <= block.end)
-            and (block.start <= mark.start < block.end or block.start < mark.end <= block.end)
-        ]
+    def _ended(self, block: Block) -> list[Mark]:
+        """The notes that end in a block and began before it."""
+        first, behind = (bisect_right(self._ends, place) for place in (block.start, block.end))
+        return [mark for mark in self._notes[first:behind] if mark.start < block.start]
 
     def _close(self, elements: list[tuple[Element, int]], position: int, until: int) -> int:
         """Close the elements that end before a place, writing what is left of their text."""
@@ -288,24 +294,38 @@ def _spelt(attributes: dict[str, str]) -> dict[str, str]:
     return {name.rstrip("_"): value for name, value in attributes.items()}
 
 
-def _nested(marks: list[Mark], crossing: list[Mark], block: Block) -> tuple[list[Mark], list[Mark]]:
-    """Marks that lie one in another, and anchors for the notes among those that do not."""
+def _nested(
+    within: list[Mark], reaching: list[Mark], block: Block
+) -> tuple[list[Mark], list[Mark]]:
+    """Marks that lie one in another, and anchors for the notes among those that do not.
+
+    Args:
+        within: The marks that lie in the block.
+        reaching: Those and others that begin or end in it.
+        block: The block.
+    """
     kept: list[Mark] = []
-    broken = list(crossing)
+    # Where the kept marks lie, so that each is compared with its neighbours alone.
+    shelves: dict[int, list[Mark]] = defaultdict(list)
     # Notes come before names, and short ones before long ones, which say less of each word.
-    for mark in sorted(marks, key=lambda mark: (mark.note is None, mark.end - mark.start)):
-        if all(_nests(mark, other) for other in kept):
+    for mark in sorted(within, key=lambda mark: (mark.note is None, mark.end - mark.start)):
+        places = range(mark.start // _SHELF, mark.end // _SHELF + 1)
+        if all(_nests(mark, other) for place in places for other in shelves[place]):
             kept.append(mark)
-        elif mark.note:
-            broken.append(mark)
+            for place in places:
+                shelves[place].append(mark)
+    whole = {mark.note for mark in kept}
     anchors = [
         _anchor(place, suffix, mark.note)
-        for mark in broken
-        if mark.note
+        for mark in reaching
+        if mark.note and mark.note not in whole
         for place, suffix in ((mark.start, ""), (mark.end, ".end"))
         if block.start <= place <= block.end
     ]
     return kept, anchors
+
+
+_SHELF = 256
 
 
 def _nests(one: Mark, other: Mark) -> bool:

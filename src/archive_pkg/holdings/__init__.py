@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from archive_pkg.holdings.building import Options, build_many
     from archive_pkg.holdings.bulk import Done, run
     from archive_pkg.holdings.crews import crew_for
-    from archive_pkg.holdings.duplicates import Candidate, duplicates
     from archive_pkg.holdings.each import Each, check_one, deposit_one, export_one, verify_one
     from archive_pkg.holdings.index import Hit, Index, Query, refresh
+    from archive_pkg.holdings.likeness import Candidate, duplicates
     from archive_pkg.holdings.overview import Overview
     from archive_pkg.holdings.repairing import accept, repair
     from archive_pkg.holdings.shelves import LAYOUTS, Shelf, make_shelf, open_shelf
@@ -39,7 +39,7 @@ _MODULES = {
         "run",
     ),
     "crews": ("crew_for",),
-    "duplicates": (
+    "likeness": (
         "Candidate",
         "duplicates",
     ),

@@ -14,7 +14,7 @@ from archive_pkg.records.faults import Fault
 from archive_pkg.records.identifiers import SCHEMES, Identifier
 from archive_pkg.records.languages import language_tag
 from archive_pkg.records.models import Record
-from archive_pkg.records.statements import evidence_for, statements
+from archive_pkg.records.statements import statements
 from archive_pkg.reports import Location, Report
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Draft:
         self._agents: dict[str, dict[str, Any]] = {}
         self._by_key: dict[str, str] = {}
         self._evidence: list[dict[str, Any]] = []
+        self._quoted: set[tuple[str, int, int]] = set()
         self.raw: dict[str, Any] = {"id": record_id(name), "type": record_type, "title": title}
 
     def agent(
@@ -115,9 +116,10 @@ class Draft:
     def at(self, path: str, quote: dict[str, Any], rule: str | None = None) -> None:
         """Say where in a text a statement stands, or by which rule it follows from there."""
         basis = {"basis": "inferred", "rule": rule} if rule else {"basis": "quoted"}
-        item = {"field": path, **basis, "at": quote}
-        if item not in self._evidence:
-            self._evidence.append(item)
+        place = (path, quote["start"], quote["end"])
+        if place not in self._quoted:
+            self._quoted.add(place)
+            self._evidence.append({"field": path, **basis, "at": quote})
 
     def file(self, path: str, data: bytes) -> dict[str, str]:
         """Keep a file; what a part says of it."""
@@ -138,9 +140,10 @@ class Draft:
                 self._take_out(raw, error)
         else:
             record = Record.model_validate(raw)
-        bare = [path for path in statements(record) if not evidence_for(record, path)]
-        for path in bare:
-            self.supplied(path)
+        covered = {item.field for item in record.evidence}
+        for path in statements(record):
+            if not covered.intersection(_wholes(path)):
+                self.supplied(path)
         record = Record.model_validate(raw)
         return Imported(record, self.files, self.report)
 
@@ -161,6 +164,12 @@ class Draft:
 
 
 _MOST_REPAIRS = 8
+
+
+def _wholes(path: str) -> list[str]:
+    """A statement's path and those of what it is part of."""
+    steps = path.split(".")
+    return [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
 
 
 def _whole(place: tuple[int | str, ...]) -> tuple[Any, ...]:

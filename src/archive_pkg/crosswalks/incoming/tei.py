@@ -371,11 +371,8 @@ class _Letter:
         for name in reading.names:
             self._name(name, quote(name))
         for number, note in enumerate(reading.notes, 1):
-            self.draft.add(
-                "translation_notes",
-                {"id": f"note-{number}", "kind": note.what, "at": quote(note)}
-                | _if("text", note.text),
-            )
+            said = {"id": f"note-{number}", "kind": note.what, "at": quote(note)}
+            self.draft.raw.setdefault("translation_notes", []).append(said | _if("text", note.text))
             self.draft.at(f"translation_notes.note-{number}", quote(note))
         for counter, words in (
             (reading.flattened, "read as its words alone"),

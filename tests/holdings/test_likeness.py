@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.holdings import Candidate, Done, crew_for, duplicates
-from archive_pkg.holdings.duplicates import likeness, normal, signature
+from archive_pkg.holdings.likeness import likeness, normal, signature
 
 
 def candidates(folder: Path, **given: float) -> list[Candidate]:
