@@ -44,9 +44,13 @@ def is_tables(path: Path) -> bool:
     """Whether a path is one of tables: a file by its name, or a folder of them and of no record."""
     if path.name == DESCRIPTOR or path.suffix.lower() in ENDINGS:
         return True
-    if not path.is_dir() or any((path / name).exists() for name in RECORD_NAMES):
+    if not path.is_dir():
         return False
-    return any(is_tables(file) for file in path.iterdir() if file.is_file())
+    inside = list(path.iterdir())
+    folders = [path, *(entry for entry in inside if entry.is_dir())]
+    if any((folder / name).exists() for folder in folders for name in RECORD_NAMES):
+        return False
+    return any(is_tables(file) for file in inside if file.is_file())
 
 
 def subjects(path: Path) -> list[Path]:
