@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 import subprocess
 import sys
 import time
@@ -16,7 +17,8 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
 from archive_pkg.errors import InvalidError, UsageError
-from archive_pkg.tables import annotate, check, write_template
+from archive_pkg.packages import build_package, verify
+from archive_pkg.tables import annotate, check, read_tables, write_records, write_template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,6 +104,31 @@ def test_hints_say_what_to_write(messy: Path) -> None:
     assert hints["letters!L3"] == "write 1960-07-18, and “18.7.1960” in date.as_written"
     assert hints["letters!L6"] == "write 1960-07-18"
     assert hints["agents!H3"] == "write viaf:32011500"
+
+
+def test_after_mending_its_letters_build_and_verify(messy: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(messy)
+    letters, agents, parts = book["letters"], book["agents"], book["parts"]
+    letters.unmerge_cells("M2:M3")
+    fill(letters, 2, id="L1", type="letter", title="On specialists", date__edtf="1960-07-18")
+    fill(letters, 3, id="L2", type="telegram", title="The Conference", sender="y")
+    letters.delete_rows(4, 3)
+    fill(agents, 2, letter="L2", id="y", name="Y", kind="person", identifiers="viaf:32011500")
+    agents.delete_rows(3)
+    fill(parts, 2, letter="L1", id="text", kind="transcription", file="here.txt")
+    parts.delete_rows(3, 2)
+    book.save(messy)
+    assert check(messy).ok
+    records, report = read_tables(messy)
+    assert report.ok
+    assert write_records(records, tmp_path / "records") == (2, 0)
+    shutil.copy(tmp_path / "here.txt", tmp_path / "records" / "L1" / "here.txt")
+    (tmp_path / "packages").mkdir()
+    for name in ("L1", "L2"):
+        built = build_package(
+            tmp_path / "records" / name, tmp_path / "packages", on=datetime.date(2026, 11, 24)
+        )
+        assert verify(built.path).ok
 
 
 def test_an_annotated_workbook_is_the_users_own_with_colours_and_notes(messy: Path) -> None:
