@@ -73,7 +73,7 @@ class Coherence:
             everything: Whether to see every letter whole, not only those in doubt.
         """
         known = self._keys.get(LETTERS, {})
-        letters = iter([name for name in known if everything or name in self._unsure])
+        letters = iter([name for name in known if name and (everything or name in self._unsure)])
         while some := set(islice(letters, _AT_ONCE)):
             for rows in rows_by_letter(bound, some).values():
                 yield from _incoherence(bound, rows)

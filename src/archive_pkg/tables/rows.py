@@ -42,7 +42,7 @@ def raw_records(rows: Mapping[str, Iterable[Row]]) -> list[dict[str, Any]]:
     Args:
         rows: The rows of each table by the table's name, in their order.
     """
-    raw = {row["id"]: plain_item(tables()[LETTERS], row) for row in rows.get(LETTERS, ())}
+    raw = {row.get("id", ""): plain_item(tables()[LETTERS], row) for row in rows.get(LETTERS, ())}
     for name, table in tables().items():
         if name == LETTERS:
             continue
