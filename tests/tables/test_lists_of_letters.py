@@ -46,6 +46,15 @@ def test_a_mapping_is_guessed_from_headers_and_values(briefe: Path) -> None:
     }
 
 
+def test_a_title_above_the_header_is_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text('Letters of 1960,,\n,,\nDate,From,To\n18.7.1960,"A, B","C, D"\n')
+    (tmp_path / "list.csv.map.yaml").write_text(draft_map(path))
+    (record,), report = read_tables(path)
+    assert report.ok
+    assert record.id == "1960-07-18-a-b-to-c-d"
+
+
 def test_a_list_becomes_records_and_every_guess_is_told(briefe: Path) -> None:
     records, report = read_tables(briefe, encoding="cp1252")
     assert report.ok, list(report.errors)

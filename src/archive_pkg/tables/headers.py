@@ -42,21 +42,27 @@ SEARCHED = 20
 
 
 def find_header(rows: Iterable[list[str]]) -> tuple[int, list[str]]:
-    """The header's row number and cells: the row with most known names, else the first not blank.
+    """The header's row number and cells, among the first rows.
+
+    It is the row with most names of columns; where no row has them, as in somebody's own list, the
+    first that is at least half as full as the fullest, since a title above a table fills few cells.
 
     Returns:
         Number and cells; (0, []) if there is no row that is not blank.
     """
-    best, chosen, first = 0, (0, list[str]()), (0, list[str]())
-    for number, row in enumerate(islice(rows, SEARCHED), 1):
-        if not any(cell.strip() for cell in row):
-            continue
-        if not first[0]:
-            first = (number, row)
-        known = sum(plain(cell) in _known() for cell in row)
-        if known > best and 2 * known >= sum(bool(cell.strip()) for cell in row):
-            best, chosen = known, (number, row)
-    return chosen if chosen[0] else first
+    found = [(number, row) for number, row in enumerate(islice(rows, SEARCHED), 1) if _filled(row)]
+    if not found:
+        return 0, []
+    known = [sum(plain(cell) in _known() for cell in row) for _, row in found]
+    best = known.index(max(known))
+    if 2 * known[best] >= _filled(found[best][1]):
+        return found[best]
+    fullest = max(_filled(row) for _, row in found)
+    return next((number, row) for number, row in found if 2 * _filled(row) >= fullest)
+
+
+def _filled(row: list[str]) -> int:
+    return sum(bool(cell.strip()) for cell in row)
 
 
 def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
