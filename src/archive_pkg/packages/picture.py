@@ -107,12 +107,10 @@ def _lines(record: Record, part: Part) -> Iterator[str]:
     if part.languages:
         yield f"in {', '.join(part.languages)}"
     yield from _making(record, part)
-    unsure = sum(
-        note.at.part == part.id and note.kind in ("uncertain", "illegible")
-        for note in record.translation_notes
-    )
-    if unsure:
-        yield f"{unsure} uncertain or illegible place{'' if unsure == 1 else 's'}"
+    for kind in ("uncertain", "illegible"):
+        places = [n.at for n in record.translation_notes if (n.kind, n.at.part) == (kind, part.id)]
+        if places:
+            yield f"{kind}: {', '.join(f'“{place.exact}”' for place in places)}"
     yield part.file or "not held"
     if part.access and part.access.status != "open":
         until = f" until {part.access.until.edtf}" if part.access.until else ""
