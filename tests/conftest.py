@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# How long an example takes says something of the machine, not of the code.
-settings.register_profile("untimed", deadline=None)
+# How long an example takes says something of the machine, not of the code. In CI the same examples
+# are tried each time; elsewhere new ones, so that what they find is found by somebody who looks.
+settings.register_profile("untimed", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).parents[1]
