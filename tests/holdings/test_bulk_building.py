@@ -170,7 +170,7 @@ def _slow(out: Path, source: Path) -> subprocess.Popen[str]:
     )
     give_up = time.monotonic() + 60
     while time.monotonic() < give_up and process.poll() is None:
-        if any(out.glob(".archive-pkg/work/*/*")):
+        if any((out / ".archive-pkg" / "work").glob("*/*")):
             return process
         time.sleep(0.01)
     raise AssertionError(process.communicate()[0])
