@@ -80,13 +80,14 @@ def test_the_demo_leaves_the_working_folder_clean(run: Run, tmp_path: Path) -> N
 
 def test_json_is_one_document_with_every_finding(run: Run, letter: Path, tmp_path: Path) -> None:
     (letter / "letter-1960-07-18.txt").unlink()
-    done = run("check", letter, tmp_path / "nothing", "--json")
+    done = run("check", tmp_path / "nothing", letter, "--json")
     answer = json.loads(done.stdout)
     assert done.returncode == answer["status"] == 5
-    spoiled, absent = answer["results"]
+    absent, spoiled = answer["results"]
     (finding,) = [f for f in spoiled["findings"] if f["code"] == "part-missing"]
     assert finding.keys() == {"code", "severity", "location", "message", "hint"}
     assert finding["location"]["line"] > 1
+    assert absent["path"] == str(tmp_path / "nothing")
     assert absent["error"]["message"]
 
 

@@ -61,7 +61,7 @@ def check(
     Example: archive-pkg check records/1960-07-18-cpsu-to-sed
     Example: archive-pkg check letters.xlsx --annotate letters-checked.xlsx
     """
-    from archive_pkg.packages import check_many
+    from archive_pkg.packages import check_among
     from archive_pkg.tables import is_tables, subjects
 
     tables = [subject for path in paths if is_tables(path) for subject in subjects(path)]
@@ -80,8 +80,10 @@ def check(
             )
         return
     with answering("check", as_json=as_json, quiet=quiet) as answer:
-        for path, found in check_many(records):
+        first: dict[str, Path] = {}
+        for path in records:
             with answer.about(path) as result:
+                found = check_among(path, first)
                 answer.found(result, found)
                 if found.ok:
                     answer.say(f"{path}: sound{_count_of_rest(len(found))}")

@@ -19,7 +19,7 @@ from archive_pkg.records.statements import Index, statements
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from archive_pkg.records import Classification, Part, Quote
@@ -135,22 +135,19 @@ def check(path: Path) -> Report:
     return examine(path)[1]
 
 
-def check_many(paths: Iterable[Path]) -> Iterator[tuple[Path, Report]]:
-    """Check records one after the other; their ids must differ.
+def check_among(path: Path, first: dict[str, Path]) -> Report:
+    """Check a record that stands among others: their ids must differ.
 
-    Yields:
-        Each path with its report, as soon as it is checked.
+    Args:
+        path: A record's file, or its folder.
+        first: Where each id was met first, so far; this record's is noted.
     """
-    first: dict[str, Path] = {}
-    for path in paths:
-        record, report = examine(path)
-        if record is not None:
-            if record.id in first:
-                place = Location(str(record_file(path)[0]), field="id")
-                message = f"the id {record.id} is also that of {first[record.id]}"
-                report.add(RECORD_ID_TWICE.at(place, message, "give one of them another id"))
-            first.setdefault(record.id, path)
-        yield path, report
+    record, report = examine(path)
+    if record is not None and first.setdefault(record.id, path) != path:
+        place = Location(str(record_file(path)[0]), field="id")
+        message = f"the id {record.id} is also that of {first[record.id]}"
+        report.add(RECORD_ID_TWICE.at(place, message, "give one of them another id"))
+    return report
 
 
 def examine(path: Path) -> tuple[Record | None, Report]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records.month_names import MONTHS
+from archive_pkg.records.yaml_reading import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -144,16 +145,13 @@ class Vocabulary:
 
 
 def _read(text: str, name: str) -> dict[str, Any]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        tree = YAML(typ="safe").load(text)
-    except YAMLError as error:
-        raise InvalidError(f"{name}: not YAML: {error}") from error
-    if not isinstance(tree, dict):
+    tree = read_yaml(text, name)
+    if not tree.report.ok:
+        raise InvalidError(f"{name}: not YAML as vocabularies are written", report=tree.report)
+    words = tree.root.plain if tree.root else None
+    if not isinstance(words, dict):
         raise InvalidError(f"{name}: a vocabulary is a table of lists", "See the reference.")
-    return tree
+    return words
 
 
 def _flatten(entry: object) -> list[str]:
