@@ -1,0 +1,105 @@
+"""A real browser for tests: Debian's Chromium, driven by Playwright, judged by axe-core.
+
+Whatever a test does, its page fails when a request leaves this machine, when a script of it fails,
+when its own security policy had to stop something, or when it opens a dialogue.
+"""
+
+from __future__ import annotations
+
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+HERE = {"127.0.0.1", "localhost", "[::1]"}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("there is no Chromium here; tests/browser/install.sh installs it")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes contexts (options as Playwright's `new_context` has them) that are watched."""
+    contexts = []
+    wrong: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: wrong.append(f"a script failed: {error}"))
+        page.on("console", lambda told: told.type == "error" and wrong.append(told.text))
+
+        def dialog(asked: Any) -> None:
+            wrong.append(f"a dialogue: {asked.message}")
+            asked.dismiss()
+
+        page.on("dialog", dialog)
+
+    def make(**options: Any) -> BrowserContext:
+        context = browser.new_context(**options)
+        context.set_default_timeout(20_000)
+        context.on("request", lambda request: _leaves(request.url) and wrong.append(request.url))
+        context.on("page", watch)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def page(watched: Callable[..., BrowserContext]) -> Page:
+    """A page of 1280 by 900, in the light."""
+    return watched(viewport={"width": 1280, "height": 900}).new_page()
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """What axe-core finds wrong with a page by WCAG 2.2 AA: rules, and where they are broken."""
+    spec = find_spec("axe_playwright_python")
+    if spec is None or spec.origin is None:
+        pytest.skip("axe-core is not installed: pip install 'archive-pkg[dev]'")
+    source = (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+
+    def judge(page: Page) -> list[str]:
+        # Evaluated by the debugger, which no page's policy forbids.
+        page.evaluate(source)
+        found = page.evaluate(
+            "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", WCAG
+        )
+        return [
+            f"{rule['id']} ({rule['impact']}): {node['html'][:300]}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+
+    return judge
+
+
+def _leaves(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme not in ("file", "data", "blob", "about") and parts.hostname not in HERE
