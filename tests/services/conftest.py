@@ -1,7 +1,14 @@
-"""The servers as fixtures: started when a test first asks for one, stopped at the session's end."""
+"""The servers as fixtures: started when a test first asks for one, stopped at the session's end.
+
+A test carries the marker of each server that it needs, so that `-m "service and sftp"` runs those
+of one server, and `-m "service and not rdm"` all but those of another.
+"""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -10,53 +17,68 @@ import targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 Server = TypeVar("Server")
 
+SERVERS = {"sftp", "webdav", "swift", "localstack", "moto", "swh", "rdm"}
 
-def _run(make: Callable[[Path], Server], factory: pytest.TempPathFactory) -> Iterator[Server]:
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test with the servers that its fixtures and parameters name."""
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    named = {each for each in parameters if isinstance(each, str)}
+    for name in sorted(SERVERS & (named | set(getattr(item, "fixturenames", ())))):
+        item.add_marker(name)
+
+
+def _run(make: Callable[[Path], Server]) -> Iterator[Server]:
+    # Not in pytest's own folders, which nobody else may pass through: some servers run as users of
+    # their own.
+    folder = Path(tempfile.mkdtemp(prefix=f"archive-pkg-{make.__name__.lower()}-"))
+    folder.chmod(0o711)
     try:
-        server = make(factory.mktemp(make.__name__.lower()))
+        server = make(folder)
+        yield server
+        server.stop()  # type: ignore[attr-defined]
     except servers.AbsentError as reason:
         pytest.skip(str(reason))
-    yield server
-    server.stop()  # type: ignore[attr-defined]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Sftp]:
-    yield from _run(servers.Sftp, tmp_path_factory)
+def sftp() -> Iterator[servers.Sftp]:
+    yield from _run(servers.Sftp)
 
 
 @pytest.fixture(scope="session")
-def webdav(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.WebDav]:
-    yield from _run(servers.WebDav, tmp_path_factory)
+def webdav() -> Iterator[servers.WebDav]:
+    yield from _run(servers.WebDav)
 
 
 @pytest.fixture(scope="session")
-def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Swift]:
-    yield from _run(servers.Swift, tmp_path_factory)
+def swift() -> Iterator[servers.Swift]:
+    yield from _run(servers.Swift)
 
 
 @pytest.fixture(scope="session")
-def localstack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.LocalStack]:
-    yield from _run(servers.LocalStack, tmp_path_factory)
+def localstack() -> Iterator[servers.LocalStack]:
+    yield from _run(servers.LocalStack)
 
 
 @pytest.fixture(scope="session")
-def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Moto]:
-    yield from _run(servers.Moto, tmp_path_factory)
+def moto() -> Iterator[servers.Moto]:
+    yield from _run(servers.Moto)
 
 
 @pytest.fixture(scope="session")
-def swh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.SwhDeposit]:
-    yield from _run(servers.SwhDeposit, tmp_path_factory)
+def swh() -> Iterator[servers.SwhDeposit]:
+    yield from _run(servers.SwhDeposit)
 
 
 @pytest.fixture(scope="session")
-def rdm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.InvenioRdm]:
-    yield from _run(servers.InvenioRdm, tmp_path_factory)
+def rdm() -> Iterator[servers.InvenioRdm]:
+    yield from _run(servers.InvenioRdm)
 
 
 @pytest.fixture

@@ -345,7 +345,7 @@ class WebDav:
 class Swift:
     """OpenStack Swift with its S3 interface: one proxy, one device, one replica."""
 
-    key, secret = "test:tester", "testing"
+    key, secret = "test:tester", "sEcret.of.swift"
 
     def __init__(self, folder: Path) -> None:
         ring, memcached = program("swift-ring-builder"), program("memcached")
@@ -406,9 +406,6 @@ class Swift:
         if os.geteuid() == 0:
             for path in [folder, *folder.rglob("*")]:
                 shutil.chown(path, user)
-            for parent in folder.parents:
-                if parent.stat().st_mode & 0o005 != 0o005 and parent.stat().st_uid == 0:
-                    parent.chmod(parent.stat().st_mode | 0o005)
         self.processes.start([memcached, "-l", LOOPBACK, "-p", str(cache_port)], user=user)
         for kind, server in servers.items():
             self.processes.start([server, etc / f"{kind}-server.conf", "-v"], user=user)
@@ -425,7 +422,7 @@ class Swift:
 class LocalStack:
     """LocalStack's S3: checksums, conditional writes and object lock."""
 
-    key, secret = "test", "test"
+    key, secret = "test", "sEcret.of.localstack"
 
     def __init__(self, folder: Path) -> None:
         python = environment("localstack") / "python"
@@ -463,7 +460,7 @@ class LocalStack:
 class Moto:
     """moto's S3: quick, and checks no digests."""
 
-    key, secret = "test", "test"
+    key, secret = "test", "sEcret.of.moto"
 
     def __init__(self, folder: Path) -> None:
         server = environment("moto") / "moto_server"
@@ -495,9 +492,6 @@ class Postgres:
         data = folder / "data"
         if user:
             shutil.chown(folder, user)
-            for parent in folder.parents:
-                if parent.stat().st_mode & 0o005 != 0o005 and parent.stat().st_uid == 0:
-                    parent.chmod(parent.stat().st_mode | 0o005)
         if not data.exists():
             self.processes.run(
                 [

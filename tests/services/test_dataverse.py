@@ -26,6 +26,7 @@ from archive_pkg import deposits
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
 
+pytestmark = pytest.mark.dataverse
 TOKEN = "token-of-the-tests"
 
 

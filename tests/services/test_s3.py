@@ -83,8 +83,8 @@ def test_what_somebody_else_put_there_is_not_replaced(
 def test_locked_on_request(
     localstack: servers.LocalStack, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", localstack.key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", localstack.secret)
     client = botocore.session.get_session().create_client(
         "s3", region_name="us-east-1", endpoint_url=localstack.url
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 from pathlib import Path
@@ -12,17 +13,22 @@ import servers
 pytestmark = pytest.mark.service
 
 
+def members(sessions: set[int]) -> list[Path]:
+    """The processes of these sessions, by their folders below /proc."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(int(process.name)) in sessions:
+                found.append(process)
+    return found
+
+
 def listeners(processes: servers.Processes) -> set[str]:
     """The addresses on which the processes of these sessions listen."""
-    sessions = {process.pid for process in processes._running}
     inodes = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.getsid(int(process.name)) not in sessions:
-                continue
+    for process in members({process.pid for process in processes._running}):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             inodes |= {str(each.readlink()) for each in (process / "fd").iterdir()}
-        except (FileNotFoundError, ProcessLookupError):
-            continue
     found = set()
     for table in ("tcp", "tcp6"):
         for line in Path("/proc/net", table).read_text().splitlines()[1:]:
@@ -47,6 +53,7 @@ def test_ended_whole(tmp_path: Path) -> None:
         server = servers.Sftp(tmp_path)
     except servers.AbsentError as reason:
         pytest.skip(str(reason))
+    sessions = {process.pid for process in server.processes._running}
+    assert members(sessions)
     server.stop()
-    with pytest.raises(OSError, match="refused"):
-        servers.listening(server.port)
+    assert not members(sessions)
