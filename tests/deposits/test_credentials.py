@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import keyring
 import keyring.backend
 import pytest
 
-from archive_pkg.deposits import credentials
+from archive_pkg import deposits
+from archive_pkg.deposits import credentials, load_receipt
 from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.packages import build_package
+from archive_pkg.packages.building import differing
 
 
 class Memory(keyring.backend.KeyringBackend):
@@ -34,6 +38,7 @@ def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Memory:
     monkeypatch.setattr(keyring, "get_password", memory.get_password)
     monkeypatch.setattr(keyring, "set_password", memory.set_password)
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setattr(credentials, "_used", set())
     return memory
 
 
@@ -79,3 +84,22 @@ def test_a_netrc_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as error:
         credentials.find_token("x", "x")
     assert "hunter2" not in str(error.value)
+
+
+def test_what_others_say_is_told_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHIVE_PKG_SOMEWHERE_TOKEN", 'sé"cret/token')
+    token = credentials.token("somewhere", "somewhere.example.org")
+    said = {"links": [f"https://x/?token={token}", "s%C3%A9%22cret%2Ftoken"], "size": 5}
+    assert credentials.redact(said) == {"links": ["https://x/?token=***", "***"], "size": 5}
+    assert credentials.redact('{"token": "sé\\"cret/token"}') == '{"token": "***"}'
+
+
+def test_a_secret_that_is_a_word_spoils_no_path(letter: Path, tmp_path: Path) -> None:
+    package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+    for word in ("test", "letter", "data", "record", "1960"):
+        credentials.remember(word)
+    done = deposits.deposit(package, f"file:{tmp_path / 'test' / 'letters'}")
+    assert done.receipt.target == f"file:{tmp_path / 'test' / 'letters'}"
+    assert load_receipt(done.path) == done.receipt
+    assert "***" not in "".join(path.read_text() for path in done.path.parent.iterdir())
+    assert differing(deposits.fetch(done.path, tmp_path / "back"), package) == ()

@@ -2,17 +2,21 @@
 
 They are found, in this order, in the environment (`ARCHIVE_PKG_<NAME>_TOKEN`, `…_USER` and
 `…_PASSWORD`), in netrc, and in the keyring. None is ever taken from an address or an argument, and
-none is written: whatever goes into a journal or a receipt passes `redact`.
+none is written: nothing hands one to a journal or a receipt. What others say (a server's answer, a
+library's complaint) may repeat what it was sent, and passes `redact`; addresses, paths and
+identifiers never do, for a password may be a word that stands in them, too.
 """
 
 from __future__ import annotations
 
+import json
 import netrc
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, quote, urlsplit
 
 from archive_pkg.errors import StorageError, UsageError
@@ -155,9 +159,26 @@ def remember(secret: str) -> None:
         _used.add(secret)
 
 
-def redact(text: str) -> str:
-    """Text without any secret that was used in this process, however it is quoted."""
-    for secret in _used:
+T = TypeVar("T")
+
+
+def redact(said: T) -> T:
+    """What others say, without any secret that was used in this process, however it is quoted.
+
+    Args:
+        said: A text, or an answer in JSON's terms, whose texts are meant then.
+    """
+    if isinstance(said, str):
+        return _redact(said)  # type: ignore[return-value]
+    if isinstance(said, Mapping):
+        return {key: redact(value) for key, value in said.items()}  # type: ignore[return-value]
+    if isinstance(said, list | tuple):
+        return [redact(each) for each in said]  # type: ignore[return-value]
+    return said
+
+
+def _redact(text: str) -> str:
+    for secret in tuple(_used):
         if len(secret) >= 4:
             for form in {secret, quote(secret, safe=""), _in_json(secret)}:
                 text = text.replace(form, "***")
@@ -165,8 +186,6 @@ def redact(text: str) -> str:
 
 
 def _in_json(secret: str) -> str:
-    import json
-
     return json.dumps(secret, ensure_ascii=False)[1:-1]
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from archive_pkg import storage
+from archive_pkg.deposits.credentials import redact
 from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.parcels import Parcel, fingerprint_of, pack
 from archive_pkg.deposits.receipts import Receipt, load_receipt, place, save_receipt
@@ -408,7 +409,7 @@ def _keep(
         verified=stored.verified,
         started=started,
         ended=datetime.now(UTC),
-        answer=dict(stored.answer),
+        answer=redact(dict(stored.answer)),
     )
     there = folder / receipt.name
     if not stored.new and there.is_file() and _says_the_same(there, receipt):

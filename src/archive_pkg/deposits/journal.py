@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
-from archive_pkg.deposits.credentials import redact
 from archive_pkg.errors import StorageError
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ class Journal:
             "step": step,
             "known": known,
         }
-        line = redact(json.dumps(entry, ensure_ascii=False, default=str)).encode() + b"\n"
+        line = json.dumps(entry, ensure_ascii=False, default=str).encode() + b"\n"
         with self._lock:
             try:
                 descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)

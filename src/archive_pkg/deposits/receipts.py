@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from archive_pkg import storage
-from archive_pkg.deposits.credentials import redact
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records import Date, Edtf, Event
 
@@ -136,7 +135,7 @@ def save_receipt(receipt: Receipt, folder: Path) -> Path:
     with storage.storage_errors(f"writing a receipt into {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     path = folder / receipt.name
-    storage.write_atomically(path, (redact(receipt.model_dump_json(indent=2)) + "\n").encode())
+    storage.write_atomically(path, (receipt.model_dump_json(indent=2) + "\n").encode())
     return path
 
 

@@ -20,7 +20,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote
 
-from archive_pkg.deposits.credentials import remember, split_address
+from archive_pkg.deposits.credentials import redact, remember, split_address
 from archive_pkg.deposits.drop import TakenError, write_file
 from archive_pkg.deposits.parcels import BLOCK, Checked, Item, Parcel
 from archive_pkg.deposits.receipts import Arrival
@@ -423,7 +423,7 @@ class S3Bucket:
         except of_botocore.ClientError as error:
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
             said = error.response.get("Error", {})
-            words = f"{said.get('Code')}: {said.get('Message')}"
+            words = redact(f"{said.get('Code')}: {said.get('Message')}")
             what = f"{self.target} answers {status} to {error.operation_name}: {words}"
             if status in (429, 500, 502, 503, 504) or _code(error) in _LATER:
                 raise LostError(what) from error
@@ -441,9 +441,10 @@ class S3Bucket:
                 "AWS_CA_BUNDLE",
             ) from error
         except (of_botocore.HTTPClientError, of_botocore.ResponseStreamingError) as error:
-            raise LostError(f"{self.target} could not be reached, or broke off: {error}") from error
+            words = redact(str(error))
+            raise LostError(f"{self.target} could not be reached, or broke off: {words}") from error
         except of_botocore.BotoCoreError as error:
-            raise DepositError(f"{self.target}: {error}") from error
+            raise DepositError(f"{self.target}: {redact(str(error))}") from error
 
 
 _PARTS_AT_ONCE = 4
