@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from archive_pkg.records import Record, load_record
-from archive_pkg.records.statements import Index, evidence_for, statements
+from archive_pkg.records.statements import Index, statements
 
 ROOT = Path(__file__).parents[2]
 
@@ -112,7 +112,7 @@ def test_two_editors_disagree_and_both_stand() -> None:
             ],
         }
     )
-    ours, theirs = evidence_for(record, "date")
+    ours, theirs = Index(record).evidence("date")
     assert (ours.value, theirs.value) == (None, "1960-07-19")
     assert str(Index(record).value("date").edtf) == "1960-07-18"
 
@@ -135,20 +135,19 @@ def test_what_the_first_letter_states_and_where_it_rests() -> None:
     record = load_record(ROOT / "records" / "1960-07-18-cpsu-to-sed")
     paths = list(statements(record))
     assert {"sender", "agents.khrushchev", "parts.note-to-prc", "mentioned_places.2"} <= set(paths)
-    assert all(evidence_for(record, path) for path in paths)
-    assert Index(record).value("agents.khrushchev.name") == "N. Khrushchev"
-    assert (
-        Index(record).value("translation_notes.lozhnom-polozhenii.original") == "ложном положении"
-    )
+    index = Index(record)
+    assert all(index.evidence(path) for path in paths)
+    assert index.value("agents.khrushchev.name") == "N. Khrushchev"
+    assert index.value("translation_notes.lozhnom-polozhenii.original") == "ложном положении"
     with pytest.raises(KeyError, match="did you mean name"):
-        Index(record).value("agents.khrushchev.nmae")
+        index.value("agents.khrushchev.nmae")
 
 
 def test_nothing_in_the_first_record_is_quoted_that_is_not_in_the_text() -> None:
     record = load_record(ROOT / "records" / "1960-07-18-cpsu-to-sed")
     text = (ROOT / "records" / record.id / "letter-1960-07-18.txt").read_bytes().decode()
     assert "ложном" not in text
-    for evidence in evidence_for(record, "translation_notes.lozhnom-polozhenii.original"):
+    for evidence in Index(record).evidence("translation_notes.lozhnom-polozhenii.original"):
         if evidence.field.endswith(".original"):
             assert evidence.basis == "inferred"
     assert record.holding is None

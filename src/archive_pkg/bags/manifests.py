@@ -152,15 +152,8 @@ class Manifest:
     _gaps: list[int] = field(default_factory=list)
     """Numbers of lines that gave no entry; from them the line of an entry is known."""
 
-    def line_of(self, path: str) -> int | None:
-        """The line that lists a path, from 1."""
-        for line, listed in self._lines():
-            if listed == path:
-                return line
-        return None
-
     def lines_of(self, paths: set[str]) -> dict[str, int]:
-        """The lines that list some paths."""
+        """The lines that list some paths, from 1."""
         return {path: line for line, path in self._lines() if path in paths}
 
     def hex(self) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ import csv
 import html
 import io
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from archive_pkg.holdings import ledger
@@ -278,11 +278,6 @@ class Overview:
             lines.append(f"# TYPE {full} gauge")
             lines.append(f'{full}{{shelf="{shelf}"}} {value}')
         return "\n".join(lines) + "\n"
-
-
-def due_before(interval: timedelta) -> str:
-    """The time before which a check is too long ago."""
-    return (datetime.now(UTC) - interval).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _apart(path: Path, root: Path) -> bool:

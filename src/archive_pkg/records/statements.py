@@ -104,8 +104,3 @@ def statements(record: Record) -> Iterator[str]:
                 yield f"{name}.{getattr(item, 'id', index)}"
         else:
             yield name
-
-
-def evidence_for(record: Record, path: str) -> tuple[Evidence, ...]:
-    """The evidence that covers one statement; an `Index` is for those who ask for many."""
-    return Index(record).evidence(path)
