@@ -10,7 +10,6 @@ from examples import BARE_SETTING, FULL_SETTING, TEXT, bare, full
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from prov.model import ProvDocument
 
 from archive_pkg.crosswalks import FORMATS, Setting, export, find_format
 from archive_pkg.crosswalks.markup import fit
@@ -216,14 +215,6 @@ def test_datacite_says_a_translation_is_one() -> None:
     assert item["titles"] == [{"title": "The letter in Russian"}]
     [translator] = [p for p in data["contributors"] if p["contributorType"] == "Translator"]
     assert translator["name"] == "The Goldbergs"
-
-
-def test_prov_reads_what_it_wrote() -> None:
-    written = export("prov", full(), FULL_SETTING).decode()
-    document = ProvDocument.deserialize(content=written, format="json")
-    notation = export("prov-n", full(), FULL_SETTING).decode()
-    # PROV-JSON keeps each kind of statement together, so only their order may differ.
-    assert sorted(document.get_provn().splitlines()) == sorted(notation.splitlines())
 
 
 def test_ten_thousand_events_are_written() -> None:

@@ -38,6 +38,7 @@ MAPPING = {
     "classification.caveats": "rightsStatement of basis other",
     "classification.scheme": "rightsStatement of basis other",
     "classification.level": "rightsStatement of basis other",
+    "classification.history": "event",
     "parts.kind": "significantProperties, kind",
     "parts.title": "originalName",
     "parts.held": "significantProperties, held",
@@ -65,7 +66,7 @@ MAPPING = {
     "events.date.as_written": "eventDetail",
     "events.date.note": "eventDetail",
     "events.agents": "linkingAgentIdentifier",
-    "events.objects": "linkingObjectIdentifier, outcome",
+    "events.objects": "linkingObjectIdentifier; outcome of what makes, source of what examines",
     "events.sources": "linkingObjectIdentifier, source",
     "events.inputs": "linkingObjectIdentifier, source",
     "events.outputs": "linkingObjectIdentifier, outcome",
@@ -90,7 +91,7 @@ def element(record: Record, setting: Setting) -> Element:
         _part(premis, record, part)
     for path in record.files:
         _file(premis, record, path, setting)
-    for event in record.events:
+    for event in views.history(record):
         _event(premis, record, event)
     for agent in record.agents:
         _agent(premis, agent)
@@ -218,14 +219,22 @@ def _event(premis: Element, record: Record, event: Event) -> None:
     for name in event.agents:
         _identifier(happened, "linkingAgent", name)
     links = [(_part_name(name), "local", "source") for name in event.sources]
-    links += [(_part_name(name), "local", "outcome") for name in event.objects]
+    links += [(_part_name(name), "local", _role(event)) for name in event.objects]
     links += [(one.partition(":")[2], _DIGEST_NAME, "source") for one in event.inputs]
     links += [(one.partition(":")[2], _DIGEST_NAME, "outcome") for one in event.outputs]
     for name, scheme, role in links:
         link = _identifier(happened, "linkingObject", name, scheme)
-        put(link, "linkingObjectRole", role, **_authority("eventRelatedObjectRole"))
+        if role:
+            put(link, "linkingObjectRole", role, **_authority("eventRelatedObjectRole"))
     if not links:
         _identifier(happened, "linkingObject", record.id)
+
+
+def _role(event: Event) -> str:
+    """What part an event's objects have in it; the vocabulary has no word for being handed on."""
+    if views.examines(event):
+        return "source"
+    return "outcome" if views.makes(event) or event.outputs else ""
 
 
 def _agent(premis: Element, agent: Agent) -> None:

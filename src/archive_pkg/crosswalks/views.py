@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
+
+from archive_pkg.records.models import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.records.identifiers import Identifier
-    from archive_pkg.records.models import Agent, Holding, Part, Record
+    from archive_pkg.records.models import Agent, Date, Holding, Part, Reclassification, Record
 
 TYPE_NAMES = {
     "letter": "Letter",
@@ -28,6 +31,41 @@ MAKERS = {
     "summary": "author of summary",
 }
 """What somebody is who made a part of a kind; who made an original is told as its sender."""
+
+_EXAMINING = {
+    "appraisal",
+    "digital signature validation",
+    "fixity check",
+    "forensic feature analysis",
+    "format identification",
+    "message digest calculation",
+    "metadata extraction",
+    "validation",
+    "virus check",
+}
+"""Types of events that leave what they are about as it was, and where it was."""
+
+_MAKING = {
+    "capture",
+    "creation",
+    "digitization",
+    "imaging",
+    "migration",
+    "normalization",
+    "redaction",
+    "transcription",
+    "translation",
+}
+"""Types of events that bring forth what they are about."""
+
+_CHANGES = {
+    "classified": "classification",
+    "upgraded": "classification",
+    "downgraded": "declassification",
+    "declassified": "declassification",
+    "reviewed": "classification review",
+}
+"""The types of the events that change a marking; all of them are local ones."""
 
 
 class Contribution(NamedTuple):
@@ -125,6 +163,71 @@ def classification_words(record: Record) -> str:
     if marking.scheme and marking.level:
         words += f" ({marking.scheme}: {marking.level})"
     return words
+
+
+def examines(event: Event) -> bool:
+    """Whether an event leaves what it is about as it was: a check, a count, a look."""
+    return event.type in _EXAMINING
+
+
+def makes(event: Event) -> bool:
+    """Whether an event brings forth what it is about."""
+    return event.type in _MAKING or bool(event.sources)
+
+
+def history(record: Record) -> list[Event]:
+    """The record's events, and among them, where they belong in time, what became of its marking.
+
+    A change of the marking that the record also has as an event is not told twice.
+    """
+    events = list(record.events)
+    told = {(event.type, _day(event.date)) for event in events}
+    taken = {event.id for event in events}
+    names = (name for n in count(1) if (name := f"classification-{n}") not in taken)
+    changes = [
+        _reclassified(change, next(names))
+        for change in (record.classification.history if record.classification else ())
+        if (_CHANGES[change.action], _day(change.date)) not in told
+    ]
+    place = len(events)
+    for change in reversed(changes):
+        if change.date:
+            place = _later_than(change.date, events, place)
+        elif place == len(events):
+            place = _by_programs(events)
+        events.insert(place, change)
+    return events
+
+
+def _reclassified(change: Reclassification, name: str) -> Event:
+    words = change.action.capitalize() + (f" to {change.level}" if change.level else "") + "."
+    return Event(
+        id=name,
+        type=_CHANGES[change.action],
+        date=change.date,
+        agents=(change.by,) if change.by else (),
+        detail=" ".join(filter(None, (words, change.note))),
+    )
+
+
+def _by_programs(events: Sequence[Event]) -> int:
+    """The place of the first event of a program: a marking's changes are older than the package."""
+    digested = (n for n, event in enumerate(events) if event.inputs or event.outputs)
+    return next(digested, len(events))
+
+
+def _later_than(date: Date, events: Sequence[Event], last: int) -> int:
+    """The place of the first event that is surely later than a date, or a given one before that."""
+    latest = date.edtf.latest
+    for place, event in enumerate(events[:last]):
+        starts = event.date.edtf.earliest if event.date else None
+        if starts and latest and starts > latest:
+            return place
+    return last
+
+
+def _day(date: Date | None) -> str | None:
+    return str(date.edtf) if date else None
 
 
 def access_words(part: Part) -> str:

@@ -6,14 +6,14 @@ A receipt lies outside the package, which stays as it was closed.
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.records import Date, Edtf, Event
+from archive_pkg.packages.afterwards import LaterEvent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,8 +95,8 @@ class Receipt(BaseModel):
     ended: datetime
     answer: dict[str, Any]
 
-    def event(self) -> Event:
-        """The deposit as an event of the record's history, in PREMIS 3's terms.
+    def event(self) -> LaterEvent:
+        """The deposit as an event of the package's life, in PREMIS 3's terms.
 
         The Library of Congress's vocabulary has no event type for it; "deposit" is a local one.
         """
@@ -105,13 +105,17 @@ class Receipt(BaseModel):
             "read-back": "read back, every digest is that of what was sent",
             "unverified": "not verified",
         }[self.verified]
+        software, _, release = self.client.partition(" ")
         version = f", {self.version}" if self.version else ""
-        return Event(
-            id=f"deposit-{place(self.target, self.remote_id + self.version)}",
+        return LaterEvent(
             type="deposit",
-            date=Date(edtf=Edtf(f"{self.ended.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")),
+            time=self.ended,
+            package=self.package,
+            software=software,
+            version=release,
+            inputs=self.manifests,
             outcome="success" if self.verified != "unverified" else "warning",
-            detail=f"Into {self.target} as {self.remote_id}{version}, by {self.client}; {proof}.",
+            detail=f"Into {self.target} as {self.remote_id}{version}; {proof}.",
         )
 
     @property

@@ -164,7 +164,7 @@ def _due(
     state: State, root: Path, built: Callable[[str], bytes | None], due: timedelta
 ) -> Iterator[Subject]:
     now = datetime.now(UTC)
-    for name, known in state.due(_time(now - due), _time(now)):
+    for name, known in state.due(ledger.written(now - due), ledger.written(now)):
         here = built(name)
         seals = (known.seal if known else None, here.hex() if here else None)
         sealed = tuple(seal for seal in seals if seal)
@@ -289,7 +289,3 @@ def codes(findings: list[Finding]) -> list[str]:
     """The codes of findings that are errors, each once."""
     grave = (finding.code for finding in findings if finding.severity is Severity.ERROR)
     return list(dict.fromkeys(grave))
-
-
-def _time(when: datetime) -> str:
-    return when.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -171,6 +171,6 @@ def whole_life(
     """
     if to not in _OF_A_WHOLE_LIFE or not is_bag(path):
         return record
-    later = [*afterwards.load_events(afterwards.receipts_of(path)), *checks()]
-    deposits = [receipt.event() for _, receipt in receipts_of(path)]
-    return afterwards.joined(record, later, deposits)
+    signings = afterwards.load_events(afterwards.receipts_of(path))
+    deposits = (receipt.event() for _, receipt in receipts_of(path))
+    return afterwards.joined(record, [*signings, *deposits, *checks()])

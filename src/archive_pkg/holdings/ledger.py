@@ -278,4 +278,9 @@ def _digest(line: bytes) -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return written(datetime.now(UTC))
+
+
+def written(time: datetime) -> str:
+    """A time (UTC) as entries have it, fine enough to tell what came first within a second."""
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")

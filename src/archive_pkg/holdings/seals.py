@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-_BEST = "tagmanifest-sha512.txt"
+BEST = "tagmanifest-sha512.txt"
+"""The list whose digest is the seal, where it is there."""
 
 
 def seal_of(package: Path) -> bytes:
@@ -20,7 +21,7 @@ def seal_of(package: Path) -> bytes:
         OSError: They cannot be read.
     """
     try:
-        return file_digest(package / _BEST)
+        return file_digest(package / BEST)
     except FileNotFoundError:
         manifests = sorted(package.glob("*manifest-*.txt"))
         if not manifests:

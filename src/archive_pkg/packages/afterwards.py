@@ -26,7 +26,7 @@ class LaterEvent(BaseModel):
 
     Attributes:
         type: From the Library of Congress's vocabulary of event types, or a local one.
-        time: When (UTC).
+        time: When (UTC), as finely as the clock goes: what follows within a second keeps its order.
         package: The package's id.
         software: The program that did it.
         version: Its version.
@@ -50,7 +50,7 @@ class LaterEvent(BaseModel):
 
     @property
     def name(self) -> str:
-        """The name of its file, which sorts by time."""
+        """The name of its file, which begins with the second."""
         words = self.type.replace(" ", "-")
         mark = hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
         return f"{self.time.astimezone(UTC):%Y%m%dT%H%M%SZ}-{words}-{mark}.json"
@@ -79,20 +79,17 @@ def _agent(event: LaterEvent) -> Agent:
     )
 
 
-def joined(record: Record, later: Iterable[LaterEvent], others: Iterable[Event] = ()) -> Record:
+def joined(record: Record, later: Iterable[LaterEvent]) -> Record:
     """A record with what happened after its packaging, for export; it is not the package's.
 
     Args:
         record: The record as the package has it.
-        later: Events from the package's receipts.
-        others: Events from elsewhere: deposits, a ledger.
+        later: The events, from wherever they are told; of one time in the order given.
     """
-    later = list(later)
-    events = [*(one.event() for one in later), *others]
-    events.sort(key=lambda event: str(event.date.edtf) if event.date else "")
+    later = sorted(later, key=lambda event: event.time)
     agents = {agent.id: agent for agent in (*record.agents, *map(_agent, later))}
-    update = {"events": (*record.events, *events), "agents": tuple(agents.values())}
-    return record.model_copy(update=update)
+    events = (*record.events, *(event.event() for event in later))
+    return record.model_copy(update={"events": events, "agents": tuple(agents.values())})
 
 
 def receipts_of(package: Path) -> Path:

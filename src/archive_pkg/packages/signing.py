@@ -114,6 +114,7 @@ class _Work:
         self.stamps: dict[str, str] = {}
         self.pending: list[str] = []
         self.url = ""
+        self.signed = datetime.now(UTC)
         if not self.manifests:
             raise InvalidError(
                 f"{package} has no tag manifest that could be signed",
@@ -130,6 +131,7 @@ class _Work:
             for name in self.manifests:
                 shutil.copyfile(self.package / name, self.staged / name)
         _ssh_keygen(key, [self.staged / name for name in self.manifests])
+        self.signed = datetime.now(UTC)
         for name in self.manifests:
             data = (self.staged / f"{name}.sig").read_bytes()
             made = sshsig.parse(data)
@@ -178,11 +180,10 @@ class _Work:
 
     def events(self) -> Iterator[LaterEvent]:
         """What was done, to be told beside the package."""
-        now = datetime.now(UTC).replace(microsecond=0)
         if self.signatures:
             yield LaterEvent(
                 type="digital signature generation",
-                time=now,
+                time=self.signed,
                 package=self.id,
                 inputs=self._digests(self.signatures.values()),
                 outputs=self._digests(self.signatures),
@@ -193,7 +194,7 @@ class _Work:
             detail = f"RFC 3161, by {self.url}."
             yield LaterEvent(
                 type="timestamping",
-                time=now,
+                time=datetime.now(UTC),
                 package=self.id,
                 inputs=self._digests(self.stamps.values()),
                 outputs=self._digests(self.stamps),
