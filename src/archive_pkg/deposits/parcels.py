@@ -143,10 +143,6 @@ class HashingWriter(io.RawIOBase):
         """It can be written to."""
         return True
 
-    def flush(self) -> None:
-        """Flush the file."""
-        self._target.flush()
-
 
 class Checked:
     """A file being sent: what is read from it is digested, and must be what was verified."""

@@ -56,6 +56,7 @@ class Memory:
             try:
                 self._open()
             except sqlite3.DatabaseError:
+                self._base.close()
                 for suffix in ("", "-wal", "-shm"):
                     self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
                 self._open()
