@@ -104,22 +104,56 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         StorageError: When it cannot be written; the old file, if any, is then as it was.
     """
-    with storage_errors(f"writing {path}"):
-        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
-        staged = hidden(path, f"-{os.urandom(4).hex()}")
-        descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                if mode is not None:
-                    os.fchmod(descriptor, mode)
-                file.flush()
-                os.fsync(descriptor)
-            staged.replace(path)
-        except BaseException:
-            staged.unlink(missing_ok=True)
-            raise
+    with storage_errors(f"writing {path}"), _staged(path, data) as staged:
+        staged.replace(path)
         sync_folder(path.parent)
+
+
+def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
+    """Write a file as `write_atomically` does, but only in the place of the bytes that one knows.
+
+    Args:
+        path: The file; it must be there.
+        data: Its new bytes.
+        before: The bytes it is to have still.
+
+    Returns:
+        False where it has others, since somebody else has written it; it then keeps those.
+
+    Raises:
+        StorageError: When it cannot be read or written; the file is then as it was.
+    """
+    with storage_errors(f"writing {path}"):
+        if path.read_bytes() != before:
+            return False
+        with _staged(path, data) as staged:
+            # Between the look and the exchange somebody may have written: what was there comes out
+            # of the exchange, and goes back where it is not what it should be.
+            if not exchange(staged, path):
+                staged.replace(path)
+            elif staged.read_bytes() != before:
+                exchange(staged, path)
+                return False
+        sync_folder(path.parent)
+    return True
+
+
+@contextlib.contextmanager
+def _staged(path: Path, data: bytes) -> Iterator[Path]:
+    """A durable file of these bytes beside a path, with its permissions; gone after the block."""
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
+    staged = hidden(path, f"-{os.urandom(4).hex()}")
+    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            if mode is not None:
+                os.fchmod(descriptor, mode)
+            file.flush()
+            os.fsync(descriptor)
+        yield staged
+    finally:
+        staged.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -24,6 +24,7 @@ from archive_pkg.cli import (
     find,
     import_,
     page,
+    review,
     show,
     sign,
     tables,
@@ -60,6 +61,7 @@ for command in (
     why_not,
     deposit,
     page,
+    review,
     find,
 ):
     command.register(app)

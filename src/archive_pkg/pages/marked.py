@@ -52,10 +52,12 @@ class Line:
     Attributes:
         segments: What it consists of; none for a blank line.
         role: What it is in the letter, where a statement covers the whole of it: "salutation".
+        start: Offset of its first character, in code points.
     """
 
     segments: tuple[Segment, ...]
     role: str = ""
+    start: int = 0
 
 
 def marked_lines(
@@ -79,6 +81,7 @@ def marked_lines(
     cuts = sorted({start, end, *opens, *closes, *_line_ends(text, start, end)})
     lines: list[Line] = []
     row: list[Segment] = []
+    begun = start
     standing: dict[str, int] = {}
     for here, there in itertools.pairwise(cuts):
         for name in closes[here]:
@@ -92,10 +95,10 @@ def marked_lines(
         if bare := piece.rstrip("\r\n"):
             row.append(Segment(bare, tuple(standing), begins))
         if piece.endswith(("\n", "\r")):
-            lines.append(_line(row, roles))
-            row = []
+            lines.append(_line(row, roles, begun))
+            row, begun = [], there
     if row:
-        lines.append(_line(row, roles))
+        lines.append(_line(row, roles, begun))
     return lines
 
 
@@ -107,9 +110,9 @@ def _line_ends(text: str, start: int, end: int) -> Iterator[int]:
             yield here
 
 
-def _line(row: Sequence[Segment], roles: Sequence[str]) -> Line:
+def _line(row: Sequence[Segment], roles: Sequence[str], start: int) -> Line:
     words = [segment for segment in row if segment.text.strip()]
     if not words:
-        return Line(())
+        return Line((), start=start)
     role = next((name for name in roles if all(name in s.names for s in words)), "")
-    return Line(tuple(row), role)
+    return Line(tuple(row), role, start)

@@ -57,11 +57,22 @@ def save_record(record: Record, path: str | os.PathLike[str]) -> None:
         return
     with storage_errors(f"reading {file}"):
         data = file.read_bytes()
+    write_atomically(file, updated(valid, data, file))
+
+
+def updated(record: Record, data: bytes, file: Path) -> bytes:
+    """A file's bytes with the record in them; what need not change stays as it is.
+
+    Args:
+        record: A valid record.
+        data: The bytes of a file that holds a valid record.
+        file: The file, whose name tells JSON from YAML; it is not touched.
+    """
     update = _updated_json if _is_json(file) else updated_yaml
-    changed = update(valid, data.decode("utf-8")).encode()
-    if read_record(changed, file)[0] != valid:
+    changed = update(record, data.decode("utf-8")).encode()
+    if read_record(changed, file)[0] != record:
         raise AssertionError(f"patching {file} would have said something else")
-    write_atomically(file, changed)
+    return changed
 
 
 def as_yaml(record: Record) -> str:

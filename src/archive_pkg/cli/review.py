@@ -1,0 +1,141 @@
+"""`archive-pkg review`."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archive_pkg.cli.output import Answer, Json, Quiet, answering
+
+if TYPE_CHECKING:
+    from archive_pkg.pages.review import Opened, Reviewer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(review)
+
+
+def review(
+    path: Annotated[
+        Path | None,
+        typer.Argument(help="A letter, a record, or a folder; the current folder if not given."),
+    ] = None,
+    reviewer: Annotated[
+        str, typer.Option("--reviewer", help="The name that is to stand with what you do.")
+    ] = "",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port; a free one if not given.")
+    ] = 0,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Only tell the address.")
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Read a letter beside its draft in the browser; what you accept and correct is kept at once.
+
+    Each change stands in record.yaml as soon as it is made, with you as its agent. Letters can be
+    pasted, too. It ends with ctrl-C, or the page's own button; with --json the first line tells
+    the address.
+
+    Example: archive-pkg review letter.txt
+    """
+    from archive_pkg import storage
+    from archive_pkg.errors import UsageError
+
+    with answering("review", quiet=quiet) as answer:
+        try:
+            from archive_pkg.pages.review import Review, listen
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                f"the review needs {error.name}, which is not installed",
+                "pip install 'archive-pkg[web]'",
+            ) from error
+        opened = _opened(path)
+        with storage.Lock(opened.root / "review"):
+            server = listen(Review(opened, _reviewer(reviewer)), port)
+            _announce(answer, server.address, opened.root, as_json=as_json)
+            if not no_browser:
+                _start_browser(server.address_for_once)
+            server.run()
+        if not as_json:
+            answer.say("The review has ended; everything is as you left it.")
+
+
+def _opened(path: Path | None) -> Opened:
+    """The folder to review in, and in it the letter that was named; one without record is drafted.
+
+    Raises:
+        UsageError: There is nothing at the path, or the web extra is not installed.
+        InvalidError: The letter cannot be read.
+    """
+    from archive_pkg.errors import StorageError
+    from archive_pkg.pages.review import Opened
+    from archive_pkg.records import NAMES, read_record
+
+    if path is None:
+        return Opened(Path(), gather=False)
+    if path.is_dir():
+        return Opened(path)
+    if not path.is_file():
+        raise StorageError(f"there is nothing at {path}", "check the path")
+    beside = next((path.parent / name for name in NAMES if (path.parent / name).is_file()), None)
+    if path.name in NAMES:
+        return Opened(path.parent, Path(path.name))
+    if beside is not None:
+        record, _ = read_record(beside)
+        if record is None or path.name in record.files:
+            return Opened(path.parent, Path(beside.name))
+    return Opened.with_letter(path)
+
+
+def _reviewer(name: str) -> Reviewer:
+    """Who reviews: as was said, else as git or the system knows them, which the page asks about."""
+    from archive_pkg.pages.review import Reviewer
+
+    return Reviewer(name.strip(), asked=True) if name.strip() else Reviewer(_known_name())
+
+
+def _known_name() -> str:
+    import getpass
+    import os
+    import pwd
+    import subprocess
+
+    try:
+        told = subprocess.run(
+            ["git", "config", "user.name"],  # noqa: S607  whichever git the user has
+            capture_output=True,
+            text=True,
+            timeout=2,
+            check=False,
+        )
+        if told.stdout.strip():
+            return told.stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        pass  # no git: the system's name will do
+    try:
+        return pwd.getpwuid(os.getuid()).pw_gecos.partition(",")[0].strip() or getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def _announce(answer: Answer, address: str, folder: Path, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"command": "review", "url": address, "folder": str(folder)}))
+        return
+    # Told even where little is to be said: without it nobody gets in.
+    typer.echo(f"The review of {folder} is open in your browser, or at\n\n  {address}\n")
+    answer.say("Everything you do is kept at once. To end it, press ctrl-C here.")
+
+
+def _start_browser(address: str) -> None:
+    """Start the user's browser; one that runs in the terminal must not keep the server waiting."""
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

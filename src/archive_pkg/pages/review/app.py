@@ -1,0 +1,305 @@
+"""The review application: pages for a browser, and the changes that it sends."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
+from archive_pkg.pages.review.cards import ADDABLE, cards, loose
+from archive_pkg.pages.review.desk import ChangedError, Desk, Seen
+from archive_pkg.pages.review.inputs import inputs, proposed
+from archive_pkg.pages.review.revising import Revision, Words
+from archive_pkg.pages.review.showing import environment, readings
+from archive_pkg.reports import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from archive_pkg.pages.review.opened import Opened
+
+_STATIC = {
+    "letter.css": ("templates/letter.css", "text/css"),
+    "review.css": ("templates/review/review.css", "text/css"),
+    "review.js": ("templates/review/review.js", "text/javascript"),
+    "text.js": ("templates/review/text.js", "text/javascript"),
+    "patch.js": ("templates/review/patch.js", "text/javascript"),
+}
+
+
+@dataclass(slots=True)
+class Reviewer:
+    """Who reviews.
+
+    Attributes:
+        name: The name that stands with what they do.
+        asked: Whether they have been asked for it, or have given it when they began.
+    """
+
+    name: str
+    asked: bool = False
+
+
+@dataclass(slots=True)
+class Review:
+    """A review: the opened folder and who looks at it.
+
+    Attributes:
+        opened: The folder.
+        reviewer: Who reviews.
+        stop: Called when the reviewer is done.
+    """
+
+    opened: Opened
+    reviewer: Reviewer
+    stop: Callable[[], None] = field(default=lambda: None)
+
+    def app(self) -> Starlette:
+        """The application, which its guard stands before."""
+        return Starlette(
+            routes=[
+                Route("/", self._front),
+                Route("/letters/{key}", self._letter),
+                Route("/letters/{key}/state", self._state),
+                Route("/letters/{key}/{do}", self._do, methods=["POST"]),
+                Route("/reviewer", self._name, methods=["POST"]),
+                Route("/stop", self._stop, methods=["POST"]),
+                Route("/static/{name}", _static),
+            ],
+            exception_handlers={ArchivePkgError: _told},
+        )
+
+    # Pages.
+
+    def _front(self, request: Request) -> Response:
+        desks = self.opened.desks()
+        if len(desks) == 1 and "all" not in request.query_params:
+            return RedirectResponse(f"/letters/{next(iter(desks))}", 303)
+        return _page("front.html", review=self, entries=self.opened.entries())
+
+    def _letter(self, request: Request) -> Response:
+        key = request.path_params["key"]
+        desk = self.opened.desk(key)
+        return self._shown(
+            key,
+            desk,
+            editing=request.query_params.get("edit", ""),
+            place=request.query_params.get("at", ""),
+        )
+
+    def _shown(
+        self,
+        key: str,
+        desk: Desk,
+        *,
+        editing: str = "",
+        place: str = "",
+        given: dict[str, Any] | None = None,
+        report: Report | None = None,
+        said: str = "",
+        status: int = 200,
+    ) -> Response:
+        """A letter's page, with one card's form open where one is being edited."""
+        seen = desk.look()
+        made = cards(seen.record, seen.report) if seen.record else []
+        at = _words_at(seen, place)
+        if at and given is None:
+            given = proposed(seen.record, editing, at.exact) if seen.record else {}
+        form = inputs(seen.record, editing, given) if seen.record and editing else []
+        return _page(
+            "letter.html",
+            status=status,
+            review=self,
+            key=key,
+            desk=desk,
+            seen=seen,
+            readings=readings(seen),
+            cards=made,
+            loose=loose(seen.report, made),
+            editing=editing,
+            form=form,
+            report=report or Report(),
+            given=given or {},
+            at={"place": place, "exact": at.exact} if at else None,
+            adding=_NEW.get(editing, ""),
+            addable=ADDABLE,
+            words=IN_WORDS,
+            to_read=sum(card.to_read for card in made),
+            said=said,
+        )
+
+    def _state(self, request: Request) -> Response:
+        desk = self.opened.desk(request.path_params["key"])
+        return JSONResponse({"seen": desk.look().digest})
+
+    # Changes.
+
+    async def _do(self, request: Request) -> Response:
+        key, do = request.path_params["key"], request.path_params["do"]
+        asked = await _asked(request)
+        return await run_in_threadpool(self._done, key, do, asked)
+
+    def _done(self, key: str, do: str, asked: dict[str, Any]) -> Response:
+        desk = self.opened.desk(key)
+        seen, place = str(asked.get("seen", "")), str(asked.get("field", ""))
+        try:
+            if do in ("undo", "redo"):
+                told = desk.undo(seen) if do == "undo" else desk.redo(seen)
+                word = "Taken back" if do == "undo" else "Made again"
+                return self._shown(key, desk, said=f"{word}: {told}.")
+            change = Change(do, asked)
+            if asked.get("trial"):
+                report = desk.trial(change.make, self.reviewer.name)
+                return _page("findings.html", field=place, report=report)
+            report = desk.change(seen, change.make, self.reviewer.name)
+        except ChangedError as error:
+            return self._shown(key, desk, said=f"{error.message}.", status=409)
+        if not report.ok:
+            given = asked.get("values", {})
+            said = "Not saved: see what is wrong beside the field."
+            return self._shown(
+                key,
+                desk,
+                editing=place,
+                place=change.place,
+                given=given,
+                report=report,
+                said=said,
+                status=422,
+            )
+        return self._shown(key, desk, said=f"Saved: {change.told}.")
+
+    async def _name(self, request: Request) -> Response:
+        name = str((await _asked(request)).get("name", "")).strip()
+        if not name:
+            raise UsageError("the name is empty", "enter the name that is to stand in the records")
+        self.reviewer.name, self.reviewer.asked = name, True
+        return JSONResponse({"name": name})
+
+    def _stop(self, request: Request) -> Response:
+        self.stop()
+        return JSONResponse({})
+
+
+class Change:
+    """A change as the page asked for it."""
+
+    def __init__(self, do: str, asked: dict[str, Any]) -> None:
+        """Take what was asked for.
+
+        Raises:
+            UsageError: There is no such change.
+        """
+        if do not in ("accept", "correct", "rest", "annotate", "unknown", "remove"):
+            raise UsageError(f"there is no change called {do}", "load the page anew")
+        self._do, self._asked = do, asked
+        self.field, self.place = str(asked.get("field", "")), str(asked.get("at") or "")
+        self.told = ""
+
+    def make(self, revision: Revision, seen: Seen) -> str:
+        """Make the change in a record; what was done, in words."""
+        values, at = self._asked.get("values"), _words_at(seen, self.place)
+        if not isinstance(values, dict):
+            values = {}
+        field = self.field
+        if self._do == "accept":
+            revision.accept(field)
+        elif self._do == "unknown":
+            revision.leave_unknown(field)
+        elif self._do == "remove":
+            revision.remove(field)
+        elif self._do == "correct":
+            field = revision.correct(field, values, at)
+        elif at is None:
+            raise UsageError("no words are selected", "select some words in the text first")
+        elif self._do == "rest":
+            revision.rest(field, at)
+        else:
+            field = revision.annotate(values, at)
+        self.told = f"{field.replace('_', ' ').replace('.', ' ')} {_DONE[self._do]}"
+        return self.told
+
+
+def _words_at(seen: Seen, place: str) -> Words | None:
+    """The words at a place that the page tells as "file:start:end".
+
+    Raises:
+        UsageError: They are not in the text.
+    """
+    if not place or seen.record is None:
+        return None
+    try:
+        file, start, end = map(int, place.split(":"))
+        name = seen.record.files[file]
+        text = next(text.text for text in seen.texts if text.file == name)
+        return Words(name, start, end, text).trimmed()
+    except (LookupError, StopIteration, ValueError):
+        raise UsageError("these words are not in the text", "load the page anew") from None
+
+
+IN_WORDS = {
+    "wrong": "to be mended",
+    "guess": "a guess",
+    "probable": "probable",
+    "open": "open",
+    "unsaid": "rests on nothing",
+    "certain": "sure",
+    "reviewed": "looked at",
+    "unknown": "not known",
+}
+"""The states of statements, for the reviewer."""
+_NEW = ADDABLE | {"translation_notes.": "a note"}
+_DONE = {
+    "accept": "accepted",
+    "correct": "entered",
+    "rest": "rests on the words you selected",
+    "annotate": "added",
+    "unknown": "left unknown",
+    "remove": "removed",
+}
+
+
+async def _asked(request: Request) -> dict[str, Any]:
+    """What a request asks for."""
+    try:
+        asked = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        asked = None
+    if not isinstance(asked, dict):
+        raise UsageError("this is no request of the page", "load the page anew")
+    return asked
+
+
+def _page(template: str, *, status: int = 200, **context: Any) -> Response:
+    return HTMLResponse(environment().get_template(template).render(**context), status)
+
+
+def _told(request: Request, error: Exception) -> Response:
+    """An error in words, for the page to show."""
+    assert isinstance(error, ArchivePkgError)  # noqa: S101  what it is registered for
+    status = 500 if isinstance(error, StorageError) else 404 if request.method == "GET" else 400
+    if request.method == "GET":
+        return _page("error.html", status=status, error=error)
+    return JSONResponse({"message": error.message, "hint": error.hint}, status)
+
+
+def _static(request: Request) -> Response:
+    known = _STATIC.get(request.path_params["name"])
+    if known is None:
+        return Response("There is no such file.", 404)
+    return Response(_asset(known[0]), media_type=known[1])
+
+
+@cache
+def _asset(path: str) -> str:
+    return (files("archive_pkg.pages") / path).read_text(encoding="utf-8")

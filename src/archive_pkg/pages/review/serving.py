@@ -1,0 +1,120 @@
+"""The review's server: on this machine only, for as long as the reviewer wants it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg.errors import UsageError
+from archive_pkg.pages.review.guard import Guard, Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import uvicorn
+
+    from archive_pkg.pages.review.app import Review
+
+HOST = "127.0.0.1"
+
+
+@dataclass(slots=True)
+class Server:
+    """A server that listens and does not answer yet.
+
+    Attributes:
+        port: The port.
+        keys: What lets a browser in.
+    """
+
+    port: int
+    keys: Keys
+    _socket: socket.socket
+    _server: uvicorn.Server
+
+    @property
+    def address(self) -> str:
+        """The address to open, for the reviewer to see and copy."""
+        return f"http://{HOST}:{self.port}/?token={self.keys.token}"
+
+    @property
+    def address_for_once(self) -> str:
+        """An address that opens the review once, for starting a browser with."""
+        return f"http://{HOST}:{self.port}/?token={self.keys.ticket()}"
+
+    def run(self) -> None:
+        """Answer until somebody stops it: ctrl-C, SIGTERM, or the page's own button.
+
+        A second signal breaks off what is still going on.
+        """
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.stop)
+        with contextlib.closing(self._socket):
+            await self._server.serve(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Let the server end: what it is doing is done first; asked again, it is not."""
+        if self._server.should_exit:
+            self._server.force_exit = True
+        self._server.should_exit = True
+
+
+def listen(review: Review, port: int = 0) -> Server:
+    """A server for a review that listens on a port of this machine.
+
+    Args:
+        review: The review; its page can stop the server.
+        port: The port; a free one if it is 0.
+
+    Raises:
+        UsageError: The port is in use, or may not be used.
+    """
+    import uvicorn
+
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+        listening.listen(64)
+    except OSError as error:
+        listening.close()
+        why = (error.strerror or str(error)).lower()
+        raise UsageError(
+            f"port {port} of this machine cannot be used: {why}",
+            "leave out --port, and a free one is taken",
+        ) from error
+    port = listening.getsockname()[1]
+    keys = Keys()
+    config = uvicorn.Config(
+        Guard(review.app(), keys, port),
+        lifespan="off",
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=3,
+    )
+    server = Server(port, keys, listening, _uvicorn()(config))
+    review.stop = server.stop
+    return server
+
+
+def _uvicorn() -> type[uvicorn.Server]:
+    import uvicorn
+
+    class Quiet(uvicorn.Server):
+        """Leaves signals to us: uvicorn would raise them again after a normal end."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    return Quiet

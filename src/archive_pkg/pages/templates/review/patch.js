@@ -1,0 +1,85 @@
+// What the server answers is the page anew; here only what differs in it is taken over, so that
+// focus, scroll positions, and forms that are being filled in stay.
+
+const pristine = new Map(); // What the server sent last, by id.
+
+const remember = (root) => {
+  for (const element of root.querySelectorAll("[id]")) pristine.set(element.id, element.cloneNode(true));
+};
+
+// Ask the server. What it sends is parsed into a document of its own, in which no script runs.
+export const ask = (method, address, body) => new Promise((resolve) => {
+  const request = new XMLHttpRequest();
+  request.open(method, address);
+  request.responseType = "document";
+  if (body) request.setRequestHeader("Content-Type", "application/json");
+  request.onload = () => resolve({ status: request.status, page: request.responseXML });
+  request.onerror = () => resolve({ status: 0, page: null });
+  request.send(body ? JSON.stringify(body) : null);
+});
+
+// The same for answers that are data.
+export const askData = async (method, address, body) => {
+  try {
+    const answer = await fetch(address, {
+      method, credentials: "same-origin",
+      ...(body ? { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {}),
+    });
+    return { status: answer.status, data: await answer.json() };
+  } catch {
+    return { status: 0, data: {} };
+  }
+};
+
+const differs = (id, fresh) => !pristine.has(id) || !pristine.get(id).isEqualNode(fresh);
+
+const take = (old, fresh) => {
+  pristine.set(fresh.id, fresh.cloneNode(true));
+  const made = document.importNode(fresh, true);
+  old.replaceWith(made);
+  return made;
+};
+
+// Take over one element.
+export const takeElement = (page, id) => {
+  const fresh = page.getElementById(id), old = document.getElementById(id);
+  if (fresh && old && differs(id, fresh)) take(old, fresh);
+};
+
+// Take over a list whose items have ids. An item that is being filled in stays, unless it is `done`.
+export const takeList = (page, selector, done) => {
+  const list = document.querySelector(selector), fresh = page.querySelector(selector);
+  if (!list || !fresh) return;
+  const open = (item) => item.matches("[data-editing]") && item.id !== done;
+  let before = null;
+  for (const item of fresh.children) {
+    if (!item.id) continue;
+    const old = document.getElementById(item.id);
+    if (!old) {
+      const made = document.importNode(item, true);
+      pristine.set(item.id, item.cloneNode(true));
+      before ? before.after(made) : list.prepend(made);
+      before = made;
+    } else {
+      before = !open(old) && differs(item.id, item) ? take(old, item) : old;
+    }
+  }
+  for (const item of [...list.children]) {
+    if (item.id && !page.getElementById(item.id) && !open(item)) {
+      pristine.delete(item.id);
+      item.remove();
+    }
+  }
+};
+
+// Put an item into a list, or in the place of the one that it is.
+export const takeItem = (page, id, list) => {
+  const fresh = page.getElementById(id), old = document.getElementById(id);
+  if (!fresh) return null;
+  if (old) return take(old, fresh);
+  const made = document.importNode(fresh, true);
+  document.querySelector(list).prepend(made);
+  return made;
+};
+
+remember(document);

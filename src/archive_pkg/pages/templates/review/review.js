@@ -1,0 +1,319 @@
+// The review in the browser: which field is current, what is selected, what the server is told.
+import { ask, askData, takeElement, takeItem, takeList } from "./patch.js";
+import { moved, select, selected } from "./text.js";
+
+const $ = (id) => document.getElementById(id);
+const head = () => $("head");
+const cards = () => [...document.querySelectorAll("#cards > .card")];
+const here = () => `/letters/${head().dataset.key}`;
+
+let current = null; // The id of the current card.
+let words = null; // The selected words, {file, start, end}.
+let last = null; // The change that met a conflict.
+let busy = Promise.resolve(); // Changes are sent one after the other.
+
+const say = (text, bad) => {
+  $("said").textContent = text;
+  $("said").classList.toggle("bad", Boolean(bad));
+};
+
+// The current field.
+
+const card = () => current && $(current);
+
+const setCurrent = (item, { focus = true, look = true } = {}) => {
+  if (!item) return;
+  current = item.id;
+  for (const each of document.querySelectorAll(".card.current")) each.classList.remove("current");
+  for (const each of document.querySelectorAll(".q.current")) each.classList.remove("current");
+  item.classList.add("current");
+  const quotes = document.querySelectorAll(`.q[data-for~="${CSS.escape(item.dataset.name)}"]`);
+  for (const quote of quotes) quote.classList.add("current");
+  if (look) quotes[0]?.scrollIntoView({ block: "center" });
+  $("current").textContent = item.dataset.label;
+  if (focus) {
+    item.focus({ preventScroll: true });
+    item.scrollIntoView({ block: "nearest" });
+  }
+};
+
+const step = (by, toRead) => {
+  const all = cards();
+  let place = all.indexOf(card());
+  do place += by; while (all[place] && toRead && !all[place].matches("[data-to-read]"));
+  if (all[place]) setCurrent(all[place]);
+  else if (toRead) say("There is nothing more to look at.");
+};
+
+// Selected words.
+
+const showWords = () => {
+  const now = selected();
+  if (!now && !words) return;
+  words = now;
+  const chosen = words ? getSelection().toString().replace(/\s+/g, " ").trim() : "";
+  const short = chosen.length > 80 ? `${chosen.slice(0, 60)} … ${chosen.slice(-15)}` : chosen;
+  $("chosen").textContent = words ? `Selected: “${short}”` : "Select words in the text.";
+  for (const button of document.querySelectorAll("[data-rest-current], [data-note]")) button.disabled = !words;
+};
+
+const place = (at) => (at ? `${at.file}:${at.start}:${at.end}` : "");
+const placed = (text) => {
+  if (!text) return null;
+  const [file, start, end] = text.split(":").map(Number);
+  return { file, start, end };
+};
+
+// Telling the server.
+
+const take = (page, done) => {
+  for (const id of ["head", "loose"]) takeElement(page, id);
+  takeList(page, "#cards", done);
+  for (const text of page.querySelectorAll(".text")) takeList(page, `.text[data-file="${text.dataset.file}"]`);
+  const title = page.querySelector("title");
+  if (title) document.title = title.textContent;
+  if (card()) setCurrent(card(), { focus: false, look: false });
+};
+
+const send = (doing, change) => {
+  say("Saving…");
+  busy = busy.then(async () => {
+    const { status, page } = await ask("POST", `${here()}/${doing}`, { ...change, seen: head().dataset.seen });
+    if (!status) return say("The review does not answer. Has it been ended? What you did last is not saved.", true);
+    if (!page?.getElementById("head")) return say(toldIn(page), true);
+    const id = change.field === undefined ? "" : cardName(change.field);
+    take(page, status === 200 || status === 422 ? id : "");
+    say(page.getElementById("said").textContent, status !== 200);
+    if (status === 409) {
+      last = { doing, change };
+      $("conflict").showModal();
+    } else if (status === 422) {
+      setCurrent($(id));
+      $(id)?.querySelector("[aria-invalid]")?.focus();
+    } else {
+      after(doing, id);
+    }
+  });
+  return busy;
+};
+
+const cardName = (field) => `s-${field.replaceAll(".", "-")}`;
+const toldIn = (page) => {
+  const text = page?.body?.textContent ?? "";
+  try {
+    const { message, hint } = JSON.parse(text);
+    return `${message}${hint ? ` – ${hint}` : ""}.`;
+  } catch {
+    return "That did not work: load the page anew.";
+  }
+};
+
+// After a change the next thing to be looked at is current; after any other, the same.
+const after = (doing, id) => {
+  if (doing === "undo" || doing === "redo") return;
+  const item = $(id);
+  if (!item) return setCurrent(cards()[0]);
+  setCurrent(item);
+  if (doing === "accept" || doing === "unknown") {
+    const said = $("said").textContent;
+    step(1, true);
+    say(said);
+  }
+};
+
+const isOpen = (item) => Boolean(item.querySelector(".value.none"));
+
+const edit = async (field, at) => {
+  const query = new URLSearchParams({ edit: field, ...(at ? { at: place(at) } : {}) });
+  const { status, page } = await ask("GET", `${here()}?${query}`);
+  if (status !== 200) return say("The form cannot be opened: load the page anew.", true);
+  const item = takeItem(page, cardName(field), "#cards");
+  setCurrent(item, { look: !at });
+  item?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+};
+
+const close = async (item) => {
+  const field = item.dataset.field;
+  if (field.endsWith(".")) {
+    item.remove();
+    return setCurrent(cards()[0]);
+  }
+  const { page } = await ask("GET", here());
+  if (page) setCurrent(takeItem(page, item.id, "#cards"));
+};
+
+const entered = (form) => {
+  const values = {};
+  for (const input of form.elements) {
+    if (!input.name) continue;
+    if (input.matches("[data-many]")) {
+      values[input.name] ??= [];
+      if (input.checked) values[input.name].push(input.value);
+    } else {
+      values[input.name] = input.value;
+    }
+  }
+  return values;
+};
+
+const save = (form) => {
+  const item = form.closest(".card");
+  return send(form.dataset.do, { field: item.dataset.field, values: entered(form), at: form.dataset.at });
+};
+
+// What is being typed is judged by the same models, without being written.
+let typing = 0;
+const judge = (form) => {
+  clearTimeout(typing);
+  typing = setTimeout(async () => {
+    const item = form.closest(".card");
+    const { status, page } = await ask("POST", `${here()}/${form.dataset.do}`, {
+      field: item.dataset.field, values: entered(form), at: form.dataset.at, trial: true,
+    });
+    const fresh = page?.querySelector(".findings"), old = form.querySelector(".findings");
+    if (status !== 200 || !fresh || !old) return;
+    const wrong = fresh.querySelector(".error");
+    old.replaceWith(document.importNode(fresh, true));
+    for (const input of form.querySelectorAll("[aria-describedby]")) {
+      wrong ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
+    }
+  }, 250);
+};
+
+const rest = (item) => {
+  if (!words) return say("Select words in the text first: with the mouse, or with t and the arrow keys.", true);
+  if (!item) return say("Choose a field first.", true);
+  const field = item.dataset.field;
+  return isOpen(item) ? edit(field, words) : send("rest", { field, at: place(words) });
+};
+
+const note = () => (words ? edit("translation_notes.", words) : say("Select words in the text first.", true));
+
+const does = (doing, item) => {
+  const button = item?.querySelector(`[data-do="${doing}"]:not(form)`);
+  if (button) return send(doing, { field: item.dataset.field });
+};
+
+// Keys and clicks.
+
+const keys = {
+  j: () => step(1), k: () => step(-1), J: () => step(1, true), K: () => step(-1, true),
+  a: () => does("accept", card()),
+  u: () => does("unknown", card()) ?? does("remove", card()),
+  c: () => card()?.querySelector("[data-edit]") && edit(card().dataset.field),
+  e: () => rest(card()), n: () => note(),
+  s: () => card() && setCurrent(card()),
+  t: () => { $("letter").focus(); select(words ?? moved(firstWords(), "", {})); },
+  z: () => head().querySelector("[data-undo]:enabled") && send("undo", {}),
+  y: () => head().querySelector("[data-redo]:enabled") && send("redo", {}),
+  "?": () => $("keys").showModal(),
+};
+
+const firstWords = () => {
+  const go = card()?.querySelector("[data-go]");
+  return go ? placed(go.dataset.go) : null;
+};
+
+const inText = (event) => {
+  if (!event.key.startsWith("Arrow") || !document.activeElement?.matches("#letter")) return false;
+  if (event.ctrlKey || event.metaKey) return false;
+  select(moved(words, event.key, { more: event.shiftKey, fine: event.altKey }));
+  return true;
+};
+
+document.addEventListener("keydown", (event) => {
+  if (!$("cards") || document.querySelector("dialog[open]")) return;
+  const form = event.target.closest?.("form.form");
+  if (form && event.key === "Escape") close(form.closest(".card"));
+  else if (form && event.key === "Enter" && event.ctrlKey) form.requestSubmit();
+  else if (event.target.matches("input, textarea, select")) return;
+  else if (inText(event)) { /* the words are selected */ }
+  else if (event.key === "Escape") setCurrent(card() ?? cards()[0], { look: false });
+  else if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+  else keys[event.key]();
+  event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  const item = event.target.closest(".card");
+  if (button?.matches("[data-do]")) return send(button.dataset.do, { field: item.dataset.field });
+  if (button?.matches("[data-edit]")) return edit(item.dataset.field);
+  if (button?.matches("[data-rest]")) return rest(item);
+  if (button?.matches("[data-rest-current]")) return rest(card());
+  if (button?.matches("[data-note]")) return note();
+  if (button?.matches("[data-cancel]")) return close(item);
+  if (button?.matches("[data-add]")) return edit(button.dataset.add, words);
+  if (button?.matches("[data-go]")) return select(placed(button.dataset.go));
+  if (button?.matches("[data-undo]")) return keys.z();
+  if (button?.matches("[data-redo]")) return keys.y();
+  if (button?.matches("[data-help]")) return $("keys").showModal();
+  const quote = event.target.closest(".q");
+  if (quote && getSelection().isCollapsed) {
+    const names = quote.dataset.for.split(" ");
+    const next = names[(names.indexOf(current) + 1) % names.length];
+    return setCurrent($(next), { look: false });
+  }
+  if (item && !event.target.closest("form, a, button")) setCurrent(item, { focus: false });
+});
+
+document.addEventListener("mousedown", (event) => {
+  // A button must not take the selection away before it is used.
+  if (event.target.closest("[data-rest], [data-rest-current], [data-note], [data-add]")) event.preventDefault();
+});
+
+document.addEventListener("focusin", (event) => {
+  const item = event.target.closest?.("#cards > .card");
+  if (item && item.id !== current) setCurrent(item, { focus: false });
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches("form.form")) {
+    event.preventDefault();
+    save(form);
+  } else if (form.id === "whof") {
+    event.preventDefault();
+    askData("POST", "/reviewer", { name: $("whon").value }).then(({ status, data }) => {
+      if (status !== 200) return say(data.message ?? "The review does not answer.", true);
+      $("who").close();
+      head().dataset.asked = "yes";
+    });
+  }
+});
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form.form");
+  if (form) judge(form);
+});
+
+document.addEventListener("selectionchange", showWords);
+
+// Others that change the file.
+
+const watch = async () => {
+  if (document.hidden || document.querySelector("dialog[open]")) return;
+  await busy;
+  const { status, data } = await askData("GET", `${here()}/state`);
+  if (status === 200 && data.seen !== head().dataset.seen) {
+    const { page } = await ask("GET", here());
+    if (!page?.getElementById("head")) return;
+    take(page, "");
+    say("Another tab or program has changed the record; this is how it is now.");
+  }
+};
+
+addEventListener("beforeunload", (event) => {
+  if (document.querySelector("form.form")) event.preventDefault();
+});
+
+if ($("cards")) {
+  $("again").addEventListener("click", () => { $("conflict").close(); send(last.doing, last.change); });
+  $("drop").addEventListener("click", () => { $("conflict").close(); say("Left as it is now; what you did last is dropped."); });
+  setInterval(watch, 2000);
+  setCurrent(cards()[0], { focus: false });
+  if (head().dataset.asked === "no") {
+    $("whon").value = head().dataset.reviewer;
+    $("who").showModal();
+  }
+}
