@@ -144,6 +144,13 @@ def test_tei_has_the_text_character_by_character(record: Record, data: st.DataOb
         assert "".join(found.split()) == "".join(fit(text[start:end]).split())
 
 
+def test_tei_keeps_a_line_of_nothing_but_a_control_character() -> None:
+    record = full()
+    name = next(part.id for part in record.parts if part.is_text)
+    written = etree.fromstring(export("tei", record, Setting(texts={name: "\x1f"})))
+    assert [sign.get("n") for sign in written.iter(f"{TEI}g")] == ["U+001F"]
+
+
 def test_tei_puts_the_zones_and_notes_where_they_stand() -> None:
     written = etree.fromstring(export("tei", full(), FULL_SETTING))
     [division] = written.iter(f"{TEI}div")

@@ -16,7 +16,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.crosswalks.dates import tei
-from archive_pkg.crosswalks.markup import HOSTILE, XML, Element, put
+from archive_pkg.crosswalks.markup import HOSTILE, XML, Element, fit, put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while position < end:
         found = _LINE_END.search(text, position, end)
         line_end = found.start() if found else end
-        if text[position:line_end].strip():
+        if fit(text[position:line_end]).strip():  # some control characters count as spaces
             begun = position if begun is None else begun
             last = line_end
         elif begun is not None:
