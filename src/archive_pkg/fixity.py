@@ -19,6 +19,7 @@ import signal
 import sys
 import threading
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Protocol, TypeVar
 
@@ -505,10 +506,14 @@ def _frames(children: dict[int, int]) -> Iterator[tuple[int, Any]]:
 def rotates(path: Path) -> bool:
     """Whether a path lies on a disk with moving heads, which should read one file at a time."""
     try:
-        number = path.stat().st_dev
-        device = Path(f"/sys/dev/block/{os.major(number)}:{os.minor(number)}").resolve()
+        return _has_heads(path.stat().st_dev)
     except OSError:
         return False
+
+
+@cache
+def _has_heads(number: int) -> bool:
+    device = Path(f"/sys/dev/block/{os.major(number)}:{os.minor(number)}").resolve()
     for folder in (device, device.parent):  # a partition's queue is its disk's
         with contextlib.suppress(OSError):
             return (folder / "queue/rotational").read_text().strip() == "1"

@@ -20,6 +20,7 @@ import pytest
 from archive_pkg import tables
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package, check, open_package, verify
+from archive_pkg.packages.building import draft_package
 from archive_pkg.storage import Staging
 
 ID = "1960-07-18-cpsu-to-sed"
@@ -136,6 +137,18 @@ def test_an_unsound_record_is_not_built(letter: Path, tmp_path: Path) -> None:
         build_package(letter, tmp_path / "out", on=ON)
     assert "part-missing" in {finding.code for finding in refusal.value.report}
     assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
+
+
+def test_a_text_that_changes_before_it_is_copied_is_not_packaged(
+    letter: Path, tmp_path: Path
+) -> None:
+    draft = draft_package(letter)
+    text = letter / "letter-1960-07-18.txt"
+    text.write_bytes(text.read_bytes().replace(b"1500", b"1600"))
+    (tmp_path / "staged").mkdir()
+    with pytest.raises(InvalidError) as raised:
+        draft.write(tmp_path / "staged", ON)
+    assert "part-changed" in {finding.code for finding in raised.value.report.errors}
 
 
 def test_building_into_the_records_own_folder_is_refused(letter: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags import names
@@ -229,7 +230,7 @@ class Parser:
         """Fill a manifest from its file, which can be sought in."""
         algorithm = ALGORITHMS.get(manifest.algorithm)
         length = algorithm.length if algorithm else None
-        quick = self._quick(length) if length and not manifest.of_tags else None
+        quick = _quick(length, manifest.of_tags) if length else None
         findings = self._report.findings
         mark = len(findings)
         try:
@@ -259,10 +260,6 @@ class Parser:
             for each in split_lines(text):
                 self._line(manifest, length, line, each)
                 line += 1
-
-    @staticmethod
-    def _quick(length: int) -> re.Pattern[str]:
-        return re.compile(rf"^([0-9A-Fa-f]{{{length}}})[ \t]+(data/.+)\n", re.MULTILINE)
 
     def _chunks(self, name: str, file: BinaryIO) -> Iterator[str]:
         """The text in pieces of whole lines, each line ended by LF but perhaps the last."""
@@ -403,6 +400,15 @@ class Parser:
             add(code.at(place, f"{path!r} is a tag manifest", "Remove the line."))
             return ""
         return path
+
+
+@cache
+def _quick(length: int, of_tags: bool) -> re.Pattern[str]:
+    """What finds the lines of a chunk that is otherwise plain: tag files of plain names only."""
+    name = "[A-Za-z0-9_-][A-Za-z0-9_.-]*"
+    tag_file = rf"(?!data[/\n]|(?i:tagmanifest-)){name}(?:/{name})*"
+    path = tag_file if of_tags else "data/.+"
+    return re.compile(rf"^([0-9A-Fa-f]{{{length}}})[ \t]+({path})\n", re.MULTILINE)
 
 
 def _take(digests: dict[str, bytes], pairs: list[tuple[str, str]]) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -18,7 +19,6 @@ from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.fixity import (
     Tally,
     copy_and_digest,
-    digest,
     new_hash,
     spread,
     write_all,
@@ -125,19 +125,11 @@ def check_names(paths: Iterable[str], *, portable: bool = False) -> Report:
     files = set(paths)
     above = {folder for path in paths for folder in _folders_of(path)}
     for path in paths:
-        place = Location(_shown(path))
-        if why := names.unsafe(path):
-            report.add(NAME_UNSAFE.at(place, why))
-        elif not path or path != names.straighten(path) or path.endswith("/"):
-            report.add(NAME_UNSAFE.at(place, "it is no plain path of a file"))
-        elif not names.encodable(path):
-            report.add(
-                NAME_NOT_UTF8.at(
-                    place, "the name is not UTF-8", "Rename it, or use --encode-names."
-                )
-            )
-        elif why := names.unportable(path):
-            report.add(unportable.at(place, why, "Rename it where the bag is to be read there."))
+        fault = _name_fault(path)
+        if fault:
+            code, why, hint = fault
+            code = unportable if code is NAME_UNPORTABLE else code
+            report.add(code.at(Location(_shown(path)), why, hint))
     for path in sorted(files & above):
         report.add(NAME_TAKEN.at(Location(_shown(path)), "is given as a file and as a folder"))
     every = [*paths, *above - files]
@@ -147,6 +139,20 @@ def check_names(paths: Iterable[str], *, portable: bool = False) -> Report:
             alike.at(Location(_shown(min(group))), f"is the same to some systems as {others}")
         )
     return report
+
+
+@lru_cache(maxsize=4096)  # of many packages most names are the same
+def _name_fault(path: str) -> tuple[Code, str, str] | None:
+    """What is wrong with a name by itself: the code, why, and what would be right."""
+    if why := names.unsafe(path):
+        return NAME_UNSAFE, why, ""
+    if not path or path != names.straighten(path) or path.endswith("/"):
+        return NAME_UNSAFE, "it is no plain path of a file", ""
+    if not names.encodable(path):
+        return NAME_NOT_UTF8, "the name is not UTF-8", "Rename it, or use --encode-names."
+    if why := names.unportable(path):
+        return NAME_UNPORTABLE, why, "Rename it where the bag is to be read there."
+    return None
 
 
 def write(
@@ -228,15 +234,14 @@ def finish(
     algorithms = list(written.manifests)
     written.tag_manifests = {name: {} for name in algorithms}
     for path, data in files.items():
-        for name, value in digest(data, algorithms).items():
-            written.tag_manifests[name][path] = bytes.fromhex(value)
+        for name, value in zip(algorithms, _digests(data, algorithms), strict=True):
+            written.tag_manifests[name][path] = value
     for algorithm, digests in written.tag_manifests.items():
         files[f"tagmanifest-{algorithm}.txt"] = render(digests)
+    for parent in {path.rpartition("/")[0] for path in files}:
+        (folder / parent).mkdir(parents=True, exist_ok=True)
     for path, data in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("xb") as file:
-            file.write(data)
+        _write_file(f"{folder}/{path}", data)
 
 
 def create(
@@ -413,7 +418,7 @@ def _write_payload(
             progress(tally)
 
     def work(index: int, say: Callable[[int, int], None]) -> list[tuple[int, tuple[bytes, ...]]]:
-        done = [place(payload[path], data / path, algorithms, say) for path in pieces[index]]
+        done = [place(payload[path], f"{data}/{path}", algorithms, say) for path in pieces[index]]
         say(len(done), 0)
         return done
 
@@ -429,7 +434,7 @@ def _write_payload(
 
 def place(
     source: Path | bytes,
-    target: Path,
+    target: Path | str,
     algorithms: Sequence[str],
     say: Callable[[int, int], None],
 ) -> tuple[int, tuple[bytes, ...]]:
@@ -441,8 +446,7 @@ def place(
         OSError: When reading or writing fails.
     """
     if isinstance(source, bytes):
-        with target.open("xb") as file:
-            file.write(source)
+        _write_file(target, source)
         say(0, len(source))
         return len(source), _digests(source, algorithms)
     descriptor = os.open(source, _OPEN_SOURCE)
@@ -476,6 +480,15 @@ def place(
             "Let whatever writes to it finish, then run the same command again.",
         )
     return size, digests
+
+
+def _write_file(target: Path | str, data: bytes) -> None:
+    """Write a file that is not there yet; many small ones quicker than through a buffer."""
+    made = os.open(target, _CREATE, 0o666)
+    try:
+        write_all(made, data)
+    finally:
+        os.close(made)
 
 
 def _digests(data: bytes, algorithms: Sequence[str]) -> tuple[bytes, ...]:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from copy import deepcopy
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 XML = "http://www.w3.org/XML/1998/namespace"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -21,7 +26,8 @@ Element = Any  # lxml's stubs name elements by a private class
 
 def fit(text: str) -> str:
     """The text with a replacement character (U+FFFD) for each that XML cannot hold."""
-    return HOSTILE.sub("\N{REPLACEMENT CHARACTER}", text)
+    # What can be printed is never hostile, and quicker told.
+    return text if text.isprintable() else HOSTILE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def root(namespace: str, name: str, nsmap: dict[str | None, str] | None = None) -> Element:
@@ -38,10 +44,10 @@ def put(
     An underscore after `xml`, `xlink` or `xsi` stands for the colon, one at the end of a name that
     is a Python keyword for nothing: `xml_id`, `xlink_href`, `from_`.
     """
-    child = etree.SubElement(parent, f"{parent.tag.partition('}')[0]}}}{name}")
+    child = etree.SubElement(parent, _beside(parent.tag, name))
     if text is not None:
         child.text = fit(text)
-    return label(child, **attributes)
+    return label(child, **attributes) if attributes else child
 
 
 def locate(document: Element, **schemas: str) -> None:
@@ -61,11 +67,35 @@ def label(element: Element, /, **attributes: str | None) -> Element:
     return element
 
 
+@cache
+def _beside(tag: str, name: str) -> str:
+    """The qualified name of an element in the namespace of another."""
+    return f"{tag.partition('}')[0]}}}{name}"
+
+
+@cache
 def _attribute(key: str) -> str:
     prefix, _, local = key.partition("_")
     if local and prefix in _QUALIFIED:
         return f"{{{_QUALIFIED[prefix]}}}{local}"
     return key.rstrip("_")
+
+
+def latest(make: Callable[[Any, Any], Element]) -> Callable[[Any, Any], Element]:
+    """Make an element once where it is asked for again at once; each caller gets a copy.
+
+    PREMIS is a document by itself and is in METS, too, and making it takes longer than all else.
+    """
+    kept: tuple[Any, Any, Element] = (None, None, None)
+
+    def remembered(record: Any, setting: Any) -> Element:
+        nonlocal kept
+        known = kept
+        if known[0] is not record or known[1] is not setting:
+            kept = known = (record, setting, make(record, setting))
+        return deepcopy(known[2])
+
+    return remembered
 
 
 def serialize(document: Element, *, indent: bool = True) -> bytes:

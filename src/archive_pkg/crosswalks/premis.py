@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.crosswalks import views
-from archive_pkg.crosswalks.markup import XSI, Element, label, locate, put, root, serialize
+from archive_pkg.crosswalks.markup import XSI, Element, label, latest, locate, put, root, serialize
 from archive_pkg.records.vocabularies import event_types
 
 if TYPE_CHECKING:
@@ -82,7 +82,12 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 
 def element(record: Record, setting: Setting) -> Element:
-    """The record as a `premis` element."""
+    """The record as a `premis` element of its own."""
+    return _latest(record, setting)
+
+
+@latest
+def _latest(record: Record, setting: Setting) -> Element:
     premis = root(NAMESPACE, "premis", {"premis": NAMESPACE, "xsi": XSI})
     premis.set("version", "3.0")
     locate(premis, premis=SCHEMA)

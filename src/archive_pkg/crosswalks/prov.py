@@ -7,13 +7,13 @@ is generated once (PROV-CONSTRAINTS, 5.3): what an event does not make, or not f
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from prov.model import PROV, ProvDocument
-from prov.serializers.provjson import ProvJSONSerializer
+from prov.serializers.provjson import encode_json_document
 
 from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.json_text import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,10 +74,7 @@ Attributes = list[tuple[str, object]]
 def write(records: Sequence[Record], setting: Setting) -> bytes:
     """The record in PROV-JSON."""
     [record] = records
-    # Asked by name, prov would load all of its serializers, which takes longer than the writing.
-    written = StringIO()
-    ProvJSONSerializer(_document(record, setting)).serialize(written, indent=2)
-    return f"{written.getvalue()}\n".encode()
+    return to_json(encode_json_document(_document(record, setting)))
 
 
 def write_notation(records: Sequence[Record], setting: Setting) -> bytes:

@@ -234,22 +234,28 @@ class _Pen:
     def _text(self, element: Element, start: int, end: int) -> None:
         """Append text; a line end is followed by `lb`, a character XML cannot hold becomes `g`."""
         position = start
+        behind: Element | None = None
         for found in _SPECIAL.finditer(self.text, start, end):
-            if found[0][0] in "\r\n":
-                _append(element, self.text[position : found.end()])
-                put(element, "lb")
+            line_end = found[0][0] in "\r\n"
+            until = found.end() if line_end else found.start()
+            _append(element, behind, self.text[position:until])
+            if line_end:
+                behind = put(element, "lb")
             else:
-                _append(element, self.text[position : found.start()])
-                put(element, "g", "\N{REPLACEMENT CHARACTER}", n=f"U+{ord(found[0]):04X}")
+                sign = f"U+{ord(found[0]):04X}"
+                behind = put(element, "g", "\N{REPLACEMENT CHARACTER}", n=sign)
             position = found.end()
-        _append(element, self.text[position:end])
+        _append(element, behind, self.text[position:end])
 
 
 _SPECIAL = re.compile(f"{_LINE_END.pattern}|{HOSTILE.pattern}")
 
 
-def _append(element: Element, text: str) -> None:
-    if len(element):
+def _append(element: Element, behind: Element | None, text: str) -> None:
+    """Append text to an element: behind the child that was put there just now, if one was."""
+    if behind is not None:
+        behind.tail = text
+    elif len(element):
         element[-1].tail = (element[-1].tail or "") + text
     else:
         element.text = (element.text or "") + text

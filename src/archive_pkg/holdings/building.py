@@ -188,7 +188,7 @@ class _Building:
         refuse_inside(draft.folder, destination)
         with storage.storage_errors(f"staging {path}"):
             path.mkdir(parents=True)
-        written = draft.write(path, self.options.on or date_for(destination))
+        written = draft.write(path, self.options.on or date_for(destination), jobs=1)
         copied = written.manifests["sha256"]
         files = {name: copied[f"data/{layout.PARTS}/{name}"] for name in draft.record.files}
         inputs = self._inputs(record, files)

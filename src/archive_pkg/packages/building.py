@@ -14,6 +14,7 @@ from archive_pkg.packages.audience import SUFFIX, Withheld, public, withheld
 from archive_pkg.packages.checking import check_record, examine
 from archive_pkg.packages.history import packaged
 from archive_pkg.packages.leaks import refuse_leaks
+from archive_pkg.packages.opening import read_back
 from archive_pkg.packages.signatures import is_signature_file, is_signed
 from archive_pkg.records import record_file
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -150,8 +151,13 @@ class Draft:
         ):
             return fixity.digest(stream, ["sha256"])["sha256"]
 
-    def write(self, staged: Path, on: date) -> bags.Written:
+    def write(self, staged: Path, on: date, jobs: int | None = None) -> bags.Written:
         """Write the package into an empty folder and let the verifier pass it.
+
+        Args:
+            staged: The folder.
+            on: The date of packaging.
+            jobs: How many files to write or read at a time; as many as processors when None.
 
         Returns:
             The digests of all that was written.
@@ -171,12 +177,10 @@ class Draft:
         payload[metadata.CRATE] = metadata.crate_file(record, known)
         info = layout.bag_info(record, SOFTWARE, on.isoformat())
         files = metadata.metadata_files(record, known)
-        written = bags.write(staged, payload, info=info, tag_files=files)
+        written = bags.write(staged, payload, info=info, tag_files=files, jobs=jobs)
         if gone:
             refuse_leaks(staged, self.record, record, self.folder, gone)
-        from archive_pkg.packages.opening import verify
-
-        verification = verify(staged)
+        verification = read_back(staged, record, jobs=jobs)
         if not verification.ok:
             raise InvalidError(
                 "the package was built and did not pass its verification; nothing was kept",

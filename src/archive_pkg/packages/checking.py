@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TEXT_LIMIT = 256 * 1024 * 1024
 """The largest text, in bytes, that is decoded to look quotes up in it."""
+_AT_ONCE = 1 << 20
+"""Files up to so many bytes are read in one go."""
 
 PART_MISSING = Code(
     "part-missing",
@@ -177,9 +179,14 @@ def check_record(record: Record, folder: Path, source: Path) -> Iterator[Finding
     yield from _events(record, source)
 
 
-def _files(record: Record, folder: Path, source: Path) -> Generator[Finding, None, set[str]]:
-    """Presence, kind and digest of every held file, each read once; gives back the good ones."""
-    good: set[str] = set()
+def _files(
+    record: Record, folder: Path, source: Path
+) -> Generator[Finding, None, dict[str, bytes | None]]:
+    """Presence, kind and digest of every held file; gives back the good ones.
+
+    With them come the bytes of small texts, so that what is judged is what was digested.
+    """
+    good: dict[str, bytes | None] = {}
     holders: dict[str, list[Part]] = defaultdict(list)
     for part in record.parts:
         if part.file:
@@ -189,7 +196,8 @@ def _files(record: Record, folder: Path, source: Path) -> Generator[Finding, Non
         try:
             with storage.open_beneath(folder, name) as stream:
                 size = os.fstat(stream.fileno()).st_size
-                digest = fixity.digest(stream, ["sha256"])["sha256"]
+                data = stream.read() if size <= _AT_ONCE else None
+                digest = fixity.digest(stream if data is None else data, ["sha256"])["sha256"]
         except FileNotFoundError:
             hint = f"put {name} beside the record, or say that the part is not held: held: false"
             yield PART_MISSING.at(place, f"the file {name} is not there", hint)
@@ -203,7 +211,7 @@ def _files(record: Record, folder: Path, source: Path) -> Generator[Finding, Non
             message = f"{name} could not be read: {error.strerror}"
             yield PART_UNREADABLE.at(place, message, "see to its permissions and its disk")
             continue
-        good.add(name)
+        good[name] = data if any(part.is_text for part in parts) else None
         if size == 0:
             yield PART_EMPTY.at(place, f"{name} is empty", "is it the right file?")
         for part in parts:
@@ -220,7 +228,9 @@ def _files(record: Record, folder: Path, source: Path) -> Generator[Finding, Non
     return good
 
 
-def _texts(record: Record, folder: Path, source: Path, readable: set[str]) -> Iterator[Finding]:
+def _texts(
+    record: Record, folder: Path, source: Path, readable: dict[str, bytes | None]
+) -> Iterator[Finding]:
     quotes: dict[str, list[tuple[str, Quote]]] = defaultdict(list)
     for field, quote in _quotes(record):
         part = record.part(quote.part)
@@ -231,7 +241,8 @@ def _texts(record: Record, folder: Path, source: Path, readable: set[str]) -> It
         if name is None:
             continue
         place = Location(str(source), field=f"parts.{part.id}.file")
-        text = yield from _decoded(folder, name, part, place, needed=bool(quotes[name]))
+        data = readable[name]
+        text = yield from _decoded(folder, name, part, place, data, needed=bool(quotes[name]))
         if text is None:
             continue
         for field, quote in quotes[name]:
@@ -244,7 +255,7 @@ def _texts(record: Record, folder: Path, source: Path, readable: set[str]) -> It
 
 
 def _decoded(
-    folder: Path, name: str, part: Part, place: Location, *, needed: bool
+    folder: Path, name: str, part: Part, place: Location, data: bytes | None, *, needed: bool
 ) -> Generator[Finding, None, str | None]:
     """A part's text as decoded, its line ends as they are and a byte order mark not counted."""
     encoding = part.encoding or "utf-8"
@@ -254,19 +265,10 @@ def _decoded(
         hint = "use its IANA name, such as UTF-8, ISO-8859-1, windows-1251 or UTF-16"
         yield ENCODING_UNKNOWN.at(place, f"no encoding is called {encoding}", hint)
         return None
-    try:
-        with storage.open_beneath(folder, name) as stream:
-            if os.fstat(stream.fileno()).st_size > TEXT_LIMIT:
-                if needed:
-                    message = f"{name} is too large to look quotes up in it"
-                    yield TEXT_TOO_LARGE.at(
-                        place, message, "split it into files of one letter each"
-                    )
-                return None
-            data = stream.read()
-    except OSError as error:
-        yield PART_UNREADABLE.at(place, f"{name} could not be read: {error.strerror}")
-        return None
+    if data is None:
+        data = yield from _large(folder, name, place, needed=needed)
+        if data is None:
+            return None
     try:
         return decode(data, encoding)
     except UnicodeDecodeError as error:
@@ -278,6 +280,23 @@ def _decoded(
         hint = f"say which encoding it is in: parts.{part.id}.encoding; the file is not changed"
         yield TEXT_UNDECODABLE.at(at, message, hint)
         return None
+
+
+def _large(
+    folder: Path, name: str, place: Location, *, needed: bool
+) -> Generator[Finding, None, bytes | None]:
+    """The bytes of a text that was not kept when it was digested."""
+    try:
+        with storage.open_beneath(folder, name) as stream:
+            if os.fstat(stream.fileno()).st_size <= TEXT_LIMIT:
+                return stream.read()
+    except OSError as error:
+        yield PART_UNREADABLE.at(place, f"{name} could not be read: {error.strerror}")
+        return None
+    if needed:
+        message = f"{name} is too large to look quotes up in it"
+        yield TEXT_TOO_LARGE.at(place, message, "split it into files of one letter each")
+    return None
 
 
 def decode(data: bytes, encoding: str) -> str:

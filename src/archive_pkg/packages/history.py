@@ -71,9 +71,9 @@ def packaged(
         Evidence(field=field, basis="supplied", agent=SOFTWARE_ID)
         for field in (f"agents.{SOFTWARE_ID}", *(f"events.{event.id}" for event in events))
     )
-    return Record.model_validate(
-        {
-            **{name: getattr(record, name) for name in Record.model_fields},
+    # It is coherent as the record was; building reads back what it wrote and judges it whole.
+    return record.model_copy(
+        update={
             "agents": (*others, program),
             "events": (*record.events, *events),
             "evidence": (*record.evidence, *evidence),

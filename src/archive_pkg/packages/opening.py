@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from archive_pkg.bags.opening import open_tree
 from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import layout
-from archive_pkg.packages.checking import check_record
+from archive_pkg.packages.checking import PART_CHANGED, check_record
 from archive_pkg.packages.history import SOFTWARE_ID
 from archive_pkg.packages.signatures import (
     FOLDER,
@@ -44,6 +45,11 @@ EVENT_DIGEST_UNKNOWN = Code(
     Severity.ERROR,
     "An event of the packaging says that a file with a digest came of it, and no file in the "
     "payload has that digest.",
+)
+RECORD_NOT_AS_MEANT = Code(
+    "record-not-as-meant",
+    Severity.ERROR,
+    "What was read back from a package that was written just now is not the record that was meant.",
 )
 PACKAGE_NAMED_OTHERWISE = Code(
     "package-named-otherwise",
@@ -161,6 +167,40 @@ def verify(
     return Verification(path, verdict, report, record, signatures)
 
 
+def read_back(path: Path, record: Record, *, jobs: int | None = None) -> Verification:
+    """Verify a package that was written just now from a record that was checked.
+
+    Every byte is read again and every digest computed; the record in it must be readable, and the
+    one that was meant; the files of its parts must have the digests that it was checked against.
+    Tables and descriptions were made from it in memory, and the manifests from the bytes there, so
+    that nothing is left that `verify` would find.
+
+    Args:
+        path: The package.
+        record: The record that was written into it.
+        jobs: How many files to read at a time; as many as there are processors when None.
+
+    Raises:
+        StorageError: It cannot be read.
+    """
+    if any(part.file and part.sha256 is None for part in record.parts):
+        return verify(path, jobs=jobs)  # quotes were looked up in bytes that may be others now
+    verdict = bags.verify(path, jobs=jobs)
+    report = Report(list(verdict.report))
+    source = path / "data" / layout.RECORD
+    found, findings = read_record(source)
+    report.extend(findings)
+    if found is not None and found != record:
+        report.add(RECORD_NOT_AS_MEANT.at(Location(str(source)), "it is not the record meant"))
+    listed = verdict.bag.manifests["sha256"].digests if verdict.bag else {}
+    for part in record.parts:
+        there = listed.get(f"data/{layout.PARTS}/{part.file}")
+        if part.file and (there is None or there.hex() != part.sha256):
+            place = Location(str(source), field=f"parts.{part.id}.sha256")
+            report.add(PART_CHANGED.at(place, f"{part.file} changed while it was copied"))
+    return Verification(path, verdict, report, found)
+
+
 def _is_on_signature(finding: Finding) -> bool:
     """Whether a finding is on a signature's being in no manifest, where it cannot be."""
     return finding.code == TAG_FILE_UNLISTED.code and is_signature_file(finding.location.path)
@@ -202,9 +242,9 @@ def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> 
             f"the record is {record.id}, External-Identifier is {', '.join(named) or 'not given'}"
         )
         report.add(PACKAGE_NAMED_OTHERWISE.at(Location(str(path / "bag-info.txt")), message))
-    if _tables_are_made_from(record, path):
-        return
     _events_name_its_files(record, source, bag, report)
+    if _tables_are_made_from(record, bag):
+        return
     try:
         told = list(tables.read_records(path / "data" / "datapackage.json"))
     except InvalidError as error:
@@ -218,18 +258,17 @@ def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> 
         report.add(TABLES_DISAGREE.at(Location(str(path / "data/datapackage.json")), message, hint))
 
 
-def _tables_are_made_from(record: Record, path: Path) -> bool:
-    """Whether the tables are, to the byte, those that this version makes of the record.
+def _tables_are_made_from(record: Record, bag: Bag) -> bool:
+    """Whether the tables are, by their digests, those that this version makes of the record.
 
-    Then they say the same; those of another version have to be read to tell.
+    Then they say the same; those of another version have to be read to tell. Where a table is not
+    what its digest says, the bag is not valid, and that is told.
     """
-    try:
-        return all(
-            (path / "data" / name).read_bytes() == made
-            for name, made in tables.package_files([record], record.id).items()
-        )
-    except OSError:
-        return False
+    listed = bag.manifests.get("sha256")
+    return listed is not None and all(
+        listed.digests.get(f"data/{name}") == hashlib.sha256(made).digest()
+        for name, made in tables.package_files([record], record.id).items()
+    )
 
 
 def _events_name_its_files(record: Record, source: Path, bag: Bag, report: Report) -> None:

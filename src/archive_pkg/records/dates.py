@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
 from pydantic_core import core_schema
@@ -216,6 +217,7 @@ def _wrong(message: str, hint: str = "") -> NoReturn:
     raise Fault(message, hint, DATE_INVALID)
 
 
+@lru_cache(maxsize=1024)
 def _parse(text: str) -> _Span:
     if not text:
         _wrong("a date is empty", "leave the field out where nothing is known")

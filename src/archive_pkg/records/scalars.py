@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator
@@ -64,6 +65,9 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 """A truth value, given as one or as `true` or `false`; `yes`, `no` and `1` are refused."""
 
 
+_compiled = cache(re.compile)
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A text's form, to annotate `str` with: a pattern for machines, and words for people.
@@ -79,7 +83,7 @@ class Form:
     words: str
 
     def _check(self, value: str) -> str:
-        if not re.search(self.pattern, value) or value.endswith("\n"):
+        if not _compiled(self.pattern).search(value) or value.endswith("\n"):
             raise Fault(f"“{_short(value)}” is not {self.name}", self.words)
         return value
 

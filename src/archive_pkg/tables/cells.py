@@ -99,6 +99,8 @@ def _one_from_cell(column: Column, text: str) -> Any:
 
 
 def _escaped(item: str) -> str:
+    if not (";" in item or "\\" in item or item[:1].isspace() or item[-1:].isspace()):
+        return item
     edges = (0, len(item) - 1)
     return "".join(
         f"\\{sign}" if sign in "\\;" or (place in edges and sign.isspace()) else sign
