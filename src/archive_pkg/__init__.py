@@ -1,8 +1,8 @@
 """Archival letters as described, checksummed, verifiable packages that repositories accept.
 
 What the commands do is one call each: `draft_letter`, `load_record`, `check`, `build_package`,
-`verify`, `open_package`, `deposit`, `fetch`. Names are loaded when they are first used, so that
-importing the package costs next to nothing.
+`sign`, `verify`, `open_package`, `deposit`, `fetch`. Names are loaded when they are first used, so
+that importing the package costs next to nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
         StorageError,
         UsageError,
     )
-    from archive_pkg.packages import Package, build_package, check, open_package, verify
+    from archive_pkg.packages import (
+        Package,
+        Trust,
+        build_package,
+        check,
+        open_package,
+        sign,
+        states,
+        verify,
+    )
     from archive_pkg.records import (
         Agent,
         Edtf,
@@ -40,7 +49,16 @@ _ROOMS = {
     "deposits": ("Receipt", "deposit", "fetch", "load_receipt"),
     "drafting": ("Draft", "draft_letter"),
     "errors": ("ArchivePkgError", "DepositError", "InvalidError", "StorageError", "UsageError"),
-    "packages": ("Package", "build_package", "check", "open_package", "verify"),
+    "packages": (
+        "Package",
+        "Trust",
+        "build_package",
+        "check",
+        "open_package",
+        "sign",
+        "states",
+        "verify",
+    ),
     "records": (
         "Agent",
         "Edtf",
@@ -73,6 +91,7 @@ __all__ = [
     "Report",
     "Severity",
     "StorageError",
+    "Trust",
     "UsageError",
     "__version__",
     "build_package",
@@ -85,6 +104,8 @@ __all__ = [
     "load_records",
     "open_package",
     "save_record",
+    "sign",
+    "states",
     "verify",
 ]
 

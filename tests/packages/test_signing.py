@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -27,6 +28,7 @@ from archive_pkg.packages.timestamps import read
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
+RECORD = ROOT / "records" / GOLDEN.name
 SCRIPT = ROOT / "docs" / "how-to" / "check-signed-package.sh"
 EDITOR = "editor@example.org"
 
@@ -472,8 +474,30 @@ def test_the_commands_say_it_and_end_with_their_status(
     (result,) = json.loads(done.stdout)["results"]
     assert result["signatures"][0]["signers"] == [EDITOR]
     assert len(result["states"]) == 3
-    assert "Existed before" in run("show", str(package)).stdout
+    shown = " ".join(run("show", str(package), *allowed).stdout.split())
+    assert f"Unchanged since it was signed by {EDITOR}" in shown
+    assert "for which the certificates given vouch" in shown
+    shown = " ".join(run("show", str(package)).stdout.split())
+    assert "of whom nothing is known here" in shown
+    assert "Existed before" in shown
+    assert run("show", str(RECORD), *allowed).returncode == 2
+    done = run("verify", str(package), *allowed, "--jobs", "1", "--json")
+    assert len(json.loads(done.stdout)["results"][0]["states"]) == 3
     done = run("sign", str(package), "--key", str(keys / "locked"))
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert run("verify", str(package), "--allowed-signers", "nothing").returncode == 5
+
+
+def test_the_docs_python_signs_and_tells_whose_it_is(
+    package: Path, keys: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "docs/how-to/sign.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    home = package.parent.parent
+    package.parent.rename(home / "packages")
+    shutil.copy(keys / "ed25519", home / "id_ed25519")
+    shutil.copy(keys / "allowed", home / "allowed_signers")
+    monkeypatch.chdir(home)
+    exec(compile(code, "sign.md", "exec"), {})
+    assert f"Unchanged since it was signed by {EDITOR}" in capsys.readouterr().out

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive_pkg.cli.output import Json, Quiet, answering, clean
+from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, TimestampCa
+from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,6 +39,9 @@ def show(
         Path | None,
         typer.Option("--picture", metavar="FILE.svg", help="Also draw the graph of its parts."),
     ] = None,
+    allowed_signers: AllowedSigners = None,
+    revoked: RevokedKeys = None,
+    timestamp_ca: TimestampCa = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -44,18 +49,21 @@ def show(
 
     Example: archive-pkg show packages/1960-07-18-cpsu-to-sed
     """
-    from archive_pkg.packages import is_bag, states, verify
+    from archive_pkg.packages import Trust, is_bag, states, verify
     from archive_pkg.packages import open_package as open_
     from archive_pkg.records import load_record
 
     with answering("show", as_json=as_json, quiet=quiet) as answer, answer.about(path) as result:
+        trust = Trust.read(allowed_signers, revoked, timestamp_ca)
         verification = None
         if is_bag(path):
             record = open_(path).record
-            verification = verify(path)
+            verification = verify(path, trust=trust)
             result |= {"complete": verification.verdict.complete, "valid": verification.ok}
             result["states"] = states(verification)
             answer.found(result, verification.report)
+        elif trust != Trust():
+            raise UsageError(f"{path} is a record, which nobody signs", "name its package")
         else:
             record = load_record(path)
         result["record"] = record.as_json()
@@ -69,7 +77,6 @@ def show(
 
 
 def _draw(record: Record, picture: Path, source: Path) -> None:
-    from archive_pkg.errors import UsageError
     from archive_pkg.packages.picture import picture as draw
     from archive_pkg.storage import write_atomically
 

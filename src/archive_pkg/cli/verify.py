@@ -21,6 +21,7 @@ from archive_pkg.cli.bulk import (
     telling,
 )
 from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, TimestampCa
 
 if TYPE_CHECKING:
     from archive_pkg.packages import Signed
@@ -42,18 +43,9 @@ def verify(
         bool,
         typer.Option("--second-opinion", help="Ask bagit-python too, and tell where it differs."),
     ] = False,
-    allowed_signers: Annotated[
-        Path | None,
-        typer.Option("--allowed-signers", help="Whose keys may sign (a file of OpenSSH's)."),
-    ] = None,
-    revoked: Annotated[
-        Path | None,
-        typer.Option("--revoked", help="Keys that count no more (a file of OpenSSH's)."),
-    ] = None,
-    timestamp_ca: Annotated[
-        Path | None,
-        typer.Option("--timestamp-ca", help="Certificates of time-stamping authorities (PEM)."),
-    ] = None,
+    allowed_signers: AllowedSigners = None,
+    revoked: RevokedKeys = None,
+    timestamp_ca: TimestampCa = None,
     bag_only: Annotated[
         bool,
         typer.Option("--bag-only", help="Verify the bag alone, not the record and tables in it."),

@@ -13,7 +13,7 @@ from archive_pkg.deposits import deposit, receipts_of
 from archive_pkg.errors import DepositError
 from archive_pkg.holdings.bulk import Done, guarded
 from archive_pkg.holdings.copies import repository
-from archive_pkg.packages import afterwards, check, is_bag, verify
+from archive_pkg.packages import afterwards, check, is_bag, states, verify
 from archive_pkg.packages.metadata import described
 from archive_pkg.reports import Severity
 
@@ -96,13 +96,14 @@ def verify_one(
     if bag_only:
         verdict = bags.verify(path, second_opinion=second_opinion, jobs=1, progress=tell)
         ok, report = verdict.valid, verdict.report
-        record = None
+        record, said = None, []
     else:
         verification = verify(
             path, second_opinion=second_opinion, trust=trust, jobs=1, progress=tell
         )
         verdict, ok, report = verification.verdict, verification.ok, verification.report
         record = verification.record.id if verification.record else None
+        said = states(verification)
     return Done(
         str(path),
         "valid" if ok else "invalid",
@@ -114,6 +115,7 @@ def verify_one(
             "record": record,
             "files": verdict.files,
             "size": verdict.size,
+            **({"states": said} if said else {}),
         },
     )
 
