@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,9 @@ from archive_pkg.bags.updating import update, upgrade
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import Trust, Verification, build_package, sign, states, verify
 from archive_pkg.packages.afterwards import load_events, receipts_of
+from archive_pkg.packages.signatures import examine_signatures
 from archive_pkg.packages.timestamps import read
+from archive_pkg.reports import Report
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
@@ -501,3 +503,31 @@ def test_the_docs_python_signs_and_tells_whose_it_is(
     monkeypatch.chdir(home)
     exec(compile(code, "sign.md", "exec"), {})
     assert f"Unchanged since it was signed by {EDITOR}" in capsys.readouterr().out
+
+
+def test_a_certificate_says_whose_the_key_is_for_as_long_as_it_is_good(
+    package: Path, keys: Path, authority: Authority, tmp_path: Path
+) -> None:
+    make_key(tmp_path / "id", "ed25519")
+    certify = ["ssh-keygen", "-q", "-s", keys / "ecdsa", "-I", "x", "-n", EDITOR, "-V", "-1d:+1d"]
+    subprocess.run([*certify, tmp_path / "id.pub"], check=True)
+    sign(package, key=tmp_path / "id-cert.pub", timestamp=authority.url)
+    assert "signer-unknown" in codes(verify(package, trust=Trust.read(keys / "allowed")))
+    listed = tmp_path / "allowed"
+    listed.write_text(f"*@example.org cert-authority {(keys / 'ecdsa.pub').read_text()}")
+    trust = Trust.read(listed, authorities=authority.ca)
+    assert (
+        f"Unchanged since it was signed by {EDITOR} (ssh-ed25519 key"
+        in states(verify(package, trust=trust))[1]
+    )
+    years_on = datetime.now(UTC) + timedelta(days=400)
+    for later, known in ((Trust.read(listed), False), (trust, True)):
+        bag, report = bags.Bag.open(package), Report()
+        files = {p: bag.read(p) for p in bag.tag_files if "tagmanifest-" in p}
+        signed = examine_signatures(bag, files, later, report, years_on)
+        assert [one.signers for one in signed] == ([(EDITOR,)] * 2 if known else [()] * 2)
+        said = [f.message for f in report if f.code == "signer-out-of-time"]
+        assert len(said) == (0 if known else 2)
+        assert all(f"certified for {EDITOR} and good from" in message for message in said)
+    revoked = Trust.read(listed, keys / "ecdsa.pub", authority.ca)
+    assert "signature-key-revoked" in codes(verify(package, trust=revoked))

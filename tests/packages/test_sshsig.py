@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages.signers import read_allowed_signers, read_revoked
-from archive_pkg.packages.sshsig import MalformedError, parse
+from archive_pkg.packages.sshsig import parse
+from archive_pkg.packages.wire import MalformedError
 
 MESSAGE = b"a tag manifest\n"
 APPLICATION = b"ssh:"
@@ -121,9 +123,10 @@ def test_who_is_allowed_as_stock_ssh_keygen_has_it(tmp_path: Path) -> None:
         f'*@example.org cert-authority {public}\nשרה@example.org valid-after="20200102" {public}\n'
     )
     signers = read_allowed_signers(file)
-    assert [signer.principals for signer in signers] == [
-        "María <maria@example.org>,editor",
-        "שרה@example.org",
+    assert [(signer.principals, signer.is_authority) for signer in signers] == [
+        ("María <maria@example.org>,editor", False),
+        ("*@example.org", True),
+        ("שרה@example.org", False),
     ]
     (tmp_path / "m").write_bytes(MESSAGE)
     sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", tmp_path / "k", tmp_path / "m"]
@@ -149,3 +152,124 @@ def test_revoked_keys_in_every_form_of_a_revocation_list(tmp_path: Path) -> None
     (tmp_path / "none").write_text("no keys at all\n")
     with pytest.raises(InvalidError, match="cannot be used"):
         read_revoked(tmp_path / "none")
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys of an authority and an editor, and a certificate of the one for the other's."""
+    folder = tmp_path_factory.mktemp("certified")
+    for name in ("authority", "editor", "stranger"):
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", folder / name]
+        subprocess.run(command, check=True)
+    (folder / "m").write_bytes(MESSAGE)
+    return folder
+
+
+def signed_as(folder: Path, *how: str, principals: str = "editor@example.org,boss") -> bytes:
+    """A signature with a certificate, made as the options of ssh-keygen say."""
+    names = ["-n", principals] if principals else []
+    command = ["ssh-keygen", "-q", "-s", "authority", "-I", "an editor", *names, *how, "editor.pub"]
+    subprocess.run(command, cwd=folder, check=True)
+    (folder / "m.sig").unlink(missing_ok=True)
+    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", "editor-cert.pub", "m"]
+    subprocess.run(command, cwd=folder, check=True)
+    return (folder / "m.sig").read_bytes()
+
+
+def stock(folder: Path, *more: str, who: str = "editor@example.org") -> bool:
+    """Whether ssh-keygen takes the signature for that of somebody."""
+    command = ["ssh-keygen", "-Y", "verify", "-f", "allowed", "-n", "file", "-I", who]
+    command += ["-s", "m.sig", *more]
+    return not subprocess.run(
+        command, cwd=folder, input=MESSAGE, capture_output=True, check=False
+    ).returncode
+
+
+@pytest.mark.parametrize(
+    ("line", "how", "principals", "allowed"),
+    [
+        ("*@example.org cert-authority", ["-V", "-1d:+1d"], "editor@example.org,boss", True),
+        ('*@example.org cert-authority,namespaces="git"', [], "editor@example.org", False),
+        ("*@example.org,!editor@* cert-authority", [], "editor@example.org", False),
+        ("*@example.org cert-authority", ["-V", "-2d:-1d"], "editor@example.org", False),
+        ("*@example.org cert-authority", ["-V", "+1d:+2d"], "editor@example.org", False),
+        ("*@example.org cert-authority", ["-h"], "editor@example.org", False),
+        ("*@example.org cert-authority", [], "boss", False),
+        ("*@example.org cert-authority", [], "", False),
+        ("*@example.org", [], "editor@example.org", False),
+    ],
+)
+def test_certificates_vouch_as_they_do_for_ssh_keygen(
+    certified: Path, line: str, how: list[str], principals: str, allowed: bool
+) -> None:
+    signature = parse(signed_as(certified, *how, principals=principals))
+    assert signature.certificate
+    assert signature.stands(MESSAGE)
+    assert not signature.stands(MESSAGE + b" ")
+    public = (certified / "authority.pub").read_text()
+    (certified / "allowed").write_text(f"{line} {public}")
+    now = datetime.now(UTC)
+    (signer,) = read_allowed_signers(certified / "allowed")
+    assert signer.allows(signature, now) == ("editor@example.org" if allowed else "")
+    assert stock(certified) is allowed
+    shown = subprocess.run(
+        ["ssh-keygen", "-lf", "editor.pub"], cwd=certified, capture_output=True, check=True
+    ).stdout.decode()
+    assert signature.fingerprint in shown
+
+
+def test_a_certificate_is_not_its_key_and_one_by_a_stranger_is_nothing(certified: Path) -> None:
+    data = signed_as(certified)
+    (certified / "allowed").write_text(
+        f"editor@example.org {(certified / 'editor.pub').read_text()}"
+    )
+    (signer,) = read_allowed_signers(certified / "allowed")
+    assert not signer.allows(parse(data), datetime.now(UTC))
+    assert not stock(certified)
+    raw = base64.b64decode(b"".join(data.splitlines()[1:-1]))
+    here = raw.index(b"editor@example.org")
+    forged = raw[:here] + b"edit0r" + raw[here + 6 :]
+    lines = b"\n".join([data.splitlines()[0], base64.b64encode(forged), data.splitlines()[-1]])
+    with pytest.raises(MalformedError, match="not signed by the authority"):
+        parse(lines + b"\n")
+
+
+@pytest.mark.parametrize(
+    ("spec", "revoked"),
+    [
+        ("serial: 7\n", True),
+        ("serial: 5-9\n", True),
+        ("serial: 1\nserial: 3\nserial: 7\nserial: 12\n", True),
+        ("serial: 8-9\n", False),
+        ("id: an editor\n", True),
+        ("id: another\n", False),
+    ],
+)
+def test_revoked_certificates_as_in_a_revocation_list(
+    certified: Path, spec: str, revoked: bool
+) -> None:
+    signature = parse(signed_as(certified, "-z", "7"))
+    (certified / "spec").write_text(spec)
+    command = ["ssh-keygen", "-q", "-k", "-f", "krl", "-s", "authority.pub", "spec"]
+    subprocess.run(command, cwd=certified, check=True)
+    (certified / "allowed").write_text(
+        f"*@example.org cert-authority {(certified / 'authority.pub').read_text()}"
+    )
+    assert read_revoked(certified / "krl").counts_no_more(signature) is revoked
+    assert stock(certified, "-r", "krl") is not revoked
+
+
+@pytest.mark.parametrize(
+    ("name", "revoked"), [("editor", True), ("authority", True), ("stranger", False)]
+)
+def test_with_a_revoked_key_or_authority_a_certificate_is_nothing(
+    certified: Path, name: str, revoked: bool
+) -> None:
+    signature = parse(signed_as(certified))
+    (certified / "allowed").write_text(
+        f"*@example.org cert-authority {(certified / 'authority.pub').read_text()}"
+    )
+    command = ["ssh-keygen", "-q", "-k", "-f", "krl", f"{name}.pub"]
+    subprocess.run(command, cwd=certified, check=True)
+    assert read_revoked(certified / "krl").counts_no_more(signature) is revoked
+    assert stock(certified, "-r", "krl") is not revoked

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.packages import sshsig, timestamps
 from archive_pkg.packages.signers import Revoked, Signer, read_allowed_signers, read_revoked
+from archive_pkg.packages.wire import MalformedError
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import storage_errors
 
@@ -65,13 +66,15 @@ SIGNER_UNKNOWN = Code(
 SIGNER_OUT_OF_TIME = Code(
     "signer-out-of-time",
     Severity.WARNING,
-    "The signature is right and its key is listed, but not as good at that time or for files.",
+    "The signature is right and its key, or its certificate's authority, is listed, but not as "
+    "good at that time, for files or for that signer.",
     "ssh-keygen(1), ALLOWED SIGNERS",
 )
 KEY_REVOKED = Code(
     "signature-key-revoked",
     Severity.ERROR,
-    "The key that a signature was made with has been revoked; anyone may have made it.",
+    "The key that a signature was made with, its certificate or the authority of that has been "
+    "revoked; anyone may have made it.",
     "ssh-keygen(1), KEY REVOCATION LISTS",
 )
 TAG_MANIFEST_UNSIGNED = Code(
@@ -279,7 +282,7 @@ class _Examination:
         try:
             signature = sshsig.parse(self.files[path])
             right = over in self.files and signature.stands(self.files[over])
-        except sshsig.MalformedError as error:
+        except MalformedError as error:
             hint = "restore it from another copy, or ask ssh-keygen -Y check-novalidate"
             self.report.add(SIGNATURE_MALFORMED.at(self.at(path), str(error), hint))
             return Signed(path, over)
@@ -294,7 +297,7 @@ class _Examination:
             right = False
         stamps = self.stamps(path)
         when = next((stamp.time for stamp in stamps if stamp.trusted), self.now)
-        revoked = signature.key in self.trust.revoked
+        revoked = self.trust.revoked.counts_no_more(signature)
         if right and revoked:
             self.report.add(KEY_REVOKED.at(self.at(path), f"the {key} has been revoked"))
         return Signed(
@@ -304,7 +307,7 @@ class _Examination:
             signature.fingerprint,
             right,
             revoked,
-            self._who(path, signature.key, key, when) if right and not revoked else (),
+            self._who(path, signature, key, when) if right and not revoked else (),
             stamps,
         )
 
@@ -320,19 +323,26 @@ class _Examination:
         hint = "trust nothing in the package that you cannot check otherwise; find another copy"
         return SIGNATURE_WRONG.at(self.at(path), message, hint)
 
-    def _who(self, path: str, key: bytes, name: str, when: datetime) -> tuple[str, ...]:
-        listed = [one for one in self.trust.signers or () if one.key == key]
-        allowed = tuple(one.principals for one in listed if one.allows(key, when))
+    def _who(
+        self, path: str, signature: sshsig.Signature, name: str, when: datetime
+    ) -> tuple[str, ...]:
+        listed = [one for one in self.trust.signers or () if one.knows(signature)]
+        allowed = tuple(filter(None, (one.allows(signature, when) for one in listed)))
         if self.trust.signers is None or allowed:
             return allowed
-        if listed:
-            whose = f"the {name} of {listed[0].principals}"
-            message = f"{whose} was not allowed to sign files at {utc(when)}"
-            self.report.add(SIGNER_OUT_OF_TIME.at(self.at(path), message))
-        else:
+        certificate = signature.certificate
+        if not listed:
+            whose = "has the " if not certificate else "is the authority of the certificate of the "
             hint = "ask the signer for the public key another way, then list it"
-            message = f"nobody listed has the {name}"
-            self.report.add(SIGNER_UNKNOWN.at(self.at(path), message, hint))
+            self.report.add(SIGNER_UNKNOWN.at(self.at(path), f"nobody listed {whose}{name}", hint))
+            return ()
+        if certificate:
+            named = ", ".join(certificate.principals) or "nobody"
+            whose = f"the {name}, certified for {named} and {certificate.span},"
+        else:
+            whose = f"the {name} of {listed[0].principals}"
+        message = f"{whose} was not allowed to sign files at {utc(when)}"
+        self.report.add(SIGNER_OUT_OF_TIME.at(self.at(path), message))
         return ()
 
     def stamps(self, path: str) -> tuple[Stamped, ...]:

@@ -12,13 +12,16 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.packages.sshsig import NAMESPACE, MalformedError, Wire, key_type
+from archive_pkg.packages.sshsig import NAMESPACE, Signature
+from archive_pkg.packages.wire import MalformedError, Wire, key_type
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from archive_pkg.packages.sshcert import Certificate
 
 ALLOWED_SIGNERS_LINE = Code(
     "allowed-signers-line-malformed",
@@ -49,6 +52,7 @@ class Signer:
         namespaces: What the key may sign; empty for everything.
         after: Since when the key is good.
         before: Until when.
+        is_authority: Whether the key signs no files itself, but certificates of those who do.
     """
 
     principals: str
@@ -56,36 +60,92 @@ class Signer:
     namespaces: tuple[str, ...] = ()
     after: datetime | None = None
     before: datetime | None = None
+    is_authority: bool = False
 
-    def allows(self, key: bytes, at: datetime) -> bool:
-        """Whether the line lets a key sign packages at a time."""
-        return (
-            key == self.key
+    def knows(self, signature: Signature) -> bool:
+        """Whether the line is about a signature's key, or its certificate's authority."""
+        if signature.certificate:
+            return self.is_authority and signature.certificate.authority == self.key
+        return not self.is_authority and signature.key == self.key
+
+    def allows(self, signature: Signature, at: datetime) -> str:
+        """Whom the line lets sign packages at a time with a signature's key; empty for nobody."""
+        if not (
+            self.knows(signature)
             and (not self.namespaces or any(fnmatchcase(NAMESPACE, n) for n in self.namespaces))
             and (self.after is None or at >= self.after)
             and (self.before is None or at <= self.before)
+        ):
+            return ""
+        certificate = signature.certificate
+        if certificate is None:
+            return self.principals
+        names = certificate.principals if certificate.is_good(at) else ()
+        return ",".join(filter(self._vouches_for, names))
+
+    def _vouches_for(self, name: str) -> bool:
+        """Whether a name fits the line's patterns, none of which forbids it."""
+        patterns = self.principals.split(",")
+        forbidden = any(p[:1] == "!" and fnmatchcase(name, p[1:]) for p in patterns)
+        return not forbidden and any(fnmatchcase(name, p) for p in patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedCertificates:
+    """Certificates of one authority that count no more.
+
+    Attributes:
+        authority: The authority's key in binary form; empty for every authority.
+        serials: Their numbers, as ranges of the first and the last.
+        key_ids: What the authority calls others of them.
+    """
+
+    authority: bytes
+    serials: tuple[tuple[int, int], ...] = ()
+    key_ids: frozenset[bytes] = frozenset()
+
+    def __contains__(self, certificate: Certificate) -> bool:
+        if self.authority and certificate.authority != self.authority:
+            return False
+        # Zero is no number, but the want of one.
+        numbered = certificate.serial and any(
+            first <= certificate.serial <= last for first, last in self.serials
         )
+        return bool(numbered) or certificate.key_id in self.key_ids
 
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """The keys that somebody has revoked.
+    """The keys and certificates that somebody has revoked.
 
     Attributes:
         keys: Public keys in binary form.
         sha1: SHA-1 digests of such keys.
         sha256: SHA-256 digests of such keys.
+        certificates: Certificates, by their authority.
     """
 
     keys: frozenset[bytes] = frozenset()
     sha1: frozenset[bytes] = frozenset()
     sha256: frozenset[bytes] = frozenset()
+    certificates: tuple[RevokedCertificates, ...] = ()
 
     def __contains__(self, key: bytes) -> bool:
         return (
             key in self.keys
             or hashlib.sha256(key).digest() in self.sha256
             or hashlib.sha1(key, usedforsecurity=False).digest() in self.sha1
+        )
+
+    def counts_no_more(self, signature: Signature) -> bool:
+        """Whether the key of a signature, its certificate, or that one's authority is revoked."""
+        certificate = signature.certificate
+        return signature.key in self or bool(
+            certificate
+            and (
+                certificate.authority in self
+                or any(certificate in some for some in self.certificates)
+            )
         )
 
 
@@ -107,7 +167,7 @@ def read_allowed_signers(path: Path) -> tuple[Signer, ...]:
             hint = "write it as: editor@example.org ssh-ed25519 AAAA…"
             report.add(ALLOWED_SIGNERS_LINE.at(place, str(error), hint))
         else:
-            signers += [signer] if signer else []
+            signers.append(signer)
     if not report.ok:
         raise InvalidError(f"{path} cannot be used to tell who signed", report=report)
     return tuple(signers)
@@ -139,8 +199,7 @@ def _read(path: Path) -> bytes:
         raise StorageError(f"{path} could not be read: {meaning}", hint) from error
 
 
-def _signer(line: str) -> Signer | None:
-    """The signer of a line; None for a certificate authority, which signs no files itself."""
+def _signer(line: str) -> Signer:
     found = re.match(r'\s*(?:"([^"]*)"|(\S+))\s+(.*)', line)
     if found is None:
         raise MalformedError("it has no key")
@@ -151,14 +210,13 @@ def _signer(line: str) -> Signer | None:
         options = _options(rest[:end])
         rest = rest[end:].strip()
     key = _key(rest.split())
-    if "cert-authority" in options:
-        return None
     return Signer(
         principals,
         key,
         tuple(filter(None, options.get("namespaces", "").split(","))),
         _time(options.get("valid-after")),
         _time(options.get("valid-before")),
+        "cert-authority" in options,
     )
 
 
@@ -214,7 +272,7 @@ def _key(words: list[str]) -> bytes:
 
 
 def _krl(data: bytes) -> Revoked:
-    """A key revocation list (OpenSSH's PROTOCOL.krl); its certificates are of no concern here."""
+    """A key revocation list (OpenSSH's PROTOCOL.krl)."""
     wire = Wire(data)
     wire.take(len(_KRL))
     if (version := wire.uint32()) != 1:
@@ -223,11 +281,38 @@ def _krl(data: bytes) -> Revoked:
     wire.string()
     wire.string()
     found: dict[int, set[bytes]] = {2: set(), 3: set(), 5: set()}
+    certificates = []
     while wire.rest:
         kind, section = wire.take(1)[0], wire.string()
         if kind in found:
             found[kind] |= set(_strings(section))
-    return Revoked(frozenset(found[2]), frozenset(found[3]), frozenset(found[5]))
+        elif kind == 1:
+            certificates.append(_revoked_certificates(Wire(section)))
+    keys, sha1, sha256 = (frozenset(found[kind]) for kind in (2, 3, 5))
+    return Revoked(keys, sha1, sha256, tuple(certificates))
+
+
+def _revoked_certificates(wire: Wire) -> RevokedCertificates:
+    """A section of a revocation list about the certificates of one authority."""
+    authority = wire.string()
+    wire.string()
+    serials: list[tuple[int, int]] = []
+    key_ids: set[bytes] = set()
+    while wire.rest:
+        kind, section = wire.take(1)[0], Wire(wire.string())
+        if kind == 0x20:
+            while section.rest:
+                number = section.uint64()
+                serials.append((number, number))
+        elif kind == 0x21:
+            serials.append((section.uint64(), section.uint64()))
+        elif kind == 0x22:
+            first, bits = section.uint64(), section.mpint()
+            places = (place for place in range(bits.bit_length()) if bits >> place & 1)
+            serials += [(first + place, first + place) for place in places]
+        elif kind == 0x23:
+            key_ids |= set(_strings(section.rest))
+    return RevokedCertificates(authority, tuple(serials), frozenset(key_ids))
 
 
 def _strings(data: bytes) -> Iterator[bytes]:

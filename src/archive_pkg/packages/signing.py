@@ -21,6 +21,7 @@ from archive_pkg.packages import sshsig, timestamps
 from archive_pkg.packages.afterwards import LaterEvent, receipts_of, save_event
 from archive_pkg.packages.opening import verify
 from archive_pkg.packages.signatures import FOLDER
+from archive_pkg.packages.wire import MalformedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -134,8 +135,15 @@ class _Work:
         self.signed = datetime.now(UTC)
         for name in self.manifests:
             data = (self.staged / f"{name}.sig").read_bytes()
-            made = sshsig.parse(data)
-            if not made.stands((self.staged / name).read_bytes()):
+            try:
+                made = sshsig.parse(data)
+                right = made.stands((self.staged / name).read_bytes())
+            except MalformedError as error:
+                raise UsageError(
+                    f"ssh-keygen signs with {key} in a way that is not known here: {error}",
+                    "take a key of type ed25519, ecdsa or rsa",
+                ) from error
+            if not right:
                 raise StorageError(f"ssh-keygen's signature of {name} is not right", "sign again")
             self.fingerprint, self.key_type = made.fingerprint, made.key_type
             if any(one.over == name and one.fingerprint == made.fingerprint for one in self.there):

@@ -13,6 +13,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.packages.sshcert import Certificate, is_certificate, read_certificate
+from archive_pkg.packages.wire import MalformedError, Wire, joined, key_type
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
@@ -24,57 +27,15 @@ _ARMOUR = re.compile(
     rb"\A\s*-----BEGIN SSH SIGNATURE-----\s+([A-Za-z0-9+/=\s]+?)-----END SSH SIGNATURE-----\s*\Z"
 )
 _HASHES = {"sha256", "sha512"}
-_CERTIFICATE = "-cert-v01@openssh.com"
-
-
-class MalformedError(ValueError):
-    """What was given is no OpenSSH signature or key; the argument says what is wrong."""
-
-
-class Wire:
-    """Fields in SSH's binary form (RFC 4251, 5), read one after the other."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def take(self, length: int) -> bytes:
-        """So many bytes."""
-        if len(self._data) < length:
-            raise MalformedError("it ends too early")
-        taken, self._data = self._data[:length], self._data[length:]
-        return taken
-
-    def uint32(self) -> int:
-        """A number of four bytes."""
-        return int.from_bytes(self.take(4))
-
-    def string(self) -> bytes:
-        """Bytes that begin with their length."""
-        return self.take(self.uint32())
-
-    def text(self) -> str:
-        """A string of ASCII characters."""
-        try:
-            return self.string().decode("ascii")
-        except UnicodeDecodeError as error:
-            raise MalformedError("a name in it is not ASCII") from error
-
-    def mpint(self) -> int:
-        """A whole number of any size."""
-        return int.from_bytes(self.string(), signed=True)
-
-    @property
-    def rest(self) -> bytes:
-        """What has not been read."""
-        return self._data
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature as its file has it; nothing in it is verified by reading it.
+    """A signature as its file has it; of what it says only its certificate has been verified.
 
     Attributes:
         key: The public key in SSH's binary form.
+        certificate: The certificate that the key came in, if it came in one.
         namespace: What it was made for.
         hashing: The hash that the message went through.
         signature: The signature proper, in SSH's binary form.
@@ -84,6 +45,7 @@ class Signature:
     namespace: str
     hashing: str
     signature: bytes
+    certificate: Certificate | None = None
 
     @property
     def key_type(self) -> str:
@@ -102,10 +64,7 @@ class Signature:
             MalformedError: The key or the signature is of no kind that can be checked here.
         """
         digest = hashlib.new(self.hashing, message).digest()
-        signed = _MAGIC + b"".join(
-            len(item).to_bytes(4) + item
-            for item in (self.namespace.encode(), b"", self.hashing.encode(), digest)
-        )
+        signed = _MAGIC + joined(self.namespace.encode(), b"", self.hashing.encode(), digest)
         return _stands(self.key, self.signature, signed)
 
 
@@ -134,17 +93,10 @@ def parse(data: bytes) -> Signature:
         raise MalformedError(f"it uses the hash {hashing}, not sha512 or sha256")
     if wire.rest:
         raise MalformedError("something stands behind its end")
-    key_type(key)
-    return Signature(key, namespace, hashing, signature)
-
-
-def key_type(key: bytes) -> str:
-    """The type of a public key in binary form.
-
-    Raises:
-        MalformedError: It has none.
-    """
-    return Wire(key).text()
+    certificate = read_certificate(key, _stands) if is_certificate(key) else None
+    plain = certificate.key if certificate else key
+    key_type(plain)
+    return Signature(plain, namespace, hashing, signature, certificate)
 
 
 def fingerprint(key: bytes) -> str:
@@ -209,8 +161,6 @@ def _public_key(key: bytes) -> Any:
     from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
     kind = key_type(key)
-    if kind.endswith(_CERTIFICATE):
-        raise MalformedError("it was made with a certificate; ssh-keygen -Y verify can check it")
     try:
         return load_ssh_public_key(f"{kind} ".encode("ascii") + base64.b64encode(key))
     except (ValueError, UnsupportedAlgorithm) as error:
