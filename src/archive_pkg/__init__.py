@@ -28,9 +28,9 @@ if TYPE_CHECKING:
         check,
         open_package,
         sign,
-        states,
         verify,
     )
+    from archive_pkg.packages.states import states
     from archive_pkg.records import (
         Agent,
         Edtf,
@@ -56,9 +56,9 @@ _ROOMS = {
         "check",
         "open_package",
         "sign",
-        "states",
         "verify",
     ),
+    "packages.states": ("states",),
     "records": (
         "Agent",
         "Edtf",

@@ -317,3 +317,55 @@ def test_the_letters_of_a_catalogue_are_built_as_from_their_records(
     assert outcomes(again()) == {"unchanged": 4}
     (tmp_path / "files" / made[0].name / "translation.txt").write_text("changed")
     assert outcomes(again()) == {"unchanged": 3, "failed": 1}
+
+
+def close(letter: Path) -> None:
+    """Let the translation of a letter be one that may not go out before 2031."""
+    yaml = letter / "record.yaml"
+    shut = "    of: [letter]\n    access: {status: restricted, until: 2031-01-01, rule: § 5}\n"
+    yaml.write_text(yaml.read_text().replace("    of: [letter]\n", shut))
+
+
+def test_public_packages_in_bulk_are_those_that_are_built_one_by_one(
+    letters, tmp_path: Path
+) -> None:
+    made = letters(3)
+    close(made[1])
+    out = tmp_path / "out"
+    assert outcomes(build([tmp_path / "letters"], out)) == {"built": 3}
+    done = build([tmp_path / "letters"], out, audience="public")
+    assert outcomes(done) == {"built": 3}
+    assert [each.details.get("withheld") for each in done] == [None, {"english": "§ 5"}, None]
+    for letter in made:
+        one = build_package(letter, tmp_path / "one", on=ON, audience="public").path
+        assert tree(one) == tree(out / f"{letter.name}-public")
+    # Both kinds are remembered, on one shelf, and neither is taken for the other.
+    for audience in (None, "public"):
+        assert outcomes(build([tmp_path / "letters"], out, audience=audience)) == {"unchanged": 3}
+    (made[1] / "translation.txt").write_text("changed")
+    done = build([tmp_path / "letters"], out, audience="public")
+    assert outcomes(done) == {"unchanged": 2, "failed": 1}
+
+
+def test_the_command_builds_for_the_public_in_bulk(letters, tmp_path: Path) -> None:
+    made = letters(40)
+    for letter in made[:2]:
+        close(letter)
+    report = tmp_path / "report.jsonl"
+    words = ("build", tmp_path / "letters", "--out", tmp_path / "out", "--audience", "public")
+    done = subprocess.run(
+        command(*words, "--jobs", 2, "--report", report, "--layout", "hashed"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "parts withheld: 2" in done.stdout
+    lines = [json.loads(line) for line in report.read_text().splitlines()]
+    assert len(lines) == 40
+    assert all(Path(line["package"]).name.endswith("-public") for line in lines)
+    assert sum("withheld" in line for line in lines) == 2
+    assert not list((tmp_path / "out").rglob("letter-0000000-public/**/translation.txt"))
+    words = ("build", made[0], "--out", tmp_path / "x", "--target", "rda", "--jobs", 2)
+    done = subprocess.run(command(*words), capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "not for what a target takes" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -64,6 +65,33 @@ def test_export_of_many_into_a_folder(
     capsys.readouterr()
     assert run(*words, "--json") == 0
     assert json.loads(capsys.readouterr().out)["counts"] == {"unchanged": 5}
+
+
+def test_the_whole_lives_of_many_are_exported_with_their_ledger_and_receipts(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("audit", "run", shelf) == 0
+    assert run("deposit", shelf, "--to", f"ocfl:{tmp_path / 'archive'}") == 0
+    lives = tmp_path / "lives"
+    assert run("export", shelf, "--to", "premis", "--each", lives) == 0
+    documents = sorted(lives.glob("*.xml"))
+    assert len(documents) == 5
+    for document in documents:
+        told = re.findall(r">([a-z ]+)</premis:eventType>", document.read_text())
+        assert told[-2:] == ["fixity check", "deposit"]
+    package = next(shelf.rglob("bagit.txt")).parent
+    capsys.readouterr()
+    alone = tmp_path / "alone.xml"
+    assert run("export", package, "--to", "premis", "-o", alone) == 0
+    assert alone.read_bytes() in [document.read_bytes() for document in documents]
+    ledger = shelf / ".archive-pkg" / "ledger.jsonl"
+    moved = ledger.rename(tmp_path / "ledger.jsonl")
+    assert run("export", shelf, "--to", "premis", "--each", lives, "--ledger", moved) == 0
+    assert alone.read_bytes() in [document.read_bytes() for document in documents]
+    moved.write_text(moved.read_text().replace('"pass"', '"fail"', 1))
+    words = ("export", shelf, "--to", "premis", "--each", lives, "--ledger", moved)
+    assert run(*words) == 3
+    assert "[ledger-broken]" in capsys.readouterr().out
 
 
 def test_a_pace_is_kept() -> None:

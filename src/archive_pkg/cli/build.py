@@ -18,6 +18,7 @@ from archive_pkg.reports import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from archive_pkg.holdings import Done
     from archive_pkg.packages import Built
 
 Tags = Annotated[
@@ -132,7 +133,14 @@ def build(
     day = parse_date(on)
     make = _maker(target, tags)
     bulk = options_of(a=layout, b=no_sync, c=jobs, d=report, e=executor, f=gentle, g=files)
-    if target or audience or (not bulk and _is_one(records, out)):
+    if target and bulk:
+        raise UsageError(
+            "--layout, --no-sync, --jobs, --report, --executor, --gentle and --files are for "
+            "shelves, not for what a target takes",
+            "leave them out, or build without --target",
+        )
+    public: Literal["public"] | None = "public" if audience else None
+    if target or (not bulk and _is_one(records, out)):
         with answering("build", as_json=as_json, quiet=quiet) as answer:
             for record in records:
                 _build_one(
@@ -143,18 +151,33 @@ def build(
                     day,
                     replace=replace,
                     drop_signatures=drop_signatures,
-                    audience="public" if audience else None,
+                    audience=public,
                     wait=wait,
                 )
         return
     from archive_pkg.holdings import Options, build_many, find_sources, make_shelf
 
-    options = Options(day, replace=replace, drop_signatures=drop_signatures, sync=not no_sync)
+    options = Options(
+        day,
+        replace=replace,
+        drop_signatures=drop_signatures,
+        sync=not no_sync,
+        audience=public,
+    )
+    withheld = 0
     with telling("build", report, as_json=as_json, quiet=quiet) as told:
+
+        def take(done: Done) -> None:
+            nonlocal withheld
+            told.take(done)
+            withheld += len(done.details.get("withheld", ()))
+            if withheld:
+                told.closing({"parts withheld": withheld})
+
         build_many(
             find_sources(records, files),
             make_shelf(out, layout),
-            told.take,
+            take,
             crew=crew(jobs, executor, gentle=gentle),
             options=options,
             wait=wait,

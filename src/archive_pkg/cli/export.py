@@ -86,7 +86,6 @@ def export(
     from archive_pkg.crosswalks import export as write
     from archive_pkg.crosswalks import find_format
     from archive_pkg.crosswalks.losses import losses
-    from archive_pkg.holdings.checks import checks_of
     from archive_pkg.holdings.each import whole_life
     from archive_pkg.packages.building import today
     from archive_pkg.packages.metadata import described
@@ -95,7 +94,7 @@ def export(
     chosen = find_format(to)
     made = (parse_date(on) or today()).isoformat()
     if each is not None:
-        _export_each(paths, to, each, made, crew(jobs, executor), report, as_json, quiet)
+        _export_each(paths, to, each, made, ledger, crew(jobs, executor), report, as_json, quiet)
         return
     if options_of(a=jobs, b=report, c=executor):
         raise UsageError("--jobs, --report and --executor are for many letters", "add --each DIR")
@@ -104,8 +103,7 @@ def export(
         for path in paths:
             with answer.about(path) as result:
                 record, setting = described(path, made=made)
-                checks = partial(checks_of, record.id, path, ledger)
-                record = whole_life(record, path, to, checks)
+                record = whole_life(record, path, to, ledger)
                 found.append((record, setting))
                 if explain:
                     answer.found(result, losses(chosen, record, setting.texts))
@@ -129,6 +127,7 @@ def _export_each(
     to: str,
     folder: Path,
     made: str,
+    ledger: Path | None,
     workers: Callable[[], Crew],
     report: Path | None,
     as_json: bool,
@@ -139,7 +138,7 @@ def _export_each(
 
     with storage_errors(f"making {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-    do = partial(holdings.export_one, to=to, out=folder, made=made)
+    do = partial(holdings.export_one, to=to, out=folder, made=made, ledger=ledger)
     with telling("export", report, as_json=as_json, quiet=quiet) as told:
         holdings.run(holdings.Each(do), holdings.find_letters(paths), told.took, crew=workers)
 

@@ -6,8 +6,9 @@ import hashlib
 import os
 import secrets
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, StorageError
@@ -52,17 +53,32 @@ class Options:
         replace: Put packages in the place of those that differ.
         drop_signatures: Also where those are signed; their signatures are then gone.
         sync: Make each batch durable before its packages get their names.
+        audience: For whom the packages are; None for those who keep them.
     """
 
     on: date | None = None
     replace: bool = False
     drop_signatures: bool = False
     sync: bool = True
+    audience: Literal["public"] | None = None
 
     @property
     def said(self) -> str:
         """What of them has a part in a package's bytes."""
-        return f"{SOFTWARE}\n{self.on or ''}\n{os.environ.get('SOURCE_DATE_EPOCH', '')}"
+        said = f"{SOFTWARE}\n{self.on or ''}\n{os.environ.get('SOURCE_DATE_EPOCH', '')}"
+        if not self.audience:
+            return said
+        # A date of packaging that is to come opens nothing before today does.
+        judged = min(self.on, datetime.now(UTC).date()) if self.on else ""
+        return f"{said}\n{self.audience} {judged}"
+
+    def key(self, source: Path | Row) -> str:
+        """What the memory calls what is built from a source in this way."""
+        if isinstance(source, Row):
+            name = f"{source.catalogue.absolute()}\n{source.record.id}"
+        else:
+            name = str(source.absolute())
+        return f"{name}\n{self.audience}" if self.audience else name
 
 
 def build_many(
@@ -96,12 +112,12 @@ def build_many(
 
         def remembered() -> Iterator[_Job]:
             for source in sources:
-                yield source, memory.recall(_key(source))
+                yield source, memory.recall(options.key(source))
 
         def taken(job: _Job, done: Done) -> None:
             built = done.details.pop("remember", None)
             if built is not None:
-                source = _key(job[0])
+                source = options.key(job[0])
                 other = memory.built_by_another(source, built.package)
                 if other and done.outcome != "unchanged":
                     _tell_twice(done, other)
@@ -115,7 +131,8 @@ def build_many(
 
 
 def _tell_twice(done: Done, other: str) -> None:
-    message = f"its package took the place of the one that was built from {other} just before"
+    first = " ".join(other.splitlines())
+    message = f"its package took the place of the one that was built from {first} just before"
     hint = "give one of the two records another id"
     done.findings.append(RECORD_ID_TWICE.at(Location(done.path, field="id"), message, hint))
     done.status = max(done.status, InvalidError.exit_status)
@@ -131,6 +148,7 @@ class _Staged:
     path: Path
     destination: Path
     seal: bytes
+    withheld: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,19 +198,25 @@ class _Building:
         if known is not None and self._is_as_known(record, folder, known):
             package = str(self.shelf.root / known.package)
             return Done(str(source), "unchanged", details={"package": package})
+        audience = self.options.audience
         if isinstance(source, Row):
-            draft = draft_from(source.record, source.folder, source.catalogue)
+            draft = draft_from(source.record, source.folder, source.catalogue, audience)
         else:
-            draft = draft_package(source)
-        destination = self.shelf.home(draft.record.id)
+            draft = draft_package(source, audience)
+        destination = self.shelf.home(draft.id)
         refuse_inside(draft.folder, destination)
         with storage.storage_errors(f"staging {path}"):
             path.mkdir(parents=True)
-        written = draft.write(path, self.options.on or date_for(destination), jobs=1)
-        copied = written.manifests["sha256"]
-        files = {name: copied[f"data/{layout.PARTS}/{name}"] for name in draft.record.files}
+        on = self.options.on or date_for(destination)
+        copied = draft.write(path, on, jobs=1).manifests["sha256"]
+        files = {
+            # What is withheld has a part in what is made all the same: it is searched for.
+            name: copied.get(f"data/{layout.PARTS}/{name}") or file_digest(draft.folder / name)
+            for name in draft.record.files
+        }
         inputs = self._inputs(record, files)
-        return _Staged(source, draft, inputs, path, destination, seal_of(path))
+        gone = {name: one.rule for name, one in draft.withheld(on).items()}
+        return _Staged(source, draft, inputs, path, destination, seal_of(path), gone)
 
     def _settle(self, staged: _Staged) -> Done:
         destination = staged.destination
@@ -214,6 +238,7 @@ class _Building:
             details={
                 "package": str(destination),
                 "differences": list(differences),
+                **({"withheld": staged.withheld} if staged.withheld else {}),
                 "remember": remember,
             },
         )
@@ -241,10 +266,3 @@ def _record_of(source: Path | Row) -> tuple[bytes, Path]:
         return hashlib.sha256(layout.record_bytes(source.record)).digest(), source.folder
     file, _ = record_file(source)
     return (file_digest(file) if file.is_file() else b""), file.parent
-
-
-def _key(source: Path | Row) -> str:
-    """What the memory calls a source."""
-    if isinstance(source, Row):
-        return f"{source.catalogue.absolute()}\n{source.record.id}"
-    return str(source.absolute())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
@@ -11,6 +14,7 @@ from archive_pkg.holdings.seals import BEST
 from archive_pkg.holdings.shelves import OWN
 from archive_pkg.holdings.state import CHECK, MISSING, RECOVERY
 from archive_pkg.packages.afterwards import LaterEvent
+from archive_pkg.storage import storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 
 def checks_of(name: str, package: Path, path: Path | None = None) -> list[LaterEvent]:
     """A package's fixity checks and recoveries, as its shelf's ledger has them.
+
+    A ledger is read once for all the packages that a process asks for.
 
     Args:
         name: The package's id.
@@ -35,17 +41,41 @@ def checks_of(name: str, package: Path, path: Path | None = None) -> list[LaterE
         path = next((place for place in places if place.is_file()), None)
         if path is None:
             return []
-    found: list[LaterEvent] = []
+    with storage_errors(f"reading the ledger {path}"):
+        about = path.stat()
+    told = _told(path.absolute(), about.st_size, about.st_mtime_ns)
+    if not told.report.ok:
+        raise InvalidError(f"the ledger {path} is not what was written", report=told.report)
+    return [_event(entry, name, package) for entry in told.about(name, package.name)]
 
-    def take(entry: dict[str, Any]) -> None:
-        known = entry.get("id"), str(entry.get("package", "")).rpartition("/")[2]
-        if entry.get("event") in (CHECK, RECOVERY, MISSING) and {name, package.name} & set(known):
-            found.append(_event(entry, name, package))
 
-    _, report = ledger.read(path, take)
-    if not report.ok:
-        raise InvalidError(f"the ledger {path} is not what was written", report=report)
-    return found
+class _Told:
+    """What a ledger tells, by the packages, in a temporary database."""
+
+    def __init__(self, path: Path) -> None:
+        self._base = sqlite3.connect("", check_same_thread=False)  # a file that SQLite removes
+        self._base.execute("CREATE TABLE told (number INTEGER, name TEXT, entry TEXT)")
+        _, self.report = ledger.read(path, self._take)
+        self._base.execute("CREATE INDEX told_name ON told (name)")
+
+    def _take(self, entry: dict[str, Any]) -> None:
+        if entry.get("event") in (CHECK, RECOVERY, MISSING):
+            line = json.dumps(entry)
+            names = {str(entry.get("id")), str(entry.get("package", "")).rpartition("/")[2]}
+            rows = ((entry["number"], name, line) for name in names)
+            self._base.executemany("INSERT INTO told VALUES (?, ?, ?)", rows)
+
+    def about(self, *names: str) -> Iterator[dict[str, Any]]:
+        """The entries about a package that goes by some names, in their order."""
+        query = "SELECT DISTINCT number, entry FROM told WHERE name IN (?, ?) ORDER BY number"
+        for _, entry in self._base.execute(query, names):
+            yield json.loads(entry)
+
+
+@lru_cache(maxsize=2)
+def _told(path: Path, size: int, changed: int) -> _Told:
+    """What a ledger tells, as long as it has this size and time of change."""
+    return _Told(path)
 
 
 def _event(entry: dict[str, Any], name: str, package: Path) -> LaterEvent:

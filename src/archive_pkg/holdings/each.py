@@ -12,18 +12,18 @@ from archive_pkg.crosswalks import export, find_format
 from archive_pkg.deposits import deposit, receipts_of
 from archive_pkg.errors import DepositError
 from archive_pkg.holdings.bulk import Done, guarded
+from archive_pkg.holdings.checks import checks_of
 from archive_pkg.holdings.copies import repository
 from archive_pkg.packages import afterwards, check, is_bag, states, verify
 from archive_pkg.packages.metadata import described
 from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from archive_pkg.fixity import Tally
     from archive_pkg.packages import Trust
-    from archive_pkg.packages.afterwards import LaterEvent
     from archive_pkg.records import Record
 
 INVALID = 3
@@ -143,10 +143,12 @@ def deposit_one(
     )
 
 
-def export_one(path: Path, pace: Pace, *, to: str, out: Path, made: str) -> Done:
+def export_one(
+    path: Path, pace: Pace, *, to: str, out: Path, made: str, ledger: Path | None = None
+) -> Done:
     """Write a record in another format into a folder, as `<id>.<the format's file>`."""
     record, setting = described(path, made=made)
-    document = export(to, [whole_life(record, path, to)], setting)
+    document = export(to, [whole_life(record, path, to, ledger)], setting)
     target = out / f"{record.id}.{find_format(to).file}"
     unchanged = target.is_file() and target.read_bytes() == document
     if not unchanged:
@@ -160,19 +162,21 @@ _OF_A_WHOLE_LIFE = ("premis", "mets")
 """Formats for a package's whole life, which goes on after it was closed."""
 
 
-def whole_life(
-    record: Record, path: Path, to: str, checks: Callable[[], Iterable[LaterEvent]] = tuple
-) -> Record:
-    """A package's record with what its receipts tell of it, for formats that have a place for it.
+def whole_life(record: Record, path: Path, to: str, ledger: Path | None = None) -> Record:
+    """A package's record with what is told of its later life, for formats that have a place for it.
 
     Args:
         record: The record.
         path: What it was read from; of a record that is no package nothing is added.
         to: The name of the format.
-        checks: Gives what a ledger tells of it, too; asked only where there is a place for it.
+        ledger: The ledger with its fixity checks; if not given, that of the shelf it stands on.
+
+    Raises:
+        InvalidError: A receipt is none, or the ledger is not what was written.
+        StorageError: They cannot be read.
     """
     if to not in _OF_A_WHOLE_LIFE or not is_bag(path):
         return record
     signings = afterwards.load_events(afterwards.receipts_of(path))
     deposits = (receipt.event() for _, receipt in receipts_of(path))
-    return afterwards.joined(record, [*signings, *deposits, *checks()])
+    return afterwards.joined(record, [*signings, *deposits, *checks_of(record.id, path, ledger)])

@@ -206,20 +206,19 @@ def draft_package(source: Path, audience: Literal["public"] | None = None) -> Dr
         raise InvalidError(
             f"{source} is not built: {_count(len(report.errors), 'error')}", report=report
         )
-    if audience and len(record.id) + len(SUFFIX) > _LONGEST_ID:
-        raise InvalidError(
-            f"{record.id} is too long a name to stand before {SUFFIX}", "shorten the record's id"
-        )
-    return Draft(record, record_file(source)[0].parent, report, audience)
+    return _draft(record, record_file(source)[0].parent, report, audience)
 
 
-def draft_from(record: Record, folder: Path, told_as: Path) -> Draft:
+def draft_from(
+    record: Record, folder: Path, told_as: Path, audience: Literal["public"] | None = None
+) -> Draft:
     """The same for a record that was read already, from a table.
 
     Args:
         record: The record.
         folder: The folder that the parts' paths start from.
         told_as: What findings call the place that it was read from.
+        audience: For whom the package is to be.
 
     Raises:
         InvalidError: Its files are not sound; its report has every finding.
@@ -230,7 +229,17 @@ def draft_from(record: Record, folder: Path, told_as: Path) -> Draft:
             f"{record.id} of {told_as} is not built: {_count(len(report.errors), 'error')}",
             report=report,
         )
-    return Draft(record, folder, report)
+    return _draft(record, folder, report, audience)
+
+
+def _draft(
+    record: Record, folder: Path, report: Report, audience: Literal["public"] | None
+) -> Draft:
+    if audience and len(record.id) + len(SUFFIX) > _LONGEST_ID:
+        raise InvalidError(
+            f"{record.id} is too long a name to stand before {SUFFIX}", "shorten the record's id"
+        )
+    return Draft(record, folder, report, audience)
 
 
 def settle(
