@@ -28,6 +28,10 @@ def review(
     reviewer: Annotated[
         str, typer.Option("--reviewer", help="The name that is to stand with what you do.")
     ] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="The folder for packages, if not `packages` in the opened one."),
+    ] = None,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="The port; a free one if not given.")
     ] = 0,
@@ -56,7 +60,7 @@ def review(
                 f"the review needs {error.name}, which is not installed",
                 "pip install 'archive-pkg[web]'",
             ) from error
-        opened = _opened(path)
+        opened = _opened(path, out)
         with storage.Lock(opened.root / "review"):
             server = listen(Review(opened, _reviewer(reviewer)), port)
             _announce(answer, server.address, opened.root, as_json=as_json)
@@ -67,7 +71,7 @@ def review(
             answer.say("The review has ended; everything is as you left it.")
 
 
-def _opened(path: Path | None) -> Opened:
+def _opened(path: Path | None, out: Path | None) -> Opened:
     """The folder to review in, and in it the letter that was named; one without record is drafted.
 
     Raises:
@@ -79,19 +83,19 @@ def _opened(path: Path | None) -> Opened:
     from archive_pkg.records import NAMES, read_record
 
     if path is None:
-        return Opened(Path(), gather=False)
+        return Opened(Path(), gather=False, packages=out)
     if path.is_dir():
-        return Opened(path)
+        return Opened(path, packages=out)
     if not path.is_file():
         raise StorageError(f"there is nothing at {path}", "check the path")
     beside = next((path.parent / name for name in NAMES if (path.parent / name).is_file()), None)
     if path.name in NAMES:
-        return Opened(path.parent, Path(path.name))
+        return Opened(path.parent, Path(path.name), packages=out)
     if beside is not None:
         record, _ = read_record(beside)
         if record is None or path.name in record.files:
-            return Opened(path.parent, Path(beside.name))
-    return Opened.with_letter(path)
+            return Opened(path.parent, Path(beside.name), packages=out)
+    return Opened.with_letter(path, out)
 
 
 def _reviewer(name: str) -> Reviewer:

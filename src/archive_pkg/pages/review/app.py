@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,14 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
+from archive_pkg.packages import is_bag, open_package, verify
+from archive_pkg.pages.letter import letter_page
 from archive_pkg.pages.review.cards import ADDABLE, cards, loose
 from archive_pkg.pages.review.desk import ChangedError, Desk, Seen
 from archive_pkg.pages.review.inputs import inputs, proposed
 from archive_pkg.pages.review.revising import Revision, Words
 from archive_pkg.pages.review.showing import environment, readings
+from archive_pkg.pages.review.work import Workbench
 from archive_pkg.reports import Report
 
 if TYPE_CHECKING:
@@ -63,6 +67,7 @@ class Review:
     opened: Opened
     reviewer: Reviewer
     stop: Callable[[], None] = field(default=lambda: None)
+    _benches: dict[str, Workbench] = field(default_factory=dict)
 
     def app(self) -> Starlette:
         """The application, which its guard stands before."""
@@ -71,6 +76,12 @@ class Review:
                 Route("/", self._front),
                 Route("/letters/{key}", self._letter),
                 Route("/letters/{key}/state", self._state),
+                Route("/letters/{key}/package", self._package),
+                Route("/letters/{key}/page", self._letter_page),
+                Route("/letters/{key}/work", self._work, methods=["POST"]),
+                Route("/next/{key}", self._next),
+                Route("/paste", self._paste, methods=["POST"]),
+                Route("/draft", self._draft, methods=["POST"]),
                 Route("/letters/{key}/{do}", self._do, methods=["POST"]),
                 Route("/reviewer", self._name, methods=["POST"]),
                 Route("/stop", self._stop, methods=["POST"]),
@@ -83,9 +94,25 @@ class Review:
 
     def _front(self, request: Request) -> Response:
         desks = self.opened.desks()
-        if len(desks) == 1 and "all" not in request.query_params:
+        if self.opened.single and "all" not in request.query_params:
             return RedirectResponse(f"/letters/{next(iter(desks))}", 303)
-        return _page("front.html", review=self, entries=self.opened.entries())
+        entries, waiting = self.opened.entries(), self.opened.waiting()
+        return _page("front.html", review=self, entries=entries, waiting=waiting)
+
+    def _next(self, request: Request) -> Response:
+        """To the letter that is least sure, but for the one that was just reviewed."""
+        key = request.path_params["key"]
+        others = [one for one in self.opened.entries() if one.key != key and one.to_read]
+        return RedirectResponse(f"/letters/{others[0].key}" if others else "/?all", 303)
+
+    async def _paste(self, request: Request) -> Response:
+        text = str((await _asked(request)).get("text", ""))
+        key = await run_in_threadpool(self.opened.paste, text)
+        return JSONResponse({"address": f"/letters/{key}"})
+
+    async def _draft(self, request: Request) -> Response:
+        key = str((await _asked(request)).get("key", ""))
+        return JSONResponse({"key": await run_in_threadpool(self.opened.draft, key)})
 
     def _letter(self, request: Request) -> Response:
         key = request.path_params["key"]
@@ -136,7 +163,49 @@ class Review:
             words=IN_WORDS,
             to_read=sum(card.to_read for card in made),
             said=said,
+            **self._packing(key, desk),
         )
+
+    def _packing(self, key: str, desk: Desk) -> dict[str, Any]:
+        """What the page tells of the letter's package."""
+        bench = self._benches.setdefault(key, Workbench(desk.file, self.opened.packages_of(desk)))
+        seen = desk.look()
+        there = seen.record is not None and is_bag(bench.out / seen.record.id)
+        target = f"ocfl:{bench.out.parent / 'archive'}"
+        return {"bench": bench, "there": there, "target": target}
+
+    def _package(self, request: Request) -> Response:
+        key = request.path_params["key"]
+        desk = self.opened.desk(key)
+        return _page("packing.html", key=key, seen=desk.look(), **self._packing(key, desk))
+
+    async def _work(self, request: Request) -> Response:
+        asked = await _asked(request)
+        return await run_in_threadpool(self._begun, request.path_params["key"], asked)
+
+    def _begun(self, key: str, asked: dict[str, Any]) -> Response:
+        desk = self.opened.desk(key)
+        packing = self._packing(key, desk)
+        packing["bench"].begin(
+            str(asked.get("step", "")),
+            desk.look().digest,
+            replace=asked.get("replace") is True,
+            to=str(asked.get("to", "")),
+        )
+        return _page("packing.html", key=key, seen=desk.look(), **packing)
+
+    def _letter_page(self, request: Request) -> Response:
+        key = request.path_params["key"]
+        bench = self._packing(key, self.opened.desk(key))["bench"]
+        package = open_package(bench.package)
+        verification = verify(bench.package, jobs=1)
+        page = letter_page(
+            package.record,
+            package.parts,
+            verification=verification,
+            checked_on=datetime.now(UTC).date().isoformat(),
+        )
+        return HTMLResponse(page, headers={"content-security-policy": _PAGE_POLICY})
 
     def _state(self, request: Request) -> Response:
         desk = self.opened.desk(request.path_params["key"])
@@ -186,9 +255,14 @@ class Review:
         self.reviewer.name, self.reviewer.asked = name, True
         return JSONResponse({"name": name})
 
-    def _stop(self, request: Request) -> Response:
+    async def _stop(self, request: Request) -> Response:
         self.stop()
         return JSONResponse({})
+
+    @property
+    def working(self) -> bool:
+        """Whether a package is being built, or something else is going on."""
+        return any(bench.running for bench in self._benches.values())
 
 
 class Change:
@@ -247,6 +321,8 @@ def _words_at(seen: Seen, place: str) -> Words | None:
         raise UsageError("these words are not in the text", "load the page anew") from None
 
 
+# The page brings its own policy; it is shown as if it came from nowhere.
+_PAGE_POLICY = "sandbox allow-scripts; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 IN_WORDS = {
     "wrong": "to be mended",
     "guess": "a guess",

@@ -76,32 +76,56 @@ class Opened:
         root: The folder, its links resolved.
     """
 
-    def __init__(self, root: Path, only: Path | None = None, *, gather: bool = True) -> None:
+    def __init__(
+        self,
+        root: Path,
+        only: Path | None = None,
+        *,
+        gather: bool = True,
+        packages: Path | None = None,
+    ) -> None:
         """Open a folder.
 
         Args:
             root: The folder.
-            only: The one letter or record in it that is to be reviewed; all if not given.
+            only: The one record in it that is to be reviewed; all if not given.
             gather: Whether letters without a record are looked for in it, too.
+            packages: The folder for packages; `packages` in the opened one if not given, or beside
+                it where it is a record's own.
         """
         self.root = root.resolve()
         self._only = only
         self._gather = gather
+        self._packages = packages.absolute() if packages else None
         self._desks: dict[str, Desk] = {}
         self._digests: dict[tuple[str, int, int], str] = {}
         self._lock = threading.Lock()
 
     @classmethod
-    def with_letter(cls, letter: Path) -> Opened:
+    def with_letter(cls, letter: Path, packages: Path | None = None) -> Opened:
         """Open the folder of a letter that has no record yet, and draft it.
 
         Raises:
             InvalidError: The letter cannot be read.
         """
-        opened = cls(letter.parent)
+        opened = cls(letter.parent, packages=packages)
         key = opened._filed(letter)
         opened._only = Path(opened._desks[key].path)
         return opened
+
+    @property
+    def single(self) -> bool:
+        """Whether one letter was opened, not a folder of them."""
+        return self._only is not None
+
+    def packages_of(self, desk: Desk) -> Path:
+        """The folder that a letter's package goes into: never the record's own."""
+        if self._packages:
+            return self._packages
+        home = self.root
+        if desk.folder == home:
+            home = home.parent.parent if home.parent.name == RECORDS else home.parent
+        return home / "packages"
 
     def desk(self, key: str) -> Desk:
         """The letter of a key.
@@ -134,8 +158,16 @@ class Opened:
         }
         return [Waiting(key_of(path), path) for path in letters if self._digest(path) not in known]
 
-    def draft(self, path: str) -> str:
-        """Draft a letter of the folder into one of its own; the letter's key."""
+    def draft(self, key: str) -> str:
+        """Draft a letter that waits for it, into a folder of its own; its key from then on.
+
+        Raises:
+            UsageError: There is no such letter.
+            InvalidError: It cannot be read.
+        """
+        path = next((one.path for one in self.waiting() if one.key == key), None)
+        if path is None:
+            raise UsageError("there is no such letter here", "load the page anew")
         return self._filed(self.root / path)
 
     def paste(self, text: str) -> str:

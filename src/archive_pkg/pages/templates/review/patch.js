@@ -36,7 +36,9 @@ const differs = (id, fresh) => !pristine.has(id) || !pristine.get(id).isEqualNod
 const take = (old, fresh) => {
   pristine.set(fresh.id, fresh.cloneNode(true));
   const made = document.importNode(fresh, true);
+  const focused = old.contains(document.activeElement) && document.activeElement.id;
   old.replaceWith(made);
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   return made;
 };
 

@@ -67,7 +67,7 @@ const placed = (text) => {
 // Telling the server.
 
 const take = (page, done) => {
-  for (const id of ["head", "loose"]) takeElement(page, id);
+  for (const id of ["head", "loose", "package"]) takeElement(page, id);
   takeList(page, "#cards", done);
   for (const text of page.querySelectorAll(".text")) takeList(page, `.text[data-file="${text.dataset.file}"]`);
   const title = page.querySelector("title");
@@ -194,6 +194,67 @@ const does = (doing, item) => {
   if (button) return send(doing, { field: item.dataset.field });
 };
 
+// The package: each step goes on by itself on the server, and is asked for until it has ended.
+
+const follow = async (page) => {
+  const section = page?.getElementById("package");
+  if (!section) return say(toldIn(page), true);
+  takeElement(page, "package");
+  if (section.matches("[data-running]")) {
+    setTimeout(async () => follow((await ask("GET", `${here()}/package`)).page), 250);
+  } else {
+    const outcomes = [...section.querySelectorAll(".outcome")];
+    const told = outcomes[outcomes.length - 1];
+    say(told?.textContent.trim() ?? "", told?.matches(".bad"));
+  }
+};
+
+const work = async (name, more = {}) => {
+  say("Going on…");
+  await busy;
+  follow((await ask("POST", `${here()}/work`, { step: name, ...more })).page);
+};
+
+// The list of letters.
+
+let pasted = null; // What was pasted, to the byte; the browser shows it with its own line ends.
+
+const draft = async (button) => {
+  const { status, data } = await askData("POST", "/draft", { key: button.dataset.draft });
+  const told = button.parentElement.querySelector(".counts");
+  if (status === 200) {
+    const link = Object.assign(document.createElement("a"), { href: `/letters/${data.key}`, textContent: "drafted: review it" });
+    told.replaceChildren(link);
+    button.remove();
+  } else {
+    told.textContent = data.message ?? "The review does not answer.";
+  }
+};
+
+const draftAll = async () => {
+  const progress = $("drafting");
+  progress.hidden = false;
+  for (const button of document.querySelectorAll("[data-draft]")) {
+    await draft(button);
+    progress.value += 1;
+  }
+  location.reload();
+};
+
+const paste = async () => {
+  const text = $("pasted").value;
+  const exact = pasted && pasted.shown === text ? pasted.text : text;
+  say("Reading it…");
+  const { status, data } = await askData("POST", "/paste", { text: exact });
+  if (status === 200) location.assign(data.address);
+  else say(`${data.message ?? "The review does not answer"}. ${data.hint ?? ""}`, true);
+};
+
+const stop = async () => {
+  const { status } = await askData("POST", "/stop", {});
+  say(status === 200 ? "The review has ended. You can close this tab." : "The review does not answer any more.");
+};
+
 // Keys and clicks.
 
 const keys = {
@@ -206,6 +267,8 @@ const keys = {
   t: () => { $("letter").focus(); select(words ?? moved(firstWords(), "", {})); },
   z: () => head().querySelector("[data-undo]:enabled") && send("undo", {}),
   y: () => head().querySelector("[data-redo]:enabled") && send("redo", {}),
+  N: () => head().querySelector("[data-next]")?.click(),
+  p: () => { $("package").focus(); $("package").scrollIntoView(); },
   "?": () => $("keys").showModal(),
 };
 
@@ -247,7 +310,12 @@ document.addEventListener("click", (event) => {
   if (button?.matches("[data-go]")) return select(placed(button.dataset.go));
   if (button?.matches("[data-undo]")) return keys.z();
   if (button?.matches("[data-redo]")) return keys.y();
-  if (button?.matches("[data-help]")) return $("keys").showModal();
+  if (button?.matches("[data-help]")) return keys["?"]();
+  if (button?.matches("[data-package]")) return keys.p();
+  if (button?.matches("[data-work]")) return work(button.dataset.work, { replace: button.matches("[data-replace]"), to: button.dataset.to });
+  if (button?.matches("[data-draft]")) return draft(button);
+  if (button?.matches("#draft-all")) return draftAll();
+  if (button?.matches("[data-stop]")) return stop();
   const quote = event.target.closest(".q");
   if (quote && getSelection().isCollapsed) {
     const names = quote.dataset.for.split(" ");
@@ -272,6 +340,12 @@ document.addEventListener("submit", (event) => {
   if (form.matches("form.form")) {
     event.preventDefault();
     save(form);
+  } else if (form.id === "to") {
+    event.preventDefault();
+    work("plan", { to: $("w-to").value });
+  } else if (form.id === "paste") {
+    event.preventDefault();
+    paste();
   } else if (form.id === "whof") {
     event.preventDefault();
     askData("POST", "/reviewer", { name: $("whon").value }).then(({ status, data }) => {
@@ -287,7 +361,14 @@ document.addEventListener("input", (event) => {
   if (form) judge(form);
 });
 
-document.addEventListener("selectionchange", showWords);
+document.addEventListener("paste", (event) => {
+  const box = event.target;
+  if (box.id !== "pasted" || box.selectionEnd - box.selectionStart < box.value.length) return;
+  const text = event.clipboardData.getData("text/plain");
+  setTimeout(() => { pasted = { text, shown: box.value }; });
+});
+
+if ($("cards")) document.addEventListener("selectionchange", showWords);
 
 // Others that change the file.
 
@@ -312,8 +393,8 @@ if ($("cards")) {
   $("drop").addEventListener("click", () => { $("conflict").close(); say("Left as it is now; what you did last is dropped."); });
   setInterval(watch, 2000);
   setCurrent(cards()[0], { focus: false });
-  if (head().dataset.asked === "no") {
-    $("whon").value = head().dataset.reviewer;
-    $("who").showModal();
-  }
+}
+if (head()?.dataset.asked === "no") {
+  $("whon").value = head().dataset.reviewer;
+  $("who").showModal();
 }
