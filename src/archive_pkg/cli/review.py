@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,8 @@ import typer
 from archive_pkg.cli.output import Answer, Json, Quiet, answering
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archive_pkg.pages.review import Opened, Reviewer
 
 
@@ -49,7 +52,6 @@ def review(
 
     Example: archive-pkg review letter.txt
     """
-    from archive_pkg import storage
     from archive_pkg.errors import UsageError
 
     with answering("review", quiet=quiet) as answer:
@@ -61,12 +63,16 @@ def review(
                 "pip install 'archive-pkg[web]'",
             ) from error
         opened = _opened(path, out)
-        with storage.Lock(opened.root / "review"):
-            server = listen(Review(opened, _reviewer(reviewer)), port)
+        with _alone_in(opened.root):
+            session = Review(opened, _reviewer(reviewer))
+            server = listen(session, port)
             _announce(answer, server.address, opened.root, as_json=as_json)
             if not no_browser:
                 _start_browser(server.address_for_once)
             server.run()
+            if session.working:
+                answer.say("Finishing what was begun; ctrl-C breaks it off.")
+                session.finish()
         if not as_json:
             answer.say("The review has ended; everything is as you left it.")
 
@@ -96,6 +102,20 @@ def _opened(path: Path | None, out: Path | None) -> Opened:
         if record is None or path.name in record.files:
             return Opened(path.parent, Path(beside.name), packages=out)
     return Opened.with_letter(path, out)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One review of a folder at a time. Raises LockedError where there is another."""
+    from archive_pkg.storage import Lock, LockedError
+
+    try:
+        with Lock(folder / "review"):
+            yield
+    except LockedError as error:
+        raise LockedError(
+            f"another review of {folder} is open", "use that one, or end it first"
+        ) from error
 
 
 def _reviewer(name: str) -> Reviewer:

@@ -50,7 +50,8 @@ LABELS = {
 }
 """What the fields of the letter itself are called, in the order in which a reader wants them."""
 
-_OF_AGENTS = {"sender", "signatories", "recipients", "copies_to", "mentioned_agents", "donor"}
+OF_AGENTS = {"sender", "signatories", "recipients", "copies_to", "mentioned_agents", "donor"}
+"""The fields whose values are ids of agents."""
 
 
 def facts(record: Record) -> Iterator[tuple[str, str, str]]:
@@ -58,7 +59,7 @@ def facts(record: Record) -> Iterator[tuple[str, str, str]]:
     for name, label in LABELS.items():
         value = getattr(record, name)
         if value not in (None, ()):
-            yield name, label, words(record, value, of_agents=name in _OF_AGENTS)
+            yield name, label, words(record, value, of_agents=name in OF_AGENTS)
 
 
 def words(record: Record, value: Any, *, of_agents: bool = False) -> str:

@@ -22,7 +22,7 @@ from archive_pkg.pages.review.desk import ChangedError, Desk, Seen
 from archive_pkg.pages.review.inputs import inputs, proposed
 from archive_pkg.pages.review.revising import Revision, Words
 from archive_pkg.pages.review.showing import environment, readings
-from archive_pkg.pages.review.work import Workbench
+from archive_pkg.pages.review.work import STEPS, Workbench
 from archive_pkg.reports import Report
 
 if TYPE_CHECKING:
@@ -172,7 +172,8 @@ class Review:
         seen = desk.look()
         there = seen.record is not None and is_bag(bench.out / seen.record.id)
         target = f"ocfl:{bench.out.parent / 'archive'}"
-        return {"bench": bench, "there": there, "target": target}
+        steps = {name: bench.steps.get(name) for name in STEPS}
+        return {"bench": bench, "steps": steps, "there": there, "target": target}
 
     def _package(self, request: Request) -> Response:
         key = request.path_params["key"]
@@ -263,6 +264,11 @@ class Review:
     def working(self) -> bool:
         """Whether a package is being built, or something else is going on."""
         return any(bench.running for bench in self._benches.values())
+
+    def finish(self) -> None:
+        """Wait until what was begun has ended."""
+        for bench in self._benches.values():
+            bench.wait()
 
 
 class Change:

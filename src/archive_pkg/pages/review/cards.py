@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.pages.review.revising import REVIEWER, UNKNOWN
 from archive_pkg.records.statements import Index, statements
-from archive_pkg.records.wording import LABELS, words
+from archive_pkg.records.wording import LABELS, OF_AGENTS, words
 from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ TO_READ = frozenset({"wrong", "guess", "probable", "open", "unsaid"})
 # What every letter should say or be known not to; other fields are open without being asked for.
 _ASKED = ("sender", "recipients", "date", "place", "signatories", "classification", "summary",
           "holding", "rights")  # fmt: skip
-_OF_AGENTS = {"sender", "signatories", "recipients", "copies_to", "mentioned_agents", "donor"}
 _ITEMS = {
     "agents": "Person or body",
     "parts": "Part",
@@ -145,7 +144,7 @@ class _Maker:
             field,
             card_name(field),
             self._label(field, name),
-            words(self._record, value, of_agents=name in _OF_AGENTS) if there else "",
+            words(self._record, value, of_agents=name in OF_AGENTS) if there else "",
             self._state(field, there, own, findings),
             tuple(map(self._ground, (*evidence, *self._index.finer_evidence(field)))),
             findings,

@@ -98,6 +98,7 @@ class Opened:
         self._gather = gather
         self._packages = packages.absolute() if packages else None
         self._desks: dict[str, Desk] = {}
+        self._letters: dict[str, str] = {}
         self._digests: dict[tuple[str, int, int], str] = {}
         self._lock = threading.Lock()
 
@@ -165,7 +166,7 @@ class Opened:
             UsageError: There is no such letter.
             InvalidError: It cannot be read.
         """
-        path = next((one.path for one in self.waiting() if one.key == key), None)
+        path = self._letters.get(key)
         if path is None:
             raise UsageError("there is no such letter here", "load the page anew")
         return self._filed(self.root / path)

@@ -7,6 +7,8 @@ can tell what a person has looked at from what a rule has read.
 from __future__ import annotations
 
 import json
+import re
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,8 @@ from archive_pkg.errors import UsageError
 from archive_pkg.pages.review.inputs import Input, inputs, stated, with_values
 from archive_pkg.records import Record, read_record
 from archive_pkg.records.coherence import references
-from archive_pkg.records.wording import words
+from archive_pkg.records.statements import Index
+from archive_pkg.records.wording import OF_AGENTS, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +100,7 @@ class Revision:
     def accept(self, field: str) -> None:
         """Let the reviewer vouch for a statement as it is."""
         self._must_be_there(field)
-        if any(self._is_mine(item, field) and "value" not in item for item in self._own(field)):
+        if any(self._is_mine(item) and "value" not in item for item in self._own(field)):
             return
         self._vouch(field, {"note": f"Read and accepted on {self._day}."})
 
@@ -115,7 +118,7 @@ class Revision:
         Returns:
             The statement's path, which of something new is not known before.
         """
-        before = self._words(field)
+        before, old = self._words(field), deepcopy(stated(self.data, field))
         form = inputs(self.record, field)
         given = self._with_new_agents(dict(given), form)
         if field.endswith("."):
@@ -125,22 +128,23 @@ class Revision:
         if stated(self.data, field) in (None, []):
             self._forget(field, before)
             return field
+        if at is None and stated(self.data, field) == old:
+            self.accept(field)
+            return field
         quote = self._quote(at) if at else self._quoted(field)
-        kept = [self._as_rival(item, before) for item in self._own(field) if self._is_persons(item)]
-        self._replace_evidence(field, [item for item in kept if item])
-        said = f"Corrected on {self._day}; it said “{before}”." if before else ""
+        said = self._drafted(field) or before
+        note = (
+            f"Corrected on {self._day}; it said “{said}”." if said else f"Entered on {self._day}."
+        )
         more = {"at": quote} if quote else {}
-        self._vouch(field, {**more, "note": said or f"Entered on {self._day}."})
+        self._vouch(field, {**more, "note": note}, kept=self._rivals(field, before))
         return field
 
     def rest(self, field: str, at: Words) -> None:
         """Let a statement rest on the words that the reviewer points to."""
         self._must_be_there(field)
-        self._replace_evidence(field, [item for item in self._own(field) if self._is_persons(item)])
-        self._vouch(
-            field,
-            {"basis": "quoted", "at": self._quote(at), "note": f"Pointed out on {self._day}."},
-        )
+        more = {"basis": "quoted", "at": self._quote(at), "note": f"Pointed out on {self._day}."}
+        self._vouch(field, more, kept=list(filter(self._is_anothers, self._own(field))))
 
     def annotate(self, given: Mapping[str, Any], at: Words) -> str:
         """Add a note at words of a text; its path."""
@@ -234,80 +238,76 @@ class Revision:
             raise UsageError(f"the record states nothing for {field}", "enter it first")
 
     def _words(self, field: str) -> str:
-        """What the record states, in words."""
-        from archive_pkg.records.statements import Index
-
-        if field.endswith("."):
+        """What the record has stated, in words."""
+        if stated(self.data, field) in (None, [], ""):
             return ""
         value = Index(self.record).value(field)
-        name = field.partition(".")[0]
-        declared = inputs(self.record, field)
-        if value in (None, ()):
-            return ""
-        of_agents = bool(declared) and declared[0].kind in ("agents", "agent")
-        return words(self.record, value, of_agents=of_agents and field == name).replace("\n", "; ")
+        return words(self.record, value, of_agents=field in OF_AGENTS).replace("\n", "; ")
 
     # Evidence.
 
     def _own(self, field: str) -> list[dict[str, Any]]:
         return [item for item in self.data.get("evidence", []) if item["field"] == field]
 
-    def _is_persons(self, item: Mapping[str, Any]) -> bool:
+    def _is_mine(self, item: Mapping[str, Any]) -> bool:
+        return item.get("agent") == self._id()
+
+    def _is_anothers(self, item: Mapping[str, Any]) -> bool:
         """Whether evidence is that of somebody other than this reviewer."""
-        return "agent" in item and item["agent"] != self._id()
+        return "agent" in item and not self._is_mine(item)
 
-    def _as_rival(self, item: dict[str, Any], before: str) -> dict[str, Any] | None:
-        """What another person stands for, beside a value that is no longer theirs."""
-        return item if "value" in item or not before else {**item, "value": before}
+    def _rivals(self, field: str, before: str) -> list[dict[str, Any]]:
+        """What others stand for, beside a value that is no longer theirs."""
+        others = filter(self._is_anothers, self._own(field))
+        return [{"value": before, **item} if before else item for item in others]
 
-    def _replace_evidence(self, field: str, items: list[dict[str, Any]]) -> None:
-        """Let a statement have only this evidence, in the place of what it had."""
-        written: list[dict[str, Any]] = []
-        put = False
-        for item in self.data.get("evidence", []):
-            if item["field"] != field and not item["field"].startswith(f"{field}."):
-                written.append(item)
-            elif item["field"] != field:
-                if stated(self.data, item["field"]) is not None or "value" in item:
-                    written.append(item)
-            elif not put:
-                written += items
-                put = True
-        self.data["evidence"] = written
+    def _drafted(self, field: str) -> str:
+        """What had stood there before this reviewer corrected it first."""
+        notes = [item.get("note", "") for item in self._own(field) if self._is_mine(item)]
+        found = re.search("it said “(.*)”", notes[0], re.DOTALL) if notes else None
+        return found[1] if found else ""
 
     def _forget(self, field: str, before: str) -> None:
         """Leave a statement open; that a person looked for it stands in the evidence."""
-        kept = [self._as_rival(item, before) for item in self._own(field) if self._is_persons(item)]
-        self._replace_evidence(field, [item for item in kept if item])
-        said = f"; the draft said “{before}”" if before else ""
-        self._vouch(
-            field, {"value": UNKNOWN, "note": f"Looked for on {self._day} and not found{said}."}
-        )
+        said = self._drafted(field) or before
+        told = f"; it said “{said}”" if said else ""
+        note = f"Looked for on {self._day} and not found{told}."
+        self._vouch(field, {"value": UNKNOWN, "note": note}, kept=self._rivals(field, before))
 
     def _quoted(self, field: str) -> dict[str, Any] | None:
         """The words that a statement has rested on."""
         quotes = [item["at"] for item in self._own(field) if "at" in item and "value" not in item]
         return quotes[0] if quotes else None
 
-    def _vouch(self, field: str, more: Mapping[str, Any]) -> None:
-        """Add the reviewer's evidence behind what the statement has; their earlier one goes."""
-        agent = self._known_id()
-        evidence = [
-            item for item in self.data.get("evidence", []) if not self._is_mine(item, field)
-        ]
-        mine = {
-            "field": field,
-            "basis": "supplied",
-            "agent": agent,
-            "confidence": "certain",
-            **more,
-        }
-        place = max((n for n, item in enumerate(evidence, 1) if item["field"] == field), default=0)
-        evidence.insert(place or len(evidence), mine)
-        self.data["evidence"] = evidence
+    def _vouch(
+        self, field: str, more: Mapping[str, Any], kept: list[dict[str, Any]] | None = None
+    ) -> None:
+        """Put the reviewer's evidence behind what a statement has; their earlier one goes.
 
-    def _is_mine(self, item: Mapping[str, Any], field: str) -> bool:
-        return item["field"] == field and item.get("agent") == self._id()
+        Args:
+            field: The statement's path.
+            more: What their evidence says.
+            kept: What stays of the evidence that the statement had; all if not given.
+        """
+        mine = {"field": field, "basis": "supplied", "agent": self._known_id()}
+        mine |= {"confidence": "certain", **more}
+        own = self._own(field) if kept is None else kept
+        own = [item for item in own if not self._is_mine(item)]
+        evidence = self.data.get("evidence", [])
+        first = next(
+            (n for n, item in enumerate(evidence) if item["field"] == field), len(evidence)
+        )
+        before, after = evidence[:first], evidence[first:]
+        self.data["evidence"] = [
+            *filter(self._still_stands, before),
+            *own,
+            mine,
+            *(item for item in after if item["field"] != field and self._still_stands(item)),
+        ]
+
+    def _still_stands(self, item: Mapping[str, Any]) -> bool:
+        """Whether evidence is for something that the record states, or states it itself."""
+        return "value" in item or stated(self.data, item["field"]) not in (None, [])
 
     def _quote(self, at: Words) -> dict[str, Any]:
         at = at.trimmed()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from archive_pkg.pages.review.app import Review
 
 HOST = "127.0.0.1"
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(slots=True)
@@ -49,13 +50,18 @@ class Server:
     def run(self) -> None:
         """Answer until somebody stops it: ctrl-C, SIGTERM, or the page's own button.
 
-        A second signal breaks off what is still going on.
+        What signals did before is what they do again afterwards.
         """
-        asyncio.run(self._run())
+        before = {number: signal.getsignal(number) for number in _ENDING}
+        try:
+            asyncio.run(self._run())
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _ENDING:
             loop.add_signal_handler(number, self.stop)
         with contextlib.closing(self._socket):
             await self._server.serve(sockets=[self._socket])

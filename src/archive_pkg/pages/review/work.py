@@ -121,14 +121,13 @@ class Workbench:
             if name == "deposit" and planned:
                 self.steps["plan"] = planned
             step = self.steps[name] = Step(name, of, to=to)
-            # Not a daemon: what is begun is ended, also when the server is told to stop.
-            self._thread = threading.Thread(target=_run, args=(do, step))
+            self._thread = threading.Thread(target=_run, args=(do, step), daemon=True)
             self._thread.start()
 
-    def wait(self, seconds: float | None = None) -> None:
+    def wait(self) -> None:
         """Wait until nothing is going on."""
         if self._thread:
-            self._thread.join(seconds)
+            self._thread.join()
 
     def _check(self, step: Step) -> None:
         step.report = packages.check(self.record)

@@ -1,0 +1,463 @@
+"""The review in a real browser: every action by mouse and by keyboard, and the file after each."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archive_pkg import open_package, verify
+from archive_pkg.records import load_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import BrowserContext, Locator, Page
+
+    from archive_pkg.records import Evidence, Record
+
+LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
+
+
+@dataclass
+class Server:
+    """A review that runs as its user would run it."""
+
+    process: subprocess.Popen[str]
+    url: str
+    folder: Path
+
+    @property
+    def file(self) -> Path:
+        (file,) = self.folder.rglob("record.yaml")
+        return file
+
+    @property
+    def record(self) -> Record:
+        return load_record(self.file)
+
+    def grounds(self, field: str) -> list[Evidence]:
+        return [item for item in self.record.evidence if item.field == field]
+
+    def end(self, number: int = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(20)
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    started = []
+
+    def start(*words: str, folder: Path = tmp_path, reviewer: str = "Jane Doe") -> Server:
+        command = [sys.executable, "-m", "archive_pkg", "review", *words, "--no-browser", "--json"]
+        command += ["--reviewer", reviewer] if reviewer else []
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder)
+        started.append(process)
+        assert process.stdout is not None
+        return Server(process, json.loads(process.stdout.readline())["url"], folder)
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def review(serve: Callable[..., Server], tmp_path: Path, page: Page) -> Server:
+    """The first letter under review, drafted anew, its page open."""
+    shutil.copy(LETTER, tmp_path / "letter.txt")
+    server = serve("letter.txt")
+    page.goto(server.url)
+    page.wait_for_selector(".card.current")
+    return server
+
+
+def card(page: Page, field: str) -> Locator:
+    return page.locator(f'article[data-field="{field}"]')
+
+
+def said(page: Page, text: str) -> None:
+    page.wait_for_function(
+        "text => document.getElementById('said').textContent.includes(text)", arg=text
+    )
+
+
+def current(page: Page) -> str:
+    return page.locator(".card.current").get_attribute("data-field") or ""
+
+
+def go(page: Page, field: str) -> None:
+    """To a field by the keyboard."""
+    for _ in range(80):
+        if current(page) == field:
+            return
+        page.keyboard.press("j")
+    raise AssertionError(f"{field} is not reached")
+
+
+def mark(page: Page, words: str) -> None:
+    """Select words with the mouse: from the left of the first to the right of the last."""
+    box = page.evaluate(
+        """words => {
+          const text = document.querySelector('.text');
+          const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) {
+            const at = walker.currentNode.data.indexOf(words);
+            if (at < 0) continue;
+            const range = document.createRange();
+            range.setStart(walker.currentNode, at);
+            range.setEnd(walker.currentNode, at + words.length);
+            walker.currentNode.parentElement.scrollIntoView({block: 'center'});
+            const all = [...range.getClientRects()], a = all[0], z = all[all.length - 1];
+            return [a.left, a.top + a.height / 2, z.right, z.top + z.height / 2];
+          }
+        }""",
+        words,
+    )
+    page.mouse.move(box[0] + 1, box[1])
+    page.mouse.down()
+    page.mouse.move(box[2] - 1, box[3], steps=5)
+    page.mouse.up()
+
+
+def test_the_token_leaves_the_address_bar_and_nothing_else_lets_in(
+    review: Server, page: Page, watched: Callable[..., BrowserContext]
+) -> None:
+    assert "token" not in page.url
+    (cookie,) = page.context.cookies()
+    assert cookie["httpOnly"]
+    assert cookie["sameSite"] == "Strict"
+    assert page.evaluate("document.cookie") == ""
+
+
+def test_accepting_by_mouse(review: Server, page: Page) -> None:
+    before = review.file.read_text()
+    card(page, "sender").get_by_role("button", name="Accept").click()
+    said(page, "Saved: sender accepted")
+    assert [item.basis for item in review.grounds("sender")] == ["quoted", "supplied"]
+    assert re.findall("#.*", review.file.read_text()) == re.findall("#.*", before)
+    assert current(page) != "sender"
+
+
+def test_accepting_by_keyboard(review: Server, page: Page) -> None:
+    go(page, "sender")
+    page.keyboard.press("a")
+    said(page, "Saved: sender accepted")
+    assert review.grounds("sender")[-1].agent == "reviewer-jane-doe"
+
+
+def test_correcting_by_mouse(review: Server, page: Page) -> None:
+    card(page, "date").get_by_role("button", name="Correct").click()
+    page.get_by_label("Edtf").fill("1960-07-19")
+    card(page, "date").get_by_role("button", name="Save").click()
+    said(page, "Saved: date entered")
+    assert review.record.date is not None
+    assert review.record.date.edtf == "1960-07-19"
+
+
+def test_correcting_by_keyboard_is_judged_while_typing(review: Server, page: Page) -> None:
+    before = review.file.read_bytes()
+    go(page, "date")
+    page.keyboard.press("c")
+    page.wait_for_selector("article[data-field=date] input")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("1960-13-19")
+    page.wait_for_selector("article[data-field=date] .finding.error")
+    assert "no month 13" in card(page, "date").inner_text()
+    assert page.locator("[aria-invalid=true]").count()
+    assert review.file.read_bytes() == before
+    page.keyboard.press("Enter")
+    said(page, "Not saved")
+    assert review.file.read_bytes() == before
+    assert page.locator("article[data-field=date] [name=edtf]").input_value() == "1960-13-19"
+    page.keyboard.press("Control+a")
+    page.keyboard.type("1960-12-19")
+    page.keyboard.press("Enter")
+    said(page, "Saved: date entered")
+    assert review.record.date is not None
+    assert review.record.date.edtf == "1960-12-19"
+
+
+def test_leaving_a_form_changes_nothing(review: Server, page: Page) -> None:
+    before = review.file.read_bytes()
+    go(page, "date")
+    page.keyboard.press("c")
+    page.wait_for_selector("article[data-field=date] input")
+    page.keyboard.type("nonsense")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("article[data-field=date] [data-edit]")
+    assert review.file.read_bytes() == before
+    assert current(page) == "date"
+
+
+def test_words_as_evidence_by_mouse(review: Server, page: Page) -> None:
+    card(page, "sender").locator("h3").click()
+    mark(page, "CC of the CPSU and the Soviet Government")
+    page.wait_for_function("document.getElementById('chosen').textContent.includes('CPSU and')")
+    page.get_by_role("button", name="Use for From").click()
+    said(page, "Saved: sender rests on the words")
+    (ground,) = review.grounds("sender")
+    assert ground.basis == "quoted"
+    assert ground.at is not None
+    assert ground.at.exact == "CC of the CPSU and the Soviet Government"
+    text = LETTER.read_text(encoding="utf-8")
+    assert text[ground.at.start : ground.at.end] == ground.at.exact
+
+
+def test_words_as_evidence_by_keyboard(review: Server, page: Page) -> None:
+    go(page, "salutation")
+    page.keyboard.press("t")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Shift+ArrowRight")
+    chosen = page.locator("#chosen").inner_text()
+    page.keyboard.press("e")
+    said(page, "Saved: salutation rests on the words")
+    (ground,) = review.grounds("salutation")
+    assert ground.at is not None
+    assert " ".join(ground.at.exact.split()) in chosen
+
+
+def test_an_open_field_is_entered_from_selected_words(review: Server, page: Page) -> None:
+    go(page, "place")
+    mark(page, "China")
+    page.keyboard.press("e")
+    page.wait_for_selector("article[data-field=place] form")
+    assert page.locator("article[data-field=place] [name=name]").input_value() == "China"
+    page.keyboard.press("Enter")
+    said(page, "Saved: place entered")
+    assert review.record.place is not None
+    assert review.record.place.name == "China"
+    (ground,) = review.grounds("place")
+    assert ground.at is not None
+    assert ground.at.exact == "China"
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_a_note_at_selected_words(review: Server, page: Page, how: str) -> None:
+    mark(page, "approximately 1500 specialists")
+    if how == "mouse":
+        page.get_by_role("button", name="Add a note").click()
+        page.locator("form [name=text]").fill("Other sources say 1,390.")
+        page.get_by_role("button", name="Save").click()
+    else:
+        page.keyboard.press("n")
+        page.wait_for_selector("form [name=text]")
+        page.locator("form [name=text]").focus()
+        page.keyboard.type("Other sources say 1,390.")
+        page.keyboard.press("Control+Enter")
+    said(page, "Saved: translation notes")
+    (note,) = [one for one in review.record.translation_notes if one.kind == "editorial"]
+    assert note.at.exact == "approximately 1500 specialists"
+    assert note.text == "Other sources say 1,390."
+    field = f"translation_notes.{note.id}"
+    assert review.grounds(field)[0].agent == "reviewer-jane-doe"
+    assert page.locator(f".q[data-for~='s-translation_notes-{note.id}']").count()
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_unknown(review: Server, page: Page, how: str) -> None:
+    if how == "mouse":
+        card(page, "salutation").get_by_role("button", name="Not known").click()
+    else:
+        go(page, "salutation")
+        page.keyboard.press("u")
+    said(page, "Saved: salutation left unknown")
+    assert review.record.salutation is None
+    (ground,) = review.grounds("salutation")
+    assert ground.value == "unknown"
+    assert "Dear Comrades!" in (ground.note or "")
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_undo_and_redo(review: Server, page: Page, how: str) -> None:
+    states = [review.file.read_bytes()]
+    page.keyboard.press("a")
+    said(page, "accepted")
+    states.append(review.file.read_bytes())
+
+    def press(name: str, key: str) -> None:
+        if how == "mouse":
+            page.get_by_role("button", name=name).click()
+        else:
+            page.keyboard.press(key)
+
+    press("Undo", "z")
+    said(page, "Taken back")
+    assert review.file.read_bytes() == states[0]
+    press("Redo", "y")
+    said(page, "Made again")
+    assert review.file.read_bytes() == states[1]
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_taking_an_item_out(review: Server, page: Page, how: str) -> None:
+    if how == "mouse":
+        card(page, "mentioned_places.0").get_by_role("button", name="Remove").click()
+    else:
+        go(page, "mentioned_places.0")
+        page.keyboard.press("u")
+    said(page, "removed")
+    assert [place.name for place in review.record.mentioned_places] == ["Beijing", "Soviet Union"]
+    assert len(review.grounds("mentioned_places.0")) == 1
+
+
+def test_two_tabs(review: Server, page: Page) -> None:
+    other = page.context.new_page()
+    other.goto(review.url.partition("?")[0])
+    other.wait_for_selector(".card.current")
+    other.clock.install()  # it does not look by itself
+    page.keyboard.press("a")
+    said(page, "accepted")
+    kept = review.file.read_bytes()
+    card(other, "closing").get_by_role("button", name="Not known").click()
+    other.get_by_role("dialog").get_by_text("Nothing was overwritten").wait_for()
+    assert review.file.read_bytes() == kept
+    other.get_by_role("button", name="Leave it as it is now").click()
+    assert review.file.read_bytes() == kept
+    assert "looked at" in card(other, "sender").inner_text()
+    card(other, "closing").get_by_role("button", name="Not known").click()
+    said(other, "Saved")
+    assert review.record.closing is None
+    assert len(review.grounds("sender")) == 2
+
+
+def test_another_program_that_writes_is_noticed_and_merged_with(review: Server, page: Page) -> None:
+    page.clock.install()
+    changed = review.file.read_text().replace("closing: With", "closing: WITH")
+    review.file.write_text(changed)
+    page.keyboard.press("a")
+    page.get_by_role("button", name="Do it in the record as it is now").click()
+    said(page, "accepted")
+    assert "closing: WITH" in review.file.read_text()
+    assert len(review.grounds("sender")) == 2
+
+
+def test_the_page_shows_what_another_program_wrote(review: Server, page: Page) -> None:
+    changed = review.file.read_text().replace("closing: With", "closing: WITH")
+    review.file.write_text(changed)
+    said(page, "Another tab or program has changed the record")
+    assert "WITH communist" in card(page, "closing").inner_text()
+
+
+def test_the_keys_are_told(review: Server, page: Page) -> None:
+    page.keyboard.press("?")
+    told = page.get_by_role("dialog", name="Keys").inner_text()
+    source = (
+        Path(__file__).parents[2] / "src/archive_pkg/pages/templates/review/review.js"
+    ).read_text()
+    known = re.search(r"const keys = \{(.*?)\n\};", source, re.DOTALL)
+    assert known
+    for key in re.findall(r'(?:^|[ \n])"?([a-zA-Z?])"?: \(', known[1]):
+        assert key in told.split() or f"{key} " in told
+
+
+def test_who_reviews_is_asked_once(
+    serve: Callable[..., Server], tmp_path: Path, page: Page
+) -> None:
+    shutil.copy(LETTER, tmp_path / "letter.txt")
+    server = serve("letter.txt", reviewer="")
+    page.goto(server.url)
+    page.get_by_label("Your name").fill("Мария Ω")
+    page.get_by_role("button", name="That is my name").click()
+    page.wait_for_selector("dialog:not([open])", state="attached")
+    page.keyboard.press("a")
+    said(page, "accepted")
+    made = server.record
+    (reviewer,) = [agent for agent in made.agents if agent.id.startswith("reviewer-")]
+    assert reviewer.name == "Мария Ω"
+    page.reload()
+    page.wait_for_selector(".card.current")
+    assert not page.locator("dialog[open]").count()
+
+
+def test_from_a_pasted_letter_to_a_verified_package_and_its_page(
+    serve: Callable[..., Server], tmp_path: Path, page: Page
+) -> None:
+    server = serve()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(server.url)
+    lines = ["Uppsala, 4 March 1912", "Dear Moe,", "The plates 📷 have arrived.", "A. Lind"]
+    letter = "\r\n\r\n".join(lines) + "\r\n"
+    page.get_by_label("The letter's text").focus()
+    page.evaluate("text => navigator.clipboard.writeText(text)", letter)
+    page.keyboard.press("Control+v")
+    page.get_by_role("button", name="Read it").click()
+    page.wait_for_selector(".card.current")
+    assert (server.file.parent / "letter.txt").read_bytes() == letter.encode()
+    page.get_by_role("button", name="Package").click()
+    for step, outcome in (
+        ("Check", "Nothing is wrong"),
+        ("Build", "Built"),
+        ("Verify", "Complete"),
+    ):
+        page.get_by_role("button", name=step, exact=True).click()
+        said(page, outcome)
+    package = tmp_path / "packages" / server.record.id
+    assert verify(package).ok
+    assert open_package(package).record.sender
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="See its page").click()
+    shown = opened.value
+    assert "The plates" in shown.locator("main").inner_text()
+    assert "Complete and valid" in shown.locator("header").inner_text()
+    page.get_by_role("button", name="Show what would be done").click()
+    said(page, "Nothing has been sent yet")
+    assert not (tmp_path / "archive").exists()
+    page.get_by_role("button", name="Deposit it there").click()
+    said(page, "Deposited")
+    assert list((tmp_path / "archive").rglob("inventory.json"))
+    assert list(tmp_path.rglob("*.receipts/*.json"))
+
+
+def test_ending_it_from_the_page(serve: Callable[..., Server], page: Page) -> None:
+    server = serve()
+    page.goto(server.url)
+    page.get_by_role("button", name="End the review").click()
+    said(page, "You can close this tab")
+    assert server.process.wait(10) == 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"color_scheme": "light"},
+        {"color_scheme": "dark"},
+        {"viewport": {"width": 320, "height": 640}},
+    ],
+    ids=["light", "dark", "400 %"],
+)
+def test_axe_finds_nothing(
+    serve: Callable[..., Server],
+    tmp_path: Path,
+    watched: Callable[..., BrowserContext],
+    axe: Callable[[Page], list[str]],
+    options: dict[str, Any],
+) -> None:
+    shutil.copy(LETTER, tmp_path / "letter.txt")
+    server = serve("letter.txt")
+    page = watched(**options).new_page()
+    page.goto(server.url)
+    page.wait_for_selector(".card.current")
+    fits = "document.documentElement.scrollWidth <= innerWidth"
+    assert axe(page) == []
+    assert page.evaluate(fits)
+    page.keyboard.press("c")
+    page.wait_for_selector("form.form")
+    assert axe(page) == []
+    page.keyboard.press("Escape")
+    page.wait_for_selector("form.form", state="detached")
+    page.keyboard.press("?")
+    assert axe(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="All letters").click()
+    page.wait_for_selector("#paste")
+    assert axe(page) == []
+    assert page.evaluate(fits)
