@@ -238,8 +238,7 @@ def finish(
             written.tag_manifests[name][path] = value
     for algorithm, digests in written.tag_manifests.items():
         files[f"tagmanifest-{algorithm}.txt"] = render(digests)
-    for parent in {path.rpartition("/")[0] for path in files}:
-        (folder / parent).mkdir(parents=True, exist_ok=True)
+    _make_folders(folder, files)
     for path, data in files.items():
         _write_file(f"{folder}/{path}", data)
 
@@ -406,8 +405,7 @@ def _write_payload(
     data = folder / "data"
     data.mkdir(exist_ok=True)
     paths = sorted(payload)
-    for path in sorted({path.rpartition("/")[0] for path in paths}):
-        (data / path).mkdir(parents=True, exist_ok=True)
+    _make_folders(data, paths)
     pieces = [paths[start : start + _PIECE] for start in range(0, len(paths), _PIECE)]
     tally = Tally(all_files=len(paths))
 
@@ -498,6 +496,12 @@ def _digests(data: bytes, algorithms: Sequence[str]) -> tuple[bytes, ...]:
         hash_.update(data)
         found.append(hash_.digest())
     return tuple(found)
+
+
+def _make_folders(base: Path, paths: Iterable[str]) -> None:
+    """Make the folders that files are to lie in."""
+    for folder in sorted({above for path in paths for above in _folders_of(path)}):
+        (base / folder).mkdir(exist_ok=True)
 
 
 def _folders_of(path: str) -> Iterable[str]:

@@ -9,6 +9,7 @@ import codecs
 import os
 from collections import defaultdict
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
@@ -20,7 +21,6 @@ from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from pathlib import Path
 
     from archive_pkg.records import Classification, Part, Quote
 
@@ -431,13 +431,22 @@ def _strays(record: Record, source: Path) -> Iterator[Finding]:
     if folder.resolve().name != record.id:
         message = f"the folder of {record.id} is called {folder.resolve().name}"
         yield FOLDER_NAMED_OTHERWISE.at(Location(str(folder)), message, f"call it {record.id}")
-    known = {*record.files, source.name}
+    known = {str(folder / name) for name in (*record.files, source.name)}
+    for file in sorted(_files_below(str(folder))):
+        if file not in known:
+            hint = "name it as a part, or keep it elsewhere"
+            name = Path(file).relative_to(folder).as_posix()
+            yield FILE_NOT_IN_RECORD.at(Location(file), f"no part names {name}", hint)
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    """All that is no folder, nor a link to one."""
     try:
-        found = sorted(file for file in folder.rglob("*") if not file.is_dir())
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _files_below(entry.path)
+                elif not entry.is_dir():
+                    yield entry.path
     except OSError as error:
         raise StorageError(f"{folder} could not be listed: {error.strerror}") from error
-    for file in found:
-        name = file.relative_to(folder).as_posix()
-        if name not in known:
-            hint = "name it as a part, or keep it elsewhere"
-            yield FILE_NOT_IN_RECORD.at(Location(str(file)), f"no part names {name}", hint)

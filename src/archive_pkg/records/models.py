@@ -647,7 +647,7 @@ class Record(Model):
 
     def as_json(self) -> dict[str, Any]:
         """The record as plain data, in the models' order, without what is unknown or empty."""
-        data: dict[str, Any] = _without_empty(self.model_dump(mode="json"))
+        data: dict[str, Any] = _without_empty(self.model_dump(mode="json", exclude_none=True))
         return data
 
 

@@ -27,11 +27,17 @@ def record_rows(table: Table, record: Record) -> list[list[str]]:
 
 
 def _cells(columns: Sequence[Column], item: Any) -> list[str]:
-    # Most columns of most rows are empty.
-    return [
-        "" if (value := _at(item, column.path)) is None else to_cell(column, value)
-        for column in columns
-    ]
+    cells = []
+    for column in columns:
+        value = item
+        for name in column.path:
+            value = getattr(value, name)
+            if value is None:  # as in most columns of most rows
+                cells.append("")
+                break
+        else:
+            cells.append(to_cell(column, value))
+    return cells
 
 
 def raw_records(rows: Mapping[str, Iterable[Row]]) -> list[dict[str, Any]]:
