@@ -627,9 +627,9 @@ class SwhDeposit:
 class InvenioRdm:
     """InvenioRDM, the engine of Zenodo: its real application, database, files and REST over TLS.
 
-    Only its search index is answered by a stand-in, `rdm/search_sink.py`: nothing that depends on
-    searching is tested against it. Setting up takes a minute; the set-up state is kept in the
-    cache folder and copied from there the next time.
+    Only its search index is answered by a stand-in, `rdm/search_sink.py`, which says what it can
+    do. Setting up takes a minute; the set-up state is kept in the cache folder and copied from
+    there the next time.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -637,7 +637,8 @@ class InvenioRdm:
         redis = program("redis-server")
         self.processes = Processes(folder)
         self.port, redis_port, self.search_port = free_port(), free_port(), free_port()
-        kept = CACHE / "rdm-state"
+        seed = hashlib.sha256((HERE / "rdm" / "seed.py").read_bytes()).hexdigest()[:8]
+        kept = CACHE / f"rdm-state-{seed}"
         if kept.exists():
             _copy_tree(kept / "postgres", folder / "postgres")
             shutil.copytree(kept / "files", folder / "files")
@@ -725,10 +726,26 @@ class InvenioRdm:
 
     def files(self) -> dict[str, str]:
         """The SHA-256 of every whole file, of drafts and records, from its database and disk."""
-        question = (
+        pairs = self._ask(
             "select o.version_id, f.uri from files_object o join files_files f "
             "on o.file_id = f.id where o.is_head and f.readable"
         )
+        return {
+            key: hashlib.sha256(Path(uri.removeprefix("file://")).read_bytes()).hexdigest()
+            for key, uri in pairs
+        }
+
+    def records(self) -> dict[str, str]:
+        """Every draft and published record, "draft" or "published" by its name."""
+        drafts = self._ask(
+            "select json->>'id', 'draft' from rdm_drafts_metadata where not is_deleted"
+        )
+        records = self._ask(
+            "select json->>'id', 'published' from rdm_records_metadata where not is_deleted"
+        )
+        return dict(drafts) | dict(records)
+
+    def _ask(self, question: str) -> list[list[str]]:
         where = ["-h", LOOPBACK, "-p", str(self.postgres.port), "-U", "archive", "invenio"]
         asked = subprocess.run(
             [self.postgres.programs / "psql", *where, "-At", "-F", " ", "-c", question],
@@ -736,11 +753,7 @@ class InvenioRdm:
             capture_output=True,
             text=True,
         ).stdout
-        pairs = [line.split(" ", 1) for line in asked.splitlines()]
-        return {
-            key: hashlib.sha256(Path(uri.removeprefix("file://")).read_bytes()).hexdigest()
-            for key, uri in pairs
-        }
+        return [line.split(" ", 1) for line in asked.splitlines()]
 
 
 def _copy_tree(source: Path, target: Path) -> None:

@@ -10,7 +10,7 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.deposits import inveniordm
+from archive_pkg.deposits import invenio_files
 from archive_pkg.deposits.web import Web
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
@@ -92,7 +92,7 @@ def test_a_doi_reserved_stands_in_the_record_and_finds_its_draft(
 def test_in_parts_and_gone_on_with(
     target: targets.Target, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inveniordm, "PART", 10_000)
+    monkeypatch.setattr(invenio_files, "PART", 10_000)
     package = build(letter, tmp_path / "out")
     whole = Web.ask
     sent: list[str] = []

@@ -46,13 +46,18 @@ MAPPING = {
 def write(records: Sequence[Record], setting: Setting) -> bytes:
     """The body of a request that makes a dataset."""
     [record] = records
+    return to_json({"datasetVersion": describe(record, setting)})
+
+
+def describe(record: Record, setting: Setting) -> dict[str, Any]:
+    """The record as a version of a dataset."""
     fields = [field for field in _fields(record, setting) if field["value"] not in (None, "", [])]
     version: dict[str, Any] = {
         "metadataBlocks": {"citation": {"displayName": "Citation Metadata", "fields": fields}}
     }
     if record.rights:
         version["termsOfUse"] = record.rights.statement
-    return to_json({"datasetVersion": version})
+    return version
 
 
 def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ import json
 import netrc
 import os
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,11 @@ class Login:
 
     user: str
     password: Secret
+
+    def basic(self) -> dict[str, str]:
+        """The header of HTTP's basic authentication (RFC 7617)."""
+        pair = f"{self.user}:{self.password}".encode()
+        return {"Authorization": f"Basic {_keep(b64encode(pair).decode())}"}
 
 
 def environment_name(name: str) -> str:
@@ -75,6 +81,12 @@ def find_token(name: str, host: str) -> Secret | None:
     for found in _tokens(name, host):
         return _keep(found)
     return None
+
+
+def bearer(name: str, host: str) -> dict[str, str]:
+    """The header of a bearer token (RFC 6750); empty where there is none."""
+    found = find_token(name, host)
+    return {"Authorization": f"Bearer {found}"} if found else {}
 
 
 def login(name: str, host: str) -> Login | None:

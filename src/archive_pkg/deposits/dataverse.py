@@ -12,14 +12,14 @@ from __future__ import annotations
 import secrets
 import zipfile
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote
 
-from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks import dataverse
+from archive_pkg.crosswalks.setting import Setting
 from archive_pkg.deposits import credentials
 from archive_pkg.deposits.parcels import BLOCK, Parcel
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
-    TARGET_NEEDS_LOGIN,
     TARGET_NEEDS_METADATA,
     Capabilities,
     LostError,
@@ -27,14 +27,17 @@ from archive_pkg.deposits.repositories import (
     Status,
     Stored,
     Transfer,
+    login_lacking,
+    options_of,
+    with_options,
 )
 from archive_pkg.deposits.web import Web
-from archive_pkg.deposits.zips import Zip, sha256_of, unpack, zip_name, zipped
+from archive_pkg.deposits.zips import Zip, ZipRepository, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
@@ -46,7 +49,7 @@ _OPTIONS = {"contact", "subject"}
 _DESCRIPTION = "A letter's package: a bag (RFC 8493), zipped."
 
 
-class Dataverse:
+class Dataverse(ZipRepository):
     """The repository behind `dataverse+https://`."""
 
     kind = "dataverse"
@@ -54,24 +57,20 @@ class Dataverse:
     def __init__(self, address: str) -> None:
         """Take the address; its path is the collection's alias."""
         parts = credentials.split_address(address)
-        self._options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        self._options = options_of(address, parts.query, _OPTIONS)
         self._collection = parts.path.strip("/")
-        unknown = self._options.keys() - _OPTIONS
-        if not self._collection or "/" in self._collection or unknown or parts.username:
+        if not self._collection or "/" in self._collection or parts.username:
             raise UsageError(
                 f"{address} is no address of a Dataverse collection",
                 "write dataverse+https://HOST/COLLECTION?contact=EMAIL",
             )
         host = self._name = str(parts.hostname)
         self._site = f"https://{parts.netloc}"
-        self._token = credentials.find_token(host, host)
-        self._web = Web(f"{self._site}/api", f"dataverse+{self._site}/{self._collection}")
-
-    @property
-    def target(self) -> str:
-        """The address, with what was asked for behind it."""
-        asked = f"?{urlencode(sorted(self._options.items()), safe='@')}" if self._options else ""
-        return f"dataverse+{self._site}/{self._collection}{asked}"
+        token = credentials.find_token(host, host)
+        self._login = {"X-Dataverse-key": str(token)} if token else {}
+        bare = f"dataverse+{self._site}/{self._collection}"
+        self._web = Web(f"{self._site}/api", bare, self._login)
+        self.target = with_options(bare, self._options)
 
     def capabilities(self) -> Capabilities:
         """One zip; the server states its MD5; a draft until it is published."""
@@ -88,11 +87,8 @@ class Dataverse:
                 "PUBLISH it, which cannot be undone" if publish else "leave it a draft",
             ),
         )
-        if not self._token:
-            variable = f"ARCHIVE_PKG_{credentials.environment_name(self._name)}_TOKEN"
-            hint = f"archive-pkg login {self._name}, or set {variable}"
-            message = f"there is no token for {self._name}"
-            plan.report.add(TARGET_NEEDS_LOGIN.at(Location(self.target), message, hint))
+        if not self._login:
+            plan.report.add(login_lacking(self.target, self._name))
         where = Location("data/record.json")
         if not (parcel.record.sender or parcel.record.signatories):
             message = "the record names no sender, and a dataset must have an author"
@@ -140,24 +136,8 @@ class Dataverse:
         released = latest.get("versionState") == "RELEASED"
         return Status("published" if released else "draft", str(latest.get("versionState")), latest)
 
-    def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
-        """Download the zip; see `Repository`."""
-        name, path = self._content(remote_id)
-        with self._web.download(path, self._key()) as blocks:
-            return {name: sha256_of(blocks)}
-
-    def fetch(self, remote_id: str, version: str, into: Path) -> None:
-        """Download the zip and unpack it; see `Repository`."""
-        _, path = self._content(remote_id)
-        with self._web.download(path, self._key()) as blocks:
-            unpack(blocks, into)
-
-    def _key(self) -> dict[str, str]:
-        return {"X-Dataverse-key": str(self._token)} if self._token else {}
-
     def _ask(self, method: str, path: str, **options: Any) -> Json:
-        headers = {**options.pop("headers", {}), **self._key()}
-        data: Json = self._web.ask(method, path, headers=headers, **options).json("data")["data"]
+        data: Json = self._web.ask(method, path, **options).json("data")["data"]
         return data
 
     def _place(self, parcel: Parcel, journal: Journal) -> str:
@@ -175,7 +155,7 @@ class Dataverse:
             for item in found.get("items", []):
                 return str(journal.done("dataset", id=item["global_id"])["id"])
         journal.begin("dataset", mark=mark)
-        body = {"datasetVersion": {"metadataBlocks": {"citation": self._citation(parcel, mark)}}}
+        body = {"datasetVersion": self._described(parcel.record, mark)}
         try:
             reply = self._ask("POST", f"dataverses/{quote(self._collection)}/datasets", data=body)
         except LostError:
@@ -187,7 +167,7 @@ class Dataverse:
 
     def _dataset(self, name: str) -> Json | None:
         path = f"datasets/:persistentId/?{_id(name)}"
-        reply = self._web.ask("GET", path, headers=self._key(), expect={200, 404})
+        reply = self._web.ask("GET", path, expect={200, 404})
         return reply.json("data")["data"] if reply.status == 200 else None
 
     def _file(self, dataset: Json, sent: Zip) -> Json | None:
@@ -215,10 +195,10 @@ class Dataverse:
             outer.unlink(missing_ok=True)
         journal.done("send")
 
-    def _content(self, name: str) -> tuple[str, str]:
-        files = ((self._dataset(name) or {}).get("latestVersion") or {}).get("files", [])
+    def _content(self, remote_id: str) -> tuple[str, str]:
+        files = ((self._dataset(remote_id) or {}).get("latestVersion") or {}).get("files", [])
         if len(files) != 1:
-            raise DepositError(f"{self.target} has no dataset {name} with one file")
+            raise DepositError(f"{self.target} has no dataset {remote_id} with one file")
         file = files[0]["dataFile"]
         return file["filename"], f"access/datafile/{file['id']}"
 
@@ -250,27 +230,15 @@ class Dataverse:
             answer={"dataset": dataset},
         )
 
-    def _citation(self, parcel: Parcel, mark: str) -> Json:
-        """The citation block's fields that Dataverse demands, and the mark of this deposit."""
-        record: Record = parcel.record
-        authors = views.agents(record, record.sender or record.signatories)
-        summary = record.summary.text if record.summary else ""
-        return {
-            "displayName": "Citation Metadata",
-            "fields": [
-                _primitive("title", record.title),
-                _compound("author", [{"authorName": agent.name} for agent in authors]),
-                _compound("datasetContact", [{"datasetContactEmail": self._options["contact"]}]),
-                _compound("dsDescription", [{"dsDescriptionValue": summary}]),
-                {
-                    "typeName": "subject",
-                    "typeClass": "controlledVocabulary",
-                    "multiple": True,
-                    "value": [self._options.get("subject", "Arts and Humanities")],
-                },
-                _compound("otherId", [{"otherIdValue": mark}]),
-            ],
-        }
+    def _described(self, record: Record, mark: str) -> Json:
+        """The record as Dataverse's metadata, and the mark of this deposit."""
+        given = {"Contact-Email": self._options["contact"]}
+        given |= {"Subject": self._options["subject"]} if "subject" in self._options else {}
+        version = dataverse.describe(record, Setting(given=given))
+        fields = version["metadataBlocks"]["citation"]["fields"]
+        (others,) = [field for field in fields if field["typeName"] == "otherId"]
+        others["value"].append({"otherIdValue": _primitive("otherIdValue", mark)})
+        return version
 
 
 class _Form:
@@ -309,16 +277,5 @@ def _md5(file: Json) -> str | None:
     return file.get("md5")
 
 
-def _primitive(name: str, value: str, *, multiple: bool = False) -> Json:
-    return {"typeName": name, "typeClass": "primitive", "multiple": multiple, "value": value}
-
-
-def _compound(name: str, values: list[dict[str, str]]) -> Json:
-    return {
-        "typeName": name,
-        "typeClass": "compound",
-        "multiple": True,
-        "value": [
-            {part: _primitive(part, text) for part, text in value.items()} for value in values
-        ],
-    }
+def _primitive(name: str, value: str) -> Json:
+    return {"typeName": name, "typeClass": "primitive", "multiple": False, "value": value}

@@ -7,17 +7,17 @@ package becomes a new version of the record that its receipt names. Behind the a
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from html import escape
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote
 
-from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks import invenio
+from archive_pkg.crosswalks.setting import Setting
 from archive_pkg.deposits import credentials
-from archive_pkg.deposits.parcels import Checked, Item, Parcel
+from archive_pkg.deposits.invenio_files import bring, md5_of
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
-    TARGET_NEEDS_LOGIN,
     TARGET_NEEDS_METADATA,
     TARGET_TAKES_LESS,
     Capabilities,
@@ -26,31 +26,33 @@ from archive_pkg.deposits.repositories import (
     Status,
     Stored,
     Transfer,
+    login_lacking,
+    options_of,
+    with_options,
 )
 from archive_pkg.deposits.web import Web, segments
-from archive_pkg.deposits.zips import Zip, sha256_of, unpack, zip_name, zipped
+from archive_pkg.deposits.zips import Zip, ZipRepository, sha256_of, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Collection
 
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.records import Agent, Record
+    from archive_pkg.deposits.parcels import Parcel
+    from archive_pkg.records import Record
 
 Json = dict[str, Any]
 
-PART = 64 * 1024 * 1024
-"""A zip larger than this is sent in parts of this size, or larger where they would be too many."""
-_MOST_PARTS = 1000
+LOOKS = (0.0, 2.0, 4.0)
+"""Seconds before each look for a draft whose making was not answered: search lags a little."""
 _LARGEST = 50 * 10**9
-_PARTS_AT_ONCE = 3
 _WELL_KNOWN = {"zenodo": "zenodo.org", "zenodo-sandbox": "sandbox.zenodo.org"}
 _OPTIONS = {"publisher", "type", "access"}
+_ABSENT = {404, 410}
 
 
-class InvenioRdm:
+class InvenioRdm(ZipRepository):
     """The repository behind `inveniordm+https://`, `zenodo:` and `zenodo-sandbox:`."""
 
     kind = "inveniordm"
@@ -59,34 +61,22 @@ class InvenioRdm:
         """Take the address."""
         scheme, _, rest = address.partition(":")
         if scheme in _WELL_KNOWN:
-            if rest.partition("?")[0].strip("/"):
+            path, _, query = rest.partition("?")
+            if path.strip("/"):
                 raise UsageError(f"{address} has more than a name", f"write {scheme}:")
-            host = _WELL_KNOWN[scheme]
-            self._name, base = scheme, f"https://{host}"
-            query, self._bare = rest.partition("?")[2], f"{scheme}:"
+            host, self._name, bare = _WELL_KNOWN[scheme], scheme, f"{scheme}:"
+            self._site = f"https://{host}"
         else:
             parts = credentials.split_address(address)
             if parts.username or parts.fragment:
                 raise UsageError(f"{address} has more than a host and a path", "leave that out")
-            host = self._name = str(parts.hostname)
-            base = f"https://{parts.netloc}{parts.path.rstrip('/')}"
-            query, self._bare = parts.query, f"inveniordm+{base}"
-        self._options = dict(parse_qsl(query, keep_blank_values=True))
-        if unknown := self._options.keys() - _OPTIONS:
-            raise UsageError(
-                f"{address}: {', '.join(sorted(unknown))} means nothing here",
-                f"behind the ? may stand: {', '.join(sorted(_OPTIONS))}",
-            )
-        self._token = credentials.find_token(self._name, host)
-        authorization = f"Bearer {self._token}" if self._token else ""
-        self._site = base
-        self._web = Web(f"{base}/api", self._bare, authorization)
-
-    @property
-    def target(self) -> str:
-        """The address, with what was asked for behind it."""
-        asked = f"?{urlencode(sorted(self._options.items()))}" if self._options else ""
-        return self._bare + asked
+            host, query = str(parts.hostname), parts.query
+            self._name, self._site = host, f"https://{parts.netloc}{parts.path.rstrip('/')}"
+            bare = f"inveniordm+{self._site}"
+        self._options = options_of(address, query, _OPTIONS)
+        self._login = credentials.bearer(self._name, host)
+        self._web = Web(f"{self._site}/api", bare, self._login)
+        self.target = with_options(bare, self._options)
 
     def capabilities(self) -> Capabilities:
         """One zip; the server states its MD5; a draft until it is published."""
@@ -106,18 +96,15 @@ class InvenioRdm:
         plan = Plan(
             (Transfer(zip_name(parcel.identifier), parcel.size, f"the files of {draft}"),),
             steps=(
-                f"make {draft} with the record's title, creators and description",
+                f"make {draft} with the record's metadata",
                 "send the package as one zip, and compare the server's MD5 with ours",
                 "PUBLISH it, which cannot be undone" if publish else "leave it a draft",
             ),
         )
-        if not self._token:
-            variable = f"ARCHIVE_PKG_{credentials.environment_name(self._name)}_TOKEN"
-            hint = f"archive-pkg login {self._name}, or set {variable}"
-            message = f"there is no token for {self._name}"
-            plan.report.add(TARGET_NEEDS_LOGIN.at(Location(self.target), message, hint))
-        where = Location("data/record.json", field="sender")
+        if not self._login:
+            plan.report.add(login_lacking(self.target, self._name))
         if not (parcel.record.sender or parcel.record.signatories):
+            where = Location("data/record.json", field="sender")
             message = "the record names no sender, and a record there must have a creator"
             hint = "say who sent or signed the letter, if that is known"
             plan.report.add(TARGET_NEEDS_METADATA.at(where, message, hint))
@@ -128,17 +115,18 @@ class InvenioRdm:
 
     def reserve(self, record: Record, journal: Journal) -> str:
         """Reserve a DOI in a draft; see `Reserving`."""
-        if not self._token:
-            credentials.token(self._name, self._name)
+        if not self._login:
+            finding = login_lacking(self.target, self._name)
+            raise UsageError(finding.message, finding.hint)
         known = journal.outcome("reserve")
         if known:
             return str(known["doi"])
         name = self._new_draft(record, "", journal)
         journal.begin("reserve", draft=name)
-        doi = self._doi(self._draft(name) or {})
+        doi = _doi(self._draft(name) or {})
         if not doi:
             self._web.ask("POST", f"records/{name}/draft/pids/doi", expect={200, 201})
-            doi = self._doi(self._draft(name) or {})
+            doi = _doi(self._draft(name) or {})
         if not doi:
             raise DepositError(f"{self.target} reserves no DOI", "does it give DOIs at all?")
         journal.done("reserve", draft=name, doi=doi)
@@ -149,54 +137,40 @@ class InvenioRdm:
         with zipped(parcel, journal) as sent:
             name = self._place(parcel, journal)
             journal.begin("place", remote_id=name)
-            published = self._record(name)
-            if published is not None:
-                file = self._file(name, sent.item.path)
-                return self._stored(sent, published, file, new=False)
+            record = self._record(name)
+            if record is not None:
+                return self._stored(sent, record, self._file(name, sent.item.path), new=False)
             draft = self._draft(name)
             if draft is None:
                 raise DepositError(
                     f"{self.target} has no draft {name} any more",
                     f"somebody removed it; to begin anew, remove {journal.path}",
                 )
-            body = self._metadata(parcel.record, parcel.fingerprint)
-            if _of_ours(draft) != _of_ours(body):
-                self._web.ask(
-                    "PUT", f"records/{name}/draft", data=body | {"pids": draft.get("pids", {})}
-                )
-            file, new = self._send(name, sent, parcel, journal)
+            self._describe(draft, parcel)
+            files = f"records/{name}/draft/files"
+            file, new = bring(self._web, files, sent, parcel, journal)
             stored = self._stored(sent, self._draft(name) or draft, file, new=new)
             if not publish or any(each.stored != each.expected for each in stored.files):
                 return stored
             journal.begin("publish", draft=name)
-            self._web.ask("POST", f"records/{name}/draft/actions/publish", expect={200, 202})
-            journal.done("publish", record=name)
+            # 404: it was published meanwhile, by a request whose answer was lost.
+            path = f"records/{name}/draft/actions/publish"
+            self._web.ask("POST", path, expect={200, 202, *_ABSENT})
             record = self._record(name)
             if record is None:
-                raise DepositError(f"{self.target} published {name}, and does not show it")
+                raise DepositError(f"{self.target} took {name} and does not show it as published")
+            journal.done("publish", record=name)
             return self._stored(sent, record, file, new=True)
 
     def status(self, remote_id: str, version: str) -> Status:
         """Whether it is published, a draft, or not there; see `Repository`."""
         record = self._record(remote_id)
         if record is not None:
-            return Status("published", f"{self._page(record)} {self._doi(record)}".strip(), record)
+            return Status("published", f"{self._page(record)} {_doi(record)}".strip(), record)
         draft = self._draft(remote_id)
         if draft is not None:
-            return Status("draft", f"{self._page(draft)} {self._doi(draft)}".strip(), draft)
+            return Status("draft", f"{self._page(draft)} {_doi(draft)}".strip(), draft)
         return Status("absent", f"{self.target} shows us no record {remote_id}")
-
-    def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
-        """Download the zip; see `Repository`."""
-        name, content = self._content(remote_id)
-        with self._web.download(content) as blocks:
-            return {name: sha256_of(blocks)}
-
-    def fetch(self, remote_id: str, version: str, into: Path) -> None:
-        """Download the zip and unpack it; see `Repository`."""
-        _, content = self._content(remote_id)
-        with self._web.download(content) as blocks:
-            unpack(blocks, into)
 
     # --- where it goes
 
@@ -230,20 +204,16 @@ class InvenioRdm:
         return ""
 
     def _new_draft(self, record: Record, fingerprint: str, journal: Journal) -> str:
-        known = journal.outcome("draft")
-        if known:
-            return str(known["id"])
-        mark = _mark(record, fingerprint)
+        made = journal.outcome("draft")
+        if made:
+            return str(made["id"])
         if journal.begun("draft"):
             # The answer to an earlier request was lost; the draft may be there all the same.
-            quoted = quote(f'"{mark}"', safe="")
-            found = self._web.ask("GET", f"user/records?size=25&q={quoted}").json()
-            for hit in found.get("hits", {}).get("hits", []):
-                marks = [each["identifier"] for each in hit["metadata"].get("identifiers", [])]
-                if mark in marks and not hit.get("is_published"):
-                    return str(journal.done("draft", id=hit["id"])["id"])
-        journal.begin("draft", mark=mark)
-        body = self._metadata(record, fingerprint)
+            found = self._found(_mark(record, fingerprint))
+            if found:
+                return str(journal.done("draft", id=found)["id"])
+        journal.begin("draft", mark=_mark(record, fingerprint))
+        body = self._body(record, fingerprint)
         try:
             reply = self._web.ask("POST", "records", expect={201}, data=body).json("id")
         except LostError:
@@ -253,107 +223,43 @@ class InvenioRdm:
             raise
         return str(journal.done("draft", id=reply["id"])["id"])
 
+    def _found(self, mark: str) -> str:
+        """A draft of ours with this mark, as the server's search finds it."""
+        asked = quote(f'metadata.identifiers.identifier:"{mark}"', safe="")
+        for seconds in LOOKS:
+            time.sleep(seconds)
+            found = self._web.ask("GET", f"user/records?size=25&q={asked}").json("hits")
+            for hit in found["hits"]["hits"]:
+                marks = [each["identifier"] for each in hit["metadata"].get("identifiers", [])]
+                if mark in marks and not hit.get("is_published"):
+                    return str(hit["id"])
+        return ""
+
     def _reserved(self, record: Record) -> str:
         """The draft in which a DOI of the record was reserved here, if it was."""
         for identifier in record.identifiers:
             if identifier.scheme == "doi":
                 name = identifier.value.rpartition("/")[2].rpartition(".")[2]
-                draft = self._draft(name) if name else None
-                if draft and self._doi(draft).lower() == identifier.value.lower():
+                # Somebody else's draft is forbidden, not absent.
+                draft = self._draft(name, {*_ABSENT, 403}) if name else None
+                if draft and _doi(draft).lower() == identifier.value.lower():
                     return name
         return ""
 
-    def _draft(self, name: str) -> Json | None:
-        return self._get(f"records/{segments(name)}/draft")
+    def _draft(self, name: str, absent: Collection[int] = frozenset(_ABSENT)) -> Json | None:
+        return self._get(f"records/{segments(name)}/draft", absent)
 
     def _record(self, name: str) -> Json | None:
         return self._get(f"records/{segments(name)}")
 
-    def _get(self, path: str) -> Json | None:
-        # InvenioRDM hides what is not there, or not ours, behind any of these.
-        reply = self._web.ask("GET", path, expect={200, 403, 404, 410})
+    def _get(self, path: str, absent: Collection[int] = frozenset(_ABSENT)) -> Json | None:
+        reply = self._web.ask("GET", path, expect={200, *absent})
         if reply.status != 200:
             return None
         found: Json = reply.json("links")
         return found
 
-    # --- what goes there
-
-    def _send(self, name: str, zip_: Zip, parcel: Parcel, journal: Journal) -> tuple[Json, bool]:
-        """Bring the zip into the draft; the server's account of it, and whether it was sent now."""
-        item, path = zip_.item, zip_.path
-        files = f"records/{name}/draft/files"
-        for entry in self._web.ask("GET", files).json("entries")["entries"]:
-            whole = entry.get("status") == "completed"
-            if entry["key"] == item.path and whole and _md5(entry) == zip_.md5:
-                return entry, False
-            begun = journal.outcome("upload")
-            if entry["key"] == item.path and not whole and begun and begun["parts"]:
-                continue
-            self._web.ask("DELETE", f"{files}/{segments(entry['key'])}", expect={204, 404})
-            journal.undo("upload")
-        if not journal.is_done("upload"):
-            self._begin_upload(files, item, journal)
-        upload = journal.outcome("upload") or {}
-        key = segments(item.path)
-        journal.begin("send")
-        if upload["parts"]:
-            self._send_parts(f"{files}/{key}", path, item, upload, parcel, journal)
-        else:
-            with path.open("rb") as file:
-                self._web.ask(
-                    "PUT",
-                    f"{files}/{key}/content",
-                    content=Checked(file, item, parcel.tick),
-                    length=item.size,
-                    headers={"Content-Type": "application/octet-stream"},
-                )
-        entry = self._web.ask("POST", f"{files}/{key}/commit").json("key")
-        journal.done("send", checksum=entry.get("checksum"))
-        return entry, True
-
-    def _begin_upload(self, files: str, item: Item, journal: Journal) -> None:
-        journal.begin("upload")
-        file: Json = {"key": item.path, "size": item.size}
-        parts, size = 0, 0
-        if item.size > PART:
-            size = max(PART, -(-item.size // _MOST_PARTS))
-            parts = -(-item.size // size)
-            file["transfer"] = {"type": "M", "parts": parts, "part_size": size}
-        reply = self._web.ask("POST", files, expect={201, 400}, data=[file])
-        if reply.status == 400 and parts:
-            # Some storages know no parts.
-            parts = 0
-            del file["transfer"]
-            reply = self._web.ask("POST", files, expect={201, 400}, data=[file])
-        if reply.status == 400:
-            raise DepositError(f"{self.target} does not take a file called {item.path}")
-        journal.done("upload", parts=parts, size=size)
-
-    def _send_parts(
-        self, file: str, path: Path, item: Item, upload: Json, parcel: Parcel, journal: Journal
-    ) -> None:
-        size = upload["size"]
-
-        def send(number: int) -> None:
-            if journal.is_done(f"part {number}"):
-                parcel.tick(min(size, item.size - (number - 1) * size))
-                return
-            length = min(size, item.size - (number - 1) * size)
-            with path.open("rb") as source:
-                source.seek((number - 1) * size)
-                journal.begin(f"part {number}")
-                self._web.ask(
-                    "PUT",
-                    f"{file}/content/{number}",
-                    content=_Part(source, length, parcel),
-                    length=length,
-                    headers={"Content-Type": "application/octet-stream"},
-                )
-            journal.done(f"part {number}")
-
-        with ThreadPoolExecutor(_PARTS_AT_ONCE) as pool:
-            list(pool.map(send, range(1, upload["parts"] + 1)))
+    # --- what is there
 
     def _file(self, name: str, key: str) -> Json:
         found = self._get(f"records/{segments(name)}/files/{segments(key)}")
@@ -361,50 +267,44 @@ class InvenioRdm:
             raise DepositError(f"{self.target}: the record {name} has no file {key}")
         return found
 
-    def _content(self, name: str) -> tuple[str, str]:
+    def _content(self, remote_id: str) -> tuple[str, str]:
         """The name of a record's zip and the path of its bytes, published or not."""
         for where in ("files", "draft/files"):
-            listed = self._get(f"records/{segments(name)}/{where}")
+            listed = self._get(f"records/{segments(remote_id)}/{where}")
             keys = [entry["key"] for entry in (listed or {}).get("entries", [])]
             if len(keys) == 1:
                 (key,) = keys
-                return key, f"records/{segments(name)}/{where}/{segments(key)}/content"
-        raise DepositError(f"{self.target} has no record {name} with one file")
+                return key, f"records/{segments(remote_id)}/{where}/{segments(key)}/content"
+        raise DepositError(f"{self.target} has no record {remote_id} with one file")
 
     def _stored(self, sent: Zip, record: Json, file: Json, *, new: bool) -> Stored:
-        item = sent.item
         published = bool(record.get("is_published")) and not record.get("is_draft")
-        arrival = Arrival(
-            path=item.path,
-            size=item.size,
-            sha256=item.sha256,
-            algorithm="md5",
-            expected=sent.md5,
-            stored=_md5(file),
-        )
-        if arrival.stored is None:
-            with self._web.download(
-                f"records/{record['id']}/{'' if published else 'draft/'}files/"
-                f"{segments(item.path)}/content"
-            ) as blocks:
-                arrival = arrival.model_copy(
-                    update={
-                        "algorithm": "sha256",
-                        "expected": item.sha256,
-                        "stored": sha256_of(blocks),
-                    }
-                )
+        where = f"records/{record['id']}" if published else f"records/{record['id']}/draft"
+        algorithm, expected, stored = "md5", sent.md5, md5_of(file)
+        if stored is None:
+            algorithm, expected = "sha256", sent.item.sha256
+            with self._web.download(f"{where}/files/{segments(sent.item.path)}/content") as blocks:
+                stored = sha256_of(blocks)
         number = record.get("versions", {}).get("index")
         return Stored(
             remote_id=record["id"],
             version=f"v{number}" if number else "",
             location=self._page(record),
-            files=(arrival,),
-            verified="server-digest" if arrival.algorithm == "md5" else "read-back",
+            files=(
+                Arrival(
+                    path=sent.item.path,
+                    size=sent.item.size,
+                    sha256=sent.item.sha256,
+                    algorithm=algorithm,
+                    expected=expected,
+                    stored=stored,
+                ),
+            ),
+            verified="server-digest" if algorithm == "md5" else "read-back",
             new=new,
             state="published" if published else "draft",
-            pid=self._doi(record),
-            status_url=f"{self._site}/api/records/{record['id']}{'' if published else '/draft'}",
+            pid=_doi(record),
+            status_url=f"{self._site}/api/{where}",
             answer={"record": record, "file": file},
         )
 
@@ -412,59 +312,43 @@ class InvenioRdm:
         where = "records" if record.get("is_published") else "uploads"
         return f"{self._site}/{where}/{record['id']}"
 
-    def _doi(self, record: Json) -> str:
-        return str(record.get("pids", {}).get("doi", {}).get("identifier", ""))
+    # --- what is said of it
 
-    def _metadata(self, record: Record, fingerprint: str) -> Json:
-        """The record as InvenioRDM's metadata; what the record does not say is not there."""
-        metadata: Json = {
-            "title": record.title,
-            "resource_type": {"id": self._options.get("type", "dataset")},
-            "creators": [
-                _creator(agent)
-                for agent in views.agents(record, record.sender or record.signatories)
-            ],
-            "publication_date": _today(),
-            "identifiers": [{"scheme": "other", "identifier": _mark(record, fingerprint)}],
-        }
-        if record.summary:
-            metadata["description"] = f"<p>{escape(record.summary.text)}</p>"
-        if record.rights:
-            metadata["rights"] = [{"title": {"en": record.rights.statement}}]
-        if "publisher" in self._options:
-            metadata["publisher"] = self._options["publisher"]
-        access = self._options.get("access", "public")
+    def _describe(self, draft: Json, parcel: Parcel) -> None:
+        """Say in a draft what the record says, unless it stands there already."""
+        body = self._body(parcel.record, parcel.fingerprint, own=_doi(draft))
+        said = draft.get("metadata", {})
+        marks = [each["identifier"] for each in said.get("identifiers", [])]
+        if _mark(parcel.record, parcel.fingerprint) not in marks or any(
+            said.get(name) != body["metadata"].get(name) for name in ("title", "publisher")
+        ):
+            body["pids"] = draft.get("pids", {})
+            self._web.ask("PUT", f"records/{draft['id']}/draft", data=body)
+
+    def _body(self, record: Record, fingerprint: str, own: str = "") -> Json:
+        """The body of a draft: the record as InvenioRDM's metadata, and the mark of this deposit.
+
+        A DOI of the record that is not the draft's own is an identifier like others.
+        """
+        today = datetime.now(UTC).date().isoformat()  # demanded there: the date of publication
+        setting = Setting(made=today, publisher=self._options.get("publisher"))
+        metadata = invenio.describe(record, setting)
+        if "type" in self._options:
+            metadata["resource_type"] = {"id": self._options["type"]}
+        metadata["identifiers"] = [
+            {"scheme": "other", "identifier": _mark(record, fingerprint)},
+            *metadata["identifiers"],
+            *(
+                {"scheme": "doi", "identifier": item.value}
+                for item in record.identifiers
+                if item.scheme == "doi" and item.value.lower() != own.lower()
+            ),
+        ]
         return {
-            "access": {"record": "public", "files": access},
+            "access": {"record": "public", "files": self._options.get("access", "public")},
             "files": {"enabled": True},
             "metadata": metadata,
         }
-
-
-class _Part:
-    """Some bytes of the zip, being sent."""
-
-    def __init__(self, source: Any, length: int, parcel: Parcel) -> None:
-        self._source, self._left, self._parcel = source, length, parcel
-
-    def __iter__(self) -> _Part:
-        return self
-
-    def __next__(self) -> bytes:
-        block: bytes = self._source.read(min(1 << 20, self._left))
-        if not block:
-            raise StopIteration
-        self._left -= len(block)
-        self._parcel.tick(len(block))
-        return block
-
-
-def _creator(agent: Agent) -> Json:
-    if agent.kind != "person":
-        return {"person_or_org": {"type": "organizational", "name": agent.name}}
-    family, given = views.family_and_given(agent) or (agent.name, "")
-    person = {"type": "personal", "family_name": family}
-    return {"person_or_org": person | ({"given_name": given} if given else {})}
 
 
 def _mark(record: Record, fingerprint: str) -> str:
@@ -472,23 +356,5 @@ def _mark(record: Record, fingerprint: str) -> str:
     return f"archive-pkg:{record.id}:{fingerprint[:32] or 'reserved'}"
 
 
-def _today() -> str:
-    """InvenioRDM demands the date of publication there; a draft's is that of its making."""
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC).date().isoformat()
-
-
-def _of_ours(draft: Json) -> Json:
-    """Of a draft, what we say in it, as far as a server gives it back the same."""
-    metadata = draft.get("metadata", {})
-    return {
-        "title": metadata.get("title"),
-        "marks": [each["identifier"] for each in metadata.get("identifiers", [])],
-        "publisher": metadata.get("publisher"),
-    }
-
-
-def _md5(file: Json) -> str | None:
-    name, _, digest = str(file.get("checksum", "")).partition(":")
-    return digest if name == "md5" and digest else None
+def _doi(record: Json) -> str:
+    return str(record.get("pids", {}).get("doi", {}).get("identifier", ""))

@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from urllib.parse import parse_qsl, urlencode
 
-from archive_pkg.deposits.credentials import without_secret
+from archive_pkg.deposits.credentials import environment_name, without_secret
 from archive_pkg.deposits.receipts import Arrival, Verified
 from archive_pkg.errors import DepositError, UsageError
-from archive_pkg.reports import Code, Report, Severity
+from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
@@ -249,6 +250,39 @@ def arrivals(items: tuple[Item, ...], held: Mapping[str, str]) -> tuple[Arrival,
             stored=held.get(item.path),
         )
         for item in items
+    )
+
+
+def options_of(address: str, query: str, known: Collection[str]) -> dict[str, str]:
+    """What stands behind an address's question mark.
+
+    Raises:
+        UsageError: Something else than what is known stands there.
+    """
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    if unknown := options.keys() - known:
+        raise UsageError(
+            f"{address}: {', '.join(sorted(unknown))} means nothing here",
+            f"behind the ? may stand: {', '.join(sorted(known))}",
+        )
+    return options
+
+
+def with_options(address: str, options: Mapping[str, str]) -> str:
+    """An address with its options behind it, always in the same order."""
+    return f"{address}?{urlencode(sorted(options.items()), safe='@')}" if options else address
+
+
+def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:
+    """That there is no token for a repository, or no user and password."""
+    variable = f"ARCHIVE_PKG_{environment_name(name)}"
+    if user:
+        what, command = "user and password", f"archive-pkg login {name} --user NAME"
+        variables = f"{variable}_USER and {variable}_PASSWORD"
+    else:
+        what, command, variables = "token", f"archive-pkg login {name}", f"{variable}_TOKEN"
+    return TARGET_NEEDS_LOGIN.at(
+        Location(target), f"there is no {what} for {name}", f"{command}, or set {variables}"
     )
 
 

@@ -8,14 +8,13 @@ not, the outcome is "unverified", for nobody can tell what arrived.
 
 from __future__ import annotations
 
-from base64 import b64encode
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from archive_pkg.deposits import credentials
 from archive_pkg.deposits.parcels import Checked, Parcel
 from archive_pkg.deposits.repositories import (
-    TARGET_NEEDS_LOGIN,
     Capabilities,
     LostError,
     Plan,
@@ -23,16 +22,13 @@ from archive_pkg.deposits.repositories import (
     Stored,
     Transfer,
     arrivals,
+    login_lacking,
 )
 from archive_pkg.deposits.web import Web
-from archive_pkg.deposits.zips import Zip, sha256_of, unpack, zip_name, zipped
+from archive_pkg.deposits.zips import Zip, ZipRepository, sha256_of, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
-from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.web import Reply
     from archive_pkg.records import Record
@@ -40,14 +36,16 @@ if TYPE_CHECKING:
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/terms/"
 SWORD = "http://purl.org/net/sword/terms/"
+SWH = "https://www.softwareheritage.org/schema/2018/deposit"
 SIMPLE_ZIP = "http://purl.org/net/sword/package/SimpleZip"
+_MOST_PAGES = 1000
 _ENTRY_TYPE = "application/atom+xml;type=entry"
 _DONE = {"done", "published", "archived", "inarchive"}
 _REJECTED = {"rejected", "failed", "withdrawn"}
 _DRAFT = {"partial", "inprogress", "inworkspace"}
 
 
-class SwordCollection:
+class SwordCollection(ZipRepository):
     """The repository behind `sword2+https://`; its address is the collection's (the Col-IRI)."""
 
     kind = "sword2"
@@ -62,11 +60,8 @@ class SwordCollection:
         self.target = f"sword2+{self._collection}"
         self._login = credentials.login(host, host)
         self._name = host
-        authorization = ""
-        if self._login:
-            pair = f"{self._login.user}:{self._login.password}".encode()
-            authorization = f"Basic {b64encode(pair).decode()}"
-        self._web = Web(f"https://{parts.netloc}", self.target, authorization)
+        headers = self._login.basic() if self._login else {}
+        self._web = Web(f"https://{parts.netloc}", self.target, headers)
 
     def capabilities(self) -> Capabilities:
         """One zip; no digests; in progress until it is completed."""
@@ -84,13 +79,7 @@ class SwordCollection:
             ),
         )
         if not self._login:
-            variable = f"ARCHIVE_PKG_{credentials.environment_name(self._name)}"
-            message = f"there is no user and password for {self._name}"
-            hint = (
-                f"archive-pkg login {self._name} --user NAME, or {variable}_USER and "
-                f"{variable}_PASSWORD"
-            )
-            plan.report.add(TARGET_NEEDS_LOGIN.at(Location(self.target), message, hint))
+            plan.report.add(login_lacking(self.target, self._name, user=True))
         return plan
 
     def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
@@ -143,28 +132,23 @@ class SwordCollection:
             return Status("stored", detail, answer)
         return Status("rejected" if plain in _REJECTED else "pending", detail, answer)
 
-    def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
-        """Read the original deposit back; see `Repository`."""
-        with self._web.download(self._original(remote_id)) as blocks:
-            return {zip_name(self._identifier(remote_id)): sha256_of(blocks)}
-
-    def fetch(self, remote_id: str, version: str, into: Path) -> None:
-        """Get the original deposit and unpack it; see `Repository`."""
-        with self._web.download(self._original(remote_id)) as blocks:
-            unpack(blocks, into)
-
     def _entry(self, parcel: Parcel, journal: Journal) -> dict[str, str]:
         made = journal.outcome("entry")
         if made:
             return made
-        journal.begin("entry")
         slug = f"{parcel.identifier}-{parcel.fingerprint[:12]}"
+        if journal.begun("entry"):
+            # The answer to an earlier request was lost; the entry may be there all the same.
+            found = self._found(slug)
+            if found:
+                return journal.done("entry", **found)
+        journal.begin("entry", slug=slug)
         try:
             reply = self._web.ask(
                 "POST",
                 self._collection,
                 expect={201},
-                content=_atom(parcel.record),
+                content=_atom(parcel.record, slug),
                 headers={"Content-Type": _ENTRY_TYPE, "In-Progress": "true", "Slug": slug},
             )
         except LostError:
@@ -172,14 +156,50 @@ class SwordCollection:
         except DepositError:
             journal.undo("entry")
             raise
-        links = self._links(reply)
-        return journal.done("entry", **links)
+        return journal.done("entry", **self._links(self._xml(reply)))
 
-    def _links(self, reply: Reply) -> dict[str, str]:
+    def _found(self, slug: str) -> dict[str, str]:
+        """The links of an entry of the collection that bears our slug; nothing if none does."""
+        page = self._collection
+        for _ in range(_MOST_PAGES):
+            # 405: a server need not list what it holds.
+            reply = self._web.ask("GET", page, expect={200, 404, 405})
+            if reply.status != 200:
+                return {}
+            feed = self._xml(reply)
+            for entry in feed.iter(f"{{{ATOM}}}entry"):
+                if any(slug in (text or "") for text in entry.itertext()):
+                    return self._links(self._receipt(entry))
+            following = re.search(r'<([^>]*)>; *rel="next"', reply.headers.get("link", ""))
+            links = {each.get("rel"): each.get("href") for each in feed.iter(f"{{{ATOM}}}link")}
+            where = following[1] if following else links.get("next")
+            if not where:
+                break
+            page = self._web.url(urljoin(page, where))
+        return {}
+
+    def _receipt(self, entry: Any) -> Any:
+        """An entry with its links: swh-deposit lists numbers alone, others where it is edited."""
+        from lxml import etree
+
+        number = entry.findtext(f"{{{SWH}}}id")
+        if number:
+            paths = {f"{SWORD}add": "metadata", "edit-media": "media", "alternate": "status"}
+            for rel, path in paths.items():
+                href = f"{self._collection.rstrip('/')}/{number}/{path}/"
+                etree.SubElement(entry, f"{{{ATOM}}}link", rel=rel, href=href)
+            return entry
+        for link in entry.iter(f"{{{ATOM}}}link"):
+            if link.get("rel") == "edit":
+                where = urljoin(self._collection, link.get("href", ""))
+                return self._xml(self._web.ask("GET", where, expect={200}))
+        return entry
+
+    def _links(self, receipt: Any) -> dict[str, str]:
         """Where an entry is edited, gets its zip, and tells of itself (SWORD 2.0, 10)."""
         found = {
             link.get("rel", ""): urljoin(self._collection, link.get("href", ""))
-            for link in self._xml(reply).iter(f"{{{ATOM}}}link")
+            for link in receipt.iter(f"{{{ATOM}}}link")
         }
         links = {
             "edit": found.get(f"{SWORD}add") or found.get("edit", ""),
@@ -233,9 +253,9 @@ class SwordCollection:
             "its statement names no original deposit; ask its keepers for the bytes",
         )
 
-    def _identifier(self, statement: str) -> str:
-        where = self._original(statement).rstrip("/").rpartition("/")[2]
-        return where.removesuffix(".zip")
+    def _content(self, remote_id: str) -> tuple[str, str]:
+        where = self._original(remote_id)
+        return zip_name(where.rstrip("/").rpartition("/")[2].removesuffix(".zip")), where
 
     def _xml(self, reply: Reply) -> Any:
         from lxml import etree
@@ -263,8 +283,11 @@ def _state(root: Any) -> tuple[str, str]:
     return found.get("status", ""), found.get("status_detail", "")
 
 
-def _atom(record: Record) -> bytes:
-    """The record as an Atom entry with Dublin Core terms (SWORD 2.0, 6.3.3)."""
+def _atom(record: Record, slug: str) -> bytes:
+    """The record as an Atom entry with Dublin Core terms (SWORD 2.0, 6.3.3).
+
+    Its slug is an identifier, too, by which a listing of the collection shows it.
+    """
     from lxml import etree
 
     entry = etree.Element(f"{{{ATOM}}}entry", nsmap={None: ATOM, "dcterms": DC})  # type: ignore[dict-item]
@@ -282,6 +305,7 @@ def _atom(record: Record) -> bytes:
         add(DC, "creator", record.agent(agent).name)
     add(DC, "title", record.title)
     add(DC, "identifier", record.id)
+    add(DC, "identifier", slug)
     if record.summary:
         add(DC, "abstract", record.summary.text)
     if record.date:

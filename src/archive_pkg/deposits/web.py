@@ -73,20 +73,20 @@ class Reply:
 class Web:
     """One server, one pool of connections, for all threads."""
 
-    def __init__(self, base: str, target: str, authorization: str = "") -> None:
+    def __init__(self, base: str, target: str, login: Mapping[str, str] | None = None) -> None:
         """Take the server.
 
         Args:
             base: The address that all paths are below, `https://host[:port]/path`.
             target: The repository's address, for messages.
-            authorization: The value of that header.
+            login: Headers that let us in, sent to this server and no other.
         """
         import httpx
 
         self.base = base.rstrip("/")
         self._origin = _origin(base)
         self._target = target
-        self._authorization = authorization
+        self._login = dict(login or {})
         self._client = httpx.Client(
             verify=_certificates(),
             timeout=httpx.Timeout(SECONDS, connect=20.0),
@@ -137,13 +137,14 @@ class Web:
     def download(
         self, path: str, headers: Mapping[str, str] | None = None
     ) -> Iterator[Iterator[bytes]]:
-        """The bytes of a file.
+        """The bytes of a file as they lie there, not compressed on their way.
 
         Raises:
             LostError: They end before their time.
             DepositError: The server refuses.
         """
-        with self._open("GET", path, dict(headers or {}), None) as response:
+        asked = {"Accept-Encoding": "identity", **(headers or {})}
+        with self._open("GET", path, asked, None) as response:
             if response.status_code != 200:
                 self._judged("GET", path, response, self._whole(response), {200})
             yield self._blocks(response)
@@ -175,12 +176,10 @@ class Web:
         url = self.url(path)
         try:
             for _ in range(6):
-                own = _origin(url) == self._origin
-                if own and self._authorization:
-                    headers["Authorization"] = self._authorization
-                else:
-                    headers.pop("Authorization", None)
-                request = self._client.build_request(method, url, headers=headers, content=content)
+                login = self._login if _origin(url) == self._origin else {}
+                request = self._client.build_request(
+                    method, url, headers={**headers, **login}, content=content
+                )
                 with contextlib.closing(self._client.send(request, stream=True)) as response:
                     if method not in _READING or not response.has_redirect_location:
                         yield response

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -38,13 +37,8 @@ class WebDavFolder(DropFolder):
         host = str(parts.hostname)
         self.target = f"davs://{parts.netloc}{parts.path.rstrip('/')}"
         self._login = credentials.login(host, host)
-        authorization = ""
-        if self._login:
-            pair = f"{self._login.user}:{self._login.password}".encode()
-            authorization = f"Basic {b64encode(pair).decode()}"
-        elif token := credentials.find_token(host, host):
-            authorization = f"Bearer {token}"
-        web = Web(f"https://{parts.netloc}{parts.path}", self.target, authorization)
+        headers = self._login.basic() if self._login else credentials.bearer(host, host)
+        web = Web(f"https://{parts.netloc}{parts.path}", self.target, headers)
         super().__init__(WebDavPlace(web, self.target))
 
 
@@ -114,7 +108,7 @@ class WebDavPlace:
 
     def read(self, path: str) -> Iterator[bytes]:
         """See `drop.Place`."""
-        with self._web.download(segments(path), {"Accept-Encoding": "identity"}) as blocks:
+        with self._web.download(segments(path)) as blocks:
             yield from blocks
 
     def rename(self, old: str, new: str) -> None:

@@ -1,4 +1,8 @@
-"""What repositories of records have in common: they get a package as one zip, and give it back."""
+"""What repositories of records have in common: they get a package as one zip, and give it back.
+
+The zip alone: what they show of it beside their own metadata is its list of files. No page goes
+with it, for none of them shows a deposit's HTML; `archive-pkg page` makes one of what was fetched.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +18,12 @@ from archive_pkg.deposits.parcels import BLOCK, Item
 from archive_pkg.errors import DepositError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.parcels import Parcel
+    from archive_pkg.deposits.web import Web
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,28 @@ class Zip:
     path: Path
     item: Item
     md5: str
+
+
+class ZipRepository:
+    """Reading back and fetching a zip; each kind of repository says where its bytes are."""
+
+    _web: Web
+
+    def _content(self, remote_id: str) -> tuple[str, str]:
+        """The name of the zip, and the path of its bytes."""
+        raise NotImplementedError
+
+    def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
+        """Download the zip; see `Repository`."""
+        name, path = self._content(remote_id)
+        with self._web.download(path) as blocks:
+            return {name: sha256_of(blocks)}
+
+    def fetch(self, remote_id: str, version: str, into: Path) -> None:
+        """Download the zip and unpack it; see `Repository`."""
+        _, path = self._content(remote_id)
+        with self._web.download(path) as blocks:
+            unpack(blocks, into)
 
 
 @contextlib.contextmanager
