@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _WORDS = """
@@ -22,8 +24,44 @@ _NAMES = ("Ada Berg", "Ilja Novák", "Jean Morel", "Анна Белова", "Li 
 _MARKINGS = ("Secret", "Top Secret", "Confidential", "Geheim", "Restricted")
 
 
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What letters are made of.
+
+    Attributes:
+        words: The words of their texts.
+        weights: How often each, added up; each as often as another if there are none.
+        names: Who writes them.
+    """
+
+    words: Sequence[str]
+    weights: Sequence[float] = ()
+    names: Sequence[str] = _NAMES
+
+
+FEW_WORDS = Stock(_WORDS)
+
+
+def wide_stock(words: int = 40_000, names: int = 2_000, *, seed: int = 1) -> Stock:
+    """A stock as wide as a real collection's: the most frequent words stand in every letter."""
+    dice = random.Random(seed)
+    sounds = [c + v for c in "bcdfghklmnprstvwz" for v in ("a", "e", "i", "o", "u", "ai", "oe")]
+    made = {"".join(dice.choices(sounds, k=dice.randint(1, 5))): 0 for _ in range(2 * words)}
+    vocabulary = [*_WORDS, *made][:words]
+    weights = list(itertools.accumulate(1 / (rank + 3) for rank in range(len(vocabulary))))
+    first = ("Ada", "Ilja", "Jean", "Анна", "Li", "Mary", "Ö.", "N.")
+    people = {f"{dice.choice(first)} {dice.choice(vocabulary[200:]).title()}" for _ in range(names)}
+    return Stock(vocabulary, weights, sorted(people))
+
+
 def write_letters(
-    folder: Path, count: int, *, seed: int = 1, size: int = 5000, per_folder: int = 1000
+    folder: Path,
+    count: int,
+    *,
+    seed: int = 1,
+    size: int = 5000,
+    per_folder: int = 1000,
+    stock: Stock = FEW_WORDS,
 ) -> Iterator[Path]:
     """Write letters below a folder, a thousand to a folder, and give each one's folder.
 
@@ -33,26 +71,29 @@ def write_letters(
         seed: The same number gives the same bytes.
         size: Bytes of each of the two parts, about.
         per_folder: Letters that share a folder.
+        stock: What they are made of.
     """
     for number in range(count):
         letter = folder / f"{number // per_folder:05}" / f"letter-{number:07}"
         letter.mkdir(parents=True)
-        for name, data in files_of(number, seed=seed, size=size).items():
+        for name, data in files_of(number, seed=seed, size=size, stock=stock).items():
             (letter / name).write_bytes(data)
         yield letter
 
 
-def files_of(number: int, *, seed: int = 1, size: int = 5000) -> dict[str, bytes]:
+def files_of(
+    number: int, *, seed: int = 1, size: int = 5000, stock: Stock = FEW_WORDS
+) -> dict[str, bytes]:
     """The files of one letter: `record.yaml`, its transcription and its translation."""
     dice = random.Random(f"{seed}/{number}")
     name = f"letter-{number:07}"
-    sender, recipient = dice.sample(_NAMES, 2)
+    sender, recipient = _correspondents(dice, stock)
     year, month, day = dice.randint(1900, 1990), dice.randint(1, 12), dice.randint(1, 28)
     city, marking = dice.choice(_CITIES), dice.choice(_MARKINGS)
     head = f"{marking}\n\n{city}, {year}-{month:02}-{day:02}\n\n"
     texts = {
-        "transcription": head + _prose(dice, size) + f"\n\n{sender}\n",
-        "translation": head + _prose(dice, size) + f"\n\n{sender}\n",
+        "transcription": head + _prose(dice, size, stock) + f"\n\n{sender}\n",
+        "translation": head + _prose(dice, size, stock) + f"\n\n{sender}\n",
     }
     data = {kind: text.encode() for kind, text in texts.items()}
     quote = _quote(texts["transcription"], marking)
@@ -107,11 +148,23 @@ evidence:
     }
 
 
-def _prose(dice: random.Random, size: int) -> str:
+def _correspondents(dice: random.Random, stock: Stock) -> list[str]:
+    """Two names; of many, some write far more letters than others."""
+    if stock is FEW_WORDS:
+        return dice.sample(stock.names, 2)
+    sender = int(len(stock.names) * dice.random() ** 3)
+    recipient = int(len(stock.names) * dice.random() ** 3)
+    return [stock.names[sender], stock.names[recipient if recipient != sender else sender - 1]]
+
+
+def _prose(dice: random.Random, size: int, stock: Stock) -> str:
     words: list[str] = []
     length = 0
     while length < size:
-        word = dice.choice(_WORDS)
+        if stock.weights:
+            [word] = dice.choices(stock.words, cum_weights=stock.weights)
+        else:
+            word = dice.choice(stock.words)
         words.append(word + ("\n" if dice.random() < 0.1 else " "))
         length += len(words[-1].encode())
     return "".join(words)

@@ -11,6 +11,7 @@ import tarfile
 import zipfile
 import zlib
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from archive_pkg.bags.archives import SUFFIXES, stem
@@ -23,7 +24,6 @@ from archive_pkg.storage import Staging, refuse_existing, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from archive_pkg.bags.bag import Bag
     from archive_pkg.bags.verifying import Verdict
@@ -90,6 +90,20 @@ def pack(
         staging.commit(replace=replace, item=made)
     packed.path = str(destination)
     return packed
+
+
+def write_zip(bag: Bag, made: Path) -> None:
+    """Write the zip that `pack` makes of a bag in a folder, without verifying or syncing anything.
+
+    Args:
+        bag: The bag, which has just been verified.
+        made: The new file; inside the zip all is below a folder of its name.
+
+    Raises:
+        StorageError: When reading or writing fails.
+    """
+    with storage_errors(f"writing {made}"), Folder(Path(bag.path)) as folder:
+        _write_zip(folder, made, stem(made.name), _bagging_date(bag) or _EPOCH)
 
 
 def unpack(archive: Path, destination: Path, *, replace: bool = False, wait: float = 0) -> Verdict:

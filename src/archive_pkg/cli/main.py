@@ -27,6 +27,7 @@ from archive_pkg.cli import (
     review,
     show,
     sign,
+    site,
     tables,
     trace,
     verify,
@@ -62,6 +63,7 @@ for command in (
     deposit,
     page,
     review,
+    site,
     find,
 ):
     command.register(app)

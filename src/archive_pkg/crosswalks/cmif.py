@@ -9,19 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
+from lxml.etree import indent, tostring
+
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.addresses import first_address
 from archive_pkg.crosswalks.dates import tei as date_attributes
 from archive_pkg.crosswalks.markup import Element, put, root, serialize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from archive_pkg.crosswalks.setting import Setting
     from archive_pkg.records.models import Agent, Date, Record
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
 UNKNOWN = "Unknown"
+_HERE = "#archive-pkg-letters"
+"""Stands where the source's name, or letters, will be."""
 
 MAPPING = {
     "id": "correspDesc, key",
@@ -42,11 +46,52 @@ MAPPING = {
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
     """The letters in CMIF."""
+    title = records[0].title if len(records) == 1 else f"{len(records)} letters"
+    source = source_name(record.id for record in records)
+    document, profile = _frame(title, source, setting)
+    for record in records:
+        _letter(profile, record, f"#{source}", setting)
+    return serialize(document)
+
+
+def source_name(ids: Iterable[str]) -> str:
+    """What letters as a source are called: a UUID, as the format wants, the same for the same."""
+    return f"edition-{uuid5(NAMESPACE_URL, ' '.join(ids))}"
+
+
+def fragment(record: Record, setting: Setting) -> bytes:
+    """What CMIF says of one letter, for `joined`."""
+    [letter] = _letter(root(NAMESPACE, "profileDesc"), record, _HERE, setting)
+    indent(letter, level=3)
+    return tostring(letter, encoding="UTF-8")
+
+
+def joined(
+    title: str, source: str, fragments: Iterable[bytes], setting: Setting
+) -> Iterator[bytes]:
+    """A file of many letters, piece by piece, so that only one of them is in memory at a time.
+
+    Args:
+        title: What the letters are called together.
+        source: Their `source_name`.
+        fragments: What `fragment` gave for each.
+        setting: Who publishes them, when.
+    """
+    document, profile = _frame(title, source, setting)
+    profile.text = _HERE
+    head, _, tail = serialize(document).partition(_HERE.encode())
+    yield head
+    for piece in fragments:
+        yield b"\n      " + piece.replace(_HERE.encode(), f"#{source}".encode(), 1)
+    yield b"\n    " + tail
+
+
+def _frame(title: str, source: str, setting: Setting) -> tuple[Element, Element]:
+    """A document without letters, and the element that they go into."""
     document = root(NAMESPACE, "TEI")
     header = put(document, "teiHeader")
     description = put(header, "fileDesc")
     titles = put(description, "titleStmt")
-    title = records[0].title if len(records) == 1 else f"{len(records)} letters"
     put(titles, "title", title)
     put(titles, "editor", setting.publisher or UNKNOWN)
     publication = put(description, "publicationStmt")
@@ -54,17 +99,13 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     put(publication, "idno", "cmif.xml", type="url")
     put(publication, "date", when=setting.made)
     put(put(publication, "availability"), "p")
-    # A UUID, as the format wants, and the same one for the same letters.
-    source = f"edition-{uuid5(NAMESPACE_URL, ' '.join(record.id for record in records))}"
     put(put(description, "sourceDesc"), "bibl", title, xml_id=source, type="online")
     profile = put(header, "profileDesc")
-    for record in records:
-        _letter(profile, record, f"#{source}", setting)
     put(put(put(document, "text"), "body"), "p")
-    return serialize(document)
+    return document, profile
 
 
-def _letter(profile: Element, record: Record, source: str, setting: Setting) -> None:
+def _letter(profile: Element, record: Record, source: str, setting: Setting) -> Element:
     address = setting.addresses.get(record.id) or first_address(record.identifiers)
     letter = put(profile, "correspDesc", key=record.id, ref=address, source=source)
     sent = put(letter, "correspAction", type="sent")
@@ -78,6 +119,7 @@ def _letter(profile: Element, record: Record, source: str, setting: Setting) -> 
     if record.copies_to:
         copies = put(letter, "correspAction", type="received", subtype="copy")
         _names(copies, views.agents(record, record.copies_to))
+    return profile
 
 
 def _names(action: Element, agents: Sequence[Agent]) -> None:

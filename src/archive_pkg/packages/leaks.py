@@ -12,7 +12,7 @@ from archive_pkg.packages.layout import PARTS
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from archive_pkg.packages.audience import Withheld
@@ -46,6 +46,33 @@ def refuse_leaks(
     Raises:
         InvalidError: There are such traces; its report says where, and does not repeat them.
     """
+    betrays = traces(full, public, folder, gone)
+    report = Report()
+    for path in sorted(file for file in staged.rglob("*") if file.is_file()):
+        place = path.relative_to(staged).as_posix()
+        if place.startswith(f"data/{PARTS}/"):
+            continue
+        found = betrays(path.read_text(encoding="utf-8", errors="replace"))
+        report.extend(WITHHELD_SHOWS.at(Location(place), f"has {what}") for what in found)
+    if not report.ok:
+        raise InvalidError(
+            "what is to be withheld would show; no package was made",
+            "look at the record's statements, notes and events that speak of it",
+            report=report,
+        )
+
+
+def traces(
+    full: Record, public: Record, folder: Path, gone: Mapping[str, Withheld]
+) -> Callable[[str], list[str]]:
+    """What tells which traces of something withheld stand in a text; they are not repeated.
+
+    Args:
+        full: The record with everything.
+        public: The record as it goes out.
+        folder: The folder of the parts' files.
+        gone: What is withheld.
+    """
     shut = {one.part.file for one in gone.values() if one.part.file}
     secrets = {name: f"the file name of {_whose(gone, name)}" for name in shut}
     for name in shut:
@@ -58,21 +85,13 @@ def refuse_leaks(
     told = [item.field for item in public.evidence if item.basis == "supplied"]
     private -= _runs_of(folder, [part for part in full.parts if part.id not in gone])
     private -= {run for field in told for run in _runs(_words_at(public, field))}
-    report = Report()
-    for path in sorted(file for file in staged.rglob("*") if file.is_file()):
-        place = path.relative_to(staged).as_posix()
-        if place.startswith(f"data/{PARTS}/"):
-            continue
-        text = path.read_text(encoding="utf-8", errors="replace")
+
+    def betrays(text: str) -> list[str]:
         found = [what for secret, what in secrets.items() if _stands(secret, text)]
-        found += ["words of a withheld text"] if not private.isdisjoint(_runs(text)) else []
-        report.extend(WITHHELD_SHOWS.at(Location(place), f"has {what}") for what in found)
-    if not report.ok:
-        raise InvalidError(
-            "what is to be withheld would show; no package was made",
-            "look at the record's statements, notes and events that speak of it",
-            report=report,
-        )
+        shows = not private.isdisjoint(_runs(text))
+        return found + (["words of a withheld text"] if shows else [])
+
+    return betrays
 
 
 def _stands(secret: str, text: str) -> bool:

@@ -6,10 +6,10 @@ record's order. The same record gives the same bytes; text stays text, to be sea
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
+
+from archive_pkg.packages import svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +61,8 @@ def picture(record: Record) -> str:
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="title description">',
-        f'<title id="title">{_text(title)}</title>',
-        f'<desc id="description">{_text(" ".join(_told(record)))}</desc>',
+        f'<title id="title">{svg.text(title)}</title>',
+        f'<desc id="description">{svg.text(" ".join(_told(record)))}</desc>',
         f"<style>{_STYLE}</style>",
         '<defs><marker id="tip" viewBox="0 0 10 10" refX="10" refY="5" markerWidth="8" '
         'markerHeight="8" orient="auto"><path d="M0 0 10 5 0 10z"/></marker></defs>',
@@ -157,30 +157,16 @@ def _drawn(boxes: dict[str, _Box]) -> Iterator[str]:
         shut = box.part.access is not None and box.part.access.status != "open"
         kinds = [*([] if box.part.held else ["absent"]), *(["shut"] if shut else [])]
         named = f' class="{" ".join(kinds)}"' if kinds else ""
-        yield f"<g><title>{_text('; '.join(box.lines))}</title>"
+        yield f"<g>{svg.title('; '.join(box.lines))}"
         yield (
             f'<rect x="{box.x}" y="{box.y}" width="{_WIDTH}" height="{box.height}" rx="6"{named}/>'
         )
         for number, line in enumerate(box.lines):
             y = box.y + _PADDING + (number + 1) * _LINE - 4
             kind = "kind" if number == 0 else "how"
-            yield (
-                f'<text x="{box.middle}" y="{y}" text-anchor="middle" class={quoteattr(kind)}>'
-                f"{_text(_cut(line))}</text>"
-            )
+            yield svg.words(_cut(line), box.middle, y, text_anchor="middle", class_=kind)
         yield "</g>"
 
 
 def _cut(line: str) -> str:
     return line if len(line) <= _MOST_SIGNS else f"{line[: _MOST_SIGNS - 1]}…"
-
-
-def _text(words: str) -> str:
-    """Text for SVG; a name from right to left must not turn its neighbours round."""
-    steering = {"Cc", "Cs"}
-    kept = "".join(
-        sign if unicodedata.category(sign) not in steering or sign in "\t\n" else "\ufffd"
-        for sign in words
-    )
-    is_turned = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in kept)
-    return escape(f"\u2068{kept}\u2069" if is_turned else kept)

@@ -5,20 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
+from archive_pkg.pages import rendering
 from archive_pkg.pages.marked import Line, Mark, Segment, marked_lines
 from archive_pkg.records.statements import Index, statements
 from archive_pkg.records.wording import facts, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    from jinja2 import Environment
 
     from archive_pkg.packages import Verification
     from archive_pkg.records import Evidence, Part, Record, TranslationNote
@@ -33,6 +30,8 @@ _LISTS = {
     "enclosures": "Enclosures",
     "events": "What happened to it",
 }
+_VERSIONS = ("original", "transcription", "translation", "redaction")
+"""Kinds of parts that are the letter itself, to be read side by side."""
 _RTL = ("ar", "fa", "he", "ur", "yi", "ps", "syr", "dv", "ckb", "ug", "sd")
 
 
@@ -67,14 +66,30 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A part of the letter to be read: its lines, or its image."""
+    """A part of the letter to be read: its lines, or its image.
+
+    Attributes:
+        part: The part.
+        title: What it is called.
+        language: A BCP 47 tag; empty where it is not known.
+        rtl: Whether it runs from right to left.
+        shown: The statements and notes whose words are in one of the readings.
+        lines: Its lines, if it is a text.
+        image: The address of its image, if it is a scan.
+    """
 
     part: Part
     title: str
     language: str
     rtl: bool
+    shown: set[str]
     lines: tuple[Line, ...] = ()
     image: str = ""
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return "\n".join("".join(piece.text for piece in line.segments) for line in self.lines)
 
 
 def letter_page(
@@ -97,12 +112,31 @@ def letter_page(
     Raises:
         StorageError: A part cannot be read.
     """
+    shown = view(record, readings_of(record, folder))
+    style, script = rendering.asset("letter.css"), rendering.asset("letter.js")
+    return rendering.render(
+        "letter.html",
+        shown,
+        state=_state(verification, checked_on),
+        style=style,
+        script=script,
+        policy=rendering.policy(styles=(style, shown["row_style"]), scripts=(script,)),
+    )
+
+
+def readings_of(record: Record, folder: Path) -> list[Reading]:
+    """The parts of a letter that can be shown, in the record's order.
+
+    Raises:
+        StorageError: A part cannot be read.
+    """
     from archive_pkg.packages.checking import decode
 
     page = _Page(record)
     readings = []
     for part in record.parts:
-        if part.file is None:
+        is_image = part.media_type in IMAGES
+        if part.file is None or not (part.is_text or is_image):
             continue
         with (
             storage.storage_errors(f"reading {part.file}"),
@@ -113,39 +147,48 @@ def letter_page(
         rtl = language.split("-")[0] in _RTL
         if part.is_text:
             text = decode(data, part.encoding or "utf-8")
-            readings.append(Reading(part, title, language, rtl, tuple(page.lines(part, text))))
-        elif part.media_type in IMAGES and len(data) <= _IMAGE_LIMIT:
+            lines = tuple(page.lines(part, text))
+            readings.append(Reading(part, title, language, rtl, page.shown, lines))
+        elif len(data) <= _IMAGE_LIMIT:
             image = f"data:{part.media_type};base64,{base64.b64encode(data).decode()}"
-            readings.append(Reading(part, title, language, rtl, image=image))
-    return (
-        _environment()
-        .get_template("letter.html")
-        .render(
-            record=record,
-            readings=readings,
-            matching=_matching(readings),
-            facts=list(page.facts()),
-            lists=list(page.lists()),
-            notes={_note_name(note): note for note in page.notes},
-            note_words={_note_name(note): words(record, note) for note in page.notes},
-            numbers={_note_name(note): number for number, note in enumerate(page.notes, start=1)},
-            drawing=_drawing(record),
-            state=_state(verification, checked_on),
-            citation=_citation(record),
-            style=_asset("letter.css"),
-            script=_asset("letter.js"),
-            policy=_policy(),
-        )
-    )
+            readings.append(Reading(part, title, language, rtl, page.shown, image=image))
+    return readings
+
+
+def view(record: Record, readings: Sequence[Reading]) -> dict[str, Any]:
+    """All that the page's template shows of a letter, by the names it has there."""
+    page = _Page(record, readings[0].shown if readings else set())
+    texts = [reading for reading in readings if reading.lines and reading.part.kind in _VERSIONS]
+    bands = _bands(texts) if len(texts) > 1 else []
+    scans = [reading for reading in readings if reading.image]
+    beside = bool(scans) and bool(texts)
+    placed = {reading.part.id for reading in (*(texts if bands or beside else ()),)}
+    placed |= {reading.part.id for reading in scans} if beside else set()
+    return {
+        "record": record,
+        "scans": scans if beside else [],
+        "bands": bands or ([texts] if beside else []),
+        "row_style": _row_style(bands),
+        "others": [reading for reading in readings if reading.part.id not in placed],
+        "absent": [_absent(part) for part in record.parts if not part.held],
+        "facts": list(page.facts()),
+        "lists": list(page.lists()),
+        "notes": {_note_name(note): note for note in page.notes},
+        "note_words": {_note_name(note): words(record, note) for note in page.notes},
+        "numbers": {_note_name(note): number for number, note in enumerate(page.notes, start=1)},
+        "drawing": _drawing(record) if record.parts else "",
+        "citation": _citation(record),
+    }
 
 
 class _Page:
     """What is on the page of one record, and under which names."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, shown: set[str] | None = None) -> None:
         self.record = record
         self.index = Index(record)
-        self.shown: set[str] = set()
+        self.paths = list(statements(record))
+        self.shown: set[str] = set() if shown is None else shown
         self.notes = sorted(record.translation_notes, key=lambda note: note.at.start)
 
     def lines(self, part: Part, text: str) -> Iterator[Line]:
@@ -153,16 +196,20 @@ class _Page:
         start, end = (part.span.start, part.span.end) if part.span else (0, len(text))
         marks = list(self._marks(part))
         for line in marked_lines(text, start, end, marks, [f"s-{name}" for name in _ROLES]):
-            yield replace(line, segments=tuple(map(self._anchored, line.segments)))
+            if any(segment.begins for segment in line.segments):
+                line = replace(line, segments=tuple(map(self._anchored, line.segments)))
+            yield line
 
     def _anchored(self, segment: Segment) -> Segment:
         """The segment with only those beginnings that come first on the page: they are anchors."""
+        if not segment.begins:
+            return segment
         first = tuple(name for name in segment.begins if name not in self.shown)
         self.shown.update(first)
         return replace(segment, begins=first)
 
     def _marks(self, part: Part) -> Iterator[Mark]:
-        for path in statements(self.record):
+        for path in self.paths:
             if path.startswith("translation_notes."):
                 continue
             for evidence in self._grounds(path):
@@ -181,7 +228,7 @@ class _Page:
     def facts(self) -> Iterator[Row]:
         """The statements on the letter itself."""
         for field, label, value in facts(self.record):
-            paths = [path for path in statements(self.record) if path.split(".")[0] == field]
+            paths = [path for path in self.paths if path.split(".")[0] == field]
             for path in paths:
                 single = value if len(paths) == 1 else words(self.record, self.index.value(path))
                 yield Row(_name(path), label, single, tuple(self._told(path)))
@@ -229,10 +276,31 @@ def _note_name(note: TranslationNote) -> str:
     return f"n-{note.id}"
 
 
-def _matching(readings: list[Reading]) -> bool:
-    """Whether the texts have the same number of paragraphs, so that they can run side by side."""
-    counts = {sum(1 for line in reading.lines if line.segments) for reading in readings}
-    return len(readings) > 1 and len(counts) == 1 and not any(r.image for r in readings)
+def _bands(texts: list[Reading]) -> list[list[Reading]]:
+    """Versions of a text in rows of those that stand side by side: two, or three if there are."""
+    if len(texts) == 3:
+        return [texts]
+    return [texts[at : at + 2] for at in range(0, len(texts), 2)]
+
+
+def _row_style(bands: list[list[Reading]]) -> str:
+    """The style by which paragraphs match, where the versions have as many of them."""
+    rules = []
+    for number, band in enumerate(bands):
+        counts = {sum(1 for line in reading.lines if line.segments) for reading in band}
+        if len(counts) == 1 and len(band) > 1:
+            rules.append(f"#band-{number}>section{{grid-row:1/span {counts.pop() + 1}}}")
+    return "".join(rules)
+
+
+def _absent(part: Part) -> dict[str, str]:
+    """What is said of a part that is not here: that it is not, and where it is withheld, why."""
+    name = part.title or f"{part.kind.capitalize()} ({part.id})"
+    access = part.access
+    if access is None or access.status == "open":
+        return {"name": name, "why": ""}
+    until = f" until {access.until.edtf}" if access.until else ""
+    return {"name": name, "why": f"{access.status}{until}: {access.rule}"}
 
 
 def _drawing(record: Record) -> str:
@@ -267,34 +335,4 @@ def _citation(record: Record) -> str:
         text
         for text in (record.title, held, f"Package {record.id}, version {record.version}")
         if text
-    )
-
-
-@cache
-def _asset(name: str) -> str:
-    return (files("archive_pkg.pages") / "templates" / name).read_text(encoding="utf-8")
-
-
-def _policy() -> str:
-    """A content security policy under which the page loads nothing and runs its own script only."""
-
-    def digest(name: str) -> str:
-        return base64.b64encode(hashlib.sha256(_asset(name).encode()).digest()).decode()
-
-    return (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest('letter.css')}'; "
-        f"script-src 'sha256-{digest('letter.js')}'; base-uri 'none'; form-action 'none'"
-    )
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("archive_pkg.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )

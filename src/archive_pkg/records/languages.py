@@ -229,6 +229,12 @@ def _shorter(subtag: str) -> str:
     return short if short != subtag and len(short) == 2 else ""
 
 
+def language_name(tag: str) -> str:
+    """What the registry calls a tag's language, in English: "German"; the tag itself if nothing."""
+    names = _fields(_entry("language", tag.partition("-")[0].lower()), "Description")
+    return names[0] if names else tag
+
+
 NAMES = {
     "russian": "ru", "german": "de", "deutsch": "de", "english": "en", "chinese": "zh",
     "french": "fr", "polish": "pl", "czech": "cs", "hungarian": "hu", "spanish": "es",

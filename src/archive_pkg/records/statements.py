@@ -31,8 +31,13 @@ class Index:
         self._items: dict[int, dict[str, Any]] = {}
         self._misses = 0
         self._evidence: dict[str, list[Evidence]] = defaultdict(list)
+        self._finer: dict[str, list[Evidence]] = defaultdict(list)
         for item in record.evidence:
             self._evidence[item.field].append(item)
+        for field, items in self._evidence.items():
+            names = field.split(".")
+            for end in range(1, len(names)):
+                self._finer[".".join(names[:end])].extend(items)
 
     def value(self, path: str) -> Any:
         """The value a dotted path leads to, `agents.khrushchev.name` or `date`.
@@ -53,12 +58,7 @@ class Index:
 
     def finer_evidence(self, path: str) -> tuple[Evidence, ...]:
         """The evidence for single things within a statement."""
-        return tuple(
-            item
-            for field, items in self._evidence.items()
-            if field.startswith(f"{path}.")
-            for item in items
-        )
+        return tuple(self._finer.get(path, ()))
 
     def _step(self, value: Any, name: str) -> Any:
         if isinstance(value, tuple):

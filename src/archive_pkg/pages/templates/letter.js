@@ -1,27 +1,61 @@
 // A statement and the words it rests on light up together; without this, their links still work.
 "use strict";
-const words = (name) => document.querySelectorAll(`[data-for~="${CSS.escape(name)}"]`);
-const light = (names, on) => {
-  for (const name of names) {
-    for (const piece of words(name)) piece.classList.toggle("lit", on);
-    for (const row of document.querySelectorAll(`[data-name="${CSS.escape(name)}"]`)) row.classList.toggle("lit", on);
-  }
-};
-const namesOf = (event) => {
-  const piece = event.target.closest("[data-for], [data-name]");
-  if (!piece) return [];
-  return piece.dataset.name ? [piece.dataset.name] : piece.dataset.for.split(" ");
+const named = (name) => document.querySelectorAll(`[data-for~="${CSS.escape(name)}"], [data-name="${CSS.escape(name)}"]`);
+const namesOf = (piece) => (piece ? (piece.dataset.name ? [piece.dataset.name] : piece.dataset.for.split(" ")) : []);
+const pieceOf = (event) => event.target.closest("[data-for], [data-name]");
+const light = (names, kind, on) => {
+  for (const name of names) for (const one of named(name)) one.classList.toggle(kind, on);
 };
 for (const [starts, ends] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
-  document.addEventListener(starts, (event) => light(namesOf(event), true));
-  document.addEventListener(ends, (event) => light(namesOf(event), false));
+  document.addEventListener(starts, (event) => light(namesOf(pieceOf(event)), "lit", true));
+  document.addEventListener(ends, (event) => light(namesOf(pieceOf(event)), "lit", false));
 }
-document.addEventListener("click", (event) => {
-  const piece = event.target.closest("[data-for]");
-  if (!piece || event.target.closest("a")) return;
-  const row = document.getElementById(piece.dataset.for.split(" ")[0]);
-  const fold = row && row.closest("details");
+// A click or tap keeps the light on until the next one.
+let kept = [];
+const keep = (names) => {
+  light(kept, "kept", false);
+  light((kept = names), "kept", true);
+};
+const show = (piece) => {
+  const row = piece.dataset.for && document.getElementById(piece.dataset.for.split(" ")[0]);
+  if (!row) return;
+  const fold = row.closest("details");
   if (fold) fold.open = true;
-  if (row) row.scrollIntoView({ block: "nearest" });
+  row.scrollIntoView({ block: "nearest" });
+};
+document.addEventListener("click", (event) => {
+  const piece = pieceOf(event);
+  keep(namesOf(piece));
+  if (piece && !event.target.closest("a")) show(piece);
 });
+// Quoted words can be reached by the keyboard, too: Enter shows what is said of them.
+for (const piece of document.querySelectorAll('[data-for][id^="q-"]')) {
+  piece.tabIndex = 0;
+  piece.setAttribute("role", "link");
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") keep([]);
+  if (event.key !== "Enter" || !event.target.dataset.for) return;
+  keep(namesOf(event.target));
+  show(event.target);
+  const link = document.getElementById(event.target.dataset.for.split(" ")[0])?.querySelector("a");
+  if (link) link.focus({ preventScroll: true });
+});
+// Scans and text scroll together, each by its share.
+for (const beside of document.querySelectorAll(".beside")) {
+  const panes = [...beside.children];
+  let leading = null;
+  for (const pane of panes) {
+    for (const kind of ["pointerenter", "focusin", "touchstart", "wheel"]) {
+      pane.addEventListener(kind, () => { leading = pane; }, { passive: true });
+    }
+    pane.addEventListener("scroll", () => {
+      if (leading !== null && leading !== pane) return;
+      const share = pane.scrollTop / Math.max(1, pane.scrollHeight - pane.clientHeight);
+      for (const other of panes) {
+        if (other !== pane) other.scrollTop = share * (other.scrollHeight - other.clientHeight);
+      }
+    }, { passive: true });
+  }
+}
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));

@@ -1,0 +1,86 @@
+"""`archive-pkg site`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive_pkg.cli.build import parse_date
+from archive_pkg.cli.bulk import Jobs, ReportFile, crew, telling
+from archive_pkg.cli.output import Json, Quiet
+from archive_pkg.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(site)
+
+
+def site(
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The shelf: a folder of packages.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The site's folder.")],
+    title: Annotated[str, typer.Option("--title", help="What the site is called.")] = "Letters",
+    base: Annotated[
+        str,
+        typer.Option(
+            "--base-url", metavar="URL", help="Where it will be, for sitemap and linked data."
+        ),
+    ] = "",
+    downloads: Annotated[
+        bool,
+        typer.Option("--downloads/--no-downloads", help="Whether packages can be downloaded."),
+    ] = True,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--date", metavar="YYYY-MM-DD", help="The day of publishing; today if not given."
+        ),
+    ] = None,
+    jobs: Jobs = None,
+    report: ReportFile = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make the site of a shelf: static pages to look through and search, that need no server.
+
+    Parts that are not open on the day are not on it. Run again, it writes only what has changed.
+
+    Example: archive-pkg site packages -o public --title "The letters"
+    """
+    from archive_pkg import holdings
+    from archive_pkg.pages.site import build_site
+
+    if base and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", base):
+        raise UsageError(
+            f"{base!r} is no site's address", "write it as https://example.org/letters"
+        )
+    today = datetime.now(UTC).date()
+    # No clock that is set ahead opens anything early.
+    day = min(parse_date(on) or today, today)
+    shelf = holdings.open_shelf(directory)
+    with telling("site", report, as_json=as_json, quiet=quiet) as told:
+        made = build_site(
+            shelf,
+            output,
+            told.take,
+            crew=crew(jobs),
+            day=day,
+            title=title,
+            base=base,
+            downloads=downloads,
+        )
+        told.closing(
+            {
+                "letters on the site": made.letters,
+                "files": made.files,
+                "new or changed": made.written,
+                "removed": made.removed,
+                "open": str(output / "index.html"),
+            }
+        )

@@ -1,0 +1,62 @@
+"""A small writer of SVG 1.1: elements as text, safe whatever words stand in them."""
+
+from __future__ import annotations
+
+import unicodedata
+from xml.sax.saxutils import escape, quoteattr
+
+_TURNING = {"R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"}
+
+
+def text(words: str) -> str:
+    """Text for SVG; a name from right to left must not turn its neighbours round."""
+    kept = _fit(words)
+    if kept.isascii():
+        return escape(kept)
+    is_turned = any(unicodedata.bidirectional(sign) in _TURNING for sign in kept)
+    return escape(f"\u2068{kept}\u2069" if is_turned else kept)
+
+
+def element(name: str, /, *content: str, **attributes: object) -> str:
+    """An element.
+
+    Args:
+        name: Its name.
+        content: What is in it, written already.
+        attributes: Its attributes, those that are None left out; `class_` is `class`, and other
+            underscores are hyphens.
+    """
+    said = "".join(
+        f" {key.rstrip('_').replace('_', '-')}={quoteattr(_fit(str(value)))}"
+        for key, value in attributes.items()
+        if value is not None
+    )
+    inner = "".join(content)
+    return f"<{name}{said}>{inner}</{name}>" if inner else f"<{name}{said}/>"
+
+
+def words(content: str, /, x: float, y: float, **attributes: object) -> str:
+    """A line of text that begins, ends or is centred at a place."""
+    return element("text", text(content), x=short(x), y=short(y), **attributes)
+
+
+def title(content: str) -> str:
+    """What an element is called, shown by browsers to who points at it."""
+    return element("title", text(content))
+
+
+def short(number: float) -> str:
+    """A length in as few digits as a screen can show."""
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def _fit(words: str) -> str:
+    """The words with a replacement character for each that XML cannot hold."""
+    if words.isprintable():
+        return words
+    return "".join(
+        sign
+        if unicodedata.category(sign) not in ("Cc", "Cs") or sign in "\t\n"
+        else "\N{REPLACEMENT CHARACTER}"
+        for sign in words
+    )

@@ -1,0 +1,106 @@
+"""What a shelf remembers of its site, so that only letters that changed are read again.
+
+It has nothing that is not on the site. Where it is lost, everything is read again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from typing import TYPE_CHECKING
+
+from archive_pkg.pages.entries import Entry
+from archive_pkg.pages.publishing import Kept, Made
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS made1 (
+    package TEXT PRIMARY KEY, key BLOB, since TEXT, until TEXT, files TEXT, entry TEXT,
+    head BLOB, text BLOB, cmif BLOB
+);
+CREATE TEMP TABLE seen (package TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
+class Keeping:
+    """The memory of a site, in SQLite; a context."""
+
+    def __init__(self, path: Path) -> None:
+        """Args: its file. One that is damaged is made anew; without one nothing is remembered."""
+        self._path = path
+
+    def __enter__(self) -> Keeping:
+        try:
+            self._open(str(self._path))
+        except sqlite3.DatabaseError:
+            try:
+                for suffix in ("", "-wal", "-shm"):
+                    self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+                self._open(str(self._path))
+            except (OSError, sqlite3.DatabaseError):
+                self._open("")  # a shelf that cannot be written to has a site all the same
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            if kind is None:
+                self._base.execute(
+                    "DELETE FROM made1 WHERE package NOT IN (SELECT package FROM seen)"
+                )
+            self._base.commit()
+        self._base.close()
+
+    def _open(self, path: str) -> None:
+        self._base = sqlite3.connect(path)
+        try:
+            self._base.execute("PRAGMA journal_mode = WAL")
+            self._base.execute("PRAGMA synchronous = OFF")
+            self._base.executescript(_SCHEMA)
+            self._base.execute("SELECT count(*) FROM made1 WHERE since < ''").fetchone()
+        except BaseException:
+            self._base.close()
+            raise
+
+    def recall(self, package: str) -> Kept | None:
+        """What is known of a letter from the last time."""
+        row = self._base.execute(
+            "SELECT key, since, until, files FROM made1 WHERE package = ?", (package,)
+        ).fetchone()
+        return Kept(row[0], row[1], row[2], json.loads(row[3])) if row else None
+
+    def keep(self, package: str, made: Made) -> None:
+        """Remember a letter."""
+        kept = made.kept
+        self._base.execute(
+            "INSERT OR REPLACE INTO made1 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                package,
+                kept.key,
+                kept.since,
+                kept.until,
+                json.dumps(dict(kept.files)),
+                json.dumps(made.entry.as_json(), ensure_ascii=False),
+                made.head,
+                made.text,
+                made.cmif,
+            ),
+        )
+        self.note(package)
+
+    def note(self, package: str) -> None:
+        """Note that a letter is on the site, as it is remembered."""
+        self._base.execute("INSERT OR IGNORE INTO seen VALUES (?)", (package,))
+
+    def made(self) -> Iterator[Made]:
+        """All letters that are on the site, by their packages' paths."""
+        rows = self._base.execute(
+            "SELECT key, since, until, files, entry, head, text, cmif FROM made1 "
+            "WHERE package IN (SELECT package FROM seen) ORDER BY package"
+        )
+        for key, since, until, files, entry, head, text, cmif in rows:
+            kept = Kept(key, since, until, json.loads(files))
+            yield Made(kept, Entry.from_json(json.loads(entry)), head, text, cmif)

@@ -1,0 +1,52 @@
+"""Pictures of counts are sound SVG whatever is counted, and say what they show."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from lxml import etree
+
+from archive_pkg.holdings import plots
+from archive_pkg.holdings.plots import Bar
+
+HOSTILE = "</text><script>alert(1)</script>\"'&\u202e\x07"
+
+
+def drawn(svg: str) -> etree._Element:
+    return etree.fromstring(svg)
+
+
+@pytest.mark.parametrize("draw", [plots.columns, plots.rows])
+def test_each_count_has_a_bar_as_long_as_it_is_great(draw) -> None:
+    bars = [Bar("1960", 10, "years/1960.html"), Bar("1961", 5), Bar("1962", 0)]
+    root = drawn(draw(bars, "Letters"))
+    side = "height" if draw is plots.columns else "width"
+    lengths = [float(rect.get(side)) for rect in root.iter("rect")]
+    assert lengths[0] == pytest.approx(2 * lengths[1], rel=0.01)
+    assert [a.get("href") for a in root.iter("a")] == ["years/1960.html"]
+    assert root.findtext("title") == "Letters"
+
+
+def test_words_from_outside_stay_words() -> None:
+    for svg in (
+        plots.columns([Bar(HOSTILE, 1)], HOSTILE),
+        plots.rows([Bar(HOSTILE, 1, HOSTILE)], HOSTILE),
+        plots.network({"a": Bar(HOSTILE, 1), "b": Bar("b", 1)}, {("a", "b"): 1}, HOSTILE),
+        plots.curve([(0, 0), (1, 1)], (HOSTILE, HOSTILE), HOSTILE),
+    ):
+        root = drawn(svg)
+        assert not list(root.iter("script"))
+        assert not re.search("\u202e(?!.*\u2069)", svg, re.DOTALL)
+
+
+def test_nothing_to_count_is_no_error() -> None:
+    for svg in (plots.columns([], "x"), plots.rows([], "x"), plots.curve([], ("", ""), "x")):
+        drawn(svg)
+
+
+def test_who_has_no_tie_to_the_others_is_not_drawn() -> None:
+    names = {key: Bar(key, 3) for key in "abc"}
+    root = drawn(plots.network(names, {("a", "b"): 2, ("c", "c"): 1}, "x"))
+    assert len(list(root.iter("circle"))) == 2
+    assert len(list(root.iter("path"))) == 1
