@@ -1,11 +1,13 @@
-"""Signing, verifying a signature, and tracing: what they add, beside ssh-keygen on the same files.
+"""Signing, verifying a signature, and tracing: what they add, beside stock tools on the same files.
 
 Targets: signing and verifying a signature add less than 50 ms each to a package; tracing a field in
-a record of 10,000 statements takes less than 100 ms once the record is read.
+a record of 10,000 statements takes less than 100 ms once the record is read. How long the reading
+takes is told too, of a package's record and of one that people write, beside the parsers alone.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import statistics
 import subprocess
@@ -14,11 +16,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
 from archive_pkg import bags
 from archive_pkg.packages.opening import verify
 from archive_pkg.packages.signatures import Trust, examine_signatures
 from archive_pkg.packages.signing import _ssh_keygen, sign
-from archive_pkg.records import Record, load_record
+from archive_pkg.records import Record, load_record, save_record
 from archive_pkg.records.tracing import trace
 from archive_pkg.reports import Report
 
@@ -41,10 +45,14 @@ def median(action: Callable[[], object]) -> float:
     return statistics.median(taken)
 
 
-def say(what: str, ours: float, most: float, peer: float | None = None) -> None:
+def say(
+    what: str, ours: float, most: float | None, peer: float | None = None, name: str = "ssh-keygen"
+) -> None:
     """One line of the answer."""
-    beside = f", {ours / peer:.2f}× ssh-keygen ({peer:.1f} ms)" if peer else ""
-    print(f"{what:34} {ours:8.2f} ms of {most:.0f}{beside}{'' if ours < most else '  TOO SLOW'}")
+    limit = f" of {most:.0f}" if most else ""
+    beside = f", {ours / peer:.2f}× {name} ({peer:.1f} ms)" if peer else ""
+    slow = "  TOO SLOW" if most and ours >= most else ""
+    print(f"{what:36} {ours:8.2f} ms{limit}{beside}{slow}")
 
 
 def signing(folder: Path) -> None:
@@ -96,7 +104,7 @@ def signing(folder: Path) -> None:
     say("verifying its signatures adds", median(check), 50, median(stock))
 
 
-def tracing() -> None:
+def tracing(folder: Path) -> None:
     """One field of a record of ten thousand statements."""
     data = load_record(GOLDEN / "data" / "record.json").as_json()
     places = [{"name": f"Place {number}"} for number in range(STATEMENTS)]
@@ -108,12 +116,37 @@ def tracing() -> None:
         for number in range(STATEMENTS)
     ]
     record = Record.model_validate(data)
+    packaged, written = folder / "record.json", folder / "record.yaml"
+    packaged.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
+    save_record(record, written)
     field = f"mentioned_places.{STATEMENTS - 1}"
     assert trace(record, field).lineage
     say(f"tracing one of {STATEMENTS} statements", median(lambda: trace(record, field)), 100)
+
+    def parsed() -> None:
+        json.loads(packaged.read_bytes())
+
+    def events() -> None:
+        for _ in yaml.parse(written.read_bytes(), Loader=yaml.CBaseLoader):
+            pass
+
+    say(
+        "reading them from a package",
+        median(lambda: load_record(packaged)),
+        None,
+        median(parsed),
+        "json",
+    )
+    say(
+        "reading them from YAML",
+        median(lambda: load_record(written)),
+        None,
+        median(events),
+        "libyaml",
+    )
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
         signing(Path(name))
-    tracing()
+        tracing(Path(name))

@@ -14,6 +14,7 @@ from archive_pkg.records.explaining import TYPE_WRONG
 from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.judging import judge
 from archive_pkg.records.models import Record
+from archive_pkg.records.nodes import collecting_no_garbage
 from archive_pkg.records.yaml_reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
@@ -93,8 +94,7 @@ def read_record(
         StorageError: The file is not there or cannot be read.
     """
     if isinstance(source, bytes):
-        name = "record.yaml" if path is None else os.fspath(path)
-        return _quickly(source, name) or _record(source, name)[:2]
+        return _read(source, "record.yaml" if path is None else os.fspath(path))
     file, findings = record_file(source)
     name = os.fspath(file if path is None else path)
     if findings:
@@ -102,7 +102,7 @@ def read_record(
     data, findings = _bytes(file, name)
     if findings:
         return None, Report(findings)
-    return _quickly(data, name) or _record(data, name)[:2]
+    return _read(data, name)
 
 
 def read_placed(file: Path) -> tuple[Record | None, Report, Node | None]:
@@ -157,6 +157,11 @@ def invalid(report: Report, what: str) -> InvalidError:
     others = f" (and {more} more)" if more else ""
     message = f"{what} cannot be used: {first.location}: {first.message}{others}"
     return InvalidError(message, first.hint, report)
+
+
+def _read(data: bytes, path: str) -> tuple[Record | None, Report]:
+    with collecting_no_garbage():
+        return _quickly(data, path) or _record(data, path)[:2]
 
 
 def _quickly(data: bytes, path: str) -> tuple[Record, Report] | None:

@@ -6,6 +6,8 @@ nothing at all mean None. The models decide what is a number, a date or a truth 
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +30,7 @@ MANY = Code("record-too-many-values", Severity.ERROR, "More values than any reco
 DEEPEST = 32
 """Levels of nesting that are read; a record has seven."""
 
-MOST_NODES = 100_000
+MOST_NODES = 250_000
 """Values in one file that are read; a record of a letter has some hundreds."""
 
 MOST_FINDINGS = 100
@@ -108,6 +110,18 @@ def visible(text: str, most: int = 500) -> str:
     """
     shown = text if len(text) <= most else f"{text[:most]}…"
     return "".join(c if c.isprintable() or c in "\u00a0\n" else f"\\u{ord(c):04X}" for c in shown)
+
+
+@contextmanager
+def collecting_no_garbage() -> Iterator[None]:
+    """Keep Python's collector from walking again and again over a tree that only grows."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class StopReading(Exception):  # noqa: N818 - no error, the end of reading

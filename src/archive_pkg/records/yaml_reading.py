@@ -43,6 +43,8 @@ CHARACTER = Code(
     "YAML 1.2.2, 5.1",
 )
 
+_NO_KEYS: dict[str, Any] = {}
+"""Shared by all scalars, which never have any."""
 _NULL = frozenset(["", "~", "null", "Null", "NULL"])
 # What YAML 1.2 cannot hold, and what YAML 1.1's readers would take for a line end or drop.
 _UNREADABLE = re.compile(
@@ -110,12 +112,14 @@ class _Builder:
     def take(self, event: Any) -> None:
         name = type(event).__name__
         if name == "ScalarEvent":
-            plain = event.style in ("", None)
-            value = None if plain and event.value in _NULL else event.value
-            self._refuse_properties(event)
-            self._put(Node(value, event.start_mark, event.end_mark, event.style or ""), event)
+            if event.anchor is not None or event.tag is not None:
+                self._refuse_properties(event)
+            style = event.style or ""
+            value = None if not style and event.value in _NULL else event.value
+            self._put(Node(value, event.start_mark, event.end_mark, style, _NO_KEYS), event)
         elif name in ("MappingStartEvent", "SequenceStartEvent"):
-            self._refuse_properties(event)
+            if event.anchor is not None or event.tag is not None:
+                self._refuse_properties(event)
             style = "flow" if event.flow_style else "block"
             empty: dict[str, Node] | list[Node] = {} if name == "MappingStartEvent" else []
             self._open.append(Node(empty, event.start_mark, event.end_mark, style))
