@@ -2,72 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
-import signal
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from archive_pkg import open_package, verify
-from archive_pkg.records import load_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from playwright.sync_api import BrowserContext, Locator, Page
 
-    from archive_pkg.records import Evidence, Record
+    from conftest import Server
 
 LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
-
-
-@dataclass
-class Server:
-    """A review that runs as its user would run it."""
-
-    process: subprocess.Popen[str]
-    url: str
-    folder: Path
-
-    @property
-    def file(self) -> Path:
-        (file,) = self.folder.rglob("record.yaml")
-        return file
-
-    @property
-    def record(self) -> Record:
-        return load_record(self.file)
-
-    def grounds(self, field: str) -> list[Evidence]:
-        return [item for item in self.record.evidence if item.field == field]
-
-    def end(self, number: int = signal.SIGINT) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(20)
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    started = []
-
-    def start(*words: str, folder: Path = tmp_path, reviewer: str = "Jane Doe") -> Server:
-        command = [sys.executable, "-m", "archive_pkg", "review", *words, "--no-browser", "--json"]
-        command += ["--reviewer", reviewer] if reviewer else []
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder)
-        started.append(process)
-        assert process.stdout is not None
-        return Server(process, json.loads(process.stdout.readline())["url"], folder)
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
 
 
 @pytest.fixture
@@ -156,7 +107,7 @@ def test_accepting_by_keyboard(review: Server, page: Page) -> None:
 
 def test_correcting_by_mouse(review: Server, page: Page) -> None:
     card(page, "date").get_by_role("button", name="Correct").click()
-    page.get_by_label("Edtf").fill("1960-07-19")
+    page.get_by_label("Date, year first").fill("1960-07-19")
     card(page, "date").get_by_role("button", name="Save").click()
     said(page, "Saved: date entered")
     assert review.record.date is not None
@@ -201,7 +152,7 @@ def test_leaving_a_form_changes_nothing(review: Server, page: Page) -> None:
 def test_words_as_evidence_by_mouse(review: Server, page: Page) -> None:
     card(page, "sender").locator("h3").click()
     mark(page, "CC of the CPSU and the Soviet Government")
-    page.wait_for_function("document.getElementById('chosen').textContent.includes('CPSU and')")
+    page.wait_for_selector("#chosen:text('CPSU and')")
     page.get_by_role("button", name="Use for From").click()
     said(page, "Saved: sender rests on the words")
     (ground,) = review.grounds("sender")

@@ -21,6 +21,14 @@ _TECHNICAL = {
 }  # fmt: skip
 _LONG = {"text", "note", "detail", "statement", "custody", "method"}
 
+# What inputs are called where a field's own name would be no word for a reader.
+_CALLED = {
+    "edtf": "Date, year first",
+    "as_written": "As the letter has it",
+    "of": "Made from",
+    "value": "What it says",
+}
+
 VALUE = "value"
 """The name of the one input of a statement that is no mapping."""
 
@@ -174,7 +182,8 @@ def _is_list(kind: str) -> bool:
 def _inputs(
     record: Record, name: str, declared: dict[str, Any], plain: Any, *, needed: bool, hint: str = ""
 ) -> Iterator[Input]:
-    label = name.rsplit(".", 1)[-1].replace("_", " ").capitalize()
+    last = name.rsplit(".", 1)[-1]
+    label = _CALLED.get(last) or last.replace("_", " ").capitalize()
     kind = _kind(name, declared)
     if kind:
         empty: Any = [] if _is_list(kind) else ""

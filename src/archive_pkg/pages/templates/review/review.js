@@ -57,6 +57,12 @@ const showWords = () => {
   for (const button of document.querySelectorAll("[data-rest-current], [data-note]")) button.disabled = !words;
 };
 
+// The browser tells of a selection a little later, and the next key may be quicker.
+const choose = (where) => {
+  select(where);
+  words = where;
+};
+
 const place = (at) => (at ? `${at.file}:${at.start}:${at.end}` : "");
 const placed = (text) => {
   if (!text) return null;
@@ -264,7 +270,7 @@ const keys = {
   c: () => card()?.querySelector("[data-edit]") && edit(card().dataset.field),
   e: () => rest(card()), n: () => note(),
   s: () => card() && setCurrent(card()),
-  t: () => { $("letter").focus(); select(words ?? moved(firstWords(), "", {})); },
+  t: () => { $("letter").focus(); choose(words ?? firstWords() ?? moved(null, "", {})); },
   z: () => head().querySelector("[data-undo]:enabled") && send("undo", {}),
   y: () => head().querySelector("[data-redo]:enabled") && send("redo", {}),
   N: () => head().querySelector("[data-next]")?.click(),
@@ -280,7 +286,7 @@ const firstWords = () => {
 const inText = (event) => {
   if (!event.key.startsWith("Arrow") || !document.activeElement?.matches("#letter")) return false;
   if (event.ctrlKey || event.metaKey) return false;
-  select(moved(words, event.key, { more: event.shiftKey, fine: event.altKey }));
+  choose(moved(words, event.key, { more: event.shiftKey, fine: event.altKey }));
   return true;
 };
 
@@ -307,7 +313,7 @@ document.addEventListener("click", (event) => {
   if (button?.matches("[data-note]")) return note();
   if (button?.matches("[data-cancel]")) return close(item);
   if (button?.matches("[data-add]")) return edit(button.dataset.add, words);
-  if (button?.matches("[data-go]")) return select(placed(button.dataset.go));
+  if (button?.matches("[data-go]")) return choose(placed(button.dataset.go));
   if (button?.matches("[data-undo]")) return keys.z();
   if (button?.matches("[data-redo]")) return keys.y();
   if (button?.matches("[data-help]")) return keys["?"]();
@@ -392,7 +398,7 @@ if ($("cards")) {
   $("again").addEventListener("click", () => { $("conflict").close(); send(last.doing, last.change); });
   $("drop").addEventListener("click", () => { $("conflict").close(); say("Left as it is now; what you did last is dropped."); });
   setInterval(watch, 2000);
-  setCurrent(cards()[0], { focus: false });
+  setCurrent(cards()[0], { focus: false, look: matchMedia("(min-width: 60rem)").matches });
 }
 if (head()?.dataset.asked === "no") {
   $("whon").value = head().dataset.reviewer;

@@ -1,0 +1,219 @@
+"""What is selected in the browser is what the record quotes, whatever the letter is made of."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archive_pkg.records import load_record
+from archive_pkg.records.models import Quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from conftest import Server
+
+TEXTS = {
+    "astral": "Dear 𝔐oe 📷📷,\n\nThe 🇺🇳 plates 👩‍👩‍👧 have arrived.\n\nYours,\n\nA. Lind\n",
+    "combining": "Dear Moe\u0301,\n\nThe plate\u0301s\u0323\u0307 have, cafe\u0301.\n\nA. Lind\n",
+    "crlf": "Dear Moe,\r\n\r\nThe plates\r\nhave arrived.\r\n\r\nA. Lind\r\n",
+    "cr": "Dear Moe,\r\rThe plates\rhave arrived.\r\rA. Lind\r",
+    "bom": "\ufeffDear Moe,\n\nThe plates have arrived.\n\nA. Lind\n",
+    "rtl": "عزيزي محمد،\n\nوصلت الألواح 📷 كلها إلى القاهرة.\n\nأحمد\n",
+    "hebrew": "משה היקר,\n\nהגיעו plates כל הלוחות.\n\nדוד\n",
+    "signs": "Dear Moe,\n\nThe \u202eplates\u202c \u2066have\u2069 arrived\u200b.\n\nA. Lind\n",
+    "nbsp": "\u00a0Dear Moe,\u00a0\n\u00a0\nThe  plates\t have   arrived.\u00a0\n\u2003\nA. Lind\n",
+    "markup": "Dear <b>Moe</b>,\n\nThe &amp; plates</textarea> have {{ arrived }}.\n\nA. Lind\n",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_stretch_is_told_to_the_server_as_it_is_in_the_text(
+    serve: Callable[..., Server], tmp_path: Path, page: Page, name: str
+) -> None:
+    (tmp_path / "letter.txt").write_bytes(TEXTS[name].encode())
+    page.goto(serve("letter.txt").url)
+    page.wait_for_selector(".card.current")
+    text = TEXTS[name].removeprefix("\ufeff")
+    stretches = [
+        (start, end)
+        for start in range(0, len(text), 3)
+        for end in range(start + 1, min(start + 14, len(text) + 1), 4)
+        if text[start:end].strip() and not _cuts_an_end(text, start, end)
+    ]
+    told = page.evaluate(
+        """async stretches => {
+          const {rangeOf, selected} = await import('/static/text.js');
+          return stretches.map(([start, end]) => {
+            const selection = getSelection();
+            selection.removeAllRanges();
+            selection.addRange(rangeOf({file: 0, start, end}));
+            const now = selected();
+            return [now.start, now.end];
+          });
+        }""",
+        stretches,
+    )
+    assert [tuple(each) for each in told] == stretches
+
+
+def _cuts_an_end(text: str, start: int, end: int) -> bool:
+    """Whether a stretch begins or ends among line ends or in a blank line, which are not shown."""
+    lines, here = [], 0
+    for line in text.splitlines(keepends=True):
+        bare = line.rstrip("\r\n")
+        if bare.strip():
+            lines.append((here, here + len(bare)))
+        here += len(line)
+    starts = any(a <= start < z for a, z in lines)
+    return not (starts and any(a < end <= z for a, z in lines))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_note_quotes_what_was_selected_by_keyboard(
+    serve: Callable[..., Server], tmp_path: Path, page: Page, name: str
+) -> None:
+    (tmp_path / "letter.txt").write_bytes(TEXTS[name].encode())
+    page.goto(serve("letter.txt").url)
+    page.wait_for_selector(".card.current")
+    for key in ("t", "ArrowDown", "ArrowRight", "Shift+ArrowRight", "n"):
+        page.keyboard.press(key)
+    page.wait_for_selector("form [name=text]")
+    page.locator("form [name=text]").fill("Hm.")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_function("() => document.getElementById('said').textContent.includes('Saved')")
+    (file,) = tmp_path.rglob("record.yaml")
+    (note,) = [one for one in load_record(file).translation_notes if one.text == "Hm."]
+    text = TEXTS[name].removeprefix("\ufeff")
+    assert isinstance(note.at, Quote)
+    assert text[note.at.start : note.at.end] == note.at.exact
+    assert len(note.at.exact) > 1
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Callable[[str], str]]:
+    """Serves a page from another port of this machine."""
+    pages: dict[str, bytes] = {}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(pages.get(self.path, b""))
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def put(page: str) -> str:
+        pages["/evil"] = page.encode()
+        return f"http://127.0.0.1:{server.server_port}/evil"
+
+    yield put
+    server.shutdown()
+    server.server_close()
+
+
+EVIL = """<!doctype html><title>evil</title>
+<iframe id="frame" src="{url}"></iframe>
+<form id="form" action="{url}stop" method="post" enctype="text/plain" target="out">
+<input name='{{"x":"' value='"}}'></form><iframe name="out"></iframe>
+<img id="img" src="{url}letters/x">
+<script>
+window.done = (async () => {{
+  const tried = {{}};
+  for (const [name, options] of Object.entries({{
+    read: {{}}, cookies: {{credentials: "include"}},
+    simple: {{method: "POST", mode: "no-cors", credentials: "include", body: "{{}}"}},
+    json: {{method: "POST", credentials: "include", headers: {{"Content-Type": "application/json"}}, body: "{{}}"}},
+  }})) {{
+    try {{ const got = await fetch("{url}stop", options); tried[name] = got.type + (await got.text()); }}
+    catch (error) {{ tried[name] = "refused"; }}
+  }}
+  document.getElementById("form").submit();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  try {{ tried.frame = frames[0].document.body.innerText; }} catch {{ tried.frame = "refused"; }}
+  const popup = window.open("{url}");
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  try {{ tried.popup = popup.document.body.innerText; }} catch {{ tried.popup = "refused"; }}
+  return tried;
+}})();
+</script>"""  # noqa: E501
+
+
+def test_a_hostile_page_in_another_tab_can_do_nothing(
+    serve: Callable[..., Server],
+    tmp_path: Path,
+    browser: Browser,
+    elsewhere: Callable[[str], str],
+) -> None:
+    (tmp_path / "letter.txt").write_text("Dear Moe,\n\nThe plates have arrived.\n\nA. Lind\n")
+    server = serve("letter.txt")
+    # Not watched: what this page tries is meant to be stopped, and the console tells so.
+    context: BrowserContext = browser.new_context()
+    own = context.new_page()
+    own.goto(server.url)
+    own.wait_for_selector(".card.current")
+    before = server.file.read_bytes()
+    evil = context.new_page()
+    evil.goto(elsewhere(EVIL.format(url=server.url.partition("?")[0])))
+    tried = evil.evaluate("window.done")
+    assert tried == {
+        "read": "refused",
+        "cookies": "refused",
+        "simple": "refused",
+        "json": "refused",
+        "frame": "refused",
+        "popup": "refused",
+    }
+    assert server.process.poll() is None
+    assert server.file.read_bytes() == before
+    own.reload()
+    own.wait_for_selector(".card.current")
+    context.close()
+
+
+def test_a_hostile_letter_can_do_nothing(
+    serve: Callable[..., Server], tmp_path: Path, page: Page
+) -> None:
+    hostile = (
+        "Dear <script>alert(1)</script><img src=x onerror=alert(1)> Moe,\n\n"
+        "The </textarea></script><svg onload=alert(1)> \u202eplates\u202c 'have' \"arrived\".\n\n"
+        "javascript:alert(1)\n\nA. Lind</title><script>alert(1)</script>\n"
+    )
+    server = serve()
+    page.goto(server.url)
+    page.locator("#pasted").fill(hostile)
+    page.get_by_role("button", name="Read it").click()
+    page.wait_for_selector(".card.current")
+    assert page.locator(".text .sign").count() == 2
+    shown = page.locator(".text .sign").first.evaluate(
+        "e => getComputedStyle(e, '::before').content"
+    )
+    assert shown == '"U+202E"'
+    for field in page.locator("article [data-edit]").all():
+        field.click()
+        page.wait_for_selector("form.form")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("form.form", state="detached")
+    assert page.locator("img, svg, iframe").count() == 0
+    for step in ("Check", "Build", "Verify"):
+        page.get_by_role("button", name=step, exact=True).click()
+        page.wait_for_function("() => !document.querySelector('[data-running]')")
+        page.wait_for_function(
+            "() => !document.getElementById('said').textContent.includes('Going')"
+        )
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="See its page").click()
+    assert "alert(1)" in opened.value.locator("main").inner_text()
+    # What is shown of a letter has no part in the review: it comes from nowhere.
+    assert opened.value.evaluate("origin") == "null"

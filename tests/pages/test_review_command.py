@@ -1,0 +1,124 @@
+"""`archive-pkg review` as a command: what it opens, how it ends, what it tells."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from archive_pkg import cli
+
+LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
+
+Start = Callable[..., tuple["subprocess.Popen[str]", str]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts a review in an empty folder; gives it and the address that it tells."""
+    started = []
+
+    def begin(*words: str) -> tuple[subprocess.Popen[str], str]:
+        command = [sys.executable, "-m", "archive_pkg", "review", *words, "--no-browser", "--json"]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+        )
+        started.append(process)
+        assert process.stdout is not None
+        return process, json.loads(process.stdout.readline())["url"]
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ending_it_is_no_failure_and_leaves_no_lock(
+    start: Start, tmp_path: Path, number: signal.Signals
+) -> None:
+    process, address = start()
+    answer = httpx2.get(address, follow_redirects=False)
+    assert answer.status_code == 303
+    assert list(tmp_path.glob(".*.lock"))
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_reviews_of_one_folder(start: Start, tmp_path: Path, capsys) -> None:
+    start()
+    assert cli.run(["review", str(tmp_path), "--no-browser"]) == 5
+    assert "another review of" in capsys.readouterr().err
+
+
+def test_a_port_in_use(tmp_path: Path, capsys) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        words = ["review", str(tmp_path), "--no-browser", "--port", str(port)]
+        assert cli.run(words) == 2
+    told = capsys.readouterr().err
+    assert f"port {port} of this machine cannot be used: address already in use" in told
+    assert "leave out --port" in told
+
+
+def test_it_listens_on_this_machine_only(start: Start) -> None:
+    _, address = start()
+    port = int(address.partition("127.0.0.1:")[2].partition("/")[0])
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", port), 2)
+
+
+def test_a_letter_is_drafted_before_the_page_is_open(start: Start, tmp_path: Path) -> None:
+    shutil.copy(LETTER, tmp_path / "letter.txt")
+    start("letter.txt")
+    (file,) = tmp_path.rglob("record.yaml")
+    assert file.parent.parent.name == "records"
+
+
+def test_a_letter_beside_its_record_is_not_drafted_again(
+    start: Start, letter: Path, tmp_path: Path
+) -> None:
+    before = {path: path.read_bytes() for path in letter.iterdir()}
+    _, address = start(str(letter / "letter-1960-07-18.txt"))
+    with httpx2.Client(follow_redirects=True) as client:
+        assert "1960-07-18" in client.get(address).text
+    assert {p: p.read_bytes() for p in letter.iterdir() if p.suffix != ".lock"} == before
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "told"),
+    [("missing.txt", 5, "nothing at"), ("picture.txt", 3, "no text"), ("latin.txt", 3, "UTF-8")],
+)
+def test_what_is_no_letter(tmp_path: Path, capsys, name: str, status: int, told: str) -> None:
+    (tmp_path / "picture.txt").write_bytes(b"\0\1\2")
+    (tmp_path / "latin.txt").write_bytes("Lieber Müller".encode("latin-1"))
+    assert cli.run(["review", str(tmp_path / name), "--no-browser"]) == status
+    assert told in capsys.readouterr().err
+
+
+def test_the_address_is_told_to_people_even_when_little_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys
+) -> None:
+    from archive_pkg.pages.review.serving import Server
+
+    opened = []
+    monkeypatch.setattr(Server, "run", lambda server: server._socket.close())
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    assert cli.run(["review", str(tmp_path), "--quiet"]) == 0
+    told = capsys.readouterr().out
+    assert "http://127.0.0.1:" in told
+    assert "?token=" in told
+    # What starts the browser lets in once; what is printed is another token.
+    assert opened[0].partition("token=")[2] not in told
