@@ -1,16 +1,17 @@
 """Deposits beside the plain tools that bring bytes to the same place, in the same run.
 
-    python benchmarks/deposits.py [--size MIB] [--packages N] [--jobs N]
+    python benchmarks/deposits.py [--size MIB] [--packages N] [--jobs N] [--only ocfl,sftp,s3,file]
 
-The plain tools only send; a deposit verifies the package first and proves afterwards what arrived.
-The column "with proof" has the plain tool do the same: verify, send, read back. SFTP and S3 need
-the servers that tests/services/install.sh installs (OpenSSH, Swift); what is absent is left out.
+Ours is the command as people give it: verify, send, prove, receipt. Plain is the tool that only
+sends: `cp -r` and `sync -f`, OpenSSH's `sftp`, boto3's upload. "With proof" has the tool do the
+rest, too: verify before, and read back and digest afterwards (for S3: its upload with checksums).
+Both ratios are printed, and the most memory that ours took. SFTP and S3 need the servers that
+tests/services/install.sh installs (OpenSSH, Swift); what is absent is left out.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import shutil
 import subprocess
@@ -18,19 +19,30 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg import deposits
-from archive_pkg.packages import build_package, verify
+from archive_pkg import fixity
+from archive_pkg.packages import build_package
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).parents[1]
 LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
 sys.path.insert(0, str(ROOT / "tests" / "services"))
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is deposited: packages in a folder, some at a time."""
+
+    folder: Path
+    packages: list[Path]
+    jobs: int
+    what: str
 
 
 def timed(do: Callable[[], object]) -> float:
@@ -38,6 +50,11 @@ def timed(do: Callable[[], object]) -> float:
     begun = time.perf_counter()
     do()
     return time.perf_counter() - begun
+
+
+def call(words: Sequence[object]) -> None:
+    """Run a program."""
+    subprocess.run([str(word) for word in words], check=True, stdout=subprocess.DEVNULL)
 
 
 def package(folder: Path, name: str, size: int) -> Path:
@@ -53,93 +70,118 @@ def package(folder: Path, name: str, size: int) -> Path:
         scan = "  - {id: scan, kind: scan, file: scan.tif, media_type: image/tiff}\n"
         text = text.replace("parts:\n", "parts:\n" + scan, 1)
     record.write_text(text)
-    return build_package(source, folder / "packages", on=date(2026, 11, 24)).path
+    built = build_package(source, folder / "packages", on=date(2026, 11, 24)).path
+    shutil.rmtree(source)
+    return built
 
 
-def deposit(packages: list[Path], to: str, slips: Path, jobs: int) -> None:
-    """Deposit, and stop at whatever fails."""
-    for _, done in deposits.deposit_many(packages, to, receipts=slips, jobs=jobs):
-        if isinstance(done, Exception):
-            raise done
+def ours(load: Load, to: str) -> tuple[float, int]:
+    """Seconds and the most MiB of memory that depositing takes, the program's start included."""
+    words = ["deposit", load.packages[0].parent, "--to", to, "--receipts", load.folder / "slips"]
+    command = [sys.executable, "-m", "archive_pkg", *words, "--jobs", load.jobs, "--quiet"]
+    begun = time.perf_counter()
+    process = subprocess.Popen([str(word) for word in command])
+    _, status, usage = os.wait4(process.pid, 0)
+    took = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return took, usage.ru_maxrss >> 10
 
 
-def verified(packages: list[Path]) -> None:
-    """Verify each."""
-    for each in packages:
-        assert verify(each).ok
+def verified(load: Load) -> None:
+    """Verify all, as many at a time."""
+    words = ["verify", load.packages[0].parent, "--jobs", load.jobs, "--quiet"]
+    call([sys.executable, "-m", "archive_pkg", *words])
 
 
 def read(folder: Path) -> None:
     """Digest every file of a folder."""
     for path in folder.rglob("*"):
         if path.is_file():
-            with path.open("rb") as file:
-                hashlib.file_digest(file, "sha256")
+            fixity.digest(path, ["sha256"])
 
 
-def row(what: str, ours: float, plain: float, proof: float, aim: float) -> None:
+def row(what: str, ours: tuple[float, int], plain: float, proof: float, aim: str) -> None:
     """Print one comparison."""
-    ratios = f"{ours / plain:5.2f} × plain, {ours / proof:5.2f} × with proof"
-    print(f"{what:34} {ours:7.2f} s   {plain:7.2f} s  {proof:7.2f} s   {ratios}   (aim {aim})")
+    took, memory = ours
+    print(
+        f"{what:34} {took:7.2f} s {memory:5} MiB  {plain:7.2f} s {proof:7.2f} s  "
+        f"{took / plain:5.2f} × plain, {took / proof:5.2f} × with proof   (aim {aim})",
+        flush=True,
+    )
 
 
-def ocfl(folder: Path, packages: list[Path], what: str, jobs: int) -> None:
+def ocfl(load: Load, scheme: str = "ocfl") -> None:
     """Into an OCFL root, beside cp -r, sync -f and verify."""
-    copies = folder / "copies"
-    copies.mkdir()
+    copies = load.folder / "copies"
 
     def copy() -> None:
-        for each in packages:
-            subprocess.run(["cp", "-r", each, copies], check=True)
-        subprocess.run(["sync", "-f", copies], check=True)
+        call(["cp", "-r", load.packages[0].parent, copies])
+        call(["sync", "-f", copies])
 
     plain = timed(copy)
-    proof = plain + timed(lambda: verified(packages))
-    ours = timed(lambda: deposit(packages, f"ocfl:{folder / 'root'}", folder / "slips-o", jobs))
-    row(f"OCFL, {what}", ours, plain, proof, 1.3)
+    proof = plain + timed(lambda: verified(load))
     shutil.rmtree(copies)
+    call(["sync", "-f", load.folder])
+    row(
+        f"{scheme}, {load.what}",
+        ours(load, f"{scheme}:{load.folder / 'root'}"),
+        plain,
+        proof,
+        "1.3 × with proof",
+    )
 
 
-def sftp(folder: Path, packages: list[Path], what: str, jobs: int) -> None:
+def file(load: Load) -> None:
+    """Into a drop folder on disk, beside the same."""
+    ocfl(load, "file")
+
+
+def sftp(load: Load) -> None:
     """Into OpenSSH, beside its own sftp."""
     import servers
     import targets
 
-    server = servers.Sftp(folder / "sshd")
+    server = servers.Sftp(load.folder / "sshd")
     try:
         target = targets.sftp(server, "ours")
         os.environ.update(target.environment)
-        theirs = server.root / "theirs"
+        theirs, back = server.root / "theirs", load.folder / "back"
         theirs.mkdir()
-        home = Path(target.environment["HOME"])
-        batch = folder / "batch"
-        batch.write_text("".join(f"put -r {each} {theirs}\n" for each in packages))
-        options = ["-o", f"UserKnownHostsFile={home}/.ssh/known_hosts", "-F", "/dev/null"]
-        login = ["-i", server.key, "-P", str(server.port), f"{server.user}@127.0.0.1"]
-        command = ["sftp", "-q", "-b", batch, *options, *login]
-
-        def put() -> None:
-            subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
-
-        plain = timed(put)
-        back = folder / "back"
         back.mkdir()
-        batch.write_text("".join(f"get -r {theirs / each.name} {back}\n" for each in packages))
-        proof = plain + timed(lambda: verified(packages)) + timed(put) + timed(lambda: read(back))
-        ours = timed(lambda: deposit(packages, target.address, folder / "slips-f", jobs))
-        row(f"SFTP, {what}", ours, plain, proof, 1.2 if len(packages) == 1 else 1.5)
+        options = [*target.environment["ARCHIVE_PKG_SSH"].split()[1:], "-P", str(server.port)]
+
+        def batches(command: str, place: Callable[[Path], str]) -> None:
+            def one(number: int) -> None:
+                batch = load.folder / f"batch-{number}"
+                some = load.packages[number :: load.jobs]
+                batch.write_text("".join(f"{command} -r {place(each)}\n" for each in some))
+                call(["sftp", "-q", "-b", batch, *options, servers.LOOPBACK])
+
+            with ThreadPoolExecutor(load.jobs) as pool:
+                list(pool.map(one, range(load.jobs)))
+
+        plain = timed(lambda: batches("put", lambda each: f"{each} {theirs}"))
+        proof = plain + timed(lambda: verified(load))
+        proof += timed(lambda: batches("get", lambda each: f"{theirs / each.name} {back}"))
+        proof += timed(lambda: read(back))
+        shutil.rmtree(back)
+        shutil.rmtree(theirs)
+        call(["sync", "-f", load.folder])
+        took = ours(load, target.address)
+        row(f"sftp, {load.what}", took, plain, proof, _aim(load))
     finally:
         server.stop()
 
 
-def s3(folder: Path, packages: list[Path], what: str, jobs: int) -> None:
+def s3(load: Load) -> None:
     """Into Swift's S3, beside s3transfer, which is boto3's upload."""
     import botocore.session
     import servers
     import targets
     from s3transfer.manager import TransferConfig, TransferManager
 
-    server = servers.Swift(folder / "swift")
+    server = servers.Swift(load.folder / "swift")
     try:
         target = targets.s3(server, "ours")
         os.environ.update(target.environment)
@@ -151,34 +193,29 @@ def s3(folder: Path, packages: list[Path], what: str, jobs: int) -> None:
             aws_secret_access_key=server.secret,
         )
         client.create_bucket(Bucket="theirs")
-        files = [path for each in packages for path in each.rglob("*") if path.is_file()]
+        files = [path for each in load.packages for path in each.rglob("*") if path.is_file()]
         size = 16 << 20
         config = TransferConfig(multipart_threshold=size, multipart_chunksize=size)
 
-        def key(path: Path) -> str:
-            return path.relative_to(folder / "packages").as_posix()
-
         def upload() -> None:
             with TransferManager(client, config) as manager:
-                for path in files:
-                    manager.upload(str(path), "theirs", key(path))
-
-        def download(path: Path) -> Any:
-            body = client.get_object(Bucket="theirs", Key=key(path))["Body"]
-            hashing = hashlib.sha256()
-            for block in body.iter_chunks(1 << 20):
-                hashing.update(block)
-
-        def back() -> None:
-            with ThreadPoolExecutor(8) as pool:
-                list(pool.map(download, files))
+                sent = [
+                    manager.upload(str(path), "theirs", path.relative_to(load.folder).as_posix())
+                    for path in files
+                ]
+                for each in sent:
+                    each.result()
 
         plain = timed(upload)
-        proof = plain + timed(lambda: verified(packages)) + timed(back)
-        ours = timed(lambda: deposit(packages, target.address, folder / "slips-s", jobs))
-        row(f"S3, {what}", ours, plain, proof, 1.2 if len(packages) == 1 else 1.5)
+        proof = plain + timed(lambda: verified(load))
+        took = ours(load, target.address)
+        row(f"s3, {load.what}", took, plain, proof, _aim(load))
     finally:
         server.stop()
+
+
+def _aim(load: Load) -> str:
+    return "1.2 × plain" if len(load.packages) == 1 else "1.5 × plain"
 
 
 def main() -> None:
@@ -187,22 +224,25 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=64, help="MiB of the one large package")
     parser.add_argument("--packages", type=int, default=20, help="number of small packages")
     parser.add_argument("--jobs", type=int, default=4, help="small packages at a time")
+    parser.add_argument("--only", default="ocfl,file,sftp,s3", help="where to")
     options = parser.parse_args()
-    print(f"{'':34} {'deposit':>9}   {'plain':>9}  {'with proof':>10}")
+    print(f"{'':34} {'deposit':>9} {'memory':>9}  {'plain':>9} {'with proof':>9}")
+    measures = {"ocfl": ocfl, "file": file, "sftp": sftp, "s3": s3}
     for number, size, what in (
         (1, options.size << 20, f"one package of {options.size} MiB"),
         (options.packages, 0, f"{options.packages} small packages"),
     ):
-        for measure in (ocfl, sftp, s3):
-            with tempfile.TemporaryDirectory(prefix="bench-deposits-") as name:
-                folder = Path(name)
+        for name in options.only.split(",") if number and (size or number > 1) else ():
+            with tempfile.TemporaryDirectory(prefix="bench-deposits-") as place:
+                folder = Path(place)
                 folder.chmod(0o755)
                 packages = [package(folder, f"letter-{i}", size) for i in range(number)]
                 jobs = options.jobs if number > 1 else 1
+                subprocess.run(["sync", "-f", folder], check=True)
                 try:
-                    measure(folder, packages, what, jobs)
+                    measures[name](Load(folder, packages, jobs, what))
                 except (ImportError, RuntimeError) as reason:
-                    print(f"{measure.__name__}, {what}: left out, {reason}")
+                    print(f"{name}, {what}: left out, {reason}")
 
 
 if __name__ == "__main__":

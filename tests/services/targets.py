@@ -50,21 +50,22 @@ def file(folder: Path) -> Target:
 
 
 def sftp(server: servers.Sftp, name: str, port: int | None = None) -> Target:
-    """A fresh folder of the server, and a home whose ssh knows it."""
+    """A fresh folder of the server, and a folder with a configuration for ssh that knows it."""
     root = server.root / name
     root.mkdir()
-    home = server.root.parent / f"home-{name}"
-    (home / ".ssh").mkdir(parents=True)
+    ssh = server.root.parent / f"ssh-{name}"
+    ssh.mkdir()
     port = port or server.port
     known = f"[{servers.LOOPBACK}]:{port} {' '.join(server.host_key)}\n"
-    (home / ".ssh" / "known_hosts").write_text(known)
-    (home / ".ssh" / "config").write_text(
+    (ssh / "known_hosts").write_text(known)
+    (ssh / "config").write_text(
         f"Host {servers.LOOPBACK}\n  IdentityFile {server.key}\n  User {server.user}\n"
+        f"  UserKnownHostsFile {ssh / 'known_hosts'}\n  GlobalKnownHostsFile /dev/null\n"
     )
     return Target(
         f"sftp://{servers.LOOPBACK}:{port}{root}",
         lambda: digests(root),
-        {"HOME": str(home)},
+        {"ARCHIVE_PKG_SSH": f"ssh -F {ssh / 'config'}"},
     )
 
 

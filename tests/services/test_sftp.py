@@ -46,7 +46,7 @@ def agent(sftp: servers.Sftp, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 
 def home(target: targets.Target) -> Path:
-    return Path(target.environment["HOME"]) / ".ssh"
+    return Path(target.environment["ARCHIVE_PKG_SSH"].split()[-1]).parent
 
 
 def test_an_unknown_host_is_refused(target: targets.Target, package: Path) -> None:
@@ -67,14 +67,20 @@ def test_a_host_with_another_key_is_refused(target: targets.Target, package: Pat
 
 
 def test_a_key_that_is_not_let_in(target: targets.Target, package: Path) -> None:
-    (home(target) / "config").write_text("")
+    _without_key(target)
     with pytest.raises(DepositError, match="does not let us in"):
         deposits.deposit(package, target.address)
 
 
 def test_a_key_in_the_agent(target: targets.Target, package: Path, agent: None) -> None:
-    (home(target) / "config").write_text("")
+    _without_key(target)
     assert deposits.deposit(package, target.address).receipt.verified == "read-back"
+
+
+def _without_key(target: targets.Target) -> None:
+    config = home(target) / "config"
+    lines = [line for line in config.read_text().splitlines() if "IdentityFile" not in line]
+    config.write_text("\n".join([*lines, "  IdentityFile none", ""]))
 
 
 def test_a_folder_that_is_not_there(target: targets.Target, package: Path) -> None:

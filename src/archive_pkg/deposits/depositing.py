@@ -137,7 +137,7 @@ def deposit(
     folder = receipts or receipts_folder(package)
     with storage.storage_errors(f"making {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-    parcel = replace(parcel, earlier=_earlier(folder, repository, parcel))
+    parcel = _with_earlier(parcel, folder, repository)
     plan = repository.plan(parcel, publish=publish)
     if not plan.report.ok:
         raise RefusedError(f"{repository.target} would refuse {package}", plan.report)
@@ -156,7 +156,7 @@ def deposit(
         stored = patiently(lambda: repository.deposit(parcel, journal, publish=publish))
         _compare(parcel, stored, repository)
         done = _keep(parcel, repository, stored, folder, _started(journal))
-        journal.done("deposit", remote_id=stored.remote_id, receipt=done.path.name)
+        journal.done("deposit")
     return done
 
 
@@ -170,7 +170,7 @@ def plan(package: Path, to: str | Repository, *, publish: bool = False) -> Plan:
     """
     repository = repository_for(to) if isinstance(to, str) else to
     parcel = pack(package)
-    parcel = replace(parcel, earlier=_earlier(receipts_folder(package), repository, parcel))
+    parcel = _with_earlier(parcel, receipts_folder(package), repository)
     return repository.plan(parcel, publish=publish)
 
 
@@ -352,7 +352,7 @@ def ask(package: Path, to: str | None = None, *, receipts: Path | None = None) -
     for path in sorted(folder.glob("*.journal")):
         journal = Journal(path)
         begun = journal.begun("deposit")
-        if begun is None or journal.outcome("deposit") or only not in (None, begun["target"]):
+        if begun is None or journal.is_done("deposit") or only not in (None, begun["target"]):
             continue
         made = journal.outcome("place") or journal.begun("place") or {}
         remote_id = made.get("remote_id", "")
@@ -437,16 +437,19 @@ def _compare(parcel: Parcel, stored: Stored, repository: Repository) -> None:
         )
 
 
-def _earlier(folder: Path, repository: Repository, parcel: Parcel) -> tuple[Receipt, ...]:
-    found = []
-    for path in folder.glob(f"{repository.kind}-*.json"):
-        try:
-            receipt = load_receipt(path)
-        except InvalidError:
-            continue
-        if (receipt.target, receipt.package) == (repository.target, parcel.identifier):
-            found.append(receipt)
-    return tuple(sorted(found, key=lambda receipt: receipt.ended))
+def _with_earlier(parcel: Parcel, folder: Path, repository: Repository) -> Parcel:
+    def find() -> tuple[Receipt, ...]:
+        found = []
+        for path in folder.glob(f"{repository.kind}-*.json"):
+            try:
+                receipt = load_receipt(path)
+            except InvalidError:
+                continue
+            if (receipt.target, receipt.package) == (repository.target, parcel.identifier):
+                found.append(receipt)
+        return tuple(sorted(found, key=lambda receipt: receipt.ended))
+
+    return replace(parcel, find_earlier=find)
 
 
 def _journal_name(repository: Repository, parcel: Parcel) -> str:
@@ -456,7 +459,7 @@ def _journal_name(repository: Repository, parcel: Parcel) -> str:
 
 def _started(journal: Journal) -> datetime:
     begun = journal.begun("deposit")
-    if begun is None or journal.outcome("deposit"):
+    if begun is None or journal.is_done("deposit"):
         return datetime.now(UTC)
     return datetime.fromisoformat(begun["started"])
 

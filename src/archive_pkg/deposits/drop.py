@@ -7,12 +7,14 @@ its name, by a rename that refuses to replace. Whoever looks sees it whole or no
 
 from __future__ import annotations
 
-import hashlib
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from archive_pkg import storage
-from archive_pkg.deposits.parcels import Checked, Item, Parcel
+from archive_pkg.deposits.parcels import Checked, Item, Parcel, sha256_of
 from archive_pkg.deposits.repositories import (
     Capabilities,
     Plan,
@@ -24,10 +26,15 @@ from archive_pkg.deposits.repositories import (
 from archive_pkg.errors import DepositError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
+
+
+_SMALL = 64 * 1024
+_BATCH = 64
+"""Files of up to so many bytes are sent so many at a time."""
 
 
 class Place(Protocol):
@@ -46,10 +53,10 @@ class Place(Protocol):
     def list(self, path: str) -> dict[str, int] | None:
         """The files of a folder and of those below, with their sizes; None if it is not there."""
 
-    def make(self, path: str) -> None:
-        """Make a folder in one that is there; nothing happens if it is there already."""
+    def make(self, paths: Sequence[str]) -> None:
+        """Make folders, those above before those below; nothing happens if one is there."""
 
-    def write(self, path: str, source: Checked, size: int, offset: int) -> None:
+    def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
         """Write a file from an offset on, which is 0 or its present size; the folder is there."""
 
     def read(self, path: str) -> Iterator[bytes]:
@@ -60,6 +67,59 @@ class Place(Protocol):
 
     def remove(self, path: str) -> None:
         """Remove a file, or a folder and all in it; nothing happens if it is not there."""
+
+    def send(self, path: str, source: Iterable[bytes], size: int, offset: int) -> str:
+        """Write a file, and read it back; the SHA-256 of all that is there."""
+        self.write(path, source, size, offset)
+        return sha256_of(self.read(path))
+
+    def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
+        """The same for small files that are not there yet."""
+
+        def one(path: str) -> str:
+            return self.send(path, iter([files[path]]), len(files[path]), 0)
+
+        with ThreadPoolExecutor(self.width) as pool:
+            return [*pool.map(one, files)]
+
+
+class Trail:
+    """How much of a file has arrived, for whoever reads it back while it is still being sent.
+
+    The block in which it is sent is entered with this; its end, good or bad, is the trail's.
+    """
+
+    def __init__(self) -> None:
+        self._arrived = 0
+        self._over: bool | None = None
+        self._news = threading.Condition()
+
+    def __enter__(self) -> Trail:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        with self._news:
+            self._over = error is None
+            self._news.notify_all()
+
+    def grow(self, offset: int) -> None:
+        """So much is there now."""
+        with self._news:
+            self._arrived = offset
+            self._news.notify_all()
+
+    def ready(self, offset: int) -> int:
+        """Wait until more than an offset is there, or all; up to where it can be read.
+
+        Raises:
+            DepositError: It does not come any more.
+        """
+        with self._news:
+            while self._over is None and self._arrived <= offset:
+                self._news.wait()
+            if self._over is False:
+                raise DepositError("the rest of the file does not come")
+            return sys.maxsize if self._over else self._arrived
 
 
 class TakenError(DepositError):
@@ -100,8 +160,9 @@ class DropFolder:
         journal.begin("place", remote_id=home)
         if self._place.list(home) is not None:
             return self._there_already(parcel)
-        self._send(parcel, part, journal)
-        held = self._read_back(parcel, part, journal)
+        journal.begin("send", part=part)
+        held = self._send(parcel, part)
+        journal.done("send")
         journal.begin("rename", old=part, new=home)
         try:
             self._place.rename(part, home)
@@ -136,61 +197,80 @@ class DropFolder:
         for path in files:
             write_file(into, path, self._place.read(f"{remote_id}/{path}"))
 
-    def _send(self, parcel: Parcel, part: str, journal: Journal) -> None:
+    def _send(self, parcel: Parcel, part: str) -> Mapping[str, str]:
+        """Send what is missing, read everything back; the SHA-256 of what arrived, by path."""
         there = self._place.list(part) or {}
-        if not there:
-            self._place.make(part)
-        for folder in _folders(parcel):
-            self._place.make(f"{part}/{folder}")
+        self._place.make([part, *(f"{part}/{folder}" for folder in _folders(parcel))])
         known = {item.path for item in parcel.items}
         for stranger in there.keys() - known:
             self._place.remove(f"{part}/{stranger}")
-        missing = [
-            item
-            for item in parcel.items
-            if there.get(item.path) != item.size or not journal.is_done(f"send {item.path}")
-        ]
+        small = [item for item in parcel.items if item.size <= _SMALL and item.path not in there]
+        singly = {item.path for item in parcel.items} - {item.path for item in small}
 
-        def send(item: Item) -> None:
-            self._send_one(parcel, item, part, there.get(item.path), journal)
+        def one(item: Item) -> dict[str, str]:
+            path = f"{part}/{item.path}"
+            return {item.path: self._bring(parcel, item, path, there.get(item.path))}
+
+        def some(items: list[Item]) -> dict[str, str]:
+            return self._bring_many(parcel, items, part)
 
         with ThreadPoolExecutor(self._place.width) as pool:
-            list(pool.map(send, missing))
-
-    def _send_one(
-        self, parcel: Parcel, item: Item, part: str, there: int | None, journal: Journal
-    ) -> None:
-        path = f"{part}/{item.path}"
-        offset = 0
-        if there is not None:
-            if self._place.resumes and 0 < there <= item.size:
-                offset = there
-            else:
-                self._place.remove(path)
-        journal.begin(f"send {item.path}", offset=offset)
-        with parcel.open(item) as file:
-            source = Checked(file, item, parcel.tick)
-            source.skip(offset)
-            self._place.write(path, source, item.size, offset)
-        journal.done(f"send {item.path}")
-
-    def _read_back(self, parcel: Parcel, part: str, journal: Journal) -> Mapping[str, str]:
-        """The digests of what arrived; a file that arrived wrong is sent again, once."""
-        held = self._digests(part, [item.path for item in parcel.items])
-        for item in parcel.items:
-            if held[item.path] != item.sha256:
-                journal.undo(f"send {item.path}")
-                self._place.remove(f"{part}/{item.path}")
-                self._send_one(parcel, item, part, None, journal)
-                held |= self._digests(part, [item.path])
-                if held[item.path] != item.sha256:
-                    journal.undo(f"send {item.path}")
-                    self._place.remove(f"{part}/{item.path}")
-                    raise DepositError(
-                        f"{item.path} did not arrive in {self.target} as it was sent, twice",
-                        "nothing has the package's name there; look at that storage",
-                    )
+            under_way = [
+                *(pool.submit(one, item) for item in parcel.items if item.path in singly),
+                *(
+                    pool.submit(some, small[at : at + _BATCH])
+                    for at in range(0, len(small), _BATCH)
+                ),
+            ]
+            held: dict[str, str] = {}
+            for each in under_way:
+                held |= each.result()
         return held
+
+    def _bring_many(self, parcel: Parcel, items: list[Item], part: str) -> dict[str, str]:
+        """The same as `_bring` for small files of which none is there."""
+        files = {}
+        for item in items:
+            with parcel.open(item) as file:
+                files[f"{part}/{item.path}"] = Checked(file, item, parcel.tick).read(_SMALL + 1)
+        held = self._place.send_many(files)
+        return {
+            item.path: digest
+            if digest == item.sha256
+            else self._bring_again(parcel, item, f"{part}/{item.path}")
+            for item, digest in zip(items, held, strict=True)
+        }
+
+    def _bring(self, parcel: Parcel, item: Item, path: str, there: int | None) -> str:
+        """Send a file or the rest of it, and read it back; its SHA-256 there."""
+        if there == item.size:
+            parcel.tick(item.size)
+            digest = sha256_of(self._place.read(path))
+        else:
+            if there is not None and not (self._place.resumes and 0 < there < item.size):
+                self._place.remove(path)
+                there = None
+            # What arrived is what counts, and is digested; what is sent is not.
+            digest = self._write(parcel, item, path, there or 0, digest=False)
+        return digest if digest == item.sha256 else self._bring_again(parcel, item, path)
+
+    def _bring_again(self, parcel: Parcel, item: Item, path: str) -> str:
+        """Send a file once more that arrived wrong; digested now: was it the package's change?"""
+        self._place.remove(path)
+        unseen = replace(parcel, tick=lambda count: None)
+        if (digest := self._write(unseen, item, path, 0, digest=True)) == item.sha256:
+            return digest
+        self._place.remove(path)
+        raise DepositError(
+            f"{item.path} did not arrive in {self.target} as it was sent, twice",
+            "nothing has the package's name there; look at that storage",
+        )
+
+    def _write(self, parcel: Parcel, item: Item, path: str, offset: int, *, digest: bool) -> str:
+        with parcel.open(item) as file:
+            source = Checked(file, item, parcel.tick, digest=digest)
+            source.skip(offset)
+            return self._place.send(path, source, item.size, offset)
 
     def _there_already(self, parcel: Parcel) -> Stored:
         home = parcel.identifier
@@ -216,10 +296,7 @@ class DropFolder:
 
     def _digests(self, folder: str, paths: list[str]) -> dict[str, str]:
         def digest(path: str) -> str:
-            hashing = hashlib.sha256()
-            for block in self._place.read(f"{folder}/{path}"):
-                hashing.update(block)
-            return hashing.hexdigest()
+            return sha256_of(self._place.read(f"{folder}/{path}"))
 
         with ThreadPoolExecutor(self._place.width) as pool:
             return dict(zip(paths, pool.map(digest, paths), strict=True))

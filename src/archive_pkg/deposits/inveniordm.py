@@ -16,6 +16,7 @@ from archive_pkg.crosswalks import invenio
 from archive_pkg.crosswalks.setting import Setting
 from archive_pkg.deposits import credentials
 from archive_pkg.deposits.invenio_files import bring, md5_of
+from archive_pkg.deposits.parcels import sha256_of
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
     TARGET_NEEDS_METADATA,
@@ -31,7 +32,7 @@ from archive_pkg.deposits.repositories import (
     with_options,
 )
 from archive_pkg.deposits.web import Web, segments
-from archive_pkg.deposits.zips import Zip, ZipRepository, sha256_of, zip_name, zipped
+from archive_pkg.deposits.zips import Zip, ZipRepository, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.reports import Location
 

@@ -65,12 +65,16 @@ class Journal:
             self._begun.pop(step, None)
 
     def begin(self, step: str, **known: Any) -> None:
-        """Write down that a step is about to be done."""
+        """Write down that a step is about to be done; it is on disk before this returns."""
         self._write("intent", step, known)
 
     def done(self, step: str, **known: Any) -> dict[str, Any]:
-        """Write down that a step was done, and what is known from it."""
-        self._write("outcome", step, known)
+        """Write down that a step was done, and what is known from it.
+
+        What is known is on disk before this returns. That it was done, and nothing more, is so with
+        the next line: a power cut in between leaves a step to look for, which is looked for anyway.
+        """
+        self._write("outcome", step, known, lasting=bool(known))
         return self._outcomes[step]
 
     def undo(self, step: str) -> None:
@@ -89,7 +93,7 @@ class Journal:
         """What was written down before a step, whether or not it was done; None if never begun."""
         return self._begun.get(step)
 
-    def _write(self, what: str, step: str, known: dict[str, Any]) -> None:
+    def _write(self, what: str, step: str, known: dict[str, Any], *, lasting: bool = True) -> None:
         entry = {
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "what": what,
@@ -106,7 +110,8 @@ class Journal:
                     written = 0
                     while written < len(line):
                         written += os.write(descriptor, line[written:])
-                    os.fdatasync(descriptor)
+                    if lasting:
+                        os.fdatasync(descriptor)
                 finally:
                     os.close(descriptor)
             except OSError as error:

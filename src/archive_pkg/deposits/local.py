@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
-from archive_pkg.deposits.drop import DropFolder, TakenError
-from archive_pkg.deposits.parcels import BLOCK, Checked
+from archive_pkg.deposits.drop import DropFolder, Place, TakenError
+from archive_pkg.deposits.parcels import BLOCK
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class LocalFolder(DropFolder):
@@ -36,7 +36,7 @@ class LocalFolder(DropFolder):
         return f"file:{self.root}"
 
 
-class LocalPlace:
+class LocalPlace(Place):
     """A folder of this machine; see `drop.Place`."""
 
     resumes = True
@@ -58,12 +58,13 @@ class LocalPlace:
                 if each.is_symlink() or not each.is_dir()
             }
 
-    def make(self, path: str) -> None:
+    def make(self, paths: Sequence[str]) -> None:
         """See `drop.Place`."""
-        with storage.storage_errors(f"making {self.root / path}"):
-            (self.root / path).mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            with storage.storage_errors(f"making {self.root / path}"):
+                (self.root / path).mkdir(parents=True, exist_ok=True)
 
-    def write(self, path: str, source: Checked, size: int, offset: int) -> None:
+    def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
         """See `drop.Place`."""
         with (
             storage.storage_errors(f"writing {self.root / path}"),
@@ -71,8 +72,6 @@ class LocalPlace:
         ):
             for block in source:
                 file.write(block)
-            file.flush()
-            os.fsync(file.fileno())
 
     def read(self, path: str) -> Iterator[bytes]:
         """See `drop.Place`."""

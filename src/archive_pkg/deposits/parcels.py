@@ -15,7 +15,7 @@ from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.packages import open_package, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from archive_pkg.bags import Bag
@@ -55,7 +55,7 @@ class Parcel:
             this package, as it is, from any other.
         payload_oxum: Octets and number of payload files (RFC 8493, 2.2.2).
         bag: Its bag as it was read.
-        earlier: Receipts of the package's earlier deposits in the same repository, oldest first.
+        find_earlier: Finds what `earlier` gives.
         tick: Called with the number of bytes after each block that was sent.
     """
 
@@ -65,13 +65,21 @@ class Parcel:
     fingerprint: str
     payload_oxum: str
     bag: Bag
-    earlier: tuple[Receipt, ...] = ()
+    find_earlier: Callable[[], tuple[Receipt, ...]] = field(default=tuple, compare=False)
     tick: Callable[[int], None] = field(default=lambda count: None, compare=False)
 
     @property
     def identifier(self) -> str:
         """The package's identifier, its record's id."""
         return self.record.id
+
+    @property
+    def earlier(self) -> tuple[Receipt, ...]:
+        """Receipts of the package's earlier deposits in the same repository, oldest first.
+
+        All receipts of a folder are read for it, which may be those of many packages.
+        """
+        return self.find_earlier()
 
     @property
     def size(self) -> int:
@@ -145,17 +153,29 @@ class HashingWriter(io.RawIOBase):
 
 
 class Checked:
-    """A file being sent: what is read from it is digested, and must be what was verified."""
+    """A file being sent: it must be what was verified, or the sending ends with an error.
+
+    Args:
+        source: The file.
+        item: What it has to be.
+        tick: Called with the number of bytes of each block that is read.
+        digest: Whether to digest what is read. Where every byte that arrived is read back anyway,
+            the size alone is compared here.
+    """
 
     def __init__(
-        self, source: BinaryIO, item: Item, tick: Callable[[int], None] = lambda count: None
+        self,
+        source: BinaryIO,
+        item: Item,
+        tick: Callable[[int], None] = lambda count: None,
+        *,
+        digest: bool = True,
     ) -> None:
         self._source = source
         self._item = item
         self._tick = tick
         self._count = 0
-        self.sha256 = hashlib.sha256()
-        self.md5 = hashlib.md5(usedforsecurity=False)
+        self._sha256 = hashlib.sha256() if digest else None
 
     def read(self, size: int = BLOCK) -> bytes:
         """The next bytes; at the end, the whole is compared.
@@ -166,26 +186,33 @@ class Checked:
         """
         with storage.storage_errors(f"reading {self._item.path}"):
             block = self._source.read(size)
-        self.sha256.update(block)
-        self.md5.update(block)
+        if self._sha256:
+            self._sha256.update(block)
         self._count += len(block)
         self._tick(len(block))
-        if (not block or self._count >= self._item.size) and (
-            self._count != self._item.size or self.sha256.hexdigest() != self._item.sha256
-        ):
+        if (not block or self._count >= self._item.size) and not self._as_it_was():
             raise DepositError(
                 f"{self._item.path} changed while the package was being sent",
                 "let nothing write into a package; verify it, and deposit it again",
             )
         return block
 
+    def _as_it_was(self) -> bool:
+        return self._count == self._item.size and (
+            self._sha256 is None or self._sha256.hexdigest() == self._item.sha256
+        )
+
     def skip(self, count: int) -> None:
-        """Read over what has been sent before; it is digested with the rest.
+        """Pass over what has been sent before; where the rest is digested, it is, too.
 
         Raises:
             StorageError: It cannot be read.
             DepositError: The file is not what it was when the package was verified.
         """
+        if self._sha256 is None:
+            self._source.seek(count)
+            self._count = count
+            return
         tick, self._tick = self._tick, lambda count: None
         while count and (block := self.read(min(BLOCK, count))):
             count -= len(block)
@@ -199,6 +226,14 @@ class Checked:
         if not block:
             raise StopIteration
         return block
+
+
+def sha256_of(blocks: Iterable[bytes]) -> str:
+    """The SHA-256 of what a repository gives back."""
+    hashing = hashlib.sha256()
+    for block in blocks:
+        hashing.update(block)
+    return hashing.hexdigest()
 
 
 def pack(package: Path, tick: Callable[[int], None] = lambda count: None) -> Parcel:

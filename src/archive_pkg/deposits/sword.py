@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from archive_pkg.deposits import credentials
-from archive_pkg.deposits.parcels import Checked, Parcel
+from archive_pkg.deposits.parcels import Checked, Parcel, sha256_of
 from archive_pkg.deposits.repositories import (
     Capabilities,
     LostError,
@@ -25,7 +25,7 @@ from archive_pkg.deposits.repositories import (
     login_lacking,
 )
 from archive_pkg.deposits.web import Web
-from archive_pkg.deposits.zips import Zip, ZipRepository, sha256_of, zip_name, zipped
+from archive_pkg.deposits.zips import Zip, ZipRepository, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
 
 if TYPE_CHECKING:

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from archive_pkg.deposits import credentials
-from archive_pkg.deposits.drop import DropFolder, TakenError
+from archive_pkg.deposits.drop import DropFolder, Place, TakenError
 from archive_pkg.deposits.web import Web, segments
 from archive_pkg.errors import DepositError, UsageError
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Iterator
-
-    from archive_pkg.deposits.parcels import Checked
+    from collections.abc import Iterable, Iterator, Sequence
 
 _DAV = "{DAV:}"
 _SIZES = b"""<?xml version="1.0" encoding="utf-8"?>
@@ -42,7 +40,7 @@ class WebDavFolder(DropFolder):
         super().__init__(WebDavPlace(web, self.target))
 
 
-class WebDavPlace:
+class WebDavPlace(Place):
     """A folder behind WebDAV; see `drop.Place`."""
 
     resumes = False
@@ -91,12 +89,13 @@ class WebDavPlace:
                 found.append((name, size))
         return found
 
-    def make(self, path: str) -> None:
+    def make(self, paths: Sequence[str]) -> None:
         """See `drop.Place`."""
-        # 405: something is there (RFC 4918, 9.3.1).
-        self._web.ask("MKCOL", f"{segments(path)}/", expect={201, 405})
+        for path in paths:
+            # 405: something is there (RFC 4918, 9.3.1).
+            self._web.ask("MKCOL", f"{segments(path)}/", expect={201, 405})
 
-    def write(self, path: str, source: Checked, size: int, offset: int) -> None:
+    def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
         """See `drop.Place`."""
         self._web.ask(
             "PUT",

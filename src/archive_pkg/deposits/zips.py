@@ -7,14 +7,13 @@ with it, for none of them shows a deposit's HTML; `archive-pkg page` makes one o
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.deposits.drop import write_file
-from archive_pkg.deposits.parcels import BLOCK, Item
+from archive_pkg.deposits.parcels import BLOCK, Item, sha256_of
 from archive_pkg.errors import DepositError
 
 if TYPE_CHECKING:
@@ -90,14 +89,6 @@ def zipped(parcel: Parcel, journal: Journal) -> Iterator[Zip]:
 def zip_name(identifier: str) -> str:
     """What a package's zip is called."""
     return f"{identifier}.zip"
-
-
-def sha256_of(blocks: Iterator[bytes]) -> str:
-    """The SHA-256 of what a repository gives back."""
-    hashing = hashlib.sha256()
-    for block in blocks:
-        hashing.update(block)
-    return hashing.hexdigest()
 
 
 def unpack(blocks: Iterator[bytes], into: Path) -> None:

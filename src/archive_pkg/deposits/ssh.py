@@ -1,0 +1,503 @@
+"""SFTP's protocol, version 3 (draft-ietf-secsh-filexfer-02), over the machine's own `ssh`.
+
+`ssh` brings the encryption and all that belongs to a login: keys, agents, known hosts, jump hosts,
+its configuration. Here are only the requests, many of them under way at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import select
+import shlex
+import stat
+import struct
+import subprocess
+import tempfile
+from collections import deque
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from archive_pkg.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+SECONDS = 60.0
+"""How long a server may be silent while something is asked of it."""
+PROGRAM = "ARCHIVE_PKG_SSH"
+"""The variable that names another ssh, with options."""
+_OPTIONS = {
+    "BatchMode": "yes",  # nothing is asked of anybody
+    "StrictHostKeyChecking": "yes",
+    "ConnectTimeout": "20",
+    "ServerAliveInterval": "15",
+    "ServerAliveCountMax": "4",
+    "ClearAllForwardings": "yes",
+    "ForwardAgent": "no",
+    "ForwardX11": "no",
+    "PermitLocalCommand": "no",
+    "LogLevel": "ERROR",
+}
+_UNDER_WAY = 16
+"""So many reads or writes of one file are asked for before their answers are waited for."""
+_ENDLESS = 1 << 63
+_MODEST, _MOST = 32 * 1024, 255 * 1024
+"""Bytes in one read or write: what every server takes, and the most that is asked of any."""
+
+_INIT, _VERSION, _OPEN, _CLOSE, _READ, _WRITE, _LSTAT = range(1, 8)
+_OPENDIR, _READDIR, _REMOVE, _MKDIR, _RMDIR = range(11, 16)
+_STAT, _RENAME = 17, 18
+_STATUS, _HANDLE, _DATA, _NAME, _ATTRS, _EXTENDED, _EXTENDED_REPLY = (
+    101,
+    102,
+    103,
+    104,
+    105,
+    200,
+    201,
+)
+_ERRORS = {2: errno.ENOENT, 3: errno.EACCES}
+_OK, _EOF = 0, 1
+_FOR_READING, _FOR_WRITING, _CREATE, _TRUNCATE = 1, 2, 8, 16
+
+
+class BrokenError(Exception):
+    """The connection could not be made, or was lost; the message is what `ssh` said of it."""
+
+
+class Entry(NamedTuple):
+    """A file's attributes, as far as they are of use here."""
+
+    size: int
+    is_folder: bool
+
+
+class Channel:
+    """One connection with SFTP at its other end, for one thread at a time.
+
+    Where the server refuses, an OSError is raised; where the connection breaks, BrokenError.
+    """
+
+    def __init__(self, host: str, port: int | None, user: str | None) -> None:
+        """Connect.
+
+        Raises:
+            BrokenError: There is no connection, or no login.
+            UsageError: There is no `ssh` here.
+        """
+        command = [*shlex.split(os.environ.get(PROGRAM) or "ssh")]
+        for name, value in (_OPTIONS | _preferred(tuple(command), host)).items():
+            command += ["-o", f"{name}={value}"]
+        command += ["-p", str(port)] if port else []
+        command += ["-l", user] if user else []
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the connection
+        try:
+            self._ssh = subprocess.Popen(  # noqa: S603 - the user's own program and options
+                [*command, "-s", "--", host, "sftp"],
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._said,
+                # Whoever interrupts us lets what is under way end in order.
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            self._said.close()
+            raise UsageError(
+                f"there is no {command[0]} here", f"install OpenSSH, or name an ssh in {PROGRAM}"
+            ) from error
+        self._ends = [end for end in (self._ssh.stdin, self._ssh.stdout) if end]
+        self._to, self._from = (end.fileno() for end in self._ends)
+        os.set_blocking(self._to, False)
+        self._number = 0
+        self._buffer = bytearray()
+        self._ignored: set[int] = set()
+        self._answers: dict[int, tuple[int, memoryview]] = {}
+        self._most = _MODEST
+        try:
+            self._greet()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the connection."""
+        for end in self._ends:
+            with contextlib.suppress(OSError):
+                end.close()
+        self._ssh.terminate()
+        self._ssh.wait()
+        self._said.close()
+
+    def stat(self, path: str) -> Entry:
+        """A file's attributes, links followed."""
+        return _entry(self._ask(_STAT, _text(path), _ATTRS), 0)[0]
+
+    def lstat(self, path: str) -> Entry:
+        """A file's attributes, or a link's own."""
+        return _entry(self._ask(_LSTAT, _text(path), _ATTRS), 0)[0]
+
+    def entries(self, path: str) -> dict[str, Entry]:
+        """What is in a folder, by name."""
+        handle = self._ask(_OPENDIR, _text(path), _HANDLE)
+        found: dict[str, Entry] = {}
+        while names := self._names(bytes(handle)):
+            found |= names
+        self._ignore(self._send(_CLOSE, handle))
+        return {name: entry for name, entry in found.items() if name not in (".", "..")}
+
+    def make_all(self, paths: Sequence[str]) -> None:
+        """Make folders, one after the other; those that are there stay as they are."""
+        sent = [self._send(_MKDIR, _text(path), bytes(4)) for path in paths]
+        for path, number in zip(paths, sent, strict=True):
+            try:
+                self._done(number)
+            except OSError:
+                if not self.stat(path).is_folder:
+                    raise
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+        self._done(self._send(_REMOVE, _text(path)))
+
+    def remove_folder(self, path: str) -> None:
+        """Remove an empty folder."""
+        self._done(self._send(_RMDIR, _text(path)))
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a file or folder another name, which nothing may have yet."""
+        self._done(self._send(_RENAME, _text(old), _text(new)))
+
+    def write(
+        self,
+        path: str,
+        blocks: Iterable[bytes],
+        offset: int,
+        arrived: Callable[[int], None] = lambda offset: None,
+    ) -> None:
+        """Write a file anew, or from an offset on if that is not 0.
+
+        Args:
+            path: The file.
+            blocks: What is to stand there from the offset on.
+            offset: Not more than its size.
+            arrived: Called with the offset up to which the server has it.
+        """
+        flags = _FOR_WRITING | _CREATE | (0 if offset else _TRUNCATE)
+        handle = self._ask(_OPEN, _open(path, flags), _HANDLE)
+        left: memoryview | None = handle
+        waiting: deque[tuple[int, int]] = deque()
+        try:
+            for block in blocks:
+                view = memoryview(block)
+                for start in range(0, len(view), self._most):
+                    piece = view[start : start + self._most]
+                    where = struct.pack(">QI", offset, len(piece))
+                    offset += len(piece)
+                    waiting.append((self._send(_WRITE, handle, where, piece), offset))
+                    if len(waiting) >= _UNDER_WAY:
+                        self._arrived(waiting, arrived)
+            waiting.append((self._send(_CLOSE, handle), offset))
+            left = None  # it is closed, whatever comes now
+            while waiting:
+                self._arrived(waiting, arrived)
+        except BaseException:
+            self._leave(left, [number for number, _ in waiting])
+            raise
+
+    def _arrived(self, waiting: deque[tuple[int, int]], arrived: Callable[[int], None]) -> None:
+        number, offset = waiting.popleft()
+        self._done(number)
+        arrived(offset)
+
+    def read(
+        self, path: str, ready: Callable[[int], int] = lambda offset: _ENDLESS
+    ) -> Iterator[bytes]:
+        """A file's bytes, from its start to its end.
+
+        Args:
+            path: The file.
+            ready: Told an offset, says up to where the file can be read now, which is behind it.
+        """
+        limit = ready(0)
+        handle = self._ask(_OPEN, _open(path, _FOR_READING), _HANDLE)
+        waiting: deque[tuple[int, int, int]] = deque()
+        offset, ahead, ended = 0, 2, False
+        try:
+            while not ended or waiting:
+                while not ended and len(waiting) < ahead:
+                    if offset >= limit:
+                        if waiting:
+                            break
+                        limit = ready(offset)
+                    size = min(self._most, limit - offset)
+                    waiting.append(self._read(handle, offset, size))
+                    offset += size
+                number, start, size = waiting.popleft()
+                kind, body = self._answer(number)
+                if kind == _STATUS and _status(body)[0] == _EOF:
+                    ended = True
+                    continue
+                data = self._expected(kind, body, _DATA)[4:]
+                if len(data) < size:  # what is behind a short answer has still to be asked for
+                    waiting.appendleft(self._read(handle, start + len(data), size - len(data)))
+                ahead = min(ahead * 2, _UNDER_WAY)
+                yield bytes(data)
+        finally:
+            self._leave(handle, [number for number, *_ in waiting])
+
+    def write_many(self, files: Mapping[str, bytes]) -> None:
+        """Write small files anew, all requests of a kind at once."""
+        flags = _FOR_WRITING | _CREATE | _TRUNCATE
+        closing: list[int] = []
+        for handle, data in zip(self._open_many(files, flags), files.values(), strict=True):
+            for start in range(0, len(data), self._most):
+                piece = memoryview(data)[start : start + self._most]
+                where = struct.pack(">QI", start, len(piece))
+                closing.append(self._send(_WRITE, handle, where, piece))
+            closing.append(self._send(_CLOSE, handle))
+        self._all(closing)
+
+    def read_many(self, sizes: Mapping[str, int]) -> list[bytes]:
+        """The bytes of small files of which the sizes are told, all requests of a kind at once."""
+        handles = self._open_many(sizes, _FOR_READING)
+        asked = [
+            [self._read(handle, start, self._most)[0] for start in range(0, size + 1, self._most)]
+            for handle, size in zip(handles, sizes.values(), strict=True)
+        ]
+        for handle in handles:
+            self._leave(handle, [])
+        found: list[list[bytes]] = []
+        failures: list[OSError] = []
+        for numbers in asked:
+            found.append([])
+            for number in numbers:
+                kind, body = self._answer(number)
+                if kind == _STATUS and _status(body)[0] == _EOF:
+                    continue
+                try:
+                    found[-1].append(bytes(self._expected(kind, body, _DATA)[4:]))
+                except OSError as error:
+                    failures.append(error)
+        _complain(failures)
+        return [b"".join(pieces) for pieces in found]
+
+    def _open_many(self, paths: Iterable[str], flags: int) -> list[memoryview]:
+        sent = [self._send(_OPEN, _open(path, flags)) for path in paths]
+        handles: list[memoryview] = []
+        failures: list[OSError] = []
+        for number in sent:
+            try:
+                handles.append(self._expected(*self._answer(number), _HANDLE))
+            except OSError as error:
+                failures.append(error)
+        if failures:
+            for handle in handles:
+                self._leave(handle, [])
+        _complain(failures)
+        return handles
+
+    def _all(self, numbers: Iterable[int]) -> None:
+        failures: list[OSError] = []
+        for number in numbers:
+            try:
+                self._done(number)
+            except OSError as error:
+                failures.append(error)
+        _complain(failures)
+
+    def _leave(self, handle: memoryview | None, waiting: Iterable[int]) -> None:
+        """Close a file, and let come and go what was asked of it."""
+        for number in waiting:
+            self._ignore(number)
+        if handle is not None:
+            with contextlib.suppress(BrokenError):
+                self._ignore(self._send(_CLOSE, handle))
+
+    def _read(self, handle: memoryview, offset: int, size: int) -> tuple[int, int, int]:
+        return self._send(_READ, handle, struct.pack(">QI", offset, size)), offset, size
+
+    def _names(self, handle: bytes) -> dict[str, Entry]:
+        kind, body = self._answer(self._send(_READDIR, handle))
+        if kind == _STATUS and _status(body)[0] == _EOF:
+            return {}
+        body = self._expected(kind, body, _NAME)
+        (count,) = struct.unpack_from(">I", body)
+        at = 4
+        found = {}
+        for _ in range(count):
+            name, at = _string(body, at)
+            _, at = _string(body, at)  # the line that `ls -l` would print
+            entry, at = _entry(body, at)
+            found[os.fsdecode(bytes(name))] = entry
+        return found
+
+    def _greet(self) -> None:
+        self._push(struct.pack(">IBI", 5, _INIT, 3))
+        kind, body = self._packet()
+        if kind != _VERSION:
+            raise BrokenError("something else than SFTP answers")
+        at = 4
+        known = {}
+        while at < len(body):
+            name, at = _string(body, at)
+            value, at = _string(body, at)
+            known[bytes(name)] = bytes(value)
+        if b"limits@openssh.com" in known:
+            number = self._send(_EXTENDED, _text("limits@openssh.com"))
+            kind, body = self._answer(number)
+            if kind == _EXTENDED_REPLY:
+                _, reads, writes, _ = struct.unpack_from(">QQQQ", body)
+                self._most = max(_MODEST, min(_MOST, reads or _MODEST, writes or _MODEST))
+
+    def _ask(self, kind: int, body: bytes, expected: int) -> memoryview:
+        return self._expected(*self._answer(self._send(kind, body)), expected)
+
+    def _done(self, number: int) -> None:
+        self._expected(*self._answer(number), _STATUS)
+
+    def _expected(self, kind: int, body: memoryview, expected: int) -> memoryview:
+        if kind == _STATUS:
+            code, message = _status(body)
+            if code != _OK:
+                raise OSError(_ERRORS.get(code, errno.EIO), message)
+        if kind != expected:
+            raise BrokenError("the server does not answer as SFTP's protocol has it")
+        return body
+
+    def _send(self, kind: int, *pieces: bytes | memoryview) -> int:
+        self._number = (self._number + 1) & 0xFFFFFFFF
+        size = 5 + sum(map(len, pieces))
+        self._push(struct.pack(">IBI", size, kind, self._number), *pieces)
+        return self._number
+
+    def _push(self, *pieces: bytes | memoryview) -> None:
+        left: Sequence[bytes | memoryview] = pieces
+        try:
+            while left:
+                try:
+                    count = os.writev(self._to, left)
+                except BlockingIOError:
+                    self._wait(self._to, select.POLLOUT)
+                    continue
+                while left and count >= len(left[0]):
+                    count -= len(left[0])
+                    left = left[1:]
+                if left:
+                    left = [memoryview(left[0])[count:], *left[1:]]
+        except BrokenPipeError:
+            raise BrokenError(self._last_words()) from None
+
+    def _ignore(self, number: int) -> None:
+        """Let an answer come and go."""
+        if self._answers.pop(number, None) is None:
+            self._ignored.add(number)
+
+    def _answer(self, number: int) -> tuple[int, memoryview]:
+        while number not in self._answers:
+            kind, body = self._packet()
+            (which,) = struct.unpack_from(">I", body)
+            if which in self._ignored:
+                self._ignored.discard(which)
+            else:
+                self._answers[which] = kind, body[4:]
+        return self._answers.pop(number)
+
+    def _packet(self) -> tuple[int, memoryview]:
+        size, kind = struct.unpack(">IB", self._take(5))
+        if not 5 <= size <= _MOST + 1024:
+            raise BrokenError("something else than SFTP answers")
+        return kind, memoryview(self._take(size - 1))
+
+    def _take(self, count: int) -> bytes:
+        while len(self._buffer) < count:
+            self._wait(self._from, select.POLLIN)
+            data = os.read(self._from, 1 << 20)
+            if not data:
+                raise BrokenError(self._last_words())
+            self._buffer += data
+        taken = bytes(memoryview(self._buffer)[:count])
+        del self._buffer[:count]
+        return taken
+
+    def _wait(self, descriptor: int, event: int) -> None:
+        poll = select.poll()
+        poll.register(descriptor, event)
+        if not poll.poll(SECONDS * 1000):
+            raise BrokenError(f"no answer came for {SECONDS:.0f} seconds")
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._ssh.wait(5)
+        self._said.seek(0)
+        return self._said.read(20_000).decode("utf-8", "replace").strip()
+
+
+@lru_cache
+def _preferred(command: tuple[str, ...], host: str) -> dict[str, str]:
+    """The cipher that this processor is fastest with, unless somebody has chosen others."""
+    cipher = "aes128-gcm@openssh.com"
+    try:
+        if " aes " not in Path("/proc/cpuinfo").read_text():
+            return {}
+        chosen, usual = (
+            subprocess.run(  # noqa: S603 - the user's own program and options
+                [*command, *more, "-G", "--", host], capture_output=True, text=True, check=True
+            ).stdout
+            for more in ((), ("-F", "none"))
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    lines = [line for line in chosen.splitlines() if line.startswith("ciphers ")]
+    ours_to_choose = lines and cipher in lines[0] and lines[0] in usual.splitlines()
+    return {"Ciphers": f"^{cipher}"} if ours_to_choose else {}
+
+
+def _complain(failures: Sequence[OSError]) -> None:
+    """Raise the first of what went wrong, once all answers are in."""
+    for error in failures:
+        raise error
+
+
+def _open(path: str, flags: int) -> bytes:
+    return _text(path) + struct.pack(">II", flags, 0)
+
+
+def _text(path: str) -> bytes:
+    data = os.fsencode(path)
+    return struct.pack(">I", len(data)) + data
+
+
+def _string(body: memoryview, at: int) -> tuple[memoryview, int]:
+    (size,) = struct.unpack_from(">I", body, at)
+    return body[at + 4 : at + 4 + size], at + 4 + size
+
+
+def _status(body: memoryview) -> tuple[int, str]:
+    (code,) = struct.unpack_from(">I", body)
+    message, _ = _string(body, 4) if len(body) >= 8 else (memoryview(b""), 0)
+    return code, bytes(message).decode("utf-8", "replace") or f"error {code}"
+
+
+def _entry(body: memoryview, at: int) -> tuple[Entry, int]:
+    """Attributes, and where what follows them begins."""
+    (flags,) = struct.unpack_from(">I", body, at)
+    at += 4
+    size = mode = 0
+    if flags & 1:
+        (size,) = struct.unpack_from(">Q", body, at)
+        at += 8
+    at += 8 if flags & 2 else 0
+    if flags & 4:
+        (mode,) = struct.unpack_from(">I", body, at)
+        at += 4
+    at += 8 if flags & 8 else 0
+    if flags & 0x80000000:
+        (count,) = struct.unpack_from(">I", body, at)
+        at += 4
+        for _ in range(2 * count):
+            _, at = _string(body, at)
+    return Entry(size, stat.S_ISDIR(mode)), at
