@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -46,6 +47,27 @@ def test_check_looks_through_folders(
     said = capsys.readouterr().out
     assert "1 unsound, 4 sound" in said
     assert "[part-missing]" in said
+
+
+def test_check_notices_one_id_in_two_records(
+    letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = letters(40)[3]
+    copy = tmp_path / "letters" / "later" / first.name
+    shutil.copytree(first, copy)
+    assert run("check", tmp_path / "letters", "--jobs", 2, "--json") == 3
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"] == {"sound": 40, "unsound": 1}
+    [twin] = [result for result in told["results"] if result["outcome"] == "unsound"]
+    [finding] = [f for f in twin["findings"] if f["severity"] == "error"]
+    assert finding["code"] == "record-id-twice"
+    assert {twin["path"]} | {str(first), str(copy)} == {str(first), str(copy)}
+    assert (str(first) in finding["message"]) != (twin["path"] == str(first))
+
+
+def test_a_record_given_twice_is_no_twin_of_itself(letters, tmp_path: Path) -> None:
+    letters(3)
+    assert run("check", tmp_path / "letters", tmp_path / "letters") == 0
 
 
 def test_deposit_of_a_shelf_and_again(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -71,11 +71,14 @@ def check(
     if not tables and (options_of(a=jobs, b=report, c=executor) or not _each_is_one(records)):
         from archive_pkg import holdings
 
-        with telling("check", report, as_json=as_json, quiet=quiet) as told:
+        with (
+            telling("check", report, as_json=as_json, quiet=quiet) as told,
+            holdings.finding_twins() as marked,
+        ):
             holdings.run(
                 holdings.Each(holdings.check_one),
                 holdings.find_records(records),
-                told.took,
+                lambda _, done: told.take(marked(done)),
                 crew=crew(jobs, executor),
             )
         return

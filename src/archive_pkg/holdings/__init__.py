@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from archive_pkg.holdings.building import Options, build_many
     from archive_pkg.holdings.bulk import Done, run
     from archive_pkg.holdings.crews import crew_for
-    from archive_pkg.holdings.each import Each, check_one, deposit_one, export_one, verify_one
+    from archive_pkg.holdings.each import (
+        Each,
+        check_one,
+        deposit_one,
+        export_one,
+        finding_twins,
+        verify_one,
+    )
     from archive_pkg.holdings.index import Hit, Index, Query, refresh
     from archive_pkg.holdings.likeness import Candidate, duplicates
     from archive_pkg.holdings.overview import Overview
@@ -48,6 +55,7 @@ _MODULES = {
         "check_one",
         "deposit_one",
         "export_one",
+        "finding_twins",
         "verify_one",
     ),
     "index": (
@@ -100,6 +108,7 @@ __all__ = [
     "find_packages",
     "find_records",
     "find_sources",
+    "finding_twins",
     "make_shelf",
     "open_shelf",
     "refresh",

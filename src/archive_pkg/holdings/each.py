@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,12 +16,13 @@ from archive_pkg.errors import DepositError
 from archive_pkg.holdings.bulk import Done, guarded
 from archive_pkg.holdings.checks import checks_of
 from archive_pkg.holdings.copies import repository
-from archive_pkg.packages import afterwards, check, is_bag, states, verify
+from archive_pkg.packages import afterwards, is_bag, states, verify
+from archive_pkg.packages.checking import RECORD_ID_TWICE, examine
 from archive_pkg.packages.metadata import described
-from archive_pkg.reports import Severity
+from archive_pkg.reports import Location, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from archive_pkg.fixity import Tally
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from archive_pkg.records import Record
 
 INVALID = 3
+SOUND, UNSOUND = "sound", "unsound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,39 @@ class Pace:
 
 def check_one(record: Path, pace: Pace) -> Done:
     """Check a record, its files and its quotes."""
-    report = check(record)
-    outcome = "sound" if report.ok else "unsound"
-    return Done(str(record), outcome, 0 if report.ok else INVALID, list(report))
+    found, report = examine(record)
+    return Done(
+        str(record),
+        SOUND if report.ok else UNSOUND,
+        0 if report.ok else INVALID,
+        list(report),
+        details={"record": found.id if found else None},
+    )
+
+
+@contextmanager
+def finding_twins() -> Iterator[Callable[[Done], Done]]:
+    """What marks those of many checked records whose id another one has; a context.
+
+    The ids met so far are in a temporary file, which is gone afterwards.
+    """
+    with closing(sqlite3.connect("")) as base:
+        base.execute("CREATE TABLE ids (id TEXT PRIMARY KEY, path TEXT) WITHOUT ROWID")
+
+        def marked(done: Done) -> Done:
+            name = done.details.get("record")
+            new = "INSERT OR IGNORE INTO ids VALUES (?, ?)"
+            if name is None or base.execute(new, (name, done.path)).rowcount:
+                return done
+            (first,) = base.execute("SELECT path FROM ids WHERE id = ?", (name,)).fetchone()
+            if first != done.path:
+                message, hint = f"the id {name} is also that of {first}", "give one another id"
+                place = Location(done.path, field="id")
+                done.findings.append(RECORD_ID_TWICE.at(place, message, hint))
+                done.outcome, done.status = UNSOUND, INVALID
+            return done
+
+        yield marked
 
 
 def verify_one(
