@@ -1,4 +1,4 @@
-"""`archive-pkg audit run`, `report`, `repair` and `accept`."""
+"""`archive-pkg audit run`, `report`, `sign`, `repair` and `accept`."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ from archive_pkg.cli.bulk import (
     telling,
 )
 from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, TimestampCa
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
     from archive_pkg.holdings import Budget, Shelf
     from archive_pkg.holdings.auditing import Audited
+    from archive_pkg.holdings.ledger import Head
+    from archive_pkg.packages import Signed
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The shelf: a folder of packages.")]
 LedgerFile = Annotated[
@@ -111,6 +114,9 @@ def report(
         Path | None,
         typer.Option("--metrics", help="A file for figures in Prometheus's text format."),
     ] = None,
+    allowed_signers: AllowedSigners = None,
+    revoked: RevokedKeys = None,
+    timestamp_ca: TimestampCa = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -119,14 +125,16 @@ def report(
     Example: archive-pkg audit report packages --html audit.html
     """
     from archive_pkg import holdings
+    from archive_pkg.packages import Trust
     from archive_pkg.storage import write_atomically
 
     shelf = holdings.open_shelf(directory)
     path = ledger or shelf.ledger
+    trust = Trust.read(allowed_signers, revoked, timestamp_ca)
     with (
         answering("audit report", as_json=as_json, quiet=quiet) as answer,
         answer.about(directory) as result,
-        holdings.Overview(shelf, path) as overview,
+        holdings.Overview(shelf, path, trust) as overview,
     ):
         answer.found(result, overview.report)
         if not overview.ok:
@@ -140,6 +148,7 @@ def report(
             "oldest_check": overview.oldest,
             "entries": overview.head.number,
             "head": str(overview.head),
+            "signed_heads": [_signed_head(*each) for each in overview.signed],
         }
         for line in overview.words():
             answer.say(line)
@@ -149,6 +158,63 @@ def report(
             write_atomically(table, "".join(overview.csv_lines()).encode())
         if metrics is not None:
             write_atomically(metrics, overview.metrics().encode())
+
+
+def _signed_head(head: Head, signature: Signed) -> dict[str, object]:
+    return {
+        "entry": head.number,
+        "good": signature.good,
+        "fingerprint": signature.fingerprint,
+        "signers": list(signature.signers),
+        "times": [stamp.time.isoformat() for stamp in signature.stamps],
+    }
+
+
+@app.command()
+def sign(
+    directory: Directory,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            "--key",
+            help="The private key, or the public key of one in an ssh-agent or on a token.",
+        ),
+    ] = None,
+    timestamp: Annotated[
+        str | None,
+        typer.Option("--timestamp", metavar="URL", help="A time-stamping authority (RFC 3161)."),
+    ] = None,
+    ledger: LedgerFile = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Sign the ledger's head, so that nobody can write anew what stands before it.
+
+    Example: archive-pkg audit sign packages --key ~/.ssh/id_ed25519
+    """
+    from archive_pkg import holdings
+
+    shelf = holdings.open_shelf(directory)
+    with (
+        answering("audit sign", as_json=as_json, quiet=quiet) as answer,
+        answer.about(directory) as result,
+    ):
+        done = holdings.sign_head(ledger or shelf.ledger, key=key, timestamp=timestamp)
+        answer.found(result, done.report)
+        result |= {
+            "head": str(done.head),
+            "file": str(done.file),
+            "new": [str(path) for path in done.new],
+            "pending": done.pending,
+        }
+        for path in done.new:
+            answer.say(str(path))
+        if not done.new and not done.pending:
+            answer.say(f"{done.file}: is signed already")
+        if done.pending:
+            answer.worsen(4)
+            typer.echo(f"{done.file}: no timestamp yet: {done.pending}", err=True)
+            typer.echo("       → try again with --timestamp before the next audit", err=True)
 
 
 @app.command()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         finding_twins,
         verify_one,
     )
+    from archive_pkg.holdings.heads import SignedHead, sign_head
     from archive_pkg.holdings.index import Hit, Index, Query, refresh
     from archive_pkg.holdings.likeness import Candidate, duplicates
     from archive_pkg.holdings.overview import Overview
@@ -58,6 +59,10 @@ _MODULES = {
         "finding_twins",
         "verify_one",
     ),
+    "heads": (
+        "SignedHead",
+        "sign_head",
+    ),
     "index": (
         "Hit",
         "Index",
@@ -96,6 +101,7 @@ __all__ = [
     "Overview",
     "Query",
     "Shelf",
+    "SignedHead",
     "accept",
     "audit",
     "build_many",
@@ -114,6 +120,7 @@ __all__ = [
     "refresh",
     "repair",
     "run",
+    "sign_head",
     "verify_one",
 ]
 

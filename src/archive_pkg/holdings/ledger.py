@@ -137,6 +137,30 @@ class Ledger:
         storage.write_atomically(head_file(self.path), f"{self.head}\n".encode())
 
 
+def heads_folder(path: Path) -> Path:
+    """The folder of a ledger's signed heads, beside it; see `heads`."""
+    return path.with_name(f"{path.name}.heads")
+
+
+def kept_heads(path: Path) -> list[Path]:
+    """The files of the heads that were signed, the oldest first."""
+    with storage.storage_errors(f"reading {heads_folder(path)}"):
+        return sorted(heads_folder(path).glob("*.head"))
+
+
+def read_head(file: Path) -> Head | None:
+    """A head from its file; None where the file says none.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    try:
+        number, digest = file.read_text(encoding="ascii").split()
+        return Head(int(number), digest)
+    except ValueError:
+        return None
+
+
 def head_file(path: Path) -> Path:
     """The file with a ledger's head, beside it."""
     return path.with_name(f"{path.name}.head")
@@ -191,7 +215,7 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
         StorageError: It cannot be read.
     """
     ledger, report = Ledger(path), Report()
-    stated = _stated_head(path, report)
+    stated = _stated_heads(path, report)
     with storage.storage_errors(f"reading the ledger {path}"), path.open("rb") as file:
         for at, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
@@ -208,18 +232,23 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
             ledger.head = Head(ledger.head.number + 1, _digest(line.rstrip(b"\n")))
             ledger.last_time = str(entry.get("time", ""))
             ledger.size += len(line)
-            if stated and stated.number == ledger.head.number and stated != ledger.head:
-                message = f"entry {stated.number} is not the one that the head was written for"
+            if others := [
+                each.name
+                for each, head in stated.get(ledger.head.number, ())
+                if head != ledger.head
+            ]:
+                message = f"entry {ledger.head.number} is not the one that {others[0]} is of"
                 report.add(OTHER_HEAD.at(place, message, "compare the ledger with a copy"))
                 return ledger, report
             take(entry)
-    if stated and stated.number > ledger.head.number:
+    last = max(stated, default=0)
+    if last > ledger.head.number:
         message = (
             f"the ledger ends with entry {ledger.head.number}; entries {ledger.head.number + 1} "
-            f"to {stated.number} are gone"
+            f"to {last} are gone"
         )
         report.add(CUT_OFF.at(Location(str(path)), message, "take them from a copy"))
-    if not stated and ledger.head.number and report.ok:
+    if not head_file(path).exists() and ledger.head.number and report.ok:
         report.add(HEAD_MISSING.at(Location(str(head_file(path))), "there is no head"))
     return ledger, report
 
@@ -245,16 +274,22 @@ def _unlinked(entry: dict[str, Any], before: Head) -> str:
     return ""
 
 
-def _stated_head(path: Path, report: Report) -> Head | None:
-    file = head_file(path)
-    try:
-        number, digest = file.read_text(encoding="ascii").split()
-        return Head(int(number), digest)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        report.add(HEAD_UNREADABLE.at(Location(str(file)), f"cannot be read: {error}"))
-        return None
+def _stated_heads(path: Path, report: Report) -> dict[int, list[tuple[Path, Head]]]:
+    """The ledger's head, and those that were signed, by the numbers of their entries."""
+    stated: dict[int, list[tuple[Path, Head]]] = {}
+    for file in (head_file(path), *kept_heads(path)):
+        try:
+            head = read_head(file)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            report.add(HEAD_UNREADABLE.at(Location(str(file)), f"cannot be read: {error}"))
+            continue
+        if head is None:
+            report.add(HEAD_UNREADABLE.at(Location(str(file)), "is not NUMBER DIGEST"))
+        else:
+            stated.setdefault(head.number, []).append((file, head))
+    return stated
 
 
 def _refuse_lost(path: Path) -> None:

@@ -10,7 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from archive_pkg.holdings import ledger
+from archive_pkg.holdings.heads import signed_heads
 from archive_pkg.holdings.state import State
+from archive_pkg.packages import Signed, Trust
+from archive_pkg.packages.signatures import utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +58,11 @@ class Level:
 class Overview:
     """What a ledger and its shelf show; a context, for it reads from a temporary database."""
 
-    def __init__(self, shelf: Shelf, path: Path) -> None:
-        """Args: the shelf, the ledger's file."""
+    def __init__(self, shelf: Shelf, path: Path, trust: Trust | None = None) -> None:
+        """Args: the shelf, the ledger's file, whom to believe of those who signed its heads."""
         self.shelf = shelf
         self.path = path
+        self._trust = trust or Trust()
 
     def __enter__(self) -> Overview:
         self.state = State().__enter__()
@@ -67,6 +71,8 @@ class Overview:
         book, self.report = ledger.read(self.path, self._take)
         self.head: Head = book.head
         self.last_time = book.last_time
+        self.chain_is_whole = self.report.ok
+        self.signed = list(signed_heads(self.path, self._trust, self.report))
         self.there = self.state.see(
             str(package.relative_to(self.shelf.root)) for package in self.shelf.packages()
         )
@@ -122,9 +128,11 @@ class Overview:
         yield f"Its head is {self.head}. Keep that elsewhere, too."
         yield (
             "Its chain is whole."
-            if self.report.ok
+            if self.chain_is_whole
             else "ITS CHAIN IS BROKEN; what follows is only what stands before the break."
         )
+        for head, signature in self.signed:
+            yield f"Entry {head.number:,} and all before it: {_signed_words(signature)}."
         yield ""
         yield f"On the shelf {self.shelf.root}: {self.there:,} packages."
         for count, what, names in self._groups():
@@ -278,6 +286,18 @@ class Overview:
             lines.append(f"# TYPE {full} gauge")
             lines.append(f'{full}{{shelf="{shelf}"}} {value}')
         return "\n".join(lines) + "\n"
+
+
+def _signed_words(signature: Signed) -> str:
+    """Who signed a head and since when, as far as it is known."""
+    if not signature.good:
+        return f"{signature.file} is NO GOOD SIGNATURE of it"
+    who = f" of {', '.join(signature.signers)}" if signature.signers else ""
+    words = f"signed with the {signature.key_type} key {signature.fingerprint}{who}"
+    for stamp in signature.stamps[:1]:
+        vouched = "" if stamp.trusted else ", for whom nobody vouches here"
+        words += f", before {utc(stamp.time)} by {stamp.authority}{vouched}"
+    return words
 
 
 def _apart(path: Path, root: Path) -> bool:

@@ -245,8 +245,12 @@ def examine_signatures(
     Returns:
         The signatures, in the order of their names.
     """
-    work = _Examination(bag, files, trust, report, now or datetime.now(UTC))
-    signed = tuple(work.signature(path) for path in sorted(files) if _SIGNATURE.fullmatch(path))
+    work = _Examination(files, trust, report, now or datetime.now(UTC), bag_is_valid=report.ok)
+    signed = tuple(
+        work.signature(path, found[1])
+        for path in sorted(files)
+        if (found := _SIGNATURE.fullmatch(path))
+    )
     for path in sorted(files):
         if path.startswith(f"{FOLDER}/") and not is_signature_file(path):
             report.add(STRAY.at(work.at(path), "is no signature and no timestamp", "Remove it."))
@@ -257,28 +261,41 @@ def examine_signatures(
     return signed
 
 
+def examine_signature(
+    path: str, over: str, files: Mapping[str, bytes], trust: Trust, report: Report
+) -> Signed:
+    """Check a signature of any file, and its timestamps.
+
+    Args:
+        path: The signature's file.
+        over: The file that it is over.
+        files: The bytes of both, and of its timestamps, by their paths.
+        trust: Whom to believe.
+        report: Takes what is found.
+    """
+    return _Examination(files, trust, report, datetime.now(UTC)).signature(path, over)
+
+
 class _Examination:
     def __init__(
         self,
-        bag: Bag,
         files: Mapping[str, bytes],
         trust: Trust,
         report: Report,
         now: datetime,
+        *,
+        bag_is_valid: bool = False,
     ) -> None:
-        self.bag = bag
         self.files = files
         self.trust = trust
         self.report = report
         self.now = now
-        self.valid = report.ok
+        self.valid = bag_is_valid
 
     def at(self, path: str) -> Location:
         return Location(path)
 
-    def signature(self, path: str) -> Signed:
-        found = _SIGNATURE.fullmatch(path)
-        over = found[1] if found else ""
+    def signature(self, path: str, over: str) -> Signed:
         try:
             signature = sshsig.parse(self.files[path])
             right = over in self.files and signature.stands(self.files[over])

@@ -131,7 +131,7 @@ class _Work:
         with storage.storage_errors(f"reading {self.package}"):
             for name in self.manifests:
                 shutil.copyfile(self.package / name, self.staged / name)
-        _ssh_keygen(key, [self.staged / name for name in self.manifests])
+        sign_files(key, [self.staged / name for name in self.manifests])
         self.signed = datetime.now(UTC)
         for name in self.manifests:
             data = (self.staged / f"{name}.sig").read_bytes()
@@ -222,8 +222,13 @@ class _Work:
         return path
 
 
-def _ssh_keygen(key: Path, files: list[Path]) -> None:
-    """Let OpenSSH sign files, each into a file beside it that ends in `.sig`."""
+def sign_files(key: Path, files: list[Path]) -> None:
+    """Let OpenSSH sign files, each into a file beside it that ends in `.sig`.
+
+    Raises:
+        StorageError: The key is not there or cannot be read.
+        UsageError: ssh-keygen is not there, or cannot sign with the key here.
+    """
     if not os.path.lexists(key):
         raise StorageError(f"there is no key {key}", "name the key's file with --key")
     program = shutil.which("ssh-keygen")

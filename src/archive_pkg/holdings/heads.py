@@ -1,0 +1,154 @@
+"""Signed heads of a ledger: what nobody can write anew, not even who may write the ledger.
+
+In `<ledger>.heads/`, for each head that was signed:
+
+    000123.head              number and digest of an entry, as the ledger's head was then
+    000123.head.sig          an OpenSSH signature over it
+    000123.head.sig.tsr      a timestamp over the signature (RFC 3161)
+    000123.head.sig.tsr.pem  the certificates that came with it
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg import storage
+from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.holdings import ledger
+from archive_pkg.packages import sshsig, timestamps
+from archive_pkg.packages.signatures import examine_signature
+from archive_pkg.packages.signing import sign_files
+from archive_pkg.packages.wire import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.packages import Signed, Trust
+    from archive_pkg.reports import Report
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """What signing a head came to.
+
+    Attributes:
+        file: The head's file.
+        head: The head itself.
+        new: What was written: signature and timestamp.
+        pending: Why there is no timestamp yet; empty where none was asked for or it is there.
+        report: What was found about the ledger.
+    """
+
+    file: Path
+    head: ledger.Head
+    new: tuple[Path, ...]
+    pending: str
+    report: Report
+
+
+def sign_head(path: Path, *, key: Path | None = None, timestamp: str | None = None) -> SignedHead:
+    """Sign the head of a ledger as it is now, and have the signature timestamped.
+
+    What is there already is left as it is; where the authority fails the signature stays, and the
+    timestamp can be added until the ledger goes on.
+
+    Args:
+        path: The ledger's file, whose chain is verified first.
+        key: The private key's file, or the public key's where the private one is in an agent.
+        timestamp: The address of a time-stamping authority (RFC 3161).
+
+    Raises:
+        InvalidError: The ledger is not what was written.
+        LockedError: A run is writing it.
+        StorageError: It, or the key, cannot be read, or the signature not be written.
+        UsageError: Nothing was asked for, there is nothing to sign, or the key cannot be used here.
+    """
+    if key is None and timestamp is None:
+        raise UsageError("nothing was asked for", "name a key with --key, or --timestamp URL")
+    if timestamp is not None:
+        timestamps.refuse_other_addresses(timestamp)
+    if not path.exists():
+        raise StorageError(f"there is no ledger {path}", "audit run begins one")
+    with ledger.held(path, lambda entry: None) as (book, report):
+        if not book.head.number:
+            raise UsageError(f"the ledger {path} has no entries", "sign it after an audit")
+        file = ledger.heads_folder(path) / f"{book.head.number:06}.head"
+        signature = file.with_name(f"{file.name}.sig")
+        new: list[Path] = []
+        with storage.storage_errors(f"writing {file.parent}"):
+            file.parent.mkdir(exist_ok=True)
+        if key is not None and not signature.exists():
+            data = f"{book.head}\n".encode()
+            made = _signed(data, key)
+            storage.write_atomically(file, data)
+            storage.write_atomically(signature, made)
+            new.append(signature)
+        pending = _stamp(signature, timestamp, new) if timestamp is not None else ""
+    return SignedHead(file, book.head, tuple(new), pending, report)
+
+
+def _signed(data: bytes, key: Path) -> bytes:
+    with (
+        storage.storage_errors("signing the ledger's head"),
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        file = Path(folder) / "head"
+        file.write_bytes(data)
+        sign_files(key, [file])
+        made = file.with_name("head.sig").read_bytes()
+    try:
+        right = sshsig.parse(made).stands(data)
+    except MalformedError as error:
+        raise UsageError(
+            f"ssh-keygen signs with {key} in a way that is not known here: {error}",
+            "take a key of type ed25519, ecdsa or rsa",
+        ) from error
+    if not right:
+        raise StorageError("ssh-keygen's signature is not right", "sign again")
+    return made
+
+
+def _stamp(signature: Path, url: str, new: list[Path]) -> str:
+    """Have a signature timestamped; why it is not, if it is not."""
+    stamp = signature.with_name(f"{signature.name}.tsr")
+    if not signature.exists():
+        raise UsageError("this head has no signature yet to be timestamped", "name a key: --key")
+    if stamp.exists():
+        return ""
+    with storage.storage_errors(f"reading {signature}"):
+        data = signature.read_bytes()
+    try:
+        answer = timestamps.request(data, url)
+    except timestamps.NoStampError as error:
+        return str(error)
+    certificates = stamp.with_name(f"{stamp.name}.pem")
+    storage.write_atomically(certificates, timestamps.read(answer).certificates)
+    storage.write_atomically(stamp, answer)
+    new += [stamp, certificates]
+    return ""
+
+
+def signed_heads(path: Path, trust: Trust, report: Report) -> Iterator[tuple[ledger.Head, Signed]]:
+    """Each signed head of a ledger, and its signature, right or wrong.
+
+    That the ledger has the entries which the heads name is found by reading it.
+
+    Args:
+        path: The ledger's file.
+        trust: Whom to believe.
+        report: Takes what is wrong with the signatures.
+
+    Raises:
+        StorageError: They cannot be read.
+    """
+    for file in ledger.kept_heads(path):
+        head = ledger.read_head(file)
+        if head is None or not file.with_name(f"{file.name}.sig").is_file():
+            continue
+        with storage.storage_errors(f"reading {file.parent}"):
+            beside = sorted(file.parent.glob(f"{file.name}*"))
+            files = {str(each): each.read_bytes() for each in beside}
+        yield head, examine_signature(f"{file}.sig", str(file), files, trust, report)
