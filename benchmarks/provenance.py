@@ -21,7 +21,7 @@ import yaml
 from archive_pkg import bags
 from archive_pkg.packages.opening import verify
 from archive_pkg.packages.signatures import Trust, examine_signatures
-from archive_pkg.packages.signing import _ssh_keygen, sign
+from archive_pkg.packages.signing import sign, sign_files
 from archive_pkg.records import Record, load_record, save_record
 from archive_pkg.records.tracing import trace
 from archive_pkg.reports import Report
@@ -73,7 +73,7 @@ def signing(folder: Path) -> None:
 
     def sign_copies() -> None:
         fresh()
-        _ssh_keygen(key, copies)
+        sign_files(key, copies)
 
     copying = median(unsigned)
     verifying = median(lambda: verify(GOLDEN))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -14,8 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("letters", ROOT / "benchmarks" / "_letters.py")
+    spec = importlib.util.spec_from_file_location("_letters", ROOT / "benchmarks" / "_letters.py")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where its dataclasses look for their types
     spec.loader.exec_module(module)
     return module
 
