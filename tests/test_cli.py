@@ -91,6 +91,33 @@ def test_json_is_one_document_with_every_finding(run: Run, letter: Path, tmp_pat
     assert absent["error"]["message"]
 
 
+@pytest.mark.parametrize("lost", ["bagit.txt", "*.txt"])
+def test_a_bag_that_lost_its_tag_files_is_not_passed_over(
+    run: Run, letter: Path, tmp_path: Path, lost: str
+) -> None:
+    run("build", letter, "--out", tmp_path / "shelf")
+    package = tmp_path / "shelf" / ID
+    for file in package.glob(lost):
+        file.unlink()
+    done = run("verify", package)
+    assert done.returncode == 3
+    assert "declaration-missing" in done.stdout
+    done = run("verify", tmp_path / "shelf")
+    assert done.returncode == 3
+    if lost == "bagit.txt":
+        assert f"{package}: bagit.txt" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [["verify"], ["check"], ["build", "--out", "out"], ["deposit", "--to", "ocfl:root"]]
+)
+def test_a_folder_with_nothing_in_it_is_told(run: Run, tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "nothing").mkdir()
+    done = run(*words, tmp_path / "nothing", cwd=tmp_path)
+    assert done.returncode in (3, 5)
+    assert "nothing" in done.stdout + done.stderr
+
+
 def test_verify_tells_complete_and_valid_of_each_path(
     run: Run, letter: Path, tmp_path: Path
 ) -> None:

@@ -22,13 +22,13 @@ from archive_pkg.holdings import (
     Options,
     build_many,
     crew_for,
-    find_packages,
     find_records,
     find_sources,
     make_shelf,
     open_shelf,
 )
 from archive_pkg.holdings.bulk import NOT_BEGUN, run
+from archive_pkg.holdings.subjects import packages_below
 from archive_pkg.packages import build_package, verify
 from archive_pkg.storage import FullError, LockedError
 
@@ -85,7 +85,7 @@ def test_one_bad_letter_stops_none_of_the_others(letters, tmp_path: Path, jobs: 
     bad = {Path(each.path).name: each for each in done if each.status}
     assert {each.status for each in bad.values()} == {3}
     assert bad[made[30].name].findings[0].code == "part-missing"
-    assert len(list(find_packages([tmp_path / "out"]))) == 38
+    assert len(list(packages_below(tmp_path / "out"))) == 38
 
 
 def test_a_second_run_does_only_what_is_missing_or_changed(letters, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_second_run_does_only_what_is_missing_or_changed(letters, tmp_path: Pa
     assert {finding.code for each in done for finding in each.findings} == {"package-differs"}
     done = build([tmp_path / "letters"], out, replace=True)
     assert outcomes(done) == {"replaced": 1, "unchanged": 5}
-    assert all(verify(package).ok for package in find_packages([out]))
+    assert all(verify(package).ok for package in packages_below(out))
     (out / ".archive-pkg" / "built.sqlite").write_bytes(b"damaged" * 1000)
     assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 6}
 
@@ -123,7 +123,7 @@ def test_a_shelf_keeps_its_layout(letters, tmp_path: Path, layout: str) -> None:
     letters(3)
     out = tmp_path / "out"
     build([tmp_path / "letters"], out, layout=layout)
-    packages = list(find_packages([out]))
+    packages = list(packages_below(out))
     assert len(packages) == 3
     assert all(package.parent.parent != tmp_path for package in packages)
     assert all(open_shelf(out).home(package.name) == package for package in packages)
@@ -183,7 +183,7 @@ def test_stopped_at_any_instant_the_next_run_goes_on(letters, tmp_path: Path, nu
     process = _slow(out, tmp_path / "letters")
     os.killpg(process.pid, number)
     said, _ = process.communicate(timeout=60)
-    there = list(find_packages([out]))
+    there = list(packages_below(out))
     if number != signal.SIGKILL:
         assert process.returncode == 128 + number, said
         assert not (out / ".archive-pkg" / "work").exists()
@@ -192,8 +192,8 @@ def test_stopped_at_any_instant_the_next_run_goes_on(letters, tmp_path: Path, nu
     assert outcomes(again).get("built", 0) == 100 - len(there)
     assert {each.outcome for each in again} <= {"built", "unchanged"}
     assert not (out / ".archive-pkg" / "work").exists()
-    assert len(list(find_packages([out]))) == 100
-    assert all(verify(package).ok for package in list(find_packages([out]))[::20])
+    assert len(list(packages_below(out))) == 100
+    assert all(verify(package).ok for package in list(packages_below(out))[::20])
 
 
 def _dying(batch: list[int]) -> list[Done]:
@@ -253,7 +253,7 @@ def test_a_disk_that_fills_is_told_and_the_next_run_goes_on(
             options=Options(ON),
         )
     assert {"built", "failed"} <= outcomes(done).keys() <= {"built", "failed", NOT_BEGUN}
-    there = list(find_packages([out]))
+    there = list(packages_below(out))
     assert len(there) == outcomes(done)["built"]
     assert all(verify(package).ok for package in there)
     subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)

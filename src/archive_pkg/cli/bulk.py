@@ -55,7 +55,7 @@ class Telling:
         self._answer = answer
         self._report = report
         self._counts: dict[str, int] = {}
-        self._codes: dict[str, tuple[int, list[Finding]]] = {}
+        self._codes: dict[str, tuple[int, list[tuple[str, Finding]]]] = {}
         self._errors: dict[str, tuple[int, list[str]]] = {}
         self._first = True
         self._about_all: list[Finding] = []
@@ -76,7 +76,7 @@ class Telling:
             typer.echo(line if self._first else "," + line)
             self._first = False
         for finding in done.findings:
-            self._count(finding)
+            self._count(finding, done.path)
         if done.error[0] and not any(f.severity is Severity.ERROR for f in done.findings):
             count, messages = self._errors.setdefault(done.error[1], (0, []))
             if len(messages) < _EXAMPLES:
@@ -92,7 +92,7 @@ class Telling:
         """Take findings that are about no one subject."""
         for finding in findings:
             self._about_all.append(finding)
-            self._count(finding)
+            self._count(finding, "")
             if finding.severity is Severity.ERROR:
                 self._answer.worsen(3)
 
@@ -100,10 +100,10 @@ class Telling:
         """Take what is to be said at the end besides the counts."""
         self._closing = figures
 
-    def _count(self, finding: Finding) -> None:
+    def _count(self, finding: Finding, subject: str) -> None:
         count, some = self._codes.setdefault(finding.code, (0, []))
         if len(some) < _EXAMPLES:
-            some.append(finding)
+            some.append((subject, finding))
         self._codes[finding.code] = (count + 1, some)
 
     @property
@@ -126,12 +126,12 @@ class Telling:
             }
             typer.echo("], " + json.dumps(rest, ensure_ascii=False)[1:])
             return
-        for count, some in self._codes.values():
-            if some[0].severity is Severity.ERROR or not answer.quiet:
-                for finding in some:
-                    print_finding(finding)
+        for code, (count, some) in self._codes.items():
+            if some[0][1].severity is Severity.ERROR or not answer.quiet:
+                for subject, finding in some:
+                    print_finding(finding, subject=subject)
                 if count > len(some):
-                    typer.echo(f"         and {count - len(some):,} more [{some[0].code}]")
+                    typer.echo(f"         and {count - len(some):,} more [{code}]")
         for hint, (number, messages) in self._errors.items():
             for message in messages[:-1]:
                 complain(ArchivePkgError(message))

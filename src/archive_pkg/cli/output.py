@@ -108,11 +108,20 @@ def answering(
         raise typer.Exit(answer.status)
 
 
-def print_finding(finding: Finding, *, err: bool = False) -> None:
-    """A finding as a person reads it: how grave, where, what is wrong, what would be right."""
+def print_finding(finding: Finding, *, subject: str = "", err: bool = False) -> None:
+    """A finding as a person reads it: how grave, where, what is wrong, what would be right.
+
+    Args:
+        finding: The finding.
+        subject: What it is about, where there are many and its place does not say so itself.
+        err: Whether it goes to standard error.
+    """
     colour = _COLOURS[finding.severity]
     head = typer.style(f"{finding.severity!s:8}", fg=colour, bold=True)
-    place = clean(str(finding.location))
+    place = str(finding.location)
+    if not place.startswith(subject):
+        place = f"{subject}: {place}" if place else subject
+    place = clean(place)
     code = typer.style(f"[{finding.code}]", dim=True)
     typer.echo(f"{head} {place}" if place else head.rstrip(), err=err)
     typer.echo(f"         {clean(finding.message)} {code}", err=err)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.errors import StorageError, UsageError
-from archive_pkg.holdings.subjects import find_packages
+from archive_pkg.holdings.subjects import packages_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ class Shelf:
 
     def packages(self) -> Iterator[Path]:
         """The folders of its packages, in the order of their paths folder by folder."""
-        return find_packages([self.root])
+        return packages_below(self.root)
 
     @contextlib.contextmanager
     def held(self, wait: float = 0) -> Iterator[None]:

@@ -25,7 +25,8 @@ def find_records(paths: Iterable[Path]) -> Iterator[Path]:
 
     A path that is not there is taken as a pattern (`letters/*/19[56]*`). Hidden folders are left
     out, and packages, whose records are no sources. Only the names of one folder at a time are kept
-    in memory. What is not there, or cannot be read, comes as it is: who works on it will tell.
+    in memory. What is not there, cannot be read or has nothing in it comes as it is: who works on
+    it will tell.
     """
     return _found(paths, has_record, without=is_bag)
 
@@ -75,6 +76,11 @@ def find_packages(paths: Iterable[Path]) -> Iterator[Path]:
     return _found(paths, is_bag)
 
 
+def packages_below(folder: Path) -> Iterator[Path]:
+    """Bags below a folder; none if there are none."""
+    return _below(folder, is_bag, lambda folder: False)
+
+
 def find_letters(paths: Iterable[Path]) -> Iterator[Path]:
     """Records and packages below paths, as `find_records` finds records."""
     return _found(paths, lambda folder: is_bag(folder) or has_record(folder))
@@ -100,13 +106,14 @@ def _found(
     without: Callable[[Path], bool] = lambda folder: False,
 ) -> Iterator[Path]:
     for path in paths:
-        if not _is_pattern(path):
-            yield from _below(path, is_one, without)
-            continue
+        matches: Iterable[str | Path] = [path]
+        if _is_pattern(path):
+            matches = iglob(str(path), recursive=True)  # noqa: PTH207 - absolute, too
         some = False
-        for match in iglob(str(path), recursive=True):  # noqa: PTH207 - absolute, too
-            some = True
-            yield from _below(Path(match), is_one, without)
+        for match in matches:
+            for found in _below(Path(match), is_one, without):
+                some = True
+                yield found
         if not some:
             yield path
 

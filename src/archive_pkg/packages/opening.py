@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags, storage, tables
+from archive_pkg.bags.manifests import NAME
 from archive_pkg.bags.opening import open_tree
 from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
 from archive_pkg.errors import InvalidError, StorageError
@@ -105,8 +106,14 @@ class Verification:
 
 
 def is_bag(path: Path) -> bool:
-    """Whether a path looks like a bag's folder: it has a bag declaration (RFC 8493, 2.1.1)."""
-    return (path / "bagit.txt").is_file()
+    """Whether a path is a bag's folder, damaged ones included: it has a tag file of a bag's own."""
+    if (path / "bagit.txt").is_file():
+        return True
+    try:
+        names = [entry.name for entry in path.iterdir()]
+    except OSError:
+        return False
+    return any(name == "bag-info.txt" or NAME.fullmatch(name) for name in names)
 
 
 def open_package(path: Path) -> Package:
