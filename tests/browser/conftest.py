@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,6 +85,19 @@ def watched(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 def page(watched: Callable[..., BrowserContext]) -> Page:
     """A page of 1280 by 900, in the light."""
     return watched(viewport={"width": 1280, "height": 900}).new_page()
+
+
+@pytest.fixture
+def until() -> Callable[[Page, str], None]:
+    """Waits until an expression is true on a page, whose policy forbids Playwright's own way."""
+
+    def wait(page: Page, expression: str) -> None:
+        give_up = time.monotonic() + 20
+        while not page.evaluate(expression):
+            assert time.monotonic() < give_up, expression
+            time.sleep(0.02)
+
+    return wait
 
 
 @pytest.fixture

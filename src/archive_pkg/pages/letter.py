@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg import storage
 from archive_pkg.pages import rendering
 from archive_pkg.pages.marked import Line, Mark, Segment, marked_lines
+from archive_pkg.records.languages import language_name
 from archive_pkg.records.statements import Index, statements
 from archive_pkg.records.wording import facts, words
 
@@ -133,6 +134,7 @@ def readings_of(record: Record, folder: Path) -> list[Reading]:
     from archive_pkg.packages.checking import decode
 
     page = _Page(record)
+    titles = _titles(record)
     readings = []
     for part in record.parts:
         is_image = part.media_type in IMAGES
@@ -143,7 +145,7 @@ def readings_of(record: Record, folder: Path) -> list[Reading]:
             storage.open_beneath(folder, part.file) as stream,
         ):
             data = stream.read()
-        title, language = part.title or part.kind.capitalize(), (part.languages or ("",))[0]
+        title, language = titles[part.id], (part.languages or ("",))[0]
         rtl = language.split("-")[0] in _RTL
         if part.is_text:
             text = decode(data, part.encoding or "utf-8")
@@ -168,13 +170,13 @@ def view(record: Record, readings: Sequence[Reading]) -> dict[str, Any]:
         "record": record,
         "scans": scans if beside else [],
         "bands": bands or ([texts] if beside else []),
-        "row_style": _row_style(bands),
+        "row_style": _row_style(bands, "90rem" if beside else "60.01rem"),
         "others": [reading for reading in readings if reading.part.id not in placed],
         "absent": [_absent(part) for part in record.parts if not part.held],
         "facts": list(page.facts()),
         "lists": list(page.lists()),
         "notes": {_note_name(note): note for note in page.notes},
-        "note_words": {_note_name(note): words(record, note) for note in page.notes},
+        "note_words": {_note_name(note): _note_words(note) for note in page.notes},
         "numbers": {_note_name(note): number for number, note in enumerate(page.notes, start=1)},
         "drawing": _drawing(record) if record.parts else "",
         "citation": _citation(record),
@@ -276,6 +278,20 @@ def _note_name(note: TranslationNote) -> str:
     return f"n-{note.id}"
 
 
+def _titles(record: Record) -> dict[str, str]:
+    """What each part is called on the page, so that none is called as another."""
+    titles: dict[str, str] = {}
+    for part in record.parts:
+        tongue = f" in {language_name(part.languages[0])}" if part.languages else ""
+        title = name = part.title or f"{part.kind.capitalize()}{tongue}"
+        number = 1
+        while name in titles.values():
+            number += 1
+            name = f"{title} ({number})"
+        titles[part.id] = name
+    return titles
+
+
 def _bands(texts: list[Reading]) -> list[list[Reading]]:
     """Versions of a text in rows of those that stand side by side: two, or three if there are."""
     if len(texts) == 3:
@@ -283,14 +299,33 @@ def _bands(texts: list[Reading]) -> list[list[Reading]]:
     return [texts[at : at + 2] for at in range(0, len(texts), 2)]
 
 
-def _row_style(bands: list[list[Reading]]) -> str:
-    """The style by which paragraphs match, where the versions have as many of them."""
+def _row_style(bands: list[list[Reading]], width: str) -> str:
+    """The style by which paragraphs match, where the versions have as many of them.
+
+    Args:
+        bands: The versions that stand side by side.
+        width: Of a screen on which they do.
+    """
     rules = []
     for number, band in enumerate(bands):
         counts = {sum(1 for line in reading.lines if line.segments) for reading in band}
         if len(counts) == 1 and len(band) > 1:
-            rules.append(f"#band-{number}>section{{grid-row:1/span {counts.pop() + 1}}}")
-    return "".join(rules)
+            rows = f"grid-row:1/span {counts.pop() + 1}"
+            rules.append(
+                f"#band-{number}>section{{display:grid;grid-template-rows:subgrid;{rows}}}"
+            )
+    return f"@media screen and (min-width:{width}){{{''.join(rules)}}}" if rules else ""
+
+
+def _note_words(note: TranslationNote) -> str:
+    """A note for who reads it below the text."""
+    said = f"“{note.at.exact}”"
+    if note.rendering:
+        said += f", rendered “{note.rendering}”"
+    if note.original:
+        romanized = f" ({note.romanized})" if note.romanized else ""
+        said += f", from {note.original}{romanized}"
+    return f"{said}. {note.text}" if note.text and note.text not in note.at.exact else f"{said}."
 
 
 def _absent(part: Part) -> dict[str, str]:

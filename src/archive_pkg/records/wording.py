@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.records.identifiers import SCHEMES, Identifier
 from archive_pkg.records.models import (
     Agent,
     Classification,
@@ -86,6 +87,12 @@ def _words(value: Any, record: Record) -> str:
 @_words.register
 def _(value: Date, record: Record) -> str:
     return f"{value.edtf} (“{value.as_written}”)" if value.as_written else str(value.edtf)
+
+
+@_words.register
+def _(value: Identifier, record: Record) -> str:
+    said = f"{SCHEMES[value.scheme].name} {value.value}" if value.uri else value.value
+    return f"{said} ({value.note})" if value.note else said
 
 
 @_words.register
