@@ -117,3 +117,10 @@ def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "README.md", "exec"), {})
     assert list(tmp_path.rglob("*.receipts/*.json"))
+
+
+def test_every_finding_code_is_used() -> None:
+    source = "\n".join(file.read_text("utf-8") for file in (ROOT / "src").rglob("*.py"))
+    declared = re.findall(r"^([A-Z_]+) = Code\(", source, re.MULTILINE)
+    assert declared
+    assert [name for name in declared if len(re.findall(rf"\b{name}\b", source)) == 1] == []

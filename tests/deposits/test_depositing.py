@@ -23,9 +23,10 @@ from archive_pkg.deposits import (
     arrivals,
     depositing,
 )
+from archive_pkg.deposits.depositing import RefusedError
 from archive_pkg.deposits.parcels import pack
 from archive_pkg.deposits.repositories import LostError
-from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError
+from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError, UsageError
 from archive_pkg.packages import build_package, sign
 
 
@@ -37,11 +38,14 @@ class Shelf:
     held: dict[str, dict[str, str]] = field(default_factory=dict)
     claims: dict[str, str | None] = field(default_factory=dict)
     verified: str = "server-digest"
+    can: Capabilities = field(
+        default_factory=lambda: Capabilities(packaging="folder", digest="sha256")
+    )
     kind = "shelf"
     target = "shelf:memory"
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(packaging="folder", digest="sha256")
+        return self.can
 
     def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
         return Plan(tuple(Transfer(item.path, item.size, item.path) for item in parcel.items))
@@ -86,6 +90,17 @@ def test_patience_and_what_the_repository_asks_for(package: Path, pauses: list[f
     assert deposits.deposit(package, shelf).new
     assert 0.5 <= pauses[0] <= 0.7
     assert 7 <= pauses[1] <= 9
+
+
+def test_what_a_repository_cannot_do_is_said_before_a_byte_leaves(package: Path) -> None:
+    shelf = Shelf(can=Capabilities(packaging="folder", most_files=3, most_bytes=1000))
+    codes = {finding.code for finding in deposits.plan(package, shelf).report}
+    assert codes == {"deposit-too-many-files", "deposit-too-large"}
+    with pytest.raises(RefusedError):
+        deposits.deposit(package, shelf)
+    with pytest.raises(UsageError, match="publishes nothing"):
+        deposits.deposit(package, Shelf(), publish=True)
+    assert not shelf.held
 
 
 def test_patience_ends(package: Path, pauses: list[float]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -166,6 +167,7 @@ def _plan(answer: Answer, package: Path, repository: Repository, *, publish: boo
     with answer.about(package) as result:
         plan = deposits.plan(package, repository, publish=publish)
         result["target"] = repository.target
+        result["capabilities"] = asdict(repository.capabilities())
         result["transfers"] = [
             {"path": each.path, "size": each.size, "to": each.to} for each in plan.transfers
         ]

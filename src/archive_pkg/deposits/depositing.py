@@ -15,6 +15,8 @@ from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.parcels import Parcel, fingerprint_of, pack
 from archive_pkg.deposits.receipts import Receipt, load_receipt, place, save_receipt
 from archive_pkg.deposits.repositories import (
+    TARGET_TAKES_FEWER,
+    TARGET_TAKES_LESS,
     LostError,
     Plan,
     Repository,
@@ -130,7 +132,7 @@ def deposit(
         DepositError: The repository refused it, could not be reached, or what arrived is not what
             was sent.
         StorageError: The storage failed.
-        UsageError: The address is of no known repository.
+        UsageError: The address is of no known repository, or of one that publishes nothing.
     """
     repository = repository_for(to) if isinstance(to, str) else to
     parcel = pack(package, tick)
@@ -138,9 +140,9 @@ def deposit(
     with storage.storage_errors(f"making {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     parcel = _with_earlier(parcel, folder, repository)
-    plan = repository.plan(parcel, publish=publish)
-    if not plan.report.ok:
-        raise RefusedError(f"{repository.target} would refuse {package}", plan.report)
+    planned = _planned(repository, parcel, publish=publish)
+    if not planned.report.ok:
+        raise RefusedError(f"{repository.target} would refuse {package}", planned.report)
     path = folder / _journal_name(repository, parcel)
     with storage.Lock(path):
         journal = Journal(path)
@@ -166,12 +168,31 @@ def plan(package: Path, to: str | Repository, *, publish: bool = False) -> Plan:
     Raises:
         InvalidError: The package is not valid.
         StorageError: The storage failed.
-        UsageError: The address is of no known repository.
+        UsageError: The address is of no known repository, or of one that publishes nothing.
     """
     repository = repository_for(to) if isinstance(to, str) else to
     parcel = pack(package)
     parcel = _with_earlier(parcel, receipts_folder(package), repository)
-    return repository.plan(parcel, publish=publish)
+    return _planned(repository, parcel, publish=publish)
+
+
+def _planned(repository: Repository, parcel: Parcel, *, publish: bool) -> Plan:
+    """A repository's own plan, held against what its kind can do."""
+    can = repository.capabilities()
+    if publish and not can.publishes:
+        raise UsageError(
+            f"{repository.target} keeps what it gets and publishes nothing",
+            "leave --publish away",
+        )
+    planned = repository.plan(parcel, publish=publish)
+    files, size, place = len(planned.transfers), planned.size, Location(parcel.identifier)
+    if can.most_files is not None and files > can.most_files:
+        message = f"the package has {files} files; the repository takes {can.most_files}"
+        planned.report.add(TARGET_TAKES_FEWER.at(place, message))
+    if can.most_bytes is not None and size > can.most_bytes:
+        message = f"the package has {size} bytes; the repository takes {can.most_bytes}"
+        planned.report.add(TARGET_TAKES_LESS.at(place, message))
+    return planned
 
 
 def reserve(record: Path, to: str | Repository, *, receipts: Path | None = None) -> str:
@@ -232,7 +253,7 @@ def deposit_many(
         Each package with what came of it, in the order in which they were given.
 
     Raises:
-        UsageError: The address is of no known repository.
+        UsageError: The address is of no known repository, or of one that publishes nothing.
     """
     repository = repository_for(to) if isinstance(to, str) else to
 

@@ -20,7 +20,6 @@ from archive_pkg.deposits.parcels import sha256_of
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
     TARGET_NEEDS_METADATA,
-    TARGET_TAKES_LESS,
     Capabilities,
     LostError,
     Plan,
@@ -109,9 +108,6 @@ class InvenioRdm(ZipRepository):
             message = "the record names no sender, and a record there must have a creator"
             hint = "say who sent or signed the letter, if that is known"
             plan.report.add(TARGET_NEEDS_METADATA.at(where, message, hint))
-        if parcel.size > _LARGEST:
-            message = f"the package has {parcel.size} bytes; a record there takes {_LARGEST}"
-            plan.report.add(TARGET_TAKES_LESS.at(Location(parcel.identifier), message))
         return plan
 
     def reserve(self, record: Record, journal: Journal) -> str:

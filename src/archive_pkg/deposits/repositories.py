@@ -47,9 +47,7 @@ TARGET_NEEDS_LOGIN = Code(
     "There is no token or password for the repository: `archive-pkg login`, or the environment.",
 )
 TARGET_REFUSES_NAME = Code(
-    "deposit-name-refused",
-    Severity.ERROR,
-    "The repository cannot keep a file or package of that name.",
+    "deposit-name-refused", Severity.ERROR, "The repository cannot keep a file of that name."
 )
 TARGET_NOT_READY = Code(
     "deposit-target-not-ready",
@@ -80,8 +78,8 @@ class Capabilities:
         write_once: Whether it itself refuses to overwrite; otherwise we look first.
         resumes: Whether a file that was sent in part is gone on with.
         publishes: Whether a deposit is a draft until it is published.
-        most_files: How many files it takes at most; None for no limit known.
-        most_bytes: How many bytes it takes at most; None for no limit known.
+        most_files: How many files of a package it takes at most; None for no limit known.
+        most_bytes: How many bytes of a package it takes at most; None for no limit known.
     """
 
     packaging: Literal["folder", "zip"]

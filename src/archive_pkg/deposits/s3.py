@@ -25,6 +25,7 @@ from archive_pkg.deposits.drop import TakenError, write_file
 from archive_pkg.deposits.parcels import BLOCK, Checked, Item, Parcel
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
+    TARGET_REFUSES_NAME,
     TARGET_TAKES_LESS,
     Capabilities,
     LostError,
@@ -46,6 +47,7 @@ PART = 16 * 1024 * 1024
 """Files larger than this are sent in parts of this size, or larger where they would be too many."""
 _MOST_PARTS = 10_000
 _LARGEST = 5 * 1024**4
+_LONGEST = 1024
 _WIDTH = 8
 _DECLARATION = "bagit.txt"
 
@@ -136,6 +138,10 @@ class S3Bucket:
             if item.size > _LARGEST:
                 message = f"it has {item.size} bytes; an object may have {_LARGEST}"
                 plan.report.add(TARGET_TAKES_LESS.at(Location(item.path), message))
+            length = len((base + item.path).encode())
+            if length > _LONGEST:
+                message = f"its key would have {length} bytes; a key may have {_LONGEST}"
+                plan.report.add(TARGET_REFUSES_NAME.at(Location(item.path), message))
         return plan
 
     def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
