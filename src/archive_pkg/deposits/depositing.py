@@ -253,7 +253,7 @@ def deposit_many(
         Each package with what came of it, in the order in which they were given.
 
     Raises:
-        UsageError: The address is of no known repository, or of one that publishes nothing.
+        UsageError: The address is of no known repository.
     """
     repository = repository_for(to) if isinstance(to, str) else to
 
