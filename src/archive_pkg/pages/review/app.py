@@ -355,6 +355,7 @@ async def _asked(request: Request) -> dict[str, Any]:
     """What a request asks for."""
     try:
         asked = json.loads(await request.body())
+        json.dumps(asked, ensure_ascii=False).encode()  # half a character has no bytes
     except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict):

@@ -122,7 +122,7 @@ class Desk:
             storage.open_beneath(self.root, self.path) as stream,
         ):
             data = stream.read()
-        digest = hashlib.sha256(data).hexdigest()
+        digest = _digest(data)
         seen = self._seen
         if seen is None or seen.digest != digest or self._stamps(seen.record) != self._stamped:
             seen = self._seen = self._read(digest, data)
@@ -162,6 +162,8 @@ class Desk:
                 return Report()
             after = updated(made, seen.data, self.file)
             self._write(seen.data, after)
+            self._seen = self._made(_digest(after), after, made, Report())
+            self._stamped = self._stamps(made)
             self.done = [*self.done[-MOST_UNDONE:], Step(seen.data, after, told)]
             self.undone.clear()
             return Report()
@@ -229,6 +231,10 @@ class Desk:
         record, report = read_record(data, self.file.name)
         if record is None:
             return Seen(digest, data, None, report)
+        return self._made(digest, data, record, report)
+
+    def _made(self, digest: str, data: bytes, record: Record, report: Report) -> Seen:
+        """A valid record with what is wrong between it and its files, and its texts."""
         if self._size(record) <= _CHECKED_AT_ONCE:
             found = check_record(record, self.folder, self.file)
             report.extend(one for one in found if one.severity is not Severity.ADVICE)
@@ -250,12 +256,16 @@ class Desk:
                 text = decode(data, part.encoding or "utf-8")
             except (OSError, LookupError, UnicodeDecodeError):
                 continue  # a finding tells it
-            key = part.file, hashlib.sha256(data).hexdigest()
+            key = part.file, _digest(data)
             if key not in self._texts:
                 zones = tuple(take_apart(text, load_vocabulary()).zones)
                 self._texts[key] = Text(part.file, text, zones)
             texts[part.file] = self._texts[key]
         return list(texts.values())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _changed(file: Path) -> ChangedError:

@@ -180,13 +180,7 @@ class Opened:
         Raises:
             InvalidError: It is no text that a letter can have.
         """
-        try:
-            data = text.encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise InvalidError(
-                f"the text has half a character at {error.start}",
-                "copy it again from where it stands",
-            ) from None
+        data = text.encode("utf-8")
         if not text.strip():
             raise InvalidError("the text is empty", "paste the letter's text first")
         if len(data) > LARGEST:

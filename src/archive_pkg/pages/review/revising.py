@@ -298,11 +298,11 @@ class Revision:
             (n for n, item in enumerate(evidence) if item["field"] == field), len(evidence)
         )
         before, after = evidence[:first], evidence[first:]
+        below = f"{field}."
         self.data["evidence"] = [
-            *filter(self._still_stands, before),
-            *own,
-            mine,
-            *(item for item in after if item["field"] != field and self._still_stands(item)),
+            item
+            for item in (*before, *own, mine, *(item for item in after if item["field"] != field))
+            if not item["field"].startswith(below) or self._still_stands(item)
         ]
 
     def _still_stands(self, item: Mapping[str, Any]) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
 
 from archive_pkg.pages.marked import Line, Mark, marked_lines
 from archive_pkg.pages.review.cards import card_name
@@ -17,36 +19,29 @@ if TYPE_CHECKING:
     from archive_pkg.pages.review.desk import Seen, Text
     from archive_pkg.records import Record
 
-# Joiners and soft hyphens are part of ordinary writing; these two only say which way it runs.
-_ORDINARY = "\t\n\u00ad\u200c\u200d\u200e\u200f"
+# Signs that nobody would see: control characters but tabs and line ends, what turns the direction
+# of writing, spaces without width, tags. Joiners and soft hyphens are part of ordinary writing.
+_UNSEEN = re.compile(
+    "([\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f])"
+)
 # What writing runs from right to left in.
 _RTL = ("ar", "fa", "he", "ur", "yi", "ps", "syr", "dv", "ckb", "ug", "sd")
 
 
-def pieces(text: str) -> Iterator[tuple[str, str]]:
-    """A text in pieces: stretches as they are, and the names of signs that nobody would see.
+def seen(text: str) -> Markup:
+    """A text as HTML, in which signs that nobody would see stand by their names.
 
     Such a sign could turn a line round, so that what is shown is not what is there.
-
-    Yields:
-        A stretch and "", or "" and the name of one sign, "U+202E".
     """
-    begun = 0
-    for place, sign in enumerate(text):
-        if _unseen(sign):
-            if place > begun:
-                yield text[begun:place], ""
-            yield "", f"U+{ord(sign):04X}"
-            begun = place + 1
-    if begun < len(text):
-        yield text[begun:], ""
-
-
-def _unseen(sign: str) -> bool:
-    if " " <= sign <= "~":
-        return False
-    return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp") and (
-        sign not in _ORDINARY
+    if text.isascii() and text.isprintable():
+        return escape(text)
+    return Markup("").join(
+        Markup('<span class="sign" data-sign="{}"></span>').format(f"U+{ord(piece):04X}")
+        if _UNSEEN.fullmatch(piece)
+        else escape(piece)
+        for piece in _UNSEEN.split(text)
+        if piece
     )
 
 
@@ -108,5 +103,5 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"pieces": pieces, "quoting": quoting, "zone": zone, "card_name": card_name}
+    made.filters |= {"seen": seen, "quoting": quoting, "zone": zone, "card_name": card_name}
     return made

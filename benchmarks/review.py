@@ -1,0 +1,186 @@
+"""How quickly the review answers, in a real browser: keys, changes, long letters, many letters.
+
+    python benchmarks/review.py
+
+Needs Chromium and Playwright, as the browser tests do. The peer of a key in a field is the same key
+in a bare page of the same browser in the same run; what is beyond it is ours.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+LETTER = Path(__file__).parents[1] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
+HEAD = "Moscow, 18 July 1960\n\nDear Comrades,\n\n"
+FOOT = "\n\nWith communist greetings,\n\nN. KHRUSHCHEV\n"
+SENTENCE = "The Soviet specialists have been in China, as was noted {} times already. "
+NOTE = "Of them [the bloc countries] had sent a sufficient number. "
+
+# From the key's event to the frame in which its effect is painted.
+WATCH = """() => {
+  window.times = [];
+  addEventListener("keydown", (event) => {
+    const begun = event.timeStamp;
+    requestAnimationFrame(() => setTimeout(() => window.times.push(performance.now() - begun)));
+  }, true);
+}"""
+
+
+def main() -> None:
+    """Measure, and print figures and ratios."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program)
+        bare = browser.new_page()
+        bare.set_content("<input autofocus>")
+        peer = keys(bare, "input", list("nonsense" * 5))
+        print(f"a key in a bare page: {told(peer)}")
+        for size in (5_000, 100_000, 1_000_000):
+            with Review(letter(size)) as url:
+                page = browser.new_page(viewport={"width": 1280, "height": 900})
+                begun = time.perf_counter()
+                page.goto(url)
+                page.wait_for_selector(".card.current")
+                loaded = time.perf_counter() - begun
+                print(f"\na letter of {size // 1000} kB, {page.locator('.card').count()} cards")
+                print(f"  until it can be worked with: {loaded * 1000:.0f} ms")
+                report(page, peer)
+                page.close()
+        browser.close()
+    many(300)
+
+
+def report(page: Page, peer: list[float]) -> None:
+    """The times of keys and changes on one page."""
+    moves = keys(page, "body", ["j", "k"] * 20)
+    page.keyboard.press("t")
+    words = keys(page, "", ["ArrowRight", "Shift+ArrowRight", "ArrowDown", "ArrowUp"] * 10)
+    page.keyboard.press("Escape")
+    changes = [change(page, key) for key in ["a", "z"] * 5]
+    page.locator("article[data-field=title] [data-edit]").click()
+    page.wait_for_selector("form.form input")
+    typed = keys(page, "form.form input", list("nonsense" * 5))
+    page.locator("[data-cancel]").click()
+    for what, times in (
+        ("a key typed in a field", typed),
+        ("from field to field", moves),
+        ("words by arrow keys", words),
+    ):
+        ratio = statistics.median(times) / statistics.median(peer)
+        print(f"  {what}: {told(times)}; {ratio:.1f} × the bare page")
+    print(f"  a change, until it is on disk and shown: {told(changes)}")
+
+
+def keys(page: Page, into: str, pressed: list[str]) -> list[float]:
+    """Milliseconds from each key to its being painted."""
+    page.evaluate(WATCH)
+    if into:
+        page.locator(into).first.focus()
+    for key in pressed:
+        page.keyboard.press(key)
+        page.wait_for_timeout(30)
+    times: list[float] = page.evaluate("() => window.times")
+    return times
+
+
+def change(page: Page, key: str) -> float:
+    """Milliseconds until a change is saved."""
+    told_so = {"a": "Saved", "z": "Taken back"}[key]
+    return float(
+        page.evaluate(
+            """([key, told]) => new Promise((resolve) => {
+              const said = document.getElementById("said");
+              const begun = performance.now();
+              new MutationObserver((_, watching) => {
+                if (!said.textContent.startsWith(told)) return;
+                watching.disconnect();
+                requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - begun)));
+              }).observe(said, {childList: true, characterData: true, subtree: true});
+              document.querySelector(".card [data-do=accept]")?.closest(".card").focus();
+              document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+            })""",
+            [key, told_so],
+        )
+    )
+
+
+def told(times: list[float]) -> str:
+    """Median and worst in words."""
+    worst = sorted(times)[int(len(times) * 0.95)]
+    return f"{statistics.median(times):.0f} ms (95 %: {worst:.0f} ms)"
+
+
+def letter(size: int) -> str:
+    """A letter of about so many bytes, in paragraphs."""
+    body = ""
+    number = 0
+    while len(body) < size:
+        body += NOTE + SENTENCE.format(number) * 6 + "\n\n"
+        number += 1
+    return HEAD + body.rstrip() + FOOT
+
+
+class Review:
+    """A review that runs, of one letter or of a folder."""
+
+    def __init__(self, text: str = "", folder: Path | None = None) -> None:
+        """Take the letter's text, or a folder."""
+        self._text, self._folder = text, folder
+        self._own: Any = None
+
+    def __enter__(self) -> str:
+        """Start it; its address."""
+        where = self._folder
+        if where is None:
+            self._own = tempfile.TemporaryDirectory()
+            where = Path(self._own.name, "letter.txt")
+            where.write_text(self._text)
+        command = [sys.executable, "-m", "archive_pkg", "review", str(where)]
+        command += ["--no-browser", "--json", "--reviewer", "Jane Doe"]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        url: str = json.loads(self._process.stdout.readline())["url"]
+        return url
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.communicate()
+        if self._own:
+            self._own.cleanup()
+
+
+def many(count: int) -> None:
+    """A folder of so many letters: the list of all, cold and warm."""
+    from archive_pkg.pages.review import Opened
+
+    with tempfile.TemporaryDirectory() as name:
+        text = LETTER.read_text(encoding="utf-8")
+        opened = Opened(Path(name))
+        for number in range(count):
+            opened.paste(f"{text}\n{number}\n")
+        opened = Opened(Path(name))
+        for what in ("cold", "warm"):
+            begun = time.perf_counter()
+            entries = opened.entries()
+            opened.waiting()
+            print(
+                f"the list of {len(entries)} letters, {what}: {time.perf_counter() - begun:.2f} s"
+            )
+
+
+if __name__ == "__main__":
+    main()
