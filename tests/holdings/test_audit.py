@@ -280,6 +280,10 @@ def test_the_report_tells_in_words_as_page_table_and_metrics(
         page = seen.page()
         assert page.count("<h2>") == 6
         assert packages[2].name in page
+        assert page.count("<svg") == 3
+        assert "<tr><th scope='row'>never</th><td>1</td></tr>" in page
+        assert "<tr><th scope='row'>a week</th><td>14</td></tr>" in page
+        assert "14 of 15 by" in page
         rows = list(csv.DictReader(seen.csv_lines()))
         assert {row["outcome"] for row in rows} == {"pass", "fail", "missing", "never checked"}
         assert len(rows) == 16

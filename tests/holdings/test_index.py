@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from lxml import html
 
+from archive_pkg import cli
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.holdings import (
     Index,
@@ -120,3 +122,13 @@ def test_the_commands(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
     assert (answer["count"], len(answer["hits"])) == (13, 2)
     cli.app(["stats", str(shelf.root)], standalone_mode=False)
     assert "packages: 13" in capsys.readouterr().out
+
+
+def test_the_counts_can_be_looked_at(shelf: Shelf, tmp_path: Path) -> None:
+    page = tmp_path / "stats.html"
+    assert cli.run(["stats", str(shelf.root), "--html", str(page), "-q"]) == 0
+    root = html.fromstring(page.read_bytes())
+    assert [title.text for title in root.xpath("//figcaption")][:2] == ["Types", "Decades"]
+    for picture in root.xpath("//figure"):
+        bars = len(picture.xpath(".//*[local-name()='rect']"))
+        assert bars == len(picture.xpath(".//table//tr"))

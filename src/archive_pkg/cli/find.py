@@ -84,6 +84,9 @@ def find(
 
 def stats(
     directory: Directory,
+    page: Annotated[
+        Path | None, typer.Option("--html", help="A file for the counts as a page of pictures.")
+    ] = None,
     refresh: Refresh = False,
     anew: Anew = False,
     jobs: Jobs = None,
@@ -92,9 +95,11 @@ def stats(
 ) -> None:
     """Count what is on a shelf: packages, bytes, decades, markings, languages, who wrote to whom.
 
-    Example: archive-pkg stats packages
+    Example: archive-pkg stats packages --html stats.html
     """
     from archive_pkg.holdings import Index, open_shelf
+    from archive_pkg.holdings.report_page import stats_page
+    from archive_pkg.storage import write_atomically
 
     with (
         answering("stats", as_json=as_json, quiet=quiet) as answer,
@@ -105,6 +110,8 @@ def stats(
         with Index(shelf) as index:
             counted = index.stats()
         result |= counted
+        if page is not None:
+            write_atomically(page, stats_page(str(shelf.root), counted).encode())
         for name, value in counted.items():
             if isinstance(value, dict):
                 if value:

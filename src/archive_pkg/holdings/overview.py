@@ -6,11 +6,13 @@ import csv
 import html
 import io
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from archive_pkg.holdings import ledger
 from archive_pkg.holdings.heads import signed_heads
+from archive_pkg.holdings.plots import Bar, columns, curve
+from archive_pkg.holdings.report_page import figure, framed, listed, report_page
 from archive_pkg.holdings.state import State
 from archive_pkg.packages import Signed, Trust
 from archive_pkg.packages.signatures import utc
@@ -36,6 +38,17 @@ _COLUMNS = (
     "findings",
     "compared_with",
 )
+
+_LONG = 365
+_AGES = (
+    ("a week", 7),
+    ("a month", 31),
+    ("3 months", 92),
+    ("half a year", 183),
+    ("a year", _LONG),
+    ("longer", 365_000),
+)
+"""How long ago a check may be, each with its days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,32 +246,75 @@ class Overview:
 
     def page(self) -> str:
         """The overview as one page of HTML that needs nothing else."""
-        body = "\n".join(
-            f"<h2>{html.escape(what)}: {count:,}</h2>" + _listed(names)
-            for count, what, names in self._groups()
-        )
         levels = "\n".join(
             f"<tr><td>{html.escape(level.area)} {level.level}</td><td>{html.escape(level.asks)}"
             f"</td><td>{html.escape(level.shown)}</td></tr>"
             for level in self.levels()
         )
         chain = (
-            "<p>The ledger's chain is whole.</p>"
+            "<p class='good'>✓ The ledger's chain is whole.</p>"
             if self.report.ok
-            else "<p class='bad'>The ledger's chain is broken: "
+            else "<p class='bad'>✗ The ledger's chain is broken: "
             + html.escape("; ".join(str(f.message) for f in self.report.errors))
             + "</p>"
         )
-        return _PAGE.format(
-            shelf=html.escape(str(self.shelf.root)),
-            count=f"{self.there:,}",
-            chain=chain,
-            entries=f"{self.head.number:,}",
-            head=html.escape(str(self.head)),
-            last=html.escape(self.last_time or "–"),
-            body=body,
-            levels=levels,
+        head = (
+            f"<p>{self.there:,} packages. The ledger has {self.head.number:,} entries, the last of "
+            f"{html.escape(self.last_time or '–')}. Its head is "
+            f"<code>{html.escape(str(self.head))}</code>.</p>"
         )
+        groups = "\n".join(
+            f"<h2>{html.escape(what)}: {count:,}</h2>" + listed(names)
+            for count, what, names in self._groups()
+        )
+        table = (
+            "<h2>The NDSA Levels of Digital Preservation, version 2.0</h2><table><thead><tr>"
+            "<th scope='col'>level</th><th scope='col'>what it asks</th>"
+            "<th scope='col'>what the ledger shows</th></tr></thead>"
+            f"<tbody>{levels}</tbody></table>"
+        )
+        body = "\n".join((head, chain, *self._pictures(), groups, table))
+        return report_page(f"Audit of {self.shelf.root}", body)
+
+    def _pictures(self) -> Iterator[str]:
+        if not self.there or not self.last_time:
+            return
+        yield figure("When the packages were last checked", columns, list(self._ages()))
+        yield self._share_checked()
+        failures = [Bar(month, failed, bad=True) for month, _, failed in self.state.by_month()]
+        if any(bar.count for bar in failures):
+            yield figure("Checks that did not pass, by month", columns, failures)
+
+    def _ages(self) -> Iterator[Bar]:
+        """The packages by how long before the ledger's last entry they were checked."""
+        until = last = datetime.fromisoformat(self.last_time)
+        for label, days in _AGES:
+            after = last - timedelta(days=days)
+            count = self.state.checked_between(_told(after), _told(until))
+            yield Bar(label, count, bad=days > _LONG)
+            until = after
+        yield Bar("never", self.never, bad=True)
+
+    def _share_checked(self) -> str:
+        """How many of the packages that are there had been checked by which day."""
+        days = self.state.first_checks()
+        if not days:
+            return ""
+        first = date.fromisoformat(days[0][0])
+        last = max(date.fromisoformat(self.last_time[:10]), first)
+        span = max(1, (last - first).days)
+        done = 0
+        points = [(0.0, 0.0)]
+        for day, count in days:
+            at = (date.fromisoformat(day) - first).days / span
+            points.append((at, done / self.there))
+            done += count
+            points.append((at, done / self.there))
+        points.append((1.0, done / self.there))
+        what = "Share of the packages that had been checked at least once"
+        told = f"{done:,} of {self.there:,} by {last}; the first on {first}."
+        picture = curve(points, (str(first), str(last)), what)
+        return framed(what, picture, f"<p>{html.escape(told)}</p>")
 
     def metrics(self) -> str:
         """The overview in Prometheus's text format, for node_exporter's textfile collector."""
@@ -314,31 +370,5 @@ def _csv_line(cells: tuple[object, ...]) -> str:
     return line.getvalue()
 
 
-def _listed(names: Iterator[str]) -> str:
-    items = "".join(f"<li>{html.escape(name)}</li>" for name in names)
-    return f"<ul>{items}</ul>" if items else ""
-
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Audit of {shelf}</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: auto; padding: 1rem }}
-td, th {{ border: 1px solid #999; padding: .3rem .6rem; text-align: left; vertical-align: top }}
-table {{ border-collapse: collapse }}
-code {{ overflow-wrap: anywhere }}
-.bad {{ color: #a00; font-weight: bold }}
-</style>
-<h1>Audit of {shelf}</h1>
-<p>{count} packages. The ledger has {entries} entries, the last of {last}.
-Its head is <code>{head}</code>.</p>
-{chain}
-{body}
-<h2>The NDSA Levels of Digital Preservation, version 2.0</h2>
-<table><tr><th>level</th><th>what it asks</th><th>what the ledger shows</th></tr>
-{levels}
-</table>
-</html>
-"""
+def _told(time: datetime) -> str:
+    return time.isoformat(timespec="seconds").replace("+00:00", "Z")

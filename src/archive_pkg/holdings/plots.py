@@ -27,7 +27,7 @@ STYLE = """
 """How the pictures look on a page that has no colours of its own for them."""
 
 _WIDTH = 720
-_HEIGHT = 190
+_HEIGHT = 130
 _LEFT = 46
 _TOP = 12
 _FOOT = 26

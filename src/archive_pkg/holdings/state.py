@@ -20,6 +20,7 @@ CREATE TABLE known (
     seal TEXT, checks INTEGER, failures INTEGER, built INTEGER, against TEXT, findings TEXT
 ) WITHOUT ROWID;
 CREATE TABLE there (package TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE months (month TEXT PRIMARY KEY, checks INTEGER, failures INTEGER) WITHOUT ROWID;
 """
 _UPSERT = """
 INSERT INTO known VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
@@ -100,6 +101,12 @@ class State:
             ),
         )
 
+        self._base.execute(
+            "INSERT INTO months VALUES (?, 1, ?) ON CONFLICT (month) DO UPDATE SET "
+            "checks = checks + 1, failures = failures + excluded.failures",
+            (str(entry.get("time", ""))[:7], 0 if passed else 1),
+        )
+
     def see(self, packages: Iterable[str]) -> int:
         """Note which packages are on the shelf; gives how many."""
         self._base.executemany("INSERT INTO there VALUES (?)", ((name,) for name in packages))
@@ -151,6 +158,23 @@ class State:
         query = f"SELECT count(*) FROM known WHERE {condition}"  # noqa: S608 - our own conditions
         (count,) = self._base.execute(query, values).fetchone()
         return int(count)
+
+    def by_month(self) -> list[tuple[str, int, int]]:
+        """The months in which something was checked: how many checks, how many did not pass."""
+        return self._base.execute("SELECT * FROM months WHERE month <> '' ORDER BY 1").fetchall()
+
+    def first_checks(self) -> list[tuple[str, int]]:
+        """The days on which packages that are on the shelf were first checked, and how many."""
+        return self._base.execute(
+            "SELECT substr(first, 1, 10), count(*) FROM known WHERE first <> '' "
+            "AND package IN (SELECT package FROM there) GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+
+    def checked_between(self, after: str, until: str) -> int:
+        """How many packages on the shelf were last checked later than one time, up to another."""
+        return self.count(
+            "time > ? AND time <= ? AND package IN (SELECT package FROM there)", after, until
+        )
 
     def oldest_pass(self) -> str:
         """The time of the check that is longest ago, of what is on the shelf; empty if none."""

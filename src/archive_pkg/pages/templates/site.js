@@ -154,7 +154,7 @@ const archive = (() => {
     if (marking >= 0) named.append(" ", element("span", { className: "mark" }, bdi(data.lists.marking[marking])));
     return element("tr", {}, element("td", { className: "date", textContent: date || "undated" }), named, persons(data.columns.from[letter]), persons(data.columns.to[letter]));
   };
-  const opened = new Set(["from", "to", "marking"]);
+  const opened = new Set(matchMedia("(min-width: 60rem)").matches ? ["from", "to", "marking"] : []);
   const whole = new Set();
   const facet = ([name, label, list], question, letters) => {
     const counts = new Map();
