@@ -38,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--shelf", type=Path)
-    parser.add_argument("--no-downloads", action="store_true")
+    parser.add_argument("--downloads", action="store_true")
     parser.add_argument(
         "--folder", type=Path, help="where to work; a temporary folder if not given"
     )
@@ -48,7 +48,7 @@ def main() -> None:
         browser = _browser()
         measure_page(folder, browser)
         shelf = given.shelf or make_shelf(folder, given.count)
-        measure_site(folder, shelf, browser, downloads=not given.no_downloads)
+        measure_site(folder, shelf, browser, downloads=given.downloads)
         if browser is not None:
             browser.close()
 
@@ -90,7 +90,7 @@ def measure_page(folder: Path, browser: Any) -> None:
 def measure_site(folder: Path, shelf: Path, browser: Any, *, downloads: bool) -> None:
     """Building the site, twice, and searching in it."""
     options = ["--title", "Letters", "--base-url", "https://example.org/letters", "--quiet"]
-    options += [] if downloads else ["--no-downloads"]
+    options += ["--downloads"] if downloads else []
     site = folder / "public"
     for what in ("the site", "the site again, nothing changed"):
         seconds, memory = watched("site", shelf, "-o", site, "--jobs", str(JOBS), *options)

@@ -122,6 +122,25 @@ def test_without_an_address_there_is_no_sitemap(shelf: Path) -> None:
     assert not (site(shelf) / "sitemap.xml").exists()
 
 
+def test_scans_are_files_of_the_site_and_drawings_are_not(shelf: Path) -> None:
+    parts = [
+        {"id": "s", "kind": "scan", "file": "s.png", "media_type": "image/png"},
+        {"id": "d", "kind": "scan", "file": "d.svg", "media_type": "image/svg+xml"},
+    ]
+    source = shelf.parent / "records" / "letter-4"
+    source.mkdir(parents=True)
+    (source / "s.png").write_bytes(b"\x89PNG")
+    (source / "d.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    write(shelf, simple(4, parts=parts))
+    out = site(shelf)
+    assert [path.name for path in (out / "scans").iterdir()] == ["letter-4.s.png"]
+    root = html.fromstring((out / "letters" / "letter-4.html").read_bytes())
+    images = [
+        image.split(",")[0] for image in root.xpath("//main//section[@class='paper']/img/@src")
+    ]
+    assert images == ["../scans/letter-4.s.png", "data:image/svg+xml;base64"]
+
+
 def test_run_again_only_what_changed_is_written(shelf: Path) -> None:
     out = site(shelf)
     before = {path: path.stat().st_ino for path in out.rglob("*") if path.is_file()}
@@ -161,11 +180,11 @@ def test_the_same_shelf_and_day_give_the_same_site(shelf: Path, tmp_path: Path) 
 
 
 def test_packages_can_be_downloaded_and_are_whole(shelf: Path, tmp_path: Path) -> None:
-    out = site(shelf)
+    out = site(shelf, "--downloads")
     with zipfile.ZipFile(out / "downloads" / "letter-0.zip") as archive:
         archive.extractall(tmp_path / "got")
     assert cli.run(["verify", str(tmp_path / "got" / "letter-0"), "-q"]) == 0
-    out = site(shelf, "--no-downloads")
+    out = site(shelf)
     assert not list((out / "downloads").iterdir())
 
 
@@ -187,7 +206,7 @@ def restricted(until: str = "2200-01-01") -> dict:
 
 def test_no_byte_of_the_site_has_anything_of_what_is_withheld(shelf: Path) -> None:
     write(shelf, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
-    out = site(shelf)
+    out = site(shelf, "--downloads")
     page = (out / "letters" / "letter-5.html").read_text(encoding="utf-8")
     assert "withheld" in page
     assert "Deed of gift, 3" in page
@@ -224,7 +243,7 @@ def test_a_package_made_for_the_public_stands_for_the_other(shelf: Path) -> None
     package = write(shelf, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
     source = shelf.parent / "records" / package.name
     build_package(source, shelf, on=ON, audience="public")
-    out = site(shelf)
+    out = site(shelf, "--downloads")
     names = {path.name for path in (out / "letters").iterdir()}
     assert "letter-5-public.html" in names
     assert "letter-5.html" not in names
@@ -284,10 +303,28 @@ def test_what_others_put_into_the_site_stays(shelf: Path) -> None:
 def test_one_bad_package_does_not_keep_the_others_away(shelf: Path) -> None:
     (shelf / "letter-1" / "data" / "record.json").write_text("{")
     (shelf / "letter-2" / "data" / "parts" / "p.txt").write_text("Not what it was.")
-    out = site(shelf, status=3)
+    out = site(shelf, "--downloads", status=3)
     assert {path.name for path in (out / "letters").iterdir()} == {"letter-0.html", "letter-2.html"}
     assert "✗ Not valid" in (out / "letters" / "letter-2.html").read_text(encoding="utf-8")
     assert [path.name for path in (out / "downloads").iterdir()] == ["letter-0.zip"]
+
+
+def test_each_page_says_what_the_audit_found(shelf: Path) -> None:
+    def told(number: int) -> str:
+        return (out / "letters" / f"letter-{number}.html").read_text(encoding="utf-8")
+
+    out = site(shelf)
+    assert "No audit has checked it yet" in told(0)
+    assert "✓" not in told(0)
+    (shelf / "letter-1" / "data" / "parts" / "p.txt").write_text("Not what it was.")
+    assert cli.run(["audit", "run", str(shelf), "-q", "--jobs", "1"]) == 3
+    out = site(shelf)
+    assert "✓ Complete and valid, checked on" in told(0)
+    assert "✗ Not valid, checked on" in told(1)
+    shutil.rmtree(shelf / "letter-2")
+    write(shelf, simple(2, title="Another"), p="Another.\n")
+    out = site(shelf)
+    assert "Changed since its last check" in told(2)
 
 
 def test_of_two_packages_with_one_id_the_first_is_there(shelf: Path, capsys) -> None:

@@ -34,8 +34,8 @@ def site(
     ] = "",
     downloads: Annotated[
         bool,
-        typer.Option("--downloads/--no-downloads", help="Whether packages can be downloaded."),
-    ] = True,
+        typer.Option("--downloads", help="Verify the packages, and offer them as zips."),
+    ] = False,
     on: Annotated[
         str | None,
         typer.Option(

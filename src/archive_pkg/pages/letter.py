@@ -15,7 +15,7 @@ from archive_pkg.records.statements import Index, statements
 from archive_pkg.records.wording import facts, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from archive_pkg.packages import Verification
@@ -125,8 +125,20 @@ def letter_page(
     )
 
 
-def readings_of(record: Record, folder: Path) -> list[Reading]:
+def embedded(part: Part, data: bytes) -> str:
+    """An image as an address that has it in itself."""
+    return f"data:{part.media_type};base64,{base64.b64encode(data).decode()}"
+
+
+def readings_of(
+    record: Record, folder: Path, address: Callable[[Part, bytes], str] = embedded
+) -> list[Reading]:
     """The parts of a letter that can be shown, in the record's order.
+
+    Args:
+        record: Its record.
+        folder: The folder that its parts' paths start from; only read.
+        address: Gives the address at which a scan will be found, and sees to it that it is.
 
     Raises:
         StorageError: A part cannot be read.
@@ -152,7 +164,7 @@ def readings_of(record: Record, folder: Path) -> list[Reading]:
             lines = tuple(page.lines(part, text))
             readings.append(Reading(part, title, language, rtl, page.shown, lines))
         elif len(data) <= _IMAGE_LIMIT:
-            image = f"data:{part.media_type};base64,{base64.b64encode(data).decode()}"
+            image = address(part, data)
             readings.append(Reading(part, title, language, rtl, page.shown, image=image))
     return readings
 

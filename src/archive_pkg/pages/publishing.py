@@ -20,14 +20,14 @@ from archive_pkg.crosswalks import Setting, cmif, export
 from archive_pkg.errors import InvalidError
 from archive_pkg.holdings.bulk import Done
 from archive_pkg.holdings.seals import seal_of
-from archive_pkg.packages import layout, states, verify
+from archive_pkg.packages import layout, open_package, states, verify
 from archive_pkg.packages.audience import public, withheld
 from archive_pkg.packages.history import SOFTWARE_ID
 from archive_pkg.packages.leaks import WITHHELD_SHOWS, traces
 from archive_pkg.packages.signatures import FOLDER as SIGNATURES
 from archive_pkg.pages import rendering
 from archive_pkg.pages.entries import ROLES, Entry, described_by, entry_of
-from archive_pkg.pages.letter import readings_of, view
+from archive_pkg.pages.letter import embedded, readings_of, view
 from archive_pkg.pages.searching import words_of
 from archive_pkg.reports import Code, Location, Report, Severity
 
@@ -36,14 +36,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.holdings.each import Pace
-    from archive_pkg.packages import Verification
     from archive_pkg.packages.audience import Withheld
     from archive_pkg.pages.letter import Reading
-    from archive_pkg.records import Record
+    from archive_pkg.records import Part, Record
+    from archive_pkg.reports import Finding
 
 LETTERS = "letters"
 DOWNLOADS = "downloads"
+SCANS = "scans"
 INVALID = 3
+_SOUND = "Complete and valid when it was last checked; the audit's ledger has it on record."
+_DAMAGED = "Damaged or changed since it was bagged."
+_CHANGED = "Changed since its last check, on {}."
+_UNCHECKED = "No audit has checked it yet; the digests are those that its lists have now."
+_SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
 
 SITE_ID_TAKEN = Code(
     "site-id-taken",
@@ -74,6 +80,36 @@ class Plan:
     day: date
     downloads: bool
     version: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How a package's last check came out, as the audit's ledger has it.
+
+    Attributes:
+        day: When it was.
+        passed: Whether it passed.
+        seal: SHA-256 of its tag manifest then, in hexadecimal; None where it never passed.
+    """
+
+    day: str
+    passed: bool
+    seal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A package to put on the site.
+
+    Attributes:
+        path: Its folder.
+        kept: What is known of it from the last time.
+        checked: What the ledger says of it.
+    """
+
+    path: Path
+    kept: Kept | None = None
+    checked: Checked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,34 +148,26 @@ class Made:
     cmif: bytes = field(repr=False)
 
 
-def publish(subject: tuple[Path, Kept | None], pace: Pace, *, plan: Plan) -> Done:
+def publish(subject: Subject, pace: Pace, *, plan: Plan) -> Done:
     """Put a letter on the site; where nothing has changed, what is there goes on being used.
 
     The `Done` has the `Made` among its details, for the catalogue, unless nothing has changed.
     """
-    path, kept = subject
-    key = _key(path, plan)
+    path, kept = subject.path, subject.kept
+    seal = seal_of(path)
+    key = _key(seal, subject, plan)
     if kept and kept.key == key and kept.since <= plan.day.isoformat() < kept.until:
         try:
             if _use_again(kept.files, plan):
                 return Done(str(path), "unchanged")
         except FileExistsError:
             return _taken(path, next(iter(kept.files)))
-    verification = verify(path, jobs=1)
-    full = verification.record
-    if full is None:
-        raise InvalidError(
-            f"{path} is no letter's package, or its record is not sound",
-            report=verification.report,
-        )
-    gone = withheld(full, plan.day)
-    record = _outgoing(full, gone)
-    readings = readings_of(record, path / "data" / layout.PARTS)
+    letter = _Letter(plan, subject, seal)
     try:
-        made = _Letter(plan, path, verification, record, readings, gone, full).made(key)
+        made = letter.made(key)
     except FileExistsError:
-        return _taken(path, record.id)
-    errors = list(verification.report.errors)
+        return _taken(path, letter.record.id)
+    errors = letter.errors
     return Done(str(path), "written", INVALID if errors else 0, errors, details={"made": made})
 
 
@@ -170,10 +198,10 @@ def link(old: Path, new: Path) -> None:
         shutil.copy2(old, new, follow_symlinks=False)
 
 
-def _key(path: Path, plan: Plan) -> bytes:
-    whole = hashlib.sha256(plan.version + seal_of(path))
+def _key(seal: bytes, subject: Subject, plan: Plan) -> bytes:
+    whole = hashlib.sha256(plan.version + seal + repr(subject.checked).encode())
     # Signatures come later than the seal, and are in no manifest.
-    for file in sorted((path / SIGNATURES).glob("*")):
+    for file in sorted((subject.path / SIGNATURES).glob("*")):
         whole.update(file.name.encode("utf-8", "surrogateescape") + file.read_bytes())
     return whole.digest()
 
@@ -216,25 +244,34 @@ def _outgoing(full: Record, gone: dict[str, Withheld]) -> Record:
 class _Letter:
     """A letter that is being put on the site."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        path: Path,
-        verification: Verification,
-        record: Record,
-        readings: list[Reading],
-        gone: dict[str, Withheld],
-        full: Record,
-    ) -> None:
+    def __init__(self, plan: Plan, subject: Subject, seal: bytes) -> None:
         self.plan = plan
-        self.path = path
-        self.verification = verification
-        self.record = record
-        self.readings = readings
-        self.gone = gone
-        self.full = full
-        self.is_cut = record is not full
+        self.path = subject.path
+        self.checked = subject.checked
+        self.seal = seal
+        # What can be downloaded from here has to be sound; of the rest the ledger tells.
+        self.verification = verify(self.path, jobs=1) if plan.downloads else None
+        self.full = self._record()
+        self.gone = withheld(self.full, plan.day)
+        self.record = _outgoing(self.full, self.gone)
+        self.is_cut = self.record is not self.full
+        self.readings: list[Reading] = []
         self.files: dict[str, str] = {}
+
+    def _record(self) -> Record:
+        if self.verification is None:
+            return open_package(self.path).record
+        if self.verification.record is None:
+            raise InvalidError(
+                f"{self.path} is no letter's package, or its record is not sound",
+                report=self.verification.report,
+            )
+        return self.verification.record
+
+    @property
+    def errors(self) -> list[Finding]:
+        """What verifying found wrong, if it was verified."""
+        return list(self.verification.report.errors) if self.verification else []
 
     @property
     def _zip(self) -> str:
@@ -246,13 +283,15 @@ class _Letter:
         page = self.plan.stage / name
         page.touch(exist_ok=False)  # of two letters with the same id, one knows
         try:
+            folder = self.path / "data" / layout.PARTS
+            self.readings = readings_of(self.record, folder, self._scan)
             entry = entry_of(self.record, self._download())
             html = self._page(entry).encode("utf-8", "replace")
             self._refuse_traces(html.decode())
             page.write_bytes(html)
         except BaseException:
-            for file in (page, self.plan.stage / self._zip):
-                file.unlink(missing_ok=True)
+            for file in (name, self._zip, *self.files):
+                (self.plan.stage / file).unlink(missing_ok=True)
             raise
         self.files[name] = hashlib.sha256(html).hexdigest()
         head = {word for text in described_by(self.record) for word in words_of(text)}
@@ -267,10 +306,24 @@ class _Letter:
             cmif.fragment(self.record, setting),
         )
 
+    def _scan(self, part: Part, data: bytes) -> str:
+        """The address of a scan on the site; a drawing (SVG) is no file there, for it could act."""
+        suffix = _SUFFIXES.get(str(part.media_type))
+        if suffix is None:
+            return embedded(part, data)
+        name = f"{SCANS}/{self.record.id}.{part.id}{suffix}"
+        with (self.plan.stage / name).open("xb") as file:
+            file.write(data)
+        self.files[name] = hashlib.sha256(data).hexdigest()
+        return f"../{name}"
+
     def _download(self) -> tuple[int, str] | None:
         """Write the package for readers, if it is sound and nothing in it is withheld."""
-        bag = self.verification.verdict.bag
-        if not self.plan.downloads or self.is_cut or not self.verification.ok or bag is None:
+        verification = self.verification
+        if verification is None or self.is_cut or not verification.ok:
+            return None
+        bag = verification.verdict.bag
+        if bag is None:
             return None
         write_zip(bag, self.plan.stage / self._zip)
         with (self.plan.stage / self._zip).open("rb") as stream:
@@ -303,19 +356,31 @@ class _Letter:
         )
 
     def _state(self) -> dict[str, Any]:
-        good = self.verification.ok
-        # Names of files in findings might be those of what is withheld.
-        told = states(self.verification) if good or not self.gone else ["Damaged or changed."]
+        good, day, told = self._soundness()
         manifests = sorted(self.path.glob("tagmanifest-*.txt"))
         return {
             "good": good,
             "sentences": told,
             "errors": [],
-            "checked_on": self.plan.day.isoformat(),
+            "checked_on": day,
             "digests": [
                 (file.name, hashlib.sha512(file.read_bytes()).hexdigest()) for file in manifests
             ],
         }
+
+    def _soundness(self) -> tuple[bool | None, str, list[str]]:
+        """Whether the package is sound, if anybody has looked; on which day; and that in words."""
+        if self.verification is not None:
+            good = self.verification.ok
+            # Names of files in findings might be those of what is withheld.
+            shown = states(self.verification) if good or not self.gone else [_DAMAGED]
+            return good, self.plan.day.isoformat(), shown
+        if self.checked is None:
+            return None, "", [_UNCHECKED]
+        if self.checked.passed and self.checked.seal != self.seal.hex():
+            return None, "", [_CHANGED.format(self.checked.day)]
+        told = _SOUND if self.checked.passed else _DAMAGED
+        return self.checked.passed, self.checked.day, [told]
 
     def _addresses(self) -> dict[str, str]:
         if not self.plan.base:

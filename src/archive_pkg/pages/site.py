@@ -18,13 +18,25 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.errors import UsageError
+from archive_pkg.holdings import ledger
 from archive_pkg.holdings.bulk import Done, run
 from archive_pkg.holdings.each import Each
+from archive_pkg.holdings.state import State
 from archive_pkg.packages import is_bag
 from archive_pkg.packages.audience import SUFFIX
 from archive_pkg.pages.catalogue import Catalogue
 from archive_pkg.pages.keeping import Keeping
-from archive_pkg.pages.publishing import DOWNLOADS, LETTERS, Kept, Made, Plan, link, publish
+from archive_pkg.pages.publishing import (
+    DOWNLOADS,
+    LETTERS,
+    SCANS,
+    Checked,
+    Made,
+    Plan,
+    Subject,
+    link,
+    publish,
+)
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
@@ -38,7 +50,7 @@ MANIFEST = "site-sha256.txt"
 """The digests of all files of a site, as sha256sum takes them; by it a folder is known as one."""
 _MEMORY = "site.sqlite"
 _BATCH = 25
-_FOLDERS = (LETTERS, DOWNLOADS, "people", "years", "data", "assets")
+_FOLDERS = (LETTERS, SCANS, DOWNLOADS, "people", "years", "data", "assets")
 _BLOCK = 1 << 20
 
 
@@ -70,7 +82,7 @@ def build_site(
     day: date,
     title: str = "Letters",
     base: str = "",
-    downloads: bool = True,
+    downloads: bool = False,
 ) -> Site:
     """Make the site of a shelf, or bring it up to date.
 
@@ -82,7 +94,7 @@ def build_site(
         day: The day by which parts are open or withheld.
         title: What the site is called.
         base: The address at which it will be; without one it has no sitemap.
-        downloads: Whether packages can be downloaded from it.
+        downloads: Whether packages can be downloaded from it; they are verified first.
 
     Raises:
         UsageError: The folder is no site, or the shelf lies in it.
@@ -93,7 +105,7 @@ def build_site(
         raise UsageError(f"the shelf {shelf.root} lies in {out}", "name another folder")
     with storage.storage_errors(f"making {out.parent}"):
         out.parent.mkdir(parents=True, exist_ok=True)
-    with storage.Staging(out) as staging, _memory(shelf) as memory:
+    with storage.Staging(out) as staging, _memory(shelf) as memory, _audits(shelf) as audits:
         before = _manifest(out)
         with storage.storage_errors(f"writing {out}"):
             for folder in _FOLDERS:
@@ -111,7 +123,7 @@ def build_site(
         work = Each(partial(publish, plan=plan))
         run(
             work,
-            _subjects(shelf, memory),
+            _subjects(shelf, memory, audits),
             partial(_take, shelf, memory, take),
             crew=crew,
             batch=_BATCH,
@@ -141,12 +153,24 @@ def _version(title: str, base: str, downloads: bool) -> bytes:
     return whole.digest()
 
 
-def _subjects(shelf: Shelf, memory: Keeping) -> Iterator[tuple[Path, Kept | None]]:
+def _subjects(shelf: Shelf, memory: Keeping, audits: State) -> Iterator[Subject]:
     for path in shelf.packages():
         # Where a package has been made for the public, it stands for the other.
         if not path.name.endswith(SUFFIX) and is_bag(_public_twin(shelf, path)):
             continue
-        yield path, memory.recall(str(path.relative_to(shelf.root)))
+        name = str(path.relative_to(shelf.root))
+        known = audits.known(name)
+        checked = Checked(known.time[:10], known.outcome == "pass", known.seal) if known else None
+        yield Subject(path, memory.recall(name), checked)
+
+
+@contextlib.contextmanager
+def _audits(shelf: Shelf) -> Iterator[State]:
+    """What the shelf's ledger says of its packages; nothing where it has none."""
+    with State() as state:
+        if shelf.ledger.is_file():
+            ledger.read(shelf.ledger, state.take)
+        yield state
 
 
 def _public_twin(shelf: Shelf, path: Path) -> Path:
@@ -158,11 +182,11 @@ def _take(
     shelf: Shelf,
     memory: Keeping,
     tell: Callable[[Done], None],
-    subject: tuple[Path, Kept | None],
+    subject: Subject,
     done: Done,
 ) -> None:
     made = done.details.pop("made", None)
-    package = str(subject[0].relative_to(shelf.root))
+    package = str(subject.path.relative_to(shelf.root))
     if isinstance(made, Made):
         memory.keep(package, made)
     elif done.outcome == "unchanged":

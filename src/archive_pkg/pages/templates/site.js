@@ -227,6 +227,7 @@ const archive = (() => {
   const begin = () => {
     if (!$("ask")) return;
     $("ask").hidden = false;
+    $("unscripted").hidden = true;
     const fields = [["q", "q"], ["from", "since"], ["until", "until"]];
     const fill = () => {
       const given = new URLSearchParams(location.hash.slice(1));
