@@ -23,7 +23,7 @@ _UNSPACED = (
     r"\U00020000-\U0003134f"
 )
 _PIECE = re.compile(rf"[{_UNSPACED}]+|[^{_UNSPACED}]+")
-_FIRST = re.compile(rf"[{_UNSPACED}]")
+_UNSPACED_SIGN = re.compile(rf"[{_UNSPACED}]")
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _LONGEST = 40
 """So many characters of a word count."""
@@ -37,9 +37,13 @@ def words_of(text: str) -> Iterator[str]:
     Case, accents, vowel points and the forms of letters make no difference. Of scripts without
     spaces (Chinese, Japanese, Korean) each two neighbouring signs are a word, and each last one.
     """
-    for run in _RUN.findall(folded(text)):
+    plain = folded(text)
+    if not _UNSPACED_SIGN.search(plain):
+        yield from (run[:_LONGEST] for run in _RUN.findall(plain))
+        return
+    for run in _RUN.findall(plain):
         for piece in _PIECE.findall(run):
-            if not _FIRST.match(piece):
+            if not _UNSPACED_SIGN.match(piece):
                 yield piece[:_LONGEST]
                 continue
             for at in range(len(piece)):

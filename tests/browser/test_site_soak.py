@@ -1,0 +1,70 @@
+"""The site of as many letters as a large edition has, searched in a browser: 25,000."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archive_pkg import cli
+from archive_pkg.holdings import Options, build_many, crew_for, find_records, make_shelf
+from archive_pkg.pages.entries import described_by
+from archive_pkg.pages.searching import words_of
+from archive_pkg.records import load_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Page
+
+COUNT = int(os.environ.get("ARCHIVE_PKG_LETTERS", "25000"))
+ROOT = Path(__file__).parents[2]
+QUESTIONS = ("treaty", "delegation ambassador", "the treaty conference harv", "ada", "bora", "z")
+
+
+@pytest.mark.soak
+def test_answers_are_just_the_letters_that_have_the_words(
+    tmp_path: Path, page: Page, until: Callable[[Page, str], None]
+) -> None:
+    spec = importlib.util.spec_from_file_location("letters", ROOT / "benchmarks" / "_letters.py")
+    generator = sys.modules["letters"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generator)
+    list(generator.write_letters(tmp_path / "in", COUNT, size=600, stock=generator.wide_stock()))
+    build_many(
+        find_records([tmp_path / "in"]),
+        make_shelf(tmp_path / "shelf", "hashed"),
+        lambda done: None,
+        crew=partial(crew_for, 2),
+        options=Options(date(2026, 11, 24), sync=False),
+    )
+    out = tmp_path / "public"
+    assert cli.run(["site", str(tmp_path / "shelf"), "-o", str(out), "-q"]) == 0
+    letters = [set(words_in(folder)) for folder in (tmp_path / "in").glob("*/*")]
+    answered = "document.documentElement.dataset.answered"
+    page.goto((out / "index.html").as_uri())
+    until(page, answered)
+    for question in QUESTIONS:
+        page.evaluate(f"delete {answered}")
+        page.evaluate("q => { location.hash = 'q=' + encodeURIComponent(q); }", question)
+        until(page, answered)
+        *whole, begun = words_of(question)
+        meant = sum(
+            all(word in words for word in whole) and any(word.startswith(begun) for word in words)
+            for words in letters
+        )
+        told = page.locator("#count").inner_text()
+        assert told.startswith(f"{meant:,} letter" if meant else "No letter"), question
+
+
+def words_in(folder: Path) -> Iterator[str]:
+    """All words by which a letter is found."""
+    for text in described_by(load_record(folder)):
+        yield from words_of(text)
+    for file in folder.glob("*.txt"):
+        yield from words_of(file.read_text(encoding="utf-8"))
