@@ -72,8 +72,11 @@ def test_the_demo_leaves_the_working_folder_clean(run: Run, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert list(here.iterdir()) == []
-    for command in ("show", "check", "build", "verify", "deposit"):
+    for command in ("show", "check", "build", "verify", "deposit", "page"):
         assert f"$ archive-pkg {command} " in done.stdout
+    page = tmp_path / "there" / "letter.html"
+    assert f"open {page} to see it" in done.stdout
+    assert page.is_file()
     again = run("demo", "--out", tmp_path / "there", "--json", cwd=here)
     assert json.loads(again.stdout)["status"] == 0
 

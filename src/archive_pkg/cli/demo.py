@@ -84,6 +84,10 @@ def _steps(folder: Path) -> list[tuple[str, list[str]]]:
             "The package goes into a repository, an OCFL root on this disk",
             ["deposit", str(package), "--to", f"ocfl:{folder / 'archive'}"],
         ),
+        (
+            "A page of it, for any browser: the letter beside its record",
+            ["page", str(package), "--output", str(folder / "letter.html")],
+        ),
     ]
 
 
