@@ -279,6 +279,21 @@ def test_the_command_tells_line_by_line_and_all_at_the_end(letters, tmp_path: Pa
     assert len(told["results"]) == 4
 
 
+def test_a_report_is_added_to_and_goes_on_behind_a_torn_line(letters, tmp_path: Path) -> None:
+    letters(2)
+    report = tmp_path / "report.jsonl"
+    words = ["build", tmp_path / "letters", "--out", tmp_path / "out", "--report", report]
+    subprocess.run(command(*words), capture_output=True, check=True)
+    with report.open("a") as file:
+        file.write('{"run": "killed in the mid')
+    subprocess.run(command(*words), capture_output=True, check=True)
+    lines = report.read_text().splitlines()
+    assert len(lines) == 5
+    told = [json.loads(line) for line in (*lines[:2], *lines[3:])]
+    assert [line["outcome"] for line in told] == ["built", "built", "unchanged", "unchanged"]
+    assert all(line["run"].endswith("Z") for line in told)
+
+
 def test_a_pattern_finds_records_and_one_that_finds_nothing_is_told(
     letters, tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from archive_pkg.packages import check_record
 from archive_pkg.records import load_record
-from archive_pkg.tables import check, package_files, read_records
+from archive_pkg.tables import check, package_files, read_records, stream_records
 from archive_pkg.tables.layout import tables
 from archive_pkg.tables.sheets import letters_of
 from archive_pkg.tables.xlsx_writing import write_template, write_workbook
@@ -231,6 +231,18 @@ def spoil(rows: list[list[str]], chance: random.Random) -> None:
         rows[row][place] = chance.choice([*ODD_CELLS, other[place % len(other)]])
     if chance.random() < 0.2:
         rows.append(list(chance.choice(rows)))
+
+
+@given(catalogues(3))
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=10)
+def test_records_are_streamed_as_they_are_read(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record]
+) -> None:
+    folder = tmp_path_factory.mktemp("streamed")
+    (folder / "tables").mkdir()
+    for name, data in package_files(catalogue, "letters").items():
+        (folder / name).write_bytes(data)
+    assert list(stream_records(folder)) == read_records(folder) == catalogue
 
 
 @given(catalogues(2))

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -29,7 +30,10 @@ Jobs = Annotated[
 ]
 ReportFile = Annotated[
     Path | None,
-    typer.Option("--report", help="A file for what comes of each, one JSON line at a time."),
+    typer.Option(
+        "--report",
+        help="A file for what comes of each, one JSON line at a time; added to what is in it.",
+    ),
 ]
 Executor = Annotated[
     str,
@@ -61,16 +65,19 @@ class Telling:
         self._about_all: list[Finding] = []
         self._closing: dict[str, object] = {}
         self._started = self._shown = time.monotonic()
+        self._run = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def take(self, done: Done) -> None:
         """Take what came of one subject. Raises StorageError when the report cannot be written."""
         self._counts[done.outcome] = self._counts.get(done.outcome, 0) + 1
         if done.status:
             self._answer.worsen(done.status)
-        line = json.dumps(done.as_json(), ensure_ascii=False)
+        told = done.as_json()
+        line = json.dumps(told, ensure_ascii=False)
         if self._report is not None:
             with storage_errors(f"writing {self._report.name}"):
-                self._report.write(line + "\n")
+                ours = json.dumps({"run": self._run, **told}, ensure_ascii=False)
+                self._report.write(ours + "\n")
                 self._report.flush()
         if self._answer.as_json:
             typer.echo(line if self._first else "," + line)
@@ -162,7 +169,7 @@ def telling(command: str, report: Path | None, *, as_json: bool, quiet: bool) ->
     file = None
     if report is not None:
         with storage_errors(f"writing {report}"):
-            file = report.open("w", encoding="utf-8", errors="surrogateescape")
+            file = _open_report(report)
     if as_json:
         typer.echo(f'{{"command": {json.dumps(command)}, "results": [')
     told = Telling(answer, file)
@@ -178,6 +185,20 @@ def telling(command: str, report: Path | None, *, as_json: bool, quiet: bool) ->
     sys.stdout.flush()
     if answer.status:
         raise typer.Exit(answer.status)
+
+
+def _open_report(path: Path) -> TextIO:
+    """A report to go on with: a run that goes on where another was stopped says only the rest."""
+    file = path.open("a", encoding="utf-8", errors="surrogateescape")
+    if file.tell() and not _ends_a_line(path):  # it was killed in the middle of one
+        file.write("\n")
+    return file
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, 2)
+        return file.read() == b"\n"
 
 
 def crew(jobs: int | None, executor: str = "", *, gentle: bool = False) -> Callable[[], Crew]:

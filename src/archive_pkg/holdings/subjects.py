@@ -54,7 +54,8 @@ def find_sources(paths: Iterable[Path], files: Path | None = None) -> Iterator[P
     """What packages can be built from: records as `find_records` finds them, letters of catalogues.
 
     Args:
-        paths: Records, folders of them, patterns; and tables, which are read whole.
+        paths: Records, folders of them, patterns; and tables, which are checked whole before the
+            first of their letters comes.
         files: Where the files of a catalogue's letters are, if not beside it.
 
     Raises:
@@ -66,7 +67,7 @@ def find_sources(paths: Iterable[Path], files: Path | None = None) -> Iterator[P
             yield from find_records([path])
             continue
         home = files or (path if path.is_dir() else path.parent)
-        for record in tables.read_records(path):
+        for record in tables.stream_records(path):
             own = home / record.id
             yield Row(path, record, own if own.is_dir() else home)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -17,7 +20,7 @@ from archive_pkg.tables.checking import Bound, Check, Progress
 from archive_pkg.tables.coherence import Numbered, rows_by_letter
 from archive_pkg.tables.descriptor import descriptor_of
 from archive_pkg.tables.foreign import check_foreign
-from archive_pkg.tables.layout import LETTERS, Table, tables
+from archive_pkg.tables.layout import LETTER, LETTERS, Table, tables
 from archive_pkg.tables.lists import check_list, mapping_of
 from archive_pkg.tables.mapping import read_mapping
 from archive_pkg.tables.rows import raw_records
@@ -122,12 +125,55 @@ def read_records(path: str | os.PathLike[str]) -> list[Record]:
         StorageError: A file cannot be read.
     """
     records, report = read_catalogue(path)
+    _refuse_unsound(path, report)
+    return records
+
+
+def stream_records(path: str | os.PathLike[str]) -> Iterator[Record]:
+    """The same, one after the other, for catalogues that are larger than memory.
+
+    The rows of a letter may stand anywhere in its tables: they wait in a temporary file, which is
+    gone afterwards.
+
+    Args:
+        path: Its datapackage.json, workbook or folder.
+
+    Raises:
+        InvalidError: The tables are not those of a catalogue; no record is given then.
+        StorageError: A file cannot be read.
+    """
+    sheets, report = open_sheets(Path(path))
+    checked = Check(sheets)
+    report.extend(checked.run())
+    _refuse_unsound(path, report)
+    with closing(sqlite3.connect("")) as base:
+        base.execute("CREATE TABLE rows (letter TEXT, name TEXT, cells TEXT)")
+        for name, table in checked.bound.items():
+            for rows in table.rows():
+                owners = rows.cells.get("id" if name == LETTERS else LETTER, ())
+                base.executemany(
+                    "INSERT INTO rows VALUES (?, ?, ?)",
+                    (
+                        (letter, name, json.dumps(rows.row(place)))
+                        for place, letter in enumerate(owners)
+                    ),
+                )
+        base.execute("CREATE INDEX by_letter ON rows (letter)")
+        letters = "SELECT letter FROM rows WHERE name = ? ORDER BY rowid"
+        for (letter,) in base.execute(letters, (LETTERS,)):
+            own: dict[str, list[dict[str, str]]] = {}
+            query = "SELECT name, cells FROM rows WHERE letter = ? ORDER BY rowid"
+            for name, cells in base.execute(query, (letter,)):
+                own.setdefault(name, []).append(json.loads(cells))
+            yield Record.model_validate(raw_records(own)[0])
+
+
+def _refuse_unsound(path: str | os.PathLike[str], report: Report) -> None:
     if not report.ok:
         first = report.errors[0]
         more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
         message = f"{path} is no sound catalogue: {first.location}: {first.message}{more}"
         raise InvalidError(message, first.hint, report)
-    return records
 
 
 def _raw(rows: dict[str, Numbered]) -> dict[str, object]:
