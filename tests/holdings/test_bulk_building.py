@@ -196,6 +196,28 @@ def test_stopped_at_any_instant_the_next_run_goes_on(letters, tmp_path: Path, nu
     assert all(verify(package).ok for package in list(packages_below(out))[::20])
 
 
+def _workers(parent: int) -> list[int]:
+    """The processes that a build has started to do its work."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [
+        int(child)
+        for child in children
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+
+
+def test_a_worker_that_the_kernel_kills_costs_no_letter(letters, tmp_path: Path) -> None:
+    letters(100)
+    process = _slow(tmp_path / "out", tmp_path / "letters")
+    os.kill(_workers(process.pid)[0], signal.SIGKILL)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    there = list(packages_below(tmp_path / "out"))
+    assert len(there) == 100
+    assert not (tmp_path / "out" / ".archive-pkg" / "work").exists()
+    assert all(verify(package).ok for package in there[::20])
+
+
 def _dying(batch: list[int]) -> list[Done]:
     if 70 in batch:
         os._exit(137)  # as the kernel ends a process that takes too much memory

@@ -57,8 +57,8 @@ def run(
         list[str] | None,
         typer.Option(
             "--against",
-            help="Compare with other copies: ocfl:PATH, a receipt, or receipts for those beside "
-            "each package.",
+            help="Compare with other copies: ocfl:PATH, a folder of packages, a receipt, or "
+            "receipts for those beside each package.",
         ),
     ] = None,
     ledger: LedgerFile = None,
@@ -227,7 +227,9 @@ def repair(
     copy: Annotated[
         str,
         typer.Option(
-            "--from", help="A good copy: ocfl:PATH, a receipt, or receipts for those beside each."
+            "--from",
+            help="A good copy: ocfl:PATH, a folder of packages, a receipt, or receipts for those "
+            "beside each.",
         ),
     ] = "",
     dry_run: Annotated[

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import fixity, storage
 from archive_pkg.deposits import load_receipt, receipts_of, repository_for
 from archive_pkg.errors import ArchivePkgError, InvalidError
+from archive_pkg.packages import is_bag
 from archive_pkg.reports import Code, Finding, Location, Severity
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 RECEIPTS = "receipts"
 """As the name of a copy: what the receipts beside each package say."""
 
+_DEEPEST = 12
+"""So many folders a package may lie below a mirror's."""
 _TOLD = 20
 """So many files of one package that differ are told one by one."""
 
@@ -48,9 +51,9 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
     Args:
         package: The package's folder.
         identifier: Its record's id.
-        copy: The address of a repository (`ocfl:PATH`), a receipt's file, or "receipts" for those
-            beside the package: then it is compared with what was deposited, and nothing is read
-            from where it was.
+        copy: The address of a repository (`ocfl:PATH`); a folder of packages, such as a mirror of
+            the shelf; a receipt's file, or "receipts" for those beside the package: then it is
+            compared with what was deposited, and nothing is read from where it was.
     """
     place = Location(f"{copy} {identifier}")
     try:
@@ -69,6 +72,17 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
         rest = f"{len(found) - _TOLD} more files differ"
         found = [*found[:_TOLD], COPY_DIFFERS.at(place, rest)]
     return found
+
+
+def in_folder(package: Path, identifier: str, folder: Path) -> Path | None:
+    """The package's copy in a folder of packages; None if there is none.
+
+    It lies where the package lies on its shelf, as in a mirror, or is called by its folder's name
+    or its record's id.
+    """
+    parts = package.absolute().parts[1:]
+    places = (Path(folder, *parts[-depth:]) for depth in range(min(len(parts), _DEEPEST), 0, -1))
+    return next((place for place in (*places, folder / identifier) if is_bag(place)), None)
 
 
 def newest_version(repository: Repository, identifier: str) -> str | None:
@@ -112,6 +126,9 @@ def _held(package: Path, identifier: str, copy: str) -> Mapping[str, str] | None
     if Path(copy).is_file():
         receipt = load_receipt(Path(copy))
         return _sent(receipt) if receipt.package == identifier else None
+    if Path(copy).is_dir():
+        mirrored = in_folder(package, identifier, Path(copy))
+        return digests_of(mirrored) if mirrored else None
     holder = repository(copy)
     version = newest_version(holder, identifier)
     return None if version is None else holder.verify(identifier, version)

@@ -7,6 +7,7 @@ import html
 import io
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from archive_pkg.holdings import ledger
@@ -149,12 +150,11 @@ class Overview:
         yield ""
         yield f"On the shelf {self.shelf.root}: {self.there:,} packages."
         for count, what, names in self._groups():
-            yield f"{count:,} {what}" + (":" if count else ".")
-            for number, name in enumerate(names):
-                if number == most:
-                    yield f"  … and {count - most:,} more (--csv has them all)"
-                    break
-                yield f"  {name}"
+            some = list(islice(names, most))
+            yield f"{count:,} {what}" + (":" if some else ".")
+            yield from (f"  {name}" for name in some)
+            if some and count > most:
+                yield f"  … and {count - most:,} more (--csv has them all)"
         if self.oldest:
             yield f"The check that is longest ago is of {self.oldest}."
         yield ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -50,7 +51,8 @@ def repair(
         shelf: The shelf.
         take: Called with what came of each.
         path: The ledger's file.
-        copy: The address of a repository, a receipt's file, or "receipts"; see `copies`.
+        copy: The address of a repository, a folder of packages, a receipt's file, or "receipts";
+            see `copies`.
         packages: Only these; all that failed or vanished if not given.
         dry_run: Only tell what would be done.
 
@@ -173,6 +175,11 @@ def _bring(home: Path, identifier: str, copy: str, staged: Path) -> Path:
         if not receipts or load_receipt(receipts[-1]).package != identifier:
             raise DepositError(f"there is no receipt for {home} in {copy}", "name another copy")
         return fetch(receipts[-1], staged)
+    if Path(copy).is_dir():
+        mirrored = copies.in_folder(home, identifier, Path(copy))
+        if mirrored is None:
+            raise DepositError(f"{copy} does not hold {identifier}", "name another copy")
+        return Path(shutil.copytree(mirrored, staged / home.name, symlinks=True))
     holder = copies.repository(copy)
     version = copies.newest_version(holder, identifier)
     if version is None:
