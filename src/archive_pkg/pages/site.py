@@ -51,7 +51,6 @@ MANIFEST = "site-sha256.txt"
 _MEMORY = "site.sqlite"
 _BATCH = 25
 _FOLDERS = (LETTERS, SCANS, DOWNLOADS, "people", "years", "data", "assets")
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,15 +213,15 @@ const archive = (() => {
       if (mine === turn) $("count").textContent = `A part of the catalogue could not be loaded (${error.message}).`;
     }
   };
-  const change = (values) => {
+  const change = (values, { typed = false } = {}) => {
     const given = new URLSearchParams(location.hash.slice(1));
     for (const [name, value] of Object.entries(values)) {
       if (value === null || value === "") given.delete(name); else given.set(name, value);
     }
     const told = given.toString();
     if (`#${told}` === location.hash || (!told && !location.hash)) return;
-    // A hash alone keeps the browser's history usable, also on pages opened from a disk.
-    location.hash = told;
+    // A hash can be set on pages opened from a disk, too. The way back is one of choices, not of letters typed.
+    if (typed) location.replace(`#${told}`); else location.hash = told;
   };
 
   const begin = () => {
@@ -234,7 +234,7 @@ const archive = (() => {
       for (const [id, name] of fields) if (document.activeElement !== $(id)) $(id).value = given.get(name) ?? "";
     };
     for (const [id, name] of fields) {
-      $(id).addEventListener("input", () => change({ [name]: $(id).value.trimStart(), page: null }));
+      $(id).addEventListener("input", () => change({ [name]: $(id).value.trimStart(), page: null }, { typed: true }));
       $(id).addEventListener("focus", () => load("catalogue", () => data !== null).then(ask, ask), { once: true });
     }
     $("ask").addEventListener("submit", (event) => event.preventDefault());
