@@ -551,6 +551,17 @@ class Postgres:
             ]
         )
 
+    def ask(self, name: str, question: str) -> list[list[str]]:
+        """What a database answers: rows of texts."""
+        where = ["-h", LOOPBACK, "-p", str(self.port), "-U", "archive", name]
+        asked = subprocess.run(
+            [self.programs / "psql", *where, "-At", "-F", "\t", "-c", question],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        return [line.split("\t") for line in asked.splitlines()]
+
     def stop(self) -> None:
         self.processes.stop()
 
@@ -614,13 +625,18 @@ class SwhDeposit:
         self.processes.stop()
         self.postgres.stop()
 
+    def deposits(self) -> dict[str, str]:
+        """The state of every deposit by its number."""
+        return dict(self.postgres.ask("swhdeposit", "select id, status from deposit"))
+
     def archives(self) -> dict[str, str]:
-        """The SHA-256 of every archive that it keeps, as its disk has it."""
+        """The SHA-256, read on its disk, of every archive that belongs to a deposit."""
         uploads = self.processes.folder / "uploads"
         return {
-            path.relative_to(uploads).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in uploads.rglob("*")
-            if path.is_file()
+            path: hashlib.sha256((uploads / path).read_bytes()).hexdigest()
+            for (path,) in self.postgres.ask(
+                "swhdeposit", "select archive from deposit_request where type = 'archive'"
+            )
         }
 
 
@@ -726,9 +742,10 @@ class InvenioRdm:
 
     def files(self) -> dict[str, str]:
         """The SHA-256 of every whole file, of drafts and records, from its database and disk."""
-        pairs = self._ask(
+        pairs = self.postgres.ask(
+            "invenio",
             "select o.version_id, f.uri from files_object o join files_files f "
-            "on o.file_id = f.id where o.is_head and f.readable"
+            "on o.file_id = f.id where o.is_head and f.readable",
         )
         return {
             key: hashlib.sha256(Path(uri.removeprefix("file://")).read_bytes()).hexdigest()
@@ -736,24 +753,13 @@ class InvenioRdm:
         }
 
     def records(self) -> dict[str, str]:
-        """Every draft and published record, "draft" or "published" by its name."""
-        drafts = self._ask(
-            "select json->>'id', 'draft' from rdm_drafts_metadata where not is_deleted"
-        )
-        records = self._ask(
-            "select json->>'id', 'published' from rdm_records_metadata where not is_deleted"
-        )
-        return dict(drafts) | dict(records)
-
-    def _ask(self, question: str) -> list[list[str]]:
-        where = ["-h", LOOPBACK, "-p", str(self.postgres.port), "-U", "archive", "invenio"]
-        asked = subprocess.run(
-            [self.postgres.programs / "psql", *where, "-At", "-F", " ", "-c", question],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-        return [line.split(" ", 1) for line in asked.splitlines()]
+        """Every draft and published record: "draft" or "published" by its name."""
+        question = "select json->>'id', '{}' from rdm_{}s_metadata where json is not null"
+        return {
+            name: state
+            for state, table in (("draft", "draft"), ("published", "record"))
+            for name, state in self.postgres.ask("invenio", question.format(state, table))
+        }
 
 
 def _copy_tree(source: Path, target: Path) -> None:

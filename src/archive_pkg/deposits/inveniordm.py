@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-LOOKS = (0.0, 2.0, 4.0)
-"""Seconds before each look for a draft whose making was not answered: search lags a little."""
+LOOKS = (2.0, 4.0)
+"""Seconds before looking again for a draft whose making was not answered: search lags a little."""
 _LARGEST = 50 * 10**9
 _WELL_KNOWN = {"zenodo": "zenodo.org", "zenodo-sandbox": "sandbox.zenodo.org"}
 _OPTIONS = {"publisher", "type", "access"}
@@ -204,12 +204,14 @@ class InvenioRdm(ZipRepository):
         made = journal.outcome("draft")
         if made:
             return str(made["id"])
-        if journal.begun("draft"):
-            # The answer to an earlier request was lost; the draft may be there all the same.
-            found = self._found(_mark(record, fingerprint))
+        # It may be there all the same: the answer was lost, or the journal and the receipts were.
+        mark = _mark(record, fingerprint)
+        for seconds in (0.0, *(LOOKS if journal.begun("draft") else ())):
+            time.sleep(seconds)
+            found = self._found(mark)
             if found:
                 return str(journal.done("draft", id=found)["id"])
-        journal.begin("draft", mark=_mark(record, fingerprint))
+        journal.begin("draft", mark=mark)
         body = self._body(record, fingerprint)
         try:
             reply = self._web.ask("POST", "records", expect={201}, data=body).json("id")
@@ -221,15 +223,13 @@ class InvenioRdm(ZipRepository):
         return str(journal.done("draft", id=reply["id"])["id"])
 
     def _found(self, mark: str) -> str:
-        """A draft of ours with this mark, as the server's search finds it."""
+        """A draft or record of ours with this mark, as the server's search finds it."""
         asked = quote(f'metadata.identifiers.identifier:"{mark}"', safe="")
-        for seconds in LOOKS:
-            time.sleep(seconds)
-            found = self._web.ask("GET", f"user/records?size=25&q={asked}").json("hits")
-            for hit in found["hits"]["hits"]:
-                marks = [each["identifier"] for each in hit["metadata"].get("identifiers", [])]
-                if mark in marks and not hit.get("is_published"):
-                    return str(hit["id"])
+        found = self._web.ask("GET", f"user/records?size=25&q={asked}").json("hits")
+        for hit in found["hits"]["hits"]:
+            marks = [each["identifier"] for each in hit["metadata"].get("identifiers", [])]
+            if mark in marks:
+                return str(hit["id"])
         return ""
 
     def _reserved(self, record: Record) -> str:

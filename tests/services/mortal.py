@@ -1,0 +1,56 @@
+"""`archive-pkg` that dies at an instant of one's choice, by SIGKILL: `mortal.py NUMBER WORDS…`.
+
+Instants are counted: before and after every entry in the journal, before every request and between
+it and the reading of its answer, before every block of a file that is sent. With a number that is
+never reached it runs to its end and prints on standard error how many there were.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from archive_pkg.cli import main
+from archive_pkg.deposits.journal import Journal
+from archive_pkg.deposits.parcels import Checked
+
+_instants = itertools.count()
+_last = int(sys.argv.pop(1))
+
+
+def instant() -> None:
+    if next(_instants) == _last:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def around(do: Callable[..., Any]) -> Callable[..., Any]:
+    def done(*words: Any, **named: Any) -> Any:
+        instant()
+        result = do(*words, **named)
+        instant()
+        return result
+
+    return done
+
+
+for owner, name in ((Journal, "begin"), (Journal, "done"), (httpx.Client, "send")):
+    setattr(owner, name, around(getattr(owner, name)))
+_read = Checked.read
+
+
+def read(self: Checked, *size: int) -> bytes:
+    instant()
+    return _read(self, *size)
+
+
+Checked.read = read  # type: ignore[method-assign]
+try:
+    main()
+finally:
+    print(next(_instants), file=sys.stderr)

@@ -1,0 +1,123 @@
+"""Killed at twenty instants, against the real servers over HTTP: nothing lost, no twin, once.
+
+The instants are those between which something can have happened (see `mortal.py`), spread over the
+whole run, so that each kind of step is cut off before, in between and after.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import servers
+import targets
+
+from archive_pkg import deposits
+from archive_pkg.packages import build_package
+from archive_pkg.packages.building import differing
+
+pytestmark = pytest.mark.service
+INSTANTS = 20
+
+
+def mortal(instant: int, *words: object) -> subprocess.CompletedProcess[str]:
+    program = Path(__file__).with_name("mortal.py")
+    return subprocess.run(
+        [sys.executable, program, str(instant), "deposit", *map(str, words), "--quiet"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def rounds(
+    letter: Path, tmp_path: Path, *words: str, clear: Callable[[], None] = lambda: None
+) -> Iterator[Path]:
+    """One package after another, each with its deposit killed at another instant."""
+    record = letter / "record.yaml"
+    plain = record.read_text()
+
+    def package(number: int) -> Path:
+        record.write_text(plain.replace("title: Letter", f"title: Letter {number}", 1))
+        return build_package(letter, tmp_path / str(number), on=date(2026, 11, 24)).path
+
+    rehearsal = mortal(10**6, package(INSTANTS), *words)
+    assert rehearsal.returncode in (0, 4), rehearsal.stderr
+    total = int(rehearsal.stderr.split()[-1])
+    assert total > INSTANTS
+    for number in range(INSTANTS):
+        clear()
+        there = package(number)
+        died = mortal(total * number // INSTANTS + 1, there, *words)
+        assert died.returncode == -signal.SIGKILL
+        yield there
+
+
+@pytest.fixture
+def place(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> targets.Target:
+    """A place in a repository, with the login set."""
+    target = targets.fresh(request.param, request.getfixturevalue, tmp_path / "place")
+    for variable, value in target.environment.items():
+        monkeypatch.setenv(variable, value)
+    return target
+
+
+@pytest.mark.parametrize("place", ["rdm"], indirect=True)
+def test_inveniordm(
+    place: targets.Target, rdm: servers.InvenioRdm, letter: Path, tmp_path: Path
+) -> None:
+    before = rdm.records()
+    for package in rounds(letter, tmp_path, "--to", place.address, "--publish"):
+        done = deposits.deposit(package, place.address, publish=True)
+        assert (done.receipt.state, done.receipt.verified) == ("published", "server-digest")
+        assert done.receipt.version == "v1"
+        assert not deposits.deposit(package, place.address, publish=True).new
+        assert differing(deposits.fetch(done.path, package.parent / "back"), package) == ()
+    # As many as packages, the rehearsal's with them: one more draft or record would be a twin.
+    made = rdm.records().items() - before.items()
+    assert [state for _, state in made] == ["published"] * (INSTANTS + 1)
+    assert len(place.held()) == INSTANTS + 1
+
+
+@pytest.mark.parametrize("place", ["webdav"], indirect=True)
+def test_webdav(
+    place: targets.Target, webdav: servers.WebDav, letter: Path, tmp_path: Path
+) -> None:
+    assert place.clear is not None
+    for package in rounds(letter, tmp_path, "--to", place.address, clear=place.clear):
+        held = place.held()
+        done = deposits.deposit(package, place.address)
+        sent = sorted(file.sha256 for file in done.receipt.files)
+        assert held == {} or sorted(held.values()) == sent
+        assert sorted(place.held().values()) == sent
+        assert done.receipt.verified == "read-back"
+        assert not deposits.deposit(package, place.address).new
+        assert differing(deposits.fetch(done.path, package.parent / "back"), package) == ()
+
+
+def test_swh_deposit(
+    swh: servers.SwhDeposit, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(swh.ca))
+    monkeypatch.setenv("ARCHIVE_PKG_127_0_0_1_USER", swh.user)
+    monkeypatch.setenv("ARCHIVE_PKG_127_0_0_1_PASSWORD", swh.password)
+    address = f"sword2+https://{servers.LOOPBACK}:{swh.port}/1/{swh.collection}/"
+    before, held = swh.deposits(), swh.archives()
+    for package in rounds(letter, tmp_path, "--to", address, "--publish"):
+        done = deposits.deposit(package, address, publish=True)
+        assert done.receipt.state in ("published", "pending")
+        (sent,) = done.receipt.files
+        assert list(swh.archives().values()).count(sent.sha256) == 1
+        assert not deposits.deposit(package, address, publish=True).new
+    made = dict(swh.deposits().items() - before.items())
+    assert len(made) == INSTANTS + 1
+    assert len(swh.archives()) == len(held) + INSTANTS + 1
+    assert set(made.values()) == {"deposited"}
