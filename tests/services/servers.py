@@ -113,6 +113,10 @@ class Processes:
             logs = sorted(self.folder.glob(f"{Path(command[0]).name}-*.log"))
             raise RuntimeError(f"{command[0]} failed: {logs[-1].read_text()[-2000:]}")
 
+    def forget(self, process: subprocess.Popen[bytes]) -> None:
+        """Count a process that has ended no more."""
+        self._running.remove(process)
+
     def stop(self) -> None:
         """End all of them, the last started first."""
         for process in reversed(self._running):
@@ -735,6 +739,12 @@ class InvenioRdm:
         self.processes.wait_for(
             lambda: answers(self.port, "/api/records/none", context=context), 120
         )
+
+    def stop_application(self) -> None:
+        """End the application as a crash would; database and files stay."""
+        self._application.kill()
+        self._application.wait(10)
+        self.processes.forget(self._application)
 
     def stop(self) -> None:
         self.processes.stop()

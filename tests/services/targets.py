@@ -26,6 +26,7 @@ class Target:
         zipped: Whether it holds zips.
         publishes: Whether it has drafts.
         clear: Empties the place; None where each deposit is a new one anyway.
+        records: Where it has drafts, each draft and record with its state.
     """
 
     address: str
@@ -34,6 +35,7 @@ class Target:
     zipped: bool = False
     publishes: bool = False
     clear: Callable[[], None] | None = None
+    records: Callable[[], Mapping[str, str]] = dict
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -133,6 +135,23 @@ def rdm(server: servers.InvenioRdm, port: int | None = None) -> Target:
         {"SSL_CERT_FILE": str(server.ca), "ARCHIVE_PKG_127_0_0_1_TOKEN": server.token},
         zipped=True,
         publishes=True,
+        records=server.records,
+    )
+
+
+def swh(server: servers.SwhDeposit, port: int | None = None) -> Target:
+    """The server's collection."""
+    return Target(
+        f"sword2+https://{servers.LOOPBACK}:{port or server.port}/1/{server.collection}/",
+        server.archives,
+        {
+            "SSL_CERT_FILE": str(server.ca),
+            "ARCHIVE_PKG_127_0_0_1_USER": server.user,
+            "ARCHIVE_PKG_127_0_0_1_PASSWORD": server.password,
+        },
+        zipped=True,
+        publishes=True,
+        records=server.deposits,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +12,9 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.deposits import invenio_files
+from archive_pkg.deposits import depositing, invenio_files
+from archive_pkg.deposits.inveniordm import InvenioRdm
+from archive_pkg.deposits.repositories import LostError
 from archive_pkg.deposits.web import Web
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
@@ -125,6 +129,110 @@ def test_an_expired_token(
     monkeypatch.setenv("ARCHIVE_PKG_127_0_0_1_TOKEN", good)
     assert deposits.deposit(package, target.address).new
     assert len(target.held()) == 1
+
+
+@pytest.fixture
+def midway(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Has something happen once, when the draft is there and the zip is about to be sent."""
+    whole = Web.ask
+
+    def arrange(happens: Callable[[], object]) -> None:
+        def ask(self: Web, method: str, path: str, **options: object) -> object:
+            if method == "PUT" and path.endswith("/content"):
+                monkeypatch.setattr(Web, "ask", whole)
+                happens()
+            return whole(self, method, path, **options)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Web, "ask", ask)
+
+    monkeypatch.setattr(depositing, "PAUSES", ())
+    return arrange
+
+
+def test_a_token_that_expires_midway(
+    target: targets.Target,
+    rdm: servers.InvenioRdm,
+    letter: Path,
+    tmp_path: Path,
+    midway: Callable[[Callable[[], object]], None],
+) -> None:
+    package = build(letter, tmp_path / "out")
+    expire = "update oauth2server_token set expires = {}"
+    midway(lambda: rdm.postgres.ask("invenio", expire.format("now() - interval '1 day'")))
+    for _ in range(2):
+        # The draft is forbidden then, which is not the same as gone.
+        with pytest.raises(DepositError, match=r"40[13].*|may have expired"):
+            deposits.deposit(package, target.address, publish=True)
+    rdm.postgres.ask("invenio", expire.format("null"))
+    done = deposits.deposit(package, target.address, publish=True)
+    assert done.receipt.state == "published"
+    assert len(target.held()) == 1
+
+
+def test_a_server_that_is_restarted_midway(
+    target: targets.Target,
+    rdm: servers.InvenioRdm,
+    letter: Path,
+    tmp_path: Path,
+    midway: Callable[[Callable[[], object]], None],
+) -> None:
+    package = build(letter, tmp_path / "out")
+    midway(rdm.stop_application)
+    with pytest.raises(LostError):
+        deposits.deposit(package, target.address, publish=True)
+    rdm.start()
+    assert deposits.deposit(package, target.address, publish=True).receipt.state == "published"
+    assert len(target.held()) == 1
+
+
+def test_a_full_disk_over_there(
+    target: targets.Target,
+    rdm: servers.InvenioRdm,
+    letter: Path,
+    tmp_path: Path,
+    midway: Callable[[Callable[[], object]], None],
+) -> None:
+    full = tmp_path / "full"
+    full.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", full]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    ((store,),) = rdm.postgres.ask("invenio", "select uri from files_location")
+    move = "update files_location set uri = '{}'"
+    try:
+        package = build(letter, tmp_path / "out")
+        midway(lambda: rdm.postgres.ask("invenio", move.format(full.as_uri())))
+        with pytest.raises(DepositError, match="500"):
+            deposits.deposit(package, target.address, publish=True)
+        assert target.held() == {}
+    finally:
+        rdm.postgres.ask("invenio", move.format(store))
+        subprocess.run(["umount", full], check=True)
+    assert deposits.deposit(package, target.address, publish=True).receipt.state == "published"
+    assert len(target.held()) == 1
+
+
+def test_what_a_person_wrote_into_the_draft_stays(
+    target: targets.Target, letter: Path, tmp_path: Path
+) -> None:
+    package = build(letter, tmp_path / "out")
+    draft = deposits.deposit(package, target.address)
+    repository = InvenioRdm(target.address)
+    path = f"records/{draft.receipt.remote_id}/draft"
+    said = repository._web.ask("GET", path).json("metadata")
+    said["metadata"]["title"] = "As a person would have it"
+    repository._web.ask("PUT", path, data=said)
+    done = deposits.deposit(package, target.address, publish=True)
+    published = done.receipt.answer["record"]
+    assert published["metadata"]["title"] == "As a person would have it"
+
+
+def test_a_publisher_is_asked_for_before_anything_is_sent(
+    target: targets.Target, letter: Path, tmp_path: Path
+) -> None:
+    bare = target.address.partition("?")[0]
+    plan = deposits.plan(build(letter, tmp_path / "out"), bare, publish=True)
+    assert [finding.code for finding in plan.report] == ["deposit-metadata-lacking"]
 
 
 def test_nothing_without_a_token(

@@ -74,8 +74,6 @@ def test_there_proven_back_again_and_once(
 
 @every_target
 def test_a_lost_receipt_makes_no_twin(target: targets.Target, package: Path) -> None:
-    if target.publishes:
-        pytest.skip("a draft is found again by its journal, or by a search that is not real here")
     first = deposits.deposit(package, target.address)
     before = target.held()
     for path in first.path.parent.iterdir():
@@ -85,7 +83,7 @@ def test_a_lost_receipt_makes_no_twin(target: targets.Target, package: Path) -> 
     assert target.held() == before
 
 
-@pytest.mark.parametrize("name", targets.NAMES)
+@pytest.mark.parametrize("name", sorted({*targets.NAMES} - {"webdav", "rdm"}))
 def test_killed_at_twenty_instants(
     name: str,
     letter: Path,

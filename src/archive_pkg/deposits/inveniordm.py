@@ -108,6 +108,10 @@ class InvenioRdm(ZipRepository):
             message = "the record names no sender, and a record there must have a creator"
             hint = "say who sent or signed the letter, if that is known"
             plan.report.add(TARGET_NEEDS_METADATA.at(where, message, hint))
+        if publish and not parcel.earlier and "publisher" not in self._options:
+            message = "nobody is named as publisher, and a DOI needs one"
+            hint = "add ?publisher=NAME, or deposit a draft, finish it on the site, then --publish"
+            plan.report.add(TARGET_NEEDS_METADATA.at(Location(self.target), message, hint))
         return plan
 
     def reserve(self, record: Record, journal: Journal) -> str:
@@ -312,15 +316,30 @@ class InvenioRdm(ZipRepository):
     # --- what is said of it
 
     def _describe(self, draft: Json, parcel: Parcel) -> None:
-        """Say in a draft what the record says, unless it stands there already."""
-        body = self._body(parcel.record, parcel.fingerprint, own=_doi(draft))
+        """Say in a draft what the record says, unless it was said: a person may have gone on since.
+
+        A publisher named behind the address holds all the same.
+        """
         said = draft.get("metadata", {})
         marks = [each["identifier"] for each in said.get("identifiers", [])]
-        if _mark(parcel.record, parcel.fingerprint) not in marks or any(
-            said.get(name) != body["metadata"].get(name) for name in ("title", "publisher")
-        ):
-            body["pids"] = draft.get("pids", {})
-            self._web.ask("PUT", f"records/{draft['id']}/draft", data=body)
+        if _mark(parcel.record, parcel.fingerprint) not in marks:
+            body = self._body(parcel.record, parcel.fingerprint, own=_doi(draft))
+        elif "publisher" in self._options and said.get("publisher") != self._options["publisher"]:
+            body = {"access": draft["access"], "files": draft["files"]}
+            body["metadata"] = said | self._asked()
+        else:
+            return
+        body["pids"] = draft.get("pids", {})
+        self._web.ask("PUT", f"records/{draft['id']}/draft", data=body)
+
+    def _asked(self) -> Json:
+        """What stands behind the address, as metadata."""
+        asked: Json = {}
+        if "publisher" in self._options:
+            asked["publisher"] = self._options["publisher"]
+        if "type" in self._options:
+            asked["resource_type"] = {"id": self._options["type"]}
+        return asked
 
     def _body(self, record: Record, fingerprint: str, own: str = "") -> Json:
         """The body of a draft: the record as InvenioRDM's metadata, and the mark of this deposit.
@@ -328,10 +347,7 @@ class InvenioRdm(ZipRepository):
         A DOI of the record that is not the draft's own is an identifier like others.
         """
         today = datetime.now(UTC).date().isoformat()  # demanded there: the date of publication
-        setting = Setting(made=today, publisher=self._options.get("publisher"))
-        metadata = invenio.describe(record, setting)
-        if "type" in self._options:
-            metadata["resource_type"] = {"id": self._options["type"]}
+        metadata = invenio.describe(record, Setting(made=today)) | self._asked()
         metadata["identifiers"] = [
             {"scheme": "other", "identifier": _mark(record, fingerprint)},
             *metadata["identifiers"],

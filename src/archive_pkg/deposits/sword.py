@@ -8,6 +8,7 @@ not, the outcome is "unverified", for nobody can tell what arrived.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -101,6 +102,8 @@ class SwordCollection(ZipRepository):
                 self._web.ask("POST", links["edit"], content=b"", headers={"In-Progress": "false"})
                 journal.done("complete")
                 status, new = self.status(links["statement"], ""), True
+                if status.state == "draft":
+                    raise LostError(f"{self.target} did not complete it: {status.detail}")
         if status.state == "rejected":
             raise DepositError(f"{self.target} rejected it: {status.detail}")
         held = self._read_back(links["statement"])
@@ -215,9 +218,10 @@ class SwordCollection(ZipRepository):
     def _send(self, media: str, sent: Zip, parcel: Parcel, journal: Journal) -> None:
         journal.begin("send")
         with sent.path.open("rb") as file:
-            self._web.ask(
+            reply = self._web.ask(
                 "PUT",
                 media,
+                expect={200, 201, 204},
                 content=Checked(file, sent.item, parcel.tick),
                 length=sent.item.size,
                 headers={
@@ -228,6 +232,8 @@ class SwordCollection(ZipRepository):
                     "In-Progress": "true",
                 },
             )
+        if reply.status != 204:
+            self._xml(reply)  # a receipt; a proxy in between would say something else
         journal.done("send")
 
     def _read_back(self, statement: str) -> str:
@@ -261,13 +267,14 @@ class SwordCollection(ZipRepository):
         from lxml import etree
 
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        try:
-            return etree.fromstring(reply.body, parser)
-        except etree.XMLSyntaxError as error:
-            raise LostError(
-                f"{self.target} answered {reply.status} with something that is not XML",
-                "is that a collection's address, or does a proxy answer in its place?",
-            ) from error
+        with contextlib.suppress(etree.XMLSyntaxError):
+            root = etree.fromstring(reply.body, parser)
+            if etree.QName(root).namespace == ATOM:
+                return root
+        raise LostError(
+            f"{self.target} answered {reply.status} with something that is not Atom",
+            "is that a collection's address, or does a proxy answer in its place?",
+        )
 
 
 def _state(root: Any) -> tuple[str, str]:

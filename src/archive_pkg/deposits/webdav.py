@@ -92,8 +92,11 @@ class WebDavPlace(Place):
     def make(self, paths: Sequence[str]) -> None:
         """See `drop.Place`."""
         for path in paths:
-            # 405: something is there (RFC 4918, 9.3.1).
-            self._web.ask("MKCOL", f"{segments(path)}/", expect={201, 405})
+            # 405: something is there; 409: what it would be in is not (RFC 4918, 9.3.1).
+            reply = self._web.ask("MKCOL", f"{segments(path)}/", expect={201, 405, 409})
+            if reply.status == 409:
+                above = f"{self._target}/{path}".rpartition("/")[0]
+                raise DepositError(f"{above} is not there", "the drop folder itself is not made")
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
         """See `drop.Place`."""
