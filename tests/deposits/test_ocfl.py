@@ -12,7 +12,14 @@ from pathlib import Path
 import ocfl
 import pytest
 
-from archive_pkg.deposits import RefusedError, deposit, fetch, load_receipt
+from archive_pkg.deposits import (
+    Deposited,
+    RefusedError,
+    deposit,
+    deposit_many,
+    fetch,
+    load_receipt,
+)
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
@@ -190,3 +197,48 @@ deposit(pathlib.Path(sys.argv[1]), sys.argv[2])
 assert logging.getLogger().level == logging.WARNING and not logging.getLogger().handlers
 logging.getLogger("somebody").info("nobody asked to hear this")
 """
+
+
+def test_a_folder_that_is_there_and_empty_becomes_a_root(package: Path, root: Path) -> None:
+    root.mkdir()  # as where a disk is mounted, which cannot be renamed over
+    inode = root.stat().st_ino
+    (root / "extensions").mkdir()  # what a run left that was killed while it made the root
+    (root / ".ocfl_layout.json.archive-pkg-0123abcd").write_text("")
+    assert deposit(package, f"ocfl:{root}").new
+    assert root.stat().st_ino == inode
+    assert valid(root)
+    older = root.with_name("older")
+    older.mkdir()
+    (older / "0=ocfl_1.0").write_text("ocfl_1.0\n")
+    with pytest.raises(RefusedError):
+        deposit(package, f"ocfl:{older}")
+
+
+def test_killed_at_twenty_changes_the_root_stays_valid(package: Path, root: Path) -> None:
+    script = Path(__file__).with_name("kills.py")
+    command = [sys.executable, script, package, f"ocfl:{root}", root]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr
+
+
+def test_the_bar_moves(package: Path, root: Path) -> None:
+    told: list[int] = []
+    deposit(package, f"ocfl:{root}", tick=told.append)
+    sizes = [path.stat().st_size for path in package.rglob("*") if path.is_file()]
+    assert 0 < sum(told) <= sum(sizes)
+
+
+def test_side_by_side(letter: Path, tmp_path: Path, root: Path) -> None:
+    packages = []
+    for number in range(8):
+        record = letter / "record.yaml"
+        text = record.read_text()
+        record.write_text(text.replace(f"id: {ID}", f"id: letter-{number}", 1))
+        packages.append(build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path)
+        record.write_text(text)
+    done = [each for _, each in deposit_many(packages, f"ocfl:{root}", jobs=8)]
+    assert [each.new for each in done if isinstance(each, Deposited)] == [True] * 8
+    assert valid(root)
+    assert [path.name for path in (root / "extensions").iterdir()] == [
+        "0003-hash-and-id-n-tuple-storage-layout"
+    ]

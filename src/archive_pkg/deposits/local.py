@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg import storage
-from archive_pkg.deposits.drop import DropFolder, Place, TakenError
-from archive_pkg.deposits.parcels import BLOCK
+from archive_pkg import fixity, storage
+from archive_pkg.deposits.drop import DropFolder, Place, TakenError, Trail
+from archive_pkg.deposits.parcels import BLOCK, sha256_of
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+
+_LARGE = 4 * BLOCK
 
 
 class LocalFolder(DropFolder):
@@ -66,20 +71,42 @@ class LocalPlace(Place):
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
         """See `drop.Place`."""
-        with (
-            storage.storage_errors(f"writing {self.root / path}"),
-            (self.root / path).open("ab") as file,
-        ):
-            for block in source:
-                file.write(block)
+        self._write(path, source, lambda offset: None)
 
     def read(self, path: str) -> Iterator[bytes]:
         """See `drop.Place`."""
+        return self._read(path, lambda offset: sys.maxsize)
+
+    def send(self, path: str, source: Iterable[bytes], size: int, offset: int) -> str:
+        """See `drop.Place`; what is there of a large file is read while the rest is written."""
+        if size < _LARGE:
+            return super().send(path, source, size, offset)
+        trail = Trail()
+        with ThreadPoolExecutor(1) as pool:
+            proof = pool.submit(lambda: sha256_of(self._read(path, trail.ready)))
+            with trail:
+                self._write(path, source, trail.grow)
+            return proof.result()
+
+    def _write(self, path: str, source: Iterable[bytes], arrived: Callable[[int], None]) -> None:
+        with (
+            storage.storage_errors(f"writing {self.root / path}"),
+            (self.root / path).open("ab", buffering=0) as file,
+        ):
+            for block in source:
+                fixity.write_all(file.fileno(), block)
+                arrived(file.tell())
+
+    def _read(self, path: str, ready: Callable[[int], int]) -> Iterator[bytes]:
+        limit, offset = ready(0), 0
         with storage.storage_errors(f"reading {self.root / path}"):
             file = storage.open_beneath(self.root, path)
         with file:
-            while block := file.read(BLOCK):
+            while block := file.read(min(BLOCK, limit - offset)):
+                offset += len(block)
                 yield block
+                if offset >= limit:
+                    limit = ready(offset)
 
     def rename(self, old: str, new: str) -> None:
         """See `drop.Place`."""

@@ -1,21 +1,32 @@
 """An OCFL 1.1 storage root on disk: each package an object, each deposit of a change a version.
 
-ocfl-py writes in place; here it writes into a staging folder, which is renamed when the object in
-it is whole and valid. A new version's staging shares the old versions' files by hard links.
+An object is built in a folder of its own below the root's `extensions/`, where the specification
+lets implementations keep what is theirs (OCFL 1.1, 4.4), and renamed when it is whole and valid;
+its files are copied and read back here, and what was read is compared with the package's manifests.
+Inventories, layouts and validation are ocfl-py's. A new version's staging shares the old versions'
+files by hard links.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import logging
 import os
 import shutil
+import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from archive_pkg import fixity, storage
+from archive_pkg.deposits.local import LocalPlace
+from archive_pkg.deposits.parcels import Checked
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
     TARGET_NOT_READY,
@@ -24,20 +35,26 @@ from archive_pkg.deposits.repositories import (
     Status,
     Stored,
     Transfer,
+    arrivals,
 )
-from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.errors import DepositError, StorageError, UsageError
 from archive_pkg.reports import Location
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.deposits.parcels import Parcel
+    from archive_pkg.deposits.parcels import Item, Parcel
 
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 SPECIFICATION = "1.1"
 DIGEST = "sha512"
+STAGING = "archive-pkg-staging"
+"""The folder below `extensions/` in which objects are built; it is there only meanwhile."""
+_DECLARATION = f"0=ocfl_{SPECIFICATION}"
+_LAYOUT_FILE = "ocfl_layout.json"
+_OF_A_ROOT = (_DECLARATION, _LAYOUT_FILE, "extensions")
 
 
 class OcflRoot:
@@ -58,7 +75,7 @@ class OcflRoot:
         return f"ocfl:{self.root}"
 
     def capabilities(self) -> Capabilities:
-        """Files as they are, read back by ocfl-py's validator, versions kept."""
+        """Files as they are, read back, versions kept."""
         return Capabilities(packaging="folder", digest=DIGEST, write_once=True)
 
     def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
@@ -71,7 +88,7 @@ class OcflRoot:
             steps=(
                 f"store it as a version of the object {parcel.identifier}; files that a version "
                 "before has are not stored again",
-                "let ocfl-py's validator read the object whole",
+                "read every file back and compare its SHA-256; let ocfl-py validate the object",
             ),
         )
         if self._has_other_things():
@@ -86,17 +103,17 @@ class OcflRoot:
 
     def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
         """Store a package's folder as a version of the object; see `Repository`."""
-        identifier, package = parcel.identifier, parcel.folder
         with _plain_errors(self.root):
             self._ensure_root()
-            home = self._home(identifier)
-            journal.begin("place", remote_id=identifier)
-            with self._way_to(home), storage.Staging(home, wait=60) as staging:
-                if not home.exists():
-                    new = self._first_version(package, identifier, staging)
+            home = self._home(parcel.identifier)
+            journal.begin("place", remote_id=parcel.identifier)
+            with self._staging(home) as staging:
+                made = staging.path / home.relative_to(self.root)
+                if home.exists():
+                    held = self._next_version(parcel, home, made)
                 else:
-                    new = self._next_version(package, identifier, home, staging)
-            return self._stored(home, parcel, new=new)
+                    held = self._first_version(parcel, home, made, staging.path)
+            return self._stored(home, parcel, held)
 
     def status(self, remote_id: str, version: str) -> Status:
         """Whether the root holds it, and in which versions; see `Repository`."""
@@ -126,98 +143,167 @@ class OcflRoot:
 
     def fetch(self, remote_id: str, version: str, into: Path) -> None:
         """Copy a version of an object, validated first, into an empty folder; see `Repository`."""
-        from ocfl import Object
-
         with _plain_errors(self.root):
             home = self._home(remote_id)
             if not home.is_dir():
                 raise DepositError(f"{self.target} does not hold {remote_id}")
             self._validate(home)
-            Object(path=str(home)).extract(str(home), version, str(into.absolute()))
+            ocfl_py().Object(path=str(home)).extract(str(home), version, str(into.absolute()))
 
     def _ensure_root(self) -> None:
-        from ocfl import StorageRoot
-
-        if self.root.is_dir() and any(self.root.iterdir()):
+        """Make the root where there is none; one that is half made by a killed run is finished."""
+        if (self.root / _DECLARATION).is_file():
             return
         with storage.storage_errors(f"making {self.root}"):
-            self.root.parent.mkdir(parents=True, exist_ok=True)
-        with storage.Staging(self.root, wait=60) as staging:
-            if self.root.is_dir() and any(self.root.iterdir()):
-                return
-            made = staging.path / "root"
-            StorageRoot(str(made), layout_name=LAYOUT, spec_version=SPECIFICATION).initialize(
-                spec_version=SPECIFICATION
-            )
-            staging.commit(replace=True, item=made)
+            self.root.mkdir(parents=True, exist_ok=True)
+        with storage.Lock(self.root / _LAYOUT_FILE, wait=60), TemporaryDirectory() as elsewhere:
+            made = Path(elsewhere, "root")
+            ocfl_py().StorageRoot(
+                str(made), layout_name=LAYOUT, spec_version=SPECIFICATION
+            ).initialize(spec_version=SPECIFICATION)
+            paths = [path.relative_to(made) for path in made.rglob("*") if path.is_file()]
+            with storage.storage_errors(f"making {self.root}"):
+                for left in self.root.glob(".*.archive-pkg-*"):
+                    left.unlink()
+                # The declaration comes last: what has none is no root yet.
+                for path in sorted(paths, key=lambda path: path.name == _DECLARATION):
+                    (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+                    storage.write_atomically(self.root / path, (made / path).read_bytes())
+                storage.sync_folder(self.root.parent)
 
     def _has_other_things(self) -> bool:
         with storage.storage_errors(f"reading {self.root}"):
-            return (
-                self.root.exists()
-                and not (self.root / f"0=ocfl_{SPECIFICATION}").is_file()
-                and (not self.root.is_dir() or any(self.root.iterdir()))
+            if not self.root.exists() or (self.root / _DECLARATION).is_file():
+                return False
+            return not self.root.is_dir() or any(
+                not each.name.lstrip(".").startswith(_OF_A_ROOT) for each in self.root.iterdir()
             )
 
     def _home(self, identifier: str) -> Path:
-        from ocfl import StorageRoot
-
-        root = StorageRoot(str(self.root))
         if not self.root.is_dir():
             raise DepositError(f"there is no OCFL root at {self.root}")
-        return self.root / str(root.object_path(identifier))
+        return self.root / str(ocfl_py().StorageRoot(str(self.root)).object_path(identifier))
 
     @contextlib.contextmanager
-    def _way_to(self, home: Path) -> Iterator[None]:
-        """The folders that lead to an object; if it does not come to be, none is left empty."""
-        home.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield
-        finally:
-            folder = home.parent
-            while folder != self.root and not any(folder.iterdir()):
-                folder.rmdir()
-                folder = folder.parent
+    def _staging(self, home: Path) -> Iterator[storage.Staging]:
+        """A folder to build an object in; while it is there, nobody else works on that object."""
+        place = self.root / "extensions" / STAGING
+        name = hashlib.sha256(str(home.relative_to(self.root)).encode()).hexdigest()[:16]
+        with contextlib.ExitStack() as entered:
+            staging = None
+            while staging is None:
+                with storage.storage_errors(f"making {place}"):
+                    place.mkdir(parents=True, exist_ok=True)
+                try:
+                    staging = entered.enter_context(storage.Staging(place / name, wait=60))
+                except StorageError:
+                    if place.is_dir():
+                        raise
+                    # Another run was the last to leave, and took the folder with it.
+            try:
+                yield staging
+            finally:
+                entered.close()
+                for folder in (place, place.parent):
+                    with contextlib.suppress(OSError):
+                        folder.rmdir()
 
-    def _first_version(self, package: Path, identifier: str, staging: storage.Staging) -> bool:
-        from ocfl import Object
+    def _first_version(
+        self, parcel: Parcel, home: Path, made: Path, staged: Path
+    ) -> Mapping[str, str]:
+        inventory = ocfl_py().Inventory()
+        inventory.id = parcel.identifier
+        inventory.spec_version = SPECIFICATION
+        inventory.digest_algorithm = DIGEST
+        inventory.init_manifest_and_versions()
+        inventory.add_version(metadata=_metadata("Deposited"))
+        held = self._write(parcel, inventory, made)
+        storage.sync_tree(staged)
+        # No folder below a root may be empty, at no instant: the way to the object comes with it.
+        steps = home.relative_to(self.root).parts
+        for depth in range(1, len(steps) + 1):
+            target = self.root.joinpath(*steps[:depth])
+            try:
+                storage.place(staged.joinpath(*steps[:depth]), target)
+            except storage.DestinationExistsError:
+                if target == home:
+                    raise
+            else:
+                storage.sync_folder(target.parent)
+                return held
+        raise AssertionError("the last step is the object, which was placed or refused")
 
-        made = staging.path / "object"
-        Object(identifier=identifier, spec_version=SPECIFICATION, digest_algorithm=DIGEST).create(
-            srcdir=str(package.absolute()), metadata=_metadata("Deposited"), objdir=str(made)
-        )
-        self._validate(made)
-        staging.commit(item=made)
-        return True
-
-    def _next_version(
-        self, package: Path, identifier: str, home: Path, staging: storage.Staging
-    ) -> bool:
-        from ocfl import Object
-
-        made = staging.path / "object"
+    def _next_version(self, parcel: Parcel, home: Path, made: Path) -> Mapping[str, str] | None:
+        """Add a version; None where the newest is this package already."""
+        storage.recover(home)
+        self._validate(home)
         _share(home, made)
-        inventory = Object(
-            identifier=identifier, spec_version=SPECIFICATION, digest_algorithm=DIGEST
-        ).add_version_with_content(
-            objdir=str(made),
-            srcdir=str(package.absolute()),
-            metadata=_metadata("Deposited again, changed"),
-            abort_if_no_difference=True,
+        thing = ocfl_py().Object(
+            identifier=parcel.identifier, spec_version=SPECIFICATION, digest_algorithm=DIGEST
         )
-        if inventory is None:
-            self._validate(home)
-            return False
-        self._validate(made)
-        staging.commit(replace=True, item=made)
-        return True
+        version = thing.start_new_version(
+            objdir=str(made),
+            srcdir=str(parcel.folder.absolute()),
+            digest_algorithm=DIGEST,
+            metadata=_metadata("Deposited again, changed"),
+            carry_content_forward=False,
+        )
+        inventory = version.inventory
+        inventory.current_version.state = _state(parcel)
+        if not version.diff_with_previous():
+            return None
+        held = self._write(parcel, inventory, made)
+        storage.sync_tree(made)
+        storage.place(made, home, replace=True)
+        storage.sync_folder(home.parent)
+        return held
 
-    def _validate(self, folder: Path) -> None:
-        """Let ocfl-py's validator read the object whole, every digest included."""
-        from ocfl import Object
+    def _write(self, parcel: Parcel, inventory: Any, made: Path) -> Mapping[str, str]:
+        """Write a version's files and inventories; the SHA-256 of each new file, read back."""
+        head = str(inventory.head)
+        state = _state(parcel)
+        inventory.current_version.state = state
+        content: dict[str, str] = {}
+        for digest, paths in state.items():
+            if digest not in inventory.manifest:
+                content[paths[0]] = (
+                    f"{head}/{inventory.content_directory_to_use}/{_plain(paths[0])}"
+                )
+                inventory.manifest[digest] = [content[paths[0]]]
+        place = LocalPlace(made)
+        folders = {path.rpartition("/")[0] for path in content.values()}
+        place.make([head, *sorted(folders)])
+        items = [item for item in parcel.items if item.path in content]
 
-        passed, validator = Object(path=str(folder)).validate(
-            str(folder), log_warnings=False, log_errors=False
+        def bring(item: Item) -> str:
+            with parcel.open(item) as file:
+                source = Checked(file, item, parcel.tick, digest=False)
+                return place.send(content[item.path], source, item.size, 0)
+
+        held = {item.path: bring(item) for item in items}
+        for item in items:
+            if held[item.path] != item.sha256:
+                raise DepositError(
+                    f"{item.path} is not in {self.root} as it was when the package was verified",
+                    "nothing was kept; did something write into the package, or is a disk bad?",
+                )
+        thing = ocfl_py().Object(
+            identifier=parcel.identifier, spec_version=SPECIFICATION, digest_algorithm=DIGEST
+        )
+        thing.open_obj_fs(str(made))
+        if head == "v1":
+            thing.write_object_declaration()
+        thing.write_inventory_and_sidecar(inventory, head)
+        thing.write_inventory_and_sidecar(inventory)
+        self._validate(made, digests=False)
+        return held
+
+    def _validate(self, folder: Path, *, digests: bool = True) -> None:
+        """Let ocfl-py's validator look at the object, and unless told not to read it whole."""
+        passed, validator = (
+            ocfl_py()
+            .Object(path=str(folder))
+            .validate(str(folder), log_warnings=False, log_errors=False, check_digests=digests)
         )
         if not passed:
             raise DepositError(
@@ -225,29 +311,36 @@ class OcflRoot:
                 "restore it from another copy before depositing into it",
             )
 
-    def _stored(self, home: Path, parcel: Parcel, *, new: bool) -> Stored:
+    def _stored(self, home: Path, parcel: Parcel, new: Mapping[str, str] | None) -> Stored:
         inventory = _inventory(home)
         head = str(inventory["head"])
         state: dict[str, list[str]] = inventory["versions"][head]["state"]
-        held = {path: digest for digest, paths in state.items() for path in paths}
+        named = {path: digest for digest, paths in state.items() for path in paths}
         expected = parcel.digests(DIGEST)
-        return Stored(
-            remote_id=parcel.identifier,
-            version=head,
-            location=home.relative_to(self.root).as_posix(),
-            files=tuple(
+        read_back = new or {}
+        # What a version before had is not there twice; ocfl-py read it, by its SHA-512.
+        old = tuple(item for item in parcel.items if item.path not in read_back)
+        files = [
+            *arrivals(tuple(item for item in parcel.items if item.path in read_back), read_back),
+            *(
                 Arrival(
                     path=item.path,
                     size=item.size,
                     sha256=item.sha256,
                     algorithm=DIGEST,
                     expected=expected[item.path],
-                    stored=held.get(item.path),
+                    stored=named.get(item.path),
                 )
-                for item in parcel.items
+                for item in old
             ),
+        ]
+        return Stored(
+            remote_id=parcel.identifier,
+            version=head,
+            location=home.relative_to(self.root).as_posix(),
+            files=tuple(sorted(files, key=lambda file: file.path)),
             verified="read-back",
-            new=new,
+            new=new is not None,
             answer={
                 "head": head,
                 "created": inventory["versions"][head]["created"],
@@ -256,16 +349,30 @@ class OcflRoot:
         )
 
 
+def _state(parcel: Parcel) -> dict[str, list[str]]:
+    """The logical state (OCFL 1.1, 3.5.3.1): the package's paths by their digests."""
+    state: dict[str, list[str]] = {}
+    for path, digest in parcel.digests(DIGEST).items():
+        state.setdefault(digest, []).append(path)
+    return state
+
+
+def _plain(path: str) -> str:
+    """A content path for a logical one: nothing but what every file system takes, none hidden."""
+    return "/".join(
+        "%2E" + quoted[1:] if quoted.startswith(".") else quoted
+        for quoted in map(quote, path.split("/"))
+    )
+
+
 def _inventory(home: Path) -> dict[str, Any]:
     read: dict[str, Any] = json.loads((home / "inventory.json").read_bytes())
     return read
 
 
 def _metadata(message: str) -> Any:
-    from ocfl import VersionMetadata
-
     created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return VersionMetadata(created=created, message=message, name=SOFTWARE)
+    return ocfl_py().VersionMetadata(created=created, message=message, name=SOFTWARE)
 
 
 def _share(home: Path, made: Path) -> None:
@@ -284,37 +391,63 @@ def _share(home: Path, made: Path) -> None:
 
 @contextlib.contextmanager
 def _plain_errors(root: Path) -> Iterator[None]:
-    """Turn ocfl-py's exceptions into ours, and keep its log, on the root logger, to itself."""
-    with _logging_left_alone():
-        from ocfl import (
-            InventoryException,
-            NewVersionException,
-            ObjectException,
-            StorageRootException,
-        )
+    """Turn ocfl-py's exceptions into ours."""
+    ocfl = ocfl_py()
+    try:
+        with storage.storage_errors(f"working in {root}"):
+            yield
+    except (
+        ocfl.InventoryException,
+        ocfl.NewVersionException,
+        ocfl.ObjectException,
+        ocfl.StorageRootException,
+    ) as error:
+        hint = "is it an OCFL root as others write it?"
+        raise DepositError(f"{root}: {error}", hint) from error
 
-        try:
-            with storage.storage_errors(f"working in {root}"):
-                yield
-        except (
-            InventoryException,
-            NewVersionException,
-            ObjectException,
-            StorageRootException,
-        ) as error:
-            hint = "is it an OCFL root as others write it?"
-            raise DepositError(f"{root}: {error}", hint) from error
+
+_importing = threading.Lock()
+
+
+def ocfl_py() -> Any:
+    """The module `ocfl`, imported so that the root logger stays as it is.
+
+    Its import sets the root logger up anew, and so does each line that its modules log there. They
+    get a logger of their own instead, which says nothing where nobody listens to it. What it needs
+    for OCFL in S3, and takes two thirds of its import, is imported when it is asked for.
+    """
+    with _importing:
+        if "ocfl" in sys.modules and getattr(sys.modules["ocfl"], "_quiet", False):
+            return sys.modules["ocfl"]
+        root = logging.getLogger()
+        level, handlers = root.level, list(root.handlers)
+        with _s3fs_later():
+            import ocfl
+        root.setLevel(level)
+        root.handlers[:] = handlers
+        own = logging.getLogger("ocfl")
+        own.addHandler(logging.NullHandler())
+        for name, module in list(sys.modules.items()):
+            if name.startswith("ocfl.") and getattr(module, "logging", None) is logging:
+                module.logging = own  # type: ignore[attr-defined]
+        ocfl._quiet = True
+        return ocfl
 
 
 @contextlib.contextmanager
-def _logging_left_alone() -> Iterator[None]:
-    """Keep the root logger as it is: ocfl-py writes there, and its pairtree sets it up anew."""
-    root = logging.getLogger()
-    level, handlers, disabled = root.level, list(root.handlers), root.manager.disable
-    logging.disable(logging.CRITICAL)
+def _s3fs_later() -> Iterator[None]:
+    def file_system(*args: Any, **options: Any) -> Any:
+        import s3fs
+
+        return s3fs.S3FileSystem(*args, **options)
+
+    if "s3fs" in sys.modules:
+        yield
+        return
+    later = ModuleType("s3fs")
+    later.S3FileSystem = file_system  # type: ignore[attr-defined]
+    sys.modules["s3fs"] = later
     try:
         yield
     finally:
-        logging.disable(disabled)
-        root.setLevel(level)
-        root.handlers[:] = handlers
+        del sys.modules["s3fs"]
