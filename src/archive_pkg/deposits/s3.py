@@ -150,12 +150,13 @@ class S3Bucket:
         with self._errors():
             journal.begin("place", remote_id=base)
             there = self._list(base)
+            journal.begin("send", there=len(there))
             arrived: dict[str, Arrival] = {}
 
             def send(item: Item) -> bool:
                 key = base + item.path
                 held = self._held_already(parcel, item, key) if key in there else None
-                arrived[item.path] = held or self._send(parcel, item, key, journal)
+                arrived[item.path] = held or self._send(parcel, item, key)
                 return held is None
 
             first = [item for item in parcel.items if item.path != _DECLARATION]
@@ -163,6 +164,7 @@ class S3Bucket:
             with ThreadPoolExecutor(_WIDTH) as pool:
                 sent = list(pool.map(send, first))
             sent += [send(item) for item in last]
+            journal.done("send")
             self._account(parcel, base)
             self._see_locked(parcel, base)
         read_back = any(each.algorithm == "read back" for each in arrived.values())
@@ -229,8 +231,8 @@ class S3Bucket:
         digests = _PartDigests()
         with parcel.open(item) as file:
             source = Checked(file, item)
-            for data in _parts(source, item, part):
-                digests.add(data)
+            for number, data in enumerate(_parts(source, item, part), 1):
+                digests.add(number, data)
         found = self._head(key)
         arrival = digests.arrival(item, found, multiple=item.size > PART)
         if arrival is None:
@@ -249,19 +251,17 @@ class S3Bucket:
         )
         return found
 
-    def _send(self, parcel: Parcel, item: Item, key: str, journal: Journal) -> Arrival:
+    def _send(self, parcel: Parcel, item: Item, key: str) -> Arrival:
         with parcel.open(item) as file:
             source = Checked(file, item, parcel.tick)
             if item.size > PART:
-                digests = self._send_parts(source, item, key, journal)
+                digests = self._send_parts(source, item, key)
                 answer = self._head(key)
             else:
                 (data,) = _parts(source, item, PART)
                 digests = _PartDigests()
-                digests.add(data)
-                journal.begin(f"send {item.path}")
+                digests.add(1, data)
                 answer = self._put(key, data, digests)
-                journal.done(f"send {item.path}", etag=answer.get("ETag"))
         arrival = digests.arrival(item, answer, multiple=item.size > PART)
         return arrival or self._read_back(item, key)
 
@@ -271,8 +271,8 @@ class S3Bucket:
             Bucket=self._bucket,
             Key=key,
             Body=data,
-            ChecksumSHA256=_base64(digests.sha256[0]),
-            ContentMD5=_base64(digests.md5[0]),
+            ChecksumSHA256=_base64(digests.sha256[1]),
+            ContentMD5=_base64(digests.md5[1]),
             **self._lock_options(),
         )
         return answer if answer.get("ETag") else self._head(key)
@@ -293,21 +293,19 @@ class S3Bucket:
                 self._conditional = False
             else:
                 return answer
-        with contextlib.suppress(ClientError):
-            return self._head(options["Key"])
+        # The bucket was listed before, and has nothing under that name.
         written: dict[str, Any] = call(**options)
         return written
 
-    def _send_parts(self, source: Checked, item: Item, key: str, journal: Journal) -> _PartDigests:
-        step = f"send {item.path}"
-        upload = self._upload(key, step, journal)
+    def _send_parts(self, source: Checked, item: Item, key: str) -> _PartDigests:
+        upload = self._upload(key)
         there = self._parts_there(key, upload)
         digests = _PartDigests()
         done: dict[int, dict[str, Any]] = {}
 
-        def send(number: int, data: bytes, sha256: bytes, md5: bytes) -> None:
-            known = there.get(number)
-            if known is None or known != (len(data), md5.hex()):
+        def send(number: int, data: bytes) -> None:
+            sha256, md5 = digests.add(number, data)
+            if there.get(number) != (len(data), md5.hex()):
                 answer = self._client.upload_part(
                     Bucket=self._bucket,
                     Key=key,
@@ -326,10 +324,9 @@ class S3Bucket:
         with ThreadPoolExecutor(_PARTS_AT_ONCE) as pool:
             waiting: list[Any] = []
             for number, data in enumerate(_parts(source, item, _part_size(item.size)), 1):
-                sha256, md5 = digests.add(data)
-                waiting.append(pool.submit(send, number, data, sha256, md5))
+                waiting.append(pool.submit(send, number, data))
                 del data
-                if len(waiting) >= _PARTS_AT_ONCE:
+                if len(waiting) > _PARTS_AT_ONCE:
                     waiting.pop(0).result()
             for each in waiting:
                 each.result()
@@ -340,20 +337,17 @@ class S3Bucket:
             UploadId=upload,
             MultipartUpload={"Parts": [done[number] for number in sorted(done)]},
         )
-        journal.done(step, upload=upload)
         return digests
 
-    def _upload(self, key: str, step: str, journal: Journal) -> str:
+    def _upload(self, key: str) -> str:
         """The multipart upload that is under way for an object, or a new one."""
         found = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=key)
         for each in reversed(found.get("Uploads", [])):
             if each["Key"] == key:
                 return str(each["UploadId"])
-        journal.begin(step)
         answer = self._client.create_multipart_upload(
             Bucket=self._bucket, Key=key, ChecksumAlgorithm="SHA256", **self._lock_options()
         )
-        journal.begin(step, upload=answer["UploadId"])
         return str(answer["UploadId"])
 
     def _parts_there(self, key: str, upload: str) -> _PartsThere:
@@ -467,35 +461,37 @@ class _PartDigests:
     """The digests of the parts of a file, from which the server's own are told beforehand."""
 
     def __init__(self) -> None:
-        self.sha256: list[bytes] = []
-        self.md5: list[bytes] = []
+        self.sha256: dict[int, bytes] = {}
+        self.md5: dict[int, bytes] = {}
 
-    def add(self, data: bytes) -> tuple[bytes, bytes]:
-        """Digest one more part."""
-        self.sha256.append(hashlib.sha256(data).digest())
-        self.md5.append(hashlib.md5(data, usedforsecurity=False).digest())
-        return self.sha256[-1], self.md5[-1]
+    def add(self, number: int, data: bytes) -> tuple[bytes, bytes]:
+        """Digest one more part; parts count from 1."""
+        self.sha256[number] = hashlib.sha256(data).digest()
+        self.md5[number] = hashlib.md5(data, usedforsecurity=False).digest()
+        return self.sha256[number], self.md5[number]
 
     def arrival(self, item: Item, answer: dict[str, Any], *, multiple: bool) -> Arrival | None:
         """The server's digest beside what it has to be; None where it gives none of these."""
         checksum, etag = answer.get("ChecksumSHA256"), str(answer.get("ETag", "")).strip('"')
         if multiple:
-            joined = hashlib.sha256(b"".join(self.sha256)).digest()
             number = f"-{len(self.sha256)}"
-            etag_expected = (
-                hashlib.md5(b"".join(self.md5), usedforsecurity=False).hexdigest() + number
-            )
+            joined = hashlib.sha256(_joined(self.sha256)).digest()
+            md5 = hashlib.md5(_joined(self.md5), usedforsecurity=False)
+            etag_expected = md5.hexdigest() + number
             expected, name = _base64(joined) + number, "sha256 of the parts' sha256"
         else:
-            number = ""
-            etag_expected, name = self.md5[0].hex(), "sha256"
-            expected = _base64(self.sha256[0])
+            etag_expected, name = self.md5[1].hex(), "sha256"
+            expected = _base64(self.sha256[1])
         if checksum and checksum.partition("-")[2] == expected.partition("-")[2]:
             return _arrival(item, f"{name}, base64", expected, checksum)
         if etag == etag_expected:
             return _arrival(item, f"md5{' of the parts' if multiple else ''}", etag_expected, etag)
         # An ETag that is another may be no MD5 at all (encryption, copies); the bytes will tell.
         return None
+
+
+def _joined(digests: dict[int, bytes]) -> bytes:
+    return b"".join(digests[number] for number in sorted(digests))
 
 
 def _arrival(item: Item, algorithm: str, expected: str, stored: str) -> Arrival:
