@@ -324,9 +324,11 @@ class Lock:
         if not same:
             os.close(descriptor)
             return False
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(_whoami()).encode(), 0)
         self._descriptor = descriptor
+        # Who holds it is a courtesy, for which a full disk may have no room.
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps(_whoami()).encode(), 0)
         return True
 
     def _holder(self) -> str:
