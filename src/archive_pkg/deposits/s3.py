@@ -428,6 +428,8 @@ class S3Bucket:
             if status in (429, 500, 502, 503, 504) or _code(error) in _LATER:
                 raise LostError(what) from error
             hint = "is the login right, and may it write there?" if status in (401, 403) else ""
+            if _code(error) == "NoSuchBucket":
+                hint = "make the bucket, with object lock if you will want it; it is not made here"
             raise DepositError(what, hint) from error
         except of_botocore.NoCredentialsError as error:
             raise DepositError(
