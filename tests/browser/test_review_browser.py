@@ -368,6 +368,58 @@ def test_from_a_pasted_letter_to_a_verified_package_and_its_page(
     assert list(tmp_path.rglob("*.receipts/*.json"))
 
 
+def test_the_tutorial_word_by_word(
+    serve: Callable[..., Server], tmp_path: Path, page: Page
+) -> None:
+    tutorial = (Path(__file__).parents[2] / "docs/tutorial/first-letter.md").read_text()
+    letter = re.findall(r"```text\n(.*?)```", tutorial, re.DOTALL)[0]
+    (command,) = re.findall(r"^```sh\n(archive-pkg review)\n```", tutorial, re.MULTILINE)
+    server = serve(*command.split()[2:], reviewer="")
+    page.goto(server.url)
+    page.get_by_role("textbox", name="Your name").fill("Jane Doe")
+    page.get_by_role("button", name="That is my name").click()
+    page.get_by_label("The letter's text").fill(letter)
+    page.get_by_role("button", name="Read it").click()
+    page.wait_for_selector(".card.current")
+    while page.locator("[data-to-read]").count():
+        waiting = page.locator("[data-to-read]").first
+        field = waiting.get_attribute("data-field")
+        accepts = waiting.get_by_role("button", name="Accept")
+        (accepts if accepts.count() else waiting.get_by_role("button", name="Not known")).click()
+        page.wait_for_selector(f"article[data-field='{field}']:not([data-to-read])")
+    assert "All looked at" in page.locator("header").inner_text()
+    card(page, "date").locator("h3").click()
+    mark(page, "4 March 1912")
+    card(page, "date").get_by_role("button", name="Use words").click()
+    said(page, "date rests on the words")
+    mark(page, "two are broken")
+    page.get_by_role("button", name="Add a note").click()
+    page.locator("form [name=text]").fill("They were sent again in May.")
+    page.get_by_role("button", name="Save").click()
+    said(page, "added")
+    page.get_by_role("button", name="Package").click()
+    outcomes = {"Check": "Nothing is wrong", "Build": "Built", "Verify": "Complete and valid"}
+    for step, outcome in outcomes.items():
+        page.get_by_role("button", name=step, exact=True).click()
+        said(page, outcome)
+    page.get_by_role("button", name="Show what would be done").click()
+    said(page, "Nothing has been sent yet")
+    page.get_by_role("button", name="Deposit it there").click()
+    said(page, "Deposited")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="See its page").click()
+    assert "They were sent again in May." in opened.value.locator("main").inner_text()
+    for name in ("records/1912-03-04-a-lind-to-moe", "packages/1912-03-04-a-lind-to-moe"):
+        assert name in tutorial
+        assert (tmp_path / name).is_dir()
+    assert verify(tmp_path / "packages/1912-03-04-a-lind-to-moe").ok
+    page.get_by_role("link", name="All letters").click()
+    page.wait_for_load_state()  # until its script listens
+    page.get_by_role("button", name="End the review").click()
+    said(page, "You can close this tab")
+    assert server.process.wait(10) == 0
+
+
 def test_ending_it_from_the_page(serve: Callable[..., Server], page: Page) -> None:
     server = serve()
     page.goto(server.url)

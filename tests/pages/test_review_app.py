@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -190,3 +191,166 @@ def test_a_file_that_became_invalid_is_told_and_left_alone(tab: Tab, file: Path)
     assert tab.page.xpath("//*[@id='loose']//p")
     assert tab.do("accept", field="sender") == 400
     assert file.read_text() == "id: [x\n"
+
+
+def settled(tab: Tab, step: str, **more: Any) -> str:
+    """What a step of the package came to, in the page's words."""
+    answer = tab.client.post(f"/letters/{tab.key}/work", json={"step": step} | more)
+    if answer.status_code != 200:
+        return str(answer.json()["message"])
+    while "data-running" in answer.text:
+        time.sleep(0.02)
+        answer = tab.client.get(f"/letters/{tab.key}/package")
+    tab.page = html.fromstring(answer.text)
+    outcomes = tab.page.xpath("//*[contains(@class, 'outcome')]")
+    return " ".join(outcomes[-1].text_content().split())
+
+
+def test_from_the_record_to_a_deposited_package(review: Review, tab: Tab) -> None:
+    root = review.opened.root
+    assert "Nothing is wrong" in settled(tab, "check")
+    assert "Built" in settled(tab, "build")
+    (package,) = (root / "packages").glob("[!.]*")
+    assert "the same to the byte" in settled(tab, "build")
+    assert "Complete and valid" in settled(tab, "verify")
+    target = f"ocfl:{root / 'archive'}"
+    assert "nothing was planned" in settled(tab, "deposit", to=target)
+    assert "Nothing has been sent" in settled(tab, "plan", to=target)
+    assert not (root / "archive").exists()
+    assert "nothing was planned" in settled(tab, "deposit", to=f"ocfl:{root / 'elsewhere'}")
+    assert "what arrived is what was sent" in settled(tab, "deposit", to=target)
+    assert list(package.parent.glob("*.receipts/*.json"))
+    page = tab.client.get(f"/letters/{tab.key}/page")
+    assert "Complete and valid" in page.text
+    assert page.headers["content-security-policy"].startswith("sandbox allow-scripts;")
+
+
+def test_a_package_that_differs_is_replaced_only_when_that_is_asked_for(
+    review: Review, tab: Tab
+) -> None:
+    settled(tab, "build")
+    (package,) = (review.opened.root / "packages").glob("[!.]*")
+    before = (package / "data/record.json").read_bytes()
+    tab.do("accept", field="sender")
+    assert "is there and differs" in settled(tab, "build")
+    assert (package / "data/record.json").read_bytes() == before
+    assert tab.page.xpath("//*[@id='w-replace']")
+    assert "in the place of" in settled(tab, "build", replace=True)
+    assert (package / "data/record.json").read_bytes() != before
+
+
+def test_what_cannot_be_packaged_or_deposited_is_told(tab: Tab, file: Path) -> None:
+    assert "is no address" in settled(tab, "plan", to="archive")
+    assert "no address of a repository" in settled(tab, "plan", to="nowhere:x")
+    assert "no step called" in settled(tab, "publish")
+    (file.parent / "letter.txt").write_text("Another letter.\n")
+    assert "to be mended" in settled(tab, "check")
+    assert "is not built" in settled(tab, "build")
+    assert "letter.txt has changed" in tab.text("//*[@id='package']")
+
+
+def test_a_package_never_lies_in_a_records_own_folder(letter: Path) -> None:
+    opened = Opened(letter)
+    (desk,) = opened.desks().values()
+    assert opened.packages_of(desk) == letter.parents[1] / "packages"
+
+
+def test_letters_of_a_folder_the_least_sure_first(tmp_path: Path) -> None:
+    for name, signed in (("sure", "A. Lind"), ("unsure", "")):
+        text = f"Uppsala, 4 March 1912\n\nDear Moe,\n\nThe {name} plates.\n\nYours,\n\n{signed}\n"
+        (tmp_path / f"{name}.txt").write_text(text)
+    (tmp_path / "packages" / "x").mkdir(parents=True)
+    (tmp_path / "packages" / "x" / "bagit.txt").write_text("")
+    (tmp_path / "packages" / "x" / "no.txt").write_text("Dear Moe,\n")
+    opened = Opened(tmp_path)
+    client = TestClient(Review(opened, Reviewer("x")).app(), base_url="http://127.0.0.1:8000")
+    page = html.fromstring(client.get("/").text)
+    keys = page.xpath("//*[@data-draft]/@data-draft")
+    assert len(keys) == 2
+    made = [client.post("/draft", json={"key": key}).json()["key"] for key in keys]
+    assert opened.waiting() == []
+    entries = opened.entries()
+    assert [entry.worst for entry in entries] == sorted(entry.worst for entry in entries)
+    assert {entry.key for entry in entries} == set(made)
+    assert client.post("/draft", json={"key": keys[0]}).status_code == 400
+    first = client.get(f"/next/{entries[1].key}", follow_redirects=False)
+    assert first.headers["location"] == f"/letters/{entries[0].key}"
+    assert (tmp_path / "sure.txt").exists()
+
+
+def test_the_same_letter_pasted_twice_is_one_letter(tmp_path: Path) -> None:
+    opened = Opened(tmp_path, gather=False)
+    text = "Uppsala, 4 March 1912\n\nDear Moe,\n\nThe plates.\n\nA. Lind\n"
+    assert opened.paste(text) == opened.paste(text)
+    assert opened.paste(text + "\n") != opened.paste(text)
+    assert len(opened.entries()) == 2
+
+
+def test_without_an_argument_only_records_are_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Dear Moe,\n\nHello.\n\nA. Lind\n")
+    (tmp_path / "deep" / "deeper").mkdir(parents=True)
+    (tmp_path / "deep" / "deeper" / "record.yaml").write_text("id: x\ntype: letter\ntitle: x\n")
+    opened = Opened(tmp_path, gather=False)
+    assert (opened.entries(), opened.waiting()) == ([], [])
+
+
+def test_an_open_field_begins_with_the_words_that_were_selected(tab: Tab, file: Path) -> None:
+    tab.do("unknown", field="date")
+    answer = tab.client.get(f"/letters/{tab.key}?edit=date&at=0:5079:5093")
+    page = html.fromstring(answer.text)
+    (edtf,) = page.xpath("//article[@data-field='date']//input[@name='edtf']/@value")
+    (written,) = page.xpath("//article[@data-field='date']//input[@name='as_written']/@value")
+    assert (edtf, written) == ("1960-07-18", "18 July 1960")
+    values = {"edtf": edtf, "as_written": written}
+    assert tab.do("correct", field="date", values=values, at="0:5079:5093") == 200
+    (ground,) = grounds(file, "date")
+    assert (ground.at.start, ground.at.end) == (5080, 5092)
+    assert ground.value is None
+
+
+def test_a_new_agent_is_entered_with_the_field_that_names_it(tab: Tab, file: Path) -> None:
+    values = {"value": ["cc-sed"], "value+name": "Otto Grotewohl", "value+kind": "person"}
+    assert tab.do("correct", field="recipients", values=values) == 200
+    made = record(file)
+    assert made.names(made.recipients).endswith("; Otto Grotewohl")
+    assert grounds(file, f"agents.{made.recipients[1]}")[0].basis == "supplied"
+
+
+def test_an_agent_that_is_removed_is_named_nowhere(tab: Tab, file: Path) -> None:
+    (signer,) = record(file).signatories
+    assert tab.do("remove", field=f"agents.{signer}") == 200
+    made = record(file)
+    assert made.signatories == ()
+    assert signer not in {agent.id for agent in made.agents}
+
+
+def test_a_part_may_be_described_and_what_is_not_asked_for_stays(tab: Tab, file: Path) -> None:
+    before = record(file).part("letter")
+    assert tab.do("correct", field="parts.letter", values={"title": "In English"}) == 200
+    after = record(file).part("letter")
+    assert after == before.model_copy(update={"title": "In English"})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"doing": "accept", "field": "custody"},
+        {"doing": "accept", "field": "nothing.there"},
+        {"doing": "remove", "field": "agents.nobody"},
+        {"doing": "rest", "field": "date"},
+        {"doing": "rest", "field": "date", "at": "0:5:5"},
+        {"doing": "rest", "field": "date", "at": "0:0:999999"},
+        {"doing": "rest", "field": "date", "at": "7:0:5"},
+        {"doing": "rest", "field": "date", "at": "x"},
+        {"doing": "annotate", "field": "translation_notes."},
+        {"doing": "publish", "field": "date"},
+        {"doing": "redo"},
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused_in_plain_words(
+    tab: Tab, file: Path, change: dict[str, Any]
+) -> None:
+    before = file.read_bytes()
+    assert tab.do(**change) == 400
+    assert tab.answer.json()["message"]
+    assert file.read_bytes() == before

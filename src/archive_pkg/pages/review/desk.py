@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.drafting import load_vocabulary
 from archive_pkg.drafting.anatomy import take_apart
-from archive_pkg.errors import ArchivePkgError, UsageError
+from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.packages.checking import check_record, decode
 from archive_pkg.pages.review.revising import Revision
 from archive_pkg.records import read_record
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.drafting import Zone
-    from archive_pkg.records import Record
+    from archive_pkg.records import Part, Record
 
 MOST_UNDONE = 200
 """Changes of one letter that can be taken back."""
@@ -134,6 +134,14 @@ class Desk:
         files = [(name, self.folder / name) for name in (record.files if record else ())]
         known = ((name, file.lstat()) for name, file in files if os.path.lexists(file))
         return [(name, about.st_mtime_ns, about.st_size) for name, about in known]
+
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the letter, as far as its record can be read."""
+        try:
+            record = self.look().record
+        except StorageError:
+            return ()
+        return record.parts if record else ()
 
     def change(self, digest: str, make: Callable[[Revision, Seen], str], who: str) -> Report:
         """Change the record, if it is still the one that was seen.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import fixity, storage
 from archive_pkg.drafting import draft_letter, file_draft, load_vocabulary
 from archive_pkg.drafting.filing import SUFFIXES
-from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.pages.review.cards import cards
 from archive_pkg.pages.review.desk import Desk
 from archive_pkg.records import NAMES
@@ -151,13 +151,10 @@ class Opened:
     def waiting(self) -> list[Waiting]:
         """The letters without a record: those whose bytes no record here is of."""
         desks, letters = self._scan()
-        known = {
-            part.sha256
-            for desk in desks.values()
-            if (record := desk.look().record)
-            for part in record.parts
-        }
-        return [Waiting(key_of(path), path) for path in letters if self._digest(path) not in known]
+        known = {part.sha256 for desk in desks.values() for part in desk.parts()}
+        found = [path for path in letters if self._digest(path) not in known]
+        self._letters = {key_of(path): path for path in found}
+        return [Waiting(key, path) for key, path in self._letters.items()]
 
     def draft(self, key: str) -> str:
         """Draft a letter that waits for it, into a folder of its own; its key from then on.
@@ -254,14 +251,15 @@ class Opened:
                 return
 
     def _digest(self, path: str) -> str:
-        about = (self.root / path).lstat()
-        key = path, about.st_mtime_ns, about.st_size
-        if key not in self._digests:
-            with (
-                storage.storage_errors(f"reading {path}"),
-                storage.open_beneath(self.root, path) as stream,
-            ):
-                self._digests[key] = fixity.digest(stream, ["sha256"])["sha256"]
+        """The digest of a letter's file; empty where it cannot be read: drafting tells why."""
+        try:
+            about = (self.root / path).lstat()
+            key = path, about.st_mtime_ns, about.st_size
+            if key not in self._digests:
+                with storage.open_beneath(self.root, path) as stream:
+                    self._digests[key] = fixity.digest(stream, ["sha256"])["sha256"]
+        except OSError:
+            return ""
         return self._digests[key]
 
 
@@ -271,7 +269,10 @@ def key_of(path: str) -> str:
 
 
 def _entry(key: str, desk: Desk) -> Entry:
-    seen = desk.look()
+    try:
+        seen = desk.look()
+    except StorageError:  # its own page tells why
+        return Entry(key, desk.path, "", {"wrong": 1}, (-1,))
     if seen.record is None:
         return Entry(key, desk.path, "", {"wrong": len(seen.report)}, (-len(seen.report),))
     made: list[Card] = cards(seen.record, seen.report)

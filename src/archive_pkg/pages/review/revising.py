@@ -170,11 +170,11 @@ class Revision:
         if name in ("agents", "parts"):
             self._unname(name.removesuffix("s"), item)
         del items[number]
-        self.data["evidence"] = [
-            renumbered
+        left = (
+            _without(each, name, item, number, numbered="id" not in gone)
             for each in self.data.get("evidence", [])
-            if (renumbered := _without(each, name, item, number, numbered="id" not in gone))
-        ]
+        )
+        self.data["evidence"] = [each for each in left if each and self._still_stands(each)]
 
     def _with_evidence(self, name: str, item: dict[str, Any], quote: dict[str, Any]) -> str:
         field = self._append(name, item)
