@@ -82,6 +82,15 @@ def rdm() -> Iterator[servers.InvenioRdm]:
 
 
 @pytest.fixture
+def letter(letter: Path, tmp_path: Path) -> Path:
+    """A letter of the test's own: a repository would find the same one from the test before."""
+    record = letter / "record.yaml"
+    title = f"title: Letter of {tmp_path.name}"
+    record.write_text(record.read_text().replace("title: Letter", title, 1))
+    return letter
+
+
+@pytest.fixture
 def target(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> targets.Target:

@@ -159,11 +159,13 @@ def test_a_token_that_expires_midway(
     package = build(letter, tmp_path / "out")
     expire = "update oauth2server_token set expires = {}"
     midway(lambda: rdm.postgres.ask("invenio", expire.format("now() - interval '1 day'")))
-    for _ in range(2):
-        # The draft is forbidden then, which is not the same as gone.
-        with pytest.raises(DepositError, match=r"40[13].*|may have expired"):
-            deposits.deposit(package, target.address, publish=True)
-    rdm.postgres.ask("invenio", expire.format("null"))
+    try:
+        for _ in range(2):
+            # The draft is forbidden then, which is not the same as gone.
+            with pytest.raises(DepositError, match="may have expired"):
+                deposits.deposit(package, target.address, publish=True)
+    finally:
+        rdm.postgres.ask("invenio", expire.format("null"))
     done = deposits.deposit(package, target.address, publish=True)
     assert done.receipt.state == "published"
     assert len(target.held()) == 1
@@ -202,7 +204,7 @@ def test_a_full_disk_over_there(
     try:
         package = build(letter, tmp_path / "out")
         midway(lambda: rdm.postgres.ask("invenio", move.format(full.as_uri())))
-        with pytest.raises(DepositError, match="500"):
+        with pytest.raises(DepositError, match="has no file"):
             deposits.deposit(package, target.address, publish=True)
         assert target.held() == {}
     finally:

@@ -248,7 +248,8 @@ class Web:
         what = f"{self._target} answers {status} to {method} {urlsplit(path).path or '/'}{words}"
         if status in _BUSY:
             raise LostError(what, after=_retry_after(response))
-        if status in (401, 403):
+        if status in (401, 403) or (status == 400 and b"CSRF" in body):
+            # Of somebody whom it does not know, InvenioRDM asks what a browser would send.
             raise DepositError(
                 what, "is the login right, and may it do this? a token may have expired"
             )
