@@ -188,3 +188,33 @@ def test_many_files_are_synced(tmp_path: Path) -> None:
 def test_a_missing_parent_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="no such file or folder"), Staging(tmp_path / "no/x"):
         pass
+
+
+def test_a_file_is_replaced_only_where_it_is_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    assert storage.replace_unchanged(path, b"new", b"old")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o640)
+    assert not storage.replace_unchanged(path, b"mine", b"old")
+    assert path.read_bytes() == b"new"
+    assert names(tmp_path) == ["a"]
+
+
+def test_what_is_written_between_the_look_and_the_exchange_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    exchange = storage.exchange
+    moments = iter([True])
+
+    def later(one: Path, other: Path) -> bool:
+        if next(moments, False):
+            other.write_bytes(b"theirs")
+        return exchange(one, other)
+
+    monkeypatch.setattr(storage, "exchange", later)
+    assert not storage.replace_unchanged(path, b"mine", b"old")
+    assert path.read_bytes() == b"theirs"
+    assert names(tmp_path) == ["a"]

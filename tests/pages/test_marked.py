@@ -55,3 +55,11 @@ def test_a_line_that_one_statement_covers_is_what_that_statement_is() -> None:
     marks = [Mark(1, 7, "marking"), Mark(8, 15, "greeting"), Mark(20, 24, "marking")]
     lines = marked_lines(text, 0, len(text), marks, ["marking", "greeting"])
     assert [line.role for line in lines] == ["marking", "greeting", ""]
+
+
+@given(marked())
+def test_a_line_knows_where_it_begins(case: tuple[str, list[Mark]]) -> None:
+    text, marks = case
+    for line in marked_lines(text, 0, len(text), marks):
+        words = "".join(segment.text for segment in line.segments)
+        assert text[line.start : line.start + len(words)] == words
