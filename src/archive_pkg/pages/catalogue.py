@@ -20,7 +20,7 @@ from archive_pkg.pages.publishing import LETTERS, script_json, unpacked
 from archive_pkg.pages.searching import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from archive_pkg.pages.publishing import Made, Plan
 
@@ -90,11 +90,11 @@ class Catalogue:
         self._entries.append(made.entry)
         self._words.add(unpacked(made.head), unpacked(made.text))
 
-    def files(self, made: Callable[[], Iterator[Made]]) -> Iterator[File]:
+    def files(self, fragments: Iterable[bytes]) -> Iterator[File]:
         """All files of the catalogue, with the pieces of each.
 
         Args:
-            made: Gives all letters again, in the order in which they were added.
+            fragments: The description of each letter in CMIF.
         """
         order = sorted(
             range(self.count), key=lambda n: (self._entries[n].sort, self._entries[n].id)
@@ -110,7 +110,7 @@ class Catalogue:
         yield from self._people_pages()
         yield "network.html", [self._network().encode()]
         yield "index.html", [self._index(years).encode()]
-        yield from self._for_machines(made)
+        yield from self._for_machines(fragments)
         for name in _ASSETS:
             yield f"assets/{name}", [rendering.asset(name).encode()]
 
@@ -295,10 +295,9 @@ class Catalogue:
 
     # For machines -------------------------------------------------------------------------------
 
-    def _for_machines(self, made: Callable[[], Iterator[Made]]) -> Iterator[File]:
+    def _for_machines(self, fragments: Iterable[bytes]) -> Iterator[File]:
         setting = Setting(made=self._plan.day.isoformat(), publisher=self._plan.title)
         source = cmif.source_name(entry.id for entry in self._entries)
-        fragments = (one.cmif for one in made())
         yield "cmif.xml", cmif.joined(self._plan.title, source, fragments, setting)
         robots = "User-agent: *\nAllow: /\n"
         if self._plan.base:

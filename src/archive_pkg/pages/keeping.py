@@ -95,12 +95,18 @@ class Keeping:
         """Note that a letter is on the site, as it is remembered."""
         self._base.execute("INSERT OR IGNORE INTO seen VALUES (?)", (package,))
 
-    def made(self) -> Iterator[Made]:
-        """All letters that are on the site, by their packages' paths."""
+    def made(self, package: str) -> Made:
+        """A letter that is remembered."""
+        key, since, until, files, entry, head, text, cmif = self._base.execute(
+            "SELECT key, since, until, files, entry, head, text, cmif FROM made1 WHERE package = ?",
+            (package,),
+        ).fetchone()
+        kept = Kept(key, since, until, json.loads(files))
+        return Made(kept, Entry.from_json(json.loads(entry)), head, text, cmif)
+
+    def fragments(self) -> Iterator[bytes]:
+        """The description in CMIF of each letter on the site, by their packages' paths."""
         rows = self._base.execute(
-            "SELECT key, since, until, files, entry, head, text, cmif FROM made1 "
-            "WHERE package IN (SELECT package FROM seen) ORDER BY package"
+            "SELECT cmif FROM made1 WHERE package IN (SELECT package FROM seen) ORDER BY package"
         )
-        for key, since, until, files, entry, head, text, cmif in rows:
-            kept = Kept(key, since, until, json.loads(files))
-            yield Made(kept, Entry.from_json(json.loads(entry)), head, text, cmif)
+        yield from (fragment for (fragment,) in rows)

@@ -84,18 +84,17 @@ class Words:
         """
         lists, number = self._lists, self._count << 1
         described = frozenset(head)
-        for word in described:
-            self._list(lists, word).append(number | 1)
-        for word in frozenset(text) - described:
-            self._list(lists, word).append(number)
+        for words, value in (
+            (described, number | 1),
+            (frozenset(text) - described, number),
+        ):
+            for word in words:
+                found = lists.get(word)
+                if found is None:
+                    lists[word] = array("I", (value,))
+                else:
+                    found.append(value)
         self._count += 1
-
-    @staticmethod
-    def _list(lists: dict[str, array[int]], word: str) -> array[int]:
-        found = lists.get(word)
-        if found is None:
-            found = lists[word] = array("I")
-        return found
 
     def pieces(self, places: Sequence[int]) -> Iterator[tuple[list[str], list[str]]]:
         """The index in pieces: words in order, and for each the letters that have it.
@@ -124,13 +123,9 @@ def _coded(numbers: array[int], places: Sequence[int]) -> str:
 
     The lowest bit of each number tells whether the word describes the letter.
     """
-    here = 0
-    told = []
-    for value in sorted((places[number >> 1] << 1) | (number & 1) for number in numbers):
-        place = value >> 1
-        told.append(_sign((place - here) << 1 | (value & 1)))
-        here = place
-    return "".join(told)
+    values = sorted([(places[number >> 1] << 1) | (number & 1) for number in numbers])
+    steps = [((v | 1) - (w | 1)) | (v & 1) for v, w in zip(values, [0, *values], strict=False)]
+    return "".join([_SIGNS[step] if step < _FEW else _one_sign(step) for step in steps])
 
 
 def _one_sign(number: int) -> str:
@@ -141,8 +136,5 @@ def _one_sign(number: int) -> str:
     return signs + _DIGITS[number]
 
 
-_SIGNS = [_one_sign(number) for number in range(4096)]
-
-
-def _sign(number: int) -> str:
-    return _SIGNS[number] if number < 4096 else _one_sign(number)
+_FEW = 4096
+_SIGNS = [_one_sign(number) for number in range(_FEW)]

@@ -119,16 +119,17 @@ def build_site(
             downloads,
             _version(title, base, downloads),
         )
+        assembling = _Assembling(plan, out, before)
         work = Each(partial(publish, plan=plan))
         run(
             work,
             _subjects(shelf, memory, audits),
-            partial(_take, shelf, memory, take),
+            partial(_take, shelf, memory, assembling, take),
             crew=crew,
             batch=_BATCH,
         )
         with storage.storage_errors(f"writing {out}"):
-            site = _Assembling(plan, out, before).all(memory)
+            site = assembling.all(memory)
             staging.commit(replace=True)
     return site
 
@@ -180,6 +181,7 @@ def _public_twin(shelf: Shelf, path: Path) -> Path:
 def _take(
     shelf: Shelf,
     memory: Keeping,
+    assembling: _Assembling,
     tell: Callable[[Done], None],
     subject: Subject,
     done: Done,
@@ -188,8 +190,10 @@ def _take(
     package = str(subject.path.relative_to(shelf.root))
     if isinstance(made, Made):
         memory.keep(package, made)
+        assembling.add(made)
     elif done.outcome == "unchanged":
         memory.note(package)
+        assembling.add(memory.made(package))
     tell(done)
 
 
@@ -222,21 +226,24 @@ class _Assembling:
         self._plan = plan
         self._out = out
         self._before = before
+        self._catalogue = Catalogue(plan)
         self._now: dict[str, str] = {}
 
+    def add(self, made: Made) -> None:
+        """Add a letter, whose own files are there already."""
+        self._now.update(made.kept.files)
+        self._catalogue.add(made)
+
     def all(self, memory: Keeping) -> Site:
-        catalogue = Catalogue(self._plan)
-        for made in memory.made():
-            self._now.update(made.kept.files)
-            catalogue.add(made)
-        for name, pieces in catalogue.files(memory.made):
+        """Write all the rest."""
+        for name, pieces in self._catalogue.files(memory.fragments()):
             self._write(name, pieces)
         lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(self._now.items()))
         (self._plan.stage / MANIFEST).write_text(lines, encoding="utf-8")
         self._carry_over()
         return Site(
             self._out,
-            catalogue.count,
+            self._catalogue.count,
             len(self._now),
             sum(self._before.get(name) != digest for name, digest in self._now.items()),
             sum(name not in self._now for name in self._before),
