@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import os
 import shutil
 import subprocess
 import sys
+import time
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +23,7 @@ from archive_pkg.records import load_record
 
 pytest.importorskip("pygfried")
 ON = date(2026, 11, 24)
+DAEMON = ("clamd", "clamdscan")
 
 
 @pytest.fixture
@@ -27,11 +32,13 @@ def no_scanner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def with_scanner(monkeypatch: pytest.MonkeyPatch, folder: Path, status: int, said: str) -> None:
-    """A program that answers as clamscan does, where ClamAV itself is not there."""
+    """A program that answers as clamscan does, for answers that ClamAV itself gives rarely."""
     folder.mkdir(exist_ok=True)
     program = folder / "clamscan"
     version = 'if [ "$1" = --version ]; then echo "ClamAV 1.4.6/27450/Mon"; exit 0; fi'
-    program.write_text(f"#!/bin/sh\n{version}\necho '{said}'\nexit {status}\n")
+    program.write_text(
+        f'#!/bin/sh\n{version}\nfor file; do :; done\necho "$file: {said}"\nexit {status}\n'
+    )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
 
@@ -93,25 +100,121 @@ def test_viruses_are_told_and_the_file_is_left_as_it_is(
     letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = (letter / "letter-1960-07-18.txt").read_bytes()
-    with_scanner(monkeypatch, tmp_path / "bin", 0, "letter: OK")
+    with_scanner(monkeypatch, tmp_path / "bin", 0, "OK")
     done = characterize(letter, on=ON)
     assert [event.outcome for event in done.events] == ["success", "success"]
     assert load_record(letter).agent("clamav").version == "1.4.6/27450/Mon"
-    with_scanner(monkeypatch, tmp_path / "bin", 1, "letter: Eicar-Test-Signature FOUND")
+    with_scanner(monkeypatch, tmp_path / "bin", 1, "Eicar-Test-Signature FOUND")
     done = characterize(letter, on=ON)
     (event,) = done.events
     assert (event.type, event.outcome) == ("virus check", "fail")
     assert event.detail == "Found Eicar-Test-Signature."
     assert {finding.code for finding in done.report} == {"virus-found"}
     assert (letter / "letter-1960-07-18.txt").read_bytes() == before
-    with_scanner(monkeypatch, tmp_path / "bin", 2, "no database")
+    with_scanner(monkeypatch, tmp_path / "bin", 2, "not readable ERROR")
     assert {f.code for f in characterize(letter, on=ON).report} == {"virus-check-not-done"}
 
 
-@pytest.mark.skipif(not shutil.which("clamscan"), reason="ClamAV is not installed")
-def test_clamav_itself(letter: Path) -> None:
-    codes = {finding.code for finding in characterize(letter, on=ON).report}
-    assert codes <= {"virus-check-not-done"}
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+"""The text that every virus scanner knows and that harms nobody (eicar.org)."""
+
+
+@pytest.fixture
+def clamav(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """ClamAV itself, with a database of one signature instead of the millions it downloads."""
+    program = shutil.which("clamscan")
+    if program is None:
+        pytest.skip("ClamAV is not installed")
+    database = tmp_path / "own.ndb"
+    database.write_text(f"Eicar-Test-Text:0:*:{EICAR.hex()}\n")
+    return wrapped(monkeypatch, tmp_path / "bin", f"'{program}' -d '{database}'", "clamscan")
+
+
+def wrapped(monkeypatch: pytest.MonkeyPatch, folder: Path, command: str, name: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+    (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+def with_files(letter: Path, **files: int) -> None:
+    """Give a letter scans of so many bytes, at whose ends stands what every scanner knows."""
+    parts = "parts:\n"
+    for name, size in files.items():
+        with (letter / f"{name} FOUND").open("wb") as file:
+            file.truncate(size)
+            file.seek(size)
+            file.write(EICAR)
+        said = f'id: {name}, kind: scan, file: "{name} FOUND", media_type: image/tiff'
+        parts += f"  - {{{said}}}\n"
+    yaml = (letter / "record.yaml").read_text(encoding="utf-8")
+    (letter / "record.yaml").write_text(yaml.replace("parts:\n", parts, 1), encoding="utf-8")
+
+
+@pytest.mark.usefixtures("clamav")
+def test_clamav_itself_finds_what_is_there_in_large_files_too(letter: Path) -> None:
+    with_files(letter, small=0, large=105 << 20)  # of itself it looks at 100 MB
+    done = characterize(letter, on=ON)
+    found = {e.objects[0]: e for e in done.events if e.type == "virus check"}
+    assert {name: event.outcome for name, event in found.items()} == {
+        "small": "fail",
+        "large": "fail",
+        "letter": "success",
+    }
+    assert found["large"].detail == "Found Eicar-Test-Text.UNOFFICIAL."
+    assert found["letter"].detail == "Nothing was found."
+    assert "virus-check-not-done" not in {finding.code for finding in done.report}
+    assert load_record(letter).agent("clamav").version
+
+
+@pytest.mark.usefixtures("clamav")
+def test_what_clamav_cannot_check_whole_is_not_said_to_be_clean(letter: Path) -> None:
+    with_files(letter, deep=0)
+    inner = b"harmless"
+    for depth in range(30):
+        boxed = io.BytesIO()
+        with zipfile.ZipFile(boxed, "w") as box:
+            box.writestr(str(depth), inner)
+        inner = boxed.getvalue()
+    (letter / "deep FOUND").write_bytes(inner)
+    done = characterize(letter, on=ON)
+    assert not [e for e in done.events if e.type == "virus check" and "deep" in e.objects]
+    (told,) = [finding for finding in done.report if finding.code == "virus-check-not-done"]
+    assert "could not check all of deep" in told.message
+
+
+def test_clamavs_daemon_is_asked_for_small_files_and_where_it_runs(
+    letter: Path, clamav: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon, asks = (shutil.which(name, path=os.defpath + ":/usr/sbin") for name in DAEMON)
+    if daemon is None or asks is None:
+        pytest.skip("ClamAV's daemon is not installed")
+    wrapped(monkeypatch, clamav, f"'{asks}' -c '{tmp_path}/clamd.conf'", "clamdscan")
+    (tmp_path / "db").mkdir()
+    shutil.copy(tmp_path / "own.ndb", tmp_path / "db")
+    (tmp_path / "clamd.conf").write_text(
+        f"LocalSocket {tmp_path}/socket\nDatabaseDirectory {tmp_path}/db\nForeground yes\n"
+    )
+    with_files(letter, small=0, large=26 << 20)
+
+    def outcomes() -> dict[str, str | None]:
+        shutil.copy(before, letter / "record.yaml")
+        events = characterize(letter, on=ON).events
+        return {e.objects[0]: e.outcome for e in events if e.type == "virus check"}
+
+    before = shutil.copy(letter / "record.yaml", tmp_path / "before")
+    expected = {"small": "fail", "large": "fail", "letter": "success"}
+    assert outcomes() == expected  # no daemon runs: clamscan does it all
+    running = subprocess.Popen([daemon, "-c", tmp_path / "clamd.conf"], stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 20
+        while not (tmp_path / "socket").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert outcomes() == expected
+    finally:
+        running.terminate()
+        running.wait()
 
 
 @pytest.mark.usefixtures("no_scanner")

@@ -104,7 +104,7 @@ def characterize(source: Path, *, on: date | None = None) -> Characterized:
         raise InvalidError(f"{source} is not characterized: it is not sound", report=found)
     report = Report()
     work = _Work(record, (on or datetime.now(UTC).date()).isoformat())
-    scanner = _clamav(report, file)
+    scanned = _scanned([file.parent / name for name in record.files], report, file)
     for name in record.files:
         with storage.storage_errors(f"reading {name}"):
             with storage.open_beneath(file.parent, name) as stream:
@@ -113,10 +113,10 @@ def characterize(source: Path, *, on: date | None = None) -> Characterized:
             parts = [part for part in record.parts if part.file == name]
             place = Location(str(file), field=f"parts.{parts[0].id}.file")
             work.take(parts, digest, _format(path, parts, place, report))
-            if scanner is not None:
-                scanned = _scan(path, scanner, place, report)
-                if scanned is not None:
-                    work.take(parts, digest, scanned)
+            if scanned is not None:
+                checked = scanned.finding(path, place, report)
+                if checked is not None:
+                    work.take(parts, digest, checked)
     if work.events:
         save_record(work.record(), file)
     return Characterized(file, tuple(work.events), report)
@@ -233,31 +233,86 @@ def _words(match: dict[str, str]) -> str:
     return f"{named} ({', '.join(filter(None, ground))})"
 
 
-def _clamav(report: Report, file: Path) -> tuple[str, Agent] | None:
-    """ClamAV's program and version, where it is there."""
-    program = shutil.which("clamdscan") or shutil.which("clamscan")
-    if program is None:
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """What ClamAV said of files.
+
+    Attributes:
+        program: It, with its version.
+        said: Its word on each: "OK", "Empty file", "Eicar-Test-Signature FOUND".
+        wrong: What it said where it said nothing on a file.
+    """
+
+    program: Agent
+    said: dict[Path, str]
+    wrong: str
+
+    def finding(self, path: Path, place: Location, report: Report) -> _Finding | None:
+        """What this means for a file; None where it was not checked, which the report says."""
+        said = self.said.get(path, "")
+        named = said.removesuffix(" FOUND")
+        if named.startswith(_LIMIT):
+            message = f"ClamAV could not check all of {path.name}: {named}"
+            report.add(NOT_SCANNED.at(place, message, "check it with another program"))
+            return None
+        if named != said:
+            detail = f"Found {named}."
+            report.add(
+                VIRUS_FOUND.at(place, f"{path.name}: {detail}", "keep it from other machines")
+            )
+            return _Finding("virus check", self.program, "fail", detail)
+        if said in _CLEAN:
+            return _Finding("virus check", self.program, "success", "Nothing was found.")
+        message = f"ClamAV could not check {path.name}: {said or self.wrong}"
+        report.add(NOT_SCANNED.at(place, message))
+        return None
+
+
+_CLEAN = ("OK", "Empty file")
+_LIMIT = "Heuristics.Limits.Exceeded"
+_SCAN_ALL = ("--max-filesize=0", "--max-scansize=0", "--max-scantime=0", "--alert-exceeds-max=yes")
+"""Left alone, ClamAV looks at the beginning of a large file, or not at all, and says "OK"."""
+_FOR_DAEMON = 25 << 20
+"""Bytes up to which the daemon is asked: below any limit of its own that it does not tell of."""
+
+
+def _scanned(files: list[Path], report: Report, file: Path) -> _Scanned | None:
+    """Let ClamAV check files: its daemon the small ones, if it runs, clamscan all others."""
+    daemon, program = shutil.which("clamdscan"), shutil.which("clamscan")
+    if not (daemon or program):
         place = Location(str(file))
         report.add(NOT_SCANNED.at(place, "ClamAV is not there", "install it to check for viruses"))
         return None
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
-    version = re.sub(r"^ClamAV ", "", said.stdout.strip())
-    return program, Agent(id="clamav", name="ClamAV", kind="software", version=version or None)
+    version = _run(str(program or daemon), "--version").stdout.strip()
+    agent = Agent(
+        id="clamav",
+        name="ClamAV",
+        kind="software",
+        version=re.sub(r"^ClamAV ", "", version) or None,
+    )
+    scanned = _Scanned(agent, {}, "")
+    small = [path for path in files if path.stat().st_size <= _FOR_DAEMON]
+    if daemon and small:
+        scanned = _asked(scanned, [daemon, "--fdpass"], small)
+    rest = [path for path in files if path not in scanned.said]
+    if program and rest:
+        scanned = _asked(scanned, [program, *_SCAN_ALL], rest)
+    return scanned
 
 
-def _scan(
-    path: Path, scanner: tuple[str, Agent], place: Location, report: Report
-) -> _Finding | None:
-    program, agent = scanner
-    command = [program, "--no-summary", "--stdout", str(path.absolute())]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode == 0:
-        return _Finding("virus check", agent, "success", "Nothing was found.")
-    if done.returncode == 1:
-        named = re.search(r": (.+) FOUND", done.stdout)
-        detail = f"Found {named[1] if named else 'malware'}."
-        report.add(VIRUS_FOUND.at(place, f"{path.name}: {detail}", "keep it from other machines"))
-        return _Finding("virus check", agent, "fail", detail)
-    said = next(iter((done.stderr or done.stdout).strip().splitlines()), "no reason given")
-    report.add(NOT_SCANNED.at(place, f"ClamAV could not check {path.name}: {said}"))
-    return None
+def _asked(before: _Scanned, command: list[str], files: list[Path]) -> _Scanned:
+    paths = {str(path.absolute()): path for path in files}
+    done = _run(*command, "--no-summary", "--stdout", *paths)
+    said = dict(before.said)
+    for line in done.stdout.splitlines():
+        for name, path in paths.items():
+            if line.startswith(f"{name}: "):
+                said[path] = line.removeprefix(f"{name}: ")
+    lines = (done.stderr or done.stdout).strip().splitlines()
+    return _Scanned(before.program, said, lines[0] if lines else "no reason given")
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - no shell, and files are named by absolute paths
+        command, capture_output=True, text=True, errors="surrogateescape", check=False
+    )
