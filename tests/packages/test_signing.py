@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -9,14 +10,16 @@ import pickle
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from authority import Authority, serving
 
 from archive_pkg import bags
 from archive_pkg.bags.serializing import pack
@@ -25,8 +28,9 @@ from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import Trust, Verification, build_package, sign, states, verify
 from archive_pkg.packages.afterwards import load_events, receipts_of
 from archive_pkg.packages.signatures import examine_signatures
-from archive_pkg.packages.timestamps import read
+from archive_pkg.packages.timestamps import NoStampError, read, request
 from archive_pkg.reports import Report
+from authority import Authority, serving
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
@@ -325,6 +329,39 @@ def test_an_authority_that_fails_leaves_the_signature_and_the_timestamp_pending(
     assert later.pending == ()
     with pytest.raises(UsageError, match="no address"):
         sign(package, timestamp="file:///etc/passwd")
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (b"HTTP/1.0 200 OK\r\n\r\n", "within 0.5 seconds"),
+        (b"HTTP/1.0 200 OK\r\nX", "within 0.5 seconds"),
+        (b"", "within 0.5 seconds"),
+        (b"SSH-2.0-OpenSSH_9\r\n\r\n", "does not speak HTTP"),
+    ],
+)
+def test_an_authority_that_answers_byte_by_byte_or_not_at_all_is_not_waited_for(
+    first: bytes, said: str
+) -> None:
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(first)
+                while first and not stop.wait(0.05):
+                    connection.sendall(b"x")
+                stop.wait()
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        started = time.monotonic()
+        with pytest.raises(NoStampError, match=said):
+            request(b"data", f"http://127.0.0.1:{server.getsockname()[1]}/", patience=0.5)
+        assert time.monotonic() - started < 5
+        stop.set()
+        thread.join()
 
 
 def test_timestamps_by_a_stranger_of_something_else_and_of_tomorrow(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.storage import describe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -73,6 +76,11 @@ class Stamp:
 def request(data: bytes, url: str, *, patience: float = PATIENCE) -> bytes:
     """Ask an authority for a timestamp over some bytes (RFC 3161, 3.4).
 
+    Args:
+        data: The bytes.
+        url: The authority's address.
+        patience: Seconds that it may take, all in all.
+
     Returns:
         Its whole answer, which has been checked to be a timestamp over these bytes.
 
@@ -80,28 +88,62 @@ def request(data: bytes, url: str, *, patience: float = PATIENCE) -> bytes:
         NoStampError: It does not answer, refuses, or answers something else.
         UsageError: The address is none of the web.
     """
-    from urllib.error import HTTPError, URLError
-    from urllib.request import Request, urlopen
-
     from rfc3161_client import TimestampRequestBuilder
 
     refuse_other_addresses(url)
     query = TimestampRequestBuilder().data(data).build()
-    headers = {"Content-Type": "application/timestamp-query"}
-    try:
-        with urlopen(Request(url, query.as_bytes(), headers), timeout=patience) as answered:  # noqa: S310
-            answer: bytes = answered.read(_MOST_BYTES)
-    except HTTPError as error:
-        raise NoStampError(f"it answers {error.code} {error.reason}") from error
-    except (URLError, OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        raise NoStampError(f"it does not answer: {reason}") from error
+    answer = _answer(url, query.as_bytes(), patience)
     stamp = read(answer)
     if stamp._response.tst_info.nonce != query.nonce:
         raise NoStampError("its answer is to another question (the nonce differs)")
     if wrong := stamp.fits(data):
         raise NoStampError(f"its answer is no good: {wrong}")
     return answer
+
+
+def _answer(url: str, query: bytes, patience: float) -> bytes:
+    """What an authority answers. Raises NoStampError."""
+    from http.client import HTTPException
+    from urllib.error import HTTPError, URLError
+    from urllib.request import Request, urlopen
+
+    def ask() -> bytes:
+        headers = {"Content-Type": "application/timestamp-query"}
+        try:
+            with urlopen(Request(url, query, headers), timeout=patience) as answered:  # noqa: S310
+                told: bytes = answered.read(_MOST_BYTES)
+                return told
+        except HTTPError as error:
+            error.close()
+            raise NoStampError(f"it answers {error.code} {error.reason}") from None
+
+    try:
+        return _within(patience, ask)
+    except TimeoutError as error:
+        raise NoStampError(f"it does not answer within {patience:g} seconds") from error
+    except HTTPException as error:
+        raise NoStampError(f"it does not speak HTTP: {error!r}") from error
+    except (URLError, OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        raise NoStampError(f"it does not answer: {reason}") from error
+
+
+def _within(seconds: float, do: Callable[[], bytes]) -> bytes:
+    """What comes of a call that may never end: a byte now and then keeps a connection alive.
+
+    Raises:
+        TimeoutError: It took too long, and is left to itself.
+    """
+    future: Future[bytes] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(do())
+        except BaseException as error:  # it is raised where it is waited for
+            future.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    return future.result(seconds)
 
 
 def refuse_other_addresses(url: str) -> None:
