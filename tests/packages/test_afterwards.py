@@ -63,6 +63,12 @@ def test_the_exported_history_joins_what_came_after(
         set(values(document, "eventIdentifierValue"))
     )
     agents = set(values(document, "agentIdentifierValue"))
+    assert values(document, "agentName").count("archive-pkg") == 1
+    later = etree.fromstring(document).xpath("//p:event", namespaces=PREMIS)[-3:]
+    for event in later:
+        linked = event.xpath(".//p:linkingObjectIdentifierValue/text()", namespaces=PREMIS)
+        assert linked[0] == "1960-07-18-cpsu-to-sed"
+        assert len(linked) > 1, "it names what it was of by digest"
     assert set(values(document, "linkingAgentIdentifierValue")) <= agents
     try:
         shared: Path = request.getfixturevalue("shared")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -11,18 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from archive_pkg import tables
+from archive_pkg import cli, tables
+from archive_pkg.crosswalks import FORMATS
 from archive_pkg.deposits import deposit
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, open_package, verify
 from archive_pkg.packages.audience import public, withheld
-from archive_pkg.pages.letter import letter_page
 from archive_pkg.records import Record, load_record
 
 ON = date(2026, 11, 24)
 RULE = "Agreement with the donor of 3 May 1991, § 4"
+# A line of no words first, so that no offset and no size in it can be another text's.
 SECRET = (
+    f"{'~' * 50_021}\n"
     "Der Empfänger dieses Schreibens, Genosse Quillfeder, wird gebeten, den Zobelpelz dem Boten "
     "auszuhändigen und über die Angelegenheit Marzipan zu schweigen.\n"
     "Zur Kenntnis: Agent »Wacholder« trifft am 3. Oktober ein.\n"
@@ -146,7 +151,19 @@ def traces(text: str, name: str) -> list[bytes]:
         hashlib.new(algorithm, data).hexdigest().encode()
         for algorithm in ("md5", "sha1", "sha256", "sha512")
     ]
+    found += [
+        form(hashlib.new(algorithm, data).digest())
+        for algorithm in ("md5", "sha1", "sha256", "sha512")
+        for form in (bytes, base64.b64encode, lambda digest: digest.hex().upper().encode())
+    ]
     return found + [line[:40].encode() for line in text.splitlines()]
+
+
+def numbers(text: str) -> re.Pattern[bytes]:
+    """The offsets of every word in a withheld text, and its lengths."""
+    places = {place for word in re.finditer(r"\S+", text) for place in word.span()}
+    found = {*places, len(text), len(text.encode())} - {0}
+    return re.compile(rb"(?<![0-9A-Za-z])(%s)(?![0-9A-Za-z])" % "|".join(map(str, found)).encode())
 
 
 def everything(*folders: Path) -> dict[str, bytes]:
@@ -168,17 +185,36 @@ def test_no_byte_of_the_public_package_its_receipts_or_its_deposit_betrays_what_
     deposit(built.path, f"ocfl:{tmp_path / 'archive'}")
     out = everything(tmp_path / "out", tmp_path / "archive")
     assert any(".receipts" in path for path in out)
+    out |= told_by_commands(built.path, tmp_path)
     whole = everything(full.path)
-    for trace in traces(SECRET, NAME):
-        assert any(trace in data for data in whole.values()) or b"1" in trace, trace
-        for path, data in out.items():
+    known = [trace for trace in traces(SECRET, NAME) if any(trace in x for x in whole.values())]
+    assert len(known) >= 12, "what is searched for is there to be found"
+    for path, data in out.items():
+        for trace in traces(SECRET, NAME):
             assert trace not in data, (path, trace)
-        page = letter_page(open_package(built.path).record, built.path / "data/parts")
-        assert trace.decode() not in page
-    start = SECRET.index("Zobelpelz")
-    for data in out.values():
-        assert f'"start": {start}'.encode() not in data
+        assert not numbers(SECRET).search(data), path
+    assert numbers(SECRET).search(whole[str(full.path / "data/record.json")])
     assert verify(built.path, second_opinion=True).ok
+
+
+def told_by_commands(package: Path, folder: Path) -> dict[str, bytes]:
+    """What the commands say of a package, and the page that they make of it."""
+    record = load_record(package / "data/record.json")
+    fields = ["title", "date", "parts.secret", *(f"events.{event.id}" for event in record.events)]
+    questions = [
+        ["show", str(package)],
+        ["show", str(package), "--json"],
+        ["verify", str(package), "--json"],
+        ["page", str(package), "-o", str(folder / "page.html")],
+        *(["trace", str(package), field] for field in fields),
+        *(["export", str(package), "--to", name] for name in FORMATS),
+    ]
+    told = {}
+    for words in questions:
+        said = CliRunner().invoke(cli.app, words)
+        assert said.exit_code == 0, (words, said.output)
+        told[" ".join(words)] = said.output.encode()
+    return told | {"page.html": (folder / "page.html").read_bytes()}
 
 
 def test_what_is_withheld_is_told_with_its_rule_and_the_rest_stays_whole(
@@ -324,7 +360,7 @@ def test_a_record_without_restrictions_goes_out_as_it_is() -> None:
 def test_words_that_would_show_all_the_same_are_refused(enclosed: Path, tmp_path: Path) -> None:
     path = enclosed / "record.json"
     data = json.loads(path.read_text(encoding="utf-8"))
-    data["custody"] = "Found with it: " + SECRET.splitlines()[0]
+    data["custody"] = "Found with it: " + SECRET.splitlines()[1]
     path.write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(InvalidError, match="would show") as refusal:
         build_package(enclosed, tmp_path / "out", on=ON, audience="public")

@@ -48,6 +48,19 @@ def test_everything_wrong_is_told_at_once() -> None:
     assert ("unknown_statement", "evidence.0.field") in found
 
 
+def test_an_agent_that_nobody_defines_is_told_wherever_it_is_named() -> None:
+    found = problems(
+        classification={
+            "as_written": "Secret",
+            "history": [{"action": "declassified", "by": "nobody"}],
+        },
+        parts=[{"id": "p", "kind": "scan", "held": False, "made_by": ["a", "nobody"]}],
+        events=[{"id": "e", "type": "translation", "agents": ["nobody"]}],
+    )
+    places = ("classification.history.0.by", "parts.0.made_by.1", "events.0.agents.0")
+    assert found == [("unknown_reference", place) for place in places]
+
+
 def test_parts_made_of_each_other_in_a_circle() -> None:
     parts = [
         {"id": "p", "kind": "scan", "held": False, "of": ["q"]},

@@ -224,6 +224,8 @@ def _event(premis: Element, record: Record, event: Event) -> None:
     for name in event.agents:
         _identifier(happened, "linkingAgent", name)
     links = [(_part_name(name), "local", "source") for name in event.sources]
+    if not (event.sources or event.objects):
+        _identifier(happened, "linkingObject", record.id)
     links += [(_part_name(name), "local", _role(event)) for name in event.objects]
     links += [(one.partition(":")[2], _DIGEST_NAME, "source") for one in event.inputs]
     links += [(one.partition(":")[2], _DIGEST_NAME, "outcome") for one in event.outputs]
@@ -231,8 +233,6 @@ def _event(premis: Element, record: Record, event: Event) -> None:
         link = _identifier(happened, "linkingObject", name, scheme)
         if role:
             put(link, "linkingObjectRole", role, **_authority("eventRelatedObjectRole"))
-    if not links:
-        _identifier(happened, "linkingObject", record.id)
 
 
 def _role(event: Event) -> str:

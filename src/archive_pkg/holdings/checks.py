@@ -97,6 +97,8 @@ def _event(entry: dict[str, Any], name: str, package: Path) -> LaterEvent:
 
 
 def _words(entry: dict[str, Any]) -> Iterator[str]:
+    if entry["event"] == CHECK and "files" in entry and "size" in entry:
+        yield f"{entry['files']} files, {entry['size']} bytes, against the package's manifests."
     if entry.get("detail"):
         yield entry["detail"]
     if entry.get("findings"):

@@ -86,10 +86,18 @@ def joined(record: Record, later: Iterable[LaterEvent]) -> Record:
         record: The record as the package has it.
         later: The events, from wherever they are told; of one time in the order given.
     """
-    later = sorted(later, key=lambda event: event.time)
-    agents = {agent.id: agent for agent in (*record.agents, *map(_agent, later))}
-    events = (*record.events, *(event.event() for event in later))
-    return record.model_copy(update={"events": events, "agents": tuple(agents.values())})
+    # A program that had a part in the package already is the same agent afterwards.
+    known = {(agent.name, agent.version): agent.id for agent in record.agents}
+    agents = {agent.id: agent for agent in record.agents}
+    events = list(record.events)
+    for one in sorted(later, key=lambda event: event.time):
+        name = known.get((one.software, one.version))
+        if name is None:
+            agent = _agent(one)
+            agents[agent.id] = agent
+        event = one.event()
+        events.append(event.model_copy(update={"agents": (name,)}) if name else event)
+    return record.model_copy(update={"events": tuple(events), "agents": tuple(agents.values())})
 
 
 def receipts_of(package: Path) -> Path:
