@@ -76,7 +76,9 @@ def parse(data: bytes) -> Signature:
     """
     found = _ARMOUR.match(data)
     if found is None:
-        raise MalformedError("it does not begin with -----BEGIN SSH SIGNATURE-----")
+        raise MalformedError(
+            "it is not one block from -----BEGIN SSH SIGNATURE----- to its -----END line"
+        )
     try:
         wire = Wire(base64.b64decode(b"".join(found[1].split()), validate=True))
     except binascii.Error as error:
