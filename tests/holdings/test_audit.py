@@ -241,6 +241,20 @@ def test_nothing_is_restored_from_a_copy_that_is_not_good(
     assert done.status
 
 
+def test_what_was_forged_before_its_first_check_is_put_right(
+    shelf: Shelf, damages: ModuleType, tmp_path: Path
+) -> None:
+    package = next(shelf.packages())
+    archive = f"ocfl:{tmp_path / 'archive'}"
+    deposit(package, archive)
+    before = (package / "data" / "parts" / "transcription.txt").read_bytes()
+    damages.forge(package)
+    assert bad(check(shelf)[0])[package.name] == {"package-not-the-one"}
+    (done,) = mend(shelf, archive)
+    assert done.outcome == "repaired"
+    assert (package / "data" / "parts" / "transcription.txt").read_bytes() == before
+
+
 def test_repair_from_a_receipt(shelf: Shelf, damages: ModuleType, tmp_path: Path) -> None:
     package = next(shelf.packages())
     deposit(package, f"ocfl:{tmp_path / 'archive'}")

@@ -218,6 +218,14 @@ def test_the_quick_way_finds_what_the_slow_way_finds(
     assert list(check(folder)) == list(check(folder, thorough=True))
 
 
+def test_a_letter_without_an_id_is_told_in_both_ways(tmp_path: Path) -> None:
+    (tmp_path / "letters.csv").write_text("id,type,title\n,letter,T\na,letter,T\n")
+    (tmp_path / "parts.csv").write_text("letter,id,kind,held\n,x,scan,false\na,y,scan,false\n")
+    found = list(check(tmp_path))
+    assert found == list(check(tmp_path, thorough=True))
+    assert next(f.location.cell for f in found if f.location.table == "letters") == "A2"
+
+
 ODD_CELLS = ["", " ", "x", "-1", "007", "1960-13", "true", "TRUE", "Q42", "a;b", "\x07", "closed",
              "../x", "con", "a b", "рус", "999999999999999999999", "12", "title"]  # fmt: skip
 

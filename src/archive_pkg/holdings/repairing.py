@@ -16,6 +16,7 @@ from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.holdings import copies, ledger
 from archive_pkg.holdings.auditing import missing_entry
 from archive_pkg.holdings.bulk import Done, guarded
+from archive_pkg.holdings.memory import built_seals
 from archive_pkg.holdings.seals import seal_of
 from archive_pkg.holdings.state import CHECK, RECOVERY, State
 from archive_pkg.packages import verify
@@ -44,8 +45,9 @@ def repair(
 ) -> Report:
     """Restore packages that failed their last check, or have vanished, from another copy.
 
-    What the copy gives has to be valid and, where the ledger has a check that was passed, to have
-    the seal of that check. It takes the package's place in one step; the damaged one is kept.
+    What the copy gives has to be valid and to have the seal of the last check that was passed, or
+    that with which the shelf built it, where either is known. It takes the package's place in one
+    step; the damaged one is kept.
 
     Args:
         shelf: The shelf.
@@ -64,10 +66,18 @@ def repair(
         LockedError: Another run holds the ledger or the shelf.
         StorageError: The storage failed.
     """
-    with State() as state, ledger.held(path, state.take) as (book, report), shelf.held():
+    with (
+        State() as state,
+        ledger.held(path, state.take) as (book, report),
+        shelf.held(),
+        built_seals(shelf.own / "built.sqlite") as built,
+    ):
         for name, known in list(_wanted(state, shelf, packages)):
             home = shelf.root / name
-            restore = partial(_restore, shelf, book, name, known, copy, dry_run=dry_run)
+            here = built(name)
+            stated = (known.seal if known else None, here.hex() if here else None)
+            seals = tuple(filter(None, stated))
+            restore = partial(_restore, shelf, book, name, known, seals, copy, dry_run=dry_run)
             take(guarded(home, restore))
     return report
 
@@ -117,10 +127,17 @@ def _wanted(
 
 
 def _restore(
-    shelf: Shelf, book: Ledger, name: str, known: Known | None, copy: str, *, dry_run: bool
+    shelf: Shelf,
+    book: Ledger,
+    name: str,
+    known: Known | None,
+    seals: tuple[str, ...],
+    copy: str,
+    *,
+    dry_run: bool,
 ) -> Done:
     home = shelf.root / name
-    if home.is_dir() and _is_good(home, known):
+    if home.is_dir() and _is_good(home, seals):
         return Done(str(home), "good")
     staged = shelf.work / secrets.token_hex(8)
     with storage.storage_errors(f"staging {home}"):
@@ -128,7 +145,7 @@ def _restore(
         home.parent.mkdir(parents=True, exist_ok=True)
     try:
         brought = _bring(home, (known.id if known else None) or home.name, copy, staged)
-        if not _is_good(brought, known):
+        if not _is_good(brought, seals):
             raise DepositError(
                 f"the copy of {home} in {copy} is not good either, or not of the same package",
                 "look for another copy; nothing was changed",
@@ -159,9 +176,9 @@ def _restore(
     return Done(str(home), "repaired", details=details)
 
 
-def _is_good(package: Path, known: Known | None) -> bool:
+def _is_good(package: Path, seals: tuple[str, ...]) -> bool:
     """Whether a package is valid and, as far as is known, the one that it should be."""
-    if known and known.seal and seal_of(package).hex() != known.seal:
+    if seals and seal_of(package).hex() not in seals:
         return False
     return verify(package).ok
 
