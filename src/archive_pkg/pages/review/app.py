@@ -186,14 +186,13 @@ class Review:
 
     def _begun(self, key: str, asked: dict[str, Any]) -> Response:
         desk = self.opened.desk(key)
-        packing = self._packing(key, desk)
-        packing["bench"].begin(
+        self._packing(key, desk)["bench"].begin(
             str(asked.get("step", "")),
             desk.look().digest,
             replace=asked.get("replace") is True,
             to=str(asked.get("to", "")),
         )
-        return _page("packing.html", key=key, seen=desk.look(), **packing)
+        return _page("packing.html", key=key, seen=desk.look(), **self._packing(key, desk))
 
     def _letter_page(self, request: Request) -> Response:
         key = request.path_params["key"]
