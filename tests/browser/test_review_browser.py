@@ -98,6 +98,14 @@ def test_accepting_by_mouse(review: Server, page: Page) -> None:
     assert current(page) != "sender"
 
 
+def test_what_cannot_be_saved_is_told_in_its_own_words(review: Server, page: Page) -> None:
+    record = review.file
+    away = record.rename(record.with_name("elsewhere"))
+    card(page, "sender").get_by_role("button", name="Accept").click()
+    said(page, "no such file")
+    away.rename(record)
+
+
 def test_accepting_by_keyboard(review: Server, page: Page) -> None:
     go(page, "sender")
     page.keyboard.press("a")

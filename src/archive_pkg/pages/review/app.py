@@ -370,7 +370,7 @@ def _told(request: Request, error: Exception) -> Response:
     """An error in words, for the page to show."""
     assert isinstance(error, ArchivePkgError)  # noqa: S101  what it is registered for
     status = 500 if isinstance(error, StorageError) else 404 if request.method == "GET" else 400
-    if request.method == "GET":
+    if "text/html" in request.headers.get("accept", ""):
         return _page("error.html", status=status, error=error)
     return JSONResponse({"message": error.message, "hint": error.hint}, status)
 

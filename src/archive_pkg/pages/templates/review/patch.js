@@ -12,6 +12,7 @@ export const ask = (method, address, body) => new Promise((resolve) => {
   const request = new XMLHttpRequest();
   request.open(method, address);
   request.responseType = "document";
+  request.setRequestHeader("Accept", "text/html");
   if (body) request.setRequestHeader("Content-Type", "application/json");
   request.onload = () => resolve({ status: request.status, page: request.responseXML });
   request.onerror = () => resolve({ status: 0, page: null });

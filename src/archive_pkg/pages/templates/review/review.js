@@ -105,13 +105,8 @@ const send = (doing, change) => {
 
 const cardName = (field) => `s-${field.replaceAll(".", "-")}`;
 const toldIn = (page) => {
-  const text = page?.body?.textContent ?? "";
-  try {
-    const { message, hint } = JSON.parse(text);
-    return `${message}${hint ? ` – ${hint}` : ""}.`;
-  } catch {
-    return "That did not work: load the page anew.";
-  }
+  const told = [...(page?.querySelectorAll(".wrong") ?? [])].map((each) => each.textContent);
+  return told.join(" ") || "That did not work: load the page anew.";
 };
 
 // After a change the next thing to be looked at is current; after any other, the same.
