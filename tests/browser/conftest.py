@@ -7,6 +7,7 @@ when its own security policy had to stop something, or when it opens a dialogue.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -170,12 +171,5 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 def _is_fault(told: ConsoleMessage) -> bool:
     """Whether the console tells of a fault; that a change was refused is none."""
-    answered = told.text.startswith("Failed to load resource") and "of 4" in told.text
-    return told.type == "error" and not (
-        answered and any(n in told.text for n in ("409", "422", "500"))
-    )
-
-
-def _leaves(address: str) -> bool:
-    parts = urlsplit(address)
-    return parts.scheme not in ("file", "data", "blob", "about") and parts.hostname not in HERE
+    refused = re.search(r"Failed to load resource.* status of (409|422|500)", told.text)
+    return told.type == "error" and not refused
