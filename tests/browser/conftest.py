@@ -173,3 +173,8 @@ def _is_fault(told: ConsoleMessage) -> bool:
     """Whether the console tells of a fault; that a change was refused is none."""
     refused = re.search(r"Failed to load resource.* status of (409|422|500)", told.text)
     return told.type == "error" and not refused
+
+
+def _leaves(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme not in ("file", "data", "blob", "about") and parts.hostname not in HERE
