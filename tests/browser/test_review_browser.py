@@ -176,6 +176,7 @@ def test_words_as_evidence_by_keyboard(review: Server, page: Page) -> None:
     page.keyboard.press("t")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Shift+ArrowRight")
+    page.locator("#chosen", has_text="Selected").wait_for()
     chosen = page.locator("#chosen").inner_text()
     page.keyboard.press("e")
     said(page, "Saved: salutation rests on the words")
@@ -326,7 +327,7 @@ def test_who_reviews_is_asked_once(
     page.goto(server.url)
     page.get_by_label("Your name").fill("Мария Ω")
     page.get_by_role("button", name="That is my name").click()
-    page.wait_for_selector("dialog:not([open])", state="attached")
+    page.wait_for_selector("#who:not([open])", state="attached")
     page.keyboard.press("a")
     said(page, "accepted")
     made = server.record
