@@ -121,6 +121,20 @@ def test_a_folder_with_nothing_in_it_is_told(run: Run, tmp_path: Path, words: li
     assert "nothing" in done.stdout + done.stderr
 
 
+def test_what_a_shell_names_beside_packages_is_passed_over(
+    run: Run, letter: Path, tmp_path: Path
+) -> None:
+    run("build", letter, "--out", tmp_path / "shelf")
+    run("deposit", tmp_path / "shelf" / ID, "--to", f"ocfl:{tmp_path / 'root'}")
+    named = sorted((tmp_path / "shelf").iterdir())
+    assert len(named) == 2
+    assert run("verify", *named).returncode == 0
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True
+    )
+    assert run("sign", *named, "--key", tmp_path / "key").returncode == 0
+
+
 def test_verify_tells_complete_and_valid_of_each_path(
     run: Run, letter: Path, tmp_path: Path
 ) -> None:

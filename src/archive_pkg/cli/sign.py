@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
 
 
 def sign(
-    packages: Annotated[list[Path], typer.Argument(help="Folders of packages, or of other bags.")],
+    packages: Annotated[
+        list[Path], typer.Argument(help="Packages or other bags, or folders of them.")
+    ],
     key: Annotated[
         Path | None,
         typer.Option(
@@ -49,10 +51,11 @@ def sign(
 
     Example: archive-pkg sign packages/1960-07-18-cpsu-to-sed --key ~/.ssh/id_ed25519
     """
+    from archive_pkg.holdings import find_packages
     from archive_pkg.packages.signing import sign as sign_
 
     with answering("sign", as_json=as_json, quiet=quiet) as answer:
-        for package in packages:
+        for package in find_packages(packages):
             with answer.about(package) as result:
                 done = sign_(
                     package, key=key, timestamp=timestamp, renew=renew, receipts=receipts, wait=wait

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import zipfile
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,14 +41,14 @@ class Zip:
     md5: str
 
 
-class ZipRepository:
+class ZipRepository(ABC):
     """Reading back and fetching a zip; each kind of repository says where its bytes are."""
 
     _web: Web
 
+    @abstractmethod
     def _content(self, remote_id: str) -> tuple[str, str]:
         """The name of the zip, and the path of its bytes."""
-        raise NotImplementedError
 
     def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
         """Download the zip; see `Repository`."""

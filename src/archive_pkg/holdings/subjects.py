@@ -115,7 +115,8 @@ def _found(
             for found in _below(Path(match), is_one, without):
                 some = True
                 yield found
-        if not some:
+        # A shell's `packages/*` names receipts, too.
+        if not some and not path.name.endswith(_SIDE_FOLDERS):
             yield path
 
 
