@@ -259,7 +259,7 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 class Sftp:
     """OpenSSH's sshd, with SFTP only, one user (the one who runs the tests), keys only."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: str = "") -> None:
         sshd, keygen = program("sshd"), program("ssh-keygen")
         self.processes = Processes(folder)
         self.port = free_port()
@@ -279,7 +279,7 @@ class Sftp:
             f"AuthorizedKeysFile {folder}/authorized\nPidFile {folder}/pid\nStrictModes no\n"
             "UsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
             "PermitRootLogin prohibit-password\nMaxStartups 100\nMaxSessions 100\n"
-            f"Subsystem sftp internal-sftp -d {self.root}\n"
+            f"Subsystem sftp internal-sftp -d {self.root} {options}\n"
         )
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(exist_ok=True)  # sshd, started by root, insists on it

@@ -114,6 +114,26 @@ def test_a_server_that_was_restarted(
     assert differing(deposits.fetch(done.path, tmp_path / "back"), package) == ()
 
 
+def test_what_was_sent_is_on_the_disk_over_there(target: targets.Target, package: Path) -> None:
+    assert deposits.deposit(package, target.address).receipt.answer == {"durable": True}
+    for receipt in deposits.receipts_of(package):
+        receipt[0].unlink()
+    assert deposits.deposit(package, target.address).receipt.answer == {"durable": True}
+
+
+def test_a_server_that_cannot_be_asked_to_have_it_on_its_disk(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with servers.running(lambda folder: servers.Sftp(folder, "-P fsync"), tmp_path) as server:
+        assert isinstance(server, servers.Sftp)
+        target = targets.sftp(server, "forgetful")
+        for name, value in target.environment.items():
+            monkeypatch.setenv(name, value)
+        done = deposits.deposit(package, target.address)
+        assert done.receipt.answer == {"durable": False}
+        assert done.receipt.verified == "read-back"
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 def test_a_full_disk_over_there(target: targets.Target, package: Path, sftp: servers.Sftp) -> None:
     root = Path("/" + target.address.split("/", 3)[3])

@@ -62,8 +62,21 @@ class Place(Protocol):
     def read(self, path: str) -> Iterator[bytes]:
         """A file's bytes."""
 
+    def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> bool:
+        """Have a folder on that storage's disk itself; False where that cannot be asked for.
+
+        Args:
+            folder: The folder.
+            files: All files in it and below, by paths from the drop folder.
+            folders: All folders below it, the same way.
+        """
+        return False
+
     def rename(self, old: str, new: str) -> None:
-        """Give a folder another name; refuses with TakenError if something has it."""
+        """Give a folder another name; refuses with TakenError if something has it.
+
+        Where `secure` can be asked for, the name is on the disk, too, when this returns.
+        """
 
     def remove(self, path: str) -> None:
         """Remove a file, or a folder and all in it; nothing happens if it is not there."""
@@ -149,7 +162,7 @@ class DropFolder:
             ),
             steps=(
                 f"send the files into the hidden folder {_part(parcel)}",
-                "read every file back and compare its SHA-256",
+                "read every file back and compare its SHA-256; ask the storage to have all on disk",
                 f"rename the folder to {parcel.identifier}, unless something has that name",
             ),
         )
@@ -162,6 +175,7 @@ class DropFolder:
             return self._there_already(parcel)
         journal.begin("send", part=part)
         held = self._send(parcel, part)
+        durable = self._secure(parcel, part)
         journal.done("send")
         journal.begin("rename", old=part, new=home)
         try:
@@ -172,7 +186,7 @@ class DropFolder:
             self._place.remove(part)
             return stored
         journal.done("rename")
-        return self._stored(parcel, held, new=True)
+        return self._stored(parcel, held, new=True, durable=durable)
 
     def status(self, remote_id: str, version: str) -> Status:
         """Whether the folder is there, under its name or still hidden; see `Repository`."""
@@ -282,9 +296,15 @@ class DropFolder:
                 f"{self.target} has another {home} already, and nothing is ever replaced there",
                 "move that one away, or deposit into another folder",
             )
-        return self._stored(parcel, held, new=False)
+        return self._stored(parcel, held, new=False, durable=self._secure(parcel, home))
 
-    def _stored(self, parcel: Parcel, held: Mapping[str, str], *, new: bool) -> Stored:
+    def _secure(self, parcel: Parcel, home: str) -> bool:
+        files = [f"{home}/{item.path}" for item in parcel.items]
+        return self._place.secure(home, files, [f"{home}/{each}" for each in _folders(parcel)])
+
+    def _stored(
+        self, parcel: Parcel, held: Mapping[str, str], *, new: bool, durable: bool
+    ) -> Stored:
         return Stored(
             remote_id=parcel.identifier,
             version="",
@@ -292,6 +312,7 @@ class DropFolder:
             files=arrivals(parcel.items, held),
             verified="read-back",
             new=new,
+            answer={"durable": durable},
         )
 
     def _digests(self, folder: str, paths: list[str]) -> dict[str, str]:

@@ -108,10 +108,16 @@ class LocalPlace(Place):
                 if offset >= limit:
                     limit = ready(offset)
 
+    def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> bool:
+        """See `drop.Place`."""
+        with storage.storage_errors(f"writing {self.root / folder}"):
+            storage.sync_tree(self.root / folder)
+            storage.sync_folder(self.root)
+        return True
+
     def rename(self, old: str, new: str) -> None:
         """See `drop.Place`."""
         with storage.storage_errors(f"renaming {self.root / old}"):
-            storage.sync_tree(self.root / old)
             try:
                 storage.place(self.root / old, self.root / new)
             except storage.DestinationExistsError as error:

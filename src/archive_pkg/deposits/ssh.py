@@ -43,6 +43,7 @@ _OPTIONS = {
 }
 _UNDER_WAY = 16
 """So many reads or writes of one file are asked for before their answers are waited for."""
+_OPEN_AT_ONCE = 64
 _ENDLESS = 1 << 63
 _MODEST, _MOST = 32 * 1024, 255 * 1024
 """Bytes in one read or write: what every server takes, and the most that is asked of any."""
@@ -61,6 +62,7 @@ _STATUS, _HANDLE, _DATA, _NAME, _ATTRS, _EXTENDED, _EXTENDED_REPLY = (
 )
 _ERRORS = {2: errno.ENOENT, 3: errno.EACCES}
 _OK, _EOF = 0, 1
+_FSYNC = "fsync@openssh.com"
 _FOR_READING, _FOR_WRITING, _CREATE, _TRUNCATE = 1, 2, 8, 16
 
 
@@ -79,6 +81,9 @@ class Channel:
     """One connection with SFTP at its other end, for one thread at a time.
 
     Where the server refuses, an OSError is raised; where the connection breaks, BrokenError.
+
+    Attributes:
+        syncs: Whether the server can be asked to have a file on its disk (`fsync@openssh.com`).
     """
 
     def __init__(self, host: str, port: int | None, user: str | None) -> None:
@@ -117,6 +122,7 @@ class Channel:
         self._ignored: set[int] = set()
         self._answers: dict[int, tuple[int, memoryview]] = {}
         self._most = _MODEST
+        self.syncs = False
         try:
             self._greet()
         except BaseException:
@@ -285,6 +291,15 @@ class Channel:
         _complain(failures)
         return [b"".join(pieces) for pieces in found]
 
+    def sync(self, paths: Sequence[str]) -> None:
+        """Have files, or folders, on the server's disk, all requests of a kind at once."""
+        for start in range(0, len(paths), _OPEN_AT_ONCE):
+            handles = self._open_many(paths[start : start + _OPEN_AT_ONCE], _FOR_READING)
+            synced = [self._send(_EXTENDED, _text(_FSYNC), handle) for handle in handles]
+            for handle in handles:
+                self._leave(handle, [])
+            self._all(synced)
+
     def _open_many(self, paths: Iterable[str], flags: int) -> list[memoryview]:
         sent = [self._send(_OPEN, _open(path, flags)) for path in paths]
         handles: list[memoryview] = []
@@ -346,6 +361,7 @@ class Channel:
             name, at = _string(body, at)
             value, at = _string(body, at)
             known[bytes(name)] = bytes(value)
+        self.syncs = known.get(_FSYNC.encode()) == b"1"
         if b"limits@openssh.com" in known:
             number = self._send(_EXTENDED, _text("limits@openssh.com"))
             kind, body = self._answer(number)
