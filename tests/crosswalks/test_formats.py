@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -107,6 +109,18 @@ def assert_valid(shared: Path) -> Any:
 )
 def test_it_is_valid(name: str, record: Record, setting: Setting, assert_valid: Any) -> None:
     assert_valid(name, export(name, record, setting))
+
+
+def test_mets_names_a_premis_that_lies_beside_it(assert_valid: Any) -> None:
+    premis = export("premis", full(), FULL_SETTING)
+    beside = replace(FULL_SETTING, beside={"premis.xml": premis})
+    written = export("mets", full(), beside)
+    assert_valid("mets", written)
+    [reference] = etree.fromstring(written).iter("{*}mdRef")
+    assert reference.get("{http://www.w3.org/1999/xlink}href") == "premis.xml"
+    assert reference.get("CHECKSUM") == hashlib.sha256(premis).hexdigest()
+    assert b"premis:event" not in written
+    assert b"premis:event" in export("mets", full(), FULL_SETTING)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)

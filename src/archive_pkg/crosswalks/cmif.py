@@ -9,12 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from lxml.etree import indent, tostring
-
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.addresses import first_address
 from archive_pkg.crosswalks.dates import tei as date_attributes
-from archive_pkg.crosswalks.markup import Element, put, root, serialize
+from archive_pkg.crosswalks.markup import Element, put, root, serialize, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,8 +60,7 @@ def source_name(ids: Iterable[str]) -> str:
 def fragment(record: Record, setting: Setting) -> bytes:
     """What CMIF says of one letter, for `joined`."""
     [letter] = _letter(root(NAMESPACE, "profileDesc"), record, _HERE, setting)
-    indent(letter, level=3)
-    return tostring(letter, encoding="UTF-8")
+    return text_of(letter, level=3).encode()
 
 
 def joined(

@@ -13,7 +13,7 @@ from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.addresses import address, is_address
 from archive_pkg.crosswalks.dates import is_exact, w3cdtf
 from archive_pkg.crosswalks.json_text import to_json
-from archive_pkg.crosswalks.markup import XSI, put, root, serialize
+from archive_pkg.crosswalks.markup import XSI, label, put, root, serialize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,7 +89,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     data = describe(record, setting)
     resource = root(NAMESPACE, "resource", {None: NAMESPACE, "xsi": XSI})
     schema = "https://schema.datacite.org/meta/kernel-4.6/metadata.xsd"
-    resource.set(f"{{{XSI}}}schemaLocation", f"{NAMESPACE} {schema}")
+    label(resource, xsi_schemaLocation=f"{NAMESPACE} {schema}")
     put(resource, "identifier", data.get("doi", TO_BE_ANNOUNCED), identifierType="DOI")
     _people(resource, "creators", data["creators"])
     titles = put(resource, "titles")

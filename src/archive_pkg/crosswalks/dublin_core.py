@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.crosswalks import views
-from archive_pkg.crosswalks.markup import XSI, Element, fit, locate, root, serialize
+from archive_pkg.crosswalks.markup import XSI, Element, locate, put, root, serialize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,12 +70,10 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 def element(record: Record, setting: Setting) -> Element:
     """The record as an `oai_dc:dc` element."""
-    from lxml import etree
-
     document = root(OAI_DC, "dc", {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI})
     locate(document, oai_dc=f"{OAI_DC[:-1]}.xsd")
     for name, value in values(record, setting):
-        etree.SubElement(document, f"{{{DC}}}{name}").text = fit(value)
+        put(document, f"dc:{name}", value)
     return document
 
 

@@ -1,7 +1,11 @@
-"""METS 1: Dublin Core and PREMIS in one document, and how the files make up the letter."""
+"""METS 1: Dublin Core and PREMIS in one document, and how the files make up the letter.
+
+Where PREMIS lies beside it, as in a package, it is named with its digest instead of repeated.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -51,7 +55,11 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     described = put(mets, "dmdSec", ID="dmd")
     _wrap(described, "DC", dublin_core.element(record, setting))
     kept = put(put(mets, "amdSec", ID="amd"), "digiprovMD", ID="premis")
-    _wrap(kept, "PREMIS", premis.element(record, setting))
+    beside = setting.beside.get(premis.FILE)
+    if beside is None:
+        _wrap(kept, "PREMIS", premis.element(record, setting))
+    else:
+        _refer(kept, "PREMIS", premis.FILE, beside)
     numbers = {path: f"file-{number}" for number, path in enumerate(record.files, 1)}
     if numbers:
         _files(mets, record, numbers, setting)
@@ -78,6 +86,20 @@ def _line(text: str) -> str:
 def _wrap(section: Element, kind: str, content: Element) -> None:
     wrapped = put(section, "mdWrap", MDTYPE=kind, MIMETYPE="text/xml")
     put(wrapped, "xmlData").append(content)
+
+
+def _refer(section: Element, kind: str, name: str, document: bytes) -> None:
+    put(
+        section,
+        "mdRef",
+        LOCTYPE="URL",
+        xlink_href=name,
+        MDTYPE=kind,
+        MIMETYPE="text/xml",
+        SIZE=str(len(document)),
+        CHECKSUM=hashlib.sha256(document).hexdigest(),
+        CHECKSUMTYPE=_CHECKSUMS["sha256"],
+    )
 
 
 def _files(mets: Element, record: Record, numbers: dict[str, str], setting: Setting) -> None:

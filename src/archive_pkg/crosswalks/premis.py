@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.crosswalks import views
-from archive_pkg.crosswalks.markup import XSI, Element, label, latest, locate, put, root, serialize
+from archive_pkg.crosswalks.markup import XSI, Element, label, locate, put, root, serialize
 from archive_pkg.records.vocabularies import event_types
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NAMESPACE = "http://www.loc.gov/premis/v3"
 SCHEMA = "http://www.loc.gov/standards/premis/v3/premis.xsd"
+FILE = "premis.xml"
 UNKNOWN = "unknown"
 
 _VOCABULARY = "http://id.loc.gov/vocabulary/preservation/"
@@ -83,11 +84,6 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 def element(record: Record, setting: Setting) -> Element:
     """The record as a `premis` element of its own."""
-    return _latest(record, setting)
-
-
-@latest
-def _latest(record: Record, setting: Setting) -> Element:
     premis = root(NAMESPACE, "premis", {"premis": NAMESPACE, "xsi": XSI})
     premis.set("version", "3.0")
     locate(premis, premis=SCHEMA)
@@ -105,8 +101,7 @@ def _latest(record: Record, setting: Setting) -> Element:
 
 
 def _object(premis: Element, kind: str, name: str, scheme: str = "local") -> Element:
-    thing = put(premis, "object")
-    thing.set(f"{{{XSI}}}type", f"premis:{kind}")
+    thing = put(premis, "object", xsi_type=f"premis:{kind}")
     _identifier(thing, "object", name, scheme)
     return thing
 

@@ -31,6 +31,7 @@ class Setting:
     Attributes:
         texts: Decoded text of the whole file of each text part, by the part's id.
         files: What was measured of the held files, by their path in the record.
+        beside: Documents in the same folder, by their name, which one may refer to.
         folder: Where the files lie, seen from the written document: "../data/", or "".
         addresses: The letters' own addresses (URLs), by the record's id.
         publisher: Who publishes the package.
@@ -43,6 +44,7 @@ class Setting:
 
     texts: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, FileFacts] = field(default_factory=dict)
+    beside: Mapping[str, bytes] = field(default_factory=dict)
     folder: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
     publisher: str | None = None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from lxml import etree
+from xml.etree.ElementTree import indent
 
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.addresses import address, licence_address
@@ -97,7 +96,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     _profile(put(header, "profileDesc"), record, setting)
     if record.supersedes:
         put(put(header, "revisionDesc"), "change", f"In place of {record.supersedes}")
-    etree.indent(header, level=1)
+    indent(header, level=1)
     if standoff is not None:
         for note in record.translation_notes:
             _note(standoff, note, placed)

@@ -16,15 +16,17 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.crosswalks.dates import tei
-from archive_pkg.crosswalks.markup import HOSTILE, XML, Element, fit, put
+from archive_pkg.crosswalks.markup import HOSTILE, Element, put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archive_pkg.records.models import Evidence, Part, Record, TranslationNote
 
-_XML_ID = f"{{{XML}}}id"
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_XML_ID = "xml:id"
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
+# Some control characters count as spaces elsewhere, and are signs of the text here.
+_MARK = re.compile(f"\\S|{HOSTILE.pattern}")
 
 _OPENING = {"classification", "recipients", "salutation", "date", "place"}
 _ENDING = {"closing", "signatories"}
@@ -99,18 +101,14 @@ def render(division: Element, record: Record, part: Part, text: str) -> set[str]
 
 def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     begun: int | None = None
-    position = start
     last = start
-    while position < end:
-        found = _LINE_END.search(text, position, end)
-        line_end = found.start() if found else end
-        if fit(text[position:line_end]).strip():  # some control characters count as spaces
-            begun = position if begun is None else begun
-            last = line_end
+    for line in _LINE.finditer(text, start, end):
+        if _MARK.search(text, *line.span(1)):
+            begun = line.start() if begun is None else begun
+            last = line.end(1)
         elif begun is not None:
             yield begun, last
             begun = None
-        position = found.end() if found else end
     if begun is not None:
         yield begun, last
 
@@ -248,7 +246,9 @@ class _Pen:
         _append(element, behind, self.text[position:end])
 
 
-_SPECIAL = re.compile(f"{_LINE_END.pattern}|{HOSTILE.pattern}")
+# One class of characters first: alternatives would be tried at each character of the text.
+_SPECIAL = re.compile(HOSTILE.pattern.replace("\n\r", "") + "(?:(?<=\r)\n)?")
+"""A line end, or a character that XML cannot hold."""
 
 
 def _append(element: Element, behind: Element | None, text: str) -> None:

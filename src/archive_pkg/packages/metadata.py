@@ -87,12 +87,12 @@ def _text(part: Part, data: bytes) -> str | None:
 
 def metadata_files(record: Record, known: Setting, more: Collection[str] = ()) -> dict[str, bytes]:
     """The files of `metadata/`, by their path in the package; more formats where a target asks."""
-    seen = replace(known, folder=f"../data/{PARTS}/")
-    return {
-        f"{METADATA}/{item.file}": item.write([record], seen)
-        for item in FORMATS.values()
-        if item.packaged or item.name in more
-    }
+    made: dict[str, bytes] = {}
+    seen = replace(known, folder=f"../data/{PARTS}/", beside=made)
+    for item in FORMATS.values():
+        if item.packaged or item.name in more:
+            made[item.file] = item.write([record], seen)
+    return {f"{METADATA}/{name}": document for name, document in made.items()}
 
 
 def crate_file(record: Record, known: Setting) -> bytes:

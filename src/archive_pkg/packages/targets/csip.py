@@ -102,9 +102,9 @@ def _readme(record: Record) -> str:
 
 def _of_letters(element: Element) -> Element:
     """The element, said to hold letters, for which there is no content type of E-ARK's own."""
-    element.set(f"{{{CSIP}}}CONTENTINFORMATIONTYPE", "OTHER")
-    element.set(f"{{{CSIP}}}OTHERCONTENTINFORMATIONTYPE", "letters")
-    return element
+    return label(
+        element, csip_CONTENTINFORMATIONTYPE="OTHER", csip_OTHERCONTENTINFORMATIONTYPE="letters"
+    )
 
 
 class _Package:
@@ -192,14 +192,19 @@ class _Package:
     def _mets(self, name: str, title: str) -> Element:
         """The root and the header, which every METS of a package has (CSIP1-CSIP16)."""
         mets = root(METS, "mets", {None: METS, "csip": CSIP, "xlink": XLINK, "xsi": XSI})
-        mets.set(f"{{{XSI}}}schemaLocation", f"{METS} {METS_SCHEMA} {CSIP} {CSIP_SCHEMA}")
+        label(mets, xsi_schemaLocation=f"{METS} {METS_SCHEMA} {CSIP} {CSIP_SCHEMA}")
         label(mets, OBJID=name, LABEL=" ".join(title.split()), TYPE="Mixed", PROFILE=PROFILE)
         _of_letters(mets)
-        header = put(mets, "metsHdr", CREATEDATE=self.moment, LASTMODDATE=self.moment)
-        header.set(f"{{{CSIP}}}OAISPACKAGETYPE", "AIP")
+        header = put(
+            mets,
+            "metsHdr",
+            CREATEDATE=self.moment,
+            LASTMODDATE=self.moment,
+            csip_OAISPACKAGETYPE="AIP",
+        )
         agent = put(header, "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
         put(agent, "name", "archive-pkg")
-        put(agent, "note", VERSION).set(f"{{{CSIP}}}NOTETYPE", "SOFTWARE VERSION")
+        put(agent, "note", VERSION, csip_NOTETYPE="SOFTWARE VERSION")
         return mets
 
     def _reference(self, section: Element, path: str, **kinds: str | None) -> None:

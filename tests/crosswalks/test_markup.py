@@ -1,0 +1,70 @@
+"""XML as it is written here is what any reader takes it for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from archive_pkg.crosswalks.markup import Element, fit, label, put, root, serialize, text_of
+
+SPACE = "https://example.org/letters"
+TEXTS = st.text(
+    st.one_of(st.sampled_from("&<>\"'\r\n\t\0\v\x1f\x85\u2028\ufffe\ud800 ]"), st.characters())
+)
+
+
+def read(document: bytes) -> etree._Element:
+    return etree.fromstring(document, etree.XMLParser(resolve_entities=False, huge_tree=True))
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), max_size=5))
+def test_any_text_is_read_back_from_mixed_content(pieces: list[tuple[str, str, str]]) -> None:
+    document = root(SPACE, "p")
+    for text, behind, value in pieces:
+        child = put(document, "seg", text, xml_id=None, n=value)
+        child.tail = fit(behind)
+    found = read(serialize(document, indent=False))
+    assert found.tag == f"{{{SPACE}}}p"
+    said = [(child.text or "", child.tail or "", child.get("n")) for child in found]
+    assert said == [tuple(map(fit, piece)) for piece in pieces]
+
+
+@given(TEXTS, TEXTS)
+def test_indented_documents_have_new_space_between_elements_alone(one: str, other: str) -> None:
+    document = root(SPACE, "list", {"l": SPACE})
+    put(put(document, "item"), "name", one, key=other)
+    put(document, "empty")
+    found = read(serialize(document))
+    [item, empty] = found
+    assert (item[0].text or "", item[0].get("key")) == (fit(one), fit(other))
+    assert [node.tag for node in found.iter()] == [
+        f"{{{SPACE}}}{name}" for name in ("list", "item", "name", "empty")
+    ]
+    assert empty.text is None
+
+
+def test_prefixes_are_those_of_the_root() -> None:
+    spaces = {None: SPACE, "xlink": "http://www.w3.org/1999/xlink"}
+    document = label(root(SPACE, "list", spaces), xml_lang="de", xlink_href="#a", from_="1")
+    found = read(serialize(document))
+    assert found.get("{http://www.w3.org/XML/1998/namespace}lang") == "de"
+    assert found.get("{http://www.w3.org/1999/xlink}href") == "#a"
+    assert found.get("from") == "1"
+
+
+@pytest.mark.parametrize("indent", [True, False])
+def test_depth_has_no_limit(indent: bool) -> None:
+    depth = 5000
+    document: Element = root(SPACE, "seg")
+    inner = document
+    for _ in range(depth):
+        inner = put(inner, "seg")
+    assert serialize(document, indent=indent).count(b"<seg") == depth + 1
+
+
+def test_a_fragment_stands_where_it_will_be() -> None:
+    item = put(root(SPACE, "list"), "item")
+    put(item, "name", "Ada")
+    assert text_of(item, level=2) == "<item>\n      <name>Ada</name>\n    </item>"
