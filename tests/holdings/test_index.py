@@ -14,6 +14,7 @@ from lxml import html
 from archive_pkg import cli
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.holdings import (
+    Done,
     Index,
     Options,
     Query,
@@ -93,6 +94,35 @@ def test_only_what_has_changed_is_read_again(shelf: Shelf, tmp_path: Path) -> No
     assert {word: found(shelf, word) for word in before} == before
     (shelf.own / "index.sqlite").write_bytes(b"no index" * 999)
     assert bring(shelf) == ["indexed"] * 12
+
+
+def test_an_index_that_was_stopped_is_not_taken_for_whole_and_goes_on(shelf: Shelf) -> None:
+    def stop_after_five(_: Done, seen: list[int] = []) -> None:  # noqa: B006 - counted in it
+        seen.append(1)
+        if len(seen) == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        refresh(shelf, stop_after_five, crew=partial(crew_for, 1))
+    with pytest.raises(StorageError, match="not whole yet"):
+        found(shelf)
+    outcomes = bring(shelf)
+    assert outcomes.count("unchanged") >= 5
+    assert len(outcomes) == 13
+    assert len(found(shelf)) == 13
+
+
+def test_what_is_in_most_letters_is_counted_and_told_by_date(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(shelf)
+    ranked = found(shelf, "the")
+    monkeypatch.setattr("archive_pkg.holdings.index._RANKED", 5)
+    by_date = found(shelf, "the")
+    assert sorted(by_date) == sorted(ranked)
+    with Index(shelf) as index:
+        _, hits = index.find(Query(("the",)))
+    assert [hit.date for hit in hits] == sorted(hit.date for hit in hits)
 
 
 def test_a_package_that_cannot_be_read_is_told_and_the_others_are_indexed(shelf: Shelf) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.bags.bag import Bag
+from archive_pkg.bags.bag import Bag, read_info
 from archive_pkg.bags.folder import ChangedError
 from archive_pkg.bags.verifying import Verdict, verify
 
@@ -23,6 +23,7 @@ __all__ = [
     "Written",
     "check_names",
     "create",
+    "read_info",
     "verify",
     "write",
 ]

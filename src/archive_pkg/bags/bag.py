@@ -188,6 +188,26 @@ class Bag:
                 return member.read()
 
 
+def read_info(folder: Path) -> list[tuple[str, str]]:
+    """Labels and values of the bag-info.txt in a bag's folder, where nothing else is asked.
+
+    Empty where there is none, or none that can be read.
+
+    Raises:
+        InvalidError: When it is no folder.
+        StorageError: When it cannot be opened.
+    """
+    unheard = BoundedReport()
+    with _opened(folder) as tree:
+        declaration, _ = parse_declaration(_bytes(tree, DECLARATION, unheard))
+        tags = read_tags(tree, _info_name(declaration), declaration, unheard)
+    return [(tag.label, tag.value) for tag in tags]
+
+
+def _info_name(declaration: Declaration) -> str:
+    return "package-info.txt" if declaration.number < (0, 96) else "bag-info.txt"
+
+
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[Folder | Archive]:
     try:
@@ -220,7 +240,7 @@ def load(tree: Tree, name: str, listing: Listing | None = None) -> Bag:
     else:
         report.add(_missing(top))
     number = bag.declaration.number
-    bag.info_name = "package-info.txt" if number < (0, 96) else "bag-info.txt"
+    bag.info_name = _info_name(bag.declaration)
     if bag.info_name in top:
         bag.tags = read_tags(tree, bag.info_name, bag.declaration, report)
     else:

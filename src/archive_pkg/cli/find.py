@@ -168,9 +168,8 @@ def _bring_up_to_date(
     answer: Answer, shelf: Shelf, *, refresh: bool, anew: bool, jobs: int | None
 ) -> None:
     from archive_pkg import holdings
-    from archive_pkg.holdings.index import index_path
 
-    if not (refresh or anew or not index_path(shelf).exists()):
+    if not refresh and not anew and holdings.Index(shelf).is_whole:
         return
 
     holdings.refresh(shelf, _Unread(answer), crew=crew(jobs), anew=anew)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg import fixity, storage
+from archive_pkg.bags import Bag
 from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.packages import open_package, verify
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from archive_pkg.bags import Bag
     from archive_pkg.deposits.receipts import Receipt
     from archive_pkg.records import Record
 
@@ -250,7 +250,7 @@ def pack(package: Path, tick: Callable[[int], None] = lambda count: None) -> Par
         )
     record, bag = verification.record, verification.verdict.bag
     if record is None or bag is None:
-        record, bag = (opened := open_package(package)).record, opened.bag
+        record, bag = open_package(package).record, Bag.open(package)
     paths = sorted(bag.listing.files)
     digests = _digests(package, bag, "sha256", paths)
     with storage.storage_errors(f"reading {package}"):

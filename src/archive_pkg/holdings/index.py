@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +26,20 @@ if TYPE_CHECKING:
     from archive_pkg.records import Record
 
 NAME = "index.sqlite"
-_VERSION = 1
+_VERSION = 2
+"""Of the index's form; its negative stands in one that has been begun and is not whole yet."""
 _MOST_TEXT = 256 * 1024
 """So many characters of each text are indexed."""
 _BATCH = 50
+_TOGETHER = 2_000
+"""Packages that are written in one transaction."""
+_RANKED = 10_000
+"""Up to so many hits the best come first. To weigh each of more takes long, and tells little."""
 
-# The words are kept as an index without their text (content = ''), from which this SQLite takes
-# nothing out: a package that is indexed again gets a new number, and the old one leads nowhere.
+# The words are kept as an index without their text (content = ''), from which SQLite takes
+# nothing out: a package that is indexed again gets a new number, and the old one is gone.
 _SCHEMA = """
+CREATE TABLE gone (number INTEGER PRIMARY KEY);
 CREATE TABLE packages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, package TEXT UNIQUE, seal BLOB, id TEXT, title TEXT,
     type TEXT,
@@ -115,7 +122,7 @@ def refresh(
 ) -> None:
     """Bring the index up to date with the packages, or make it anew.
 
-    Only packages whose seal has changed are read.
+    Only packages whose seal has changed are read. What a stopped run has done is kept.
 
     Args:
         shelf: The shelf.
@@ -131,16 +138,15 @@ def refresh(
     with storage.storage_errors(f"writing {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
     with storage.Lock(path), storage.storage_errors(f"writing {path}"):
-        if anew or not _is_current(path):
+        if anew or abs(_version(path)) != _VERSION:
             for suffix in ("", "-wal", "-shm"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
         base = _open(path)
         try:
-            with base:
-                _Refreshing(base, shelf, take).run(crew)
-            base.execute("INSERT INTO words (words) VALUES ('optimize')")
-            base.commit()
+            _Refreshing(base, shelf, take).run(crew)
+            base.execute(f"PRAGMA user_version = {_VERSION}")
         finally:
+            base.commit()
             base.close()
 
 
@@ -151,11 +157,15 @@ class Index:
         """Args: the shelf, whose index has to be there."""
         self._path = index_path(shelf)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is there, and has once been made to its end."""
+        return _version(self._path) == _VERSION
+
     def __enter__(self) -> Index:
-        if not _is_current(self._path):
-            raise StorageError(
-                f"there is no index at {self._path}", "make it: archive-pkg find DIR --refresh"
-            )
+        if not self.is_whole:
+            hint = "make it: archive-pkg find DIR --refresh"
+            raise StorageError(f"there is no index at {self._path}, or it is not whole yet", hint)
         self._base = sqlite3.connect(self._path)
         return self
 
@@ -163,18 +173,34 @@ class Index:
         self._base.close()
 
     def find(self, query: Query, most: int = 100) -> tuple[int, list[Hit]]:
-        """How many packages meet a query, and the first of them: best first, or by their dates.
+        """How many packages meet a query, and the first of them.
+
+        Where words are looked for and up to ten thousand packages have them, the best come first;
+        otherwise the earliest.
 
         Raises:
             UsageError: A date is none.
         """
-        tables, conditions, values, order = _in_sql(query)
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        rest = f"FROM {tables}{where}"
-        (count,) = self._base.execute(f"SELECT count(*) {rest}", values).fetchone()
+        match, dates, bounds = _match(query), *_dates(query)
+        conditions, values = [*dates], [*bounds]
+        if match:
+            conditions += ["words MATCH ?", "words.rowid NOT IN (SELECT number FROM gone)"]
+            values += [match]
+        both = "words JOIN packages ON words.rowid = packages.number"
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        # Dates alone and words alone are counted without looking at every package's row.
+        counted = both if match and dates else "words" if match else "packages"
+        (count,) = self._base.execute(
+            f"SELECT count(*) FROM {counted} {where}",  # noqa: S608 - our own conditions
+            values,
+        ).fetchone()
         columns = "package, id, title, coalesce(date, ''), coalesce(packages.marking, '')"
+        order = "earliest IS NULL, earliest, package"
+        if query.words and count <= _RANKED:
+            order = "rank, earliest, package"
         rows = self._base.execute(
-            f"SELECT {columns} {rest} ORDER BY {order} LIMIT ?",
+            f"SELECT {columns} FROM {both if match else 'packages'} {where} "  # noqa: S608 - as above
+            f"ORDER BY {order} LIMIT ?",
             (*values, most),
         )
         return count, [Hit(*row) for row in rows]
@@ -214,26 +240,26 @@ class Index:
         return dict(rows.fetchall())
 
 
-def _in_sql(query: Query) -> tuple[str, list[str], list[str], str]:
+def _match(query: Query) -> str:
+    """A query's words, names and marking as FTS5 takes them; empty if it has none."""
     match = [_phrase(word) for word in query.words]
     if query.who:
         match += [f"who : {_phrase(word)}" for word in query.who.split()]
     if query.marking:
         match += [f"marking : {_phrase(word)}" for word in query.marking.split()]
-    tables, conditions, values = "packages", [], []
-    order = "earliest IS NULL, earliest, package"
-    if match:
-        tables = "words JOIN packages ON words.rowid = packages.number"
-        conditions.append("words MATCH ?")
-        values.append(" AND ".join(match))
-        order = "rank, earliest, package" if query.words else order
+    return " AND ".join(match)
+
+
+def _dates(query: Query) -> tuple[list[str], list[str]]:
+    """A query's dates as conditions, and their values."""
+    conditions, values = [], []
     if query.since:
         conditions.append("latest >= ?")
         values.append(_bounds(query.since)[0])
     if query.until:
         conditions.append("earliest <= ?")
         values.append(_bounds(query.until)[1])
-    return tables, conditions, values, order
+    return conditions, values
 
 
 def _phrase(word: str) -> str:
@@ -260,6 +286,7 @@ class _Refreshing:
         self._base = base
         self._shelf = shelf
         self._tell = take
+        self._written = 0
 
     def run(self, crew: Callable[[], Crew]) -> None:
         self._base.execute("CREATE TEMP TABLE seen (package TEXT PRIMARY KEY) WITHOUT ROWID")
@@ -270,6 +297,7 @@ class _Refreshing:
         for (name,) in gone:
             self._forget(name)
             self._tell(Done(str(self._shelf.root / name), "gone"))
+        self._base.execute("INSERT INTO words (words) VALUES ('optimize')")
 
     def _subjects(self) -> Iterator[tuple[Path, bytes | None]]:
         for path in self._shelf.packages():
@@ -285,6 +313,9 @@ class _Refreshing:
         done.path = str(subject[0])
         if row is not None:
             self._write(str(subject[0].relative_to(self._shelf.root)), row)
+            self._written += 1
+            if self._written % _TOGETHER == 0:
+                self._base.commit()
         self._tell(done)
 
     def _write(self, name: str, row: dict[str, Any]) -> None:
@@ -308,6 +339,7 @@ class _Refreshing:
             "DELETE FROM packages WHERE package = ? RETURNING number", (name,)
         ).fetchone()
         if row:
+            self._base.execute("INSERT INTO gone VALUES (?)", row)
             self._base.execute("DELETE FROM agents WHERE number = ?", row)
             self._base.execute("DELETE FROM languages WHERE number = ?", row)
 
@@ -387,8 +419,7 @@ def _texts(package: Package) -> Iterator[str]:
 
 
 def _oxum(package: Package) -> dict[str, int | None]:
-    value = next(iter(package.bag.values("Payload-Oxum")), "")
-    size, _, files = value.partition(".")
+    size, _, files = package.value("Payload-Oxum").partition(".")
     known = size.isdigit() and files.isdigit()
     return {"size": int(size) if known else None, "files": int(files) if known else None}
 
@@ -397,21 +428,18 @@ def _open(path: Path) -> sqlite3.Connection:
     base = sqlite3.connect(path, check_same_thread=False)
     base.execute("PRAGMA journal_mode = WAL")
     base.execute("PRAGMA synchronous = OFF")
-    if base.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+    if not base.execute("PRAGMA user_version").fetchone()[0]:
         base.executescript(_SCHEMA)
-        base.execute(f"PRAGMA user_version = {_VERSION}")
+        base.execute(f"PRAGMA user_version = {-_VERSION}")
     return base
 
 
-def _is_current(path: Path) -> bool:
-    """Whether there is an index that this version has made."""
+def _version(path: Path) -> int:
+    """The version that an index has in it; 0 where there is none."""
     if not path.exists():
-        return False
+        return 0
     try:
-        base = sqlite3.connect(path)
-        try:
-            return bool(base.execute("PRAGMA user_version").fetchone()[0] == _VERSION)
-        finally:
-            base.close()
+        with closing(sqlite3.connect(path)) as base:
+            return int(base.execute("PRAGMA user_version").fetchone()[0])
     except sqlite3.Error:
-        return False
+        return 0

@@ -61,13 +61,13 @@ PACKAGE_NAMED_OTHERWISE = Code(
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package that was opened: its folder, its bag, and the record in it.
+    """A package that was opened: its folder, what its bag-info.txt says, and the record in it.
 
-    Opening reads the record and the bag's tag files; only `verify` looks at every byte.
+    Opening reads these two files; only `verify` looks at every byte.
     """
 
     path: Path
-    bag: Bag
+    info: list[tuple[str, str]]
     record: Record
 
     @property
@@ -78,7 +78,11 @@ class Package:
     @property
     def packaged_on(self) -> str:
         """The date of packaging as bag-info.txt has it; empty if it has none."""
-        return next((value for label, value in self.bag.info if label == "Bagging-Date"), "")
+        return self.value("Bagging-Date")
+
+    def value(self, label: str) -> str:
+        """The first value of a label of bag-info.txt; empty if it has none."""
+        return next((value for name, value in self.info if name == label), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,8 @@ def open_package(path: Path) -> Package:
     """
     if not path.is_dir():
         raise StorageError(f"{path} is not a folder", "name the folder of a package")
-    bag = bags.Bag.open(path)
-    if not _is_ours(bag):
+    info = bags.read_info(path)
+    if not (_names_us(info) and _has_record(path)):
         raise InvalidError(
             f"{path} is not a package of archive-pkg: its bag-info.txt names no such "
             f"{layout.SOFTWARE_LABEL} or data/{layout.RECORD} is not there",
@@ -135,7 +139,7 @@ def open_package(path: Path) -> Package:
     record, report = read_record(path / "data" / layout.RECORD)
     if record is None:
         raise InvalidError(f"the record in {path} is not sound", report=report)
-    return Package(path, bag, record)
+    return Package(path, info, record)
 
 
 def verify(
@@ -228,11 +232,21 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
 
 
 def _is_ours(bag: Bag) -> bool:
-    named = any(
-        label == layout.SOFTWARE_LABEL and value.startswith("archive-pkg ")
-        for label, value in bag.info
+    return _names_us(bag.info) and f"data/{layout.RECORD}" in bag.payload
+
+
+def _has_record(path: Path) -> bool:
+    try:
+        storage.open_beneath(path, f"data/{layout.RECORD}").close()
+    except OSError:
+        return False
+    return True
+
+
+def _names_us(info: list[tuple[str, str]]) -> bool:
+    return any(
+        label == layout.SOFTWARE_LABEL and value.startswith("archive-pkg ") for label, value in info
     )
-    return named and f"data/{layout.RECORD}" in bag.payload
 
 
 def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> None:
