@@ -104,7 +104,8 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         StorageError: When it cannot be written; the old file, if any, is then as it was.
     """
-    with storage_errors(f"writing {path}"), _staged(path, data) as staged:
+    with storage_errors(f"writing {path}"), staged_file(path, data) as staged:
+        _sync_file(staged)
         staged.replace(path)
         sync_folder(path.parent)
 
@@ -126,7 +127,8 @@ def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
     with storage_errors(f"writing {path}"):
         if path.read_bytes() != before:
             return False
-        with _staged(path, data) as staged:
+        with staged_file(path, data) as staged:
+            _sync_file(staged)
             # Between the look and the exchange somebody may have written: what was there comes out
             # of the exchange, and goes back where it is not what it should be.
             if not exchange(staged, path):
@@ -139,8 +141,11 @@ def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
 
 
 @contextlib.contextmanager
-def _staged(path: Path, data: bytes) -> Iterator[Path]:
-    """A durable file of these bytes beside a path, with its permissions; gone after the block."""
+def staged_file(path: Path, data: bytes) -> Iterator[Path]:
+    """A file of these bytes beside a path, with its permissions; gone after the block.
+
+    To be renamed in the block, once it has been synced.
+    """
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
     staged = hidden(path, f"-{os.urandom(4).hex()}")
     descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
@@ -149,8 +154,6 @@ def _staged(path: Path, data: bytes) -> Iterator[Path]:
             file.write(data)
             if mode is not None:
                 os.fchmod(descriptor, mode)
-            file.flush()
-            os.fsync(descriptor)
         yield staged
     finally:
         staged.unlink(missing_ok=True)

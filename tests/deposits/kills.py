@@ -1,9 +1,9 @@
 """Kill a deposit at instants all along its way, and let the next run go on from each.
 
-    python kills.py PACKAGE ADDRESS PLACE
+    python kills.py ADDRESS PLACE PACKAGE…
 
-Each deposit is a forked process that kills itself at the N-th change it makes to any disk. After
-each kill PLACE must be sound; the next run must end well, leave PLACE sound and one package in it.
+Each run is a forked process that kills itself at the N-th change it makes to any disk. After each
+kill PLACE must be sound; the next run must end well, leave PLACE sound and each package in it once.
 Prints how often there was a kill.
 """
 
@@ -19,6 +19,7 @@ from archive_pkg import deposits
 from archive_pkg.packages.building import differing
 
 STEPS = 20
+Packages = list[Path]
 _CHANGES = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.truncate"}
 
 
@@ -30,7 +31,16 @@ def changes(event: str, arguments: tuple[object, ...]) -> bool:
     return event in _CHANGES
 
 
-def dying(package: Path, address: str, at: int) -> bool:
+def deposit(packages: Packages, address: str) -> list[deposits.Deposited]:
+    """Deposit all; every one must come to its end."""
+    done = [outcome for _, outcome in deposits.deposit_many(packages, address)]
+    for each in done:
+        if isinstance(each, Exception):
+            raise each
+    return done  # type: ignore[return-value]
+
+
+def dying(packages: Packages, address: str, at: int) -> bool:
     """Deposit, in a process that is killed at a change; False if it came to its end before."""
     child = os.fork()
     if child == 0:
@@ -44,13 +54,13 @@ def dying(package: Path, address: str, at: int) -> bool:
                     os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(count)
-        deposits.deposit(package, address)
+        deposit(packages, address)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status) == -signal.SIGKILL
 
 
-def counted(package: Path, address: str) -> int:
+def counted(packages: Packages, address: str) -> int:
     """How many changes a whole deposit makes."""
     read, write = os.pipe()
     if os.fork() == 0:
@@ -61,7 +71,7 @@ def counted(package: Path, address: str) -> int:
             number += changes(event, arguments)
 
         sys.addaudithook(count)
-        deposits.deposit(package, address)
+        deposit(packages, address)
         os.write(write, str(number).encode())
         os._exit(0)
     os.close(write)
@@ -69,43 +79,50 @@ def counted(package: Path, address: str) -> int:
         return int(said.read())
 
 
-def sound(place: Path, package: Path) -> bool:
+def sound(place: Path, packages: Packages) -> bool:
     """What stands under a package's name is that package; an OCFL root is a valid one."""
     if (place / "0=ocfl_1.1").exists():
         import ocfl
 
         return bool(ocfl.StorageRoot(str(place)).validate(log_errors=False))
-    there = place / package.name
-    return not there.exists() or differing(there, package) == ()
+    there = [(place / package.name, package) for package in packages]
+    return all(not one.exists() or differing(one, other) == () for one, other in there)
 
 
-def fresh(package: Path, place: Path) -> None:
+def fresh(packages: Packages, place: Path) -> None:
     """Make everything as if nothing had been deposited."""
     shutil.rmtree(place, ignore_errors=True)
-    shutil.rmtree(deposits.depositing.receipts_folder(package), ignore_errors=True)
+    for package in packages:
+        shutil.rmtree(deposits.depositing.receipts_folder(package), ignore_errors=True)
 
 
-def main(package: Path, address: str, place: Path) -> None:
+def main(address: str, place: Path, packages: Packages) -> None:
     """See the module."""
-    deposits.deposit(package, address)  # so that everything is imported before anybody is killed
-    fresh(package, place)
-    number = counted(package, address)
+    deposit(packages, address)  # so that everything is imported before anybody is killed
+    fresh(packages, place)
+    number = counted(packages, address)
     killed = 0
     for step in range(STEPS):
-        fresh(package, place)
-        killed += dying(package, address, 1 + number * step // STEPS)
-        assert sound(place, package), step
-        done = deposits.deposit(package, address)
-        assert done.receipt.version in ("", "v1"), done.receipt.version
-        assert sound(place, package), step
+        fresh(packages, place)
+        killed += dying(packages, address, 1 + number * step // STEPS)
+        assert sound(place, packages), step
+        for package in packages:  # no receipt of what is not there
+            for path, _ in deposits.receipts_of(package):
+                assert deposits.check_receipt(path).ok
+        done = deposit(packages, address)
+        assert sound(place, packages), step
         if address.startswith("file:"):
-            assert [path.name for path in place.iterdir()] == [package.name]
+            assert sorted(path.name for path in place.iterdir()) == sorted(
+                package.name for package in packages
+            )
         assert not (place / "extensions" / "archive-pkg-staging").exists()
-        receipts = deposits.receipts_of(package)
-        assert [path for path, _ in receipts] == [done.path]
-        assert deposits.check_receipt(done.path).ok
+        for package, each in zip(packages, done, strict=True):
+            assert each.receipt.version in ("", "v1"), each.receipt.version
+            receipts = deposits.receipts_of(package)
+            assert [path for path, _ in receipts] == [each.path]
+            assert deposits.check_receipt(each.path).ok
     print(killed)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
+    main(sys.argv[1], Path(sys.argv[2]), [Path(word) for word in sys.argv[3:]])

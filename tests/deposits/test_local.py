@@ -104,6 +104,6 @@ def test_from_the_command_line(package: Path, tmp_path: Path) -> None:
 
 def test_killed_at_twenty_changes(package: Path, tmp_path: Path) -> None:
     script = Path(__file__).with_name("kills.py")
-    command = [sys.executable, script, package, f"file:{tmp_path / 'drop'}", tmp_path / "drop"]
+    command = [sys.executable, script, f"file:{tmp_path / 'drop'}", tmp_path / "drop", package]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr

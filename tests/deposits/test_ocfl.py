@@ -216,7 +216,7 @@ def test_a_folder_that_is_there_and_empty_becomes_a_root(package: Path, root: Pa
 
 def test_killed_at_twenty_changes_the_root_stays_valid(package: Path, root: Path) -> None:
     script = Path(__file__).with_name("kills.py")
-    command = [sys.executable, script, package, f"ocfl:{root}", root]
+    command = [sys.executable, script, f"ocfl:{root}", root, package]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr
 

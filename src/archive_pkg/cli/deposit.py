@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,7 +79,7 @@ def deposit(
     Example: archive-pkg deposit packages/1960-07-18-cpsu-to-sed --to ocfl:archive
     """
     from archive_pkg import deposits
-    from archive_pkg.errors import ArchivePkgError, UsageError
+    from archive_pkg.errors import UsageError
 
     if dry_run + status + reserve > 1:
         raise UsageError("--dry-run, --status and --reserve exclude one another", "give one")
@@ -92,10 +91,10 @@ def deposit(
     if not (dry_run or status or reserve) and (bulk or not are_single(packages, is_bag)):
         from archive_pkg import holdings
 
-        do = partial(holdings.deposit_one, to=to, receipts=receipts, publish=publish)
+        work = holdings.Depositing(to, receipts, publish, rate_of(limit_rate, jobs))
         with telling("deposit", report, as_json=as_json, quiet=quiet) as told:
             holdings.run(
-                holdings.Each(do, rate_of(limit_rate, jobs)),
+                work,
                 holdings.find_packages(packages),
                 told.took,
                 crew=crew(None if executor else jobs, executor, gentle=gentle),
@@ -120,7 +119,7 @@ def deposit(
             )
             for package, done in outcomes:
                 with answer.about(package) as result:
-                    if isinstance(done, ArchivePkgError):
+                    if isinstance(done, Exception):
                         raise done
                     _told(answer, package, done, result)
 

@@ -7,13 +7,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from archive_pkg import storage
 from archive_pkg.deposits.credentials import redact
 from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.parcels import Parcel, fingerprint_of, pack
-from archive_pkg.deposits.receipts import Receipt, load_receipt, place, save_receipt
+from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
 from archive_pkg.deposits.repositories import (
     TARGET_TAKES_FEWER,
     TARGET_TAKES_LESS,
@@ -22,10 +23,12 @@ from archive_pkg.deposits.repositories import (
     Repository,
     Reserving,
     Status,
+    Stepwise,
     Stored,
     repository_for,
 )
-from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError, UsageError
+from archive_pkg.deposits.together import together
+from archive_pkg.errors import DepositError, InvalidError, UsageError
 from archive_pkg.records import load_record
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
@@ -33,6 +36,8 @@ from archive_pkg.version import SOFTWARE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from archive_pkg.deposits.together import Steps
 
 HELD_DIFFERENTLY = Code(
     "receipt-file-differs",
@@ -54,6 +59,9 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between one attempt and the next, each a little longer by chance."""
 LONGEST_WAIT = 120.0
 """Where a repository asks for more seconds than these, the run ends and says so."""
+_LOT = 100
+_LOT_BYTES = 64 << 20
+"""So many packages, or bytes of them, are enough for a sync of the disk to cost little beside."""
 
 T = TypeVar("T")
 
@@ -134,32 +142,10 @@ def deposit(
         StorageError: The storage failed.
         UsageError: The address is of no known repository, or of one that publishes nothing.
     """
-    repository = repository_for(to) if isinstance(to, str) else to
-    parcel = pack(package, tick)
-    folder = receipts or receipts_folder(package)
-    with storage.storage_errors(f"making {folder}"):
-        folder.mkdir(parents=True, exist_ok=True)
-    parcel = _with_earlier(parcel, folder, repository)
-    planned = _planned(repository, parcel, publish=publish)
-    if not planned.report.ok:
-        raise RefusedError(f"{repository.target} would refuse {package}", planned.report)
-    path = folder / _journal_name(repository, parcel)
-    with storage.Lock(path):
-        journal = Journal(path)
-        journal.begin(
-            "deposit",
-            target=repository.target,
-            package=parcel.identifier,
-            fingerprint=parcel.fingerprint,
-            client=SOFTWARE,
-            publish=publish,
-            started=_started(journal),
-        )
-        stored = patiently(lambda: repository.deposit(parcel, journal, publish=publish))
-        _compare(parcel, stored, repository)
-        done = _keep(parcel, repository, stored, folder, _started(journal))
-        journal.done("deposit")
-    return done
+    ((_, outcome),) = deposit_many([package], to, receipts=receipts, publish=publish, tick=tick)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 def plan(package: Path, to: str | Repository, *, publish: bool = False) -> Plan:
@@ -238,8 +224,11 @@ def deposit_many(
     publish: bool = False,
     jobs: int = 1,
     tick: Callable[[int], None] = lambda count: None,
-) -> Iterator[tuple[Path, Deposited | ArchivePkgError]]:
+) -> Iterator[tuple[Path, Deposited | Exception]]:
     """Deposit packages side by side; one that fails does not keep the others.
+
+    Into a repository on a disk here, packages go some at a time: those of each lot are staged, made
+    durable and placed together.
 
     Args:
         packages: Their folders.
@@ -256,22 +245,96 @@ def deposit_many(
         UsageError: The address is of no known repository.
     """
     repository = repository_for(to) if isinstance(to, str) else to
-
-    def one(package: Path) -> Deposited | ArchivePkgError:
-        try:
-            return deposit(package, repository, receipts=receipts, publish=publish, tick=tick)
-        except ArchivePkgError as error:
-            return error
-
-    if jobs <= 1:
-        for package in packages:
-            yield package, one(package)
+    fair = -(-len(packages) // jobs)
+    size = max(1, min(_LOT, fair)) if isinstance(repository, Stepwise) else 1
+    some = [packages[start : start + size] for start in range(0, len(packages), size)]
+    send = partial(_deposited, repository, receipts, publish, tick)
+    if jobs <= 1 or len(some) == 1:
+        for lot in some:
+            yield from zip(lot, send(lot), strict=True)
         return
     pool = ThreadPoolExecutor(jobs)
     try:
-        yield from zip(packages, pool.map(one, packages), strict=True)
+        for lot, outcomes in zip(some, pool.map(send, some), strict=True):
+            yield from zip(lot, outcomes, strict=True)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _deposited(
+    repository: Repository,
+    receipts: Path | None,
+    publish: bool,
+    tick: Callable[[int], None],
+    packages: Sequence[Path],
+) -> list[Deposited | Exception]:
+    """Deposit packages, as many of them together as is reasonable."""
+    outcomes: dict[int, Deposited | Exception] = {}
+    lot: dict[str, tuple[int, Parcel]] = {}
+
+    def send() -> None:
+        # In one order everywhere, so that no two runs wait for what the other holds.
+        chosen = [lot[identifier] for identifier in sorted(lot)]
+        works = [_depositing(parcel, repository, receipts, publish) for _, parcel in chosen]
+        for (number, _), outcome in zip(chosen, together(works), strict=True):
+            outcomes[number] = outcome
+        lot.clear()
+
+    for number, package in enumerate(packages):
+        try:
+            parcel = pack(package, tick)
+        except Exception as error:  # it is the caller's to tell what it means
+            outcomes[number] = error
+            continue
+        if parcel.identifier in lot or sum(each.size for _, each in lot.values()) > _LOT_BYTES:
+            send()
+        lot[parcel.identifier] = number, parcel
+    send()
+    return [outcomes[number] for number in range(len(packages))]
+
+
+def _depositing(
+    parcel: Parcel, repository: Repository, receipts: Path | None, publish: bool
+) -> Steps[Deposited]:
+    """The steps of depositing one package that has been verified."""
+    folder = receipts or receipts_folder(parcel.folder)
+    with storage.storage_errors(f"making {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+    parcel = _with_earlier(parcel, folder, repository)
+    planned = _planned(repository, parcel, publish=publish)
+    if not planned.report.ok:
+        raise RefusedError(f"{repository.target} would refuse {parcel.folder}", planned.report)
+    path = folder / _journal_name(repository, parcel)
+    with storage.Lock(path):
+        journal = Journal(path, sync=not isinstance(repository, Stepwise))
+        journal.begin(
+            "deposit",
+            target=repository.target,
+            package=parcel.identifier,
+            fingerprint=parcel.fingerprint,
+            client=SOFTWARE,
+            publish=publish,
+            started=_started(journal),
+        )
+        stored = yield from _stored(repository, parcel, journal, publish)
+        _compare(parcel, stored, repository)
+        done = yield from _keep(parcel, repository, stored, folder, _started(journal))
+        journal.done("deposit")
+    return done
+
+
+def _stored(
+    repository: Repository, parcel: Parcel, journal: Journal, publish: bool
+) -> Steps[Stored]:
+    """What the repository has of a package in the end; it is tried with patience."""
+    for pause in (*PAUSES, None):
+        try:
+            if isinstance(repository, Stepwise):
+                return (yield from repository.steps(parcel, journal))
+            return repository.deposit(parcel, journal, publish=publish)
+        except LostError as error:
+            _wait_after(error, pause)
+    raise AssertionError("the last attempt returns or raises")
 
 
 def fetch(receipt_file: Path, out: Path) -> Path:
@@ -396,16 +459,21 @@ def patiently(do: Callable[[], T]) -> T:
         try:
             return do()
         except LostError as error:
-            wait = error.after if error.after is not None else pause
-            if pause is None or wait is None or wait > LONGEST_WAIT:
-                raise
-            time.sleep(wait + random.uniform(0, wait / 4))  # noqa: S311 - jitter, no secret
+            _wait_after(error, pause)
     raise AssertionError("the last attempt returns or raises")
+
+
+def _wait_after(error: LostError, pause: float | None) -> None:
+    """Wait until it is time for the next attempt; raise the error where there is to be none."""
+    wait = error.after if error.after is not None else pause
+    if pause is None or wait is None or wait > LONGEST_WAIT:
+        raise error
+    time.sleep(wait + random.uniform(0, wait / 4))  # noqa: S311 - jitter, no secret
 
 
 def _keep(
     parcel: Parcel, repository: Repository, stored: Stored, folder: Path, started: datetime
-) -> Deposited:
+) -> Steps[Deposited]:
     sha256 = {item.path: item.sha256 for item in parcel.items}
     receipt = Receipt(
         target=repository.target,
@@ -435,7 +503,8 @@ def _keep(
     there = folder / receipt.name
     if not stored.new and there.is_file() and _says_the_same(there, receipt):
         return Deposited(load_receipt(there), there, new=False)
-    return Deposited(receipt, save_receipt(receipt, folder), stored.new)
+    path = yield from saving(receipt, folder)
+    return Deposited(receipt, path, stored.new)
 
 
 def _compare(parcel: Parcel, stored: Stored, repository: Repository) -> None:

@@ -23,6 +23,7 @@ from archive_pkg.deposits.repositories import (
     Transfer,
     arrivals,
 )
+from archive_pkg.deposits.together import Unsynced, alone
 from archive_pkg.errors import DepositError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
+    from archive_pkg.deposits.together import Steps
 
 
 _SMALL = 64 * 1024
@@ -62,7 +64,7 @@ class Place(Protocol):
     def read(self, path: str) -> Iterator[bytes]:
         """A file's bytes."""
 
-    def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> bool:
+    def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> Steps[bool]:
         """Have a folder on that storage's disk itself; False where that cannot be asked for.
 
         Args:
@@ -70,12 +72,13 @@ class Place(Protocol):
             files: All files in it and below, by paths from the drop folder.
             folders: All folders below it, the same way.
         """
+        yield from ()
         return False
 
-    def rename(self, old: str, new: str) -> None:
+    def rename(self, old: str, new: str) -> Steps[None]:
         """Give a folder another name; refuses with TakenError if something has it.
 
-        Where `secure` can be asked for, the name is on the disk, too, when this returns.
+        Where `secure` can be asked for, the name is on the disk, too, when this has ended.
         """
 
     def remove(self, path: str) -> None:
@@ -169,20 +172,26 @@ class DropFolder:
 
     def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
         """Send, read back, rename; see `Repository`."""
+        return alone(self.steps(parcel, journal))
+
+    def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
+        """The steps of `deposit`; see `Stepwise`."""
         home, part = parcel.identifier, _part(parcel)
         journal.begin("place", remote_id=home)
         if self._place.list(home) is not None:
-            return self._there_already(parcel)
+            return (yield from self._there_already(parcel))
         journal.begin("send", part=part)
+        yield [Unsynced(journal.path)]
         held = self._send(parcel, part)
-        durable = self._secure(parcel, part)
+        durable = yield from self._secure(parcel, part)
         journal.done("send")
         journal.begin("rename", old=part, new=home)
+        yield [Unsynced(journal.path)]
         try:
-            self._place.rename(part, home)
+            yield from self._place.rename(part, home)
         except TakenError:
             # Another run, or this one before it was stopped, was first.
-            stored = self._there_already(parcel)
+            stored = yield from self._there_already(parcel)
             self._place.remove(part)
             return stored
         journal.done("rename")
@@ -286,7 +295,7 @@ class DropFolder:
             source.skip(offset)
             return self._place.send(path, source, item.size, offset)
 
-    def _there_already(self, parcel: Parcel) -> Stored:
+    def _there_already(self, parcel: Parcel) -> Steps[Stored]:
         home = parcel.identifier
         files = self._place.list(home) or {}
         sent = {item.path: item.size for item in parcel.items}
@@ -296,9 +305,10 @@ class DropFolder:
                 f"{self.target} has another {home} already, and nothing is ever replaced there",
                 "move that one away, or deposit into another folder",
             )
-        return self._stored(parcel, held, new=False, durable=self._secure(parcel, home))
+        durable = yield from self._secure(parcel, home)
+        return self._stored(parcel, held, new=False, durable=durable)
 
-    def _secure(self, parcel: Parcel, home: str) -> bool:
+    def _secure(self, parcel: Parcel, home: str) -> Steps[bool]:
         files = [f"{home}/{item.path}" for item in parcel.items]
         return self._place.secure(home, files, [f"{home}/{each}" for each in _folders(parcel)])
 

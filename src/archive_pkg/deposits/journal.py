@@ -26,13 +26,19 @@ class Journal:
         path: The file.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, sync: bool = True) -> None:
         """Read what there is.
+
+        Args:
+            path: The file.
+            sync: Whether each line is on disk before the method that writes it returns. Many
+                deposits at a time set False, and make their journals durable in one go.
 
         Raises:
             StorageError: It cannot be read.
         """
         self.path = path
+        self._sync = sync
         self._outcomes: dict[str, dict[str, Any]] = {}
         self._begun: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
@@ -110,7 +116,7 @@ class Journal:
                     written = 0
                     while written < len(line):
                         written += os.write(descriptor, line[written:])
-                    if lasting:
+                    if lasting and self._sync:
                         os.fdatasync(descriptor)
                 finally:
                     os.close(descriptor)

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from archive_pkg import fixity, storage
 from archive_pkg.deposits.drop import DropFolder, Place, TakenError, Trail
 from archive_pkg.deposits.parcels import BLOCK, sha256_of
+from archive_pkg.deposits.together import Unsynced
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from archive_pkg.deposits.together import Steps
 
 
 _LARGE = 4 * BLOCK
@@ -108,21 +111,19 @@ class LocalPlace(Place):
                 if offset >= limit:
                     limit = ready(offset)
 
-    def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> bool:
+    def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> Steps[bool]:
         """See `drop.Place`."""
-        with storage.storage_errors(f"writing {self.root / folder}"):
-            storage.sync_tree(self.root / folder)
-            storage.sync_folder(self.root)
+        yield [Unsynced(self.root / folder), Unsynced(self.root, storage.sync_folder)]
         return True
 
-    def rename(self, old: str, new: str) -> None:
+    def rename(self, old: str, new: str) -> Steps[None]:
         """See `drop.Place`."""
         with storage.storage_errors(f"renaming {self.root / old}"):
             try:
                 storage.place(self.root / old, self.root / new)
             except storage.DestinationExistsError as error:
                 raise TakenError(f"{self.root / new} exists") from error
-            storage.sync_folder(self.root)
+        yield [Unsynced(self.root, storage.sync_folder)]
 
     def remove(self, path: str) -> None:
         """See `drop.Place`."""

@@ -37,6 +37,7 @@ from archive_pkg.deposits.repositories import (
     Transfer,
     arrivals,
 )
+from archive_pkg.deposits.together import Unsynced, alone
 from archive_pkg.errors import DepositError, StorageError, UsageError
 from archive_pkg.reports import Location
 from archive_pkg.version import SOFTWARE
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.parcels import Item, Parcel
+    from archive_pkg.deposits.together import Steps
 
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 SPECIFICATION = "1.1"
@@ -103,6 +105,10 @@ class OcflRoot:
 
     def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
         """Store a package's folder as a version of the object; see `Repository`."""
+        return alone(self.steps(parcel, journal))
+
+    def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
+        """The steps of `deposit`; see `Stepwise`."""
         with _plain_errors(self.root):
             self._ensure_root()
             home = self._home(parcel.identifier)
@@ -110,9 +116,9 @@ class OcflRoot:
             with self._staging(home) as staging:
                 made = staging.path / home.relative_to(self.root)
                 if home.exists():
-                    held = self._next_version(parcel, home, made)
+                    held = yield from self._next_version(parcel, home, made, journal)
                 else:
-                    held = self._first_version(parcel, home, made, staging.path)
+                    held = yield from self._first_version(parcel, home, staging.path, journal)
             return self._stored(home, parcel, held)
 
     def status(self, remote_id: str, version: str) -> Status:
@@ -209,16 +215,16 @@ class OcflRoot:
                         folder.rmdir()
 
     def _first_version(
-        self, parcel: Parcel, home: Path, made: Path, staged: Path
-    ) -> Mapping[str, str]:
+        self, parcel: Parcel, home: Path, staged: Path, journal: Journal
+    ) -> Steps[Mapping[str, str]]:
         inventory = ocfl_py().Inventory()
         inventory.id = parcel.identifier
         inventory.spec_version = SPECIFICATION
         inventory.digest_algorithm = DIGEST
         inventory.init_manifest_and_versions()
         inventory.add_version(metadata=_metadata("Deposited"))
-        held = self._write(parcel, inventory, made)
-        storage.sync_tree(staged)
+        held = self._write(parcel, inventory, staged / home.relative_to(self.root))
+        yield [Unsynced(journal.path), Unsynced(staged)]
         # No folder below a root may be empty, at no instant: the way to the object comes with it.
         steps = home.relative_to(self.root).parts
         for depth in range(1, len(steps) + 1):
@@ -229,11 +235,13 @@ class OcflRoot:
                 if target == home:
                     raise
             else:
-                storage.sync_folder(target.parent)
+                yield [Unsynced(target.parent, storage.sync_folder)]
                 return held
         raise AssertionError("the last step is the object, which was placed or refused")
 
-    def _next_version(self, parcel: Parcel, home: Path, made: Path) -> Mapping[str, str] | None:
+    def _next_version(
+        self, parcel: Parcel, home: Path, made: Path, journal: Journal
+    ) -> Steps[Mapping[str, str] | None]:
         """Add a version; None where the newest is this package already."""
         storage.recover(home)
         self._validate(home)
@@ -253,9 +261,9 @@ class OcflRoot:
         if not version.diff_with_previous():
             return None
         held = self._write(parcel, inventory, made)
-        storage.sync_tree(made)
+        yield [Unsynced(journal.path), Unsynced(made)]
         storage.place(made, home, replace=True)
-        storage.sync_folder(home.parent)
+        yield [Unsynced(home.parent, storage.sync_folder)]
         return held
 
     def _write(self, parcel: Parcel, inventory: Any, made: Path) -> Mapping[str, str]:

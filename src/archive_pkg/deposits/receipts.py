@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from archive_pkg import storage
+from archive_pkg.deposits.together import Unsynced, alone
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages.afterwards import LaterEvent
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from archive_pkg.deposits.together import Steps
 
 RECEIPT_LIMIT = 256 * 1024 * 1024
 
@@ -136,10 +139,19 @@ def save_receipt(receipt: Receipt, folder: Path) -> Path:
     Raises:
         StorageError: It could not be written.
     """
+    return alone(saving(receipt, folder))
+
+
+def saving(receipt: Receipt, folder: Path) -> Steps[Path]:
+    """The steps of `save_receipt`: its bytes are durable before it has its name."""
+    path = folder / receipt.name
+    data = (receipt.model_dump_json(indent=2) + "\n").encode()
     with storage.storage_errors(f"writing a receipt into {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-    path = folder / receipt.name
-    storage.write_atomically(path, (receipt.model_dump_json(indent=2) + "\n").encode())
+        with storage.staged_file(path, data) as staged:
+            yield [Unsynced(staged)]
+            staged.replace(path)
+    yield [Unsynced(folder, storage.sync_folder)]
     return path
 
 

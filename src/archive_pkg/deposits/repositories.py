@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.parcels import Item, Parcel
+    from archive_pkg.deposits.together import Steps
     from archive_pkg.records import Record
 
 GROUP = "archive_pkg.repositories"
@@ -234,6 +235,17 @@ class Reserving(Protocol):
 
     def reserve(self, record: Record, journal: Journal) -> str:
         """The identifier, in a draft that a later deposit of the record's package finds by it."""
+
+
+@runtime_checkable
+class Stepwise(Protocol):
+    """A repository that many packages can be deposited into while they wait for the disk together.
+
+    Such a one takes its journals unsynced, and yields them with whatever else has to be durable.
+    """
+
+    def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
+        """The steps of its `deposit`. Where they raise LostError they are begun anew."""
 
 
 def arrivals(items: tuple[Item, ...], held: Mapping[str, str]) -> tuple[Arrival, ...]:

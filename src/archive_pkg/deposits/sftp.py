@@ -27,6 +27,8 @@ from archive_pkg.errors import DepositError, StorageError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from archive_pkg.deposits.together import Steps
+
 
 class SftpFolder(DropFolder):
     """The repository behind `sftp://`; the folder must be there."""
@@ -127,7 +129,7 @@ class SftpPlace(Place):
             with contextlib.closing(blocks):  # type: ignore[type-var]
                 yield from blocks
 
-    def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> bool:
+    def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> Steps[bool]:
         """See `drop.Place`; asked of those servers that say they know `fsync@openssh.com`."""
 
         def sync(paths: Sequence[str]) -> bool:
@@ -145,9 +147,10 @@ class SftpPlace(Place):
         shares = [files[start :: self.width] for start in range(self.width)]
         with ThreadPoolExecutor(self.width) as pool:
             synced = all([*pool.map(sync, filter(None, shares))])
+        yield from ()
         return synced and sync_folders([*folders, folder, ""])
 
-    def rename(self, old: str, new: str) -> None:
+    def rename(self, old: str, new: str) -> Steps[None]:
         """See `drop.Place`; the plain rename of SFTP refuses to replace."""
         with self._channel(f"renaming {old}") as sftp:
             try:
@@ -160,6 +163,7 @@ class SftpPlace(Place):
             if sftp.syncs:
                 with contextlib.suppress(OSError):  # see `secure`
                     sftp.sync([self._root])
+        yield from ()
 
     def remove(self, path: str) -> None:
         """See `drop.Place`."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import builtins
     from collections.abc import Iterable, Iterator, Sequence
 
+    from archive_pkg.deposits.together import Steps
+
 _DAV = "{DAV:}"
 _SIZES = b"""<?xml version="1.0" encoding="utf-8"?>
 <propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/></prop></propfind>"""
@@ -113,7 +115,7 @@ class WebDavPlace(Place):
         with self._web.download(segments(path)) as blocks:
             yield from blocks
 
-    def rename(self, old: str, new: str) -> None:
+    def rename(self, old: str, new: str) -> Steps[None]:
         """See `drop.Place`; Overwrite: F refuses to replace (RFC 4918, 10.6)."""
         reply = self._web.ask(
             "MOVE",
@@ -123,6 +125,7 @@ class WebDavPlace(Place):
         )
         if reply.status == 412:
             raise TakenError(f"{self._target}/{new} exists")
+        yield from ()
 
     def remove(self, path: str) -> None:
         """See `drop.Place`."""

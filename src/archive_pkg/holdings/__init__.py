@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from archive_pkg.holdings.bulk import Done, run
     from archive_pkg.holdings.crews import crew_for
     from archive_pkg.holdings.each import (
+        Depositing,
         Each,
         check_one,
-        deposit_one,
         export_one,
         finding_twins,
         verify_one,
@@ -52,9 +52,9 @@ _MODULES = {
         "duplicates",
     ),
     "each": (
+        "Depositing",
         "Each",
         "check_one",
-        "deposit_one",
         "export_one",
         "finding_twins",
         "verify_one",
@@ -93,6 +93,7 @@ __all__ = [
     "Audited",
     "Budget",
     "Candidate",
+    "Depositing",
     "Done",
     "Each",
     "Hit",
@@ -107,7 +108,6 @@ __all__ = [
     "build_many",
     "check_one",
     "crew_for",
-    "deposit_one",
     "duplicates",
     "export_one",
     "find_letters",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import bags, storage
 from archive_pkg.crosswalks import export, find_format
-from archive_pkg.deposits import deposit, receipts_of
+from archive_pkg.deposits import deposit_many, receipts_of
 from archive_pkg.errors import DepositError
 from archive_pkg.holdings.bulk import Done, guarded
 from archive_pkg.holdings.checks import checks_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from archive_pkg.deposits import Deposited
     from archive_pkg.fixity import Tally
     from archive_pkg.packages import Trust
     from archive_pkg.records import Record
@@ -154,11 +155,37 @@ def verify_one(
     )
 
 
-def deposit_one(
-    package: Path, pace: Pace, *, to: str, receipts: Path | None = None, publish: bool = False
-) -> Done:
-    """Deposit a package; one that the repository holds already is left as it is."""
-    done = deposit(package, repository(to), receipts=receipts, publish=publish, tick=pace.spend)
+@dataclass(frozen=True, slots=True)
+class Depositing:
+    """The work of depositing a batch; goes to other processes.
+
+    Attributes:
+        to: The repository's address.
+        receipts: The folder for receipts, if not beside each package.
+        publish: Whether the repository is to publish them.
+        rate: Bytes a second that one process may send; 0 for as many as it can.
+    """
+
+    to: str
+    receipts: Path | None = None
+    publish: bool = False
+    rate: float = 0
+
+    def __call__(self, batch: Sequence[Path]) -> list[Done]:
+        """Do it; packages that the repository holds already are left as they are."""
+        outcomes = deposit_many(
+            batch,
+            repository(self.to),
+            receipts=self.receipts,
+            publish=self.publish,
+            tick=Pace(self.rate).spend,
+        )
+        return [guarded(package, partial(_deposited, package, done)) for package, done in outcomes]
+
+
+def _deposited(package: Path, done: Deposited | Exception) -> Done:
+    if isinstance(done, Exception):
+        raise done
     receipt = done.receipt
     unsettled = receipt.verified == "unverified" or receipt.state == "pending"
     return Done(

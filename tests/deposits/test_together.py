@@ -1,0 +1,212 @@
+"""Packages that wait for the disk together: what is durable when, and that none stops another."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from archive_pkg import deposits, storage
+from archive_pkg.deposits import Deposited, deposit_many
+from archive_pkg.deposits.together import Steps, Unsynced, alone, together
+from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
+from archive_pkg.packages import build_package
+
+NUMBER = 5
+
+
+@pytest.fixture
+def packages(letter: Path, tmp_path: Path) -> list[Path]:
+    return [built(letter, f"letter-{number}", tmp_path / "out") for number in range(NUMBER)]
+
+
+def built(letter: Path, name: str, out: Path, title: str = "") -> Path:
+    source = letter.with_name(name)
+    shutil.copytree(letter, source)
+    record = source / "record.yaml"
+    text = record.read_text().replace(f"id: {letter.name}", f"id: {name}", 1)
+    record.write_text(text.replace("title: Letter", f"title: {title} letter", 1) if title else text)
+    path = build_package(source, out, on=date(2026, 11, 24)).path
+    shutil.rmtree(source)
+    return path
+
+
+def deposited(packages: list[Path], to: str, **more: Path) -> list[Deposited]:
+    done = [outcome for _, outcome in deposit_many(packages, to, **more)]  # type: ignore[arg-type]
+    assert all(isinstance(each, Deposited) for each in done), done
+    return done  # type: ignore[return-value]
+
+
+def waiting(path: Path, log: list[str], times: int) -> Steps[str]:
+    try:
+        for number in range(times):
+            log.append(f"{path.name}{number}")
+            yield [Unsynced(path)]
+    except StorageError as error:
+        log.append(f"{path.name}!")
+        raise ArchivePkgError(f"{path.name}: {error}") from error
+    return path.name
+
+
+def bad(error: Exception) -> Steps[str]:
+    raise error
+    yield []
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[Path, Path]:
+    for name in "ab":
+        (tmp_path / name).write_text(name)
+    return tmp_path / "a", tmp_path / "b"
+
+
+def test_all_go_on_to_where_they_wait(
+    two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: list[str] = []
+    monkeypatch.setattr(storage, "sync_filesystem", lambda path: log.append("sync"))
+    one, other = (waiting(path, log, 2) for path in two)
+    fault = ValueError("no")
+    assert together([one, bad(fault), other]) == ["a", fault, "b"]
+    assert log == ["a0", "b0", "sync", "a1", "b1", "sync"]
+
+
+def test_one_by_itself_has_its_own_synced(
+    two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: list[str] = []
+    monkeypatch.setattr(storage, "sync_filesystem", lambda path: log.append("sync"))
+    assert alone(waiting(two[0], log, 3)) == "a"
+    with pytest.raises(ValueError, match="no"):
+        alone(bad(ValueError("no")))
+    assert "sync" not in log
+
+
+def test_a_sync_that_fails_fails_for_all_who_wait(
+    two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(path: Path) -> None:
+        raise OSError(errno.EIO, "no")
+
+    monkeypatch.setattr(storage, "sync_filesystem", broken)
+    log: list[str] = []
+    one, other = together([waiting(path, log, 2) for path in two])
+    assert isinstance(one, ArchivePkgError)
+    assert isinstance(other, ArchivePkgError)
+    assert log == ["a0", "b0", "a!", "b!"]
+
+
+def test_an_interruption_ends_all(two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(path: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(storage, "sync_filesystem", interrupted)
+    works = [waiting(path, [], 2) for path in two]
+    with pytest.raises(KeyboardInterrupt):
+        together(works)
+    assert all(work.gi_frame is None for work in works)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("scheme", ["ocfl", "file"])
+def test_nothing_is_said_before_it_is_durable(
+    packages: list[Path], tmp_path: Path, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What each sync finds there: intents before anything has a name, receipts after all have."""
+    place, slips = tmp_path / "place", tmp_path / "slips"
+    seen: list[tuple[int, int, int]] = []
+    intents: list[set[str]] = []
+
+    def look(path: Path) -> None:
+        found = [each for each in place.rglob("bagit.txt") if "archive-pkg-" not in str(each)]
+        named = [each for each in found if ".part" not in str(each)]
+        written = [each for each in slips.iterdir() if ".json" in each.name]
+        told = [each for each in written if not each.name.startswith(".")]
+        seen.append((len(named), len(written) - len(told), len(told)))
+        lines = [each.read_text().splitlines() for each in slips.glob("*.journal")]
+        entries = [json.loads(line) for each in lines for line in each]
+        intents.append({each["step"] for each in entries if each["what"] == "intent"})
+
+    monkeypatch.setattr(storage, "sync_filesystem", look)
+    deposited(packages, f"{scheme}:{place}", receipts=slips)
+    assert seen[-3:] == [(NUMBER, 0, 0), (NUMBER, NUMBER, 0), (NUMBER, 0, NUMBER)]
+    assert all(one == (0, 0, 0) for one in seen[:-3])
+    assert seen[:-3]
+    assert {"deposit", "place"} <= intents[0]
+    if scheme == "file":
+        assert "send" in intents[0]
+        assert "rename" in intents[-4]
+
+
+@pytest.mark.parametrize("scheme", ["ocfl", "file"])
+def test_killed_at_twenty_changes(packages: list[Path], tmp_path: Path, scheme: str) -> None:
+    script, place = Path(__file__).with_name("kills.py"), tmp_path / "place"
+    command = [sys.executable, script, f"{scheme}:{place}", place, *packages[:3]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr
+
+
+@pytest.mark.parametrize("scheme", ["ocfl", "file"])
+def test_a_bad_one_keeps_no_other(packages: list[Path], tmp_path: Path, scheme: str) -> None:
+    with (packages[1] / "data" / "record.json").open("a") as record:
+        record.write(" ")
+    place = tmp_path / "place"
+    there = place / packages[3].name
+    if scheme == "file":  # another one has the name
+        there.mkdir(parents=True)
+        (there / "bagit.txt").write_text("")
+    outcomes = [outcome for _, outcome in deposit_many(packages, f"{scheme}:{place}")]
+    assert isinstance(outcomes[1], InvalidError)
+    bad = {1, 3} if scheme == "file" else {1}
+    for number, outcome in enumerate(outcomes):
+        assert isinstance(outcome, ArchivePkgError if number in bad else Deposited)
+        if isinstance(outcome, Deposited):
+            assert outcome.new
+            assert deposits.check_receipt(outcome.path).ok
+
+
+def test_the_same_one_and_a_changed_one_among_them(
+    letter: Path, packages: list[Path], tmp_path: Path
+) -> None:
+    changed = built(letter, packages[0].name, tmp_path / "changed", title="Another")
+    given = [packages[0], packages[1], changed, packages[1]]
+    done = deposited(given, f"ocfl:{tmp_path / 'root'}")
+    assert [each.new for each in done] == [True, True, True, False]
+    assert [each.receipt.version for each in done] == ["v1", "v1", "v2", "v1"]
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, with room for some of the packages."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small disk needs root")
+    place = tmp_path / "disk"
+    place.mkdir()
+    small = ["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", str(place)]
+    if subprocess.run(small, check=False, capture_output=True).returncode != 0:
+        pytest.skip("no disk can be mounted here")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.parametrize("scheme", ["file", "ocfl"])
+def test_a_disk_that_fills(packages: list[Path], disk: Path, scheme: str) -> None:
+    outcomes = [outcome for _, outcome in deposit_many(packages, f"{scheme}:{disk}")]
+    full = [outcome for outcome in outcomes if isinstance(outcome, storage.FullError)]
+    done = [outcome for outcome in outcomes if isinstance(outcome, Deposited)]
+    assert full
+    assert len(full) + len(done) == NUMBER
+    subprocess.run(["mount", "-o", "remount,size=16m", str(disk)], check=True)
+    again = deposited(packages, f"{scheme}:{disk}")
+    assert sum(each.new for each in again) == len(full)
+    for package, each in zip(packages, again, strict=True):
+        assert deposits.check_receipt(each.path).ok
+        assert len(deposits.receipts_of(package)) == 1
+    assert not (disk / "extensions" / "archive-pkg-staging").exists()
