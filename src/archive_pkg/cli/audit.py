@@ -21,7 +21,7 @@ from archive_pkg.cli.bulk import (
     telling,
 )
 from archive_pkg.cli.output import Json, Quiet, answering
-from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, TimestampCa
+from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, SigningKey, TimestampCa
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
@@ -173,13 +173,7 @@ def _signed_head(head: Head, signature: Signed) -> dict[str, object]:
 @app.command()
 def sign(
     directory: Directory,
-    key: Annotated[
-        Path | None,
-        typer.Option(
-            "--key",
-            help="The private key, or the public key of one in an ssh-agent or on a token.",
-        ),
-    ] = None,
+    key: SigningKey = None,
     timestamp: Annotated[
         str | None,
         typer.Option("--timestamp", metavar="URL", help="A time-stamping authority (RFC 3161)."),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.trust import SigningKey
 
 
 def register(app: typer.Typer) -> None:
@@ -19,13 +20,7 @@ def sign(
     packages: Annotated[
         list[Path], typer.Argument(help="Packages or other bags, or folders of them.")
     ],
-    key: Annotated[
-        Path | None,
-        typer.Option(
-            "--key",
-            help="The private key, or the public key of one in an ssh-agent or on a token.",
-        ),
-    ] = None,
+    key: SigningKey = None,
     timestamp: Annotated[
         str | None,
         typer.Option(

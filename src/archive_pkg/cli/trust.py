@@ -1,4 +1,4 @@
-"""The options that say whom to believe, of every command that verifies packages."""
+"""The options that say whom to believe and who signs, of every command that has to do with it."""
 
 from __future__ import annotations
 
@@ -18,4 +18,10 @@ RevokedKeys = Annotated[
 TimestampCa = Annotated[
     Path | None,
     typer.Option("--timestamp-ca", help="Certificates of time-stamping authorities (PEM)."),
+]
+SigningKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--key", help="The private key, or the public key of one in an ssh-agent or on a token."
+    ),
 ]
