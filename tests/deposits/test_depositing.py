@@ -21,7 +21,7 @@ from archive_pkg.deposits import (
     Stored,
     Transfer,
     arrivals,
-    depositing,
+    patience,
 )
 from archive_pkg.deposits.depositing import RefusedError
 from archive_pkg.deposits.parcels import pack
@@ -81,7 +81,7 @@ def package(letter: Path, tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waited: list[float] = []
-    monkeypatch.setattr(depositing.time, "sleep", waited.append)
+    monkeypatch.setattr(patience.time, "sleep", waited.append)
     return waited
 
 
@@ -107,10 +107,10 @@ def test_patience_ends(package: Path, pauses: list[float]) -> None:
     shelf = Shelf([LostError("reset")] * 20)
     with pytest.raises(LostError, match="goes on from there"):
         deposits.deposit(package, shelf)
-    assert len(pauses) == len(depositing.PAUSES)
+    assert len(pauses) == len(patience.PAUSES)
     with pytest.raises(LostError):
         deposits.deposit(package, Shelf([LostError("come tomorrow", after=86400)]))
-    assert len(pauses) == len(depositing.PAUSES)
+    assert len(pauses) == len(patience.PAUSES)
 
 
 @pytest.mark.parametrize("claim", ["0" * 64, None])

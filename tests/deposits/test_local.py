@@ -30,6 +30,23 @@ def test_dropped_and_fetched(package: Path, tmp_path: Path) -> None:
     assert differing(deposits.fetch(done.path, tmp_path / "back"), package) == ()
 
 
+def test_a_deposit_is_named_once_whatever_is_left_of_its_run(package: Path, tmp_path: Path) -> None:
+    to = f"file:{tmp_path / 'drop'}"
+    done = deposits.deposit(package, to)
+    (path,) = done.path.parent.glob("*.journal")
+    journal = deposits.Journal(path)
+    begun = dict(journal.begun("deposit") or {})
+    journal.begin("deposit", **begun)  # killed between the receipt and the journal's last line
+    (known,) = deposits.ask(package, to)
+    assert (known.receipt, known.unfinished) == (done.path, False)
+    journal.begin("deposit", **begun | {"started": "2026-11-24T12:00:00+00:00"})  # a later run
+    (known,) = deposits.ask(package, to)
+    assert (known.receipt, known.unfinished) == (done.path, True)
+    done.path.unlink()
+    (known,) = deposits.ask(package, to)
+    assert (known.receipt, known.unfinished, known.status.state) == (None, True, "stored")
+
+
 def test_another_of_that_name_is_never_replaced(package: Path, tmp_path: Path) -> None:
     other = tmp_path / "drop" / package.name
     other.mkdir(parents=True)
@@ -41,7 +58,7 @@ def test_another_of_that_name_is_never_replaced(package: Path, tmp_path: Path) -
 
 def test_goes_on_with_what_was_sent_in_part(package: Path, tmp_path: Path) -> None:
     drop = tmp_path / "drop"
-    parcel = deposits.depositing.pack(package)
+    parcel = deposits.parcels.pack(package)
     part = drop / f".{package.name}.{parcel.fingerprint[:12]}.part"
     (part / "data").mkdir(parents=True)
     whole = (package / "data" / "record.json").read_bytes()

@@ -11,7 +11,7 @@ from lxml import html
 
 from archive_pkg import cli
 from archive_pkg.packages import build_package, open_package, verify
-from archive_pkg.pages import letter_page
+from archive_pkg.pages import letter_page, package_page
 from archive_pkg.records import Record, load_record
 
 HOSTILE = "<script>alert(1)</script></textarea>\"'><img src=x onerror=alert(1)>\u202e"
@@ -119,6 +119,30 @@ def test_right_to_left_and_a_language_for_each_text(tmp_path: Path) -> None:
     root = html.fromstring(letter_page(record, tmp_path))
     assert root.xpath("//section[@lang='ar' and @dir='rtl']")
     assert len(root.xpath("//div[@id='band-0']/section")) == 2
+
+
+def test_the_page_that_goes_with_a_deposit_is_always_the_same(letter: Path, tmp_path: Path) -> None:
+    opened = open_package(build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path)
+    assert package_page(opened) == package_page(opened)
+    assert "Complete and valid" not in package_page(opened)
+
+
+def test_scans_are_on_a_page_as_long_as_there_is_room(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.png").write_bytes(name.encode() * 1000)
+    record = Record.model_validate(
+        {
+            "id": "x",
+            "type": "letter",
+            "title": "A letter",
+            "parts": [
+                {"id": name, "kind": "scan", "file": f"{name}.png", "media_type": "image/png"}
+                for name in "abc"
+            ],
+        }
+    )
+    root = html.fromstring(letter_page(record, tmp_path, room=2500))
+    assert len(root.xpath("//img[starts-with(@src, 'data:image/png')]")) == 2
 
 
 def test_a_record_that_was_not_packaged_claims_no_state(letter: Path) -> None:

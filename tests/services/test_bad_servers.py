@@ -12,16 +12,17 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.deposits import depositing, web
+from archive_pkg.deposits import patience, web
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
+from archive_pkg.pages import package_page
 
 pytestmark = pytest.mark.service
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(depositing, "PAUSES", ())
+    monkeypatch.setattr(patience, "PAUSES", ())
     monkeypatch.setattr(web, "SECONDS", 10.0)
 
 
@@ -77,28 +78,31 @@ def test_at_every_step(
         record.write_text(plain.replace("title: Letter", f"title: {harm} {number}", 1))
         return build_package(letter, tmp_path / str(number), on=date(2026, 11, 24)).path
 
-    deposits.deposit(package(0), target.address, publish=target.publishes)
+    def deposit(there: Path) -> deposits.Deposited:
+        return deposits.deposit(there, target.address, publish=target.publishes, page=package_page)
+
+    deposit(package(0))
     for number, (method, at) in enumerate(steps(target, between), 1):
         if target.clear is not None:
             target.clear()
         before, records, there = dict(target.held()), target.records(), package(number)
         between.fault = proxy.Fault(harm, at=at, method=method)
         try:
-            claimed = deposits.deposit(there, target.address, publish=target.publishes)
+            claimed = deposit(there)
         except DepositError:
             claimed = None
         between.fault = None
         if claimed is not None:
             sent = {file.sha256 for file in claimed.receipt.files}
             assert sent <= set(target.held().values()), (method, at)
-        done = deposits.deposit(there, target.address, publish=target.publishes)
+        done = deposit(there)
         arrived = sorted(file.sha256 for file in done.receipt.files)
         new = [digest for path, digest in target.held().items() if path not in before]
         assert sorted(new) == arrived, (method, at)
         made = target.records().items() - dict(records).items()
         assert [state for _, state in made] in ([], ["published"], ["deposited"]), (method, at)
         assert len(made) == target.publishes, (method, at)
-        assert not deposits.deposit(there, target.address, publish=target.publishes).new
+        assert not deposit(there).new
 
 
 def steps(target: targets.Target, between: proxy.Proxy) -> list[tuple[str, int]]:
@@ -156,8 +160,8 @@ def test_patience_is_asked_for_and_given(
     webdav: servers.WebDav, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(depositing, "PAUSES", (0.0, 0.0))
-    monkeypatch.setattr(depositing.time, "sleep", waited.append)
+    monkeypatch.setattr(patience, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(patience.time, "sleep", waited.append)
     ca = webdav.ca
     with proxy.before(
         webdav.port, ca.with_name("server.pem"), ca.with_name("server-key.pem"), ca

@@ -132,7 +132,8 @@ def test_draft_published_once_and_back(address: str, package: Path, tmp_path: Pa
     assert len(StandIn.datasets) == 1
     assert deposits.check_receipt(published.path).ok
     assert differing(deposits.fetch(published.path, tmp_path / "back"), package) == ()
-    (known,) = [k for k in deposits.ask(package, address) if k.receipt == published.path]
+    (known,) = deposits.ask(package, address)
+    assert known.receipt == published.path
     assert known.status.state == "published"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from collections.abc import Callable
 from datetime import date
@@ -12,13 +13,14 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.deposits import depositing, invenio_files
+from archive_pkg.deposits import invenio_files, patience
 from archive_pkg.deposits.inveniordm import InvenioRdm
 from archive_pkg.deposits.repositories import LostError
 from archive_pkg.deposits.web import Web
 from archive_pkg.errors import DepositError
-from archive_pkg.packages import build_package
+from archive_pkg.packages import build_package, open_package
 from archive_pkg.packages.building import differing
+from archive_pkg.pages import package_page
 
 pytestmark = pytest.mark.service
 
@@ -68,6 +70,47 @@ def test_published_once_on_demand_and_then_a_new_version(
     assert differing(deposits.fetch(second.path, tmp_path / "back"), changed) == ()
     fetched = deposits.fetch(published.path, tmp_path / "first")
     assert differing(fetched, changed) != ()
+
+
+def test_a_page_for_people_lies_beside_the_zip(
+    target: targets.Target, letter: Path, tmp_path: Path
+) -> None:
+    package = build(letter, tmp_path / "out")
+    plan = deposits.plan(package, target.address, page=package_page)
+    assert [each.path for each in plan.transfers] == [f"{package.name}.zip", f"{package.name}.html"]
+    page = package_page(open_package(package)).encode()
+    assert plan.transfers[1].size == len(page)
+
+    done = deposits.deposit(package, target.address, page=package_page)
+    assert [file.path for file in done.receipt.files] == [each.path for each in plan.transfers]
+    assert done.receipt.verified == "server-digest"
+    assert done.receipt.files[1].sha256 == hashlib.sha256(page).hexdigest()
+    assert sorted(target.held().values()) == sorted(file.sha256 for file in done.receipt.files)
+    assert not deposits.deposit(package, target.address, page=package_page).new
+    assert deposits.check_receipt(done.path).ok
+    assert differing(deposits.fetch(done.path, tmp_path / "back"), package) == ()
+
+    published = deposits.deposit(package, target.address, publish=True, page=package_page)
+    assert len(published.receipt.files) == len(target.held()) == 2
+    assert not list(published.path.parent.glob("*.html"))
+    # Another version of ours would make another page; what is published stays as it is.
+    other = deposits.deposit(package, target.address, page=lambda package: "another page")
+    assert not other.new
+    assert deposits.check_receipt(published.path).ok
+    assert differing(deposits.fetch(published.path, tmp_path / "again"), package) == ()
+
+
+def test_a_draft_gets_the_page_that_is_made_now(
+    target: targets.Target, letter: Path, tmp_path: Path
+) -> None:
+    package = build(letter, tmp_path / "out")
+    deposits.deposit(package, target.address, page=lambda package: "an old page")
+    done = deposits.deposit(package, target.address, page=lambda package: "a new page")
+    assert done.new
+    assert hashlib.sha256(b"a new page").hexdigest() in target.held().values()
+    without = deposits.deposit(package, target.address)
+    assert [file.path for file in without.receipt.files] == [f"{package.name}.zip"]
+    assert len(target.held()) == 1
 
 
 def test_a_changed_draft_stays_one_draft(
@@ -145,7 +188,7 @@ def midway(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], 
 
         monkeypatch.setattr(Web, "ask", ask)
 
-    monkeypatch.setattr(depositing, "PAUSES", ())
+    monkeypatch.setattr(patience, "PAUSES", ())
     return arrange
 
 

@@ -20,6 +20,7 @@ import targets
 from archive_pkg import deposits
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
+from archive_pkg.pages import package_page
 
 pytestmark = pytest.mark.service
 INSTANTS = 20
@@ -76,15 +77,16 @@ def test_inveniordm(
 ) -> None:
     before = rdm.records()
     for package in rounds(letter, tmp_path, "--to", place.address, "--publish"):
-        done = deposits.deposit(package, place.address, publish=True)
+        done = deposits.deposit(package, place.address, publish=True, page=package_page)
         assert (done.receipt.state, done.receipt.verified) == ("published", "server-digest")
         assert done.receipt.version == "v1"
-        assert not deposits.deposit(package, place.address, publish=True).new
+        assert len(done.receipt.files) == 2
+        assert not deposits.deposit(package, place.address, publish=True, page=package_page).new
         assert differing(deposits.fetch(done.path, package.parent / "back"), package) == ()
     # As many as packages, the rehearsal's with them: one more draft or record would be a twin.
     made = rdm.records().items() - before.items()
     assert [state for _, state in made] == ["published"] * (INSTANTS + 1)
-    assert len(place.held()) == INSTANTS + 1
+    assert len(place.held()) == 2 * (INSTANTS + 1)  # a zip and a page each
 
 
 @pytest.mark.parametrize("place", ["webdav"], indirect=True)

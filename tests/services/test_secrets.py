@@ -66,8 +66,8 @@ import logging, sys
 logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
 for noisy in ("botocore", "urllib3", "httpcore"):
     logging.getLogger(noisy).setLevel(logging.INFO)
-from archive_pkg.deposits import depositing
-depositing.PAUSES = ()
+from archive_pkg.deposits import patience
+patience.PAUSES = ()
 from archive_pkg.cli import main
 main()
 """

@@ -92,7 +92,7 @@ def test_gone_on_with_at_the_end_of_what_was_sent(
     target: targets.Target, package: Path, sftp: servers.Sftp
 ) -> None:
     root = Path("/" + target.address.split("/", 3)[3])
-    parcel = deposits.depositing.pack(package)
+    parcel = deposits.parcels.pack(package)
     part = root / f".{package.name}.{parcel.fingerprint[:12]}.part"
     (part / "data").mkdir(parents=True)
     whole = (package / "data" / "record.json").read_bytes()

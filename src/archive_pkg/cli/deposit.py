@@ -78,7 +78,7 @@ def deposit(
 
     Example: archive-pkg deposit packages/1960-07-18-cpsu-to-sed --to ocfl:archive
     """
-    from archive_pkg import deposits
+    from archive_pkg import deposits, pages
     from archive_pkg.errors import UsageError
 
     if dry_run + status + reserve > 1:
@@ -91,7 +91,8 @@ def deposit(
     if not (dry_run or status or reserve) and (bulk or not are_single(packages, is_bag)):
         from archive_pkg import holdings
 
-        work = holdings.Depositing(to, receipts, publish, rate_of(limit_rate, jobs))
+        rate, page = rate_of(limit_rate, jobs), pages.package_page
+        work = holdings.Depositing(to, receipts, publish, page, rate)
         with telling("deposit", report, as_json=as_json, quiet=quiet) as told:
             holdings.run(
                 work,
@@ -115,7 +116,13 @@ def deposit(
             return
         with _progress(packages) as tick:
             outcomes = deposits.deposit_many(
-                packages, repository, receipts=receipts, publish=publish, jobs=jobs, tick=tick
+                packages,
+                repository,
+                receipts=receipts,
+                publish=publish,
+                page=pages.package_page,
+                jobs=jobs,
+                tick=tick,
             )
             for package, done in outcomes:
                 with answer.about(package) as result:
@@ -161,10 +168,10 @@ _STATES = {
 
 
 def _plan(answer: Answer, package: Path, repository: Repository, *, publish: bool) -> None:
-    from archive_pkg import deposits
+    from archive_pkg import deposits, pages
 
     with answer.about(package) as result:
-        plan = deposits.plan(package, repository, publish=publish)
+        plan = deposits.plan(package, repository, publish=publish, page=pages.package_page)
         result["target"] = repository.target
         result["capabilities"] = asdict(repository.capabilities())
         result["transfers"] = [
@@ -207,6 +214,7 @@ def _status(answer: Answer, package: Path, to: str, receipts: Path | None) -> No
                 "target": each.target,
                 "remote_id": each.remote_id,
                 "receipt": str(each.receipt) if each.receipt else None,
+                "unfinished": each.unfinished,
                 "state": each.status.state,
                 "detail": each.status.detail,
                 "answer": dict(each.status.answer),
@@ -221,8 +229,8 @@ def _status(answer: Answer, package: Path, to: str, receipts: Path | None) -> No
             )
             if each.status.detail:
                 answer.say(f"  {each.status.detail}")
-            if each.receipt is None:
-                answer.say("  the deposit did not come to its end: give the command again")
+            if each.unfinished:
+                answer.say("  the last run did not come to its end: give the command again")
         if any(each.status.state in ("absent", "partial", "pending", "rejected") for each in known):
             answer.worsen(4)
 

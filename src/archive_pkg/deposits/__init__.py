@@ -1,16 +1,13 @@
 """Deposits: a package into a repository, a receipt for it, and the package back again."""
 
+from archive_pkg.deposits.asking import Known, ask, check_receipt, receipts_of
 from archive_pkg.deposits.depositing import (
     Deposited,
-    Known,
     RefusedError,
-    ask,
-    check_receipt,
     deposit,
     deposit_many,
     fetch,
     plan,
-    receipts_of,
     reserve,
 )
 from archive_pkg.deposits.journal import Journal
@@ -27,7 +24,7 @@ from archive_pkg.deposits.repositories import (
     arrivals,
     repository_for,
 )
-from archive_pkg.deposits.zips import Zip, unpack, zipped
+from archive_pkg.deposits.zips import Sent, unpack, zipped
 
 __all__ = [
     "Arrival",
@@ -42,10 +39,10 @@ __all__ = [
     "Receipt",
     "RefusedError",
     "Repository",
+    "Sent",
     "Status",
     "Stored",
     "Transfer",
-    "Zip",
     "arrivals",
     "ask",
     "check_receipt",

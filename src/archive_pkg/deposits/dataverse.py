@@ -32,12 +32,12 @@ from archive_pkg.deposits.repositories import (
     with_options,
 )
 from archive_pkg.deposits.web import Web
-from archive_pkg.deposits.zips import Zip, ZipRepository, zip_name, zipped
+from archive_pkg.deposits.zips import Sent, ZipRepository, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
@@ -170,14 +170,14 @@ class Dataverse(ZipRepository):
         reply = self._web.ask("GET", path, expect={200, 404})
         return reply.json("data")["data"] if reply.status == 200 else None
 
-    def _file(self, dataset: Json, sent: Zip) -> Json | None:
+    def _file(self, dataset: Json, sent: Sent) -> Json | None:
         for each in dataset["latestVersion"].get("files", []):
             file: Json = each["dataFile"]
             if file["filename"] == sent.item.path and _md5(file) == sent.md5:
                 return file
         return None
 
-    def _send(self, name: str, sent: Zip, parcel: Parcel, journal: Journal) -> None:
+    def _send(self, name: str, sent: Sent, parcel: Parcel, journal: Journal) -> None:
         outer = sent.path.with_suffix(".outer")
         with zipfile.ZipFile(outer, "w", zipfile.ZIP_STORED) as archive:
             archive.write(sent.path, sent.item.path)
@@ -195,15 +195,15 @@ class Dataverse(ZipRepository):
             outer.unlink(missing_ok=True)
         journal.done("send")
 
-    def _content(self, remote_id: str) -> tuple[str, str]:
-        files = ((self._dataset(remote_id) or {}).get("latestVersion") or {}).get("files", [])
-        if len(files) != 1:
-            raise DepositError(f"{self.target} has no dataset {remote_id} with one file")
-        file = files[0]["dataFile"]
-        return file["filename"], f"access/datafile/{file['id']}"
+    def _contents(self, remote_id: str) -> Mapping[str, str]:
+        dataset = self._dataset(remote_id)
+        if dataset is None:
+            raise DepositError(f"{self.target} shows us no dataset {remote_id}")
+        files = [each["dataFile"] for each in dataset["latestVersion"].get("files", [])]
+        return {file["filename"]: f"access/datafile/{file['id']}" for file in files}
 
     def _stored(
-        self, name: str, dataset: Json, file: Json | None, sent: Zip, *, new: bool
+        self, name: str, dataset: Json, file: Json | None, sent: Sent, *, new: bool
     ) -> Stored:
         latest = dataset["latestVersion"]
         released = latest.get("versionState") == "RELEASED"

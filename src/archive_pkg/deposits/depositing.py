@@ -1,16 +1,16 @@
-"""The way of a package into a repository and back, and what is known of it since."""
+"""The way of a package into a repository and back."""
 
 from __future__ import annotations
 
-import random
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from archive_pkg import storage
+from archive_pkg.deposits import patience
+from archive_pkg.deposits.asking import receipts_folder
 from archive_pkg.deposits.credentials import redact
 from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.parcels import Parcel, fingerprint_of, pack
@@ -22,7 +22,6 @@ from archive_pkg.deposits.repositories import (
     Plan,
     Repository,
     Reserving,
-    Status,
     Stepwise,
     Stored,
     repository_for,
@@ -30,7 +29,7 @@ from archive_pkg.deposits.repositories import (
 from archive_pkg.deposits.together import together
 from archive_pkg.errors import DepositError, InvalidError, UsageError
 from archive_pkg.records import load_record
-from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.reports import Location, Report
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
@@ -38,32 +37,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.deposits.together import Steps
+    from archive_pkg.packages import Package
 
-HELD_DIFFERENTLY = Code(
-    "receipt-file-differs",
-    Severity.ERROR,
-    "A repository holds a file of a deposit, and not as it was deposited.",
-)
-HELD_NO_MORE = Code(
-    "receipt-file-gone",
-    Severity.ERROR,
-    "A repository does not hold a file of a deposit any more.",
-)
-HELD_UNKNOWN = Code(
-    "receipt-file-unknown",
-    Severity.WARNING,
-    "A repository holds a file, in the place of a deposit, that was not deposited.",
-)
+    PageMaker = Callable[[Package], str]
 
-PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds between one attempt and the next, each a little longer by chance."""
-LONGEST_WAIT = 120.0
-"""Where a repository asks for more seconds than these, the run ends and says so."""
 _LOT = 100
 _LOT_BYTES = 64 << 20
 """So many packages, or bytes of them, are enough for a sync of the disk to cost little beside."""
-
-T = TypeVar("T")
 
 _PACKAGING = {
     "folder": "BagIt 1.0 (RFC 8493), as a folder",
@@ -98,29 +78,13 @@ class Deposited:
     new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of one deposit of a package.
-
-    Attributes:
-        target: The repository.
-        remote_id: What the repository calls it.
-        receipt: The receipt's file; None for a deposit that did not come to its end.
-        status: What the repository says of it now.
-    """
-
-    target: str
-    remote_id: str
-    receipt: Path | None
-    status: Status
-
-
 def deposit(
     package: Path,
     to: str | Repository,
     *,
     receipts: Path | None = None,
     publish: bool = False,
+    page: PageMaker | None = None,
     tick: Callable[[int], None] = lambda count: None,
 ) -> Deposited:
     """Deposit a package and keep a receipt; the package is verified first and not changed.
@@ -133,6 +97,8 @@ def deposit(
         to: The repository's address, `ocfl:PATH`, or the repository itself.
         receipts: The folder for journal and receipt; `<package>.receipts` beside it if not given.
         publish: Whether the repository is to publish it; where it can, it stays a draft otherwise.
+        page: Makes a page of a package, always the same one (`archive_pkg.pages.package_page`);
+            repositories that people look into get it beside the package. None is sent if not given.
         tick: Called with the number of bytes after each block that was sent.
 
     Raises:
@@ -142,14 +108,24 @@ def deposit(
         StorageError: The storage failed.
         UsageError: The address is of no known repository, or of one that publishes nothing.
     """
-    ((_, outcome),) = deposit_many([package], to, receipts=receipts, publish=publish, tick=tick)
+    ((_, outcome),) = deposit_many(
+        [package], to, receipts=receipts, publish=publish, page=page, tick=tick
+    )
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
 
 
-def plan(package: Path, to: str | Repository, *, publish: bool = False) -> Plan:
+def plan(
+    package: Path,
+    to: str | Repository,
+    *,
+    publish: bool = False,
+    page: PageMaker | None = None,
+) -> Plan:
     """What depositing a package would do, and every reason why it would be refused.
+
+    The arguments are those of `deposit`.
 
     Raises:
         InvalidError: The package is not valid.
@@ -157,7 +133,7 @@ def plan(package: Path, to: str | Repository, *, publish: bool = False) -> Plan:
         UsageError: The address is of no known repository, or of one that publishes nothing.
     """
     repository = repository_for(to) if isinstance(to, str) else to
-    parcel = pack(package)
+    parcel = _with_page(pack(package), page)
     parcel = _with_earlier(parcel, receipts_folder(package), repository)
     return _planned(repository, parcel, publish=publish)
 
@@ -222,6 +198,7 @@ def deposit_many(
     *,
     receipts: Path | None = None,
     publish: bool = False,
+    page: PageMaker | None = None,
     jobs: int = 1,
     tick: Callable[[int], None] = lambda count: None,
 ) -> Iterator[tuple[Path, Deposited | Exception]]:
@@ -235,6 +212,7 @@ def deposit_many(
         to: The repository's address, or the repository itself; it is opened once for all.
         receipts: See `deposit`.
         publish: See `deposit`.
+        page: See `deposit`.
         jobs: How many at a time.
         tick: See `deposit`; called from several threads.
 
@@ -248,7 +226,8 @@ def deposit_many(
     fair = -(-len(packages) // jobs)
     size = max(1, min(_LOT, fair)) if isinstance(repository, Stepwise) else 1
     some = [packages[start : start + size] for start in range(0, len(packages), size)]
-    send = partial(_deposited, repository, receipts, publish, tick)
+    ready = partial(_ready, page, tick)
+    send = partial(_deposited, repository, receipts, publish, ready)
     if jobs <= 1 or len(some) == 1:
         for lot in some:
             yield from zip(lot, send(lot), strict=True)
@@ -265,7 +244,7 @@ def _deposited(
     repository: Repository,
     receipts: Path | None,
     publish: bool,
-    tick: Callable[[int], None],
+    ready: Callable[[Path], Parcel],
     packages: Sequence[Path],
 ) -> list[Deposited | Exception]:
     """Deposit packages, as many of them together as is reasonable."""
@@ -282,7 +261,7 @@ def _deposited(
 
     for number, package in enumerate(packages):
         try:
-            parcel = pack(package, tick)
+            parcel = ready(package)
         except Exception as error:  # it is the caller's to tell what it means
             outcomes[number] = error
             continue
@@ -291,6 +270,11 @@ def _deposited(
         lot[parcel.identifier] = number, parcel
     send()
     return [outcomes[number] for number in range(len(packages))]
+
+
+def _ready(page: PageMaker | None, tick: Callable[[int], None], package: Path) -> Parcel:
+    """A package verified, with what is told as it is sent, and with its page if one is wanted."""
+    return _with_page(pack(package, tick), page)
 
 
 def _depositing(
@@ -327,13 +311,13 @@ def _stored(
     repository: Repository, parcel: Parcel, journal: Journal, publish: bool
 ) -> Steps[Stored]:
     """What the repository has of a package in the end; it is tried with patience."""
-    for pause in (*PAUSES, None):
+    for pause in (*patience.PAUSES, None):
         try:
             if isinstance(repository, Stepwise):
                 return (yield from repository.steps(parcel, journal))
             return repository.deposit(parcel, journal, publish=publish)
         except LostError as error:
-            _wait_after(error, pause)
+            patience.wait_after(error, pause)
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -364,7 +348,7 @@ def fetch(receipt_file: Path, out: Path) -> Path:
                 storage.remove_tree(left)
             repository.fetch(receipt.remote_id, receipt.version, staging.path)
 
-        patiently(bring)
+        patience.patiently(bring)
         if fingerprint_of(staging.path) != receipt.fingerprint:
             raise DepositError(
                 f"what {receipt.target} gave back is not what the receipt is for",
@@ -372,103 +356,6 @@ def fetch(receipt_file: Path, out: Path) -> Path:
             )
         staging.commit()
     return destination
-
-
-def check_receipt(receipt_file: Path) -> Report:
-    """Read back all that a receipt is for, and compare it with what was deposited.
-
-    Raises:
-        DepositError: The repository cannot be asked, or does not hold it any more.
-        InvalidError: The receipt is none.
-    """
-    receipt = load_receipt(receipt_file)
-    repository = repository_for(receipt.target)
-    held = patiently(lambda: repository.verify(receipt.remote_id, receipt.version))
-    sent = {file.path: file.sha256 for file in receipt.files}
-    report = Report()
-    for path in sorted(sent.keys() | held.keys()):
-        where = Location(f"{receipt.target} {receipt.remote_id} {path}")
-        if path not in held:
-            report.add(HELD_NO_MORE.at(where, "it was deposited and is not there any more"))
-        elif path not in sent:
-            report.add(HELD_UNKNOWN.at(where, "it is there and was not deposited"))
-        elif sent[path] != held[path]:
-            message = f"its SHA-256 is {held[path]}, deposited was {sent[path]}"
-            report.add(HELD_DIFFERENTLY.at(where, message, "look for another copy to restore from"))
-    return report
-
-
-def receipts_folder(package: Path) -> Path:
-    """Where a package's receipts lie unless another folder is asked for: beside it."""
-    return package.absolute().with_name(f"{package.absolute().name}.receipts")
-
-
-def receipts_of(package: Path, folder: Path | None = None) -> list[tuple[Path, Receipt]]:
-    """The receipts of a package, oldest first.
-
-    Raises:
-        InvalidError: A file in the folder is no receipt.
-        StorageError: The storage failed.
-    """
-    folder = folder or receipts_folder(package)
-    found = [(path, load_receipt(path)) for path in folder.glob("*.json")]
-    return sorted(found, key=lambda pair: pair[1].ended)
-
-
-def ask(package: Path, to: str | None = None, *, receipts: Path | None = None) -> list[Known]:
-    """Ask repositories what they know of a package's deposits, those cut short included.
-
-    Args:
-        package: The package's folder.
-        to: Only this repository; all that the receipts and journals name if not given.
-        receipts: The folder of receipts, if not beside the package.
-
-    Raises:
-        DepositError: A repository cannot be asked.
-    """
-    folder = receipts or receipts_folder(package)
-    only = repository_for(to).target if to else None
-    known = []
-    for path, receipt in receipts_of(package, folder):
-        if only in (None, receipt.target):
-            status = repository_for(receipt.target).status(receipt.remote_id, receipt.version)
-            known.append(Known(receipt.target, receipt.remote_id, path, status))
-    for path in sorted(folder.glob("*.journal")):
-        journal = Journal(path)
-        begun = journal.begun("deposit")
-        if begun is None or journal.is_done("deposit") or only not in (None, begun["target"]):
-            continue
-        made = journal.outcome("place") or journal.begun("place") or {}
-        remote_id = made.get("remote_id", "")
-        status = (
-            repository_for(begun["target"]).status(remote_id, "")
-            if remote_id
-            else Status("absent", "nothing had been sent when the deposit was stopped")
-        )
-        known.append(Known(begun["target"], remote_id, None, status))
-    return known
-
-
-def patiently(do: Callable[[], T]) -> T:
-    """Do something that looks before it acts; do it again while the repository is out of reach.
-
-    Raises:
-        LostError: It stays out of reach, or asks for more patience than is reasonable.
-    """
-    for pause in (*PAUSES, None):
-        try:
-            return do()
-        except LostError as error:
-            _wait_after(error, pause)
-    raise AssertionError("the last attempt returns or raises")
-
-
-def _wait_after(error: LostError, pause: float | None) -> None:
-    """Wait until it is time for the next attempt; raise the error where there is to be none."""
-    wait = error.after if error.after is not None else pause
-    if pause is None or wait is None or wait > LONGEST_WAIT:
-        raise error
-    time.sleep(wait + random.uniform(0, wait / 4))  # noqa: S311 - jitter, no secret
 
 
 def _keep(
@@ -525,6 +412,13 @@ def _compare(parcel: Parcel, stored: Stored, repository: Repository) -> None:
             f"what arrived in {repository.target} is not what was sent: {named}{more}",
             "deposit again; if it stays so, look at the repository's storage",
         )
+
+
+def _with_page(parcel: Parcel, page: PageMaker | None) -> Parcel:
+    if page is None:
+        return parcel
+    made = cache(lambda: page(parcel.opened).encode())
+    return replace(parcel, page=made)
 
 
 def _with_earlier(parcel: Parcel, folder: Path, repository: Repository) -> Parcel:

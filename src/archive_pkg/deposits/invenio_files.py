@@ -1,4 +1,4 @@
-"""A zip's way into a draft of InvenioRDM: whole, or in parts that are gone on with."""
+"""The way of files into a draft of InvenioRDM: whole, or in parts that are gone on with."""
 
 from __future__ import annotations
 
@@ -12,51 +12,66 @@ from archive_pkg.deposits.web import segments
 from archive_pkg.errors import DepositError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.parcels import Item, Parcel
     from archive_pkg.deposits.web import Web
-    from archive_pkg.deposits.zips import Zip
+    from archive_pkg.deposits.zips import Sent
 
 Json = dict[str, Any]
 
 PART = 64 * 1024 * 1024
-"""A zip larger than this is sent in parts of this size, or larger where they would be too many."""
+"""A file larger than this is sent in parts of this size, or larger where they would be too many."""
 _MOST_PARTS = 1000
 _PARTS_AT_ONCE = 3
 _BYTES = {"Content-Type": "application/octet-stream"}
 
 
-def bring(web: Web, files: str, sent: Zip, parcel: Parcel, journal: Journal) -> tuple[Json, bool]:
-    """Bring a zip into a draft, where it is the only file then.
+def bring(
+    web: Web, files: str, wanted: Sequence[Sent], parcel: Parcel, journal: Journal
+) -> tuple[dict[str, Json], bool]:
+    """Bring files into a draft, where they are the only ones then.
 
     Args:
         web: The server.
         files: The path of the draft's files.
-        sent: The zip.
+        wanted: The zip, and the page if one goes with it.
         parcel: The package.
         journal: What was done before.
 
     Returns:
-        The server's account of the file, its digest included, and whether it was sent now.
+        The server's account of each file by its name, its digest included, and whether any was
+        sent now.
     """
-    held: Json | None = None
+    names = {sent.item.path for sent in wanted}
+    there: dict[str, Json] = {}
     for entry in web.ask("GET", files).json("entries")["entries"]:
-        if entry["key"] == sent.item.path:
-            held = entry
+        if entry["key"] in names:
+            there[entry["key"]] = entry
         else:
             web.ask("DELETE", f"{files}/{segments(entry['key'])}", expect={204, 404})
-    complete = held is not None and held.get("status") == "completed"
-    if held is not None and complete and md5_of(held) == sent.md5:
-        return held, False
+    new = False
+    for sent in wanted:
+        held = there.get(sent.item.path)
+        if held is None or not _complete(held) or md5_of(held) != sent.md5:
+            there[sent.item.path] = _bring(web, files, sent, held, parcel, journal)
+            new = True
+    return there, new
+
+
+def _bring(
+    web: Web, files: str, sent: Sent, held: Json | None, parcel: Parcel, journal: Journal
+) -> Json:
+    """Send a file, or the rest of it, in place of what is there of that name."""
     path = f"{files}/{segments(sent.item.path)}"
-    upload = journal.outcome("upload") or {}
-    if held is None or complete or not upload.get("parts"):
+    upload = journal.outcome(f"upload {sent.item.path}") or {}
+    if held is None or _complete(held) or not upload.get("parts"):
         if held is not None:
             web.ask("DELETE", path, expect={204, 404})
         upload = _begin(web, files, sent.item, journal)
-    journal.begin("send")
+    step = f"send {sent.item.path}"
+    journal.begin(step)
     if upload["parts"]:
         _send_parts(web, path, sent, upload, parcel, journal)
     else:
@@ -64,9 +79,13 @@ def bring(web: Web, files: str, sent: Zip, parcel: Parcel, journal: Journal) -> 
             content = Checked(file, sent.item, parcel.tick)
             length = sent.item.size
             web.ask("PUT", f"{path}/content", content=content, length=length, headers=_BYTES)
-    entry = web.ask("POST", f"{path}/commit").json("key")
-    journal.done("send", checksum=entry.get("checksum"))
-    return entry, True
+    entry: Json = web.ask("POST", f"{path}/commit").json("key")
+    journal.done(step, checksum=entry.get("checksum"))
+    return entry
+
+
+def _complete(file: Json) -> bool:
+    return bool(file.get("status") == "completed")
 
 
 def md5_of(file: Json) -> str | None:
@@ -77,7 +96,8 @@ def md5_of(file: Json) -> str | None:
 
 def _begin(web: Web, files: str, item: Item, journal: Journal) -> Json:
     """Announce the file, in parts where it is large and the storage knows them."""
-    journal.begin("upload")
+    step = f"upload {item.path}"
+    journal.begin(step)
     file: Json = {"key": item.path, "size": item.size}
     parts, size = 0, 0
     if item.size > PART:
@@ -91,11 +111,11 @@ def _begin(web: Web, files: str, item: Item, journal: Journal) -> Json:
         if reply.status == 400:
             raise DepositError(f"the draft does not take a file called {item.path}")
     # What was sent for an earlier announcement counts for nothing: each has a name of its own.
-    return journal.done("upload", parts=parts, size=size, name=secrets.token_hex(4))
+    return journal.done(step, parts=parts, size=size, name=secrets.token_hex(4))
 
 
 def _send_parts(
-    web: Web, path: str, sent: Zip, upload: Json, parcel: Parcel, journal: Journal
+    web: Web, path: str, sent: Sent, upload: Json, parcel: Parcel, journal: Journal
 ) -> None:
     def send(number: int) -> None:
         start = (number - 1) * upload["size"]
@@ -113,7 +133,7 @@ def _send_parts(
         list(pool.map(send, range(1, upload["parts"] + 1)))
 
 
-def _slice(sent: Zip, start: int, length: int, parcel: Parcel) -> Iterator[bytes]:
+def _slice(sent: Sent, start: int, length: int, parcel: Parcel) -> Iterator[bytes]:
     with sent.path.open("rb") as source:
         source.seek(start)
         while length:

@@ -1,8 +1,9 @@
 """`inveniordm+https://HOST`, `zenodo:`, `zenodo-sandbox:`: InvenioRDM, the engine of Zenodo.
 
-A package becomes a draft with one zip; published only on demand, and then for good. A changed
-package becomes a new version of the record that its receipt names. Behind the address may stand
-`?publisher=NAME`, `?type=ID` (of the instance's resource types) and `?access=restricted`.
+A package becomes a draft with one zip and a page for people; published only on demand, and then for
+good. A changed package becomes a new version of the record that its receipt names. Behind the
+address may stand `?publisher=NAME`, `?type=ID` (of the instance's resource types) and
+`?access=restricted`.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ from archive_pkg.deposits.repositories import (
     with_options,
 )
 from archive_pkg.deposits.web import Web, segments
-from archive_pkg.deposits.zips import Zip, ZipRepository, zip_name, zipped
+from archive_pkg.deposits.zips import Sent, ZipRepository, page_name, paged, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
 
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.parcels import Parcel
@@ -79,7 +80,7 @@ class InvenioRdm(ZipRepository):
         self.target = with_options(bare, self._options)
 
     def capabilities(self) -> Capabilities:
-        """One zip; the server states its MD5; a draft until it is published."""
+        """One zip and its page; the server states MD5s; a draft until it is published."""
         return Capabilities(
             packaging="zip",
             digest="md5",
@@ -93,11 +94,15 @@ class InvenioRdm(ZipRepository):
     def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
         """What would be made there, and what keeps it from being taken; see `Repository`."""
         draft = "a new version of the record" if self._published(parcel) else "a draft"
+        files = {zip_name(parcel.identifier): parcel.size}
+        if parcel.page is not None:
+            files[page_name(parcel.identifier)] = len(parcel.page())
+        beside = " and its page beside it" if parcel.page is not None else ""
         plan = Plan(
-            (Transfer(zip_name(parcel.identifier), parcel.size, f"the files of {draft}"),),
+            tuple(Transfer(name, size, f"the files of {draft}") for name, size in files.items()),
             steps=(
                 f"make {draft} with the record's metadata",
-                "send the package as one zip, and compare the server's MD5 with ours",
+                f"send the package as one zip{beside}, and compare the server's MD5 with ours",
                 "PUBLISH it, which cannot be undone" if publish else "leave it a draft",
             ),
         )
@@ -134,13 +139,14 @@ class InvenioRdm(ZipRepository):
         return doi
 
     def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
-        """Draft, zip, digest, and on demand publication; see `Repository`."""
-        with zipped(parcel, journal) as sent:
+        """Draft, files, digests, and on demand publication; see `Repository`."""
+        with zipped(parcel, journal) as sent, paged(parcel, journal) as pages:
+            wanted = (sent, *pages)
             name = self._place(parcel, journal)
             journal.begin("place", remote_id=name)
             record = self._record(name)
             if record is not None:
-                return self._stored(sent, record, self._file(name, sent.item.path), new=False)
+                return self._stored(*self._published_files(name, wanted), record, new=False)
             draft = self._draft(name)
             if draft is None:
                 raise DepositError(
@@ -149,8 +155,8 @@ class InvenioRdm(ZipRepository):
                 )
             self._describe(draft, parcel)
             files = f"records/{name}/draft/files"
-            file, new = bring(self._web, files, sent, parcel, journal)
-            stored = self._stored(sent, self._draft(name) or draft, file, new=new)
+            held, new = bring(self._web, files, wanted, parcel, journal)
+            stored = self._stored(wanted, held, self._draft(name) or draft, new=new)
             if not publish or any(each.stored != each.expected for each in stored.files):
                 return stored
             journal.begin("publish", draft=name)
@@ -161,7 +167,7 @@ class InvenioRdm(ZipRepository):
             if record is None:
                 raise DepositError(f"{self.target} took {name} and does not show it as published")
             journal.done("publish", record=name)
-            return self._stored(sent, record, file, new=True)
+            return self._stored(wanted, held, record, new=True)
 
     def status(self, remote_id: str, version: str) -> Status:
         """Whether it is published, a draft, or not there; see `Repository`."""
@@ -262,51 +268,66 @@ class InvenioRdm(ZipRepository):
 
     # --- what is there
 
-    def _file(self, name: str, key: str) -> Json:
-        found = self._get(f"records/{segments(name)}/files/{segments(key)}")
-        if found is None:
-            raise DepositError(f"{self.target}: the record {name} has no file {key}")
-        return found
+    def _published_files(
+        self, name: str, wanted: Sequence[Sent]
+    ) -> tuple[Sequence[Sent], Mapping[str, Json]]:
+        """What a record that is closed for good has of the files, and its account of them.
 
-    def _content(self, remote_id: str) -> tuple[str, str]:
-        """The name of a record's zip and the path of its bytes, published or not."""
+        It may have been published without a page, or with that of another version of ours.
+        """
+        held = {entry["key"]: entry for entry in self._entries(f"records/{segments(name)}/files")}
+        package, *pages = wanted
+        if package.item.path not in held:
+            raise DepositError(f"{self.target}: the record {name} has no {package.item.path}")
+        same = [page for page in pages if md5_of(held.get(page.item.path, {})) == page.md5]
+        return (package, *same), held
+
+    def _entries(self, path: str) -> list[Json]:
+        return list((self._get(path) or {}).get("entries", []))
+
+    def _contents(self, remote_id: str) -> Mapping[str, str]:
         for where in ("files", "draft/files"):
-            listed = self._get(f"records/{segments(remote_id)}/{where}")
-            keys = [entry["key"] for entry in (listed or {}).get("entries", [])]
-            if len(keys) == 1:
-                (key,) = keys
-                return key, f"records/{segments(remote_id)}/{where}/{segments(key)}/content"
-        raise DepositError(f"{self.target} has no record {remote_id} with one file")
+            path = f"records/{segments(remote_id)}/{where}"
+            names = [entry["key"] for entry in self._entries(path)]
+            if names:
+                return {name: f"{path}/{segments(name)}/content" for name in names}
+        raise DepositError(f"{self.target} has no record {remote_id} with files")
 
-    def _stored(self, sent: Zip, record: Json, file: Json, *, new: bool) -> Stored:
+    def _stored(
+        self, sent: Sequence[Sent], held: Mapping[str, Json], record: Json, *, new: bool
+    ) -> Stored:
         published = bool(record.get("is_published")) and not record.get("is_draft")
         where = f"records/{record['id']}" if published else f"records/{record['id']}/draft"
-        algorithm, expected, stored = "md5", sent.md5, md5_of(file)
-        if stored is None:
-            algorithm, expected = "sha256", sent.item.sha256
-            with self._web.download(f"{where}/files/{segments(sent.item.path)}/content") as blocks:
-                stored = sha256_of(blocks)
+        files = tuple(self._arrival(each, held[each.item.path], where) for each in sent)
+        by_server = all(file.algorithm == "md5" for file in files)
         number = record.get("versions", {}).get("index")
         return Stored(
             remote_id=record["id"],
             version=f"v{number}" if number else "",
             location=self._page(record),
-            files=(
-                Arrival(
-                    path=sent.item.path,
-                    size=sent.item.size,
-                    sha256=sent.item.sha256,
-                    algorithm=algorithm,
-                    expected=expected,
-                    stored=stored,
-                ),
-            ),
-            verified="server-digest" if algorithm == "md5" else "read-back",
+            files=files,
+            verified="server-digest" if by_server else "read-back",
             new=new,
             state="published" if published else "draft",
             pid=_doi(record),
             status_url=f"{self._site}/api/{where}",
-            answer={"record": record, "file": file},
+            answer={"record": record, "files": [held[each.item.path] for each in sent]},
+        )
+
+    def _arrival(self, sent: Sent, held: Json, where: str) -> Arrival:
+        """A file as the server has it: by its own MD5; read back where it states none."""
+        algorithm, expected, stored = "md5", sent.md5, md5_of(held)
+        if stored is None:
+            algorithm, expected = "sha256", sent.item.sha256
+            with self._web.download(f"{where}/files/{segments(sent.item.path)}/content") as blocks:
+                stored = sha256_of(blocks)
+        return Arrival(
+            path=sent.item.path,
+            size=sent.item.size,
+            sha256=sent.item.sha256,
+            algorithm=algorithm,
+            expected=expected,
+            stored=stored,
         )
 
     def _page(self, record: Json) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from archive_pkg import fixity, storage
 from archive_pkg.bags import Bag
 from archive_pkg.errors import DepositError, InvalidError
-from archive_pkg.packages import open_package, verify
+from archive_pkg.packages import Package, open_package, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -56,6 +56,7 @@ class Parcel:
         payload_oxum: Octets and number of payload files (RFC 8493, 2.2.2).
         bag: Its bag as it was read.
         find_earlier: Finds what `earlier` gives.
+        page: Gives the page that shows it to people, as HTML; None where nobody makes one.
         tick: Called with the number of bytes after each block that was sent.
     """
 
@@ -66,7 +67,13 @@ class Parcel:
     payload_oxum: str
     bag: Bag
     find_earlier: Callable[[], tuple[Receipt, ...]] = field(default=tuple, compare=False)
+    page: Callable[[], bytes] | None = field(default=None, compare=False)
     tick: Callable[[int], None] = field(default=lambda count: None, compare=False)
+
+    @property
+    def opened(self) -> Package:
+        """The package as `open_package` gives it."""
+        return Package(self.folder, self.bag, self.record)
 
     @property
     def identifier(self) -> str:

@@ -26,10 +26,12 @@ from archive_pkg.deposits.repositories import (
     login_lacking,
 )
 from archive_pkg.deposits.web import Web
-from archive_pkg.deposits.zips import Zip, ZipRepository, zip_name, zipped
+from archive_pkg.deposits.zips import Sent, ZipRepository, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.web import Reply
     from archive_pkg.records import Record
@@ -215,7 +217,7 @@ class SwordCollection(ZipRepository):
             self._web.url(link)  # on the same server, or it is refused
         return links
 
-    def _send(self, media: str, sent: Zip, parcel: Parcel, journal: Journal) -> None:
+    def _send(self, media: str, sent: Sent, parcel: Parcel, journal: Journal) -> None:
         journal.begin("send")
         with sent.path.open("rb") as file:
             reply = self._web.ask(
@@ -259,9 +261,9 @@ class SwordCollection(ZipRepository):
             "its statement names no original deposit; ask its keepers for the bytes",
         )
 
-    def _content(self, remote_id: str) -> tuple[str, str]:
+    def _contents(self, remote_id: str) -> Mapping[str, str]:
         where = self._original(remote_id)
-        return zip_name(where.rstrip("/").rpartition("/")[2].removesuffix(".zip")), where
+        return {zip_name(where.rstrip("/").rpartition("/")[2].removesuffix(".zip")): where}
 
     def _xml(self, reply: Reply) -> Any:
         from lxml import etree

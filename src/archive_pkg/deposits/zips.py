@@ -1,12 +1,13 @@
 """What repositories of records have in common: they get a package as one zip, and give it back.
 
-The zip alone: what they show of it beside their own metadata is its list of files. No page goes
-with it, for none of them shows a deposit's HTML; `archive-pkg page` makes one of what was fetched.
+Where people look at what they hold, a page goes beside the zip, so that the letter can be read
+without unpacking anything. It is no part of the package: only the zip is ever fetched back.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import zipfile
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Zip:
-    """A package's zip while it is being sent.
+class Sent:
+    """A package's zip, or the page beside it, while it is being sent.
 
     Attributes:
         path: Where it lies.
@@ -44,27 +45,34 @@ class Zip:
 class ZipRepository(ABC):
     """Reading back and fetching a zip; each kind of repository says where its bytes are."""
 
+    target: str
+
     _web: Web
 
     @abstractmethod
-    def _content(self, remote_id: str) -> tuple[str, str]:
-        """The name of the zip, and the path of its bytes."""
+    def _contents(self, remote_id: str) -> Mapping[str, str]:
+        """The paths of the bytes of all that it holds, by the names of the files."""
 
     def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
-        """Download the zip; see `Repository`."""
-        name, path = self._content(remote_id)
-        with self._web.download(path) as blocks:
-            return {name: sha256_of(blocks)}
+        """Download all that is there; see `Repository`."""
+        found = {}
+        for name, path in self._contents(remote_id).items():
+            with self._web.download(path) as blocks:
+                found[name] = sha256_of(blocks)
+        return found
 
     def fetch(self, remote_id: str, version: str, into: Path) -> None:
         """Download the zip and unpack it; see `Repository`."""
-        _, path = self._content(remote_id)
-        with self._web.download(path) as blocks:
+        contents = self._contents(remote_id)
+        zips = [path for name, path in contents.items() if name.endswith(".zip")]
+        if len(zips) != 1:
+            raise DepositError(f"{self.target} has no {remote_id} with one zip in it")
+        with self._web.download(zips[0]) as blocks:
             unpack(blocks, into)
 
 
 @contextlib.contextmanager
-def zipped(parcel: Parcel, journal: Journal) -> Iterator[Zip]:
+def zipped(parcel: Parcel, journal: Journal) -> Iterator[Sent]:
     """The package's zip, beside the journal while it is being sent.
 
     A run that was stopped leaves it; the next one takes it as it is. It goes with the block's good
@@ -77,14 +85,38 @@ def zipped(parcel: Parcel, journal: Journal) -> Iterator[Zip]:
     made = journal.outcome("zip")
     if made and path.is_file() and path.stat().st_size == made["size"]:
         item = Item(zip_name(parcel.identifier), made["size"], made["sha256"])
-        yield Zip(path, item, made["md5"])
+        yield Sent(path, item, made["md5"])
     else:
         journal.begin("zip")
         item, md5 = parcel.zipped(path)
         journal.done("zip", size=item.size, sha256=item.sha256, md5=md5)
-        yield Zip(path, item, md5)
+        yield Sent(path, item, md5)
     with storage.storage_errors(f"removing {path}"):
         path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def paged(parcel: Parcel, journal: Journal) -> Iterator[tuple[Sent, ...]]:
+    """The package's page, beside the journal while it is being sent; nothing if there is none.
+
+    Raises:
+        StorageError: It could not be written.
+    """
+    if parcel.page is None:
+        yield ()
+        return
+    path, page = journal.path.with_suffix(".html"), parcel.page()
+    with storage.storage_errors(f"writing {path}"):
+        path.write_bytes(page)
+    item = Item(page_name(parcel.identifier), len(page), hashlib.sha256(page).hexdigest())
+    yield (Sent(path, item, hashlib.md5(page, usedforsecurity=False).hexdigest()),)
+    with storage.storage_errors(f"removing {path}"):
+        path.unlink(missing_ok=True)
+
+
+def page_name(identifier: str) -> str:
+    """What a package's page is called."""
+    return f"{identifier}.html"
 
 
 def zip_name(identifier: str) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.deposits import Deposited
     from archive_pkg.fixity import Tally
-    from archive_pkg.packages import Trust
+    from archive_pkg.packages import Package, Trust
     from archive_pkg.records import Record
 
 INVALID = 3
@@ -163,12 +163,14 @@ class Depositing:
         to: The repository's address.
         receipts: The folder for receipts, if not beside each package.
         publish: Whether the repository is to publish them.
+        page: Makes a page of a package, for repositories that people look into.
         rate: Bytes a second that one process may send; 0 for as many as it can.
     """
 
     to: str
     receipts: Path | None = None
     publish: bool = False
+    page: Callable[[Package], str] | None = None
     rate: float = 0
 
     def __call__(self, batch: Sequence[Path]) -> list[Done]:
@@ -178,6 +180,7 @@ class Depositing:
             repository(self.to),
             receipts=self.receipts,
             publish=self.publish,
+            page=self.page,
             tick=Pace(self.rate).spend,
         )
         return [guarded(package, partial(_deposited, package, done)) for package, done in outcomes]

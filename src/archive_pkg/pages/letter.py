@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from archive_pkg.packages import Verification
+    from archive_pkg.packages import Package, Verification
     from archive_pkg.records import Evidence, Part, Record, TranslationNote
 
 IMAGES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/svg+xml"}
 """Types of scans that browsers show."""
 _IMAGE_LIMIT = 64 * 1024 * 1024
+_ROOM = 8 * 1024 * 1024
 _ROLES = ("classification", "recipients", "salutation", "closing", "signatories", "date", "place")
 _LISTS = {
     "agents": "People and bodies",
@@ -99,6 +101,7 @@ def letter_page(
     *,
     verification: Verification | None = None,
     checked_on: str = "",
+    room: int | None = None,
 ) -> str:
     """The page of a letter, one HTML file that needs nothing else.
 
@@ -109,11 +112,12 @@ def letter_page(
         folder: The folder that its parts' paths start from; only read.
         verification: What verifying its package found, where it is a package.
         checked_on: The day of that verification.
+        room: So many bytes of scans are in it at most; without it, all.
 
     Raises:
         StorageError: A part cannot be read.
     """
-    shown = view(record, readings_of(record, folder))
+    shown = view(record, readings_of(record, folder, room=room))
     style, script = rendering.asset("letter.css"), rendering.asset("letter.js")
     return rendering.render(
         "letter.html",
@@ -125,13 +129,28 @@ def letter_page(
     )
 
 
+def package_page(package: Package) -> str:
+    """The page of a package that lies beside it in a repository.
+
+    It says nothing of when anybody checked the package, so the same package gives the same page;
+    scans are in it as long as they are not too large for a page in all.
+
+    Raises:
+        StorageError: A part cannot be read.
+    """
+    return letter_page(package.record, package.parts, room=_ROOM)
+
+
 def embedded(part: Part, data: bytes) -> str:
     """An image as an address that has it in itself."""
     return f"data:{part.media_type};base64,{base64.b64encode(data).decode()}"
 
 
 def readings_of(
-    record: Record, folder: Path, address: Callable[[Part, bytes], str] = embedded
+    record: Record,
+    folder: Path,
+    address: Callable[[Part, bytes], str] = embedded,
+    room: int | None = None,
 ) -> list[Reading]:
     """The parts of a letter that can be shown, in the record's order.
 
@@ -139,6 +158,7 @@ def readings_of(
         record: Its record.
         folder: The folder that its parts' paths start from; only read.
         address: Gives the address at which a scan will be found, and sees to it that it is.
+        room: So many bytes of scans are shown at most, as they come; without it, all.
 
     Raises:
         StorageError: A part cannot be read.
@@ -156,6 +176,9 @@ def readings_of(
             storage.storage_errors(f"reading {part.file}"),
             storage.open_beneath(folder, part.file) as stream,
         ):
+            size = os.fstat(stream.fileno()).st_size
+            if is_image and (size > _IMAGE_LIMIT or (room is not None and size > room)):
+                continue
             data = stream.read()
         title, language = titles[part.id], (part.languages or ("",))[0]
         rtl = language.split("-")[0] in _RTL
@@ -163,7 +186,8 @@ def readings_of(
             text = decode(data, part.encoding or "utf-8")
             lines = tuple(page.lines(part, text))
             readings.append(Reading(part, title, language, rtl, page.shown, lines))
-        elif len(data) <= _IMAGE_LIMIT:
+        else:
+            room = room if room is None else room - len(data)
             image = address(part, data)
             readings.append(Reading(part, title, language, rtl, page.shown, image=image))
     return readings

@@ -1,0 +1,155 @@
+"""What is known of deposits since: receipts, what repositories say now, what they hold now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.deposits.journal import Journal
+from archive_pkg.deposits.patience import patiently
+from archive_pkg.deposits.receipts import Receipt, load_receipt
+from archive_pkg.deposits.repositories import Status, repository_for
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+HELD_DIFFERENTLY = Code(
+    "receipt-file-differs",
+    Severity.ERROR,
+    "A repository holds a file of a deposit, and not as it was deposited.",
+)
+HELD_NO_MORE = Code(
+    "receipt-file-gone",
+    Severity.ERROR,
+    "A repository does not hold a file of a deposit any more.",
+)
+HELD_UNKNOWN = Code(
+    "receipt-file-unknown",
+    Severity.WARNING,
+    "A repository holds a file, in the place of a deposit, that was not deposited.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one deposit of a package.
+
+    Attributes:
+        target: The repository.
+        remote_id: What the repository calls it.
+        receipt: The receipt's file; None where there is none yet.
+        status: What the repository says of it now.
+        unfinished: Whether its last run did not come to its end.
+    """
+
+    target: str
+    remote_id: str
+    receipt: Path | None
+    status: Status
+    unfinished: bool = False
+
+
+def check_receipt(receipt_file: Path) -> Report:
+    """Read back all that a receipt is for, and compare it with what was deposited.
+
+    Raises:
+        DepositError: The repository cannot be asked, or does not hold it any more.
+        InvalidError: The receipt is none.
+    """
+    receipt = load_receipt(receipt_file)
+    repository = repository_for(receipt.target)
+    held = patiently(lambda: repository.verify(receipt.remote_id, receipt.version))
+    sent = {file.path: file.sha256 for file in receipt.files}
+    report = Report()
+    for path in sorted(sent.keys() | held.keys()):
+        where = Location(f"{receipt.target} {receipt.remote_id} {path}")
+        if path not in held:
+            report.add(HELD_NO_MORE.at(where, "it was deposited and is not there any more"))
+        elif path not in sent:
+            report.add(HELD_UNKNOWN.at(where, "it is there and was not deposited"))
+        elif sent[path] != held[path]:
+            message = f"its SHA-256 is {held[path]}, deposited was {sent[path]}"
+            report.add(HELD_DIFFERENTLY.at(where, message, "look for another copy to restore from"))
+    return report
+
+
+def receipts_folder(package: Path) -> Path:
+    """Where a package's receipts lie unless another folder is asked for: beside it."""
+    return package.absolute().with_name(f"{package.absolute().name}.receipts")
+
+
+def receipts_of(package: Path, folder: Path | None = None) -> list[tuple[Path, Receipt]]:
+    """The receipts of a package, oldest first.
+
+    Raises:
+        InvalidError: A file in the folder is no receipt.
+        StorageError: The storage failed.
+    """
+    folder = folder or receipts_folder(package)
+    found = [(path, load_receipt(path)) for path in folder.glob("*.json")]
+    return sorted(found, key=lambda pair: pair[1].ended)
+
+
+def ask(package: Path, to: str | None = None, *, receipts: Path | None = None) -> list[Known]:
+    """Ask repositories what they know of a package's deposits, those cut short included.
+
+    Args:
+        package: The package's folder.
+        to: Only this repository; all that the receipts and journals name if not given.
+        receipts: The folder of receipts, if not beside the package.
+
+    Raises:
+        DepositError: A repository cannot be asked.
+    """
+    folder = receipts or receipts_folder(package)
+    only = repository_for(to).target if to else None
+    begun = [each for each in _unfinished(folder) if only in (None, each["target"])]
+    known = []
+    for path, receipt in _standing(receipts_of(package, folder)):
+        if only in (None, receipt.target):
+            status = repository_for(receipt.target).status(receipt.remote_id, receipt.version)
+            own = [each for each in begun if _is_of(receipt, each)]
+            begun = [each for each in begun if each not in own]
+            # A run that got as far as its receipt has only not said so any more.
+            left = any(datetime.fromisoformat(each["started"]) != receipt.started for each in own)
+            known.append(Known(receipt.target, receipt.remote_id, path, status, left))
+    for each in begun:
+        remote_id = each["remote_id"]
+        status = (
+            repository_for(each["target"]).status(remote_id, "")
+            if remote_id
+            else Status("absent", "nothing had been sent when the deposit was stopped")
+        )
+        known.append(Known(each["target"], remote_id, None, status, unfinished=True))
+    return known
+
+
+def _standing(receipts: list[tuple[Path, Receipt]]) -> Iterator[tuple[Path, Receipt]]:
+    """All but those without a version of which a later one is of the same deposit."""
+    for number, (path, receipt) in enumerate(receipts):
+        later = (each for _, each in receipts[number + 1 :])
+        if receipt.version or not any(
+            (each.target, each.remote_id, each.fingerprint)
+            == (receipt.target, receipt.remote_id, receipt.fingerprint)
+            for each in later
+        ):
+            yield path, receipt
+
+
+def _unfinished(folder: Path) -> Iterator[dict[str, Any]]:
+    """What was written down at the beginning of deposits that did not come to their end."""
+    for path in sorted(folder.glob("*.journal")):
+        journal = Journal(path)
+        begun = journal.begun("deposit")
+        if begun is not None and not journal.is_done("deposit"):
+            made = journal.outcome("place") or journal.begun("place") or {}
+            yield begun | {"remote_id": made.get("remote_id", "")}
+
+
+def _is_of(receipt: Receipt, begun: Mapping[str, Any]) -> bool:
+    return (receipt.target, receipt.fingerprint) == (begun["target"], begun["fingerprint"]) and (
+        begun["remote_id"] in ("", receipt.remote_id)
+    )
