@@ -109,6 +109,7 @@ def test_a_draft_gets_the_page_that_is_made_now(
     assert done.new
     assert hashlib.sha256(b"a new page").hexdigest() in target.held().values()
     without = deposits.deposit(package, target.address)
+    assert without.new
     assert [file.path for file in without.receipt.files] == [f"{package.name}.zip"]
     assert len(target.held()) == 1
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
@@ -20,7 +21,7 @@ from archive_pkg.storage import storage_errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from archive_pkg.holdings import Done
+    from archive_pkg.holdings import Done, Meter
     from archive_pkg.holdings.crews import Crew
     from archive_pkg.reports import Finding
 
@@ -55,7 +56,7 @@ _EXAMPLES = 5
 class Telling:
     """Tells what comes of many subjects, keeping nothing but counts and a few examples."""
 
-    def __init__(self, answer: Answer, report: TextIO | None) -> None:
+    def __init__(self, answer: Answer, report: TextIO | None, meter: Meter | None = None) -> None:
         self._answer = answer
         self._report = report
         self._counts: dict[str, int] = {}
@@ -65,6 +66,7 @@ class Telling:
         self._about_all: list[Finding] = []
         self._closing: dict[str, object] = {}
         self._started = self._shown = time.monotonic()
+        self._meter = meter
         self._run = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def take(self, done: Done) -> None:
@@ -155,11 +157,42 @@ class Telling:
             self._shown = now
             done = sum(self._counts.values())
             rate = done / max(0.001, now - self._started)
-            typer.echo(f"\r\x1b[K{self.summary}; {rate:,.0f} a second", nl=False, err=True)
+            said = f"{self.summary}; {rate:,.0f} a second" if done else ""
+            if self._meter is not None:
+                size = self._meter.total()
+                rate = size / max(0.001, now - self._started)
+                said = (
+                    f"{self.summary if done else 'sending'}; {in_words(size)}, {in_words(rate)}/s"
+                )
+            typer.echo(f"\r\x1b[K{said}", nl=False, err=True)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Show how bytes get on, while nothing comes to its end."""
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.wait(0.25):
+                self._progress()
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
 
 
 @contextmanager
-def telling(command: str, report: Path | None, *, as_json: bool, quiet: bool) -> Iterator[Telling]:
+def telling(
+    command: str,
+    report: Path | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+    meter: Meter | None = None,
+) -> Iterator[Telling]:
     """Let a command tell what comes of many subjects, then end it with its status.
 
     With `--json` the document is written as it comes: `{"command", "results": […], "counts",
@@ -172,9 +205,10 @@ def telling(command: str, report: Path | None, *, as_json: bool, quiet: bool) ->
             file = _open_report(report)
     if as_json:
         typer.echo(f'{{"command": {json.dumps(command)}, "results": [')
-    told = Telling(answer, file)
+    told = Telling(answer, file, meter)
     try:
-        yield told
+        with told.watched() if meter is not None else nullcontext():
+            yield told
     except ArchivePkgError as error:
         complain(error)
         answer.worsen(error.exit_status)
@@ -224,6 +258,15 @@ def parse_bytes(text: str) -> int:
     if not 1 <= number < 10**18:
         raise UsageError(f"{text!r} is no number of bytes to work with", "write it as 50M or 2G")
     return int(number)
+
+
+def in_words(size: float) -> str:
+    """A number of bytes for people: 1.5 GB."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
 
 
 def rate_of(limit: str, jobs: int | None) -> float:

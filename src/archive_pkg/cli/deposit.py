@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,7 @@ from archive_pkg.cli.bulk import (
     LimitRate,
     ReportFile,
     crew,
+    in_words,
     options_of,
     rate_of,
     telling,
@@ -24,6 +25,7 @@ from archive_pkg.cli.output import Answer, Json, Quiet, answering, progress_want
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from archive_pkg.deposits import Deposited, Plan, Repository
 
@@ -91,9 +93,13 @@ def deposit(
     if not (dry_run or status or reserve) and (bulk or not are_single(packages, is_bag)):
         from archive_pkg import holdings
 
-        rate, page = rate_of(limit_rate, jobs), pages.package_page
-        work = holdings.Depositing(to, receipts, publish, page, rate)
-        with telling("deposit", report, as_json=as_json, quiet=quiet) as told:
+        watched = progress_wanted() and not quiet and not executor
+        with (
+            holdings.metering() if watched else nullcontext() as meter,
+            telling("deposit", report, as_json=as_json, quiet=quiet, meter=meter) as told,
+        ):
+            rate, page = rate_of(limit_rate, jobs), pages.package_page
+            work = holdings.Depositing(to, receipts, publish, page, rate, meter)
             holdings.run(
                 work,
                 holdings.find_packages(packages),
@@ -114,7 +120,7 @@ def deposit(
             for record in packages:
                 _reserve(answer, record, repository, receipts)
             return
-        with _progress(packages) as tick:
+        with _progress(packages, quiet=quiet) as (tick, aside):
             outcomes = deposits.deposit_many(
                 packages,
                 repository,
@@ -125,7 +131,7 @@ def deposit(
                 tick=tick,
             )
             for package, done in outcomes:
-                with answer.about(package) as result:
+                with aside(), answer.about(package) as result:
                     if isinstance(done, Exception):
                         raise done
                     _told(answer, package, done, result)
@@ -180,7 +186,7 @@ def _plan(answer: Answer, package: Path, repository: Repository, *, publish: boo
         result["steps"] = list(plan.steps)
         answer.say(f"{package} to {repository.target}: {_files(plan)}")
         for each in plan.transfers:
-            answer.say(f"  {_bytes(each.size):>10}  {each.path} → {each.to}")
+            answer.say(f"  {in_words(each.size):>10}  {each.path} → {each.to}")
         for number, step in enumerate(plan.steps, 1):
             answer.say(f"  {number}. {step}")
         answer.found(result, plan.report)
@@ -192,16 +198,7 @@ def _plan(answer: Answer, package: Path, repository: Repository, *, publish: boo
 
 def _files(plan: Plan) -> str:
     number = len(plan.transfers)
-    return f"{number} file{'' if number == 1 else 's'}, {_bytes(plan.size)}"
-
-
-def _bytes(size: int) -> str:
-    amount = float(size)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} TB"
+    return f"{number} file{'' if number == 1 else 's'}, {in_words(plan.size)}"
 
 
 def _status(answer: Answer, package: Path, to: str, receipts: Path | None) -> None:
@@ -340,10 +337,16 @@ def login(
 
 
 @contextmanager
-def _progress(packages: list[Path]) -> Iterator[Callable[[int], None]]:
-    """A bar of bytes with their rate, in a terminal."""
-    if not progress_wanted():
-        yield lambda count: None
+def _progress(
+    packages: list[Path], *, quiet: bool
+) -> Iterator[tuple[Callable[[int], None], Callable[[], AbstractContextManager[None]]]]:
+    """A bar of bytes with their rate, in a terminal.
+
+    Yields:
+        What counts bytes; and what takes the bar aside while something else is printed.
+    """
+    if quiet or not progress_wanted():
+        yield (lambda count: None), nullcontext
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -354,4 +357,14 @@ def _progress(packages: list[Path]) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("sending"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("sending", total=total)
-        yield lambda count: progress.advance(task, count)
+
+        @contextmanager
+        def aside() -> Iterator[None]:
+            progress.stop()
+            try:
+                yield
+            finally:
+                sys.stdout.flush()
+                progress.start()
+
+        yield (lambda count: progress.advance(task, count)), aside

@@ -41,17 +41,18 @@ def bring(
         journal: What was done before.
 
     Returns:
-        The server's account of each file by its name, its digest included, and whether any was
-        sent now.
+        The server's account of each file by its name, its digest included, and whether anything
+        was changed now.
     """
     names = {sent.item.path for sent in wanted}
     there: dict[str, Json] = {}
+    new = False
     for entry in web.ask("GET", files).json("entries")["entries"]:
         if entry["key"] in names:
             there[entry["key"]] = entry
         else:
             web.ask("DELETE", f"{files}/{segments(entry['key'])}", expect={204, 404})
-    new = False
+            new = True
     for sent in wanted:
         held = there.get(sent.item.path)
         if held is None or not _complete(held) or md5_of(held) != sent.md5:

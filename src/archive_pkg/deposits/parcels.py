@@ -73,7 +73,7 @@ class Parcel:
     @property
     def opened(self) -> Package:
         """The package as `open_package` gives it."""
-        return Package(self.folder, self.bag, self.record)
+        return Package(self.folder, self.bag.info, self.record)
 
     @property
     def identifier(self) -> str:

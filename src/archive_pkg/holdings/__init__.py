@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archive_pkg.holdings.heads import SignedHead, sign_head
     from archive_pkg.holdings.index import Hit, Index, Query, refresh
     from archive_pkg.holdings.likeness import Candidate, duplicates
+    from archive_pkg.holdings.meters import Meter, metering
     from archive_pkg.holdings.overview import Overview
     from archive_pkg.holdings.repairing import accept, repair
     from archive_pkg.holdings.shelves import LAYOUTS, Shelf, make_shelf, open_shelf
@@ -69,6 +70,10 @@ _MODULES = {
         "Query",
         "refresh",
     ),
+    "meters": (
+        "Meter",
+        "metering",
+    ),
     "overview": ("Overview",),
     "repairing": (
         "accept",
@@ -98,6 +103,7 @@ __all__ = [
     "Each",
     "Hit",
     "Index",
+    "Meter",
     "Options",
     "Overview",
     "Query",
@@ -116,6 +122,7 @@ __all__ = [
     "find_sources",
     "finding_twins",
     "make_shelf",
+    "metering",
     "open_shelf",
     "refresh",
     "repair",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.deposits import Deposited
     from archive_pkg.fixity import Tally
+    from archive_pkg.holdings.meters import Meter
     from archive_pkg.packages import Package, Trust
     from archive_pkg.records import Record
 
@@ -165,6 +166,7 @@ class Depositing:
         publish: Whether the repository is to publish them.
         page: Makes a page of a package, for repositories that people look into.
         rate: Bytes a second that one process may send; 0 for as many as it can.
+        meter: Counts the bytes that are sent.
     """
 
     to: str
@@ -172,16 +174,24 @@ class Depositing:
     publish: bool = False
     page: Callable[[Package], str] | None = None
     rate: float = 0
+    meter: Meter | None = None
 
     def __call__(self, batch: Sequence[Path]) -> list[Done]:
         """Do it; packages that the repository holds already are left as they are."""
+        pace = Pace(self.rate)
+
+        def tick(count: int) -> None:
+            if self.meter is not None:
+                self.meter.add(count)
+            pace.spend(count)
+
         outcomes = deposit_many(
             batch,
             repository(self.to),
             receipts=self.receipts,
             publish=self.publish,
             page=self.page,
-            tick=Pace(self.rate).spend,
+            tick=tick,
         )
         return [guarded(package, partial(_deposited, package, done)) for package, done in outcomes]
 

@@ -1,0 +1,93 @@
+"""Bytes and their rate while packages are sent: in a terminal only, and beside nothing else."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+import threading
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from archive_pkg.holdings import Meter, metering
+from archive_pkg.packages import build_package
+
+
+@pytest.fixture
+def packages(letter: Path, tmp_path: Path) -> Path:
+    record = letter / "record.yaml"
+    plain = record.read_text()
+    for number in range(2):
+        record.write_text(plain.replace(f"id: {letter.name}", f"id: letter-{number}", 1))
+        build_package(letter, tmp_path / "packages", on=date(2026, 11, 24))
+    return tmp_path / "packages"
+
+
+def in_a_terminal(*words: object) -> tuple[str, str]:
+    """What `archive-pkg` prints into a pipe, and what it shows on the terminal."""
+    ours, theirs = pty.openpty()
+    shown = bytearray()
+
+    def watch() -> None:
+        while True:
+            try:
+                data = os.read(ours, 4096)
+            except OSError:  # Linux's way to say that nobody has the other end open
+                return
+            shown.extend(data)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    done = subprocess.run(
+        [sys.executable, "-m", "archive_pkg", *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        check=True,
+        text=True,
+        timeout=60,
+    )
+    os.close(theirs)
+    watcher.join(10)
+    os.close(ours)
+    return done.stdout, shown.decode()
+
+
+def test_of_a_folder_of_packages(packages: Path, tmp_path: Path) -> None:
+    words = ["deposit", packages, "--to", f"file:{tmp_path / 'drop'}", "--limit-rate", "200k"]
+    said, shown = in_a_terminal(*words)
+    assert said == "2 deposited\n"
+    assert re.search(r"\d+\.\d kB, \d+\.\d kB/s", shown)
+    assert shown.endswith("\r\x1b[K")
+
+
+def test_of_packages_by_name_aside_while_something_is_said(packages: Path, tmp_path: Path) -> None:
+    words = ["deposit", *sorted(packages.glob("letter-?")), "--to", f"file:{tmp_path / 'drop'}"]
+    said, shown = in_a_terminal(*words)
+    assert said.count("read back, every digest") == 2
+    assert re.search(r"\d+/\d+ bytes|[kM]B", shown)
+    _, hushed = in_a_terminal(*words, "--quiet")
+    assert hushed == ""
+
+
+def count(meter: Meter) -> None:
+    for _ in range(100):
+        meter.add(3)
+
+
+def test_a_meter_counts_for_all_processes() -> None:
+    with metering() as meter:
+        context = get_context("spawn")
+        running = [context.Process(target=count, args=(meter,)) for _ in range(2)]
+        for each in running:
+            each.start()
+        count(meter)
+        for each in running:
+            each.join()
+        assert meter.total() == 900
+        meter.add(1)
+        assert meter.total() == 901
