@@ -6,9 +6,6 @@ of one server, and `-m "service and not rdm"` all but those of another.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -17,6 +14,7 @@ import targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 Server = TypeVar("Server")
 
@@ -32,18 +30,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def _run(make: Callable[[Path], Server]) -> Iterator[Server]:
-    # Not in pytest's own folders, which nobody else may pass through: some servers run as users of
-    # their own.
-    folder = Path(tempfile.mkdtemp(prefix=f"archive-pkg-{make.__name__.lower()}-"))
-    folder.chmod(0o711)
-    try:
-        server = make(folder)
+    with servers.kept_folder(make.__name__.lower()) as folder:
+        try:
+            server = make(folder)
+        except servers.AbsentError as reason:
+            pytest.skip(str(reason))
         yield server
         server.stop()  # type: ignore[attr-defined]
-    except servers.AbsentError as reason:
-        pytest.skip(str(reason))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import hashlib
 import http.client
 import os
@@ -19,10 +20,12 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import keeper
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -65,6 +68,40 @@ def free_port(host: str = LOOPBACK) -> int:
         return int(probe.getsockname()[1])
 
 
+@functools.cache
+def _keeper() -> int:
+    """The pipe to whoever ends our servers if we are killed; see `keeper.py`."""
+    theirs, ours = os.pipe()
+    os.posix_spawn(
+        sys.executable,
+        [sys.executable, str(HERE / "keeper.py")],
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_DUP2, theirs, 0)],
+        setsid=True,
+    )
+    os.close(theirs)
+    return ours
+
+
+def _tell_keeper(sign: str, kind: str, what: object) -> None:
+    os.write(_keeper(), f"{sign} {kind} {what}\n".encode())
+
+
+@contextlib.contextmanager
+def kept_folder(name: str) -> Iterator[Path]:
+    """A folder for a server, which is removed in the end, whatever that is."""
+    # Not in pytest's own folders, which nobody else may pass through: some servers run as users of
+    # their own.
+    folder = Path(tempfile.mkdtemp(prefix=f"archive-pkg-{name}-"))
+    folder.chmod(0o711)
+    _tell_keeper("+", "folder", folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        _tell_keeper("-", "folder", folder)
+
+
 class Processes:
     """A server's processes: started into groups of their own, ended with all their children."""
 
@@ -96,6 +133,7 @@ class Processes:
                 extra_groups=[] if user and os.geteuid() == 0 else None,
             )
         self._running.append(process)
+        _tell_keeper("+", "session", process.pid)
         return process
 
     def run(
@@ -108,27 +146,27 @@ class Processes:
     ) -> None:
         """Run a program to its end, which must be a good one."""
         process = self.start(command, env=env, user=user)
-        self._running.remove(process)
-        if process.wait(limit) != 0:
+        status = process.wait(limit)
+        self.forget(process)
+        if status != 0:
             logs = sorted(self.folder.glob(f"{Path(command[0]).name}-*.log"))
             raise RuntimeError(f"{command[0]} failed: {logs[-1].read_text()[-2000:]}")
 
     def forget(self, process: subprocess.Popen[bytes]) -> None:
         """Count a process that has ended no more."""
         self._running.remove(process)
+        _tell_keeper("-", "session", process.pid)
 
     def stop(self) -> None:
         """End all of them, the last started first."""
-        for process in reversed(self._running):
+        for process in self._running[::-1]:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait(10)
-        self._running.clear()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(keeper.PATIENCE)
+            keeper.end({process.pid}, 1.0)
+            process.wait(keeper.PATIENCE)
+            self.forget(process)
 
     def wait_for(self, ready: Callable[[], bool], limit: float = 60) -> None:
         """Wait until the server answers."""

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 import servers
+from keeper import members
 
 pytestmark = pytest.mark.service
-
-
-def members(sessions: set[int]) -> list[Path]:
-    """The processes of these sessions, by their folders below /proc."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(ProcessLookupError):
-            if os.getsid(int(process.name)) in sessions:
-                found.append(process)
-    return found
 
 
 def listeners(processes: servers.Processes) -> set[str]:
@@ -28,7 +21,7 @@ def listeners(processes: servers.Processes) -> set[str]:
     inodes = set()
     for process in members({process.pid for process in processes._running}):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            inodes |= {str(each.readlink()) for each in (process / "fd").iterdir()}
+            inodes |= {str(each.readlink()) for each in Path(f"/proc/{process}/fd").iterdir()}
     found = set()
     for table in ("tcp", "tcp6"):
         for line in Path("/proc/net", table).read_text().splitlines()[1:]:
@@ -46,6 +39,30 @@ def test_on_the_loopback_alone(name: str, request: pytest.FixtureRequest) -> Non
     found = listeners(server.processes)
     assert found
     assert all(ipaddress.ip_address(each).is_loopback for each in found)
+
+
+def test_nothing_stays_behind_when_the_tests_are_killed(tmp_path: Path) -> None:
+    program = tmp_path / "killed.py"
+    program.write_text(
+        "import os, signal, sys\n"
+        f"sys.path.insert(0, {str(Path(servers.__file__).parent)!r})\n"
+        "import servers\n"
+        "with servers.kept_folder('killed') as folder:\n"
+        "    server = servers.Sftp(folder)\n"
+        "    print(folder, *(each.pid for each in server.processes._running), flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run(
+        [sys.executable, program], check=False, capture_output=True, text=True, timeout=60
+    )
+    if "AbsentError" in killed.stderr:
+        pytest.skip("OpenSSH's sshd is not installed")
+    folder, *sessions = killed.stdout.split()
+    assert sessions
+    until = time.monotonic() + 20
+    while members(set(map(int, sessions))) or Path(folder).exists():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_ended_whole(tmp_path: Path) -> None:
