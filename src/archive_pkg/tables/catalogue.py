@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -16,11 +12,11 @@ from pydantic import ValidationError
 from archive_pkg.errors import InvalidError
 from archive_pkg.records.models import Record
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.tables.aside import by_letter
 from archive_pkg.tables.checking import Bound, Check, Progress
-from archive_pkg.tables.coherence import Numbered, rows_by_letter
 from archive_pkg.tables.descriptor import descriptor_of
 from archive_pkg.tables.foreign import check_foreign
-from archive_pkg.tables.layout import LETTER, LETTERS, Table, tables
+from archive_pkg.tables.layout import LETTERS, Table, tables
 from archive_pkg.tables.lists import check_list, mapping_of
 from archive_pkg.tables.mapping import read_mapping
 from archive_pkg.tables.rows import raw_records
@@ -29,6 +25,8 @@ from archive_pkg.tables.sources import open_sheets
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
+
+    from archive_pkg.tables.aside import Numbered
 
 PART_NOT_THERE = Code(
     "tables-part-not-there", Severity.ERROR, "A file that a cell names is not in its folder."
@@ -41,8 +39,6 @@ FILES_ELSEWHERE = Code(
 
 Look = Callable[[Record, Path, Path], Iterator[Finding]]
 """What looks at a record's files: the record, the folder of its files, what findings call it."""
-
-_AT_ONCE = 1_000
 
 
 def check(
@@ -110,8 +106,8 @@ def read_catalogue(
     report.extend(checked.run())
     if not report.ok:
         return [], report
-    everything = rows_by_letter(checked.bound, None)
-    return [Record.model_validate(_raw(rows)) for rows in everything.values()], report
+    letters = by_letter(checked.bound)
+    return [Record.model_validate(_raw(rows)) for _, rows in letters], report
 
 
 def read_records(path: str | os.PathLike[str]) -> list[Record]:
@@ -146,26 +142,8 @@ def stream_records(path: str | os.PathLike[str]) -> Iterator[Record]:
     checked = Check(sheets)
     report.extend(checked.run())
     _refuse_unsound(path, report)
-    with closing(sqlite3.connect("")) as base:
-        base.execute("CREATE TABLE rows (letter TEXT, name TEXT, cells TEXT)")
-        for name, table in checked.bound.items():
-            for rows in table.rows():
-                owners = rows.cells.get("id" if name == LETTERS else LETTER, ())
-                base.executemany(
-                    "INSERT INTO rows VALUES (?, ?, ?)",
-                    (
-                        (letter, name, json.dumps(rows.row(place)))
-                        for place, letter in enumerate(owners)
-                    ),
-                )
-        base.execute("CREATE INDEX by_letter ON rows (letter)")
-        letters = "SELECT letter FROM rows WHERE name = ? ORDER BY rowid"
-        for (letter,) in base.execute(letters, (LETTERS,)):
-            own: dict[str, list[dict[str, str]]] = {}
-            query = "SELECT name, cells FROM rows WHERE letter = ? ORDER BY rowid"
-            for name, cells in base.execute(query, (letter,)):
-                own.setdefault(name, []).append(json.loads(cells))
-            yield Record.model_validate(raw_records(own)[0])
+    for _, rows in by_letter(checked.bound):
+        yield Record.model_validate(_raw(rows))
 
 
 def _refuse_unsound(path: str | os.PathLike[str], report: Report) -> None:
@@ -185,19 +163,19 @@ def _file_findings(bound: Mapping[str, Bound], home: Path, look: Look | None) ->
     parts, letters = bound.get("parts"), bound.get(LETTERS)
     if parts is None or letters is None:
         return
-    named = [(letter, file) for letter, file in _named_files(parts) if _stays_inside(file)]
-    if not named:
-        return
-    if not any((_folder(home, letter) / file).is_file() for letter, file in named):
+    named, some = 0, False
+    for letter, file in _named_files(parts):
+        named += 1
+        if some := (_folder(home, letter) / file).is_file():
+            break
+    if named and not some:
         at = parts.sheet.at(parts.sheet.header_row)
-        message = f"none of the {len(named)} files that {parts.sheet.name} names is in {home}"
+        message = f"none of the {named} files that {parts.sheet.name} names is in {home}"
         hint = "name their folder: --files FOLDER, with a folder for each letter or all together"
         yield FILES_ELSEWHERE.at(at, message, hint)
-        return
-    names = iter(dict.fromkeys(letter for letter, _ in named))
-    while some := set(islice(names, _AT_ONCE)):
-        for letter, rows in rows_by_letter(bound, some).items():
-            if rows.get(LETTERS):
+    if some:
+        for letter, rows in by_letter(bound):
+            if any(_stays_inside(row.get("file", "")) for _, row in rows.get("parts", ())):
                 yield from _letter_files(bound, rows, _folder(home, letter), look)
 
 
@@ -225,7 +203,11 @@ def _letter_files(
 
 def _named_files(parts: Bound) -> Iterator[tuple[str, str]]:
     for rows in parts.rows():
-        yield from zip(rows.cells.get("letter", ()), rows.cells.get("file", ()), strict=False)
+        for letter, file in zip(
+            rows.cells.get("letter", ()), rows.cells.get("file", ()), strict=False
+        ):
+            if _stays_inside(file):
+                yield letter, file
 
 
 def _stays_inside(file: str) -> bool:

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN
 from archive_pkg.reports import Code, Report, Severity
+from archive_pkg.tables.aside import Noted
 from archive_pkg.tables.cells import split_items, unguarded
 from archive_pkg.tables.coherence import Coherence
 from archive_pkg.tables.csv_reading import CSV_BROKEN
@@ -124,22 +125,17 @@ class Bound:
         return ((number, finding) for (number, _), finding in self._shape.items())
 
 
+def _key(letter: str, name: str) -> str:
+    """What an id is noted by; a letter's own has no letter before it."""
+    return f"{letter}{_JOINT}{name}" if letter else name
+
+
 def _begin(rows: list[list[str]]) -> bool:
     """Whether every row has something in its first cell, and so is not blank."""
     try:
         return all(map(itemgetter(0), rows))
     except IndexError:
         return False
-
-
-class _References(NamedTuple):
-    """The cells of a column that refer to another table, with the letters they belong to."""
-
-    bound: Bound
-    column: Column
-    numbers: Sequence[int]
-    letters: Sequence[str]
-    values: Sequence[str]
 
 
 class Check:
@@ -178,10 +174,10 @@ class Check:
                 self.bound[name] = Bound(table, sheets[name], places)
                 for finding in found:
                     self._tell(name, 0, 0, finding)
-        self._keys: dict[str, dict[str, int]] = {name: {} for name in self.bound}
-        # References to tables that have not been read to their end.
-        self._waiting: dict[str, list[_References]] = {name: [] for name in self.bound}
-        self._ids: dict[str, dict[str, list[str]]] = {}
+        # The ids of each table, with the numbers of their rows.
+        self._keys = {name: Noted[int]() for name in (*self.bound, *_KEYED)}
+        # Columns that refer to tables which have not been read to their end.
+        self._waiting: dict[str, dict[tuple[str, str], Column]] = {name: {} for name in self.bound}
         self._coherence = Coherence(self._keys)
 
     def run(self) -> Report:
@@ -238,81 +234,71 @@ class Check:
     def _look_up(self, bound: Bound, rows: Rows, column: Column, values: Sequence[str]) -> None:
         """Look references up, now or when the table they lead to has been read."""
         target = column.refers_to
-        letters = rows.cells.get("id" if bound.table.name == LETTERS else LETTER, ())
-        found = _References(bound, column, rows.numbers, letters, values)
         if target not in self.bound:
             self._tell_absent(bound, target)
         elif target in self._waiting:
-            self._waiting[target].append(found)
+            self._waiting[target][bound.table.name, column.name] = column
         elif not self._is_torn(target):
-            self._check_references(found)
+            self._check_references(bound, rows, column, values)
 
     def _complete(self, name: str) -> None:
-        """Look up what has waited for a table to be read to its end."""
-        for found in self._waiting.pop(name):
-            if not self._is_torn(name):
-                self._check_references(found)
+        """Look up what has waited for a table to be read to its end: it is read once more."""
+        waiting = self._waiting.pop(name)
+        if self._is_torn(name):
+            return
+        for table in dict.fromkeys(table for table, _ in waiting):
+            columns = [column for (owner, _), column in waiting.items() if owner == table]
+            for rows in self.bound[table].rows():
+                for column in columns:
+                    self._check_references(self.bound[table], rows, column, rows.cells[column.name])
 
     def _is_torn(self, name: str) -> bool:
         """Whether a table could not be read to its end, so that what it lacks may be there."""
         return any(finding.code == CSV_BROKEN.code for finding in self.bound[name].sheet.report)
 
-    def _check_references(self, found: _References) -> None:
-        target = found.column.refers_to
+    def _check_references(
+        self, bound: Bound, rows: Rows, column: Column, values: Sequence[str]
+    ) -> None:
+        target = column.refers_to
+        owners = rows.cells.get("id" if bound.table.name == LETTERS else LETTER, ())
+        # Ids count within their letter, those of letters by themselves.
+        letters = ("",) * len(values) if target == LETTERS else owners
+        cells = [cell for cell in zip(rows.numbers, letters, values, strict=False) if cell[2]]
         known = self._keys[target]
-        owners = self._keys.get(LETTERS)
-        if target == LETTERS:
-            if known.keys() >= set(found.values):
-                return
-        elif known.keys() >= set(map(_JOINT.join, zip(found.letters, found.values, strict=False))):
-            return
-        for number, letter, value in zip(found.numbers, found.letters, found.values, strict=False):
-            if target == LETTERS:
-                items, prefix = [value], ""
-            elif owners is not None and letter not in owners:
-                continue  # told of the letter; what hangs on it follows
-            else:
-                items = split_items(value) if found.column.many else [value]
-                prefix = f"{letter}{_JOINT}"
-            for item in items:
-                if item and f"{prefix}{item}" not in known:
-                    there = known if target == LETTERS else self._ids_of(target, letter)
-                    near = get_close_matches(item, there, 1)
-                    hint = f"did you mean {near[0]}?" if near else f"add it to {target}"
-                    message = f"no {target.removesuffix('s')} has the id {item}"
-                    name = found.column.name
-                    self._tell_cell(found.bound, number, name, REFERENCE_UNKNOWN, message, hint)
+        missing = known.missing({_key(letter, value) for _, letter, value in cells})
+        cells = [cell for cell in cells if _key(*cell[1:]) in missing]
+        if column.many and cells:
+            cells = [(n, letter, item) for n, letter, text in cells for item in split_items(text)]
+            missing = known.missing({_key(letter, item) for _, letter, item in cells})
+        if target != LETTERS and LETTERS in self.bound and cells:
+            there = self._keys[LETTERS].among({letter for _, letter, _ in cells})
+            # Of a letter that is not there it has been told; what hangs on it follows.
+            cells = [cell for cell in cells if cell[1] in there]
+        for number, letter, item in cells:
+            if item and _key(letter, item) in missing:
+                ids = known if target == LETTERS else known.beginning(f"{letter}{_JOINT}")
+                near = get_close_matches(item, ids, 1)
+                hint = f"did you mean {near[0]}?" if near else f"add it to {target}"
+                message = f"no {target.removesuffix('s')} has the id {item}"
+                self._tell_cell(bound, number, column.name, REFERENCE_UNKNOWN, message, hint)
 
     def _take_keys(self, bound: Bound, rows: Rows) -> None:
         ids = rows.cells.get("id")
         if ids is None or not bound.table.key:
             return
-        if bound.table.name == LETTERS:
-            keys = list(ids)
-        else:
-            letters = rows.cells.get(LETTER) or ("",) * len(rows)
-            keys = list(map(_JOINT.join, zip(letters, ids, strict=True)))
+        letters: Sequence[str] = ("",) * len(rows)
+        if bound.table.name != LETTERS:
+            letters = rows.cells.get(LETTER) or letters
+        keys = list(map(_key, letters, ids))
         taken = self._keys[bound.table.name]
-        fresh = dict(zip(keys, rows.numbers, strict=True))
-        if len(fresh) == len(keys) and taken.keys().isdisjoint(fresh):
-            taken.update(fresh)
+        if taken.add(zip(keys, rows.numbers, strict=True)) == len(keys):
             return
-        for number, key in zip(rows.numbers, keys, strict=True):
-            first = taken.setdefault(key, number)
-            if first != number and key and not key.endswith(_JOINT):
-                name = key.rpartition(_JOINT)[2]
-                message = f"the id {name} is taken by row {first}"
+        first = taken.among(set(keys))
+        for number, key, name in zip(rows.numbers, keys, ids, strict=True):
+            if first[key] != number and name:
+                message = f"the id {name} is taken by row {first[key]}"
                 hint = "give one of the two rows another id, or take the twin out"
                 self._tell_cell(bound, number, "id", KEY_TAKEN, message, hint)
-
-    def _ids_of(self, table: str, letter: str) -> list[str]:
-        if table not in self._ids:
-            index: dict[str, list[str]] = {}
-            for key in self._keys[table]:
-                owner, _, name = key.rpartition(_JOINT)
-                index.setdefault(owner, []).append(name)
-            self._ids[table] = index
-        return self._ids[table].get(letter, [])
 
     def _tell_absent(self, bound: Bound, target: str) -> None:
         message = f"{bound.table.name} refers to {target}, and no such table is at hand"

@@ -1,13 +1,12 @@
 """Letters whose rows must be seen together: do the parts, the events, the evidence make sense?
 
 While the tables go by, `Coherence` takes down which letters a row alone cannot vouch for; their
-records are then built, a few thousand at a time.
+records are then built, one at a time.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -15,41 +14,40 @@ from pydantic import ValidationError
 from archive_pkg.records.dates import Edtf
 from archive_pkg.records.explaining import told
 from archive_pkg.records.models import Record
+from archive_pkg.tables.aside import Noted, by_letter
 from archive_pkg.tables.cells import split_items
 from archive_pkg.tables.items import column_at
 from archive_pkg.tables.layout import LETTER, LETTERS, tables
 from archive_pkg.tables.rows import raw_records
 
 if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pydantic_core import ErrorDetails
 
     from archive_pkg.reports import Finding
+    from archive_pkg.tables.aside import Numbered
     from archive_pkg.tables.checking import Bound
     from archive_pkg.tables.layout import Table
     from archive_pkg.tables.sheets import Rows
 
 _JOINT = "\x1f"
-_AT_ONCE = 20_000
 # What a row alone or the tables' keys have told already.
 _TOLD = {"unknown_reference", "id_taken"}
 _COHERENCE = {*_TOLD, "circle_of_parts", "events_out_of_order", "unknown_statement"}
 
 Loc = tuple[str | int, ...]
-Numbered = list[tuple[int, dict[str, str]]]
-"""Rows of a letter in one table, with their numbers."""
 
 
 class Coherence:
     """Which letters have to be seen whole, and what is wrong with them."""
 
-    def __init__(self, keys: Mapping[str, Mapping[str, int]]) -> None:
+    def __init__(self, keys: Mapping[str, Noted[int]]) -> None:
         self._keys = keys
-        self._unsure: set[str] = set()
-        self._filled: dict[str, frozenset[str]] = {}
-        self._ends: dict[str, datetime.date] = {}
+        self._unsure = Noted[int]()
+        self._filled = Noted[int]()  # with the number of what is filled in
+        self._kinds: dict[frozenset[str], int] = {}
+        self._ends = Noted[str]()
 
     def watch(self, table: Table, rows: Rows) -> None:
         """Take down what rows say of their letters."""
@@ -72,85 +70,80 @@ class Coherence:
             bound: The tables.
             everything: Whether to see every letter whole, not only those in doubt.
         """
-        known = self._keys.get(LETTERS, {})
-        letters = iter([name for name in known if name and (everything or name in self._unsure)])
-        while some := set(islice(letters, _AT_ONCE)):
-            for rows in rows_by_letter(bound, some).values():
-                yield from _incoherence(bound, rows)
+        if everything or self._unsure:
+            for letter, rows in by_letter(bound, None if everything else self._unsure):
+                if letter:
+                    yield from _incoherence(bound, rows)
+
+    def _doubt(self, letters: Iterable[str]) -> None:
+        self._unsure.add((letter, 0) for letter in letters)
 
     def _letters(self, rows: Rows) -> None:
         names = [name for name in rows.cells if name != "id"]
-        sets: dict[tuple[bool, ...], frozenset[str]] = {}
+        numbers: dict[tuple[bool, ...], int] = {}
         columns = [rows.cells[name] for name in names]
+        noted = []
         for letter, *cells in zip(rows.cells.get("id", ()), *columns, strict=bool(columns)):
             mask = tuple(map(bool, cells))
-            if mask not in sets:
+            if mask not in numbers:
                 there = [name for name, filled in zip(names, mask, strict=True) if filled]
-                sets[mask] = frozenset([*there, *(name.partition(".")[0] for name in there)])
-            self._filled[letter] = sets[mask]
+                kind = frozenset([*there, *(name.partition(".")[0] for name in there)])
+                numbers[mask] = self._kinds.setdefault(kind, len(self._kinds))
+            noted.append((letter, numbers[mask]))
+        self._filled.put(noted)
 
     def _parts(self, rows: Rows) -> None:
         """A part made from an earlier one makes no circle; of others one cannot tell."""
-        known = self._keys.get("parts", {})
-        for letter, of, number in zip(
-            rows.cells[LETTER], rows.cells.get("of", ()), rows.numbers, strict=False
-        ):
-            if of and not all(
-                known.get(f"{letter}{_JOINT}{part}", number) < number for part in split_items(of)
-            ):
-                self._unsure.add(letter)
+        made = [
+            (letter, [f"{letter}{_JOINT}{part}" for part in split_items(of)], number)
+            for letter, of, number in zip(
+                rows.cells[LETTER], rows.cells.get("of", ()), rows.numbers, strict=False
+            )
+            if of
+        ]
+        known = self._keys["parts"].among({part for _, parts, _ in made for part in parts})
+        self._doubt(
+            letter
+            for letter, parts, number in made
+            if not all(known.get(part, number) < number for part in parts)
+        )
 
     def _events(self, rows: Rows) -> None:
+        last = self._ends.among(set(rows.cells[LETTER]))
         for letter, date in zip(rows.cells[LETTER], rows.cells.get("date.edtf", ()), strict=False):
             starts, ends = _limits(date)
-            before = self._ends.get(letter)
+            before = last.get(letter)
             if before and ends and ends < before:
-                self._unsure.add(letter)
+                self._doubt([letter])
             if starts and (before is None or starts > before):
-                self._ends[letter] = starts
+                last[letter] = starts
+        self._ends.put(last.items())
 
     def _history(self, rows: Rows) -> None:
-        self._unsure.update(rows.cells[LETTER])
+        self._doubt(rows.cells[LETTER])
 
     def _evidence(self, rows: Rows) -> None:
+        kinds = list(self._kinds)
+        filled = self._filled.among(set(rows.cells[LETTER]))
+        elsewhere: dict[str, dict[str, str]] = {}
         for letter, field in zip(rows.cells[LETTER], rows.cells.get("field", ()), strict=False):
-            if letter in self._unsure:
-                continue
-            table, _, name = field.partition(".")
-            named = self._keys.get(table, {}) if name else {}
-            if field not in self._filled.get(letter, ()) and f"{letter}{_JOINT}{name}" not in named:
-                self._unsure.add(letter)
-
-
-def rows_by_letter(
-    bound: Mapping[str, Bound], letters: set[str] | None
-) -> dict[str, dict[str, Numbered]]:
-    """The rows of some letters or, with None, of all, by letter and table.
-
-    Letters stand in the order of their own table; rows of letters that are not in it are left out.
-    """
-    found: dict[str, dict[str, Numbered]] = {}
-    for name, table in bound.items():
-        for rows in table.rows():
-            owners = rows.cells.get("id" if name == LETTERS else LETTER, ())
-            for place, letter in enumerate(owners):
-                if letters is not None and letter not in letters:
-                    continue
-                if name == LETTERS:
-                    found.setdefault(letter, {})
-                if letter in found:
-                    numbered = found[letter].setdefault(name, [])
-                    numbered.append((rows.numbers[place], rows.row(place)))
-    return found
+            if letter not in filled or field not in kinds[filled[letter]]:
+                table, _, name = field.partition(".")
+                named = table if name else ""
+                elsewhere.setdefault(named, {})[f"{letter}{_JOINT}{name}"] = letter
+        for table, owners in elsewhere.items():
+            known = self._keys[table].among(owners) if table in self._keys else {}
+            self._doubt(letter for key, letter in owners.items() if key not in known)
 
 
 @lru_cache(maxsize=10_000)
-def _limits(date: str) -> tuple[datetime.date | None, datetime.date | None]:
+def _limits(date: str) -> tuple[str, str]:
+    """The first and the last day of a date, as texts that can be compared; empty if not known."""
     try:
         edtf = Edtf(date)
     except ValueError:
-        return None, None
-    return edtf.earliest, edtf.latest
+        return "", ""
+    return str(edtf.earliest or ""), str(edtf.latest or "")
 
 
 def _incoherence(
