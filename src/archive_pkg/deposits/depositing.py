@@ -250,6 +250,7 @@ def _deposited(
     """Deposit packages, as many of them together as is reasonable."""
     outcomes: dict[int, Deposited | Exception] = {}
     lot: dict[str, tuple[int, Parcel]] = {}
+    size = 0
 
     def send() -> None:
         # In one order everywhere, so that no two runs wait for what the other holds.
@@ -265,9 +266,11 @@ def _deposited(
         except Exception as error:  # it is the caller's to tell what it means
             outcomes[number] = error
             continue
-        if parcel.identifier in lot or sum(each.size for _, each in lot.values()) > _LOT_BYTES:
+        if parcel.identifier in lot or size > _LOT_BYTES:
             send()
+            size = 0
         lot[parcel.identifier] = number, parcel
+        size += parcel.size
     send()
     return [outcomes[number] for number in range(len(packages))]
 

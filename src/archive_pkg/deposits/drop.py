@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.together import Steps
 
 
-_SMALL = 64 * 1024
+SMALL = 64 * 1024
 _BATCH = 64
 """Files of up to so many bytes are sent so many at a time."""
 
@@ -227,7 +227,7 @@ class DropFolder:
         known = {item.path for item in parcel.items}
         for stranger in there.keys() - known:
             self._place.remove(f"{part}/{stranger}")
-        small = [item for item in parcel.items if item.size <= _SMALL and item.path not in there]
+        small = [item for item in parcel.items if item.size <= SMALL and item.path not in there]
         singly = {item.path for item in parcel.items} - {item.path for item in small}
 
         def one(item: Item) -> dict[str, str]:
@@ -255,7 +255,7 @@ class DropFolder:
         files = {}
         for item in items:
             with parcel.open(item) as file:
-                files[f"{part}/{item.path}"] = Checked(file, item, parcel.tick).read(_SMALL + 1)
+                files[f"{part}/{item.path}"] = Checked(file, item, parcel.tick).read(SMALL + 1)
         held = self._place.send_many(files)
         return {
             item.path: digest

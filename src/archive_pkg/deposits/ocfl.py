@@ -55,6 +55,8 @@ DIGEST = "sha512"
 STAGING = "archive-pkg-staging"
 """The folder below `extensions/` in which objects are built; it is there only meanwhile."""
 _DECLARATION = f"0=ocfl_{SPECIFICATION}"
+_OBJECT = f"ocfl_object_{SPECIFICATION}"
+_INVENTORY = "inventory.json"
 _LAYOUT_FILE = "ocfl_layout.json"
 _OF_A_ROOT = (_DECLARATION, _LAYOUT_FILE, "extensions")
 
@@ -295,23 +297,20 @@ class OcflRoot:
                     f"{item.path} is not in {self.root} as it was when the package was verified",
                     "nothing was kept; did something write into the package, or is a disk bad?",
                 )
-        thing = ocfl_py().Object(
-            identifier=parcel.identifier, spec_version=SPECIFICATION, digest_algorithm=DIGEST
-        )
-        thing.open_obj_fs(str(made))
-        if head == "v1":
-            thing.write_object_declaration()
-        thing.write_inventory_and_sidecar(inventory, head)
-        thing.write_inventory_and_sidecar(inventory)
+        said = inventory.as_json().encode()
+        sidecar = f"{hashlib.new(DIGEST, said).hexdigest()} {_INVENTORY}\n".encode()
+        about = {_INVENTORY: said, f"{_INVENTORY}.{DIGEST}": sidecar}
+        declaration = {f"0={_OBJECT}": f"{_OBJECT}\n".encode()}
+        above = {f"{head}/{name}": data for name, data in about.items()}
+        place.send_many((declaration if head == "v1" else {}) | above | about)
         self._validate(made, digests=False)
         return held
 
     def _validate(self, folder: Path, *, digests: bool = True) -> None:
         """Let ocfl-py's validator look at the object, and unless told not to read it whole."""
-        passed, validator = (
-            ocfl_py()
-            .Object(path=str(folder))
-            .validate(str(folder), log_warnings=False, log_errors=False, check_digests=digests)
+        thing = ocfl_py().Object(path=str(folder))
+        passed, validator = thing.validate(
+            log_warnings=False, log_errors=False, check_digests=digests
         )
         if not passed:
             raise DepositError(

@@ -192,7 +192,8 @@ class Checked:
             DepositError: The file is not what it was when the package was verified.
         """
         with storage.storage_errors(f"reading {self._item.path}"):
-            block = self._source.read(size)
+            # One byte more than there should be, to see whether there is.
+            block = self._source.read(min(size, self._item.size - self._count + 1))
         if self._sha256:
             self._sha256.update(block)
         self._count += len(block)
@@ -229,7 +230,7 @@ class Checked:
         return self
 
     def __next__(self) -> bytes:
-        block = self.read()
+        block = b"" if self._count == self._item.size > 0 else self.read()
         if not block:
             raise StopIteration
         return block
