@@ -11,6 +11,7 @@ import pytest
 
 from archive_pkg import deposits
 from archive_pkg.deposits import credentials, load_receipt
+from archive_pkg.deposits.repositories import login_lacking
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
@@ -67,6 +68,34 @@ def test_a_user_and_a_password(keys: Memory, monkeypatch: pytest.MonkeyPatch) ->
     found = credentials.login("drop", "drop.example.org")
     assert found is not None
     assert (found.user, found.password) == ("you", "other")
+
+
+def test_a_keyring_that_forgets_breaks_or_is_locked(
+    keys: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "set_password", lambda service, name, secret: None)
+    with pytest.raises(StorageError, match="does not have it"):
+        credentials.keep("zenodo", "a token")
+    assert login_lacking("zenodo:", "zenodo").message == "there is no token for zenodo"
+
+    def breaks(*words: str) -> None:
+        raise RuntimeError(f"the bus broke over {words}")
+
+    monkeypatch.setattr(keyring, "set_password", breaks)
+    with pytest.raises(StorageError, match="the bus broke") as refusal:
+        credentials.keep("zenodo", "hunter2hunter2")
+    assert "hunter2" not in str(refusal.value)
+    monkeypatch.setattr(keyring, "get_password", breaks)
+    assert credentials.find_token("zenodo", "zenodo.org") is None
+    assert "could not be opened" in login_lacking("zenodo:", "zenodo").message
+
+
+@pytest.mark.parametrize("name", ["https://zenodo.org", "data.example.org:8443", "a b", "x/y"])
+def test_a_name_that_nobody_looks_for_is_not_kept(name: str, keys: Memory) -> None:
+    with pytest.raises(UsageError, match="no name"):
+        credentials.keep(name, "a token")
+    credentials.keep("Data.Example.Org", "a token")
+    assert credentials.find_token("data.example.org", "data.example.org") == "a token"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 # project's own environment: Debian's packages, and virtual environments in a cache folder.
 #
 #   tests/services/install.sh            everything that can be had here
-#   tests/services/install.sh sftp s3    only some: sftp webdav swift moto localstack rdm swh
+#   tests/services/install.sh sftp s3    only some: sftp webdav swift moto localstack rdm swh keyring
 #
 # ARCHIVE_PKG_SERVICES names the cache folder (default: .services in the checkout). What cannot be
 # installed is said and left out; its tests are then skipped with that reason.
@@ -11,7 +11,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 cache=${ARCHIVE_PKG_SERVICES:-$PWD/.services}
 mkdir -p "$cache"
-wanted=" ${*:-sftp webdav swift moto localstack rdm swh} "
+wanted=" ${*:-sftp webdav swift moto localstack rdm swh keyring} "
 want() { [[ $wanted == *" $1 "* ]]; }
 
 debian=()
@@ -19,6 +19,7 @@ want sftp && debian+=(openssh-server openssh-client)
 want webdav && debian+=(nginx-light libnginx-mod-http-dav-ext)
 want swift && debian+=(swift-proxy swift-account swift-container swift-object memcached)
 want rdm && debian+=(postgresql redis-server)
+want keyring && debian+=(gnome-keyring dbus-daemon)
 want swh && debian+=(postgresql libsystemd-dev pkg-config gcc libc6-dev)
 
 missing=()

@@ -131,33 +131,78 @@ def _netrc(host: str) -> tuple[str, str] | None:
 
 def _from_keyring(name: str) -> str | None:
     try:
+        return _ask_keyring(name)
+    except _ShutError:
+        return None
+
+
+def shut_keyring(name: str) -> str:
+    """Why the keyring that is here cannot be read; empty where it can, or where there is none."""
+    try:
+        _ask_keyring(name)
+    except _ShutError as error:
+        return str(error)
+    return ""
+
+
+class _ShutError(Exception):
+    """There is a keyring, and it does not open."""
+
+
+def _ask_keyring(name: str) -> str | None:
+    try:
         import keyring
         import keyring.errors
     except ImportError:
         return None
     try:
         return keyring.get_password(SERVICE, name)
-    except keyring.errors.KeyringError:
+    except keyring.errors.NoKeyringError:
         return None
+    except Exception as error:  # whatever the desktop's own service, or a library for it, raises
+        raise _ShutError(_brief(error)) from None
 
 
 def keep(name: str, secret: str, user: str = "") -> None:
     """Put a repository's token, or its user's password, into the keyring.
 
+    Args:
+        name: What `deposit` looks for: "zenodo", "zenodo-sandbox", or a host's name.
+        secret: The token or password.
+        user: The user, where it is a password.
+
     Raises:
         StorageError: There is no keyring here, or it refuses.
+        UsageError: No repository has that name.
     """
     import keyring
     import keyring.errors
 
+    if not re.fullmatch(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:]+\]?", name) or ":" in user:
+        raise UsageError(
+            f"{user or name} is no name that is looked for",
+            "NAME is zenodo, zenodo-sandbox or the host alone, as data.example.org; "
+            "a user has no colon",
+        )
+    name = name.lower().strip("[]")
+    variable = f"ARCHIVE_PKG_{environment_name(name)}"
+    remember(secret)
+    kept = f"{user}:{secret}" if user else secret
+    hint = f"without a keyring, set {variable}_" + ("USER and _PASSWORD" if user else "TOKEN")
     try:
-        keyring.set_password(SERVICE, name, f"{user}:{secret}" if user else secret)
-    except keyring.errors.KeyringError as error:
-        variable = f"ARCHIVE_PKG_{environment_name(name)}"
-        raise StorageError(
-            f"the keyring does not take it: {type(error).__name__}",
-            f"without a keyring, set {variable}_TOKEN (or {variable}_USER and _PASSWORD)",
-        ) from None
+        keyring.set_password(SERVICE, name, kept)
+        there = keyring.get_password(SERVICE, name)
+    except keyring.errors.NoKeyringError:
+        raise StorageError("there is no keyring here", hint) from None
+    except Exception as error:  # see `_ask_keyring`
+        raise StorageError(f"the keyring does not take it: {_brief(error)}", hint) from None
+    if there != kept:
+        raise StorageError("the keyring took it and does not have it", hint)
+
+
+def _brief(error: Exception) -> str:
+    words = " ".join(str(error).split())
+    return f"{type(error).__name__}: {_redact(words)}"[:200] if words else type(error).__name__
 
 
 def _keep(secret: str) -> Secret:

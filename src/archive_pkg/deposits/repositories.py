@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 from urllib.parse import parse_qsl, urlencode
 
-from archive_pkg.deposits.credentials import environment_name, without_secret
+from archive_pkg.deposits.credentials import environment_name, shut_keyring, without_secret
 from archive_pkg.deposits.receipts import Arrival, Verified
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
@@ -291,8 +291,10 @@ def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:
         variables = f"{variable}_USER and {variable}_PASSWORD"
     else:
         what, command, variables = "token", f"archive-pkg login {name}", f"{variable}_TOKEN"
+    shut = shut_keyring(name)
+    more = f", and the keyring could not be opened ({shut})" if shut else ""
     return TARGET_NEEDS_LOGIN.at(
-        Location(target), f"there is no {what} for {name}", f"{command}, or set {variables}"
+        Location(target), f"there is no {what} for {name}{more}", f"{command}, or set {variables}"
     )
 
 
