@@ -140,6 +140,25 @@ def test_killed_between_entries_and_head_it_goes_on(book: Path) -> None:
     assert not found(book)
 
 
+def test_what_was_interrupted_can_be_appended_again(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = [{"event": "fixity check", "package": "late"}] * 3
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for place in ("os.fsync", "archive_pkg.storage.write_atomically"):
+        with ledger.held(book, nothing) as (held, _):
+            with monkeypatch.context() as patch:
+                patch.setattr(place, interrupted)
+                with pytest.raises(KeyboardInterrupt):
+                    held.append(entries)
+            held.append(entries)
+    assert len(lines(book)) == 16
+    assert not found(book)
+
+
 def test_one_run_at_a_time(book: Path) -> None:
     with (
         ledger.held(book, nothing),

@@ -11,6 +11,7 @@ from archive_pkg import storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.holdings.bulk import Done, run
 from archive_pkg.holdings.each import Each, Pace
+from archive_pkg.holdings.reading import open_to_read
 from archive_pkg.holdings.seals import seal_of
 from archive_pkg.packages import layout, open_package
 from archive_pkg.packages.checking import decode
@@ -166,7 +167,7 @@ class Index:
         if not self.is_whole:
             hint = "make it: archive-pkg find DIR --refresh"
             raise StorageError(f"there is no index at {self._path}, or it is not whole yet", hint)
-        self._base = sqlite3.connect(self._path)
+        self._base = open_to_read(self._path)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -436,10 +437,8 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _version(path: Path) -> int:
     """The version that an index has in it; 0 where there is none."""
-    if not path.exists():
-        return 0
     try:
-        with closing(sqlite3.connect(path)) as base:
+        with closing(open_to_read(path)) as base:
             return int(base.execute("PRAGMA user_version").fetchone()[0])
     except sqlite3.Error:
         return 0

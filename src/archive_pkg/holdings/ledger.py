@@ -108,6 +108,8 @@ class Ledger:
     def append(self, entries: list[dict[str, Any]]) -> None:
         """Write entries and make them durable, then the head.
 
+        When this is interrupted, the same can be appended again: what there is of it is taken out.
+
         Args:
             entries: What they say; number, time, software and the digest of the one before are
                 added.
@@ -126,15 +128,19 @@ class Ledger:
             line = json.dumps({**whole, "previous": digest}, ensure_ascii=False)
             lines.append(line)
             digest = _digest(line.encode())
+        data = "".join(f"{line}\n" for line in lines).encode()
+        head = Head(number, digest)
         with (
             storage.storage_errors(f"writing the ledger {self.path}"),
             self.path.open("ab") as file,
         ):
-            file.write("".join(f"{line}\n" for line in lines).encode())
+            if file.tell() != self.size:
+                file.truncate(self.size)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        self.head, self.last_time = Head(number, digest), now
-        storage.write_atomically(head_file(self.path), f"{self.head}\n".encode())
+        storage.write_atomically(head_file(self.path), f"{head}\n".encode())
+        self.head, self.last_time, self.size = head, now, self.size + len(data)
 
 
 def heads_folder(path: Path) -> Path:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
+from archive_pkg.holdings.reading import open_to_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,8 +114,7 @@ def built_seals(path: Path) -> Iterator[Callable[[str], bytes | None]]:
     """
     base = None
     with contextlib.suppress(sqlite3.Error):
-        base = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        base.execute("SELECT seal FROM built LIMIT 1")
+        base = open_to_read(path)
 
     def seal(package: str) -> bytes | None:
         if base is None:

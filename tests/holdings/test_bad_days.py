@@ -1,0 +1,193 @@
+"""Bad days, for real: full and read-only disks, two runs at once, memory that ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from archive_pkg.holdings import ledger
+from archive_pkg.holdings.subjects import packages_below
+from archive_pkg.packages import verify
+
+Disk = Callable[[str], Path]
+
+
+def archive_pkg(*words: object) -> list[str]:
+    return [sys.executable, "-m", "archive_pkg", *map(str, words)]
+
+
+def done(*words: object) -> tuple[int, str]:
+    said = subprocess.run(archive_pkg(*words), capture_output=True, text=True, check=False)
+    return said.returncode, said.stdout + said.stderr
+
+
+def outcomes(report: Path) -> list[str]:
+    return [json.loads(line)["outcome"] for line in report.read_text().splitlines()]
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """Mounts a file system with options, and mounts it again with others."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def mount(options: str) -> Path:
+        kind = ["-o", f"remount,{options}"] if folder.is_mount() else ["-t", "tmpfs", "-o", options]
+        words = ["mount", *kind, "tmpfs", str(folder)]
+        if os.geteuid() != 0 or subprocess.run(words, capture_output=True, check=False).returncode:
+            pytest.skip("mounting a file system is not allowed here")
+        return folder
+
+    yield mount
+    if folder.is_mount():
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def built(shelf: Path) -> list[Path]:
+    there = list(packages_below(shelf))
+    assert all(verify(package).ok for package in there)
+    return there
+
+
+def test_a_disk_fills_in_the_middle_of_a_run(letters, tmp_path: Path, disk: Disk) -> None:
+    letters(300, size=2_000)
+    shelf = disk("size=20m") / "shelf"
+    words = ("build", tmp_path / "letters", "--out", shelf, "--jobs", 2)
+    status, said = done(*words, "--report", tmp_path / "report.jsonl")
+    assert status == 5, said
+    assert "the disk is full" in said
+    there = built(shelf)
+    assert 0 < len(there) < 300
+    assert f"{len(there)} built" in said
+    assert outcomes(tmp_path / "report.jsonl").count("built") == len(there)
+    disk("size=120m")
+    status, said = done(*words)
+    assert status == 0, said
+    assert sorted(said.strip().split(", ")) == sorted(
+        [f"{300 - len(there)} built", f"{len(there)} unchanged"]
+    )
+    assert len(built(shelf)) == 300
+
+
+def test_two_builds_on_one_shelf(letters, tmp_path: Path) -> None:
+    letters(300)
+    words = ("build", tmp_path / "letters", "--out", tmp_path / "shelf", "--jobs", 2)
+    first = subprocess.Popen(archive_pkg(*words), stdout=subprocess.PIPE, text=True)
+    while not (tmp_path / "shelf" / ".archive-pkg" / "work").exists():
+        assert first.poll() is None
+        time.sleep(0.01)
+    status, said = done(*words)
+    assert (status, "being worked on by process" in said) == (5, True), said
+    assert f"process {first.pid} on " in said
+    assert first.communicate(timeout=60)[0].strip() == "300 built"
+    assert done(*words) == (0, "300 unchanged\n")
+
+
+def test_a_read_only_disk_is_audited_and_searched(letters, tmp_path: Path, disk: Disk) -> None:
+    letters(5)
+    shelf = disk("size=20m") / "shelf"
+    done("build", tmp_path / "letters", "--out", shelf, "-q")
+    done("find", shelf, "-q")
+    done("audit", "run", shelf, "-q")
+    disk("ro")
+    status, said = done("audit", "run", shelf)
+    assert (status, "read-only" in said) == (5, True), said
+    status, said = done("audit", "run", shelf, "--ledger", tmp_path / "ledger.jsonl")
+    assert (status, "5 passed" in said) == (0, True), said
+    lines = (tmp_path / "ledger.jsonl").read_text().splitlines()
+    assert [json.loads(line)["built_here"] for line in lines] == [True] * 5
+    assert "5 packages" in done("audit", "report", shelf)[1]
+    status, said = done("find", shelf, "--most", 1)
+    assert (status, "5 found, 1 shown" in said) == (0, True), said
+    status, said = done("find", shelf, "--refresh")
+    assert (status, "read-only" in said) == (5, True), said
+
+
+@pytest.fixture(scope="module")
+def shelf(generator: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shelf of 400 packages, which is only read."""
+    folder = tmp_path_factory.mktemp("bad-days")
+    list(generator.write_letters(folder / "letters", 400, size=300))
+    done("build", folder / "letters", "--out", folder / "shelf", "-q", "--no-sync")
+    return folder / "shelf"
+
+
+def entries(book: Path) -> list[dict[str, object]]:
+    known: list[dict[str, object]] = []
+    _, report = ledger.read(book, known.append)
+    assert report.ok
+    return known
+
+
+def test_a_ledgers_disk_fills_meanwhile(shelf: Path, disk: Disk) -> None:
+    book = disk("size=100k") / "ledger.jsonl"
+    words = ("audit", "run", shelf, "--ledger", book)
+    status, said = done(*words)
+    assert (status, "the disk is full" in said) == (5, True), said
+    known = entries(book)
+    assert 0 < len(known) < 400
+    disk("size=20m")
+    status, said = done(*words, "--due", "1d")
+    assert (status, f"checked: {400 - len(known)}" in said) == (0, True), said
+    assert len({entry["package"] for entry in entries(book) if "package" in entry}) == 400
+
+
+def test_a_scheduler_ends_an_audit(shelf: Path, tmp_path: Path) -> None:
+    book = tmp_path / "ledger.jsonl"
+    words = ("audit", "run", shelf, "--ledger", book, "--jobs", 2)
+    run = subprocess.Popen(
+        archive_pkg(*words),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    while not book.exists():
+        assert run.poll() is None
+        time.sleep(0.01)
+    os.killpg(run.pid, signal.SIGTERM)
+    said, _ = run.communicate(timeout=60)
+    assert run.returncode == 143, said
+    known = entries(book)
+    assert len({entry["package"] for entry in known}) == len(known)
+    assert "interrupted" in said
+    status, said = done(*words, "--due", "1d")
+    assert (status, f"checked: {400 - len(known)}" in said) == (0, True), said
+
+
+def test_memory_that_ends_costs_letters_of_one_run_only(letters, tmp_path: Path) -> None:
+    letters(200)
+    shelf = tmp_path / "shelf"
+    words = ("build", tmp_path / "letters", "--out", shelf, "--jobs", 2)
+    run = subprocess.Popen(
+        archive_pkg(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    while not list((shelf / ".archive-pkg" / "work").glob("*/*")):
+        assert run.poll() is None
+        time.sleep(0.01)
+    (worker, *_) = _workers(run.pid)
+    least = resource.getpagesize()
+    resource.prlimit(worker, resource.RLIMIT_AS, (least, least))
+    said, _ = run.communicate(timeout=60)
+    assert (run.returncode, "memory" in said, "a bug" in said) == (5, True, False), said
+    there = built(shelf)
+    status, said = done(*words)
+    assert status == 0, said
+    assert len(built(shelf)) == 200
+    assert f"{200 - len(there)} built" in said
+
+
+def _workers(parent: int) -> list[int]:
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    lines = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in children}
+    return [child for child, line in lines.items() if b"spawn_main" in line]
