@@ -205,6 +205,26 @@ def sync_tree(path: Path) -> None:
         sync_folder(each)
 
 
+def same_mount(one: Path, other: Path) -> bool:
+    """Whether a thing can be renamed from one folder into another: they are of one mount.
+
+    The same disk may be mounted twice; where the system does not tell, it is held to be once.
+    """
+    if one.stat().st_dev != other.stat().st_dev:
+        return False
+    mounts = set()
+    for folder in (one, other):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            told = Path(f"/proc/self/fdinfo/{descriptor}").read_text()
+        except OSError:
+            return True
+        finally:
+            os.close(descriptor)
+        mounts.update(line for line in told.splitlines() if line.startswith("mnt_id:"))
+    return len(mounts) <= 1
+
+
 def exchange(one: Path, other: Path) -> bool:
     """Let two paths swap what they name, in one step; False where the system cannot do that."""
     return _rename(one, other, _RENAME_EXCHANGE)

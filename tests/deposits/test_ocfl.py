@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from archive_pkg.deposits import (
     fetch,
     load_receipt,
 )
+from archive_pkg.deposits.ocfl import OcflRoot
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
@@ -242,3 +244,37 @@ def test_side_by_side(letter: Path, tmp_path: Path, root: Path) -> None:
     assert [path.name for path in (root / "extensions").iterdir()] == [
         "0003-hash-and-id-n-tuple-storage-layout"
     ]
+
+
+@pytest.mark.parametrize("own_mount", [False, True])
+def test_built_beside_the_root_or_in_it_where_it_cannot_be_renamed_from_beside(
+    letter: Path, package: Path, root: Path, monkeypatch: pytest.MonkeyPatch, own_mount: bool
+) -> None:
+    deposit(package, f"ocfl:{root}")
+    if own_mount:
+        bound = ["mount", "--bind", root, root]
+        if os.geteuid() or subprocess.run(bound, check=False, capture_output=True).returncode:
+            pytest.skip("nothing can be mounted here")
+    built: list[Path] = []
+    validate = OcflRoot._validate
+
+    def look(self: OcflRoot, folder: Path, *, digests: bool = True) -> None:
+        validate(self, folder, digests=digests)
+        built.append(folder)
+        folders = [path for path in root.rglob("*") if path.is_dir()]
+        assert own_mount or all(list(path.iterdir()) for path in folders)
+        assert own_mount or not list(root.glob("extensions/archive-pkg-*"))
+
+    monkeypatch.setattr(OcflRoot, "_validate", look)
+    record = letter / "record.yaml"
+    record.write_text(record.read_text().replace("title: Letter", "title: The Letter", 1))
+    changed = build_package(letter, package.parent, on=date(2026, 11, 24), replace=True).path
+    try:
+        assert deposit(changed, f"ocfl:{root}").receipt.version == "v2"
+        assert built[-1].is_relative_to(root) is own_mount
+    finally:
+        if own_mount:
+            subprocess.run(["umount", root], check=True)
+    assert valid(root)
+    assert not list(root.parent.glob(".*"))
+    assert not list(root.glob(".*"))

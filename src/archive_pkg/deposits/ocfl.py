@@ -1,10 +1,11 @@
 """An OCFL 1.1 storage root on disk: each package an object, each deposit of a change a version.
 
-An object is built in a folder of its own below the root's `extensions/`, where the specification
-lets implementations keep what is theirs (OCFL 1.1, 4.4), and renamed when it is whole and valid;
-its files are copied and read back here, and what was read is compared with the package's manifests.
-Inventories, layouts and validation are ocfl-py's. A new version's staging shares the old versions'
-files by hard links.
+An object is built in a hidden folder beside the root, for in the root no folder may be empty and
+none may be but objects and registered extensions (OCFL 1.1, 4.1 and 4.4), and renamed when it is
+whole and valid. Where the root is a disk of its own, or the folder that it is in is not ours to
+write, an object is built below the root's `extensions/` after all. Its files are copied and read
+back here, and what was read is compared with the package's manifests. Inventories, layouts and
+validation are ocfl-py's. A new version's staging shares the old versions' files by hard links.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 SPECIFICATION = "1.1"
 DIGEST = "sha512"
 STAGING = "archive-pkg-staging"
-"""The folder below `extensions/` in which objects are built; it is there only meanwhile."""
+"""What the folder is called in which objects are built; it is there only meanwhile."""
 _DECLARATION = f"0=ocfl_{SPECIFICATION}"
 _OBJECT = f"ocfl_object_{SPECIFICATION}"
 _INVENTORY = "inventory.json"
@@ -195,9 +196,11 @@ class OcflRoot:
     @contextlib.contextmanager
     def _staging(self, home: Path) -> Iterator[storage.Staging]:
         """A folder to build an object in; while it is there, nobody else works on that object."""
-        place = self.root / "extensions" / STAGING
+        place = self._workshop()
         name = hashlib.sha256(str(home.relative_to(self.root)).encode()).hexdigest()[:16]
         with contextlib.ExitStack() as entered:
+            # Somebody who may not write beside the root builds elsewhere: one lock is for all.
+            entered.enter_context(storage.Lock(self.root / name, wait=60))
             staging = None
             while staging is None:
                 with storage.storage_errors(f"making {place}"):
@@ -212,9 +215,16 @@ class OcflRoot:
                 yield staging
             finally:
                 entered.close()
-                for folder in (place, place.parent):
+                for folder in (place, self.root / "extensions"):
                     with contextlib.suppress(OSError):
                         folder.rmdir()
+
+    def _workshop(self) -> Path:
+        """The folder for stagings, from which the root can be reached by a rename."""
+        beside = self.root.parent
+        if os.access(beside, os.W_OK | os.X_OK) and storage.same_mount(beside, self.root):
+            return beside / f".{self.root.name}.{STAGING}"
+        return self.root / "extensions" / STAGING
 
     def _first_version(
         self, parcel: Parcel, home: Path, staged: Path, journal: Journal
