@@ -212,7 +212,7 @@ def same_mount(one: Path, other: Path) -> bool:
     """
     if one.stat().st_dev != other.stat().st_dev:
         return False
-    mounts = set()
+    mounts: set[str] = set()
     for folder in (one, other):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
