@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from archive_pkg import deposits, storage
-from archive_pkg.deposits import Deposited, deposit_many
+from archive_pkg.deposits import Deposited, deposit_many, local, parcels
 from archive_pkg.deposits.together import Steps, Unsynced, alone, together
 from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
 from archive_pkg.packages import build_package
@@ -210,3 +210,54 @@ def test_a_disk_that_fills(packages: list[Path], disk: Path, scheme: str) -> Non
         assert deposits.check_receipt(each.path).ok
         assert len(deposits.receipts_of(package)) == 1
     assert not (disk / "extensions" / "archive-pkg-staging").exists()
+
+
+@pytest.fixture
+def large(letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package that is sent ahead of its verification, as one file has most of its bytes."""
+    monkeypatch.setattr(parcels, "_LARGE", 100_000)
+    monkeypatch.setattr(local, "_LARGE", 100_000)
+    (letter / "scan.tif").write_bytes(os.urandom(1_000_000))
+    record = letter / "record.yaml"
+    scan = "parts:\n  - {id: scan, kind: scan, file: scan.tif, media_type: image/tiff}\n"
+    record.write_text(record.read_text().replace("parts:\n", scan, 1))
+    return build_package(letter, tmp_path / "large", on=date(2026, 11, 24)).path
+
+
+@pytest.mark.parametrize("scheme", ["ocfl", "file"])
+def test_sent_ahead(large: Path, tmp_path: Path, scheme: str) -> None:
+    to = f"{scheme}:{tmp_path / 'place'}"
+    done = deposits.deposit(large, to)
+    assert done.new
+    assert done.receipt.verified == "read-back"
+    assert deposits.check_receipt(done.path).ok
+    assert not deposits.deposit(large, to).new
+
+
+@pytest.mark.parametrize("scheme", ["ocfl", "file"])
+@pytest.mark.parametrize("what", ["data/parts/scan.tif", "data/README.txt", "manifest-sha512.txt"])
+def test_sent_ahead_and_found_invalid(large: Path, tmp_path: Path, scheme: str, what: str) -> None:
+    damaged = bytearray((large / what).read_bytes())
+    damaged[40] ^= 1
+    (large / what).write_bytes(damaged)
+    place = tmp_path / "place"
+    with pytest.raises(InvalidError) as caught:
+        deposits.deposit(large, f"{scheme}:{place}")
+    assert caught.value.report is not None
+    assert not caught.value.report.ok
+    assert not list(place.rglob("bagit.txt"))
+    assert not list(place.rglob("*.part"))
+    assert not (place / "extensions" / "archive-pkg-staging").exists()
+    assert not list(deposits.depositing.receipts_folder(large).iterdir())
+
+
+@pytest.mark.parametrize("scheme", ["ocfl", "file"])
+def test_sent_ahead_again_and_damaged_since(large: Path, tmp_path: Path, scheme: str) -> None:
+    to = f"{scheme}:{tmp_path / 'place'}"
+    done = deposits.deposit(large, to)
+    with (large / "data/parts/scan.tif").open("r+b") as scan:
+        scan.write(b"no")
+    with pytest.raises(InvalidError):
+        deposits.deposit(large, to)
+    assert deposits.check_receipt(done.path).ok
+    assert [path for path, _ in deposits.receipts_of(large)] == [done.path]

@@ -226,7 +226,8 @@ def deposit_many(
     fair = -(-len(packages) // jobs)
     size = max(1, min(_LOT, fair)) if isinstance(repository, Stepwise) else 1
     some = [packages[start : start + size] for start in range(0, len(packages), size)]
-    ready = partial(_ready, page, tick)
+    ahead = isinstance(repository, Stepwise) and repository.near
+    ready = partial(_ready, page, tick, ahead)
     send = partial(_deposited, repository, receipts, publish, ready)
     if jobs <= 1 or len(some) == 1:
         for lot in some:
@@ -275,9 +276,11 @@ def _deposited(
     return [outcomes[number] for number in range(len(packages))]
 
 
-def _ready(page: PageMaker | None, tick: Callable[[int], None], package: Path) -> Parcel:
-    """A package verified, with what is told as it is sent, and with its page if one is wanted."""
-    return _with_page(pack(package, tick), page)
+def _ready(
+    page: PageMaker | None, tick: Callable[[int], None], ahead: bool, package: Path
+) -> Parcel:
+    """A package to send, with what is told as it is sent, and with its page if one is wanted."""
+    return _with_page(pack(package, tick, ahead=ahead), page)
 
 
 def _depositing(
@@ -294,6 +297,7 @@ def _depositing(
     path = folder / _journal_name(repository, parcel)
     with storage.Lock(path):
         journal = Journal(path, sync=not isinstance(repository, Stepwise))
+        first = journal.begun("deposit") is None
         journal.begin(
             "deposit",
             target=repository.target,
@@ -303,7 +307,13 @@ def _depositing(
             publish=publish,
             started=_started(journal),
         )
-        stored = yield from _stored(repository, parcel, journal, publish)
+        try:
+            stored = yield from _stored(repository, parcel, journal, publish)
+            parcel.confirm()
+        except InvalidError:
+            if first:
+                path.unlink()
+            raise
         _compare(parcel, stored, repository)
         done = yield from _keep(parcel, repository, stored, folder, _started(journal))
         journal.done("deposit")

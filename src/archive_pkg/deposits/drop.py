@@ -24,7 +24,7 @@ from archive_pkg.deposits.repositories import (
     arrivals,
 )
 from archive_pkg.deposits.together import Unsynced, alone
-from archive_pkg.errors import DepositError
+from archive_pkg.errors import DepositError, InvalidError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,6 +51,9 @@ class Place(Protocol):
 
     width: int
     """How many files are worth sending at a time."""
+
+    near: bool = False
+    """Whether it is on a disk here."""
 
     def list(self, path: str) -> dict[str, int] | None:
         """The files of a folder and of those below, with their sizes; None if it is not there."""
@@ -151,6 +154,7 @@ class DropFolder:
     def __init__(self, place: Place) -> None:
         """Take the place."""
         self._place = place
+        self.near = place.near
 
     def capabilities(self) -> Capabilities:
         """Files as they are, read back; a rename that refuses makes it write-once."""
@@ -182,7 +186,12 @@ class DropFolder:
             return (yield from self._there_already(parcel))
         journal.begin("send", part=part)
         yield [Unsynced(journal.path)]
-        held = self._send(parcel, part)
+        try:
+            with parcel.confirming():
+                held = self._send(parcel, part)
+        except InvalidError:
+            self._place.remove(part)
+            raise
         durable = yield from self._secure(parcel, part)
         journal.done("send")
         journal.begin("rename", old=part, new=home)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.together import Steps
 
 
-_LARGE = 4 * BLOCK
+_LARGE = 32 * BLOCK
 _ANEW = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -51,6 +51,7 @@ class LocalPlace(Place):
 
     resumes = True
     width = 2
+    near = True
 
     def __init__(self, root: Path) -> None:
         """Take the folder."""
@@ -89,11 +90,25 @@ class LocalPlace(Place):
         if size < _LARGE:
             return super().send(path, source, size, offset)
         trail = Trail()
-        with ThreadPoolExecutor(1) as pool:
+        with ThreadPoolExecutor(2) as pool:
             proof = pool.submit(lambda: sha256_of(self._read(path, trail.ready)))
+            early = pool.submit(self._sync, path, trail.ready)
             with trail:
                 self._write(path, source, trail.grow)
+            early.result()  # what went wrong is told once only, whoever asks
             return proof.result()
+
+    def _sync(self, path: str, ready: Callable[[int], int]) -> None:
+        """Have what is there of a file on the disk, so that little is left to wait for at the end.
+
+        The last of it is left to whoever makes the file durable.
+        """
+        with storage.storage_errors(f"writing {self.root / path}"):
+            ready(0)
+            with storage.open_beneath(self.root, path) as file:
+                there = 0
+                while (there := ready(there + _LARGE)) != sys.maxsize:
+                    os.fdatasync(file.fileno())
 
     def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
         """See `drop.Place`; one after the other, as there is nobody to wait for."""

@@ -66,6 +66,7 @@ class OcflRoot:
     """The repository behind `ocfl:PATH`; the root is made at its first deposit."""
 
     kind = "ocfl"
+    near = True
 
     def __init__(self, address: str) -> None:
         """Take `ocfl:PATH`; a relative path starts from the working folder."""
@@ -235,7 +236,8 @@ class OcflRoot:
         inventory.digest_algorithm = DIGEST
         inventory.init_manifest_and_versions()
         inventory.add_version(metadata=_metadata("Deposited"))
-        held = self._write(parcel, inventory, staged / home.relative_to(self.root))
+        with parcel.confirming():
+            held = self._write(parcel, inventory, staged / home.relative_to(self.root))
         yield [Unsynced(journal.path), Unsynced(staged)]
         # No folder below a root may be empty, at no instant: the way to the object comes with it.
         steps = home.relative_to(self.root).parts
@@ -272,7 +274,8 @@ class OcflRoot:
         inventory.current_version.state = _state(parcel)
         if not version.diff_with_previous():
             return None
-        held = self._write(parcel, inventory, made)
+        with parcel.confirming():
+            held = self._write(parcel, inventory, made)
         yield [Unsynced(journal.path), Unsynced(made)]
         storage.place(made, home, replace=True)
         yield [Unsynced(home.parent, storage.sync_folder)]

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import os
+import threading
 import zipfile
-from dataclasses import dataclass, field
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg import fixity, storage
 from archive_pkg.bags import Bag
-from archive_pkg.errors import DepositError, InvalidError
-from archive_pkg.packages import Package, open_package, verify
+from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError
+from archive_pkg.packages import Package, Verification, open_package, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from archive_pkg.deposits.receipts import Receipt
     from archive_pkg.records import Record
 
 BLOCK = 1 << 20
+_LARGE = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Parcel:
         find_earlier: Finds what `earlier` gives.
         page: Gives the page that shows it to people, as HTML; None where nobody makes one.
         tick: Called with the number of bytes after each block that was sent.
+        confirm: Returns when the package is known to be valid, at once where it was verified before
+            it became a parcel; raises InvalidError where it is not.
     """
 
     folder: Path
@@ -69,6 +75,7 @@ class Parcel:
     find_earlier: Callable[[], tuple[Receipt, ...]] = field(default=tuple, compare=False)
     page: Callable[[], bytes] | None = field(default=None, compare=False)
     tick: Callable[[int], None] = field(default=lambda count: None, compare=False)
+    confirm: Callable[[], None] = field(default=lambda: None, compare=False)
 
     @property
     def opened(self) -> Package:
@@ -92,6 +99,20 @@ class Parcel:
     def size(self) -> int:
         """Bytes of all files."""
         return sum(item.size for item in self.items)
+
+    @contextlib.contextmanager
+    def confirming(self) -> Iterator[None]:
+        """A block in which the package is sent, and after which it is known to be valid.
+
+        Raises:
+            InvalidError: It is not, whatever became of it in the block.
+        """
+        try:
+            yield
+        except DepositError:
+            self.confirm()
+            raise
+        self.confirm()
 
     def open(self, item: Item) -> BinaryIO:
         """A file of the package, opened without following links.
@@ -244,27 +265,74 @@ def sha256_of(blocks: Iterable[bytes]) -> str:
     return hashing.hexdigest()
 
 
-def pack(package: Path, tick: Callable[[int], None] = lambda count: None) -> Parcel:
+def pack(
+    package: Path, tick: Callable[[int], None] = lambda count: None, *, ahead: bool = False
+) -> Parcel:
     """Verify a package and make it ready to be sent.
+
+    Args:
+        package: Its folder.
+        tick: Called with the number of bytes after each block that is sent.
+        ahead: Whether it may be sent before it has been verified, since nothing of it will count
+            before the parcel's `confirm` has returned. That is done where one file has most of the
+            bytes: while one processor digests it, another can copy it.
 
     Raises:
         InvalidError: It is not valid, or no package of ours; its report has the findings.
         StorageError: It cannot be read.
     """
-    verification = verify(package)
-    if not verification.ok:
-        raise InvalidError(
-            f"{package} is not valid and was not deposited", report=verification.report
-        )
+    if ahead and _has_one_large_file(package):
+        with contextlib.suppress(ArchivePkgError):  # what is wrong with it, verifying will tell
+            parcel = _parcel(package, open_package(package).record, Bag.open(package), tick)
+            return replace(parcel, confirm=_verifying(package))
+    verification = _valid(package)
     record, bag = verification.record, verification.verdict.bag
     if record is None or bag is None:
         record, bag = open_package(package).record, Bag.open(package)
+    return _parcel(package, record, bag, tick)
+
+
+def _parcel(package: Path, record: Record, bag: Bag, tick: Callable[[int], None]) -> Parcel:
     paths = sorted(bag.listing.files)
     digests = _digests(package, bag, "sha256", paths)
     with storage.storage_errors(f"reading {package}"):
         items = tuple(Item(path, (package / path).stat().st_size, digests[path]) for path in paths)
     oxum = next(iter(bag.values("Payload-Oxum")), "")
     return Parcel(package, record, items, fingerprint(digests), oxum, bag, tick=tick)
+
+
+def _valid(package: Path) -> Verification:
+    verification = verify(package)
+    if not verification.ok:
+        raise InvalidError(
+            f"{package} is not valid and was not deposited", report=verification.report
+        )
+    return verification
+
+
+def _verifying(package: Path) -> Callable[[], None]:
+    """Verify a package from now on; what waits for the end of it, and raises what was wrong."""
+    outcome: Future[Verification] = Future()
+
+    def work() -> None:
+        try:
+            outcome.set_result(_valid(package))
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    # Whoever gives up sending it does not wait for this to end.
+    threading.Thread(target=work, daemon=True).start()
+    return lambda: (outcome.result(), None)[1]
+
+
+def _has_one_large_file(package: Path) -> bool:
+    with storage.storage_errors(f"reading {package}"):
+        sizes = [
+            os.lstat(os.path.join(folder, name)).st_size  # noqa: PTH118 - hot
+            for folder, _, names in os.walk(package)
+            for name in names
+        ]
+    return max(sizes, default=0) > max(_LARGE, sum(sizes) // 2)
 
 
 def fingerprint(digests: Mapping[str, str]) -> str:

@@ -244,6 +244,11 @@ class Stepwise(Protocol):
     Such a one takes its journals unsynced, and yields them with whatever else has to be durable.
     """
 
+    near: bool
+    """Whether all stays on a disk here, and nothing of it counts before it has its name: a parcel
+    may then be sent ahead of its verification, and is asked to `confirm` before it gets its name.
+    """
+
     def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
         """The steps of its `deposit`. Where they raise LostError they are begun anew."""
 
