@@ -108,6 +108,27 @@ def test_no_password_in_an_address_and_none_repeated(address: str) -> None:
     assert "hunter2" not in credentials.without_secret(address)
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("davs://drop.example.org/Über gabe/100%25/", "davs://drop.example.org/Über%20gabe/100%25"),
+        ("davs://drop.example.org/%C3%9Cber%20gabe", "davs://drop.example.org/Über%20gabe"),
+        ("sftp://me@drop.example.org/a%23b%3Fc", "sftp://me@drop.example.org/a%23b%3Fc"),
+        ("sftp://drop.example.org:2222/~/Ü", "sftp://drop.example.org:2222/~/Ü"),
+        ("sftp://drop.example.org", "sftp://drop.example.org/"),
+    ],
+)
+def test_an_address_leads_to_the_same_place_from_a_receipt(given: str, kept: str) -> None:
+    assert deposits.repository_for(given).target == kept
+    assert deposits.repository_for(kept).target == kept
+
+
+@pytest.mark.parametrize("address", ["sftp://drop.example.org/a#b", "davs://drop.example.org/a?b"])
+def test_a_path_that_would_be_cut_off_is_refused(address: str) -> None:
+    with pytest.raises(UsageError, match="behind its path"):
+        deposits.repository_for(address)
+
+
 def test_a_netrc_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "netrc").write_text("machine x login me password hunter2\nnonsense hunter2\n")
     with pytest.raises(StorageError) as error:

@@ -88,6 +88,11 @@ def test_locked_on_request(
     client = botocore.session.get_session().create_client(
         "s3", region_name="us-east-1", endpoint_url=localstack.url
     )
+    client.create_bucket(Bucket="unlocked")
+    plan = deposits.plan(
+        package, f"s3://unlocked?endpoint={localstack.url}&lock=governance:2036-12-31"
+    )
+    assert [finding.code for finding in plan.report] == ["deposit-target-not-ready"]
     client.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
     address = f"s3://locked/letters?endpoint={localstack.url}&lock=governance:2036-12-31"
     done = deposits.deposit(package, address)
@@ -116,7 +121,13 @@ def test_the_servers_own_digests(
 
 @pytest.mark.parametrize(
     "address",
-    ["s3://", "s3://bucket?lock=forever", "s3://bucket?lock=governance:soon", "s3://bucket?key=x"],
+    [
+        "s3://",
+        "s3://bucket?lock=governance:2016-12-31",
+        "s3://bucket?lock=forever",
+        "s3://bucket?lock=governance:soon",
+        "s3://bucket?key=x",
+    ],
 )
 def test_an_address_that_says_too_much_or_too_little(address: str) -> None:
     with pytest.raises(UsageError):

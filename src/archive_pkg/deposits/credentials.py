@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from archive_pkg.errors import StorageError, UsageError
 
@@ -267,6 +267,24 @@ def split_address(address: str) -> SplitResult:
     if not host:
         raise UsageError(f"{address} names no host", "write SCHEME://HOST/PATH")
     return parts
+
+
+def place_of(parts: SplitResult) -> tuple[str, str]:
+    """The path of an address that has only a host and a path, plain and as receipts have it.
+
+    In an address a path may be escaped or not; in receipts only what would mean something else is,
+    so that they can be read and lead to the same place again.
+
+    Raises:
+        UsageError: There is more behind the path.
+    """
+    if parts.query or parts.fragment:
+        raise UsageError(
+            f"{parts.scheme}://{parts.netloc}{parts.path} has something behind its path",
+            "in an address ? is written %3F, # is %23, and % is %25",
+        )
+    plain = unquote(parts.path).rstrip("/")
+    return plain, re.sub(r"[%?#\s\x00-\x1f]", lambda sign: quote(sign[0]), plain)
 
 
 def without_secret(address: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ from archive_pkg.deposits.repositories import (
     repository_for,
 )
 from archive_pkg.deposits.together import together
-from archive_pkg.errors import DepositError, InvalidError, UsageError
+from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.records import load_record
 from archive_pkg.reports import Location, Report
 from archive_pkg.version import SOFTWARE
@@ -352,6 +353,11 @@ def fetch(receipt_file: Path, out: Path) -> Path:
     receipt = load_receipt(receipt_file)
     repository = repository_for(receipt.target)
     destination = out / receipt.package
+    if os.path.lexists(destination):
+        raise StorageError(
+            f"{destination} is there already, and fetching replaces nothing",
+            "name another folder to fetch it into, or move that one away",
+        )
     with storage.storage_errors(f"making {out}"):
         out.mkdir(parents=True, exist_ok=True)
     with storage.Staging(destination) as staging:

@@ -25,6 +25,7 @@ from archive_pkg.deposits.drop import TakenError, write_file
 from archive_pkg.deposits.parcels import BLOCK, Checked, Item, Parcel
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
+    TARGET_NOT_READY,
     TARGET_REFUSES_NAME,
     TARGET_TAKES_LESS,
     Capabilities,
@@ -134,6 +135,10 @@ class S3Bucket:
                 *([f"lock each object until {self._lock[1]:%Y-%m-%d}"] if self._lock else []),
             ),
         )
+        if self._lock and not self._knows_locks():
+            message = f"the bucket {self._bucket} was made without object lock"
+            hint = "make another with it, or leave lock= away"
+            plan.report.add(TARGET_NOT_READY.at(Location(self.target), message, hint))
         for item in parcel.items:
             if item.size > _LARGEST:
                 message = f"it has {item.size} bytes; an object may have {_LARGEST}"
@@ -359,6 +364,17 @@ class S3Bucket:
                 found.checksums = "ChecksumSHA256" in part
         return found
 
+    def _knows_locks(self) -> bool:
+        """Whether the bucket locks objects; where we may not ask, what was sent will show."""
+        from botocore.exceptions import ClientError
+
+        with self._errors():
+            try:
+                self._client.get_object_lock_configuration(Bucket=self._bucket)
+            except ClientError as error:
+                return _code(error) != "ObjectLockConfigurationNotFoundError"
+        return True
+
     def _lock_options(self) -> dict[str, Any]:
         if not self._lock:
             return {}
@@ -541,7 +557,10 @@ def _lock(asked: str) -> tuple[str, datetime] | None:
         raise UsageError(
             f"lock={asked} is no object lock", "lock=governance:2036-12-31, or compliance:…"
         ) from None
-    return mode.upper(), datetime.combine(day, time(23, 59, 59), UTC)
+    until_then = datetime.combine(day, time(23, 59, 59), UTC)
+    if until_then < datetime.now(UTC):
+        raise UsageError(f"lock={asked} ended before it began", "name a day to come")
+    return mode.upper(), until_then
 
 
 def _base64(digest: bytes) -> str:

@@ -15,9 +15,8 @@ import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
-from archive_pkg.deposits.credentials import split_address
+from archive_pkg.deposits.credentials import place_of, split_address
 from archive_pkg.deposits.drop import DropFolder, Place, TakenError, Trail
 from archive_pkg.deposits.parcels import sha256_of
 from archive_pkg.deposits.repositories import LostError
@@ -41,11 +40,11 @@ class SftpFolder(DropFolder):
         host = str(parts.hostname)
         if host.startswith("-") or (parts.username or "").startswith("-"):
             raise UsageError(f"{address} names no host", "sftp://[USER@]HOST[:PORT]/PATH")
-        path = unquote(parts.path).rstrip("/") or "/"
+        path, written = place_of(parts)
         user = f"{parts.username}@" if parts.username else ""
         port = f":{parts.port}" if parts.port else ""
-        self.target = f"sftp://{user}{host}{port}{path}"
-        root = "." + path.removeprefix("/~") if path.startswith("/~") else path
+        self.target = f"sftp://{user}{host}{port}{written or '/'}"
+        root = "." + path.removeprefix("/~") if path.startswith("/~") else path or "/"
         super().__init__(SftpPlace(host, parts.port, parts.username, root, self.target))
 
 
@@ -90,7 +89,11 @@ class SftpPlace(Place):
     def make(self, paths: Sequence[str]) -> None:
         """See `drop.Place`."""
         with self._channel(f"making {paths[-1]}") as sftp:
-            sftp.make_all([self._at(path) for path in paths])
+            try:
+                sftp.make_all([self._at(path) for path in paths])
+            except FileNotFoundError:
+                message = f"there is no folder {self._target}"
+                raise DepositError(message, "make it; the drop folder itself is not made") from None
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
         """See `drop.Place`."""

@@ -250,8 +250,12 @@ class Web:
             raise LostError(what, after=_retry_after(response))
         if status in (401, 403) or (status == 400 and b"CSRF" in body):
             # Of somebody whom it does not know, InvenioRDM asks what a browser would send.
+            host = urlsplit(self.base).hostname
             raise DepositError(
-                what, "is the login right, and may it do this? a token may have expired"
+                what,
+                "is the login right, and may it do this? a token may have expired"
+                if self._login
+                else f"no login for {host} is known here: archive-pkg login {host} --user NAME",
             )
         if 300 <= status < 400:
             where = urlsplit(response.headers.get("location", "")).hostname or "elsewhere"

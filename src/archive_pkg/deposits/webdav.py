@@ -32,13 +32,14 @@ class WebDavFolder(DropFolder):
     def __init__(self, address: str) -> None:
         """Take the address."""
         parts = credentials.split_address(address)
-        if parts.query or parts.fragment or parts.username:
-            raise UsageError(f"{address} has more than a host and a path", "davs://HOST/PATH")
+        if parts.username:
+            raise UsageError(f"{address} names a user", "archive-pkg login HOST --user NAME")
         host = str(parts.hostname)
-        self.target = f"davs://{parts.netloc}{parts.path.rstrip('/')}"
+        path, written = credentials.place_of(parts)
+        self.target = f"davs://{parts.netloc}{written}"
         self._login = credentials.login(host, host)
         headers = self._login.basic() if self._login else credentials.bearer(host, host)
-        web = Web(f"https://{parts.netloc}{parts.path}", self.target, headers)
+        web = Web(f"https://{parts.netloc}{segments(path)}", self.target, headers)
         super().__init__(WebDavPlace(web, self.target))
 
 
@@ -98,7 +99,9 @@ class WebDavPlace(Place):
             reply = self._web.ask("MKCOL", f"{segments(path)}/", expect={201, 405, 409})
             if reply.status == 409:
                 above = f"{self._target}/{path}".rpartition("/")[0]
-                raise DepositError(f"{above} is not there", "the drop folder itself is not made")
+                raise DepositError(
+                    f"there is no folder {above}", "make it; the drop folder itself is not made"
+                )
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
         """See `drop.Place`."""
