@@ -103,6 +103,17 @@ def test_what_a_repository_cannot_do_is_said_before_a_byte_leaves(package: Path)
     assert not shelf.held
 
 
+def test_what_is_no_package_is_said_to_be_none(letter: Path, package: Path) -> None:
+    with pytest.raises(InvalidError, match="is no package") as refusal:
+        deposits.deposit(letter, Shelf())
+    assert "archive-pkg build" in refusal.value.hint
+    archive = package.with_suffix(".zip")
+    archive.write_bytes(b"PK")
+    with pytest.raises(InvalidError, match="is a file") as refusal:
+        deposits.deposit(archive, Shelf())
+    assert "bag unpack" in refusal.value.hint
+
+
 def test_patience_ends(package: Path, pauses: list[float]) -> None:
     shelf = Shelf([LostError("reset")] * 20)
     with pytest.raises(LostError, match="goes on from there"):

@@ -273,6 +273,23 @@ def test_what_a_person_wrote_into_the_draft_stays(
     assert published["metadata"]["title"] == "As a person would have it"
 
 
+def test_a_publisher_named_later_makes_no_other_place(
+    target: targets.Target, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = build(letter, tmp_path / "out")
+    bare = target.address.partition("?")[0]
+    draft = deposits.deposit(package, bare)
+    with pytest.raises(DepositError, match="publisher") as refusal:
+        deposits.deposit(package, bare, publish=True)
+    assert "add ?publisher=NAME" in refusal.value.hint
+    monkeypatch.setattr(InvenioRdm, "_found", lambda self, mark: "")  # without the server's search
+    done = deposits.deposit(package, target.address, publish=True)
+    assert done.receipt.remote_id == draft.receipt.remote_id
+    (known,) = deposits.ask(package, target.address)
+    assert (known.status.state, known.unfinished) == ("published", False)
+    assert known.receipt == done.path
+
+
 def test_a_publisher_is_asked_for_before_anything_is_sent(
     target: targets.Target, letter: Path, tmp_path: Path
 ) -> None:

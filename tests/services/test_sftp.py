@@ -84,7 +84,7 @@ def _without_key(target: targets.Target) -> None:
 
 
 def test_a_folder_that_is_not_there(target: targets.Target, package: Path) -> None:
-    with pytest.raises(DepositError, match="refuses"):
+    with pytest.raises(DepositError, match="there is no folder"):
         deposits.deposit(package, target.address + "/not/there")
 
 

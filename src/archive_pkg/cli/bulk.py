@@ -54,7 +54,11 @@ _EXAMPLES = 5
 
 
 class Telling:
-    """Tells what comes of many subjects, keeping nothing but counts and a few examples."""
+    """Tells what comes of many subjects, keeping nothing but counts and a few examples.
+
+    Attributes:
+        stopped: Whether work ended before its time.
+    """
 
     def __init__(self, answer: Answer, report: TextIO | None, meter: Meter | None = None) -> None:
         self._answer = answer
@@ -67,6 +71,7 @@ class Telling:
         self._closing: dict[str, object] = {}
         self._started = self._shown = time.monotonic()
         self._meter = meter
+        self.stopped = False
         self._run = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def take(self, done: Done) -> None:
@@ -146,7 +151,7 @@ class Telling:
                 complain(ArchivePkgError(message))
             more = f" (and {number - len(messages):,} more)" if number > len(messages) else ""
             complain(ArchivePkgError(messages[-1] + more, hint))
-        if self._counts or not answer.status:
+        if self._counts or not (answer.status or self.stopped):
             answer.say(self.summary)
         for name, value in self._closing.items():
             answer.say(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
@@ -212,6 +217,9 @@ def telling(
     except ArchivePkgError as error:
         complain(error)
         answer.worsen(error.exit_status)
+    except BaseException:
+        told.stopped = True
+        raise
     finally:
         told.end()
         if file is not None:

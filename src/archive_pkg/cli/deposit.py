@@ -95,6 +95,7 @@ def deposit(
 
         watched = progress_wanted() and not quiet and not executor
         with (
+            _going_on(),
             holdings.metering() if watched else nullcontext() as meter,
             telling("deposit", report, as_json=as_json, quiet=quiet, meter=meter) as told,
         ):
@@ -120,7 +121,7 @@ def deposit(
             for record in packages:
                 _reserve(answer, record, repository, receipts)
             return
-        with _progress(packages, quiet=quiet) as (tick, aside):
+        with _going_on(), _progress(packages, quiet=quiet) as (tick, aside):
             outcomes = deposits.deposit_many(
                 packages,
                 repository,
@@ -334,6 +335,18 @@ def login(
     with answering("login", as_json=as_json, quiet=quiet) as answer, answer.about(name):
         credentials.keep(name, secret, user)
         answer.say(f"kept in the keyring for {name}")
+
+
+@contextmanager
+def _going_on() -> Iterator[None]:
+    """Where sending is interrupted, some of it may be there, without its name."""
+    from archive_pkg.cli.main import Interrupted
+
+    try:
+        yield
+    except Interrupted as interruption:
+        interruption.left = "give the same command again: it goes on from there"
+        raise
 
 
 @contextmanager

@@ -77,7 +77,13 @@ class Interrupted(BaseException):
 
     Not a KeyboardInterrupt, which typer would take for itself. Nothing in the library catches it;
     what was staged is removed on its way up.
+
+    Attributes:
+        exit_status: The status with which the program ends.
+        left: What is said of the work that was under way.
     """
+
+    left = "nothing was left half done"
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -124,7 +130,7 @@ def run(words: Sequence[str]) -> int:
         typer.echo(error.format_message(), err=True)
         return error.exit_code
     except Interrupted as interruption:
-        typer.echo("interrupted; nothing was left half done", err=True)
+        typer.echo(f"interrupted; {interruption.left}", err=True)
         return interruption.exit_status
     except typer.Abort:
         return 128 + signal.SIGINT

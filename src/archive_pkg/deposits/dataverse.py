@@ -29,7 +29,6 @@ from archive_pkg.deposits.repositories import (
     Transfer,
     login_lacking,
     options_of,
-    with_options,
 )
 from archive_pkg.deposits.web import Web
 from archive_pkg.deposits.zips import Sent, ZipRepository, zip_name, zipped
@@ -68,9 +67,9 @@ class Dataverse(ZipRepository):
         self._site = f"https://{parts.netloc}"
         token = credentials.find_token(host, host)
         self._login = {"X-Dataverse-key": str(token)} if token else {}
-        bare = f"dataverse+{self._site}/{self._collection}"
-        self._web = Web(f"{self._site}/api", bare, self._login)
-        self.target = with_options(bare, self._options)
+        # What is said of a dataset behind the ? makes it no other place.
+        self.target = f"dataverse+{self._site}/{self._collection}"
+        self._web = Web(f"{self._site}/api", self.target, self._login)
 
     def capabilities(self) -> Capabilities:
         """One zip; the server states its MD5; a draft until it is published."""

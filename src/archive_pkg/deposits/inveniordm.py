@@ -29,7 +29,6 @@ from archive_pkg.deposits.repositories import (
     Transfer,
     login_lacking,
     options_of,
-    with_options,
 )
 from archive_pkg.deposits.web import Web, segments
 from archive_pkg.deposits.zips import Sent, ZipRepository, page_name, paged, zip_name, zipped
@@ -65,7 +64,7 @@ class InvenioRdm(ZipRepository):
             path, _, query = rest.partition("?")
             if path.strip("/"):
                 raise UsageError(f"{address} has more than a name", f"write {scheme}:")
-            host, self._name, bare = _WELL_KNOWN[scheme], scheme, f"{scheme}:"
+            host, self._name, self.target = _WELL_KNOWN[scheme], scheme, f"{scheme}:"
             self._site = f"https://{host}"
         else:
             parts = credentials.split_address(address)
@@ -73,11 +72,11 @@ class InvenioRdm(ZipRepository):
                 raise UsageError(f"{address} has more than a host and a path", "leave that out")
             host, query = str(parts.hostname), parts.query
             self._name, self._site = host, f"https://{parts.netloc}{parts.path.rstrip('/')}"
-            bare = f"inveniordm+{self._site}"
+            self.target = f"inveniordm+{self._site}"
+        # What is said of a record behind the ? makes it no other place.
         self._options = options_of(address, query, _OPTIONS)
         self._login = credentials.bearer(self._name, host)
-        self._web = Web(f"{self._site}/api", bare, self._login)
-        self.target = with_options(bare, self._options)
+        self._web = Web(f"{self._site}/api", self.target, self._login)
 
     def capabilities(self) -> Capabilities:
         """One zip and its page; the server states MD5s; a draft until it is published."""
@@ -162,7 +161,8 @@ class InvenioRdm(ZipRepository):
             journal.begin("publish", draft=name)
             # 404: it was published meanwhile, by a request whose answer was lost.
             path = f"records/{name}/draft/actions/publish"
-            self._web.ask("POST", path, expect={200, 202, *_ABSENT})
+            hint = f"finish the draft at {self._page(draft)}, or add ?publisher=NAME; then again"
+            self._web.ask("POST", path, expect={200, 202, *_ABSENT}, hint=hint)
             record = self._record(name)
             if record is None:
                 raise DepositError(f"{self.target} took {name} and does not show it as published")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from archive_pkg import fixity, storage
 from archive_pkg.bags import Bag
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError
-from archive_pkg.packages import Package, Verification, open_package, verify
+from archive_pkg.packages import Package, Verification, is_bag, open_package, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -281,6 +281,15 @@ def pack(
         InvalidError: It is not valid, or no package of ours; its report has the findings.
         StorageError: It cannot be read.
     """
+    if package.is_file():
+        raise InvalidError(
+            f"{package} is a file, and a package is deposited as its folder",
+            "archive-pkg bag unpack unpacks it; who wants a zip gets one made of the folder",
+        )
+    if package.is_dir() and not is_bag(package):
+        raise InvalidError(
+            f"{package} is no package", "archive-pkg build makes packages of records and files"
+        )
     if ahead and _has_one_large_file(package):
         with contextlib.suppress(ArchivePkgError):  # what is wrong with it, verifying will tell
             parcel = _parcel(package, open_package(package).record, Bag.open(package), tick)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from archive_pkg.deposits.credentials import environment_name, shut_keyring, without_secret
 from archive_pkg.deposits.receipts import Arrival, Verified
@@ -281,11 +281,6 @@ def options_of(address: str, query: str, known: Collection[str]) -> dict[str, st
             f"behind the ? may stand: {', '.join(sorted(known))}",
         )
     return options
-
-
-def with_options(address: str, options: Mapping[str, str]) -> str:
-    """An address with its options behind it, always in the same order."""
-    return f"{address}?{urlencode(sorted(options.items()), safe='@')}" if options else address
 
 
 def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:

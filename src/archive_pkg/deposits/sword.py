@@ -155,6 +155,7 @@ class SwordCollection(ZipRepository):
                 expect={201},
                 content=_atom(parcel.record, slug),
                 headers={"Content-Type": _ENTRY_TYPE, "In-Progress": "true", "Slug": slug},
+                hint="is that the address of a collection? the service document names them",
             )
         except LostError:
             raise

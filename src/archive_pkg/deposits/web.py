@@ -107,6 +107,7 @@ class Web:
         content: bytes | Iterable[bytes] | None = None,
         length: int | None = None,
         data: Any = None,
+        hint: str = "",
     ) -> Reply:
         """Send a request and read the answer whole.
 
@@ -118,6 +119,7 @@ class Web:
             content: A body.
             length: The body's bytes, where it is an iterable.
             data: A body to send as JSON.
+            hint: What to do where the server refuses.
 
         Raises:
             LostError: No whole answer came, or the server asks for patience.
@@ -131,7 +133,7 @@ class Web:
             sent["Content-Length"] = str(length)
         with self._open(method, path, sent, content) as response:
             body = self._whole(response)
-            return self._judged(method, path, response, body, expect)
+            return self._judged(method, path, response, body, expect, hint)
 
     @contextlib.contextmanager
     def download(
@@ -240,6 +242,7 @@ class Web:
         response: httpx.Response,
         body: bytes,
         expect: Collection[int],
+        hint: str = "",
     ) -> Reply:
         status = response.status_code
         if status in expect:
@@ -262,7 +265,7 @@ class Web:
             raise DepositError(
                 f"{what}, a redirect to {where}", "it is not followed; name the repository there"
             )
-        raise DepositError(what, "")
+        raise DepositError(what, hint)
 
 
 def segments(path: str) -> str:
