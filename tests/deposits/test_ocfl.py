@@ -102,7 +102,7 @@ def test_fetched_back_byte_for_byte(package: Path, root: Path, tmp_path: Path) -
     done = deposit(package, f"ocfl:{root}", receipts=tmp_path / "slips")
     assert done.path.parent == tmp_path / "slips"
     assert differing(fetch(done.path, tmp_path / "back"), package) == ()
-    with pytest.raises(StorageError, match="exists"):
+    with pytest.raises(StorageError, match="is there already"):
         fetch(done.path, tmp_path / "back")
 
 
