@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -124,3 +126,33 @@ def test_killed_at_twenty_changes(package: Path, tmp_path: Path) -> None:
     command = [sys.executable, script, f"file:{tmp_path / 'drop'}", tmp_path / "drop", package]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr
+
+
+def test_interrupted_and_gone_on_with(letter: Path, tmp_path: Path) -> None:
+    (letter / "scan.tif").write_bytes(bytes(3 << 20))
+    record = letter / "record.yaml"
+    scan = "  - {id: scan, kind: scan, file: scan.tif, media_type: image/tiff}\n"
+    record.write_text(record.read_text().replace("parts:\n", "parts:\n" + scan))
+    package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+    drop = tmp_path / "drop"
+    words = ["deposit", str(package), "--to", f"file:{drop}"]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "archive_pkg", *words, "--limit-rate", "1M"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 60
+    while not list(drop.glob(".*.part/data/parts/*")):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    running.send_signal(signal.SIGINT)
+    said, complaint = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert said == ""
+    assert complaint == "interrupted; give the same command again: it goes on from there\n"
+    assert [path.name[0] for path in drop.iterdir()] == ["."]
+    (known,) = deposits.ask(package, f"file:{drop}")
+    assert (known.status.state, known.unfinished) == ("absent", True)
+    assert deposits.deposit(package, f"file:{drop}").new
+    assert [path.name for path in drop.iterdir()] == [package.name]

@@ -9,6 +9,7 @@ import pytest
 import servers
 
 from archive_pkg import deposits
+from archive_pkg.deposits.web import Web
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 
@@ -55,3 +56,26 @@ def test_a_wrong_password(address: str, package: Path, monkeypatch: pytest.Monke
     with pytest.raises(DepositError, match="401") as refusal:
         deposits.deposit(package, address)
     assert "hunter2" not in str(refusal.value)
+
+
+def test_a_password_that_is_changed_midway(
+    swh: servers.SwhDeposit, address: str, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = set(swh.deposits())
+    whole = Web.ask
+
+    def ask(self: Web, method: str, path: str, **options: object) -> object:
+        if method == "PUT":
+            self._login = {"Authorization": "Basic aHVudGVyMg=="}
+        return whole(self, method, path, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Web, "ask", ask)
+    with pytest.raises(DepositError, match="answers 401 to PUT") as refusal:
+        deposits.deposit(package, address, publish=True)
+    assert "may have expired" in refusal.value.hint
+    monkeypatch.setattr(Web, "ask", whole)
+    (known,) = deposits.ask(package, address)
+    assert (known.receipt, known.unfinished, known.status.state) == (None, True, "draft")
+    done = deposits.deposit(package, address, publish=True)
+    assert done.receipt.state in ("published", "pending")
+    assert len(set(swh.deposits()) - before) == 1
