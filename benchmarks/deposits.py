@@ -4,7 +4,9 @@
 
 Ours is the command as people give it: verify, send, prove, receipt. Plain is the tool that only
 sends: `cp -r` and `sync -f`, OpenSSH's `sftp`, boto3's upload. "With proof" has the tool do the
-rest, too: verify before, and read back and digest afterwards (for S3: its upload with checksums).
+rest, too: verify before, and for SFTP have all on the server's disk (`put -f`; plain `put` leaves
+it in the server's memory), read back and digest it.
+
 Both ratios are printed, and the most memory that ours took. SFTP and S3 need the servers that
 tests/services/install.sh installs (OpenSSH, Swift); what is absent is left out.
 """
@@ -146,27 +148,29 @@ def sftp(load: Load) -> None:
     try:
         target = targets.sftp(server, "ours")
         os.environ.update(target.environment)
-        theirs, back = server.root / "theirs", load.folder / "back"
-        theirs.mkdir()
-        back.mkdir()
+        theirs, flushed, back = (server.root / "a", server.root / "b", load.folder / "back")
+        for each in (theirs, flushed, back):
+            each.mkdir()
         options = [*target.environment["ARCHIVE_PKG_SSH"].split()[1:], "-P", str(server.port)]
 
         def batches(command: str, place: Callable[[Path], str]) -> None:
             def one(number: int) -> None:
                 batch = load.folder / f"batch-{number}"
                 some = load.packages[number :: load.jobs]
-                batch.write_text("".join(f"{command} -r {place(each)}\n" for each in some))
+                batch.write_text("".join(f"{command} {place(each)}\n" for each in some))
                 call(["sftp", "-q", "-b", batch, *options, servers.LOOPBACK])
 
             with ThreadPoolExecutor(load.jobs) as pool:
                 list(pool.map(one, range(load.jobs)))
 
-        plain = timed(lambda: batches("put", lambda each: f"{each} {theirs}"))
-        proof = plain + timed(lambda: verified(load))
-        proof += timed(lambda: batches("get", lambda each: f"{theirs / each.name} {back}"))
+        plain = timed(lambda: batches("put -r", lambda each: f"{each} {theirs}"))
+        shutil.rmtree(theirs)
+        proof = timed(lambda: batches("put -fr", lambda each: f"{each} {flushed}"))
+        proof += timed(lambda: verified(load))
+        proof += timed(lambda: batches("get -r", lambda each: f"{flushed / each.name} {back}"))
         proof += timed(lambda: read(back))
         shutil.rmtree(back)
-        shutil.rmtree(theirs)
+        shutil.rmtree(flushed)
         call(["sync", "-f", load.folder])
         took = ours(load, target.address)
         row(f"sftp, {load.what}", took, plain, proof, _aim(load))

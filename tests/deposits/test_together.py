@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -77,6 +78,18 @@ def test_all_go_on_to_where_they_wait(
     fault = ValueError("no")
     assert together([one, bad(fault), other]) == ["a", fault, "b"]
     assert log == ["a0", "b0", "sync", "a1", "b1", "sync"]
+
+
+def test_several_step_at_a_time(two: tuple[Path, Path]) -> None:
+    met = threading.Barrier(2, timeout=20)
+
+    def meeting(path: Path) -> Steps[str]:
+        for _ in range(2):
+            met.wait()
+            yield [Unsynced(path)]
+        return path.name
+
+    assert together([meeting(path) for path in two], 2) == ["a", "b"]
 
 
 def test_one_by_itself_has_its_own_synced(

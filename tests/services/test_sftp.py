@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import date
@@ -13,7 +14,7 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.errors import DepositError
+from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
 
@@ -149,3 +150,27 @@ def test_a_full_disk_over_there(target: targets.Target, package: Path, sftp: ser
         assert differing(root / package.name, package) == ()
     finally:
         subprocess.run(["umount", str(root)], check=True)
+
+
+def test_many_side_by_side_and_bad_ones_among_them(
+    target: targets.Target, letter: Path, tmp_path: Path
+) -> None:
+    root = Path("/" + target.address.split("/", 3)[3])
+    packages = []
+    for number in range(6):
+        source = letter.with_name(f"letter-{number}")
+        shutil.copytree(letter, source)
+        record = source / "record.yaml"
+        record.write_text(record.read_text().replace(f"id: {letter.name}", f"id: {source.name}", 1))
+        packages.append(build_package(source, tmp_path / "many", on=date(2026, 11, 24)).path)
+    (packages[1] / "bagit.txt").write_text("")
+    (root / packages[4].name).mkdir()
+    outcomes = [outcome for _, outcome in deposits.deposit_many(packages, target.address)]
+    assert isinstance(outcomes[1], InvalidError)
+    assert isinstance(outcomes[4], DepositError)
+    for number in (0, 2, 3, 5):
+        outcome = outcomes[number]
+        assert isinstance(outcome, deposits.Deposited)
+        assert outcome.receipt.answer == {"durable": True}
+        assert differing(root / packages[number].name, packages[number]) == ()
+    assert not list(root.glob(".*"))

@@ -258,7 +258,8 @@ def _deposited(
         # In one order everywhere, so that no two runs wait for what the other holds.
         chosen = [lot[identifier] for identifier in sorted(lot)]
         works = [_depositing(parcel, repository, receipts, publish) for _, parcel in chosen]
-        for (number, _), outcome in zip(chosen, together(works), strict=True):
+        at_once = repository.at_once if isinstance(repository, Stepwise) else 1
+        for (number, _), outcome in zip(chosen, together(works, at_once), strict=True):
             outcomes[number] = outcome
         lot.clear()
 

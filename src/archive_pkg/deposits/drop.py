@@ -11,7 +11,8 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from archive_pkg import storage
 from archive_pkg.deposits.parcels import Checked, Item, Parcel, sha256_of
@@ -27,12 +28,13 @@ from archive_pkg.deposits.together import Unsynced, alone
 from archive_pkg.errors import DepositError, InvalidError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.together import Steps
 
+T = TypeVar("T")
 
 SMALL = 64 * 1024
 _BATCH = 64
@@ -72,7 +74,8 @@ class Place(Protocol):
 
         Args:
             folder: The folder.
-            files: All files in it and below, by paths from the drop folder.
+            files: All files in it and below that may not be there yet, by paths from the drop
+                folder.
             folders: All folders below it, the same way.
         """
         yield from ()
@@ -93,7 +96,10 @@ class Place(Protocol):
         return sha256_of(self.read(path))
 
     def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
-        """The same for small files that are not there yet."""
+        """The same for small files that are not there yet.
+
+        Where `secure` can be asked for, they are on the disk, too, when this returns.
+        """
 
         def one(path: str) -> str:
             return self.send(path, iter([files[path]]), len(files[path]), 0)
@@ -155,6 +161,7 @@ class DropFolder:
         """Take the place."""
         self._place = place
         self.near = place.near
+        self.at_once = 1 if place.near else place.width
 
     def capabilities(self) -> Capabilities:
         """Files as they are, read back; a rename that refuses makes it write-once."""
@@ -188,11 +195,11 @@ class DropFolder:
         yield [Unsynced(journal.path)]
         try:
             with parcel.confirming():
-                held = self._send(parcel, part)
+                held, late = self._send(parcel, part)
         except InvalidError:
             self._place.remove(part)
             raise
-        durable = yield from self._secure(parcel, part)
+        durable = yield from self._secure(parcel, part, late)
         journal.done("send")
         journal.begin("rename", old=part, new=home)
         yield [Unsynced(journal.path)]
@@ -229,49 +236,53 @@ class DropFolder:
         for path in files:
             write_file(into, path, self._place.read(f"{remote_id}/{path}"))
 
-    def _send(self, parcel: Parcel, part: str) -> Mapping[str, str]:
-        """Send what is missing, read everything back; the SHA-256 of what arrived, by path."""
+    def _send(self, parcel: Parcel, part: str) -> tuple[Mapping[str, str], Iterable[str]]:
+        """Send what is missing, read everything back.
+
+        Returns:
+            The SHA-256 of what arrived, by path; and what may not be on the disk there.
+        """
         there = self._place.list(part) or {}
         self._place.make([part, *(f"{part}/{folder}" for folder in _folders(parcel))])
         known = {item.path for item in parcel.items}
         for stranger in there.keys() - known:
             self._place.remove(f"{part}/{stranger}")
         small = [item for item in parcel.items if item.size <= SMALL and item.path not in there]
-        singly = {item.path for item in parcel.items} - {item.path for item in small}
+        singly = known - {item.path for item in small}
+        late = set(singly)
 
         def one(item: Item) -> dict[str, str]:
             path = f"{part}/{item.path}"
             return {item.path: self._bring(parcel, item, path, there.get(item.path))}
 
         def some(items: list[Item]) -> dict[str, str]:
-            return self._bring_many(parcel, items, part)
+            held = self._bring_many(parcel, items, part)
+            again = [item for item in items if held[item.path] != item.sha256]
+            late.update(item.path for item in again)
+            return held | {
+                item.path: self._bring_again(parcel, item, f"{part}/{item.path}") for item in again
+            }
 
-        with ThreadPoolExecutor(self._place.width) as pool:
-            under_way = [
-                *(pool.submit(one, item) for item in parcel.items if item.path in singly),
-                *(
-                    pool.submit(some, small[at : at + _BATCH])
-                    for at in range(0, len(small), _BATCH)
-                ),
-            ]
-            held: dict[str, str] = {}
-            for each in under_way:
-                held |= each.result()
-        return held
+        sent = side_by_side(
+            [
+                *(partial(one, item) for item in parcel.items if item.path in singly),
+                *(partial(some, small[at : at + _BATCH]) for at in range(0, len(small), _BATCH)),
+            ],
+            self._place.width,
+        )
+        held = {path: digest for each in sent for path, digest in each.items()}
+        return held, late
 
     def _bring_many(self, parcel: Parcel, items: list[Item], part: str) -> dict[str, str]:
-        """The same as `_bring` for small files of which none is there."""
+        """The SHA-256 of small files, of which none was there, as they have arrived, by path."""
         files = {}
         for item in items:
             with parcel.open(item) as file:
-                files[f"{part}/{item.path}"] = Checked(file, item, parcel.tick).read(SMALL + 1)
+                # What arrived is what counts, and is digested; what is sent is not.
+                source = Checked(file, item, parcel.tick, digest=False)
+                files[f"{part}/{item.path}"] = source.read(SMALL + 1)
         held = self._place.send_many(files)
-        return {
-            item.path: digest
-            if digest == item.sha256
-            else self._bring_again(parcel, item, f"{part}/{item.path}")
-            for item, digest in zip(items, held, strict=True)
-        }
+        return {item.path: digest for item, digest in zip(items, held, strict=True)}
 
     def _bring(self, parcel: Parcel, item: Item, path: str, there: int | None) -> str:
         """Send a file or the rest of it, and read it back; its SHA-256 there."""
@@ -314,12 +325,14 @@ class DropFolder:
                 f"{self.target} has another {home} already, and nothing is ever replaced there",
                 "move that one away, or deposit into another folder",
             )
-        durable = yield from self._secure(parcel, home)
+        durable = yield from self._secure(parcel, home, [item.path for item in parcel.items])
         return self._stored(parcel, held, new=False, durable=durable)
 
-    def _secure(self, parcel: Parcel, home: str) -> Steps[bool]:
-        files = [f"{home}/{item.path}" for item in parcel.items]
-        return self._place.secure(home, files, [f"{home}/{each}" for each in _folders(parcel)])
+    def _secure(self, parcel: Parcel, home: str, late: Iterable[str]) -> Steps[bool]:
+        files, folders = (
+            [f"{home}/{path}" for path in paths] for paths in (late, _folders(parcel))
+        )
+        return self._place.secure(home, files, folders)
 
     def _stored(
         self, parcel: Parcel, held: Mapping[str, str], *, new: bool, durable: bool
@@ -340,6 +353,15 @@ class DropFolder:
 
         with ThreadPoolExecutor(self._place.width) as pool:
             return dict(zip(paths, pool.map(digest, paths), strict=True))
+
+
+def side_by_side(works: Iterable[Callable[[], T]], width: int) -> list[T]:
+    """Do several things at a time; one by itself needs no thread for that."""
+    works = list(works)
+    if len(works) == 1:
+        return [works[0]()]
+    with ThreadPoolExecutor(width) as pool:
+        return [each.result() for each in [pool.submit(work) for work in works]]
 
 
 def write_file(folder: Path, path: str, blocks: Iterator[bytes]) -> None:

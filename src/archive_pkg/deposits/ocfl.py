@@ -67,6 +67,7 @@ class OcflRoot:
 
     kind = "ocfl"
     near = True
+    at_once = 1
 
     def __init__(self, address: str) -> None:
         """Take `ocfl:PATH`; a relative path starts from the working folder."""

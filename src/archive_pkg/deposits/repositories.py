@@ -249,6 +249,9 @@ class Stepwise(Protocol):
     may then be sent ahead of its verification, and is asked to `confirm` before it gets its name.
     """
 
+    at_once: int
+    """How many packages are to take their steps at a time: more than one where they wait for it."""
+
     def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
         """The steps of its `deposit`. Where they raise LostError they are begun anew."""
 

@@ -14,10 +14,11 @@ import struct
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from archive_pkg.deposits.credentials import place_of, split_address
-from archive_pkg.deposits.drop import DropFolder, Place, TakenError, Trail
+from archive_pkg.deposits.drop import DropFolder, Place, TakenError, Trail, side_by_side
 from archive_pkg.deposits.parcels import sha256_of
 from archive_pkg.deposits.repositories import LostError
 from archive_pkg.deposits.ssh import BrokenError, Channel
@@ -120,9 +121,8 @@ class SftpPlace(Place):
     def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
         """See `drop.Place`."""
         with self._channel(f"writing {len(files)} files") as sftp:
-            sftp.write_many({self._at(path): data for path, data in files.items()})
-            sizes = {self._at(path): len(data) for path, data in files.items()}
-            return [hashlib.sha256(data).hexdigest() for data in sftp.read_many(sizes)]
+            held = sftp.write_many({self._at(path): data for path, data in files.items()})
+        return [hashlib.sha256(data).hexdigest() for data in held]
 
     def _read(self, path: str, ready: Callable[[int], int] | None = None) -> Iterator[bytes]:
         if ready is not None:
@@ -148,10 +148,9 @@ class SftpPlace(Place):
             return False
 
         shares = [files[start :: self.width] for start in range(self.width)]
-        with ThreadPoolExecutor(self.width) as pool:
-            synced = all([*pool.map(sync, filter(None, shares))])
+        synced = all(side_by_side((partial(sync, share) for share in shares if share), self.width))
         yield from ()
-        return synced and sync_folders([*folders, folder, ""])
+        return synced and sync_folders([*folders, folder])
 
     def rename(self, old: str, new: str) -> Steps[None]:
         """See `drop.Place`; the plain rename of SFTP refuses to replace."""

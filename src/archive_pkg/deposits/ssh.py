@@ -255,41 +255,41 @@ class Channel:
         finally:
             self._leave(handle, [number for number, *_ in waiting])
 
-    def write_many(self, files: Mapping[str, bytes]) -> None:
-        """Write small files anew, all requests of a kind at once."""
-        flags = _FOR_WRITING | _CREATE | _TRUNCATE
-        closing: list[int] = []
-        for handle, data in zip(self._open_many(files, flags), files.values(), strict=True):
+    def write_many(self, files: Mapping[str, bytes]) -> list[bytes]:
+        """Write small files anew, and read them back, all requests of a kind at once.
+
+        Before they are read, they are on the server's disk, where it can be asked for that.
+        """
+        handles = self._open_many(files, _FOR_READING | _FOR_WRITING | _CREATE | _TRUNCATE)
+        done: list[int] = []
+        for handle, data in zip(handles, files.values(), strict=True):
             for start in range(0, len(data), self._most):
                 piece = memoryview(data)[start : start + self._most]
                 where = struct.pack(">QI", start, len(piece))
-                closing.append(self._send(_WRITE, handle, where, piece))
-            closing.append(self._send(_CLOSE, handle))
-        self._all(closing)
-
-    def read_many(self, sizes: Mapping[str, int]) -> list[bytes]:
-        """The bytes of small files of which the sizes are told, all requests of a kind at once."""
-        handles = self._open_many(sizes, _FOR_READING)
-        asked = [
-            [self._read(handle, start, self._most)[0] for start in range(0, size + 1, self._most)]
-            for handle, size in zip(handles, sizes.values(), strict=True)
-        ]
-        for handle in handles:
-            self._leave(handle, [])
-        found: list[list[bytes]] = []
+                done.append(self._send(_WRITE, handle, where, piece))
+        if self.syncs:
+            done += [self._send(_EXTENDED, _text(_FSYNC), handle) for handle in handles]
+        # Nothing large may come back before everything large is there: nobody would be reading.
+        asked: list[list[int]] = []
+        for handle, data in zip(handles, files.values(), strict=True):
+            starts = range(0, len(data) + 1, self._most)
+            asked.append([self._read(handle, start, self._most)[0] for start in starts])
+            done.append(self._send(_CLOSE, handle))
         failures: list[OSError] = []
-        for numbers in asked:
-            found.append([])
-            for number in numbers:
-                kind, body = self._answer(number)
-                if kind == _STATUS and _status(body)[0] == _EOF:
-                    continue
-                try:
-                    found[-1].append(bytes(self._expected(kind, body, _DATA)[4:]))
-                except OSError as error:
-                    failures.append(error)
-        _complain(failures)
-        return [b"".join(pieces) for pieces in found]
+        found = [b"".join(self._pieces(numbers, failures)) for numbers in asked]
+        self._all(done, failures)
+        return found
+
+    def _pieces(self, numbers: Iterable[int], failures: list[OSError]) -> Iterator[bytes]:
+        """What reads bring, up to the file's end."""
+        for number in numbers:
+            kind, body = self._answer(number)
+            if kind == _STATUS and _status(body)[0] == _EOF:
+                continue
+            try:
+                yield bytes(self._expected(kind, body, _DATA)[4:])
+            except OSError as error:
+                failures.append(error)
 
     def sync(self, paths: Sequence[str]) -> None:
         """Have files, or folders, on the server's disk, all requests of a kind at once."""
@@ -315,8 +315,9 @@ class Channel:
         _complain(failures)
         return handles
 
-    def _all(self, numbers: Iterable[int]) -> None:
-        failures: list[OSError] = []
+    def _all(self, numbers: Iterable[int], failures: Sequence[OSError] = ()) -> None:
+        """Take all answers; raise the first of what went wrong, with them or before."""
+        failures = list(failures)
         for number in numbers:
             try:
                 self._done(number)

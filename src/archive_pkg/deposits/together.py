@@ -7,7 +7,10 @@ it has to wait, and then one sync of the file system serves them all.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from archive_pkg import storage
@@ -38,10 +41,14 @@ def alone(work: Steps[T]) -> T:
     return outcome
 
 
-def together(works: Sequence[Steps[T]]) -> list[T | Exception]:
+def together(works: Sequence[Steps[T]], at_once: int = 1) -> list[T | Exception]:
     """Take works to their ends; what each came to, or what ended it, which leaves the others be.
 
     Where a sync fails, it fails for all who wait for it. An interruption ends all of them.
+
+    Args:
+        works: The works.
+        at_once: How many take their steps at a time, each in a thread.
     """
     outcomes: dict[int, T | Exception] = {}
     asked: dict[int, Sequence[Unsynced]] = {}
@@ -56,16 +63,18 @@ def together(works: Sequence[Steps[T]]) -> list[T | Exception]:
         except Exception as error:  # it is the caller's to tell what it means
             outcomes[number] = error
 
-    try:
-        for number in range(len(works)):
-            advance(number)
-        while asked:
-            failure = _synced([each for wanted in asked.values() for each in wanted], len(asked))
-            for number in sorted(asked):
-                advance(number, failure)
-    finally:
-        for work in works:
-            work.close()
+    with ThreadPoolExecutor(at_once) as pool:
+        each = map if at_once == 1 or len(works) == 1 else pool.map
+        try:
+            deque(each(advance, range(len(works))), 0)
+            while asked:
+                wanted = [one for some in asked.values() for one in some]
+                failure = _synced(wanted, len(asked))
+                deque(each(partial(advance, failure=failure), sorted(asked)), 0)
+        finally:
+            pool.shutdown(cancel_futures=True)
+            for work in works:
+                work.close()
     return [outcomes[number] for number in range(len(works))]
 
 
