@@ -14,6 +14,7 @@ from types import ModuleType
 
 import pytest
 
+from archive_pkg import cli
 from archive_pkg.cli.audit import parse_budget, parse_duration
 from archive_pkg.deposits import deposit
 from archive_pkg.errors import StorageError, UsageError
@@ -323,6 +324,15 @@ def test_the_report_tells_in_words_as_page_table_and_metrics(
         assert len(rows) == 16
         assert 'archive_pkg_packages_failed{shelf="' in seen.metrics()
         assert seen.metrics().count("# TYPE") == 8
+
+
+def test_a_missing_folder_for_metrics_is_told_before_anything_is_read(
+    shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["audit", "run", str(shelf.root), "--metrics", str(tmp_path / "none" / "shelf.prom")]
+    assert cli.run(words) == 5
+    assert "there is no folder" in capsys.readouterr().err
+    assert not shelf.ledger.exists()
 
 
 def test_a_tampered_ledger_stops_the_audit_and_the_report_says_so(shelf: Shelf) -> None:

@@ -22,7 +22,7 @@ from archive_pkg.cli.bulk import (
 )
 from archive_pkg.cli.output import Json, Quiet, answering
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, SigningKey, TimestampCa
-from archive_pkg.errors import UsageError
+from archive_pkg.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from archive_pkg.holdings import Budget, Shelf
@@ -84,6 +84,8 @@ def run(
     shelf = holdings.open_shelf(directory)
     path = ledger or shelf.ledger
     with telling("audit run", report, as_json=as_json, quiet=quiet) as told:
+        if metrics is not None and not metrics.parent.is_dir():  # told now, not after two hours
+            raise StorageError(f"there is no folder {metrics.parent}", "make it, or name another")
         audited = holdings.audit(
             shelf,
             told.take,
