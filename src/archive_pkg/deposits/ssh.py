@@ -119,6 +119,7 @@ class Channel:
         os.set_blocking(self._to, False)
         self._number = 0
         self._buffer = bytearray()
+        self._unsent = bytearray()
         self._ignored: set[int] = set()
         self._answers: dict[int, tuple[int, memoryview]] = {}
         self._most = _MODEST
@@ -352,7 +353,7 @@ class Channel:
         return found
 
     def _greet(self) -> None:
-        self._push(struct.pack(">IBI", 5, _INIT, 3))
+        self._flush(struct.pack(">IBI", 5, _INIT, 3))
         kind, body = self._packet()
         if kind != _VERSION:
             raise BrokenError("something else than SFTP answers")
@@ -386,13 +387,21 @@ class Channel:
         return body
 
     def _send(self, kind: int, *pieces: bytes | memoryview) -> int:
+        """Ask for something; small requests go together, before an answer is waited for."""
         self._number = (self._number + 1) & 0xFFFFFFFF
         size = 5 + sum(map(len, pieces))
-        self._push(struct.pack(">IBI", size, kind, self._number), *pieces)
+        self._unsent += struct.pack(">IBI", size, kind, self._number)
+        if size < _MODEST:
+            for piece in pieces:
+                self._unsent += piece
+        if size >= _MODEST or len(self._unsent) >= _MODEST:
+            self._flush(*(pieces if size >= _MODEST else ()))
         return self._number
 
-    def _push(self, *pieces: bytes | memoryview) -> None:
-        left: Sequence[bytes | memoryview] = pieces
+    def _flush(self, *pieces: bytes | memoryview) -> None:
+        """Let go what has not been sent yet, and something more."""
+        left: Sequence[bytes | memoryview] = [bytes(self._unsent), *pieces]
+        self._unsent.clear()
         try:
             while left:
                 try:
@@ -424,6 +433,8 @@ class Channel:
         return self._answers.pop(number)
 
     def _packet(self) -> tuple[int, memoryview]:
+        if self._unsent:
+            self._flush()
         size, kind = struct.unpack(">IB", self._take(5))
         if not 5 <= size <= _MOST + 1024:
             raise BrokenError("something else than SFTP answers")
