@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,8 @@ import servers
 import targets
 
 from archive_pkg import deposits
+from archive_pkg.deposits import sftp as sftp_module
+from archive_pkg.deposits import ssh
 from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
@@ -174,3 +176,26 @@ def test_many_side_by_side_and_bad_ones_among_them(
         assert outcome.receipt.answer == {"durable": True}
         assert differing(root / packages[number].name, packages[number]) == ()
     assert not list(root.glob(".*"))
+
+
+def test_a_large_file_is_on_the_disk_over_there_while_it_is_sent(
+    target: targets.Target, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sftp_module, "_LARGE", 1 << 20)
+    asked: list[str] = []
+    sync = ssh.Channel.sync_growing
+
+    def counted(self: ssh.Channel, path: str, ready: Callable[[int], int]) -> None:
+        asked.append(path)
+        sync(self, path, ready)
+
+    monkeypatch.setattr(ssh.Channel, "sync_growing", counted)
+    (letter / "scan.tif").write_bytes(os.urandom(8 << 20))
+    record = letter / "record.yaml"
+    scan = "parts:\n  - {id: scan, kind: scan, file: scan.tif, media_type: image/tiff}\n"
+    record.write_text(record.read_text().replace("parts:\n", scan, 1))
+    package = build_package(letter, tmp_path / "large", on=date(2026, 11, 24)).path
+    done = deposits.deposit(package, target.address)
+    assert [path.rpartition("/")[2] for path in asked] == ["scan.tif"]
+    assert done.receipt.answer == {"durable": True}
+    assert deposits.check_receipt(done.path).ok

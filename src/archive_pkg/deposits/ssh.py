@@ -44,7 +44,7 @@ _OPTIONS = {
 _UNDER_WAY = 16
 """So many reads or writes of one file are asked for before their answers are waited for."""
 _OPEN_AT_ONCE = 64
-_ENDLESS = 1 << 63
+_ENDLESS, _BEYOND = 1 << 63, 1 << 62
 _MODEST, _MOST = 32 * 1024, 255 * 1024
 """Bytes in one read or write: what every server takes, and the most that is asked of any."""
 
@@ -300,6 +300,22 @@ class Channel:
             for handle in handles:
                 self._leave(handle, [])
             self._all(synced)
+
+    def sync_growing(self, path: str, ready: Callable[[int], int]) -> None:
+        """Have a file on the server's disk again and again while it is being written.
+
+        Args:
+            path: The file.
+            ready: Told up to where it was there, waits until there is enough more, and says up to
+                where it is there now; once it is there whole, far beyond its end.
+        """
+        handle = self._ask(_OPEN, _open(path, _FOR_READING), _HANDLE)
+        there = 0
+        try:
+            while (there := ready(there)) < _BEYOND:
+                self._done(self._send(_EXTENDED, _text(_FSYNC), handle))
+        finally:
+            self._leave(handle, [])
 
     def _open_many(self, paths: Iterable[str], flags: int) -> list[memoryview]:
         sent = [self._send(_OPEN, _open(path, flags)) for path in paths]
