@@ -1,4 +1,7 @@
-"""An index of a shelf: who, when, marking, words. Made from the packages, and makeable again."""
+"""An index of a shelf: who, when, marking, words. Made from the packages, and makeable again.
+
+What reads packages is imported where it is needed: a question has to be answered quickly.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,15 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg import storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.holdings.bulk import Done, run
-from archive_pkg.holdings.each import Each, Pace
 from archive_pkg.holdings.reading import open_to_read
 from archive_pkg.holdings.seals import seal_of
-from archive_pkg.packages import layout, open_package
-from archive_pkg.packages.checking import decode
-from archive_pkg.records import Edtf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from archive_pkg.holdings.crews import Crew
+    from archive_pkg.holdings.each import Pace
     from archive_pkg.holdings.shelves import Shelf
     from archive_pkg.packages import Package
     from archive_pkg.records import Record
@@ -270,6 +270,8 @@ def _phrase(word: str) -> str:
 
 
 def _bounds(text: str) -> tuple[str, str]:
+    from archive_pkg.records.dates import Edtf
+
     try:
         date = Edtf(text)
     except ValueError as error:
@@ -290,6 +292,8 @@ class _Refreshing:
         self._written = 0
 
     def run(self, crew: Callable[[], Crew]) -> None:
+        from archive_pkg.holdings.each import Each
+
         self._base.execute("CREATE TEMP TABLE seen (package TEXT PRIMARY KEY) WITHOUT ROWID")
         run(Each(_read_one), self._subjects(), self._take, crew=crew, batch=_BATCH)
         gone = self._base.execute(
@@ -347,6 +351,8 @@ class _Refreshing:
 
 def _read_one(subject: tuple[Path, bytes | None], pace: Pace) -> Done:
     """Read what the index has of a package, unless it has not changed."""
+    from archive_pkg.packages import open_package
+
     path, known = subject
     seal = seal_of(path)
     if seal == known:
@@ -409,6 +415,9 @@ def _about(record: Record) -> Iterator[str]:
 
 
 def _texts(package: Package) -> Iterator[str]:
+    from archive_pkg.packages import layout
+    from archive_pkg.packages.checking import decode
+
     for part in {part.file: part for part in package.record.parts if part.is_text}.values():
         name = f"data/{layout.PARTS}/{part.file}"
         try:

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import tables
-from archive_pkg.packages import is_bag
-from archive_pkg.records import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +26,7 @@ def find_records(paths: Iterable[Path]) -> Iterator[Path]:
     in memory. What is not there, cannot be read or has nothing in it comes as it is: who works on
     it will tell.
     """
-    return _found(paths, has_record, without=is_bag)
+    return _found(paths, has_record, without=_is_bag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +72,29 @@ def find_sources(paths: Iterable[Path], files: Path | None = None) -> Iterator[P
 
 def find_packages(paths: Iterable[Path]) -> Iterator[Path]:
     """Bags below paths, as `find_records` finds records; files are taken for archives of bags."""
-    return _found(paths, is_bag)
+    return _found(paths, _is_bag)
 
 
 def packages_below(folder: Path) -> Iterator[Path]:
     """Bags below a folder; none if there are none."""
-    return _below(folder, is_bag, lambda folder: False)
+    return _below(folder, _is_bag, lambda folder: False)
 
 
 def find_letters(paths: Iterable[Path]) -> Iterator[Path]:
     """Records and packages below paths, as `find_records` finds records."""
-    return _found(paths, lambda folder: is_bag(folder) or has_record(folder))
+    return _found(paths, lambda folder: _is_bag(folder) or has_record(folder))
+
+
+def _is_bag(path: Path) -> bool:
+    from archive_pkg.packages import is_bag  # where a shelf is only asked, nothing is looked for
+
+    return is_bag(path)
 
 
 def has_record(folder: Path) -> bool:
     """Whether a folder has a record's file in it."""
+    from archive_pkg.records import NAMES
+
     return any((folder / name).is_file() for name in NAMES)
 
 
