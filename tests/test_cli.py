@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -240,3 +241,20 @@ def test_it_is_a_program(tmp_path: Path) -> None:
     assert done.returncode == 5
     assert done.stdout == ""
     assert "nothing" in done.stderr
+
+
+def test_an_interruption_before_it_has_begun_is_no_traceback() -> None:
+    program = """
+import os, signal, sys
+from archive_pkg.__main__ import main
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "archive_pkg.cli.main":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")

@@ -72,6 +72,18 @@ def test_deposited_read_back_and_with_a_receipt(package: Path, root: Path) -> No
     }
 
 
+@pytest.mark.parametrize("name", ["../elsewhere", "/elsewhere", "a/b", "..", ""])
+def test_a_receipt_cannot_have_its_package_put_elsewhere(
+    package: Path, root: Path, tmp_path: Path, name: str
+) -> None:
+    path = deposit(package, f"ocfl:{root}").path
+    said = json.loads(path.read_text())
+    path.write_text(json.dumps(said | {"package": name}))
+    with pytest.raises(InvalidError, match="package"):
+        fetch(path, tmp_path / "fetched" / "deep")
+    assert not (tmp_path / "fetched").exists()
+
+
 def test_the_same_again_changes_nothing(package: Path, root: Path) -> None:
     first = deposit(package, f"ocfl:{root}")
     before = stamps(root)

@@ -15,6 +15,7 @@ from archive_pkg import storage
 from archive_pkg.deposits.together import Unsynced, alone
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages.afterwards import LaterEvent
+from archive_pkg.records.models import RecordId
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ class Receipt(BaseModel):
         kind: The kind of repository, "ocfl".
         client: The software that made the deposit, with its version.
         packaging: The form in which the package was sent.
-        package: The package's identifier, its External-Identifier.
+        package: The package's identifier, its record's id; `fetch` calls a folder by it.
         fingerprint: SHA-256 over the paths and SHA-256 of all its files, signatures included; the
             same package has the same one wherever it lies.
         manifests: SHA-256 of each manifest and tag manifest.
@@ -82,7 +83,7 @@ class Receipt(BaseModel):
     kind: str
     client: str
     packaging: str
-    package: str
+    package: RecordId
     fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
     manifests: dict[str, str]
     payload_oxum: str
