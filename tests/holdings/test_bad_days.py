@@ -179,12 +179,15 @@ def test_memory_that_ends_costs_letters_of_one_run_only(letters, tmp_path: Path)
     least = resource.getpagesize()
     resource.prlimit(worker, resource.RLIMIT_AS, (least, least))
     said, _ = run.communicate(timeout=60)
-    assert (run.returncode, "memory" in said, "a bug" in said) == (5, True, False), said
     there = built(shelf)
+    # Some letters of the worker's go without, or all, if it could not even tell of them any more:
+    # then others build them.
+    lost = 200 - len(there)
+    assert (run.returncode, "memory" in said, "a bug" in said) == (5 * (lost > 0), lost > 0, False)
     status, said = done(*words)
     assert status == 0, said
     assert len(built(shelf)) == 200
-    assert f"{200 - len(there)} built" in said
+    assert (f"{lost} built" in said) == (lost > 0)
 
 
 def _workers(parent: int) -> list[int]:

@@ -133,8 +133,11 @@ class _Processes:
     def result(self, future: Future[T]) -> T:
         try:
             return future.result()
-        except BrokenExecutor as error:
-            self._pool = None
+        except (BrokenExecutor, MemoryError) as error:
+            # Who has no memory left to say what came of it is no better than who has died.
+            if self._pool is not None:
+                self._pool.shutdown(wait=False)
+                self._pool = None
             raise WorkerLostError(str(error)) from error
 
     def close(self) -> None:
