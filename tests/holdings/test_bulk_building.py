@@ -27,7 +27,7 @@ from archive_pkg.holdings import (
     make_shelf,
     open_shelf,
 )
-from archive_pkg.holdings.bulk import NOT_BEGUN, run
+from archive_pkg.holdings.bulk import NOT_BEGUN, Work, run
 from archive_pkg.holdings.subjects import packages_below
 from archive_pkg.packages import build_package, verify
 from archive_pkg.storage import FullError, LockedError
@@ -224,9 +224,18 @@ def _dying(batch: list[int]) -> list[Done]:
     return [Done(str(number), "good") for number in batch]
 
 
-def test_a_worker_that_dies_takes_one_subject_with_it() -> None:
+def _speechless(batch: list[int]) -> list[Done]:
+    if 70 in batch:
+        raise MemoryError  # as where there is none left to say what came of the work
+    return [Done(str(number), "good") for number in batch]
+
+
+@pytest.mark.parametrize("work", [_dying, _speechless])
+def test_a_worker_that_dies_takes_one_subject_with_it(
+    work: Work[int],
+) -> None:
     done: dict[int, Done] = {}
-    run(_dying, range(100), done.__setitem__, crew=partial(crew_for, 2), batch=16)
+    run(work, range(100), done.__setitem__, crew=partial(crew_for, 2), batch=16)
     assert sorted(done) == list(range(100))
     assert [number for number, each in done.items() if each.status] == [70]
     assert done[70].findings[0].code == "worker-lost"
