@@ -154,18 +154,7 @@ def records(draw: st.DrawFn, record_ids: st.SearchStrategy[str] = record_ids) ->
                 "translation_notes": _items(
                     notes,
                     {
-                        "kind": st.sampled_from(
-                            [
-                                "source-term",
-                                "insertion",
-                                "uncertain",
-                                "illegible",
-                                "sic",
-                                "omission",
-                                "withheld",
-                                "editorial",
-                            ]
-                        ),
+                        "kind": st.sampled_from(NOTE_KINDS),
                         "at": quotes(parts),
                     },
                     text=texts,

@@ -7,12 +7,13 @@ import struct
 import zlib
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
 from archive_pkg import cli
 from archive_pkg.packages import build_package
+from archive_pkg.records.models import TranslationNote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,16 +28,7 @@ TEXTS = {
     "de": "Sehr geehrter Herr Minister!\nWir haben Ihren Brief erhalten.\nHochachtungsvoll",
     "fr": "Monsieur le Ministre,\nNous avons reçu votre lettre.\nVeuillez agréer nos salutations",
 }
-KINDS = (
-    "source-term",
-    "insertion",
-    "uncertain",
-    "illegible",
-    "sic",
-    "omission",
-    "withheld",
-    "editorial",
-)
+KINDS = get_args(TranslationNote.model_fields["kind"].annotation)
 
 
 def png(width: int, height: int) -> bytes:
