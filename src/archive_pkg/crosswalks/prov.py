@@ -1,5 +1,8 @@
 """W3C PROV, as PROV-JSON and PROV-N: parts are entities, events activities, agents agents.
 
+PROV-JSON (W3C Member Submission, 2013) is plain JSON with a key for each kind of statement; PROV-N
+is what the library prov makes of that.
+
 Names are those of the record, in the letter's own archive-and-package namespace (`arcp:`). PROV
 knows instants only, so dates are `dcterms:date` in EDTF, and no time of day is made up. An entity
 is generated once (PROV-CONSTRAINTS, 5.3): what an event does not make, or not first, it uses.
@@ -7,10 +10,7 @@ is generated once (PROV-CONSTRAINTS, 5.3): what an event does not make, or not f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from prov.model import PROV, ProvDocument
-from prov.serializers.provjson import encode_json_document
+from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.json_text import to_json
@@ -19,14 +19,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Date, Part, Record
+    from archive_pkg.records.models import Date, Record
 
 _LETTER = "letter:letter"
 _KINDS = {
-    "person": PROV["Person"],
-    "organization": PROV["Organization"],
-    "software": PROV["SoftwareAgent"],
+    "person": "prov:Person",
+    "organization": "prov:Organization",
+    "software": "prov:SoftwareAgent",
 }
+
+_ENDS = {
+    "wasAttributedTo": ("prov:entity", "prov:agent"),
+    "wasAssociatedWith": ("prov:activity", "prov:agent"),
+    "wasDerivedFrom": ("prov:generatedEntity", "prov:usedEntity"),
+    "wasGeneratedBy": ("prov:entity", "prov:activity"),
+    "specializationOf": ("prov:specificEntity", "prov:generalEntity"),
+    "used": ("prov:activity", "prov:entity"),
+}
+"""What a relation's two ends are called."""
 
 MAPPING = {
     "id": "entity, dcterms:identifier",
@@ -68,60 +78,86 @@ MAPPING = {
     "events.detail": "activity, dcterms:description",
 }
 
-Attributes = list[tuple[str, object]]
-
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
     """The record in PROV-JSON."""
     [record] = records
-    return to_json(encode_json_document(_document(record, setting)))
+    return to_json(_statements(record, setting))
 
 
 def write_notation(records: Sequence[Record], setting: Setting) -> bytes:
     """The record in PROV-N."""
-    [record] = records
-    return f"{_document(record, setting).get_provn()}\n".encode()
+    from prov.model import ProvDocument
+
+    document = ProvDocument.deserialize(content=write(records, setting), format="json")
+    return f"{document.get_provn()}\n".encode()
 
 
-def _document(record: Record, setting: Setting) -> ProvDocument:
-    document = ProvDocument()
-    document.add_namespace("letter", f"arcp://name,{record.id}/")
-    document.add_namespace("dcterms", "http://purl.org/dc/terms/")
-    document.add_namespace("schema", "https://schema.org/")
-    document.entity(
+def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
+    document = _Document(record.id)
+    document.tell(
+        "entity",
         _LETTER,
-        _known(
-            ("prov:label", record.title),
-            ("dcterms:identifier", record.id),
-            ("dcterms:hasVersion", str(record.version)),
-            ("dcterms:type", record.type),
-            ("dcterms:date", _edtf(record.date)),
-        ),
+        ("prov:label", record.title),
+        ("dcterms:identifier", record.id),
+        ("dcterms:hasVersion", str(record.version)),
+        ("dcterms:type", record.type),
+        ("dcterms:date", _edtf(record.date)),
     )
     for name in record.sender:
-        document.wasAttributedTo(_LETTER, _agent(name))
-    for part in record.parts:
-        _add_part(document, record, part, setting)
+        document.relate("wasAttributedTo", _LETTER, _agent(name))
+    _tell_parts(document, record, setting)
     for agent in record.agents:
-        document.agent(
+        kind = _KINDS.get(agent.kind)
+        document.tell(
+            "agent",
             _agent(agent.id),
-            _known(
-                ("prov:label", agent.name),
-                ("prov:type", _KINDS.get(agent.kind, agent.kind)),
-                ("dcterms:hasVersion", agent.version),
-            ),
+            ("prov:label", agent.name),
+            ("prov:type", {"$": kind, "type": "xsd:QName"} if kind else agent.kind),
+            ("dcterms:hasVersion", agent.version),
         )
-    _add_events(document, record)
-    return document
+    _tell_events(document, record)
+    return document.told
 
 
-def _add_part(document: ProvDocument, record: Record, part: Part, setting: Setting) -> None:
-    digest = setting.digests(record, part.file).get("sha256") if part.file else None
-    told = zip(record.translation_notes, views.note_words(record), strict=True)
-    notes = (words for note, (_, words) in told if note.at.part == part.id)
-    document.entity(
-        _part(part.id),
-        _known(
+class _Document:
+    """Statements by their kind and then their name, in the order in which they are made."""
+
+    def __init__(self, name: str) -> None:
+        spaces = {
+            "letter": f"arcp://name,{name}/",
+            "dcterms": "http://purl.org/dc/terms/",
+            "schema": "https://schema.org/",
+        }
+        self.told: dict[str, dict[str, Any]] = {"prefix": spaces}
+        self._relations = 0
+
+    def tell(self, kind: str, name: str, *attributes: tuple[str, Any]) -> None:
+        """State that there is something; values that are not known are left out."""
+        values: dict[str, list[Any]] = {}
+        for attribute, value in attributes:
+            if value:
+                values.setdefault(attribute, []).append(value)
+        self.told.setdefault(kind, {})[name] = {
+            attribute: several[0] if len(several) == 1 else _each_once(several)
+            for attribute, several in values.items()
+        }
+
+    def relate(self, kind: str, one: str, other: str) -> None:
+        """State that two things have to do with each other."""
+        self._relations += 1
+        ends = dict(zip(_ENDS[kind], (one, other), strict=True))
+        self.told.setdefault(kind, {})[f"_:id{self._relations}"] = ends
+
+
+def _tell_parts(document: _Document, record: Record, setting: Setting) -> None:
+    told = list(zip(record.translation_notes, views.note_words(record), strict=True))
+    for part in record.parts:
+        name = _part(part.id)
+        digest = setting.digests(record, part.file).get("sha256") if part.file else None
+        document.tell(
+            "entity",
+            name,
             ("prov:label", part.title),
             ("dcterms:type", part.kind),
             *(("dcterms:language", tag) for tag in part.languages),
@@ -130,44 +166,47 @@ def _add_part(document: ProvDocument, record: Record, part: Part, setting: Setti
             ("dcterms:description", part.method),
             ("prov:location", f"{setting.folder}{part.file}" if part.file else None),
             ("schema:sha256", digest),
-            *(("letter:note", words) for words in notes),
-        ),
-    )
-    document.specializationOf(_part(part.id), _LETTER)
-    for name in part.of:
-        document.wasDerivedFrom(_part(part.id), _part(name))
-    for name in part.made_by:
-        document.wasAttributedTo(_part(part.id), _agent(name))
+            *(("letter:note", words) for note, (_, words) in told if note.at.part == part.id),
+        )
+        document.relate("specializationOf", name, _LETTER)
+        for source in part.of:
+            document.relate("wasDerivedFrom", name, _part(source))
+        for maker in part.made_by:
+            document.relate("wasAttributedTo", name, _agent(maker))
 
 
-def _add_events(document: ProvDocument, record: Record) -> None:
+def _tell_events(document: _Document, record: Record) -> None:
     made: set[str] = set()
     for event in views.history(record):
         activity = f"letter:event/{event.id}"
-        document.activity(
+        document.tell(
+            "activity",
             activity,
-            other_attributes=_known(
-                ("prov:type", event.type),
-                ("dcterms:date", _edtf(event.date)),
-                ("dcterms:description", event.date.as_written if event.date else None),
-                ("dcterms:description", event.date.note if event.date else None),
-                ("dcterms:description", event.detail),
-                ("letter:outcome", event.outcome),
-                *(("letter:input", digest) for digest in event.inputs),
-                *(("letter:output", digest) for digest in event.outputs),
-            ),
+            ("prov:type", event.type),
+            ("dcterms:date", _edtf(event.date)),
+            ("dcterms:description", event.date.as_written if event.date else None),
+            ("dcterms:description", event.date.note if event.date else None),
+            ("dcterms:description", event.detail),
+            ("letter:outcome", event.outcome),
+            *(("letter:input", digest) for digest in event.inputs),
+            *(("letter:output", digest) for digest in event.outputs),
         )
         for name in event.sources:
-            document.used(activity, _part(name))
+            document.relate("used", activity, _part(name))
         # Without parts it is about the letter as a whole.
         for thing in map(_part, event.objects) if event.objects else (_LETTER,):
             if views.makes(event) and thing not in made:
-                document.wasGeneratedBy(thing, activity)
+                document.relate("wasGeneratedBy", thing, activity)
                 made.add(thing)
             else:
-                document.used(activity, thing)
+                document.relate("used", activity, thing)
         for name in event.agents:
-            document.wasAssociatedWith(activity, _agent(name))
+            document.relate("wasAssociatedWith", activity, _agent(name))
+
+
+def _each_once(values: list[str]) -> str | list[str]:
+    different = list(dict.fromkeys(values))
+    return different if len(different) > 1 else different[0]
 
 
 def _part(name: str) -> str:
@@ -180,7 +219,3 @@ def _agent(name: str) -> str:
 
 def _edtf(date: Date | None) -> str | None:
     return str(date.edtf) if date else None
-
-
-def _known(*attributes: tuple[str, object]) -> Attributes:
-    return [(name, value) for name, value in attributes if value]
