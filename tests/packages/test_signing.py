@@ -381,6 +381,27 @@ def test_timestamps_by_a_stranger_of_something_else_and_of_tomorrow(
     assert codes(verify(package)) & {"timestamp-wrong", "timestamp-malformed"}
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
+def test_a_timestamp_with_any_byte_changed_is_told_or_good(authority: Authority) -> None:
+    good = request(b"data", authority.url)
+    assert read(good).fits(b"data", authority.ca.read_bytes()) == ""
+    found = set()
+    for at in range(0, len(good), 3):
+        changed = good[:at] + bytes([good[at] ^ 1 << at % 8]) + good[at + 1 :]
+        try:
+            found.add(read(changed).fits(b"data", authority.ca.read_bytes()).partition(":")[0])
+        except NoStampError as error:
+            found.add(str(error).partition(":")[0])
+    assert {
+        "it is no timestamp (RFC 3161)",
+        "it cannot be checked",
+        "it is over something else",
+        "its statement was changed after it was signed",
+        "its signature is not that of its certificate's owner",
+        "its certificate is not trusted",
+    } <= found
+
+
 def test_an_expired_certificate_is_advice_to_renew_and_stands_at_its_time(
     package: Path, keys: Path, authority: Authority
 ) -> None:
