@@ -647,8 +647,7 @@ class Record(Model):
 
     def as_json(self) -> dict[str, Any]:
         """The record as plain data, in the models' order, without what is unknown or empty."""
-        data: dict[str, Any] = _without_empty(self.model_dump(mode="json", exclude_none=True))
-        return data
+        return _without_empty(self.model_dump(mode="json", exclude_none=True))
 
 
 Named = TypeVar("Named", Agent, Part)
@@ -661,10 +660,13 @@ def _by_id(items: Sequence[Named], name: str) -> Named:
     raise KeyError(name)
 
 
-def _without_empty(value: Any) -> Any:
-    if isinstance(value, dict):
-        kept = {key: _without_empty(item) for key, item in value.items()}
-        return {key: item for key, item in kept.items() if item not in (None, "", [], {})}
-    if isinstance(value, list):
-        return [_without_empty(item) for item in value]
-    return value
+def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
+    kept = {}
+    for key, value in data.items():
+        if isinstance(value, dict):
+            value = _without_empty(value)
+        elif isinstance(value, list):
+            value = [_without_empty(each) if isinstance(each, dict) else each for each in value]
+        if value or isinstance(value, bool | int):
+            kept[key] = value
+    return kept
