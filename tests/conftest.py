@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from archive_pkg import cli
+from program import Done, Run
+
 # How long an example takes says something of the machine, not of the code. In CI the same examples
 # are tried each time; elsewhere new ones, so that what they find is found by somebody who looks.
 settings.register_profile("untimed", deadline=None, derandomize="CI" in os.environ)
@@ -24,6 +27,18 @@ def letter(tmp_path: Path) -> Path:
     folder = tmp_path / "records" / LETTER.name
     shutil.copytree(LETTER, folder)
     return folder
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command line in this process: to start another takes longer than most commands."""
+
+    def run(*words: object) -> Done:
+        capsys.readouterr()
+        status = cli.run([str(word) for word in words])
+        return Done(status, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope="session")

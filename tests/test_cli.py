@@ -4,48 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from archive_pkg import cli
 from archive_pkg.cli.output import clean
+from program import Run, command
 
 ID = "1960-07-18-cpsu-to-sed"
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Run = Callable[..., "Done"]
-
-
-@dataclass
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
-    """Run a command line in this process; `test_it_is_a_program` runs one in its own."""
-
-    def run(*words: object, cwd: Path | None = None) -> Done:
-        if cwd:
-            monkeypatch.chdir(cwd)
-        capsys.readouterr()
-        status = cli.run([str(word) for word in words])
-        said = capsys.readouterr()
-        return Done(status, said.out, said.err)
-
-    return run
 
 
 def test_the_whole_way_as_a_newcomer_goes_it(run: Run, letter: Path, tmp_path: Path) -> None:
@@ -66,19 +37,22 @@ def test_the_whole_way_as_a_newcomer_goes_it(run: Run, letter: Path, tmp_path: P
     assert (tmp_path / "back" / ID / "bagit.txt").is_file()
 
 
-def test_the_demo_leaves_the_working_folder_clean(run: Run, tmp_path: Path) -> None:
+def test_the_demo_leaves_the_working_folder_clean(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = tmp_path / "here"
     here.mkdir()
-    done = run("demo", "--out", tmp_path / "there", cwd=here)
+    monkeypatch.chdir(here)
+    done = run("demo", "--out", tmp_path / "there")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert list(here.iterdir()) == []
-    for command in ("show", "check", "build", "verify", "deposit", "page"):
-        assert f"$ archive-pkg {command} " in done.stdout
+    for name in ("show", "check", "build", "verify", "deposit", "page"):
+        assert f"$ archive-pkg {name} " in done.stdout
     page = tmp_path / "there" / "letter.html"
     assert f"open {page} to see it" in done.stdout
     assert page.is_file()
-    again = run("demo", "--out", tmp_path / "there", "--json", cwd=here)
+    again = run("demo", "--out", tmp_path / "there", "--json")
     assert json.loads(again.stdout)["status"] == 0
 
 
@@ -115,9 +89,12 @@ def test_a_bag_that_lost_its_tag_files_is_not_passed_over(
 @pytest.mark.parametrize(
     "words", [["verify"], ["check"], ["build", "--out", "out"], ["deposit", "--to", "ocfl:root"]]
 )
-def test_a_folder_with_nothing_in_it_is_told(run: Run, tmp_path: Path, words: list[str]) -> None:
+def test_a_folder_with_nothing_in_it_is_told(
+    run: Run, tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "nothing").mkdir()
-    done = run(*words, tmp_path / "nothing", cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    done = run(*words, tmp_path / "nothing")
     assert done.returncode in (3, 5)
     assert "nothing" in done.stdout + done.stderr
 
@@ -163,8 +140,11 @@ def test_verify_tells_complete_and_valid_of_each_path(
         (["fetch", "/nothing/here", "--out", "x"], 5),
     ],
 )
-def test_exit_statuses(run: Run, words: list[str], status: int, tmp_path: Path) -> None:
-    done = run(*words, cwd=tmp_path)
+def test_exit_statuses(
+    run: Run, words: list[str], status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run(*words)
     assert done.returncode == status
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) <= 2 or words == ["check"]
@@ -189,9 +169,9 @@ def test_exit_statuses(run: Run, words: list[str], status: int, tmp_path: Path) 
 def test_a_file_that_is_no_record_ends_in_findings(run: Run, text: bytes, tmp_path: Path) -> None:
     file = tmp_path / "record.yaml"
     file.write_bytes(text)
-    for command in (["check", file], ["show", file], ["build", file, "--out", tmp_path / "out"]):
-        done = run(*command)
-        assert done.returncode == 3, (command, done.stdout, done.stderr)
+    for words in (["check", file], ["show", file], ["build", file, "--out", tmp_path / "out"]):
+        done = run(*words)
+        assert done.returncode == 3, (words, done.stdout, done.stderr)
         assert "Traceback" not in done.stdout + done.stderr
         assert "record.yaml" in done.stdout + done.stderr
     assert not list(tmp_path.glob("out/*"))
@@ -216,8 +196,8 @@ def test_no_permission_to_write(run: Run, letter: Path, tmp_path: Path) -> None:
 
 
 def test_a_reader_who_leaves_early_is_no_error(letter: Path) -> None:
-    command = f"'{sys.executable}' -m archive_pkg show '{letter}' | head -n 1"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    line = f"{shlex.join(command('show', letter))} | head -n 1"
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
     assert done.stderr == ""
 
 
@@ -233,10 +213,7 @@ def test_no_colours_in_a_pipe(run: Run, letter: Path) -> None:
 
 def test_it_is_a_program(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "archive_pkg", "verify", str(tmp_path / "nothing")],
-        capture_output=True,
-        text=True,
-        check=False,
+        command("verify", tmp_path / "nothing"), capture_output=True, text=True, check=False
     )
     assert done.returncode == 5
     assert done.stdout == ""

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from program import Run
 
-def run(*arguments: object, status: int = 0, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "archive_pkg", "bag", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environment},
-    )
-    assert done.returncode == status, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout + done.stderr
+Bag = Callable[..., str]
+
+
+@pytest.fixture
+def bag(run: Run) -> Bag:
+    """Runs `archive-pkg bag …`, which must end with a status; gives what it says."""
+
+    def bag(*words: object, status: int = 0) -> str:
+        done = run("bag", *words)
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return bag
 
 
 @pytest.fixture
@@ -32,22 +33,22 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_whole_way(source: Path, tmp_path: Path) -> None:
-    bag = tmp_path / "bag"
-    said = run("create", source, bag, "--info", "Contact-Name=E. Janssen", "--date", "2026-11-24")
+def test_the_whole_way(bag: Bag, source: Path, tmp_path: Path) -> None:
+    made = tmp_path / "bag"
+    said = bag("create", source, made, "--info", "Contact-Name=E. Janssen", "--date", "2026-11-24")
     assert "a bag of 1 files, 3 bytes" in said
-    assert (bag / "bag-info.txt").read_text() == (
+    assert (made / "bag-info.txt").read_text() == (
         "Contact-Name: E. Janssen\nBagging-Date: 2026-11-24\nPayload-Oxum: 3.1\n"
     )
-    assert "exists already" in run("create", source, bag, status=5)
-    run("update", bag, "--add", f"data/b={source / 'a'}", "--info", "Contact-Name=F")
-    run("upgrade", bag, "--algorithm", "md5")
-    run("pack", bag, tmp_path / "bag.zip")
-    run("unpack", tmp_path / "bag.zip", tmp_path / "back")
-    assert "complete and valid" in run("verify", tmp_path / "back", "--second-opinion")
-    run("fetch", bag)
-    (bag / "data/a").write_text("onE")
-    document = json.loads(run("verify", bag, tmp_path / "bag.zip", "--json", status=3))
+    assert "exists already" in bag("create", source, made, status=5)
+    bag("update", made, "--add", f"data/b={source / 'a'}", "--info", "Contact-Name=F")
+    bag("upgrade", made, "--algorithm", "md5")
+    bag("pack", made, tmp_path / "bag.zip")
+    bag("unpack", tmp_path / "bag.zip", tmp_path / "back")
+    assert "complete and valid" in bag("verify", tmp_path / "back", "--second-opinion")
+    bag("fetch", made)
+    (made / "data/a").write_text("onE")
+    document = json.loads(bag("verify", made, tmp_path / "bag.zip", "--json", status=3))
     assert [(each["complete"], each["valid"]) for each in document["results"]] == [
         (True, False),
         (True, True),
@@ -57,10 +58,13 @@ def test_the_whole_way(source: Path, tmp_path: Path) -> None:
     assert finding["code"] == "payload-digest-mismatch"
 
 
-def test_in_place_and_dates_of_the_environment(source: Path) -> None:
-    run("create", "--in-place", source, SOURCE_DATE_EPOCH="0")
+def test_in_place_and_dates_of_the_environment(
+    bag: Bag, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    bag("create", "--in-place", source)
     assert "Bagging-Date: 1970-01-01" in (source / "bag-info.txt").read_text()
-    assert "is a bag, complete and valid" in run("create", "--in-place", source)
+    assert "is a bag, complete and valid" in bag("create", "--in-place", source)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +91,7 @@ def test_in_place_and_dates_of_the_environment(source: Path) -> None:
     ],
 )
 def test_errors_end_in_their_status_and_leave_nothing(
-    source: Path, tmp_path: Path, arguments: list[str], status: int
+    bag: Bag, source: Path, tmp_path: Path, arguments: list[str], status: int
 ) -> None:
     places = {"SOURCE": str(source), "TMP": str(tmp_path)}
     filled = []
@@ -95,6 +99,6 @@ def test_errors_end_in_their_status_and_leave_nothing(
         for word, place in places.items():
             argument = argument.replace(word, place)
         filled.append(argument)
-    run(*filled, status=status)
+    bag(*filled, status=status)
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
     assert [path.name for path in source.iterdir()] == ["a"]

@@ -3,56 +3,53 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from lxml import etree
 
 from archive_pkg.packages import build_package
+from program import Run
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "archive_pkg", "export", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, check=False)
-
-
-def test_the_document_is_all_there_is_on_standard_output(letter: Path) -> None:
-    done = run(letter, "--to", "cmif", "--explain")
+def test_the_document_is_all_there_is_on_standard_output(run: Run, letter: Path) -> None:
+    done = run("export", letter, "--to", "cmif", "--explain")
     assert done.returncode == 0
-    assert etree.fromstring(done.stdout).tag.endswith("}TEI")
-    assert b"CMIF has no place for salutation" in done.stderr
+    assert etree.fromstring(done.stdout.encode()).tag.endswith("}TEI")
+    assert "CMIF has no place for salutation" in done.stderr
 
 
-def test_the_same_from_the_package_and_the_record(letter: Path, tmp_path: Path) -> None:
+def test_the_same_from_the_package_and_the_record(run: Run, letter: Path, tmp_path: Path) -> None:
     package = build_package(letter, tmp_path / "out").path
     for name in ("datacite", "dc", "csl"):
-        assert run(package, "--to", name).stdout == run(letter, "--to", name).stdout
-    written = (package / "metadata" / "bibtex.bib").read_bytes()
-    assert run(package, "--to", "bibtex").stdout == written
+        assert (
+            run("export", package, "--to", name).stdout
+            == run("export", letter, "--to", name).stdout
+        )
+    written = (package / "metadata" / "bibtex.bib").read_text("utf-8")
+    assert run("export", package, "--to", "bibtex").stdout == written
 
 
-def test_a_file_of_the_record_is_not_written_over(letter: Path) -> None:
+def test_a_file_of_the_record_is_not_written_over(run: Run, letter: Path) -> None:
     before = (letter / "record.yaml").read_bytes()
-    done = run(letter, "--to", "dc", "-o", letter / "record.yaml")
+    done = run("export", letter, "--to", "dc", "-o", letter / "record.yaml")
     assert done.returncode == 2
     assert (letter / "record.yaml").read_bytes() == before
 
 
-def test_it_answers_in_json(letter: Path, tmp_path: Path) -> None:
-    answer = json.loads(run(letter, "--to", "bibtex", "--explain", "--json").stdout)
+def test_it_answers_in_json(run: Run, letter: Path, tmp_path: Path) -> None:
+    answer = json.loads(run("export", letter, "--to", "bibtex", "--explain", "--json").stdout)
     [result] = answer["results"]
     assert result["document"].startswith("@misc{")
     assert {finding["code"] for finding in result["findings"]} == {"crosswalk-field-lost"}
     out = tmp_path / "letter.bib"
-    assert run(letter, "--to", "bibtex", "-o", out, "--json").returncode == 0
+    assert run("export", letter, "--to", "bibtex", "-o", out, "--json").returncode == 0
     assert out.read_text(encoding="utf-8") == result["document"]
 
 
-def test_what_cannot_be_exported_is_said(letter: Path, tmp_path: Path) -> None:
-    assert run(letter, "--to", "datacit").returncode == 2
-    assert run(letter, letter, "--to", "datacite").returncode == 2
-    assert run(tmp_path / "nothing", "--to", "dc").returncode == 5
+def test_what_cannot_be_exported_is_said(run: Run, letter: Path, tmp_path: Path) -> None:
+    assert run("export", letter, "--to", "datacit").returncode == 2
+    assert run("export", letter, letter, "--to", "datacite").returncode == 2
+    assert run("export", tmp_path / "nothing", "--to", "dc").returncode == 5
     (letter / "record.yaml").write_text("id: [", encoding="utf-8")
-    broken = run(letter, "--to", "dc")
-    assert (broken.returncode, broken.stdout) == (3, b"")
+    broken = run("export", letter, "--to", "dc")
+    assert (broken.returncode, broken.stdout) == (3, "")

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
+from program import command
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-repository.md"
 
@@ -45,7 +45,7 @@ def test_the_repository_of_the_docs(site: Path, letter: Path, tmp_path: Path) ->
 
     def run(*words: object) -> dict[str, object]:
         done = subprocess.run(
-            [sys.executable, "-m", "archive_pkg", *map(str, words), "--json"],
+            command(*words, "--json"),
             capture_output=True,
             text=True,
             check=False,

@@ -6,7 +6,6 @@ import os
 import pty
 import re
 import subprocess
-import sys
 import threading
 from datetime import date
 from multiprocessing import get_context
@@ -16,6 +15,7 @@ import pytest
 
 from archive_pkg.holdings import Meter, metering
 from archive_pkg.packages import build_package
+from program import command
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def in_a_terminal(*words: object) -> tuple[str, str]:
     watcher = threading.Thread(target=watch)
     watcher.start()
     done = subprocess.run(
-        [sys.executable, "-m", "archive_pkg", *map(str, words)],
+        command(*words),
         stdout=subprocess.PIPE,
         stderr=theirs,
         check=True,

@@ -16,6 +16,7 @@ from archive_pkg import deposits
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
+from program import Run, command
 
 
 @pytest.fixture
@@ -85,17 +86,7 @@ def test_what_was_deposited_and_is_not_so_any_more(package: Path, tmp_path: Path
     assert list((tmp_path / "back").iterdir()) == []
 
 
-def run(*words: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "archive_pkg", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
-def test_from_the_command_line(package: Path, tmp_path: Path) -> None:
+def test_from_the_command_line(run: Run, package: Path, tmp_path: Path) -> None:
     to = f"file:{tmp_path / 'drop'}"
     plan = run("deposit", package, "--to", to, "--dry-run")
     assert plan.returncode == 0, plan.stderr
@@ -135,9 +126,9 @@ def test_interrupted_and_gone_on_with(letter: Path, tmp_path: Path) -> None:
     record.write_text(record.read_text().replace("parts:\n", "parts:\n" + scan))
     package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
     drop = tmp_path / "drop"
-    words = ["deposit", str(package), "--to", f"file:{drop}"]
+    words = ["deposit", package, "--to", f"file:{drop}"]
     running = subprocess.Popen(
-        [sys.executable, "-m", "archive_pkg", *words, "--limit-rate", "1M"],
+        command(*words, "--limit-rate", "1M"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

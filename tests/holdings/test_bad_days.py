@@ -7,7 +7,6 @@ import os
 import resource
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,20 +14,25 @@ from types import ModuleType
 
 import pytest
 
+from archive_pkg import cli
 from archive_pkg.holdings import ledger
 from archive_pkg.holdings.subjects import packages_below
 from archive_pkg.packages import verify
+from program import Run, command
 
 Disk = Callable[[str], Path]
+Answer = Callable[..., tuple[int, str]]
 
 
-def archive_pkg(*words: object) -> list[str]:
-    return [sys.executable, "-m", "archive_pkg", *map(str, words)]
+@pytest.fixture
+def done(run: Run) -> Answer:
+    """Runs a command line; gives its status and what it says."""
 
+    def done(*words: object) -> tuple[int, str]:
+        ran = run(*words)
+        return ran.returncode, ran.stdout + ran.stderr
 
-def done(*words: object) -> tuple[int, str]:
-    said = subprocess.run(archive_pkg(*words), capture_output=True, text=True, check=False)
-    return said.returncode, said.stdout + said.stderr
+    return done
 
 
 def outcomes(report: Path) -> list[str]:
@@ -59,41 +63,45 @@ def built(shelf: Path) -> list[Path]:
     return there
 
 
-def test_a_disk_fills_in_the_middle_of_a_run(letters, tmp_path: Path, disk: Disk) -> None:
-    letters(300, size=2_000)
-    shelf = disk("size=20m") / "shelf"
+def test_a_disk_fills_in_the_middle_of_a_run(
+    done: Answer, letters, tmp_path: Path, disk: Disk
+) -> None:
+    letters(100, size=2_000)
+    shelf = disk("size=7m") / "shelf"
     words = ("build", tmp_path / "letters", "--out", shelf, "--jobs", 2)
     status, said = done(*words, "--report", tmp_path / "report.jsonl")
     assert status == 5, said
     assert "the disk is full" in said
     there = built(shelf)
-    assert 0 < len(there) < 300
+    assert 0 < len(there) < 100
     assert f"{len(there)} built" in said
     assert outcomes(tmp_path / "report.jsonl").count("built") == len(there)
-    disk("size=120m")
+    disk("size=60m")
     status, said = done(*words)
     assert status == 0, said
     assert sorted(said.strip().split(", ")) == sorted(
-        [f"{300 - len(there)} built", f"{len(there)} unchanged"]
+        [f"{100 - len(there)} built", f"{len(there)} unchanged"]
     )
-    assert len(built(shelf)) == 300
+    assert len(built(shelf)) == 100
 
 
-def test_two_builds_on_one_shelf(letters, tmp_path: Path) -> None:
-    letters(300)
+def test_two_builds_on_one_shelf(done: Answer, letters, tmp_path: Path) -> None:
+    letters(100)
     words = ("build", tmp_path / "letters", "--out", tmp_path / "shelf", "--jobs", 2)
-    first = subprocess.Popen(archive_pkg(*words), stdout=subprocess.PIPE, text=True)
+    first = subprocess.Popen(command(*words), stdout=subprocess.PIPE, text=True)
     while not (tmp_path / "shelf" / ".archive-pkg" / "work").exists():
         assert first.poll() is None
         time.sleep(0.01)
     status, said = done(*words)
     assert (status, "being worked on by process" in said) == (5, True), said
     assert f"process {first.pid} on " in said
-    assert first.communicate(timeout=60)[0].strip() == "300 built"
-    assert done(*words) == (0, "300 unchanged\n")
+    assert first.communicate(timeout=60)[0].strip() == "100 built"
+    assert done(*words) == (0, "100 unchanged\n")
 
 
-def test_a_read_only_disk_is_audited_and_searched(letters, tmp_path: Path, disk: Disk) -> None:
+def test_a_read_only_disk_is_audited_and_searched(
+    done: Answer, letters, tmp_path: Path, disk: Disk
+) -> None:
     letters(5)
     shelf = disk("size=20m") / "shelf"
     done("build", tmp_path / "letters", "--out", shelf, "-q")
@@ -115,10 +123,11 @@ def test_a_read_only_disk_is_audited_and_searched(letters, tmp_path: Path, disk:
 
 @pytest.fixture(scope="module")
 def shelf(generator: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A shelf of 400 packages, which is only read."""
+    """A shelf of 160 packages, which is only read."""
     folder = tmp_path_factory.mktemp("bad-days")
-    list(generator.write_letters(folder / "letters", 400, size=300))
-    done("build", folder / "letters", "--out", folder / "shelf", "-q", "--no-sync")
+    list(generator.write_letters(folder / "letters", 160, size=300))
+    words = ("build", folder / "letters", "--out", folder / "shelf", "-q", "--no-sync")
+    assert cli.run([*map(str, words)]) == 0
     return folder / "shelf"
 
 
@@ -129,24 +138,24 @@ def entries(book: Path) -> list[dict[str, object]]:
     return known
 
 
-def test_a_ledgers_disk_fills_meanwhile(shelf: Path, disk: Disk) -> None:
-    book = disk("size=100k") / "ledger.jsonl"
+def test_a_ledgers_disk_fills_meanwhile(done: Answer, shelf: Path, disk: Disk) -> None:
+    book = disk("size=40k") / "ledger.jsonl"
     words = ("audit", "run", shelf, "--ledger", book)
     status, said = done(*words)
     assert (status, "the disk is full" in said) == (5, True), said
     known = entries(book)
-    assert 0 < len(known) < 400
+    assert 0 < len(known) < 160
     disk("size=20m")
     status, said = done(*words, "--due", "1d")
-    assert (status, f"checked: {400 - len(known)}" in said) == (0, True), said
-    assert len({entry["package"] for entry in entries(book) if "package" in entry}) == 400
+    assert (status, f"checked: {160 - len(known)}" in said) == (0, True), said
+    assert len({entry["package"] for entry in entries(book) if "package" in entry}) == 160
 
 
-def test_a_scheduler_ends_an_audit(shelf: Path, tmp_path: Path) -> None:
+def test_a_scheduler_ends_an_audit(done: Answer, shelf: Path, tmp_path: Path) -> None:
     book = tmp_path / "ledger.jsonl"
     words = ("audit", "run", shelf, "--ledger", book, "--jobs", 2)
     run = subprocess.Popen(
-        archive_pkg(*words),
+        command(*words, "--limit-rate", "4M"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -162,15 +171,17 @@ def test_a_scheduler_ends_an_audit(shelf: Path, tmp_path: Path) -> None:
     assert len({entry["package"] for entry in known}) == len(known)
     assert "interrupted" in said
     status, said = done(*words, "--due", "1d")
-    assert (status, f"checked: {400 - len(known)}" in said) == (0, True), said
+    assert (status, f"checked: {160 - len(known)}" in said) == (0, True), said
 
 
-def test_memory_that_ends_costs_letters_of_one_run_only(letters, tmp_path: Path) -> None:
-    letters(200)
+def test_memory_that_ends_costs_letters_of_one_run_only(
+    done: Answer, letters, tmp_path: Path
+) -> None:
+    letters(100)
     shelf = tmp_path / "shelf"
     words = ("build", tmp_path / "letters", "--out", shelf, "--jobs", 2)
     run = subprocess.Popen(
-        archive_pkg(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     while not list((shelf / ".archive-pkg" / "work").glob("*/*")):
         assert run.poll() is None
@@ -182,11 +193,11 @@ def test_memory_that_ends_costs_letters_of_one_run_only(letters, tmp_path: Path)
     there = built(shelf)
     # Some letters of the worker's go without, or all, if it could not even tell of them any more:
     # then others build them.
-    lost = 200 - len(there)
+    lost = 100 - len(there)
     assert (run.returncode, "memory" in said, "a bug" in said) == (5 * (lost > 0), lost > 0, False)
     status, said = done(*words)
     assert status == 0, said
-    assert len(built(shelf)) == 200
+    assert len(built(shelf)) == 100
     assert (f"{lost} built" in said) == (lost > 0)
 
 

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from datetime import date
 from functools import partial
@@ -21,16 +20,18 @@ from archive_pkg.holdings import (
     Done,
     Options,
     build_many,
+    bulk,
     crew_for,
     find_records,
     find_sources,
     make_shelf,
     open_shelf,
 )
-from archive_pkg.holdings.bulk import NOT_BEGUN, Work, run
+from archive_pkg.holdings.bulk import NOT_BEGUN, Work
 from archive_pkg.holdings.subjects import packages_below
 from archive_pkg.packages import build_package, verify
 from archive_pkg.storage import FullError, LockedError
+from program import Run, command
 
 ON = date(2026, 11, 24)
 
@@ -53,10 +54,6 @@ def build_from(sources, out: Path, *, layout: str = "", jobs: int = 1, **options
 
 def outcomes(done: list[Done]) -> dict[str, int]:
     return dict(collections.Counter(each.outcome for each in done))
-
-
-def command(*words: object) -> list[str]:
-    return [sys.executable, "-m", "archive_pkg", *map(str, words)]
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -178,7 +175,7 @@ def _slow(out: Path, source: Path) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_stopped_at_any_instant_the_next_run_goes_on(letters, tmp_path: Path, number: int) -> None:
-    letters(100)
+    letters(60)
     out = tmp_path / "out"
     process = _slow(out, tmp_path / "letters")
     os.killpg(process.pid, number)
@@ -189,10 +186,10 @@ def test_stopped_at_any_instant_the_next_run_goes_on(letters, tmp_path: Path, nu
         assert not (out / ".archive-pkg" / "work").exists()
         assert f"{len(there)} built" in said or not there
     again = build([tmp_path / "letters"], out)
-    assert outcomes(again).get("built", 0) == 100 - len(there)
+    assert outcomes(again).get("built", 0) == 60 - len(there)
     assert {each.outcome for each in again} <= {"built", "unchanged"}
     assert not (out / ".archive-pkg" / "work").exists()
-    assert len(list(packages_below(out))) == 100
+    assert len(list(packages_below(out))) == 60
     assert all(verify(package).ok for package in list(packages_below(out))[::20])
 
 
@@ -207,13 +204,13 @@ def _workers(parent: int) -> list[int]:
 
 
 def test_a_worker_that_the_kernel_kills_costs_no_letter(letters, tmp_path: Path) -> None:
-    letters(100)
+    letters(60)
     process = _slow(tmp_path / "out", tmp_path / "letters")
     os.kill(_workers(process.pid)[0], signal.SIGKILL)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 0, said
     there = list(packages_below(tmp_path / "out"))
-    assert len(there) == 100
+    assert len(there) == 60
     assert not (tmp_path / "out" / ".archive-pkg" / "work").exists()
     assert all(verify(package).ok for package in there[::20])
 
@@ -235,7 +232,7 @@ def test_a_worker_that_dies_takes_one_subject_with_it(
     work: Work[int],
 ) -> None:
     done: dict[int, Done] = {}
-    run(work, range(100), done.__setitem__, crew=partial(crew_for, 2), batch=16)
+    bulk.run(work, range(100), done.__setitem__, crew=partial(crew_for, 2), batch=4)
     assert sorted(done) == list(range(100))
     assert [number for number, each in done.items() if each.status] == [70]
     assert done[70].findings[0].code == "worker-lost"
@@ -253,7 +250,7 @@ def _filling(batch: list[int]) -> list[Done]:
 def test_a_full_disk_ends_the_run_and_nothing_more_is_begun() -> None:
     done: dict[int, Done] = {}
     with pytest.raises(FullError, match="the rest was not begun"):
-        run(_filling, range(10_000), done.__setitem__, crew=partial(crew_for, 1))
+        bulk.run(_filling, range(10_000), done.__setitem__, crew=partial(crew_for, 1))
     assert len(done) == 32
 
 
@@ -292,32 +289,36 @@ def test_a_disk_that_fills_is_told_and_the_next_run_goes_on(
     assert outcomes(again) == {"built": 60 - len(there), "unchanged": len(there)}
 
 
-def test_the_command_tells_line_by_line_and_all_at_the_end(letters, tmp_path: Path) -> None:
+def test_the_command_tells_line_by_line_and_all_at_the_end(
+    run: Run, letters, tmp_path: Path
+) -> None:
     made = letters(4)
     (made[2] / "translation.txt").write_text("changed")
     report = tmp_path / "report.jsonl"
     words = ["build", tmp_path / "letters", "--out", tmp_path / "out", "--report", report]
-    ran = subprocess.run(command(*words), capture_output=True, text=True, check=False)
+    ran = run(*words)
     assert ran.returncode == 3, ran.stderr
     assert "3 built, 1 failed" in ran.stdout
     assert "[part-changed]" in ran.stdout
     lines = [json.loads(line) for line in report.read_text().splitlines()]
     assert [line["outcome"] for line in lines].count("failed") == 1
-    ran = subprocess.run(command(*words, "--json"), capture_output=True, text=True, check=False)
+    ran = run(*words, "--json")
     told = json.loads(ran.stdout)
     assert told["counts"] == {"unchanged": 3, "failed": 1}
     assert told["status"] == 3
     assert len(told["results"]) == 4
 
 
-def test_a_report_is_added_to_and_goes_on_behind_a_torn_line(letters, tmp_path: Path) -> None:
+def test_a_report_is_added_to_and_goes_on_behind_a_torn_line(
+    run: Run, letters, tmp_path: Path
+) -> None:
     letters(2)
     report = tmp_path / "report.jsonl"
     words = ["build", tmp_path / "letters", "--out", tmp_path / "out", "--report", report]
-    subprocess.run(command(*words), capture_output=True, check=True)
+    assert run(*words).returncode == 0
     with report.open("a") as file:
         file.write('{"run": "killed in the mid')
-    subprocess.run(command(*words), capture_output=True, check=True)
+    assert run(*words).returncode == 0
     lines = report.read_text().splitlines()
     assert len(lines) == 5
     told = [json.loads(line) for line in (*lines[:2], *lines[3:])]
@@ -393,18 +394,14 @@ def test_public_packages_in_bulk_are_those_that_are_built_one_by_one(
     assert outcomes(done) == {"unchanged": 2, "failed": 1}
 
 
-def test_the_command_builds_for_the_public_in_bulk(letters, tmp_path: Path) -> None:
+def test_the_command_builds_for_the_public_in_bulk(run: Run, letters, tmp_path: Path) -> None:
     made = letters(40)
     for letter in made[:2]:
         close(letter)
     report = tmp_path / "report.jsonl"
     words = ("build", tmp_path / "letters", "--out", tmp_path / "out", "--audience", "public")
-    done = subprocess.run(
-        command(*words, "--jobs", 2, "--report", report, "--layout", "hashed"),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run(*words, "--jobs", 2, "--report", report, "--layout", "hashed")
+    assert done.returncode == 0
     assert "parts withheld: 2" in done.stdout
     lines = [json.loads(line) for line in report.read_text().splitlines()]
     assert len(lines) == 40
@@ -412,6 +409,6 @@ def test_the_command_builds_for_the_public_in_bulk(letters, tmp_path: Path) -> N
     assert sum("withheld" in line for line in lines) == 2
     assert not list((tmp_path / "out").rglob("letter-0000000-public/**/translation.txt"))
     words = ("build", made[0], "--out", tmp_path / "x", "--target", "rda", "--jobs", 2)
-    done = subprocess.run(command(*words), capture_output=True, text=True, check=False)
+    done = run(*words)
     assert done.returncode == 2
     assert "not for what a target takes" in done.stderr

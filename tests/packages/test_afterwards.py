@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -17,14 +16,10 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, check, sign, verify
 from archive_pkg.packages.afterwards import load_events, receipts_of
 from archive_pkg.records import Record, load_record
+from program import Run
 
 ON = date(2026, 11, 24)
 PREMIS = {"p": "http://www.loc.gov/premis/v3"}
-
-
-def run(*words: str) -> bytes:
-    command = [sys.executable, "-m", "archive_pkg", *words]
-    return subprocess.run(command, capture_output=True, check=True).stdout
 
 
 def values(document: bytes, name: str) -> list[str]:
@@ -32,15 +27,17 @@ def values(document: bytes, name: str) -> list[str]:
 
 
 def test_the_exported_history_joins_what_came_after(
-    letter: Path, tmp_path: Path, request: pytest.FixtureRequest
+    run: Run, letter: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     built = build_package(letter, tmp_path / "out", on=ON).path
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
     sign(built, key=key)
     deposit(built, f"ocfl:{tmp_path / 'archive'}")
-    run("audit", "run", str(built.parent))
-    document = run("export", str(built), "--to", "premis")
+    assert run("audit", "run", built.parent).returncode == 0
+    exported = run("export", built, "--to", "premis")
+    assert exported.returncode == 0
+    document = exported.stdout.encode()
     assert values(document, "eventType") == [
         "creation",
         "translation",

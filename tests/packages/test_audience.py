@@ -6,8 +6,6 @@ import base64
 import hashlib
 import json
 import re
-import subprocess
-import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, open_package, verify
 from archive_pkg.packages.audience import public, withheld
 from archive_pkg.records import Record, load_record
+from program import Run
 
 ON = date(2026, 11, 24)
 RULE = "Agreement with the donor of 3 May 1991, § 4"
@@ -373,8 +372,8 @@ def test_words_that_would_show_all_the_same_are_refused(enclosed: Path, tmp_path
     assert build_package(enclosed, tmp_path / "out", on=ON, audience="public").outcome == "built"
 
 
-def test_the_command_names_what_it_withholds(enclosed: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "archive_pkg", "build", str(enclosed), "--audience", "public"]
-    command += ["--out", str(tmp_path / "out"), "--date", "2026-11-24"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+def test_the_command_names_what_it_withholds(run: Run, enclosed: Path, tmp_path: Path) -> None:
+    words = ("--audience", "public", "--out", tmp_path / "out", "--date", "2026-11-24")
+    done = run("build", enclosed, *words)
+    assert done.returncode == 0
     assert f"withheld: secret, closed ({RULE})" in done.stdout

@@ -9,7 +9,6 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -22,6 +21,7 @@ from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package, check, open_package, verify
 from archive_pkg.packages.building import draft_package
 from archive_pkg.storage import Staging
+from program import command
 
 ID = "1960-07-18-cpsu-to-sed"
 ON = date(2026, 11, 24)
@@ -172,7 +172,7 @@ def test_a_full_disk_leaves_nothing(letter: Path, tmp_path: Path) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
     done = subprocess.run(
-        [sys.executable, "-m", "archive_pkg", "build", str(letter), "--out", str(out)],
+        command("build", letter, "--out", out),
         preexec_fn=limit,
         capture_output=True,
         text=True,
@@ -189,8 +189,9 @@ def test_a_kill_at_any_moment_leaves_none_or_all(
 ) -> None:
     out = tmp_path / "out"
     before = tree(letter)
-    command = [sys.executable, "-m", "archive_pkg", "build", str(letter), "--out", str(out)]
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = subprocess.Popen(
+        command("build", letter, "--out", out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     time.sleep(moment)
     run.kill()
     run.wait()
@@ -205,7 +206,7 @@ def test_a_kill_at_any_moment_leaves_none_or_all(
 def test_ctrl_c_leaves_nothing(letter: Path, tmp_path: Path) -> None:
     big = letter / "scan.tif"
     with big.open("wb") as file:
-        file.truncate(1 << 30)
+        file.truncate(1 << 28)
     record = letter / "record.yaml"
     text = record.read_text(encoding="utf-8")
     record.write_text(
@@ -217,8 +218,12 @@ def test_ctrl_c_leaves_nothing(letter: Path, tmp_path: Path) -> None:
         encoding="utf-8",
     )
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "archive_pkg", "build", str(letter), "--out", str(out)]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        command("build", letter, "--out", out),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     deadline = time.monotonic() + 120
     while not list(out.glob(f".{ID}*/*")) and time.monotonic() < deadline and run.poll() is None:
         time.sleep(0.01)

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 import zipfile
 from datetime import date
@@ -20,6 +19,7 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, check, open_package
 from archive_pkg.packages.characterizing import characterize
 from archive_pkg.records import load_record
+from program import Run
 
 pytest.importorskip("pygfried")
 ON = date(2026, 11, 24)
@@ -227,8 +227,8 @@ def test_a_clock_behind_the_records_own_events_is_refused_and_nothing_is_lost(
     assert (letter / "record.yaml").read_bytes() == before
 
 
-def test_the_command(letter: Path) -> None:
-    command = [sys.executable, "-m", "archive_pkg", "characterize", str(letter), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+def test_the_command(run: Run, letter: Path) -> None:
+    done = run("characterize", letter, "--json")
+    assert done.returncode == 0
     (result,) = json.loads(done.stdout)["results"]
     assert result["events"][0]["type"] == "format identification"

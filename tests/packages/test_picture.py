@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from lxml import etree
 
 from archive_pkg.packages.picture import picture
 from archive_pkg.records import Record, load_record
+from program import Run
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT / "records" / "1960-07-18-cpsu-to-sed"
@@ -63,10 +62,9 @@ def test_no_parts_make_an_empty_picture() -> None:
     assert etree.fromstring(picture(record_of()).encode()).tag.endswith("svg")
 
 
-def test_show_draws_it_and_never_into_what_it_shows(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "archive_pkg", "show", str(SEED), "--quiet", "--picture"]
-    subprocess.run([*command, str(tmp_path / "parts.svg")], check=True, capture_output=True)
+def test_show_draws_it_and_never_into_what_it_shows(run: Run, tmp_path: Path) -> None:
+    words = ("show", SEED, "--quiet", "--picture")
+    assert run(*words, tmp_path / "parts.svg").returncode == 0
     assert (tmp_path / "parts.svg").read_text() == picture(load_record(SEED))
-    inside = subprocess.run([*command, str(SEED / "x.svg")], check=False, capture_output=True)
-    assert inside.returncode == 2
+    assert run(*words, SEED / "x.svg").returncode == 2
     assert not (SEED / "x.svg").exists()

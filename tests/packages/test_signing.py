@@ -12,7 +12,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -31,6 +30,7 @@ from archive_pkg.packages.signatures import examine_signatures
 from archive_pkg.packages.timestamps import NoStampError, read, request
 from archive_pkg.reports import Report
 from authority import Authority, serving
+from program import Run
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
@@ -512,41 +512,35 @@ def test_whom_to_believe_is_told_to_every_process(
 
 
 def test_the_commands_say_it_and_end_with_their_status(
-    package: Path, keys: Path, authority: Authority
+    run: Run, package: Path, keys: Path, authority: Authority
 ) -> None:
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "archive_pkg", *words]
-        return subprocess.run(
-            command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-        )
-
-    key = str(keys / "ed25519")
-    done = run("sign", str(package), "--key", key, "--timestamp", "http://127.0.0.1:9/")
+    key = keys / "ed25519"
+    done = run("sign", package, "--key", key, "--timestamp", "http://127.0.0.1:9/")
     assert done.returncode == 4
     assert "no timestamp yet" in done.stderr
-    done = run("sign", str(package), "--timestamp", authority.url, "--json")
+    done = run("sign", package, "--timestamp", authority.url, "--json")
     assert len(json.loads(done.stdout)["results"][0]["timestamps"]) == 2
-    allowed = ("--allowed-signers", str(keys / "allowed"), "--timestamp-ca", str(authority.ca))
-    done = run("verify", str(package), *allowed)
+    allowed = ("--allowed-signers", keys / "allowed", "--timestamp-ca", authority.ca)
+    done = run("verify", package, *allowed)
     assert done.returncode == 0, done.stdout
     assert f"Unchanged since it was signed by {EDITOR}" in done.stdout
-    done = run("verify", str(package), *allowed, "--json")
+    done = run("verify", package, *allowed, "--json")
     (result,) = json.loads(done.stdout)["results"]
     assert result["signatures"][0]["signers"] == [EDITOR]
     assert len(result["states"]) == 3
-    shown = " ".join(run("show", str(package), *allowed).stdout.split())
+    shown = " ".join(run("show", package, *allowed).stdout.split())
     assert f"Unchanged since it was signed by {EDITOR}" in shown
     assert "for which the certificates given vouch" in shown
-    shown = " ".join(run("show", str(package)).stdout.split())
+    shown = " ".join(run("show", package).stdout.split())
     assert "of whom nothing is known here" in shown
     assert "Existed before" in shown
-    assert run("show", str(RECORD), *allowed).returncode == 2
-    done = run("verify", str(package), *allowed, "--jobs", "1", "--json")
+    assert run("show", RECORD, *allowed).returncode == 2
+    done = run("verify", package, *allowed, "--jobs", "1", "--json")
     assert len(json.loads(done.stdout)["results"][0]["states"]) == 3
-    done = run("sign", str(package), "--key", str(keys / "locked"))
+    done = run("sign", package, "--key", keys / "locked")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-    assert run("verify", str(package), "--allowed-signers", "nothing").returncode == 5
+    assert run("verify", package, "--allowed-signers", "nothing").returncode == 5
 
 
 def test_the_docs_python_signs_and_tells_whose_it_is(

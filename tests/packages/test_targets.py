@@ -21,6 +21,7 @@ from archive_pkg import bags
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.targets import TARGETS, build_for, find_target, why_not
+from program import Run
 
 ON = date(2026, 11, 24)
 ID = "1960-07-18-cpsu-to-sed"
@@ -258,11 +259,7 @@ def test_an_unknown_target_names_the_nearest() -> None:
         find_target("aptrst")
 
 
-def test_the_commands_answer(letter: Path, tmp_path: Path) -> None:
-    def run(*words: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "archive_pkg", *map(str, words)]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
-
+def test_the_commands_answer(run: Run, letter: Path, tmp_path: Path) -> None:
     said = run("why-not", letter, "--target", "aptrust", "--json")
     assert said.returncode == 3
     [result] = json.loads(said.stdout)["results"]

@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import httpx2
 import pytest
 
 from archive_pkg import cli
+from program import command
 
 LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
 
@@ -27,9 +27,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started = []
 
     def begin(*words: str) -> tuple[subprocess.Popen[str], str]:
-        command = [sys.executable, "-m", "archive_pkg", "review", *words, "--no-browser", "--json"]
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+            command("review", *words, "--no-browser", "--json"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
         )
         started.append(process)
         assert process.stdout is not None

@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 import zipfile
 from datetime import date
@@ -22,6 +21,7 @@ from archive_pkg import cli
 from archive_pkg.packages import build_package
 from archive_pkg.pages.entries import known_as
 from archive_pkg.records import Agent
+from program import command
 
 ON = date(2026, 11, 24)
 HOSTILE = "</script><script>alert(1)</script></title><img src=x onerror=alert(1)>\u202e&\u2028"
@@ -349,9 +349,8 @@ def test_killed_at_any_instant_it_leaves_the_site_as_it_was(shelf: Path) -> None
     out = site(shelf)
     before = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
     write(shelf, simple(9), p="x\n")
-    command = [sys.executable, "-m", "archive_pkg", "site", str(shelf), "-o", str(out), "-q"]
     for seconds in (0.4, 0.6, 0.8):
-        process = subprocess.Popen(command, start_new_session=True)
+        process = subprocess.Popen(command("site", shelf, "-o", out, "-q"), start_new_session=True)
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

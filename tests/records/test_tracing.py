@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from archive_pkg.errors import UsageError
 from archive_pkg.records import Record, load_record
 from archive_pkg.records.statements import statements
 from archive_pkg.records.tracing import trace
+from program import Run
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT / "records" / "1960-07-18-cpsu-to-sed"
@@ -77,14 +76,13 @@ def test_a_rival_statement_stands_beside_the_preferred_one(seed: Record) -> None
     assert {agent.id for agent in traced.agents} == {"cc-cpsu", "khrushchev"}
 
 
-def test_the_command_traces_records_and_packages_in_words_and_as_json() -> None:
+def test_the_command_traces_records_and_packages_in_words_and_as_json(run: Run) -> None:
     package = ROOT / "packages" / SEED.name
-    command = [sys.executable, "-m", "archive_pkg", "trace", str(package)]
-    said = subprocess.run([*command, "date"], capture_output=True, text=True, check=True).stdout
-    assert "⟦18 July 1960⟧" in said
-    assert "packing of letter, summary, by archive-pkg" in said
-    done = subprocess.run(
-        [*command, "parts.letter", "--json"], capture_output=True, text=True, check=True
-    )
+    said = run("trace", package, "date")
+    assert said.returncode == 0
+    assert "⟦18 July 1960⟧" in said.stdout
+    assert "packing of letter, summary, by archive-pkg" in said.stdout
+    done = run("trace", package, "parts.letter", "--json")
+    assert done.returncode == 0
     (result,) = json.loads(done.stdout)["results"]
     assert result["lineage"][0]["id"] == "letter"
