@@ -89,6 +89,20 @@ def test_export_of_many_into_a_folder(
     assert json.loads(capsys.readouterr().out)["counts"] == {"unchanged": 5}
 
 
+def test_export_tells_that_two_records_have_one_file(
+    letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = letters(3)[1]
+    shutil.copytree(first, tmp_path / "letters" / "later" / first.name)
+    capsys.readouterr()
+    words = ("export", tmp_path / "letters", "--to", "dc", "--each", tmp_path / "dc", "--json")
+    assert run(*words) == 3
+    told = json.loads(capsys.readouterr().out)
+    codes = [finding["code"] for result in told["results"] for finding in result["findings"]]
+    assert codes == ["record-id-twice"]
+    assert len(list((tmp_path / "dc").iterdir())) == 3
+
+
 def test_the_whole_lives_of_many_are_exported_with_their_ledger_and_receipts(
     shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

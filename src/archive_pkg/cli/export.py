@@ -139,8 +139,17 @@ def _export_each(
     with storage_errors(f"making {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     do = partial(holdings.export_one, to=to, out=folder, made=made, ledger=ledger)
-    with telling("export", report, as_json=as_json, quiet=quiet) as told:
-        holdings.run(holdings.Each(do), holdings.find_letters(paths), told.took, crew=workers)
+    with (
+        telling("export", report, as_json=as_json, quiet=quiet) as told,
+        # Files are named by their records' ids: of two records with one id, one file is lost.
+        holdings.finding_twins() as marked,
+    ):
+        holdings.run(
+            holdings.Each(do),
+            holdings.find_letters(paths),
+            lambda _, done: told.take(marked(done)),
+            crew=workers,
+        )
 
 
 def _refuse_source(out: Path, paths: list[Path]) -> None:

@@ -96,7 +96,7 @@ def check_one(record: Path, pace: Pace) -> Done:
 
 @contextmanager
 def finding_twins() -> Iterator[Callable[[Done], Done]]:
-    """What marks those of many checked records whose id another one has; a context.
+    """What marks those of many records whose id another one has; a context.
 
     The ids met so far are in a temporary file, which is gone afterwards.
     """
@@ -113,7 +113,8 @@ def finding_twins() -> Iterator[Callable[[Done], Done]]:
                 message, hint = f"the id {name} is also that of {first}", "give one another id"
                 place = Location(done.path, field="id")
                 done.findings.append(RECORD_ID_TWICE.at(place, message, hint))
-                done.outcome, done.status = UNSOUND, INVALID
+                done.status = INVALID
+                done.outcome = UNSOUND if done.outcome == SOUND else done.outcome
             return done
 
         yield marked
@@ -229,7 +230,7 @@ def export_one(
         storage.write_atomically(target, document)
     pace.spend(len(document))
     outcome = "unchanged" if unchanged else "exported"
-    return Done(str(path), outcome, details={"output": str(target)})
+    return Done(str(path), outcome, details={"record": record.id, "output": str(target)})
 
 
 _OF_A_WHOLE_LIFE = ("premis", "mets")
