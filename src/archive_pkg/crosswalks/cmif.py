@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.addresses import first_address
 from archive_pkg.crosswalks.dates import tei as date_attributes
-from archive_pkg.crosswalks.markup import Element, put, root, serialize, text_of
+from archive_pkg.crosswalks.markup import Element, put, root, say, serialize, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,8 +59,9 @@ def source_name(ids: Iterable[str]) -> str:
 
 def fragment(record: Record, setting: Setting) -> bytes:
     """What CMIF says of one letter, for `joined`."""
-    [letter] = _letter(root(NAMESPACE, "profileDesc"), record, _HERE, setting)
-    return text_of(letter, level=3).encode()
+    profile = root(NAMESPACE, "profileDesc")
+    profile.line = "\n      "
+    return text_of(_letter(profile, record, _HERE, setting)).lstrip().encode()
 
 
 def joined(
@@ -75,12 +76,12 @@ def joined(
         setting: Who publishes them, when.
     """
     document, profile = _frame(title, source, setting)
-    profile.text = _HERE
+    profile.append(_HERE)
     head, _, tail = serialize(document).partition(_HERE.encode())
     yield head
     for piece in fragments:
         yield b"\n      " + piece.replace(_HERE.encode(), f"#{source}".encode(), 1)
-    yield b"\n    " + tail
+    yield tail
 
 
 def _frame(title: str, source: str, setting: Setting) -> tuple[Element, Element]:
@@ -89,16 +90,16 @@ def _frame(title: str, source: str, setting: Setting) -> tuple[Element, Element]
     header = put(document, "teiHeader")
     description = put(header, "fileDesc")
     titles = put(description, "titleStmt")
-    put(titles, "title", title)
-    put(titles, "editor", setting.publisher or UNKNOWN)
+    say(titles, "title", title)
+    say(titles, "editor", setting.publisher or UNKNOWN)
     publication = put(description, "publicationStmt")
-    put(publication, "publisher", setting.publisher or UNKNOWN)
-    put(publication, "idno", "cmif.xml", type="url")
-    put(publication, "date", when=setting.made)
-    put(put(publication, "availability"), "p")
-    put(put(description, "sourceDesc"), "bibl", title, xml_id=source, type="online")
+    say(publication, "publisher", setting.publisher or UNKNOWN)
+    say(publication, "idno", "cmif.xml", type="url")
+    say(publication, "date", when=setting.made)
+    say(put(publication, "availability"), "p")
+    say(put(description, "sourceDesc"), "bibl", title, xml_id=source, type="online")
     profile = put(header, "profileDesc")
-    put(put(put(document, "text"), "body"), "p")
+    say(put(put(document, "text"), "body"), "p")
     return document, profile
 
 
@@ -108,7 +109,7 @@ def _letter(profile: Element, record: Record, source: str, setting: Setting) -> 
     sent = put(letter, "correspAction", type="sent")
     _names(sent, views.creators(record))
     if record.place:
-        put(sent, "placeName", record.place.name, ref=first_address(record.place.identifiers))
+        say(sent, "placeName", record.place.name, ref=first_address(record.place.identifiers))
     _date(sent, record.date)
     received = put(letter, "correspAction", type="received")
     _names(received, views.agents(record, record.recipients))
@@ -116,18 +117,18 @@ def _letter(profile: Element, record: Record, source: str, setting: Setting) -> 
     if record.copies_to:
         copies = put(letter, "correspAction", type="received", subtype="copy")
         _names(copies, views.agents(record, record.copies_to))
-    return profile
+    return letter
 
 
 def _names(action: Element, agents: Sequence[Agent]) -> None:
     for agent in agents:
         tag = "persName" if agent.kind == "person" else "orgName"
-        put(action, tag, agent.name, ref=first_address(agent.identifiers))
+        say(action, tag, agent.name, ref=first_address(agent.identifiers))
     if not agents:
-        put(action, "persName", UNKNOWN)
+        say(action, "persName", UNKNOWN)
 
 
 def _date(action: Element, date: Date | None) -> None:
     attributes = date_attributes(date.edtf) if date else {}
     if attributes:
-        put(action, "date", **attributes)
+        say(action, "date", **attributes)

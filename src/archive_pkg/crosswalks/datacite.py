@@ -13,7 +13,7 @@ from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.addresses import address, is_address
 from archive_pkg.crosswalks.dates import is_exact, w3cdtf
 from archive_pkg.crosswalks.json_text import to_json
-from archive_pkg.crosswalks.markup import XSI, label, put, root, serialize
+from archive_pkg.crosswalks.markup import XSI, label, put, root, say, serialize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,15 +90,15 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     resource = root(NAMESPACE, "resource", {None: NAMESPACE, "xsi": XSI})
     schema = "https://schema.datacite.org/meta/kernel-4.6/metadata.xsd"
     label(resource, xsi_schemaLocation=f"{NAMESPACE} {schema}")
-    put(resource, "identifier", data.get("doi", TO_BE_ANNOUNCED), identifierType="DOI")
+    say(resource, "identifier", data.get("doi", TO_BE_ANNOUNCED), identifierType="DOI")
     _people(resource, "creators", data["creators"])
     titles = put(resource, "titles")
     for title in data["titles"]:
-        put(titles, "title", title["title"], titleType=title.get("titleType"))
-    put(resource, "publisher", data["publisher"]["name"])
-    put(resource, "publicationYear", data["publicationYear"])
+        say(titles, "title", title["title"], titleType=title.get("titleType"))
+    say(resource, "publisher", data["publisher"]["name"])
+    say(resource, "publicationYear", data["publicationYear"])
     types = data["types"]
-    put(
+    say(
         resource,
         "resourceType",
         types["resourceType"],
@@ -112,20 +112,20 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
                 attributes = {
                     name.replace("Uri", "URI"): value for name, value in item.items() if name != key
                 }
-                put(parent, singular, item[key], **attributes)
+                say(parent, singular, item[key], **attributes)
     _people(resource, "contributors", data.get("contributors", ()))
     if "language" in data:
-        put(resource, "language", data["language"])
+        say(resource, "language", data["language"])
     for plural, singular in (("sizes", "size"), ("formats", "format")):
         if plural in data:
             parent = put(resource, plural)
             for value in data[plural]:
-                put(parent, singular, value)
-    put(resource, "version", data["version"])
+                say(parent, singular, value)
+    say(resource, "version", data["version"])
     if "geoLocations" in data:
         parent = put(resource, "geoLocations")
         for location in data["geoLocations"]:
-            put(put(parent, "geoLocation"), "geoLocationPlace", location["geoLocationPlace"])
+            say(put(parent, "geoLocation"), "geoLocationPlace", location["geoLocationPlace"])
     if "relatedItems" in data:
         parent = put(resource, "relatedItems")
         for item in data["relatedItems"]:
@@ -137,7 +137,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
             )
             titles = put(related, "titles")
             for title in item["titles"]:
-                put(titles, "title", title["title"])
+                say(titles, "title", title["title"])
     return serialize(resource)
 
 
@@ -158,12 +158,12 @@ def _people(resource: Any, plural: str, people: Sequence[dict[str, Any]]) -> Non
     parent = put(resource, plural)
     for person in people:
         child = put(parent, singular, contributorType=person.get("contributorType"))
-        put(child, f"{singular}Name", person["name"], nameType=person.get("nameType"))
+        say(child, f"{singular}Name", person["name"], nameType=person.get("nameType"))
         for half in ("givenName", "familyName"):
             if half in person:
-                put(child, half, person[half])
+                say(child, half, person[half])
         for identifier in person.get("nameIdentifiers", ()):
-            put(
+            say(
                 child,
                 "nameIdentifier",
                 identifier["nameIdentifier"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.crosswalks import views
-from archive_pkg.crosswalks.markup import XSI, Element, locate, put, root, serialize
+from archive_pkg.crosswalks.markup import XSI, Element, label, root, say, serialize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,12 +68,12 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     return serialize(element(record, setting))
 
 
-def element(record: Record, setting: Setting) -> Element:
-    """The record as an `oai_dc:dc` element."""
-    document = root(OAI_DC, "dc", {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI})
-    locate(document, oai_dc=f"{OAI_DC[:-1]}.xsd")
+def element(record: Record, setting: Setting, within: Element | None = None) -> Element:
+    """The record as an `oai_dc:dc` element of its own, or one within another document."""
+    document = root(OAI_DC, "dc", {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI}, within)
+    label(document, xsi_schemaLocation=f"{OAI_DC} {OAI_DC[:-1]}.xsd")
     for name, value in values(record, setting):
-        put(document, f"dc:{name}", value)
+        say(document, f"dc:{name}", value)
     return document
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.dates import extremes, plain
-from archive_pkg.crosswalks.markup import Element, put, root, serialize
+from archive_pkg.crosswalks.markup import Element, put, root, say, serialize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -94,27 +94,27 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 def _control(ead: Element, record: Record, setting: Setting) -> None:
     control = put(ead, "control")
-    put(control, "recordid", record.id)
+    say(control, "recordid", record.id)
     titles = put(put(control, "filedesc"), "titlestmt")
-    put(titles, "titleproper", record.title)
-    put(control, "maintenancestatus", value="revised" if record.supersedes else "new")
+    say(titles, "titleproper", record.title)
+    say(control, "maintenancestatus", value="revised" if record.supersedes else "new")
     agency = put(control, "maintenanceagency")
-    put(agency, "agencyname", setting.publisher or "Unknown")
+    say(agency, "agencyname", setting.publisher or "Unknown")
     event = put(put(control, "maintenancehistory"), "maintenanceevent")
-    put(event, "eventtype", value="created")
-    put(event, "eventdatetime", setting.made or "", standarddatetime=setting.made)
-    put(event, "agenttype", value="machine")
-    put(event, "agent", setting.software)
+    say(event, "eventtype", value="created")
+    say(event, "eventdatetime", setting.made or "", standarddatetime=setting.made)
+    say(event, "agenttype", value="machine")
+    say(event, "agent", setting.software)
     replaced = f", in place of {record.supersedes}" if record.supersedes else ""
-    put(event, "eventdescription", f"Made from version {record.version} of the record{replaced}.")
+    say(event, "eventdescription", f"Made from version {record.version} of the record{replaced}.")
 
 
 def _identification(did: Element, record: Record) -> None:
-    put(did, "unitid", record.id, localtype="record")
+    say(did, "unitid", record.id, localtype="record")
     for identifier in record.identifiers:
-        put(did, "unitid", identifier.value, localtype=identifier.scheme)
+        say(did, "unitid", identifier.value, localtype=identifier.scheme)
     for title in (record.title, *record.variant_titles):
-        put(did, "unittitle", title)
+        say(did, "unittitle", title)
     if record.date:
         _date(put(did, "unitdatestructured"), record.date)
     for names, role in ((record.sender, "sender"), (record.signatories, "signatory")):
@@ -122,17 +122,17 @@ def _identification(did: Element, record: Record) -> None:
             _name(put(did, "origination", label=role), agent)
     if record.holding:
         repository = put(put(did, "repository"), "corpname")
-        put(repository, "part", record.holding.repository)
+        say(repository, "part", record.holding.repository)
         for level in ("fonds", "file", "folio"):
             value = getattr(record.holding, level)
             if value:
-                put(did, "unitid", value, localtype=level)
+                say(did, "unitid", value, localtype=level)
     if record.languages:
         material = put(did, "langmaterial")
         for tag in record.languages:
-            put(material, "language", tag, langcode=tag)
+            say(material, "language", tag, langcode=tag)
     for words in _remarks(record):
-        put(did, "didnote", words)
+        say(did, "didnote", words)
 
 
 def _date(parent: Element, date: Date) -> None:
@@ -140,12 +140,12 @@ def _date(parent: Element, date: Date) -> None:
     if date.edtf.is_interval:
         spread = put(parent, "daterange")
         first, last = extremes(date.edtf)
-        put(spread, "fromdate", date.as_written or str(date.edtf), standarddate=first)
-        put(spread, "todate", standarddate=last)
+        say(spread, "fromdate", date.as_written or str(date.edtf), standarddate=first)
+        say(spread, "todate", standarddate=last)
         return
     vague = plain(date.edtf) is None
     first, last = extremes(date.edtf) if vague else (None, None)
-    put(
+    say(
         parent,
         "datesingle",
         date.as_written or str(date.edtf),
@@ -164,9 +164,9 @@ def _name(parent: Element, agent: Agent, relator: str | None = None) -> None:
         source=identifier.scheme if identifier else None,
         relator=relator,
     )
-    put(name, "part", agent.name)
+    say(name, "part", agent.name)
     if agent.role:
-        put(name, "part", agent.role, localtype="role")
+        say(name, "part", agent.role, localtype="role")
 
 
 def _remarks(record: Record) -> Iterator[str]:
@@ -194,7 +194,7 @@ def _context(description: Element, record: Record) -> None:
     if record.publications:
         published = put(description, "bibliography")
         for citation in record.publications:
-            put(published, "bibref", citation)
+            say(published, "bibref", citation)
     _paragraphs(description, "processinfo", _events(record))
 
 
@@ -203,7 +203,7 @@ def _paragraphs(parent: Element, name: str, paragraphs: Iterable[str]) -> None:
     if said:
         section = put(parent, name)
         for words in said:
-            put(section, "p", words)
+            say(section, "p", words)
 
 
 def _restrictions(record: Record) -> Iterator[str]:
@@ -278,7 +278,7 @@ def _events(record: Record) -> Iterator[str]:
 
 def _access(access: Element, record: Record) -> None:
     form = put(access, "genreform")
-    put(form, "part", views.TYPE_NAMES[record.type])
+    say(form, "part", views.TYPE_NAMES[record.type])
     for names, relator in (
         (record.recipients, "recipient"),
         (record.copies_to, "copy"),
@@ -297,7 +297,7 @@ def _access(access: Element, record: Record) -> None:
             identifier=subject.identifier.value if subject.identifier else None,
             source=subject.identifier.scheme if subject.identifier else None,
         )
-        put(heading, "part", subject.term)
+        say(heading, "part", subject.term)
 
 
 def _place(access: Element, place: Place, relator: str | None) -> None:
@@ -309,4 +309,4 @@ def _place(access: Element, place: Place, relator: str | None) -> None:
         source=identifier.scheme if identifier else None,
         relator=relator,
     )
-    put(name, "part", place.name)
+    say(name, "part", place.name)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from archive_pkg.crosswalks import dublin_core, premis, views
-from archive_pkg.crosswalks.markup import XLINK, XSI, Element, locate, put, root, serialize
+from archive_pkg.crosswalks.markup import XLINK, XSI, Element, label, put, root, say, serialize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,19 +45,18 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     """The record in METS."""
     [record] = records
     mets = root(NAMESPACE, "mets", {"mets": NAMESPACE, "xlink": XLINK, "xsi": XSI})
-    locate(mets, mets=SCHEMA)
-    mets.set("OBJID", record.id)
-    mets.set("LABEL", _line(record.title))
-    mets.set("TYPE", views.TYPE_NAMES[record.type])
+    title = _line(record.title)
+    label(mets, xsi_schemaLocation=f"{NAMESPACE} {SCHEMA}")
+    label(mets, OBJID=record.id, LABEL=title, TYPE=views.TYPE_NAMES[record.type])
     header = put(mets, "metsHdr", CREATEDATE=f"{setting.made}T00:00:00Z" if setting.made else None)
     creator = put(header, "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
-    put(creator, "name", setting.software)
+    say(creator, "name", setting.software)
     described = put(mets, "dmdSec", ID="dmd")
-    _wrap(described, "DC", dublin_core.element(record, setting))
+    dublin_core.element(record, setting, _wrapped(described, "DC"))
     kept = put(put(mets, "amdSec", ID="amd"), "digiprovMD", ID="premis")
     beside = setting.beside.get(premis.FILE)
     if beside is None:
-        _wrap(kept, "PREMIS", premis.element(record, setting))
+        premis.element(record, setting, _wrapped(kept, "PREMIS"))
     else:
         _refer(kept, "PREMIS", premis.FILE, beside)
     numbers = {path: f"file-{number}" for number, path in enumerate(record.files, 1)}
@@ -67,14 +66,14 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
         put(mets, "structMap", TYPE="LOGICAL"),
         "div",
         TYPE=record.type,
-        LABEL=_line(record.title),
+        LABEL=title,
         DMDID="dmd",
         ADMID="premis",
     )
     for part in record.parts:
         division = put(letter, "div", TYPE=part.kind, LABEL=_line(views.part_title(record, part)))
         if part.file:
-            put(division, "fptr", FILEID=numbers[part.file])
+            say(division, "fptr", FILEID=numbers[part.file])
     return serialize(mets)
 
 
@@ -83,13 +82,13 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _wrap(section: Element, kind: str, content: Element) -> None:
-    wrapped = put(section, "mdWrap", MDTYPE=kind, MIMETYPE="text/xml")
-    put(wrapped, "xmlData").append(content)
+def _wrapped(section: Element, kind: str) -> Element:
+    """What a document of another kind goes into."""
+    return put(put(section, "mdWrap", MDTYPE=kind, MIMETYPE="text/xml"), "xmlData")
 
 
 def _refer(section: Element, kind: str, name: str, document: bytes) -> None:
-    put(
+    say(
         section,
         "mdRef",
         LOCTYPE="URL",
@@ -118,4 +117,4 @@ def _files(mets: Element, record: Record, numbers: dict[str, str], setting: Sett
             CHECKSUM=digests[strongest] if strongest else None,
             CHECKSUMTYPE=_CHECKSUMS[strongest] if strongest else None,
         )
-        put(entry, "FLocat", LOCTYPE="URL", xlink_href=quote(f"{setting.folder}{path}"))
+        say(entry, "FLocat", LOCTYPE="URL", xlink_href=quote(f"{setting.folder}{path}"))

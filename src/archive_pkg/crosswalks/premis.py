@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.crosswalks import views
-from archive_pkg.crosswalks.markup import XSI, Element, label, locate, put, root, serialize
+from archive_pkg.crosswalks.markup import XSI, Element, label, put, root, say, serialize
 from archive_pkg.records.vocabularies import event_types
 
 if TYPE_CHECKING:
@@ -82,11 +82,10 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     return serialize(element(record, setting))
 
 
-def element(record: Record, setting: Setting) -> Element:
-    """The record as a `premis` element of its own."""
-    premis = root(NAMESPACE, "premis", {"premis": NAMESPACE, "xsi": XSI})
-    premis.set("version", "3.0")
-    locate(premis, premis=SCHEMA)
+def element(record: Record, setting: Setting, within: Element | None = None) -> Element:
+    """The record as a `premis` element of its own, or one within another document."""
+    premis = root(NAMESPACE, "premis", {"premis": NAMESPACE, "xsi": XSI}, within)
+    label(premis, version="3.0", xsi_schemaLocation=f"{NAMESPACE} {SCHEMA}")
     _letter(premis, record)
     for part in record.parts:
         _part(premis, record, part)
@@ -108,23 +107,23 @@ def _object(premis: Element, kind: str, name: str, scheme: str = "local") -> Ele
 
 def _identifier(parent: Element, what: str, value: str, scheme: str = "local") -> Element:
     identifier = put(parent, f"{what}Identifier")
-    put(identifier, f"{what}IdentifierType", scheme)
-    put(identifier, f"{what}IdentifierValue", value)
+    say(identifier, f"{what}IdentifierType", scheme)
+    say(identifier, f"{what}IdentifierValue", value)
     return identifier
 
 
 def _property(thing: Element, kind: str, value: str | None) -> None:
     if value:
         described = put(thing, "significantProperties")
-        put(described, "significantPropertiesType", kind)
-        put(described, "significantPropertiesValue", value)
+        say(described, "significantPropertiesType", kind)
+        say(described, "significantPropertiesValue", value)
 
 
 def _relation(thing: Element, kind: str, subtype: str, names: Sequence[str]) -> None:
     if names:
         relation = put(thing, "relationship")
-        put(relation, "relationshipType", kind, **_authority("relationshipType"))
-        put(relation, "relationshipSubType", subtype, **_authority("relationshipSubType"))
+        say(relation, "relationshipType", kind, **_authority("relationshipType"))
+        say(relation, "relationshipSubType", subtype, **_authority("relationshipSubType"))
         for name in names:
             _identifier(relation, "relatedObject", name)
 
@@ -144,7 +143,7 @@ def _letter(premis: Element, record: Record) -> None:
     _property(letter, "type", record.type)
     _property(letter, "record version", str(record.version))
     _property(letter, "supersedes", record.supersedes)
-    put(letter, "originalName", record.title)
+    say(letter, "originalName", record.title)
     names = [_part_name(part.id) for part in record.parts]
     _relation(letter, "structural", "is represented by", names)
 
@@ -159,7 +158,7 @@ def _part(premis: Element, record: Record, part: Part) -> None:
         _property(thing, "span", f"characters {part.span.start} to {part.span.end} of the file")
     _property(thing, "note", part.note)
     if part.title:
-        put(thing, "originalName", part.title)
+        say(thing, "originalName", part.title)
     _relation(thing, "structural", "represents", [record.id])
     _relation(thing, "structural", "includes", [part.file] if part.file else [])
     _relation(thing, "derivation", "has source", [_part_name(name) for name in part.of])
@@ -173,49 +172,44 @@ def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
         if digest:
             _identifier(thing, "object", digest, _DIGEST_NAME)
     traits = put(thing, "objectCharacteristics")
-    put(traits, "compositionLevel", "0")
+    say(traits, "compositionLevel", "0")
     digests = setting.digests(record, path)
     for algorithm in sorted(digests):
         fixity = put(traits, "fixity")
         name = _DIGESTS.get(algorithm, algorithm)
-        put(fixity, "messageDigestAlgorithm", name, **_authority("cryptographicHashFunctions"))
-        put(fixity, "messageDigest", digests[algorithm])
+        say(fixity, "messageDigestAlgorithm", name, **_authority("cryptographicHashFunctions"))
+        say(fixity, "messageDigest", digests[algorithm])
     if facts:
-        put(traits, "size", str(facts.size))
+        say(traits, "size", str(facts.size))
     for media_type, pronom in dict.fromkeys((part.media_type, part.pronom) for part in parts):
         known = put(traits, "format")
-        put(put(known, "formatDesignation"), "formatName", media_type or UNKNOWN)
+        say(put(known, "formatDesignation"), "formatName", media_type or UNKNOWN)
         if pronom:
             registry = put(known, "formatRegistry")
-            put(registry, "formatRegistryName", "PRONOM")
-            put(registry, "formatRegistryKey", pronom)
-    put(thing, "originalName", f"{setting.original_folder}{path}")
+            say(registry, "formatRegistryName", "PRONOM")
+            say(registry, "formatRegistryKey", pronom)
+    say(thing, "originalName", f"{setting.original_folder}{path}")
     location = put(put(thing, "storage"), "contentLocation")
-    put(location, "contentLocationType", "path")
-    put(location, "contentLocationValue", f"{setting.folder}{path}")
+    say(location, "contentLocationType", "path")
+    say(location, "contentLocationValue", f"{setting.folder}{path}")
     _relation(thing, "structural", "is included in", [_part_name(part.id) for part in parts])
 
 
 def _event(premis: Element, record: Record, event: Event) -> None:
     happened = put(premis, "event")
     _identifier(happened, "event", event.id)
-    kind = put(happened, "eventType", event.type)
     known = event_types().get(event.type)
     if known and known.uri:
-        label(kind, **_authority("eventType"), valueURI=known.uri)
+        say(happened, "eventType", event.type, **_authority("eventType"), valueURI=known.uri)
     else:
-        label(kind, authority="local")
-    put(happened, "eventDateTime", str(event.date.edtf) if event.date else UNKNOWN)
+        say(happened, "eventType", event.type, authority="local")
+    say(happened, "eventDateTime", str(event.date.edtf) if event.date else UNKNOWN)
     date = event.date
     for detail in filter(None, (event.detail, *((date.as_written, date.note) if date else ()))):
-        put(put(happened, "eventDetailInformation"), "eventDetail", detail)
+        say(put(happened, "eventDetailInformation"), "eventDetail", detail)
     if event.outcome:
-        put(
-            put(happened, "eventOutcomeInformation"),
-            "eventOutcome",
-            event.outcome,
-            **_authority("eventOutcome"),
-        )
+        outcome = put(happened, "eventOutcomeInformation")
+        say(outcome, "eventOutcome", event.outcome, **_authority("eventOutcome"))
     for name in event.agents:
         _identifier(happened, "linkingAgent", name)
     links = [(_part_name(name), "local", "source") for name in event.sources]
@@ -227,7 +221,7 @@ def _event(premis: Element, record: Record, event: Event) -> None:
     for name, scheme, role in links:
         link = _identifier(happened, "linkingObject", name, scheme)
         if role:
-            put(link, "linkingObjectRole", role, **_authority("eventRelatedObjectRole"))
+            say(link, "linkingObjectRole", role, **_authority("eventRelatedObjectRole"))
 
 
 def _role(event: Event) -> str:
@@ -242,13 +236,13 @@ def _agent(premis: Element, agent: Agent) -> None:
     _identifier(doer, "agent", agent.id)
     for identifier in agent.identifiers:
         _identifier(doer, "agent", identifier.value, identifier.scheme)
-    put(doer, "agentName", agent.name)
+    say(doer, "agentName", agent.name)
     known = {} if agent.kind == "family" else _authority("agentType")
-    put(doer, "agentType", agent.kind, **known)
+    say(doer, "agentType", agent.kind, **known)
     if agent.version:
-        put(doer, "agentVersion", agent.version)
+        say(doer, "agentVersion", agent.version)
     for note in filter(None, (agent.role, agent.note)):
-        put(doer, "agentNote", note)
+        say(doer, "agentNote", note)
 
 
 def _rights(premis: Element, record: Record) -> None:
@@ -257,34 +251,34 @@ def _rights(premis: Element, record: Record) -> None:
         statement = _statement(premis, "rights", "license" if licence else "other")
         if licence:
             terms = put(statement, "licenseInformation")
-            put(terms, "licenseTerms", licence)
-            put(terms, "licenseNote", record.rights.statement)
+            say(terms, "licenseTerms", licence)
+            say(terms, "licenseNote", record.rights.statement)
         else:
             other = put(statement, "otherRightsInformation")
-            put(other, "otherRightsBasis", "statement of the record")
-            put(other, "otherRightsNote", record.rights.statement)
+            say(other, "otherRightsBasis", "statement of the record")
+            say(other, "otherRightsNote", record.rights.statement)
         _identifier(statement, "linkingObject", record.id)
         if record.rights.holder:
             link = _identifier(statement, "linkingAgent", record.rights.holder)
-            put(link, "linkingAgentRole", "rights holder")
+            say(link, "linkingAgentRole", "rights holder")
     if record.classification:
         statement = _statement(premis, "classification", "other")
         other = put(statement, "otherRightsInformation")
-        put(other, "otherRightsBasis", "classification")
-        put(other, "otherRightsNote", views.classification_words(record))
+        say(other, "otherRightsBasis", "classification")
+        say(other, "otherRightsNote", views.classification_words(record))
         _identifier(statement, "linkingObject", record.id)
     for part in record.parts:
         words = views.access_words(part)
         if words:
             statement = _statement(premis, f"access/{part.id}", "other")
             other = put(statement, "otherRightsInformation")
-            put(other, "otherRightsBasis", "access")
-            put(other, "otherRightsNote", words)
+            say(other, "otherRightsBasis", "access")
+            say(other, "otherRightsNote", words)
             _identifier(statement, "linkingObject", _part_name(part.id))
 
 
 def _statement(premis: Element, name: str, basis: str) -> Element:
     statement = put(put(premis, "rights"), "rightsStatement")
     _identifier(statement, "rightsStatement", name)
-    put(statement, "rightsBasis", basis, **_authority("rightsBasis"))
+    say(statement, "rightsBasis", basis, **_authority("rightsBasis"))
     return statement

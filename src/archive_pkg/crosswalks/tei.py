@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import indent
 
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.addresses import address, licence_address
 from archive_pkg.crosswalks.dates import tei as date_attributes
-from archive_pkg.crosswalks.markup import Element, put, root, serialize
+from archive_pkg.crosswalks.markup import Element, put, root, say, serialize
 from archive_pkg.crosswalks.tei_text import note_id, render
 
 if TYPE_CHECKING:
@@ -88,19 +87,21 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     """The record in TEI."""
     [record] = records
     document = root(NAMESPACE, "TEI")
+    # The header alone is indented: elsewhere white space would be new text.
+    document.line = ""
     header = put(document, "teiHeader")
+    header.line = "\n    "
     standoff = put(document, "standOff") if record.translation_notes else None
     text = put(document, "text", xml_lang=views.main_language(record))
     placed = _body(put(text, "body"), record, setting)
     _file(put(header, "fileDesc"), record, setting)
     _profile(put(header, "profileDesc"), record, setting)
     if record.supersedes:
-        put(put(header, "revisionDesc"), "change", f"In place of {record.supersedes}")
-    indent(header, level=1)
+        say(put(header, "revisionDesc"), "change", f"In place of {record.supersedes}")
     if standoff is not None:
         for note in record.translation_notes:
             _note(standoff, note, placed)
-    return serialize(document, indent=False)
+    return serialize(document)
 
 
 def _body(body: Element, record: Record, setting: Setting) -> set[str]:
@@ -115,56 +116,56 @@ def _body(body: Element, record: Record, setting: Setting) -> set[str]:
                 xml_lang=next(iter(part.languages), None),
             )
             placed |= render(division, record, part, setting.texts[part.id])
-            for child in (division, *division):
-                child.tail = "\n"
-    if not len(body):
-        put(put(body, "p"), "gap", reason="unavailable")
+            body.append("\n")
+    if not body:
+        say(put(body, "p"), "gap", reason="unavailable")
     return placed
 
 
 def _file(description: Element, record: Record, setting: Setting) -> None:
     titles = put(description, "titleStmt")
-    put(titles, "title", record.title)
+    say(titles, "title", record.title)
     for title in record.variant_titles:
-        put(titles, "title", title, type="alternative")
+        say(titles, "title", title, type="alternative")
     for agent in views.agents(record, record.sender):
         name(put(titles, "author"), agent)
     for agent, role in views.contributions(record):
         responsible = put(titles, "respStmt")
-        put(responsible, "resp", role)
+        say(responsible, "resp", role)
         name(responsible, agent)
     if record.rights and record.rights.holder:
         responsible = put(titles, "respStmt")
-        put(responsible, "resp", "rights holder")
+        say(responsible, "resp", "rights holder")
         name(responsible, record.agent(record.rights.holder))
-    edition = put(put(description, "editionStmt"), "edition", n=str(record.version))
-    edition.text = f"Version {record.version} of the record"
+    version = f"Version {record.version} of the record"
+    say(put(description, "editionStmt"), "edition", version, n=str(record.version))
     _publication(put(description, "publicationStmt"), record, setting)
     if record.classification:
         notes = put(description, "notesStmt")
-        put(notes, "note", views.classification_words(record), type="classification")
+        say(notes, "note", views.classification_words(record), type="classification")
     _source(put(description, "sourceDesc"), record)
 
 
 def _publication(publication: Element, record: Record, setting: Setting) -> None:
-    publisher = put(publication, "publisher", setting.publisher)
-    if not setting.publisher:
-        put(publisher, "gap", reason="unknown")
+    if setting.publisher:
+        say(publication, "publisher", setting.publisher)
+    else:
+        say(put(publication, "publisher"), "gap", reason="unknown")
     if setting.year:
-        put(publication, "date", when=f"{setting.year:04}")
-    put(publication, "idno", record.id, type="record")
+        say(publication, "date", when=f"{setting.year:04}")
+    say(publication, "idno", record.id, type="record")
     for identifier in record.identifiers:
         _idno(publication, identifier)
     if record.rights:
         allowed = put(publication, "availability")
         licence = record.rights.licence
         if licence:
-            put(allowed, "licence", licence, target=licence_address(licence))
-        put(allowed, "p", record.rights.statement)
+            say(allowed, "licence", licence, target=licence_address(licence))
+        say(allowed, "p", record.rights.statement)
 
 
 def _idno(parent: Element, identifier: Identifier) -> None:
-    put(parent, "idno", identifier.value, type=identifier.scheme)
+    say(parent, "idno", identifier.value, type=identifier.scheme)
 
 
 def _source(source: Element, record: Record) -> None:
@@ -172,39 +173,39 @@ def _source(source: Element, record: Record) -> None:
     if holding:
         manuscript = put(source, "msDesc")
         identity = put(manuscript, "msIdentifier")
-        put(identity, "repository", holding.repository)
+        say(identity, "repository", holding.repository)
         if holding.fonds:
-            put(identity, "collection", holding.fonds)
+            say(identity, "collection", holding.fonds)
         for kind, value in (("file", holding.file), ("folio", holding.folio)):
             if value:
-                put(identity, "idno", value, type=kind)
+                say(identity, "idno", value, type=kind)
         if record.custody or record.donor:
             history = put(manuscript, "history")
             if record.custody:
-                put(history, "provenance", record.custody)
+                say(history, "provenance", record.custody)
             if record.donor:
                 name(put(history, "acquisition"), record.agent(record.donor))
     for citation in record.publications:
-        put(source, "bibl", citation)
-    if not len(source):
-        put(source, "p")
+        say(source, "bibl", citation)
+    if not source:
+        say(source, "p")
 
 
 def _profile(profile: Element, record: Record, setting: Setting) -> None:
     if record.summary:
-        put(put(profile, "abstract"), "p", record.summary.text)
+        say(put(profile, "abstract"), "p", record.summary.text)
     if record.languages:
         usage = put(profile, "langUsage")
         for tag in record.languages:
-            put(usage, "language", tag, ident=tag)
+            say(usage, "language", tag, ident=tag)
     classes = put(profile, "textClass")
-    put(put(classes, "keywords"), "term", record.type, type="document-type")
+    say(put(classes, "keywords"), "term", record.type, type="document-type")
     if record.subjects:
         keywords = put(classes, "keywords")
         for subject in record.subjects:
             uri = address(subject.identifier.uri) if subject.identifier else None
             key = subject.identifier.value if subject.identifier else None
-            put(keywords, "term", subject.term, ref=uri, key=key)
+            say(keywords, "term", subject.term, ref=uri, key=key)
     correspondence(profile, record, setting)
     if record.agents:
         _participants(put(profile, "particDesc"), record)
@@ -221,10 +222,10 @@ def correspondence(parent: Element, record: Record, setting: Setting) -> Element
     for agent in views.creators(record):
         name(sent, agent)
     if record.place:
-        put(sent, "placeName", record.place.name, ref=_refs(record.place))
+        say(sent, "placeName", record.place.name, ref=_refs(record.place))
     _date(sent, record.date)
-    if not len(sent):
-        put(sent, "name", "Unknown")
+    if not sent:
+        say(sent, "name", "Unknown")
     if record.recipients or record.received:
         received = put(description, "correspAction", type="received")
         for agent in views.agents(record, record.recipients):
@@ -237,29 +238,29 @@ def correspondence(parent: Element, record: Record, setting: Setting) -> Element
     if record.enclosures:
         context = put(description, "correspContext")
         for enclosure in record.enclosures:
-            put(context, "note", enclosure.title, type="enclosure")
+            say(context, "note", enclosure.title, type="enclosure")
     return description
 
 
 def _date(action: Element, date: Date | None) -> None:
     if date:
-        put(
+        say(
             action,
             "date",
             date.as_written or str(date.edtf),
             **date_attributes(date.edtf),
         )
         if date.note:
-            put(action, "note", date.note, type="date")
+            say(action, "note", date.note, type="date")
 
 
 def name(parent: Element, agent: Agent) -> None:
     """The agent's name, with its authority identifiers' addresses."""
     tag = _NAMES.get(agent.kind)
     if tag:
-        put(parent, tag, agent.name, ref=_refs(agent))
+        say(parent, tag, agent.name, ref=_refs(agent))
     else:
-        put(parent, "name", agent.name, type=agent.kind, ref=_refs(agent))
+        say(parent, "name", agent.name, type=agent.kind, ref=_refs(agent))
 
 
 def _refs(named: Agent | Place) -> str | None:
@@ -283,21 +284,21 @@ def _participants(description: Element, record: Record) -> None:
 
 
 def _agent(element: Element, agent: Agent, tag: str) -> None:
-    put(element, tag, agent.name)
+    say(element, tag, agent.name)
     if agent.as_written:
-        put(element, tag, agent.as_written, type="as-written")
+        say(element, tag, agent.as_written, type="as-written")
     for identifier in agent.identifiers:
         _idno(element, identifier)
     for kind in ("role", "version", "note"):
         value = getattr(agent, kind)
         if value:
-            put(element, "note", value, type=kind)
+            say(element, "note", value, type=kind)
 
 
 def _place(element: Element, place: Place) -> None:
-    put(element, "placeName", place.name)
+    say(element, "placeName", place.name)
     if place.as_written:
-        put(element, "placeName", place.as_written, type="as-written")
+        say(element, "placeName", place.as_written, type="as-written")
     for identifier in place.identifiers:
         _idno(element, identifier)
 
@@ -313,11 +314,11 @@ def _note(standoff: Element, note: TranslationNote, placed: set[str]) -> None:
         targetEnd=f"#{end}" if end in placed else None,
     )
     if note.rendering:
-        put(said, "gloss", note.rendering)
+        say(said, "gloss", note.rendering)
     if note.original:
-        put(said, "term", note.original, xml_lang=note.language)
+        say(said, "term", note.original, xml_lang=note.language)
     if note.romanized:
-        put(
+        say(
             said,
             "term",
             note.romanized,
@@ -327,6 +328,6 @@ def _note(standoff: Element, note: TranslationNote, placed: set[str]) -> None:
             else None,
         )
     if note.romanization:
-        put(said, "note", note.romanization, type="romanization")
+        say(said, "note", note.romanization, type="romanization")
     if note.text:
-        put(said, "p", note.text)
+        say(said, "p", note.text)

@@ -16,17 +16,20 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.crosswalks.dates import tei
-from archive_pkg.crosswalks.markup import HOSTILE, Element, put
+from archive_pkg.crosswalks.markup import HOSTILE, Element, escaped, fit, put, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archive_pkg.records.models import Evidence, Part, Record, TranslationNote
 
-_XML_ID = "xml:id"
-_LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
+_XML_ID = "xml_id"
 # Some control characters count as spaces elsewhere, and are signs of the text here.
-_MARK = re.compile(f"\\S|{HOSTILE.pattern}")
+_SPACES = r"[^\S\r\n\x0b\x0c\x1c-\x1f]*+"
+_LINE_END = r"(?:\r\n?|\n)"
+_LINE = rf"{_SPACES}[^\r\n][^\r\n]*+"
+_BLOCK = re.compile(rf"({_LINE}(?:{_LINE_END}{_LINE})*+)|{_SPACES}(?:{_LINE_END}|\Z)")
+"""Lines that are not blank, or one that is."""
 
 _OPENING = {"classification", "recipients", "salutation", "date", "place"}
 _ENDING = {"closing", "signatories"}
@@ -85,32 +88,30 @@ def render(division: Element, record: Record, part: Part, text: str) -> set[str]
     ended = len(blocks) - closing
     pen = _Pen(record, part, text)
     if opening:
-        opener = put(division, "opener")
+        opener = _on_a_line(division, "opener")
         for block in blocks[:opening]:
             pen.write(_zone_element(opener, block), block)
     for block in blocks[opening:ended]:
-        pen.write(put(division, "p"), block)
+        pen.write(_on_a_line(division, "p"), block)
     if opening == ended:
-        put(division, "p")
+        _on_a_line(division, "p")
     if closing:
-        closer = put(division, "closer")
+        closer = _on_a_line(division, "closer")
         for block in blocks[ended:]:
             pen.write(_zone_element(closer, block), block)
     return pen.placed
 
 
+def _on_a_line(division: Element, name: str) -> Element:
+    child = put(division, name)
+    division.append("\n")
+    return child
+
+
 def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    begun: int | None = None
-    last = start
-    for line in _LINE.finditer(text, start, end):
-        if _MARK.search(text, *line.span(1)):
-            begun = line.start() if begun is None else begun
-            last = line.end(1)
-        elif begun is not None:
-            yield begun, last
-            begun = None
-    if begun is not None:
-        yield begun, last
+    for found in _BLOCK.finditer(text, start, end):
+        if found[1]:
+            yield found.span(1)
 
 
 def _zones(record: Record, part: Part) -> list[tuple[int, int, str]]:
@@ -153,8 +154,8 @@ def _closing(blocks: list[Block]) -> int:
 
 
 def _zone_element(parent: Element, block: Block) -> Element:
-    if len(parent):
-        parent[-1].tail = "\n"
+    if parent:
+        parent.append("\n")
     match block.zone:
         case "classification":
             return put(parent, "seg", type="classification")
@@ -198,18 +199,16 @@ class _Pen:
         position = block.start
         for mark in sorted([*marks, *anchors], key=lambda mark: (mark.start, mark.behind)):
             position = self._close(open_elements, position, mark.start)
-            self._text(open_elements[-1][0], position, mark.start)
+            open_elements[-1][0].append(_lined(self.text[position : mark.start]))
             position = mark.start
-            child = put(open_elements[-1][0], mark.element)
-            for name, value in mark.attributes.items():
-                child.set(name, value)
+            child = put(open_elements[-1][0], mark.element, **mark.attributes)
             self.placed.add(mark.attributes.get(_XML_ID, ""))
             if mark.gap:
-                put(child, "gap", reason=mark.gap)
+                say(child, "gap", reason=mark.gap)
             if mark.end > mark.start:
                 open_elements.append((child, mark.end))
         position = self._close(open_elements, position, block.end)
-        self._text(element, position, block.end)
+        element.append(_lined(self.text[position : block.end]))
 
     def _begun(self, block: Block) -> list[Mark]:
         """The marks that begin in a block."""
@@ -225,40 +224,24 @@ class _Pen:
         """Close the elements that end before a place, writing what is left of their text."""
         while len(elements) > 1 and elements[-1][1] <= until:
             element, end = elements.pop()
-            self._text(element, position, end)
+            element.append(_lined(self.text[position:end]))
             position = end
         return position
 
-    def _text(self, element: Element, start: int, end: int) -> None:
-        """Append text; a line end is followed by `lb`, a character XML cannot hold becomes `g`."""
-        position = start
-        behind: Element | None = None
-        for found in _SPECIAL.finditer(self.text, start, end):
-            line_end = found[0][0] in "\r\n"
-            until = found.end() if line_end else found.start()
-            _append(element, behind, self.text[position:until])
-            if line_end:
-                behind = put(element, "lb")
-            else:
-                sign = f"U+{ord(found[0]):04X}"
-                behind = put(element, "g", "\N{REPLACEMENT CHARACTER}", n=sign)
-            position = found.end()
-        _append(element, behind, self.text[position:end])
+
+def _lined(text: str) -> str:
+    """Text as markup: a line end is followed by `lb`, a character XML cannot hold becomes `g`."""
+    markup = escaped(text).replace("\n", "\n<lb/>")
+    if "\r" in text:
+        markup = _BARE_RETURN.sub(r"\g<0><lb/>", markup)
+    return markup if fit(text) == text else HOSTILE.sub(_sign, markup)
 
 
-# One class of characters first: alternatives would be tried at each character of the text.
-_SPECIAL = re.compile(HOSTILE.pattern.replace("\n\r", "") + "(?:(?<=\r)\n)?")
-"""A line end, or a character that XML cannot hold."""
+_BARE_RETURN = re.compile("&#13;(?!\n)")
 
 
-def _append(element: Element, behind: Element | None, text: str) -> None:
-    """Append text to an element: behind the child that was put there just now, if one was."""
-    if behind is not None:
-        behind.tail = text
-    elif len(element):
-        element[-1].tail = (element[-1].tail or "") + text
-    else:
-        element.text = (element.text or "") + text
+def _sign(hostile: re.Match[str]) -> str:
+    return f'<g n="U+{ord(hostile[0]):04X}">\N{REPLACEMENT CHARACTER}</g>'
 
 
 def _note_mark(note: TranslationNote) -> Mark:
@@ -279,9 +262,9 @@ def _quoted(record: Record, evidence: Evidence) -> Iterator[Mark]:
         element = _NAMES.get(agent.kind, "rs")
         attributes = {"ref": f"#agent-{agent.id}"}
     elif field == "date" and record.date:
-        element, attributes = "date", _spelt(tei(record.date.edtf))
+        element, attributes = "date", tei(record.date.edtf)
     elif field == "received" and record.received:
-        element, attributes = "date", _spelt(tei(record.received.edtf))
+        element, attributes = "date", tei(record.received.edtf)
     elif field in ("place", "mentioned_places"):
         element = "placeName"
     if element:
@@ -294,10 +277,6 @@ _ROLES = ("sender", "signatories", "recipients")
 def _only(record: Record, field: str) -> str:
     names: tuple[str, ...] = getattr(record, field)
     return names[0]
-
-
-def _spelt(attributes: dict[str, str]) -> dict[str, str]:
-    return {name.rstrip("_"): value for name, value in attributes.items()}
 
 
 def _nested(

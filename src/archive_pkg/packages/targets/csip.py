@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from archive_pkg import storage
 from archive_pkg.crosswalks import FORMATS, dublin_core, ead3, premis
-from archive_pkg.crosswalks.markup import XLINK, XSI, label, put, root, serialize
+from archive_pkg.crosswalks.markup import XLINK, XSI, label, put, root, say, serialize
 from archive_pkg.packages import layout
 from archive_pkg.version import VERSION
 
@@ -87,7 +87,7 @@ def _schema() -> bytes:
     """A schema that imports those of the package's documents from where they are published."""
     schema = root("http://www.w3.org/2001/XMLSchema", "schema")
     for namespace, address in _SCHEMAS:
-        put(schema, "import", namespace=namespace, schemaLocation=address)
+        say(schema, "import", namespace=namespace, schemaLocation=address)
     return serialize(schema)
 
 
@@ -157,7 +157,7 @@ class _Package:
         self._group(section, "Schemas", "schemas", [SCHEMAS])
         self._group(section, representation, "representation", [f"{inner}/METS.xml"])
         top = self._structure(mets, self.record.id)
-        put(
+        say(
             top,
             "div",
             ID="div-metadata",
@@ -166,16 +166,20 @@ class _Package:
             ADMID="premis",
         )
         documents = put(top, "div", ID="div-documentation", LABEL="Documentation")
-        put(documents, "fptr", FILEID="documentation")
+        say(documents, "fptr", FILEID="documentation")
         schemas = put(top, "div", ID="div-schemas", LABEL="Schemas")
-        put(schemas, "fptr", FILEID="schemas")
+        say(schemas, "fptr", FILEID="schemas")
         everything = put(top, "div", ID="div-representations", LABEL="Representations")
-        put(everything, "fptr", FILEID="representation")
+        say(everything, "fptr", FILEID="representation")
         data = put(top, "div", ID="div-representation", LABEL=representation)
-        pointer = put(
-            data, "mptr", LOCTYPE="URL", xlink_type="simple", xlink_title="representation"
+        say(
+            data,
+            "mptr",
+            LOCTYPE="URL",
+            xlink_type="simple",
+            xlink_title="representation",
+            xlink_href=f"{inner}/METS.xml",
         )
-        label(pointer, xlink_href=f"{inner}/METS.xml")
         return serialize(mets)
 
     def representation(self, inner: str) -> bytes:
@@ -186,7 +190,7 @@ class _Package:
         self._group(section, "Data", "data", paths, f"{inner}/")
         top = self._structure(mets, REPRESENTATION)
         data = put(top, "div", ID="div-data", LABEL="Data")
-        put(data, "fptr", FILEID="data")
+        say(data, "fptr", FILEID="data")
         return serialize(mets)
 
     def _mets(self, name: str, title: str) -> Element:
@@ -203,8 +207,8 @@ class _Package:
             csip_OAISPACKAGETYPE="AIP",
         )
         agent = put(header, "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
-        put(agent, "name", "archive-pkg")
-        put(agent, "note", VERSION, csip_NOTETYPE="SOFTWARE VERSION")
+        say(agent, "name", "archive-pkg")
+        say(agent, "note", VERSION, csip_NOTETYPE="SOFTWARE VERSION")
         return mets
 
     def _reference(self, section: Element, path: str, **kinds: str | None) -> None:
@@ -218,7 +222,7 @@ class _Package:
         for number, path in enumerate(paths, 1):
             entry = put(group, "file", ID=f"{name}-{number}", **self.known[path])
             address = quote(path.removeprefix(beneath))
-            put(entry, "FLocat", LOCTYPE="URL", xlink_type="simple", xlink_href=address)
+            say(entry, "FLocat", LOCTYPE="URL", xlink_type="simple", xlink_href=address)
         return group
 
     def _structure(self, mets: Element, name: str) -> Element:
