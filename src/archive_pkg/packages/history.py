@@ -45,7 +45,9 @@ def packaged(
         gone: What is withheld from the package, which is an event, too.
     """
     taken = {event.id for event in record.events}
-    withholding = [_withholding(gone, on, taken)] if gone else []
+    day = Date(edtf=Edtf(on.isoformat()))
+    withholding = [_withholding(gone, day, taken)] if gone else []
+    held = tuple(part.id for part in record.parts if part.held)
     files = tuple(f"sha256:{digest}" for digest in digests)
     read = f"sha256:{hashlib.sha256(record_bytes(record)).hexdigest()}"
     events = (
@@ -54,9 +56,9 @@ def packaged(
             Event(
                 id=_free(f"{SOFTWARE_ID}-{kind.replace(' ', '-')}", taken),
                 type=kind,
-                date=Date(edtf=Edtf(on.isoformat())),
+                date=day,
                 agents=(SOFTWARE_ID,),
-                objects=tuple(part.id for part in record.parts if part.held),
+                objects=held,
                 inputs=(read, *files) if kind == "ingestion" else files,
                 outputs=files if kind in _MAKES else (),
                 outcome="success",
@@ -81,12 +83,12 @@ def packaged(
     )
 
 
-def _withholding(gone: Mapping[str, Withheld], on: date, taken: set[str]) -> Event:
+def _withholding(gone: Mapping[str, Withheld], day: Date, taken: set[str]) -> Event:
     rules = "; ".join(f"{name}, {one.access.status} ({one.rule})" for name, one in gone.items())
     return Event(
         id=_free(f"{SOFTWARE_ID}-redaction", taken),
         type="redaction",
-        date=Date(edtf=Edtf(on.isoformat())),
+        date=day,
         agents=(SOFTWARE_ID,),
         objects=tuple(gone),
         outcome="success",
