@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from datetime import date
 from functools import partial
@@ -236,6 +237,36 @@ def test_a_worker_that_dies_takes_one_subject_with_it(
     assert sorted(done) == list(range(100))
     assert [number for number, each in done.items() if each.status] == [70]
     assert done[70].findings[0].code == "worker-lost"
+
+
+_UNGUARDED = """\
+import sys
+from functools import partial
+from pathlib import Path
+from archive_pkg import holdings
+
+records, out = map(Path, sys.argv[1:])
+holdings.build_many(
+    holdings.find_records([records]), holdings.make_shelf(out), print,
+    crew=partial(holdings.crew_for, 2),
+)
+"""
+
+
+def test_a_script_that_its_workers_cannot_read_ends_at_once(letters, tmp_path: Path) -> None:
+    letters(33)
+    script = tmp_path / "script.py"
+    script.write_text(_UNGUARDED)
+    words = [sys.executable, str(script), str(tmp_path / "letters"), str(tmp_path / "out")]
+    said = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert said.returncode == 1
+    assert "ended before they began" in said.stderr
+    assert "if __name__" in said.stderr.splitlines()[-1]
+    assert not list(packages_below(tmp_path / "out"))
+    guarded = _UNGUARDED.replace("\n\nrecords", '\n\nif __name__ == "__main__":\n  records')
+    script.write_text(guarded.replace("\nholdings", "\n  holdings"))
+    subprocess.run(words, stdout=subprocess.DEVNULL, timeout=60, check=True)
+    assert len(list(packages_below(tmp_path / "out"))) == 33
 
 
 def _filling(batch: list[int]) -> list[Done]:

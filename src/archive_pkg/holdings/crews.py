@@ -32,6 +32,13 @@ _IOPRIO_IDLE = 3 << 13
 _IOPRIO_SET = {"x86_64": 251, "aarch64": 30}
 
 
+_NONE_BEGAN = "the processes that were to do the work ended before they began"
+_BEGIN_ANEW = (
+    'in a script of your own, call it under `if __name__ == "__main__":`, for each process reads '
+    "the script anew; otherwise memory was too small: use fewer jobs"
+)
+
+
 class WorkerLostError(Exception):
     """Whoever did a piece of work died over it, as when a process runs out of memory."""
 
@@ -47,7 +54,13 @@ class Crew(Protocol):
         """Have a piece done."""
 
     def result(self, future: Future[T]) -> T:
-        """What came of it. Raises WorkerLostError, or what the work raised."""
+        """What came of it.
+
+        Raises:
+            WorkerLostError: Who worked on it died.
+            StorageError: There is nobody to work on anything.
+            Exception: What the work raised.
+        """
 
     def close(self) -> None:
         """Let what is under way end, and end everybody."""
@@ -107,6 +120,7 @@ class _Processes:
     jobs: int
     gentle: bool
     _pool: Executor | None = field(default=None, init=False)
+    _sign_of_life: Future[int] = field(default_factory=Future, init=False)
 
     @property
     def width(self) -> int:
@@ -122,6 +136,7 @@ class _Processes:
                 self._pool = ProcessPoolExecutor(
                     self.jobs, get_context("spawn"), _begin, (os.getpid(), self.gentle)
                 )
+                self._sign_of_life = self._pool.submit(os.getpid)
             return self._pool.submit(work, piece)
         except BrokenExecutor as error:
             failed: Future[T] = Future()
@@ -138,6 +153,8 @@ class _Processes:
             if self._pool is not None:
                 self._pool.shutdown(wait=False)
                 self._pool = None
+            if self._sign_of_life.exception():
+                raise StorageError(_NONE_BEGAN, _BEGIN_ANEW) from error
             raise WorkerLostError(str(error)) from error
 
     def close(self) -> None:
