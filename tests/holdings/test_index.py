@@ -117,11 +117,47 @@ def test_what_is_in_most_letters_is_counted_and_told_by_date(
 ) -> None:
     bring(shelf)
     ranked = found(shelf, "the")
-    monkeypatch.setattr("archive_pkg.holdings.index._RANKED", 5)
+    monkeypatch.setattr("archive_pkg.holdings.questions._RANKED", 5)
     by_date = found(shelf, "the")
     assert sorted(by_date) == sorted(ranked)
     with Index(shelf) as index:
         _, hits = index.find(Query(("the",)))
+    assert [hit.date for hit in hits] == sorted(hit.date for hit in hits)
+
+
+def test_what_is_found_is_the_same_however_the_words_are_shared_out(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[tuple[str, ...], dict[str, str]]] = [
+        (("the",), {}),
+        (("t*",), {}),
+        (("th*", "of"), {"since": "1930"}),
+        (("letter ilja",), {}),
+        (("letter il*",), {"until": "1970"}),
+        ((), {"who": "a*", "marking": "secret"}),
+        (("nowhere to be found",), {}),
+    ]
+
+    def answers() -> list[list[str]]:
+        bring(shelf, anew=True)
+        return [sorted(found(shelf, *words, **query)) for words, query in asked]
+
+    together = answers()
+    assert [] in together
+    assert 0 < len(together[0]) < len(together[1]) == 13
+    monkeypatch.setattr("archive_pkg.holdings.questions._BLOCK", 2)
+    assert answers() == together
+    with Index(shelf) as index:
+        count, hits = index.find(Query(("t*",)), most=4)
+        everything = index.find(Query(("t*",)))[1]
+    assert (count, hits) == (13, everything[:4])
+
+
+def test_words_that_follow_one_another_are_found_by_date(shelf: Shelf) -> None:
+    bring(shelf)
+    with Index(shelf) as index:
+        count, hits = index.find(Query(("letter 00*",)))
+    assert count == 12
     assert [hit.date for hit in hits] == sorted(hit.date for hit in hits)
 
 

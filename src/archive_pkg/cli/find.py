@@ -31,7 +31,10 @@ def find(
     directory: Directory,
     words: Annotated[
         list[str] | None,
-        typer.Argument(help="Words in record or texts; negotiat* stands for all that begin so."),
+        typer.Argument(
+            help="Words in record or texts; negotiat* stands for all that begin so, 'peaceful "
+            "coexistence' for words that follow one another."
+        ),
     ] = None,
     who: Annotated[
         str, typer.Option("--who", help="In the names of senders, recipients, those spoken of.")

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
         verify_one,
     )
     from archive_pkg.holdings.heads import SignedHead, sign_head
-    from archive_pkg.holdings.index import Hit, Index, Query, refresh
+    from archive_pkg.holdings.index import refresh
     from archive_pkg.holdings.likeness import Candidate, duplicates
     from archive_pkg.holdings.meters import Meter, metering
     from archive_pkg.holdings.overview import Overview
+    from archive_pkg.holdings.questions import Hit, Index, Query
     from archive_pkg.holdings.repairing import accept, repair
     from archive_pkg.holdings.shelves import LAYOUTS, Shelf, make_shelf, open_shelf
     from archive_pkg.holdings.subjects import (
@@ -64,17 +65,17 @@ _MODULES = {
         "SignedHead",
         "sign_head",
     ),
-    "index": (
-        "Hit",
-        "Index",
-        "Query",
-        "refresh",
-    ),
+    "index": ("refresh",),
     "meters": (
         "Meter",
         "metering",
     ),
     "overview": ("Overview",),
+    "questions": (
+        "Hit",
+        "Index",
+        "Query",
+    ),
     "repairing": (
         "accept",
         "repair",

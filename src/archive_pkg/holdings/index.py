@@ -6,14 +6,11 @@ What reads packages is imported where it is needed: a question has to be answere
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
-from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.holdings.bulk import Done, run
-from archive_pkg.holdings.reading import open_to_read
+from archive_pkg.holdings.questions import TABLES, VERSION, index_path, version_of, words_of
 from archive_pkg.holdings.seals import seal_of
 
 if TYPE_CHECKING:
@@ -26,19 +23,21 @@ if TYPE_CHECKING:
     from archive_pkg.packages import Package
     from archive_pkg.records import Record
 
-NAME = "index.sqlite"
-_VERSION = 2
-"""Of the index's form; its negative stands in one that has been begun and is not whole yet."""
 _MOST_TEXT = 256 * 1024
 """So many characters of each text are indexed."""
 _BATCH = 50
 _TOGETHER = 2_000
 """Packages that are written in one transaction."""
-_RANKED = 10_000
-"""Up to so many hits the best come first. To weigh each of more takes long, and tells little."""
 
 # The words are kept as an index without their text (content = ''), from which SQLite takes
 # nothing out: a package that is indexed again gets a new number, and the old one is gone.
+# Beginnings have indexes of their own: to gather all words that begin with a t takes seconds.
+_WORDS = """
+CREATE VIRTUAL TABLE {} USING fts5 (
+    who, marking, about, text, content = '', prefix = '1 2 3',
+    tokenize = "unicode61 remove_diacritics 2"
+);
+"""
 _SCHEMA = """
 CREATE TABLE gone (number INTEGER PRIMARY KEY);
 CREATE TABLE packages (
@@ -51,10 +50,7 @@ CREATE TABLE agents (number INTEGER, role TEXT, name TEXT);
 CREATE INDEX agents_number ON agents (number);
 CREATE TABLE languages (number INTEGER, language TEXT);
 CREATE INDEX languages_number ON languages (number);
-CREATE VIRTUAL TABLE words USING fts5 (
-    who, marking, about, text, content = '', tokenize = "unicode61 remove_diacritics 2"
-);
-"""
+""" + "".join(map(_WORDS.format, TABLES))
 _COLUMNS = (
     "package",
     "seal",
@@ -69,49 +65,6 @@ _COLUMNS = (
     "files",
     "size",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What is looked for; all that is given has to be met.
-
-    Attributes:
-        words: Anywhere in record and texts; a word that ends in `*` stands for its beginnings.
-        who: In the names of senders, signatories, recipients and those spoken of.
-        marking: In the marking.
-        since: An EDTF date; letters that are wholly before it are left out.
-        until: An EDTF date; letters that are wholly after it are left out.
-    """
-
-    words: tuple[str, ...] = ()
-    who: str = ""
-    marking: str = ""
-    since: str = ""
-    until: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A package that was found.
-
-    Attributes:
-        package: Its folder, from the shelf's.
-        id: Its record's id.
-        title: Its title.
-        date: Its date in EDTF; empty where it is not known.
-        marking: Its marking; empty where it has none.
-    """
-
-    package: str
-    id: str
-    title: str
-    date: str
-    marking: str
-
-
-def index_path(shelf: Shelf) -> Path:
-    """The index's file."""
-    return shelf.own / NAME
 
 
 def refresh(
@@ -139,145 +92,16 @@ def refresh(
     with storage.storage_errors(f"writing {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
     with storage.Lock(path), storage.storage_errors(f"writing {path}"):
-        if anew or abs(_version(path)) != _VERSION:
+        if anew or abs(version_of(path)) != VERSION:
             for suffix in ("", "-wal", "-shm"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
         base = _open(path)
         try:
             _Refreshing(base, shelf, take).run(crew)
-            base.execute(f"PRAGMA user_version = {_VERSION}")
+            base.execute(f"PRAGMA user_version = {VERSION}")
         finally:
             base.commit()
             base.close()
-
-
-class Index:
-    """An index, open for questions; a context."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        """Args: the shelf, whose index has to be there."""
-        self._path = index_path(shelf)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it is there, and has once been made to its end."""
-        return _version(self._path) == _VERSION
-
-    def __enter__(self) -> Index:
-        if not self.is_whole:
-            hint = "make it: archive-pkg find DIR --refresh"
-            raise StorageError(f"there is no index at {self._path}, or it is not whole yet", hint)
-        self._base = open_to_read(self._path)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._base.close()
-
-    def find(self, query: Query, most: int = 100) -> tuple[int, list[Hit]]:
-        """How many packages meet a query, and the first of them.
-
-        Where words are looked for and up to ten thousand packages have them, the best come first;
-        otherwise the earliest.
-
-        Raises:
-            UsageError: A date is none.
-        """
-        match, dates, bounds = _match(query), *_dates(query)
-        conditions, values = [*dates], [*bounds]
-        if match:
-            conditions += ["words MATCH ?", "words.rowid NOT IN (SELECT number FROM gone)"]
-            values += [match]
-        both = "words JOIN packages ON words.rowid = packages.number"
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        # Dates alone and words alone are counted without looking at every package's row.
-        counted = both if match and dates else "words" if match else "packages"
-        (count,) = self._base.execute(
-            f"SELECT count(*) FROM {counted} {where}",  # noqa: S608 - our own conditions
-            values,
-        ).fetchone()
-        columns = "package, id, title, coalesce(date, ''), coalesce(packages.marking, '')"
-        order = "earliest IS NULL, earliest, package"
-        if query.words and count <= _RANKED:
-            order = "rank, earliest, package"
-        rows = self._base.execute(
-            f"SELECT {columns} FROM {both if match else 'packages'} {where} "  # noqa: S608 - as above
-            f"ORDER BY {order} LIMIT ?",
-            (*values, most),
-        )
-        return count, [Hit(*row) for row in rows]
-
-    def stats(self) -> dict[str, Any]:
-        """Counts of what is on the shelf: packages, bytes, decades, markings, languages, agents."""
-        packages, files, size = self._base.execute(
-            "SELECT count(*), coalesce(sum(files), 0), coalesce(sum(size), 0) FROM packages"
-        ).fetchone()
-        return {
-            "packages": packages,
-            "files": files,
-            "bytes": size,
-            "types": self._counts("type", "packages"),
-            "decades": self._decades(),
-            "undated": self._base.execute(
-                "SELECT count(*) FROM packages WHERE earliest IS NULL"
-            ).fetchone()[0],
-            "markings": self._counts("marking", "packages"),
-            "languages": self._counts("language", "languages"),
-            "senders": self._counts("name", "agents", "role = 'sender'"),
-            "recipients": self._counts("name", "agents", "role = 'recipient'"),
-        }
-
-    def _counts(self, column: str, table: str, condition: str = "1") -> dict[str, int]:
-        query = (
-            f"SELECT {column}, count(*) FROM {table} WHERE {column} IS NOT NULL AND {condition} "  # noqa: S608 - as above
-            "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20"
-        )
-        return dict(self._base.execute(query).fetchall())
-
-    def _decades(self) -> dict[str, int]:
-        rows = self._base.execute(
-            "SELECT substr(earliest, 1, 3) || '0s', count(*) FROM packages "
-            "WHERE earliest IS NOT NULL GROUP BY 1 ORDER BY 1"
-        )
-        return dict(rows.fetchall())
-
-
-def _match(query: Query) -> str:
-    """A query's words, names and marking as FTS5 takes them; empty if it has none."""
-    match = [_phrase(word) for word in query.words]
-    if query.who:
-        match += [f"who : {_phrase(word)}" for word in query.who.split()]
-    if query.marking:
-        match += [f"marking : {_phrase(word)}" for word in query.marking.split()]
-    return " AND ".join(match)
-
-
-def _dates(query: Query) -> tuple[list[str], list[str]]:
-    """A query's dates as conditions, and their values."""
-    conditions, values = [], []
-    if query.since:
-        conditions.append("latest >= ?")
-        values.append(_bounds(query.since)[0])
-    if query.until:
-        conditions.append("earliest <= ?")
-        values.append(_bounds(query.until)[1])
-    return conditions, values
-
-
-def _phrase(word: str) -> str:
-    """A word as FTS5 takes it, none of its signs being an operator."""
-    bare = word.removesuffix("*").replace('"', '""')
-    return f'"{bare}"' + ("*" if word.endswith("*") else "")
-
-
-def _bounds(text: str) -> tuple[str, str]:
-    from archive_pkg.records.dates import Edtf
-
-    try:
-        date = Edtf(text)
-    except ValueError as error:
-        hint = "write it in EDTF: 1956, 1956-10, 1956-10-23"
-        raise UsageError(f"{text!r} is no date", hint) from error
-    return str(date.earliest or "0000"), str(date.latest or "9999")
 
 
 class _Refreshing:
@@ -302,7 +126,8 @@ class _Refreshing:
         for (name,) in gone:
             self._forget(name)
             self._tell(Done(str(self._shelf.root / name), "gone"))
-        self._base.execute("INSERT INTO words (words) VALUES ('optimize')")
+        for words in TABLES:
+            self._base.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")  # noqa: S608 - ours
 
     def _subjects(self) -> Iterator[tuple[Path, bytes | None]]:
         for path in self._shelf.packages():
@@ -326,16 +151,18 @@ class _Refreshing:
     def _write(self, name: str, row: dict[str, Any]) -> None:
         self._forget(name)
         marks = ", ".join("?" * len(_COLUMNS))
-        number = self._base.execute(
-            f"INSERT INTO packages ({', '.join(_COLUMNS)}) VALUES ({marks})",  # noqa: S608 - ours
+        (number,) = self._base.execute(
+            f"INSERT INTO packages ({', '.join(_COLUMNS)}) VALUES ({marks}) "  # noqa: S608 - ours
+            "RETURNING number",
             (name, *(row[column] for column in _COLUMNS[1:])),
-        ).lastrowid
+        ).fetchone()
         agents = [(number, role, agent) for role, agent in row["agents"]]
         self._base.executemany("INSERT INTO agents VALUES (?, ?, ?)", agents)
         languages = [(number, language) for language in row["languages"]]
         self._base.executemany("INSERT INTO languages VALUES (?, ?)", languages)
         self._base.execute(
-            "INSERT INTO words (rowid, who, marking, about, text) VALUES (?, ?, ?, ?, ?)",
+            f"INSERT INTO {words_of(number)} (rowid, who, marking, about, text) "  # noqa: S608 - ours
+            "VALUES (?, ?, ?, ?, ?)",
             (number, row["who"], row["marking"], row["about"], row["text"]),
         )
 
@@ -440,14 +267,5 @@ def _open(path: Path) -> sqlite3.Connection:
     base.execute("PRAGMA synchronous = OFF")
     if not base.execute("PRAGMA user_version").fetchone()[0]:
         base.executescript(_SCHEMA)
-        base.execute(f"PRAGMA user_version = {-_VERSION}")
+        base.execute(f"PRAGMA user_version = {-VERSION}")
     return base
-
-
-def _version(path: Path) -> int:
-    """The version that an index has in it; 0 where there is none."""
-    try:
-        with closing(open_to_read(path)) as base:
-            return int(base.execute("PRAGMA user_version").fetchone()[0])
-    except sqlite3.Error:
-        return 0

@@ -9,23 +9,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def open_to_read(path: Path) -> sqlite3.Connection:
+def open_to_read(path: Path, *, one_thread: bool = True) -> sqlite3.Connection:
     """A database as it is, which another run may be writing.
 
     Reading one in SQLite's WAL mode takes a file beside it, which a read-only disk does not; there
     nobody can be writing, and it is read as it lies.
 
+    Args:
+        path: Its file.
+        one_thread: Whether only the thread that opens it may use it.
+
     Raises:
         sqlite3.Error: It is not there, is none, or cannot be read.
     """
     try:
-        return _opened(path, "mode=ro")
+        return _opened(path, "mode=ro", one_thread)
     except sqlite3.OperationalError:
-        return _opened(path, "immutable=1")
+        return _opened(path, "immutable=1", one_thread)
 
 
-def _opened(path: Path, how: str) -> sqlite3.Connection:
-    base = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
+def _opened(path: Path, how: str, one_thread: bool) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?{how}"
+    base = sqlite3.connect(address, uri=True, check_same_thread=one_thread)
     try:
         base.execute("SELECT count(*) FROM sqlite_schema")
     except sqlite3.Error:
