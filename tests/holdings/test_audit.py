@@ -227,6 +227,39 @@ def test_copies_are_compared_and_the_bad_copy_is_named(shelf: Shelf, tmp_path: P
     assert good["against"] == {archive: "same", "receipts": "same"}
 
 
+def figure(overview: Overview, name: str) -> int:
+    (line,) = (line for line in overview.metrics().splitlines() if line.startswith(name + "{"))
+    return int(line.rpartition(" ")[2])
+
+
+def test_a_copy_that_differs_is_told_until_it_is_the_same_again(
+    shelf: Shelf, damages: ModuleType, tmp_path: Path
+) -> None:
+    mirror = tmp_path / "mirror"
+    shutil.copytree(shelf.root, mirror)
+    one, other = (each.relative_to(shelf.root) for each in list(shelf.packages())[:2])
+    rotten = (mirror / one / "data" / "parts" / "translation.txt").read_bytes()
+    (mirror / one / "data" / "parts" / "translation.txt").write_text("rotten")
+    damages.truncate(shelf.root / other)
+    assert check(shelf, against=(str(mirror),))[1].differing == 2
+    check(shelf)  # which compares with nothing, so that nothing is known to be better
+    with Overview(shelf, shelf.ledger) as seen:
+        assert (seen.failed, seen.differing) == (1, 2)
+        assert figure(seen, "archive_pkg_packages_copy_differs") == 2
+        assert "2 had a copy that differed, or was not there, when last compared:" in "\n".join(
+            seen.words()
+        )
+    mend(shelf, str(mirror))
+    with Overview(shelf, shelf.ledger) as seen:
+        assert (seen.failed, seen.differing, seen.ok) == (0, 1, False)
+        assert [known.package for known in seen.state.differing()] == [str(one)]
+    (mirror / one / "data" / "parts" / "translation.txt").write_bytes(rotten)
+    check(shelf, against=(str(mirror),))
+    with Overview(shelf, shelf.ledger) as seen:
+        assert seen.ok
+        assert figure(seen, "archive_pkg_packages_copy_differs") == 0
+
+
 def test_nothing_is_restored_from_a_copy_that_is_not_good(
     shelf: Shelf, damages: ModuleType, tmp_path: Path
 ) -> None:
@@ -313,7 +346,7 @@ def test_the_report_tells_in_words_as_page_table_and_metrics(
         assert "payload-digest-mismatch" in words
         assert "Integrity 3" in words
         page = seen.page()
-        assert page.count("<h2>") == 6
+        assert page.count("<h2>") == 7
         assert packages[2].name in page
         assert page.count("<svg") == 3
         assert "<tr><th scope='row'>never</th><td>1</td></tr>" in page
@@ -323,7 +356,7 @@ def test_the_report_tells_in_words_as_page_table_and_metrics(
         assert {row["outcome"] for row in rows} == {"pass", "fail", "missing", "never checked"}
         assert len(rows) == 16
         assert 'archive_pkg_packages_failed{shelf="' in seen.metrics()
-        assert seen.metrics().count("# TYPE") == 8
+        assert seen.metrics().count("# TYPE") == 9
 
 
 def test_a_missing_folder_for_metrics_is_told_before_anything_is_read(

@@ -69,6 +69,7 @@ class Audited:
         checked: Of them, checked in this run.
         failed: Of these, not passed.
         vanished: Packages that the ledger knows and the shelf has no more.
+        differing: Packages of which another copy differs, or is not there.
         left: Packages that are due and were not begun, for the budget was used up.
         size: Bytes read.
         head: Where the ledger ends now.
@@ -81,6 +82,7 @@ class Audited:
     checked: int = 0
     failed: int = 0
     vanished: int = 0
+    differing: int = 0
     left: int = 0
     size: int = 0
 
@@ -242,6 +244,7 @@ class _Recorder:
             self._add(missing_entry(subject.name))
         else:
             self.done.failed += done.outcome == "failed"
+            self.done.differing += "differs" in done.details.get("against", {}).values()
             self._add(_entry(subject, done))
         self.tell(done)
 

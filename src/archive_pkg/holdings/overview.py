@@ -14,7 +14,7 @@ from archive_pkg.holdings import ledger
 from archive_pkg.holdings.heads import signed_heads
 from archive_pkg.holdings.plots import Bar, columns, curve
 from archive_pkg.holdings.report_page import figure, framed, listed, report_page
-from archive_pkg.holdings.state import State
+from archive_pkg.holdings.state import DIFFERING, State
 from archive_pkg.packages import Signed, Trust
 from archive_pkg.packages.signatures import utc
 
@@ -106,8 +106,8 @@ class Overview:
 
     @property
     def ok(self) -> bool:
-        """Whether the ledger is sound, and everything that it knows is there and passed."""
-        return self.report.ok and not (self.failed or self.vanished)
+        """Whether the ledger is sound, and all it knows is there, passed, and as its copies are."""
+        return self.report.ok and not (self.failed or self.vanished or self.differing)
 
     @property
     def failed(self) -> int:
@@ -118,6 +118,11 @@ class Overview:
     def vanished(self) -> int:
         """Packages that the ledger knows and the shelf has no more."""
         return self.state.count("package NOT IN (SELECT package FROM there)")
+
+    @property
+    def differing(self) -> int:
+        """Packages on the shelf of which another copy differed when last compared."""
+        return self.state.count(DIFFERING)
 
     @property
     def never(self) -> int:
@@ -169,6 +174,12 @@ class Overview:
         yield self.failed, "did not pass their last check", self._failures()
         vanished = (f"{known.package}, last there {known.time}" for known in self.state.vanished())
         yield self.vanished, "have vanished", vanished
+        differing = (f"{known.package}, {known.against}" for known in self.state.differing())
+        yield (
+            self.differing,
+            "had a copy that differed, or was not there, when last compared",
+            differing,
+        )
         yield self.never, "were never checked", self.state.never_checked()
         strangers = (known.package for known in self.state.all() if not known.built)
         yield self.strangers, "came without being built on this shelf", strangers
@@ -321,6 +332,10 @@ class Overview:
         values = {
             "packages": (self.there, "Packages on the shelf."),
             "packages_failed": (self.failed, "Packages whose last check did not pass."),
+            "packages_copy_differs": (
+                self.differing,
+                "Packages of which another copy differed, or was not there, when last compared.",
+            ),
             "packages_vanished": (self.vanished, "Packages known to the ledger and not there."),
             "packages_never_checked": (self.never, "Packages never checked."),
             "ledger_entries": (self.head.number, "Entries in the ledger."),

@@ -14,6 +14,12 @@ CHECK = "fixity check"
 RECOVERY = "recovery"
 MISSING = "missing"
 
+DIFFERING = (
+    "EXISTS (SELECT 1 FROM json_each(against) WHERE value = 'differs') "
+    "AND package IN (SELECT package FROM there)"
+)
+"""Of packages on the shelf: another copy differed, or was not there, when last compared."""
+
 _SCHEMA = """
 CREATE TABLE known (
     package TEXT PRIMARY KEY, id TEXT, first TEXT, number INTEGER, time TEXT, outcome TEXT,
@@ -28,7 +34,7 @@ ON CONFLICT (package) DO UPDATE SET
     id = coalesce(excluded.id, id), number = excluded.number, time = excluded.time,
     outcome = excluded.outcome, seal = coalesce(excluded.seal, seal), checks = checks + 1,
     failures = failures + excluded.failures, built = coalesce(built, excluded.built),
-    against = coalesce(excluded.against, against), findings = excluded.findings
+    against = nullif(coalesce(excluded.against, against), '{}'), findings = excluded.findings
 """
 
 
@@ -47,7 +53,7 @@ class Known:
         checks: How often it was checked.
         failures: How often it did not pass.
         built: Whether it was known to have been built on the shelf when it was first checked.
-        against: The copies that it was last compared with.
+        against: The copies that it was last compared with, each "same" or "differs", as JSON.
         findings: Codes of what was found at its last check.
     """
 
@@ -83,7 +89,8 @@ class State:
             return
         passed = entry.get("outcome") == "pass"
         outcome = "pass" if passed else "missing" if event == MISSING else "fail"
-        against = entry.get("against")
+        # What was restored has other bytes than those that were compared.
+        against = {} if event == RECOVERY else entry.get("against")
         self._base.execute(
             _UPSERT,
             (
@@ -96,7 +103,7 @@ class State:
                 entry.get("seal") if passed else None,
                 0 if passed else 1,
                 entry.get("built_here"),
-                json.dumps(against) if against else None,
+                None if against is None else json.dumps(against),
                 json.dumps(entry.get("findings", [])),
             ),
         )
@@ -132,6 +139,10 @@ class State:
     def vanished(self) -> Iterator[Known]:
         """Packages that the ledger knows and the shelf has no more, by their paths."""
         yield from self._select("package NOT IN (SELECT package FROM there)")
+
+    def differing(self) -> Iterator[Known]:
+        """Packages on the shelf of which another copy differed when last compared."""
+        yield from self._select(DIFFERING)
 
     def with_outcome(self, *outcomes: str) -> Iterator[Known]:
         """Packages whose last check came out so, by their paths."""
