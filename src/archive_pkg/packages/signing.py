@@ -131,25 +131,14 @@ class _Work:
         with storage.storage_errors(f"reading {self.package}"):
             for name in self.manifests:
                 shutil.copyfile(self.package / name, self.staged / name)
-        sign_files(key, [self.staged / name for name in self.manifests])
+        signatures = sign_files(key, [self.staged / name for name in self.manifests])
         self.signed = datetime.now(UTC)
-        for name in self.manifests:
-            data = (self.staged / f"{name}.sig").read_bytes()
-            try:
-                made = sshsig.parse(data)
-                right = made.stands((self.staged / name).read_bytes())
-            except MalformedError as error:
-                raise UsageError(
-                    f"ssh-keygen signs with {key} in a way that is not known here: {error}",
-                    "take a key of type ed25519, ecdsa or rsa",
-                ) from error
-            if not right:
-                raise StorageError(f"ssh-keygen's signature of {name} is not right", "sign again")
+        for name, made in zip(self.manifests, signatures, strict=True):
             self.fingerprint, self.key_type = made.fingerprint, made.key_type
             if any(one.over == name and one.fingerprint == made.fingerprint for one in self.there):
                 continue
             path = self._free(name)
-            (self.staged / path).write_bytes(data)
+            (self.staged / f"{name}.sig").rename(self.staged / path)
             self.signatures[path] = name
 
     def stamp(self, url: str, *, renew: bool) -> None:
@@ -222,11 +211,14 @@ class _Work:
         return path
 
 
-def sign_files(key: Path, files: list[Path]) -> None:
+def sign_files(key: Path, files: list[Path]) -> list[sshsig.Signature]:
     """Let OpenSSH sign files, each into a file beside it that ends in `.sig`.
 
+    Returns:
+        The signatures, in the order of the files; each has been checked to be over its file.
+
     Raises:
-        StorageError: The key is not there or cannot be read.
+        StorageError: The key is not there or cannot be read, or a signature is not right.
         UsageError: ssh-keygen is not there, or cannot sign with the key here.
     """
     if not os.path.lexists(key):
@@ -261,6 +253,22 @@ def sign_files(key: Path, files: list[Path]) -> None:
     )
     if done.returncode or not all(file.with_name(f"{file.name}.sig").exists() for file in files):
         raise _refusal(key, (done.stderr or b"").decode("utf-8", "replace"))
+    return [_checked(key, file) for file in files]
+
+
+def _checked(key: Path, file: Path) -> sshsig.Signature:
+    """The signature that ssh-keygen has just made over a file."""
+    try:
+        made = sshsig.parse(file.with_name(f"{file.name}.sig").read_bytes())
+        right = made.stands(file.read_bytes())
+    except MalformedError as error:
+        raise UsageError(
+            f"ssh-keygen signs with {key} in a way that is not known here: {error}",
+            "take a key of type ed25519, ecdsa or rsa",
+        ) from error
+    if not right:
+        raise StorageError(f"ssh-keygen's signature of {file.name} is not right", "sign again")
+    return made
 
 
 def _refusal(key: Path, said: str) -> UsageError | StorageError:
