@@ -140,17 +140,8 @@ def deposit(
 
 def _told(answer: Answer, package: Path, done: Deposited, result: dict[str, object]) -> None:
     receipt = done.receipt
-    result |= {
-        "target": receipt.target,
-        "remote_id": receipt.remote_id,
-        "version": receipt.version,
-        "state": receipt.state,
-        "pid": receipt.pid,
-        "verified": receipt.verified,
-        "new": done.new,
-        "receipt": str(done.path),
-    }
-    if receipt.verified == "unverified" or receipt.state == "pending":
+    result |= receipt.told() | {"new": done.new, "receipt": str(done.path)}
+    if not receipt.settled:
         answer.worsen(4)
     what = "deposited" if done.new else "was there already, nothing was written;"
     version = f"{receipt.version} of " if receipt.version else ""
@@ -264,15 +255,7 @@ def receipts(
             answer.say(f"{package}: no receipt of a deposit is here")
         for path, receipt in found:
             with answer.about(path) as result:
-                result |= {
-                    "target": receipt.target,
-                    "remote_id": receipt.remote_id,
-                    "version": receipt.version,
-                    "state": receipt.state,
-                    "pid": receipt.pid,
-                    "verified": receipt.verified,
-                    "since": receipt.ended.isoformat(),
-                }
+                result |= receipt.told() | {"since": receipt.ended.isoformat()}
                 version = f"{receipt.version} of " if receipt.version else ""
                 answer.say(f"{receipt.target}: {version}{receipt.remote_id}, {receipt.state}")
                 answer.say(f"  since {receipt.ended:%Y-%m-%d %H:%M} UTC; {_HOW[receipt.verified]}")

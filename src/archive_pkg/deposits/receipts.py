@@ -123,6 +123,22 @@ class Receipt(BaseModel):
         )
 
     @property
+    def settled(self) -> bool:
+        """Whether it is known that the repository has what was sent, and is done with it."""
+        return self.verified != "unverified" and self.state != "pending"
+
+    def told(self) -> dict[str, str]:
+        """What the commands' JSON says of a deposit."""
+        return {
+            "target": self.target,
+            "remote_id": self.remote_id,
+            "version": self.version,
+            "state": self.state,
+            "pid": self.pid,
+            "verified": self.verified,
+        }
+
+    @property
     def name(self) -> str:
         """The receipt's file name: the same deposit has the same one."""
         version = f"-{self.version}" if self.version else ""

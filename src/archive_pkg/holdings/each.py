@@ -201,20 +201,11 @@ def _deposited(package: Path, done: Deposited | Exception) -> Done:
     if isinstance(done, Exception):
         raise done
     receipt = done.receipt
-    unsettled = receipt.verified == "unverified" or receipt.state == "pending"
     return Done(
         str(package),
         "deposited" if done.new else "unchanged",
-        DepositError.exit_status if unsettled else 0,
-        details={
-            "target": receipt.target,
-            "remote_id": receipt.remote_id,
-            "version": receipt.version,
-            "state": receipt.state,
-            "pid": receipt.pid,
-            "verified": receipt.verified,
-            "receipt": str(done.path),
-        },
+        0 if receipt.settled else DepositError.exit_status,
+        details=receipt.told() | {"receipt": str(done.path)},
     )
 
 

@@ -417,15 +417,7 @@ def _interval(text: str) -> _Span:
     end = _AFTER if right in ("", "..") else _interval_end(text, right)
     if start.start > end.end:
         _wrong(f"“{_short(text)}” ends before it begins", f"write {right}/{left}, if that is meant")
-    return _Span(
-        start.first,
-        end.last,
-        start.start,
-        end.end,
-        start.uncertain or end.uncertain,
-        start.approximate or end.approximate,
-        "interval",
-    )
+    return _from_to(start, end, "interval")
 
 
 def _interval_end(text: str, date: str) -> _Span:
@@ -492,6 +484,10 @@ def _member(text: str, member: str, place: int, count: int) -> _Span:
         )
     if start.start > end.end:
         _wrong(f"“{_short(text)}”: “{member}” ends before it begins", f"write {right}..{left}")
+    return _from_to(start, end)
+
+
+def _from_to(start: _Span, end: _Span, precision: str = "day") -> _Span:
     return _Span(
         start.first,
         end.last,
@@ -499,6 +495,7 @@ def _member(text: str, member: str, place: int, count: int) -> _Span:
         end.end,
         start.uncertain or end.uncertain,
         start.approximate or end.approximate,
+        precision,
     )
 
 
