@@ -143,6 +143,37 @@ def test_a_level_that_the_vocabulary_does_not_have(letter: Path) -> None:
     assert only(letter, "classification-level-unknown").severity is Severity.ERROR
 
 
+@pytest.mark.parametrize(
+    ("written", "changed", "told"),
+    [
+        ("1960-07-18", "1960-07-17", True),
+        ("1960-07-18", "1960-07-18", False),
+        ("1960-07-18", "1960-07", False),
+        ("1960-07-18", "1960-06", True),
+        ("1960-07-18", "196X", False),
+        ("1960-07-18", "195X", True),
+        ("1960-07-18", "1959~", False),
+        ("1960?", "1959", False),
+        ("1959/1961", "1960", False),
+        ("1959/1961", "1958", True),
+        ("[1959..1961]", "1957/1958", True),
+        ("1959/1961", "1957/..", False),
+        ("../1961", "1958", False),
+    ],
+)
+def test_a_change_of_the_marking_before_the_letter(
+    letter: Path, written: str, changed: str, told: bool
+) -> None:
+    edit(letter, "date:\n  edtf: 1960-07-18", f"date:\n  edtf: '{written}'")
+    change = f"history: [{{action: declassified, date: {{edtf: '{changed}'}}}}]\n"
+    edit(letter, "classification:\n", f"classification:\n  {change}")
+    found = [f for f in check(letter) if f.code == "reclassified-before-the-letter"]
+    assert [(f.severity, f.location.field) for f in found] == [
+        (Severity.WARNING, "classification.history.0.date")
+    ] * told
+    assert all(f.location.line for f in found)
+
+
 def test_two_records_with_one_id(letter: Path) -> None:
     twin = letter.with_name("twin")
     shutil.copytree(letter, twin)

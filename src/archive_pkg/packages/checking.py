@@ -20,9 +20,9 @@ from archive_pkg.records.statements import Index, statements
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
-    from archive_pkg.records import Classification, Part, Quote
+    from archive_pkg.records import Classification, Edtf, Part, Quote
 
 TEXT_LIMIT = 256 * 1024 * 1024
 """The largest text, in bytes, that is decoded to look quotes up in it."""
@@ -122,6 +122,12 @@ EVENT_TOO_EARLY = Code(
     "event-before-its-object",
     Severity.WARNING,
     "An event is dated before one of its parts was made. One of the two dates is wrong.",
+)
+RECLASSIFIED_TOO_EARLY = Code(
+    "reclassified-before-the-letter",
+    Severity.WARNING,
+    "A change of the letter's classification is surely dated before the letter itself. One of the "
+    "two dates is wrong.",
 )
 RECORD_ID_TWICE = Code(
     "record-id-twice", Severity.ERROR, "Two of the records checked together have the same id."
@@ -373,6 +379,7 @@ def _statements(record: Record, source: Path) -> Iterator[Finding]:
             message = f"{agent.name} has no authority id"
             yield AGENT_WITHOUT_AUTHORITY.at(at(f"agents.{name}"), message, hint)
     yield from _level(record.classification, at("classification.level"))
+    yield from _history(record, at)
     yield from _event_types(record, source)
 
 
@@ -387,6 +394,25 @@ def _level(marking: Classification | None, place: Location) -> Iterator[Finding]
         vocabularies.level(marking.scheme, marking.level)
     except Fault as fault:
         yield LEVEL_UNKNOWN.at(place, fault.message, fault.hint)
+
+
+def _history(record: Record, at: Callable[[str], Location]) -> Iterator[Finding]:
+    if record.classification is None or record.date is None:
+        return
+    written = record.date.edtf
+    for index, change in enumerate(record.classification.history):
+        if change.date and _surely_before(change.date.edtf, written):
+            message = f"{change.action} {change.date.edtf}, and the letter is of {written}"
+            place = at(f"classification.history.{index}.date")
+            hint = "see which of the two dates is right"
+            yield RECLASSIFIED_TOO_EARLY.at(place, message, hint)
+
+
+def _surely_before(one: Edtf, other: Edtf) -> bool:
+    """Whether all that a date can mean lies before all that another can; never of doubtful ones."""
+    if one.uncertain or one.approximate or other.uncertain or other.approximate:
+        return False
+    return bool(one.latest and other.earliest and one.latest < other.earliest)
 
 
 def _event_types(record: Record, source: Path) -> Iterator[Finding]:
