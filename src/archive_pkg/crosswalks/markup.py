@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 XLINK = "http://www.w3.org/1999/xlink"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -23,6 +23,9 @@ HOSTILE = re.compile(f"[^{_CHARACTERS}]")
 """A character that no XML 1.0 document can hold, not even escaped (XML 1.0, 2.2)."""
 
 _PREFIXES = {"xml", "xlink", "xsi", "csip"}
+
+
+Words = ParamSpec("Words")
 
 
 class Element(list["Element | str"]):
@@ -85,6 +88,29 @@ def say(parent: Element, name: str, text: str | None = None, /, **attributes: st
     parent.append(f"{start}>{escaped(fit(text))}</{tag}>" if text else f"{start}/>")
 
 
+def repeated(
+    write: Callable[Concatenate[Element, Words], None],
+) -> Callable[Concatenate[Element, Words], None]:
+    """A writer of what is the same again and again, in a letter and from letter to letter.
+
+    Args:
+        write: Puts elements into the one it is given, the same for the same words; they are kept
+            as markup, so they should be short.
+    """
+
+    def written(tag: str, line: str, /, *words: Words.args, **named: Words.kwargs) -> str:
+        parent = Element(tag, "", line)
+        write(parent, *words, **named)
+        return text_of(*parent)
+
+    kept: Callable[..., str] = lru_cache(4096)(written)
+
+    def again(parent: Element, /, *words: Words.args, **named: Words.kwargs) -> None:
+        parent.append(kept(parent.tag, parent.line, *words, **named))
+
+    return again
+
+
 def label(element: Element, /, **attributes: str | None) -> Element:
     """The element, with these attributes."""
     element.start += _written(attributes)
@@ -103,11 +129,11 @@ def serialize(document: Element) -> bytes:
     return f"<?xml version='1.0' encoding='UTF-8'?>{text_of(document)}\n".encode()
 
 
-def text_of(element: Element) -> str:
-    """An element as it stands in a document, on its line."""
+def text_of(*content: Element | str) -> str:
+    """Elements as they stand in a document, each on its line."""
     written: list[str] = []
     # By hand and not by recursion: notes may lie one in another deeper than Python calls.
-    coming: list[Element | str] = [element]
+    coming = [*reversed(content)]
     while coming:
         item = coming.pop()
         if isinstance(item, str):

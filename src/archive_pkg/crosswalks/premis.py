@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.crosswalks import views
-from archive_pkg.crosswalks.markup import XSI, Element, label, put, root, say, serialize
+from archive_pkg.crosswalks.markup import XSI, Element, label, put, repeated, root, say, serialize
 from archive_pkg.records.vocabularies import event_types
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ UNKNOWN = "unknown"
 _VOCABULARY = "http://id.loc.gov/vocabulary/preservation/"
 _DIGEST_NAME = "SHA-256"
 """The type of an identifier that is a file's digest."""
+_ROLES = {"linkingObject": "eventRelatedObjectRole"}
+"""The vocabulary of the roles in which something is linked."""
 _DIGESTS = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
 
 MAPPING = {
@@ -105,11 +107,21 @@ def _object(premis: Element, kind: str, name: str, scheme: str = "local") -> Ele
     return thing
 
 
-def _identifier(parent: Element, what: str, value: str, scheme: str = "local") -> Element:
+@repeated
+def _identifier(
+    parent: Element, what: str, value: str, scheme: str = "local", role: str = ""
+) -> None:
     identifier = put(parent, f"{what}Identifier")
     say(identifier, f"{what}IdentifierType", scheme)
     say(identifier, f"{what}IdentifierValue", value)
-    return identifier
+    if role:
+        _term(identifier, f"{what}Role", role, _ROLES.get(what))
+
+
+@repeated
+def _term(parent: Element, name: str, word: str, vocabulary: str | None) -> None:
+    """A word of one of the Library of Congress's vocabularies, if it is in one."""
+    say(parent, name, word, **(_authority(vocabulary) if vocabulary else {}))
 
 
 def _property(thing: Element, kind: str, value: str | None) -> None:
@@ -122,8 +134,8 @@ def _property(thing: Element, kind: str, value: str | None) -> None:
 def _relation(thing: Element, kind: str, subtype: str, names: Sequence[str]) -> None:
     if names:
         relation = put(thing, "relationship")
-        say(relation, "relationshipType", kind, **_authority("relationshipType"))
-        say(relation, "relationshipSubType", subtype, **_authority("relationshipSubType"))
+        _term(relation, "relationshipType", kind, "relationshipType")
+        _term(relation, "relationshipSubType", subtype, "relationshipSubType")
         for name in names:
             _identifier(relation, "relatedObject", name)
 
@@ -177,7 +189,7 @@ def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
     for algorithm in sorted(digests):
         fixity = put(traits, "fixity")
         name = _DIGESTS.get(algorithm, algorithm)
-        say(fixity, "messageDigestAlgorithm", name, **_authority("cryptographicHashFunctions"))
+        _term(fixity, "messageDigestAlgorithm", name, "cryptographicHashFunctions")
         say(fixity, "messageDigest", digests[algorithm])
     if facts:
         say(traits, "size", str(facts.size))
@@ -198,18 +210,14 @@ def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
 def _event(premis: Element, record: Record, event: Event) -> None:
     happened = put(premis, "event")
     _identifier(happened, "event", event.id)
-    known = event_types().get(event.type)
-    if known and known.uri:
-        say(happened, "eventType", event.type, **_authority("eventType"), valueURI=known.uri)
-    else:
-        say(happened, "eventType", event.type, authority="local")
+    _event_type(happened, event.type)
     say(happened, "eventDateTime", str(event.date.edtf) if event.date else UNKNOWN)
     date = event.date
     for detail in filter(None, (event.detail, *((date.as_written, date.note) if date else ()))):
         say(put(happened, "eventDetailInformation"), "eventDetail", detail)
     if event.outcome:
         outcome = put(happened, "eventOutcomeInformation")
-        say(outcome, "eventOutcome", event.outcome, **_authority("eventOutcome"))
+        _term(outcome, "eventOutcome", event.outcome, "eventOutcome")
     for name in event.agents:
         _identifier(happened, "linkingAgent", name)
     links = [(_part_name(name), "local", "source") for name in event.sources]
@@ -219,9 +227,16 @@ def _event(premis: Element, record: Record, event: Event) -> None:
     links += [(one.partition(":")[2], _DIGEST_NAME, "source") for one in event.inputs]
     links += [(one.partition(":")[2], _DIGEST_NAME, "outcome") for one in event.outputs]
     for name, scheme, role in links:
-        link = _identifier(happened, "linkingObject", name, scheme)
-        if role:
-            say(link, "linkingObjectRole", role, **_authority("eventRelatedObjectRole"))
+        _identifier(happened, "linkingObject", name, scheme, role)
+
+
+@repeated
+def _event_type(happened: Element, name: str) -> None:
+    known = event_types().get(name)
+    if known and known.uri:
+        say(happened, "eventType", name, **_authority("eventType"), valueURI=known.uri)
+    else:
+        say(happened, "eventType", name, authority="local")
 
 
 def _role(event: Event) -> str:
@@ -237,8 +252,7 @@ def _agent(premis: Element, agent: Agent) -> None:
     for identifier in agent.identifiers:
         _identifier(doer, "agent", identifier.value, identifier.scheme)
     say(doer, "agentName", agent.name)
-    known = {} if agent.kind == "family" else _authority("agentType")
-    say(doer, "agentType", agent.kind, **known)
+    _term(doer, "agentType", agent.kind, None if agent.kind == "family" else "agentType")
     if agent.version:
         say(doer, "agentVersion", agent.version)
     for note in filter(None, (agent.role, agent.note)):
@@ -259,8 +273,7 @@ def _rights(premis: Element, record: Record) -> None:
             say(other, "otherRightsNote", record.rights.statement)
         _identifier(statement, "linkingObject", record.id)
         if record.rights.holder:
-            link = _identifier(statement, "linkingAgent", record.rights.holder)
-            say(link, "linkingAgentRole", "rights holder")
+            _identifier(statement, "linkingAgent", record.rights.holder, role="rights holder")
     if record.classification:
         statement = _statement(premis, "classification", "other")
         other = put(statement, "otherRightsInformation")
@@ -280,5 +293,5 @@ def _rights(premis: Element, record: Record) -> None:
 def _statement(premis: Element, name: str, basis: str) -> Element:
     statement = put(put(premis, "rights"), "rightsStatement")
     _identifier(statement, "rightsStatement", name)
-    say(statement, "rightsBasis", basis, **_authority("rightsBasis"))
+    _term(statement, "rightsBasis", basis, "rightsBasis")
     return statement

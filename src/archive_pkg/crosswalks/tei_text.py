@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 _XML_ID = "xml_id"
 # Some control characters count as spaces elsewhere, and are signs of the text here.
-_SPACES = r"[^\S\r\n\x0b\x0c\x1c-\x1f]*+"
-_LINE_END = r"(?:\r\n?|\n)"
-_LINE = rf"{_SPACES}[^\r\n][^\r\n]*+"
-_BLOCK = re.compile(rf"({_LINE}(?:{_LINE_END}{_LINE})*+)|{_SPACES}(?:{_LINE_END}|\Z)")
+_SPACES = r"[^\S\n\x0b\x0c\x1c-\x1f]*+"
+_LINE = rf"{_SPACES}.++"
+_BLOCK = re.compile(rf"({_LINE}(?:\n{_LINE})*+)|{_SPACES}(?:\n|\Z)")
 """Lines that are not blank, or one that is."""
+_BARE_RETURN = re.compile(r"\r(?!\n)")
 
 _OPENING = {"classification", "recipients", "salutation", "date", "place"}
 _ENDING = {"closing", "signatories"}
@@ -109,9 +109,11 @@ def _on_a_line(division: Element, name: str) -> Element:
 
 
 def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for found in _BLOCK.finditer(text, start, end):
+    # A dot finds line ends five times as fast as a class that has the carriage return too.
+    lines = _BARE_RETURN.sub("\n", text)
+    for found in _BLOCK.finditer(lines, start, end):
         if found[1]:
-            yield found.span(1)
+            yield found.start(), found.end() - found[1].endswith("\r")
 
 
 def _zones(record: Record, part: Part) -> list[tuple[int, int, str]]:
@@ -233,11 +235,8 @@ def _lined(text: str) -> str:
     """Text as markup: a line end is followed by `lb`, a character XML cannot hold becomes `g`."""
     markup = escaped(text).replace("\n", "\n<lb/>")
     if "\r" in text:
-        markup = _BARE_RETURN.sub(r"\g<0><lb/>", markup)
+        markup = re.sub("&#13;(?!\n)", "&#13;<lb/>", markup)
     return markup if fit(text) == text else HOSTILE.sub(_sign, markup)
-
-
-_BARE_RETURN = re.compile("&#13;(?!\n)")
 
 
 def _sign(hostile: re.Match[str]) -> str:
