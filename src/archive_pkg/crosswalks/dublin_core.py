@@ -72,8 +72,9 @@ def element(record: Record, setting: Setting, within: Element | None = None) -> 
     """The record as an `oai_dc:dc` element of its own, or one within another document."""
     document = root(OAI_DC, "dc", {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI}, within)
     label(document, xsi_schemaLocation=f"{OAI_DC} {OAI_DC[:-1]}.xsd")
+    document.prefix = "dc:"
     for name, value in values(record, setting):
-        say(document, f"dc:{name}", value)
+        say(document, name, value)
     return document
 
 

@@ -8,11 +8,12 @@ writes one that holds text, or nothing. Names are as they are written, with thei
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 XLINK = "http://www.w3.org/1999/xlink"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -33,15 +34,17 @@ class Element(list["Element | str"]):
 
     Attributes:
         tag: Its name, with its prefix.
+        prefix: What stands before the names of its children, "premis:" or nothing.
         start: Its start tag, up to the bracket, on its line.
         line: The line end and indentation before each child; empty in mixed content, where white
             space would be new text.
     """
 
-    __slots__ = ("line", "start", "tag")
+    __slots__ = ("line", "prefix", "start", "tag")
 
-    def __init__(self, tag: str, start: str, line: str) -> None:
+    def __init__(self, tag: str, prefix: str, start: str, line: str) -> None:
         self.tag = tag
+        self.prefix = prefix
         self.start = start
         self.line = line
 
@@ -61,29 +64,33 @@ def root(
         within: The element that the document goes into, if it is one within another.
     """
     names = nsmap or {None: namespace}
-    [prefix] = [prefix for prefix, known in names.items() if known == namespace]
+    [prefix] = [f"{each}:" if each else "" for each, space in names.items() if space == namespace]
     declared = {f"xmlns:{each}" if each else "xmlns": space for each, space in names.items()}
-    outside = Element("", "", "\n") if within is None else within
-    return put(outside, f"{prefix}:{name}" if prefix else name, **declared)
+    outside = Element("", prefix, "", "\n" if within is None else within.line)
+    document = put(outside, name, **declared)
+    if within is not None:
+        within.append(document)
+    return document
 
 
 def put(parent: Element, name: str, /, **attributes: str | None) -> Element:
-    """A new child that others go into, with its parent's prefix if it has none.
+    """A new child that others go into.
 
     Attributes that are None are left out. An underscore after `xml`, `xlink` or another known
     prefix stands for the colon, one at the end of a name that is a Python keyword for nothing:
     `xml_id`, `xlink_href`, `from_`.
     """
-    tag = _beside(parent.tag, name)
-    line = parent.line
-    child = Element(tag, f"{line}<{tag}", line and f"{line}  ")
+    prefix, line = parent.prefix, parent.line
+    tag = prefix + name
+    start = f"{line}<{tag}{_written(attributes) if attributes else ''}"
+    child = Element(tag, prefix, start, line and f"{line}  ")
     parent.append(child)
-    return label(child, **attributes) if attributes else child
+    return child
 
 
 def say(parent: Element, name: str, text: str | None = None, /, **attributes: str | None) -> None:
     """A new child with this text and nothing else in it; its attributes are as `put` has them."""
-    tag = _beside(parent.tag, name)
+    tag = parent.prefix + name
     start = f"{parent.line}<{tag}{_written(attributes) if attributes else ''}"
     parent.append(f"{start}>{escaped(fit(text))}</{tag}>" if text else f"{start}/>")
 
@@ -98,15 +105,15 @@ def repeated(
             as markup, so they should be short.
     """
 
-    def written(tag: str, line: str, /, *words: Words.args, **named: Words.kwargs) -> str:
-        parent = Element(tag, "", line)
+    def written(prefix: str, line: str, /, *words: Words.args, **named: Words.kwargs) -> str:
+        parent = Element("", prefix, "", line)
         write(parent, *words, **named)
         return text_of(*parent)
 
     kept: Callable[..., str] = lru_cache(4096)(written)
 
     def again(parent: Element, /, *words: Words.args, **named: Words.kwargs) -> None:
-        parent.append(kept(parent.tag, parent.line, *words, **named))
+        parent.append(kept(parent.prefix, parent.line, *words, **named))
 
     return again
 
@@ -115,13 +122,6 @@ def label(element: Element, /, **attributes: str | None) -> Element:
     """The element, with these attributes."""
     element.start += _written(attributes)
     return element
-
-
-@cache
-def _beside(tag: str, name: str) -> str:
-    """The name of an element with the prefix of another."""
-    prefix, colon, _ = tag.rpartition(":")
-    return name if ":" in name else f"{prefix}{colon}{name}"
 
 
 def serialize(document: Element) -> bytes:
@@ -133,17 +133,19 @@ def text_of(*content: Element | str) -> str:
     """Elements as they stand in a document, each on its line."""
     written: list[str] = []
     # By hand and not by recursion: notes may lie one in another deeper than Python calls.
-    coming = [*reversed(content)]
-    while coming:
-        item = coming.pop()
-        if isinstance(item, str):
-            written.append(item)
-        elif item:
-            written.append(f"{item.start}>")
-            coming.append(f"{item.line[:-2]}</{item.tag}>")
-            coming.extend(reversed(item))
+    begun: list[Iterator[Element | str]] = [iter(content)]
+    while begun:
+        for item in begun[-1]:
+            if isinstance(item, str):
+                written.append(item)
+            elif not item:
+                written.append(f"{item.start}/>")
+            else:
+                written.append(f"{item.start}>")
+                begun.append(chain(item, (f"{item.line[:-2]}</{item.tag}>",)))
+                break
         else:
-            written.append(f"{item.start}/>")
+            begun.pop()
     return "".join(written)
 
 
@@ -162,9 +164,11 @@ def escaped(text: str) -> str:
 
 
 def _written(attributes: Mapping[str, str | None]) -> str:
-    return "".join(
-        [_attribute(key, value) for key, value in attributes.items() if value is not None]
-    )
+    written = ""
+    for key, value in attributes.items():
+        if value is not None:
+            written += _attribute(key, value)
+    return written
 
 
 @lru_cache(4096)
