@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"(tag)?manifest-([A-Za-z0-9-]+)\.txt")
 _CHUNK = 2 * 1024 * 1024
+_FIRST_CHUNK = 64 * 1024
+"""Asked for first: making room for more takes longer than reading most of them."""
 _LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]++(\*?)(.+)", re.DOTALL)
 _ODD = ("%", "\\", "\0")
 _ODD_PARTS = re.compile(r"/(?:/|\.{0,2}[/\n])")
@@ -271,8 +273,11 @@ class Parser:
             return
         rest = b""
         offset = 0
+        size = _FIRST_CHUNK
         while True:
-            data = file.read(_CHUNK)
+            data = file.read(size)
+            if len(data) == size:
+                size = _CHUNK
             whole = rest + data
             # A CR at a chunk's end may be the first half of a CRLF.
             end = max(whole.rfind(b"\n"), whole.rfind(b"\r", 0, len(whole) - 1)) + 1
