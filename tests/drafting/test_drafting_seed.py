@@ -95,6 +95,14 @@ def test_the_enclosure_is_known_and_not_held(drafted: Record, reviewed: Record) 
     assert told(drafted) == told(reviewed)
 
 
+def test_the_enclosure_is_called_what_the_letter_calls_it(drafted: Record) -> None:
+    (enclosure,) = drafted.enclosures
+    assert enclosure.title == "copy of the note that we sent to the government of the PRC"
+    assert enclosure.id == "copy-of-the-note"
+    assert enclosure.part == enclosure.id
+    assert TEXT.read_text(encoding="utf-8").count(enclosure.title) == 1
+
+
 def test_the_events_are_the_same(drafted: Record, reviewed: Record) -> None:
     def told(record: Record) -> list[tuple[Any, ...]]:
         return [(event.type, event.date) for event in record.events]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.enclosures import name_in
 from archive_pkg.drafting.mentions import find_mentions
 from archive_pkg.drafting.notes import (
     find_brackets,
@@ -110,14 +111,15 @@ class Content(Reader):
         for number in self.anatomy.tail.enclosures:
             quote = self.line_quote(number)
             self.say("enclosure", quote.exact, CERTAIN, "enclosure-heading", quote)
-        for start, end, sure in self.spoken_of():
+        for start, end, word, sure in self.spoken_of():
             quote = self.quote(start, end)
-            title = _title(quote.exact)
+            begin = word.start() - quote.start
+            name = name_in(quote.exact, begin, begin + len(word[0]), self.vocabulary)
             confidence = PROBABLE if sure else GUESS
-            self.say("enclosure-mentioned", title, confidence, "letter-speaks-of-it", quote)
+            self.say("enclosure-mentioned", name, confidence, "letter-speaks-of-it", quote)
 
-    def spoken_of(self) -> Iterator[tuple[int, int, bool]]:
-        """Sentences that say something lies with the letter: start, end, and whether surely."""
+    def spoken_of(self) -> Iterator[tuple[int, int, re.Match[str], bool]]:
+        """Sentences that say something lies with the letter: begin, end, word, and if surely."""
         if not self.in_body():
             return
         start = self.lines[self.anatomy.head.body].start
@@ -128,7 +130,7 @@ class Content(Reader):
                 continue
             begin, told = self.sentence(match.start(), match.end(), start, end)
             sure = match.group().casefold() not in ("attached", "herewith")
-            yield begin, told, sure
+            yield begin, told, match, sure
 
     def sentence(self, begin: int, end: int, first: int, last: int) -> tuple[int, int]:
         """The sentence around some words, within the lines of the body."""
@@ -175,15 +177,3 @@ class Content(Reader):
         term = next((s for s in self.statements if s.kind == "source-term"), None)
         if term is not None:
             self.say("original-language", "ru", PROBABLE, "language-of-source-terms", term.quote)
-
-
-def _title(sentence: str) -> str:
-    """What an enclosure is called, from the sentence that speaks of it.
-
-    "A copy of the note that we sent, in which …, is included here." gives its first clause.
-    """
-    clause = sentence.split(",")[0].strip(" .")
-    first, _, rest = clause.partition(" ")
-    if first in ("A", "An", "The") and rest:
-        return rest[0].upper() + rest[1:]
-    return sentence.strip()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.drafting.describing import Describer, slug
+from archive_pkg.drafting.enclosures import id_of
 from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.statements import PROBABLE
 
@@ -145,7 +146,7 @@ class Recorder(Describer):
         listed = []
         for one in self.sayable("enclosure") or self.sayable("enclosure-mentioned"):
             title = one.value.strip("[] .:") or one.value
-            key = self.new_id(title, "enclosure")
+            key = self.new_id(id_of(title), "enclosure")
             held = one.field == "enclosure"
             listed.append(
                 {"id": key, "title": title} if held else {"id": key, "title": title, "part": key}

@@ -36,7 +36,8 @@ def after_words(text: str, count: int) -> int:
 
 
 _WORDS = (
-    "never first", "pronouns", "honorifics", "possessives", "prepositions", "beside dates"
+    "never first", "pronouns", "honorifics", "possessives", "prepositions", "beside dates",
+    "before names", "joining names", "behind names",
 )  # fmt: skip
 
 
@@ -113,6 +114,7 @@ class Vocabulary:
         office_ends: What the name of an office ends with, countries among them.
         kin: Words of a salutation that name nobody.
         mention: Words that say something lies with the letter, as one pattern of plain words.
+        thing: What lies with letters ("copy"), as one pattern of plain words.
         past_tenses: Past tenses that cannot follow "has" or "have".
         russian_endings: What Russian words end with.
         offices: Words of offices and of address before or after a name.
@@ -138,6 +140,7 @@ class Vocabulary:
     kin: frozenset[str]
     past_tenses: frozenset[str]
     mention: re.Pattern[str]
+    thing: re.Pattern[str]
     russian_endings: tuple[str, ...]
     agents: Mapping[str, Known] = field(default_factory=dict)
     name_lengths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -209,11 +212,16 @@ def _agents(trees: list[dict[str, Any]]) -> dict[str, Known]:
     return agents
 
 
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + r")\b", re.IGNORECASE)
+
+
 def _build(trees: list[dict[str, Any]]) -> Vocabulary:
     forms: dict[str, list[str]] = {}
     months: dict[str, int] = {}
     languages: dict[str, set[str]] = {}
     mentions: list[str] = []
+    things: list[str] = []
     for tree in trees:
         for language, names in tree.get("months", {}).items():
             months.update({name: int(number) for name, number in names.items()})
@@ -225,6 +233,7 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         enclosures = tree.get("enclosures", {})
         forms.setdefault("enclosure headings", []).extend(_flatten(enclosures.get("headings")))
         mentions += _flatten(enclosures.get("mentions"))
+        things += _flatten(enclosures.get("things"))
         addressees = tree.get("addressees", {})
         for key, words in tree.get("brackets", {}).items():
             forms.setdefault(f"bracket {key}", []).extend(_flatten(words))
@@ -282,9 +291,8 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         },
         office_ends=frozenset(_merged(trees, "office_ends") + _merged(trees, "countries")),
         kin=frozenset(_merged(trees, "kin")),
-        mention=re.compile(
-            r"\b(?:" + "|".join(re.escape(word) for word in mentions) + r")\b", re.IGNORECASE
-        ),
+        mention=_any_of(mentions),
+        thing=_any_of(things),
         past_tenses=frozenset(_merged(trees, "past_tenses")),
         russian_endings=tuple(_merged(trees, "russian_endings")),
         agents=agents,

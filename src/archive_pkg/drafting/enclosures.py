@@ -1,0 +1,132 @@
+"""What a letter calls a thing that lies with it, in the sentence that speaks of it.
+
+"I enclose a copy of his letter, which …": copy of his letter. "A copy is attached": copy.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.describing import slug
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+# How far behind "enclosed" the thing may stand, and how long its name may be.
+_NEAR = 60
+_LONGEST = 100
+# So many words may stand between an article and the thing.
+_ADJECTIVES = 3
+_WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*’?")
+_STOP = re.compile(r"[,;:.!?()\[\]—–]")
+_APART = re.compile(r"[;:.!?()\[\]—–]")
+_SUBJECT_BEFORE = re.compile(
+    r"(?<!there )\b(?:is|are|was|were|ist|sind|est|sont)(?: \w+)? $", re.IGNORECASE
+)
+_OF_WHICH = re.compile(r"\s(?:of which|whereof|dont|deren|dessen)\b", re.IGNORECASE)
+
+
+def id_of(name: str) -> str:
+    """The first words of a name as an id, "copy-of-the-note"."""
+    words = slug(name).split("-")[:4]
+    while len(words) > 1 and len(words[-1]) <= 3 and words[-1].isalpha():
+        words.pop()
+    return "-".join(words)
+
+
+def name_in(sentence: str, begin: int, end: int, vocabulary: Vocabulary) -> str:
+    """What an enclosure is called.
+
+    Args:
+        sentence: The sentence.
+        begin: Where in it the words begin that say that something lies with the letter.
+        end: Where they end.
+        vocabulary: What such things are called.
+
+    Returns:
+        Words of the sentence, as they stand there; if nothing is named, the clause.
+    """
+    naming = _Naming(sentence, vocabulary)
+    subject = sentence[begin:end].casefold().startswith(("is ", "are "))
+    if subject or _SUBJECT_BEFORE.search(sentence, 0, begin):
+        name = naming.before(begin, first=True) or naming.behind(begin, end)
+    else:
+        name = naming.behind(begin, end) or naming.before(begin)
+    return name or naming.clause(begin)
+
+
+class _Naming:
+    """A sentence, and the names of things in it."""
+
+    def __init__(self, sentence: str, vocabulary: Vocabulary) -> None:
+        self._sentence = sentence
+        self._thing = vocabulary.thing
+        self._words = vocabulary.words
+
+    def behind(self, begin: int, end: int) -> str:
+        """The thing that is named behind the words; empty if none is."""
+        found = self._thing.search(self._sentence, end, end + _NEAR)
+        if found is None or _APART.search(self._sentence, end, found.start()):
+            return ""
+        start, stop = self._head(end, found.start()), self._tail(found.end(), len(self._sentence))
+        before = _WORD.findall(self._sentence, 0, begin)
+        after = _WORD.match(self._sentence, found.end() + 1, stop)
+        described = before and self._is("before names", before[-1])
+        if described and not (after and self._is("joining names", after[0])):
+            stop = found.end()  # "the enclosed report will show"
+        return self._said(start, stop)
+
+    def before(self, begin: int, *, first: bool = False) -> str:
+        """The thing that is named before the words, nearest to them or first of all."""
+        found = [
+            one
+            for one in self._thing.finditer(self._sentence, 0, begin)
+            if not _OF_WHICH.match(self._sentence, one.end())
+        ]
+        if not found:
+            return ""
+        thing = found[0 if first else -1]
+        return self._said(self._head(0, thing.start()), self._tail(thing.end(), begin))
+
+    def clause(self, begin: int) -> str:
+        """What stands between two stops around the words."""
+        stops = [each.end() for each in _STOP.finditer(self._sentence, 0, begin)]
+        return self._said(stops[-1] if stops else 0, self._stop(begin, len(self._sentence)))
+
+    def _head(self, first: int, thing: int) -> int:
+        """Where a name begins that has a thing in it: behind an article near before, if any."""
+        start = thing
+        for count, word in enumerate(reversed([*_WORD.finditer(self._sentence, first, thing)])):
+            apart = not self._sentence[word.end() : start].isspace()
+            if apart or self._is("before names", word[0]):
+                return start
+            if count == _ADJECTIVES:
+                return thing
+            start = word.start()
+        return start
+
+    def _tail(self, thing: int, last: int) -> int:
+        """Where a name ends that has a thing in it: at a stop, or where a clause begins."""
+        end = self._stop(thing, last)
+        words = _WORD.finditer(self._sentence, thing, end)
+        return next((word.start() for word in words if self._is("behind names", word[0])), end)
+
+    def _stop(self, first: int, last: int) -> int:
+        found = _STOP.search(self._sentence, first, last)
+        return found.start() if found else last
+
+    def _is(self, kind: str, word: str) -> bool:
+        return word.casefold() in self._words[kind]
+
+    def _said(self, start: int, end: int) -> str:
+        """Words of the sentence, not too many, and nothing behind them that leads on."""
+        said = self._sentence[start:end].strip()
+        if len(said) > _LONGEST:
+            said = said[:_LONGEST].rpartition(" ")[0]
+        while " " in said and self._leads_on(said.rpartition(" ")[2]):
+            said = said.rpartition(" ")[0].rstrip()
+        return said
+
+    def _leads_on(self, word: str) -> bool:
+        return self._is("joining names", word) or self._is("honorifics", word)

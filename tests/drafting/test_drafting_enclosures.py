@@ -1,0 +1,106 @@
+"""What an enclosure is called: words of the letter, and no others."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive_pkg.drafting import draft_text
+from archive_pkg.drafting.enclosures import id_of, name_in
+from archive_pkg.drafting.vocabulary import load_vocabulary
+
+LETTER = """Secret
+
+London, May 3, 1955.
+
+Dear Mr. Murphy:
+
+{}
+
+Sincerely yours,
+
+John Q. Example
+"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        (
+            "I enclose a copy of his letter of March 2, which you know.",
+            "copy of his letter of March 2",
+        ),
+        ("I am sending you herewith the final form of the note to Bonn.", "note to Bonn"),
+        (
+            "A translation of the debate in the Chamber is attached.",
+            "translation of the debate in the Chamber",
+        ),
+        ("I received a letter from him, a copy of which is enclosed.", "letter from him"),
+        ("As the enclosed report will show, much remains to be done.", "report"),
+        (
+            "If you have read the enclosed telegram of the 20th from Paris, say so.",
+            "telegram of the 20th from Paris",
+        ),
+        (
+            "There is enclosed for your files a revised draft of the treaty.",
+            "revised draft of the treaty",
+        ),
+        ("I enclose a list of guests but the menu I do not send.", "list of guests"),
+        ("I enclose the report of our Consul, Mr. Frost.", "report of our Consul"),
+        ("I enclose a letter from Mr. Frost.", "letter"),
+        ("We spoke of money, and it is enclosed, as you see.", "and it is enclosed"),
+        (
+            "Je vous envoie ci-joint, pour confirmation, copie du télégramme de Paris.",
+            "copie du télégramme de Paris",
+        ),
+        (
+            "Beiliegend schicke ich meinen kurzen Bericht an den Feldpropst.",
+            "kurzen Bericht an den Feldpropst",
+        ),
+    ],
+)
+def test_the_letters_own_words(sentence: str, name: str) -> None:
+    text = LETTER.format(sentence)
+    (one,) = [s for s in draft_text(text).statements if s.field == "enclosure-mentioned"]
+    assert one.value == name
+    assert one.quote is not None
+    assert one.value in one.quote.exact
+
+
+def test_an_id_is_a_few_words() -> None:
+    assert id_of("copy of the note that we sent") == "copy-of-the-note"
+    assert id_of("report") == "report"
+    assert id_of("записка о поездке") == "zapiska-o-poyezdke"
+    assert id_of("…") == ""
+    assert len(id_of("Donaudampfschifffahrtsgesellschaftskapitänsbrief")) <= 40
+
+
+WORDS = st.sampled_from(
+    [
+        "enclosed",
+        "is attached",
+        "the",
+        "a",
+        "copy",
+        "note",
+        "of which",
+        "of",
+        "which",
+        "Mr.",
+        "PRC",
+        ",",
+        ";",
+        "…",
+    ]
+)
+
+
+@given(st.lists(WORDS, max_size=12), st.lists(WORDS, max_size=30))
+def test_a_name_is_always_words_of_the_sentence(before: list[str], behind: list[str]) -> None:
+    begin = len(" ".join([*before, ""]))
+    sentence = " ".join([*before, "enclosed", *behind])
+    name = name_in(sentence, begin, begin + len("enclosed"), load_vocabulary())
+    assert name in sentence
+    assert 0 < len(name) <= 100
+    assert len(id_of(name)) <= 40
