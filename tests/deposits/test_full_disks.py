@@ -63,7 +63,7 @@ def test_where_journal_and_receipt_go(
     to = f"{scheme}:{tmp_path / 'place'}"
     with pytest.raises(StorageError, match="full"):
         deposits.deposit(package, to, receipts=disk)
-    assert not list(disk.glob("*.json"))
+    assert not list(disk.rglob("*.json"))
     filler.unlink()
     done = deposits.deposit(package, to, receipts=disk)
     assert done.receipt.version in ("", "v1")

@@ -20,6 +20,7 @@ from archive_pkg.deposits import (
     deposit_many,
     fetch,
     load_receipt,
+    receipts_of,
 )
 from archive_pkg.deposits.ocfl import OcflRoot
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
@@ -112,7 +113,10 @@ def test_a_changed_package_is_the_next_version(
 
 def test_fetched_back_byte_for_byte(package: Path, root: Path, tmp_path: Path) -> None:
     done = deposit(package, f"ocfl:{root}", receipts=tmp_path / "slips")
-    assert done.path.parent == tmp_path / "slips"
+    [(path, _)] = receipts_of(package, tmp_path / "slips")
+    assert path == done.path
+    assert path.relative_to(tmp_path / "slips").parts[1:-1] == (f"{ID}.receipts",)
+    assert not receipts_of(package.with_name("another"), tmp_path / "slips")
     assert differing(fetch(done.path, tmp_path / "back"), package) == ()
     with pytest.raises(StorageError, match="is there already"):
         fetch(done.path, tmp_path / "back")

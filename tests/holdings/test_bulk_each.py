@@ -14,6 +14,7 @@ from archive_pkg import cli
 from archive_pkg.cli.bulk import parse_bytes
 from archive_pkg.errors import UsageError
 from archive_pkg.holdings.each import Pace
+from archive_pkg.holdings.subjects import packages_below
 
 
 @pytest.fixture
@@ -76,6 +77,29 @@ def test_deposit_of_a_shelf_and_again(shelf: Path, capsys: pytest.CaptureFixture
     capsys.readouterr()
     assert run("deposit", shelf, "--to", archive, "--json") == 0
     assert json.loads(capsys.readouterr().out)["counts"] == {"unchanged": 5}
+
+
+def test_receipts_in_one_folder_are_spread_and_found_again(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive, slips = f"ocfl:{tmp_path / 'archive'}", tmp_path / "slips"
+    assert run("deposit", shelf, "--to", archive, "--receipts", slips) == 0
+    assert not list(shelf.rglob("*.receipts"))
+    assert all(len(each.name) == 3 for each in slips.iterdir())
+    packages = sorted(packages_below(shelf))
+    capsys.readouterr()
+    words = ("--to", archive, "--receipts", slips, "--status", "--json")
+    assert run("deposit", *packages, *words) == 0
+    told = json.loads(capsys.readouterr().out)["results"]
+    assert [len(result["deposits"]) for result in told] == [1] * 5
+    paths = [Path(each["receipt"]) for result in told for each in result["deposits"]]
+    assert sorted(paths) == sorted(slips.glob("*/*.receipts/*.json"))
+    assert run("fetch", paths[0], "--out", tmp_path / "back") == 0
+    assert run("audit", "run", shelf, "--against", f"receipts:{slips}") == 0
+    (packages[0] / "data" / "parts" / "transcription.txt").write_text("rotten")
+    assert run("audit", "run", shelf, "--due", "0", "--against", f"receipts:{slips}") == 3
+    assert run("audit", "repair", shelf, "--from", f"receipts:{slips}") == 0
+    assert run("audit", "run", shelf, "--due", "0", "--against", f"receipts:{slips}") == 0
 
 
 def test_export_of_many_into_a_folder(

@@ -14,7 +14,7 @@ from archive_pkg.crosswalks import export
 from archive_pkg.deposits import deposit
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, check, sign, verify
-from archive_pkg.packages.afterwards import load_events, receipts_of
+from archive_pkg.packages.afterwards import load_events, receipts_folder
 from archive_pkg.records import Record, load_record
 from program import Run
 
@@ -92,11 +92,11 @@ def test_the_builds_events_name_what_they_read_and_left_by_digest(
 
 def test_a_receipt_that_is_none_is_said_so(letter: Path, tmp_path: Path) -> None:
     built = build_package(letter, tmp_path / "out", on=ON).path
-    folder = receipts_of(built) / "events"
+    folder = receipts_folder(built) / "events"
     folder.mkdir(parents=True)
     (folder / "x.json").write_text("{}")
     with pytest.raises(InvalidError, match="is no event"):
-        load_events(receipts_of(built))
+        load_events(receipts_folder(built))
 
 
 def test_an_event_before_its_object_existed_is_told(letter: Path) -> None:

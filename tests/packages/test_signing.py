@@ -25,7 +25,7 @@ from archive_pkg.bags.serializing import pack
 from archive_pkg.bags.updating import update, upgrade
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import Trust, Verification, build_package, sign, states, verify
-from archive_pkg.packages.afterwards import load_events, receipts_of
+from archive_pkg.packages.afterwards import load_events, receipts_folder
 from archive_pkg.packages.signatures import examine_signatures
 from archive_pkg.packages.timestamps import NoStampError, read, request
 from archive_pkg.reports import Report
@@ -197,7 +197,7 @@ def test_a_passphrase_without_a_terminal_is_one_plain_error(package: Path, keys:
     with pytest.raises(UsageError, match="passphrase, and there is no terminal"):
         sign(package, key=keys / "locked")
     assert not (package / "signatures").exists()
-    assert not receipts_of(package).exists()
+    assert not receipts_folder(package).exists()
     assert [path.name for path in package.parent.iterdir()] == [package.name]
 
 
@@ -454,7 +454,7 @@ def test_what_was_done_stands_beside_the_package_and_not_in_it(
     package: Path, keys: Path, authority: Authority
 ) -> None:
     sign(package, key=keys / "ed25519", timestamp=authority.url)
-    signing, stamping = load_events(receipts_of(package))
+    signing, stamping = load_events(receipts_folder(package))
     assert signing.type == "digital signature generation"
     assert signing.package == GOLDEN.name
     manifest = package / "tagmanifest-sha512.txt"

@@ -57,8 +57,8 @@ def run(
         list[str] | None,
         typer.Option(
             "--against",
-            help="Compare with other copies: ocfl:PATH, a folder of packages, a receipt, or "
-            "receipts for those beside each package.",
+            help="Compare with other copies: ocfl:PATH, a folder of packages, a receipt, "
+            "receipts for those beside each package, receipts:FOLDER for those in a folder.",
         ),
     ] = None,
     ledger: LedgerFile = None,
@@ -225,8 +225,8 @@ def repair(
         str,
         typer.Option(
             "--from",
-            help="A good copy: ocfl:PATH, a folder of packages, a receipt, or receipts for those "
-            "beside each.",
+            help="A good copy: ocfl:PATH, a folder of packages, a receipt, receipts for those "
+            "beside each, receipts:FOLDER for those in a folder.",
         ),
     ] = "",
     dry_run: Annotated[

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Receipts = Annotated[
     Path | None,
-    typer.Option("--receipts", help="The folder for receipts, if not beside the package."),
+    typer.Option("--receipts", help="A folder for receipts, if not beside each package."),
 ]
 
 

@@ -34,7 +34,7 @@ def sign(
     ] = False,
     receipts: Annotated[
         Path | None,
-        typer.Option("--receipts", help="The folder for receipts, if not beside the package."),
+        typer.Option("--receipts", help="A folder for receipts, if not beside each package."),
     ] = None,
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait for another run on the same package.")

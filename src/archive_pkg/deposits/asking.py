@@ -10,6 +10,7 @@ from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.patience import patiently
 from archive_pkg.deposits.receipts import Receipt, load_receipt
 from archive_pkg.deposits.repositories import Status, repository_for
+from archive_pkg.packages.afterwards import receipts_folder
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -76,20 +77,19 @@ def check_receipt(receipt_file: Path) -> Report:
     return report
 
 
-def receipts_folder(package: Path) -> Path:
-    """Where a package's receipts lie unless another folder is asked for: beside it."""
-    return package.absolute().with_name(f"{package.absolute().name}.receipts")
-
-
-def receipts_of(package: Path, folder: Path | None = None) -> list[tuple[Path, Receipt]]:
+def receipts_of(package: Path, within: Path | None = None) -> list[tuple[Path, Receipt]]:
     """The receipts of a package, oldest first.
+
+    Args:
+        package: The package's folder.
+        within: The folder for the receipts of many, if not beside the package.
 
     Raises:
         InvalidError: A file in the folder is no receipt.
         StorageError: The storage failed.
     """
-    folder = folder or receipts_folder(package)
-    found = [(path, load_receipt(path)) for path in folder.glob("*.json")]
+    paths = receipts_folder(package, within).glob("*.json")
+    found = [(path, load_receipt(path)) for path in paths]
     return sorted(found, key=lambda pair: pair[1].ended)
 
 
@@ -99,16 +99,16 @@ def ask(package: Path, to: str | None = None, *, receipts: Path | None = None) -
     Args:
         package: The package's folder.
         to: Only this repository; all that the receipts and journals name if not given.
-        receipts: The folder of receipts, if not beside the package.
+        receipts: The folder for the receipts of many, if not beside the package.
 
     Raises:
         DepositError: A repository cannot be asked.
     """
-    folder = receipts or receipts_folder(package)
+    folder = receipts_folder(package, receipts)
     only = repository_for(to).target if to else None
     begun = [each for each in _unfinished(folder) if only in (None, each["target"])]
     known = []
-    for path, receipt in _standing(receipts_of(package, folder)):
+    for path, receipt in _standing(receipts_of(package, receipts)):
         if only in (None, receipt.target):
             status = repository_for(receipt.target).status(receipt.remote_id, receipt.version)
             own = [each for each in begun if _is_of(receipt, each)]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.deposits import patience
-from archive_pkg.deposits.asking import receipts_folder
 from archive_pkg.deposits.credentials import redact
 from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.parcels import Parcel, fingerprint_of, pack
@@ -29,6 +28,7 @@ from archive_pkg.deposits.repositories import (
 )
 from archive_pkg.deposits.together import together
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
+from archive_pkg.packages.afterwards import receipts_folder
 from archive_pkg.records import load_record
 from archive_pkg.reports import Location, Report
 from archive_pkg.version import SOFTWARE
@@ -96,7 +96,8 @@ def deposit(
     Args:
         package: The package's folder.
         to: The repository's address, `ocfl:PATH`, or the repository itself.
-        receipts: The folder for journal and receipt; `<package>.receipts` beside it if not given.
+        receipts: The folder for the journals and receipts of many packages; if not given, they are
+            in `<package>.receipts` beside it. See `packages.afterwards.receipts_folder`.
         publish: Whether the repository is to publish it; where it can, it stays a draft otherwise.
         page: Makes a page of a package, always the same one (`archive_pkg.pages.package_page`);
             repositories that people look into get it beside the package. None is sent if not given.
@@ -167,7 +168,8 @@ def reserve(record: Path, to: str | Repository, *, receipts: Path | None = None)
     Args:
         record: The record's file or folder.
         to: The repository's address, or the repository itself.
-        receipts: The folder for the journal; `<record>.receipts` beside the record if not given.
+        receipts: See `deposit`; if not given, the journal is in `<record>.receipts` beside the
+            record.
 
     Returns:
         The identifier, "10.5281/zenodo.123".
@@ -184,7 +186,7 @@ def reserve(record: Path, to: str | Repository, *, receipts: Path | None = None)
             "deposit the package; what the repository calls it stands in the receipt",
         )
     home = record if record.is_dir() else record.parent
-    folder = receipts or receipts_folder(home)
+    folder = receipts_folder(home, receipts)
     with storage.storage_errors(f"making {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     read = load_record(record)
@@ -289,7 +291,7 @@ def _depositing(
     parcel: Parcel, repository: Repository, receipts: Path | None, publish: bool
 ) -> Steps[Deposited]:
     """The steps of depositing one package that has been verified."""
-    folder = receipts or receipts_folder(parcel.folder)
+    folder = receipts_folder(parcel.folder, receipts)
     with storage.storage_errors(f"making {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     parcel = _with_earlier(parcel, folder, repository)

@@ -89,10 +89,7 @@ class Parcel:
 
     @property
     def earlier(self) -> tuple[Receipt, ...]:
-        """Receipts of the package's earlier deposits in the same repository, oldest first.
-
-        All receipts of a folder are read for it, which may be those of many packages.
-        """
+        """Receipts of the package's earlier deposits in the same repository, oldest first."""
         return self.find_earlier()
 
     @property

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from archive_pkg.deposits import Receipt, Repository
 
 RECEIPTS = "receipts"
-"""As the name of a copy: what the receipts beside each package say."""
+"""As the name of a copy: what the receipts beside each package say; those in a folder, if one
+follows behind a colon."""
 
 _DEEPEST = 12
 """So many folders a package may lie below a mirror's."""
@@ -52,8 +53,9 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
         package: The package's folder.
         identifier: Its record's id.
         copy: The address of a repository (`ocfl:PATH`); a folder of packages, such as a mirror of
-            the shelf; a receipt's file, or "receipts" for those beside the package: then it is
-            compared with what was deposited, and nothing is read from where it was.
+            the shelf; a receipt's file, "receipts" for those beside the package, or
+            "receipts:FOLDER" for those that were put into a folder: then it is compared with what
+            was deposited, and nothing is read from where it was.
     """
     place = Location(f"{copy} {identifier}")
     try:
@@ -83,6 +85,18 @@ def in_folder(package: Path, identifier: str, folder: Path) -> Path | None:
     parts = package.absolute().parts[1:]
     places = (Path(folder, *parts[-depth:]) for depth in range(min(len(parts), _DEEPEST), 0, -1))
     return next((place for place in (*places, folder / identifier) if is_bag(place)), None)
+
+
+def receipts_named(package: Path, copy: str) -> list[Path] | None:
+    """The receipts that a copy's name stands for, oldest first; None where it stands for no such.
+
+    Raises:
+        InvalidError: A file there is no receipt.
+    """
+    kind, colon, folder = copy.partition(":")
+    if kind == RECEIPTS:
+        return [path for path, _ in receipts_of(package, Path(folder) if colon else None)]
+    return [Path(copy)] if Path(copy).is_file() else None
 
 
 def newest_version(repository: Repository, identifier: str) -> str | None:
@@ -120,12 +134,10 @@ def digests_of(package: Path) -> dict[str, str]:
 
 
 def _held(package: Path, identifier: str, copy: str) -> Mapping[str, str] | None:
-    if copy == RECEIPTS:
-        receipts = receipts_of(package)
-        return _sent(receipts[-1][1]) if receipts else None
-    if Path(copy).is_file():
-        receipt = load_receipt(Path(copy))
-        return _sent(receipt) if receipt.package == identifier else None
+    receipts = receipts_named(package, copy)
+    if receipts is not None:
+        own = [each for each in map(load_receipt, receipts) if each.package == identifier]
+        return _sent(own[-1]) if own else None
     if Path(copy).is_dir():
         mirrored = in_folder(package, identifier, Path(copy))
         return digests_of(mirrored) if mirrored else None

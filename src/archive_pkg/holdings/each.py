@@ -163,7 +163,7 @@ class Depositing:
 
     Attributes:
         to: The repository's address.
-        receipts: The folder for receipts, if not beside each package.
+        receipts: The folder for the receipts of all, if not beside each package.
         publish: Whether the repository is to publish them.
         page: Makes a page of a package, for repositories that people look into.
         rate: Bytes a second that one process may send; 0 for as many as it can.
@@ -243,6 +243,6 @@ def whole_life(record: Record, path: Path, to: str, ledger: Path | None = None) 
     """
     if to not in _OF_A_WHOLE_LIFE or not is_bag(path):
         return record
-    signings = afterwards.load_events(afterwards.receipts_of(path))
+    signings = afterwards.load_events(afterwards.receipts_folder(path))
     deposits = (receipt.event() for _, receipt in receipts_of(path))
     return afterwards.joined(record, [*signings, *deposits, *checks_of(record.id, path, ledger)])

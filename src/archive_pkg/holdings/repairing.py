@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
-from archive_pkg.deposits import fetch, load_receipt, receipts_of
+from archive_pkg.deposits import fetch, load_receipt
 from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.holdings import copies, ledger
 from archive_pkg.holdings.auditing import missing_entry
@@ -53,8 +53,8 @@ def repair(
         shelf: The shelf.
         take: Called with what came of each.
         path: The ledger's file.
-        copy: The address of a repository, a folder of packages, a receipt's file, or "receipts";
-            see `copies`.
+        copy: The address of a repository, a folder of packages, a receipt's file, "receipts" or
+            "receipts:FOLDER"; see `copies.compare`.
         packages: Only these; all that failed or vanished if not given.
         dry_run: Only tell what would be done.
 
@@ -185,10 +185,8 @@ def _is_good(package: Path, seals: tuple[str, ...]) -> bool:
 
 def _bring(home: Path, identifier: str, copy: str, staged: Path) -> Path:
     """Bring a copy into a folder of the staging's."""
-    if copy == copies.RECEIPTS or Path(copy).is_file():
-        receipts = (
-            [pair[0] for pair in receipts_of(home)] if copy == copies.RECEIPTS else [Path(copy)]
-        )
+    receipts = copies.receipts_named(home, copy)
+    if receipts is not None:
         if not receipts or load_receipt(receipts[-1]).package != identifier:
             raise DepositError(f"there is no receipt for {home} in {copy}", "name another copy")
         return fetch(receipts[-1], staged)

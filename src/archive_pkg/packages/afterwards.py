@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -100,10 +101,19 @@ def joined(record: Record, later: Iterable[LaterEvent]) -> Record:
     return record.model_copy(update={"events": tuple(events), "agents": tuple(agents.values())})
 
 
-def receipts_of(package: Path) -> Path:
-    """The folder beside a package where what happened to it is kept."""
+def receipts_folder(package: Path, within: Path | None = None) -> Path:
+    """The folder where what happened to a package is kept; it need not be there.
+
+    Args:
+        package: The package's folder.
+        within: A folder for what happened to many; beside the package if not given. A million
+            packages are spread over 4,096 folders in it, by the SHA-256 of their folders' names.
+    """
     package = package.absolute()
-    return package.with_name(f"{package.name}.receipts")
+    name = f"{package.name}.receipts"
+    if within is None:
+        return package.with_name(name)
+    return within / hashlib.sha256(os.fsencode(package.name)).hexdigest()[:3] / name
 
 
 def save_event(event: LaterEvent, receipts: Path) -> Path:

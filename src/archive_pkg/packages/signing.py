@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import sshsig, timestamps
-from archive_pkg.packages.afterwards import LaterEvent, receipts_of, save_event
+from archive_pkg.packages.afterwards import LaterEvent, receipts_folder, save_event
 from archive_pkg.packages.opening import verify
 from archive_pkg.packages.signatures import FOLDER
 from archive_pkg.packages.wire import MalformedError
@@ -69,7 +69,8 @@ def sign(
         timestamp: The address of a time-stamping authority (RFC 3161); signatures that are there
             and have no timestamp get one, too.
         renew: Stamp what has a timestamp again, each new one over the one before.
-        receipts: The folder for the events; `<package>.receipts` beside it if not given.
+        receipts: The folder for the events of many packages; beside the package if not given. See
+            `afterwards.receipts_folder`.
         wait: Seconds to wait for another run that works on the package.
 
     Raises:
@@ -92,7 +93,7 @@ def sign(
             work.stamp(timestamp, renew=renew)
         work.install()
     for event in work.events():
-        save_event(event, receipts or receipts_of(package))
+        save_event(event, receipts_folder(package, receipts))
     return Signing(
         package, work.fingerprint, tuple(work.signatures), tuple(work.stamps), tuple(work.pending)
     )
