@@ -23,6 +23,8 @@ _IDENTIFIER = re.compile(r"([^:]*):((?:\\[\\\[]|(?! \[).)*)(?: \[(.*)\])?", re.D
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 _NEEDS_QUOTES = re.compile(r'[",\r\n]|^\s|\s$')
+_PLAIN = re.compile(r'\w[^",\r\n]*(?<!\s)')
+"""Most cells: nothing in them to guard or to quote."""
 
 
 def to_cell(column: Column, value: Any) -> str:
@@ -66,6 +68,11 @@ def guarded(column: Column, text: str) -> str:
 def unguarded(column: Column, text: str) -> str:
     """A cell's text without that apostrophe."""
     return text[1:] if column.is_free and _GUARDED.match(text) else text
+
+
+def csv_cell(column: Column, text: str) -> str:
+    """A cell as it stands in a CSV file: guarded and quoted where it must be."""
+    return text if not text or _PLAIN.fullmatch(text) else _quoted(guarded(column, text))
 
 
 def csv_line(cells: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from functools import cache
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.tables.cells import csv_line, guarded
+from archive_pkg.tables.cells import csv_cell, csv_line
 from archive_pkg.tables.descriptor import DESCRIPTOR
 from archive_pkg.tables.layout import LETTERS, Column, Table, tables
 from archive_pkg.tables.rows import record_rows
@@ -77,8 +77,7 @@ def table_schema(table: Table) -> dict[str, Any]:
 def _csv(table: Table, rows: list[list[str]]) -> bytes:
     lines = [csv_line([column.name for column in table.columns])]
     for row in rows:
-        cells = zip(table.columns, row, strict=True)
-        lines.append(csv_line([text and guarded(column, text) for column, text in cells]))
+        lines.append(",".join(map(csv_cell, table.columns, row)) + "\n")
     return "".join(lines).encode()
 
 
