@@ -75,10 +75,9 @@ def table_schema(table: Table) -> dict[str, Any]:
 
 
 def _csv(table: Table, rows: list[list[str]]) -> bytes:
-    lines = [csv_line([column.name for column in table.columns])]
-    for row in rows:
-        lines.append(",".join(map(csv_cell, table.columns, row)) + "\n")
-    return "".join(lines).encode()
+    head = csv_line([column.name for column in table.columns])
+    lines = (",".join(map(csv_cell, table.columns, row)) + "\n" for row in rows)
+    return "".join([head, *lines]).encode()
 
 
 @cache
