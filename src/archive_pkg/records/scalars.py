@@ -83,7 +83,7 @@ class Form:
     words: str
 
     def _check(self, value: str) -> str:
-        if not _compiled(self.pattern).search(value) or value.endswith("\n"):
+        if not _compiled(self.pattern).fullmatch(value):  # `$` alone lets a line end pass
             raise Fault(f"“{_short(value)}” is not {self.name}", self.words)
         return value
 
