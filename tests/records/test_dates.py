@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from archive_pkg.records.dates import LONGEST, Edtf
+from archive_pkg.records.dates import Edtf
+from archive_pkg.records.edtf import LONGEST
 from archive_pkg.records.faults import Fault
 
 DAY = datetime.date
