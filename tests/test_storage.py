@@ -96,7 +96,7 @@ def test_replacing_swaps_and_leaves_nothing_behind(
     tmp_path: Path, can_exchange: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not can_exchange:
-        monkeypatch.setattr(storage, "_system_call", lambda name: None)
+        monkeypatch.setattr(storage.files, "_system_call", lambda name: None)
     (tmp_path / "made").mkdir()
     (tmp_path / "made/old").touch()
     with Staging(tmp_path / "made") as staging:
@@ -110,7 +110,7 @@ def test_replacing_swaps_and_leaves_nothing_behind(
 def test_a_swap_that_was_killed_is_finished_by_the_next_run(
     tmp_path: Path, renames_done: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage, "_system_call", lambda name: None)
+    monkeypatch.setattr(storage.files, "_system_call", lambda name: None)
     (tmp_path / "made").mkdir()
     (tmp_path / "made/old").touch()
     renames = 0
@@ -124,7 +124,7 @@ def test_a_swap_that_was_killed_is_finished_by_the_next_run(
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", killed)
-    monkeypatch.setattr(storage, "remove_tree", lambda path: None)
+    monkeypatch.setattr(storage.staging, "remove_tree", lambda path: None)
     with contextlib.suppress(KeyboardInterrupt), Staging(tmp_path / "made") as staging:
         (staging.path / "new").touch()
         staging.commit(replace=True)
@@ -214,7 +214,7 @@ def test_what_is_written_between_the_look_and_the_exchange_stays(
             other.write_bytes(b"theirs")
         return exchange(one, other)
 
-    monkeypatch.setattr(storage, "exchange", later)
+    monkeypatch.setattr(storage.files, "exchange", later)
     assert not storage.replace_unchanged(path, b"mine", b"old")
     assert path.read_bytes() == b"theirs"
     assert names(tmp_path) == ["a"]
