@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import chain
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 if TYPE_CHECKING:
@@ -133,20 +132,24 @@ def text_of(*content: Element | str) -> str:
     """Elements as they stand in a document, each on its line."""
     written: list[str] = []
     # By hand and not by recursion: notes may lie one in another deeper than Python calls.
-    begun: list[Iterator[Element | str]] = [iter(content)]
-    while begun:
-        for item in begun[-1]:
+    begun: list[tuple[Element, Iterator[Element | str]]] = []
+    coming = iter(content)
+    while True:
+        for item in coming:
             if isinstance(item, str):
                 written.append(item)
-            elif not item:
-                written.append(f"{item.start}/>")
-            else:
+            elif item:
                 written.append(f"{item.start}>")
-                begun.append(chain(item, (f"{item.line[:-2]}</{item.tag}>",)))
+                begun.append((item, coming))
+                coming = iter(item)
                 break
+            else:
+                written.append(f"{item.start}/>")
         else:
-            begun.pop()
-    return "".join(written)
+            if not begun:
+                return "".join(written)
+            ended, coming = begun.pop()
+            written.append(f"{ended.line[:-2]}</{ended.tag}>")
 
 
 def fit(text: str) -> str:
