@@ -116,6 +116,21 @@ def test_two_records_of_one_id_are_told_even_when_replacing(letters, tmp_path: P
     assert "record-id-twice" in {finding.code for each in done for finding in each.findings}
 
 
+@pytest.mark.parametrize(("layout", "told"), [("flat", 1), ("pair-tree", 1), ("hashed", 0)])
+def test_packages_that_lie_together_where_case_is_nothing_are_told(
+    letters, tmp_path: Path, layout: str, told: int
+) -> None:
+    first, second = letters(2)
+    text = (second / "record.yaml").read_text()
+    (second / "record.yaml").write_text(text.replace(f"id: {second.name}", "id: Letter-0000000"))
+    make_shelf(tmp_path / "out", layout)
+    assert outcomes(build([first], tmp_path / "out")) == {"built": 1}
+    [done] = build([second], tmp_path / "out")
+    assert (done.outcome, done.status) == ("built", 0)
+    found = [finding for finding in done.findings if finding.code == "record-ids-alike"]
+    assert len(found) == told
+
+
 @pytest.mark.parametrize("layout", ["hashed", "pair-tree"])
 def test_a_shelf_keeps_its_layout(letters, tmp_path: Path, layout: str) -> None:
     letters(3)

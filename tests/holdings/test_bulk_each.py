@@ -66,6 +66,22 @@ def test_check_notices_one_id_in_two_records(
     assert (str(first) in finding["message"]) != (twin["path"] == str(first))
 
 
+def test_check_notices_ids_that_differ_in_case(
+    letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = letters(3)[1]
+    for name in ("LETTER-0000001", "Letter-0000001", "Letter-0000001"):
+        twin = tmp_path / "letters" / "later" / f"{name}-{len(list(tmp_path.rglob('record.yaml')))}"
+        shutil.copytree(first, twin)
+        text = (twin / "record.yaml").read_text()
+        (twin / "record.yaml").write_text(text.replace("id: letter-0000001", f"id: {name}"))
+    assert run("check", tmp_path / "letters", "--jobs", 1, "--json") == 3
+    told = json.loads(capsys.readouterr().out)
+    codes = [f["code"] for result in told["results"] for f in result["findings"]]
+    assert codes.count("record-ids-alike") == 2
+    assert codes.count("record-id-twice") == 1
+
+
 def test_a_record_given_twice_is_no_twin_of_itself(letters, tmp_path: Path) -> None:
     letters(3)
     assert run("check", tmp_path / "letters", tmp_path / "letters") == 0

@@ -184,6 +184,18 @@ def test_two_records_with_one_id(letter: Path) -> None:
     assert {"record-id-twice", "folder-named-otherwise"} <= found
 
 
+def test_two_records_whose_ids_differ_in_case(letter: Path) -> None:
+    twin = letter.with_name("twin")
+    shutil.copytree(letter, twin)
+    edit(twin, "cpsu-to-sed", "CPSU-to-SED")
+    first: dict[str, Path] = {}
+    assert check_among(letter, first).ok
+    report = check_among(twin, first)
+    assert report.ok
+    [finding] = [finding for finding in report if finding.code == "record-ids-alike"]
+    assert "1960-07-18-cpsu-to-sed of" in finding.message
+
+
 def test_no_permission_is_a_finding(letter: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may read everything")

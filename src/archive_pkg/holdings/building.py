@@ -25,7 +25,7 @@ from archive_pkg.packages.building import (
     refuse_inside,
     settle,
 )
-from archive_pkg.packages.checking import RECORD_ID_TWICE
+from archive_pkg.packages.checking import RECORD_ID_TWICE, RECORD_IDS_ALIKE
 from archive_pkg.records import record_file
 from archive_pkg.reports import Location, Severity
 from archive_pkg.version import SOFTWARE
@@ -121,6 +121,9 @@ def build_many(
                 other = memory.built_by_another(source, built.package)
                 if other and done.outcome != "unchanged":
                     _tell_twice(done, other)
+                alike = memory.built_alike(built.package)
+                if alike:
+                    _tell_alike(done, built.package, *alike)
                 memory.keep(source, built)
             take(done)
 
@@ -136,6 +139,16 @@ def _tell_twice(done: Done, other: str) -> None:
     hint = "give one of the two records another id"
     done.findings.append(RECORD_ID_TWICE.at(Location(done.path, field="id"), message, hint))
     done.status = max(done.status, InvalidError.exit_status)
+
+
+def _tell_alike(done: Done, package: str, other: str, source: str) -> None:
+    first = " ".join(source.splitlines())
+    message = (
+        f"its package {package} and the package {other} of {first} differ only in capital and "
+        "small letters"
+    )
+    hint = "give one of the two records another id, or build on a shelf of the layout hashed"
+    done.findings.append(RECORD_IDS_ALIKE.at(Location(done.path, field="id"), message, hint))
 
 
 @dataclass(slots=True)

@@ -17,9 +17,9 @@ from archive_pkg.holdings.bulk import Done, guarded
 from archive_pkg.holdings.checks import checks_of
 from archive_pkg.holdings.copies import repository
 from archive_pkg.packages import afterwards, is_bag, states, verify
-from archive_pkg.packages.checking import RECORD_ID_TWICE, examine
+from archive_pkg.packages.checking import examine, like_id, same_id
 from archive_pkg.packages.metadata import described
-from archive_pkg.reports import Location, Severity
+from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -96,23 +96,25 @@ def check_one(record: Path, pace: Pace) -> Done:
 
 @contextmanager
 def finding_twins() -> Iterator[Callable[[Done], Done]]:
-    """What marks those of many records whose id another one has; a context.
+    """What marks those of many records whose id another one has, or nearly; a context.
 
     The ids met so far are in a temporary file, which is gone afterwards.
     """
     with closing(sqlite3.connect("")) as base:
         base.execute("CREATE TABLE ids (id TEXT PRIMARY KEY, path TEXT) WITHOUT ROWID")
+        base.execute("CREATE INDEX alike ON ids (id COLLATE NOCASE)")
+        like = "SELECT id, path FROM ids WHERE id = ? COLLATE NOCASE ORDER BY id <> ? LIMIT 1"
 
         def marked(done: Done) -> Done:
             name = done.details.get("record")
-            new = "INSERT OR IGNORE INTO ids VALUES (?, ?)"
-            if name is None or base.execute(new, (name, done.path)).rowcount:
+            if name is None:
                 return done
-            (first,) = base.execute("SELECT path FROM ids WHERE id = ?", (name,)).fetchone()
-            if first != done.path:
-                message, hint = f"the id {name} is also that of {first}", "give one another id"
-                place = Location(done.path, field="id")
-                done.findings.append(RECORD_ID_TWICE.at(place, message, hint))
+            met = base.execute(like, (name, name)).fetchone()
+            base.execute("INSERT OR IGNORE INTO ids VALUES (?, ?)", (name, done.path))
+            if met is not None and met[0] != name:
+                done.findings.append(like_id(done.path, name, *met))
+            elif met is not None and met[1] != done.path:
+                done.findings.append(same_id(done.path, *met))
                 done.status = INVALID
                 done.outcome = UNSOUND if done.outcome == SOUND else done.outcome
             return done

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS built (
     source TEXT PRIMARY KEY, inputs BLOB, package TEXT, seal BLOB, files TEXT, run INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS built_package ON built (package);
+CREATE INDEX IF NOT EXISTS built_alike ON built (package COLLATE NOCASE);
 """
 
 
@@ -93,6 +94,17 @@ class Memory:
             (package, self._run, source),
         ).fetchone()
         return str(row[0]) if row else None
+
+    def built_alike(self, package: str) -> tuple[str, str] | None:
+        """A package whose folder differs only in case from this one's, and what it was built from.
+
+        Wherever case has a part in the folder's path, as a digest of the id has, there is none.
+        """
+        row: tuple[str, str] | None = self._base.execute(
+            "SELECT package, source FROM built WHERE package = ? COLLATE NOCASE AND package <> ?",
+            (package, package),
+        ).fetchone()
+        return row
 
     def keep(self, source: str, built: Remembered) -> None:
         """Remember how a source was built."""

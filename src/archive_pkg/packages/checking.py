@@ -132,6 +132,14 @@ RECLASSIFIED_TOO_EARLY = Code(
 RECORD_ID_TWICE = Code(
     "record-id-twice", Severity.ERROR, "Two of the records checked together have the same id."
 )
+RECORD_IDS_ALIKE = Code(
+    "record-ids-alike",
+    Severity.WARNING,
+    "The ids of two records differ only in capital and small letters. On a disk that takes these "
+    "for the same, as those of Windows and macOS mostly do, their packages have one place.",
+)
+
+_ANOTHER_ID = "give one of them another id"
 
 
 def check(path: Path) -> Report:
@@ -151,11 +159,27 @@ def check_among(path: Path, first: dict[str, Path]) -> Report:
         first: Where each id was met first, so far; this record's is noted.
     """
     record, report = examine(path)
-    if record is not None and first.setdefault(record.id, path) != path:
-        place = Location(str(record_file(path)[0]), field="id")
-        message = f"the id {record.id} is also that of {first[record.id]}"
-        report.add(RECORD_ID_TWICE.at(place, message, "give one of them another id"))
+    if record is None:
+        return report
+    file = str(record_file(path)[0])
+    alike = [name for name in first if name.lower() == record.id.lower() and name != record.id]
+    if first.setdefault(record.id, path) != path:
+        report.add(same_id(file, record.id, str(first[record.id])))
+    elif alike:
+        report.add(like_id(file, record.id, alike[0], str(first[alike[0]])))
     return report
+
+
+def same_id(file: str, name: str, other: str) -> Finding:
+    """What is found on a record whose id another record has."""
+    message = f"the id {name} is also that of {other}"
+    return RECORD_ID_TWICE.at(Location(file, field="id"), message, _ANOTHER_ID)
+
+
+def like_id(file: str, name: str, like: str, other: str) -> Finding:
+    """What is found on a record whose id is that of another record but for the case of letters."""
+    message = f"the id {name} and the id {like} of {other} differ only in capital and small letters"
+    return RECORD_IDS_ALIKE.at(Location(file, field="id"), message, _ANOTHER_ID)
 
 
 def examine(path: Path) -> tuple[Record | None, Report]:
