@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archive_pkg.packages.layout import record_bytes
@@ -28,6 +29,7 @@ _STEPS = (
 )
 _MAKES = {"ingestion", "packing"}
 """The steps after which the files are somewhere they were not; their bytes are the same."""
+_PROGRAM = Agent(id=SOFTWARE_ID, name="archive-pkg", kind="software", version=VERSION)
 
 
 def packaged(
@@ -45,7 +47,7 @@ def packaged(
         gone: What is withheld from the package, which is an event, too.
     """
     taken = {event.id for event in record.events}
-    day = Date(edtf=Edtf(on.isoformat()))
+    day = _day(on)
     withholding = [_withholding(gone, day, taken)] if gone else []
     held = tuple(part.id for part in record.parts if part.held)
     files = tuple(f"sha256:{digest}" for digest in digests)
@@ -67,20 +69,30 @@ def packaged(
             for kind, detail in _STEPS
         ),
     )
-    program = Agent(id=SOFTWARE_ID, name="archive-pkg", kind="software", version=VERSION)
     others = tuple(agent for agent in record.agents if agent.id != SOFTWARE_ID)
-    evidence = tuple(
-        Evidence(field=field, basis="supplied", agent=SOFTWARE_ID)
-        for field in (f"agents.{SOFTWARE_ID}", *(f"events.{event.id}" for event in events))
+    evidence = (
+        _known(f"agents.{SOFTWARE_ID}"),
+        *(_known(f"events.{event.id}") for event in events),
     )
     # It is coherent as the record was; building reads back what it wrote and judges it whole.
     return record.model_copy(
         update={
-            "agents": (*others, program),
+            "agents": (*others, _PROGRAM),
             "events": (*record.events, *events),
             "evidence": (*record.evidence, *evidence),
         }
     )
+
+
+@lru_cache
+def _day(on: date) -> Date:
+    return Date(edtf=Edtf(on.isoformat()))
+
+
+@lru_cache
+def _known(field: str) -> Evidence:
+    """What the program says of itself, in the same words in every record."""
+    return Evidence(field=field, basis="supplied", agent=SOFTWARE_ID)
 
 
 def _withholding(gone: Mapping[str, Withheld], day: Date, taken: set[str]) -> Event:
