@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from archive_pkg import cli
-from program import Done, Run
+from program import Disk, Done, Run
 
 # How long an example takes says something of the machine, not of the code. In CI the same examples
 # are tried each time; elsewhere new ones, so that what they find is found by somebody who looks.
@@ -39,6 +41,24 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return Done(status, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """Mounts a file system with options, and mounts it again with others."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def mount(options: str) -> Path:
+        kind = ["-o", f"remount,{options}"] if folder.is_mount() else ["-t", "tmpfs", "-o", options]
+        words = ["mount", *kind, "tmpfs", str(folder)]
+        if os.geteuid() != 0 or subprocess.run(words, capture_output=True, check=False).returncode:
+            pytest.skip("mounting a file system is not allowed here")
+        return folder
+
+    yield mount
+    if folder.is_mount():
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 
@@ -14,6 +16,10 @@ class Done:
     returncode: int
     stdout: str
     stderr: str
+
+
+Disk = Callable[[str], Path]
+"""Mounts a disk with options, and again with others; gives its folder."""
 
 
 class Run(Protocol):

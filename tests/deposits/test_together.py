@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from archive_pkg.deposits import Deposited, deposit_many, local, parcels
 from archive_pkg.deposits.together import Steps, Unsynced, alone, together
 from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
 from archive_pkg.packages import build_package
+from program import Disk
 
 NUMBER = 5
 
@@ -195,34 +195,21 @@ def test_the_same_one_and_a_changed_one_among_them(
     assert [each.receipt.version for each in done] == ["v1", "v1", "v2", "v1"]
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of its own, with room for some of the packages."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    place = tmp_path / "disk"
-    place.mkdir()
-    small = ["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", str(place)]
-    if subprocess.run(small, check=False, capture_output=True).returncode != 0:
-        pytest.skip("no disk can be mounted here")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
-
-
 @pytest.mark.parametrize("scheme", ["file", "ocfl"])
-def test_a_disk_that_fills(packages: list[Path], disk: Path, scheme: str) -> None:
-    outcomes = [outcome for _, outcome in deposit_many(packages, f"{scheme}:{disk}")]
+def test_a_disk_that_fills(packages: list[Path], disk: Disk, scheme: str) -> None:
+    place = disk("size=500k")
+    outcomes = [outcome for _, outcome in deposit_many(packages, f"{scheme}:{place}")]
     full = [outcome for outcome in outcomes if isinstance(outcome, storage.FullError)]
     done = [outcome for outcome in outcomes if isinstance(outcome, Deposited)]
     assert full
     assert len(full) + len(done) == NUMBER
-    subprocess.run(["mount", "-o", "remount,size=16m", str(disk)], check=True)
-    again = deposited(packages, f"{scheme}:{disk}")
+    disk("size=16m")
+    again = deposited(packages, f"{scheme}:{place}")
     assert sum(each.new for each in again) == len(full)
     for package, each in zip(packages, again, strict=True):
         assert deposits.check_receipt(each.path).ok
         assert len(deposits.receipts_of(package)) == 1
-    assert not (disk / "extensions" / "archive-pkg-staging").exists()
+    assert not (place / "extensions" / "archive-pkg-staging").exists()
 
 
 @pytest.fixture

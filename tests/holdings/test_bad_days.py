@@ -8,7 +8,7 @@ import resource
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -18,9 +18,8 @@ from archive_pkg import cli
 from archive_pkg.holdings import ledger
 from archive_pkg.holdings.subjects import packages_below
 from archive_pkg.packages import verify
-from program import Run, command
+from program import Disk, Run, command
 
-Disk = Callable[[str], Path]
 Answer = Callable[..., tuple[int, str]]
 
 
@@ -37,24 +36,6 @@ def done(run: Run) -> Answer:
 
 def outcomes(report: Path) -> list[str]:
     return [json.loads(line)["outcome"] for line in report.read_text().splitlines()]
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    """Mounts a file system with options, and mounts it again with others."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-
-    def mount(options: str) -> Path:
-        kind = ["-o", f"remount,{options}"] if folder.is_mount() else ["-t", "tmpfs", "-o", options]
-        words = ["mount", *kind, "tmpfs", str(folder)]
-        if os.geteuid() != 0 or subprocess.run(words, capture_output=True, check=False).returncode:
-            pytest.skip("mounting a file system is not allowed here")
-        return folder
-
-    yield mount
-    if folder.is_mount():
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def built(shelf: Path) -> list[Path]:

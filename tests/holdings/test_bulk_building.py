@@ -32,7 +32,7 @@ from archive_pkg.holdings.bulk import NOT_BEGUN, Work
 from archive_pkg.holdings.subjects import packages_below
 from archive_pkg.packages import build_package, verify
 from archive_pkg.storage import FullError, LockedError
-from program import Run, command
+from program import Disk, Run, command
 
 ON = date(2026, 11, 24)
 
@@ -300,23 +300,11 @@ def test_a_full_disk_ends_the_run_and_nothing_more_is_begun() -> None:
     assert len(done) == 32
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path):
-    """A file system of two mebibytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small file system is not allowed here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
 def test_a_disk_that_fills_is_told_and_the_next_run_goes_on(
-    letters, tmp_path: Path, small_disk: Path
+    letters, tmp_path: Path, disk: Disk
 ) -> None:
     letters(60, size=20_000)
-    out = small_disk / "out"
+    out = disk("size=2m") / "out"
     done: list[Done] = []
     with pytest.raises(FullError, match="the disk is full"):
         build_many(
@@ -330,7 +318,7 @@ def test_a_disk_that_fills_is_told_and_the_next_run_goes_on(
     there = list(packages_below(out))
     assert len(there) == outcomes(done)["built"]
     assert all(verify(package).ok for package in there)
-    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    disk("size=64m")
     again = build([tmp_path / "letters"], out)
     assert outcomes(again) == {"built": 60 - len(there), "unchanged": len(there)}
 

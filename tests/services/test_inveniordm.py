@@ -193,6 +193,13 @@ def midway(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], 
     return arrange
 
 
+def published_once(package: Path, target: targets.Target) -> None:
+    """Deposit and publish: it must end well, and the repository have the package once."""
+    done = deposits.deposit(package, target.address, publish=True)
+    assert done.receipt.state == "published"
+    assert len(target.held()) == 1
+
+
 def test_a_token_that_expires_midway(
     target: targets.Target,
     rdm: servers.InvenioRdm,
@@ -210,9 +217,7 @@ def test_a_token_that_expires_midway(
                 deposits.deposit(package, target.address, publish=True)
     finally:
         rdm.postgres.ask("invenio", expire.format("null"))
-    done = deposits.deposit(package, target.address, publish=True)
-    assert done.receipt.state == "published"
-    assert len(target.held()) == 1
+    published_once(package, target)
 
 
 def test_a_server_that_is_restarted_midway(
@@ -227,8 +232,7 @@ def test_a_server_that_is_restarted_midway(
     with pytest.raises(LostError):
         deposits.deposit(package, target.address, publish=True)
     rdm.start()
-    assert deposits.deposit(package, target.address, publish=True).receipt.state == "published"
-    assert len(target.held()) == 1
+    published_once(package, target)
 
 
 def test_a_full_disk_over_there(
@@ -254,8 +258,7 @@ def test_a_full_disk_over_there(
     finally:
         rdm.postgres.ask("invenio", move.format(store))
         subprocess.run(["umount", full], check=True)
-    assert deposits.deposit(package, target.address, publish=True).receipt.state == "published"
-    assert len(target.held()) == 1
+    published_once(package, target)
 
 
 def test_what_a_person_wrote_into_the_draft_stays(

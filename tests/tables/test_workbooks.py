@@ -234,20 +234,18 @@ def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "other.xlsx").read_bytes()
 
 
-def test_a_number_kept_as_text_is_told_and_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("cell", "value", "code"),
+    [("B2", "2", "tables-number-as-text"), ("F2", "#REF!", "tables-cell-error")],
+)
+def test_a_value_that_is_not_what_it_seems_is_told(
+    tmp_path: Path, cell: str, value: str, code: str
+) -> None:
     write_template(tmp_path / "letters.xlsx")
     book = openpyxl.load_workbook(tmp_path / "letters.xlsx")
-    book["letters"]["B2"].value = "2"
+    book["letters"][cell].value = value
     book.save(tmp_path / "letters.xlsx")
-    assert ("tables-number-as-text", "letters!B2") in told(check(tmp_path / "letters.xlsx"))
-
-
-def test_a_value_of_an_error_is_told(tmp_path: Path) -> None:
-    write_template(tmp_path / "letters.xlsx")
-    book = openpyxl.load_workbook(tmp_path / "letters.xlsx")
-    book["letters"]["F2"].value = "#REF!"
-    book.save(tmp_path / "letters.xlsx")
-    assert ("tables-cell-error", "letters!F2") in told(check(tmp_path / "letters.xlsx"))
+    assert (code, f"letters!{cell}") in told(check(tmp_path / "letters.xlsx"))
 
 
 def test_without_openpyxl_one_is_told_how_to_get_it(tmp_path: Path) -> None:
