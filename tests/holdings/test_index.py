@@ -96,6 +96,17 @@ def test_only_what_has_changed_is_read_again(shelf: Shelf, tmp_path: Path) -> No
     assert bring(shelf) == ["indexed"] * 12
 
 
+def test_an_index_in_which_most_is_gone_is_made_anew(shelf: Shelf, tmp_path: Path) -> None:
+    assert bring(shelf) == ["indexed"] * 13
+    for package in list(shelf.packages()):
+        shutil.rmtree(package)
+    build(tmp_path / "letters", shelf.root, audience="public")
+    assert bring(shelf) == ["gone"] * 13 + ["indexed"] * 13
+    assert bring(shelf) == ["indexed"] * 13
+    assert bring(shelf) == ["unchanged"] * 13
+    assert len(found(shelf)) == 13
+
+
 def test_an_index_that_was_stopped_is_not_taken_for_whole_and_goes_on(shelf: Shelf) -> None:
     def stop_after_five(_: Done, seen: list[int] = []) -> None:  # noqa: B006 - counted in it
         seen.append(1)

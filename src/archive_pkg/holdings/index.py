@@ -6,11 +6,13 @@ What reads packages is imported where it is needed: a question has to be answere
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.holdings.bulk import Done, run
 from archive_pkg.holdings.questions import TABLES, VERSION, index_path, version_of, words_of
+from archive_pkg.holdings.reading import open_to_read
 from archive_pkg.holdings.seals import seal_of
 
 if TYPE_CHECKING:
@@ -76,7 +78,8 @@ def refresh(
 ) -> None:
     """Bring the index up to date with the packages, or make it anew.
 
-    Only packages whose seal has changed are read. What a stopped run has done is kept.
+    Only packages whose seal has changed are read. What a stopped run has done is kept. Once as much
+    in it is gone as there is, which makes finding slow, it is made anew.
 
     Args:
         shelf: The shelf.
@@ -92,7 +95,7 @@ def refresh(
     with storage.storage_errors(f"writing {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
     with storage.Lock(path), storage.storage_errors(f"writing {path}"):
-        if anew or abs(version_of(path)) != VERSION:
+        if anew or abs(version_of(path)) != VERSION or _is_worn(path):
             for suffix in ("", "-wal", "-shm"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
         base = _open(path)
@@ -259,6 +262,14 @@ def _oxum(package: Package) -> dict[str, int | None]:
     size, _, files = package.value("Payload-Oxum").partition(".")
     known = size.isdigit() and files.isdigit()
     return {"size": int(size) if known else None, "files": int(files) if known else None}
+
+
+def _is_worn(path: Path) -> bool:
+    """Whether as many packages of an index are gone as are there."""
+    with closing(open_to_read(path)) as base:
+        query = "SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM packages)"
+        gone, there = base.execute(query).fetchone()
+    return bool(gone) and gone >= there
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -212,7 +212,6 @@ class _Slice:
     def __init__(self, path: Path, words: str) -> None:
         self._words = words
         self._base = open_to_read(path, one_thread=False)
-        self._base.execute("PRAGMA temp_store = MEMORY")
         self._base.execute("CREATE TEMP TABLE found (number INTEGER PRIMARY KEY)")
 
     def close(self) -> None:
