@@ -166,7 +166,7 @@ def _ref(name: str) -> dict[str, str]:
 
 
 def _known(thing: Thing) -> Thing:
-    return {key: value for key, value in thing.items() if value not in (None, "", [], {})}
+    return {key: value for key, value in thing.items() if value}
 
 
 def _agents(record: Record, names: Sequence[str]) -> list[dict[str, str]]:
