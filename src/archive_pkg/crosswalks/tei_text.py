@@ -110,10 +110,10 @@ def _on_a_line(division: Element, name: str) -> Element:
 
 def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     # A dot finds line ends five times as fast as a class that has the carriage return too.
-    lines = _BARE_RETURN.sub("\n", text)
-    for found in _BLOCK.finditer(lines, start, end):
+    lines = _BARE_RETURN.sub("\n", text[start:end])
+    for found in _BLOCK.finditer(lines):
         if found[1]:
-            yield found.start(), found.end() - found[1].endswith("\r")
+            yield start + found.start(), start + found.end() - found[1].endswith("\r")
 
 
 def _zones(record: Record, part: Part) -> list[tuple[int, int, str]]:
