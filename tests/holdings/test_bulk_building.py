@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import works
 
 from archive_pkg.errors import UsageError
 from archive_pkg.holdings import (
@@ -231,24 +232,10 @@ def test_a_worker_that_the_kernel_kills_costs_no_letter(letters, tmp_path: Path)
     assert all(verify(package).ok for package in there[::20])
 
 
-def _dying(batch: list[int]) -> list[Done]:
-    if 70 in batch:
-        os._exit(137)  # as the kernel ends a process that takes too much memory
-    return [Done(str(number), "good") for number in batch]
-
-
-def _speechless(batch: list[int]) -> list[Done]:
-    if 70 in batch:
-        raise MemoryError  # as where there is none left to say what came of the work
-    return [Done(str(number), "good") for number in batch]
-
-
-@pytest.mark.parametrize("work", [_dying, _speechless])
-def test_a_worker_that_dies_takes_one_subject_with_it(
-    work: Work[int],
-) -> None:
+@pytest.mark.parametrize("work", [works.dying, works.speechless])
+def test_a_worker_that_dies_takes_one_subject_with_it(work: Work[int]) -> None:
     done: dict[int, Done] = {}
-    bulk.run(work, range(100), done.__setitem__, crew=partial(crew_for, 2), batch=4)
+    bulk.run(work, range(100), done.__setitem__, crew=partial(crew_for, 2), batch=2)
     assert sorted(done) == list(range(100))
     assert [number for number, each in done.items() if each.status] == [70]
     assert done[70].findings[0].code == "worker-lost"
@@ -284,19 +271,10 @@ def test_a_script_that_its_workers_cannot_read_ends_at_once(letters, tmp_path: P
     assert len(list(packages_below(tmp_path / "out"))) == 33
 
 
-def _filling(batch: list[int]) -> list[Done]:
-    return [
-        Done(str(number), "failed", 5, error=("the disk is full", ""), fatal=True)
-        if number == 3
-        else Done(str(number), "good")
-        for number in batch
-    ]
-
-
 def test_a_full_disk_ends_the_run_and_nothing_more_is_begun() -> None:
     done: dict[int, Done] = {}
     with pytest.raises(FullError, match="the rest was not begun"):
-        bulk.run(_filling, range(10_000), done.__setitem__, crew=partial(crew_for, 1))
+        bulk.run(works.filling, range(10_000), done.__setitem__, crew=partial(crew_for, 1))
     assert len(done) == 32
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import works
 
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.holdings import (
@@ -83,16 +84,10 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
     assert [each.outcome for each in verified] == ["valid"] * 120
 
 
-def _dying(batch: list[int]) -> list[Done]:
-    if 70 in batch:
-        os._exit(137)
-    return [Done(str(number), "good") for number in batch]
-
-
 def test_a_subject_that_kills_every_worker_is_told_alone(cluster) -> None:
     done: dict[int, Done] = {}
     crew = partial(crew_for, None, f"dask:{cluster.scheduler_address}")
-    run(_dying, range(64, 104), done.__setitem__, crew=crew, batch=2)
+    run(works.dying, range(64, 104), done.__setitem__, crew=crew, batch=2)
     assert sorted(done) == list(range(64, 104))
     assert [number for number, each in done.items() if each.status] == [70]
 
