@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,7 @@ class _Told:
 
     def __init__(self, path: Path) -> None:
         self._base = sqlite3.connect("", check_same_thread=False)  # a file that SQLite removes
+        weakref.finalize(self, self._base.close)
         self._base.execute("CREATE TABLE told (number INTEGER, name TEXT, entry TEXT)")
         _, self.report = ledger.read(path, self._take)
         self._base.execute("CREATE INDEX told_name ON told (name)")

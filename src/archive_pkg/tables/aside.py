@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -35,6 +36,7 @@ class Noted(Generic[V]):
     def __init__(self) -> None:
         """Begin without any."""
         self._base = _temporary("noted (key TEXT PRIMARY KEY, value)")
+        weakref.finalize(self, self._base.close)
 
     def add(self, notes: Iterable[tuple[str, V]]) -> int:
         """Note what is new, and say how many that were; what is known keeps its value."""
