@@ -104,9 +104,9 @@ def test_a_read_only_disk_is_audited_and_searched(
 
 @pytest.fixture(scope="module")
 def shelf(generator: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A shelf of 160 packages, which is only read."""
+    """A shelf of 400 packages, which is only read."""
     folder = tmp_path_factory.mktemp("bad-days")
-    list(generator.write_letters(folder / "letters", 160, size=300))
+    list(generator.write_letters(folder / "letters", 400, size=300))
     words = ("build", folder / "letters", "--out", folder / "shelf", "-q", "--no-sync")
     assert cli.run([*map(str, words)]) == 0
     return folder / "shelf"
@@ -120,23 +120,23 @@ def entries(book: Path) -> list[dict[str, object]]:
 
 
 def test_a_ledgers_disk_fills_meanwhile(done: Answer, shelf: Path, disk: Disk) -> None:
-    book = disk("size=40k") / "ledger.jsonl"
+    book = disk("size=100k") / "ledger.jsonl"
     words = ("audit", "run", shelf, "--ledger", book)
     status, said = done(*words)
     assert (status, "the disk is full" in said) == (5, True), said
     known = entries(book)
-    assert 0 < len(known) < 160
+    assert 0 < len(known) < 400
     disk("size=20m")
     status, said = done(*words, "--due", "1d")
-    assert (status, f"checked: {160 - len(known)}" in said) == (0, True), said
-    assert len({entry["package"] for entry in entries(book) if "package" in entry}) == 160
+    assert (status, f"checked: {400 - len(known)}" in said) == (0, True), said
+    assert len({entry["package"] for entry in entries(book) if "package" in entry}) == 400
 
 
 def test_a_scheduler_ends_an_audit(done: Answer, shelf: Path, tmp_path: Path) -> None:
     book = tmp_path / "ledger.jsonl"
     words = ("audit", "run", shelf, "--ledger", book, "--jobs", 2)
     run = subprocess.Popen(
-        command(*words, "--limit-rate", "4M"),
+        command(*words),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -152,7 +152,7 @@ def test_a_scheduler_ends_an_audit(done: Answer, shelf: Path, tmp_path: Path) ->
     assert len({entry["package"] for entry in known}) == len(known)
     assert "interrupted" in said
     status, said = done(*words, "--due", "1d")
-    assert (status, f"checked: {160 - len(known)}" in said) == (0, True), said
+    assert (status, f"checked: {400 - len(known)}" in said) == (0, True), said
 
 
 def test_memory_that_ends_costs_letters_of_one_run_only(
