@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -79,21 +80,23 @@ class Overview:
         self._trust = trust or Trust()
 
     def __enter__(self) -> Overview:
-        self.state = State().__enter__()
-        self._recoveries = 0
-        self._copies: set[str] = set()
-        book, self.report = ledger.read(self.path, self._take)
-        self.head: Head = book.head
-        self.last_time = book.last_time
-        self.chain_is_whole = self.report.ok
-        self.signed = list(signed_heads(self.path, self._trust, self.report))
-        self.there = self.state.see(
-            str(package.relative_to(self.shelf.root)) for package in self.shelf.packages()
-        )
+        with ExitStack() as opened:
+            self.state = opened.enter_context(State())
+            self._recoveries = 0
+            self._copies: set[str] = set()
+            book, self.report = ledger.read(self.path, self._take)
+            self.head: Head = book.head
+            self.last_time = book.last_time
+            self.chain_is_whole = self.report.ok
+            self.signed = list(signed_heads(self.path, self._trust, self.report))
+            self.there = self.state.see(
+                str(package.relative_to(self.shelf.root)) for package in self.shelf.packages()
+            )
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.state.__exit__()
+        self._opened.close()
 
     report: Report
 
