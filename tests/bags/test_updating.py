@@ -79,6 +79,19 @@ def test_a_file_that_lies_there_can_be_taken(good: Path) -> None:
     assert bags.verify(good).valid
 
 
+def test_a_file_takes_the_place_of_an_emptied_folder_and_of_no_other(good: Path) -> None:
+    with pytest.raises(InvalidError) as refused:
+        updating.update(good, add={"data/sub": b"3", "data/a/c": b"4"})
+    found = {(one.code, one.location.path) for one in refused.value.report.errors}
+    assert found == {
+        ("name-is-file-and-folder", "data/a"),
+        ("name-is-file-and-folder", "data/sub"),
+    }
+    updating.update(good, add={"data/sub": b"3"}, remove=["data/sub/b"])
+    assert (good / "data/sub").read_bytes() == b"3"
+    assert bags.verify(good, second_opinion=True).valid
+
+
 @pytest.mark.parametrize(
     ("add", "remove"),
     [

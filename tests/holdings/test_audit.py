@@ -225,6 +225,9 @@ def test_copies_are_compared_and_the_bad_copy_is_named(shelf: Shelf, tmp_path: P
     assert all(entry["outcome"] == "pass" for entry in entries(shelf))
     good = next(entry for entry in entries(shelf) if entry["package"].endswith(packages[5].name))
     assert good["against"] == {archive: "same", "receipts": "same"}
+    with Overview(shelf, shelf.ledger) as seen:
+        # A receipt is no copy that anybody has.
+        assert f"1 other copy ({archive})" in next(iter(seen.levels())).shown
 
 
 def figure(overview: Overview, name: str) -> int:

@@ -12,7 +12,13 @@ from archive_pkg.bags.folder import Folder
 from archive_pkg.bags.manifests import render
 from archive_pkg.bags.tagfiles import DECLARATION, Declaration, codec_of, split_lines, tags_to_bytes
 from archive_pkg.bags.verifying import verify
-from archive_pkg.bags.writing import DEFAULT_ALGORITHMS, check_names, place, refuse_tag_files
+from archive_pkg.bags.writing import (
+    DEFAULT_ALGORITHMS,
+    check_names,
+    folders_of,
+    place,
+    refuse_tag_files,
+)
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import ALGORITHMS, Tally, copy_and_digest, digest, new_hash
 from archive_pkg.storage import Staging, storage_errors
@@ -126,7 +132,7 @@ def upgrade(
                 progress(tally)
 
         with storage_errors(f"upgrading {bag}"), Folder(bag) as folder:
-            _carry(folder, staging.path, old, old.payload)
+            _carry(folder, staging.path, old.listing.folders, old.payload)
             digests = folder.digests(old.payload, names, jobs=jobs, tick=tick)
             manifests = {
                 name: {path: found[1][index] for path, found in digests.items()}
@@ -188,7 +194,8 @@ class _Change:
             raise UsageError(f"{path} is to be added and removed at once")
         refuse_tag_files(path for path in self.add if not path.startswith("data/"))
         refuse_tag_files(path for path in self.remove if not path.startswith("data/"))
-        report = check_names(self.add)
+        left = set(self.bag.listing.files) - self.remove
+        report = check_names(self.add, beside=left)
         if not report.ok:
             raise InvalidError("what is to be added cannot stand in a bag", "", report)
 
@@ -206,7 +213,13 @@ class _Change:
                 digests.pop(path, None)
         with Folder(self.path) as folder:
             gone = self.remove | self.add.keys() | _written_anew(bag)
-            _carry(folder, target, bag, [p for p in bag.listing.files if p not in gone])
+            # A folder that holds nothing any more gives way to a file of its name.
+            folders = [
+                path
+                for path in bag.listing.folders
+                if self.add.keys().isdisjoint((path, *folders_of(path)))
+            ]
+            _carry(folder, target, folders, [p for p in bag.listing.files if p not in gone])
             for path, source in self.add.items():
                 kind = payload if path.startswith("data/") else tags
                 made = target / path
@@ -273,9 +286,9 @@ def _written_anew(bag: Bag) -> set[str]:
     return made | {bag.info_name} | ({fetchfile.NAME} if bag.fetch else set())
 
 
-def _carry(folder: Folder, target: Path, bag: Bag, paths: Iterable[str]) -> None:
-    """Let files of the old folder be in the new one, too."""
-    for path in bag.listing.folders:
+def _carry(folder: Folder, target: Path, folders: Iterable[str], paths: Iterable[str]) -> None:
+    """Let folders and files of the old folder be in the new one, too."""
+    for path in folders:
         (target / path).mkdir(parents=True, exist_ok=True)
     for path in paths:
         prefix, slash, name = path.rpartition("/")
@@ -377,7 +390,7 @@ def _write_upgraded(
         files[f"manifest-{name}.txt"] = render(digests)
     dropped = _written_anew(old) | {DECLARATION} | left_out
     others = [path for path in old.tag_files if path not in dropped]
-    _carry(folder, target, old, others)
+    _carry(folder, target, old.listing.folders, others)
     listed = {path for manifest in old.tag_manifests.values() for path in manifest.digests}
     kept = [path for path in others if path in listed or not old.tag_manifests]
     tags: dict[str, dict[str, bytes]] = {name: {} for name in manifests}

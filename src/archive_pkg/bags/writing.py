@@ -110,20 +110,23 @@ class Written:
         return {name: digests[path].hex() for name, digests in kind.items() if path in digests}
 
 
-def check_names(paths: Iterable[str], *, portable: bool = False) -> Report:
+def check_names(
+    paths: Iterable[str], *, portable: bool = False, beside: Iterable[str] = ()
+) -> Report:
     """All that is wrong with names for a bag's files.
 
     Args:
         paths: Paths from the bag's folder or below data/, with "/".
         portable: Whether names that break on other systems are errors, not warnings.
+        beside: Paths of files that are there already.
     """
     paths = list(paths)
     report = Report()
     severity = Severity.ERROR if portable else Severity.WARNING
     unportable = Code(NAME_UNPORTABLE.code, severity, NAME_UNPORTABLE.meaning)
     alike = Code(NAMES_ALIKE.code, severity, NAMES_ALIKE.meaning)
-    files = set(paths)
-    above = {folder for path in paths for folder in _folders_of(path)}
+    files = {*paths, *beside}
+    above = {folder for path in files for folder in folders_of(path)}
     for path in paths:
         fault = _name_fault(path)
         if fault:
@@ -500,11 +503,12 @@ def _digests(data: bytes, algorithms: Sequence[str]) -> tuple[bytes, ...]:
 
 def _make_folders(base: Path, paths: Iterable[str]) -> None:
     """Make the folders that files are to lie in."""
-    for folder in sorted({above for path in paths for above in _folders_of(path)}):
+    for folder in sorted({above for path in paths for above in folders_of(path)}):
         (base / folder).mkdir(exist_ok=True)
 
 
-def _folders_of(path: str) -> Iterable[str]:
+def folders_of(path: str) -> Iterable[str]:
+    """The folders that a path lies in, the nearest first."""
     while "/" in path:
         path = path.rpartition("/")[0]
         yield path

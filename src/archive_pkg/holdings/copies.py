@@ -87,6 +87,11 @@ def in_folder(package: Path, identifier: str, folder: Path) -> Path | None:
     return next((place for place in (*places, folder / identifier) if is_bag(place)), None)
 
 
+def is_read(copy: str) -> bool:
+    """Whether a copy's bytes were read, by its name; a receipt only tells what they once were."""
+    return copy.partition(":")[0] != RECEIPTS and not copy.endswith(".json")
+
+
 def receipts_named(package: Path, copy: str) -> list[Path] | None:
     """The receipts that a copy's name stands for, oldest first; None where it stands for no such.
 

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from archive_pkg.holdings import ledger
+from archive_pkg.holdings.copies import is_read
 from archive_pkg.holdings.heads import signed_heads
 from archive_pkg.holdings.plots import Bar, columns, curve
 from archive_pkg.holdings.report_page import figure, framed, listed, report_page
@@ -105,7 +106,7 @@ class Overview:
         self._recoveries += entry.get("event") == "recovery"
         against = entry.get("against")
         if isinstance(against, dict):
-            self._copies |= against.keys()
+            self._copies.update(filter(is_read, against))
 
     @property
     def ok(self) -> bool:
