@@ -177,7 +177,7 @@ def test_a_change_of_the_marking_before_the_letter(
 def test_two_records_with_one_id(letter: Path) -> None:
     twin = letter.with_name("twin")
     shutil.copytree(letter, twin)
-    first: dict[str, Path] = {}
+    first: dict[str, dict[str, Path]] = {}
     assert check_among(letter, first).ok
     assert check_among(letter, first).ok, "one record, given twice"
     found = {finding.code for finding in check_among(twin, first)}
@@ -188,7 +188,7 @@ def test_two_records_whose_ids_differ_in_case(letter: Path) -> None:
     twin = letter.with_name("twin")
     shutil.copytree(letter, twin)
     edit(twin, "cpsu-to-sed", "CPSU-to-SED")
-    first: dict[str, Path] = {}
+    first: dict[str, dict[str, Path]] = {}
     assert check_among(letter, first).ok
     report = check_among(twin, first)
     assert report.ok

@@ -83,7 +83,7 @@ def check(
             )
         return
     with answering("check", as_json=as_json, quiet=quiet) as answer:
-        first: dict[str, Path] = {}
+        first: dict[str, dict[str, Path]] = {}
         for path in records:
             with answer.about(path) as result:
                 found = check_among(path, first)
