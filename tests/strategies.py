@@ -40,6 +40,7 @@ edtf = st.sampled_from(
     ]
 )  # fmt: skip
 dates = st.fixed_dictionaries({"edtf": edtf}, optional={"as_written": texts, "note": texts})
+open_dates = st.fixed_dictionaries({"as_written": texts}, optional={"note": texts})
 identifiers = st.sampled_from(
     [
         {"scheme": "wikidata", "value": "Q42"},
@@ -124,8 +125,8 @@ def records(draw: st.DrawFn, record_ids: st.SearchStrategy[str] = record_ids) ->
                 "recipients": some,
                 "copies_to": some,
                 "mentioned_agents": some,
-                "date": dates,
-                "received": dates,
+                "date": dates | open_dates,
+                "received": dates | open_dates,
                 "place": places,
                 "mentioned_places": st.lists(places, max_size=2),
                 "classification": st.fixed_dictionaries(

@@ -114,11 +114,11 @@ def _part(record: Record, steps: int, part: Part) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    from archive_pkg.records import Date
+    from archive_pkg.records import WrittenDate
 
-    if isinstance(value, Date):
+    if isinstance(value, WrittenDate):
         written = f" (“{value.as_written}”)" if value.as_written else ""
-        return f"{value.edtf}{written}"
+        return f"{value.edtf or 'not read'}{written}"
     if isinstance(value, tuple):
         return "; ".join(_value(item) for item in value)
     if hasattr(value, "model_dump"):

@@ -64,7 +64,7 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     to = f" to {record.names(record.recipients)}" if record.recipients else ""
     yield "howpublished", _tex(f"{kind}{to}")
     yield "type", kind
-    if record.date:
+    if record.date and record.date.edtf:
         yield "date", _tex(str(record.date.edtf))
         when = plain(record.date.edtf) or ""
         yield "year", when[:4]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Agent, Date, Record
+    from archive_pkg.records.models import Agent, Record, WrittenDate
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
 UNKNOWN = "Unknown"
@@ -128,7 +128,7 @@ def _names(action: Element, agents: Sequence[Agent]) -> None:
         say(action, "persName", UNKNOWN)
 
 
-def _date(action: Element, date: Date | None) -> None:
-    attributes = date_attributes(date.edtf) if date else {}
+def _date(action: Element, date: WrittenDate | None) -> None:
+    attributes = date_attributes(date.edtf if date else None)
     if attributes:
         say(action, "date", **attributes)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Agent, Date, Record
+    from archive_pkg.records.models import Agent, Record, WrittenDate
 
 MAPPING = {
     "id": "id",
@@ -83,8 +83,10 @@ def _name(agent: Agent) -> dict[str, str]:
     return {"literal": agent.name}
 
 
-def _date(date: Date) -> dict[str, Any]:
+def _date(date: WrittenDate) -> dict[str, Any]:
     edtf = date.edtf
+    if edtf is None:
+        return {"literal": date.words}
     first, last = (plain(edtf), None) if plain(edtf) else extremes(edtf)
     ends = [[int(number) for number in day.split("-")] for day in (first, last) if day]
     open_ended = not plain(edtf) and (first is None or last is None)

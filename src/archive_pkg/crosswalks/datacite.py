@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Agent, Date, Record
+    from archive_pkg.records.dates import Edtf
+    from archive_pkg.records.models import Agent, Record, WrittenDate
 
 NAMESPACE = "http://datacite.org/schema/kernel-4"
 TO_BE_ANNOUNCED = ":tba"
@@ -250,13 +251,13 @@ def _dates(record: Record) -> Iterator[dict[str, Any]]:
         (record.date, "Created", ""),
         (record.received, "Other", "received"),
     ):
-        if date:
+        if date and date.edtf:
             words = w3cdtf(date.edtf) or str(date.edtf)
-            yield {"date": words, "dateType": kind} | _information(date, what)
+            yield {"date": words, "dateType": kind} | _information(date, date.edtf, what)
 
 
-def _information(date: Date, what: str) -> dict[str, str]:
-    vague = "" if is_exact(date.edtf) else f"EDTF {date.edtf}"
+def _information(date: WrittenDate, edtf: Edtf, what: str) -> dict[str, str]:
+    vague = "" if is_exact(edtf) else f"EDTF {edtf}"
     words = [word for word in (what, date.as_written, vague, date.note) if word]
     return {"dateInformation": "; ".join(words)} if words else {}
 
@@ -317,6 +318,8 @@ def _descriptions(record: Record) -> Iterator[dict[str, str]]:
         yield {"description": record.summary.text, "descriptionType": "Abstract"}
     for _, words in views.note_words(record):
         yield {"description": f"Translation note: {words}", "descriptionType": "Other"}
+    for words in views.open_dates(record):
+        yield {"description": words, "descriptionType": "Other"}
     if record.custody:
         yield {"description": f"Custody: {record.custody}", "descriptionType": "Other"}
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Agent, Date, Record
+    from archive_pkg.records.dates import Edtf
+    from archive_pkg.records.models import Agent, Record
 
 SUBJECT = "Arts and Humanities"
 """The subject, of Dataverse's own list, unless another is given."""
@@ -100,7 +101,8 @@ def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:
             for agent, role in views.contributions(record)
         ],
     )
-    yield _compounds("timePeriodCovered", [_period(record.date)] if record.date else [])
+    date = record.date.edtf if record.date else None
+    yield _compounds("timePeriodCovered", [_period(date)] if date else [])
     yield _many("kindOfData", [views.TYPE_NAMES[record.type]])
     yield _one("originOfSources", record.custody)
 
@@ -113,9 +115,9 @@ def _nobody() -> dict[str, Any]:
     return _group(("authorName", datacite.UNKNOWN))
 
 
-def _period(date: Date) -> dict[str, Any]:
-    day = plain(date.edtf)
-    first, last = (day, day) if day else extremes(date.edtf)
+def _period(date: Edtf) -> dict[str, Any]:
+    day = plain(date)
+    first, last = (day, day) if day else extremes(date)
     return _group(("timePeriodCoveredStart", first), ("timePeriodCoveredEnd", last))
 
 

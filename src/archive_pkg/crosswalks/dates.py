@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archive_pkg.records.dates import Edtf
+    from archive_pkg.records.models import WrittenDate
 
 _PLAIN = re.compile(r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?")
 
@@ -36,12 +37,20 @@ def extremes(date: Edtf) -> tuple[str | None, str | None]:
     return first, last
 
 
-def tei(date: Edtf) -> dict[str, str]:
+def edtf_of(date: WrittenDate | None) -> str | None:
+    """The date in EDTF; None where there is none or it is open."""
+    return str(date.edtf) if date and date.edtf else None
+
+
+def tei(date: Edtf | None) -> dict[str, str]:
     """The date as TEI's attributes (att.datable.w3c), and `cert` where it is not sure.
 
     An interval is a time from and to, as EDTF means it; everything vague is a time not before and
-    not after. A date that these cannot say leaves its words alone to say it.
+    not after. A date that these cannot say leaves its words alone to say it, and so does an open
+    one, which has no EDTF.
     """
+    if date is None:
+        return {}
     when = plain(date)
     if when:
         said = {"when": when}

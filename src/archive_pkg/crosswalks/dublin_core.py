@@ -94,7 +94,7 @@ def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     if setting.publisher:
         yield "publisher", setting.publisher
     if record.date:
-        yield "date", str(record.date.edtf)
+        yield "date", record.date.words
     for subject in record.subjects:
         yield "subject", subject.term
     yield from (("description", words) for words in _descriptions(record))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Agent, Date, Place, Record
+    from archive_pkg.records.models import Agent, Place, Record, WrittenDate
 
 NAMESPACE = "http://ead3.archivists.org/schema/"
 
@@ -116,7 +116,7 @@ def _identification(did: Element, record: Record) -> None:
     for title in (record.title, *record.variant_titles):
         say(did, "unittitle", title)
     if record.date:
-        _date(put(did, "unitdatestructured"), record.date)
+        _date(did, record.date)
     for names, role in ((record.sender, "sender"), (record.signatories, "signatory")):
         for agent in views.agents(record, names):
             _name(put(did, "origination", label=role), agent)
@@ -135,8 +135,12 @@ def _identification(did: Element, record: Record) -> None:
         say(did, "didnote", words)
 
 
-def _date(parent: Element, date: Date) -> None:
+def _date(did: Element, date: WrittenDate) -> None:
     """A single date, or a range with its two ends; EDTF is what EAD3 takes as a standard date."""
+    if date.edtf is None:
+        say(did, "unitdate", date.words)
+        return
+    parent = put(did, "unitdatestructured")
     if date.edtf.is_interval:
         spread = put(parent, "daterange")
         first, last = extremes(date.edtf)
@@ -174,7 +178,7 @@ def _remarks(record: Record) -> Iterator[str]:
         yield f"Date: {record.date.note}"
     if record.received:
         received = record.received
-        said = (str(received.edtf), received.as_written, received.note)
+        said = (received.edtf, received.as_written, received.note)
         yield f"Received: {'; '.join(word for word in said if word)}"
     for _, words in views.note_words(record):
         yield f"Translation note: {words}"

@@ -75,6 +75,10 @@ def describe(record: Record, setting: Setting) -> dict[str, Any]:
         "publication_date": setting.made or datacite.NO_YEAR,
         "publisher": setting.publisher,
         "description": f"<p>{escape(summary)}</p>" if summary else None,
+        "additional_descriptions": [
+            {"description": escape(words), "type": {"id": "notes"}}
+            for words in views.open_dates(record)
+        ],
         "subjects": [{"subject": subject.term} for subject in record.subjects],
         "dates": list(_dates(record)),
         "identifiers": [
@@ -117,7 +121,7 @@ def _contributors(record: Record) -> Iterator[dict[str, Any]]:
 
 
 def _dates(record: Record) -> Iterator[dict[str, Any]]:
-    words = w3cdtf(record.date.edtf) if record.date else None
+    words = w3cdtf(record.date.edtf) if record.date and record.date.edtf else None
     if record.date and words:
         said = {"date": words, "type": {"id": "created"}}
         written = record.date.as_written

@@ -13,13 +13,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks import views
+from archive_pkg.crosswalks.dates import edtf_of
 from archive_pkg.crosswalks.json_text import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Date, Record
+    from archive_pkg.records.models import Record
 
 _LETTER = "letter:letter"
 _KINDS = {
@@ -102,7 +103,7 @@ def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
         ("dcterms:identifier", record.id),
         ("dcterms:hasVersion", str(record.version)),
         ("dcterms:type", record.type),
-        ("dcterms:date", _edtf(record.date)),
+        ("dcterms:date", edtf_of(record.date)),
     )
     for name in record.sender:
         document.relate("wasAttributedTo", _LETTER, _agent(name))
@@ -162,7 +163,7 @@ def _tell_parts(document: _Document, record: Record, setting: Setting) -> None:
             ("dcterms:type", part.kind),
             *(("dcterms:language", tag) for tag in part.languages),
             ("dcterms:format", part.media_type),
-            ("dcterms:date", _edtf(part.made)),
+            ("dcterms:date", edtf_of(part.made)),
             ("dcterms:description", part.method),
             ("prov:location", f"{setting.folder}{part.file}" if part.file else None),
             ("schema:sha256", digest),
@@ -183,7 +184,7 @@ def _tell_events(document: _Document, record: Record) -> None:
             "activity",
             activity,
             ("prov:type", event.type),
-            ("dcterms:date", _edtf(event.date)),
+            ("dcterms:date", edtf_of(event.date)),
             ("dcterms:description", event.date.as_written if event.date else None),
             ("dcterms:description", event.date.note if event.date else None),
             ("dcterms:description", event.detail),
@@ -215,7 +216,3 @@ def _part(name: str) -> str:
 
 def _agent(name: str) -> str:
     return f"letter:agent/{name}"
-
-
-def _edtf(date: Date | None) -> str | None:
-    return str(date.edtf) if date else None

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.addresses import first_address
+from archive_pkg.crosswalks.dates import edtf_of
 from archive_pkg.crosswalks.json_text import to_json
 
 if TYPE_CHECKING:
@@ -198,9 +199,9 @@ def _letter(record: Record, setting: Setting) -> Thing:
             "contributor": [_ref(name) for name in dict.fromkeys(map(agent_id, hands))],
             "recipient": _agents(record, record.recipients),
             "ccRecipient": _agents(record, record.copies_to),
-            "dateCreated": str(record.date.edtf) if record.date else None,
+            "dateCreated": edtf_of(record.date),
             "temporal": record.date.as_written if record.date else None,
-            "dateReceived": str(record.received.edtf) if record.received else None,
+            "dateReceived": edtf_of(record.received),
             "locationCreated": here,
             "conditionsOfAccess": views.classification_words(record),
             "abstract": record.summary.text if record.summary else None,
@@ -241,7 +242,7 @@ def _part(record: Record, part: Part, setting: Setting) -> Thing:
             "inLanguage": list(part.languages),
             "translationOfWork" if translation else "isBasedOn": sources,
             "translator" if translation else "creator": makers,
-            "dateCreated": str(part.made.edtf) if part.made else None,
+            "dateCreated": edtf_of(part.made),
             "creditText": part.method,
             "description": part.note,
             "conditionsOfAccess": views.access_words(part),

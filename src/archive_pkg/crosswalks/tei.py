@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.crosswalks.setting import Setting
     from archive_pkg.records.identifiers import Identifier
-    from archive_pkg.records.models import Agent, Date, Place, Record, TranslationNote
+    from archive_pkg.records.models import Agent, Place, Record, TranslationNote, WrittenDate
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
 
@@ -242,12 +242,12 @@ def correspondence(parent: Element, record: Record, setting: Setting) -> Element
     return description
 
 
-def _date(action: Element, date: Date | None) -> None:
+def _date(action: Element, date: WrittenDate | None) -> None:
     if date:
         say(
             action,
             "date",
-            date.as_written or str(date.edtf),
+            date.as_written or date.words,
             **date_attributes(date.edtf),
         )
         if date.note:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
+from archive_pkg.crosswalks.dates import edtf_of
 from archive_pkg.records.models import Event
 
 if TYPE_CHECKING:
@@ -181,13 +182,13 @@ def history(record: Record) -> list[Event]:
     A change of the marking that the record also has as an event is not told twice.
     """
     events = list(record.events)
-    told = {(event.type, _day(event.date)) for event in events}
+    told = {(event.type, edtf_of(event.date)) for event in events}
     taken = {event.id for event in events}
     names = (name for n in count(1) if (name := f"classification-{n}") not in taken)
     changes = [
         _reclassified(change, next(names))
         for change in (record.classification.history if record.classification else ())
-        if (_CHANGES[change.action], _day(change.date)) not in told
+        if (_CHANGES[change.action], edtf_of(change.date)) not in told
     ]
     place = len(events)
     for change in reversed(changes):
@@ -226,10 +227,6 @@ def _later_than(date: Date, events: Sequence[Event], last: int) -> int:
     return last
 
 
-def _day(date: Date | None) -> str | None:
-    return str(date.edtf) if date else None
-
-
 def access_words(part: Part) -> str:
     """Who may have a part, until when, by which rule; empty where nothing is said."""
     access = part.access
@@ -246,6 +243,13 @@ def restrictions(record: Record) -> Iterator[str]:
         words = access_words(part)
         if words:
             yield f"Access to {part_title(record, part)}: {words}"
+
+
+def open_dates(record: Record) -> Iterator[str]:
+    """Each date that is written but not read, as one phrase: `Date as written: 1923-24`."""
+    for label, date in (("Date", record.date), ("Date received", record.received)):
+        if date and date.edtf is None:
+            yield f"{label} as written: {date.as_written}"
 
 
 def note_words(record: Record) -> Iterator[tuple[str, str]]:

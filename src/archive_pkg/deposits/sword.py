@@ -319,7 +319,7 @@ def _atom(record: Record, slug: str) -> bytes:
     if record.summary:
         add(DC, "abstract", record.summary.text)
     if record.date:
-        add(DC, "created", str(record.date.edtf))
+        add(DC, "created", record.date.words)
     if record.rights:
         add(DC, "rights", record.rights.statement)
     data: bytes = etree.tostring(entry, xml_declaration=True, encoding="UTF-8")

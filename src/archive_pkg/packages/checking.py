@@ -423,9 +423,9 @@ def _level(marking: Classification | None, place: Location) -> Iterator[Finding]
 
 
 def _history(record: Record, at: Callable[[str], Location]) -> Iterator[Finding]:
-    if record.classification is None or record.date is None:
+    written = record.date.edtf if record.date else None
+    if record.classification is None or written is None:
         return
-    written = record.date.edtf
     for index, change in enumerate(record.classification.history):
         if change.date and _surely_before(change.date.edtf, written):
             message = f"{change.action} {change.date.edtf}, and the letter is of {written}"

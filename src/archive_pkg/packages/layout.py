@@ -113,7 +113,7 @@ def _who_and_when(record: Record) -> list[str]:
         ("From", record.names(record.sender)),
         ("Signed", record.names(record.signatories)),
         ("To", record.names(record.recipients)),
-        ("Date", str(record.date.edtf) if record.date else ""),
+        ("Date", record.date.words if record.date else ""),
         ("Place", record.place.name if record.place else ""),
         ("Marking", record.classification.as_written if record.classification else ""),
         ("Rights", record.rights.statement if record.rights else ""),

@@ -29,6 +29,7 @@ from archive_pkg.records.models import (
     Subject,
     Summary,
     TranslationNote,
+    WrittenDate,
 )
 from archive_pkg.records.places import placed
 from archive_pkg.records.saving import save_record
@@ -55,6 +56,7 @@ __all__ = [
     "Subject",
     "Summary",
     "TranslationNote",
+    "WrittenDate",
     "load_record",
     "load_records",
     "placed",

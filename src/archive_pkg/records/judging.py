@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from archive_pkg.records.explaining import OF_THE_WHOLE, explain, model_at
-from archive_pkg.records.models import Record
+from archive_pkg.records.models import Record, WrittenDate
 from archive_pkg.records.nodes import Node, walk
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ class _Rest:
             last = loc[-1]
             if isinstance(last, int) or owner is None or last not in owner.model_fields:
                 return loc
-            if len(loc) == 1 or not owner.model_fields[last].is_required():
+            needed = owner.model_fields[last].is_required() or issubclass(owner, WrittenDate)
+            if len(loc) == 1 or not needed:
                 return loc
             loc = loc[:-1]
         return loc

@@ -138,21 +138,53 @@ class Model(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
-class Date(Model):
-    """A date, and how it was written; plain text is taken as the EDTF form alone.
+class WrittenDate(Model):
+    """A date as the document gives it; plain text is taken as the EDTF form alone.
 
     Attributes:
-        edtf: The date in the Extended Date/Time Format (ISO 8601-2), "1960-07-18".
+        edtf: The date in the Extended Date/Time Format (ISO 8601-2), "1960-07-18"; None while it is
+            open how the words are to be read.
         as_written: The words of the source, "18 July 1960".
         note: What a reader should know, such as the calendar.
     """
 
-    edtf: Edtf = Field(examples=["1960-07-18"])
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["edtf"]}, {"required": ["as_written"]}]}
+    )
+
+    edtf: Edtf | None = Field(default=None, examples=["1960-07-18"])
     as_written: Text | None = None
     note: Text | None = None
 
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.edtf is None and self.as_written is None:
+            raise Fault(
+                "the date has neither edtf nor as_written",
+                "write the date as edtf, or its words as as_written while it is not clear",
+            )
+        return self
+
+    @property
+    def words(self) -> str:
+        """The date in EDTF; where it is open, the words of the source."""
+        return str(self.edtf or self.as_written)
+
+
+class Date(WrittenDate):
+    """A date that is known, and how it was written; plain text is taken as the EDTF form alone."""
+
+    model_config = ConfigDict(json_schema_extra={})
+
+    edtf: Edtf = Field(examples=["1960-07-18"])
+
+
+def _open_or_known(value: object) -> object:
+    return dict(value) if isinstance(value, Date) else _date_from_text(value)
+
 
 DateField = Annotated[Date, BeforeValidator(_date_from_text)]
+WrittenDateField = Annotated[WrittenDate, BeforeValidator(_open_or_known)]
 
 
 class Place(Model):
@@ -596,8 +628,8 @@ class Record(Model):
     signatories: Many[AgentId] = ()
     recipients: Many[AgentId] = ()
     copies_to: Many[AgentId] = ()
-    date: DateField | None = None
-    received: DateField | None = None
+    date: WrittenDateField | None = None
+    received: WrittenDateField | None = None
     place: Place | None = None
     classification: Classification | None = None
     salutation: Text | None = None

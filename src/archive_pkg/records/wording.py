@@ -9,7 +9,6 @@ from archive_pkg.records.identifiers import SCHEMES, Identifier
 from archive_pkg.records.models import (
     Agent,
     Classification,
-    Date,
     Enclosure,
     Event,
     Holding,
@@ -20,6 +19,7 @@ from archive_pkg.records.models import (
     Subject,
     Summary,
     TranslationNote,
+    WrittenDate,
 )
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ def _words(value: Any, record: Record) -> str:
 
 
 @_words.register
-def _(value: Date, record: Record) -> str:
+def _(value: WrittenDate, record: Record) -> str:
+    if value.edtf is None:
+        return f"“{value.as_written}” (not read)"
     return f"{value.edtf} (“{value.as_written}”)" if value.as_written else str(value.edtf)
 
 

@@ -181,7 +181,7 @@ class _Derivation:
     ) -> Iterator[Column]:
         docs = attribute_docs(self._models[model])
         needed = schema.get("required", ())
-        if path and not needed:
+        if path and not needed and "anyOf" not in schema:
             raise LayoutError(f"{model} in {'.'.join(path)} has no field that tells it is there")
         for name, declared in schema["properties"].items():
             here = (*path, name)
