@@ -399,7 +399,7 @@ def test_public_packages_in_bulk_are_those_that_are_built_one_by_one(
         one = build_package(letter, tmp_path / "one", on=ON, audience="public").path
         assert tree(one) == tree(out / f"{letter.name}-public")
     # Both kinds are remembered, on one shelf, and neither is taken for the other.
-    for audience in (None, "public"):
+    for audience in ("internal", "public"):
         assert outcomes(build([tmp_path / "letters"], out, audience=audience)) == {"unchanged": 3}
     (made[1] / "translation.txt").write_text("changed")
     done = build([tmp_path / "letters"], out, audience="public")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archive_pkg.cli.audience import say_withheld
 from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, crew, options_of, telling
 from archive_pkg.cli.output import Answer, Json, Quiet, answering
 from archive_pkg.errors import UsageError
@@ -42,12 +42,6 @@ def parse_tags(tags: list[str] | None) -> dict[str, str]:
     return given
 
 
-class Audience(StrEnum):
-    """For whom a package can be built."""
-
-    PUBLIC = "public"
-
-
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command()(build)
@@ -75,13 +69,13 @@ def build(
         bool, typer.Option("--replace", help="Put the package in the place of one that differs.")
     ] = False,
     audience: Annotated[
-        Audience | None,
+        Literal["public", "internal"],
         typer.Option(
             "--audience",
-            help="For the public: <id>-public, without what may not go out on the earlier of the "
-            "date of packaging and today.",
+            help="public: a package called <id>-public, without what may not go out on the "
+            "earlier of the date of packaging and today. internal: a package with everything.",
         ),
-    ] = None,
+    ] = "internal",
     drop_signatures: Annotated[
         bool,
         typer.Option(
@@ -139,7 +133,6 @@ def build(
             "shelves, not for what a target takes",
             "leave them out, or build without --target",
         )
-    public: Literal["public"] | None = "public" if audience else None
     if target or (not bulk and _is_one(records, out)):
         with answering("build", as_json=as_json, quiet=quiet) as answer:
             for record in records:
@@ -151,7 +144,7 @@ def build(
                     day,
                     replace=replace,
                     drop_signatures=drop_signatures,
-                    audience=public,
+                    audience=audience,
                     wait=wait,
                 )
         return
@@ -162,7 +155,7 @@ def build(
         replace=replace,
         drop_signatures=drop_signatures,
         sync=not no_sync,
-        audience=public,
+        audience=audience,
     )
     withheld = 0
     with telling("build", report, as_json=as_json, quiet=quiet) as told:
@@ -215,7 +208,7 @@ def _build_one(
     *,
     replace: bool,
     drop_signatures: bool,
-    audience: Literal["public"] | None,
+    audience: Literal["public", "internal"],
     wait: float,
 ) -> None:
     from archive_pkg.packages.signatures import is_signature_file
@@ -236,12 +229,9 @@ def _build_one(
             "package": str(built.path),
             "outcome": built.outcome,
             "differences": list(built.differences),
-            "withheld": {name: one.rule for name, one in built.withheld.items()},
         }
         answer.say(f"{built.path}: {_OUTCOMES[built.outcome]}")
-        for name, one in built.withheld.items():
-            until = f" until {one.access.until.edtf}" if one.access.until else ""
-            answer.say(f"  withheld: {name}, {one.access.status}{until} ({one.rule})")
+        say_withheld(answer, result, built.withheld)
         for name in built.differences:
             answer.say(f"  changed: {name}")
         if any(map(is_signature_file, built.differences)):

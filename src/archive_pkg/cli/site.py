@@ -60,9 +60,7 @@ def site(
         raise UsageError(
             f"{base!r} is no site's address", "write it as https://example.org/letters"
         )
-    today = datetime.now(UTC).date()
-    # No clock that is set ahead opens anything early.
-    day = min(parse_date(on) or today, today)
+    day = parse_date(on) or datetime.now(UTC).date()
     shelf = holdings.open_shelf(directory)
     with telling("site", report, as_json=as_json, quiet=quiet) as told:
         made = build_site(

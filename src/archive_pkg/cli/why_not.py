@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from archive_pkg.cli.build import Audience, Tags, parse_tags
+from archive_pkg.cli.audience import Audience
+from archive_pkg.cli.build import Tags, parse_tags
 from archive_pkg.cli.output import Json, Quiet, answering
 
 
@@ -22,10 +23,7 @@ def why_not(
         str, typer.Option("--target", help="A repository's name, or the file of a BagIt profile.")
     ],
     tags: Tags = None,
-    audience: Annotated[
-        Audience | None,
-        typer.Option("--audience", help="For the public, without what may not go out."),
-    ] = None,
+    audience: Audience = "internal",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -41,7 +39,7 @@ def why_not(
     with answering("why-not", as_json=as_json, quiet=quiet) as answer:
         for path in paths:
             with answer.about(path) as result:
-                report = reasons(path, chosen, given, "public" if audience else None)
+                report = reasons(path, chosen, given, audience)
                 result["acceptable"] = report.ok
                 answer.found(result, report)
                 if report.ok:

@@ -6,9 +6,8 @@ import hashlib
 import os
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, StorageError
@@ -17,6 +16,7 @@ from archive_pkg.holdings.memory import Memory, Remembered
 from archive_pkg.holdings.seals import file_digest, seal_of
 from archive_pkg.holdings.subjects import Row
 from archive_pkg.packages import layout
+from archive_pkg.packages.access import Audience, judged_on
 from archive_pkg.packages.building import (
     Draft,
     date_for,
@@ -53,23 +53,22 @@ class Options:
         replace: Put packages in the place of those that differ.
         drop_signatures: Also where those are signed; their signatures are then gone.
         sync: Make each batch durable before its packages get their names.
-        audience: For whom the packages are; None for those who keep them.
+        audience: For whom the packages are.
     """
 
     on: date | None = None
     replace: bool = False
     drop_signatures: bool = False
     sync: bool = True
-    audience: Literal["public"] | None = None
+    audience: Audience = "internal"
 
     @property
     def said(self) -> str:
         """What of them has a part in a package's bytes."""
         said = f"{SOFTWARE}\n{self.on or ''}\n{os.environ.get('SOURCE_DATE_EPOCH', '')}"
-        if not self.audience:
+        if self.audience == "internal":
             return said
-        # A date of packaging that is to come opens nothing before today does.
-        judged = min(self.on, datetime.now(UTC).date()) if self.on else ""
+        judged = judged_on(self.on) if self.on else ""
         return f"{said}\n{self.audience} {judged}"
 
     def key(self, source: Path | Row) -> str:
@@ -78,7 +77,7 @@ class Options:
             name = f"{source.catalogue.absolute()}\n{source.record.id}"
         else:
             name = str(source.absolute())
-        return f"{name}\n{self.audience}" if self.audience else name
+        return f"{name}\n{self.audience}" if self.audience == "public" else name
 
 
 def build_many(

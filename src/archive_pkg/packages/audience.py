@@ -1,112 +1,87 @@
-"""The record as the public may have it: without what may not go out, and without its traces.
+"""The record as an audience may have it: without what may not go out, and without its traces.
 
-What is withheld leaves behind its id, its kind, what it was made from, and the rule. Everything
-else that rests on it goes, too: its name, digest, title and makers; statements that are quoted or
-inferred from its words and from nothing else; notes in its text; who is known from it alone. What
-is in doubt stays at home.
+What is withheld leaves behind its id, its kind, what it goes with, and the rule. Everything else
+that rests on it goes, too: its name, digest, title, makers and history; statements that are quoted
+from its words, or inferred from nobody says which; notes in its text; who is known from it alone.
+What is in doubt stays at home.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from archive_pkg.packages.access import RELATIONS, Audience, Withheld, withheld
+from archive_pkg.packages.history import SOFTWARE_ID
 from archive_pkg.packages.layout import WITHHELD
 from archive_pkg.records import Record
 from archive_pkg.records.statements import Index, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from archive_pkg.records import Access, Evidence, Part
+    from archive_pkg.records import Evidence
 
 SUFFIX = "-public"
 
-_STRICTNESS = {"open": 0, "restricted": 1, "closed": 2}
 _REFERENCES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
+_COMPOSED = {"title-from-parts": ("sender", "recipients", "date"), "named-in-text": ()}
+"""Rules of `draft` that infer from other statements alone, and from which."""
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
-    """A part that does not go out.
+class Outgoing:
+    """A record as an audience may see it.
 
     Attributes:
-        part: The part.
-        access: The restriction that applies to it, with its rule.
-        because: Why it applies, where the part says nothing of its own; else empty.
+        full: The record with everything.
+        record: What the audience may see of it, under the same id.
+        withheld: What it may not see, by the parts' ids.
     """
 
-    part: Part
-    access: Access
-    because: str = ""
+    full: Record
+    record: Record
+    withheld: Mapping[str, Withheld] = dataclasses.field(default_factory=dict)
 
     @property
-    def rule(self) -> str:
-        """The rule in words."""
-        return f"{self.because}: {self.access.rule}" if self.because else str(self.access.rule)
+    def is_cut(self) -> bool:
+        """Whether something was taken out; a package built for the public has nothing to take."""
+        return self.record is not self.full
 
 
-def withheld(record: Record, day: date) -> dict[str, Withheld]:
-    """What may not go out on a day, by the parts' ids.
-
-    A part that says nothing of its own goes by the strictest of what it was made from. A file that
-    holds something withheld is withheld whole, since no file is ever cut.
-    """
-    found: dict[str, Withheld] = {}
-    parts = {part.id: part for part in record.parts}
-    for part in _ancestors_first(record):
-        if part.access is not None:
-            if not part.access.opened(day):
-                found[part.id] = Withheld(part, part.access)
-            continue
-        sources = [found[name] for name in part.of if name in found]
-        if sources:
-            source = max(sources, key=lambda one: _STRICTNESS[one.access.status])
-            found[part.id] = Withheld(part, source.access, f"it goes with {source.part.id}")
-    while True:
-        shut = {one.part.file: one for one in found.values() if one.part.file}
-        more = [part for part in parts.values() if part.file in shut and part.id not in found]
-        for part in more:
-            other = shut[str(part.file)]
-            why = f"it is in one file with {other.part.id}"
-            found[part.id] = Withheld(part, other.access, why)
-        if not more:
-            return found
+def seen_by(record: Record, audience: Audience, on: date | None = None) -> Outgoing:
+    """Return a record as an audience may see it on a day; see `access.withheld`."""
+    gone = withheld(record, audience, on)
+    taken_out = {
+        name
+        for event in record.events
+        if event.type == "redaction" and event.agents == (SOFTWARE_ID,)
+        for name in event.objects
+    }
+    if all(name in taken_out and not one.part.held for name, one in gone.items()):
+        return Outgoing(record, record, gone)
+    cut = public(record, gone).model_copy(update={"id": record.id})
+    return Outgoing(record, cut, gone)
 
 
-def public(record: Record, gone: dict[str, Withheld]) -> Record:
-    """The record without what is withheld and all traces of it, called `<id>-public`."""
+def public(record: Record, gone: Mapping[str, Withheld]) -> Record:
+    """Return the record without what is withheld and all traces of it, called `<id>-public`."""
     return _Public(record, gone).record()
-
-
-def _ancestors_first(record: Record) -> Iterator[Part]:
-    parts = {part.id: part for part in record.parts}
-    done: set[str] = set()
-    waiting = list(reversed(record.parts))
-    while waiting:
-        part = waiting.pop()
-        before = [name for name in part.of if name not in done]
-        if part.id in done:
-            continue
-        if before:
-            waiting += [part, *(parts[name] for name in before)]
-            continue
-        done.add(part.id)
-        yield part
 
 
 class _Public:
     """One record being made public; works on its plain data and validates what comes of it."""
 
-    def __init__(self, record: Record, gone: dict[str, Withheld]) -> None:
+    def __init__(self, record: Record, gone: Mapping[str, Withheld]) -> None:
         self.source = record
         self.gone = gone
         self.index = Index(record)
         self.data: dict[str, Any] = record.as_json()
-        # What is inferred and does not say from which words may rest on any text that is held.
+        # A statement without evidence may rest on any text that is held.
         texts = [part for part in record.parts if part.is_text]
         self.some_text_stays = any(part.id not in gone for part in texts)
 
@@ -123,13 +98,24 @@ class _Public:
         return Record.model_validate(self.data)
 
     def _rests_on_withheld(self, item: Evidence) -> bool:
-        return item.at is not None and item.at.part in self.gone
+        """Whether evidence rests on what is withheld, or may, as it does not say on what."""
+        if item.at is not None:
+            return item.at.part in self.gone
+        return item.basis == "inferred" and not self._is_inferred_from_open(item)
+
+    def _is_inferred_from_open(self, item: Evidence) -> bool:
+        """Whether an inference without a place is from an open part, or from what goes out."""
+        kind, _, rest = item.field.partition(".")
+        if kind == "parts":
+            return rest.partition(".")[0] not in self.gone
+        if item.rule not in _COMPOSED:
+            return False
+        said = [name for name in _COMPOSED[item.rule] if getattr(self.source, name)]
+        agents = [f"agents.{who}" for name in said for who in _names_of(self.source, name)]
+        return all(map(self._goes_out, (*said, *agents)))
 
     def _supports(self, item: Evidence) -> bool:
-        """Whether evidence that may go out supports a statement."""
-        if item.at is not None:
-            return item.at.part not in self.gone
-        return item.basis == "supplied" or self.some_text_stays
+        return not self._rests_on_withheld(item)
 
     def _goes_out(self, path: str) -> bool:
         kind = path.partition(".")[0]
@@ -142,7 +128,8 @@ class _Public:
             return False
         grounds = [one for one in self.index.evidence(path) if one.value is None]
         if not grounds:
-            return self.some_text_stays
+            is_withheld = kind == "enclosures" and item.part in self.gone
+            return self.some_text_stays and not is_withheld
         return any(map(self._supports, grounds))
 
     def _parts(self) -> None:
@@ -156,8 +143,7 @@ class _Public:
             one = self.gone[data["id"]]
             access = {**one.access.model_dump(mode="json", exclude_none=True), "rule": one.rule}
             stub = {"id": data["id"], "kind": data["kind"], "held": False, "access": access}
-            if "of" in data:
-                stub["of"] = data["of"]
+            stub |= {name: data[name] for name in RELATIONS if name in data}
             if one.part.held:
                 stub["note"] = WITHHELD
             data.clear()
@@ -231,14 +217,31 @@ class _Public:
         return value
 
     def _events(self) -> None:
-        stay = {f"sha256:{p.sha256}" for p in self.source.parts if p.id not in self.gone}
-        for event in filter(None, self.data.get("events", ())):
-            if self.gone.keys() & {*event.get("objects", ()), *event.get("sources", ())}:
+        """Take out the history of what is withheld, and what is said of it in other events."""
+        digests = {f"sha256:{p.sha256}" for p in self.source.parts if p.id not in self.gone}
+        events = self.data.get("events", [])
+        for number, event in enumerate(events):
+            if event is None:
+                continue
+            objects = event.get("objects", [])
+            stay = [name for name in objects if name not in self.gone]
+            if objects and not stay:
+                events[number] = None
+                continue
+            is_open = bool(objects) and not self.gone.keys() & {*objects, *event.get("sources", ())}
+            if is_open:
+                continue
+            if objects:
+                event["objects"] = stay
+            own = self.index.evidence(f"events.{event['id']}")
+            if objects or not any(item.basis == "supplied" for item in own):
+                # What concerns the letter as a whole concerns what is withheld of it, too.
                 event.pop("detail", None)
                 if "date" in event:
                     event["date"] = {"edtf": event["date"]["edtf"]}
-                for side in ("inputs", "outputs"):
-                    event[side] = [x for x in event.get(side, ()) if x in stay]
+            for side in ("inputs", "outputs"):
+                if side in event:
+                    event[side] = [digest for digest in event[side] if digest in digests]
 
     def _agents(self) -> None:
         """Take out whom nothing that goes out speaks of, and every mention of who is not there."""
@@ -260,6 +263,9 @@ class _Public:
             if key in holder:
                 holder[key] = [name for name in holder[key] if name in known]
         used = set(self._mentioned())
+        # Who supplied what is said of somebody counts only where that one is spoken of.
+        while more := {agent for agent in self._suppliers(used) if agent not in used}:
+            used |= more
         self.data["agents"] = [
             agent if agent and agent["id"] in used else None
             for agent in self.data.get("agents", ())
@@ -277,9 +283,20 @@ class _Public:
             yield from part.get("made_by", ())
         for event in filter(None, self.data.get("events", ())):
             yield from event.get("agents", ())
+
+    def _suppliers(self, used: set[str]) -> Iterator[str]:
         for item in self.source.evidence:
-            if item.agent and not self._rests_on_withheld(item):
+            kind, _, rest = item.field.partition(".")
+            about_nobody = kind == "agents" and rest.partition(".")[0] not in used
+            if item.agent and not about_nobody and self._is_kept(item):
                 yield item.agent
+
+    def _is_kept(self, item: Evidence) -> bool:
+        """Whether a piece of evidence may go out, and what it is for does."""
+        kind, _, rest = item.field.partition(".")
+        is_stub = kind == "parts" and rest.partition(".")[0] in self.gone
+        lost = self._at(item.field) in (None, [], {})
+        return not (is_stub or lost or self._rests_on_withheld(item))
 
     def _evidence(self) -> None:
         """Keep the evidence that may go out, for what is still there, under its new numbers."""
@@ -291,11 +308,12 @@ class _Public:
         present = {agent["id"] for agent in self.data.get("agents", ()) if agent}
         kept = []
         for item, data in zip(self.source.evidence, self.data.get("evidence", ()), strict=True):
-            lost = self._at(item.field) in (None, [], {})
-            stub = item.field.startswith("parts.") and item.field.split(".")[1] in self.gone
             nobody = item.agent is not None and item.agent not in present
-            if lost or stub or nobody or self._rests_on_withheld(item):
+            if nobody or not self._is_kept(item):
                 continue
+            beside = self.index.evidence(item.field)
+            if item.at is None or any(map(self._rests_on_withheld, beside)):
+                data.pop("note", None)
             kind, dot, rest = item.field.partition(".")
             first, _, below = rest.partition(".")
             if kind in numbers and first in numbers[kind]:
@@ -310,6 +328,11 @@ class _Public:
         if self.data["title"] != self.source.title:
             rule = {"field": "title", "basis": "inferred", "rule": "title-withheld"}
             self.data["evidence"].append(rule)
+
+
+def _names_of(record: Record, field: str) -> tuple[str, ...]:
+    """The agents that a statement names."""
+    return getattr(record, field) if field in _REFERENCES else ()
 
 
 def _places(items: Iterable[Any]) -> list[int]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 from archive_pkg import bags, fixity, storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import layout, metadata
-from archive_pkg.packages.audience import SUFFIX, Withheld, public, withheld
+from archive_pkg.packages.access import Audience, Withheld, withheld
+from archive_pkg.packages.audience import SUFFIX, public
 from archive_pkg.packages.checking import check_record, examine
 from archive_pkg.packages.history import packaged
 from archive_pkg.packages.leaks import refuse_leaks
@@ -69,7 +70,7 @@ def build_package(
     on: date | None = None,
     replace: bool = False,
     drop_signatures: bool = False,
-    audience: Literal["public"] | None = None,
+    audience: Audience = "internal",
     wait: float = 0,
 ) -> Built:
     """Build the package of a record in a folder, verified before it has its name.
@@ -120,24 +121,22 @@ class Draft:
         record: The record as its makers left it.
         folder: The folder that the parts' paths start from.
         report: Warnings and advice on the record.
-        audience: For whom the package is; None for those who keep it.
+        audience: For whom the package is.
     """
 
     record: Record
     folder: Path
     report: Report
-    audience: Literal["public"] | None = None
+    audience: Audience = "internal"
 
     @property
     def id(self) -> str:
         """The package's name."""
-        return self.record.id + (SUFFIX if self.audience else "")
+        return self.record.id + (SUFFIX if self.audience == "public" else "")
 
     def withheld(self, on: date) -> dict[str, Withheld]:
         """What the package is without, by the parts' ids, if it is packaged on a day."""
-        # No clock that is set ahead, here or in the option, opens anything early.
-        day = min(on, datetime.now(UTC).date())
-        return withheld(self.record, day) if self.audience else {}
+        return withheld(self.record, self.audience, on)
 
     def digests(self, record: Record) -> list[str]:
         """SHA-256 of the files, each of which the record's own digest has been checked against."""
@@ -167,7 +166,7 @@ class Draft:
             StorageError: The storage failed, or a source changed meanwhile.
         """
         gone = self.withheld(on)
-        record = public(self.record, gone) if self.audience else self.record
+        record = public(self.record, gone) if self.audience == "public" else self.record
         record = packaged(record, on, self.digests(record), gone)
         payload: dict[str, Path | bytes] = {
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
@@ -190,7 +189,7 @@ class Draft:
         return written
 
 
-def draft_package(source: Path, audience: Literal["public"] | None = None) -> Draft:
+def draft_package(source: Path, audience: Audience = "internal") -> Draft:
     """Read a record and everything it names.
 
     Args:
@@ -210,7 +209,7 @@ def draft_package(source: Path, audience: Literal["public"] | None = None) -> Dr
 
 
 def draft_from(
-    record: Record, folder: Path, told_as: Path, audience: Literal["public"] | None = None
+    record: Record, folder: Path, told_as: Path, audience: Audience = "internal"
 ) -> Draft:
     """The same for a record that was read already, from a table.
 
@@ -232,10 +231,8 @@ def draft_from(
     return _draft(record, folder, report, audience)
 
 
-def _draft(
-    record: Record, folder: Path, report: Report, audience: Literal["public"] | None
-) -> Draft:
-    if audience and len(record.id) + len(SUFFIX) > _LONGEST_ID:
+def _draft(record: Record, folder: Path, report: Report, audience: Audience) -> Draft:
+    if audience == "public" and len(record.id) + len(SUFFIX) > _LONGEST_ID:
         raise InvalidError(
             f"{record.id} is too long a name to stand before {SUFFIX}", "shorten the record's id"
         )

@@ -12,7 +12,6 @@ import os
 import shutil
 import zlib
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.bags.serializing import write_zip
@@ -21,22 +20,22 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.holdings.bulk import Done
 from archive_pkg.holdings.seals import seal_of
 from archive_pkg.packages import layout, open_package, states, verify
-from archive_pkg.packages.audience import public, withheld
-from archive_pkg.packages.history import SOFTWARE_ID
-from archive_pkg.packages.leaks import WITHHELD_SHOWS, traces
+from archive_pkg.packages.access import window
+from archive_pkg.packages.audience import seen_by
+from archive_pkg.packages.leaks import refuse_traces
 from archive_pkg.packages.signatures import FOLDER as SIGNATURES
 from archive_pkg.pages import rendering
 from archive_pkg.pages.entries import ROLES, Entry, described_by, entry_of
 from archive_pkg.pages.letter import embedded, readings_of, view
 from archive_pkg.pages.searching import words_of
-from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
     from archive_pkg.holdings.each import Pace
-    from archive_pkg.packages.audience import Withheld
     from archive_pkg.pages.letter import Reading
     from archive_pkg.records import Part, Record
     from archive_pkg.reports import Finding
@@ -228,19 +227,6 @@ def _taken(path: Path, name: str) -> Done:
     return Done(str(path), "left out", INVALID, [finding])
 
 
-def _outgoing(full: Record, gone: dict[str, Withheld]) -> Record:
-    """The record as it may go out; that of a package made for the public is so already."""
-    taken_out = {
-        name
-        for event in full.events
-        if event.type == "redaction" and event.agents == (SOFTWARE_ID,)
-        for name in event.objects
-    }
-    if all(name in taken_out and not one.part.held for name, one in gone.items()):
-        return full
-    return public(full, gone).model_copy(update={"id": full.id})
-
-
 class _Letter:
     """A letter that is being put on the site."""
 
@@ -252,9 +238,9 @@ class _Letter:
         # What can be downloaded from here has to be sound; of the rest the ledger tells.
         self.verification = verify(self.path, jobs=1) if plan.downloads else None
         self.full = self._record()
-        self.gone = withheld(self.full, plan.day)
-        self.record = _outgoing(self.full, self.gone)
-        self.is_cut = self.record is not self.full
+        self.out = seen_by(self.full, "public", plan.day)
+        self.record = self.out.record
+        self.is_cut = self.out.is_cut
         self.readings: list[Reading] = []
         self.files: dict[str, str] = {}
 
@@ -287,7 +273,12 @@ class _Letter:
             self.readings = readings_of(self.record, folder, self._scan)
             entry = entry_of(self.record, self._download())
             html = self._page(entry).encode("utf-8", "replace")
-            self._refuse_traces(html.decode())
+            refuse_traces(
+                self.out,
+                folder,
+                {str(self.path): html.decode()},
+                f"{self.path} is not on the site",
+            )
             page.write_bytes(html)
         except BaseException:
             for file in (name, self._zip, *self.files):
@@ -297,7 +288,7 @@ class _Letter:
         head = {word for text in described_by(self.record) for word in words_of(text)}
         text = {word for reading in self.readings for word in words_of(reading.text)}
         setting = Setting(addresses=self._addresses())
-        since, until = _window(self.full, self.plan.day)
+        since, until = window(self.full, self.plan.day)
         return Made(
             Kept(key, since, until, self.files),
             entry,
@@ -373,7 +364,7 @@ class _Letter:
         if self.verification is not None:
             good = self.verification.ok
             # Names of files in findings might be those of what is withheld.
-            shown = states(self.verification) if good or not self.gone else [_DAMAGED]
+            shown = states(self.verification) if good or not self.out.withheld else [_DAMAGED]
             return good, self.plan.day.isoformat(), shown
         if self.checked is None:
             return None, "", [_UNCHECKED]
@@ -390,24 +381,6 @@ class _Letter:
     def _linked_data(self) -> Any:
         return json.loads(export("schema-org", self.record, Setting(addresses=self._addresses())))
 
-    def _refuse_traces(self, html: str) -> None:
-        if not self.gone:
-            return
-        betrays = traces(self.full, self.record, self.path / "data" / layout.PARTS, self.gone)
-        told = json.dumps(self.record.as_json(), ensure_ascii=False)
-        report = Report(
-            [
-                WITHHELD_SHOWS.at(Location(str(self.path)), f"the record or page has {what}")
-                for what in dict.fromkeys((*betrays(told), *betrays(html)))
-            ]
-        )
-        if not report.ok:
-            raise InvalidError(
-                f"what is withheld of {self.path} would show; it is not on the site",
-                "look at the record's statements, notes and events that speak of it",
-                report=report,
-            )
-
 
 def script_json(data: Any) -> str:
     """JSON that can stand in a script element of a page, whatever words are in it."""
@@ -415,14 +388,3 @@ def script_json(data: Any) -> str:
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
-
-
-def _window(record: Record, day: date) -> tuple[str, str]:
-    """From which day on, and until which, just the same parts are withheld as on a day."""
-    ends = (
-        part.access.until.edtf.latest for part in record.parts if part.access and part.access.until
-    )
-    days = [end for end in ends if end is not None]
-    since = max((end for end in days if end <= day), default=date.min)
-    until = min((end for end in days if end > day), default=date.max)
-    return since.isoformat(), until.isoformat()

@@ -23,6 +23,7 @@ from archive_pkg.holdings.bulk import Done, run
 from archive_pkg.holdings.each import Each
 from archive_pkg.holdings.state import State
 from archive_pkg.packages import is_bag
+from archive_pkg.packages.access import judged_on
 from archive_pkg.packages.audience import SUFFIX
 from archive_pkg.pages.catalogue import Catalogue
 from archive_pkg.pages.keeping import Keeping
@@ -90,7 +91,7 @@ def build_site(
         out: The site's folder; a folder with other things in it has to be a site already.
         take: Called with what came of each package: "written", "unchanged", "left out", "failed".
         crew: Makes those who do the work.
-        day: The day by which parts are open or withheld.
+        day: The day by which parts are open or withheld; a future day counts as today.
         title: What the site is called.
         base: The address at which it will be; without one it has no sitemap.
         downloads: Whether packages can be downloaded from it; they are verified first.
@@ -115,7 +116,7 @@ def build_site(
             out if before else None,
             title,
             base,
-            day,
+            judged_on(day),
             downloads,
             _version(title, base, downloads),
         )

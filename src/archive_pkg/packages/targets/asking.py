@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags
 from archive_pkg.crosswalks import views
 from archive_pkg.errors import UsageError
-from archive_pkg.packages.audience import withheld
+from archive_pkg.packages.access import Audience, withheld
 from archive_pkg.packages.checking import examine
 from archive_pkg.packages.opening import is_bag, open_package
 from archive_pkg.records import record_file
@@ -132,7 +131,7 @@ def blockers(
     record: Record,
     given: Mapping[str, str],
     sizes: Mapping[str, int],
-    audience: str | None = None,
+    audience: Audience = "internal",
 ) -> Report:
     """All that keeps a sound record's package from being accepted.
 
@@ -148,8 +147,8 @@ def blockers(
     if target.largest is not None and total > target.largest:
         message = f"the files have {_human(total)}, {target.title} takes {_human(target.largest)}"
         report.add(TARGET_TOO_LARGE.at(Location(field="parts"), message, "leave parts out"))
-    if target.is_open and not audience:
-        for name, shut in withheld(record, datetime.now(UTC).date()).items():
+    if target.is_open and audience != "public":
+        for name, shut in withheld(record, "public").items():
             message = f"{target.title} is open to all, and {name} is not: {shut.rule}"
             hint = "build it with --audience public"
             report.add(TARGET_IS_OPEN.at(Location(field=f"parts.{name}"), message, hint))
@@ -163,7 +162,7 @@ def blockers(
 
 
 def why_not(
-    path: Path, target: Target, given: Mapping[str, str], audience: str | None = None
+    path: Path, target: Target, given: Mapping[str, str], audience: Audience = "internal"
 ) -> Report:
     """Every reason why a target would not accept a record's package, and nothing else.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace as changed
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from archive_pkg import bags, storage
 from archive_pkg.bags import serializing
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.crosswalks import Setting
+    from archive_pkg.packages.access import Audience
     from archive_pkg.packages.targets.target import Target
     from archive_pkg.records import Record
 
@@ -46,7 +47,7 @@ def build_for(
     on: date | None = None,
     replace: bool = False,
     drop_signatures: bool = False,
-    audience: Literal["public"] | None = None,
+    audience: Audience = "internal",
     wait: float = 0,
 ) -> Built:
     """Build what a target takes of a record, checked before it has its name.
@@ -124,7 +125,7 @@ class _Maker:
         self.given = given
         self.on = on
         self.gone = draft.withheld(on)
-        record = public(draft.record, self.gone) if draft.audience else draft.record
+        record = public(draft.record, self.gone) if draft.audience == "public" else draft.record
         self.record: Record = packaged(record, on, draft.digests(record), self.gone)
         self.tags = tell(target, record, given, sum(sizes[n] for n in record.files)).tags
 

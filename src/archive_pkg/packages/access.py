@@ -1,0 +1,143 @@
+"""The one decision on access: may this part be seen by this audience on this day?
+
+Everything that shows or sends a part asks here: building, deposits, pages, the site, exports,
+tables, the index and the search for duplicates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from archive_pkg.records import Access, Part, Record
+
+Audience = Literal["public", "internal"]
+"""The public, or those who keep the documents and may see everything."""
+
+RELATIONS = ("of",)
+"""The fields of a part that name the parts it goes with: a restriction of those holds for it."""
+
+_STRICTNESS = {"open": 0, "restricted": 1, "closed": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A part that an audience may not see.
+
+    Attributes:
+        part: The part.
+        access: The restriction that applies to it, with its rule.
+        because: Why it applies, where the part has none of its own; else empty.
+    """
+
+    part: Part
+    access: Access
+    because: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The rule in words."""
+        return f"{self.because}: {self.access.rule}" if self.because else str(self.access.rule)
+
+    @property
+    def until(self) -> date | None:
+        """The day from which the part is open; None if no such day is set."""
+        return self.access.until.edtf.latest if self.access.until else None
+
+    @property
+    def sentence(self) -> str:
+        """The restriction as messages and pages say it: "restricted until 2040-01-01 (rule)"."""
+        until = f" until {self.access.until.edtf}" if self.access.until else ""
+        return f"{self.access.status}{until} ({self.rule})"
+
+
+def withheld(record: Record, audience: Audience, on: date | None = None) -> dict[str, Withheld]:
+    """Return what an audience may not see on a day, by the parts' ids.
+
+    A part without a restriction of its own goes by the strictest of the parts it goes with. A file
+    that holds something withheld is withheld as a whole, because files are never cut.
+
+    Args:
+        record: The record.
+        audience: Who is to see it.
+        on: The day; today if not given. A future day counts as today, so that neither a clock in
+            an option nor a date of packaging lifts an embargo early.
+    """
+    if audience == "internal":
+        return {}
+    day = judged_on(on)
+    found: dict[str, Withheld] = {}
+    for part in _ancestors_first(record):
+        if part.access is not None:
+            if not part.access.opened(day):
+                found[part.id] = Withheld(part, part.access)
+            continue
+        sources = [found[name] for name in goes_with(part) if name in found]
+        if sources:
+            source = max(sources, key=lambda one: _STRICTNESS[one.access.status])
+            found[part.id] = Withheld(part, source.access, f"it goes with {source.part.id}")
+    while True:
+        shut = {one.part.file: one for one in found.values() if one.part.file}
+        more = [part for part in record.parts if part.file in shut and part.id not in found]
+        for part in more:
+            other = shut[str(part.file)]
+            why = f"it is in one file with {other.part.id}"
+            found[part.id] = Withheld(part, other.access, why)
+        if not more:
+            return found
+
+
+def may_see(record: Record, part: str, audience: Audience, on: date | None = None) -> bool:
+    """Return whether an audience may see a part, named by its id, on a day; see `withheld`."""
+    return part not in withheld(record, audience, on)
+
+
+def judged_on(on: date | None = None) -> date:
+    """Return the day by which restrictions are judged: a given one or today, if that is earlier."""
+    today = datetime.now(UTC).date()
+    return today if on is None else min(on, today)
+
+
+def opening(gone: Mapping[str, Withheld]) -> date | None:
+    """Return the day from which everything withheld is open; None if no such day is set."""
+    days = [one.until for one in gone.values()]
+    return None if None in days else max(filter(None, days), default=None)
+
+
+def window(record: Record, on: date) -> tuple[str, str]:
+    """Return the first day on which the same parts are withheld as on a day, and the first after.
+
+    Both are ISO dates.
+    """
+    ends = (
+        part.access.until.edtf.latest for part in record.parts if part.access and part.access.until
+    )
+    days = [end for end in ends if end is not None]
+    since = max((end for end in days if end <= on), default=date.min)
+    until = min((end for end in days if end > on), default=date.max)
+    return since.isoformat(), until.isoformat()
+
+
+def goes_with(part: Part) -> tuple[str, ...]:
+    """Return the ids of the parts whose restrictions hold for a part that has none of its own."""
+    return tuple(name for field in RELATIONS for name in getattr(part, field))
+
+
+def _ancestors_first(record: Record) -> Iterator[Part]:
+    parts = {part.id: part for part in record.parts}
+    done: set[str] = set()
+    waiting = list(reversed(record.parts))
+    while waiting:
+        part = waiting.pop()
+        if part.id in done:
+            continue
+        before = [name for name in goes_with(part) if name not in done]
+        if before:
+            waiting += [part, *(parts[name] for name in before)]
+            continue
+        done.add(part.id)
+        yield part

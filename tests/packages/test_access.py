@@ -1,0 +1,210 @@
+"""One decision: may this part be seen by this audience on this day?"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive_pkg.packages.access import Audience, judged_on, may_see, opening, window, withheld
+from archive_pkg.packages.audience import public, seen_by
+from archive_pkg.records import Record
+
+TODAY = datetime.now(UTC).date()
+DAY = timedelta(days=1)
+ACCESS: dict[str, dict[str, str] | None] = {
+    "says nothing": None,
+    "open": {"status": "open"},
+    "closed": {"status": "closed", "rule": "r"},
+    "until yesterday": {"status": "restricted", "until": str(TODAY - DAY), "rule": "r"},
+    "until today": {"status": "restricted", "until": str(TODAY), "rule": "r"},
+    "until tomorrow": {"status": "restricted", "until": str(TODAY + DAY), "rule": "r"},
+    "no end known": {"status": "restricted", "until": "2000/..", "rule": "r"},
+}
+OPENS = {
+    "says nothing": date.min,
+    "open": date.min,
+    "closed": None,
+    "until yesterday": TODAY - DAY,
+    "until today": TODAY,
+    "until tomorrow": TODAY + DAY,
+    "no end known": None,
+}
+"""The day from which a part that goes with no other is open to everybody."""
+
+
+def record_of(*parts: dict[str, Any], **more: Any) -> Record:
+    return Record.model_validate(
+        {"id": "x", "type": "letter", "title": "X", "parts": list(parts), **more}
+    )
+
+
+def part(name: str, says: str = "says nothing", **more: Any) -> dict[str, Any]:
+    access = ACCESS[says]
+    return {"id": name, "kind": "scan", "file": f"{name}.tif", **more} | (
+        {"access": access} if access else {}
+    )
+
+
+def table(says: str, audience: Audience, day: date) -> bool:
+    """The decision for a part that stands alone, written down as a table."""
+    opens = OPENS[says]
+    return audience == "internal" or (opens is not None and min(day, TODAY) >= opens)
+
+
+@given(
+    says=st.sampled_from(sorted(ACCESS)),
+    audience=st.sampled_from(["public", "internal"]),
+    day=st.dates(TODAY - 3 * DAY, TODAY + 1000 * DAY) | st.dates(),
+)
+def test_a_part_alone_is_seen_as_the_table_says(says: str, audience: Audience, day: date) -> None:
+    assert may_see(record_of(part("a", says)), "a", audience, day) is table(says, audience, day)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> list[tuple[str, str, list[str], str]]:
+    """Parts: id, what it says, what it goes with (of those before it), its file."""
+    count = draw(st.integers(1, 6))
+    names = [f"p{number}" for number in range(count)]
+    return [
+        (
+            name,
+            draw(st.sampled_from(sorted(ACCESS))),
+            draw(st.lists(st.sampled_from(names[:number]), unique=True) if number else st.just([])),
+            draw(st.sampled_from([f"{name}.tif", "shared.tif"])),
+        )
+        for number, name in enumerate(names)
+    ]
+
+
+@given(parts=records(), day=st.dates(TODAY - 3 * DAY, TODAY + 3 * DAY), turned=st.booleans())
+def test_every_part_is_seen_as_the_table_of_what_it_goes_with_says(
+    parts: list[tuple[str, str, list[str], str]], day: date, turned: bool
+) -> None:
+    expected: dict[str, bool] = {}
+    for name, says, above, _ in parts:
+        alone = table(says, "public", day)
+        expected[name] = alone if says != "says nothing" else all(expected[one] for one in above)
+    files = {file for name, _, _, file in parts if not expected[name]}
+    expected = {
+        name: seen and file not in files
+        for (name, _, _, file), seen in zip(parts, expected.values(), strict=True)
+    }
+    made = [part(name, says, of=above) | {"file": file} for name, says, above, file in parts]
+    record = record_of(*(reversed(made) if turned else made))
+    for name, seen in expected.items():
+        assert may_see(record, name, "public", day) is seen
+        assert may_see(record, name, "internal", day)
+    cut = seen_by(record, "public", day).record
+    for one in cut.parts:
+        assert one.held is expected[one.id]
+
+
+@pytest.mark.parametrize("days", [1, 400, 100_000])
+def test_a_day_to_come_lifts_no_embargo_early(days: int) -> None:
+    record = record_of(part("a", "until tomorrow"))
+    assert judged_on(TODAY + days * DAY) == TODAY
+    assert not may_see(record, "a", "public", TODAY + days * DAY)
+    assert not may_see(record, "a", "public")
+
+
+def test_what_is_withheld_together_opens_with_the_last_of_it() -> None:
+    both = record_of(part("a", "until tomorrow"), part("b", "until today"))
+    assert opening(withheld(both, "public", TODAY - DAY)) == TODAY + DAY
+    with_closed = record_of(part("a", "until tomorrow"), part("b", "closed"))
+    assert opening(withheld(with_closed, "public")) is None
+    assert opening({}) is None
+
+
+def test_the_window_of_a_day_is_where_the_same_is_withheld() -> None:
+    record = record_of(part("a", "until tomorrow"), part("b", "until yesterday"))
+    assert window(record, TODAY) == (str(TODAY - DAY), str(TODAY + DAY))
+    assert window(record_of(part("a")), TODAY) == (date.min.isoformat(), date.max.isoformat())
+
+
+def out(*more_evidence: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """What goes out of a record with an open letter and a closed report."""
+    letter = part("letter", "open", kind="original", file="letter.txt")
+    report = part("report", "closed", kind="enclosure", title="Report on X", file="sub/report.txt")
+    agents = [
+        {"id": "boss", "name": "Igor Secretov", "kind": "person"},
+        {"id": "archivist", "name": "A. Rchivist", "kind": "person"},
+    ]
+    record = record_of(
+        *(letter, report),
+        agents=agents,
+        evidence=list(more_evidence),
+        **({"sender": ["boss"]} | more),
+    )
+    return public(record, withheld(record, "public")).as_json()
+
+
+def test_what_is_inferred_from_no_known_place_stays_at_home() -> None:
+    told = out(
+        {"field": "sender", "basis": "inferred", "rule": "signature-of-report"},
+        {"field": "agents.boss", "basis": "inferred", "rule": "signature-of-report"},
+    )
+    assert "sender" not in told
+    assert "agents" not in told
+    assert "evidence" not in told
+
+
+def test_what_draft_infers_from_statements_that_go_out_goes_out() -> None:
+    told = out({"field": "title", "basis": "inferred", "rule": "title-from-parts"})
+    assert told["title"] == "X"
+    told = out(
+        {"field": "title", "basis": "inferred", "rule": "title-from-parts"},
+        {"field": "agents.boss", "basis": "inferred", "rule": "signature-of-report"},
+    )
+    assert told["title"] == "Letter x"
+    told = out({"field": "parts.letter", "basis": "inferred", "rule": "letter-forms"})
+    assert told["evidence"] == [
+        {"field": "parts.letter", "basis": "inferred", "rule": "letter-forms"}
+    ]
+
+
+def test_a_note_on_evidence_stays_at_home_unless_it_is_on_words_of_an_open_part() -> None:
+    at = {"part": "letter", "start": 0, "end": 1, "exact": "X"}
+    told = out(
+        {"field": "title", "basis": "supplied", "agent": "archivist", "note": "See the report."},
+        {"field": "sender", "basis": "quoted", "at": at, "note": "He signs."},
+    )
+    assert [item.get("note") for item in told["evidence"]] == [None, "He signs."]
+
+
+def test_the_history_of_what_is_withheld_stays_at_home() -> None:
+    digests = [f"sha256:{sign * 64}" for sign in "ab"]
+    events = [
+        {"id": "e1", "type": "accession", "detail": "With the report.", "date": "1999"},
+        {"id": "e2", "type": "creation", "objects": ["report"], "agents": ["boss"]},
+        {"id": "e3", "type": "imaging", "objects": ["letter", "report"], "outputs": digests},
+        {"id": "e4", "type": "imaging", "objects": ["letter"], "detail": "At 400 dpi."},
+        {"id": "e5", "type": "accession", "detail": "In 1999."},
+    ]
+    told = out({"field": "events.e5", "basis": "supplied", "agent": "archivist"}, events=events)
+    assert told["events"] == [
+        {"id": "e1", "type": "accession", "date": {"edtf": "1999"}},
+        {"id": "e3", "type": "imaging", "objects": ["letter"]},
+        {"id": "e4", "type": "imaging", "objects": ["letter"], "detail": "At 400 dpi."},
+        {"id": "e5", "type": "accession", "detail": "In 1999."},
+    ]
+
+
+def test_an_enclosure_that_is_withheld_is_not_named_unless_the_letter_names_it() -> None:
+    enclosures = [{"id": "it", "title": "Report on X", "part": "report"}]
+    assert "enclosures" not in out(enclosures=enclosures)
+    at = {"part": "letter", "start": 0, "end": 1, "exact": "X"}
+    told = out({"field": "enclosures.it", "basis": "quoted", "at": at}, enclosures=enclosures)
+    assert told["enclosures"] == enclosures
+
+
+def test_who_is_known_from_the_closed_part_alone_is_not_named_for_their_own_evidence() -> None:
+    told = out(
+        {"field": "agents.boss", "basis": "supplied", "agent": "boss"},
+        sender=[],
+        events=[{"id": "e", "type": "creation", "objects": ["report"], "agents": ["boss"]}],
+    )
+    assert "agents" not in told
