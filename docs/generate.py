@@ -93,6 +93,12 @@ progress to standard error.
 | 130, 143 | interrupted, terminated |
 
 Of several outcomes the gravest counts: 5, 4, 3.
+
+An argument or option that names an input names a regular file, or a link to one. Pipes, sockets,
+devices and folders are refused without being opened, so that no command waits for ever. One kind of
+pipe is read, within 60 seconds and up to 256 MiB, where a small file is read at once (trust files,
+profiles, mappings, vocabularies, descriptions to import): what the shell passes as `<(command)` or
+`/dev/stdin`.
 """
 
 

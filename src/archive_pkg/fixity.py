@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Protocol, TypeVar
 
 from archive_pkg.errors import UsageError
+from archive_pkg.storage import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -125,11 +126,8 @@ def digest(
         for each in hashes:
             each.update(source)
     elif isinstance(source, Path):
-        descriptor = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            feed(reader(descriptor), hashes, tick=tick)
-        finally:
-            os.close(descriptor)
+        with open_regular(source) as file:
+            feed(reader(file.fileno()), hashes, tick=tick)
     elif isinstance(source, int):
         feed(reader(source), hashes, tick=tick)
     else:

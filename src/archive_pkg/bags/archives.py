@@ -118,7 +118,7 @@ class Archive:
     def __init__(self, path: Path, limits: Limits) -> None:
         self.path = path
         self.limits = limits
-        self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self.descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         self.packed = os.fstat(self.descriptor).st_size
         self.members: dict[str, Member] = {}
         self._listing = Listing()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.bags.folder import Folder
 from archive_pkg.reports import Code, Location, Severity
+from archive_pkg.storage import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +86,7 @@ def open_archive(path: Path, limits: Limits = LIMITS) -> Archive:
 
     from archive_pkg.bags import tars, zips  # folders are common, and need neither
 
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(512)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return zips.Zip(path, limits)

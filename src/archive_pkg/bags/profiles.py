@@ -18,7 +18,7 @@ from archive_pkg.bags.bag import Bag, Tree, read_tags
 from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.storage import storage_errors
+from archive_pkg.storage import read_regular, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -209,7 +209,7 @@ def load(source: str | Path) -> Profile:
             f"there is no profile {source}", f"Name a file, or one of {', '.join(bundled())}."
         )
     with storage_errors(f"reading {path}"):
-        return parse(path.read_bytes(), str(path))
+        return parse(read_regular(path), str(path))
 
 
 def parse(data: bytes, name: str) -> Profile:

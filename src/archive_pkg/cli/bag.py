@@ -373,7 +373,7 @@ def _day(given: str) -> str:
 
 
 def _bytes(path: Path) -> bytes:
-    from archive_pkg.storage import storage_errors
+    from archive_pkg.storage import read_regular, storage_errors
 
     with storage_errors(f"reading {path}"):
-        return path.read_bytes()
+        return read_regular(path)

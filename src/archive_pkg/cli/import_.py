@@ -33,14 +33,14 @@ def import_(
     Example: archive-pkg import edition/L00147.xml --out records
     """
     from archive_pkg.crosswalks.incoming import read
-    from archive_pkg.storage import storage_errors
+    from archive_pkg.storage import read_regular, storage_errors
 
     with answering("import", as_json=as_json, quiet=quiet) as answer:
         for file in files:
             found: list[Imported] = []
             with answer.about(file) as result:
                 with storage_errors(f"reading {file}"):
-                    data = file.read_bytes()
+                    data = read_regular(file)
                 found = read(data, file.name)
             for imported in found:
                 folder = out / imported.record.id

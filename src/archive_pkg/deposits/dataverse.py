@@ -14,6 +14,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from archive_pkg import storage
 from archive_pkg.crosswalks import dataverse
 from archive_pkg.crosswalks.setting import Setting
 from archive_pkg.deposits import credentials
@@ -258,7 +259,7 @@ class _Form:
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._before
-        with self._path.open("rb") as file:
+        with storage.open_regular(self._path) as file:
             while block := file.read(BLOCK):
                 self._tick(len(block))
                 yield block

@@ -76,7 +76,7 @@ def _bring(
     if upload["parts"]:
         _send_parts(web, path, sent, upload, parcel, journal)
     else:
-        with sent.path.open("rb") as file:
+        with storage.open_regular(sent.path) as file:
             content = Checked(file, sent.item, parcel.tick)
             length = sent.item.size
             web.ask("PUT", f"{path}/content", content=content, length=length, headers=_BYTES)
@@ -135,7 +135,7 @@ def _send_parts(
 
 
 def _slice(sent: Sent, start: int, length: int, parcel: Parcel) -> Iterator[bytes]:
-    with sent.path.open("rb") as source:
+    with storage.open_regular(sent.path) as source:
         source.seek(start)
         while length:
             with storage.storage_errors(f"reading {sent.path}"):

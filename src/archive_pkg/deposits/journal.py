@@ -45,7 +45,7 @@ class Journal:
         self._whole = 0
         if path.exists():
             with storage.storage_errors(f"reading {path}"):
-                self._load(path.read_bytes())
+                self._load(storage.read_regular(path))
 
     def _load(self, data: bytes) -> None:
         # A run that died while writing leaves a last line without its end; it never was.

@@ -179,7 +179,7 @@ class OcflRoot:
                 # The declaration comes last: what has none is no root yet.
                 for path in sorted(paths, key=lambda path: path.name == _DECLARATION):
                     (self.root / path).parent.mkdir(parents=True, exist_ok=True)
-                    storage.write_atomically(self.root / path, (made / path).read_bytes())
+                    storage.write_atomically(self.root / path, storage.read_regular(made / path))
                 storage.sync_folder(self.root.parent)
 
     def _has_other_things(self) -> bool:
@@ -365,7 +365,7 @@ class OcflRoot:
             answer={
                 "head": head,
                 "created": inventory["versions"][head]["created"],
-                "inventory_sha512": (home / f"inventory.json.{DIGEST}").read_text().split()[0],
+                "inventory_sha512": storage.read_text(home / f"inventory.json.{DIGEST}").split()[0],
             },
         )
 
@@ -387,7 +387,7 @@ def _plain(path: str) -> str:
 
 
 def _inventory(home: Path) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads((home / "inventory.json").read_bytes())
+    read: dict[str, Any] = json.loads(storage.read_beneath(home, "inventory.json"))
     return read
 
 

@@ -182,7 +182,7 @@ def load_receipt(path: Path) -> Receipt:
     try:
         if path.stat().st_size > RECEIPT_LIMIT:
             raise InvalidError(f"{path} is too large for a receipt")
-        return Receipt.model_validate_json(path.read_bytes())
+        return Receipt.model_validate_json(storage.read_regular(path))
     except OSError as error:
         raise StorageError(f"{path} could not be read: {error.strerror}") from error
     except ValidationError as error:

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+from archive_pkg import storage
 from archive_pkg.deposits import credentials
 from archive_pkg.deposits.parcels import Checked, Parcel, sha256_of
 from archive_pkg.deposits.repositories import (
@@ -220,7 +221,7 @@ class SwordCollection(ZipRepository):
 
     def _send(self, media: str, sent: Sent, parcel: Parcel, journal: Journal) -> None:
         journal.begin("send")
-        with sent.path.open("rb") as file:
+        with storage.open_regular(sent.path) as file:
             reply = self._web.ask(
                 "PUT",
                 media,

@@ -14,7 +14,7 @@ from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.loading import read_record
 from archive_pkg.records.scalars import portable_path
-from archive_pkg.storage import storage_errors, write_atomically
+from archive_pkg.storage import read_regular, storage_errors, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,7 +84,7 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: Path | None = None) ->
     if record.exists():
         _refuse_anothers(record, name, draft)
         with storage_errors(f"reading {record}"):
-            before = record.read_bytes().decode("utf-8")
+            before = read_regular(record).decode("utf-8")
         after, differences = redraft(before, draft, name, vocabulary, text_name)
         if after != before:
             write_atomically(record, after.encode())
@@ -95,7 +95,7 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: Path | None = None) ->
         folder.mkdir(parents=True, exist_ok=True)
     if out is not None:
         with storage_errors(f"reading {letter}"):
-            data = letter.read_bytes()
+            data = read_regular(letter)
         if hashlib.sha256(data).hexdigest() != draft.source.sha256:
             raise InvalidError(f"{letter} was changed while it was read", "Draft it again.")
         write_atomically(folder / name, data)

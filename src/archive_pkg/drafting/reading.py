@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.drafting.decoding import decode
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.storage import read_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +77,7 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
     try:
         if path.is_file() and path.stat().st_size > LARGEST:
             raise InvalidError(f"{path}: {path.stat().st_size:,} bytes are no letter")
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror}") from error
     digest = hashlib.sha256(data).hexdigest()

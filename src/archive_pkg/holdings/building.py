@@ -223,7 +223,7 @@ class _Building:
         copied = draft.write(path, on, jobs=1).manifests["sha256"]
         files = {
             # What is withheld has a part in what is made all the same: it is searched for.
-            name: copied.get(f"data/{layout.PARTS}/{name}") or file_digest(draft.folder / name)
+            name: copied.get(f"data/{layout.PARTS}/{name}") or file_digest(draft.folder, name)
             for name in draft.record.files
         }
         inputs = self._inputs(record, files)
@@ -260,7 +260,7 @@ class _Building:
         try:
             if seal_of(self.shelf.root / known.package) != known.seal:
                 return False
-            files = {name: file_digest(folder / name) for name in known.files}
+            files = {name: file_digest(folder, name) for name in known.files}
             return self._inputs(record, files) == known.inputs
         except OSError:
             return False
@@ -277,4 +277,4 @@ def _record_of(source: Path | Row) -> tuple[bytes, Path]:
     if isinstance(source, Row):
         return hashlib.sha256(layout.record_bytes(source.record)).digest(), source.folder
     file, _ = record_file(source)
-    return (file_digest(file) if file.is_file() else b""), file.parent
+    return (file_digest(file.parent, file.name) if file.is_file() else b""), file.parent

@@ -218,7 +218,7 @@ def export_one(
     record, setting = described(path, made=made)
     document = export(to, [whole_life(record, path, to, ledger)], setting)
     target = out / f"{record.id}.{find_format(to).file}"
-    unchanged = target.is_file() and target.read_bytes() == document
+    unchanged = target.is_file() and storage.read_regular(target) == document
     if not unchanged:
         storage.write_atomically(target, document)
     pace.spend(len(document))

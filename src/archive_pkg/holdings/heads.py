@@ -97,7 +97,7 @@ def _signed(data: bytes, key: Path) -> bytes:
         file = Path(folder) / "head"
         file.write_bytes(data)
         sign_files(key, [file])
-        return file.with_name("head.sig").read_bytes()
+        return storage.read_regular(file.with_name("head.sig"))
 
 
 def _stamp(signature: Path, url: str, new: list[Path]) -> str:
@@ -108,7 +108,7 @@ def _stamp(signature: Path, url: str, new: list[Path]) -> str:
     if stamp.exists():
         return ""
     with storage.storage_errors(f"reading {signature}"):
-        data = signature.read_bytes()
+        data = storage.read_regular(signature)
     try:
         answer = timestamps.request(data, url)
     except timestamps.NoStampError as error:
@@ -139,5 +139,5 @@ def signed_heads(path: Path, trust: Trust, report: Report) -> Iterator[tuple[led
             continue
         with storage.storage_errors(f"reading {file.parent}"):
             beside = sorted(file.parent.glob(f"{file.name}*"))
-            files = {str(each): each.read_bytes() for each in beside}
+            files = {str(each): storage.read_regular(each) for each in beside}
         yield head, examine_signature(f"{file}.sig", str(file), files, trust, report)

@@ -161,7 +161,7 @@ def read_head(file: Path) -> Head | None:
         OSError: It cannot be read.
     """
     try:
-        number, digest = file.read_text(encoding="ascii").split()
+        number, digest = storage.read_regular(file).decode("ascii").split()
         return Head(int(number), digest)
     except ValueError:
         return None
@@ -222,7 +222,7 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
     """
     ledger, report = Ledger(path), Report()
     stated = _stated_heads(path, report)
-    with storage.storage_errors(f"reading the ledger {path}"), path.open("rb") as file:
+    with storage.storage_errors(f"reading the ledger {path}"), storage.open_regular(path) as file:
         for at, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
                 report.add(TORN.at(Location(str(path), at), "this line has no end"))

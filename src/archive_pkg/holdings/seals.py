@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
+
+from archive_pkg import storage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,18 +24,18 @@ def seal_of(package: Path) -> bytes:
         OSError: They cannot be read.
     """
     try:
-        return file_digest(package / BEST)
+        return file_digest(package, BEST)
     except FileNotFoundError:
-        manifests = sorted(package.glob("*manifest-*.txt"))
-        if not manifests:
+        names = sorted(path.name for path in package.glob("*manifest-*.txt"))
+        if not names:
             raise
     whole = hashlib.sha256()
-    for manifest in manifests:
-        whole.update(manifest.name.encode("utf-8", "surrogateescape") + file_digest(manifest))
+    for name in names:
+        whole.update(os.fsencode(name) + file_digest(package, name))
     return whole.digest()
 
 
-def file_digest(file: Path) -> bytes:
-    """SHA-256 of a file. Raises OSError."""
-    with file.open("rb", buffering=0) as stream:
+def file_digest(package: Path, name: str) -> bytes:
+    """SHA-256 of a regular file in a package's folder. Raises OSError."""
+    with storage.open_beneath(package, name) as stream:
         return hashlib.file_digest(stream, "sha256").digest()

@@ -145,7 +145,7 @@ def make_shelf(root: Path, layout: str = "") -> Shelf:
 def _declared(root: Path) -> str:
     path = root / OWN / _DECLARATION
     try:
-        said = json.loads(path.read_bytes())
+        said = json.loads(storage.read_regular(path))
     except FileNotFoundError:
         return ""
     except (OSError, ValueError) as error:

@@ -141,7 +141,7 @@ def load_events(receipts: Path) -> tuple[LaterEvent, ...]:
     with storage.storage_errors(f"reading {receipts / FOLDER}"):
         for path in sorted((receipts / FOLDER).glob("*.json")):
             try:
-                found.append(LaterEvent.model_validate_json(path.read_bytes()))
+                found.append(LaterEvent.model_validate_json(storage.read_regular(path)))
             except ValidationError as error:
                 said = error.errors()[0]["msg"]
                 raise InvalidError(f"{path} is no event: {said}") from error

@@ -316,7 +316,7 @@ def _same(one: Path, other: Path) -> bool:
         return False
     if one.stat().st_size != other.stat().st_size:
         return False
-    with one.open("rb") as left, other.open("rb") as right:
+    with storage.open_regular(one) as left, storage.open_regular(other) as right:
         while block := left.read(1 << 20):
             if block != right.read(1 << 20):
                 return False

@@ -71,7 +71,7 @@ def refuse_leaks(
         place = path.relative_to(staged).as_posix()
         found = traces.in_text(place)
         if not place.startswith(f"data/{PARTS}/"):
-            found += traces.in_text(path.read_text(encoding="utf-8", errors="replace"))
+            found += traces.in_text(storage.read_regular(path).decode("utf-8", "replace"))
         report.extend(
             WITHHELD_SHOWS.at(Location(place), f"has {what}") for what in dict.fromkeys(found)
         )

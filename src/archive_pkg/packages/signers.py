@@ -15,7 +15,7 @@ from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages.sshsig import NAMESPACE, Signature
 from archive_pkg.packages.wire import MalformedError, Wire, key_type
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.storage import describe
+from archive_pkg.storage import describe, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -193,7 +193,7 @@ def read_revoked(path: Path) -> Revoked:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as error:
         meaning, hint = describe(error)
         raise StorageError(f"{path} could not be read: {meaning}", hint) from error

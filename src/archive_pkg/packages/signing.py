@@ -151,7 +151,7 @@ class _Work:
             if newest != path and not renew:
                 continue
             try:
-                answer = timestamps.request((self.staged / newest).read_bytes(), url)
+                answer = timestamps.request(storage.read_regular(self.staged / newest), url)
             except timestamps.NoStampError as error:
                 self.pending.append(f"{newest}: {error}")
                 continue
@@ -173,7 +173,9 @@ class _Work:
             elif not storage.exchange(self.folder, place):
                 # Each of these files means something without the others.
                 for path in (*self.signatures, *self.stamps):
-                    storage.write_atomically(self.package / path, (self.staged / path).read_bytes())
+                    storage.write_atomically(
+                        self.package / path, storage.read_regular(self.staged / path)
+                    )
             storage.sync_folder(self.package)
 
     def events(self) -> Iterator[LaterEvent]:
@@ -202,7 +204,8 @@ class _Work:
 
     def _digests(self, paths: Iterable[str]) -> dict[str, str]:
         return {
-            path: hashlib.sha256((self.package / path).read_bytes()).hexdigest() for path in paths
+            path: hashlib.sha256(storage.read_beneath(self.package, path)).hexdigest()
+            for path in paths
         }
 
     def _free(self, manifest: str) -> str:
@@ -224,6 +227,8 @@ def sign_files(key: Path, files: list[Path]) -> list[sshsig.Signature]:
     """
     if not os.path.lexists(key):
         raise StorageError(f"there is no key {key}", "name the key's file with --key")
+    with storage.storage_errors(f"reading the key {key}"):
+        storage.open_regular(key).close()  # ssh-keygen waits for ever on a pipe
     program = shutil.which("ssh-keygen")
     if program is None:
         raise UsageError("ssh-keygen is not there, which signs", "install OpenSSH 8.1 or later")
@@ -260,8 +265,8 @@ def sign_files(key: Path, files: list[Path]) -> list[sshsig.Signature]:
 def _checked(key: Path, file: Path) -> sshsig.Signature:
     """The signature that ssh-keygen has just made over a file."""
     try:
-        made = sshsig.parse(file.with_name(f"{file.name}.sig").read_bytes())
-        right = made.stands(file.read_bytes())
+        made = sshsig.parse(storage.read_regular(file.with_name(f"{file.name}.sig")))
+        right = made.stands(storage.read_regular(file))
     except MalformedError as error:
         raise UsageError(
             f"ssh-keygen signs with {key} in a way that is not known here: {error}",

@@ -10,7 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, StorageError, UsageError
-from archive_pkg.storage import describe
+from archive_pkg.storage import describe, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,7 +207,7 @@ def read_certificates(path: Path) -> bytes:
         StorageError: It is not there or cannot be read.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as error:
         meaning, hint = describe(error)
         raise StorageError(f"{path} could not be read: {meaning}", hint) from error

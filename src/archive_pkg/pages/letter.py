@@ -386,6 +386,8 @@ def _state(verification: Verification | None, checked_on: str) -> dict[str, Any]
         return None
     from archive_pkg.packages import states
 
+    bag = verification.verdict.bag
+    manifests = bag.tag_manifests.values() if bag else ()
     return {
         "good": verification.ok,
         "sentences": states(verification),
@@ -394,8 +396,8 @@ def _state(verification: Verification | None, checked_on: str) -> dict[str, Any]
         ],
         "checked_on": checked_on,
         "digests": [
-            (path.name, hashlib.sha512(path.read_bytes()).hexdigest())
-            for path in sorted(verification.path.glob("tagmanifest-*.txt"))
+            (name, hashlib.sha512(storage.read_beneath(verification.path, name)).hexdigest())
+            for name in sorted(manifest.name for manifest in manifests)
         ],
     }
 

@@ -14,6 +14,7 @@ import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg import storage
 from archive_pkg.bags.serializing import write_zip
 from archive_pkg.crosswalks import Setting, cmif, export
 from archive_pkg.errors import InvalidError
@@ -201,7 +202,8 @@ def _key(seal: bytes, subject: Subject, plan: Plan) -> bytes:
     whole = hashlib.sha256(plan.version + seal + repr(subject.checked).encode())
     # Signatures come later than the seal, and are in no manifest.
     for file in sorted((subject.path / SIGNATURES).glob("*")):
-        whole.update(file.name.encode("utf-8", "surrogateescape") + file.read_bytes())
+        data = storage.read_beneath(subject.path, f"{SIGNATURES}/{file.name}")
+        whole.update(os.fsencode(file.name) + data)
     return whole.digest()
 
 
@@ -211,7 +213,7 @@ def _use_again(files: Mapping[str, str], plan: Plan) -> bool:
         return False
     for name, digest in files.items():
         try:
-            with (plan.old / name).open("rb") as stream:
+            with storage.open_regular(plan.old / name) as stream:
                 if hashlib.file_digest(stream, "sha256").hexdigest() != digest:
                     return False
         except OSError:
@@ -317,7 +319,7 @@ class _Letter:
         if bag is None:
             return None
         write_zip(bag, self.plan.stage / self._zip)
-        with (self.plan.stage / self._zip).open("rb") as stream:
+        with storage.open_regular(self.plan.stage / self._zip) as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
             size = stream.tell()
         self.files[self._zip] = digest
@@ -355,7 +357,8 @@ class _Letter:
             "errors": [],
             "checked_on": day,
             "digests": [
-                (file.name, hashlib.sha512(file.read_bytes()).hexdigest()) for file in manifests
+                (file.name, hashlib.sha512(storage.read_beneath(self.path, file.name)).hexdigest())
+                for file in manifests
             ],
         }
 

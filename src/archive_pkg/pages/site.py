@@ -209,7 +209,7 @@ def _manifest(out: Path) -> dict[str, str]:
             return {}
         path = out / MANIFEST
         if path.is_file():
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = storage.read_text(path).splitlines()
             pairs = (line.split("  ", 1) for line in lines if "  " in line)
             return {name: digest for digest, name in pairs}
         if out.is_dir() and not any(out.iterdir()):
@@ -286,7 +286,7 @@ class _Assembling:
 
 def _digest(file: Path) -> str:
     try:
-        with file.open("rb") as stream:
+        with storage.open_regular(file) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""

@@ -17,6 +17,7 @@ from archive_pkg.records.models import Record
 from archive_pkg.records.nodes import collecting_no_garbage
 from archive_pkg.records.yaml_reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.storage import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -227,7 +228,7 @@ def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:
             return b"", [NO_FILE.at(Location(name), "this is no file", hint)]
         if about.st_size > LARGEST:
             return b"", [_too_large(about.st_size, name)]
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             return stream.read(LARGEST + 1), []
     except OSError as error:
         raise StorageError(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archive_pkg.records.loading import read_tree
+from archive_pkg.storage import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,7 @@ def placed(findings: Iterable[Finding], file: Path, root: Node | None = None) ->
     found = list(findings)
     if not any(map(_lacks_line, found)):
         return found
-    root = root or read_tree(file.read_bytes(), str(file)).root
+    root = root or read_tree(read_regular(file), str(file)).root
     return [_with_line(item, root) if root and _lacks_line(item) else item for item in found]
 
 

@@ -14,7 +14,7 @@ from archive_pkg.records import yaml_writing
 from archive_pkg.records.loading import invalid, read_record, record_file
 from archive_pkg.records.patching import patch
 from archive_pkg.records.yaml_reading import read_yaml
-from archive_pkg.storage import storage_errors, write_atomically
+from archive_pkg.storage import read_regular, storage_errors, write_atomically
 
 if TYPE_CHECKING:
     import os
@@ -56,7 +56,7 @@ def save_record(record: Record, path: str | os.PathLike[str]) -> None:
     if known == valid:
         return
     with storage_errors(f"reading {file}"):
-        data = file.read_bytes()
+        data = read_regular(file)
     write_atomically(file, updated(valid, data, file))
 
 

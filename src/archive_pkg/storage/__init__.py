@@ -2,12 +2,10 @@
 
 from archive_pkg.storage.files import (
     FullError,
-    NotRegularError,
     describe,
     exchange,
     hidden,
     named,
-    open_beneath,
     remove_tree,
     replace_unchanged,
     same_mount,
@@ -17,6 +15,14 @@ from archive_pkg.storage.files import (
     sync_folder,
     sync_tree,
     write_atomically,
+)
+from archive_pkg.storage.reading import (
+    NotRegularError,
+    open_beneath,
+    open_regular,
+    read_beneath,
+    read_regular,
+    read_text,
 )
 from archive_pkg.storage.staging import (
     ENCLOSING,
@@ -46,7 +52,11 @@ __all__ = [
     "hidden",
     "named",
     "open_beneath",
+    "open_regular",
     "place",
+    "read_beneath",
+    "read_regular",
+    "read_text",
     "recover",
     "refuse_existing",
     "remove_tree",

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, made durable, and opened without following links."""
+"""Write files atomically and make them durable."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import hashlib
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import StorageError
+from archive_pkg.storage.reading import NotRegularError, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,8 @@ class FullError(StorageError):
 
 def describe(error: OSError) -> tuple[str, str]:
     """What an error of the system means, and what to do: two phrases, the second may be empty."""
+    if isinstance(error, NotRegularError) and error.errno == errno.EINVAL:
+        return str(error.strerror), "Put a regular file there."
     meaning, hint = _MEANINGS.get(error.errno or 0, ("", ""))
     return meaning or (error.strerror or str(error)).lower(), hint
 
@@ -106,7 +109,7 @@ def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
         StorageError: When it cannot be read or written; the file is then as it was.
     """
     with storage_errors(f"writing {path}"):
-        if path.read_bytes() != before:
+        if read_regular(path) != before:
             return False
         with staged_file(path, data) as staged:
             _sync_file(staged)
@@ -114,7 +117,7 @@ def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
             # of the exchange, and goes back where it is not what it should be.
             if not exchange(staged, path):
                 staged.replace(path)
-            elif staged.read_bytes() != before:
+            elif read_regular(staged) != before:
                 exchange(staged, path)
                 return False
         sync_folder(path.parent)
@@ -238,52 +241,6 @@ def remove_tree(path: Path) -> None:
                 if not inner.is_symlink():
                     inner.chmod(0o700)
         shutil.rmtree(path)
-
-
-class NotRegularError(OSError):
-    """Where a regular file should be is a link, a folder, a pipe or a device."""
-
-
-def open_beneath(folder: Path, path: str) -> BinaryIO:
-    """Open a regular file below a folder for reading, following no link on the way.
-
-    Each step is taken relative to the folder before, so that nothing swapped in meanwhile can
-    lead elsewhere.
-
-    Args:
-        folder: Where the path starts; itself it may be a link.
-        path: Names with `/` between them.
-
-    Raises:
-        NotRegularError: On the way or at its end is a link or something that is no file.
-        OSError: It is not there or may not be read.
-    """
-    *folders, name = path.split("/")
-    here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        for step in folders:
-            inner = _open_step(step, os.O_DIRECTORY, here)
-            os.close(here)
-            here = inner
-        # Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
-        descriptor = _open_step(name, os.O_NONBLOCK, here)
-    finally:
-        os.close(here)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise NotRegularError(errno.EINVAL, "it is not a regular file", path)
-    return os.fdopen(descriptor, "rb")
-
-
-def _open_step(name: str, flags: int, here: int) -> int:
-    if name in ("", ".", ".."):
-        raise NotRegularError(errno.EINVAL, f"{name!r} is no name of a file", name)
-    try:
-        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags, dir_fd=here)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
-            raise NotRegularError(error.errno, "it is a link or no file", name) from error
-        raise
 
 
 def named(path: Path) -> Path:

@@ -15,6 +15,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from archive_pkg import storage
 from archive_pkg.errors import InvalidError
 from archive_pkg.reports import Finding, Severity
 from archive_pkg.tables.cells import csv_line
@@ -60,7 +61,7 @@ def annotate_workbook(source: Path, findings: Iterable[Finding], out: Path) -> i
         InvalidError: A part of the workbook is torn.
     """
     try:
-        with zipfile.ZipFile(source) as archive:
+        with storage.open_regular(source) as file, zipfile.ZipFile(file) as archive:
             book = _Book(archive)
             cells = 0
             for title, noted in _by_sheet(findings, book.titles).items():

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import sys
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from archive_pkg import storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.headers import SEARCHED, find_header
@@ -68,7 +70,7 @@ def read_csv(path: Path, *, encoding: str | None = None) -> Sheet:
     """
     report = Report()
     try:
-        with path.open("rb") as file:
+        with storage.open_regular(path) as file:
             name = _encoding(file, encoding)
             whole = _decodes(file, path, name, report)
     except OSError as error:
@@ -105,6 +107,11 @@ def _encoding(file: BinaryIO, declared: str | None) -> str:
         hint = "encodings are called, for example, utf-8, utf-16, cp1251, cp1252, koi8-r"
         raise UsageError(f"no encoding is called {declared}", hint) from None
     return marked if marked and name in ("utf-8", "utf-16") else name
+
+
+def _text(path: Path, encoding: str) -> TextIO:
+    buffered = io.BufferedReader(storage.open_regular(path).detach(), _CHUNK)
+    return io.TextIOWrapper(buffered, encoding, newline="")
 
 
 def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
@@ -150,7 +157,7 @@ def _readable(data: bytes, encoding: str) -> str:
 
 def _separator(path: Path, encoding: str) -> str:
     """What stands between the cells of the first rows, counted outside quotes."""
-    with path.open(encoding=encoding, newline="") as file:
+    with _text(path, encoding) as file:
         sample = file.read(_SAMPLE)
     outside = "".join(sample.split('"')[::2])
     first = next((line for line in outside.splitlines() if line.strip()), "")
@@ -161,7 +168,7 @@ def _first_rows(path: Path, encoding: str, separator: str, report: Report) -> li
     """The rows among which the header is, as far as quotes add up."""
     csv.field_size_limit(sys.maxsize)
     rows: list[list[str]] = []
-    with path.open(encoding=encoding, newline="") as file:
+    with _text(path, encoding) as file:
         try:
             rows.extend(islice(csv.reader(file, delimiter=separator, strict=True), SEARCHED))
         except csv.Error as error:
@@ -174,7 +181,7 @@ def _blocks(
 ) -> Iterator[Block]:
     csv.field_size_limit(sys.maxsize)
     number = header_row + 1
-    with path.open(encoding=encoding, newline="", buffering=_CHUNK) as file:
+    with _text(path, encoding) as file:
         reader = csv.reader(file, delimiter=separator, strict=True)
         for _ in range(header_row):
             next(reader)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg import storage
 from archive_pkg.errors import StorageError
 from archive_pkg.reports import Code, Location, Report, Severity
 
@@ -76,7 +77,7 @@ def read_descriptor(path: Path) -> tuple[list[Resource], Report]:
     report = Report()
     here = Location(str(path))
     try:
-        descriptor = json.loads(path.read_bytes().decode("utf-8-sig"))
+        descriptor = json.loads(storage.read_regular(path).decode("utf-8-sig"))
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg import storage
 from archive_pkg.errors import StorageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.csv_reading import read_csv
@@ -125,7 +126,7 @@ class _Table:
             if file is None:
                 return None
             try:
-                declared = json.loads(file.read_text("utf-8"))
+                declared = json.loads(storage.read_text(file))
             except OSError as error:
                 raise StorageError(f"{file}: {error.strerror or error}") from error
             except (ValueError, RecursionError) as error:

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg import storage
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records.date_phrases import read_date
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
@@ -183,7 +184,7 @@ def read_mapping(path: Path) -> Map:
     from ruamel.yaml.error import YAMLError
 
     try:
-        tree = YAML(typ="base").load(StringIO(path.read_text("utf-8")))
+        tree = YAML(typ="base").load(StringIO(storage.read_text(path)))
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror or error}") from error
     except (YAMLError, ValueError) as error:

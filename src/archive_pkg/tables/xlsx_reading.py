@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 from xml.etree import ElementTree
 
+from archive_pkg import storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.tables.example import leave_example_out
@@ -119,7 +120,7 @@ def _load(file: BinaryIO) -> Workbook:
 def _is_safe(path: Path, report: Report) -> bool:
     """Whether the file may be unpacked and parsed; if not, why not is told."""
     here = Location(str(path))
-    with path.open("rb") as file:
+    with storage.open_regular(path) as file:
         start = file.read(8)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         message = "it is an old .xls workbook, or one with a password"
@@ -127,7 +128,7 @@ def _is_safe(path: Path, report: Report) -> bool:
         report.add(WORKBOOK_BROKEN.at(here, message, hint))
         return False
     try:
-        with zipfile.ZipFile(path) as archive:
+        with storage.open_regular(path) as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             size = sum(member.file_size for member in members)
             packed = sum(member.compress_size for member in members)
@@ -163,7 +164,7 @@ def _declares_entities(part: IO[bytes]) -> bool:
 
 
 def _sheets(path: Path) -> Iterator[Sheet]:
-    with path.open("rb") as file, zipfile.ZipFile(path) as archive:
+    with storage.open_regular(path) as file, zipfile.ZipFile(file) as archive:
         book = _load(file)
         for worksheet in book.worksheets:
             worksheet.reset_dimensions()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records.month_names import MONTHS
 from archive_pkg.records.yaml_reading import read_yaml
+from archive_pkg.storage import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -323,7 +324,7 @@ def load_vocabulary(*own: Path) -> Vocabulary:
     ]
     for path in own:
         try:
-            text = path.read_text("utf-8")
+            text = read_text(path)
         except OSError as error:
             raise StorageError(f"{path}: {error.strerror}") from error
         except UnicodeDecodeError as error:

@@ -1,0 +1,168 @@
+"""Read files that somebody else may have put there: regular files only, without ever waiting."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import re
+import select
+import stat
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Without O_NONBLOCK, opening a pipe waits for a writer; with O_NOCTTY no terminal takes us over.
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_HANDED_OVER = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/[0-9]{1,9}")
+"""Names of descriptors that a shell gave this process: `<(…)` is /dev/fd/63."""
+_PATIENCE = 60.0
+"""Seconds in which a pipe that the shell handed over has to deliver everything."""
+_MOST_PIPED = 256 * 1024 * 1024
+_BLOCK = 1 << 20
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+class NotRegularError(OSError):
+    """Where a regular file should be is a link, a folder, a pipe or a device."""
+
+
+def open_regular(path: Path) -> io.BufferedReader:
+    """Open a regular file for reading, or a link to one that the user named.
+
+    Nothing else is opened: a pipe would wait for a writer, a device may never end.
+
+    Raises:
+        NotRegularError: It is a folder, a pipe, a socket or a device.
+        OSError: It does not exist or may not be read.
+    """
+    # Opening alone makes some devices act, so its kind is asked first, and again once it is open.
+    _refuse_others(path.stat().st_mode, path)
+    descriptor = os.open(path, _FLAGS)
+    try:
+        _refuse_others(os.fstat(descriptor).st_mode, path)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_regular(path: Path) -> bytes:
+    """Return the bytes of a regular file.
+
+    A pipe that the shell handed over (`<(…)`, `/dev/stdin`) is read too, within a minute.
+
+    Raises:
+        NotRegularError: It is a folder, another pipe, a socket or a device.
+        OSError: It does not exist or may not be read.
+    """
+    if _HANDED_OVER.fullmatch(os.fspath(path)) and stat.S_ISFIFO(path.stat().st_mode):
+        return _read_pipe(path)
+    with open_regular(path) as file:
+        return file.read()
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a regular file in UTF-8, with every line end as LF.
+
+    Raises:
+        UnicodeDecodeError: It is not UTF-8.
+        OSError: As for `read_regular`.
+    """
+    return io.TextIOWrapper(io.BytesIO(read_regular(path)), "utf-8").read()
+
+
+def open_beneath(folder: Path, path: str) -> io.BufferedReader:
+    """Open a regular file below a folder for reading, following no link on the way.
+
+    Each step is taken relative to the folder before, so that nothing swapped in meanwhile can
+    lead elsewhere.
+
+    Args:
+        folder: Where the path starts; itself it may be a link.
+        path: Names with `/` between them.
+
+    Raises:
+        NotRegularError: On the way or at its end is a link or something that is no file.
+        OSError: It is not there or may not be read.
+    """
+    *folders, name = path.split("/")
+    here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for step in folders:
+            inner = _open_step(step, os.O_DIRECTORY, here)
+            os.close(here)
+            here = inner
+        # Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
+        descriptor = _open_step(name, os.O_NONBLOCK, here)
+    finally:
+        os.close(here)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotRegularError(errno.EINVAL, "it is not a regular file", path)
+    return os.fdopen(descriptor, "rb")
+
+
+def _open_step(name: str, flags: int, here: int) -> int:
+    if name in ("", ".", ".."):
+        raise NotRegularError(errno.EINVAL, f"{name!r} is no name of a file", name)
+    try:
+        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags, dir_fd=here)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
+            raise NotRegularError(error.errno, "it is a link or no file", name) from error
+        raise
+
+
+def read_beneath(folder: Path, path: str) -> bytes:
+    """Return the bytes of a regular file below a folder, as `open_beneath` opens it."""
+    with open_beneath(folder, path) as file:
+        return file.read()
+
+
+def _refuse_others(mode: int, path: Path) -> None:
+    if not stat.S_ISREG(mode):
+        kind = _KINDS.get(stat.S_IFMT(mode), "something else")
+        number = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+        raise NotRegularError(number, f"it is {kind}, not a file", os.fspath(path))
+
+
+def _read_pipe(path: Path) -> bytes:
+    descriptor = os.open(path, _FLAGS)
+    try:
+        if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            _refuse_others(0, path)
+        return b"".join(_pieces(descriptor, os.fspath(path)))
+    finally:
+        os.close(descriptor)
+
+
+def _pieces(descriptor: int, name: str) -> list[bytes]:
+    pieces: list[bytes] = []
+    size = 0
+    until = time.monotonic() + _PATIENCE
+    while True:
+        left = until - time.monotonic()
+        if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+            raise TimeoutError(
+                errno.ETIMEDOUT, f"nothing more came for {_PATIENCE:.0f} seconds", name
+            )
+        try:
+            piece = os.read(descriptor, _BLOCK)
+        except BlockingIOError:  # another reader of the pipe was faster
+            continue
+        if not piece:
+            return pieces
+        pieces.append(piece)
+        size += len(piece)
+        if size > _MOST_PIPED:
+            raise OSError(0, f"it delivers more than {_MOST_PIPED >> 20} MiB", name)

@@ -1,0 +1,175 @@
+"""The adversary is a package that was received: what is in it, and what lies around it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from program import Run
+
+PACKAGE = Path(__file__).parents[2] / "packages" / "1960-07-18-cpsu-to-sed"
+SECONDS = 60
+
+
+@pytest.fixture(autouse=True)
+def _no_hanging() -> Iterator[None]:
+    """End a test that hangs."""
+
+    def give_up(number: int, frame: object) -> None:
+        pytest.fail(f"it hangs for {SECONDS} seconds")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(SECONDS)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def endless(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def listener(path: Path) -> None:
+    here = Path.cwd()
+    os.chdir(path.parent)  # a socket's name has at most 107 bytes
+    try:
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(path.name)
+    finally:
+        os.chdir(here)
+
+
+INPUTS = [
+    "verify {}",
+    "verify PACKAGE --allowed-signers {}",
+    "verify PACKAGE --revoked {}",
+    "verify PACKAGE --timestamp-ca {}",
+    "bag verify {}",
+    "bag verify PACKAGE --profile {}",
+    "bag create FOLDER OUT --tag-file notes.txt={}",
+    "bag unpack {} OUT",
+    "check {}",
+    "check TABLE --map {}",
+    "tables import TABLE --map {} --out OUT",
+    "tables import {} --out OUT",
+    "draft {}",
+    "draft TEXT --vocabulary {} --out OUT",
+    "import {} --out OUT",
+    "build {} --out OUT",
+    "why-not PACKAGE --target {}",
+    "show {}",
+    "page {} -o OUT",
+    "export {} --to datacite",
+    "export PACKAGE --to premis --ledger {}",
+    "sign {} --key KEY",
+    "sign PACKAGE --key {}",
+    "deposit {} --to ocfl:OUT",
+    "fetch {} --out OUT",
+    "characterize {}",
+    "audit run FOLDER --ledger {}",
+    "audit report FOLDER --ledger {}",
+    "audit report FOLDER --allowed-signers {}",
+]
+
+
+@pytest.mark.parametrize("line", INPUTS)
+def test_an_input_that_is_not_a_file_is_refused(run: Run, tmp_path: Path, line: str) -> None:
+    odd = tmp_path / "odd"
+    (pipe, endless, listener)[INPUTS.index(line) % 3](odd)
+    (tmp_path / "FOLDER").mkdir()
+    (tmp_path / "TABLE").write_text("id,title\na,b\n")
+    (tmp_path / "TABLE").rename(tmp_path / "TABLE.csv")
+    (tmp_path / "TEXT.txt").write_text("Dear friend")
+    places = {
+        "PACKAGE": PACKAGE,
+        "TABLE": tmp_path / "TABLE.csv",
+        "TEXT": tmp_path / "TEXT.txt",
+        **{name: tmp_path / name for name in ("FOLDER", "OUT", "KEY")},
+        "ocfl:OUT": f"ocfl:{tmp_path / 'OUT'}",
+    }
+    done = run(*(places.get(word, word.format(odd)) for word in line.split()))
+    assert done.returncode in (2, 3, 5), done
+    assert "odd" in done.stdout + done.stderr
+    assert not (tmp_path / "OUT").exists() or not any((tmp_path / "OUT").iterdir())
+
+
+PLACES = [
+    "bagit.txt",
+    "bag-info.txt",
+    "tagmanifest-sha512.txt",
+    "tagmanifest-evil.txt",
+    "data/record.json",
+    "data/datapackage.json",
+    "data/parts/letter-1960-07-18.txt",
+    "signatures/tagmanifest-sha512.txt.sig",
+]
+
+
+def test_no_package_makes_a_command_wait(run: Run, tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf"
+    shutil.copytree(PACKAGE, shelf / "good")
+    for number, name in enumerate(PLACES):
+        place = shelf / f"bad-{number}" / name
+        shutil.copytree(PACKAGE, shelf / f"bad-{number}")
+        place.unlink(missing_ok=True)
+        place.parent.mkdir(exist_ok=True)
+        (pipe, endless)[number % 2](place)
+    commands = {
+        ("verify", shelf): (3,),
+        ("audit", "run", shelf): (3, 5),
+        ("stats", shelf, "--refresh"): (0, 3, 5),
+        ("duplicates", shelf): (0, 3, 5),
+        ("page", shelf / "bad-3", "-o", tmp_path / "page.html"): (0, 3, 5),
+        ("site", shelf, "-o", tmp_path / "site"): (0, 3, 5),
+        ("deposit", shelf, "--to", f"file:{tmp_path / 'drop'}"): (3, 5),
+        ("export", shelf, "--to", "datacite", "--each", tmp_path / "each"): (0, 3, 5),
+    }
+    for words, status in commands.items():
+        done = run(*words)
+        assert done.returncode in status, (words, done)
+        assert "a bug" not in done.stdout + done.stderr, (words, done)
+    assert (tmp_path / "drop" / PACKAGE.name / "bagit.txt").exists()
+    assert (tmp_path / "site" / "index.html").exists()
+
+
+@pytest.mark.parametrize("name", ["letter-1960-07-18.txt", "record.yaml"])
+def test_no_record_folder_makes_a_command_wait(run: Run, letter: Path, tmp_path: Path, name: str):
+    (letter / name).unlink()
+    pipe(letter / name)
+    for words in (
+        ("check", letter.parent),
+        ("build", letter, "--out", tmp_path / "out"),
+        ("export", letter, "--to", "tei", "-o", tmp_path / "tei.xml"),
+    ):
+        done = run(*words)
+        assert done.returncode in (0, 3, 5), (words, done)
+
+
+def test_what_the_shell_pipes_in_is_read(run: Run, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"nobody ssh-ed25519 AAAA\n")
+    os.close(writing)
+    done = run("verify", PACKAGE, "--allowed-signers", f"/dev/fd/{reading}")
+    os.close(reading)
+    assert "a pipe, not a file" not in done.stderr
+    assert done.returncode in (0, 3)
+
+
+def test_a_pipe_that_stays_silent_is_given_up(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive_pkg.storage.reading._PATIENCE", 0.2)
+    reading, writing = os.pipe()
+    done = run("verify", PACKAGE, "--allowed-signers", f"/dev/fd/{reading}")
+    os.close(reading)
+    os.close(writing)
+    assert done.returncode == 5
+    assert "nothing more came" in done.stderr
