@@ -362,6 +362,17 @@ def test_the_report_tells_in_words_as_page_table_and_metrics(
         assert seen.metrics().count("# TYPE") == 9
 
 
+def test_a_table_of_packages_runs_no_formula(shelf: Shelf) -> None:
+    check(shelf)
+    package, *_ = shelf.packages()
+    named = shelf.root / '=HYPERLINK("mailto:x","y")'
+    shutil.copytree(package, named)
+    with Overview(shelf, shelf.ledger) as seen:
+        rows = list(csv.reader(seen.csv_lines()))
+    assert f"'{named.name}" in [row[0] for row in rows]
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
 def test_a_missing_folder_for_metrics_is_told_before_anything_is_read(
     shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
+from archive_pkg import csv_text
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.dublin_core import MAPPING as DUBLIN_CORE
 from archive_pkg.crosswalks.dublin_core import values
@@ -36,9 +35,8 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
         row = [""] * len(columns)
         row[0], row[first] = f"{setting.folder}{path}", _line(titles)
         rows.append(row)
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
-    return text.getvalue().encode("utf-8", "backslashreplace")
+    text = "".join(csv_text.line(cells) for cells in [columns, *rows])
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _line(text: str) -> str:

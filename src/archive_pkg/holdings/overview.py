@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from archive_pkg import csv_text
 from archive_pkg.holdings import ledger
 from archive_pkg.holdings.copies import is_read
 from archive_pkg.holdings.heads import signed_heads
@@ -238,10 +237,10 @@ class Overview:
 
     def csv_lines(self) -> Iterator[str]:
         """The overview as CSV (RFC 4180), a line a package."""
-        yield _csv_line(_COLUMNS)
+        yield csv_text.line(_COLUMNS)
         gone = {known.package for known in self.state.vanished()}
         for known in self.state.all():
-            yield _csv_line(
+            yield csv_text.line(
                 (
                     known.package,
                     known.id or "",
@@ -257,7 +256,7 @@ class Overview:
                 )
             )
         for name in self.state.never_checked():
-            yield _csv_line((name, "", "yes", "never checked", *[""] * (len(_COLUMNS) - 4)))
+            yield csv_text.line((name, "", "yes", "never checked", *[""] * (len(_COLUMNS) - 4)))
 
     def page(self) -> str:
         """The overview as one page of HTML that needs nothing else."""
@@ -381,12 +380,6 @@ def _apart(path: Path, root: Path) -> bool:
 
 def _seconds(time: str) -> int:
     return int(datetime.fromisoformat(time).timestamp()) if time else 0
-
-
-def _csv_line(cells: tuple[object, ...]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()
 
 
 def _told(time: datetime) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg import csv_text
 from archive_pkg.tables.layout import SEPARATOR
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 _SIGN = re.compile(r"\\[\\;\s]|.", re.DOTALL)
 _IDENTIFIER = re.compile(r"([^:]*):((?:\\[\\\[]|(?! \[).)*)(?: \[(.*)\])?", re.DOTALL)
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
-_NEEDS_QUOTES = re.compile(r'[",\r\n]|^\s|\s$')
 _PLAIN = re.compile(r'\w[^",\r\n]*(?<!\s)')
 """Most cells: nothing in them to guard or to quote."""
 
@@ -62,26 +60,22 @@ def split_items(text: str) -> list[str]:
 
 def guarded(column: Column, text: str) -> str:
     """A cell's text with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if column.is_free and _FORMULA.match(text) else text
+    return csv_text.guarded(text) if column.is_free else text
 
 
 def unguarded(column: Column, text: str) -> str:
     """A cell's text without that apostrophe."""
-    return text[1:] if column.is_free and _GUARDED.match(text) else text
+    return csv_text.unguarded(text) if column.is_free else text
 
 
 def csv_cell(column: Column, text: str) -> str:
     """A cell as it stands in a CSV file: guarded and quoted where it must be."""
-    return text if not text or _PLAIN.fullmatch(text) else _quoted(guarded(column, text))
+    return text if not text or _PLAIN.fullmatch(text) else csv_text.quoted(guarded(column, text))
 
 
 def csv_line(cells: Sequence[str]) -> str:
     """A line of a CSV file (RFC 4180, but for its line feed), the same on every machine."""
-    return ",".join([text and _quoted(text) for text in cells]) + "\n"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
+    return ",".join([text and csv_text.quoted(text) for text in cells]) + "\n"
 
 
 def _one_to_cell(column: Column, value: Any) -> str:
