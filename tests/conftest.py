@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import browsing
 from archive_pkg import cli
 from program import Disk, Done, Run
 
@@ -18,6 +19,8 @@ from program import Disk, Done, Run
 # are tried each time; elsewhere new ones, so that what they find is found by somebody who looks.
 settings.register_profile("untimed", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("untimed")
+
+browser, serve = browsing.browser, browsing.serve
 
 ROOT = Path(__file__).parents[1]
 LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"

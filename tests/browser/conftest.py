@@ -6,14 +6,8 @@ when its own security policy had to stop something, or when it opens a dialogue.
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import signal
-import subprocess
-import sys
 import time
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,14 +15,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from archive_pkg.records import load_record
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
-
-    from archive_pkg.records import Evidence, Record
 
 HERE = {"127.0.0.1", "localhost", "[::1]"}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -38,18 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("there is no Chromium here; tests/browser/install.sh installs it")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -124,49 +102,6 @@ def axe() -> Callable[[Page], list[str]]:
         ]
 
     return judge
-
-
-@dataclass
-class Server:
-    """A review that runs as its user would run it."""
-
-    process: subprocess.Popen[str]
-    url: str
-    folder: Path
-
-    @property
-    def file(self) -> Path:
-        (file,) = self.folder.rglob("record.yaml")
-        return file
-
-    @property
-    def record(self) -> Record:
-        return load_record(self.file)
-
-    def grounds(self, field: str) -> list[Evidence]:
-        return [item for item in self.record.evidence if item.field == field]
-
-    def end(self, number: int = signal.SIGINT) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(20)
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    started = []
-
-    def start(*words: str, folder: Path = tmp_path, reviewer: str = "Jane Doe") -> Server:
-        command = [sys.executable, "-m", "archive_pkg", "review", *words, "--no-browser", "--json"]
-        command += ["--reviewer", reviewer] if reviewer else []
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder)
-        started.append(process)
-        assert process.stdout is not None
-        return Server(process, json.loads(process.stdout.readline())["url"], folder)
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
 
 
 def _is_fault(told: ConsoleMessage) -> bool:

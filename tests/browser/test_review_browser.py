@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Locator, Page
 
-    from conftest import Server
+    from browsing import Server
 
 LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
 
@@ -271,7 +271,7 @@ def test_taking_an_item_out(review: Server, page: Page, how: str) -> None:
 
 def test_two_tabs(review: Server, page: Page) -> None:
     other = page.context.new_page()
-    other.goto(review.url.partition("?")[0])
+    other.goto(page.url)
     other.wait_for_selector(".card.current")
     other.clock.install()  # it does not look by itself
     page.keyboard.press("a")

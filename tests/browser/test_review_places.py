@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +11,11 @@ from archive_pkg.records import load_record
 from archive_pkg.records.models import Quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Page
 
-    from conftest import Server
+    from browsing import Server
 
 TEXTS = {
     "astral": "Dear 𝔐oe 📷📷,\n\nThe 🇺🇳 plates 👩‍👩‍👧 have arrived.\n\nYours,\n\nA. Lind\n",
@@ -49,7 +47,7 @@ def test_every_stretch_is_told_to_the_server_as_it_is_in_the_text(
     ]
     told = page.evaluate(
         """async stretches => {
-          const {rangeOf, selected} = await import('/static/text.js');
+          const {rangeOf, selected} = await import(new URL('text.js', document.scripts[0].src));
           return stretches.map(([start, end]) => {
             const selection = getSelection();
             selection.removeAllRanges();
@@ -94,92 +92,6 @@ def test_a_note_quotes_what_was_selected_by_keyboard(
     assert isinstance(note.at, Quote)
     assert text[note.at.start : note.at.end] == note.at.exact
     assert len(note.at.exact) > 1
-
-
-@pytest.fixture
-def elsewhere() -> Iterator[Callable[[str], str]]:
-    """Serves a page from another port of this machine."""
-    pages: dict[str, bytes] = {}
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(pages.get(self.path, b""))
-
-        def log_message(self, *words: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-
-    def put(page: str) -> str:
-        pages["/evil"] = page.encode()
-        return f"http://127.0.0.1:{server.server_port}/evil"
-
-    yield put
-    server.shutdown()
-    server.server_close()
-
-
-EVIL = """<!doctype html><title>evil</title>
-<iframe id="frame" src="{url}"></iframe>
-<form id="form" action="{url}stop" method="post" enctype="text/plain" target="out">
-<input name='{{"x":"' value='"}}'></form><iframe name="out"></iframe>
-<img id="img" src="{url}letters/x">
-<script>
-window.done = (async () => {{
-  const tried = {{}};
-  for (const [name, options] of Object.entries({{
-    read: {{}}, cookies: {{credentials: "include"}},
-    simple: {{method: "POST", mode: "no-cors", credentials: "include", body: "{{}}"}},
-    json: {{method: "POST", credentials: "include", headers: {{"Content-Type": "application/json"}}, body: "{{}}"}},
-  }})) {{
-    try {{ const got = await fetch("{url}stop", options); tried[name] = got.type + (await got.text()); }}
-    catch (error) {{ tried[name] = "refused"; }}
-  }}
-  document.getElementById("form").submit();
-  await new Promise((resolve) => setTimeout(resolve, 700));
-  try {{ tried.frame = frames[0].document.body.innerText; }} catch {{ tried.frame = "refused"; }}
-  const popup = window.open("{url}");
-  await new Promise((resolve) => setTimeout(resolve, 700));
-  try {{ tried.popup = popup.document.body.innerText; }} catch {{ tried.popup = "refused"; }}
-  return tried;
-}})();
-</script>"""  # noqa: E501
-
-
-def test_a_hostile_page_in_another_tab_can_do_nothing(
-    serve: Callable[..., Server],
-    tmp_path: Path,
-    browser: Browser,
-    elsewhere: Callable[[str], str],
-) -> None:
-    (tmp_path / "letter.txt").write_text("Dear Moe,\n\nThe plates have arrived.\n\nA. Lind\n")
-    server = serve("letter.txt")
-    # Not watched: what this page tries is meant to be stopped, and the console tells so.
-    context: BrowserContext = browser.new_context()
-    own = context.new_page()
-    own.goto(server.url)
-    own.wait_for_selector(".card.current")
-    before = server.file.read_bytes()
-    evil = context.new_page()
-    evil.goto(elsewhere(EVIL.format(url=server.url.partition("?")[0])))
-    tried = evil.evaluate("window.done")
-    assert tried == {
-        "read": "refused",
-        "cookies": "refused",
-        "simple": "refused",
-        "json": "refused",
-        "frame": "refused",
-        "popup": "refused",
-    }
-    assert server.process.poll() is None
-    assert server.file.read_bytes() == before
-    own.reload()
-    own.wait_for_selector(".card.current")
-    context.close()
 
 
 def test_a_hostile_letter_can_do_nothing(

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,8 +50,7 @@ def test_ending_it_is_no_failure_and_leaves_no_lock(
     start: Start, tmp_path: Path, number: signal.Signals
 ) -> None:
     process, address = start()
-    answer = httpx2.get(address, follow_redirects=False)
-    assert answer.status_code == 303
+    assert httpx2.get(address).status_code == 200
     assert list(tmp_path.glob(".*.lock"))
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
@@ -96,7 +96,8 @@ def test_a_letter_beside_its_record_is_not_drafted_again(
     before = {path: path.read_bytes() for path in letter.iterdir()}
     _, address = start(str(letter / "letter-1960-07-18.txt"))
     with httpx2.Client(follow_redirects=True) as client:
-        assert "1960-07-18" in client.get(address).text
+        path = client.get(address).headers["refresh"].partition("url=")[2]
+        assert "1960-07-18" in client.get(address.partition("/?")[0] + path).text
     assert {p: p.read_bytes() for p in letter.iterdir() if p.suffix != ".lock"} == before
 
 
@@ -111,17 +112,29 @@ def test_what_is_no_letter(tmp_path: Path, capsys, name: str, status: int, told:
     assert told in capsys.readouterr().err
 
 
-def test_the_address_is_told_to_people_even_when_little_is(
+def test_the_address_is_printed_even_with_quiet_and_starts_no_browser_by_itself(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys
 ) -> None:
     from archive_pkg.pages.review.serving import Server
 
-    opened = []
-    monkeypatch.setattr(Server, "run", lambda server: server._socket.close())
+    opened, led = [], []
+
+    def run(server: Server) -> None:
+        server._socket.close()
+        while not opened:  # a thread of its own starts the browser
+            time.sleep(0.01)
+        file = Path(opened[0].removeprefix("file://"))
+        led.append(file.read_text())
+        assert file.parent.stat().st_mode & 0o777 == 0o700
+        opened.append(file)
+
+    monkeypatch.setattr(Server, "run", run)
     monkeypatch.setattr("webbrowser.open", opened.append)
     assert cli.run(["review", str(tmp_path), "--quiet"]) == 0
     told = capsys.readouterr().out
-    assert "http://127.0.0.1:" in told
-    assert "?token=" in told
-    # What starts the browser lets in once; what is printed is another token.
-    assert opened[0].partition("token=")[2] not in told
+    (address,) = (line.strip() for line in told.splitlines() if "http://127.0.0.1:" in line)
+    assert "?token=" in address
+    # The browser is started with a private file that leads there, and that is removed.
+    assert "token" not in opened[0]
+    assert address in led[0]
+    assert not opened[1].exists()

@@ -41,13 +41,15 @@ def keys() -> Keys:
 @pytest.fixture
 def stranger(review: Review, keys: Keys) -> TestClient:
     """A browser that was not given the address."""
-    return TestClient(Guard(review.app(), keys, 8000), base_url=HERE, follow_redirects=False)
+    review.base = f"/{keys.path}"
+    guard = Guard(review.app(), keys, 8000)
+    return TestClient(guard, base_url=f"{HERE}{review.base}", follow_redirects=False)
 
 
 @pytest.fixture
 def own(stranger: TestClient, keys: Keys) -> TestClient:
     """The browser that was."""
-    assert stranger.get(f"/?token={keys.token}").status_code == 303
+    assert stranger.get(f"{HERE}/?token={keys.token}").status_code == 200
     return stranger
 
 
@@ -57,45 +59,52 @@ def state(review: Review) -> dict[str, Any]:
     return {"key": key, "seen": desk.look().digest, "file": desk.file}
 
 
-def test_without_the_token_nothing_is_shown(stranger: TestClient, state: dict[str, Any]) -> None:
-    for path in ("/", "/?token=", "/?token=x", f"/letters/{state['key']}", "/static/review.js"):
+def test_nothing_is_shown_without_the_token(
+    stranger: TestClient, state: dict[str, Any], keys: Keys
+) -> None:
+    paths = ("/", "/?token=", "/?token=x", f"/{keys.path}", f"/{keys.path}x/", "/static/review.js")
+    for path in (*(HERE + path for path in paths), "/", f"/letters/{state['key']}", "/static/x"):
         answer = stranger.get(path)
         assert answer.status_code == 403
         assert "KHRUSHCHEV" not in answer.text
+        assert keys.path not in answer.text
     assert stranger.post("/stop", json={}, headers=OWN).status_code == 403
 
 
-def test_the_token_is_exchanged_for_a_strict_cookie_and_leaves_the_address(
+def test_the_cookie_without_the_path_opens_nothing(own: TestClient, state: dict[str, Any]) -> None:
+    (cookie,) = own.cookies.jar
+    sent = {"cookie": f"{cookie.name}={cookie.value}"}
+    for path in ("/", f"/letters/{state['key']}", f"/guess/letters/{state['key']}", "//"):
+        assert own.get(HERE + path, headers=sent).status_code == 403
+    assert own.get(f"/letters/{state['key']}", headers=sent).status_code == 200
+
+
+def test_the_token_is_exchanged_for_a_strict_cookie_of_a_secret_path(
     stranger: TestClient, keys: Keys
 ) -> None:
-    answer = stranger.get(f"/?token={keys.token}")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    # A browser that is sent on by a local file says that it comes from elsewhere.
+    answer = stranger.get(f"{HERE}/?token={keys.token}", headers={"sec-fetch-site": "cross-site"})
+    assert answer.headers["refresh"] == f"0; url=/{keys.path}/"
+    assert keys.token not in answer.text
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
+    assert f"Path=/{keys.path}/;" in cookie
     assert keys.token not in cookie
-    assert "archive-pkg-review-8000=" in cookie
-    assert answer.headers["referrer-policy"] == "same-origin"
+    assert answer.headers["referrer-policy"] == "no-referrer"
 
 
-def test_the_token_that_a_browser_is_started_with_opens_once(
-    stranger: TestClient, keys: Keys
+def test_secrets_are_compared_in_constant_time(
+    stranger: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticket = keys.ticket()
-    assert stranger.get(f"/?token={ticket}").status_code == 303
-    stranger.cookies.clear()
-    assert stranger.get(f"/?token={ticket}").status_code == 403
-
-
-def test_secrets_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = []
     known = guards.hmac.compare_digest
     monkeypatch.setattr(
         guards.hmac, "compare_digest", lambda a, b: compared.append((a, b)) or known(a, b)
     )
-    keys = Keys()
-    assert not keys.opens("guess")
-    assert compared == [(b"guess", keys.token.encode())]
+    assert stranger.get(f"{HERE}/?token=guess").status_code == 403
+    assert stranger.get(f"{HERE}/guess/").status_code == 403
+    assert compared == [(b"guess", keys.token.encode()), (b"guess", keys.path.encode())]
 
 
 @pytest.mark.parametrize(
@@ -106,8 +115,8 @@ def test_another_hosts_name_is_refused(own: TestClient, host: str) -> None:
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_another_page_may_not_even_read(own: TestClient, keys: Keys, site: str) -> None:
-    for path in ("/", "/static/review.js", f"/?token={keys.token}"):
+def test_another_page_may_not_even_read(own: TestClient, site: str) -> None:
+    for path in ("/", "/static/review.js"):
         assert own.get(path, headers={"sec-fetch-site": site}).status_code == 403
 
 
@@ -186,10 +195,12 @@ def test_every_answer_has_the_policy(own: TestClient, state: dict[str, Any]) -> 
         assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
-def test_no_script_or_style_stands_in_a_page(own: TestClient, state: dict[str, Any]) -> None:
+def test_no_script_or_style_stands_in_a_page(
+    own: TestClient, state: dict[str, Any], keys: Keys
+) -> None:
     for path in ("/?all", f"/letters/{state['key']}", f"/letters/{state['key']}?edit=closing"):
         page = html.fromstring(own.get(path).text)
-        assert page.xpath("//script/@src") == ["/static/review.js"]
+        assert page.xpath("//script/@src") == [f"/{keys.path}/static/review.js"]
         assert not page.xpath("//script[text()]|//style|//@style|//img|//iframe")
         assert not [name for name in page.xpath("//@*") if name.attrname.startswith("on")]
 

@@ -39,7 +39,7 @@ def review(
         int, typer.Option("--port", min=0, max=65535, help="The port; a free one if not given.")
     ] = 0,
     no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Only tell the address.")
+        bool, typer.Option("--no-browser", help="Print the address and start no browser.")
     ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -47,8 +47,8 @@ def review(
     """Read a letter beside its draft in the browser; what you accept and correct is kept at once.
 
     Each change stands in record.yaml as soon as it is made, with you as its agent. Letters can be
-    pasted, too. It ends with ctrl-C, or the page's own button; with --json the first line tells
-    the address.
+    pasted, too. It ends with ctrl-C, or the page's own button. With --json the first line is an
+    object with the address (`url`) and the private file that leads there (`file`).
 
     Example: archive-pkg review letter.txt
     """
@@ -66,10 +66,15 @@ def review(
         with _alone_in(opened.root):
             session = Review(opened, _reviewer(reviewer))
             server = listen(session, port)
-            _announce(answer, server.address, opened.root, as_json=as_json)
-            if not no_browser:
-                _start_browser(server.address_for_once)
-            server.run()
+            with server.opening_file() as file:
+                if as_json:
+                    said = {"url": server.address, "file": str(file), "folder": str(opened.root)}
+                    typer.echo(json.dumps({"command": "review", **said}))
+                else:
+                    _announce(answer, server.address, file, opened.root, started=not no_browser)
+                if not no_browser:
+                    _start_browser(file)
+                server.run()
             if session.working:
                 answer.say("Finishing what was begun; ctrl-C breaks it off.")
                 session.finish()
@@ -149,17 +154,19 @@ def _known_name() -> str:
         return ""
 
 
-def _announce(answer: Answer, address: str, folder: Path, *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps({"command": "review", "url": address, "folder": str(folder)}))
-        return
-    # Told even where little is to be said: without it nobody gets in.
-    typer.echo(f"The review of {folder} is open in your browser, or at\n\n  {address}\n")
-    answer.say("Everything you do is kept at once. To end it, press ctrl-C here.")
+def _announce(answer: Answer, address: str, file: Path, folder: Path, *, started: bool) -> None:
+    opened = "is open in your browser. If you do not see it," if started else "is ready. To see it,"
+    # Printed even with --quiet: nobody can open the review without it.
+    typer.echo(
+        f"The review of {folder} {opened} open this file, or paste the address into the address "
+        f"bar:\n\n  {file.as_uri()}\n  {address}\n\nDo not give the address to a command: other "
+        "users of this machine can read the words of commands."
+    )
+    answer.say("Every change is saved at once. To end the review, press ctrl-C here.")
 
 
-def _start_browser(address: str) -> None:
+def _start_browser(file: Path) -> None:
     """Start the user's browser; one that runs in the terminal must not keep the server waiting."""
     import webbrowser
 
-    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    threading.Thread(target=webbrowser.open, args=(file.as_uri(),), daemon=True).start()

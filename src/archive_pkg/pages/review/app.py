@@ -62,11 +62,13 @@ class Review:
         opened: The folder.
         reviewer: Who reviews.
         stop: Called when the reviewer is done.
+        base: The path that all addresses of the review begin with.
     """
 
     opened: Opened
     reviewer: Reviewer
     stop: Callable[[], None] = field(default=lambda: None)
+    base: str = ""
     _benches: dict[str, Workbench] = field(default_factory=dict)
 
     def app(self) -> Starlette:
@@ -95,20 +97,21 @@ class Review:
     def _front(self, request: Request) -> Response:
         desks = self.opened.desks()
         if self.opened.single and "all" not in request.query_params:
-            return RedirectResponse(f"/letters/{next(iter(desks))}", 303)
+            return RedirectResponse(f"{self.base}/letters/{next(iter(desks))}", 303)
         entries, waiting = self.opened.entries(), self.opened.waiting()
-        return _page("front.html", review=self, entries=entries, waiting=waiting)
+        return _page("front.html", base=self.base, review=self, entries=entries, waiting=waiting)
 
     def _next(self, request: Request) -> Response:
         """To the letter that is least sure, but for the one that was just reviewed."""
         key = request.path_params["key"]
         others = [one for one in self.opened.entries() if one.key != key and one.to_read]
-        return RedirectResponse(f"/letters/{others[0].key}" if others else "/?all", 303)
+        path = f"/letters/{others[0].key}" if others else "/?all"
+        return RedirectResponse(f"{self.base}{path}", 303)
 
     async def _paste(self, request: Request) -> Response:
         text = str((await _asked(request)).get("text", ""))
         key = await run_in_threadpool(self.opened.paste, text)
-        return JSONResponse({"address": f"/letters/{key}"})
+        return JSONResponse({"address": f"{self.base}/letters/{key}"})
 
     async def _draft(self, request: Request) -> Response:
         key = str((await _asked(request)).get("key", ""))
@@ -145,6 +148,7 @@ class Review:
         form = inputs(seen.record, editing, given) if seen.record and editing else []
         return _page(
             "letter.html",
+            base=self.base,
             status=status,
             review=self,
             key=key,
@@ -178,7 +182,7 @@ class Review:
     def _package(self, request: Request) -> Response:
         key = request.path_params["key"]
         desk = self.opened.desk(key)
-        return _page("packing.html", key=key, seen=desk.look(), **self._packing(key, desk))
+        return self._packing_page(key, desk)
 
     async def _work(self, request: Request) -> Response:
         asked = await _asked(request)
@@ -192,7 +196,11 @@ class Review:
             replace=asked.get("replace") is True,
             to=str(asked.get("to", "")),
         )
-        return _page("packing.html", key=key, seen=desk.look(), **self._packing(key, desk))
+        return self._packing_page(key, desk)
+
+    def _packing_page(self, key: str, desk: Desk) -> Response:
+        packing = self._packing(key, desk)
+        return _page("packing.html", base=self.base, key=key, seen=desk.look(), **packing)
 
     def _letter_page(self, request: Request) -> Response:
         key = request.path_params["key"]
@@ -229,7 +237,7 @@ class Review:
             change = Change(do, asked)
             if asked.get("trial"):
                 report = desk.trial(change.make, self.reviewer.name)
-                return _page("findings.html", field=place, report=report)
+                return _page("findings.html", base=self.base, field=place, report=report)
             report = desk.change(seen, change.make, self.reviewer.name)
         except ChangedError as error:
             return self._shown(key, desk, said=f"{error.message}.", status=409)
@@ -362,8 +370,8 @@ async def _asked(request: Request) -> dict[str, Any]:
     return asked
 
 
-def _page(template: str, *, status: int = 200, **context: Any) -> Response:
-    return HTMLResponse(environment().get_template(template).render(**context), status)
+def _page(template: str, *, base: str, status: int = 200, **context: Any) -> Response:
+    return HTMLResponse(environment().get_template(template).render(base=base, **context), status)
 
 
 def _told(request: Request, error: Exception) -> Response:
@@ -371,7 +379,7 @@ def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, ArchivePkgError)  # noqa: S101  what it is registered for
     status = 500 if isinstance(error, StorageError) else 404 if request.method == "GET" else 400
     if "text/html" in request.headers.get("accept", ""):
-        return _page("error.html", status=status, error=error)
+        return _page("error.html", base=request.scope["root_path"], status=status, error=error)
     return JSONResponse({"message": error.message, "hint": error.hint}, status)
 
 

@@ -1,8 +1,8 @@
-"""Who may speak to the review: the browser that was given the address, from its own page.
+"""Decides which requests the review answers: those of its own page in the reviewer's browser.
 
-The server listens on this machine only, and yet every page that the browser has open can send
-requests to it. So each request is looked at before anything else is: where it is addressed, where
-it comes from, whether it brings the session's cookie, how large it is.
+The server listens on this machine only, but every user of the machine can connect to it, and every
+page that the browser has open can send requests to it. So each request is checked first: its
+host, where it comes from, the secrets it carries, its size.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _HEADERS = {
     "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "same-origin",
+    "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
@@ -45,54 +45,43 @@ _ASK = (
     "This page is for the browser in which the review was opened. Copy the whole address that "
     "archive-pkg printed, with its token, into the address bar."
 )
+_ENTRANCE = """<!DOCTYPE html>
+<link rel="icon" href="data:,"><title>Review</title><a href="{root}">Open the review</a>
+"""
 _TOO_LARGE = 413, f"A request may bring {LARGEST} bytes."
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Keys:
-    """What lets a browser in.
+    """The secrets of a review; each has 256 random bits.
 
     Attributes:
-        token: Stands in the address that is printed.
-        tickets: Tokens that let in once: other users of the machine may see the words with which
-            a browser is started.
-        session: What the cookie has; a token is exchanged for it.
+        token: In the address that opens the review; exchanged for the two others.
+        path: The first step of the path of everything in the review. A browser sends its cookies
+            to every port of this machine, where other users may listen, but only to this path.
+        session: The value of the cookie.
     """
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    path: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     session: str = field(default_factory=lambda: secrets.token_urlsafe(32))
-    tickets: set[str] = field(default_factory=set)
-
-    def ticket(self) -> str:
-        """A token that lets in once."""
-        made = secrets.token_urlsafe(32)
-        self.tickets.add(made)
-        return made
-
-    def opens(self, token: str) -> bool:
-        """Whether a token lets in."""
-        if _same(token, self.token):
-            return True
-        used = [ticket for ticket in self.tickets if _same(token, ticket)]
-        self.tickets.difference_update(used)
-        return bool(used)
 
 
 class Guard:
-    """Lets through what the reviewer's own page asks, and nothing else."""
+    """Passes the requests of the reviewer's own page to the application, and refuses others."""
 
     def __init__(self, app: App, keys: Keys, port: int) -> None:
-        """Stand before an application.
+        """Guard an application.
 
         Args:
-            app: What answers the requests that are let through.
-            keys: What lets a browser in.
+            app: Answers the requests that are passed on, below the root path `/<keys.path>`.
+            keys: The secrets that a browser needs.
             port: The port of this machine that the server listens on.
         """
         self._app = app
         self._keys = keys
         self._host = f"127.0.0.1:{port}"
-        # Browsers keep cookies by the machine, not by the port.
+        self._root = f"/{keys.path}"
         self._cookie = f"archive-pkg-review-{port}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,32 +92,26 @@ class Guard:
         refusal = self._refusal(scope, headers)
         if refusal:
             await _answer(send, *refusal)
-            return
-        token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-        if token and scope["path"] == "/" and self._keys.opens(token):
-            await self._let_in(send)
-        elif not self._has_cookie(headers):
-            await _answer(send, 403, _ASK)
-        else:
+        elif scope["path"] == "/":
+            await self._enter(scope, send)
+        elif self._is_own(headers) and self._knows_secrets(scope, headers):
             await self._pass(scope, receive, send)
+        else:
+            await _answer(send, 403, _ASK)
 
     def _refusal(self, scope: Scope, headers: dict[str, list[str]]) -> tuple[int, str] | None:
         """Why a request is not looked at any further: a status and words."""
         if headers.get("host", []) != [self._host]:
             return 403, f"This server answers for http://{self._host} only."
-        site = headers.get("sec-fetch-site", [])
-        if scope["method"] == "GET":
-            if site not in ([], ["none"], ["same-origin"]):
-                return 403, _ASK
-        elif scope["method"] == "POST":
+        if scope["method"] == "POST":
             if headers.get("origin", []) != [f"http://{self._host}"]:
-                return 403, "Changes are taken from the review's own page only."
-            if site not in ([], ["same-origin"]):
-                return 403, "Changes are taken from the review's own page only."
+                return 403, "Only the review's own page can make changes."
+            if headers.get("sec-fetch-site", []) not in ([], ["same-origin"]):
+                return 403, "Only the review's own page can make changes."
             if headers.get("content-type", []) != ["application/json"]:
-                return 415, "Changes are taken as JSON only."
-        else:
-            return 405, "GET and POST are answered only."
+                return 415, "Changes are accepted as JSON only."
+        elif scope["method"] != "GET":
+            return 405, "Only GET and POST are answered."
         length = headers.get("content-length", ["0"])[-1]
         if not length.isdecimal() or int(length) > LARGEST:
             return _TOO_LARGE
@@ -144,9 +127,33 @@ class Guard:
                 return True
         return False
 
-    async def _let_in(self, send: Send) -> None:
-        cookie = f"{self._cookie}={self._keys.session}; Path=/; HttpOnly; SameSite=Strict"
-        await _answer(send, 303, "", {"location": "/", "set-cookie": cookie})
+    def _is_own(self, headers: dict[str, list[str]]) -> bool:
+        """Whether no other page sent a request, as far as the browser says."""
+        return headers.get("sec-fetch-site", []) in ([], ["none"], ["same-origin"])
+
+    def _knows_secrets(self, scope: Scope, headers: dict[str, list[str]]) -> bool:
+        """Whether a request has both the path and the cookie."""
+        first, slash, _ = scope["path"][1:].partition("/")
+        return bool(slash) and _same(first, self._keys.path) and self._has_cookie(headers)
+
+    async def _enter(self, scope: Scope, send: Send) -> None:
+        """Exchange the token for the cookie and the path.
+
+        A browser that comes from a local file sends no strict cookie along a redirect, but it does
+        when the page that it came to leads on by itself.
+        """
+        token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        if not _same(token, self._keys.token):
+            await _answer(send, 403, _ASK)
+            return
+        root = f"{self._root}/"
+        headers = {
+            "content-type": "text/html; charset=utf-8",
+            "refresh": f"0; url={root}",
+            "set-cookie": f"{self._cookie}={self._keys.session}; Path={root}; HttpOnly; "
+            "SameSite=Strict",
+        }
+        await _answer(send, 200, _ENTRANCE.format(root=root), headers)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _body(receive)
@@ -167,7 +174,7 @@ class Guard:
                 ]
             await send(message)
 
-        await self._app(scope, replay, shielded)
+        await self._app({**scope, "root_path": self._root}, replay, shielded)
 
 
 async def _body(receive: Receive) -> bytes | None:
@@ -207,5 +214,5 @@ def _raw(key: str, value: str) -> tuple[bytes, bytes]:
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether two secrets are the same, in a time that tells nothing of them."""
+    """Compare two secrets in constant time."""
     return hmac.compare_digest(one.encode(), other.encode())

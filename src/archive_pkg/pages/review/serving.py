@@ -7,6 +7,8 @@ import contextlib
 import signal
 import socket
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import UsageError
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from archive_pkg.pages.review.app import Review
 
 HOST = "127.0.0.1"
+_LEADS_ON = """<!DOCTYPE html>
+<meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>Review</title>
+<meta http-equiv="refresh" content="0; url={address}">
+<a href="{address}">Open the review</a>
+"""
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -39,13 +46,20 @@ class Server:
 
     @property
     def address(self) -> str:
-        """The address to open, for the reviewer to see and copy."""
+        """The address that opens the review, for the reviewer to see and copy."""
         return f"http://{HOST}:{self.port}/?token={self.keys.token}"
 
-    @property
-    def address_for_once(self) -> str:
-        """An address that opens the review once, for starting a browser with."""
-        return f"http://{HOST}:{self.port}/?token={self.keys.ticket()}"
+    @contextlib.contextmanager
+    def opening_file(self) -> Iterator[Path]:
+        """A file that leads a browser to the review, and that only this user can read.
+
+        Other users can read the words that a browser is started with, so that these must not
+        contain the token. The file is removed at the end of the block.
+        """
+        with TemporaryDirectory(prefix="archive-pkg-review-") as folder:
+            path = Path(folder, "review.html")
+            path.write_text(_LEADS_ON.format(address=self.address), encoding="utf-8")
+            yield path
 
     def run(self) -> None:
         """Answer until somebody stops it: ctrl-C, SIGTERM, or the page's own button.
@@ -99,9 +113,11 @@ def listen(review: Review, port: int = 0) -> Server:
         ) from error
     port = listening.getsockname()[1]
     keys = Keys()
+    review.base = f"/{keys.path}"
     config = uvicorn.Config(
         Guard(review.app(), keys, port),
         lifespan="off",
+        ws="none",
         log_level="critical",
         access_log=False,
         server_header=False,

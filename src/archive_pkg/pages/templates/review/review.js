@@ -5,7 +5,8 @@ import { moved, select, selected } from "./text.js";
 const $ = (id) => document.getElementById(id);
 const head = () => $("head");
 const cards = () => [...document.querySelectorAll("#cards > .card")];
-const here = () => `/letters/${head().dataset.key}`;
+const base = new URL("..", import.meta.url).pathname; // The secret path of this review.
+const here = () => `${base}letters/${head().dataset.key}`;
 
 let current = null; // The id of the current card.
 let words = null; // The selected words, {file, start, end}.
@@ -221,10 +222,10 @@ const work = async (name, more = {}) => {
 let pasted = null; // What was pasted, to the byte; the browser shows it with its own line ends.
 
 const draft = async (button) => {
-  const { status, data } = await askData("POST", "/draft", { key: button.dataset.draft });
+  const { status, data } = await askData("POST", `${base}draft`, { key: button.dataset.draft });
   const told = button.parentElement.querySelector(".counts");
   if (status === 200) {
-    const link = Object.assign(document.createElement("a"), { href: `/letters/${data.key}`, textContent: "drafted: review it" });
+    const link = Object.assign(document.createElement("a"), { href: `${base}letters/${data.key}`, textContent: "drafted: review it" });
     told.replaceChildren(link);
     button.remove();
   } else {
@@ -246,13 +247,13 @@ const paste = async () => {
   const text = $("pasted").value;
   const exact = pasted && pasted.shown === text ? pasted.text : text;
   say("Reading it…");
-  const { status, data } = await askData("POST", "/paste", { text: exact });
+  const { status, data } = await askData("POST", `${base}paste`, { text: exact });
   if (status === 200) location.assign(data.address);
   else say(`${data.message ?? "The review does not answer"}. ${data.hint ?? ""}`, true);
 };
 
 const stop = async () => {
-  const { status } = await askData("POST", "/stop", {});
+  const { status } = await askData("POST", `${base}stop`, {});
   say(status === 200 ? "The review has ended. You can close this tab." : "The review does not answer any more.");
 };
 
@@ -349,7 +350,7 @@ document.addEventListener("submit", (event) => {
     paste();
   } else if (form.id === "whof") {
     event.preventDefault();
-    askData("POST", "/reviewer", { name: $("whon").value }).then(({ status, data }) => {
+    askData("POST", `${base}reviewer`, { name: $("whon").value }).then(({ status, data }) => {
       if (status !== 200) return say(data.message ?? "The review does not answer.", true);
       $("who").close();
       head().dataset.asked = "yes";

@@ -1,0 +1,159 @@
+"""Another user of the machine: cannot take over a review that is open in somebody's browser."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from program import command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
+
+    from browsing import Server
+
+CO_USER = "12345"
+
+
+@pytest.fixture
+def co_user() -> Iterator[Callable[[str], subprocess.Popen[str]]]:
+    """Starts Python programs as another user of the machine."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can run a program as another user")
+    started = []
+
+    def start(program: str) -> subprocess.Popen[str]:
+        words = ["setpriv", f"--reuid={CO_USER}", f"--regid={CO_USER}", "--clear-groups"]
+        process = subprocess.Popen(
+            [*words, "/usr/bin/python3", "-u", "-c", program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd="/",
+            env={"PATH": "/usr/bin:/bin"},
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+WATCHER = """
+import glob, os, sys, threading
+seen = set()
+ended = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+print("watching")
+while not ended.is_set():
+    files = glob.glob("/proc/[0-9]*/cmdline") + glob.glob("/proc/[0-9]*/environ")
+    files += glob.glob("/tmp/archive-pkg-review-*/*") + glob.glob("/tmp/archive-pkg-review-*")
+    for file in files:
+        try:
+            with open(file, "rb") as opened:
+                seen.add(opened.read())
+        except OSError:
+            pass
+sys.stdout.buffer.write(b"\\n".join(seen))
+"""
+BROWSER = """#!/bin/sh
+# Starts slowly, as browsers do; its words can be read meanwhile.
+sleep 0.5
+cp "${1#file://}" "$OPENED"
+sleep 0.2
+"""
+
+
+def test_no_word_that_another_user_can_read_opens_the_review(
+    co_user: Callable[[str], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    browser, opened = tmp_path / "browser.sh", tmp_path / "opened.html"
+    browser.write_text(BROWSER)
+    browser.chmod(0o755)
+    watcher = co_user(WATCHER)
+    assert watcher.stdout is not None
+    assert watcher.stdout.readline() == "watching\n"
+    environment = {**os.environ, "BROWSER": f"{browser} %s", "OPENED": str(opened)}
+    words = command("review", tmp_path, "--json")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as review:
+        assert review.stdout is not None
+        said = json.loads(review.stdout.readline())
+        give_up = time.monotonic() + 20
+        while not opened.exists() or not opened.read_text():
+            assert time.monotonic() < give_up
+            time.sleep(0.05)
+        seen, _ = watcher.communicate()
+        review.terminate()
+    token = said["url"].partition("token=")[2]
+    assert said["url"] in opened.read_text()  # the user's own browser is led to the review
+    assert f"review {tmp_path}" in seen.replace("\0", " ")  # the other user saw the command
+    assert Path(said["file"]).name in seen  # and what the browser was started with
+    assert token not in seen
+    assert not Path(said["file"]).parent.exists()
+
+
+LISTENER = """
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        print(self.path, "|", self.headers.get("Cookie"), "|", self.headers.get("Referer"))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<script>fetch('/again')</script>")
+    def log_message(self, *words): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port)
+server.serve_forever()
+"""
+
+
+@pytest.mark.browser
+def test_another_port_gets_no_cookie_of_the_review(
+    co_user: Callable[[str], subprocess.Popen[str]],
+    serve: Callable[..., Server],
+    browser: Browser,
+) -> None:
+    listener = co_user(LISTENER)
+    assert listener.stdout is not None
+    port = int(listener.stdout.readline())
+    server = serve()
+    context = browser.new_context()
+    own = context.new_page()
+    own.goto(server.opening_file.as_uri())
+    own.get_by_role("button", name="Read it").wait_for()
+    assert "token" not in own.url
+    (cookie,) = context.cookies()
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    assert cookie["path"] == f"{urlsplit(own.url).path.rpartition('/')[0]}/"
+    # A link in the review itself, and a page of another site that leads there.
+    own.evaluate("url => window.open(url)", f"http://127.0.0.1:{port}/linked")
+    context.new_page().goto(f"http://127.0.0.1:{port}/first")
+    context.new_page().goto(f"http://localhost:{port}/other")
+    got = []
+    while [path for path, *_ in got].count("/again") < 3:
+        got.append(listener.stdout.readline().split(" | "))
+    assert {path for path, *_ in got} >= {"/linked", "/first", "/other"}
+    assert {sent for _, sent, _ in got} == {"None"}
+    assert not [referrer for *_, referrer in got if cookie["path"] in referrer]
+    context.close()
+    # Nor is the cookie enough, if somebody had it.
+    url = urlsplit(server.url)
+    connection = http.client.HTTPConnection(str(url.hostname), int(url.port or 0))
+    for path in ("/", "/?all", "/letters/x"):
+        connection.request("GET", path, headers={"Cookie": f"{cookie['name']}={cookie['value']}"})
+        answer = connection.getresponse()
+        assert (answer.status, b"Read it" in answer.read()) == (403, False)
+    connection.close()
