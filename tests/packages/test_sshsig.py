@@ -210,7 +210,7 @@ def test_certificates_vouch_as_they_do_for_ssh_keygen(
     (certified / "allowed").write_text(f"{line} {public}")
     now = datetime.now(UTC)
     (signer,) = read_allowed_signers(certified / "allowed")
-    assert signer.allows(signature, now) == ("editor@example.org" if allowed else "")
+    assert signer.allows(signature, now) == (("editor@example.org",) if allowed else ())
     assert stock(certified) is allowed
     shown = subprocess.run(
         ["ssh-keygen", "-lf", "editor.pub"], cwd=certified, capture_output=True, check=True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.packages.sshcert import KEY_TYPES, is_certificate, plain_key
 from archive_pkg.packages.sshsig import NAMESPACE, Signature
 from archive_pkg.packages.wire import MalformedError, Wire, key_type
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -36,10 +36,17 @@ REVOKED_KEYS_MALFORMED = Code(
     "ssh-keygen(1), KEY REVOCATION LISTS",
 )
 
-_KEY_TYPES = ("ssh-", "ecdsa-", "sk-")
-_OPTION = re.compile(r'([a-z-]+)(?:="([^"]*)")?(?:,|$)', re.IGNORECASE)
-_TIME = re.compile(r"(\d{8})(\d{4})?(\d{2})?(Z)?")
+_BLANKS = " \t\r"
+"""What OpenSSH takes for space between words; nothing else of Unicode's is."""
+_OPTION = re.compile(
+    r"(?P<flag>cert-authority)"
+    r'|(?P<name>namespaces|valid-after|valid-before)="(?P<value>(?:\\"|[^"\\]|\\(?!"))*)"',
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"([0-9]{8})([0-9]{4})?([0-9]{2})?(Z|UTC)?", re.IGNORECASE)
 _KRL = b"SSHKRL\n\0"
+_KRL_IGNORED = 4
+"""A section with a signature of the list itself, which OpenSSH does not check either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Signer:
     Attributes:
         principals: Who it is, as the line has it: names or patterns of them, with commas.
         key: The public key in binary form.
-        namespaces: What the key may sign; empty for everything.
+        namespaces: What the key may sign: patterns with commas.
         after: Since when the key is good.
         before: Until when.
         is_authority: Whether the key signs no files itself, but certificates of those who do.
@@ -57,7 +64,7 @@ class Signer:
 
     principals: str
     key: bytes
-    namespaces: tuple[str, ...] = ()
+    namespaces: str = "*"
     after: datetime | None = None
     before: datetime | None = None
     is_authority: bool = False
@@ -68,26 +75,25 @@ class Signer:
             return self.is_authority and signature.certificate.authority == self.key
         return not self.is_authority and signature.key == self.key
 
-    def allows(self, signature: Signature, at: datetime) -> str:
-        """Whom the line lets sign packages at a time with a signature's key; empty for nobody."""
+    def allows(self, signature: Signature, at: datetime) -> tuple[str, ...]:
+        """Return who may have made a signature of a package at a time, according to the line."""
         if not (
             self.knows(signature)
-            and (not self.namespaces or any(fnmatchcase(NAMESPACE, n) for n in self.namespaces))
+            and _matches(NAMESPACE, self.namespaces)
             and (self.after is None or at >= self.after)
             and (self.before is None or at <= self.before)
         ):
-            return ""
+            return ()
         certificate = signature.certificate
         if certificate is None:
-            return self.principals
+            return (self.principals,)
         names = certificate.principals if certificate.is_good(at) else ()
-        return ",".join(filter(self._vouches_for, names))
+        return tuple(name for name in names if _matches(name, self.principals))
 
-    def _vouches_for(self, name: str) -> bool:
-        """Whether a name fits the line's patterns, none of which forbids it."""
-        patterns = self.principals.split(",")
-        forbidden = any(p[:1] == "!" and fnmatchcase(name, p[1:]) for p in patterns)
-        return not forbidden and any(fnmatchcase(name, p) for p in patterns)
+    def allows_as(self, who: str, signature: Signature, at: datetime) -> bool:
+        """Return whether `ssh-keygen -Y verify -I WHO` would accept the line's key for it."""
+        allowed = self.allows(signature, at)
+        return who in allowed if signature.certificate else any(_matches(who, a) for a in allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +103,23 @@ class RevokedCertificates:
     Attributes:
         authority: The authority's key in binary form; empty for every authority.
         serials: Their numbers, as ranges of the first and the last.
+        bitmaps: Their numbers, as the first and a bit for each from there on.
         key_ids: What the authority calls others of them.
     """
 
     authority: bytes
     serials: tuple[tuple[int, int], ...] = ()
+    bitmaps: tuple[tuple[int, int], ...] = ()
     key_ids: frozenset[bytes] = frozenset()
 
     def __contains__(self, certificate: Certificate) -> bool:
         if self.authority and certificate.authority != self.authority:
             return False
         # Zero is no number, but the want of one.
-        numbered = certificate.serial and any(
-            first <= certificate.serial <= last for first, last in self.serials
+        serial = certificate.serial
+        numbered = serial and (
+            any(first <= serial <= last for first, last in self.serials)
+            or any(first <= serial and bits >> (serial - first) & 1 for first, bits in self.bitmaps)
         )
         return bool(numbered) or certificate.key_id in self.key_ids
 
@@ -157,8 +167,8 @@ def read_allowed_signers(path: Path) -> tuple[Signer, ...]:
         StorageError: The file is not there or cannot be read.
     """
     report, signers = Report(), []
-    for number, line in enumerate(_read(path).decode("utf-8", "replace").splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
+    for number, line in enumerate(_lines(_read(path)), start=1):
+        if not line or line.startswith("#"):
             continue
         try:
             signer = _signer(line)
@@ -169,7 +179,7 @@ def read_allowed_signers(path: Path) -> tuple[Signer, ...]:
         else:
             signers.append(signer)
     if not report.ok:
-        raise InvalidError(f"{path} cannot be used to tell who signed", report=report)
+        raise InvalidError(f"{path} has lines that cannot be read", report=report)
     return tuple(signers)
 
 
@@ -184,8 +194,8 @@ def read_revoked(path: Path) -> Revoked:
     try:
         if data.startswith(_KRL):
             return _krl(data)
-        lines = data.decode("ascii", "replace").splitlines()
-        return Revoked(frozenset(_key(x.split()) for x in lines if x.strip() and x[0] != "#"))
+        lines = [line for line in _lines(data) if line and not line.startswith("#")]
+        return Revoked(frozenset(plain_key(_key(line)) for line in lines))
     except MalformedError as error:
         found = REVOKED_KEYS_MALFORMED.at(Location(str(path)), str(error))
         raise InvalidError(f"{path} cannot be used: {error}", report=Report([found])) from error
@@ -199,52 +209,92 @@ def _read(path: Path) -> bytes:
         raise StorageError(f"{path} could not be read: {meaning}", hint) from error
 
 
+def _lines(data: bytes) -> Iterator[str]:
+    """The lines of a file as OpenSSH splits them, without the space around them."""
+    for line in data.split(b"\n"):
+        yield line.decode("utf-8", "surrogateescape").strip(_BLANKS)
+
+
 def _signer(line: str) -> Signer:
-    found = re.match(r'\s*(?:"([^"]*)"|(\S+))\s+(.*)', line)
-    if found is None:
-        raise MalformedError("it has no key")
-    principals, rest = found[1] or found[2], found[3]
+    if "\0" in line:
+        raise MalformedError("it has a NUL byte")
+    principals, rest = _principals(line)
     options: dict[str, str] = {}
-    if not rest.startswith(_KEY_TYPES):
+    try:
+        key = _key(rest)
+    except MalformedError:
         end = _options_end(rest)
         options = _options(rest[:end])
-        rest = rest[end:].strip()
-    key = _key(rest.split())
+        key = _key(rest[end:].lstrip(_BLANKS))
+    if (kind := key_type(key)) not in KEY_TYPES:
+        raise MalformedError(
+            f"its key is of type {kind}; list the key itself, or its authority as cert-authority"
+            if is_certificate(key)
+            else f"its key is of type {kind}, which is not known"
+        )
+    after, before = (_time(options.get(name)) for name in ("valid-after", "valid-before"))
+    if after and before and before <= after:
+        raise MalformedError("its valid-before is not later than its valid-after")
     return Signer(
         principals,
         key,
-        tuple(filter(None, options.get("namespaces", "").split(","))),
-        _time(options.get("valid-after")),
-        _time(options.get("valid-before")),
+        options.get("namespaces", "*"),
+        after,
+        before,
         "cert-authority" in options,
     )
 
 
+def _principals(line: str) -> tuple[str, str]:
+    """The first word of a line, which may have a part in quotation marks, and the rest."""
+    end = next((place for place, sign in enumerate(line) if sign in _BLANKS or sign == '"'), None)
+    if end is None:
+        raise MalformedError("it has no key")
+    if line[end] != '"':
+        return line[:end], line[end:].lstrip(_BLANKS)
+    quoted, closing, rest = line[end + 1 :].partition('"')
+    if not closing:
+        raise MalformedError("its quotation mark is not closed")
+    return line[:end] + quoted, rest.lstrip(_BLANKS)
+
+
 def _options_end(text: str) -> int:
-    quoted = False
-    for place, sign in enumerate(text):
-        quoted ^= sign == '"'
-        if sign.isspace() and not quoted:
-            return place
-    raise MalformedError("it has no key behind its options")
+    found = re.match(r'(?:\\"|"(?:\\"|[^"\\]|\\(?!"))*"|[^"\\ \t]|\\(?!"))*+(?=[ \t])', text)
+    if found is None:
+        raise MalformedError("it has no key, or a quotation mark in its options is not closed")
+    return found.end()
 
 
 def _options(text: str) -> dict[str, str]:
     options: dict[str, str] = {}
     place = 0
-    while place < len(text):
+    while True:
         found = _OPTION.match(text, place)
-        name = found[1].lower() if found else ""
-        if found is None or name not in (
-            "cert-authority",
-            "namespaces",
-            "valid-after",
-            "valid-before",
-        ):
+        if found is None:
             raise MalformedError(f"its option {text[place:]} is not known")
-        options[name] = found[2] or ""
+        name = (found["flag"] or found["name"]).lower()
+        if found["name"] and name in options:
+            raise MalformedError(f"it has {name} more than once")
+        options[name] = (found["value"] or "").replace('\\"', '"')
         place = found.end()
-    return options
+        if place == len(text):
+            return options
+        if text[place] != ",":
+            raise MalformedError(f"its option {text[found.start() :]} is not known")
+        place += 1
+
+
+def _matches(name: str, patterns: str) -> bool:
+    """Whether a name fits one of some patterns and none that begins with "!" (ssh_config(5))."""
+    fits = False
+    for pattern in patterns.split(","):
+        forbids = pattern.startswith("!")
+        # A bracket is a bracket; only "*" and "?" stand for others.
+        if fnmatchcase(name, pattern.removeprefix("!").replace("[", "[[]")):
+            if forbids:
+                return False
+            fits = True
+    return fits
 
 
 def _time(text: str | None) -> datetime | None:
@@ -256,15 +306,20 @@ def _time(text: str | None) -> datetime | None:
             raise ValueError(text)
         digits = f"{found[1]}{found[2] or '0000'}{found[3] or '00'}"
         naive = datetime.strptime(digits, "%Y%m%d%H%M%S")
-    except ValueError as error:
+        time = naive.replace(tzinfo=UTC) if found[4] else naive.astimezone()
+        if time.timestamp() <= 0:
+            raise ValueError(text)
+    except (ValueError, OverflowError) as error:
         raise MalformedError(f"{text!r} is no time such as 20261124 or 202611241530Z") from error
-    return naive.replace(tzinfo=UTC) if found[4] else naive.astimezone()
+    return time
 
 
-def _key(words: list[str]) -> bytes:
+def _key(text: str) -> bytes:
+    """A public key as a line has it: its type and its base64, and perhaps a remark."""
+    words = re.split(r"[ \t]+", text, maxsplit=2)
     try:
         key = base64.b64decode(words[1], validate=True)
-    except (IndexError, binascii.Error) as error:
+    except (IndexError, ValueError) as error:
         raise MalformedError("its key is no public key such as: ssh-ed25519 AAAA…") from error
     if key_type(key) != words[0]:
         raise MalformedError(f"its key is of type {key_type(key)}, and it says {words[0]}")
@@ -288,8 +343,10 @@ def _krl(data: bytes) -> Revoked:
             found[kind] |= set(_strings(section))
         elif kind == 1:
             certificates.append(_revoked_certificates(Wire(section)))
+        elif kind != _KRL_IGNORED:
+            raise MalformedError(f"the list has a section of kind {kind}, which is not known")
     keys, sha1, sha256 = (frozenset(found[kind]) for kind in (2, 3, 5))
-    return Revoked(keys, sha1, sha256, tuple(certificates))
+    return Revoked(frozenset(map(plain_key, keys)), sha1, sha256, tuple(certificates))
 
 
 def _revoked_certificates(wire: Wire) -> RevokedCertificates:
@@ -297,6 +354,7 @@ def _revoked_certificates(wire: Wire) -> RevokedCertificates:
     authority = wire.string()
     wire.string()
     serials: list[tuple[int, int]] = []
+    bitmaps: list[tuple[int, int]] = []
     key_ids: set[bytes] = set()
     while wire.rest:
         kind, section = wire.take(1)[0], Wire(wire.string())
@@ -307,12 +365,16 @@ def _revoked_certificates(wire: Wire) -> RevokedCertificates:
         elif kind == 0x21:
             serials.append((section.uint64(), section.uint64()))
         elif kind == 0x22:
-            first, bits = section.uint64(), section.mpint()
-            places = (place for place in range(bits.bit_length()) if bits >> place & 1)
-            serials += [(first + place, first + place) for place in places]
+            bitmaps.append((section.uint64(), section.mpint()))
         elif kind == 0x23:
-            key_ids |= set(_strings(section.rest))
-    return RevokedCertificates(authority, tuple(serials), frozenset(key_ids))
+            key_ids |= set(_strings(section.take(len(section.rest))))
+        else:
+            raise MalformedError(f"the list revokes certificates by {kind:#x}, which is not known")
+        if section.rest:
+            raise MalformedError("the list has more in a section than belongs there")
+    if any(bits < 0 for _, bits in bitmaps):
+        raise MalformedError("the list has a negative bitmap")
+    return RevokedCertificates(authority, tuple(serials), tuple(bitmaps), frozenset(key_ids))
 
 
 def _strings(data: bytes) -> Iterator[bytes]:

@@ -22,6 +22,11 @@ _FIELDS = {
     "sk-ecdsa-sha2-nistp256": 3,
 }
 """How many fields the public key of a type has."""
+_ON_TOKENS = "sk-"
+KEY_TYPES = frozenset(
+    f"{name}@openssh.com" if name.startswith(_ON_TOKENS) else name for name in _FIELDS
+)
+"""The types of key whose signatures can be checked."""
 _USER = 1
 
 
@@ -76,18 +81,12 @@ def read_certificate(key: bytes, stands: Callable[[bytes, bytes, bytes], bool]) 
         MalformedError: It is none, of an unknown kind, or not signed by its authority.
     """
     wire = Wire(key)
-    kind = wire.text().removesuffix(_SUFFIX)
-    if kind not in _FIELDS:
-        raise MalformedError(f"its certificate is for a key of kind {kind}, which is not known")
-    wire.string()  # a random number
-    fields = [wire.string() for _ in range(_FIELDS[kind])]
-    name = f"{kind}@openssh.com" if kind.startswith("sk-") else kind
-    plain = joined(name.encode(), *fields)
+    plain = _take_key(wire)
     serial, role, key_id = wire.uint64(), wire.uint32(), wire.string()
     people = Wire(wire.string())
     principals = []
     while people.rest:
-        principals.append(people.string().decode("utf-8", "replace"))
+        principals.append(people.string().decode("utf-8", "surrogateescape"))
     after, before = wire.uint64(), wire.uint64()
     wire.string()  # critical options, all of which are for logging in
     wire.string()
@@ -109,6 +108,25 @@ def read_certificate(key: bytes, stands: Callable[[bytes, bytes, bytes], bool]) 
         before,
         authority,
     )
+
+
+def plain_key(key: bytes) -> bytes:
+    """Return the key in a certificate; of any other key, the key itself.
+
+    Raises:
+        MalformedError: It is none, or in a certificate of an unknown kind.
+    """
+    return _take_key(Wire(key)) if is_certificate(key) else key
+
+
+def _take_key(wire: Wire) -> bytes:
+    kind = wire.text().removesuffix(_SUFFIX)
+    if kind not in _FIELDS:
+        raise MalformedError(f"its certificate is for a key of kind {kind}, which is not known")
+    wire.string()  # a random number
+    fields = [wire.string() for _ in range(_FIELDS[kind])]
+    name = f"{kind}@openssh.com" if kind.startswith(_ON_TOKENS) else kind
+    return joined(name.encode(), *fields)
 
 
 def _day(seconds: int) -> str:

@@ -24,9 +24,12 @@ NAMESPACE = "file"
 
 _MAGIC = b"SSHSIG"
 _ARMOUR = re.compile(
-    rb"\A\s*-----BEGIN SSH SIGNATURE-----\s+([A-Za-z0-9+/=\s]+?)-----END SSH SIGNATURE-----\s*\Z"
+    rb"\A-----BEGIN SSH SIGNATURE-----\s+([A-Za-z0-9+/=\s]+?)-----END SSH SIGNATURE-----\s*\Z"
 )
 _HASHES = {"sha256", "sha512"}
+_RSA_SIGNATURES = {"rsa-sha2-256", "rsa-sha2-512"}
+"""Not ssh-rsa, which is over SHA-1."""
+_LEAST_RSA_BITS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,9 @@ def _stands(key: bytes, signature: bytes, signed: bytes) -> bool:
     try:
         if isinstance(public, ed25519.Ed25519PublicKey) and made_as == kind:
             public.verify(raw, signed)
-        elif isinstance(public, rsa.RSAPublicKey) and made_as.startswith("rsa-sha2-"):
+        elif isinstance(public, rsa.RSAPublicKey) and made_as in _RSA_SIGNATURES:
+            if public.key_size < _LEAST_RSA_BITS:
+                raise MalformedError(f"its RSA key has {public.key_size} bits, which is too few")
             public.verify(raw, signed, padding.PKCS1v15(), _hash(made_as.removeprefix("rsa-sha2-")))
         elif isinstance(public, ec.EllipticCurvePublicKey) and made_as == kind:
             _verify_ecdsa(public, raw, signed)
@@ -160,13 +165,26 @@ def _hash(size: str) -> Any:
 
 def _public_key(key: bytes) -> Any:
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_ssh_public_key
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        PublicFormat,
+        load_ssh_public_key,
+    )
 
     kind = key_type(key)
     try:
-        return load_ssh_public_key(f"{kind} ".encode("ascii") + base64.b64encode(key))
+        public = load_ssh_public_key(f"{kind} ".encode("ascii") + base64.b64encode(key))
+        written = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise MalformedError(f"its key of kind {kind} cannot be read: {error}") from error
+    # A key on a token has its application behind this, and another type.
+    numbers = Wire(base64.b64decode(written.split()[1]))
+    numbers.string()
+    there = Wire(key)
+    there.string()
+    if there.rest[: len(numbers.rest)] != numbers.rest:
+        raise MalformedError(f"its key of kind {kind} is not written as OpenSSH writes it")
+    return public
 
 
 def _last_string(key: bytes) -> bytes:
