@@ -77,7 +77,7 @@ def test_the_tables_are_a_data_package_for_frictionless(letter: Path, tmp_path: 
 def test_the_readme_in_the_package_names_what_is_there(letter: Path, tmp_path: Path) -> None:
     built = build_package(letter, tmp_path / "out", on=ON)
     readme = (built.path / "data" / "README.txt").read_text(encoding="utf-8")
-    assert "sha512sum -c manifest-sha512.txt" in readme
+    assert "sha512sum --strict -c manifest-sha512.txt" in readme
     assert "not held" in readme
     assert "Completely Secret" in readme
 
