@@ -3,21 +3,54 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+
+_MAY_BE_BARE = "--require-signature"
+
+
+class WithBareOptions(TyperCommand):
+    """A command that takes `--require-signature` with a value and without one."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Give the option an empty value where it has none."""
+        end = args.index("--") if "--" in args else len(args)
+        whole = list(args)
+        for place, word in enumerate(args[:end]):
+            if word == _MAY_BE_BARE and "".join(args[place + 1 : place + 2])[:1] in ("", "-"):
+                whole[place] = f"{word}="
+        return super().parse_args(ctx, whole)
+
 
 AllowedSigners = Annotated[
     Path | None,
-    typer.Option("--allowed-signers", help="Whose keys may sign (a file of OpenSSH's)."),
+    typer.Option(
+        "--allowed-signers",
+        help="Whose keys may sign (an OpenSSH allowed_signers file); what they did not sign is an "
+        "error.",
+    ),
 ]
 RevokedKeys = Annotated[
     Path | None,
-    typer.Option("--revoked", help="Keys that count no more (a file of OpenSSH's)."),
+    typer.Option("--revoked", help="Revoked keys (OpenSSH key revocation list)."),
 ]
 TimestampCa = Annotated[
     Path | None,
-    typer.Option("--timestamp-ca", help="Certificates of time-stamping authorities (PEM)."),
+    typer.Option("--timestamp-ca", help="Trusted certificates of time-stamping authorities (PEM)."),
+]
+RequireSignature = Annotated[
+    str | None,
+    typer.Option(
+        "--require-signature",
+        metavar="[WHO]",
+        help="Refuse what is not signed by WHO, or by any allowed signer without WHO.",
+    ),
+]
+RequireTimestamp = Annotated[
+    bool,
+    typer.Option("--require-timestamp", help="Refuse what has no trusted timestamp."),
 ]
 SigningKey = Annotated[
     Path | None,

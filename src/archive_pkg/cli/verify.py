@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,15 @@ from archive_pkg.cli.bulk import (
     telling,
 )
 from archive_pkg.cli.output import Json, Quiet, answering
-from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, TimestampCa
+from archive_pkg.cli.trust import (
+    AllowedSigners,
+    RequireSignature,
+    RequireTimestamp,
+    RevokedKeys,
+    TimestampCa,
+    WithBareOptions,
+)
+from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
     from archive_pkg.packages import Signed
@@ -29,16 +38,14 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(verify)
+    app.command(cls=WithBareOptions)(verify)
 
 
 def verify(
     paths: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Bags: any, ours or other people's; folders of bags, which are looked through."
-        ),
-    ],
+        list[Path] | None,
+        typer.Argument(help="Bags, packages or others; folders of bags, which are searched."),
+    ] = None,
     second_opinion: Annotated[
         bool,
         typer.Option("--second-opinion", help="Ask bagit-python too, and tell where it differs."),
@@ -46,6 +53,8 @@ def verify(
     allowed_signers: AllowedSigners = None,
     revoked: RevokedKeys = None,
     timestamp_ca: TimestampCa = None,
+    require_signature: RequireSignature = None,
+    require_timestamp: RequireTimestamp = False,
     bag_only: Annotated[
         bool,
         typer.Option("--bag-only", help="Verify the bag alone, not the record and tables in it."),
@@ -65,7 +74,16 @@ def verify(
     from archive_pkg.holdings.subjects import are_single
     from archive_pkg.packages import Trust, is_bag, states
 
-    trust = Trust.read(allowed_signers, revoked, timestamp_ca)
+    paths, who = _paths_and_signer(paths or [], require_signature)
+    trust = Trust.read(
+        allowed_signers,
+        revoked,
+        timestamp_ca,
+        require_signature=who,
+        require_timestamp=require_timestamp,
+    )
+    if bag_only and trust != Trust():
+        raise UsageError("--bag-only does not check signatures", "leave it out")
     bulk = options_of(a=bag_only, b=jobs, c=report, d=executor, e=limit_rate, f=gentle)
     if bulk or not are_single(paths, is_bag):
         from archive_pkg import holdings
@@ -104,9 +122,23 @@ def verify(
                     )
 
 
+def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], bool | str]:
+    """Tell the paths from the signer, whose option may have taken the first path for its value."""
+    if who and not paths:
+        return [Path(who)], True
+    if not paths:
+        raise UsageError("no bag is named", "name a bag, or a folder of bags")
+    if who and os.path.lexists(who):
+        raise UsageError(
+            f"--require-signature was given {who}, which is a file or folder",
+            "write the option after the paths, or --require-signature=WHO with a signer's name",
+        )
+    return paths, who if who else who is not None
+
+
 def _plain(signed: Signed) -> dict[str, Any]:
     stamps = [{**asdict(stamp), "time": stamp.time.isoformat()} for stamp in signed.stamps]
-    return {**asdict(signed), "stamps": stamps}
+    return {**asdict(signed), "good": signed.good, "stamps": stamps}
 
 
 def _words(ok: bool, complete: bool, valid: bool) -> str:

@@ -155,8 +155,8 @@ def verify(
     Args:
         path: A bag's folder or its serialization.
         second_opinion: Also ask the Library of Congress's bagit-python and report where it differs.
-        trust: Whom to believe of those who signed it. The signatures' mathematics is checked
-            without it, too.
+        trust: Whose signatures and timestamps to believe, and which must be there. Without it,
+            whether each is over the right bytes is checked all the same.
         jobs: How many files to read at a time; as many as there are processors when None.
         progress: Called now and then with how far the bag's files have been read.
 
@@ -219,8 +219,6 @@ def _is_on_signature(finding: Finding) -> bool:
 
 def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Signed, ...]:
     names = [name for name in bag.tag_files if name.startswith(f"{FOLDER}/")]
-    if not names:
-        return ()
     names += [manifest.name for manifest in bag.tag_manifests.values()]
     with storage.storage_errors(f"reading {path}"), open_tree(path) as tree:
         tree.listing()  # by which an archive learns where its bag begins

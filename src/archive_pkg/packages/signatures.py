@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from archive_pkg.fixity import ALGORITHMS
 from archive_pkg.packages import sshsig, timestamps
+from archive_pkg.packages.layout import RECORD
 from archive_pkg.packages.signers import Revoked, Signer, read_allowed_signers, read_revoked
 from archive_pkg.packages.wire import MalformedError
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.bags import Bag
+    from archive_pkg.bags.manifests import Manifest
     from archive_pkg.reports import Finding
 
 FOLDER = "signatures"
@@ -57,17 +60,35 @@ SIGNATURE_WITHOUT_SUBJECT = Code(
     Severity.ERROR,
     "The tag manifest that a signature is over is not there.",
 )
+SIGNATURE_PARTIAL = Code(
+    "signature-covers-part",
+    Severity.WARNING,
+    "A signature is over a tag manifest that does not cover every file of the bag with a strong "
+    "algorithm. What it does not cover can be changed by anyone.",
+)
+SIGNATURE_REQUIRED = Code(
+    "signature-required",
+    Severity.ERROR,
+    "A signature was asked for (`--require-signature`, `--allowed-signers`), and a tag manifest "
+    "has none by an allowed signer that covers every file of the bag.",
+)
+TIMESTAMP_REQUIRED = Code(
+    "timestamp-required",
+    Severity.ERROR,
+    "A timestamp was asked for (`--require-timestamp`), and a tag manifest has no signature with "
+    "one by a trusted authority.",
+)
 SIGNER_UNKNOWN = Code(
     "signer-unknown",
-    Severity.WARNING,
-    "The signature is right, but the file of allowed signers does not say whose its key is.",
+    Severity.ERROR,
+    "The signature is valid, but the file of allowed signers does not list its key.",
     "ssh-keygen(1), ALLOWED SIGNERS",
 )
 SIGNER_OUT_OF_TIME = Code(
     "signer-out-of-time",
-    Severity.WARNING,
-    "The signature is right and its key, or its certificate's authority, is listed, but not as "
-    "good at that time, for files or for that signer.",
+    Severity.ERROR,
+    "The signature is valid and its key, or its certificate's authority, is listed, but not for "
+    "that time, for files or for that signer.",
     "ssh-keygen(1), ALLOWED SIGNERS",
 )
 KEY_REVOKED = Code(
@@ -85,7 +106,8 @@ TAG_MANIFEST_UNSIGNED = Code(
 STRAY = Code(
     "signatures-stray-file",
     Severity.WARNING,
-    "A file in signatures/ is neither a signature of a tag manifest nor a timestamp over one.",
+    "A file in signatures/ is not a signature of a tag manifest, a timestamp over one, or the "
+    "certificates of a timestamp; or what it belongs to is missing.",
 )
 TIMESTAMP_MALFORMED = Code(
     "timestamp-malformed",
@@ -101,8 +123,9 @@ TIMESTAMP_WRONG = Code(
 )
 TIMESTAMP_UNTRUSTED = Code(
     "timestamp-untrusted",
-    Severity.WARNING,
-    "A timestamp is right, but the certificates given do not vouch for its authority at its time.",
+    Severity.ERROR,
+    "A timestamp is over the signature, but the certificates given do not vouch for its authority "
+    "at its time.",
     "RFC 3161, 2.3",
 )
 TIMESTAMP_EXPIRED = Code(
@@ -120,8 +143,11 @@ TIMESTAMP_IN_FUTURE = Code(
     "is wrong.",
 )
 
-_SIGNATURE = re.compile(r"signatures/(tagmanifest-[A-Za-z0-9]+\.txt)(?:\.[2-9]\d*)?\.sig")
-_STAMP = re.compile(rf"({_SIGNATURE.pattern}(?:\.tsr)*)\.tsr")
+_SIGNATURE = re.compile(
+    r"signatures/(tagmanifest-[A-Za-z0-9-]+\.txt)(?:\.([2-9]|[1-9][0-9]+))?\.sig"
+)
+_BESIDE_IT = re.compile(rf"(?P<of>{_SIGNATURE.pattern}(?:\.tsr)*)\.tsr|(?P<for>.+\.tsr)\.pem")
+"""A timestamp over something, or the certificates of one."""
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
@@ -133,11 +159,16 @@ class Trust:
         signers: Who may sign, each with a key; None if nobody has said.
         revoked: Keys that count no more.
         authorities: Certificates of time-stamping authorities, as PEM.
+        require_signature: Whether a package must be signed, or who must have signed it. With
+            `signers` it must be signed in any case.
+        require_timestamp: Whether a package must have a timestamp that `authorities` vouch for.
     """
 
     signers: tuple[Signer, ...] | None = None
     revoked: Revoked = field(default_factory=Revoked)
     authorities: bytes = b""
+    require_signature: bool | str = False
+    require_timestamp: bool = False
 
     @classmethod
     def read(
@@ -145,6 +176,9 @@ class Trust:
         allowed_signers: Path | None = None,
         revoked: Path | None = None,
         authorities: Path | None = None,
+        *,
+        require_signature: bool | str = False,
+        require_timestamp: bool = False,
     ) -> Trust:
         """Read it from the files that OpenSSH and OpenSSL use.
 
@@ -152,6 +186,8 @@ class Trust:
             allowed_signers: A file as `ssh-keygen -Y verify -f` takes it.
             revoked: A file as `ssh-keygen -Y verify -r` takes it.
             authorities: Certificates as PEM, as `openssl ts -verify -CAfile` takes them.
+            require_signature: Whether a package must be signed, or who must have signed it.
+            require_timestamp: Whether a package must have a timestamp.
 
         Raises:
             InvalidError: One of them is no such file.
@@ -161,7 +197,14 @@ class Trust:
             None if allowed_signers is None else read_allowed_signers(allowed_signers),
             Revoked() if revoked is None else read_revoked(revoked),
             b"" if authorities is None else timestamps.read_certificates(authorities),
+            require_signature,
+            require_timestamp,
         )
+
+    @property
+    def wants_signature(self) -> bool:
+        """Whether a package without a signature by an allowed signer is not to be believed."""
+        return self.signers is not None or bool(self.require_signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +234,9 @@ class Signed:
         key_type: The type of its key, "ssh-ed25519"; empty where it cannot be read.
         fingerprint: The key's fingerprint as OpenSSH writes it.
         right: Whether the owner of the key signed this very tag manifest.
-        revoked: Whether the key counts no more.
-        signers: Whose the key is, as the allowed signers say; empty if nobody says.
+        covers: Whether that tag manifest covers every file of the bag with strong algorithms.
+        revoked: Whether the key is revoked.
+        signers: Who may have signed with the key at that time, according to the allowed signers.
         stamps: Its timestamps, the oldest first.
     """
 
@@ -201,6 +245,7 @@ class Signed:
     key_type: str = ""
     fingerprint: str = ""
     right: bool = False
+    covers: bool = False
     revoked: bool = False
     signers: tuple[str, ...] = ()
     stamps: tuple[Stamped, ...] = ()
@@ -218,7 +263,15 @@ def utc(time: datetime) -> str:
 
 def is_signature_file(path: str) -> bool:
     """Whether a path in a bag is that of a signature, a timestamp or its certificates."""
-    return bool(_SIGNATURE.fullmatch(path) or _STAMP.fullmatch(path) or _STAMP.fullmatch(path[:-4]))
+    return bool(_SIGNATURE.fullmatch(path)) or _belongs_to(path) != ""
+
+
+def _belongs_to(path: str) -> str:
+    """Return what a file is a timestamp over, or the certificates of; empty if it is neither."""
+    found = _BESIDE_IT.fullmatch(path)
+    if found is None or (found["for"] and not _belongs_to(found["for"])):
+        return ""
+    return found["of"] or found["for"]
 
 
 def is_signed(package: Path) -> bool:
@@ -246,19 +299,50 @@ def examine_signatures(
         The signatures, in the order of their names.
     """
     work = _Examination(files, trust, report, now or datetime.now(UTC), bag_is_valid=report.ok)
-    signed = tuple(
-        work.signature(path, found[1])
-        for path in sorted(files)
-        if (found := _SIGNATURE.fullmatch(path))
-    )
+    covering = {manifest.name: _uncovered(bag, manifest) for manifest in bag.tag_manifests.values()}
+    matches = filter(None, map(_SIGNATURE.fullmatch, files))
+    ordered = sorted((found[1], int(found[2] or 1), found[0]) for found in matches)
+    signed = tuple(work.signature(path, over, covering.get(over, "")) for over, _, path in ordered)
     for path in sorted(files):
-        if path.startswith(f"{FOLDER}/") and not is_signature_file(path):
-            report.add(STRAY.at(work.at(path), "is no signature and no timestamp", "Remove it."))
-    covered = {one.over for one in signed}
-    for manifest in bag.tag_manifests.values():
-        if covered and manifest.name not in covered:
-            report.add(TAG_MANIFEST_UNSIGNED.at(work.at(manifest.name), "is not signed"))
+        if path.startswith(f"{FOLDER}/") and not _SIGNATURE.fullmatch(path):
+            if not (subject := _belongs_to(path)):
+                message, hint = "is not a signature and not a timestamp", "Remove it."
+            elif subject not in files:
+                message, hint = f"{subject} is not there", "Restore that, or remove this."
+            else:
+                continue
+            report.add(STRAY.at(work.at(path), message, hint))
+    if trust.wants_signature or trust.require_timestamp:
+        work.require(bag, signed)
+    elif signed:
+        unsigned = covering.keys() - {one.over for one in signed}
+        for name in sorted(unsigned):
+            report.add(TAG_MANIFEST_UNSIGNED.at(work.at(name), "is not signed"))
     return signed
+
+
+def _uncovered(bag: Bag, manifest: Manifest) -> str:
+    """Return what a tag manifest does not cover; empty if it vouches for the whole bag."""
+    if not _is_strong(manifest):
+        return f"everything: {manifest.algorithm} is not an algorithm that shows malice"
+    lists = {each.name for each in bag.tag_manifests.values()}
+    bare = [
+        path
+        for path in bag.tag_files
+        if path not in manifest.digests and path not in lists and not is_signature_file(path)
+    ]
+    strong = [each.digests for each in bag.manifests.values() if _is_strong(each)]
+    # Since version 1.0 a bag is not valid unless every manifest lists the whole payload.
+    is_old = bag.declaration.number < (1, 0)
+    if not strong or (is_old and not any(each.keys() >= set(bag.payload) for each in strong)):
+        bare.append("data/")
+    more = f" and {len(bare) - 3} more" if len(bare) > 3 else ""
+    return ", ".join(bare[:3]) + more
+
+
+def _is_strong(manifest: Manifest) -> bool:
+    known = ALGORITHMS.get(manifest.algorithm)
+    return known is not None and not known.weak
 
 
 def examine_signature(
@@ -273,7 +357,7 @@ def examine_signature(
         trust: Whom to believe.
         report: Takes what is found.
     """
-    return _Examination(files, trust, report, datetime.now(UTC)).signature(path, over)
+    return _Examination(files, trust, report, datetime.now(UTC)).signature(path, over, "")
 
 
 class _Examination:
@@ -291,11 +375,13 @@ class _Examination:
         self.report = report
         self.now = now
         self.valid = bag_is_valid
+        self.accepted: set[str] = set()
+        """Signatures, by their files, that count as those that are required."""
 
     def at(self, path: str) -> Location:
         return Location(path)
 
-    def signature(self, path: str, over: str) -> Signed:
+    def signature(self, path: str, over: str, uncovered: str) -> Signed:
         try:
             signature = sshsig.parse(self.files[path])
             right = over in self.files and signature.stands(self.files[over])
@@ -317,41 +403,84 @@ class _Examination:
         revoked = self.trust.revoked.counts_no_more(signature)
         if right and revoked:
             self.report.add(KEY_REVOKED.at(self.at(path), f"the {key} has been revoked"))
+        if right and uncovered:
+            message = f"it does not cover {uncovered}"
+            self.report.add(SIGNATURE_PARTIAL.at(self.at(path), message, "update the bag and sign"))
+        good = right and not revoked
+        signers = self._who(path, signature, key, when) if good else ()
+        if good and not uncovered and self._is_by_whom_it_must_be(signature, when):
+            self.accepted.add(path)
         return Signed(
             path,
             over,
             signature.key_type,
             signature.fingerprint,
             right,
+            right and not uncovered,
             revoked,
-            self._who(path, signature, key, when) if right and not revoked else (),
+            signers,
             stamps,
         )
+
+    def _is_by_whom_it_must_be(self, signature: sshsig.Signature, when: datetime) -> bool:
+        who, lines = self.trust.require_signature, self.trust.signers
+        if lines is None:  # nobody has said whose any key is
+            return not self.trust.wants_signature
+        if isinstance(who, str):
+            return any(line.allows_as(who, signature, when) for line in lines)
+        return any(line.allows(signature, when) for line in lines)
+
+    def require(self, bag: Bag, signed: tuple[Signed, ...]) -> None:
+        """Report what is not signed, or has no timestamp, as it must be."""
+        who = self.trust.require_signature
+        by = f" by {who}" if isinstance(who, str) else " by an allowed signer"
+        hint = "get the package from its signer again"
+        if self.trust.signers is None:
+            hint = "name the file that says whose key is whose: --allowed-signers"
+        lists = {manifest.name for manifest in bag.tag_manifests.values()}
+        if f"data/{RECORD}" in bag.payload:  # a package has them for the same algorithms
+            lists |= {f"tag{manifest.name}" for manifest in bag.manifests.values()}
+        if not signed or not lists:
+            code = SIGNATURE_REQUIRED if self.trust.wants_signature else TIMESTAMP_REQUIRED
+            hint = "get a signed copy of the package from its signer"
+            self.report.add(code.at(self.at(FOLDER), "the package is not signed", hint))
+            return
+        for name in sorted(lists):
+            good = [one for one in signed if one.over == name and one.file in self.accepted]
+            if not good and self.trust.wants_signature:
+                message = f"has no valid signature{by} that covers every file"
+                self.report.add(SIGNATURE_REQUIRED.at(self.at(name), message, hint))
+            elif self.trust.require_timestamp and not any(
+                stamp.trusted for one in good for stamp in one.stamps
+            ):
+                message = "has no signature with a timestamp by a trusted authority"
+                hint = "name the certificates to trust with --timestamp-ca"
+                self.report.add(TIMESTAMP_REQUIRED.at(self.at(name), message, hint))
 
     def _wrong(self, path: str, over: str, key: str) -> Finding:
         if self.valid:
             message = (
-                f"it is not over {over} as it stands here, though the bag is valid in itself: the "
-                f"package was bagged anew after it was signed with the {key}, or the signature "
-                "is not this package's"
+                f"{over} is not what was signed with the {key}, although the bag is valid: the "
+                "package was bagged again after signing, or the signature is of another package"
             )
         else:
             message = f"{over} is not what was signed with the {key}: it was changed afterwards"
-        hint = "trust nothing in the package that you cannot check otherwise; find another copy"
+        hint = "do not trust this copy of the package; get another one"
         return SIGNATURE_WRONG.at(self.at(path), message, hint)
 
     def _who(
         self, path: str, signature: sshsig.Signature, name: str, when: datetime
     ) -> tuple[str, ...]:
         listed = [one for one in self.trust.signers or () if one.knows(signature)]
-        allowed = tuple(filter(None, (one.allows(signature, when) for one in listed)))
+        allowed = [who for one in listed for who in one.allows(signature, when)]
         if self.trust.signers is None or allowed:
-            return allowed
+            return tuple(dict.fromkeys(allowed))
         certificate = signature.certificate
         if not listed:
-            whose = "has the " if not certificate else "is the authority of the certificate of the "
+            whose = f"the authority that certified the {name}" if certificate else f"the {name}"
+            message = f"{whose} is not among the allowed signers"
             hint = "ask the signer for the public key another way, then list it"
-            self.report.add(SIGNER_UNKNOWN.at(self.at(path), f"nobody listed {whose}{name}", hint))
+            self.report.add(SIGNER_UNKNOWN.at(self.at(path), message, hint))
             return ()
         if certificate:
             named = ", ".join(certificate.principals) or "nobody"

@@ -30,17 +30,18 @@ def _states(verification: Verification) -> Iterator[str]:
     yield _since_bagging(verification)
     signatures = verification.signatures
     for signed in signatures:
-        yield _since_signing(signed, valid=valid)
+        yield _signed(signed, valid=valid)
     # Each signature is over everything, so of one authority's stamps the earliest says it all.
     earliest: dict[tuple[str, bool], Stamped] = {}
-    for stamp in sorted((s for one in signatures if one.good for s in one.stamps), key=_time):
+    good = [one for one in signatures if one.good and one.covers]
+    for stamp in sorted((stamp for one in good for stamp in one.stamps), key=_time):
         earliest.setdefault((stamp.authority, stamp.trusted), stamp)
     for stamp in earliest.values():
-        yield _before(stamp, valid=valid)
+        yield _stamped(stamp, valid=valid)
     if not signatures:
-        yield "Not signed: nobody has put a key to it."
+        yield "Not signed."
     elif not any(signed.stamps for signed in signatures):
-        yield "No timestamp: nobody but the signer could say since when it has been there."
+        yield "No timestamp."
 
 
 def _time(stamp: Stamped) -> datetime:
@@ -62,24 +63,28 @@ def _since_bagging(verification: Verification) -> str:
     return f"Unchanged since {since}: every file is as its own lists say{but}."
 
 
-def _since_signing(signed: Signed, *, valid: bool) -> str:
+def _signed(signed: Signed, *, valid: bool) -> str:
     if not signed.fingerprint:
-        return f"{signed.file} cannot be read: it shows nothing."
+        return f"{signed.file} is not a readable signature."
     key = f"{signed.key_type} key {signed.fingerprint}"
     if signed.revoked:
-        return f"Signed with a REVOKED key ({key}): anyone may have done it, it shows nothing."
+        return f"{signed.over} is signed with a revoked key ({key}): anyone may have signed it."
     if not signed.right:
-        return f"NOT what was signed with the {key}: it was changed or bagged anew after signing."
-    whose = " and ".join(signed.signers)
-    by = f"{whose} ({key})" if whose else f"the owner of the {key}, of whom nothing is known here"
-    if valid:
-        return f"Unchanged since it was signed by {by}."
-    return f"Its lists are those signed by {by}; files have CHANGED since."
+        return f"{signed.over} is NOT what was signed with the {key}."
+    who = " and ".join(signed.signers)
+    by = f"by {who} ({key})" if who else f"with the {key}, whose owner is not known"
+    if not valid:
+        return f"{signed.over} is signed {by}, but files have CHANGED since."
+    if not signed.covers:
+        return f"{signed.over} is signed {by}, but it does not cover every file."
+    return f"Signed {by}."
 
 
-def _before(stamp: Stamped, *, valid: bool) -> str:
-    what = "Existed" if valid else "Its lists existed"
-    says = f"{what} before {utc(stamp.time)}, says the time-stamping authority “{stamp.authority}”"
-    if stamp.trusted:
-        return f"{says}, for which the certificates given vouch."
-    return f"{says}; nobody has vouched for it here (--timestamp-ca)."
+def _stamped(stamp: Stamped, *, valid: bool) -> str:
+    if not stamp.trusted:
+        return (
+            f"A timestamp by “{stamp.authority}” says {utc(stamp.time)}, but no trusted "
+            "certificate vouches for that authority (--timestamp-ca)."
+        )
+    what = "Existed" if valid else "The signed lists existed"
+    return f"{what} before {utc(stamp.time)}, according to “{stamp.authority}”."

@@ -1,0 +1,528 @@
+"""A forger, who has the package and no key: every way to change it is refused.
+
+Each forgery is given to `docs/how-to/check-signed-package.sh`, which uses stock tools alone, and to
+`verify`; some also to the commands in the package's README.txt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from archive_pkg.packages import Trust, states, verify
+from authority import Authority, serving
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
+SCRIPT = ROOT / "docs" / "how-to" / "check-signed-package.sh"
+EDITOR = "editor@example.org"
+LETTER = "data/parts/letter-1960-07-18.txt"
+ALGORITHMS = ("sha256", "sha512")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a signer and two authorities have made; only read.
+
+    Attributes:
+        folder: Keys, `allowed`, and `other`, a further package of the same signer.
+        package: A signed package with timestamps.
+        authority: The authority that is trusted.
+        stranger: One that is not.
+    """
+
+    folder: Path
+    package: Path
+    authority: Authority
+    stranger: Authority
+
+    def trust(self) -> Trust:
+        return Trust.read(
+            self.folder / "allowed",
+            authorities=self.authority.ca,
+            require_signature=EDITOR,
+            require_timestamp=True,
+        )
+
+    def script(self, package: Path) -> subprocess.CompletedProcess[str]:
+        who = (self.folder / "allowed", EDITOR, self.authority.ca)
+        return shell("sh", SCRIPT, package, *who)
+
+
+def shell(*words: object, at: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*map(str, words)], cwd=at, capture_output=True, text=True, check=False)
+
+
+def make_key(path: Path, *how: str) -> None:
+    how = how or ("-t", "ed25519")
+    command = ["ssh-keygen", "-q", *how, "-N", "", "-C", "", "-f", str(path)]
+    subprocess.run(command, check=True)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    folder = tmp_path_factory.mktemp("made")
+    for name in ("editor", "stranger"):
+        make_key(folder / name)
+    (folder / "allowed").write_text(f"{EDITOR} {(folder / 'editor.pub').read_text()}")
+    authority, stranger = Authority(folder / "tsa"), Authority(folder / "stranger-tsa")
+    package, other = folder / "package", folder / "other"
+    shutil.copytree(GOLDEN, package)
+    shutil.copytree(GOLDEN, other)
+    (other / LETTER).write_text("Another letter.\n")
+    rebag(other)
+    with serving(authority), serving(stranger):
+        for path in (package, other):
+            sign_any(path, folder / "editor")
+            stamp(path, authority)
+        yield Made(folder, package, authority, stranger)
+
+
+def sign_any(package: Path, key: Path, namespace: str = "file") -> None:
+    """Sign the tag manifests with stock tools, whatever the package is worth."""
+    (package / "signatures").mkdir(exist_ok=True)
+    for algorithm in ALGORITHMS:
+        manifest = package / f"tagmanifest-{algorithm}.txt"
+        command = ("ssh-keygen", "-q", "-Y", "sign", "-n", namespace, "-f", key, manifest)
+        subprocess.run([*map(str, command)], check=True, capture_output=True)
+        made = manifest.with_name(f"{manifest.name}.sig")
+        made.replace(package / "signatures" / made.name)
+
+
+def stamp(package: Path, authority: Authority) -> None:
+    """Have the signatures timestamped, with stock tools."""
+    for signature in (package / "signatures").glob("*.sig"):
+        query = ("openssl", "ts", "-query", "-data", signature, "-sha256", "-cert")
+        asked = subprocess.run([*map(str, query)], check=True, capture_output=True).stdout
+        signature.with_name(f"{signature.name}.tsr").write_bytes(authority.reply(asked))
+        shutil.copy(authority.ca, signature.with_name(f"{signature.name}.tsr.pem"))
+
+
+def tag_files(package: Path) -> list[str]:
+    return sorted(
+        name
+        for path in package.rglob("*")
+        if path.is_file()
+        and not (name := path.relative_to(package).as_posix()).startswith(
+            ("data/", "signatures/", "tagmanifest-")
+        )
+    )
+
+
+def write_list(package: Path, name: str, algorithm: str, files: list[str]) -> None:
+    lines = [
+        f"{hashlib.new(algorithm, (package / file).read_bytes()).hexdigest()}  {file}\n"
+        for file in files
+    ]
+    (package / name).write_text("".join(lines))
+
+
+def rebag(package: Path, *algorithms: str) -> None:
+    """Write the lists of the payload, then those of the tag files, anew."""
+    payload = sorted(
+        path.relative_to(package).as_posix()
+        for path in (package / "data").rglob("*")
+        if path.is_file()
+    )
+    for algorithm in algorithms or ALGORITHMS:
+        write_list(package, f"manifest-{algorithm}.txt", algorithm, payload)
+    for algorithm in algorithms or ALGORITHMS:
+        write_list(package, f"tagmanifest-{algorithm}.txt", algorithm, tag_files(package))
+
+
+def signature(package: Path, algorithm: str = "sha512", ending: str = "sig") -> Path:
+    return package / "signatures" / f"tagmanifest-{algorithm}.txt.{ending}"
+
+
+def forge_letter(package: Path) -> None:
+    letter = package / LETTER
+    letter.write_bytes(letter.read_bytes().replace(b"Dear Comrades", b"Dear Traitors"))
+
+
+Forge = Callable[[Path, Made], object]
+FORGERIES: dict[str, Forge] = {}
+
+
+def forgery(forge: Forge) -> Forge:
+    FORGERIES[forge.__name__] = forge
+    return forge
+
+
+@forgery
+def payload_edited(package: Path, made: Made) -> None:
+    forge_letter(package)
+
+
+@forgery
+def payload_edited_and_one_manifest_rebuilt(package: Path, made: Made) -> None:
+    forge_letter(package)
+    rebag(package, "sha512")
+
+
+@forgery
+def payload_edited_and_both_manifests_rebuilt(package: Path, made: Made) -> None:
+    forge_letter(package)
+    rebag(package)
+
+
+@forgery
+def rebuilt_and_the_signature_of_what_was_rebuilt_deleted(package: Path, made: Made) -> None:
+    payload_edited_and_one_manifest_rebuilt(package, made)
+    for path in (package / "signatures").glob("tagmanifest-sha512*"):
+        path.unlink()
+
+
+@forgery
+def rebuilt_and_all_signatures_deleted(package: Path, made: Made) -> None:
+    payload_edited_and_both_manifests_rebuilt(package, made)
+    shutil.rmtree(package / "signatures")
+
+
+@forgery
+def rebuilt_and_signed_by_the_forger(package: Path, made: Made) -> None:
+    payload_edited_and_both_manifests_rebuilt(package, made)
+    sign_any(package, made.folder / "stranger")
+    stamp(package, made.authority)
+
+
+@forgery
+def one_list_rebuilt_and_signed_by_the_forger(package: Path, made: Made) -> None:
+    (package / "metadata/forged.xml").write_text("<forged/>")
+    write_list(package, "tagmanifest-sha512.txt", "sha512", tag_files(package))
+    kept = signature(package, "sha256").read_bytes()
+    sign_any(package, made.folder / "stranger")
+    signature(package, "sha256").write_bytes(kept)
+
+
+@forgery
+def one_signature_deleted(package: Path, made: Made) -> None:
+    signature(package).unlink()
+
+
+@forgery
+def all_signatures_deleted(package: Path, made: Made) -> None:
+    shutil.rmtree(package / "signatures")
+
+
+@forgery
+def one_tag_manifest_deleted(package: Path, made: Made) -> None:
+    (package / "tagmanifest-sha256.txt").unlink()
+
+
+@forgery
+def one_tag_manifest_deleted_with_its_signature(package: Path, made: Made) -> None:
+    for path in package.rglob("*tagmanifest-sha256*"):
+        path.unlink()
+
+
+@forgery
+def all_tag_manifests_deleted(package: Path, made: Made) -> None:
+    for path in package.glob("tagmanifest-*"):
+        path.unlink()
+
+
+@forgery
+def tag_manifest_of_another_algorithm_added(package: Path, made: Made) -> None:
+    (package / "metadata/forged.xml").write_text("<forged/>")
+    write_list(package, "tagmanifest-sha1.txt", "sha1", tag_files(package))
+
+
+@forgery
+def tag_manifest_of_an_unknown_algorithm_replayed(package: Path, made: Made) -> None:
+    """Its signature is good, over a list that nobody can compare with anything."""
+    rebuilt_and_all_signatures_deleted(package, made)
+    (package / "signatures").mkdir()
+    shutil.copy(made.folder / "other/tagmanifest-sha512.txt", package / "tagmanifest-foo.txt")
+    for ending in ("sig", "sig.tsr", "sig.tsr.pem"):
+        source = signature(made.folder / "other", "sha512", ending)
+        shutil.copy(source, signature(package, "foo", ending))
+
+
+@forgery
+def payload_manifest_of_another_algorithm_added(package: Path, made: Made) -> None:
+    (package / "data/forged.txt").write_text("forged")
+    write_list(package, "manifest-md5.txt", "md5", ["data/forged.txt"])
+
+
+@forgery
+def made_an_old_bag(package: Path, made: Made) -> None:
+    """Before version 1.0 not every manifest has to list every file."""
+    declaration = package / "bagit.txt"
+    declaration.write_text(declaration.read_text().replace("1.0", "0.97"))
+    payload_manifest_of_another_algorithm_added(package, made)
+
+
+@forgery
+def signatures_swapped(package: Path, made: Made) -> None:
+    one, other = signature(package), signature(package, "sha256")
+    kept = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(kept)
+
+
+@forgery
+def signatures_of_another_package(package: Path, made: Made) -> None:
+    shutil.rmtree(package / "signatures")
+    shutil.copytree(made.folder / "other/signatures", package / "signatures")
+
+
+@forgery
+def signature_of_another_package_added(package: Path, made: Made) -> None:
+    shutil.copy(signature(made.folder / "other"), signature(package, "sha512", "2.sig"))
+
+
+@forgery
+def lists_and_signatures_of_another_package(package: Path, made: Made) -> None:
+    for path in made.package.glob("tagmanifest-*"):
+        shutil.copy(made.folder / "other" / path.name, package)
+    signatures_of_another_package(package, made)
+
+
+@forgery
+def payload_file_added(package: Path, made: Made) -> None:
+    (package / "data/parts/more.txt").write_text("forged")
+
+
+@forgery
+def hidden_payload_file_added(package: Path, made: Made) -> None:
+    (package / "data/.more").write_text("forged")
+
+
+@forgery
+def tag_file_added(package: Path, made: Made) -> None:
+    (package / "metadata/forged.xml").write_text("<forged/>")
+
+
+@forgery
+def file_added_among_the_signatures(package: Path, made: Made) -> None:
+    (package / "signatures/README.html").write_text("forged")
+
+
+@forgery
+def program_added_as_a_timestamp(package: Path, made: Made) -> None:
+    signature(package, "sha512", "sig.tsr.exe").write_bytes(b"MZ")
+
+
+@forgery
+def fetch_txt_added(package: Path, made: Made) -> None:
+    (package / "fetch.txt").write_text(f"https://example.org/letter.txt - {LETTER}\n")
+
+
+@forgery
+def payload_deleted_and_to_be_fetched(package: Path, made: Made) -> None:
+    (package / LETTER).unlink()
+    fetch_txt_added(package, made)
+
+
+@forgery
+def manifest_line_doubled(package: Path, made: Made) -> None:
+    manifest = package / "manifest-sha512.txt"
+    lines = manifest.read_text().splitlines(keepends=True)
+    manifest.write_text("".join([*lines, lines[0]]))
+
+
+@forgery
+def tag_manifest_line_doubled(package: Path, made: Made) -> None:
+    manifest = package / "tagmanifest-sha512.txt"
+    lines = manifest.read_text().splitlines(keepends=True)
+    manifest.write_text("".join([*lines, lines[0]]))
+
+
+@forgery
+def manifest_line_removed(package: Path, made: Made) -> None:
+    manifest = package / "manifest-sha512.txt"
+    manifest.write_text("".join(manifest.read_text().splitlines(keepends=True)[1:]))
+
+
+@forgery
+def manifests_emptied(package: Path, made: Made) -> None:
+    for path in package.glob("manifest-*"):
+        path.write_text("")
+
+
+@forgery
+def tag_manifests_emptied(package: Path, made: Made) -> None:
+    for path in package.glob("tagmanifest-*"):
+        path.write_text("")
+
+
+@forgery
+def signature_renamed(package: Path, made: Made) -> None:
+    signature(package).rename(signature(package, "sha512", "sig.bak"))
+
+
+@forgery
+def signature_named_for_another_list(package: Path, made: Made) -> None:
+    signature(package).replace(signature(package, "sha256", "2.sig"))
+
+
+@forgery
+def signature_with_another_namespace(package: Path, made: Made) -> None:
+    """The editor's, but made for something else."""
+    sign_any(package, made.folder / "editor", "git")
+
+
+@forgery
+def timestamps_deleted(package: Path, made: Made) -> None:
+    for path in package.rglob("*.tsr*"):
+        path.unlink()
+
+
+@forgery
+def timestamps_swapped(package: Path, made: Made) -> None:
+    one, other = (signature(package, name, "sig.tsr") for name in ALGORITHMS)
+    kept = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(kept)
+
+
+@forgery
+def timestamps_by_a_stranger(package: Path, made: Made) -> None:
+    stamp(package, made.stranger)
+
+
+@forgery
+def timestamp_garbled(package: Path, made: Made) -> None:
+    path = signature(package, "sha512", "sig.tsr")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@forgery
+def payload_file_replaced_by_a_link(package: Path, made: Made) -> None:
+    (package / LETTER).rename(package.parent / "letter")
+    (package / LETTER).symlink_to(package.parent / "letter")
+
+
+@forgery
+def payload_folder_replaced_by_a_link(package: Path, made: Made) -> None:
+    (package / "data").rename(package.parent / "elsewhere")
+    (package / "data").symlink_to(package.parent / "elsewhere")
+
+
+@forgery
+def list_replaced_by_a_link(package: Path, made: Made) -> None:
+    for path in list(package.glob("tagmanifest-*")):
+        path.rename(package.parent / path.name)
+        path.symlink_to(package.parent / path.name)
+
+
+@forgery
+def signatures_replaced_by_a_link(package: Path, made: Made) -> None:
+    (package / "signatures").rename(package.parent / "elsewhere")
+    (package / "signatures").symlink_to(package.parent / "elsewhere")
+
+
+@forgery
+def name_with_a_line_end(package: Path, made: Made) -> None:
+    (package / "data/parts/a\nb.txt").write_text("forged")
+    rebag(package)
+
+
+@forgery
+def unlisted_name_with_a_line_end(package: Path, made: Made) -> None:
+    """The name's second line is one that is listed."""
+    (package / "data/x\n.").mkdir()
+    shutil.copytree(package / "data/parts", package / "data/x\n./data/parts")
+
+
+@forgery
+def name_with_a_backslash(package: Path, made: Made) -> None:
+    (package / "data/parts/a\\b.txt").write_text("forged")
+
+
+@forgery
+def name_that_begins_with_a_dash(package: Path, made: Made) -> None:
+    (package / "--help").write_text("forged")
+    rebag(package)
+
+
+@forgery
+def name_that_is_a_dash(package: Path, made: Made) -> None:
+    (package / "-").write_text("forged")
+
+
+@forgery
+def manifest_that_leads_outside(package: Path, made: Made) -> None:
+    (package.parent / "outside.txt").write_text("forged")
+    with (package / "manifest-sha512.txt").open("a") as file:
+        file.write(f"{hashlib.sha512(b'forged').hexdigest()}  data/../../outside.txt\n")
+
+
+@forgery
+def tag_manifest_that_leads_outside(package: Path, made: Made) -> None:
+    (package.parent / "outside.txt").write_text("forged")
+    with (package / "tagmanifest-sha512.txt").open("a") as file:
+        file.write(f"{hashlib.sha512(b'forged').hexdigest()}  ../outside.txt\n")
+
+
+@forgery
+def list_with_another_spelling_added(package: Path, made: Made) -> None:
+    (package / "metadata/forged.xml").write_text("<forged/>")
+    write_list(package, "tagmanifest-SHA-512.txt", "sha512", tag_files(package))
+
+
+@pytest.fixture
+def package(made: Made, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made.package, tmp_path / "package"))
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forgery_is_refused_by_stock_tools_and_by_verify(
+    name: str, package: Path, made: Made
+) -> None:
+    FORGERIES[name](package, made)
+    done = made.script(package)
+    assert done.returncode != 0, done.stdout
+    assert "All good" not in done.stdout
+    verification = verify(package, trust=made.trust())
+    assert not verification.ok
+    # Whatever is said without knowing whom to trust, it is not that the editor signed it.
+    signed = [state for state in states(verification) if state.startswith("Signed by")]
+    assert signed == [] or verification.verdict.valid
+    if "letter" in name or "rebuilt" in name:
+        assert signed == []
+
+
+def test_what_was_not_forged_is_accepted_by_stock_tools_and_by_verify(
+    package: Path, made: Made
+) -> None:
+    done = made.script(package)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("All good.\n")
+    verification = verify(package, trust=made.trust())
+    assert verification.ok
+    assert not verification.report.findings
+
+
+def by_the_readme(package: Path, made: Made) -> bool:
+    """Whether a package passes the commands of its README.txt, taken from a copy of one."""
+    readme = (GOLDEN / "data/README.txt").read_text()
+    start, end = (readme.index(f"How to {what}") for what in ("check that", "read the record"))
+    commands = [line for line in readme[start:end].splitlines() if line.startswith("  ")]
+    text = "\n".join(commands).replace("NAME", EDITOR)
+    for name, path in (("allowed_signers", made.folder / "allowed"), ("ca.pem", made.authority.ca)):
+        text = text.replace(name, str(path))
+    may = "uniq -u | grep -v '^tagmanifest-' | grep -v '^signatures/')\" ]"
+    text = text.replace("{ find", '[ -z "$({ find').replace("uniq -u", may)
+    done = shell("bash", "-e", "-c", text, at=package)
+    return done.returncode == 0
+
+
+def test_the_commands_of_the_readme_accept_what_was_signed_and_no_other_letter(
+    made: Made, tmp_path: Path
+) -> None:
+    assert by_the_readme(made.package, made)
+    wanted = [name for name in FORGERIES if "rebuilt" in name or "of_another_package" in name]
+    for name in (*wanted, "payload_edited", "payload_file_added", "tag_file_added"):
+        package = Path(shutil.copytree(made.package, tmp_path / name))
+        FORGERIES[name](package, made)
+        if name != "signature_of_another_package_added":  # which leaves the editor's own
+            assert not by_the_readme(package, made), name
