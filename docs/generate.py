@@ -131,6 +131,11 @@ A record is `record.yaml` beside the letter's files, in a folder called after it
 1.2, or JSON in `record.json`. Every plain value is read as its text: `1960-07-18`, `012` and `no`
 stay what they are. Keys that are not listed here are refused. What is not known is left out.
 
+The key `format` says which version of these fields the file follows; this is format 2. You can
+leave it out. Records of format 1, which have `of` in place of `made_from`, `part_of` and `about`,
+are read as well, and saving them writes format 2
+([decision 50](../decisions/0050-three-relations.md)).
+
 Fields in **bold** have to be there. A date may be written as its EDTF form alone. Items that have
 an `id` are referred to by it; a dotted path such as `agents.khrushchev.name` names one statement.
 

@@ -218,7 +218,9 @@ def _part(
                         "summary",
                     ]
                 ),
-                "of": _some(parts[:place]),
+                "made_from": _some(parts[:place]),
+                "part_of": _some(parts[:place]),
+                "about": _some(parts[:place]),
             },
             optional={
                 "title": texts,

@@ -64,6 +64,7 @@ def test_what_was_written_comes_back(name: str) -> None:
 def test_almost_nothing_comes_back_as_almost_nothing(name: str) -> None:
     record = reading(name, bare(), BARE_SETTING).record
     assert set(record.as_json()) <= {
+        "format",
         "id",
         "version",
         "type",
@@ -86,7 +87,7 @@ def test_the_text_comes_back_with_its_zones_and_notes() -> None:
     imported = reading("tei", full(), FULL_SETTING)
     record = imported.record
     [text] = [part for part in record.parts if part.is_text]
-    assert (text.kind, text.languages, text.of) == ("translation", ("en",), ("tei",))
+    assert (text.kind, text.languages, text.made_from) == ("translation", ("en",), ("tei",))
     words = imported.files[text.file].decode()
     for item in (*record.translation_notes, *record.evidence):
         quote = item.at

@@ -40,7 +40,7 @@ def letter(**more: Any) -> Record:
                     "id": "english",
                     "kind": "translation",
                     "file": "e.txt",
-                    "of": ["original"],
+                    "made_from": ["original"],
                     "sha256": DIGEST,
                 },
             ],

@@ -101,8 +101,8 @@ def test_a_receipt_that_is_none_is_said_so(letter: Path, tmp_path: Path) -> None
 
 def test_an_event_before_its_object_existed_is_told(letter: Path) -> None:
     yaml = (letter / "record.yaml").read_text(encoding="utf-8")
-    made = "    of: [original]\n    made: 1999\n"
-    yaml = yaml.replace("    of: [original]\n", made, 1).replace(
+    made = "    made_from: [original]\n    made: 1999\n"
+    yaml = yaml.replace("    made_from: [original]\n", made, 1).replace(
         "    sources: [original]\n", "    date: 1970\n    sources: [original]\n", 1
     )
     (letter / "record.yaml").write_text(yaml, encoding="utf-8")

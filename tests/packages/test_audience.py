@@ -62,7 +62,7 @@ def enclosed(letter: Path) -> Path:
             "file": NAME,
             "sha256": hashlib.sha256(SECRET.encode()).hexdigest(),
             "languages": ["de"],
-            "of": ["original"],
+            "part_of": ["original"],
             "made_by": ["wacholder"],
             "method": "typed on the Quillfeder machine",
             "access": {"status": "closed", "rule": RULE},
@@ -71,7 +71,7 @@ def enclosed(letter: Path) -> Path:
             "id": "secret-copy",
             "kind": "scan",
             "held": False,
-            "of": ["secret"],
+            "made_from": ["secret"],
             "title": "Pelzkopie",
         },
     ]
@@ -224,7 +224,7 @@ def test_what_is_withheld_is_told_with_its_rule_and_the_rest_stays_whole(
     record = open_package(built.path).record
     stub = record.part("secret")
     assert not stub.held
-    assert (stub.kind, stub.of) == ("enclosure", ("original",))
+    assert (stub.kind, stub.part_of) == ("enclosure", ("original",))
     assert stub.access is not None
     assert stub.access.rule == RULE
     readme = (built.path / "data/README.txt").read_text(encoding="utf-8")
@@ -251,8 +251,10 @@ def test_what_is_withheld_is_told_with_its_rule_and_the_rest_stays_whole(
 def test_a_letter_closed_whole_leaves_its_name_and_its_rule(letter: Path, tmp_path: Path) -> None:
     text = (letter / "letter-1960-07-18.txt").read_text(encoding="utf-8")
     yaml = (letter / "record.yaml").read_text(encoding="utf-8")
-    closed = f"    access: {{status: closed, rule: '{RULE}'}}\n    of: [original]\n"
-    (letter / "record.yaml").write_text(yaml.replace("    of: [original]\n", closed, 1), "utf-8")
+    closed = f"    access: {{status: closed, rule: '{RULE}'}}\n    made_from: [original]\n"
+    (letter / "record.yaml").write_text(
+        yaml.replace("    made_from: [original]\n", closed, 1), "utf-8"
+    )
     built = build_package(letter, tmp_path / "out", on=ON, audience="public")
     assert set(built.withheld) == {"letter", "summary"}
     assert built.withheld["summary"].because == "it goes with letter"
@@ -282,7 +284,8 @@ def test_an_embargo_is_judged_by_the_earlier_of_the_date_of_packaging_and_today(
 
     def names(until: date, on: date, folder: str) -> set[str]:
         access = f"{{status: restricted, until: {until}, rule: '30 years'}}"
-        text = record.replace("    of: [letter]\n", f"    of: [letter]\n    access: {access}\n", 1)
+        letter_part = "    made_from: [original]\n"
+        text = record.replace(letter_part, f"{letter_part}    access: {access}\n", 1)
         (letter / "record.yaml").write_text(text, encoding="utf-8")
         return set(build_package(letter, tmp_path / folder, on=on, audience="public").withheld)
 
@@ -306,15 +309,15 @@ CLOSED = {"status": "closed", "rule": "r"}
 
 def test_a_part_goes_with_what_it_was_made_from_unless_it_says_otherwise() -> None:
     original = {"id": "o", "kind": "original", "file": "o.txt", "access": CLOSED}
-    copy = {"id": "t", "kind": "translation", "file": "t.txt", "of": ["o"]}
+    copy = {"id": "t", "kind": "translation", "file": "t.txt", "made_from": ["o"]}
     redaction = {
         "id": "r",
         "kind": "redaction",
         "file": "r.txt",
-        "of": ["o"],
+        "made_from": ["o"],
         "access": {"status": "open"},
     }
-    of_redaction = {"id": "s", "kind": "summary", "file": "s.txt", "of": ["r"]}
+    of_redaction = {"id": "s", "kind": "summary", "file": "s.txt", "about": ["r"]}
     assert shut(of_redaction, redaction, copy, original) == ["o", "t"]
     assert shut({**redaction, "file": "o.txt"}, original) == ["o", "r"]
     assert shut({"id": "a", "kind": "scan", "file": "a.tif"}) == []

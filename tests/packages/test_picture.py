@@ -25,7 +25,7 @@ def test_every_part_has_its_box_and_every_source_its_arrow() -> None:
     drawn = etree.fromstring(picture(record).encode())
     assert len(drawn.xpath("//s:rect", namespaces=SVG)) == len(record.parts)
     arrows = drawn.xpath("/s:svg/s:path", namespaces=SVG)
-    assert len(arrows) == sum(len(part.of) for part in record.parts)
+    assert len(arrows) == sum(len(part.leads_to) for part in record.parts)
     words = drawn.xpath("//s:text/text()", namespaces=SVG)
     assert {f"{part.kind}: {part.id}" for part in record.parts} <= set(words)
     assert "made 1960-07-18" in words
@@ -34,8 +34,8 @@ def test_every_part_has_its_box_and_every_source_its_arrow() -> None:
 
 def test_boxes_do_not_overlap() -> None:
     parts = [{"id": "o", "kind": "original", "held": False}]
-    parts += [{"id": f"p{n}", "kind": "scan", "held": False, "of": ["o"]} for n in range(7)]
-    parts += [{"id": "t", "kind": "translation", "held": False, "of": ["p1", "p5"]}]
+    parts += [{"id": f"p{n}", "kind": "scan", "held": False, "made_from": ["o"]} for n in range(7)]
+    parts += [{"id": "t", "kind": "translation", "held": False, "made_from": ["p1", "p5"]}]
     drawn = etree.fromstring(picture(record_of(*parts)).encode())
     boxes = [
         tuple(int(box.get(side)) for side in ("x", "y", "width", "height"))

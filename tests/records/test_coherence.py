@@ -35,8 +35,8 @@ def test_everything_wrong_is_told_at_once() -> None:
         sender=["x"],
         recipients=["b", "y"],
         parts=[
-            {"id": "p", "kind": "scan", "held": False, "of": ["q"]},
-            {"id": "q", "kind": "scan", "held": False, "of": ["p"]},
+            {"id": "p", "kind": "scan", "held": False, "made_from": ["q"]},
+            {"id": "q", "kind": "scan", "held": False, "made_from": ["p"]},
             {"id": "q", "kind": "original", "held": False},
         ],
         evidence=[{"field": "nowhere", "basis": "supplied", "agent": "z"}],
@@ -63,12 +63,12 @@ def test_an_agent_that_nobody_defines_is_told_wherever_it_is_named() -> None:
 
 def test_parts_made_of_each_other_in_a_circle() -> None:
     parts = [
-        {"id": "p", "kind": "scan", "held": False, "of": ["q"]},
-        {"id": "q", "kind": "translation", "held": False, "of": ["r"]},
-        {"id": "r", "kind": "original", "held": False, "of": ["p"]},
+        {"id": "p", "kind": "scan", "held": False, "made_from": ["q"]},
+        {"id": "q", "kind": "translation", "held": False, "made_from": ["r"]},
+        {"id": "r", "kind": "original", "held": False, "made_from": ["p"]},
     ]
     assert [kind for kind, _ in problems(parts=parts)] == ["circle_of_parts"]
-    assert problems(parts=[{"id": "p", "kind": "scan", "held": False, "of": ["p"]}])
+    assert problems(parts=[{"id": "p", "kind": "scan", "held": False, "made_from": ["p"]}])
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,13 @@ def records(draw):
     part_names = draw(st.lists(ids, unique=True, max_size=3))
     some = st.lists(st.sampled_from(names), unique=True, max_size=3) if names else st.just([])
     parts = [
-        Part(id=name, kind="original", held=False, title=draw(st.none() | texts), of=part_names[:n])
+        Part(
+            id=name,
+            kind="original",
+            held=False,
+            title=draw(st.none() | texts),
+            made_from=part_names[:n],
+        )
         for n, name in enumerate(part_names)
     ]
     return Record(

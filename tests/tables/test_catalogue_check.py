@@ -92,7 +92,7 @@ def test_a_sound_catalogue_has_no_finding(tmp_path: Path, sheets: Sheets) -> Non
         ("parts!3 sha256", "xyz", "record-value-wrong", "", "SHA-256"),
         ("parts!3 file", "../x.txt", "record-value-wrong", "", "leaves"),
         ("parts!3 file", "", "record-value-wrong", "", "held: false"),
-        ("parts!3 of", "note-to-prc; letter", "record-parts-circle", "", "circle"),
+        ("parts!3 part_of", "note-to-prc; letter", "record-parts-circle", "", "circle"),
         ("parts!4 id", "letter", "tables-key-taken", "", "row 3"),
         (
             "translation_notes!2 letter",
@@ -135,7 +135,7 @@ def test_every_error_is_told_at_once(tmp_path: Path, sheets: Sheets) -> None:
     put(sheets, "letters!2 type", "lettre")
     put(sheets, "letters!2 date.edtf", "1960-13")
     put(sheets, "events!2 date.edtf", "yesterday")
-    put(sheets, "parts!3 of", "summary")  # summary is made from letter
+    put(sheets, "parts!3 part_of", "summary")  # summary is about letter
     put(sheets, "agents!2 kind", "man")
     codes = [f.code for f in checked(tmp_path, sheets)]
     assert sorted(codes) == [

@@ -55,8 +55,8 @@ def messy(tmp_path: Path) -> Path:
     letters["C2"].font = Font(bold=True, color="FF0000")
     fill(agents, 2, letter="L9", id="x", name="X", kind="person")
     fill(agents, 3, letter="L1", id="y", name="Y", identifiers="http://viaf.org/viaf/32011500")
-    fill(parts, 2, letter="L1", id="scan", kind="scan", file="missing.tif", of="original")
-    fill(parts, 3, letter="L1", id="original", kind="original", held="false", of="scan")
+    fill(parts, 2, letter="L1", id="scan", kind="scan", file="missing.tif", made_from="original")
+    fill(parts, 3, letter="L1", id="original", kind="original", held="false", made_from="scan")
     fill(parts, 4, letter="L1", id="text", kind="transcription", file="here.txt")
     sums = book.create_sheet("My sums")
     sums["A1"], sums["A2"], sums["A3"] = 3, 4, "=SUM(A1:A2)"

@@ -103,8 +103,9 @@ def _part(record: Record, steps: int, part: Part) -> Iterator[str]:
     words = [f"{part.id}: {part.kind}"]
     if part.languages:
         words.append(f"in {', '.join(part.languages)}")
-    if part.of:
-        words.append(f"of {', '.join(part.of)}")
+    from archive_pkg.records.wording import relations
+
+    words.extend(relations(part))
     made = [f"by {record.names(part.made_by)}"] if part.made_by else []
     made += [str(part.made.edtf)] if part.made else []
     made += [part.method] if part.method else []

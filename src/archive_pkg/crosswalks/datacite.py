@@ -65,7 +65,7 @@ MAPPING = {
     "parts.access.status": "rights",
     "parts.access.until.edtf": "rights",
     "parts.access.rule": "rights",
-    "parts.of": "relatedItem, IsTranslationOf",
+    "parts.made_from": "relatedItem, IsTranslationOf",
     "translation_notes.kind": "description, Other",
     "translation_notes.at": "description, Other (the words alone)",
     "translation_notes.text": "description, Other",

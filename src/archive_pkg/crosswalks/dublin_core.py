@@ -42,7 +42,7 @@ MAPPING = {
     "parts.access.status": "rights",
     "parts.access.until.edtf": "rights",
     "parts.access.rule": "rights",
-    "parts.of": "relation (isVersionOf)",
+    "parts.made_from": "relation (isVersionOf)",
     "parts.made_by": "contributor",
     "translation_notes.kind": "description",
     "translation_notes.at": "description (the words alone)",

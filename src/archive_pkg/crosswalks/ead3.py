@@ -52,7 +52,7 @@ MAPPING = {
     "parts.access.status": "accessrestrict",
     "parts.access.until.edtf": "accessrestrict",
     "parts.access.rule": "accessrestrict",
-    "parts.of": "altformavail",
+    "parts.made_from": "altformavail",
     "parts.made_by": "altformavail",
     "parts.made.edtf": "altformavail",
     "parts.method": "altformavail",
@@ -254,8 +254,8 @@ def _form(record: Record, index: int) -> str:
         f"file {part.file}" if part.file else "",
         part.media_type or "",
         f"in {', '.join(part.languages)}" if part.languages else "",
-        f"of: {'; '.join(views.part_title(record, record.part(n)) for n in part.of)}"
-        if part.of
+        f"made from: {'; '.join(views.part_title(record, record.part(n)) for n in part.made_from)}"
+        if part.made_from
         else "",
         f"by {record.names(part.made_by)}" if part.made_by else "",
         str(part.made.edtf) if part.made else "",

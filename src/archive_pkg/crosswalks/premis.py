@@ -55,7 +55,7 @@ MAPPING = {
     "parts.access.status": "rightsStatement of basis other",
     "parts.access.until.edtf": "rightsStatement of basis other",
     "parts.access.rule": "rightsStatement of basis other",
-    "parts.of": "relationship, derivation",
+    "parts.made_from": "relationship, derivation",
     "parts.note": "significantProperties, note",
     "rights": "rightsStatement",
     "agents.name": "agentName",
@@ -173,7 +173,8 @@ def _part(premis: Element, record: Record, part: Part) -> None:
         say(thing, "originalName", part.title)
     _relation(thing, "structural", "represents", [record.id])
     _relation(thing, "structural", "includes", [part.file] if part.file else [])
-    _relation(thing, "derivation", "has source", [_part_name(name) for name in part.of])
+    _relation(thing, "derivation", "has source", [_part_name(name) for name in part.made_from])
+    _relation(thing, "structural", "is part of", [_part_name(name) for name in part.part_of])
 
 
 def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:

@@ -52,7 +52,7 @@ MAPPING = {
     "parts.sha256": "entity, schema:sha256",
     "parts.languages": "entity, dcterms:language",
     "parts.media_type": "entity, dcterms:format",
-    "parts.of": "wasDerivedFrom",
+    "parts.made_from": "wasDerivedFrom",
     "parts.made_by": "wasAttributedTo",
     "parts.made.edtf": "entity, dcterms:date",
     "parts.method": "entity, dcterms:description",
@@ -170,7 +170,7 @@ def _tell_parts(document: _Document, record: Record, setting: Setting) -> None:
             *(("letter:note", words) for note, (_, words) in told if note.at.part == part.id),
         )
         document.relate("specializationOf", name, _LETTER)
-        for source in part.of:
+        for source in part.made_from:
             document.relate("wasDerivedFrom", name, _part(source))
         for maker in part.made_by:
             document.relate("wasAttributedTo", name, _agent(maker))

@@ -62,7 +62,7 @@ MAPPING = {
     "parts.access.status": "workExample, conditionsOfAccess",
     "parts.access.until.edtf": "workExample, conditionsOfAccess",
     "parts.access.rule": "workExample, conditionsOfAccess",
-    "parts.of": "translationOfWork, isBasedOn",
+    "parts.made_from": "translationOfWork, isBasedOn",
     "parts.made_by": "translator, creator",
     "parts.made.edtf": "dateCreated",
     "parts.note": "description",
@@ -229,7 +229,7 @@ def _letter(record: Record, setting: Setting) -> Thing:
 
 
 def _part(record: Record, part: Part, setting: Setting) -> Thing:
-    sources = [_ref(part_id(name)) for name in part.of]
+    sources = [_ref(part_id(name)) for name in part.made_from]
     translation = part.kind == "translation"
     makers = _agents(record, part.made_by)
     return _known(

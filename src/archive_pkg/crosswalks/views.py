@@ -139,7 +139,7 @@ def main_language(record: Record) -> str | None:
 def translated(record: Record) -> list[tuple[Part, list[Part]]]:
     """Each translation with what it was made from."""
     return [
-        (part, [record.part(name) for name in part.of])
+        (part, [record.part(name) for name in part.made_from])
         for part in record.parts
         if part.kind == "translation"
     ]

@@ -88,7 +88,8 @@ class Recorder(Describer):
         }
         if source.extracted:
             parts.append(self.source_part())
-            letter |= {"method": "The file's text, paragraphs as blocks", "of": ["source-file"]}
+            letter |= {"method": "The file's text, paragraphs as blocks"}
+            letter["made_from"] = ["source-file"]
         letter |= file
         if summary is not None and summary.quote is not None:
             before = self.text[: summary.quote.start]
@@ -101,7 +102,7 @@ class Recorder(Describer):
             parts.append(
                 {"id": "original", "kind": "original", "held": False, "languages": languages}
             )
-            letter["of"] = [*letter.get("of", []), "original"]
+            letter["made_from"] = [*letter.get("made_from", []), "original"]
             rule = "translation-has-an-original"
             self.rests("parts.original", original, rule=rule, quoted=False)
         parts.append(letter)
@@ -109,7 +110,7 @@ class Recorder(Describer):
         if summary is not None and summary.quote is not None:
             part: dict[str, Any] = {"id": "summary", "kind": "summary"} | file
             part["span"] = {"start": summary.quote.start, "end": len(self.text)}
-            parts.append(part | shared | {"of": ["letter"]})
+            parts.append(part | shared | {"about": ["letter"]})
             self.data["summary"] = {"text": summary.value, "part": "summary"}
             self.state("summary", summary)
             self.rests("parts.summary", summary, quoted=False)
@@ -153,7 +154,7 @@ class Recorder(Describer):
             )
             if not held:
                 parts.append(
-                    {"id": key, "kind": "enclosure", "title": title, "held": False, "of": [of]}
+                    {"id": key, "kind": "enclosure", "title": title, "held": False, "part_of": [of]}
                 )
                 self.rests(f"parts.{key}", one)
             self.rests(f"enclosures.{key}", one)

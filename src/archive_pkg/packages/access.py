@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 Audience = Literal["public", "internal"]
 """The public, or those who keep the documents and may see everything."""
 
-RELATIONS = ("of",)
-"""The fields of a part that name the parts it goes with: a restriction of those holds for it."""
-
 _STRICTNESS = {"open": 0, "restricted": 1, "closed": 2}
 
 
@@ -58,8 +55,9 @@ class Withheld:
 def withheld(record: Record, audience: Audience, on: date | None = None) -> dict[str, Withheld]:
     """Return what an audience may not see on a day, by the parts' ids.
 
-    A part without a restriction of its own goes by the strictest of the parts it goes with. A file
-    that holds something withheld is withheld as a whole, because files are never cut.
+    A part without a restriction of its own goes by the strictest of the parts that it was made
+    from, is part of or is about. A file that holds something withheld is withheld as a whole,
+    because files are never cut.
 
     Args:
         record: The record.
@@ -76,7 +74,7 @@ def withheld(record: Record, audience: Audience, on: date | None = None) -> dict
             if not part.access.opened(day):
                 found[part.id] = Withheld(part, part.access)
             continue
-        sources = [found[name] for name in goes_with(part) if name in found]
+        sources = [found[name] for name in part.leads_to if name in found]
         if sources:
             source = max(sources, key=lambda one: _STRICTNESS[one.access.status])
             found[part.id] = Withheld(part, source.access, f"it goes with {source.part.id}")
@@ -122,11 +120,6 @@ def window(record: Record, on: date) -> tuple[str, str]:
     return since.isoformat(), until.isoformat()
 
 
-def goes_with(part: Part) -> tuple[str, ...]:
-    """Return the ids of the parts whose restrictions hold for a part that has none of its own."""
-    return tuple(name for field in RELATIONS for name in getattr(part, field))
-
-
 def _ancestors_first(record: Record) -> Iterator[Part]:
     parts = {part.id: part for part in record.parts}
     done: set[str] = set()
@@ -135,7 +128,7 @@ def _ancestors_first(record: Record) -> Iterator[Part]:
         part = waiting.pop()
         if part.id in done:
             continue
-        before = [name for name in goes_with(part) if name not in done]
+        before = [name for name in part.leads_to if name not in done]
         if before:
             waiting += [part, *(parts[name] for name in before)]
             continue

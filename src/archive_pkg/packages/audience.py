@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from archive_pkg.packages.access import RELATIONS, Audience, Withheld, withheld
+from archive_pkg.packages.access import Audience, Withheld, withheld
 from archive_pkg.packages.history import SOFTWARE_ID
 from archive_pkg.packages.layout import WITHHELD
 from archive_pkg.records import Record
 from archive_pkg.records.statements import Index, statements
+from archive_pkg.records.upgrading import RELATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -456,10 +456,10 @@ def _access(record: Record, source: Path) -> Iterator[Finding]:
     for part in record.parts:
         if part.kind == "redaction" or part.access is None or part.access.status != "open":
             continue
-        for other in map(record.part, part.of):
+        for other in map(record.part, part.leads_to):
             if other.access and other.access.status != "open":
                 at = Location(str(source), field=f"parts.{part.id}.access")
-                message = f"{part.id} is open, and {other.id}, from which it comes, is not"
+                message = f"{part.id} is open, and {other.id}, to which it leads, is not"
                 hint = "say that it is a redaction, or restrict it, too"
                 yield ACCESS_WIDER.at(at, message, hint)
 

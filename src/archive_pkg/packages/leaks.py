@@ -19,6 +19,7 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.packages.checking import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
 from archive_pkg.records.statements import Index
+from archive_pkg.records.upgrading import RELATIONS
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _LONGEST_DIGEST = 64
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _TEX = re.compile(r"\\([%&#$_{}~^])")
-_REFERENCES = {"id", "type", "kind", "field", "part", "of", "rule", "basis", "supersedes"}
+_REFERENCES = {"id", "type", "kind", "field", "part", "rule", "basis", "supersedes", *RELATIONS}
 """Fields of a record whose values are ids or of a list of the program's own."""
 
 

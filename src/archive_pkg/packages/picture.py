@@ -1,6 +1,6 @@
-"""The graph of a letter's parts as a picture: who made what from what, when, how (SVG 1.1).
+"""A drawing of a letter's parts: what each was made from, belongs to or is about (SVG 1.1).
 
-Laid out by hand: a part stands below all that it was made from, siblings side by side in the
+Laid out by hand: a part is below the parts that it leads to, siblings side by side in the
 record's order. The same record gives the same bytes; text stays text, to be searched and copied.
 """
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.packages import svg
+from archive_pkg.records.wording import relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,13 +72,13 @@ def picture(record: Record) -> str:
 
 
 def _rows(record: Record) -> list[list[Part]]:
-    """The parts by how many steps they are away from what was made from nothing here."""
+    """Return the parts by their number of steps from the parts that lead nowhere."""
     depth: dict[str, int] = {}
     waiting = list(record.parts)
     while waiting:
-        ready = [part for part in waiting if all(name in depth for name in part.of)]
+        ready = [part for part in waiting if all(name in depth for name in part.leads_to)]
         for part in ready:
-            depth[part.id] = 1 + max((depth[name] for name in part.of), default=-1)
+            depth[part.id] = 1 + max((depth[name] for name in part.leads_to), default=-1)
         waiting = [part for part in waiting if part.id not in depth]
     rows: list[list[Part]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for part in record.parts:
@@ -132,24 +133,29 @@ def _making(record: Record, part: Part) -> Iterator[str]:
 
 def _told(record: Record) -> Iterator[str]:
     for part in record.parts:
-        of = f", from {' and '.join(part.of)}" if part.of else ""
+        to = "".join(f", {words}" for words in relations(part))
         making = ", ".join(_making(record, part))
         held = "" if part.held else ", not held"
-        yield f"{part.kind} {part.id}{of}{', ' + making if making else ''}{held}."
+        yield f"{part.kind} {part.id}{to}{', ' + making if making else ''}{held}."
 
 
 def _arrows(record: Record, boxes: dict[str, _Box]) -> Iterator[str]:
     for part in record.parts:
         there = boxes[part.id]
-        for name in part.of:
+        for name in part.leads_to:
             source = boxes[name]
             x1, y1 = source.middle, source.y + source.height
             x2, y2 = there.middle, there.y
             bend = (y2 - y1) // 2
             yield (
                 f'<path d="M{x1} {y1} C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}" '
-                'marker-end="url(#tip)"/>'
+                f'{_dashes(part, name)}marker-end="url(#tip)"/>'
             )
+
+
+def _dashes(part: Part, name: str) -> str:
+    """The arrow of what was made from another part is drawn through, those of others are not."""
+    return "" if name in part.made_from else 'stroke-dasharray="2 4" '
 
 
 def _drawn(boxes: dict[str, _Box]) -> Iterator[str]:

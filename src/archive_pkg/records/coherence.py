@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from archive_pkg.records.statements import MOST_MEANT, Index
+from archive_pkg.records.upgrading import RELATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,8 @@ def references(record: Record) -> Iterator[tuple[str, Place, str]]:
         for index, change in enumerate(record.classification.history):
             yield from one("agent", ("classification", "history", index, "by"), change.by)
     for index, part in enumerate(record.parts):
-        yield from each("part", ("parts", index, "of"), part.of)
+        for relation in RELATIONS:
+            yield from each("part", ("parts", index, relation), getattr(part, relation))
         yield from each("agent", ("parts", index, "made_by"), part.made_by)
     for index, note in enumerate(record.translation_notes):
         yield "part", ("translation_notes", index, "at", "part"), note.at.part
@@ -108,12 +110,17 @@ def references(record: Record) -> Iterator[tuple[str, Place, str]]:
 
 def _circles(record: Record) -> Iterator[Problem]:
     try:
-        TopologicalSorter({part.id: part.of for part in record.parts}).prepare()
+        TopologicalSorter({part.id: part.leads_to for part in record.parts}).prepare()
     except CycleError as error:
         circle: list[str] = error.args[1]
-        index = next(i for i, part in enumerate(record.parts) if part.id == circle[0])
-        message = f"the parts are made from each other in a circle: {' ← '.join(circle)}"
-        yield "circle_of_parts", message, ("parts", index, "of"), circle
+        index, relation = next(
+            (index, relation)
+            for index, part in enumerate(record.parts)
+            for relation in RELATIONS
+            if part.id == circle[0] and circle[-2] in getattr(part, relation)
+        )
+        message = f"the parts lead back to each other in a circle: {' ← '.join(circle)}"
+        yield "circle_of_parts", message, ("parts", index, relation), circle
 
 
 def _disorder(record: Record) -> Iterator[Problem]:

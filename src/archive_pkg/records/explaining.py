@@ -190,6 +190,9 @@ def _unknown_field(loc: Loc, model: type[BaseModel]) -> tuple[Code, str, str]:
     key = str(loc[-1])
     near = get_close_matches(key.lower().replace("-", "_").replace(" ", "_"), known, 1, 0.6)
     thing = _thing(owner)
+    if key == "of" and "made_from" in known:
+        hint = "write made_from, part_of or about, which replace it"
+        return FIELD_UNKNOWN, f"“of” is no field of {thing}", hint
     hint = f"did you mean {near[0]}?" if near else f"its fields are: {', '.join(known)}"
     return FIELD_UNKNOWN, f"“{_short(key)}” is no field of {thing}", hint
 

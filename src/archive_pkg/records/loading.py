@@ -15,6 +15,7 @@ from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.judging import judge
 from archive_pkg.records.models import Record
 from archive_pkg.records.nodes import collecting_no_garbage
+from archive_pkg.records.upgrading import upgrade_tree
 from archive_pkg.records.yaml_reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.storage import open_regular
@@ -207,7 +208,7 @@ def _record(data: bytes, path: str) -> tuple[Record | None, Report, Node | None]
         message = "the file is a list" if isinstance(root.value, list) else "the file is mere text"
         report.add(TYPE_WRONG.at(place, message, "a record is a mapping that begins with its id"))
         return None, report, root
-    record, findings = judge(root, path)
+    record, findings = judge(upgrade_tree(root), path)
     report.extend(findings)
     report.findings.sort(key=_place)
     return (record if report.ok else None), report, root

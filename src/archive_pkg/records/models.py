@@ -26,6 +26,7 @@ from archive_pkg.records.faults import Fault
 from archive_pkg.records.identifiers import Identifier
 from archive_pkg.records.languages import Language
 from archive_pkg.records.scalars import Flag, Form, Whole, clean_text, portable_path
+from archive_pkg.records.upgrading import FORMAT, upgrade
 
 if TYPE_CHECKING:
     import datetime
@@ -360,11 +361,13 @@ class Part(Model):
         pronom: The identifier of the file's format in the National Archives' PRONOM, "fmt/354".
         encoding: The character encoding of a text, by its IANA name; UTF-8 if not said.
         languages: BCP 47 tags.
-        of: The parts it was made from, belongs to or tells of.
+        made_from: The parts it was made from, such as the original of a translation.
+        part_of: The parts it belongs to, such as the letter that an enclosure was sent with.
+        about: The parts it describes, such as the letter that a summary sums up.
         made_by: Who made it.
         made: When it was made.
         method: How it was made.
-        access: Who may have it; as what it was made from, if not said.
+        access: Who may have it; if not said, the same as for the parts it leads to.
         note: What else is to be said.
     """
 
@@ -381,7 +384,9 @@ class Part(Model):
     pronom: Puid | None = None
     encoding: Text | None = None
     languages: Many[Language] = ()
-    of: Many[PartId] = ()
+    made_from: Many[PartId] = ()
+    part_of: Many[PartId] = ()
+    about: Many[PartId] = ()
     made_by: Many[AgentId] = ()
     made: DateField | None = None
     method: Text | None = None
@@ -398,6 +403,11 @@ class Part(Model):
                 "take them out, or say held: true",
             )
         return self
+
+    @property
+    def leads_to(self) -> tuple[str, ...]:
+        """The ids of the parts that it was made from, belongs to or is about, each once."""
+        return tuple(dict.fromkeys((*self.made_from, *self.part_of, *self.about)))
 
     @property
     def is_text(self) -> bool:
@@ -650,6 +660,11 @@ class Record(Model):
     events: Many[Event] = ()
     evidence: Many[Evidence] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_this_format(cls, data: Any) -> Any:
+        return upgrade(data) if isinstance(data, dict) else data
+
     @model_validator(mode="after")
     def _coherent(self) -> Self:
         refuse_incoherence(self)
@@ -679,7 +694,8 @@ class Record(Model):
 
     def as_json(self) -> dict[str, Any]:
         """The record as plain data, in the models' order, without what is unknown or empty."""
-        return _without_empty(self.model_dump(mode="json", exclude_none=True))
+        data = _without_empty(self.model_dump(mode="json", exclude_none=True))
+        return {"format": FORMAT, **data}
 
 
 Named = TypeVar("Named", Agent, Part)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.records import yaml_writing
-from archive_pkg.records.loading import invalid, read_record, record_file
+from archive_pkg.records.loading import invalid, read_record, read_tree, record_file
 from archive_pkg.records.patching import patch
+from archive_pkg.records.upgrading import FORMAT, is_former, upgrade, upgrade_text
 from archive_pkg.records.yaml_reading import read_yaml
 from archive_pkg.storage import read_regular, storage_errors, write_atomically
 
@@ -53,11 +54,10 @@ def save_record(record: Record, path: str | os.PathLike[str]) -> None:
     known, report = read_record(file)
     if known is None:
         raise invalid(report, f"{file}, over which the record would be written,")
-    if known == valid:
-        return
     with storage_errors(f"reading {file}"):
         data = read_regular(file)
-    write_atomically(file, updated(valid, data, file))
+    if known != valid or _is_former(data, file):
+        write_atomically(file, updated(valid, data, file))
 
 
 def updated(record: Record, data: bytes, file: Path) -> bytes:
@@ -92,18 +92,26 @@ def updated_yaml(record: Record, text: str) -> str:
     root = read_yaml(bare, "").root
     if root is None:
         return as_yaml(record)
-    return mark + patch(bare, root, record.model_dump(mode="json"), _needed(record))
+    needed = _needed(record)
+    if _leaves_format_out(root.plain):
+        del needed["format"]
+    bare = upgrade_text(bare, root)
+    root = read_yaml(bare, "").root or root
+    full = {"format": FORMAT, **record.model_dump(mode="json")}
+    return mark + patch(bare, root, full, needed)
 
 
 def _updated_json(record: Record, text: str) -> str:
-    before = json.loads(text.removeprefix("\ufeff"))
-    return _as_json(_in_order_of(before, _needed(record)))
+    before, needed = json.loads(text.removeprefix("\ufeff")), _needed(record)
+    if _leaves_format_out(before):
+        del needed["format"]
+    return _as_json(_in_order_of({"format": FORMAT, **upgrade(before)}, needed))
 
 
 def _needed(record: Record) -> dict[str, Any]:
     """What a file must say: all but what goes without saying."""
     data = record.model_dump(mode="json", exclude_defaults=True)
-    return {key: _short(value) for key, value in data.items()}
+    return {"format": FORMAT, **{key: _short(value) for key, value in data.items()}}
 
 
 def _short(data: Any) -> Any:
@@ -124,6 +132,16 @@ def _in_order_of(before: Any, data: Any) -> Any:
         known = [before[n] if n < len(before) else None for n in range(len(data))]
         return [_in_order_of(old, new) for old, new in zip(known, data, strict=True)]
     return data
+
+
+def _leaves_format_out(data: Any) -> bool:
+    """Whether a file need not say its format: it never did, and means the same in this one."""
+    return "format" not in data and not is_former(data)
+
+
+def _is_former(data: bytes, file: Path) -> bool:
+    root = read_tree(data, file.name).root
+    return root is not None and is_former(root.plain)
 
 
 def _is_json(file: Path) -> bool:

@@ -127,7 +127,7 @@ def _lineage(record: Record, origins: Iterable[str]) -> Iterator[tuple[int, Part
             if name not in seen:
                 seen.add(name)
                 yield steps, parts[name]
-                after += parts[name].of
+                after += parts[name].leads_to
         now, steps = after, steps + 1
 
 

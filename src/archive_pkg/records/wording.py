@@ -136,13 +136,23 @@ def _(value: Agent, record: Record) -> str:
     return f"{value.name}{version}{office}, {value.kind}{written}"
 
 
+def relations(part: Part) -> Iterator[str]:
+    """What a part is to other parts, in words: one phrase for each relation that it has."""
+    for words, names in (
+        ("made from", part.made_from),
+        ("part of", part.part_of),
+        ("about", part.about),
+    ):
+        if names:
+            yield f"{words} {', '.join(names)}"
+
+
 @_words.register
 def _(value: Part, record: Record) -> str:
     said: list[str] = [value.kind]
     if value.languages:
         said.append(f"in {', '.join(value.languages)}")
-    if value.of:
-        said.append(f"of {', '.join(value.of)}")
+    said.extend(relations(value))
     if value.made_by:
         said.append(f"by {record.names(value.made_by)}")
     where = value.file if value.file else "not held"

@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN
+from archive_pkg.records.upgrading import RELATIONS, relation_of
 from archive_pkg.reports import Code, Report, Severity
 from archive_pkg.tables.aside import Noted
 from archive_pkg.tables.cells import split_items, unguarded
@@ -94,6 +95,8 @@ class Bound:
         cells: dict[str, Sequence[str]] = {}
         for name, place in self.places.items():
             cells[name] = columns[place]
+        if len(set(map(self.places.get, RELATIONS))) == 1 and RELATIONS[0] in cells:
+            _tell_relations_apart(cells)
         rows = Rows(numbers, cells)
         for name in cells if self.sheet.is_guarded else ():
             column = self.table.column(name)
@@ -128,6 +131,17 @@ class Bound:
 def _key(letter: str, name: str) -> str:
     """What an id is noted by; a letter's own has no letter before it."""
     return f"{letter}{_JOINT}{name}" if letter else name
+
+
+def _tell_relations_apart(cells: dict[str, Sequence[str]]) -> None:
+    """Give each cell of the former column `of` to the relation that its part's kind makes it."""
+    former = cells[RELATIONS[0]]
+    kinds = cells.get("kind", ("",) * len(former))
+    for relation in RELATIONS:
+        cells[relation] = [
+            cell if relation_of(kind) == relation else ""
+            for kind, cell in zip(kinds, former, strict=True)
+        ]
 
 
 def _begin(rows: list[list[str]]) -> bool:

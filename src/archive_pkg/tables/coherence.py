@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from archive_pkg.records.dates import Edtf
 from archive_pkg.records.explaining import told
 from archive_pkg.records.models import Record
+from archive_pkg.records.upgrading import RELATIONS
 from archive_pkg.tables.aside import Noted, by_letter
 from archive_pkg.tables.cells import split_items
 from archive_pkg.tables.items import column_at
@@ -93,13 +94,14 @@ class Coherence:
         self._filled.put(noted)
 
     def _parts(self, rows: Rows) -> None:
-        """A part made from an earlier one makes no circle; of others one cannot tell."""
+        """A part that leads to earlier ones makes no circle; look at the others."""
         made = [
-            (letter, [f"{letter}{_JOINT}{part}" for part in split_items(of)], number)
-            for letter, of, number in zip(
-                rows.cells[LETTER], rows.cells.get("of", ()), rows.numbers, strict=False
+            (letter, [f"{letter}{_JOINT}{part}" for part in split_items(names)], number)
+            for relation in RELATIONS
+            for letter, names, number in zip(
+                rows.cells[LETTER], rows.cells.get(relation, ()), rows.numbers, strict=False
             )
-            if of
+            if names
         ]
         known = self._keys["parts"].among({part for _, parts, _ in made for part in parts})
         self._doubt(

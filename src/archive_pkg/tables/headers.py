@@ -8,6 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from archive_pkg.records.upgrading import RELATIONS
 from archive_pkg.reports import Code, Severity
 from archive_pkg.tables.layout import tables
 
@@ -78,7 +79,9 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
     for place, cell in enumerate(sheet.header):
         at = sheet.at(row, place, cell.strip())
         name = cell if cell in names else near.get(plain(cell), "")
-        if not cell.strip():
+        if _is_former(cell, table, sheet.header):
+            places |= dict.fromkeys(RELATIONS, place)
+        elif not cell.strip():
             if _has_cells(sheet, place):
                 message, hint = "this column has no header", "name it, or empty its cells"
                 found.append(COLUMN_UNNAMED.at(at, message, hint))
@@ -98,6 +101,12 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
             hint = f"add it: {column.description[:1].lower()}{column.description[1:]}"
             found.append(COLUMN_MISSING.at(sheet.at(row), message, hint))
     return places, found
+
+
+def _is_former(cell: str, table: Table, header: list[str]) -> bool:
+    """Whether a header is the one column that earlier catalogues had for the three relations."""
+    cells = set(map(plain, header))
+    return table.name == "parts" and plain(cell) == "of" and cells.isdisjoint(map(plain, RELATIONS))
 
 
 def plain(header: str) -> str:
@@ -132,6 +141,8 @@ def _known() -> frozenset[str]:
 
 def _unknown(cell: str, table: Table, names: set[str]) -> tuple[str, str]:
     message = f"“{cell}” is no column of {table.name}"
+    if table.name == "parts" and plain(cell) == "of":
+        return message, "move its cells to made_from, part_of or about"
     close = get_close_matches(plain(cell), [plain(name) for name in sorted(names)], 1, 0.7)
     meant = next((name for name in names if close and plain(name) == close[0]), "")
     if meant:

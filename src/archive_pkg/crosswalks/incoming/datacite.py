@@ -100,7 +100,7 @@ class _Reader:
                 "id": "translation",
                 "kind": "translation",
                 "held": False,
-                "of": ["original"],
+                "made_from": ["original"],
                 "made_by": [maker for maker in makers if maker],
                 "languages": [tag] if tag else [],
             }

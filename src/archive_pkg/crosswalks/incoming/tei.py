@@ -284,7 +284,7 @@ class _Letter:
             "kind": "transcription",
             "title": "The edition's TEI file",
             "media_type": "application/tei+xml",
-            "of": ["original"],
+            "made_from": ["original"],
             **_if("made_by", makers),
             **_if("languages", languages),
             **self.draft.file(f"{self.stem}.xml", self.data),
@@ -319,7 +319,7 @@ class _Letter:
                     "span": {"start": span.start, "end": span.end},
                     "media_type": "text/plain",
                     "encoding": "UTF-8",
-                    "of": ["tei"],
+                    "made_from": ["tei"],
                     "made_by": [software],
                     "method": f"Taken from the TEI file by {SOFTWARE}: the reading text, white "
                     "space as TEI has it, gaps written as […].",

@@ -25,7 +25,9 @@ _LONG = {"text", "note", "detail", "statement", "custody", "method"}
 _CALLED = {
     "edtf": "Date, year first",
     "as_written": "As the letter has it",
-    "of": "Made from",
+    "part_of": "Part of",
+    "made_from": "Made from",
+    "about": "About",
     "value": "What it says",
 }
 

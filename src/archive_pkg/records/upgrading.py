@@ -1,0 +1,156 @@
+"""The format of a record's file, and how a file of an earlier format becomes one of this format.
+
+Each format has a number. A file says it as `format`; one that does not is read as the first, whose
+files did not say it. To change the format, raise `FORMAT` and add a step to `upgrade`.
+
+Format 2 replaces a part's `of` with `made_from`, `part_of` and `about`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from archive_pkg.records.nodes import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORMAT = 2
+"""The format that this version writes."""
+
+RELATIONS = ("made_from", "part_of", "about")
+"""The fields of a part that name other parts."""
+
+
+def relation_of(kind: object) -> str:
+    """Return what `of` meant in a part of a kind, as the name of the field that now says it."""
+    return {"enclosure": "part_of", "summary": "about"}.get(str(kind), "made_from")
+
+
+def upgrade(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a record's plain data in this format, without its `format`.
+
+    Args:
+        data: The plain data of a file of this or an earlier format; it is not changed.
+
+    Raises:
+        ValidationError: It is of another format.
+    """
+    given = data.get("format")
+    rest = {key: value for key, value in data.items() if key != "format"}
+    if str(given) == str(FORMAT):
+        return rest
+    if not _is_first(given):
+        raise _unknown_format(given)
+    return _with_three_relations(rest)
+
+
+def upgrade_tree(root: Node) -> Node:
+    """Return a file's tree with the names of this format at the places of the former ones."""
+    if not is_former(root.plain):
+        return root
+    names = {id(node): name for node, name in _parts_with_of(root)}
+
+    def renamed(node: Node) -> Node:
+        if isinstance(node.value, list):
+            return _with(node, [renamed(child) for child in node.value], node.keys)
+        if not isinstance(node.value, dict):
+            return node
+        new = {"of": names[id(node)]} if id(node) in names else {}
+        return _with(
+            node,
+            {new.get(key, key): renamed(child) for key, child in node.value.items()},
+            {new.get(key, key): mark for key, mark in node.keys.items()},
+        )
+
+    return renamed(root)
+
+
+def upgrade_text(text: str, root: Node) -> str:
+    """Return a YAML file's text with the names of this format in place of the former ones.
+
+    Args:
+        text: The text without a byte order mark.
+        root: Its tree.
+    """
+    if not is_former(root.plain):
+        return text
+    places = [(node.keys["of"].index, name) for node, name in _parts_with_of(root)]
+    for place, name in sorted(places, reverse=True):
+        text = text[:place] + re.sub(r"""^(["']?)of\1""", name, text[place:])
+    return text
+
+
+def is_former(data: object) -> bool:
+    """Whether a record's plain data has something that only an earlier format has."""
+    if not isinstance(data, dict) or not _is_first(data.get("format")):
+        return False
+    return any(isinstance(part, dict) and "of" in part for part in _listed(data.get("parts")))
+
+
+def _is_first(given: object) -> bool:
+    return given is None or str(given) == "1"
+
+
+def _unknown_format(given: object) -> ValidationError:
+    message = (
+        f"format is {given}, and this version of archive-pkg reads formats 1 to {FORMAT}; "
+        f"install a newer version, or write format: {FORMAT} if the record is of that format"
+    )
+    kind = PydanticCustomError("format_unknown", "{message}", {"message": message})
+    error = InitErrorDetails(type=kind, loc=("format",), input=given)
+    return ValidationError.from_exception_data("Record", [error])
+
+
+def _with_three_relations(data: dict[str, Any]) -> dict[str, Any]:
+    """Return format 1 as format 2: by its kind, a part is made from, part of or about others."""
+    names: dict[str, str] = {}
+    parts = []
+    for index, part in enumerate(_listed(data.get("parts"))):
+        if isinstance(part, dict):
+            name = relation_of(part.get("kind"))
+            names[str(part.get("id"))] = names[str(index)] = name
+            if "of" in part and name not in part:
+                part = {name if key == "of" else key: value for key, value in part.items()}
+        parts.append(part)
+    evidence = [
+        {**item, "field": _renamed(item["field"], names)}
+        if isinstance(item, dict) and isinstance(item.get("field"), str)
+        else item
+        for item in _listed(data.get("evidence"))
+    ]
+    return {
+        **data,
+        **({"parts": parts} if parts else {}),
+        **({"evidence": evidence} if evidence else {}),
+    }
+
+
+def _renamed(field: str, names: dict[str, str]) -> str:
+    steps = field.split(".")
+    if len(steps) == 3 and steps[0] == "parts" and steps[2] == "of":
+        steps[2] = names.get(steps[1], "of")
+    return ".".join(steps)
+
+
+def _parts_with_of(root: Node) -> Iterator[tuple[Node, str]]:
+    """The parts of a tree in the first format that have `of`, each with the field's new name."""
+    parts = root.value.get("parts") if isinstance(root.value, dict) else None
+    for part in parts.children if parts and isinstance(parts.value, list) else ():
+        if isinstance(part.value, dict) and "of" in part.value:
+            kind = part.value.get("kind")
+            name = relation_of(kind.value if kind else None)
+            if name not in part.value:
+                yield part, name
+
+
+def _with(node: Node, value: Any, keys: Any) -> Node:
+    return Node(value, node.start, node.end, node.style, keys)
+
+
+def _listed(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []

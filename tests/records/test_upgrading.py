@@ -1,0 +1,152 @@
+"""Records of an earlier format load, say the same, and are saved in the present one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archive_pkg import tables
+from archive_pkg.records import Record, load_record, read_record, save_record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMER = """\
+# A record of the first format.
+id: a-to-b
+type: letter
+title: Letter, A to B
+parts:
+  - id: original
+    kind: original
+    held: false
+  - id: letter
+    kind: translation
+    held: false
+    of: [original]  # not held
+  - {id: scan, kind: scan, held: false, "of": [original]}
+  - id: sum
+    held: false
+    'of':
+      - letter
+    kind: summary
+  - id: map
+    kind: enclosure
+    held: false
+    of: [original]
+evidence:
+  - field: parts.letter.of
+    basis: inferred
+    rule: translation-has-an-original
+"""
+PRESENT = (
+    FORMER.replace("id: a-to-b", "format: 2\nid: a-to-b")
+    .replace("    of: [original]  #", "    made_from: [original]  #")
+    .replace('"of": [original]', "made_from: [original]")
+    .replace("'of':", "about:")
+    .replace("    of: [original]\n", "    part_of: [original]\n")
+    .replace("letter.of", "letter.made_from")
+)
+
+
+def relations(record: Record) -> dict[str, tuple[tuple[str, ...], ...]]:
+    return {part.id: (part.made_from, part.part_of, part.about) for part in record.parts}
+
+
+MEANT = {
+    "original": ((), (), ()),
+    "letter": (("original",), (), ()),
+    "scan": (("original",), (), ()),
+    "sum": ((), (), ("letter",)),
+    "map": ((), ("original",), ()),
+}
+
+
+def test_what_a_part_was_of_is_told_apart_by_its_kind(tmp_path: Path) -> None:
+    file = tmp_path / "record.yaml"
+    file.write_text(FORMER, encoding="utf-8")
+    record = load_record(file)
+    assert relations(record) == MEANT
+    assert record.evidence[0].field == "parts.letter.made_from"
+    as_json = tmp_path / "record.json"
+    plain: dict[str, Any] = record.as_json()
+    del plain["format"]
+    for part in plain["parts"]:
+        for name in ("made_from", "part_of", "about"):
+            if name in part:
+                part["of"] = part.pop(name)
+    plain["evidence"][0]["field"] = "parts.letter.of"
+    as_json.write_text(json.dumps(plain), encoding="utf-8")
+    assert load_record(as_json) == record
+    save_record(record, as_json)
+    assert json.loads(as_json.read_text(encoding="utf-8"))["format"] == 2
+
+
+def test_saving_writes_the_present_names_and_keeps_all_else(tmp_path: Path) -> None:
+    file = tmp_path / "record.yaml"
+    file.write_text(FORMER, encoding="utf-8")
+    save_record(load_record(file), file)
+    assert file.read_text(encoding="utf-8") == PRESENT
+
+
+def test_a_file_without_a_format_keeps_to_what_it_says(tmp_path: Path) -> None:
+    file = tmp_path / "record.yaml"
+    text = PRESENT.replace("format: 2\n", "")
+    file.write_text(text, encoding="utf-8")
+    record = load_record(file)
+    save_record(record, file)
+    assert file.read_text(encoding="utf-8") == text
+    save_record(record.model_copy(update={"title": "B"}), file)
+    assert file.read_text(encoding="utf-8") == text.replace("Letter, A to B", "B")
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "words"),
+    [
+        (("    of: [original]\n", "    of: [orginal]\n"), 22, "did you mean original?"),
+        (("# A record", "format: 2\n# A record"), 13, "made_from, part_of or about"),
+        (("# A record", "format: 3\n# A record"), 1, "reads formats 1 to 2"),
+        (("# A record", "format: true\n# A record"), 1, "format is true"),
+        (("    kind: translation\n", "    kind: translation\n    made_from: [scan]\n"), 13, "“of”"),
+    ],
+)
+def test_what_is_wrong_is_reported_at_its_place(
+    change: tuple[str, str], line: int, words: str
+) -> None:
+    record, report = read_record(FORMER.replace(*change).encode())
+    assert record is None
+    first = report.errors[0]
+    assert first.location.line == line
+    assert words in f"{first.message} {first.hint}"
+
+
+def test_tables_with_the_former_column_are_read(tmp_path: Path) -> None:
+    record = read_record(FORMER.encode())[0]
+    assert record is not None
+    tables.export_records([record], tmp_path / "t")
+    file = tmp_path / "t/tables/parts.csv"
+    head, *rows = file.read_text(encoding="utf-8").splitlines()
+    names = head.split(",")
+    first = names.index("made_from")
+    lines = [",".join(["of" if n == "made_from" else n for n in names])]
+    for row in rows:
+        cells = row.split(",")
+        cells[first] = "".join(cells[first : first + 3])
+        lines.append(",".join(cells))
+    lines = [",".join(c for n, c in enumerate(line.split(",")) if n not in (first + 1, first + 2))
+             for line in lines]  # fmt: skip
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "t/datapackage.json").unlink()
+    assert tables.read_records(tmp_path / "t/tables") == [record]
+    file.write_text(file.read_text(encoding="utf-8").replace("letter,", "lettre,"), "utf-8")
+    report = tables.check(tmp_path / "t/tables")
+    assert not report.ok
+
+
+def test_a_circle_of_different_relations_is_refused() -> None:
+    text = FORMER.replace("    kind: original\n", "    kind: original\n    part_of: [sum]\n")
+    record, report = read_record(text.encode())
+    assert record is None
+    assert "circle" in report.errors[0].message
