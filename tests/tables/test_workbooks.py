@@ -102,7 +102,7 @@ def test_a_messy_workbook_is_told_cell_by_cell(messy: Path) -> None:
 def test_hints_say_what_to_write(messy: Path) -> None:
     hints = {f"{f.location.table}!{f.location.cell}": f.hint for f in check(messy)}
     assert hints["letters!L3"] == "write 1960-07-18, and “18.7.1960” in date.as_written"
-    assert hints["letters!L6"] == "write 1960-07-18"
+    assert hints["letters!L6"] == "write 1960-07-18, as it is meant"
     assert hints["agents!H3"] == "write viaf:32011500"
 
 

@@ -47,5 +47,37 @@ MONTHS: dict[str, dict[str, int]] = {
         "agosto": 8, "septiembre": 9, "setiembre": 9, "octubre": 10, "noviembre": 11,
         "diciembre": 12,
     },
+    "pt": {
+        "janeiro": 1, "fevereiro": 2, "março": 3, "abril": 4, "maio": 5, "junho": 6, "julho": 7,
+        "agosto": 8, "setembro": 9, "outubro": 10, "novembro": 11, "dezembro": 12,
+    },
+    "nl": {
+        "januari": 1, "februari": 2, "maart": 3, "april": 4, "mei": 5, "juni": 6, "juli": 7,
+        "augustus": 8, "september": 9, "oktober": 10, "november": 11, "december": 12,
+    },
+    "pl": {
+        "stycznia": 1, "styczeń": 1, "lutego": 2, "luty": 2, "marca": 3, "marzec": 3,
+        "kwietnia": 4, "kwiecień": 4, "maja": 5, "maj": 5, "czerwca": 6, "czerwiec": 6,
+        "lipca": 7, "lipiec": 7, "sierpnia": 8, "sierpień": 8, "września": 9, "wrzesień": 9,
+        "października": 10, "październik": 10, "listopada": 11, "listopad": 11, "grudnia": 12,
+        "grudzień": 12,
+    },
+    "cs": {
+        "ledna": 1, "leden": 1, "února": 2, "únor": 2, "března": 3, "březen": 3, "dubna": 4,
+        "duben": 4, "května": 5, "květen": 5, "června": 6, "červen": 6, "července": 7,
+        "červenec": 7, "srpna": 8, "srpen": 8, "září": 9, "října": 10, "říjen": 10,
+        "listopadu": 11, "listopad": 11, "prosince": 12, "prosinec": 12,
+    },
+    "hu": {
+        "január": 1, "február": 2, "március": 3, "április": 4, "május": 5, "június": 6,
+        "július": 7, "augusztus": 8, "szeptember": 9, "október": 10, "november": 11,
+        "december": 12,
+    },
+    "uk": {
+        "січня": 1, "січень": 1, "лютого": 2, "лютий": 2, "березня": 3, "березень": 3,
+        "квітня": 4, "квітень": 4, "травня": 5, "травень": 5, "червня": 6, "червень": 6,
+        "липня": 7, "липень": 7, "серпня": 8, "серпень": 8, "вересня": 9, "вересень": 9,
+        "жовтня": 10, "жовтень": 10, "листопада": 11, "листопад": 11, "грудня": 12, "грудень": 12,
+    },
 }
 # fmt: on

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|\S")
-_ROMAN = {
+ROMAN = {
     name: number
     for number, name in enumerate(
         ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"), start=1
@@ -305,7 +305,7 @@ class _Reader:
         signs = self.skip(place + 1, "./-–:")
         if signs == place + 1:
             return None
-        roman = _ROMAN.get(self.text(signs), 0)
+        roman = ROMAN.get(self.text(signs), 0)
         second_text = self.number(signs)
         second = roman or (int(second_text) if second_text else 0)
         if not second:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from archive_pkg.records.date_phrases import DateHabits, habits_of, read_date
+from archive_pkg.records.date_phrases import DateHabits, DateRead, habits_of, read_date
 from archive_pkg.records.explaining import told
 from archive_pkg.records.identifiers import SCHEMES
 from archive_pkg.records.languages import NAMES, language_tag
@@ -38,10 +38,12 @@ READ_AS = Code(
 READ_OPENLY = Code(
     "tables-read-openly",
     Severity.WARNING,
-    "A cell that can be read in more than one way; all of them are kept.",
+    "A cell that can be read in more than one way; the field stays open and keeps its words.",
 )
 DATE_UNREAD = Code(
-    "tables-date-unread", Severity.ERROR, "A cell in a column of dates that is not understood."
+    "tables-date-unread",
+    Severity.WARNING,
+    "A cell in a column of dates that is not understood; the date stays open and keeps its words.",
 )
 COLUMN_UNMAPPED = Code(
     "tables-column-unmapped",
@@ -92,19 +94,12 @@ class _Row:
 class FlatReader:
     """Reads the rows of a list; `report` tells what was guessed and what is wrong."""
 
-    def __init__(self, sheet: Sheet, mapping: Map, *, epoch_1904: bool = False) -> None:
-        """Take a list and what its columns mean.
-
-        Args:
-            sheet: The list.
-            mapping: What its columns mean.
-            epoch_1904: Whether its workbook counts days from 1904.
-        """
+    def __init__(self, sheet: Sheet, mapping: Map) -> None:
+        """Take a list and what its columns mean."""
         self.report = Report()
         self.report.extend(sheet.report)
         self._sheet, self._map = sheet, mapping
         self._columns = {header: place for place, header in enumerate(sheet.header)}
-        self._epoch = epoch_1904
         self._habits: dict[str, DateHabits] = {}
         self._ids: dict[str, int] = {}
         self._named: set[str] = set()
@@ -141,7 +136,7 @@ class FlatReader:
                     for row in block.rows
                     if len(row) > self._columns[header]
                 )
-                self._habits[header] = habits_of(texts, epoch_1904=self._epoch)
+                self._habits[header] = habits_of(texts, epoch_1904=self._sheet.epoch_1904)
         for start, rows in self._sheet.blocks():
             for number, row in enumerate(rows, start):
                 if any(cell.strip() for cell in row):
@@ -248,21 +243,26 @@ class FlatReader:
     def _dates(self, row: _Row) -> None:
         for target in ("date", "received"):
             for header, text in row.cells.get(target, ()):
-                read = read_date(text, self._habits.get(header))
+                typed = self._sheet.typed.get((row.number, self._columns.get(header, -1)))
+                shown, read = typed or (text, read_date(text, self._habits.get(header)))
                 if read is None:
                     hint = "write it as 1960-07-18, 1960-07, 1960?, 1959/1961 or in plain words"
-                    message = f"“{text}” is not understood as a date"
+                    message = f"“{shown}” is not understood as a date; the date stays open"
+                    row.raw[target] = {"as_written": shown}
                     self._tell(DATE_UNREAD, row, header, message, hint)
+                elif read.is_open:
+                    row.raw[target] = {"as_written": shown}
+                    self._tell(READ_OPENLY, row, header, *_question(shown, read))
                 elif not read.edtf:
-                    self._tell(READ_AS, row, header, f"“{text}” is read as: no date")
+                    self._tell(READ_AS, row, header, f"“{shown}” is read as: no date")
                 else:
-                    row.raw[target] = {"edtf": read.edtf, "as_written": text}
+                    row.raw[target] = {"edtf": read.edtf, "as_written": shown}
+                    if read.note:
+                        row.raw[target]["note"] = read.note
                     if read.rule != "edtf":
-                        code = READ_AS if read.sure else READ_OPENLY
-                        message = f"“{text}” is read as {read.edtf} ({read.rule})"
-                        hint = "" if read.sure else "write the date with the month in words"
-                        self._tell(code, row, header, message, hint)
-                        where = f"“{text}” in the column “{header}”"
+                        message = f"“{shown}” is read as {read.edtf} ({read.rule})"
+                        self._tell(READ_AS, row, header, message)
+                        where = f"“{shown}” in the column “{header}”"
                         row.inferred.append((target, read.rule, where))
 
     def _agents(self, row: _Row) -> None:
@@ -422,6 +422,25 @@ _MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "odt": "application/vnd.oasis.opendocument.text",
 }  # fmt: skip
+
+
+def _question(shown: str, read: DateRead) -> tuple[str, str]:
+    """What to ask about a date that stays open, and how to answer."""
+    if not read.readings:
+        return f"“{shown}”: there is no such day; the date stays open", "see what the source says"
+    ways = " or ".join(f"{one.edtf} ({one.rule})" for one in read.readings)
+    if len(read.readings) == 1:
+        hint = "if that is meant, write it so; otherwise write the date that is"
+        return f"“{shown}” may mean {ways}; the date stays open", hint
+    return f"“{shown}” can be read as {ways}; the date stays open", _ANSWERS.get(
+        read.rule, "write the date that is meant"
+    )
+
+
+_ANSWERS = {
+    "day-or-month": "write the month in words, as in 4 May 1960",
+    "years-or-month": "write two years as 1911/1912, a month or season in words: December 1911",
+}
 
 
 def _stated(raw: dict[str, Any]) -> Iterator[str]:

@@ -104,12 +104,13 @@ def _words(
 def _as_edtf(text: str, column: Column) -> str:
     """How a date in another habit is written, if it is understood."""
     read = read_date(text)
+    if read and read.is_open:
+        ways = " or ".join(one.edtf for one in read.readings)
+        return f"write {ways}, as it is meant" if ways else "there is no such day"
     if read is None or not read.edtf:
         return "leave the cell empty where no date is known" if read else ""
     beside = ".".join((*column.path[:-1], "as_written"))
-    kept = f", and “{text}” in {beside}" if read.rule != "excel-serial" else ""
-    sure = "" if read.sure else ", or which of these days it is"
-    return f"write {read.edtf}{sure}{kept}"
+    return f"write {read.edtf}, and “{text}” in {beside}"
 
 
 def _with_scheme(text: str) -> str:

@@ -10,6 +10,8 @@ from archive_pkg.reports import Location, Report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from archive_pkg.records.date_phrases import DateRead
+
 
 class Block(NamedTuple):
     """Some rows in a row.
@@ -69,6 +71,9 @@ class Sheet:
         is_guarded: Whether an apostrophe may stand before what would else be a formula (CSV).
         has_schema: Whether a data package has a schema for it.
         left_out: The numbers of rows that are not read.
+        typed: What a cell shows that the spreadsheet holds as a date, and how it is read, by the
+            numbers of its row (from 1) and column (from 0).
+        epoch_1904: Whether the workbook counts days from 1904.
         report: What is wrong with the grid itself.
     """
 
@@ -81,6 +86,8 @@ class Sheet:
     is_guarded: bool = False
     has_schema: bool = False
     left_out: set[int] = field(default_factory=set)
+    typed: dict[tuple[int, int], tuple[str, DateRead]] = field(default_factory=dict)
+    epoch_1904: bool = False
     report: Report = field(default_factory=Report)
 
     def at(self, row: int, column: int | None = None, name: str = "") -> Location:

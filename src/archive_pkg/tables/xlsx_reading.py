@@ -14,14 +14,17 @@ from archive_pkg import storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.tables.example import leave_example_out
+from archive_pkg.tables.excel_dates import date_in_cell
 from archive_pkg.tables.headers import find_header, plain, whole_number_columns
 from archive_pkg.tables.sheets import Block, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from openpyxl.workbook import Workbook
+
+    from archive_pkg.records.date_phrases import DateRead
 
 WORKBOOK_BROKEN = Code(
     "tables-workbook-broken",
@@ -65,7 +68,6 @@ LARGEST = 1 << 30
 _RATIO = 400
 _SMALL = 8 << 20
 _CHUNK = 1 << 20
-_ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _BLOCK = 5_000
@@ -170,9 +172,14 @@ def _sheets(path: Path) -> Iterator[Sheet]:
             worksheet.reset_dimensions()
             with archive.open(_part_of(worksheet)) as part:
                 marks = _Marks.of(part)
-            values = list(worksheet.iter_rows(values_only=True))
+            epoch_1904 = book.epoch.year == 1904
+            values: list[tuple[Any, ...]] = []
+            for number, row in enumerate(worksheet.iter_rows(), 1):
+                values.append(tuple(cell.value for cell in row))
+                marks.look_at(number, row, epoch_1904=epoch_1904)
             sheet = _sheet(str(path), worksheet.title, values, marks)
             if sheet:
+                sheet.epoch_1904 = epoch_1904
                 yield sheet
         book.close()
 
@@ -191,12 +198,27 @@ class _Marks:
         merged: Ranges of merged cells.
         hidden_rows: Numbers of rows that are hidden.
         hidden_columns: Spans of columns that are hidden, numbered from 1.
+        dates: What is shown in cells that hold dates and how it is read, by the numbers of row
+            (from 1) and column (from 0).
+        errors: The cells whose value is an error, likewise.
     """
 
     uncomputed: set[str] = field(default_factory=set)
     merged: list[str] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    dates: dict[tuple[int, int], tuple[str, DateRead]] = field(default_factory=dict)
+    errors: set[tuple[int, int]] = field(default_factory=set)
+
+    def look_at(self, number: int, row: Iterable[Any], *, epoch_1904: bool) -> None:
+        """Note the dates and errors in a row of cells."""
+        for place, cell in enumerate(row):
+            if cell.data_type == "e":
+                self.errors.add((number, place))
+            elif cell.is_date and isinstance(cell.value, (datetime.date, datetime.time)):
+                read = date_in_cell(cell.value, cell.number_format, epoch_1904=epoch_1904)
+                if read:
+                    self.dates[number, place] = read
 
     @classmethod
     def of(cls, part: Any) -> _Marks:
@@ -224,6 +246,8 @@ class _Marks:
 
 def _sheet(path: str, title: str, values: list[tuple[Any, ...]], marks: _Marks) -> Sheet | None:
     rows = [[_text(value) for value in row] for row in values]
+    for (number, place), (shown, read) in marks.dates.items():
+        rows[number - 1][place] = read.edtf or (read.readings[-1].edtf if read.readings else shown)
     while rows and not any(rows[-1]):
         rows.pop()
     header_row, header = find_header(rows)
@@ -237,7 +261,11 @@ def _sheet(path: str, title: str, values: list[tuple[Any, ...]], marks: _Marks) 
         for start in range(0, len(body), _BLOCK):
             yield Block(header_row + 1 + start, body[start : start + _BLOCK])
 
-    sheet = Sheet(title, path, header, header_row, blocks, size=len(body))
+    for (number, place), (shown, _) in marks.dates.items():
+        # What was typed as the words of a source is what the cell shows.
+        if number > header_row and header[place].rpartition(".")[2] == "as_written":
+            body[number - header_row - 1][place] = shown
+    sheet = Sheet(title, path, header, header_row, blocks, size=len(body), typed=marks.dates)
     _tell_marks(sheet, marks)
     _tell_cells(sheet, values, marks)
     return sheet
@@ -294,7 +322,7 @@ def _tell_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _Marks) -> N
     for number, row in enumerate(values[sheet.header_row :], sheet.header_row + 1):
         for place, value in enumerate(row):
             if isinstance(value, str):
-                if value in _ERRORS:
+                if (number, place) in marks.errors:
                     message = f"the formula's value is {value}"
                     at = sheet.at(number, place, sheet.header[place])
                     hint = "mend the formula, or write the value itself"
@@ -303,8 +331,10 @@ def _tell_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _Marks) -> N
                     at = sheet.at(number, place, sheet.header[place])
                     hint = "format the cell as a number and type it again"
                     sheet.report.add(NUMBER_AS_TEXT.at(at, f"“{value}” is kept as text", hint))
-            elif isinstance(value, (datetime.date, datetime.time)):
-                message = f"the spreadsheet holds this as a date; it is read as {_text(value)}"
+            elif (number, place) in marks.dates:
+                shown, read = marks.dates[number, place]
+                ways = " or ".join(one.edtf for one in read.readings or (read,))
+                message = f"the cell holds a date and shows {shown}, which can mean {ways}"
                 at = sheet.at(number, place, sheet.header[place])
                 hint = "format the cell as text and write the date so"
                 sheet.report.add(DATE_TYPED.at(at, message, hint))

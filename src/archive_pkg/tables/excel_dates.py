@@ -1,0 +1,116 @@
+"""What a spreadsheet shows of a date that it holds, and how precise that is.
+
+A spreadsheet keeps every date as a number of days. A cell that shows "Jul-60" holds 1 July 1960, so
+its format, not its value, says what a person has written and seen.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from archive_pkg.records.date_phrases import DateRead
+
+_TOKENS = re.compile(
+    r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P|y+|m+|d+|h+|s+(?:\.0+)?|.', re.IGNORECASE | re.DOTALL
+)
+_SYSTEM_DATE = {"mm-dd-yy", "m/d/yy", "m/d/yyyy"}
+"""The formats that every program shows in the habit of its own country."""
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def date_in_cell(
+    value: datetime.datetime | datetime.date | datetime.time,
+    number_format: str,
+    *,
+    epoch_1904: bool,
+) -> tuple[str, DateRead] | None:
+    """Return what a cell with a date shows and how it is read; None where it holds a time alone.
+
+    Names of months and days are given in English, whatever the workbook's language.
+
+    Args:
+        value: The value as openpyxl gives it, to which day 0 is the time 00:00.
+        number_format: The cell's number format, `mmm-yy`.
+        epoch_1904: Whether the workbook counts days from 1904.
+    """
+    pattern = number_format.partition(";")[0]
+    tokens = _TOKENS.findall(pattern)
+    has = {
+        token[0].lower()
+        for place, token in enumerate(tokens)
+        if token[0] in "yYdDmM" and not _is_minutes(tokens, place)
+    }
+    if isinstance(value, datetime.time):
+        if not has & {"y", "d"}:
+            return None
+        if not epoch_1904:
+            return "0", DateRead("", "excel-day-0", 0)
+        value = datetime.datetime.combine(datetime.date(1904, 1, 1), value)
+    elif not isinstance(value, datetime.datetime):
+        value = datetime.datetime.combine(value, datetime.time())
+    system = pattern.lower().replace("\\", "") in _SYSTEM_DATE
+    shown = value.date().isoformat() if system else _shown(value, pattern)
+    return shown, _read(value, has, system, epoch_1904)
+
+
+def _read(value: datetime.datetime, has: set[str], system: bool, epoch_1904: bool) -> DateRead:
+    whole = DateRead(value.date().isoformat(), "excel-date")
+    if not system and "y" not in has:
+        return DateRead("", "excel-day-without-year", 0, readings=(whole,))
+    epoch = datetime.date(1904, 1, 1) if epoch_1904 else datetime.date(1899, 12, 30)
+    year = (value.date() - epoch).days
+    if 1500 <= year <= 2100:
+        # A year that somebody typed into a cell formatted as a date.
+        return DateRead("", "excel-year", 0, readings=(DateRead(f"{year:04}", "year"), whole))
+    if system or "d" in has:
+        if value.time() == datetime.time():
+            return whole
+        return DateRead(value.isoformat(timespec="seconds"), "excel-date")
+    return DateRead(f"{value:%Y-%m}" if "m" in has else f"{value:%Y}", "excel-date")
+
+
+def _shown(value: datetime.datetime, pattern: str) -> str:
+    """The date in a number format of Office Open XML (ECMA-376, part 1, 18.8.31)."""
+    tokens = _TOKENS.findall(pattern)
+    half_day = any(token.upper() in ("AM/PM", "A/P") for token in tokens)
+    text = ""
+    for place, token in enumerate(tokens):
+        low = token.lower()
+        if low[0] == "m" and _is_minutes(tokens, place):
+            text += f"{value.minute:0{len(low)}}"
+        elif low[0] in "ymdhs":
+            text += _part(value, low, half_day)
+        elif low in ("am/pm", "a/p"):
+            text += f"{value:%p}"[: 2 if low == "am/pm" else 1]
+        elif token[0] in '"\\':
+            text += token.strip('"').removeprefix("\\")
+        elif token[0] not in "[_*@":
+            text += token
+    return text.strip()
+
+
+def _is_minutes(tokens: list[str], place: int) -> bool:
+    """Whether an `m` stands next to hours or seconds, and so means minutes."""
+    letters = [token.lower()[0] for token in tokens if token[0].lower() in "ymdhs"]
+    here = sum(token[0].lower() in "ymdhs" for token in tokens[:place])
+    return "h" in letters[max(0, here - 1) : here] or "s" in letters[here + 1 : here + 2]
+
+
+def _part(value: datetime.datetime, token: str, half_day: bool) -> str:
+    """One run of the same letter: `yy`, `mmm`, `dddd`, `h`, `ss`."""
+    length = len(token)
+    if token[0] == "y":
+        return f"{value:%Y}" if length > 2 else f"{value:%y}"
+    if token[0] == "m" and length > 2:
+        return _MONTHS[value.month - 1][: {3: 3, 5: 1}.get(length)]
+    if token[0] == "d" and length > 2:
+        return _DAYS[value.weekday()][: 3 if length == 3 else None]
+    numbers = {"m": value.month, "d": value.day, "h": value.hour, "s": value.second}
+    number = (value.hour % 12 or 12) if half_day and token[0] == "h" else numbers[token[0]]
+    return f"{number:0{min(length, 2)}}"

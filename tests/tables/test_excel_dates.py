@@ -1,0 +1,90 @@
+"""Cells that a spreadsheet holds as dates: what is shown counts, not what is held."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from archive_pkg.tables import draft_map, read_tables
+from archive_pkg.tables.excel_dates import date_in_cell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAY = datetime.datetime(1921, 6, 7)
+
+
+@pytest.mark.parametrize(
+    ("number_format", "shown", "edtf"),
+    [
+        ("mmm-yy", "Jun-21", "1921-06"),
+        ("mmmm yyyy", "June 1921", "1921-06"),
+        ("[$-407]mmmm yy;@", "June 21", "1921-06"),
+        ("mm/yyyy", "06/1921", "1921-06"),
+        ("yyyy", "1921", "1921"),
+        ("dd.mm.yyyy", "07.06.1921", "1921-06-07"),
+        ("d. mmm yy", "7. Jun 21", "1921-06-07"),
+        ("dddd, d mmmm yyyy", "Tuesday, 7 June 1921", "1921-06-07"),
+        ('d"." m"." yyyy', "7. 6. 1921", "1921-06-07"),
+        ("mm-dd-yy", "1921-06-07", "1921-06-07"),
+        ("yyyy-mm-dd h:mm", "1921-06-07 0:00", "1921-06-07"),
+        ("d-mmm", "7-Jun", ""),
+    ],
+)
+def test_a_cell_is_as_precise_as_what_it_shows(number_format: str, shown: str, edtf: str) -> None:
+    said, read = date_in_cell(DAY, number_format, epoch_1904=False)
+    assert (said, read.edtf) == (shown, edtf)
+    assert read.is_open == (not edtf)
+
+
+def test_a_time_of_day_is_kept_where_it_is_shown() -> None:
+    moment = datetime.datetime(1921, 6, 7, 15, 4)
+    shown, read = date_in_cell(moment, "yyyy-mm-dd h:mm AM/PM", epoch_1904=False)
+    assert (shown, read.edtf) == ("1921-06-07 3:04 PM", "1921-06-07T15:04:00")
+    assert date_in_cell(datetime.time(15, 4), "h:mm", epoch_1904=False) is None
+
+
+def test_a_year_typed_into_a_date_cell_stays_open() -> None:
+    typed = datetime.datetime(1905, 4, 4)  # day 1921
+    shown, read = date_in_cell(typed, "dd.mm.yyyy", epoch_1904=False)
+    assert shown == "04.04.1905"
+    assert [one.edtf for one in read.readings] == ["1921", "1905-04-04"]
+
+
+def test_day_0_is_a_day_of_the_1904_system_alone() -> None:
+    zero = datetime.time()
+    assert date_in_cell(zero, "yyyy-mm-dd", epoch_1904=True)[1].edtf == "1904-01-01"
+    assert date_in_cell(zero, "yyyy-mm-dd", epoch_1904=False)[1].is_open
+
+
+def test_the_words_of_a_list_are_what_its_cells_show(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    sheet = book.active
+    sheet.append(["id", "Date", "From", "Title"])
+    for number, pattern in enumerate(["mmm-yy", "yyyy", "d-mmm", "yyyy-mm-dd"]):
+        sheet.append([f"l{number}", DAY, "Smith, John", "#DIV/0!"])
+        sheet.cell(number + 2, 2).number_format = pattern
+        sheet.cell(number + 2, 4).data_type = "s"
+    sheet.append(["l4", datetime.datetime(1904, 1, 1), "Smith, John", "x"])
+    sheet.append(["l5", 6367, "Smith, John", "x"])  # days since 1904
+    path = tmp_path / "list.xlsx"
+    book.save(path)
+    (tmp_path / "list.xlsx.map.yaml").write_text(draft_map(path))
+    records, report = read_tables(path)
+    assert report.ok, list(report.errors)
+    assert [(record.date.edtf, record.date.as_written) for record in records] == [
+        ("1921-06", "Jun-21"),
+        ("1921", "1921"),
+        (None, "7-Jun"),
+        ("1921-06-07", "1921-06-07"),
+        ("1904-01-01", "1904-01-01 0:00:00"),
+        (None, "6367"),
+    ]
+    (asked,) = [f for f in report if "6367" in f.message]
+    assert "1921-06-07" in asked.message
+    assert records[0].title == "#DIV/0!", "a text that looks like an error is a text"
