@@ -91,8 +91,13 @@ progress to standard error.
 | 4 | a deposit was refused, could not be verified, or is pending |
 | 5 | storage: disk full, no permission, a path that is not there, a lock held by another run |
 | 130, 143 | interrupted, terminated |
+| 141 | the program that reads standard output has ended, as `head` does |
 
 Of several outcomes the gravest counts: 5, 4, 3.
+
+Control and bidirectional characters in names are shown as escapes (`\\x1b`, `\\u202e`), and in JSON
+as `\\uXXXX`. Where standard output cannot be written (a full disk, a closed one) the command ends
+with one error and exit status 5.
 
 An argument or option that names an input names a regular file, or a link to one. Pipes, sockets,
 devices and folders are refused without being opened, so that no command waits for ever. One kind of

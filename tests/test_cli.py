@@ -9,14 +9,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
 
-from archive_pkg.cli.output import clean
+from archive_pkg.cli.output import clean, json_text
 from program import Run, command
 
 ID = "1960-07-18-cpsu-to-sed"
+PACKAGE = Path(__file__).parents[1] / "packages" / ID
 
 
 def test_the_whole_way_as_a_newcomer_goes_it(run: Run, letter: Path, tmp_path: Path) -> None:
@@ -203,7 +205,50 @@ def test_a_reader_who_leaves_early_is_no_error(letter: Path) -> None:
 
 def test_what_strangers_name_their_files_cannot_steer_the_terminal() -> None:
     assert clean("a\x1b[31mb\u202ec\ud800") == "a\\x1b[31mb\\u202ec\\ud800"
-    assert clean("ложном\tполо\u200dжении\n") == "ложном\tполо\u200dжении\n"
+    assert clean("ложном\tполо\u200dжении\n") == "ложном\\tполо\u200dжении\\n"
+    assert clean("ложном\tполо\u200dжении\n", lines=True) == "ложном\tполо\u200dжении\n"
+
+
+def test_every_sign_that_steers_is_escaped_in_text_and_json() -> None:
+    for number in range(0x110000):
+        sign = chr(number)
+        if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+            assert sign not in json_text([f"x{sign}"]), hex(number)
+            assert json.loads(json_text([f"x{sign}"])) == [f"x{sign}"]
+            assert sign in "\xad\u200c\u200d" or sign not in clean(sign)
+    assert json_text(["Хрущёв 𐍈"]) == '["Хрущёв 𐍈"]'
+
+
+@pytest.mark.parametrize("words", [["export", "--to", "tei"], ["verify", "--json"]])
+def test_an_output_that_cannot_be_written_is_one_error(letter: Path, words: list[str]) -> None:
+    subject = PACKAGE if words[0] == "verify" else letter
+    line = shlex.join(command(*words, subject))
+    for stream, why in ((">/dev/full", "disk is full"), (">&-", "it is closed")):
+        done = subprocess.run(["sh", "-c", line + stream], capture_output=True, text=True)
+        assert done.returncode == 5
+        assert done.stderr.startswith("error: standard output cannot be written: ")
+        assert why in done.stderr
+        assert done.stderr.count("error") == 1
+
+
+def test_closed_streams_hide_no_status(tmp_path: Path) -> None:
+    good = shlex.join(command("verify", "--quiet", PACKAGE))
+    bad = shlex.join(command("verify", tmp_path / "nothing"))
+    for line, status in ((f"{good} <&- >&-", 0), (f"{bad} 2>/dev/full", 5), (f"{bad} 2>&-", 5)):
+        assert subprocess.run(["sh", "-c", line]).returncode == status
+
+
+def test_a_working_folder_that_is_gone_is_one_error(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for words in (["verify", "x"], ["audit", "run", "."], ["build", "x", "--out", "y"]):
+        done = run(*words)
+        assert done.returncode == 5
+        assert done.stderr.startswith("error: ")
+    assert run("verify", PACKAGE).returncode == 0
 
 
 def test_no_colours_in_a_pipe(run: Run, letter: Path) -> None:

@@ -20,7 +20,7 @@ from archive_pkg.cli.bulk import (
     rate_of,
     telling,
 )
-from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.output import Json, Quiet, answering, warn
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, SigningKey, TimestampCa
 from archive_pkg.errors import StorageError, UsageError
 
@@ -210,7 +210,7 @@ def sign(
             answer.say(f"{done.file}: is signed already")
         if done.pending:
             answer.worsen(4)
-            typer.echo(f"{done.file}: no timestamp yet: {done.pending}", err=True)
+            warn(f"{done.file}: no timestamp yet: {done.pending}")
             typer.echo("       → try again with --timestamp before the next audit", err=True)
 
 

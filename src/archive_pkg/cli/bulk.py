@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from archive_pkg.cli.output import Answer, complain, print_finding, progress_wanted
+from archive_pkg.cli.output import (
+    Answer,
+    complain,
+    json_text,
+    print_finding,
+    progress_wanted,
+)
 from archive_pkg.errors import ArchivePkgError, UsageError
 from archive_pkg.reports import Severity
 from archive_pkg.storage import storage_errors
@@ -80,10 +86,10 @@ class Telling:
         if done.status:
             self._answer.worsen(done.status)
         told = done.as_json()
-        line = json.dumps(told, ensure_ascii=False)
+        line = json_text(told)
         if self._report is not None:
             with storage_errors(f"writing {self._report.name}"):
-                ours = json.dumps({"run": self._run, **told}, ensure_ascii=False)
+                ours = json_text({"run": self._run, **told})
                 self._report.write(ours + "\n")
                 self._report.flush()
         if self._answer.as_json:
@@ -138,7 +144,7 @@ class Telling:
                 "findings": [finding.as_json() for finding in self._about_all],
                 "status": answer.status,
             }
-            typer.echo("], " + json.dumps(rest, ensure_ascii=False)[1:])
+            typer.echo("], " + json_text(rest)[1:])
             return
         for code, (count, some) in self._codes.items():
             if some[0][1].severity is Severity.ERROR or not answer.quiet:

@@ -43,7 +43,8 @@ def register(app: typer.Typer) -> None:
             for number, (what, command) in enumerate(_steps(folder), start=1):
                 if answer.status:
                     break
-                answer.say(f"\n{number}. {what}", bold=True)
+                answer.say()
+                answer.say(f"{number}. {what}", bold=True)
                 answer.say(f"$ archive-pkg {shlex.join(command)}")
                 with answer.about(what):
                     status, document = _run(app, command, as_json=as_json, quiet=quiet)
@@ -51,7 +52,8 @@ def register(app: typer.Typer) -> None:
                     answer.worsen(status)
             answer.results = answer.results[:1]
             if not answer.status:
-                answer.say(f"\nEverything is in {folder}; open {folder / 'letter.html'} to see it.")
+                answer.say()
+                answer.say(f"Everything is in {folder}; open {folder / 'letter.html'} to see it.")
                 answer.say("The same commands take your own letters.")
 
 

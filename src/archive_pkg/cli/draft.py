@@ -129,7 +129,8 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, Filed]]) -> None:
     """What needs eyes, the least sure statements first; then what is open."""
     from archive_pkg.drafting import reason
 
-    answer.say("\nTo review, the least sure first:", bold=True)
+    answer.say()
+    answer.say("To review, the least sure first:", bold=True)
     rows = [
         (str(one.confidence) != "guess", filed.record, one)
         for read, filed in drafts
@@ -160,7 +161,7 @@ def _show(read: Draft) -> None:
         for one in read.statements:
             if one.field not in _BY_THE_WAY:
                 why = f"{one.confidence}: {reason(one.rule)}"
-                typer.echo(f"  {one.field}: {_short(clean(one.value))} ({why})")
+                typer.echo(f"  {one.field}: {_short(clean(one.value, lines=True))} ({why})")
         if read.open:
             typer.echo(f"  open: {', '.join(read.open)}")
         return
@@ -185,7 +186,7 @@ def _fields(read: Draft) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for one in read.statements:
-        said = Text(_short(clean(one.value)))
+        said = Text(_short(clean(one.value, lines=True)))
         if one.field not in _BY_THE_WAY:
             why = f"\n{one.confidence}: {reason(one.rule)}"
             said.append(why, style=_SURE[str(one.confidence)])
@@ -211,7 +212,9 @@ def _coloured(read: Draft) -> Text:
             told = True
             continue
         start = len(shown)
-        shown.append(clean(read.text[zone.start : zone.end]), style=_ZONES.get(zone.kind, ""))
+        shown.append(
+            clean(read.text[zone.start : zone.end], lines=True), style=_ZONES.get(zone.kind, "")
+        )
         if len(shown) - start == zone.end - zone.start:
             for quote in quotes:
                 if zone.start <= quote.start and quote.end <= zone.end:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ import typer
 
 from archive_pkg.cli.build import parse_date
 from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, options_of, telling
-from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.output import Json, Quiet, answering, emit
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
@@ -118,8 +117,7 @@ def export(
         elif as_json:
             answer.results[0]["document"] = document.decode()
         else:
-            sys.stdout.buffer.write(document)
-            sys.stdout.buffer.flush()
+            emit(document)
 
 
 def _export_each(

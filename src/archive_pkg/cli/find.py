@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive_pkg.cli.bulk import Jobs, crew
-from archive_pkg.cli.output import Answer, Json, Quiet, answering
+from archive_pkg.cli.output import Answer, Json, Quiet, answering, warn
 
 if TYPE_CHECKING:
     from archive_pkg.holdings import Done, Shelf
@@ -164,7 +164,7 @@ class _Unread:
     def __call__(self, done: Done) -> None:
         if done.status:
             self._answer.worsen(done.status)
-            typer.echo(f"left out: {done.path}: {done.error[0]}", err=True)
+            warn(f"left out: {done.path}: {done.error[0]}")
 
 
 def _bring_up_to_date(

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -33,8 +34,9 @@ from archive_pkg.cli import (
     verify,
     why_not,
 )
-from archive_pkg.cli.output import clean, complain
-from archive_pkg.errors import ArchivePkgError
+from archive_pkg.cli.output import OutputError, clean, complain, output_failed, ready_streams
+from archive_pkg.errors import ArchivePkgError, StorageError
+from archive_pkg.storage import describe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,8 +114,7 @@ def _options(
 
 def main() -> NoReturn:
     """Run the command line and exit with the status that the docs' reference lists."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    ready_streams()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     sys.exit(run(sys.argv[1:]))
@@ -134,13 +135,25 @@ def run(words: Sequence[str]) -> int:
         return interruption.exit_status
     except typer.Abort:
         return 128 + signal.SIGINT
-    except BrokenPipeError:
-        # Whoever read our output has left; Python must not complain of it when it closes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+    except OutputError as error:
+        return output_failed(error)
+    except OSError as error:
+        complain(_unexpected(error))
+        return StorageError.exit_status
     except Exception as error:
         return _bug(error)
     return status if isinstance(status, int) else 0
+
+
+def _unexpected(error: OSError) -> StorageError:
+    """Put an error of the system, which no command expected there, in plain words."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return StorageError("the working folder does not exist any more", "Change to another one.")
+    meaning, hint = describe(error)
+    place = os.fsdecode(error.filename) if error.filename else "the system"
+    return StorageError(f"{place}: {meaning}", hint)
 
 
 def _bug(error: Exception) -> int:

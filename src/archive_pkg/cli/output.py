@@ -6,16 +6,21 @@ Each command answers once: for people, line by line as it goes; with `--json`, a
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import io
 import json
+import os
+import re
 import sys
-import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archive_pkg.errors import ArchivePkgError
+from archive_pkg.errors import ArchivePkgError, StorageError
 from archive_pkg.reports import Severity
+from archive_pkg.storage import describe, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,7 +61,8 @@ class Answer:
         result: dict[str, Any] = {"path": str(path), "findings": []}
         self.results.append(result)
         try:
-            yield result
+            with storage_errors(f"working on {path}"):
+                yield result
         except ArchivePkgError as error:
             self.failed(result, error)
 
@@ -103,7 +109,7 @@ def answering(
         answer.worsen(error.exit_status)
     if as_json:
         document = {"command": command, "status": answer.status, "results": answer.results}
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        typer.echo(json_text(document, indent=2))
     if answer.status:
         raise typer.Exit(answer.status)
 
@@ -129,6 +135,11 @@ def print_finding(finding: Finding, *, subject: str = "", err: bool = False) -> 
         typer.echo(f"         → {clean(finding.hint)}", err=err)
 
 
+def warn(text: str) -> None:
+    """Print a line on standard error."""
+    typer.echo(clean(text), err=True)
+
+
 def complain(error: ArchivePkgError) -> None:
     """An error, on standard error."""
     typer.echo(typer.style("error: ", fg="red", bold=True) + clean(error.message), err=True)
@@ -136,24 +147,123 @@ def complain(error: ArchivePkgError) -> None:
         typer.echo(f"       → {clean(error.hint)}", err=True)
 
 
-def clean(text: str) -> str:
-    """Text safe to print: what would steer a terminal, or turn its line round, stands escaped.
+_STEERING = re.compile(
+    "[\0-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000110bd\U000110cd"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""What moves a terminal's cursor, breaks or turns a line, or has no bytes in UTF-8."""
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    """Return text that is safe to print: what would steer a terminal or turn a line is escaped.
 
     File names and tag values come from strangers.
+
+    Args:
+        text: The text.
+        lines: Whether it has several lines: line ends and tabs are kept.
     """
-    return "".join(
-        sign
-        if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs")
-        else _named(sign)
-        for sign in text
+    kept = "\xad\u200c\u200d\n\t" if lines else "\xad\u200c\u200d"  # joiners are ordinary writing
+    return _STEERING.sub(
+        lambda found: found[0] if found[0] in kept else found[0].encode("unicode_escape").decode(),
+        text,
     )
 
 
-def _named(sign: str) -> str:
-    # Joiners and soft hyphens are part of ordinary writing.
-    if sign in "\u00ad\u200c\u200d":
-        return sign
-    return sign.encode("unicode_escape").decode()
+def json_text(data: object, indent: int | None = None) -> str:
+    """Return data as JSON in which steering characters are escaped; other scripts stay readable."""
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(data, ensure_ascii=not is_utf8, indent=indent)
+    return _STEERING.sub(lambda found: found[0] if found[0] == "\n" else _escaped(found[0]), text)
+
+
+def _escaped(sign: str) -> str:
+    return json.dumps(sign)[1:-1]
+
+
+class OutputError(Exception):
+    """Standard output cannot be written; its cause is the system's error.
+
+    It is no error of the work, so nothing between the printing and the program's end takes it for
+    one.
+    """
+
+
+class _Output(io.TextIOWrapper):
+    def write(self, text: str) -> int:
+        with _output_errors():
+            return super().write(text)
+
+    def flush(self) -> None:
+        with _output_errors():
+            super().flush()
+
+
+class _Errors(io.TextIOWrapper):
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):  # there is nowhere left to say it
+            return super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            super().flush()
+
+
+@contextmanager
+def _output_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(str(error)) from error
+
+
+def ready_streams() -> None:
+    """Replace the standard streams by ones whose failures are told apart from those of the work.
+
+    A stream that the caller closed is not left free: the next file opened would get its number, and
+    what is printed. Writing to a closed standard output fails, as it does in other programs.
+    """
+    for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)  # gets the lowest number that is free
+    if sys.stdin is None:
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - a descriptor
+    sys.stdout = _replaced(sys.stdout, 1, _Output)
+    sys.stderr = _replaced(sys.stderr, 2, _Errors)
+
+
+def _replaced(stream: Any, number: int, kind: type[io.TextIOWrapper]) -> io.TextIOWrapper:
+    encoding, lines = "utf-8", False
+    if stream is None:
+        buffer = io.BufferedWriter(io.FileIO(number, "w", closefd=False))
+    else:
+        encoding, lines, buffer = stream.encoding, stream.line_buffering, stream.detach()
+    return kind(buffer, encoding, "backslashreplace", line_buffering=lines)
+
+
+def emit(data: bytes) -> None:
+    """Write a document to standard output, byte for byte."""
+    with _output_errors():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+def output_failed(error: OutputError) -> int:
+    """Say that standard output cannot be written, and return the exit status."""
+    cause = error.__cause__
+    with contextlib.suppress(OSError):  # what is still buffered must not fail again at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if not isinstance(cause, OSError) or cause.errno == errno.EPIPE:
+        return 141  # who read our output has left, as `head` does
+    closed = ("it is closed", "")
+    meaning, hint = closed if cause.errno == errno.EBADF else describe(cause)
+    complain(StorageError(f"standard output cannot be written: {meaning}", hint))
+    return StorageError.exit_status
 
 
 def progress_wanted() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive_pkg.cli.output import Answer, Json, Quiet, answering
+from archive_pkg.cli.output import Answer, Json, Quiet, answering, clean, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +68,7 @@ def review(
             with server.opening_file() as file:
                 if as_json:
                     said = {"url": server.address, "file": str(file), "folder": str(opened.root)}
-                    typer.echo(json.dumps({"command": "review", **said}))
+                    typer.echo(json_text({"command": "review", **said}))
                 else:
                     _announce(answer, server.address, file, opened.root, started=not no_browser)
                 if not no_browser:
@@ -158,9 +157,9 @@ def _announce(answer: Answer, address: str, file: Path, folder: Path, *, started
     opened = "is open in your browser. If you do not see it," if started else "is ready. To see it,"
     # Printed even with --quiet: nobody can open the review without it.
     typer.echo(
-        f"The review of {folder} {opened} open this file, or paste the address into the address "
-        f"bar:\n\n  {file.as_uri()}\n  {address}\n\nDo not give the address to a command: other "
-        "users of this machine can read the words of commands."
+        f"The review of {clean(str(folder))} {opened} open this file, or paste the "
+        f"address into the address bar:\n\n  {file.as_uri()}\n  {address}\n\nDo not give the "
+        "address to a command: other users of this machine can read the words of commands."
     )
     answer.say("Every change is saved at once. To end the review, press ctrl-C here.")
 

@@ -102,10 +102,10 @@ def _print(console: Console, record: Record, verification: Verification | None) 
     from archive_pkg.packages import states
     from archive_pkg.records.wording import words
 
-    heading = Text(clean(record.title), style="bold")
+    heading = Text(clean(record.title, lines=True), style="bold")
     if record.classification:
         marking = "; ".join((record.classification.as_written, *record.classification.caveats))
-        heading.append(f"\n{clean(marking)}", style="red")
+        heading.append(f"\n{clean(marking, lines=True)}", style="red")
         if record.classification.level:
             heading.append(f"  ({record.classification.scheme}: {record.classification.level})")
     console.print(Panel(heading, expand=False))
@@ -135,7 +135,7 @@ def _table(console: Console, rows: list[tuple[str, str]]) -> None:
     grid.add_column(style="dim")
     grid.add_column()
     for label, value in rows:
-        grid.add_row(clean(label), clean(value))
+        grid.add_row(clean(label), clean(value, lines=True))
     console.print(grid)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.output import Json, Quiet, answering, warn
 from archive_pkg.cli.trust import SigningKey
 
 
@@ -71,9 +71,6 @@ def sign(
                     answer.say(f"{package}: has its timestamps already (--renew adds new ones)")
                 for reason in done.pending:
                     answer.worsen(4)
-                    typer.echo(f"{package}: no timestamp yet: {reason}", err=True)
+                    warn(f"{package}: no timestamp yet: {reason}")
                 if done.pending:
-                    typer.echo(
-                        f"       → later: archive-pkg sign {package} --timestamp {timestamp}",
-                        err=True,
-                    )
+                    warn(f"       → later: archive-pkg sign {package} --timestamp {timestamp}")

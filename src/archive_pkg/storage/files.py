@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.errors import StorageError
+from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.storage.reading import NotRegularError, read_regular
 
 if TYPE_CHECKING:
@@ -69,9 +69,15 @@ def storage_errors(what: str) -> Iterator[None]:
 
     Raises:
         StorageError: For any `OSError` in the block.
+        InvalidError: A name had to be written that is not UTF-8.
     """
     try:
         yield
+    except UnicodeEncodeError as error:
+        if not any("\ud800" <= sign <= "\udfff" for sign in error.object):
+            raise
+        name = error.object[:200]
+        raise InvalidError(f"{what}: the name {name!r} is not UTF-8", "Rename it.") from error
     except OSError as error:
         meaning, hint = describe(error)
         where = f" ({os.fsdecode(error.filename)})" if error.filename else ""
