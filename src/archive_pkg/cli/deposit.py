@@ -51,6 +51,14 @@ def deposit(
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish it; without this it stays a draft.")
     ] = False,
+    include_restricted: Annotated[
+        bool,
+        typer.Option(
+            "--include-restricted",
+            help="Send closed and restricted parts into a repository that is open to all, where "
+            "everybody can see them.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what would be sent, and what forbids it.")
     ] = False,
@@ -100,7 +108,7 @@ def deposit(
             telling("deposit", report, as_json=as_json, quiet=quiet, meter=meter) as told,
         ):
             rate, page = rate_of(limit_rate, jobs), pages.package_page
-            work = holdings.Depositing(to, receipts, publish, page, rate, meter)
+            work = holdings.Depositing(to, receipts, publish, page, rate, meter, include_restricted)
             holdings.run(
                 work,
                 holdings.find_packages(packages),
@@ -111,7 +119,13 @@ def deposit(
     with answering("deposit", as_json=as_json, quiet=quiet) as answer:
         if dry_run:
             for package in packages:
-                _plan(answer, package, repository, publish=publish)
+                _plan(
+                    answer,
+                    package,
+                    repository,
+                    publish=publish,
+                    include_restricted=include_restricted,
+                )
             return
         if status:
             for package in packages:
@@ -127,6 +141,7 @@ def deposit(
                 repository,
                 receipts=receipts,
                 publish=publish,
+                include_restricted=include_restricted,
                 page=pages.package_page,
                 jobs=jobs,
                 tick=tick,
@@ -141,9 +156,15 @@ def deposit(
 def _told(answer: Answer, package: Path, done: Deposited, result: dict[str, object]) -> None:
     receipt = done.receipt
     result |= receipt.told() | {"new": done.new, "receipt": str(done.path)}
-    if not receipt.settled:
+    differ = done.findings
+    answer.found(result, differ)
+    if differ or not receipt.settled:
         answer.worsen(4)
-    what = "deposited" if done.new else "was there already, nothing was written;"
+    what = "was there already, nothing was written;"
+    if differ:
+        what = "is there, but NOT AS ASKED:"
+    elif done.new:
+        what = "deposited"
     version = f"{receipt.version} of " if receipt.version else ""
     answer.say(f"{package}: {what} as {version}{receipt.remote_id}{_STATES[receipt.state]}")
     answer.say(f"  in {receipt.target}, at {receipt.location}; {_HOW[receipt.verified]}")
@@ -165,11 +186,24 @@ _STATES = {
 }
 
 
-def _plan(answer: Answer, package: Path, repository: Repository, *, publish: bool) -> None:
+def _plan(
+    answer: Answer,
+    package: Path,
+    repository: Repository,
+    *,
+    publish: bool,
+    include_restricted: bool,
+) -> None:
     from archive_pkg import deposits, pages
 
     with answer.about(package) as result:
-        plan = deposits.plan(package, repository, publish=publish, page=pages.package_page)
+        plan = deposits.plan(
+            package,
+            repository,
+            publish=publish,
+            include_restricted=include_restricted,
+            page=pages.package_page,
+        )
         result["target"] = repository.target
         result["capabilities"] = asdict(repository.capabilities())
         result["transfers"] = [

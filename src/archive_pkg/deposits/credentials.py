@@ -9,6 +9,7 @@ identifiers never do, for a password may be a word that stands in them, too.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import netrc
 import os
@@ -16,6 +17,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -266,7 +268,23 @@ def split_address(address: str) -> SplitResult:
         )
     if not host:
         raise UsageError(f"{address} names no host", "write SCHEME://HOST/PATH")
+    if not (_is_name(host) or _is_ip(host)):
+        raise UsageError(
+            f"{address}: {host!r} is not the name of a host",
+            "a name has letters, digits, dots and hyphens",
+        )
     return parts
+
+
+def _is_name(host: str) -> bool:
+    return re.fullmatch(r"\w(?:[\w.-]*\w)?\.?", host) is not None
+
+
+def _is_ip(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        ip_address(host)
+        return True
+    return False
 
 
 def place_of(parts: SplitResult) -> tuple[str, str]:

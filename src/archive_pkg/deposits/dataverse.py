@@ -2,7 +2,9 @@
 
 A package becomes a dataset of the collection, a draft, with one zip; published only on demand.
 Dataverse unpacks every zip that it gets, but not a zip within a zip, so that is what it is sent.
-Behind the address may stand `subject=…` (of Dataverse's list; "Arts and Humanities" otherwise).
+Further options of the address are `subject=…` (of Dataverse's list; "Arts and Humanities"
+otherwise) and `access=restricted`, which puts the zip under an embargo up to the day on which all
+of it is open, or restricts it where no such day is set.
 
 Written from the API's documentation (Dataverse 6); not tried against a live server.
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import secrets
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -29,10 +32,11 @@ from archive_pkg.deposits.repositories import (
     Stored,
     Transfer,
     login_lacking,
+    not_as_asked,
     options_of,
 )
 from archive_pkg.deposits.web import Web
-from archive_pkg.deposits.zips import Sent, ZipRepository, zip_name, zipped
+from archive_pkg.deposits.zips import RestrictingRepository, Sent, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.reports import Location
 
@@ -45,11 +49,11 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_OPTIONS = {"contact", "subject"}
+_OPTIONS = {"contact": (), "subject": (), "access": ("public", "restricted")}
 _DESCRIPTION = "A letter's package: a bag (RFC 8493), zipped."
 
 
-class Dataverse(ZipRepository):
+class Dataverse(RestrictingRepository):
     """The repository behind `dataverse+https://`."""
 
     kind = "dataverse"
@@ -74,7 +78,13 @@ class Dataverse(ZipRepository):
 
     def capabilities(self) -> Capabilities:
         """One zip; the server states its MD5; a draft until it is published."""
-        return Capabilities(packaging="zip", digest="md5", publishes=True)
+        return Capabilities(
+            packaging="zip",
+            digest="md5",
+            publishes=True,
+            open_to_all=not self._is_restricting,
+            restricting="access=restricted",
+        )
 
     def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
         """What would be made there, and what keeps it from being taken; see `Repository`."""
@@ -84,16 +94,19 @@ class Dataverse(ZipRepository):
                 f"make a draft dataset in the collection {self._collection}",
                 "send the package as one zip (within a zip, which is unpacked there), and "
                 "compare the server's MD5 with ours",
+                *self._restriction(parcel),
                 "PUBLISH it, which cannot be undone" if publish else "leave it a draft",
             ),
         )
         if not self._login:
             plan.report.add(login_lacking(self.target, self._name))
         where = Location("data/record.json")
-        if not (parcel.record.sender or parcel.record.signatories):
+        self._report_traces(parcel, plan.report)
+        record = self._told_of(parcel)
+        if not (record.sender or record.signatories):
             message = "the record names no sender, and a dataset must have an author"
             plan.report.add(TARGET_NEEDS_METADATA.at(where, message))
-        if not parcel.record.summary:
+        if not record.summary:
             message = "the record has no summary, and a dataset must have a description"
             plan.report.add(TARGET_NEEDS_METADATA.at(where, message))
         if not self._options.get("contact"):
@@ -118,14 +131,55 @@ class Dataverse(ZipRepository):
                 self._send(name, sent, parcel, journal)
                 dataset, new = self._dataset(name) or dataset, True
                 file = self._file(dataset, sent)
+            asked = self._asks_access(journal)
             stored = self._stored(name, dataset, file, sent, new=new)
+            if stored.state == "published":
+                state = not_as_asked(published=True, publish=publish)
+                differences = self._differences(dataset, sent, parcel) if asked else ()
+                return replace(stored, differences=(*state, *differences))
+            if self._is_restricting and file is not None:
+                dataset = self._restricted(name, dataset, sent, parcel)
+                stored = self._stored(name, dataset, self._file(dataset, sent), sent, new=new)
+            if asked and (differences := self._differences(dataset, sent, parcel)):
+                raise DepositError(
+                    f"the draft {name} in {self.target} is not as asked: {'; '.join(differences)}",
+                    "it was not published; change it there, or say in the address what to set",
+                )
             whole = all(each.stored == each.expected for each in stored.files)
-            if not publish or stored.state == "published" or not whole:
+            if not publish or not whole:
                 return stored
             journal.begin("publish")
             self._ask("POST", f"datasets/:persistentId/actions/:publish?{_id(name)}&type=major")
             journal.done("publish")
             return self._stored(name, self._dataset(name) or dataset, file, sent, new=True)
+
+    def _restricted(self, name: str, dataset: Json, sent: Sent, parcel: Parcel) -> Json:
+        """Restrict the zip in a draft, or put it under its embargo; return the dataset then."""
+        entry, until = self._entry(dataset, sent), self._embargo(parcel)
+        if entry is None or not self._differences(dataset, sent, parcel):
+            return dataset
+        number = entry["dataFile"]["id"]
+        if until:
+            embargo = {"dateAvailable": until, "reason": self._rules(parcel), "fileIds": [number]}
+            where = f"datasets/:persistentId/files/actions/:set-embargo?{_id(name)}"
+            hint = "does this installation allow embargoes, and as long ones?"
+            self._web.ask("POST", where, data=embargo, hint=hint)
+        else:
+            self._web.ask("PUT", f"files/{number}/restrict", data=True)
+        return self._dataset(name) or dataset
+
+    def _differences(self, dataset: Json, sent: Sent, parcel: Parcel) -> tuple[str, ...]:
+        """How the access to the zip there differs from what the address asks."""
+        entry = self._entry(dataset, sent)
+        if entry is None:
+            return ()
+        embargo = (entry["dataFile"].get("embargo") or {}).get("dateAvailable", "")
+        is_shut = bool(entry.get("restricted"))
+        until = self._embargo(parcel)
+        found = []
+        if is_shut != (self._is_restricting and not until):
+            found.append(f"the zip is {'restricted' if is_shut else 'not restricted'}")
+        return (*found, *self._other_embargo(parcel, embargo))
 
     def status(self, remote_id: str, version: str) -> Status:
         """Whether it is published, a draft, or not there; see `Repository`."""
@@ -155,7 +209,10 @@ class Dataverse(ZipRepository):
             for item in found.get("items", []):
                 return str(journal.done("dataset", id=item["global_id"])["id"])
         journal.begin("dataset", mark=mark)
-        body = {"datasetVersion": self._described(parcel.record, mark)}
+        body = {"datasetVersion": self._described(self._told_of(parcel), mark)}
+        if self._is_restricting:
+            # A dataset with restricted files has to say on which terms they are given out.
+            body["datasetVersion"]["termsOfAccess"] = self._rules(parcel) or "On request."
         try:
             reply = self._ask("POST", f"dataverses/{quote(self._collection)}/datasets", data=body)
         except LostError:
@@ -171,10 +228,16 @@ class Dataverse(ZipRepository):
         return reply.json("data")["data"] if reply.status == 200 else None
 
     def _file(self, dataset: Json, sent: Sent) -> Json | None:
+        entry = self._entry(dataset, sent)
+        return entry["dataFile"] if entry else None
+
+    def _entry(self, dataset: Json, sent: Sent) -> Json | None:
+        """The zip in a dataset, with its restriction."""
         for each in dataset["latestVersion"].get("files", []):
-            file: Json = each["dataFile"]
+            entry: Json = each
+            file = entry["dataFile"]
             if file["filename"] == sent.item.path and _md5(file) == sent.md5:
-                return file
+                return entry
         return None
 
     def _send(self, name: str, sent: Sent, parcel: Parcel, journal: Journal) -> None:

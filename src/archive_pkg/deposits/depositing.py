@@ -16,6 +16,8 @@ from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.parcels import Parcel, fingerprint_of, pack
 from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
 from archive_pkg.deposits.repositories import (
+    DEPOSIT_DIFFERS,
+    TARGET_IS_OPEN,
     TARGET_TAKES_FEWER,
     TARGET_TAKES_LESS,
     LostError,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.deposits.together import Steps
     from archive_pkg.packages import Package
+    from archive_pkg.reports import Finding
 
     PageMaker = Callable[[Package], str]
 
@@ -72,11 +75,19 @@ class Deposited:
         receipt: The receipt.
         path: The receipt's file.
         new: False where the repository held exactly this package already.
+        differences: How what it holds differs from what was asked, in words; see `Stored`.
     """
 
     receipt: Receipt
     path: Path
     new: bool
+    differences: tuple[str, ...] = ()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What differs from what was asked, as findings."""
+        place, target = Location(self.receipt.package), self.receipt.target
+        return [DEPOSIT_DIFFERS.at(place, f"{target}: {each}") for each in self.differences]
 
 
 def deposit(
@@ -85,6 +96,7 @@ def deposit(
     *,
     receipts: Path | None = None,
     publish: bool = False,
+    include_restricted: bool = False,
     page: PageMaker | None = None,
     tick: Callable[[int], None] = lambda count: None,
 ) -> Deposited:
@@ -99,6 +111,8 @@ def deposit(
         receipts: The folder for the journals and receipts of many packages; if not given, they are
             in `<package>.receipts` beside it. See `packages.afterwards.receipts_folder`.
         publish: Whether the repository is to publish it; where it can, it stays a draft otherwise.
+        include_restricted: Whether parts that the public may not see go into a repository that is
+            open to all.
         page: Makes a page of a package, always the same one (`archive_pkg.pages.package_page`);
             repositories that people look into get it beside the package. None is sent if not given.
         tick: Called with the number of bytes after each block that was sent.
@@ -111,7 +125,13 @@ def deposit(
         UsageError: The address is of no known repository, or of one that publishes nothing.
     """
     ((_, outcome),) = deposit_many(
-        [package], to, receipts=receipts, publish=publish, page=page, tick=tick
+        [package],
+        to,
+        receipts=receipts,
+        publish=publish,
+        include_restricted=include_restricted,
+        page=page,
+        tick=tick,
     )
     if isinstance(outcome, Exception):
         raise outcome
@@ -123,6 +143,7 @@ def plan(
     to: str | Repository,
     *,
     publish: bool = False,
+    include_restricted: bool = False,
     page: PageMaker | None = None,
 ) -> Plan:
     """What depositing a package would do, and every reason why it would be refused.
@@ -137,11 +158,13 @@ def plan(
     repository = repository_for(to) if isinstance(to, str) else to
     parcel = _with_page(pack(package), page)
     parcel = _with_earlier(parcel, receipts_folder(package), repository)
-    return _planned(repository, parcel, publish=publish)
+    return _planned(repository, parcel, publish=publish, include_restricted=include_restricted)
 
 
-def _planned(repository: Repository, parcel: Parcel, *, publish: bool) -> Plan:
-    """A repository's own plan, held against what its kind can do."""
+def _planned(
+    repository: Repository, parcel: Parcel, *, publish: bool, include_restricted: bool
+) -> Plan:
+    """A repository's own plan, held against what its kind can do and what the public may see."""
     can = repository.capabilities()
     if publish and not can.publishes:
         raise UsageError(
@@ -156,7 +179,36 @@ def _planned(repository: Repository, parcel: Parcel, *, publish: bool) -> Plan:
     if can.most_bytes is not None and size > can.most_bytes:
         message = f"the package has {size} bytes; the repository takes {can.most_bytes}"
         planned.report.add(TARGET_TAKES_LESS.at(place, message))
+    _judge_access(repository, parcel, planned, include_restricted=include_restricted)
     return planned
+
+
+def _judge_access(
+    repository: Repository, parcel: Parcel, planned: Plan, *, include_restricted: bool
+) -> None:
+    """Refuse what the public may not see, or say where it goes."""
+    outgoing = parcel.outgoing
+    if not outgoing.is_cut:
+        return
+    can = repository.capabilities()
+    named = "; ".join(f"{name}, {one.sentence}" for name, one in outgoing.withheld.items())
+    if not can.open_to_all:
+        planned.steps += (f"with it go parts that the public may not see: {named}",)
+        return
+    if include_restricted:
+        planned.steps += (f"INCLUDE what the public may not see: {named}",)
+        return
+    restrict = can.restricting and f"; or add the option {can.restricting} to the address"
+    cannot = "" if can.restricting else "; this repository cannot be told to restrict it"
+    for name, one in outgoing.withheld.items():
+        planned.report.add(
+            TARGET_IS_OPEN.at(
+                Location("data/record.json", field=f"parts.{name}"),
+                f"{name} is {one.sentence}, and {repository.target} is open to all{cannot}",
+                f"deposit what `build --audience public` makes{restrict}; or, to show it to "
+                "everybody, --include-restricted",
+            )
+        )
 
 
 def reserve(record: Path, to: str | Repository, *, receipts: Path | None = None) -> str:
@@ -201,6 +253,7 @@ def deposit_many(
     *,
     receipts: Path | None = None,
     publish: bool = False,
+    include_restricted: bool = False,
     page: PageMaker | None = None,
     jobs: int = 1,
     tick: Callable[[int], None] = lambda count: None,
@@ -215,6 +268,7 @@ def deposit_many(
         to: The repository's address, or the repository itself; it is opened once for all.
         receipts: See `deposit`.
         publish: See `deposit`.
+        include_restricted: See `deposit`.
         page: See `deposit`.
         jobs: How many at a time.
         tick: See `deposit`; called from several threads.
@@ -231,7 +285,8 @@ def deposit_many(
     some = [packages[start : start + size] for start in range(0, len(packages), size)]
     ahead = isinstance(repository, Stepwise) and repository.near
     ready = partial(_ready, page, tick, ahead)
-    send = partial(_deposited, repository, receipts, publish, ready)
+    asked = _Asked(receipts, publish, include_restricted)
+    send = partial(_deposited, repository, asked, ready)
     if jobs <= 1 or len(some) == 1:
         for lot in some:
             yield from zip(lot, send(lot), strict=True)
@@ -244,10 +299,18 @@ def deposit_many(
         pool.shutdown(cancel_futures=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of all deposits of a run; see `deposit`."""
+
+    receipts: Path | None
+    publish: bool
+    include_restricted: bool
+
+
 def _deposited(
     repository: Repository,
-    receipts: Path | None,
-    publish: bool,
+    asked: _Asked,
     ready: Callable[[Path], Parcel],
     packages: Sequence[Path],
 ) -> list[Deposited | Exception]:
@@ -259,7 +322,7 @@ def _deposited(
     def send() -> None:
         # In one order everywhere, so that no two runs wait for what the other holds.
         chosen = [lot[identifier] for identifier in sorted(lot)]
-        works = [_depositing(parcel, repository, receipts, publish) for _, parcel in chosen]
+        works = [_depositing(parcel, repository, asked) for _, parcel in chosen]
         at_once = repository.at_once if isinstance(repository, Stepwise) else 1
         for (number, _), outcome in zip(chosen, together(works, at_once), strict=True):
             outcomes[number] = outcome
@@ -287,15 +350,15 @@ def _ready(
     return _with_page(pack(package, tick, ahead=ahead), page)
 
 
-def _depositing(
-    parcel: Parcel, repository: Repository, receipts: Path | None, publish: bool
-) -> Steps[Deposited]:
+def _depositing(parcel: Parcel, repository: Repository, asked: _Asked) -> Steps[Deposited]:
     """The steps of depositing one package that has been verified."""
-    folder = receipts_folder(parcel.folder, receipts)
+    publish, folder = asked.publish, receipts_folder(parcel.folder, asked.receipts)
     with storage.storage_errors(f"making {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     parcel = _with_earlier(parcel, folder, repository)
-    planned = _planned(repository, parcel, publish=publish)
+    planned = _planned(
+        repository, parcel, publish=publish, include_restricted=asked.include_restricted
+    )
     if not planned.report.ok:
         raise RefusedError(f"{repository.target} would refuse {parcel.folder}", planned.report)
     path = folder / _journal_name(repository, parcel)
@@ -411,9 +474,9 @@ def _keep(
     )
     there = folder / receipt.name
     if not stored.new and there.is_file() and _says_the_same(there, receipt):
-        return Deposited(load_receipt(there), there, new=False)
+        return Deposited(load_receipt(there), there, new=False, differences=stored.differences)
     path = yield from saving(receipt, folder)
-    return Deposited(receipt, path, stored.new)
+    return Deposited(receipt, path, stored.new, stored.differences)
 
 
 def _compare(parcel: Parcel, stored: Stored, repository: Repository) -> None:

@@ -165,7 +165,12 @@ class DropFolder:
 
     def capabilities(self) -> Capabilities:
         """Files as they are, read back; a rename that refuses makes it write-once."""
-        return Capabilities(packaging="folder", write_once=True, resumes=self._place.resumes)
+        return Capabilities(
+            packaging="folder",
+            write_once=True,
+            resumes=self._place.resumes,
+            open_to_all=False,
+        )
 
     def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
         """What would lie where; see `Repository`."""

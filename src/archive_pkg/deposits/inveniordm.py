@@ -1,14 +1,15 @@
 """`inveniordm+https://HOST`, `zenodo:`, `zenodo-sandbox:`: InvenioRDM, the engine of Zenodo.
 
 A package becomes a draft with one zip and a page for people; published only on demand, and then for
-good. A changed package becomes a new version of the record that its receipt names. Behind the
-address may stand `?publisher=NAME`, `?type=ID` (of the instance's resource types) and
-`?access=restricted`.
+good. A changed package becomes a new version of the record that its receipt names. The address
+takes the options `?publisher=NAME`, `?type=ID` (of the instance's resource types) and
+`?access=restricted`, which restricts the files, up to the day on which all of them are open.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -28,11 +29,20 @@ from archive_pkg.deposits.repositories import (
     Stored,
     Transfer,
     login_lacking,
+    not_as_asked,
     options_of,
 )
 from archive_pkg.deposits.web import Web, segments
-from archive_pkg.deposits.zips import Sent, ZipRepository, page_name, paged, zip_name, zipped
+from archive_pkg.deposits.zips import (
+    RestrictingRepository,
+    Sent,
+    page_name,
+    paged,
+    zip_name,
+    zipped,
+)
 from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.packages.audience import seen_by
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
@@ -48,11 +58,11 @@ LOOKS = (2.0, 4.0)
 """Seconds before looking again for a draft whose making was not answered: search lags a little."""
 _LARGEST = 50 * 10**9
 _WELL_KNOWN = {"zenodo": "zenodo.org", "zenodo-sandbox": "sandbox.zenodo.org"}
-_OPTIONS = {"publisher", "type", "access"}
+_OPTIONS = {"publisher": (), "type": (), "access": ("public", "restricted")}
 _ABSENT = {404, 410}
 
 
-class InvenioRdm(ZipRepository):
+class InvenioRdm(RestrictingRepository):
     """The repository behind `inveniordm+https://`, `zenodo:` and `zenodo-sandbox:`."""
 
     kind = "inveniordm"
@@ -86,6 +96,8 @@ class InvenioRdm(ZipRepository):
             write_once=True,
             resumes=True,
             publishes=True,
+            open_to_all=not self._is_restricting,
+            restricting="access=restricted",
             most_files=100,
             most_bytes=_LARGEST,
         )
@@ -101,13 +113,16 @@ class InvenioRdm(ZipRepository):
             tuple(Transfer(name, size, f"the files of {draft}") for name, size in files.items()),
             steps=(
                 f"make {draft} with the record's metadata",
+                *self._restriction(parcel),
                 f"send the package as one zip{beside}, and compare the server's MD5 with ours",
                 "PUBLISH it, which cannot be undone" if publish else "leave it a draft",
             ),
         )
         if not self._login:
             plan.report.add(login_lacking(self.target, self._name))
-        if not (parcel.record.sender or parcel.record.signatories):
+        self._report_traces(parcel, plan.report)
+        record = self._told_of(parcel)
+        if not (record.sender or record.signatories):
             where = Location("data/record.json", field="sender")
             message = "the record names no sender, and a record there must have a creator"
             hint = "say who sent or signed the letter, if that is known"
@@ -126,7 +141,8 @@ class InvenioRdm(ZipRepository):
         known = journal.outcome("reserve")
         if known:
             return str(known["doi"])
-        name = self._new_draft(record, "", journal)
+        access = {"record": "public", "files": self._options.get("access", "public")}
+        name = self._new_draft(seen_by(record, "public").record, "", access, journal)
         journal.begin("reserve", draft=name)
         doi = _doi(self._draft(name) or {})
         if not doi:
@@ -144,15 +160,25 @@ class InvenioRdm(ZipRepository):
             name = self._place(parcel, journal)
             journal.begin("place", remote_id=name)
             record = self._record(name)
+            asked = self._access(parcel) if self._asks_access(journal) else None
             if record is not None:
-                return self._stored(*self._published_files(name, wanted), record, new=False)
+                stored = self._stored(*self._published_files(name, wanted), record, new=False)
+                state = not_as_asked(published=True, publish=publish)
+                return replace(
+                    stored, differences=(*state, *self._differences(record, parcel, asked))
+                )
             draft = self._draft(name)
             if draft is None:
                 raise DepositError(
                     f"{self.target} has no draft {name} any more",
                     f"somebody removed it; to begin anew, remove {journal.path}",
                 )
-            self._describe(draft, parcel)
+            draft = self._describe(draft, parcel)
+            if differences := self._differences(draft, parcel, asked):
+                raise DepositError(
+                    f"the draft {name} in {self.target} is not as asked: {'; '.join(differences)}",
+                    "nothing was sent into it; change it there, or say in the address what to set",
+                )
             files = f"records/{name}/draft/files"
             held, new = bring(self._web, files, wanted, parcel, journal)
             stored = self._stored(wanted, held, self._draft(name) or draft, new=new)
@@ -167,7 +193,8 @@ class InvenioRdm(ZipRepository):
             if record is None:
                 raise DepositError(f"{self.target} took {name} and does not show it as published")
             journal.done("publish", record=name)
-            return self._stored(wanted, held, record, new=True)
+            stored = self._stored(wanted, held, record, new=True)
+            return replace(stored, differences=self._differences(record, parcel, asked))
 
     def status(self, remote_id: str, version: str) -> Status:
         """Whether it is published, a draft, or not there; see `Repository`."""
@@ -201,7 +228,8 @@ class InvenioRdm(ZipRepository):
         for receipt in reversed(parcel.earlier):
             if self._draft(receipt.remote_id) is not None:
                 return str(journal.done("draft", id=receipt.remote_id)["id"])
-        return self._new_draft(parcel.record, parcel.fingerprint, journal)
+        record, access = self._told_of(parcel), self._access(parcel)
+        return self._new_draft(record, parcel.fingerprint, access, journal)
 
     def _published(self, parcel: Parcel) -> str:
         """The record that an earlier form of the package was published in, if any."""
@@ -210,7 +238,7 @@ class InvenioRdm(ZipRepository):
                 return receipt.remote_id
         return ""
 
-    def _new_draft(self, record: Record, fingerprint: str, journal: Journal) -> str:
+    def _new_draft(self, record: Record, fingerprint: str, access: Json, journal: Journal) -> str:
         made = journal.outcome("draft")
         if made:
             return str(made["id"])
@@ -222,7 +250,7 @@ class InvenioRdm(ZipRepository):
             if found:
                 return str(journal.done("draft", id=found)["id"])
         journal.begin("draft", mark=mark)
-        body = self._body(record, fingerprint)
+        body = self._body(record, fingerprint, access)
         try:
             reply = self._web.ask("POST", "records", expect={201}, data=body).json("id")
         except LostError:
@@ -336,25 +364,62 @@ class InvenioRdm(ZipRepository):
 
     # --- what is said of it
 
-    def _describe(self, draft: Json, parcel: Parcel) -> None:
+    def _describe(self, draft: Json, parcel: Parcel) -> Json:
         """Say in a draft what the record says, unless it was said: a person may have gone on since.
 
-        A publisher named behind the address holds all the same.
+        What the address says holds all the same. Return the draft as it is then.
         """
+        there = draft["access"]
+        access = self._access(parcel, there) if "access" in self._options else None
         said = draft.get("metadata", {})
         marks = [each["identifier"] for each in said.get("identifiers", [])]
         if _mark(parcel.record, parcel.fingerprint) not in marks:
-            body = self._body(parcel.record, parcel.fingerprint, own=_doi(draft))
-        elif "publisher" in self._options and said.get("publisher") != self._options["publisher"]:
-            body = {"access": draft["access"], "files": draft["files"]}
+            record, own = self._told_of(parcel), _doi(draft)
+            body = self._body(record, parcel.fingerprint, access or there, own=own)
+        elif self._differences(draft, parcel, access):
+            body = {"access": access or there, "files": draft["files"]}
             body["metadata"] = said | self._asked()
         else:
-            return
+            return draft
         body["pids"] = draft.get("pids", {})
         self._web.ask("PUT", f"records/{draft['id']}/draft", data=body)
+        return self._draft(draft["id"]) or draft
+
+    def _access(self, parcel: Parcel, there: Json | None = None) -> Json:
+        """Who may see the record and the files, as the address asks, given the access there."""
+        access: Json = {"record": "public", "files": self._options.get("access", "public")}
+        if self._is_restricting and there:
+            access["record"] = there["record"]  # a person may have hidden it as a whole
+        until = self._embargo(parcel)
+        if until:
+            access["embargo"] = {"active": True, "until": until, "reason": self._rules(parcel)}
+        return access
+
+    def _differences(self, there: Json, parcel: Parcel, asked: Json | None) -> tuple[str, ...]:
+        """How a record or draft differs from the access that is asked for, and the address."""
+        found = []
+        if asked:
+            access = there.get("access", {})
+            found += [
+                f"access to the {what} is {access.get(what)}, not {asked[what]}"
+                for what in ("files", "record")
+                if access.get(what) not in (asked[what], asked["files"])
+            ]
+            embargo = access.get("embargo") or {}
+            ends = str(embargo.get("until"))[:10] if embargo.get("active") else ""
+            found += self._other_embargo(parcel, ends)
+        metadata = there.get("metadata", {})
+        for name, value in self._asked().items():
+            held, wanted = (
+                each.get("id") if isinstance(each, dict) else each
+                for each in (metadata.get(name), value)
+            )
+            if held != wanted:
+                found.append(f"{name} is {held}, not {wanted}")
+        return tuple(found)
 
     def _asked(self) -> Json:
-        """What stands behind the address, as metadata."""
+        """The options of the address, as metadata."""
         asked: Json = {}
         if "publisher" in self._options:
             asked["publisher"] = self._options["publisher"]
@@ -362,7 +427,7 @@ class InvenioRdm(ZipRepository):
             asked["resource_type"] = {"id": self._options["type"]}
         return asked
 
-    def _body(self, record: Record, fingerprint: str, own: str = "") -> Json:
+    def _body(self, record: Record, fingerprint: str, access: Json, own: str = "") -> Json:
         """The body of a draft: the record as InvenioRDM's metadata, and the mark of this deposit.
 
         A DOI of the record that is not the draft's own is an identifier like others.
@@ -379,7 +444,7 @@ class InvenioRdm(ZipRepository):
             ),
         ]
         return {
-            "access": {"record": "public", "files": self._options.get("access", "public")},
+            "access": access,
             "files": {"enabled": True},
             "metadata": metadata,
         }

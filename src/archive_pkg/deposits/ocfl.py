@@ -83,7 +83,7 @@ class OcflRoot:
 
     def capabilities(self) -> Capabilities:
         """Files as they are, read back, versions kept."""
-        return Capabilities(packaging="folder", digest=DIGEST, write_once=True)
+        return Capabilities(packaging="folder", digest=DIGEST, write_once=True, open_to_all=False)
 
     def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
         """What would lie where, and whether the root is one; see `Repository`."""

@@ -17,6 +17,7 @@ from archive_pkg import fixity, storage
 from archive_pkg.bags import Bag
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError
 from archive_pkg.packages import Package, Verification, is_bag, open_package, verify
+from archive_pkg.packages.audience import Outgoing, seen_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -81,6 +82,11 @@ class Parcel:
     def opened(self) -> Package:
         """The package as `open_package` gives it."""
         return Package(self.folder, self.bag.info, self.record)
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """The package's record as the public may see it today."""
+        return seen_by(self.record, "public")
 
     @property
     def identifier(self) -> str:

@@ -50,6 +50,19 @@ TARGET_NEEDS_LOGIN = Code(
 TARGET_REFUSES_NAME = Code(
     "deposit-name-refused", Severity.ERROR, "The repository cannot keep a file of that name."
 )
+TARGET_IS_OPEN = Code(
+    "deposit-open-to-all",
+    Severity.ERROR,
+    "The repository shows what it publishes to everybody, and the package has parts that the "
+    "public may not see. Deposit the package that `build --audience public` makes, restrict the "
+    "access there if the repository can, or add `--include-restricted` to send everything.",
+)
+DEPOSIT_DIFFERS = Code(
+    "deposit-differs",
+    Severity.ERROR,
+    "The repository holds the package already, but not as this deposit asks: published or not, "
+    "with other access, or described differently. Nothing was changed there.",
+)
 TARGET_NOT_READY = Code(
     "deposit-target-not-ready",
     Severity.ERROR,
@@ -79,6 +92,10 @@ class Capabilities:
         write_once: Whether it itself refuses to overwrite; otherwise we look first.
         resumes: Whether a file that was sent in part is gone on with.
         publishes: Whether a deposit is a draft until it is published.
+        open_to_all: Whether everybody can see what it publishes; also where that comes later, as of
+            a draft. Storage of an archive's own publishes nothing.
+        restricting: The option of the address that makes it restrict the access; empty where it
+            cannot.
         most_files: How many files of a package it takes at most; None for no limit known.
         most_bytes: How many bytes of a package it takes at most; None for no limit known.
     """
@@ -88,6 +105,8 @@ class Capabilities:
     write_once: bool = False
     resumes: bool = False
     publishes: bool = False
+    open_to_all: bool = True
+    restricting: str = ""
     most_files: int | None = None
     most_bytes: int | None = None
 
@@ -136,6 +155,7 @@ class Stored:
         pid: The persistent identifier that the repository gave, if any.
         status_url: Where a person or program can look; empty if nowhere.
         answer: What the repository said, for the receipt.
+        differences: How what it holds differs from what was asked, in words; nothing was changed.
     """
 
     remote_id: str
@@ -148,6 +168,7 @@ class Stored:
     pid: str = ""
     status_url: str = ""
     answer: Mapping[str, Any] = field(default_factory=dict)
+    differences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,19 +292,38 @@ def arrivals(items: tuple[Item, ...], held: Mapping[str, str]) -> tuple[Arrival,
     )
 
 
-def options_of(address: str, query: str, known: Collection[str]) -> dict[str, str]:
-    """What stands behind an address's question mark.
+def options_of(address: str, query: str, known: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Return the options that follow an address's question mark.
+
+    Args:
+        address: The whole address, for messages.
+        query: What follows the question mark.
+        known: The values that each option takes; an empty collection for any.
 
     Raises:
-        UsageError: Something else than what is known stands there.
+        UsageError: There is an unknown option, an unknown value, or an option without a value or
+            given twice.
     """
-    options = dict(parse_qsl(query, keep_blank_values=True))
-    if unknown := options.keys() - known:
-        raise UsageError(
-            f"{address}: {', '.join(sorted(unknown))} means nothing here",
-            f"behind the ? may stand: {', '.join(sorted(known))}",
-        )
+    options: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name not in known:
+            hint = f"the options are {', '.join(sorted(known))}"
+            raise UsageError(f"{address}: there is no option {name}", hint)
+        if name in options:
+            raise UsageError(f"{address}: {name} is given twice", "give it once")
+        if not value.strip() or (known[name] and value not in known[name]):
+            values = ", ".join(known[name]) or "a value"
+            hint = f"write {name}= and one of: {values}" if known[name] else f"write {name}=VALUE"
+            raise UsageError(f"{address}: {value!r} is not a value of {name}", hint)
+        options[name] = value
     return options
+
+
+def not_as_asked(*, published: bool, publish: bool) -> tuple[str, ...]:
+    """Return how the state of what a repository holds differs from what was asked, in words."""
+    if published and not publish:
+        return ("it is published, and a draft is asked for: add --publish",)
+    return ()
 
 
 def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:

@@ -120,7 +120,11 @@ class S3Bucket:
     def capabilities(self) -> Capabilities:
         """Files as they are, checked by the server where it knows how, parts gone on with."""
         return Capabilities(
-            packaging="folder", digest="sha256", write_once=self._conditional, resumes=True
+            packaging="folder",
+            digest="sha256",
+            write_once=self._conditional,
+            resumes=True,
+            open_to_all=False,
         )
 
     def plan(self, parcel: Parcel, *, publish: bool) -> Plan:

@@ -25,6 +25,7 @@ from archive_pkg.deposits.repositories import (
     Transfer,
     arrivals,
     login_lacking,
+    not_as_asked,
 )
 from archive_pkg.deposits.web import Web
 from archive_pkg.deposits.zips import Sent, ZipRepository, zip_name, zipped
@@ -121,6 +122,7 @@ class SwordCollection(ZipRepository):
             state=known[status.state],  # type: ignore[arg-type]
             status_url=links["statement"],
             answer={"links": links, "status": dict(status.answer), "content_md5": sent.md5},
+            differences=not_as_asked(published=status.state == "stored", publish=publish),
         )
 
     def status(self, remote_id: str, version: str) -> Status:

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.deposits.drop import write_file
 from archive_pkg.deposits.parcels import BLOCK, Item, sha256_of
-from archive_pkg.errors import DepositError
+from archive_pkg.errors import DepositError, InvalidError
+from archive_pkg.packages.access import opening
+from archive_pkg.packages.leaks import refuse_traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.parcels import Parcel
     from archive_pkg.deposits.web import Web
+    from archive_pkg.records import Record
+    from archive_pkg.reports import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,66 @@ class ZipRepository(ABC):
             raise DepositError(f"{self.target} has no {remote_id} with one zip in it")
         with self._web.download(zips[0]) as blocks:
             unpack(blocks, into)
+
+
+class RestrictingRepository(ZipRepository):
+    """A repository that shows to all what it publishes, and restricts the files if it is told to.
+
+    What it says of a package whose files are restricted is what the public may see of the record.
+    """
+
+    _options: Mapping[str, str]
+    """The options of its address; `access` is "public" or "restricted"."""
+
+    @property
+    def _is_restricting(self) -> bool:
+        return self._options.get("access") == "restricted"
+
+    def _told_of(self, parcel: Parcel) -> Record:
+        """The record as the description there has it."""
+        return parcel.outgoing.record if self._is_restricting else parcel.record
+
+    def _embargo(self, parcel: Parcel) -> str:
+        """The day on which the files open; empty where they are not restricted, or for good."""
+        outgoing = parcel.outgoing
+        day = opening(outgoing.withheld) if self._is_restricting and outgoing.is_cut else None
+        return day.isoformat() if day else ""
+
+    def _rules(self, parcel: Parcel) -> str:
+        """The rules of the restriction, in words."""
+        gone = parcel.outgoing.withheld.values()
+        return "; ".join(dict.fromkeys(str(one.access.rule) for one in gone))
+
+    def _restriction(self, parcel: Parcel) -> tuple[str, ...]:
+        """The step of a plan that restricts the files."""
+        if not self._is_restricting:
+            return ()
+        until = self._embargo(parcel)
+        return (f"restrict the files{f', under an embargo until {until}' if until else ''}",)
+
+    def _other_embargo(self, parcel: Parcel, there: str) -> tuple[str, ...]:
+        """How the day of an embargo there differs from the one that is asked for, in words."""
+        asked = self._embargo(parcel)
+        if there == asked:
+            return ()
+        return (f"its embargo ends on {there or 'no day'}, not on {asked or 'no day'}",)
+
+    def _asks_access(self, journal: Journal) -> bool:
+        """Whether the address says who may have the files, or did in an earlier run.
+
+        Where it never did, what a person has set there holds.
+        """
+        if "access" in self._options:
+            journal.done("access", asked=self._options["access"])
+        return journal.outcome("access") is not None
+
+    def _report_traces(self, parcel: Parcel, report: Report) -> None:
+        """Report what the description there would show of what is restricted."""
+        if self._is_restricting:
+            try:
+                refuse_traces(parcel.outgoing, parcel.opened.parts, {}, "nothing was sent")
+            except InvalidError as error:
+                report.extend(error.report)
 
 
 @contextlib.contextmanager

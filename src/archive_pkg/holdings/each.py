@@ -167,6 +167,7 @@ class Depositing:
         to: The repository's address.
         receipts: The folder for the receipts of all, if not beside each package.
         publish: Whether the repository is to publish them.
+        include_restricted: Whether parts that the public may not see go where all can see them.
         page: Makes a page of a package, for repositories that people look into.
         rate: Bytes a second that one process may send; 0 for as many as it can.
         meter: Counts the bytes that are sent.
@@ -178,6 +179,7 @@ class Depositing:
     page: Callable[[Package], str] | None = None
     rate: float = 0
     meter: Meter | None = None
+    include_restricted: bool = False
 
     def __call__(self, batch: Sequence[Path]) -> list[Done]:
         """Do it; packages that the repository holds already are left as they are."""
@@ -193,6 +195,7 @@ class Depositing:
             repository(self.to),
             receipts=self.receipts,
             publish=self.publish,
+            include_restricted=self.include_restricted,
             page=self.page,
             tick=tick,
         )
@@ -203,10 +206,12 @@ def _deposited(package: Path, done: Deposited | Exception) -> Done:
     if isinstance(done, Exception):
         raise done
     receipt = done.receipt
+    differ = done.findings
     return Done(
         str(package),
-        "deposited" if done.new else "unchanged",
-        0 if receipt.settled else DepositError.exit_status,
+        "differs" if differ else "deposited" if done.new else "unchanged",
+        0 if receipt.settled and not differ else DepositError.exit_status,
+        differ,
         details=receipt.told() | {"receipt": str(done.path)},
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import bags
 from archive_pkg.crosswalks import views
 from archive_pkg.errors import UsageError
-from archive_pkg.packages.access import Audience, withheld
+from archive_pkg.packages.audience import seen_by
 from archive_pkg.packages.checking import examine
 from archive_pkg.packages.opening import is_bag, open_package
 from archive_pkg.records import record_file
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from archive_pkg.packages.access import Audience
     from archive_pkg.packages.targets.target import Ask, Target
     from archive_pkg.records import Record
 
@@ -147,8 +148,9 @@ def blockers(
     if target.largest is not None and total > target.largest:
         message = f"the files have {_human(total)}, {target.title} takes {_human(target.largest)}"
         report.add(TARGET_TOO_LARGE.at(Location(field="parts"), message, "leave parts out"))
-    if target.is_open and audience != "public":
-        for name, shut in withheld(record, "public").items():
+    outgoing = seen_by(record, "public")
+    if target.is_open and audience != "public" and outgoing.is_cut:
+        for name, shut in outgoing.withheld.items():
             message = f"{target.title} is open to all, and {name} is not: {shut.rule}"
             hint = "build it with --audience public"
             report.add(TARGET_IS_OPEN.at(Location(field=f"parts.{name}"), message, hint))
