@@ -7,6 +7,7 @@ nothing has happened yet, with data/ nothing is left to do but the second rename
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags.folder import ChangedError, Folder
@@ -27,6 +28,9 @@ from archive_pkg.storage import (
     enclose,
     finish_enclosing,
     hidden,
+    holds_data,
+    is_ours,
+    open_up,
     remove_tree,
     storage_errors,
 )
@@ -81,19 +85,26 @@ def create_in_place(
         with storage_errors(f"bagging {folder} in place"):
             if finish_enclosing(folder):
                 return None, _verified(folder, jobs, progress)
-            if (shell / "data").exists():
+            if holds_data(shell):
                 raise StorageError(
                     f"{shell} holds files of a run that was broken off, but {folder} exists too",
                     f"Move {folder} away, then run the same command again.",
                 )
-            remove_tree(shell)
+            if os.path.lexists(shell):
+                if not is_ours(shell.lstat()) or os.path.lexists(shell / "data"):
+                    raise StorageError(
+                        f"{shell} has the name of a folder that this program uses while it works, "
+                        "and is not its own",
+                        "Remove it if you do not know it, then run the same command again.",
+                    )
+                remove_tree(shell)
         if (folder / DECLARATION).exists() and (folder / "data").is_dir():
             return None, _verified(folder, jobs, progress)
         report, files, _ = survey(folder, portable=portable)
         if not report.ok:
             raise InvalidError(f"{folder} cannot be bagged as it is", "It is unchanged.", report)
         with storage_errors(f"bagging {folder} in place"):
-            shell.mkdir()
+            shell.mkdir(0o700)
             try:
                 written = _digest(folder, list(files), algorithms, jobs, progress)
                 oxum = ("Payload-Oxum", f"{written.size}.{written.files}")
@@ -103,6 +114,7 @@ def create_in_place(
                         f"files in {folder} came or went while it was read",
                         "Let whatever writes there finish, then run the same command again.",
                     )
+                open_up(shell, like=folder)
                 enclose(folder, shell)
             finally:
                 if not (shell / "data").exists():

@@ -25,6 +25,7 @@ _FEW_FILES = 64
 """Up to this many files are synced one by one; for more, one sync of the file system is cheaper."""
 _HIDDEN_MARK = ".archive-pkg"
 _NAME_MAX = 255
+_LONGEST_SUFFIX = 24
 
 _MEANINGS = {
     errno.ENOSPC: ("the disk is full", "Free some space, then run the same command again."),
@@ -56,6 +57,11 @@ def describe(error: OSError) -> tuple[str, str]:
     """What an error of the system means, and what to do: two phrases, the second may be empty."""
     if isinstance(error, NotRegularError) and error.errno == errno.EINVAL:
         return str(error.strerror), "Put a regular file there."
+    if isinstance(error, NotRegularError):
+        return (
+            "there is a link, or something else than a regular file or folder, in its place",
+            "Links are not followed here. Remove it if you do not know it.",
+        )
     meaning, hint = _MEANINGS.get(error.errno or 0, ("", ""))
     return meaning or (error.strerror or str(error)).lower(), hint
 
@@ -229,24 +235,39 @@ def rename_to_free(one: Path, other: Path) -> bool:
     return _rename(one, other, _RENAME_NOREPLACE)
 
 
-def remove_tree(path: Path) -> None:
-    """Remove a folder and all in it, also where folders in it are not writable; follows no link."""
-    if not os.path.lexists(path):
-        return
-    if path.is_symlink() or not path.is_dir():
-        path.unlink()
-        return
-    import shutil
+def is_ours(status: os.stat_result) -> bool:
+    """Whether a file belongs to the user that runs this process."""
+    return status.st_uid == os.geteuid()
 
+
+def others_can_swap(folder: Path) -> bool:
+    """Whether other users can rename or remove what this user makes in a folder."""
+    mode = folder.stat().st_mode
+    return bool(mode & 0o022) and not mode & stat.S_ISVTX
+
+
+def widest_mode(*sources: os.stat_result) -> int:
+    """Return the widest permissions for what is made from files and shows what is in them.
+
+    A class of users that may not read one of them gets no permission at all.
+    """
+    mode = 0o777
+    for source in sources:
+        for reading in (stat.S_IRGRP, stat.S_IROTH):
+            if not source.st_mode & reading:
+                mode &= ~(reading | reading >> 1 | reading >> 2)
+    return mode
+
+
+def open_mode(mode: int) -> int:
+    """Return the permissions that a new file of this mode gets under the process's umask."""
     try:
-        shutil.rmtree(path)
-    except PermissionError:
-        for folder, folders, _ in os.walk(path):
-            for name in ["", *folders]:
-                inner = Path(folder, name)
-                if not inner.is_symlink():
-                    inner.chmod(0o700)
-        shutil.rmtree(path)
+        told = Path("/proc/self/status").read_text()
+        umask = int(told.partition("\nUmask:")[2].split()[0], 8)
+    except (OSError, ValueError, IndexError):
+        umask = os.umask(0o077)
+        os.umask(umask)
+    return mode & ~umask
 
 
 def named(path: Path) -> Path:
@@ -257,7 +278,7 @@ def named(path: Path) -> Path:
 def hidden(path: Path, suffix: str) -> Path:
     """A hidden name beside a path, for what belongs to it for a while."""
     name = path.name
-    if len(os.fsencode(name)) + len(_HIDDEN_MARK) + len(suffix) + 12 > _NAME_MAX:
+    if len(os.fsencode(name)) + len(_HIDDEN_MARK) + _LONGEST_SUFFIX > _NAME_MAX:
         name = hashlib.sha256(os.fsencode(name)).hexdigest()
     return path.with_name(f".{name}{_HIDDEN_MARK}{suffix}")
 

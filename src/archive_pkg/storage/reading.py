@@ -95,15 +95,11 @@ def open_beneath(folder: Path, path: str) -> io.BufferedReader:
         NotRegularError: On the way or at its end is a link or something that is no file.
         OSError: It is not there or may not be read.
     """
-    *folders, name = path.split("/")
-    here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    above, _, name = path.rpartition("/")
+    here = folder_beneath(folder, above)
     try:
-        for step in folders:
-            inner = _open_step(step, os.O_DIRECTORY, here)
-            os.close(here)
-            here = inner
-        # Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
-        descriptor = _open_step(name, os.O_NONBLOCK, here)
+        # Without O_NONBLOCK, opening a pipe would wait for a writer.
+        descriptor = open_step(name, os.O_RDONLY | os.O_NONBLOCK, here)
     finally:
         os.close(here)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -112,11 +108,38 @@ def open_beneath(folder: Path, path: str) -> io.BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
-def _open_step(name: str, flags: int, here: int) -> int:
+def folder_beneath(folder: Path, path: str) -> int:
+    """Open a folder below a folder, following no link on the way; return its descriptor.
+
+    Args:
+        folder: Where the path starts. It may itself be a link.
+        path: Names with `/` between them, or nothing for the folder itself.
+
+    Raises:
+        NotRegularError: There is a link, or something that is not a folder, on the way.
+        OSError: It does not exist or cannot be read.
+    """
+    here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    for step in filter(None, path.split("/")):
+        try:
+            inner = open_step(step, os.O_RDONLY | os.O_DIRECTORY, here)
+        finally:
+            os.close(here)
+        here = inner
+    return here
+
+
+def open_step(name: str, flags: int, here: int) -> int:
+    """Open what has a name in an open folder, unless it is a link; return its descriptor.
+
+    Raises:
+        NotRegularError: It is a link, or not what the flags ask for.
+        OSError: It does not exist or may not be opened.
+    """
     if name in ("", ".", ".."):
         raise NotRegularError(errno.EINVAL, f"{name!r} is no name of a file", name)
     try:
-        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags, dir_fd=here)
+        return os.open(name, os.O_NOFOLLOW | os.O_CLOEXEC | flags, 0o666, dir_fd=here)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
             raise NotRegularError(error.errno, "it is a link or no file", name) from error
