@@ -116,7 +116,7 @@ def main(address: str, place: Path, packages: Packages) -> None:
                 package.name for package in packages
             )
         assert not (place / "extensions" / "archive-pkg-staging").exists()
-        assert not (place.parent / f".{place.name}.archive-pkg-staging").exists()
+        assert not list(place.parent.glob(f".{place.name}.*"))
         for package, each in zip(packages, done, strict=True):
             assert each.receipt.version in ("", "v1"), each.receipt.version
             receipts = deposits.receipts_of(package)

@@ -59,10 +59,19 @@ def test_another_of_that_name_is_never_replaced(package: Path, tmp_path: Path) -
     assert [path.name for path in (tmp_path / "drop").rglob("*")] == [package.name, "holiday.jpg"]
 
 
+def begin_to_send(package: Path, to: str, part: str) -> None:
+    """Leave the journal of a run that was stopped while it sent into a hidden folder."""
+    parcel, repository = deposits.parcels.pack(package), deposits.repository_for(to)
+    folder = deposits.asking.receipts_folder(package)
+    folder.mkdir()
+    name = deposits.depositing._journal_name(repository, parcel)
+    deposits.Journal(folder / name).begin("send", part=part)
+
+
 def test_goes_on_with_what_was_sent_in_part(package: Path, tmp_path: Path) -> None:
     drop = tmp_path / "drop"
-    parcel = deposits.parcels.pack(package)
-    part = drop / f".{package.name}.{parcel.fingerprint[:12]}.part"
+    part = drop / f".{package.name}.{'0' * 12}.part"
+    begin_to_send(package, f"file:{drop}", part.name)
     (part / "data").mkdir(parents=True)
     whole = (package / "data" / "record.json").read_bytes()
     (part / "data" / "record.json").write_bytes(whole[:100])

@@ -67,6 +67,7 @@ def test_there_proven_back_again_and_once(
     assert known.status.state == ("draft" if target.publishes else "stored")
     assert differing(deposits.fetch(done.path, tmp_path / "back"), package) == ()
     nobodys = done.receipt.model_copy(update={"remote_id": "no-such-thing"})
+    (tmp_path / "slips").mkdir()
     slip = save_receipt(nobodys, tmp_path / "slips")
     with pytest.raises(DepositError):
         deposits.fetch(slip, tmp_path / "back-again")

@@ -82,7 +82,7 @@ def run(
 
     interval, most = parse_duration(due), parse_budget(budget)
     shelf = holdings.open_shelf(directory)
-    path = ledger or shelf.ledger
+    path = _ledger(shelf, ledger)
     with telling("audit run", report, as_json=as_json, quiet=quiet) as told:
         if metrics is not None and not metrics.parent.is_dir():  # told now, not after two hours
             raise StorageError(f"there is no folder {metrics.parent}", "make it, or name another")
@@ -131,7 +131,7 @@ def report(
     from archive_pkg.storage import write_atomically
 
     shelf = holdings.open_shelf(directory)
-    path = ledger or shelf.ledger
+    path = _ledger(shelf, ledger)
     trust = Trust.read(allowed_signers, revoked, timestamp_ca)
     with (
         answering("audit report", as_json=as_json, quiet=quiet) as answer,
@@ -196,7 +196,7 @@ def sign(
         answering("audit sign", as_json=as_json, quiet=quiet) as answer,
         answer.about(directory) as result,
     ):
-        done = holdings.sign_head(ledger or shelf.ledger, key=key, timestamp=timestamp)
+        done = holdings.sign_head(_ledger(shelf, ledger), key=key, timestamp=timestamp)
         answer.found(result, done.report)
         result |= {
             "head": str(done.head),
@@ -250,7 +250,7 @@ def repair(
         found = holdings.repair(
             shelf,
             told.take,
-            path=ledger or shelf.ledger,
+            path=_ledger(shelf, ledger),
             copy=copy,
             packages=packages or (),
             dry_run=dry_run,
@@ -279,7 +279,7 @@ def accept(
         answer.about(directory) as result,
     ):
         answer.found(
-            result, holdings.accept(shelf, packages, path=ledger or shelf.ledger, reason=reason)
+            result, holdings.accept(shelf, packages, path=_ledger(shelf, ledger), reason=reason)
         )
         answer.say(f"{len(packages)} accepted")
 
@@ -295,6 +295,11 @@ def _closing(audited: Audited) -> dict[str, object]:
         "bytes read": audited.size,
         "ledger's head": str(audited.head),
     }
+
+
+def _ledger(shelf: Shelf, named: Path | None) -> Path:
+    """The ledger's file; a link that the user names is followed, others are not."""
+    return named.resolve() if named else shelf.ledger
 
 
 def _write_metrics(shelf: Shelf, ledger: Path, path: Path) -> None:

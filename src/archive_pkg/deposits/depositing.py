@@ -30,7 +30,7 @@ from archive_pkg.deposits.repositories import (
 )
 from archive_pkg.deposits.together import together
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
-from archive_pkg.packages.afterwards import receipts_folder
+from archive_pkg.packages.afterwards import ready_receipts, receipts_folder
 from archive_pkg.records import load_record
 from archive_pkg.reports import Location, Report
 from archive_pkg.version import SOFTWARE
@@ -238,9 +238,7 @@ def reserve(record: Path, to: str | Repository, *, receipts: Path | None = None)
             "deposit the package; what the repository calls it stands in the receipt",
         )
     home = record if record.is_dir() else record.parent
-    folder = receipts_folder(home, receipts)
-    with storage.storage_errors(f"making {folder}"):
-        folder.mkdir(parents=True, exist_ok=True)
+    folder = ready_receipts(home, receipts)
     read = load_record(record)
     path = folder / f"{repository.kind}-{place(repository.target, read.id)}-reserved.journal"
     with storage.Lock(path):
@@ -352,9 +350,7 @@ def _ready(
 
 def _depositing(parcel: Parcel, repository: Repository, asked: _Asked) -> Steps[Deposited]:
     """The steps of depositing one package that has been verified."""
-    publish, folder = asked.publish, receipts_folder(parcel.folder, asked.receipts)
-    with storage.storage_errors(f"making {folder}"):
-        folder.mkdir(parents=True, exist_ok=True)
+    publish, folder = asked.publish, ready_receipts(parcel.folder, asked.receipts)
     parcel = _with_earlier(parcel, folder, repository)
     planned = _planned(
         repository, parcel, publish=publish, include_restricted=asked.include_restricted

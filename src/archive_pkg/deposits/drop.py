@@ -7,6 +7,8 @@ its name, by a rename that refuses to replace. Whoever looks sees it whole or no
 
 from __future__ import annotations
 
+import re
+import secrets
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -81,10 +83,15 @@ class Place(Protocol):
         yield from ()
         return False
 
-    def rename(self, old: str, new: str) -> Steps[None]:
+    def rename(self, old: str, new: str, mode: int) -> Steps[None]:
         """Give a folder another name; refuses with TakenError if something has it.
 
         Where `secure` can be asked for, the name is on the disk, too, when this has ended.
+
+        Args:
+            old: The folder's name.
+            new: The name it gets.
+            mode: The widest permissions that it gets, where the place has permissions.
         """
 
     def remove(self, path: str) -> None:
@@ -180,7 +187,7 @@ class DropFolder:
                 for item in parcel.items
             ),
             steps=(
-                f"send the files into the hidden folder {_part(parcel)}",
+                f"send the files into a hidden folder, .{parcel.identifier}.….part",
                 "read every file back and compare its SHA-256; ask the storage to have all on disk",
                 f"rename the folder to {parcel.identifier}, unless something has that name",
             ),
@@ -192,7 +199,7 @@ class DropFolder:
 
     def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
         """The steps of `deposit`; see `Stepwise`."""
-        home, part = parcel.identifier, _part(parcel)
+        home, part = parcel.identifier, _part(parcel, journal)
         journal.begin("place", remote_id=home)
         if self._place.list(home) is not None:
             return (yield from self._there_already(parcel))
@@ -209,7 +216,7 @@ class DropFolder:
         journal.begin("rename", old=part, new=home)
         yield [Unsynced(journal.path)]
         try:
-            yield from self._place.rename(part, home)
+            yield from self._place.rename(part, home, parcel.mode)
         except TakenError:
             # Another run, or this one before it was stopped, was first.
             stored = yield from self._there_already(parcel)
@@ -389,8 +396,15 @@ def write_file(folder: Path, path: str, blocks: Iterator[bytes]) -> None:
                 file.write(block)
 
 
-def _part(parcel: Parcel) -> str:
-    return f".{parcel.identifier}.{parcel.fingerprint[:12]}.part"
+def _part(parcel: Parcel, journal: Journal) -> str:
+    """The hidden folder that a stopped run has begun, or a new one.
+
+    Other people may write into the drop folder, so that its name cannot be foretold.
+    """
+    begun = str((journal.begun("send") or {}).get("part"))
+    if re.fullmatch(rf"\.{re.escape(parcel.identifier)}\.[0-9a-f]{{12}}\.part", begun):
+        return begun
+    return f".{parcel.identifier}.{secrets.token_hex(6)}.part"
 
 
 def _folders(parcel: Parcel) -> list[str]:

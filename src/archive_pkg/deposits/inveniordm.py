@@ -155,7 +155,7 @@ class InvenioRdm(RestrictingRepository):
 
     def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
         """Draft, files, digests, and on demand publication; see `Repository`."""
-        with zipped(parcel, journal) as sent, paged(parcel, journal) as pages:
+        with zipped(parcel, journal) as sent, paged(parcel, sent) as pages:
             wanted = (sent, *pages)
             name = self._place(parcel, journal)
             journal.begin("place", remote_id=name)

@@ -6,6 +6,7 @@ that was begun and has no outcome may or may not have happened: whoever takes it
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -43,9 +44,11 @@ class Journal:
         self._begun: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
         self._whole = 0
-        if path.exists():
-            with storage.storage_errors(f"reading {path}"):
-                self._load(storage.read_regular(path))
+        with (
+            storage.storage_errors(f"reading {path}"),
+            contextlib.suppress(FileNotFoundError),
+        ):
+            self._load(storage.read_beneath(path.parent, path.name))
 
     def _load(self, data: bytes) -> None:
         # A run that died while writing leaves a last line without its end; it never was.
@@ -109,10 +112,11 @@ class Journal:
         line = json.dumps(entry, ensure_ascii=False, default=str).encode() + b"\n"
         with self._lock:
             try:
-                descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+                descriptor = storage.write_beneath(
+                    self.path.parent, self.path.name, more=os.path.lexists(self.path)
+                )
                 try:
                     os.ftruncate(descriptor, self._whole)
-                    os.lseek(descriptor, self._whole, os.SEEK_SET)
                     written = 0
                     while written < len(line):
                         written += os.write(descriptor, line[written:])

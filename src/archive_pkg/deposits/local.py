@@ -13,7 +13,7 @@ from archive_pkg import fixity, storage
 from archive_pkg.deposits.drop import SMALL, DropFolder, Place, TakenError, Trail
 from archive_pkg.deposits.parcels import BLOCK, sha256_of
 from archive_pkg.deposits.together import Unsynced
-from archive_pkg.errors import UsageError
+from archive_pkg.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 
 _LARGE = 32 * BLOCK
-_ANEW = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class LocalFolder(DropFolder):
@@ -47,7 +46,11 @@ class LocalFolder(DropFolder):
 
 
 class LocalPlace(Place):
-    """A folder of this machine; see `drop.Place`."""
+    """A folder of this machine; see `drop.Place`.
+
+    Other people may write into it. So each path is walked from the folder without following a link,
+    and what is written or goes on being written has to be this user's.
+    """
 
     resumes = True
     width = 2
@@ -56,28 +59,65 @@ class LocalPlace(Place):
     def __init__(self, root: Path) -> None:
         """Take the folder."""
         self.root = root
+        self._made: dict[str, os.stat_result] = {}
 
     def list(self, path: str) -> dict[str, int] | None:
         """See `drop.Place`."""
-        folder = self.root / path
-        with storage.storage_errors(f"reading {folder}"):
-            if not os.path.lexists(folder):
-                return None
-            return {
-                each.relative_to(folder).as_posix(): each.lstat().st_size
-                for each in folder.rglob("*")
-                if each.is_symlink() or not each.is_dir()
-            }
+        found: dict[str, int] = {}
+        waiting = [path]
+        with storage.storage_errors(f"reading {self.root / path}"):
+            while waiting:
+                here = waiting.pop()
+                try:
+                    folder = storage.folder_beneath(self.root, here)
+                except FileNotFoundError:
+                    if here != path:
+                        raise
+                    return None
+                except storage.NotRegularError:
+                    if here != path:
+                        raise
+                    return {}  # something else has the name
+                try:
+                    with os.scandir(folder) as entries:
+                        for entry in entries:
+                            inner = f"{here}/{entry.name}"
+                            if entry.is_dir(follow_symlinks=False):
+                                waiting.append(inner)
+                            else:
+                                size = entry.stat(follow_symlinks=False).st_size
+                                found[inner.removeprefix(f"{path}/")] = size
+                finally:
+                    os.close(folder)
+        return found
 
     def make(self, paths: Sequence[str]) -> None:
-        """See `drop.Place`."""
+        """See `drop.Place`; only this user may look into a folder before it is renamed."""
+        with storage.storage_errors(f"making {self.root}"):
+            self.root.mkdir(parents=True, exist_ok=True)
         for path in paths:
             with storage.storage_errors(f"making {self.root / path}"):
-                (self.root / path).mkdir(parents=True, exist_ok=True)
+                storage.make_beneath(self.root, path, 0o777 if "/" in path else 0o700)
+            if "/" not in path:
+                self._made[path] = self._ours(path)
+
+    def _ours(self, path: str) -> os.stat_result:
+        """Refuse a folder that another person has made, or may write into."""
+        descriptor = storage.folder_beneath(self.root, path)
+        try:
+            status = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+        if not storage.is_ours(status) or status.st_mode & 0o022:
+            raise StorageError(
+                f"{self.root / path} belongs to another user, or others may write into it",
+                "Remove it if you do not know it, then run the same command again.",
+            )
+        return status
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
         """See `drop.Place`."""
-        self._write(path, source, lambda offset: None)
+        self._write(path, source, offset, lambda offset: None)
 
     def read(self, path: str) -> Iterator[bytes]:
         """See `drop.Place`."""
@@ -94,7 +134,7 @@ class LocalPlace(Place):
             proof = pool.submit(lambda: sha256_of(self._read(path, trail.ready)))
             early = pool.submit(self._sync, path, trail.ready)
             with trail:
-                self._write(path, source, trail.grow)
+                self._write(path, source, offset, trail.grow)
             early.result()  # what went wrong is told once only, whoever asks
             return proof.result()
 
@@ -118,21 +158,25 @@ class LocalPlace(Place):
         """Write a small file, and read it back."""
         with storage.storage_errors(f"writing {path} in {self.root}"):
             data = b"".join(source)
-            descriptor = os.open(f"{self.root}/{path}", _ANEW, 0o666)
+            descriptor = storage.write_beneath(self.root, path)
             try:
                 fixity.write_all(descriptor, data)
                 return hashlib.sha256(os.pread(descriptor, len(data) + 1, 0)).hexdigest()
             finally:
                 os.close(descriptor)
 
-    def _write(self, path: str, source: Iterable[bytes], arrived: Callable[[int], None]) -> None:
-        with (
-            storage.storage_errors(f"writing {self.root / path}"),
-            (self.root / path).open("ab", buffering=0) as file,
-        ):
-            for block in source:
-                fixity.write_all(file.fileno(), block)
-                arrived(file.tell())
+    def _write(
+        self, path: str, source: Iterable[bytes], offset: int, arrived: Callable[[int], None]
+    ) -> None:
+        with storage.storage_errors(f"writing {self.root / path}"):
+            descriptor = storage.write_beneath(self.root, path, more=offset > 0)
+            try:
+                for block in source:
+                    fixity.write_all(descriptor, block)
+                    offset += len(block)
+                    arrived(offset)
+            finally:
+                os.close(descriptor)
 
     def _read(self, path: str, ready: Callable[[int], int]) -> Iterator[bytes]:
         limit, offset = ready(0), 0
@@ -150,16 +194,23 @@ class LocalPlace(Place):
         yield [Unsynced(self.root / folder), Unsynced(self.root, storage.sync_folder)]
         return True
 
-    def rename(self, old: str, new: str) -> Steps[None]:
+    def rename(self, old: str, new: str, mode: int) -> Steps[None]:
         """See `drop.Place`."""
         with storage.storage_errors(f"renaming {self.root / old}"):
+            storage.open_up(self.root / old, mode)
             try:
                 storage.place(self.root / old, self.root / new)
             except storage.DestinationExistsError as error:
                 raise TakenError(f"{self.root / new} exists") from error
+            if not os.path.samestat((self.root / new).lstat(), self._made[old]):
+                raise StorageError(
+                    f"{self.root / new} is not the folder that was written: another user has "
+                    "exchanged it",
+                    "Deposit into a folder in which only you can rename files.",
+                )
         yield [Unsynced(self.root, storage.sync_folder)]
 
     def remove(self, path: str) -> None:
         """See `drop.Place`."""
         with storage.storage_errors(f"removing {self.root / path}"):
-            storage.remove_tree(self.root / path)
+            storage.remove_beneath(self.root, path)

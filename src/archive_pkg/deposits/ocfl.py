@@ -54,12 +54,13 @@ LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 SPECIFICATION = "1.1"
 DIGEST = "sha512"
 STAGING = "archive-pkg-staging"
-"""What the folder is called in which objects are built; it is there only meanwhile."""
+"""The folder of the root's extensions in which objects are built where they cannot be beside it."""
 _DECLARATION = f"0=ocfl_{SPECIFICATION}"
 _OBJECT = f"ocfl_object_{SPECIFICATION}"
 _INVENTORY = "inventory.json"
 _LAYOUT_FILE = "ocfl_layout.json"
-_OF_A_ROOT = (_DECLARATION, _LAYOUT_FILE, "extensions")
+_EXTENSIONS = "extensions"
+_OF_A_ROOT = (_DECLARATION, _LAYOUT_FILE, _EXTENSIONS)
 
 
 class OcflRoot:
@@ -174,11 +175,11 @@ class OcflRoot:
             ).initialize(spec_version=SPECIFICATION)
             paths = [path.relative_to(made) for path in made.rglob("*") if path.is_file()]
             with storage.storage_errors(f"making {self.root}"):
-                for left in self.root.glob(".*.archive-pkg-*"):
-                    left.unlink()
                 # The declaration comes last: what has none is no root yet.
                 for path in sorted(paths, key=lambda path: path.name == _DECLARATION):
-                    (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+                    if path.parent.name:
+                        storage.make_beneath(self.root, path.parent.as_posix())
+                    storage.recover(self.root / path)
                     storage.write_atomically(self.root / path, storage.read_regular(made / path))
                 storage.sync_folder(self.root.parent)
 
@@ -198,35 +199,46 @@ class OcflRoot:
     @contextlib.contextmanager
     def _staging(self, home: Path) -> Iterator[storage.Staging]:
         """A folder to build an object in; while it is there, nobody else works on that object."""
-        place = self._workshop()
         name = hashlib.sha256(str(home.relative_to(self.root)).encode()).hexdigest()[:16]
+        inside = self.root / _EXTENSIONS / STAGING
         with contextlib.ExitStack() as entered:
-            # Somebody who may not write beside the root builds elsewhere: one lock is for all.
+            # A run that may not write next to the root builds elsewhere: one lock is for all.
             entered.enter_context(storage.Lock(self.root / name, wait=60))
             staging = None
             while staging is None:
-                with storage.storage_errors(f"making {place}"):
-                    place.mkdir(parents=True, exist_ok=True)
+                place = self._beside(name)
+                if place is None:
+                    place = inside / name
+                    with storage.storage_errors(f"making {inside}"):
+                        storage.make_beneath(self.root, f"{_EXTENSIONS}/{STAGING}")
                 try:
-                    staging = entered.enter_context(storage.Staging(place / name, wait=60))
+                    staging = entered.enter_context(storage.Staging(place, locked=True))
                 except StorageError:
-                    if place.is_dir():
+                    if place.parent.is_dir():
                         raise
                     # Another run was the last to leave, and took the folder with it.
             try:
                 yield staging
             finally:
                 entered.close()
-                for folder in (place, self.root / "extensions"):
+                for folder in (inside, self.root / _EXTENSIONS):
                     with contextlib.suppress(OSError):
                         folder.rmdir()
 
-    def _workshop(self) -> Path:
-        """The folder for stagings, from which the root can be reached by a rename."""
-        beside = self.root.parent
-        if os.access(beside, os.W_OK | os.X_OK) and storage.same_mount(beside, self.root):
-            return beside / f".{self.root.name}.{STAGING}"
-        return self.root / "extensions" / STAGING
+    def _beside(self, name: str) -> Path | None:
+        """A path next to the root from which a rename reaches the root; None if none is safe.
+
+        What is staged under a random name in a folder where others may rename it could be exchanged
+        for a link.
+        """
+        above = self.root.parent
+        if (
+            os.access(above, os.W_OK | os.X_OK)
+            and storage.same_mount(above, self.root)
+            and not storage.others_can_swap(above)
+        ):
+            return above / f"{self.root.name}.{name}"
+        return None
 
     def _first_version(
         self, parcel: Parcel, home: Path, staged: Path, journal: Journal
@@ -239,6 +251,7 @@ class OcflRoot:
         inventory.add_version(metadata=_metadata("Deposited"))
         with parcel.confirming():
             held = self._write(parcel, inventory, staged / home.relative_to(self.root))
+        storage.open_up(staged / home.relative_to(self.root), parcel.mode)
         yield [Unsynced(journal.path), Unsynced(staged)]
         # No folder below a root may be empty, at no instant: the way to the object comes with it.
         steps = home.relative_to(self.root).parts
@@ -277,6 +290,7 @@ class OcflRoot:
             return None
         with parcel.confirming():
             held = self._write(parcel, inventory, made)
+        storage.open_up(made, parcel.mode, like=home)
         yield [Unsynced(journal.path), Unsynced(made)]
         storage.place(made, home, replace=True)
         yield [Unsynced(home.parent, storage.sync_folder)]
@@ -294,9 +308,10 @@ class OcflRoot:
                     f"{head}/{inventory.content_directory_to_use}/{_plain(paths[0])}"
                 )
                 inventory.manifest[digest] = [content[paths[0]]]
+        made.mkdir(parents=True, exist_ok=True)
         place = LocalPlace(made)
-        folders = {path.rpartition("/")[0] for path in content.values()}
-        place.make([head, *sorted(folders)])
+        for folder in [head, *sorted({path.rpartition("/")[0] for path in content.values()})]:
+            storage.make_beneath(made, folder)
         items = [item for item in parcel.items if item.path in content]
 
         def bring(item: Item) -> str:
@@ -316,6 +331,8 @@ class OcflRoot:
         about = {_INVENTORY: said, f"{_INVENTORY}.{DIGEST}": sidecar}
         declaration = {f"0={_OBJECT}": f"{_OBJECT}\n".encode()}
         above = {f"{head}/{name}": data for name, data in about.items()}
+        for name in about:
+            place.remove(name)  # the copies of the version before
         place.send_many((declaration if head == "v1" else {}) | above | about)
         self._validate(made, digests=False)
         return held

@@ -60,6 +60,7 @@ class Parcel:
             this package, as it is, from any other.
         payload_oxum: Octets and number of payload files (RFC 8493, 2.2.2).
         bag: Its bag as it was read.
+        mode: The widest permissions of a copy of it, for whoever may not read all of it.
         find_earlier: Finds what `earlier` gives.
         page: Gives the page that shows it to people, as HTML; None where nobody makes one.
         tick: Called with the number of bytes after each block that was sent.
@@ -73,6 +74,7 @@ class Parcel:
     fingerprint: str
     payload_oxum: str
     bag: Bag
+    mode: int = 0o777
     find_earlier: Callable[[], tuple[Receipt, ...]] = field(default=tuple, compare=False)
     page: Callable[[], bytes] | None = field(default=None, compare=False)
     tick: Callable[[int], None] = field(default=lambda count: None, compare=False)
@@ -308,9 +310,13 @@ def _parcel(package: Path, record: Record, bag: Bag, tick: Callable[[int], None]
     paths = sorted(bag.listing.files)
     digests = _digests(package, bag, "sha256", paths)
     with storage.storage_errors(f"reading {package}"):
-        items = tuple(Item(path, (package / path).stat().st_size, digests[path]) for path in paths)
+        found = [(package / path).stat() for path in paths]
+        mode = storage.widest_mode(package.stat(), *found)
+    items = tuple(
+        Item(path, status.st_size, digests[path]) for path, status in zip(paths, found, strict=True)
+    )
     oxum = next(iter(bag.values("Payload-Oxum")), "")
-    return Parcel(package, record, items, fingerprint(digests), oxum, bag, tick=tick)
+    return Parcel(package, record, items, fingerprint(digests), oxum, bag, mode, tick=tick)
 
 
 def _valid(package: Path) -> Verification:

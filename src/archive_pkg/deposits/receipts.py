@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from archive_pkg import storage
 from archive_pkg.deposits.together import Unsynced, alone
-from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.errors import InvalidError
 from archive_pkg.packages.afterwards import LaterEvent
 from archive_pkg.records.models import RecordId
 
@@ -151,7 +151,7 @@ def place(target: str, remote_id: str) -> str:
 
 
 def save_receipt(receipt: Receipt, folder: Path) -> Path:
-    """Write a receipt into a folder, which is made if it is not there.
+    """Write a receipt into a folder, which exists.
 
     Raises:
         StorageError: It could not be written.
@@ -163,11 +163,12 @@ def saving(receipt: Receipt, folder: Path) -> Steps[Path]:
     """The steps of `save_receipt`: its bytes are durable before it has its name."""
     path = folder / receipt.name
     data = (receipt.model_dump_json(indent=2) + "\n").encode()
-    with storage.storage_errors(f"writing a receipt into {folder}"):
-        folder.mkdir(parents=True, exist_ok=True)
-        with storage.staged_file(path, data) as staged:
-            yield [Unsynced(staged)]
-            staged.replace(path)
+    with (
+        storage.storage_errors(f"writing a receipt into {folder}"),
+        storage.staged_file(path, data) as staged,
+    ):
+        yield [Unsynced(staged)]
+        staged.replace(path)
     yield [Unsynced(folder, storage.sync_folder)]
     return path
 
@@ -180,11 +181,14 @@ def load_receipt(path: Path) -> Receipt:
         StorageError: It is not there or cannot be read.
     """
     try:
-        if path.stat().st_size > RECEIPT_LIMIT:
+        with (
+            storage.storage_errors(f"reading {path}"),
+            storage.open_regular(path) as file,
+        ):
+            data = file.read(RECEIPT_LIMIT + 1)
+        if len(data) > RECEIPT_LIMIT:
             raise InvalidError(f"{path} is too large for a receipt")
-        return Receipt.model_validate_json(storage.read_regular(path))
-    except OSError as error:
-        raise StorageError(f"{path} could not be read: {error.strerror}") from error
+        return Receipt.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"])

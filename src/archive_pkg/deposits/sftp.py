@@ -168,7 +168,7 @@ class SftpPlace(Place):
         yield from ()
         return synced and sync_folders([*folders, folder])
 
-    def rename(self, old: str, new: str) -> Steps[None]:
+    def rename(self, old: str, new: str, mode: int) -> Steps[None]:
         """See `drop.Place`; the plain rename of SFTP refuses to replace."""
         with self._channel(f"renaming {old}") as sftp:
             try:

@@ -118,7 +118,7 @@ class WebDavPlace(Place):
         with self._web.download(segments(path)) as blocks:
             yield from blocks
 
-    def rename(self, old: str, new: str) -> Steps[None]:
+    def rename(self, old: str, new: str, mode: int) -> Steps[None]:
         """See `drop.Place`; Overwrite: F refuses to replace (RFC 4918, 10.6)."""
         reply = self._web.ask(
             "MOVE",

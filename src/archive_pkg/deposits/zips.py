@@ -137,31 +137,23 @@ class RestrictingRepository(ZipRepository):
 
 @contextlib.contextmanager
 def zipped(parcel: Parcel, journal: Journal) -> Iterator[Sent]:
-    """The package's zip, beside the journal while it is being sent.
+    """The package's zip, next to the journal while it is being sent.
 
-    A run that was stopped leaves it; the next one takes it as it is. It goes with the block's good
-    end.
+    It is made again for each run, with the same bytes: one that lies there already may be another
+    person's.
 
     Raises:
         StorageError: It could not be written.
     """
-    path = journal.path.with_suffix(".zip")
-    made = journal.outcome("zip")
-    if made and path.is_file() and path.stat().st_size == made["size"]:
-        item = Item(zip_name(parcel.identifier), made["size"], made["sha256"])
-        yield Sent(path, item, made["md5"])
-    else:
-        journal.begin("zip")
+    with storage.Staging(journal.path, locked=True) as staging:
+        path = staging.path / "package.zip"
         item, md5 = parcel.zipped(path)
-        journal.done("zip", size=item.size, sha256=item.sha256, md5=md5)
         yield Sent(path, item, md5)
-    with storage.storage_errors(f"removing {path}"):
-        path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def paged(parcel: Parcel, journal: Journal) -> Iterator[tuple[Sent, ...]]:
-    """The package's page, beside the journal while it is being sent; nothing if there is none.
+def paged(parcel: Parcel, sent: Sent) -> Iterator[tuple[Sent, ...]]:
+    """The package's page, next to its zip while it is being sent; nothing if there is none.
 
     Raises:
         StorageError: It could not be written.
@@ -169,13 +161,11 @@ def paged(parcel: Parcel, journal: Journal) -> Iterator[tuple[Sent, ...]]:
     if parcel.page is None:
         yield ()
         return
-    path, page = journal.path.with_suffix(".html"), parcel.page()
+    path, page = sent.path.with_suffix(".html"), parcel.page()
     with storage.storage_errors(f"writing {path}"):
         path.write_bytes(page)
     item = Item(page_name(parcel.identifier), len(page), hashlib.sha256(page).hexdigest())
     yield (Sent(path, item, hashlib.md5(page, usedforsecurity=False).hexdigest()),)
-    with storage.storage_errors(f"removing {path}"):
-        path.unlink(missing_ok=True)
 
 
 def page_name(identifier: str) -> str:
@@ -197,7 +187,7 @@ def unpack(blocks: Iterator[bytes], into: Path) -> None:
     """
     whole = into / ".zip"
     with storage.storage_errors(f"writing {whole}"):
-        file = whole.open("wb")
+        file = whole.open("xb")
     with file:
         for block in blocks:
             with storage.storage_errors(f"writing {whole}"):

@@ -9,13 +9,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.errors import InvalidError
+from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.holdings import ledger
 from archive_pkg.holdings.seals import BEST
 from archive_pkg.holdings.shelves import OWN
 from archive_pkg.holdings.state import CHECK, MISSING, RECOVERY
 from archive_pkg.packages.afterwards import LaterEvent
-from archive_pkg.storage import storage_errors
+from archive_pkg.storage import check_state_folder, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def checks_of(name: str, package: Path, path: Path | None = None) -> list[LaterE
     package = package.absolute()
     if path is None:
         places = (folder / OWN / "ledger.jsonl" for folder in package.parents)
-        path = next((place for place in places if place.is_file()), None)
+        path = next((place for place in places if place.is_file() and _is_trusted(place)), None)
         if path is None:
             return []
     with storage_errors(f"reading the ledger {path}"):
@@ -48,6 +48,15 @@ def checks_of(name: str, package: Path, path: Path | None = None) -> list[LaterE
     if not told.report.ok:
         raise InvalidError(f"the ledger {path} is not what was written", report=told.report)
     return [_event(entry, name, package) for entry in told.about(name, package.name)]
+
+
+def _is_trusted(path: Path) -> bool:
+    """Whether no stranger has put a ledger above a package, as into /tmp."""
+    try:
+        check_state_folder(path.parent)
+    except StorageError:
+        return False
+    return True
 
 
 class _Told:

@@ -92,8 +92,7 @@ def refresh(
         StorageError: The storage failed.
     """
     path = index_path(shelf)
-    with storage.storage_errors(f"writing {path}"):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    shelf.ready()
     with storage.Lock(path), storage.storage_errors(f"writing {path}"):
         if anew or abs(version_of(path)) != VERSION or _is_worn(path):
             for suffix in ("", "-wal", "-shm"):

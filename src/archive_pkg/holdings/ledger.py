@@ -130,15 +130,16 @@ class Ledger:
             digest = _digest(line.encode())
         data = "".join(f"{line}\n" for line in lines).encode()
         head = Head(number, digest)
-        with (
-            storage.storage_errors(f"writing the ledger {self.path}"),
-            self.path.open("ab") as file,
-        ):
-            if file.tell() != self.size:
-                file.truncate(self.size)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        with storage.storage_errors(f"writing the ledger {self.path}"):
+            descriptor = storage.write_beneath(
+                self.path.parent, self.path.name, more=os.path.lexists(self.path)
+            )
+            with os.fdopen(descriptor, "ab") as file:
+                if file.tell() != self.size:
+                    file.truncate(self.size)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
         storage.write_atomically(head_file(self.path), f"{head}\n".encode())
         self.head, self.last_time, self.size = head, now, self.size + len(data)
 

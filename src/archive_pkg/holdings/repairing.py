@@ -136,13 +136,20 @@ def _restore(
     *,
     dry_run: bool,
 ) -> Done:
+    steps = name.split("/")
+    if any(step in ("", ".", "..") for step in steps):
+        raise InvalidError(
+            f"the ledger names the package {name!r}, which cannot lie in {shelf.root}",
+            "nothing was restored there; compare the ledger with a copy",
+        )
     home = shelf.root / name
     if home.is_dir() and _is_good(home, seals):
         return Done(str(home), "good")
     staged = shelf.work / secrets.token_hex(8)
     with storage.storage_errors(f"staging {home}"):
         staged.mkdir()
-        home.parent.mkdir(parents=True, exist_ok=True)
+        if steps[1:]:
+            storage.make_beneath(shelf.root, "/".join(steps[:-1]))
     try:
         brought = _bring(home, (known.id if known else None) or home.name, copy, staged)
         if not _is_good(brought, seals):

@@ -86,17 +86,27 @@ class Shelf:
             LockedError: Another run holds it; the error says which.
             StorageError: The storage failed.
         """
-        with storage.storage_errors(f"making {self.own}"):
-            self.own.mkdir(parents=True, exist_ok=True)
-        with storage.Lock(self.own / "shelf", wait):
+        own = self.ready()
+        work = f"{OWN}/{self.work.name}"
+        with storage.Lock(own / "shelf", wait):
             with storage.storage_errors(f"clearing {self.work}"):
-                storage.remove_tree(self.work)  # a killed run's
-                self.work.mkdir()
+                storage.remove_beneath(self.root, work)  # a killed run's
+                storage.make_beneath(self.root, work, 0o700)
             try:
                 yield
             finally:
                 with contextlib.suppress(OSError):
-                    storage.remove_tree(self.work)
+                    storage.remove_beneath(self.root, work)
+
+    def ready(self) -> Path:
+        """Return the folder of what this program keeps of the shelf, made if it does not exist.
+
+        Raises:
+            StorageError: It cannot be made, or is not to be trusted.
+        """
+        with storage.storage_errors(f"making {self.root}"):
+            self.root.mkdir(parents=True, exist_ok=True)
+        return storage.state_folder(self.root, OWN)
 
 
 def is_declared(root: Path) -> bool:
@@ -135,14 +145,14 @@ def make_shelf(root: Path, layout: str = "") -> Shelf:
         )
     shelf = Shelf(root, layout or there or "flat")
     if not there:
-        with storage.storage_errors(f"making {shelf.own}"):
-            shelf.own.mkdir(parents=True, exist_ok=True)
+        shelf.ready()
         said = json.dumps({"layout": shelf.layout}) + "\n"
         storage.write_atomically(shelf.own / _DECLARATION, said.encode())
     return shelf
 
 
 def _declared(root: Path) -> str:
+    storage.check_state_folder(root / OWN)
     path = root / OWN / _DECLARATION
     try:
         said = json.loads(storage.read_regular(path))

@@ -116,15 +116,28 @@ def receipts_folder(package: Path, within: Path | None = None) -> Path:
     return within / hashlib.sha256(os.fsencode(package.name)).hexdigest()[:3] / name
 
 
+def ready_receipts(package: Path, within: Path | None = None) -> Path:
+    """Return `receipts_folder`, made if it does not exist.
+
+    Raises:
+        StorageError: It cannot be made, is a link, or a stranger can write into it.
+    """
+    folder = receipts_folder(package, within)
+    base = within or folder.parent
+    with storage.storage_errors(f"making {base}"):
+        base.mkdir(parents=True, exist_ok=True)
+        # Receipts have the names of the package's files.
+        mode = storage.widest_mode(package.stat())
+    return storage.state_folder(base, folder.relative_to(base).as_posix(), mode)
+
+
 def save_event(event: LaterEvent, receipts: Path) -> Path:
-    """Write an event into a package's receipts.
+    """Write an event into a package's receipts, the folder of which exists.
 
     Raises:
         StorageError: It could not be written.
     """
-    folder = receipts / FOLDER
-    with storage.storage_errors(f"making {folder}"):
-        folder.mkdir(parents=True, exist_ok=True)
+    folder = storage.state_folder(receipts, FOLDER)
     path = folder / event.name
     storage.write_atomically(path, (event.model_dump_json(indent=2) + "\n").encode())
     return path

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import sshsig, timestamps
-from archive_pkg.packages.afterwards import LaterEvent, receipts_folder, save_event
+from archive_pkg.packages.afterwards import LaterEvent, ready_receipts, save_event
 from archive_pkg.packages.opening import verify
 from archive_pkg.packages.signatures import FOLDER
 from archive_pkg.packages.wire import MalformedError
@@ -93,7 +93,7 @@ def sign(
             work.stamp(timestamp, renew=renew)
         work.install()
     for event in work.events():
-        save_event(event, receipts_folder(package, receipts))
+        save_event(event, ready_receipts(package, receipts))
     return Signing(
         package, work.fingerprint, tuple(work.signatures), tuple(work.stamps), tuple(work.pending)
     )

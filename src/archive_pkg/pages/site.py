@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
-from archive_pkg.errors import UsageError
+from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.holdings import ledger
 from archive_pkg.holdings.bulk import Done, run
 from archive_pkg.holdings.each import Each
@@ -139,8 +139,8 @@ def build_site(
 def _memory(shelf: Shelf) -> Iterator[Keeping]:
     path = shelf.own / _MEMORY
     with contextlib.ExitStack() as held:
-        with contextlib.suppress(OSError):  # a shelf that may only be read has a site, too
-            path.parent.mkdir(exist_ok=True)
+        with contextlib.suppress(StorageError):  # a shelf that may only be read has a site, too
+            shelf.ready()
             if os.access(path.parent, os.W_OK):
                 held.enter_context(storage.Lock(path))
         yield held.enter_context(Keeping(path))

@@ -1,0 +1,178 @@
+"""Another user of the machine prepares, and exchanges, what lies in folders open to both."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import textwrap
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archive_pkg.packages import build_package
+
+if TYPE_CHECKING:
+    from conftest import Machine
+
+LETTER = Path(__file__).parents[2] / "records" / "1960-07-18-cpsu-to-sed"
+KEEP = "years of work\n"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_package(LETTER, tmp_path_factory.mktemp("built"), on=date(2026, 11, 24)).path
+
+
+@pytest.fixture
+def package(machine: Machine, built: Path) -> Path:
+    """The user's package, and the user's own work next to it."""
+    work = machine.user.home / "work"
+    work.mkdir()
+    for name in ("thesis.txt", "bagit.txt", "record.json"):
+        (work / name).write_text(KEEP)
+    shutil.copytree(built, machine.user.home / built.name)
+    machine.user.owns(work, machine.user.home / built.name)
+    return machine.user.home / built.name
+
+
+def assert_untouched(machine: Machine) -> None:
+    work = machine.user.home / "work"
+    assert {path.name: path.read_text() for path in work.iterdir()} == dict.fromkeys(
+        ("thesis.txt", "bagit.txt", "record.json"), KEEP
+    )
+
+
+EXCHANGE = """
+import os, sys, time
+folder, work, hidden = sys.argv[1:]
+print("ready", flush=True)
+until = time.monotonic() + 20
+number = 0
+while time.monotonic() < until and not os.path.exists(folder + "/stop"):
+    for name in os.listdir(folder):
+        if name.startswith(hidden) and not os.path.islink(f"{folder}/{name}"):
+            number += 1
+            try:
+                os.rename(f"{folder}/{name}", f"{folder}/taken-{number}")
+                os.symlink(work, f"{folder}/{name}")
+            except OSError:
+                pass
+"""
+"""Exchanges whatever appears under a hidden name for a link to the user's work."""
+
+
+@pytest.mark.parametrize("place", ["file", "ocfl"])
+def test_a_deposit_is_led_nowhere_else_while_another_user_exchanges_its_folders(
+    machine: Machine, package: Path, place: str
+) -> None:
+    machine.shared.chmod(0o777)
+    target = machine.shared if place == "file" else machine.shared / "root"
+    attack = machine.stranger.start("-c", EXCHANGE, machine.shared, machine.user.home / "work", ".")
+    assert attack.stdout is not None
+    attack.stdout.readline()
+    done = machine.user.run("deposit", package, "--to", f"{place}:{target}")
+    (machine.shared / "stop").touch()
+    attack.communicate()
+    assert done.returncode in (0, 4, 5), done.stderr
+    assert_untouched(machine)
+    if done.returncode == 0:
+        assert not (machine.shared / package.name).is_symlink()
+
+
+def test_a_deposit_starts_from_nothing_that_another_user_has_prepared(
+    machine: Machine, package: Path
+) -> None:
+    machine.shared.chmod(0o777)
+    machine.stranger.python(
+        "import os, sys; os.symlink(sys.argv[1], sys.argv[2])",
+        machine.user.home / "work",
+        machine.shared / f".{package.name}.{'0' * 12}.part",
+    )
+    done = machine.user.run("deposit", package, "--to", f"file:{machine.shared}")
+    assert done.returncode == 0, done.stderr
+    assert_untouched(machine)
+    assert (machine.shared / package.name).stat().st_uid == machine.user.uid
+
+
+def test_a_deposit_is_not_taken_for_one_that_is_a_link(machine: Machine, package: Path) -> None:
+    machine.stranger.python(
+        "import os, sys; os.symlink(sys.argv[1], sys.argv[2])",
+        package,
+        machine.shared / package.name,
+    )
+    done = machine.user.run("deposit", package, "--to", f"file:{machine.shared}")
+    assert done.returncode == 4, done.stderr
+    assert "has another" in done.stderr
+
+
+def test_folders_prepared_next_to_a_root_are_not_used(machine: Machine, package: Path) -> None:
+    digest = hashlib.sha256(package.name.encode()).hexdigest()
+    home = f"{digest[:3]}/{digest[3:6]}/{digest[6:9]}/{package.name}"
+    name = hashlib.sha256(home.encode()).hexdigest()[:16]
+    code = """
+    import os, sys
+    shared, name, work = sys.argv[1:]
+    os.umask(0)
+    for folder in (".root.archive-pkg-staging", f".root.{name}.archive-pkg-0123abcd"):
+        os.mkdir(f"{shared}/{folder}")
+        os.symlink(work, f"{shared}/{folder}/data")
+        for old in ("..", "x"):
+            with open(f"{shared}/{folder}/.{name}.archive-pkg.swap", "w") as file:
+                file.write('{"old": "..", "new": "x"}')
+    os.symlink(work, f"{shared}/.root.{name}.archive-pkg-0123abce")
+    """
+    machine.stranger.python(textwrap.dedent(code), machine.shared, name, machine.user.home / "work")
+    before = sorted(path.name for path in machine.shared.iterdir())
+    done = machine.user.run("deposit", package, "--to", f"ocfl:{machine.shared / 'root'}")
+    assert done.returncode == 0, done.stderr
+    assert "left alone" in done.stderr
+    assert sorted(path.name for path in machine.shared.iterdir()) == [*before, "root"]
+    assert_untouched(machine)
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        "os.mkfifo(path)",
+        "os.mkdir(path)",
+        "os.symlink('/etc/passwd', path)",
+        "os.close(os.open(path, os.O_CREAT, 0o600))",
+    ],
+    ids=["pipe", "folder", "link", "closed file"],
+)
+def test_a_lock_prepared_by_another_user_is_an_error_at_once(
+    machine: Machine, package: Path, plant: str
+) -> None:
+    out = machine.shared / "page.zip"
+    lock = machine.shared / f".{out.name}.archive-pkg.lock"
+    machine.stranger.python(f"import os, sys; path = sys.argv[1]; {plant}", lock)
+    done = machine.user.run("bag", "pack", package, out)
+    assert done.returncode == 5, done.stderr
+    assert str(lock) in done.stderr
+    assert not out.exists()
+
+
+def test_a_lock_that_another_user_has_left_is_none(machine: Machine, package: Path) -> None:
+    out = machine.shared / "page.zip"
+    lock = machine.shared / f".{out.name}.archive-pkg.lock"
+    machine.stranger.python("import sys; open(sys.argv[1], 'w').write('{}')", lock)
+    done = machine.user.run("bag", "pack", package, out)
+    assert done.returncode == 0, done.stderr
+    assert lock.read_text() == "{}"
+
+
+def test_state_prepared_by_another_user_is_refused(machine: Machine, package: Path) -> None:
+    code = """
+    import os, sys
+    os.umask(0)
+    os.mkdir(sys.argv[1])
+    """
+    own = machine.shared / ".archive-pkg"
+    machine.stranger.python(textwrap.dedent(code), own)
+    for words in (("find", machine.shared, "--refresh"), ("audit", "run", machine.shared)):
+        done = machine.user.run(*words)
+        assert done.returncode == 5, done.stdout
+        assert "belongs to another user" in done.stderr
+    assert list(own.iterdir()) == []

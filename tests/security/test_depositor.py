@@ -1,0 +1,265 @@
+"""A depositor delivers hidden files, links and pipes with a package or a collection."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from archive_pkg import deposits
+from archive_pkg.packages import build_package
+from program import Done, Run
+
+LETTER = Path(__file__).parents[2] / "records" / "1960-07-18-cpsu-to-sed"
+KEEP = "years of work\n"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_package(LETTER, tmp_path_factory.mktemp("built"), on=date(2026, 11, 24)).path
+
+
+@pytest.fixture
+def delivery(built: Path, tmp_path: Path) -> Path:
+    """A folder with a delivered package, next to the user's own work."""
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work/thesis.txt").write_text(KEEP)
+    shutil.copytree(built, tmp_path / "delivery" / built.name)
+    return tmp_path / "delivery"
+
+
+@pytest.fixture
+def package(delivery: Path) -> Path:
+    return delivery / LETTER.name
+
+
+@pytest.fixture
+def work(delivery: Path) -> Path:
+    return delivery.parent / "work"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    "names_given",
+    [
+        {"old": "..", "new": "x"},
+        {"old": ".", "new": "x"},
+        {"old": "x", "new": "../work"},
+        {"old": "/", "new": ""},
+    ],
+)
+def test_a_delivered_journal_moves_and_removes_nothing(
+    run: Run, package: Path, work: Path, names_given: dict[str, str]
+) -> None:
+    planted = package.with_name(f".{package.name}.archive-pkg.swap")
+    planted.write_text(json.dumps(names_given))
+    before = names(package.parent)
+    done = run("bag", "update", package, "--info", "Contact-Name=me")
+    assert done.returncode == 0, done.stderr
+    assert names(package.parent) == before
+    assert names(work.parent) == ["delivery", "work"]
+    assert (work / "thesis.txt").read_text() == KEEP
+
+
+def test_what_has_a_name_like_ours_and_is_not_ours_is_reported(
+    package: Path, work: Path, caplog: pytest.LogCaptureFixture, run: Run
+) -> None:
+    link = package.with_name(f".{package.name}.archive-pkg-0123abcd")
+    link.symlink_to(work)
+    os.mkfifo(package.with_name(f".{package.name}.archive-pkg-0123abce"))
+    assert run("bag", "update", package, "--info", "Contact-Name=me").returncode == 0
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
+    assert "0123abcd" in caplog.text
+    assert "left alone" in caplog.text
+    assert link.is_symlink()
+    assert (work / "thesis.txt").read_text() == KEEP
+
+
+def test_a_left_staging_folder_with_hostile_modes_is_removed(package: Path, run: Run) -> None:
+    left = package.with_name(f".{package.name}.archive-pkg-0123abcd")
+    (left / "a/b").mkdir(parents=True)
+    (left / "a/b/file").write_text("half")
+    for folder in (left / "a/b", left / "a", left):
+        folder.chmod(0)
+    assert run("bag", "update", package, "--info", "Contact-Name=me").returncode == 0
+    assert not left.exists()
+
+
+def test_a_left_staging_folder_of_any_depth_is_removed(package: Path, run: Run) -> None:
+    left = package.with_name(f".{package.name}.archive-pkg-0123abcd")
+    left.mkdir()
+    here = os.open(left, os.O_RDONLY)
+    for _ in range(1100):
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    done = run("bag", "update", package, "--info", "Contact-Name=me")
+    assert (done.returncode, left.exists()) == (0, False), done.stderr
+
+
+def test_a_link_in_the_place_of_a_broken_off_bagging_is_refused(
+    run: Run, tmp_path: Path, work: Path
+) -> None:
+    (work / "data").mkdir()
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    (folder / "a.txt").write_text("a")
+    shell = tmp_path / ".scans.archive-pkg.in-place"
+    shell.symlink_to(work)
+    assert run("bag", "create", "--in-place", folder).returncode == 5
+    assert names(work) == ["data", "thesis.txt"]
+    assert names(folder) == ["a.txt"]
+    folder.rename(tmp_path / "elsewhere")
+    assert run("bag", "create", "--in-place", folder).returncode != 0
+    assert shell.is_symlink()
+
+
+Plant = Callable[[Path, Path], None]
+
+
+def link_state(delivery: Path, work: Path) -> None:
+    (delivery / ".archive-pkg").symlink_to("..")
+
+
+def link_inside(name: str) -> Plant:
+    def plant(delivery: Path, work: Path) -> None:
+        (delivery / ".archive-pkg").mkdir(exist_ok=True)
+        (delivery / ".archive-pkg" / name).symlink_to(work / "thesis.txt")
+
+    return plant
+
+
+def pipe_inside(name: str) -> Plant:
+    def plant(delivery: Path, work: Path) -> None:
+        (delivery / ".archive-pkg").mkdir(exist_ok=True)
+        os.mkfifo(delivery / ".archive-pkg" / name)
+
+    return plant
+
+
+def open_to_all(delivery: Path, work: Path) -> None:
+    (delivery / ".archive-pkg").mkdir()
+    (delivery / ".archive-pkg").chmod(0o777)
+
+
+COMMANDS: dict[str, Callable[[Run, Path, Path], Done]] = {
+    "build": lambda run, delivery, out: run("build", LETTER.parent, "--out", delivery),
+    "audit": lambda run, delivery, out: run("audit", "run", delivery),
+    "find": lambda run, delivery, out: run("find", delivery, "--refresh"),
+    "site": lambda run, delivery, out: run("site", delivery, "-o", out / "site"),
+    "stats": lambda run, delivery, out: run("stats", delivery),
+}
+
+
+PLANTS: dict[str, Plant] = {
+    "a link": link_state,
+    "a linked memory": link_inside("built.sqlite"),
+    "a linked ledger": link_inside("ledger.jsonl"),
+    "a linked declaration": link_inside("shelf.json"),
+    "a pipe for an index": pipe_inside("index.sqlite"),
+    "a pipe for a ledger": pipe_inside("ledger.jsonl"),
+    "a pipe for a declaration": pipe_inside("shelf.json"),
+    "a folder open to all": open_to_all,
+}
+
+
+@pytest.mark.parametrize(
+    ("plant", "command"),
+    [(plant, "build") for plant in PLANTS] + [("a link", command) for command in COMMANDS],
+)
+def test_delivered_state_that_is_not_plain_is_refused(
+    run: Run, delivery: Path, work: Path, tmp_path: Path, plant: str, command: str
+) -> None:
+    PLANTS[plant](delivery, work)
+    before = sorted(tmp_path.rglob("*"))
+    done = COMMANDS[command](run, delivery, tmp_path)
+    assert done.returncode == 5, done.stdout
+    assert ".archive-pkg" in done.stderr
+    assert "Remove it if you do not know it" in done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (work / "thesis.txt").read_text() == KEEP
+
+
+def test_a_ledger_cannot_have_something_outside_restored(
+    run: Run, delivery: Path, work: Path, package: Path
+) -> None:
+    good = delivery.parent / "good"
+    shutil.copytree(package, good / "work")
+    entry = {"number": 1, "time": "2026-11-24T00:00:00.000Z", "event": "fixity check"}
+    entry |= {"package": "../work", "outcome": "fail", "previous": "0" * 64}
+    (delivery / ".archive-pkg").mkdir()
+    (delivery / ".archive-pkg/ledger.jsonl").write_text(json.dumps(entry) + "\n")
+    done = run("audit", "repair", delivery, "--from", good)
+    assert done.returncode == 3, done.stderr
+    assert names(work) == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("target", ["file", "ocfl"])
+def test_delivered_receipts_that_are_a_link_are_refused(
+    run: Run, package: Path, work: Path, tmp_path: Path, target: str
+) -> None:
+    package.with_name(f"{package.name}.receipts").symlink_to(work)
+    done = run("deposit", package, "--to", f"{target}:{tmp_path / 'place'}")
+    assert done.returncode == 5, done.stdout
+    assert names(work) == ["thesis.txt"]
+
+
+def test_a_delivered_journal_of_a_deposit_that_is_a_link_is_refused(
+    run: Run, package: Path, work: Path, tmp_path: Path
+) -> None:
+    to = f"file:{tmp_path / 'place'}"
+    receipts = package.with_name(f"{package.name}.receipts")
+    receipts.mkdir()
+    parcel, repository = deposits.parcels.pack(package), deposits.repository_for(to)
+    journal = receipts / deposits.depositing._journal_name(repository, parcel)
+    journal.symlink_to(work / "thesis.txt")
+    done = run("deposit", package, "--to", to)
+    assert done.returncode == 5, done.stdout
+    assert (work / "thesis.txt").read_text() == KEEP
+
+
+def test_a_delivered_journal_leads_into_no_other_folder(
+    package: Path, work: Path, tmp_path: Path
+) -> None:
+    to = f"file:{tmp_path}"
+    receipts = package.with_name(f"{package.name}.receipts")
+    receipts.mkdir()
+    parcel, repository = deposits.parcels.pack(package), deposits.repository_for(to)
+    name = deposits.depositing._journal_name(repository, parcel)
+    deposits.Journal(receipts / name).begin("send", part="work")
+    deposits.deposit(package, to)
+    assert names(work) == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_lock_that_is_not_a_file_is_refused_at_once(
+    run: Run, package: Path, work: Path, kind: str
+) -> None:
+    lock = package.with_name(f".{package.name}.archive-pkg.lock")
+    if kind == "link":
+        lock.symlink_to(work / "thesis.txt")
+    else:
+        os.mkfifo(lock)
+    done = run("bag", "update", package, "--info", "Contact-Name=me")
+    assert done.returncode == 5
+    assert "is not a file" in done.stderr
+    assert (work / "thesis.txt").read_text() == KEEP
+
+
+def test_an_in_place_bag_is_not_more_open_than_the_folder_was(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "scans"
+    folder.mkdir(0o700)
+    (folder / "a.txt").write_text("a")
+    assert run("bag", "create", "--in-place", folder).returncode == 0
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
