@@ -25,12 +25,13 @@ extendedKeyUsage = critical, timeStamping
 keyUsage = critical, digitalSignature
 basicConstraints = critical, CA:false
 """
+EC = "ec -pkeyopt ec_paramgen_curve:P-256"
 
 
 class Authority:
     """The authority's keys and certificates in a folder, and what it answers."""
 
-    def __init__(self, folder: Path, days: int = 3650) -> None:
+    def __init__(self, folder: Path, days: int = 3650, kind: str = EC) -> None:
         folder.mkdir(parents=True)
         self.folder = folder
         self.ca = folder / "ca.pem"
@@ -39,10 +40,11 @@ class Authority:
         self.url = ""
         (folder / "tsa.cnf").write_text(CONFIG.format(folder=folder))
         (folder / "serial").write_text("01\n")
-        key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
-        self._openssl(f"req -x509 {key} -keyout ca.key -out ca.pem -days 3650 -subj '/CN=Root'")
+        self._openssl(
+            f"req -x509 -newkey {EC} -nodes -keyout ca.key -out ca.pem -days 3650 -subj '/CN=Root'"
+        )
         subject = "/O=Test/CN=Test time-stamping authority"
-        self._openssl(f"req {key} -keyout tsa.key -out tsa.csr -subj '{subject}'")
+        self._openssl(f"req -newkey {kind} -nodes -keyout tsa.key -out tsa.csr -subj '{subject}'")
         self._openssl(
             "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out tsa.pem "
             f"-days {days} -extfile tsa.cnf -extensions extensions"

@@ -112,7 +112,7 @@ STRAY = Code(
 TIMESTAMP_MALFORMED = Code(
     "timestamp-malformed",
     Severity.ERROR,
-    "A timestamp's file cannot be read as one.",
+    "A timestamp's file cannot be read as one, or is of a kind that cannot be checked here.",
     "RFC 3161, 2.4.2",
 )
 TIMESTAMP_WRONG = Code(
@@ -498,10 +498,11 @@ class _Examination:
         while (file := f"{path}.tsr") in self.files:
             try:
                 stamp = timestamps.read(self.files[file])
+                wrong = stamp.fits(self.files[path])
             except timestamps.NoStampError as error:
                 self.report.add(TIMESTAMP_MALFORMED.at(self.at(file), str(error)))
                 break
-            if wrong := stamp.fits(self.files[path]):
+            if wrong:
                 self.report.add(TIMESTAMP_WRONG.at(self.at(file), wrong))
                 break
             stamps.append(self._stamped(file, stamp, self.files[path]))

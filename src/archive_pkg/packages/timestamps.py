@@ -23,6 +23,8 @@ PATIENCE = 30.0
 """Seconds to wait for an authority."""
 
 _MOST_BYTES = 1 << 20
+_HASHES = ("sha256", "sha384", "sha512")
+_RSA = ("rsassa_pkcs1v15", *(f"{name}_rsa" for name in _HASHES))
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -58,6 +60,9 @@ class Stamp:
 
         Returns:
             What is wrong; empty if nothing is.
+
+        Raises:
+            NoStampError: It is of a kind that cannot be checked here.
         """
         from rfc3161_client import VerificationError, VerifierBuilder
 
@@ -168,35 +173,63 @@ def read(data: bytes) -> Stamp:
 
 def _stamp(data: bytes) -> Stamp:
     """Read a timestamp's file. Raises NoStampError, and what the libraries do for what is none."""
-    from asn1crypto import cms, tsp
+    from asn1crypto import cms, core, tsp
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
     from rfc3161_client import decode_timestamp_response
 
-    answer = tsp.TimeStampResp.load(data, strict=True)
+    class Response(core.Sequence):  # type: ignore[misc]
+        """As RFC 3161 has it: a refusal has no token."""
+
+        _fields = [  # noqa: RUF012 - asn1crypto's way
+            ("status", tsp.PKIStatusInfo),
+            ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+        ]
+
+    answer = Response.load(data, strict=True)
     status = answer["status"]["status"].native
     if status not in ("granted", "granted_with_mods"):
         said = "; ".join(answer["status"]["status_string"].native or ())
         raise NoStampError(f"the authority refused it ({status})" + (f": {said}" if said else ""))
+    # The library knows only the one status, which nobody signs.
+    answer["status"] = {"status": "granted"}
     token = answer["time_stamp_token"]["content"]
     # OpenSSL does not put the certificates in the order that DER asks for; a set made anew is.
     # (To have the whole made anew takes twice as long for each level that it is deep.)
     token["certificates"] = cms.CertificateSet(list(token["certificates"]))
+    signer = x509.load_der_x509_certificate(_signer(token))
     response = decode_timestamp_response(answer.dump())
-    ders = sorted(response.signed_data.certificates)
-    certificates = [x509.load_der_x509_certificate(der) for der in ders]
-    (info,) = response.signed_data.signer_infos
-    signers = [one for one in certificates if one.serial_number == info.serial_number]
-    if not signers:
-        raise NoStampError("the certificate that signed it is not in it")
+    certificates = map(x509.load_der_x509_certificate, sorted(response.signed_data.certificates))
     return Stamp(
         time=response.tst_info.gen_time,
         certificates=b"".join(one.public_bytes(Encoding.PEM) for one in certificates),
-        authority=_name(signers[0]),
-        expires=signers[0].not_valid_after_utc,
+        authority=_name(signer),
+        expires=signer.not_valid_after_utc,
         _response=response,
         _token=token,
     )
+
+
+def _signer(token: Any) -> bytes:
+    """Return the certificate that a token names as its signer's. Raises NoStampError."""
+    if len(token["signer_infos"]) != 1:
+        raise NoStampError(f"it has {len(token['signer_infos'])} signers, not one")
+    there = [one.chosen for one in token["certificates"] if one.name == "certificate"]
+    if len({one.dump() for one in there}) < len(there):
+        raise NoStampError("it has a certificate more than once")
+    sid = token["signer_infos"][0]["sid"].chosen
+    if sid.__class__.__name__ == "IssuerAndSerialNumber":
+        named = [
+            one
+            for one in there
+            if one.serial_number == sid["serial_number"].native and one.issuer == sid["issuer"]
+        ]
+    else:
+        named = [one for one in there if one.key_identifier == sid.native]
+    if len(named) != 1:
+        raise NoStampError(f"it has {len(named) or 'no'} certificates of its signer, not one")
+    der: bytes = named[0].dump()
+    return der
 
 
 def read_certificates(path: Path) -> bytes:
@@ -223,10 +256,12 @@ def read_certificates(path: Path) -> bytes:
 
 
 def _unsound(token: Any, data: bytes) -> str:
-    """What is wrong between a token, its signer's certificate and the bytes (RFC 5652, 5.4)."""
-    from cryptography import x509
+    """What is wrong between a token, its signer's certificate and the bytes (RFC 5652, 5.4).
+
+    Raises:
+        NoStampError: It is of a kind that cannot be checked here.
+    """
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
     try:
         (info,) = token["signer_infos"]
@@ -238,28 +273,53 @@ def _unsound(token: Any, data: bytes) -> str:
         told = attributes["message_digest"]["values"][0].native
         if told != _digest(info["digest_algorithm"], content.contents):
             return "its statement was changed after it was signed"
-        serial = info["sid"].chosen["serial_number"].native
-        (der,) = (one.dump() for one in token["certificates"] if one.chosen.serial_number == serial)
-        key = x509.load_der_x509_certificate(der).public_key()
-        signed = info["signed_attrs"].untag().dump()
-        hashing = _hashing(info["digest_algorithm"]["algorithm"].native)
-        signature = info["signature"].native
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, signed, padding.PKCS1v15(), hashing)
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, signed, ec.ECDSA(hashing))
-        else:
-            return "its key is of a kind that is not known here"
+        der = _signer(token)
+        if not _names(attributes, der):
+            return "it does not name its signer's certificate (RFC 5816)"
+        _verify(info, der)
     except InvalidSignature:
         return "its signature is not that of its certificate's owner"
     except (KeyError, ValueError, TypeError, IndexError, UnsupportedAlgorithm) as error:
-        return f"it cannot be checked: {error}"
+        raise NoStampError(f"it cannot be checked: {error}") from error
     return ""
+
+
+def _names(attributes: dict[str, Any], der: bytes) -> bool:
+    """Whether what was signed has the digest of the signer's certificate (RFC 5816)."""
+    if "signing_certificate_v2" in attributes:
+        named = attributes["signing_certificate_v2"]["values"][0]["certs"][0]
+        digest = _digest(named["hash_algorithm"], der)
+    else:
+        named = attributes["signing_certificate"]["values"][0]["certs"][0]
+        digest = hashlib.sha1(der, usedforsecurity=False).digest()
+    return bool(named["cert_hash"].native == digest)
+
+
+def _verify(info: Any, der: bytes) -> None:
+    """Verify a token's signature. Raises InvalidSignature, and ValueError for unknown kinds."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
+    key = x509.load_der_x509_certificate(der).public_key()
+    signed = info["signed_attrs"].untag().dump()
+    signature = info["signature"].native
+    kind = info["signature_algorithm"]["algorithm"].native
+    hashing, _, padded = kind.partition("_")
+    if not padded or hashing not in _HASHES:  # it is not named there
+        hashing = info["digest_algorithm"]["algorithm"].native
+    if isinstance(key, ed25519.Ed25519PublicKey) and kind == "ed25519":
+        key.verify(signature, signed)
+    elif isinstance(key, rsa.RSAPublicKey) and kind in _RSA:
+        key.verify(signature, signed, padding.PKCS1v15(), _hashing(hashing))
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature, signed, ec.ECDSA(_hashing(hashing)))
+    else:
+        raise ValueError(f"a signature of kind {kind} is not known here")
 
 
 def _digest(algorithm: Any, data: bytes) -> bytes:
     name = algorithm["algorithm"].native
-    if name not in ("sha256", "sha384", "sha512"):
+    if name not in _HASHES:
         raise ValueError(f"its hash {name} is weak or unknown")
     return hashlib.new(name, data).digest()
 
@@ -291,4 +351,4 @@ def _reason(said: str) -> str:
     if found:
         return f"its certificate is not trusted: {found[1]}"
     found = re.search(r'reason: "([^"]+)"', said)
-    return found[1] if found else said[:1].lower() + said[1:]
+    return f"it cannot be checked with the certificates given: {found[1] if found else said}"
