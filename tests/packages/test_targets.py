@@ -19,7 +19,7 @@ from lxml import etree
 
 from archive_pkg import bags
 from archive_pkg.errors import InvalidError, UsageError
-from archive_pkg.packages import build_package
+from archive_pkg.packages import build_package, check
 from archive_pkg.packages.targets import TARGETS, build_for, find_target, why_not
 from program import Run
 
@@ -176,7 +176,12 @@ def test_why_not_looks_at_a_package_as_it_is(letter: Path, tmp_path: Path) -> No
     package = build_package(letter, tmp_path, on=ON).path
     report = why_not(package, find_target("aptrust"), {})
     codes = {finding.code for finding in report}
-    assert codes == {"profile-manifest-missing", "profile-file-missing", "profile-serialization"}
+    assert codes == {
+        "profile-manifest-missing",
+        "profile-file-missing",
+        "profile-serialization",
+        "profile-identifier",
+    }
     assert all("--target aptrust" in finding.hint for finding in report)
     for name in ("btr", "aptrust", "rda"):
         built = build(name, letter, tmp_path / name)
@@ -339,3 +344,53 @@ def test_an_open_repository_gets_nothing_that_may_not_go_out(letter: Path, tmp_p
     assert built.path.name == f"{ID}-public"
     inside = unpacked(built.path / f"{ID}-public.zip", tmp_path / "unpacked")
     assert not list(inside.rglob("letter-*.txt"))
+
+
+RULES = {
+    "Manifests-Allowed": ["sha512"],
+    "Tag-Manifests-Allowed": ["sha256"],
+    "Tag-Files-Allowed": ["metadata/premis.xml"],
+    "Tag-Files-Required": ["metadata/premis.xml"],
+    "Payload-Files-Allowed": ["data/parts/*"],
+    "Payload-Files-Required": ["data/cover.tif"],
+    "Data-Empty": False,
+}
+UNMET = {"Payload-Files-Allowed", "Payload-Files-Required"}
+
+
+@pytest.mark.parametrize("serialization", ["optional", "required"])
+@pytest.mark.parametrize("rule", RULES)
+def test_a_profile_of_ones_own_is_met_or_refused_by_all_alike(
+    rule: str, serialization: str, letter: Path, tmp_path: Path
+) -> None:
+    said = {
+        "BagIt-Profile-Info": {"BagIt-Profile-Identifier": "urn:own"},
+        "Accept-BagIt-Version": ["1.0"],
+        "Serialization": serialization,
+        "Accept-Serialization": ["application/tar"],
+        rule: RULES[rule],
+    }
+    (tmp_path / "own.json").write_text(json.dumps(said))
+    target = find_target(str(tmp_path / "own.json"))
+    kept_out = why_not(letter, target, {})
+    if rule in UNMET:
+        with pytest.raises(InvalidError) as caught:
+            build_for(target, letter, tmp_path / "out", on=ON)
+        assert {f.code for f in caught.value.report.errors} == {f.code for f in kept_out}
+        assert not list((tmp_path / "out").iterdir())
+        return
+    assert kept_out.ok
+    built = build_for(target, letter, tmp_path / "out", on=ON)
+    assert bags.verify(built.path, profile=target.profile).conforms
+    left_out = [f.location.path for f in built.report if f.code == "target-left-out"]
+    assert bool(left_out) == (rule == "Tag-Files-Allowed")
+    assert "metadata/premis.xml" not in left_out
+
+
+def test_a_percent_in_a_name_is_refused_where_the_reader_cannot_take_it(letter: Path) -> None:
+    record = letter / "record.yaml"
+    (letter / "letter-1960-07-18.txt").rename(letter / "letter%201960.txt")
+    record.write_text(record.read_text().replace("letter-1960-07-18.txt", "letter%201960.txt"))
+    assert "target-name" in {f.code for f in why_not(letter, find_target("archivematica"), {})}
+    assert why_not(letter, find_target("chronopolis"), {}).ok
+    assert "part-name-percent" in {f.code for f in check(letter)}

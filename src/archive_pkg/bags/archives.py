@@ -206,6 +206,11 @@ class Archive:
         except KeyError:
             raise FileNotFoundError(2, "No such member", path) from None
 
+    @property
+    def is_named_alike(self) -> bool:
+        """Whether the folder in the archive has the archive's name without its ending."""
+        return self.top.rstrip("/") == stem(self.path.name)
+
     def _find_top(self) -> None:
         listing = self._listing
         tops = {path.partition("/")[0] for path in self.members if "/" in path}
@@ -221,7 +226,7 @@ class Archive:
         elif bags or len(tops) == 1:
             top = bags[0] if bags else next(iter(tops))
             self.top = f"{top}/"
-            if top != stem(self.path.name):
+            if not self.is_named_alike:
                 self.note(
                     OTHER_NAME,
                     "",

@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.bags.archives import Archive
 from archive_pkg.bags.bag import Bag, Tree, read_tags
 from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
 from archive_pkg.errors import InvalidError, UsageError
@@ -76,9 +77,20 @@ TAG_REPEATED = Code(
 )
 IDENTIFIER = Code(
     "profile-identifier",
-    Severity.WARNING,
+    Severity.ERROR,
     "bag-info.txt does not name the profile in BagIt-Profile-Identifier.",
     "BagIt Profiles 1.4, Bag-Info",
+)
+IDENTIFIER_DART = Code(
+    "profile-identifier-dart",
+    Severity.WARNING,
+    "bag-info.txt does not name a profile in DART's form, which does not ask for it.",
+)
+ARCHIVE_FOLDER = Code(
+    "profile-archive-folder",
+    Severity.ERROR,
+    "The folder in the archive does not have the archive's name, as the profile requires.",
+    "DART, tarDirMustMatchName",
 )
 MANIFEST = Code(
     "profile-manifest-missing",
@@ -166,6 +178,8 @@ class Profile:
         data_empty: Whether the payload must be empty.
         serialization: "required", "optional" or "forbidden".
         media_types: Kinds of archive that it accepts.
+        folder_named: Whether the folder in an archive must have the archive's name.
+        in_darts_form: Whether it is written in the JSON form of DART.
     """
 
     identifier: str = ""
@@ -184,6 +198,8 @@ class Profile:
     data_empty: bool = False
     serialization: str = "optional"
     media_types: tuple[str, ...] = ()
+    folder_named: bool = False
+    in_darts_form: bool = False
 
 
 def bundled() -> list[str]:
@@ -284,6 +300,7 @@ class _Reader:
             data_empty=self.said.get("Data-Empty", False) is True,
             serialization=str(serialization),
             media_types=self.list("Accept-Serialization"),
+            folder_named=self.said.get("tarDirMustMatchName", False) is True,
         )
 
     def dart(self) -> Profile:
@@ -304,14 +321,16 @@ class _Reader:
             versions=self.list("acceptBagItVersion"),
             tags=dict(tags),
             manifests_required=self.list("manifestsRequired"),
-            manifests_allowed=self.optional("manifestsAllowed"),
+            manifests_allowed=self.list("manifestsAllowed") or None,
             tag_manifests_required=self.list("tagManifestsRequired"),
-            tag_manifests_allowed=self.optional("tagManifestsAllowed"),
+            tag_manifests_allowed=self.list("tagManifestsAllowed") or None,
             tag_files_required=self.list("tagFilesRequired"),
-            tag_files_allowed=self.optional("tagFilesAllowed"),
+            tag_files_allowed=self.list("tagFilesAllowed") or None,
             fetch_allowed=self.said.get("allowFetchTxt", True) is not False,
             serialization=str(self.said.get("serialization") or "optional"),
             media_types=self.list("acceptSerialization"),
+            folder_named=self.said.get("tarDirMustMatchName", False) is True,
+            in_darts_form=True,
         )
 
     def list(self, key: str) -> tuple[str, ...]:
@@ -323,8 +342,8 @@ class _Reader:
         return tuple(value)
 
     def optional(self, key: str) -> tuple[str, ...] | None:
-        """A list of strings, None where there is none or an empty one."""
-        return self.list(key) or None
+        """A list of strings, None where there is none."""
+        return None if self.said.get(key) is None else self.list(key)
 
 
 def check(profile: Profile, bag: Bag, tree: Tree, kind: str) -> Iterator[Finding]:
@@ -344,11 +363,13 @@ def check(profile: Profile, bag: Bag, tree: Tree, kind: str) -> Iterator[Finding
         )
     for path, rules in profile.tags.items():
         yield from _check_tags(path, rules, bag, tree)
-    if profile.identifier and not bag.values("BagIt-Profile-Identifier"):
-        yield IDENTIFIER.at(
+    named = bag.values("BagIt-Profile-Identifier")
+    if profile.identifier and profile.identifier not in named:
+        code = IDENTIFIER_DART if profile.in_darts_form else IDENTIFIER
+        yield code.at(
             Location("bag-info.txt", field="BagIt-Profile-Identifier"),
-            "is missing",
-            f"It would be {profile.identifier}.",
+            f"is {', '.join(named)}" if named else "is missing",
+            f"Set it to {profile.identifier}.",
         )
     for prefix, there, required, allowed in (
         ("manifest", bag.manifests, profile.manifests_required, profile.manifests_allowed),
@@ -360,10 +381,10 @@ def check(profile: Profile, bag: Bag, tree: Tree, kind: str) -> Iterator[Finding
         ),
     ):
         for name in required:
-            if _plain(name) not in there:
-                yield MANIFEST.at(Location(f"{prefix}-{_plain(name)}.txt"), "is missing")
+            if plain_algorithm(name) not in there:
+                yield MANIFEST.at(Location(f"{prefix}-{plain_algorithm(name)}.txt"), "is missing")
         for name in there:
-            if allowed is not None and name not in map(_plain, allowed):
+            if allowed is not None and name not in map(plain_algorithm, allowed):
                 yield MANIFEST_ALLOWED.at(
                     Location(f"{prefix}-{name}.txt"),
                     "is not allowed",
@@ -435,6 +456,12 @@ def _check_rest(profile: Profile, bag: Bag, tree: Tree, kind: str) -> Iterator[F
         if len(payload) > 1 or any(tree.size(path) for path in payload):
             yield DATA_EMPTY.at(Location("data"), f"has {len(payload)} files")
     serialized = kind != "folder"
+    if profile.folder_named and isinstance(tree, Archive) and not tree.is_named_alike:
+        yield ARCHIVE_FOLDER.at(
+            Location(bag.path),
+            "its folder does not have the archive's name",
+            "Pack the bag again, or rename the archive.",
+        )
     place = Location(bag.path)
     if profile.serialization == "required" and not serialized:
         kinds = ", ".join(profile.media_types)
@@ -451,5 +478,6 @@ def _is_standard(path: str) -> bool:
     return path in _STANDARD or MANIFEST_NAME.fullmatch(path) is not None
 
 
-def _plain(algorithm: str) -> str:
+def plain_algorithm(algorithm: str) -> str:
+    """An algorithm's name as file names have it: `SHA-256` is `sha256`."""
     return algorithm.lower().replace("-", "")

@@ -165,6 +165,7 @@ def write(
     info: Sequence[tuple[str, str]] = (),
     tag_files: Mapping[str, bytes] | None = None,
     algorithms: Sequence[str] = DEFAULT_ALGORITHMS,
+    tag_algorithms: Sequence[str] = (),
     version: str = "1.0",
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
@@ -181,6 +182,7 @@ def write(
         info: Labels and values for bag-info.txt, in order. Payload-Oxum is added at the end.
         tag_files: More tag files by path from the bag's folder ("metadata/datacite.xml").
         algorithms: Names of the manifests' algorithms.
+        tag_algorithms: Names of the tag manifests' algorithms; the same ones if not given.
         version: The BagIt version it declares; before 1.0 no path may have a % in it, which was
             then no sign of an encoding.
         jobs: How many files to copy at a time; as many as there are processors when None.
@@ -196,7 +198,7 @@ def write(
         StorageError: When reading or writing fails.
     """
     extra = dict(tag_files or {})
-    refuse_misuse(info, extra, algorithms)
+    refuse_misuse(info, extra, [*algorithms, *tag_algorithms])
     if version != "1.0" and any("%" in path for path in (*payload, *extra)):
         raise UsageError(f"a BagIt {version} bag cannot say a % in a path", "Rename the file.")
     report = check_names([*(f"data/{path}" for path in payload), *extra])
@@ -208,7 +210,7 @@ def write(
         written = _write_payload(folder, payload, algorithms, jobs, progress)
         oxum = ("Payload-Oxum", f"{written.size}.{written.files}")
         declared = Declaration(version)
-        finish(folder, written, tags_to_bytes([*info, oxum]), extra, declared)
+        finish(folder, written, tags_to_bytes([*info, oxum]), extra, declared, tag_algorithms)
     return written
 
 
@@ -218,6 +220,7 @@ def finish(
     info: bytes,
     tag_files: Mapping[str, bytes],
     declared: Declaration = Declaration(),  # noqa: B008  it is frozen
+    tag_algorithms: Sequence[str] = (),
 ) -> None:
     """Write declaration, bag-info.txt, other tag files, manifests and tag manifests.
 
@@ -227,6 +230,7 @@ def finish(
         info: The bytes of bag-info.txt.
         tag_files: More tag files by path.
         declared: What bagit.txt says.
+        tag_algorithms: Names of the tag manifests' algorithms; the payload's if not given.
 
     Raises:
         OSError: When writing fails.
@@ -234,7 +238,7 @@ def finish(
     files = {DECLARATION: declared.to_bytes(), "bag-info.txt": info, **tag_files}
     for algorithm, digests in written.manifests.items():
         files[f"manifest-{algorithm}.txt"] = render(digests)
-    algorithms = list(written.manifests)
+    algorithms = list(tag_algorithms or written.manifests)
     written.tag_manifests = {name: {} for name in algorithms}
     for path, data in files.items():
         for name, value in zip(algorithms, _digests(data, algorithms), strict=True):

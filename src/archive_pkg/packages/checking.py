@@ -46,6 +46,13 @@ PART_CHANGED = Code(
     "The file of a part is not the one whose digest the record gives.",
 )
 PART_EMPTY = Code("part-empty", Severity.WARNING, "The file of a part has no bytes.")
+NAME_PERCENT = Code(
+    "part-name-percent",
+    Severity.WARNING,
+    "The name of a part's file has a %. A BagIt 1.0 manifest writes it as %25, which bagit-python "
+    "1.9, and what is built on it, does not decode.",
+    "RFC 8493, 2.1.3",
+)
 PART_UNREADABLE = Code(
     "part-unreadable", Severity.ERROR, "The file of a part could not be read to its end."
 )
@@ -244,6 +251,9 @@ def _files(
             yield PART_UNREADABLE.at(place, message, "see to its permissions and its disk")
             continue
         good[name] = data if any(part.is_text for part in parts) else None
+        if "%" in name:
+            message = f"the name {name} has a %, which bagit-python does not find in a bag"
+            yield NAME_PERCENT.at(place, message, "rename the file if such a program is to read it")
         if size == 0:
             yield PART_EMPTY.at(place, f"{name} is empty", "is it the right file?")
         for part in parts:

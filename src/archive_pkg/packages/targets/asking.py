@@ -1,22 +1,16 @@
-"""What keeps a record from being accepted by a target: every blocker at once, and what to do."""
+"""What a target asks of a record: what the record answers, and what is still missing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg import bags
 from archive_pkg.crosswalks import views
-from archive_pkg.errors import UsageError
 from archive_pkg.packages.audience import seen_by
-from archive_pkg.packages.checking import examine
-from archive_pkg.packages.opening import is_bag, open_package
-from archive_pkg.records import record_file
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from archive_pkg.packages.access import Audience
     from archive_pkg.packages.targets.target import Ask, Target
@@ -41,7 +35,7 @@ TARGET_IS_OPEN = Code(
 TARGET_NAME = Code(
     "target-name",
     Severity.ERROR,
-    "A file's name has a % in it, which the target's version of BagIt cannot say.",
+    "A file's name has a % in it, which the target's version of BagIt or its reader cannot take.",
 )
 
 
@@ -154,63 +148,11 @@ def blockers(
             message = f"{target.title} is open to all, and {name} is not: {shut.rule}"
             hint = "build it with --audience public"
             report.add(TARGET_IS_OPEN.at(Location(field=f"parts.{name}"), message, hint))
-    if target.version != "1.0":
+    if target.version != "1.0" or not target.takes_percent:
+        reader = f"BagIt {target.version}" if target.version != "1.0" else target.title
         for part in record.parts:
             if part.file and "%" in part.file:
                 place = Location(field=f"parts.{part.id}.file")
-                message = f"BagIt {target.version} cannot say the % in {part.file}"
+                message = f"{reader} cannot take the % in {part.file}"
                 report.add(TARGET_NAME.at(place, message, "rename the file"))
     return report
-
-
-def why_not(
-    path: Path, target: Target, given: Mapping[str, str], audience: Audience = "internal"
-) -> Report:
-    """Every reason why a target would not accept a record's package, and nothing else.
-
-    Args:
-        path: A record's file or folder, or a package, which is then checked as it is.
-        target: The target.
-        given: What the user says, by label.
-        audience: "public" where what may not go out is to be left out.
-
-    Raises:
-        UsageError: The path is an archive, and the target is no bag's.
-        InvalidError: The path leads to no package of ours.
-        StorageError: It cannot be read.
-    """
-    serialized = path.is_file() and path.suffix not in (".yaml", ".yml", ".json")
-    if serialized and target.profile is None:
-        raise UsageError(
-            f"{path} is not looked into for {target.title}",
-            "name the record, or a package's folder",
-        )
-    if serialized or (is_bag(path) and target.profile is not None):
-        return Report(list(_as_it_is(path, target)))
-    if is_bag(path):
-        package = open_package(path)
-        record, folder = package.record, package.parts
-        report = Report()
-    else:
-        found, examined = examine(path)
-        report = Report(examined.errors)
-        if found is None:
-            return report
-        record, folder = found, record_file(path)[0].parent
-    sizes = {name: _size(folder / name) for name in record.files}
-    report.extend(blockers(target, record, given, sizes, audience))
-    return report
-
-
-def _as_it_is(path: Path, target: Target) -> Iterator[Finding]:
-    """What a target has against a bag: that it is not valid, or not as its profile asks."""
-    hint = f"Build it with --target {target.name}."
-    for finding in bags.verify(path, profile=target.profile).report.errors:
-        yield replace(finding, hint=f"{finding.hint} {hint}".strip())
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from dataclasses import replace as changed
+from fnmatch import fnmatchcase
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags, storage
@@ -22,20 +25,30 @@ from archive_pkg.packages.building import (
     settle,
     today,
 )
+from archive_pkg.packages.checking import examine
 from archive_pkg.packages.history import packaged
 from archive_pkg.packages.leaks import refuse_leaks
+from archive_pkg.packages.opening import is_bag, open_package
 from archive_pkg.packages.targets.asking import blockers, tell
+from archive_pkg.records import record_file
+from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
-    from pathlib import Path
 
     from archive_pkg.crosswalks import Setting
     from archive_pkg.packages.access import Audience
     from archive_pkg.packages.targets.target import Target
     from archive_pkg.records import Record
+    from archive_pkg.reports import Finding
+
+TARGET_LEFT_OUT = Code(
+    "target-left-out",
+    Severity.ADVICE,
+    "A derived document is not in the package, since the target's profile does not allow it.",
+)
 
 
 def build_for(
@@ -83,7 +96,9 @@ def build_for(
         out.mkdir(parents=True, exist_ok=True)
     with storage.Staging(destination, wait=wait) as staging:
         day = on or (today() if target.archive or target.form != "bag" else date_for(destination))
-        item = _Maker(target, draft, told, sizes, day).make(staging.path)
+        maker = _Maker(target, draft, told, sizes, day)
+        item = maker.make(staging.path)
+        draft.report.extend(maker.left_out)
         commit = partial(staging.commit, item=item)
         outcome, differences = settle(
             item, destination, commit, replace=replace, drop_signatures=drop_signatures
@@ -109,6 +124,79 @@ def _checked(target: Target, given: Mapping[str, str]) -> dict[str, str]:
     return dict(given)
 
 
+def why_not(
+    path: Path, target: Target, given: Mapping[str, str], audience: Audience = "internal"
+) -> Report:
+    """Every reason why a target would not accept a record's package, and nothing else.
+
+    Args:
+        path: A record's file or folder, or a package, which is then checked as it is.
+        target: The target.
+        given: What the user says, by label.
+        audience: "public" where what may not go out is to be left out.
+
+    Raises:
+        UsageError: The path is an archive, and the target is no bag's.
+        InvalidError: The path leads to no package of ours.
+        StorageError: It cannot be read.
+    """
+    serialized = path.is_file() and path.suffix not in (".yaml", ".yml", ".json")
+    if serialized and target.profile is None:
+        raise UsageError(
+            f"{path} is not looked into for {target.title}",
+            "name the record, or a package's folder",
+        )
+    if serialized or (is_bag(path) and target.profile is not None):
+        return Report(list(_as_it_is(path, target)))
+    if is_bag(path):
+        package = open_package(path)
+        record, folder = package.record, package.parts
+        report = Report()
+    else:
+        found, examined = examine(path)
+        report = Report(examined.errors)
+        if found is None:
+            return report
+        record, folder = found, record_file(path)[0].parent
+    sizes = {name: _size(folder / name) for name in record.files}
+    report.extend(blockers(target, record, given, sizes, audience))
+    if report.ok and target.profile is not None:
+        report.extend(_against_profile(target, path, given, sizes, audience))
+    return report
+
+
+def _against_profile(
+    target: Target,
+    path: Path,
+    given: Mapping[str, str],
+    sizes: Mapping[str, int],
+    audience: Audience,
+) -> list[Finding]:
+    """What a target's profile has against the bag that would be built, its files left empty."""
+    draft = draft_package(path, audience)
+    with tempfile.TemporaryDirectory(prefix="archive-pkg-") as folder:
+        maker = _Maker(target, draft, _checked(target, given), dict(sizes), today(), hollow=True)
+        try:
+            maker.make(Path(folder))
+        except InvalidError as error:
+            return error.report.errors if error.report else []
+    return []
+
+
+def _as_it_is(path: Path, target: Target) -> Iterator[Finding]:
+    """What a target has against a bag: that it is not valid, or not as its profile asks."""
+    hint = f"Build it with --target {target.name}."
+    for finding in bags.verify(path, profile=target.profile).report.errors:
+        yield changed(finding, hint=f"{finding.hint} {hint}".strip())
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 class _Maker:
     """Makes one package for one target in a staging folder."""
 
@@ -119,7 +207,21 @@ class _Maker:
         given: dict[str, str],
         sizes: dict[str, int],
         on: date,
+        *,
+        hollow: bool = False,
     ) -> None:
+        """Take what is made for whom.
+
+        Args:
+            target: The target.
+            draft: The record and its files.
+            given: What the record cannot say.
+            sizes: Bytes of each file.
+            on: The date of packaging.
+            hollow: Make the bag with empty files, to see whether it is as the profile asks.
+        """
+        self.hollow = hollow
+        self.left_out: list[Finding] = []
         self.target = target
         self.draft = draft
         self.given = given
@@ -164,7 +266,8 @@ class _Maker:
         folder.mkdir()
         known = self.setting()
         payload: dict[str, Path | bytes] = {
-            f"{layout.PARTS}/{name}": self.draft.folder / name for name in self.record.files
+            f"{layout.PARTS}/{name}": b"" if self.hollow else self.draft.folder / name
+            for name in self.record.files
         }
         payload |= layout.described(self.record)
         payload[metadata.CRATE] = metadata.crate_file(self.record, known)
@@ -172,7 +275,8 @@ class _Maker:
         inside = changed(known, folder=objects, original_folder=objects)
         for path, name in self.target.payload.items():
             payload[path] = FORMATS[name].write([self.record], inside)
-        tag_files = metadata.metadata_files(self.record, known, self.target.formats)
+        derived = metadata.metadata_files(self.record, known, self.target.formats)
+        tag_files = dict(self._allowed(derived))
         for path, tags in self.tags.items():
             if path != "bag-info.txt":
                 lines = (f"{label}: {value}\n" for label, value in tags)
@@ -183,13 +287,30 @@ class _Maker:
             info=self._info(),
             tag_files=tag_files,
             algorithms=self.target.algorithms,
+            tag_algorithms=self.target.tag_algorithms,
             version=self.target.version,
         )
         self._refuse_leaks(folder)
-        self._check(bags.verify(folder))
+        # An archive is held against the profile as the archive that it becomes.
+        self._check(bags.verify(folder, profile=None if self.is_packed else self.target.profile))
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether the bag is given in an archive."""
+        return bool(self.target.archive) or self.target.form == "invenio"
+
+    def _allowed(self, derived: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+        """The derived documents that the target's profile allows."""
+        allowed = self.target.profile.tag_files_allowed if self.target.profile else None
+        for path, document in derived.items():
+            if allowed is None or any(fnmatchcase(path, pattern) for pattern in allowed):
+                yield path, document
+            else:
+                message = "the profile does not allow it; the package is without it"
+                self.left_out.append(TARGET_LEFT_OUT.at(Location(path), message))
 
     def _refuse_leaks(self, folder: Path) -> None:
-        if self.gone:
+        if self.gone and not self.hollow:
             refuse_leaks(folder, self.draft.record, self.record, self.draft.folder, self.gone)
 
     def _info(self) -> list[tuple[str, str]]:
@@ -208,7 +329,13 @@ class _Maker:
         return archive
 
     def _check(self, verdict: bags.Verdict) -> None:
-        if not verdict.valid or verdict.conforms is False:
+        if verdict.conforms is False:
+            raise InvalidError(
+                f"what {self.target.title} asks cannot be met; nothing was kept",
+                "see what the profile asks",
+                report=verdict.report,
+            )
+        if not verdict.valid:
             raise InvalidError(
                 "what was built did not pass its verification; nothing was kept",
                 "did a file change while it was read? build again",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.bags import profiles
+from archive_pkg.bags.profiles import plain_algorithm
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.reports import Code, Location, Report, Severity
 
@@ -27,6 +28,7 @@ TARGET_CONTRADICTS = Code(
 )
 
 _VERSIONS = ("1.0", "0.97")
+_STRONGEST_FIRST = ("sha512", "sha256", "sha1", "md5")
 _ARCHIVES = {
     "application/tar": ".tar",
     "application/x-tar": ".tar",
@@ -77,6 +79,9 @@ class Target:
         payload: Formats in the payload, by their path below `data/`.
         largest: Most bytes.
         is_open: Whether it shows what it holds to everybody.
+        takes_percent: Whether its reader finds a file whose name has a % in it, which a BagIt 1.0
+            manifest writes as %25; bagit-python 1.9 does not.
+        tag_algorithms: Digests of the bag's tag manifests; the same as `algorithms` where empty.
         profile: The BagIt profile that the bag is checked against.
         asks: What is asked for, by tag file; "" for what is no tag.
     """
@@ -92,6 +97,8 @@ class Target:
     payload: Mapping[str, str] = field(default_factory=dict)
     largest: int | None = None
     is_open: bool = False
+    takes_percent: bool = True
+    tag_algorithms: tuple[str, ...] = ()
     profile: Profile | None = None
     asks: Mapping[str, tuple[Ask, ...]] = field(default_factory=dict)
 
@@ -147,6 +154,7 @@ def _known(name: str, said: dict[str, Any]) -> Target:
         payload=said.get("payload", {}),
         largest=said.get("largest"),
         is_open=said.get("open", False),
+        takes_percent=said.get("takes-percent", True),
         profile=profile,
         asks=_with_profile(asks, profile),
     )
@@ -219,20 +227,36 @@ def _of_profile(name: str) -> Target:
     )
     if not report.ok:
         raise InvalidError(f"no bag can satisfy {name}", report=report)
-    algorithms = profile.manifests_required or profile.manifests_allowed or ("sha512",)
-    wanted = dict.fromkeys((*profile.manifests_required, *profile.tag_manifests_required))
+    algorithms = _algorithms(profile.manifests_required, profile.manifests_allowed, ())
+    tag_algorithms = _algorithms(
+        profile.tag_manifests_required, profile.tag_manifests_allowed, algorithms
+    )
     archives = [_ARCHIVES[kind] for kind in profile.media_types if kind in _ARCHIVES]
     accepted = profile.versions or _VERSIONS
     return Target(
         Path(name).stem,
         profile.identifier or name,
         note="A profile of one's own.",
-        algorithms=tuple(wanted) or algorithms[-1:],
+        algorithms=algorithms,
+        tag_algorithms=tag_algorithms,
         version=next(version for version in _VERSIONS if version in accepted),
         archive=archives[0] if profile.serialization == "required" else "",
         profile=profile,
         asks=_with_profile({"bag-info.txt": (), "": ()}, profile),
     )
+
+
+def _algorithms(
+    required: tuple[str, ...], allowed: tuple[str, ...] | None, usual: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return what to write: what is required, else what is usual, else one that is allowed."""
+    names = [plain_algorithm(name) for name in required]
+    if not names:
+        may = None if allowed is None else [plain_algorithm(name) for name in allowed]
+        names = [name for name in usual or _STRONGEST_FIRST if may is None or name in may]
+        names = names if usual and names else names[:1]
+        names = names or [name for name in _STRONGEST_FIRST if may is None or name in may][:1]
+    return tuple(dict.fromkeys(names))
 
 
 def _contradictions(profile: Profile) -> list[tuple[str, str]]:
@@ -244,6 +268,9 @@ def _contradictions(profile: Profile) -> list[tuple[str, str]]:
         missing = set(required) - set(required if allowed is None else allowed)
         if missing:
             found.append((f"{key}-Required", f"{', '.join(sorted(missing))} is not allowed"))
+        if allowed is not None and not set(map(plain_algorithm, allowed)) & set(_STRONGEST_FIRST):
+            names = ", ".join(_STRONGEST_FIRST)
+            found.append((f"{key}-Allowed", f"none of {names} is allowed"))
     if profile.versions and not set(profile.versions) & set(_VERSIONS):
         versions = ", ".join(profile.versions)
         found.append(
