@@ -19,6 +19,7 @@ from archive_pkg.cli import app
 from archive_pkg.crosswalks import FORMATS
 from archive_pkg.crosswalks.incoming import READS
 from archive_pkg.crosswalks.losses import fields, lost_whole, place_of
+from archive_pkg.limits import all_limits
 from archive_pkg.packages.targets import TARGETS, find_target
 from archive_pkg.records import models
 from archive_pkg.records.vocabularies import event_types, schemes
@@ -338,7 +339,28 @@ def table_columns_page() -> str:
     return "".join(parts)
 
 
+def limits_page() -> str:
+    """The page of limits."""
+    rows = [
+        f"| `{limit.name}` | {limit.default:,} | {_cell(limit.meaning)} |" for limit in all_limits()
+    ]
+    return (
+        "# Limits\n\n"
+        + BEGUN_BY_HAND
+        + "The program reads input from people you do not know. So that a small file cannot hang "
+        "it or fill the memory, each reader has limits. Input over a limit is an error that names "
+        "the limit; nothing over it is read, and nothing is written.\n\n"
+        "If you trust the input, raise the limit for one run:\n\n"
+        "```sh\n"
+        "ARCHIVE_PKG_LIMITS=workbook-cells=10000000,archive-ratio=500 archive-pkg check list.xlsx\n"
+        "```\n\n"
+        "Higher limits need more memory and time.\n\n"
+        "| limit | default | what is limited |\n|---|---:|---|\n" + "\n".join(rows) + "\n"
+    )
+
+
 PAGES = {
+    "limits.md": limits_page,
     "table-columns.md": table_columns_page,
     "record.md": record_page,
     "findings.md": findings_page,

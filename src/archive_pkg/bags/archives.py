@@ -8,10 +8,11 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from archive_pkg import limits
 from archive_pkg.bags import names
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
-from archive_pkg.bags.folder import Listing
-from archive_pkg.bags.opening import BadArchiveError, Limits
+from archive_pkg.bags.folder import Listing, too_deep
+from archive_pkg.bags.opening import BadArchiveError
 from archive_pkg.fixity import BLOCK, Hash, feed, new_hash
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.storage import describe
@@ -60,6 +61,12 @@ MEMBER_TWICE = Code(
     "An archive has two members of the same name; which one is meant is anyone's guess.",
     "BagIt 0.97, 4",
 )
+MEMBER_CLASHES = Code(
+    "archive-member-clashes",
+    Severity.ERROR,
+    "An archive has a file and a folder of the same name, which no file system can hold.",
+    "BagIt 0.97, 4",
+)
 MEMBER_LINK = Code(
     "archive-member-is-link",
     Severity.ERROR,
@@ -98,7 +105,7 @@ class Member:
         packed: Bytes in the archive.
         method: zip's number of the compression method; 0 is none.
         raw_name: The name's bytes.
-        whole: Whether its bytes stand in one piece (they do not in a sparse tar member).
+        segments: Of a sparse tar member, where its stored bytes belong and how many; else empty.
     """
 
     path: str
@@ -107,7 +114,7 @@ class Member:
     packed: int = 0
     method: int = 0
     raw_name: bytes = b""
-    whole: bool = True
+    segments: Sequence[tuple[int, int]] = ()
 
 
 class Archive:
@@ -115,12 +122,13 @@ class Archive:
 
     kind: str
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.limits = limits
         self.descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         self.packed = os.fstat(self.descriptor).st_size
         self.members: dict[str, Member] = {}
+        self._declared = 0
+        self._named = 0
         self._listing = Listing()
         self._folders: set[str] = set()
         self.top = ""
@@ -145,16 +153,16 @@ class Archive:
             self.scan()
         except BadArchiveError as error:
             self._listing.findings.append(error.finding)
-        self._find_top()
+        try:
+            self._find_top()
+        except BadArchiveError as error:
+            self._listing.findings.append(error.finding)
         return self._listing
 
     def open(self, path: str) -> BinaryIO:
-        """A member as a stream."""
+        """A member as a stream, which can be sought back to its start."""
         member = self._member(path)
-        try:
-            return io.BytesIO(b"".join(self.chunks(member)))
-        except BadArchiveError as error:
-            raise OSError(0, str(error), path) from error
+        return io.BufferedReader(Unpacked(lambda: self.chunks(member)), BLOCK)
 
     def size(self, path: str) -> int:
         """A member's bytes."""
@@ -183,8 +191,8 @@ class Archive:
         if path in self.members:
             self.note(MEMBER_TWICE, path, "is there twice", "Remove one of them.")
             return False
-        if len(self.members) >= self.limits.members:
-            raise BadArchiveError(BOMB, f"has more than {self.limits.members} members")
+        self._declared += member.size
+        self.refuse_bomb(self._declared)
         member.path = path
         self.members[path] = member
         return True
@@ -194,9 +202,29 @@ class Archive:
         if safe := self._safe(path):
             self._folders.add(safe)
 
+    def refuse_bomb(self, unpacked: int) -> None:
+        """Raise BadArchiveError where the archive unpacks to more bytes than are read."""
+        if limits.is_bomb(unpacked, self.packed):
+            limit = limits.ARCHIVE_SIZE
+            if unpacked <= limit.value:
+                limit = limits.ARCHIVE_RATIO
+            said = f"has {self.packed} bytes and unpacks to {unpacked} or more: it is not read"
+            raise BadArchiveError(BOMB, said, hint=limit.hint)
+
     def _safe(self, path: str) -> str:
+        self._named += len(path)
+        for limit, count, what in (
+            (limits.ARCHIVE_MEMBERS, len(self.members) + len(self._folders) + 1, "members"),
+            (limits.ARCHIVE_NAMES, self._named, "bytes of names"),
+        ):
+            if count > limit.value:
+                said = f"has more than {limit.value} {what}: it is not read further"
+                raise BadArchiveError(BOMB, said, hint=limit.hint)
         if why := names.unsafe(path):
             self.note(MEMBER_UNSAFE, path, f"is an unsafe name: {why}", "It is not looked at.")
+            return ""
+        if path.count("/") > limits.FOLDER_DEPTH.value:
+            self._listing.findings.append(too_deep(path))
             return ""
         return names.straighten(path.rstrip("/"))
 
@@ -242,13 +270,18 @@ class Archive:
             else:
                 self.note(OUTSIDE, path, "is outside the bag's folder", "Remove it.")
         inside = {path[start:] for path in self._folders if path.startswith(self.top)}
-        full = set()
+        full: set[str] = set()
         for path in listing.files:
             while "/" in path:
                 path = path.rpartition("/")[0]
                 if path in full:
                     break
                 full.add(path)
+            if len(full) > limits.ARCHIVE_MEMBERS.value:
+                said = f"has more than {limits.ARCHIVE_MEMBERS.value} folders: it is not read"
+                raise BadArchiveError(BOMB, said, hint=limits.ARCHIVE_MEMBERS.hint)
+        for path in sorted(path for path in full | inside if self.top + path in self.members):
+            self.note(MEMBER_CLASHES, path, "is both a file and a folder", "Rename one of them.")
         listing.folders = sorted(full | inside - {""})
         above = {path.rpartition("/")[0] for path in listing.folders}
         listing.empty = sorted(inside - full - above - {""})
@@ -308,6 +341,48 @@ def feed_chunks(
         return count
 
     return feed(read_into, hashes, tick=lambda count: say(0, count))
+
+
+class Unpacked(io.RawIOBase):
+    """Bytes that come in pieces, as a stream; seeking back to its start unpacks again."""
+
+    def __init__(self, unpack: Callable[[], Iterator[bytes]]) -> None:
+        self._unpack = unpack
+        self.seek(0)
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """Back to its start."""
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Start again. Raises OSError for any other place than the start."""
+        if offset or whence:
+            raise io.UnsupportedOperation("an unpacked stream can only be sought to its start")
+        self._pieces = self._unpack()
+        self._rest = memoryview(b"")
+        self._place = 0
+        return 0
+
+    def tell(self) -> int:
+        """How many bytes have been read."""
+        return self._place
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read the next bytes. Raises OSError where the archive is damaged."""
+        try:
+            while not self._rest and (piece := next(self._pieces, None)) is not None:
+                self._rest = memoryview(piece)
+        except BadArchiveError as error:
+            raise OSError(0, str(error)) from error
+        count = min(len(buffer), len(self._rest))
+        buffer[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        self._place += count
+        return count
 
 
 def plain(descriptor: int, place: int, size: int, path: str) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from archive_pkg import limits
 from archive_pkg.bags import manifests
 from archive_pkg.bags.folder import Folder, Listing
 from archive_pkg.bags.opening import BadArchiveError, open_tree
@@ -34,17 +35,9 @@ if TYPE_CHECKING:
 
 _MOST_ALIKE = 10_000
 """So many findings of one code are told one by one; the rest are counted."""
-_LARGEST_TAG_FILE = 256 * 1024 * 1024
-"""bag-info.txt and its kin are read into memory; a larger one is no tag file a person wrote."""
 _MOST_ARE_SMALLER = 64 * 1024
 """Asked for first: making room for more takes longer than reading most of them."""
 
-TAG_FILE_TOO_LARGE = Code(
-    "tag-file-too-large",
-    Severity.ERROR,
-    "A tag file has more than 256 MiB, which is more than is read into memory.",
-    "RFC 8493, 2.2.2",
-)
 TAG_FILE_UNREADABLE = Code(
     "tag-file-unreadable",
     Severity.ERROR,
@@ -255,7 +248,7 @@ def load(tree: Tree, name: str, listing: Listing | None = None) -> Bag:
     if "fetch.txt" in top:
         from archive_pkg.bags import fetchfile  # few bags have one
 
-        text = _text(tree, fetchfile.NAME, bag.declaration, report)
+        text = _text(tree, fetchfile.NAME, bag.declaration, report, limits.FETCH_FILE)
         bag.fetch = fetchfile.parse(text, number, report)
     return bag
 
@@ -291,23 +284,31 @@ def _missing(top: Sequence[str]) -> Finding:
     return MISSING.at(Location(DECLARATION), "is missing", hint)
 
 
-def _text(tree: Tree, path: str, declaration: Declaration, report: Report) -> str:
-    text, findings = decode_text(path, _bytes(tree, path, report), declaration.encoding)
+def _text(
+    tree: Tree,
+    path: str,
+    declaration: Declaration,
+    report: Report,
+    limit: limits.Limit = limits.TAG_FILE,
+) -> str:
+    data = _bytes(tree, path, report, limit)
+    text, findings = decode_text(path, data, declaration.encoding)
     report.extend(findings)
     return text
 
 
-def _bytes(tree: Tree, path: str, report: Report) -> bytes:
+def _bytes(tree: Tree, path: str, report: Report, limit: limits.Limit = limits.TAG_FILE) -> bytes:
     try:
         with tree.open(path) as file:
             data = file.read(_MOST_ARE_SMALLER)
             if len(data) == _MOST_ARE_SMALLER:
-                data += file.read(_LARGEST_TAG_FILE + 1 - len(data))
+                data += file.read(limit.value + 1 - len(data))
     except OSError as error:
         report.add(_unreadable(path, error))
         return b""
-    if len(data) > _LARGEST_TAG_FILE:
-        report.add(TAG_FILE_TOO_LARGE.at(Location(path), "has more than 256 MiB"))
+    if len(data) > limit.value:
+        said = f"has more than {limit.value} bytes"
+        report.add(manifests.TOO_LARGE.at(Location(path), said, limit.hint))
         return b""
     return data
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive_pkg.bags import names
+from archive_pkg.bags.manifests import MOST_WRONG, too_many_wrong
 from archive_pkg.bags.tagfiles import split_lines
 from archive_pkg.reports import Code, Location, Severity
 
@@ -85,6 +86,9 @@ def parse(text: str, version: tuple[int, int], report: Report) -> list[FetchLine
     """
     entries: dict[str, FetchLine] = {}
     for number, line in enumerate(split_lines(text), 1):
+        if number - len(entries) > MOST_WRONG + 1:
+            report.add(too_many_wrong(LINE_MALFORMED, NAME))
+            break
         place = Location(NAME, line=number)
         found = _LINE.fullmatch(line)
         if found is None or not re.fullmatch(r"[0-9]{1,19}|-", found[2]):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.errors import StorageError
 from archive_pkg.fixity import ALGORITHMS, cpus, feed, new_hash, reader, rotates, spread
+from archive_pkg.limits import FOLDER_DEPTH
 from archive_pkg.reports import Code, Finding, Location, Severity
 from archive_pkg.storage import describe
 
@@ -32,8 +33,6 @@ _OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 _LARGE = 4 * 1024 * 1024
 """Files larger than this are digested after the small ones, each by a thread per algorithm."""
 _READ = 64 * 1024
-_DEEPEST = 2048
-"""Folders above one another; a path of that many fills what the system allows."""
 _PIECE = 512
 _FEW = 48
 
@@ -53,6 +52,13 @@ UNREADABLE = Code(
     "file-unreadable",
     Severity.ERROR,
     "A file or folder of the bag cannot be read, so the bag cannot be verified.",
+    "RFC 8493, 3",
+)
+
+TOO_DEEP = Code(
+    "folder-too-deep",
+    Severity.ERROR,
+    "Folders lie within one another deeper than is read, so the bag cannot be verified.",
     "RFC 8493, 3",
 )
 
@@ -108,9 +114,8 @@ class Folder:
         waiting = [""]
         while waiting:
             prefix = waiting.pop()
-            if prefix.count("/") > _DEEPEST:
-                place = Location(prefix[:80] + "…")
-                found.findings.append(UNREADABLE.at(place, "lies deeper than a path can name"))
+            if prefix.count("/") > FOLDER_DEPTH.value:
+                found.findings.append(too_deep(prefix))
                 continue
             try:
                 below = self._list_one(prefix, found)
@@ -341,6 +346,12 @@ class Folder:
                 "Let whatever writes to it finish, then run the same command again.",
             )
         return size, tuple(each.digest() for each in hashes)
+
+
+def too_deep(path: str) -> Finding:
+    """The finding for what lies within more folders than are read."""
+    said = f"lies within more than {FOLDER_DEPTH.value} folders"
+    return TOO_DEEP.at(Location(f"{path[:80]}…"), said, FOLDER_DEPTH.hint)
 
 
 def _rest(file: int, path: str, data: bytes | None) -> bytes | None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from archive_pkg.bags import names
 from archive_pkg.bags.tagfiles import Declaration, codec_of, decode_text, split_lines
 from archive_pkg.fixity import ALGORITHMS
-from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.limits import MANIFEST_LINES, TAG_FILE
+from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,10 +23,20 @@ _CHUNK = 2 * 1024 * 1024
 _FIRST_CHUNK = 64 * 1024
 """Asked for first: making room for more takes longer than reading most of them."""
 _LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]++(\*?)(.+)", re.DOTALL)
+_LONGEST_LINE = 64 * 1024
+"""A digest and the longest path that a system can open need less, also percent-encoded."""
+MOST_WRONG = 10_000
+"""Lines without an entry after which reading stops: the file is something else."""
 _ODD = ("%", "\\", "\0")
 _ODD_PARTS = re.compile(r"/(?:/|\.{0,2}[/\n])")
 """A chunk of lines with none of these needs no look at each path."""
 
+TOO_LARGE = Code(
+    "tag-file-too-large",
+    Severity.ERROR,
+    "A tag file or a manifest is larger than is read.",
+    "RFC 8493, 2.2.2",
+)
 LINE_MALFORMED = Code(
     "manifest-line-malformed",
     Severity.ERROR,
@@ -193,6 +204,11 @@ def render(digests: Mapping[str, bytes], declaration: Declaration | None = None)
     ).encode(codec_of(said.encoding) or "utf-8")
 
 
+def too_many_wrong(code: Code, name: str) -> Finding:
+    """The finding for a manifest or fetch.txt that is not read to its end."""
+    return code.at(Location(name), f"has more than {MOST_WRONG} such lines: the rest is not read")
+
+
 def describe(name: str, report: Report) -> Manifest | None:
     """What a file's name says: an empty manifest of its kind, or None where it is none."""
     found = NAME.fullmatch(name)
@@ -227,6 +243,7 @@ class Parser:
         self._strict = version >= (1, 0)
         self._encoding = encoding
         self._report = report
+        self._lines = 0
 
     def read(self, manifest: Manifest, file: BinaryIO) -> None:
         """Fill a manifest from its file, which can be sought in."""
@@ -235,12 +252,14 @@ class Parser:
         quick = _quick(length, manifest.of_tags) if length else None
         findings = self._report.findings
         mark = len(findings)
+        lines = self._lines
         try:
             self._read(manifest, file, length, quick)
         except _TwiceError:  # some path is there twice: each line has to be looked at
             manifest.digests.clear()
             manifest._gaps.clear()
             del findings[mark:]
+            self._lines = lines
             file.seek(0)
             self._read(manifest, file, length, None)
 
@@ -253,6 +272,11 @@ class Parser:
     ) -> None:
         line = 1
         for text in self._chunks(manifest.name, file):
+            self._lines += text.count("\n")
+            if self._lines > MANIFEST_LINES.value:
+                said = f"the bag's manifests have more than {MANIFEST_LINES.value} lines"
+                self._report.add(TOO_LARGE.at(Location(manifest.name), said, MANIFEST_LINES.hint))
+                return
             plain = not any(odd in text for odd in _ODD) and not _ODD_PARTS.search(text)
             pairs = quick.findall(text) if quick and plain else []
             if pairs and len(pairs) == text.count("\n"):
@@ -262,12 +286,20 @@ class Parser:
             for each in split_lines(text):
                 self._line(manifest, length, line, each)
                 line += 1
+                if len(manifest._gaps) > MOST_WRONG:
+                    self._report.add(too_many_wrong(LINE_MALFORMED, manifest.name))
+                    return
 
     def _chunks(self, name: str, file: BinaryIO) -> Iterator[str]:
         """The text in pieces of whole lines, each line ended by LF but perhaps the last."""
         codec = codec_of(self._encoding) or "utf-8"
         if codec.startswith(("utf-16", "utf-32")):
-            text, findings = decode_text(name, file.read(), self._encoding)
+            data = file.read(TAG_FILE.value + 1)
+            if len(data) > TAG_FILE.value:
+                said = f"has more than {TAG_FILE.value} bytes in {self._encoding}"
+                self._report.add(TOO_LARGE.at(Location(name), said, TAG_FILE.hint))
+                return
+            text, findings = decode_text(name, data, self._encoding)
             self._report.extend(findings)
             yield "\n".join(split_lines(text)) + "\n" if text else ""
             return
@@ -337,7 +369,7 @@ class Parser:
         if not line.strip():
             self._report.add(EMPTY_LINE.at(place, "is an empty line", "Remove it."))
             return None
-        found = _LINE.fullmatch(line)
+        found = _LINE.fullmatch(line) if len(line) < _LONGEST_LINE else None
         if found is None:
             self._report.add(
                 LINE_MALFORMED.at(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags.folder import Folder
@@ -25,38 +24,12 @@ UNKNOWN = Code(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When an archive is taken for a bomb.
-
-    Attributes:
-        size: Bytes unpacked that are too many in any case.
-        ratio: Bytes unpacked for each byte of the archive that are too many.
-        plausible: Bytes unpacked up to which the ratio does not count: they do no harm.
-        members: Members that are too many.
-    """
-
-    size: int = 1 << 44
-    ratio: int = 100
-    plausible: int = 1 << 30
-    members: int = 20_000_000
-
-    def exceeded(self, unpacked: int, packed: int) -> bool:
-        """Whether so much from so little is too much."""
-        return unpacked > self.size or (
-            unpacked > self.plausible and unpacked > packed * self.ratio
-        )
-
-
-LIMITS = Limits()
-
-
 class BadArchiveError(Exception):
     """An archive that cannot be read (further); has the finding to report."""
 
-    def __init__(self, code: Code, message: str, path: str = "") -> None:
+    def __init__(self, code: Code, message: str, path: str = "", hint: str = "") -> None:
         super().__init__(message)
-        self.finding = code.at(Location(path), message)
+        self.finding = code.at(Location(path), message, hint)
 
 
 def open_tree(path: Path) -> Folder | Archive:
@@ -74,7 +47,7 @@ def open_tree(path: Path) -> Folder | Archive:
     return open_archive(path)
 
 
-def open_archive(path: Path, limits: Limits = LIMITS) -> Archive:
+def open_archive(path: Path) -> Archive:
     """Open a serialized bag; what kind it is, its bytes tell, not its name.
 
     Raises:
@@ -82,24 +55,21 @@ def open_archive(path: Path, limits: Limits = LIMITS) -> Archive:
         OSError: When it cannot be opened.
     """
     import importlib.util
-    import tarfile
 
-    from archive_pkg.bags import tars, zips  # folders are common, and need neither
+    from archive_pkg.bags import tar_headers, tars, zips  # folders are common, and need none
 
     with open_regular(path) as file:
         head = file.read(512)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return zips.Zip(path, limits)
+        return zips.Zip(path)
     if head.startswith(b"\x1f\x8b"):
-        return tars.PackedTar(path, limits, "tgz", tars.gunzip)
+        return tars.PackedTar(path, "tgz", tars.gunzip)
     if head.startswith(b"\x28\xb5\x2f\xfd"):
         if importlib.util.find_spec("zstandard") is None:
             raise BadArchiveError(
                 UNKNOWN, "is compressed by zstandard, whose library is not installed here"
             )
-        return tars.PackedTar(path, limits, "zst", tars.unzstd)
-    try:
-        tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
-    except tarfile.HeaderError as error:
-        raise BadArchiveError(UNKNOWN, "is neither a folder nor a zip, tar or tgz") from error
-    return tars.Tar(path, limits)
+        return tars.PackedTar(path, "zst", tars.unzstd)
+    if not tar_headers.is_header(head):
+        raise BadArchiveError(UNKNOWN, "is neither a folder nor a zip, tar or tgz")
+    return tars.Tar(path)

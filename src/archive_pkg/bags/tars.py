@@ -8,36 +8,34 @@ from __future__ import annotations
 
 import io
 import os
-import tarfile
 import zlib
-from typing import IO, TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING
 
-from archive_pkg.bags import manifests, names
+from archive_pkg.bags import manifests, names, tar_headers
 from archive_pkg.bags.archives import (
-    BOMB,
     DAMAGED,
     MEMBER_LINK,
     MEMBER_SPECIAL,
     Archive,
     Member,
-    Shared,
     feed_chunks,
-    plain,
 )
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
-from archive_pkg.bags.opening import BadArchiveError, Limits
+from archive_pkg.bags.opening import BadArchiveError
+from archive_pkg.bags.tar_headers import Entry
 from archive_pkg.fixity import ALGORITHMS, BLOCK, digest, new_hash
 from archive_pkg.reports import Location, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from archive_pkg.bags.digesting import Say
 
     Unpacker = Callable[[int], Iterator[bytes]]
 
-_MOST_KEPT = 1024 * 1024 * 1024
+_MOST_KEPT = 128 * 1024 * 1024
+"""Bytes of tag files kept from the first reading; others are read again when they are wanted."""
 _GUESS = ("sha256", "sha512")
 
 
@@ -48,37 +46,15 @@ class Tar(Archive):
 
     def scan(self) -> None:
         """Read the headers, skipping the data."""
-        for archive, info in self._infos():
-            _take(self, info)
-            del archive
-        self._look_for_more()
+        for entry in tar_headers.entries(_Placed(self.descriptor)):
+            _take(self, entry)
 
     def chunks(self, member: Member) -> Iterator[bytes]:
         """A member's bytes."""
-        if member.whole:
-            yield from plain(self.descriptor, member.place, member.size, member.path)
-            return
-        for archive, info in self._infos():
-            if info.isreg() and names.straighten(info.name) == member.path:
-                yield from _extract(archive, info)
-                return
-
-    def _infos(self) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
-        return _tar_infos(Shared(self.descriptor), "r:")
-
-    def _look_for_more(self) -> None:
-        """Python's reader takes a damaged header for the end; the end has to be empty blocks."""
-        end = max((m.place + -(-m.size // 512) * 512 for m in self.members.values()), default=0)
-        block = os.pread(self.descriptor, 512, end)
-        if self.members and block.strip(b"\0") and not self._is_header(end):
-            raise BadArchiveError(DAMAGED, f"has a damaged header at byte {end}")
-
-    def _is_header(self, place: int) -> bool:
-        try:
-            tarfile.TarInfo.frombuf(os.pread(self.descriptor, 512, place), "utf-8", "strict")
-        except (tarfile.HeaderError, UnicodeError):
-            return False
-        return True
+        source = _Placed(self.descriptor, member.place)
+        segments = [*member.segments] or [(0, member.size)]
+        entry = Entry(member.path, "file", member.size, member.place, segments)
+        return tar_headers.contents(entry, source.read)
 
 
 class PackedTar(Archive):
@@ -89,8 +65,8 @@ class PackedTar(Archive):
     afterwards takes a second reading.
     """
 
-    def __init__(self, path: Path, limits: Limits, kind: str, unpack: Unpacker) -> None:
-        super().__init__(path, limits)
+    def __init__(self, path: Path, kind: str, unpack: Unpacker) -> None:
+        super().__init__(path)
         self.kind = kind
         self._unpack = unpack
         self._kept: dict[str, bytes] = {}
@@ -100,41 +76,34 @@ class PackedTar(Archive):
         """Read the stream once."""
         algorithms: set[str] = set()
         kept = 0
-        for archive, info in self._infos():
-            member = _take(self, info)
+        for source, entry in self._entries():
+            member = _take(self, entry)
             if member is None:
                 continue
             inner = member.path.partition("/")[2]
-            if inner.startswith("data/"):
-                self._digests[member.path] = _digest(archive, info, algorithms or set(_GUESS))
+            chunks = tar_headers.contents(entry, source.read)
+            if "/" in inner or kept + member.size > _MOST_KEPT:
+                self._digests[member.path] = _digest(chunks, algorithms or set(_GUESS))
                 continue
             kept += member.size
-            if kept > _MOST_KEPT:
-                raise BadArchiveError(
-                    BOMB, "has more than a gibibyte of tag files: it is not read", member.path
-                )
-            self._kept[member.path] = b"".join(_extract(archive, info))
+            self._kept[member.path] = b"".join(chunks)
             manifest = manifests.describe(inner, Report())
             if manifest and not manifest.of_tags and manifest.algorithm in ALGORITHMS:
                 algorithms.add(manifest.algorithm)
 
     def chunks(self, member: Member) -> Iterator[bytes]:
-        """A kept member's bytes, or those of another from reading again."""
+        """A member's bytes, or those of another from reading again."""
         if member.path in self._kept:
             yield self._kept[member.path]
             return
-        for archive, info in self._infos():
-            if info.isreg() and names.straighten(info.name) == member.path:
-                yield from _extract(archive, info)
-                return
+        for _, chunks in self._again({member.path}):
+            yield from chunks
+            return
 
     def contents(self, files: Sequence[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
         """The bytes of members in the stream's order."""
-        wanted = {self.top + path for path in files}
-        for archive, info in self._infos():
-            path = names.straighten(info.name)
-            if info.isreg() and path in wanted:
-                yield path[len(self.top) :], _extract(archive, info)
+        for path, chunks in self._again({self.top + path for path in files}):
+            yield path[len(self.top) :], chunks
 
     def digesting(
         self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
@@ -178,102 +147,107 @@ class PackedTar(Archive):
     def _read_again(self, left: Mapping[str, set[str]]) -> None:
         if not left:
             return
-        for archive, info in self._infos():
-            path = names.straighten(info.name)
-            if info.isreg() and path in left:
-                found = self._digests.setdefault(path, {})
-                found.update(_digest(archive, info, left[path]))
+        for path, chunks in self._again(left.keys()):
+            found = self._digests.setdefault(path, {})
+            found.update(_digest(chunks, left[path]))
 
-    def _infos(self) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    def _again(self, wanted: Container[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """The first member of each path that is wanted, from reading the stream again."""
+        for source, entry in self._entries():
+            path = names.straighten(entry.path)
+            member = self.members.get(path) if path in wanted else None
+            if member and entry.kind == "file" and entry.place == member.place:
+                yield path, tar_headers.contents(entry, source.read)
+
+    def _entries(self) -> Iterator[tuple[_Stream, Entry]]:
         os.lseek(self.descriptor, 0, os.SEEK_SET)
-        unpacked = self._unpack(self.descriptor)
-        return _tar_infos(_Guarded(unpacked, self.limits, self.packed), "r|")
+        source = _Stream(self._unpack(self.descriptor), self.refuse_bomb)
+        for entry in tar_headers.entries(source):
+            yield source, entry
 
 
-def _tar_infos(
-    stream: io.RawIOBase, mode: Literal["r:", "r|"]
-) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
-    try:
-        with tarfile.open(fileobj=cast("IO[bytes]", stream), mode=mode) as archive:
-            while (info := archive.next()) is not None:
-                yield archive, info
-                archive.members.clear()  # type: ignore[attr-defined]  # it would keep them all
-    except (tarfile.TarError, EOFError, zlib.error, ValueError, OverflowError, OSError) as error:
-        said = " ".join(str(error).split()) or type(error).__name__
-        raise BadArchiveError(DAMAGED, f"cannot be read as tar to its end: {said}") from error
-
-
-def _take(archive: Archive, info: tarfile.TarInfo) -> Member | None:
+def _take(archive: Archive, entry: Entry) -> Member | None:
     """Note what a tar header means; the member where it is a regular file that may be read."""
-    if info.isdir():
-        archive.add_folder(info.name)
-    elif info.issym() or info.islnk():
-        archive.note(MEMBER_LINK, info.name, "is a link", "Put the file itself here.")
-    elif info.isreg():
-        member = Member(info.name, info.size, info.offset_data, whole=not info.issparse())
+    if entry.kind == "folder":
+        archive.add_folder(entry.path)
+    elif entry.kind == "link":
+        archive.note(MEMBER_LINK, entry.path, "is a link", "Put the file itself here.")
+    elif entry.kind == "file":
+        whole = len(entry.segments) == 1 and entry.segments[0] == (0, entry.size)
+        segments = () if whole else entry.segments
+        member = Member(entry.path, entry.size, entry.place, segments=segments)
         return member if archive.add(member) else None
     else:
-        archive.note(MEMBER_SPECIAL, info.name, "is a device or FIFO", "Remove it.")
+        archive.note(MEMBER_SPECIAL, entry.path, "is a device or FIFO", "Remove it.")
     return None
 
 
-def _extract(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[bytes]:
-    file = archive.extractfile(info)
-    left = info.size
-    while file is not None and left and (data := file.read(min(BLOCK, left))):
-        left -= len(data)
-        yield data
-    if left:
-        raise BadArchiveError(DAMAGED, "ends too early", info.name)
-
-
-def _digest(
-    archive: tarfile.TarFile, info: tarfile.TarInfo, algorithms: set[str]
-) -> dict[str, bytes]:
+def _digest(chunks: Iterator[bytes], algorithms: set[str]) -> dict[str, bytes]:
     hashes = {name: new_hash(name) for name in algorithms}
-    feed_chunks(_extract(archive, info), list(hashes.values()), lambda files, size: None)
+    feed_chunks(chunks, list(hashes.values()), lambda files, size: None)
     return {name: hash_.digest() for name, hash_ in hashes.items()}
 
 
-class _Guarded(io.RawIOBase):
-    """An unpacked stream that ends with an error where it gets implausibly long."""
+class _Placed:
+    """The bytes of an uncompressed archive from a place on."""
 
-    def __init__(self, unpacked: Iterator[bytes], limits: Limits, packed: int) -> None:
+    def __init__(self, descriptor: int, place: int = 0) -> None:
+        self._descriptor = descriptor
+        self._size = os.fstat(descriptor).st_size
+        self.place = place
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, fewer only at the end."""
+        data = os.pread(self._descriptor, size, self.place)
+        self.place += len(data)
+        return data
+
+    def skip(self, size: int) -> None:
+        """Leave bytes out. Raises BadArchiveError when there are not as many."""
+        self.place += size
+        if self.place > self._size:
+            raise BadArchiveError(DAMAGED, "cannot be read as tar to its end: it ends too early")
+
+
+class _Stream:
+    """The bytes of a compressed archive, refused where they become implausibly many."""
+
+    def __init__(self, unpacked: Iterator[bytes], refuse_bomb: Callable[[int], None]) -> None:
         self._unpacked = unpacked
-        self._limits = limits
-        self._packed = packed
+        self._refuse_bomb = refuse_bomb
         self._rest = memoryview(b"")
         self._given = 0
+        self.place = 0
 
-    def readable(self) -> bool:
-        return True
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, fewer only at the end."""
+        pieces = []
+        while size and self._fill():
+            pieces.append(bytes(self._rest[:size]))
+            self._rest = self._rest[size:]
+            size -= len(pieces[-1])
+            self.place += len(pieces[-1])
+        return b"".join(pieces)
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def skip(self, size: int) -> None:
+        """Leave bytes out. Raises BadArchiveError when there are not as many."""
+        while size:
+            if not self._fill():
+                raise BadArchiveError(DAMAGED, "cannot be read to its end: it ends too early")
+            count = min(size, len(self._rest))
+            self._rest = self._rest[count:]
+            size -= count
+            self.place += count
+
+    def _fill(self) -> bool:
         if not self._rest:
             try:
                 self._rest = memoryview(next(self._unpacked, b""))
             except (EOFError, zlib.error) as error:
                 raise BadArchiveError(DAMAGED, f"cannot be unpacked to its end: {error}") from error
             self._given += len(self._rest)
-            if self._limits.exceeded(self._given, self._packed):
-                raise BadArchiveError(
-                    BOMB, f"has {self._packed} bytes and unpacks to more than {self._given}"
-                )
-        count = min(len(buffer), len(self._rest))
-        buffer[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count
-
-    def read(self, size: int = -1) -> bytes:
-        pieces = []
-        while size:
-            block = bytearray(min(size, BLOCK))
-            count = self.readinto(memoryview(block))
-            if not count:
-                break
-            pieces.append(bytes(block[:count]))
-            size -= count
-        return b"".join(pieces)
+            self._refuse_bomb(self._given)
+        return bool(self._rest)
 
 
 def gunzip(descriptor: int) -> Iterator[bytes]:

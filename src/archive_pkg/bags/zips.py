@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
+from archive_pkg import limits
 from archive_pkg.bags.archives import (
     BOMB,
     DAMAGED,
@@ -37,7 +38,7 @@ class Zip(Archive):
     def scan(self) -> None:
         """Read the central directory, and distrust it."""
         try:
-            with zipfile.ZipFile(Shared(self.descriptor)) as archive:
+            with zipfile.ZipFile(_Directory(self.descriptor)) as archive:
                 infos = archive.infolist()
         except (zipfile.BadZipFile, EOFError, ValueError, OSError, NotImplementedError) as error:
             raise BadArchiveError(DAMAGED, f"cannot be read as zip: {error}") from error
@@ -67,11 +68,7 @@ class Zip(Archive):
                 )
 
     def _refuse_bombs(self, infos: Sequence[zipfile.ZipInfo]) -> None:
-        unpacked = sum(info.file_size for info in infos)
-        if self.limits.exceeded(unpacked, self.packed):
-            raise BadArchiveError(
-                BOMB, f"has {self.packed} bytes and would unpack to {unpacked}: it is not read"
-            )
+        self.refuse_bomb(sum(info.file_size for info in infos))
         end = 0
         for info in sorted(infos, key=lambda info: info.header_offset):
             if info.header_offset < end:
@@ -127,6 +124,18 @@ class Zip(Archive):
                 DAMAGED, "has another name in its header than in the directory", member.path
             )
         return int(member.place + 30 + length + extra)
+
+
+class _Directory(Shared):
+    """A zip archive of which only the directory is read, in one go, where it is not too large."""
+
+    def read(self, size: int = -1) -> bytes:
+        """Read, and go on. Raises BadArchiveError for more than a directory may have."""
+        most = limits.ARCHIVE_NAMES.value
+        if size > most:
+            said = f"has a directory of {size} bytes: it is not read"
+            raise BadArchiveError(BOMB, said, hint=limits.ARCHIVE_NAMES.hint)
+        return super().read(size) or b""
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:

@@ -1,0 +1,103 @@
+"""Limits on input: how much of each kind is read, and the one way to raise a limit.
+
+A reader that meets more than its limit reports it and reads no further. The user raises a limit
+for a run in the environment variable `ARCHIVE_PKG_LIMITS`.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+
+from archive_pkg.errors import UsageError
+
+VARIABLE = "ARCHIVE_PKG_LIMITS"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit on input.
+
+    Attributes:
+        name: What the user calls it.
+        default: The most that is read unless the user raises it.
+        meaning: What is limited, for the documentation.
+    """
+
+    name: str
+    default: int
+    meaning: str
+
+    @property
+    def value(self) -> int:
+        """The most that is read in this run.
+
+        Raises:
+            UsageError: The environment variable is malformed.
+        """
+        return _raised(os.environ.get(VARIABLE, "")).get(self.name, self.default)
+
+    @property
+    def hint(self) -> str:
+        """How to raise it."""
+        return f"To read more, set {VARIABLE}={self.name}=NUMBER (now {self.value})."
+
+
+_MIB = 1 << 20
+
+ARCHIVE_SIZE = Limit("archive-size", 1 << 44, "Bytes that an archive unpacks to.")
+ARCHIVE_RATIO = Limit(
+    "archive-ratio",
+    100,
+    "Bytes that an archive unpacks to for each of its own bytes. Archives that unpack to at most "
+    "1 GiB are not compared with it.",
+)
+ARCHIVE_MEMBERS = Limit("archive-members", 1_000_000, "Files and folders in an archive.")
+ARCHIVE_NAMES = Limit(
+    "archive-names", 64 * _MIB, "Bytes of all names in an archive, and of a zip's directory."
+)
+ARCHIVE_HEADER = Limit(
+    "archive-header",
+    _MIB,
+    "Bytes that a tar archive spends on describing one member (long names, extended headers, "
+    "maps of sparse files).",
+)
+FOLDER_DEPTH = Limit("folder-depth", 256, "Folders within one another, in a bag or an archive.")
+TAG_FILE = Limit(
+    "tag-file",
+    4 * _MIB,
+    "Bytes of a tag file such as bag-info.txt, and of a manifest in UTF-16 or UTF-32.",
+)
+MANIFEST_LINES = Limit("manifest-lines", 4_000_000, "Lines of all manifests of a bag together.")
+FETCH_FILE = Limit("fetch-file", 32 * _MIB, "Bytes of fetch.txt.")
+
+_PLAUSIBLE = 1 << 30
+"""Bytes unpacked up to which the ratio does not count: they do no harm."""
+
+
+def all_limits() -> list[Limit]:
+    """Every limit, in the order of this module."""
+    return [value for value in globals().values() if isinstance(value, Limit)]
+
+
+def is_bomb(unpacked: int, packed: int) -> bool:
+    """Return whether an archive of so many bytes unpacks to more than is read."""
+    return unpacked > ARCHIVE_SIZE.value or (
+        unpacked > _PLAUSIBLE and unpacked > packed * ARCHIVE_RATIO.value
+    )
+
+
+@lru_cache(maxsize=4)
+def _raised(setting: str) -> dict[str, int]:
+    known = {limit.name for limit in all_limits()}
+    found = {}
+    for part in filter(None, (each.strip() for each in setting.split(","))):
+        name, _, number = part.partition("=")
+        if name not in known or not number.isascii() or not number.isdigit() or len(number) > 18:
+            raise UsageError(
+                f"{VARIABLE}: “{part}” is not a limit and a number",
+                f"Write NAME=NUMBER,NAME=NUMBER. The limits are {', '.join(sorted(known))}.",
+            )
+        found[name] = int(number)
+    return found
