@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shutil
 import subprocess
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.packages.signers import read_allowed_signers, read_revoked
-from archive_pkg.packages.sshsig import parse
-from archive_pkg.packages.wire import MalformedError
+from archive_pkg.packages.signers import (
+    RevokedCertificates,
+    read_allowed_signers,
+    read_revoked,
+)
+from archive_pkg.packages.sshcert import Certificate
+from archive_pkg.packages.sshsig import Signature, parse
+from archive_pkg.packages.wire import MalformedError, Wire
 
 MESSAGE = b"a tag manifest\n"
 APPLICATION = b"ssh:"
@@ -273,3 +280,215 @@ def test_with_a_revoked_key_or_authority_a_certificate_is_nothing(
     subprocess.run(command, cwd=certified, check=True)
     assert read_revoked(certified / "krl").counts_no_more(signature) is revoked
     assert stock(certified, "-r", "krl") is not revoked
+
+
+@pytest.fixture(scope="module")
+def plainly(certified: Path) -> Path:
+    """The same folder, with the editor's plain signature of the message as `m.sig`."""
+    folder = certified.parent / "plainly"
+    folder.mkdir()
+    for name in ("editor", "editor.pub", "stranger.pub", "authority", "authority.pub"):
+        shutil.copy(certified / name, folder)
+    (folder / "m").write_bytes(MESSAGE)
+    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", "editor", "m"]
+    subprocess.run(command, cwd=folder, check=True)
+    return folder
+
+
+WHO = "editor@example.org"
+LINES = [
+    f"{WHO} KEY",
+    f"  \t{WHO} \t KEY a remark",
+    f"{WHO} KEY\r",
+    f'"{WHO}" KEY',
+    f'"Ed It,{WHO}" KEY',
+    'edi"tor@example.org" KEY',
+    f'"{WHO}"KEY',
+    f'"{WHO} KEY',
+    "*@example.org KEY",
+    "?ditor@example.org KEY",
+    "[e]ditor@example.org KEY",
+    f"!{WHO},* KEY",
+    f"*,!{WHO} KEY",
+    "!* KEY",
+    "EDITOR@example.org KEY",
+    f"someone,{WHO} KEY",
+    f"{WHO}, KEY",
+    f"# {WHO} KEY",
+    f"\u2028{WHO} KEY",
+    f"\u00a0{WHO} KEY",
+    f"# a remark\u2028{WHO} KEY",
+    f"# a remark\x0c{WHO} KEY",
+    f"# a remark\x85{WHO} KEY",
+    f"{WHO}\u00a0KEY",
+    f'{WHO} namespaces="file" KEY',
+    f'{WHO} namespaces="git,file" KEY',
+    f'{WHO} namespaces="f*" KEY',
+    f'{WHO} namespaces="" KEY',
+    f'{WHO} namespaces="FILE" KEY',
+    f'{WHO} namespaces="!file,*" KEY',
+    f'{WHO} namespaces="[f]ile" KEY',
+    f'{WHO} namespaces="git" KEY',
+    f'{WHO} namespaces="fi\\"le,file" KEY',
+    f'{WHO} namespaces="file",namespaces="file" KEY',
+    f"{WHO} namespaces=file KEY",
+    f"{WHO} namespaces KEY",
+    f'{WHO} NameSpaces="file" KEY',
+    f'{WHO} namespaces="file", KEY',
+    f'{WHO} namespaces="file"x KEY',
+    f'{WHO} namespaces="fi le,file" KEY',
+    f"{WHO} cert-authority KEY",
+    f"{WHO} no-touch-required KEY",
+    f'{WHO} valid-after="20200101" KEY',
+    f'{WHO} valid-after="20200101Z" KEY',
+    f'{WHO} valid-after="20200101z" KEY',
+    f'{WHO} valid-after="202001011530" KEY',
+    f'{WHO} valid-after="202001011530Z" KEY',
+    f'{WHO} valid-after="20200101153059" KEY',
+    f'{WHO} valid-after="20200101153059Z" KEY',
+    f'{WHO} valid-after="20200101UTC" KEY',
+    f'{WHO} valid-after="2020010115" KEY',
+    f'{WHO} valid-after="20201301" KEY',
+    f'{WHO} valid-after="2020-01-01" KEY',
+    f'{WHO} valid-after="" KEY',
+    f'{WHO} valid-after="29990101" KEY',
+    f'{WHO} valid-before="29990101" KEY',
+    f'{WHO} valid-before="20200101" KEY',
+    f'{WHO} valid-before="19700101Z" KEY',
+    f'{WHO} valid-after="20300101",valid-before="20290101" KEY',
+    f'{WHO} valid-after="20200101",valid-before="29990101",namespaces="file" KEY',
+    f"{WHO} STRANGER",
+    f"{WHO} ssh-rsa KEY",
+    f"{WHO}",
+    "",
+]
+
+
+def ours(folder: Path, signature: Signature, *, who: str = WHO) -> bool:
+    """Whether our reading of the same file takes the signature for that of somebody."""
+    try:
+        signers = read_allowed_signers(folder / "allowed")
+    except InvalidError:
+        return False
+    return any(one.allows_as(who, signature, datetime.now(UTC)) for one in signers)
+
+
+def test_each_line_of_allowed_signers_allows_what_it_allows_for_ssh_keygen(plainly: Path) -> None:
+    signature = parse((plainly / "m.sig").read_bytes())
+    for line in LINES:
+        for word, name in (("KEY", "editor"), ("STRANGER", "stranger")):
+            line = line.replace(word, (plainly / f"{name}.pub").read_text().rpartition(" ")[0])
+        (plainly / "allowed").write_bytes(line.encode() + b"\n")
+        assert ours(plainly, signature) is stock(plainly), line
+
+
+def test_a_zone_is_that_of_the_machine_unless_the_time_says_utc(
+    plainly: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signature = parse((plainly / "m.sig").read_bytes())
+    key = (plainly / "editor.pub").read_text()
+    monkeypatch.setenv("TZ", "UTC-9")
+    time.tzset()
+    try:
+        soon = datetime.now(UTC) + timedelta(hours=5)
+        for zone, allowed in (("", True), ("Z", False)):
+            # Nine hours further on it is later than that already.
+            (plainly / "allowed").write_text(f'{WHO} valid-after="{soon:%Y%m%d%H%M}{zone}" {key}')
+            assert ours(plainly, signature) is allowed is stock(plainly)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_revoked_certificate_or_a_key_written_otherwise_is_revoked_all_the_same(
+    certified: Path, plainly: Path
+) -> None:
+    signed_as(certified)
+    signature = parse((plainly / "m.sig").read_bytes())
+    (plainly / "allowed").write_text(f"{WHO} {(plainly / 'editor.pub').read_text()}")
+    revoked = plainly / "revoked"
+    certificate = (certified / "editor-cert.pub").read_text()
+    for text in (certificate, f"  # a remark\n\t{certificate}", f"# x\r\n{certificate}\r\n"):
+        revoked.write_text(text)
+        assert read_revoked(revoked).counts_no_more(signature)
+        assert not stock(plainly, "-r", "revoked")
+    revoked.write_text((plainly / "stranger.pub").read_text())
+    assert not read_revoked(revoked).counts_no_more(signature)
+    assert stock(plainly, "-r", "revoked")
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        (b"\x07" + field(b""), "section of kind 7"),
+        (b"\x01" + field(field(b"") + field(b"") + b"\x99" + field(b"")), "by 0x99"),
+        (b"\x01" + field(field(b"") + field(b"") + b"\x21" + field(b"\0" * 17)), "more in a"),
+        (
+            b"\x01" + field(field(b"") + field(b"") + b"\x22" + field(b"\0" * 8 + field(b"\xff"))),
+            "negative",
+        ),
+    ],
+)
+def test_what_is_not_known_in_a_revocation_list_is_refused(
+    section: bytes, said: str, tmp_path: Path
+) -> None:
+    head = b"SSHKRL\n\0" + (1).to_bytes(4) + b"\0" * 24 + field(b"") + field(b"")
+    (tmp_path / "krl").write_bytes(head + section)
+    with pytest.raises(InvalidError, match=said):
+        read_revoked(tmp_path / "krl")
+
+
+@pytest.mark.parametrize("number", [1, 7, 8, 63, 64, 65, 2**63, 2**64 - 1])
+def test_bitmaps_and_ranges_revoke_to_their_last_number(number: int) -> None:
+    some = RevokedCertificates(b"", ((number, number),))
+    few = RevokedCertificates(b"", (), ((number - 1, 0b10),))
+    for serial in (number - 1, number, number + 1):
+        certificate = Certificate(b"", serial, True, b"", (), 0, 0, b"")
+        assert [certificate in one for one in (some, few)] == [serial == number != 0] * 2
+
+
+def test_a_key_in_another_spelling_is_refused(tmp_path: Path) -> None:
+    """Or a revoked key would come back with a zero before its number."""
+    command = ["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", tmp_path / "k"]
+    subprocess.run(command, check=True)
+    (tmp_path / "m").write_bytes(MESSAGE)
+    sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", tmp_path / "k", tmp_path / "m"]
+    subprocess.run(sign, check=True)
+    good = parse((tmp_path / "m.sig").read_bytes())
+    assert good.stands(MESSAGE)
+    wire = Wire(good.key)
+    kind, exponent, modulus = wire.string(), wire.string(), wire.string()
+    other = b"".join(map(field, (kind, exponent, b"\0" + modulus)))
+    with pytest.raises(MalformedError):
+        parse(armoured(other, good.signature)).stands(MESSAGE)
+    with pytest.raises(MalformedError):
+        parse(armoured(good.key + b"\0", good.signature)).stands(MESSAGE)
+
+
+def test_rsa_over_sha1_and_short_rsa_keys_are_refused() -> None:
+    for bits, name, how in ((2048, b"ssh-rsa", hashes.SHA1()), (1024, b"rsa-sha2-256", None)):
+        private = rsa.generate_private_key(65537, bits)
+        numbers = private.public_key().public_numbers()
+        key = field(b"ssh-rsa") + mpint(numbers.e) + mpint(numbers.n)
+        signed = b"SSHSIG" + b"".join(
+            map(field, (b"file", b"", b"sha512", hashlib.sha512(MESSAGE).digest()))
+        )
+        raw = private.sign(signed, padding.PKCS1v15(), how or hashes.SHA256())
+        data = armoured(key, field(name) + field(raw))
+        if how:
+            with pytest.raises(MalformedError, match="kind ssh-rsa"):
+                parse(data).stands(MESSAGE)
+        else:
+            assert parse(data).stands(MESSAGE)  # the least that OpenSSH takes
+
+
+def test_flags_of_a_token_are_part_of_what_is_signed() -> None:
+    key, data = on_token("sk-ssh-ed25519@openssh.com")
+    signature = parse(data)
+    flags = signature.signature[-5:]
+    for other in (b"\0" + flags[1:], flags[:4] + b"\x08", flags + b"\0"):
+        changed = armoured(key, signature.signature[:-5] + other)
+        try:
+            assert not parse(changed).stands(MESSAGE)
+        except MalformedError:
+            continue

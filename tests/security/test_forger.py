@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from archive_pkg.packages import Trust, states, verify
+from archive_pkg.packages import Trust, sign, states, verify
 from authority import Authority, serving
+from program import Run
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
@@ -526,3 +527,87 @@ def test_the_commands_of_the_readme_accept_what_was_signed_and_no_other_letter(
         FORGERIES[name](package, made)
         if name != "signature_of_another_package_added":  # which leaves the editor's own
             assert not by_the_readme(package, made), name
+
+
+def test_the_signatures_of_a_dozen_people_are_all_checked_and_shown(
+    made: Made, package: Path, tmp_path: Path
+) -> None:
+    people = [f"person-{number}@example.org" for number in range(2, 13)]
+    lines = [(made.folder / "allowed").read_text()]
+    kept = {path.name: path.read_bytes() for path in (package / "signatures").iterdir()}
+    for number, person in enumerate(people, start=2):
+        make_key(tmp_path / person)
+        lines.append(f"{person} {(tmp_path / f'{person}.pub').read_text()}")
+        if person != people[-1]:
+            sign_any(package, tmp_path / person)
+            for algorithm in ALGORITHMS:
+                made_now = signature(package, algorithm)
+                made_now.rename(signature(package, algorithm, f"{number}.sig"))
+    for name, data in kept.items():
+        (package / "signatures" / name).write_bytes(data)
+    new = sign(package, key=tmp_path / people[-1]).signatures
+    assert [Path(path).name for path in new] == [
+        f"tagmanifest-{algorithm}.txt.12.sig" for algorithm in ALGORITHMS
+    ]
+    allowed = tmp_path / "allowed"
+    allowed.write_text("".join(lines))
+    verification = verify(package, trust=Trust.read(allowed, require_signature=people[8]))
+    assert verification.ok
+    assert not verification.report.findings
+    assert [one.signers for one in verification.signatures[:12]] == [
+        (person,) for person in (EDITOR, *people)
+    ]
+    said = [state for state in states(verification) if state.startswith("Signed by")]
+    assert len(said) == 12
+    assert shell("sh", SCRIPT, package, allowed, people[-1]).returncode == 0
+    # One of those that somebody has to have made is gone; the others do not stand in for it.
+    signature(package, "sha256", "10.sig").unlink()
+    assert not verify(package, trust=Trust.read(allowed, require_signature=people[8])).ok
+    assert verify(package, trust=Trust.read(allowed)).ok
+    assert shell("sh", SCRIPT, package, allowed, people[8]).returncode != 0
+
+
+def test_everything_may_have_a_name_that_begins_with_a_dash(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    shutil.copytree(GOLDEN, tmp_path / "-shelf" / "-package")
+    for name in ("editor", "allowed"):
+        shutil.copy(made.folder / name, tmp_path / f"-{name}")
+    monkeypatch.chdir(tmp_path)
+    assert run("sign", "--key", "-editor", "--", "-shelf/-package").returncode == 0
+    trust = ("--allowed-signers", "-allowed", f"--require-signature={EDITOR}")
+    assert run("verify", *trust, "--", "-shelf/-package").returncode == 0
+    done = shell("sh", SCRIPT, "-shelf/-package", "-allowed", EDITOR, at=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_command_takes_a_signer_or_none_and_never_a_path_for_one(
+    made: Made, package: Path, run: Run
+) -> None:
+    allowed = ("--allowed-signers", made.folder / "allowed")
+    for words in (
+        (package, *allowed, "--require-signature"),
+        (*allowed, "--require-signature", package),
+        (*allowed, "--require-signature", "--quiet", package),
+        (*allowed, "--require-signature", EDITOR, package),
+        (*allowed, f"--require-signature={EDITOR}", package),
+        (*allowed, "--require-signature", "--", package),
+        (package, *allowed, "--require-signature", EDITOR, "--jobs", "1"),
+        (package, *allowed, "--timestamp-ca", made.authority.ca, "--require-timestamp"),
+    ):
+        done = run("verify", *words)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+    for words, status in (
+        ((*allowed, "--require-signature", package, package), 2),
+        ((*allowed, "--require-signature", "boss@example.org", package), 3),
+        ((*allowed, "--require-signature", "boss@example.org", package, "-j", "1"), 3),
+        (("--require-signature", EDITOR, package), 3),
+        ((*allowed, "--require-timestamp", package), 3),
+        ((*allowed, "--bag-only", package), 2),
+        (("--require-signature",), 2),
+    ):
+        done = run("verify", *words)
+        assert done.returncode == status, (words, done.stdout, done.stderr)
+    done = run("verify", GOLDEN.parent, *allowed, "--json")
+    assert done.returncode == 3
+    assert "the package is not signed" in done.stdout

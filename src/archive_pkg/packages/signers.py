@@ -43,7 +43,7 @@ _OPTION = re.compile(
     r'|(?P<name>namespaces|valid-after|valid-before)="(?P<value>(?:\\"|[^"\\]|\\(?!"))*)"',
     re.IGNORECASE,
 )
-_TIME = re.compile(r"([0-9]{8})([0-9]{4})?([0-9]{2})?(Z|UTC)?", re.IGNORECASE)
+_TIME = re.compile(r"([0-9]{8})(?:([0-9]{4})([0-9]{2})?)?(Z|UTC)?", re.IGNORECASE)
 _KRL = b"SSHKRL\n\0"
 _KRL_IGNORED = 4
 """A section with a signature of the list itself, which OpenSSH does not check either."""

@@ -244,8 +244,8 @@ def sign_files(key: Path, files: list[Path]) -> list[sshsig.Signature]:
         "-n",
         sshsig.NAMESPACE,
         "-f",
-        str(key),
-        *map(str, files),
+        str(key.absolute()),
+        *(str(file.absolute()) for file in files),  # a name may begin with a dash
     ]
     done = subprocess.run(  # noqa: S603 - no shell, and the key's name is one argument
         command,
