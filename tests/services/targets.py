@@ -71,6 +71,11 @@ def sftp(server: servers.Sftp, name: str, port: int | None = None) -> Target:
     )
 
 
+def variable(port: int, what: str) -> str:
+    """The variable for a secret of the server at a port here."""
+    return f"ARCHIVE_PKG_127_0_0_1_port_{port}_{what}"
+
+
 def webdav(server: servers.WebDav, name: str, port: int | None = None) -> Target:
     """A fresh folder of the server."""
     root = server.root / name
@@ -80,8 +85,8 @@ def webdav(server: servers.WebDav, name: str, port: int | None = None) -> Target
         lambda: digests(root),
         {
             "SSL_CERT_FILE": str(server.ca),
-            "ARCHIVE_PKG_127_0_0_1_USER": server.user,
-            "ARCHIVE_PKG_127_0_0_1_PASSWORD": server.password,
+            variable(port or server.port, "USER"): server.user,
+            variable(port or server.port, "PASSWORD"): server.password,
         },
         clear=lambda: [shutil.rmtree(each) for each in root.iterdir()] and None,
     )
@@ -132,7 +137,7 @@ def rdm(server: servers.InvenioRdm, port: int | None = None) -> Target:
     return Target(
         f"inveniordm+https://{servers.LOOPBACK}:{port or server.port}?publisher=The+Archive",
         lambda: {key: digest for key, digest in server.files().items() if key not in before},
-        {"SSL_CERT_FILE": str(server.ca), "ARCHIVE_PKG_127_0_0_1_TOKEN": server.token},
+        {"SSL_CERT_FILE": str(server.ca), variable(port or server.port, "TOKEN"): server.token},
         zipped=True,
         publishes=True,
         records=server.records,
@@ -146,8 +151,8 @@ def swh(server: servers.SwhDeposit, port: int | None = None) -> Target:
         server.archives,
         {
             "SSL_CERT_FILE": str(server.ca),
-            "ARCHIVE_PKG_127_0_0_1_USER": server.user,
-            "ARCHIVE_PKG_127_0_0_1_PASSWORD": server.password,
+            variable(port or server.port, "USER"): server.user,
+            variable(port or server.port, "PASSWORD"): server.password,
         },
         zipped=True,
         publishes=True,

@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import servers
+import targets
 
 from archive_pkg import deposits
 from archive_pkg.packages import build_package
@@ -111,7 +112,7 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     )
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     monkeypatch.setenv("SSL_CERT_FILE", str(ca))
-    monkeypatch.setenv("ARCHIVE_PKG_127_0_0_1_TOKEN", TOKEN)
+    monkeypatch.setenv(targets.variable(server.server_address[1], "TOKEN"), TOKEN)
     yield f"dataverse+https://127.0.0.1:{server.server_address[1]}/letters?contact=me@example.org"
     server.shutdown()
     server.server_close()
@@ -130,8 +131,8 @@ def test_draft_published_once_and_back(address: str, package: Path, tmp_path: Pa
     assert (published.receipt.state, published.receipt.version) == ("published", "v1.0")
     assert not deposits.deposit(package, address, publish=True).new
     assert len(StandIn.datasets) == 1
-    assert deposits.check_receipt(published.path).ok
-    assert differing(deposits.fetch(published.path, tmp_path / "back"), package) == ()
+    assert deposits.check_receipt(published.path, [address]).ok
+    assert differing(deposits.fetch(published.path, tmp_path / "back", [address]), package) == ()
     (known,) = deposits.ask(package, address)
     assert known.receipt == published.path
     assert known.status.state == "published"
@@ -140,7 +141,7 @@ def test_draft_published_once_and_back(address: str, package: Path, tmp_path: Pa
 def test_what_a_dataset_must_have(
     address: str, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("ARCHIVE_PKG_127_0_0_1_TOKEN")
+    monkeypatch.delenv(targets.variable(urlsplit(address).port or 0, "TOKEN"))
     plan = deposits.plan(package, address.partition("?")[0])
     codes = sorted(finding.code for finding in plan.report)
     assert codes == ["deposit-login-lacking", "deposit-metadata-lacking"]

@@ -18,9 +18,9 @@ _FIND = """"$PYTHON" -c '
 import sys
 from archive_pkg.deposits import credentials
 name = sys.argv[1]
-found = credentials.login(name, name)
+found = credentials.login(name)
 print(found.user, str.__str__(found.password)) if found else print(
-    str.__str__(credentials.find_token(name, name) or "nothing"))' """
+    str.__str__(credentials.find_token(name) or "nothing"))' """
 
 
 def session(home: Path, *commands: str) -> subprocess.CompletedProcess[str]:

@@ -62,7 +62,7 @@ def test_parts_that_are_there_are_not_sent_again(
     assert sorted(sent) == [1, 2, 3, 4]
     assert done.receipt.verified == "server-digest"
     assert set(target.held().values()) == {file.sha256 for file in done.receipt.files}
-    assert deposits.check_receipt(done.path).ok
+    assert deposits.check_receipt(done.path, [target.address]).ok
     assert not deposits.deposit(package, bucket).new
 
 

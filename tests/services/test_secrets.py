@@ -32,9 +32,10 @@ def test_secrets_stay_where_they_are(
     with proxy.before(server.port, *tls) as between:
         between.fault = proxy.Fault(harm, at=3, times=999) if harm else None
         address = target.address.replace(f":{server.port}", f":{between.port}")
+        here, there = f"port_{server.port}_", f"port_{between.port}_"
         environment = {
             **os.environ,
-            **target.environment,
+            **{key.replace(here, there): value for key, value in target.environment.items()},
             "ARCHIVE_PKG_TRACEBACK": "1",
             "AWS_MAX_ATTEMPTS": "1",
             "PYTHONUNBUFFERED": "1",

@@ -62,15 +62,15 @@ def test_there_proven_back_again_and_once(
     assert not again.new
     assert again.receipt == done.receipt
     assert target.held() == before
-    assert deposits.check_receipt(done.path).ok
+    assert deposits.check_receipt(done.path, [target.address]).ok
     (known,) = deposits.ask(package, target.address)
     assert known.status.state == ("draft" if target.publishes else "stored")
-    assert differing(deposits.fetch(done.path, tmp_path / "back"), package) == ()
+    assert differing(deposits.fetch(done.path, tmp_path / "back", [target.address]), package) == ()
     nobodys = done.receipt.model_copy(update={"remote_id": "no-such-thing"})
     (tmp_path / "slips").mkdir()
     slip = save_receipt(nobodys, tmp_path / "slips")
     with pytest.raises(DepositError):
-        deposits.fetch(slip, tmp_path / "back-again")
+        deposits.fetch(slip, tmp_path / "back-again", [target.address])
 
 
 @every_target

@@ -118,7 +118,7 @@ def test_a_server_that_was_restarted(
     sftp.stop()
     sftp.start()
     assert not deposits.deposit(package, repository).new
-    assert differing(deposits.fetch(done.path, tmp_path / "back"), package) == ()
+    assert differing(deposits.fetch(done.path, tmp_path / "back", [target.address]), package) == ()
 
 
 def test_what_was_sent_is_on_the_disk_over_there(target: targets.Target, package: Path) -> None:
@@ -202,4 +202,4 @@ def test_a_large_file_is_on_the_disk_over_there_while_it_is_sent(
     done = deposits.deposit(package, target.address)
     assert [path.rpartition("/")[2] for path in asked] == ["scan.tif"]
     assert done.receipt.answer == {"durable": True}
-    assert deposits.check_receipt(done.path).ok
+    assert deposits.check_receipt(done.path, [target.address]).ok

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import servers
+import targets
 
 from archive_pkg import deposits
 from archive_pkg.deposits.web import Web
@@ -19,8 +20,8 @@ pytestmark = pytest.mark.service
 @pytest.fixture
 def address(swh: servers.SwhDeposit, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("SSL_CERT_FILE", str(swh.ca))
-    monkeypatch.setenv("ARCHIVE_PKG_127_0_0_1_USER", swh.user)
-    monkeypatch.setenv("ARCHIVE_PKG_127_0_0_1_PASSWORD", swh.password)
+    monkeypatch.setenv(targets.variable(swh.port, "USER"), swh.user)
+    monkeypatch.setenv(targets.variable(swh.port, "PASSWORD"), swh.password)
     return f"sword2+https://{servers.LOOPBACK}:{swh.port}/1/{swh.collection}/"
 
 
@@ -48,11 +49,13 @@ def test_there_and_said_to_be_unverified(
     assert not deposits.deposit(package, address, publish=True).new
     assert len(set(swh.archives().items()) - before) == 1
     with pytest.raises(DepositError, match="does not give back"):
-        deposits.fetch(completed.path, tmp_path / "back")
+        deposits.fetch(completed.path, tmp_path / "back", [address])
 
 
-def test_a_wrong_password(address: str, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ARCHIVE_PKG_127_0_0_1_PASSWORD", "hunter2-of-the-tests")
+def test_a_wrong_password(
+    address: str, swh: servers.SwhDeposit, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(targets.variable(swh.port, "PASSWORD"), "hunter2-of-the-tests")
     with pytest.raises(DepositError, match="401") as refusal:
         deposits.deposit(package, address)
     assert "hunter2" not in str(refusal.value)

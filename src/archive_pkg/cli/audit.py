@@ -15,6 +15,7 @@ from archive_pkg.cli.bulk import (
     Jobs,
     LimitRate,
     ReportFile,
+    Repositories,
     crew,
     parse_bytes,
     rate_of,
@@ -229,6 +230,7 @@ def repair(
             "beside each, receipts:FOLDER for those in a folder.",
         ),
     ] = "",
+    repository: Repositories = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what would be done.")
     ] = False,
@@ -252,6 +254,7 @@ def repair(
             told.take,
             path=_ledger(shelf, ledger),
             copy=copy,
+            repositories=repository or (),
             packages=packages or (),
             dry_run=dry_run,
         )

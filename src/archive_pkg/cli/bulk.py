@@ -50,6 +50,15 @@ Gentle = Annotated[
     bool,
     typer.Option("--gentle", help="Take only processor and disk time that nobody else wants."),
 ]
+Repositories = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--repository",
+        metavar="ADDRESS",
+        help="A server that receipts may lead to, with your login. One on a disk here needs not "
+        "be named.",
+    ),
+]
 LimitRate = Annotated[
     str,
     typer.Option("--limit-rate", metavar="BYTES", help="Read no more a second, such as 50M."),

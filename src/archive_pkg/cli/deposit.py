@@ -15,6 +15,7 @@ from archive_pkg.cli.bulk import (
     Gentle,
     LimitRate,
     ReportFile,
+    Repositories,
     crew,
     in_words,
     options_of,
@@ -129,7 +130,7 @@ def deposit(
             return
         if status:
             for package in packages:
-                _status(answer, package, to, receipts)
+                _status(answer, package, repository, receipts)
             return
         if reserve:
             for record in packages:
@@ -227,11 +228,11 @@ def _files(plan: Plan) -> str:
     return f"{number} file{'' if number == 1 else 's'}, {in_words(plan.size)}"
 
 
-def _status(answer: Answer, package: Path, to: str, receipts: Path | None) -> None:
+def _status(answer: Answer, package: Path, repository: Repository, receipts: Path | None) -> None:
     from archive_pkg import deposits
 
     with answer.about(package) as result:
-        known = deposits.ask(package, to, receipts=receipts)
+        known = deposits.ask(package, repository, receipts=receipts)
         result["deposits"] = [
             {
                 "target": each.target,
@@ -245,7 +246,8 @@ def _status(answer: Answer, package: Path, to: str, receipts: Path | None) -> No
             for each in known
         ]
         if not known:
-            answer.say(f"{package}: no receipt and no journal of a deposit into {to} is here")
+            place = repository.target
+            answer.say(f"{package}: no receipt and no journal of a deposit into {place} is here")
         for each in known:
             answer.say(
                 f"{package}: {each.status.state} in {each.target} as {each.remote_id or '–'}"
@@ -273,6 +275,7 @@ def receipts(
     check: Annotated[
         bool, typer.Option("--check", help="Read everything back from where it is, and compare.")
     ] = False,
+    repository: Repositories = None,
     folder: Receipts = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -295,7 +298,7 @@ def receipts(
                 answer.say(f"  since {receipt.ended:%Y-%m-%d %H:%M} UTC; {_HOW[receipt.verified]}")
                 answer.say(f"  receipt: {path}")
                 if check:
-                    report = deposits.check_receipt(path)
+                    report = deposits.check_receipt(path, repository or ())
                     answer.found(result, report)
                     result["checked"] = report.ok
                     if not report.ok:
@@ -307,10 +310,13 @@ def receipts(
 def fetch(
     receipt: Annotated[Path, typer.Argument(help="A receipt that `deposit` wrote.")],
     out: Annotated[Path, typer.Option("--out", help="The folder for the package.")],
+    repository: Repositories = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Bring a package back from where its receipt says it is, byte for byte.
+
+    A receipt can come from anyone: name the server that it may lead to with --repository.
 
     Example: archive-pkg fetch packages/1960.receipts/ocfl-1a2b3c4d-v1.json --out back
     """
@@ -320,13 +326,13 @@ def fetch(
         answering("fetch", as_json=as_json, quiet=quiet) as answer,
         answer.about(receipt) as result,
     ):
-        package = deposits.fetch(receipt, out)
+        package = deposits.fetch(receipt, out, repository or ())
         result["package"] = str(package)
         answer.say(f"{package}: fetched; every digest is that of what was deposited")
 
 
 def login(
-    name: Annotated[str, typer.Argument(help="The repository: zenodo, or a host's name.")],
+    name: Annotated[str, typer.Argument(help="The repository: zenodo, or HOST or HOST:PORT.")],
     user: Annotated[
         str, typer.Option("--user", help="For repositories that want a user and a password.")
     ] = "",

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.patience import patiently
 from archive_pkg.deposits.receipts import Receipt, load_receipt
-from archive_pkg.deposits.repositories import Status, repository_for
+from archive_pkg.deposits.repositories import Status, repository_for, repository_of
 from archive_pkg.packages.afterwards import receipts_folder
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from archive_pkg.deposits.repositories import Repository
 
 HELD_DIFFERENTLY = Code(
     "receipt-file-differs",
@@ -53,15 +55,20 @@ class Known:
     unfinished: bool = False
 
 
-def check_receipt(receipt_file: Path) -> Report:
+def check_receipt(receipt_file: Path, repositories: Sequence[str | Repository] = ()) -> Report:
     """Read back all that a receipt is for, and compare it with what was deposited.
+
+    Args:
+        receipt_file: The receipt.
+        repositories: See `fetch`.
 
     Raises:
         DepositError: The repository cannot be asked, or does not hold it any more.
-        InvalidError: The receipt is none.
+        InvalidError: The receipt is not one.
+        UsageError: The receipt names a server, and `repositories` does not.
     """
     receipt = load_receipt(receipt_file)
-    repository = repository_for(receipt.target)
+    repository = repository_of(receipt, repositories)
     held = patiently(lambda: repository.verify(receipt.remote_id, receipt.version))
     sent = {file.path: file.sha256 for file in receipt.files}
     report = Report()
@@ -93,24 +100,24 @@ def receipts_of(package: Path, within: Path | None = None) -> list[tuple[Path, R
     return sorted(found, key=lambda pair: pair[1].ended)
 
 
-def ask(package: Path, to: str | None = None, *, receipts: Path | None = None) -> list[Known]:
-    """Ask repositories what they know of a package's deposits, those cut short included.
+def ask(package: Path, to: str | Repository, *, receipts: Path | None = None) -> list[Known]:
+    """Ask a repository what it knows of a package's deposits, those cut short included.
 
     Args:
         package: The package's folder.
-        to: Only this repository; all that the receipts and journals name if not given.
+        to: The repository's address, or the repository itself.
         receipts: The folder for the receipts of many, if not beside the package.
 
     Raises:
-        DepositError: A repository cannot be asked.
+        DepositError: It cannot be asked.
     """
+    repository = repository_for(to) if isinstance(to, str) else to
     folder = receipts_folder(package, receipts)
-    only = repository_for(to).target if to else None
-    begun = [each for each in _unfinished(folder) if only in (None, each["target"])]
+    begun = [each for each in _unfinished(folder) if each["target"] == repository.target]
     known = []
     for path, receipt in _standing(receipts_of(package, receipts)):
-        if only in (None, receipt.target):
-            status = repository_for(receipt.target).status(receipt.remote_id, receipt.version)
+        if receipt.target == repository.target:
+            status = repository.status(receipt.remote_id, receipt.version)
             own = [each for each in begun if _is_of(receipt, each)]
             begun = [each for each in begun if each not in own]
             # A run that got as far as its receipt has only not said so any more.
@@ -119,7 +126,7 @@ def ask(package: Path, to: str | None = None, *, receipts: Path | None = None) -
     for each in begun:
         remote_id = each["remote_id"]
         status = (
-            repository_for(each["target"]).status(remote_id, "")
+            repository.status(remote_id, "")
             if remote_id
             else Status("absent", "nothing had been sent when the deposit was stopped")
         )

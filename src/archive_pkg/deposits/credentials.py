@@ -1,23 +1,24 @@
 """Secrets: where they come from, and that they go nowhere else.
 
-They are found, in this order, in the environment (`ARCHIVE_PKG_<NAME>_TOKEN`, `…_USER` and
-`…_PASSWORD`), in netrc, and in the keyring. None is ever taken from an address or an argument, and
-none is written: nothing hands one to a journal or a receipt. What others say (a server's answer, a
-library's complaint) may repeat what it was sent, and passes `redact`; addresses, paths and
-identifiers never do, for a password may be a word that stands in them, too.
+A secret belongs to one server: a host, and its port if that is not 443. It is called by the
+server's name: `data.example.org`, `data.example.org:8443`, or `zenodo` and `zenodo-sandbox`. It is
+found, in this order, in the environment (`ARCHIVE_PKG_<NAME>_TOKEN`, `…_USER` and `…_PASSWORD`), in
+netrc, and in the keyring. None is ever taken from an address or an argument, and none is written:
+nothing hands one to a journal or a receipt. What others say (a server's answer, a library's
+complaint) may repeat what it was sent, and passes `redact`; addresses, paths and identifiers never
+do, for a password may be a word that is in them, too.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import netrc
 import os
 import re
+import unicodedata
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SERVICE = "archive-pkg"
+WELL_KNOWN = {"zenodo": "zenodo.org", "zenodo-sandbox": "sandbox.zenodo.org"}
+"""Servers with a name of their own, and their hosts."""
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|[0-9a-f:.]*:[0-9a-f:.]*", re.ASCII)
+_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]*", re.ASCII)
 _used: set[str] = set()
 
 
@@ -54,50 +60,77 @@ class Login:
 
 
 def environment_name(name: str) -> str:
-    """A repository's name as the environment has it: `data.example.org` → `DATA_EXAMPLE_ORG`."""
-    return re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
+    """Return a server's name as the names of variables have it; no two servers share one.
+
+    `data.example.org` is DATA_EXAMPLE_ORG, `data-example.org` is DATA__EXAMPLE_ORG, and
+    `data.example.org:8443` is DATA_EXAMPLE_ORG_port_8443.
+    """
+    if name in WELL_KNOWN:
+        return _old_environment_name(name)
+    host, port = _parted(name)
+    signs = {".": "_", "-": "__"}
+    written = "".join(
+        sign.upper() if sign.isalnum() else signs.get(sign, f"_x{ord(sign):02x}_") for sign in host
+    )
+    return f"{written}_port_{port}" if port else written
 
 
-def token(name: str, host: str) -> Secret:
-    """The token for a repository.
+def _old_environment_name(name: str) -> str:
+    """Return the form that other servers' names could have as well."""
+    return re.sub(r"[^A-Z0-9]+", "_", _parted(name)[0].upper()).strip("_")
 
-    Args:
-        name: What `archive-pkg login` calls it: "zenodo", or a host.
-        host: Its host, for netrc.
+
+def unused_variable(name: str) -> str:
+    """Say so if a variable is set that was meant for a server and could mean another."""
+    old = _old_environment_name(name)
+    if old == environment_name(name):
+        return ""
+    for end in ("TOKEN", "USER", "PASSWORD"):
+        if os.environ.get(variable := f"ARCHIVE_PKG_{old}_{end}"):
+            return f"{variable} is set, but is not for {name}: another server could have that name"
+    return ""
+
+
+def server_name(parts: SplitResult) -> str:
+    """Return what the secrets of a server at an HTTPS address are called by.
 
     Raises:
-        UsageError: There is none.
+        UsageError: It has the name of a well-known server, and is another.
     """
-    found = find_token(name, host)
-    if found is None:
-        variable = f"ARCHIVE_PKG_{environment_name(name)}_TOKEN"
-        raise UsageError(
-            f"there is no token for {name}",
-            f"keep one in the keyring with `archive-pkg login {name}`, or set {variable}",
-        )
-    return found
+    host = str(parts.hostname)
+    host = f"[{host}]" if ":" in host else host
+    name = f"{host}:{parts.port}" if parts.port not in (None, 443) else host
+    if environment_name(name) in {environment_name(known) for known in WELL_KNOWN}:
+        raise UsageError(f"{host} could be mistaken for {WELL_KNOWN}", "write the host's full name")
+    return name
 
 
-def find_token(name: str, host: str) -> Secret | None:
-    """The token for a repository, if there is one."""
-    for found in _tokens(name, host):
+def _parted(name: str) -> tuple[str, str]:
+    """Return the host and the port of a server's name; the port is empty if it has none."""
+    host, colon, port = name.rpartition(":")
+    return (host, port) if colon and port.isdecimal() and not host.endswith(":") else (name, "")
+
+
+def find_token(name: str) -> Secret | None:
+    """Return the token for a server, if there is one."""
+    for found in _tokens(name):
         return _keep(found)
     return None
 
 
-def bearer(name: str, host: str) -> dict[str, str]:
-    """The header of a bearer token (RFC 6750); empty where there is none."""
-    found = find_token(name, host)
+def bearer(name: str) -> dict[str, str]:
+    """Return the header of a bearer token (RFC 6750); empty if there is none."""
+    found = find_token(name)
     return {"Authorization": f"Bearer {found}"} if found else {}
 
 
-def login(name: str, host: str) -> Login | None:
-    """The user and password for a repository, if there are any."""
+def login(name: str) -> Login | None:
+    """Return the user and password for a server, if there are any."""
     variable = f"ARCHIVE_PKG_{environment_name(name)}"
     user, password = os.environ.get(f"{variable}_USER"), os.environ.get(f"{variable}_PASSWORD")
     if user and password:
         return Login(user, _keep(password))
-    listed = _netrc(host)
+    listed = _netrc(name)
     if listed:
         return Login(listed[0], _keep(listed[1]))
     kept = _from_keyring(name)
@@ -107,11 +140,11 @@ def login(name: str, host: str) -> Login | None:
     return None
 
 
-def _tokens(name: str, host: str) -> Iterator[str]:
+def _tokens(name: str) -> Iterator[str]:
     given = os.environ.get(f"ARCHIVE_PKG_{environment_name(name)}_TOKEN")
     if given:
         yield given
-    listed = _netrc(host)
+    listed = _netrc(name)
     if listed:
         yield listed[1]
     kept = _from_keyring(name)
@@ -119,12 +152,12 @@ def _tokens(name: str, host: str) -> Iterator[str]:
         yield kept
 
 
-def _netrc(host: str) -> tuple[str, str] | None:
+def _netrc(name: str) -> tuple[str, str] | None:
     path = Path(os.environ.get("NETRC", "~/.netrc")).expanduser()
     if not path.is_file():
         return None
     try:
-        entry = netrc.netrc(str(path)).hosts.get(host)
+        entry = netrc.netrc(str(path)).hosts.get(WELL_KNOWN.get(name, name))
     except (netrc.NetrcParseError, OSError) as error:
         place = f", line {error.lineno}" if isinstance(error, netrc.NetrcParseError) else ""
         raise StorageError(f"{path} could not be read{place}", "is it a netrc file?") from None
@@ -169,7 +202,7 @@ def keep(name: str, secret: str, user: str = "") -> None:
     """Put a repository's token, or its user's password, into the keyring.
 
     Args:
-        name: What `deposit` looks for: "zenodo", "zenodo-sandbox", or a host's name.
+        name: What `deposit` looks for: "zenodo", "zenodo-sandbox", a host, or a host and port.
         secret: The token or password.
         user: The user, where it is a password.
 
@@ -180,13 +213,18 @@ def keep(name: str, secret: str, user: str = "") -> None:
     import keyring
     import keyring.errors
 
-    if not re.fullmatch(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:]+\]?", name) or ":" in user:
-        raise UsageError(
-            f"{user or name} is no name that is looked for",
-            "NAME is zenodo, zenodo-sandbox or the host alone, as data.example.org; "
-            "a user has no colon",
-        )
-    name = name.lower().strip("[]")
+    if name not in WELL_KNOWN:
+        try:
+            parts = split_address(f"https://{name}")
+        except UsageError:
+            parts = urlsplit("")
+        if not name or parts.netloc != name or parts.username or ":" in user:
+            raise UsageError(
+                f"{user or name} is not a name that is looked for",
+                "NAME is zenodo, zenodo-sandbox, HOST or HOST:PORT, such as data.example.org; "
+                "a user has no colon",
+            )
+        name = server_name(parts)
     variable = f"ARCHIVE_PKG_{environment_name(name)}"
     remember(secret)
     kept = f"{user}:{secret}" if user else secret
@@ -254,37 +292,32 @@ def split_address(address: str) -> SplitResult:
     Raises:
         UsageError: It names no host, or it has a password in it, which is not repeated.
     """
+    if any(unicodedata.category(sign).startswith("C") for sign in address):
+        raise UsageError(f"{address!r} has control characters", "SCHEME://HOST/PATH")
     try:
         parts = urlsplit(address)
         host, secret = parts.hostname, parts.password
         _ = parts.port
     except ValueError:
-        raise UsageError(f"{without_secret(address)} is no address", "SCHEME://HOST/PATH") from None
+        message = f"{without_secret(address)} is not an address"
+        raise UsageError(message, "SCHEME://HOST/PATH") from None
     if secret is not None:
         raise UsageError(
             "the address has a password in it",
-            "leave it out; it would stand in your shell's history and in every list of processes. "
+            "leave it out: it would be in your shell's history and in every list of processes. "
             "Use `archive-pkg login`, netrc, or the environment",
         )
     if not host:
-        raise UsageError(f"{address} names no host", "write SCHEME://HOST/PATH")
-    if not (_is_name(host) or _is_ip(host)):
+        raise UsageError(f"{without_secret(address)} names no host", "write SCHEME://HOST/PATH")
+    if not _HOST.fullmatch(host):
         raise UsageError(
-            f"{address}: {host!r} is not the name of a host",
-            "a name has letters, digits, dots and hyphens",
+            f"{without_secret(address)}: {host!r} is not the name of a host",
+            "a host has letters, digits, dots and hyphens; write other letters in their xn-- form",
         )
+    if parts.username is not None and not _USER.fullmatch(parts.username):
+        message = f"{without_secret(address)}: the user's name has signs that are not allowed"
+        raise UsageError(message, "SCHEME://[USER@]HOST/PATH")
     return parts
-
-
-def _is_name(host: str) -> bool:
-    return re.fullmatch(r"\w(?:[\w.-]*\w)?\.?", host) is not None
-
-
-def _is_ip(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        ip_address(host)
-        return True
-    return False
 
 
 def place_of(parts: SplitResult) -> tuple[str, str]:
@@ -307,4 +340,4 @@ def place_of(parts: SplitResult) -> tuple[str, str]:
 
 def without_secret(address: str) -> str:
     """An address as it may be shown, whatever stands in it."""
-    return re.sub(r"//[^/@\s]*@", "//***@", address)
+    return re.sub(r"//.*@", "//***@", address, flags=re.DOTALL)

@@ -64,17 +64,18 @@ class Dataverse(RestrictingRepository):
         self._options = options_of(address, parts.query, _OPTIONS)
         self._collection = parts.path.strip("/")
         if not self._collection or "/" in self._collection or parts.username:
+            shown = credentials.without_secret(address)
             raise UsageError(
-                f"{address} is no address of a Dataverse collection",
+                f"{shown} is not the address of a Dataverse collection",
                 "write dataverse+https://HOST/COLLECTION?contact=EMAIL",
             )
-        host = self._name = str(parts.hostname)
+        self._name = credentials.server_name(parts)
         self._site = f"https://{parts.netloc}"
-        token = credentials.find_token(host, host)
+        token = credentials.find_token(self._name)
         self._login = {"X-Dataverse-key": str(token)} if token else {}
         # What is said of a dataset behind the ? makes it no other place.
         self.target = f"dataverse+{self._site}/{self._collection}"
-        self._web = Web(f"{self._site}/api", self.target, self._login)
+        self._web = Web(f"{self._site}/api", self.target, self._name, self._login)
 
     def capabilities(self) -> Capabilities:
         """One zip; the server states its MD5; a draft until it is published."""

@@ -27,6 +27,7 @@ from archive_pkg.deposits.repositories import (
     Stepwise,
     Stored,
     repository_for,
+    repository_of,
 )
 from archive_pkg.deposits.together import together
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
@@ -397,12 +398,14 @@ def _stored(
     raise AssertionError("the last attempt returns or raises")
 
 
-def fetch(receipt_file: Path, out: Path) -> Path:
+def fetch(receipt_file: Path, out: Path, repositories: Sequence[str | Repository] = ()) -> Path:
     """Bring a package back from where its receipt says it is, and verify it.
 
     Args:
         receipt_file: The receipt.
         out: The folder that the package is to be in; made if it is not there.
+        repositories: The repositories that may be asked, or their addresses. One on a disk here
+            needs not be named.
 
     Returns:
         The package's folder, byte for byte the one that was deposited.
@@ -411,9 +414,10 @@ def fetch(receipt_file: Path, out: Path) -> Path:
         DepositError: What the repository gave is not what was deposited; nothing is kept.
         InvalidError: The receipt is none.
         StorageError: The storage failed, or something of that name is there already.
+        UsageError: The receipt names a server, and `repositories` does not.
     """
     receipt = load_receipt(receipt_file)
-    repository = repository_for(receipt.target)
+    repository = repository_of(receipt, repositories)
     destination = out / receipt.package
     if os.path.lexists(destination):
         raise StorageError(

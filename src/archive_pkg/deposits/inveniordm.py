@@ -57,7 +57,6 @@ Json = dict[str, Any]
 LOOKS = (2.0, 4.0)
 """Seconds before looking again for a draft whose making was not answered: search lags a little."""
 _LARGEST = 50 * 10**9
-_WELL_KNOWN = {"zenodo": "zenodo.org", "zenodo-sandbox": "sandbox.zenodo.org"}
 _OPTIONS = {"publisher": (), "type": (), "access": ("public", "restricted")}
 _ABSENT = {404, 410}
 
@@ -70,23 +69,24 @@ class InvenioRdm(RestrictingRepository):
     def __init__(self, address: str) -> None:
         """Take the address."""
         scheme, _, rest = address.partition(":")
-        if scheme in _WELL_KNOWN:
+        shown = credentials.without_secret(address)
+        if scheme in credentials.WELL_KNOWN:
             path, _, query = rest.partition("?")
             if path.strip("/"):
-                raise UsageError(f"{address} has more than a name", f"write {scheme}:")
-            host, self._name, self.target = _WELL_KNOWN[scheme], scheme, f"{scheme}:"
-            self._site = f"https://{host}"
+                raise UsageError(f"{shown} has more than a name", f"write {scheme}:")
+            self._name, self.target = scheme, f"{scheme}:"
+            self._site = f"https://{credentials.WELL_KNOWN[scheme]}"
         else:
             parts = credentials.split_address(address)
             if parts.username or parts.fragment:
-                raise UsageError(f"{address} has more than a host and a path", "leave that out")
-            host, query = str(parts.hostname), parts.query
-            self._name, self._site = host, f"https://{parts.netloc}{parts.path.rstrip('/')}"
+                raise UsageError(f"{shown} has more than a host and a path", "leave that out")
+            query, self._name = parts.query, credentials.server_name(parts)
+            self._site = f"https://{parts.netloc}{parts.path.rstrip('/')}"
             self.target = f"inveniordm+{self._site}"
         # What is said of a record behind the ? makes it no other place.
         self._options = options_of(address, query, _OPTIONS)
-        self._login = credentials.bearer(self._name, host)
-        self._web = Web(f"{self._site}/api", self.target, self._login)
+        self._login = credentials.bearer(self._name)
+        self._web = Web(f"{self._site}/api", self.target, self._name, self._login)
 
     def capabilities(self) -> Capabilities:
         """One zip and its page; the server states MD5s; a draft until it is published."""

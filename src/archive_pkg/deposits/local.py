@@ -28,6 +28,7 @@ class LocalFolder(DropFolder):
     """The repository behind `file:PATH`; the folder is made if it is not there."""
 
     kind = "file"
+    near = True
 
     def __init__(self, address: str) -> None:
         """Take `file:PATH` or `file:///PATH`; a relative path starts from the working folder."""

@@ -188,7 +188,7 @@ def load_receipt(path: Path) -> Receipt:
             data = file.read(RECEIPT_LIMIT + 1)
         if len(data) > RECEIPT_LIMIT:
             raise InvalidError(f"{path} is too large for a receipt")
-        return Receipt.model_validate_json(data)
+        receipt = Receipt.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"])
@@ -196,3 +196,6 @@ def load_receipt(path: Path) -> Receipt:
             f"{path} is no receipt: {place + ': ' if place else ''}{first['msg']}",
             "name a file that `deposit` wrote into a folder ending in .receipts",
         ) from error
+    if not receipt.target.isprintable():
+        raise InvalidError(f"{path} is not a receipt: target has signs that cannot be seen")
+    return receipt

@@ -6,18 +6,24 @@ of its addresses; others add theirs by declaring an entry point.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
-from archive_pkg.deposits.credentials import environment_name, shut_keyring, without_secret
-from archive_pkg.deposits.receipts import Arrival, Verified
+from archive_pkg.deposits.credentials import (
+    environment_name,
+    shut_keyring,
+    unused_variable,
+    without_secret,
+)
+from archive_pkg.deposits.receipts import Arrival, Receipt, Verified
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
@@ -304,17 +310,18 @@ def options_of(address: str, query: str, known: Mapping[str, Collection[str]]) -
         UsageError: There is an unknown option, an unknown value, or an option without a value or
             given twice.
     """
+    shown = without_secret(address)
     options: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name not in known:
             hint = f"the options are {', '.join(sorted(known))}"
-            raise UsageError(f"{address}: there is no option {name}", hint)
+            raise UsageError(f"{shown}: there is no option {name}", hint)
         if name in options:
-            raise UsageError(f"{address}: {name} is given twice", "give it once")
+            raise UsageError(f"{shown}: {name} is given twice", "give it once")
         if not value.strip() or (known[name] and value not in known[name]):
             values = ", ".join(known[name]) or "a value"
             hint = f"write {name}= and one of: {values}" if known[name] else f"write {name}=VALUE"
-            raise UsageError(f"{address}: {value!r} is not a value of {name}", hint)
+            raise UsageError(f"{shown}: {value!r} is not a value of {name}", hint)
         options[name] = value
     return options
 
@@ -334,31 +341,63 @@ def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:
         variables = f"{variable}_USER and {variable}_PASSWORD"
     else:
         what, command, variables = "token", f"archive-pkg login {name}", f"{variable}_TOKEN"
-    shut = shut_keyring(name)
-    more = f", and the keyring could not be opened ({shut})" if shut else ""
-    return TARGET_NEEDS_LOGIN.at(
-        Location(target), f"there is no {what} for {name}{more}", f"{command}, or set {variables}"
-    )
+    message = f"there is no {what} for {name}"
+    if shut := shut_keyring(name):
+        message += f", and the keyring could not be opened ({shut})"
+    if unused := unused_variable(name):
+        message += f"; {unused}"
+    return TARGET_NEEDS_LOGIN.at(Location(target), message, f"{command}, or set {variables}")
 
 
 def repository_for(address: str) -> Repository:
-    """The repository of an address such as `ocfl:PATH`.
+    """Return the repository of an address such as `ocfl:PATH`.
 
     Raises:
         UsageError: No repository has that scheme, or a library that it needs is not installed.
     """
+    kind = _kind_of(address)
+    try:
+        made: Repository = kind.load()(address)
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"deposits to {kind.name}: need {error.name}, which is not installed",
+            "pip install 'archive-pkg[deposit]'",
+        ) from error
+    return made
+
+
+def repository_of(receipt: Receipt, named: Iterable[str | Repository]) -> Repository:
+    """Return the repository that a receipt names, if it may be asked.
+
+    A receipt can come from anyone. What is on a disk here may be read; a server gets requests, and
+    the user's login with them, only if the user named it.
+
+    Args:
+        receipt: The receipt.
+        named: The repositories that the user named, or their addresses.
+
+    Raises:
+        UsageError: The receipt names a server that the user did not name.
+    """
+    for each in named:
+        repository = repository_for(each) if isinstance(each, str) else each
+        if repository.target == receipt.target:
+            return repository
+    if getattr(_kind_of(receipt.target).load(), "near", False) is True:
+        return repository_for(receipt.target)
+    raise UsageError(
+        f"the receipt names {without_secret(receipt.target)}, and you have not named it",
+        "if you trust that address with your login, add --repository "
+        + shlex.quote(without_secret(receipt.target)),
+    )
+
+
+def _kind_of(address: str) -> EntryPoint:
     scheme, colon, _ = address.partition(":")
     known = {point.name: point for point in entry_points(group=GROUP)}
     if not colon or scheme not in known:
         raise UsageError(
-            f"{without_secret(address)} is no address of a repository that is known here",
+            f"{without_secret(address)} is not the address of a repository that is known here",
             f"an address begins with one of: {', '.join(f'{name}:' for name in sorted(known))}",
         )
-    try:
-        made: Repository = known[scheme].load()(address)
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f"deposits to {scheme}: need {error.name}, which is not installed",
-            "pip install 'archive-pkg[deposit]'",
-        ) from error
-    return made
+    return known[scheme]

@@ -4,14 +4,16 @@ A package lies below `PREFIX/<identifier>/<beginning of its fingerprint>/`, so t
 never replaces another and the same one is never there twice. bagit.txt is sent last: what has none
 is no bag yet. The login, region and endpoint come from AWS's own chain (environment, `~/.aws`).
 
-`?endpoint=URL` names another server than Amazon's; `?lock=governance:2036-12-31` (or `compliance`)
-asks for an object lock until that day.
+`?endpoint=URL` names another server than Amazon's. It may be plain `http` on this machine only, or
+with `http=yes`: the login would cross the network readable. `?lock=governance:2036-12-31` (or
+`compliance`) asks for an object lock until that day.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import ipaddress
 import os
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +22,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote
 
-from archive_pkg.deposits.credentials import redact, remember, split_address
+from archive_pkg.deposits.credentials import redact, remember, split_address, without_secret
 from archive_pkg.deposits.drop import TakenError, write_file
 from archive_pkg.deposits.parcels import BLOCK, Checked, Item, Parcel
 from archive_pkg.deposits.receipts import Arrival
@@ -41,6 +43,7 @@ from archive_pkg.reports import Location
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+    from urllib.parse import SplitResult
 
     from archive_pkg.deposits.journal import Journal
 
@@ -76,13 +79,12 @@ class S3Bucket:
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         self._lock = _lock(options.pop("lock", ""))
         endpoint = options.pop("endpoint", "") or os.environ.get("AWS_ENDPOINT_URL_S3") or None
+        self._may_be_plain = options.pop("http", "") == "yes"
         if options or parts.username or parts.fragment:
             raise UsageError(
-                f"{address}: only endpoint= and lock= may stand behind the ?",
+                f"{without_secret(address)}: only endpoint=, http=yes and lock= may follow the ?",
                 "s3://BUCKET/PREFIX?endpoint=https://s3.example.org&lock=governance:2036-12-31",
             )
-        if endpoint:
-            split_address(endpoint)
         self._bucket = parts.netloc
         self._prefix = unquote(parts.path).strip("/")
         session = botocore.session.get_session()
@@ -92,6 +94,8 @@ class S3Bucket:
                 region_name=session.get_config_variable("region") or "us-east-1",
                 endpoint_url=endpoint,
                 config=Config(
+                    # Plain http goes to no proxy: it would read the login.
+                    proxies={} if (endpoint or "").startswith("http:") else None,
                     connect_timeout=20,
                     read_timeout=60,
                     max_pool_connections=_WIDTH * 4,
@@ -102,12 +106,14 @@ class S3Bucket:
                 ),
             )
         except (BotoCoreError, ValueError) as error:
-            raise UsageError(f"{address}: {error}", "see AWS's configuration") from error
+            message = f"{without_secret(address)}: {redact(str(error))}"
+            raise UsageError(message, "see AWS's configuration") from error
+        url = str(self._client.meta.endpoint_url)
+        _refuse_plain(split_address(url), allowed=self._may_be_plain)
         credentials = session.get_credentials()
         if credentials is not None:
             remember(credentials.secret_key)
             remember(credentials.token or "")
-        url = str(self._client.meta.endpoint_url)
         self._endpoint = "" if url.rstrip("/").endswith(".amazonaws.com") else url
         self._conditional = True
 
@@ -115,6 +121,7 @@ class S3Bucket:
     def target(self) -> str:
         """The address, with the server where that is not Amazon's."""
         server = f"?endpoint={quote(self._endpoint, safe=':/')}" if self._endpoint else ""
+        server += "&http=yes" if server and self._may_be_plain else ""
         return f"s3://{self._bucket}/{quote(self._prefix)}{server}"
 
     def capabilities(self) -> Capabilities:
@@ -547,6 +554,24 @@ def _parts(source: Checked, item: Item, size: int) -> Iterator[bytes]:
         yield data
         if not data:
             return
+
+
+def _refuse_plain(endpoint: SplitResult, *, allowed: bool) -> None:
+    """Refuse a server that would get the login readable for the network in between.
+
+    Raises:
+        UsageError: It is one.
+    """
+    host = str(endpoint.hostname)
+    try:
+        here = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here = host == "localhost"
+    if endpoint.scheme != "https" and not (allowed or here):
+        raise UsageError(
+            f"{host} would get your login over plain http",
+            "write https://, or add http=yes if nobody else is on that network",
+        )
 
 
 def _lock(asked: str) -> tuple[str, datetime] | None:

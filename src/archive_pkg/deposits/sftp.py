@@ -22,7 +22,7 @@ from archive_pkg.deposits.drop import DropFolder, Place, TakenError, Trail, side
 from archive_pkg.deposits.parcels import sha256_of
 from archive_pkg.deposits.repositories import LostError
 from archive_pkg.deposits.ssh import BrokenError, Channel
-from archive_pkg.errors import DepositError, StorageError, UsageError
+from archive_pkg.errors import DepositError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -42,8 +42,6 @@ class SftpFolder(DropFolder):
         """Take the address; `/~/PATH` starts from the login's own folder."""
         parts = split_address(address)
         host = str(parts.hostname)
-        if host.startswith("-") or (parts.username or "").startswith("-"):
-            raise UsageError(f"{address} names no host", "sftp://[USER@]HOST[:PORT]/PATH")
         path, written = place_of(parts)
         user = f"{parts.username}@" if parts.username else ""
         port = f":{parts.port}" if parts.port else ""

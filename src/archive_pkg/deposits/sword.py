@@ -59,14 +59,14 @@ class SwordCollection(ZipRepository):
         """Take the address."""
         parts = credentials.split_address(address)
         if parts.query or parts.fragment or parts.username:
-            raise UsageError(f"{address} has more than a host and a path", "leave that out")
-        host = str(parts.hostname)
+            shown = credentials.without_secret(address)
+            raise UsageError(f"{shown} has more than a host and a path", "leave that out")
         self._collection = f"https://{parts.netloc}{parts.path}"
         self.target = f"sword2+{self._collection}"
-        self._login = credentials.login(host, host)
-        self._name = host
+        self._name = credentials.server_name(parts)
+        self._login = credentials.login(self._name)
         headers = self._login.basic() if self._login else {}
-        self._web = Web(f"https://{parts.netloc}", self.target, headers)
+        self._web = Web(f"https://{parts.netloc}", self.target, self._name, headers)
 
     def capabilities(self) -> Capabilities:
         """One zip; no digests; in progress until it is completed."""

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from archive_pkg.deposits.credentials import redact
+from archive_pkg.deposits.credentials import redact, unused_variable
 from archive_pkg.deposits.repositories import LostError
 from archive_pkg.errors import DepositError
 from archive_pkg.version import SOFTWARE
@@ -73,12 +73,13 @@ class Reply:
 class Web:
     """One server, one pool of connections, for all threads."""
 
-    def __init__(self, base: str, target: str, login: Mapping[str, str] | None = None) -> None:
+    def __init__(self, base: str, target: str, name: str, login: Mapping[str, str]) -> None:
         """Take the server.
 
         Args:
             base: The address that all paths are below, `https://host[:port]/path`.
             target: The repository's address, for messages.
+            name: What its secrets are called by.
             login: Headers that let us in, sent to this server and no other.
         """
         import httpx
@@ -86,7 +87,7 @@ class Web:
         self.base = base.rstrip("/")
         self._origin = _origin(base)
         self._target = target
-        self._login = dict(login or {})
+        self._name, self._login = name, dict(login)
         self._client = httpx.Client(
             verify=_certificates(),
             timeout=httpx.Timeout(SECONDS, connect=20.0),
@@ -253,12 +254,13 @@ class Web:
             raise LostError(what, after=_retry_after(response))
         if status in (401, 403) or (status == 400 and b"CSRF" in body):
             # Of somebody whom it does not know, InvenioRDM asks what a browser would send.
-            host = urlsplit(self.base).hostname
+            unused = unused_variable(self._name)
             raise DepositError(
                 what,
                 "is the login right, and may it do this? a token may have expired"
                 if self._login
-                else f"no login for {host} is known here: archive-pkg login {host} --user NAME",
+                else f"no login for {self._name} is known here: archive-pkg login {self._name}"
+                + (f"; {unused}" if unused else ""),
             )
         if 300 <= status < 400:
             where = urlsplit(response.headers.get("location", "")).hostname or "elsewhere"

@@ -33,13 +33,14 @@ class WebDavFolder(DropFolder):
         """Take the address."""
         parts = credentials.split_address(address)
         if parts.username:
-            raise UsageError(f"{address} names a user", "archive-pkg login HOST --user NAME")
-        host = str(parts.hostname)
+            shown = credentials.without_secret(address)
+            raise UsageError(f"{shown} names a user", "archive-pkg login HOST --user NAME")
+        name = credentials.server_name(parts)
         path, written = credentials.place_of(parts)
         self.target = f"davs://{parts.netloc}{written}"
-        self._login = credentials.login(host, host)
-        headers = self._login.basic() if self._login else credentials.bearer(host, host)
-        web = Web(f"https://{parts.netloc}{segments(path)}", self.target, headers)
+        self._login = credentials.login(name)
+        headers = self._login.basic() if self._login else credentials.bearer(name)
+        web = Web(f"https://{parts.netloc}{segments(path)}", self.target, name, headers)
         super().__init__(WebDavPlace(web, self.target))
 
 

@@ -23,7 +23,7 @@ from archive_pkg.packages import verify
 from archive_pkg.packages.building import differing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from archive_pkg.holdings.ledger import Ledger
     from archive_pkg.holdings.shelves import Shelf
@@ -40,6 +40,7 @@ def repair(
     *,
     path: Path,
     copy: str,
+    repositories: Sequence[str] = (),
     packages: Iterable[Path] = (),
     dry_run: bool = False,
 ) -> Report:
@@ -55,6 +56,8 @@ def repair(
         path: The ledger's file.
         copy: The address of a repository, a folder of packages, a receipt's file, "receipts" or
             "receipts:FOLDER"; see `copies.compare`.
+        repositories: The addresses of the servers that receipts may lead to; see
+            `deposits.fetch`.
         packages: Only these; all that failed or vanished if not given.
         dry_run: Only tell what would be done.
 
@@ -77,8 +80,9 @@ def repair(
             here = built(name)
             stated = (known.seal if known else None, here.hex() if here else None)
             seals = tuple(filter(None, stated))
-            restore = partial(_restore, shelf, book, name, known, seals, copy, dry_run=dry_run)
-            take(guarded(home, restore))
+            bring = partial(_bring, home, copy=copy, repositories=repositories)
+            restore = partial(_restore, shelf, book, name, known, seals, bring, copy)
+            take(guarded(home, partial(restore, dry_run=dry_run)))
     return report
 
 
@@ -132,6 +136,7 @@ def _restore(
     name: str,
     known: Known | None,
     seals: tuple[str, ...],
+    bring: Callable[[str, Path], Path],
     copy: str,
     *,
     dry_run: bool,
@@ -151,7 +156,7 @@ def _restore(
         if steps[1:]:
             storage.make_beneath(shelf.root, "/".join(steps[:-1]))
     try:
-        brought = _bring(home, (known.id if known else None) or home.name, copy, staged)
+        brought = bring((known.id if known else None) or home.name, staged)
         if not _is_good(brought, seals):
             raise DepositError(
                 f"the copy of {home} in {copy} is not good either, or not of the same package",
@@ -190,13 +195,15 @@ def _is_good(package: Path, seals: tuple[str, ...]) -> bool:
     return verify(package).ok
 
 
-def _bring(home: Path, identifier: str, copy: str, staged: Path) -> Path:
+def _bring(
+    home: Path, identifier: str, staged: Path, *, copy: str, repositories: Sequence[str]
+) -> Path:
     """Bring a copy into a folder of the staging's."""
     receipts = copies.receipts_named(home, copy)
     if receipts is not None:
         if not receipts or load_receipt(receipts[-1]).package != identifier:
             raise DepositError(f"there is no receipt for {home} in {copy}", "name another copy")
-        return fetch(receipts[-1], staged)
+        return fetch(receipts[-1], staged, repositories)
     if Path(copy).is_dir():
         mirrored = copies.in_folder(home, identifier, Path(copy))
         if mirrored is None:
