@@ -381,7 +381,7 @@ def repository_of(receipt: Receipt, named: Iterable[str | Repository]) -> Reposi
     """
     for each in named:
         repository = repository_for(each) if isinstance(each, str) else each
-        if repository.target == receipt.target:
+        if receipt.target in (each, repository.target):
             return repository
     if getattr(_kind_of(receipt.target).load(), "near", False) is True:
         return repository_for(receipt.target)
