@@ -37,6 +37,9 @@ def told(record: Record, field: str) -> Any:
         ]
     if field == "identifiers":
         return [(item.scheme, item.value) for item in record.identifiers]
+    if field == "place.identifiers":
+        listed = record.place.identifiers if record.place else ()
+        return [(item.scheme, item.value) for item in listed]
     value: Any = record
     for step in field.split("."):
         if isinstance(value, tuple):
@@ -96,8 +99,8 @@ def test_the_text_comes_back_with_its_zones_and_notes() -> None:
     assert record.salutation == "Dear Comrade Ulbricht!"
     assert record.classification.as_written == "SECRET Copy no. 2"
     kinds = [note.kind for note in record.translation_notes]
-    assert kinds == ["source-term", "insertion", "illegible", "sic", "omission"]
-    again = export("tei", record, replace(FULL_SETTING, texts={"text": words}))
+    assert kinds == ["source-term", "editorial", "insertion", "illegible", "sic", "omission"]
+    again = export("tei", record, replace(FULL_SETTING, texts={text.id: words}))
     assert reading("tei", full(), FULL_SETTING).files["letter.txt"] == words.encode()
     [twice] = read(again, "letter.xml")
     assert twice.files["letter.txt"] == words.encode()
@@ -160,9 +163,10 @@ def test_what_is_not_read_is_said() -> None:
     </TEI>"""
     [imported] = read(text.encode(), "a.xml")
     said = " ".join(finding.message for finding in imported.report)
-    for words in ("funder", "Christmas Eve", "forwarded", "text/del, left out", "text/hi, read as"):
+    for words in ("funder", "Christmas Eve", "text/…/p/del: “two”"):
         assert words in said
     assert imported.files["a.txt"] == b"One three."
+    assert [event.type for event in imported.record.events] == ["forwarded"]
 
 
 def test_letters_made_by_others_go_the_whole_way(shared: Path, tmp_path: Path) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from docx import Document
 
 from archive_pkg.drafting import draft_letter, file_draft, load_vocabulary
-from archive_pkg.drafting.reading import DOCX, ODT, TEI
+from archive_pkg.drafting.reading import DOCX, ODT
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import check
 from archive_pkg.records import load_record
+
+if TYPE_CHECKING:
+    from program import Run
 
 PARAGRAPHS = [
     "Confidential",
@@ -93,46 +97,54 @@ def test_the_record_of_a_word_file_has_the_file_and_its_text(tmp_path: Path) -> 
     assert report.ok, [finding.message for finding in report]
 
 
-def test_tei_says_what_its_markup_says(tmp_path: Path) -> None:
+def test_tei_is_imported_not_drafted(tmp_path: Path) -> None:
     path = tmp_path / "letter.xml"
     path.write_text(TEI_LETTER)
-    draft = draft_letter(path)
-    assert draft.source.media_type == TEI
-    said = {one.field: (one.value, one.rule) for one in draft.statements}
-    assert said["sender"] == ("Beispiel, Karl", "tei-corresp-action")
-    assert said["recipient"] == ("Muster, Anna", "tei-corresp-action")
-    assert said["date"] == ("1907-07-01", "tei-corresp-action")
-    assert said["salutation"] == ("Liebe Anna!", "tei-salute")
-    assert said["closing"] == ("Herzlich", "tei-salute")
-    assert said["signatory"] == ("Dein Karl", "tei-signed")
-    assert "Anmerkung" not in draft.text
-    assert [(one.value, one.kind) for one in draft.of("note")] == [
-        ("[komme]", "insertion"),
-        ("[…]", "omission"),
-    ]
-    for one in draft.statements:
-        if one.quote is not None:
-            assert draft.text[one.quote.start : one.quote.end] == one.quote.exact
+    with pytest.raises(InvalidError) as caught:
+        draft_letter(path)
+    [finding] = caught.value.report
+    assert finding.code == "letter-file-markup"
+    assert "import" in finding.hint
 
 
-def test_entities_of_a_tei_file_are_not_followed(tmp_path: Path) -> None:
-    secret = tmp_path / "secret.txt"
-    secret.write_text("a secret of the machine")
-    attack = TEI_LETTER.replace(
-        "<TEI ", f'<!DOCTYPE TEI [<!ENTITY x SYSTEM "{secret.as_uri()}">]>\n<TEI ', 1
-    ).replace("morgen", "&x;")
+def test_draft_and_import_make_the_same_record_of_a_tei_file(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "letter.xml"
-    path.write_text(attack)
-    assert "secret" not in draft_letter(path).text
+    path.write_text(TEI_LETTER)
+    for command in ("draft", "import"):
+        ended = run(command, path, "--out", tmp_path / command)
+        assert ended.returncode == 0, ended.stderr
+    for name in ("record.yaml", "letter.xml", "letter.txt"):
+        drafted = (tmp_path / "draft" / "letter" / name).read_bytes()
+        assert drafted == (tmp_path / "import" / "letter" / name).read_bytes()
+    record = load_record(tmp_path / "draft" / "letter")
+    text = (tmp_path / "draft" / "letter" / "letter.txt").read_text()
+    assert "Anmerkung" not in text
+    assert not set("[]…") & set(text)
+    quotes = [item.at for item in (*record.evidence, *record.translation_notes) if item.at]
+    assert quotes
+    for quote in quotes:
+        assert text[quote.start : quote.end] == quote.exact
+
+
+def test_a_tei_file_drafted_in_its_folder_keeps_what_is_there(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "letter.xml"
+    path.write_text(TEI_LETTER)
+    (tmp_path / "letter.txt").write_text("My own transcript.")
+    ended = run("draft", path)
+    assert ended.returncode == 3
+    assert "letter.txt exists" in ended.stderr
+    assert (tmp_path / "letter.txt").read_text() == "My own transcript."
+    (tmp_path / "letter.txt").unlink()
+    assert run("draft", path).returncode == 0
+    (tmp_path / "record.yaml").write_text("# mine\n")
+    assert run("draft", path).returncode == 0
+    assert (tmp_path / "record.yaml").read_text() == "# mine\n"
 
 
 @pytest.mark.parametrize(
     "data",
     [
         b"PK\x03\x04 no archive",
-        b'<TEI xmlns="http://www.tei-c.org/ns/1.0"><text>',
-        b'<TEI xmlns="http://www.tei-c.org/ns/1.0"><text/></TEI>',
-        b'<TEI xmlns="http://www.tei-c.org/ns/1.0"><correspDesc/><correspDesc/><body/></TEI>',
     ],
 )
 def test_a_broken_file_is_told(data: bytes, tmp_path: Path) -> None:

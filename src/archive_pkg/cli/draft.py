@@ -79,6 +79,9 @@ def draft(
         drafts: list[tuple[Draft, Filed]] = []
         for letter in letters:
             with answer.about(letter) as result:
+                if _is_marked_up(letter):
+                    _import(answer, result, letter, out)
+                    continue
                 read = draft_letter(letter, encoding=encoding, vocabulary=own)
                 filed = file_draft(read, known, out)
                 answer.found(result, read.report)
@@ -89,6 +92,30 @@ def draft(
             _show(drafts[0][0])
         elif drafts:
             _list_for_review(answer, drafts)
+
+
+def _is_marked_up(letter: Path) -> bool:
+    """Whether a file says in its markup what it is, so that nothing has to be guessed."""
+    from archive_pkg.crosswalks.incoming import is_description
+
+    try:
+        with letter.open("rb") as file:
+            return is_description(file.read(8192))
+    except OSError:
+        return False
+
+
+def _import(answer: Answer, result: dict[str, Any], letter: Path, out: Path | None) -> None:
+    """Write the record of a TEI file, the same one as `archive-pkg import` makes."""
+    from archive_pkg.cli.import_ import shortened
+    from archive_pkg.crosswalks.incoming import file_letter
+
+    filed = file_letter(letter, out)
+    answer.found(result, filed.report if answer.as_json else shortened(filed.report))
+    result |= {"record": str(filed.record), "written": filed.changed}
+    result |= {"statements": [], "open": [], "zones": [], "differences": []}
+    what = "imported as" if filed.changed else "kept"
+    answer.say(f"{letter}: {what} {filed.record}")
 
 
 def _as_json(read: Draft, filed: Filed) -> dict[str, Any]:

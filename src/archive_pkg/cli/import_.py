@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +12,13 @@ import typer
 from archive_pkg.cli.output import Json, Quiet, answering
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from archive_pkg.crosswalks.incoming import Imported
+    from archive_pkg.reports import Finding
+
+# What a line in a terminal holds of a finding; --json has all of it.
+_LONGEST = 300
 
 
 def register(app: typer.Typer) -> None:
@@ -20,48 +28,94 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     files: Annotated[
-        list[Path], typer.Argument(help="TEI letters, CMIF files, EAD3 finding aids, DataCite XML.")
+        list[Path],
+        typer.Argument(
+            help="TEI letters, CMIF files, EAD3 finding aids, DataCite XML, or folders with them."
+        ),
     ],
     out: Annotated[
         Path, typer.Option("--out", help="The folder for the records, each in one of its own.")
     ] = Path("records"),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace records that are there already.")
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Read other people's descriptions into draft records, and say what was not read.
+    """Read other people's descriptions into draft records, and report what was not read.
 
     Example: archive-pkg import edition/L00147.xml --out records
     """
-    from archive_pkg.crosswalks.incoming import read
+    from archive_pkg.crosswalks.incoming import file_imported, read
     from archive_pkg.storage import read_regular, storage_errors
 
     with answering("import", as_json=as_json, quiet=quiet) as answer:
-        for file in files:
+        taken: set[str] = set()
+        for file, name in _named(_files(files)):
             found: list[Imported] = []
-            with answer.about(file) as result:
+            with answer.about(file):
                 with storage_errors(f"reading {file}"):
                     data = read_regular(file)
-                found = read(data, file.name)
+                found = read(data, str(file), name)
             for imported in found:
-                folder = out / imported.record.id
+                one = _apart(imported, name, taken)
+                folder = out / one.record.id
                 with answer.about(folder) as result:
                     result["source"] = str(file)
-                    answer.found(result, imported.report)
-                    _write(imported, folder)
-                    answer.say(f"{folder}: {imported.record.title}")
+                    answer.found(result, one.report if as_json else shortened(one.report))
+                    file_imported(one, folder, replace=replace)
+                    answer.say(f"{folder}: {one.record.title}")
 
 
-def _write(imported: Imported, folder: Path) -> None:
-    """A record's folder, there whole or not at all; one that is there already stays as it is."""
-    from archive_pkg.records.saving import as_yaml
-    from archive_pkg.storage import Staging, storage_errors
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files that were named, and the XML files below folders that were named."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(
+                file
+                for file in path.rglob("*.xml")
+                if not any(step.startswith(".") for step in file.relative_to(path).parts)
+            )
+        else:
+            yield path
 
-    with storage_errors(f"making {folder.parent}"):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    with Staging(folder) as staging, storage_errors(f"writing {folder}"):
-        for path, data in imported.files.items():
-            target = staging.path / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-        (staging.path / "record.yaml").write_text(as_yaml(imported.record), encoding="utf-8")
-        staging.commit()
+
+def _named(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Each file with a name for its record: the file's, after its folders' where two are alike."""
+    listed = list(dict.fromkeys(files))
+    names = {file: file.stem for file in listed}
+    steps = 0
+    while True:
+        counts = Counter(name.casefold() for name in names.values())
+        alike = [file for file, name in names.items() if counts[name.casefold()] > 1]
+        longer = {f: "-".join([*f.absolute().parts[-2 - steps : -1], f.stem]) for f in alike}
+        if not alike or all(names[file] == name for file, name in longer.items()):
+            yield from names.items()
+            return
+        names |= longer
+        steps += 1
+
+
+def _apart(imported: Imported, name: str, taken: set[str]) -> Imported:
+    """A record with an id that no other record of this run has."""
+    own = imported.record.id
+    number, tried = 1, own
+    while tried.casefold() in taken:
+        tried = f"{name}-{own}" if number == 1 else f"{name}-{own}-{number}"
+        number += 1
+    taken.add(tried.casefold())
+    if tried == own:
+        return imported
+    from archive_pkg.crosswalks.incoming.drafts import record_id
+
+    return changed(imported, record=imported.record.model_copy(update={"id": record_id(tried)}))
+
+
+def shortened(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings with messages that a person can read; the JSON has the rest."""
+    for finding in findings:
+        message = finding.message
+        if len(message) > _LONGEST:
+            more = len(message) - _LONGEST
+            message = f"{message[:_LONGEST]}… (and {more:,} more characters, see --json)"
+        yield changed(finding, message=message)

@@ -40,7 +40,7 @@ MAPPING = {
     "received.as_written": "correspAction received, date",
     "received.note": "correspAction received, note",
     "place.name": "correspAction sent, placeName",
-    "place.identifiers": "placeName ref",
+    "place.identifiers": "placeName ref, key",
     "classification.as_written": "notesStmt, note",
     "classification.caveats": "notesStmt, note",
     "classification.scheme": "notesStmt, note",
@@ -222,7 +222,8 @@ def correspondence(parent: Element, record: Record, setting: Setting) -> Element
     for agent in views.creators(record):
         name(sent, agent)
     if record.place:
-        say(sent, "placeName", record.place.name, ref=_refs(record.place))
+        place = record.place
+        say(sent, "placeName", place.name, ref=_refs(place), key=_key(place))
     _date(sent, record.date)
     if not sent:
         say(sent, "name", "Unknown")
@@ -258,13 +259,18 @@ def name(parent: Element, agent: Agent) -> None:
     """The agent's name, with its authority identifiers' addresses."""
     tag = _NAMES.get(agent.kind)
     if tag:
-        say(parent, tag, agent.name, ref=_refs(agent))
+        say(parent, tag, agent.name, ref=_refs(agent), key=_key(agent))
     else:
-        say(parent, "name", agent.name, type=agent.kind, ref=_refs(agent))
+        say(parent, "name", agent.name, type=agent.kind, ref=_refs(agent), key=_key(agent))
 
 
 def _refs(named: Agent | Place) -> str | None:
     return " ".join(filter(None, (address(item.uri) for item in named.identifiers))) or None
+
+
+def _key(named: Agent | Place) -> str | None:
+    """The first identifier that has no address."""
+    return next((item.value for item in named.identifiers if item.scheme == "local"), None)
 
 
 def _participants(description: Element, record: Record) -> None:

@@ -29,22 +29,28 @@ _SPACES = r"[^\S\n\x0b\x0c\x1c-\x1f]*+"
 _LINE = rf"{_SPACES}.++"
 _BLOCK = re.compile(rf"({_LINE}(?:\n{_LINE})*+)|{_SPACES}(?:\n|\Z)")
 """Lines that are not blank, or one that is."""
+_AROUND = re.compile(
+    r"([^\S\x0b\x0c\x1c-\x1f]*+)(?=[\S\x0b\x0c\x1c-\x1f]).*[\S\x0b\x0c\x1c-\x1f](.*)", re.DOTALL
+)
 _BARE_RETURN = re.compile(r"\r(?!\n)")
 
 _OPENING = {"classification", "recipients", "salutation", "date", "place"}
 _ENDING = {"closing", "signatories"}
 
 _NOTES = {
-    "source-term": ("note", {"type": "source-term", "place": "inline"}, None),
+    "source-term": ("seg", {"type": "source-term"}, None),
     "insertion": ("supplied", {}, None),
     "uncertain": ("unclear", {}, None),
     "illegible": ("seg", {"type": "illegible"}, "illegible"),
     "sic": ("sic", {}, None),
     "omission": ("seg", {"type": "omission"}, "editorial"),
     "withheld": ("seg", {"type": "withheld"}, "withheld"),
-    "editorial": ("note", {"type": "editorial", "place": "inline"}, None),
+    "editorial": ("seg", {"type": "editorial"}, None),
 }
-"""The element for each kind of note, its attributes, and the reason of the gap it tells of."""
+"""The element for each kind of note, its attributes, and the reason of the gap it tells of.
+
+None of them is `note`: the words in it are the text's, and a reader may skip notes.
+"""
 
 _NAMES = {"person": "persName", "organization": "orgName"}
 
@@ -246,7 +252,10 @@ def _sign(hostile: re.Match[str]) -> str:
 def _note_mark(note: TranslationNote) -> Mark:
     element, attributes, gap = _NOTES[note.kind]
     named = {_XML_ID: note_id(note.id)} | attributes
-    return Mark(note.at.start, -note.at.end, element, named, gap, note.id)
+    # White space around the words may lie between blocks, where nothing is written.
+    found = _AROUND.fullmatch(note.at.exact)
+    before, after = (len(found[1]), len(found[2])) if found else (0, 0)
+    return Mark(note.at.start + before, -(note.at.end - after), element, named, gap, note.id)
 
 
 def _quoted(record: Record, evidence: Evidence) -> Iterator[Mark]:

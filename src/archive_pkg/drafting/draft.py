@@ -127,7 +127,9 @@ class Draft:
 def draft_letter(
     path: str | os.PathLike[str], *, encoding: str | None = None, vocabulary: tuple[Path, ...] = ()
 ) -> Draft:
-    """Read a letter's file into a draft: plain text, .docx, .odt or TEI XML.
+    """Read a letter's file into a draft: plain text, .docx or .odt.
+
+    TEI is imported instead: `archive_pkg.crosswalks.incoming.read`.
 
     Args:
         path: The file; it is only read.
@@ -163,14 +165,7 @@ def draft_source(source: Source, vocabulary: Vocabulary) -> Draft:
     statements = read_fields(anatomy, vocabulary)
     statements = _judge(anatomy, statements, source, report, vocabulary)
     _look_at_signs(source, report)
-    stated = _with_markup(statements, source)
-    return Draft(source, tuple(anatomy.zones), tuple(stated), report)
-
-
-def _with_markup(statements: list[Statement], source: Source) -> list[Statement]:
-    """The statements, where markup says something that instead of what the rules read."""
-    said = {one.field for one in source.stated}
-    return [*source.stated, *(one for one in statements if one.field not in said)]
+    return Draft(source, tuple(anatomy.zones), tuple(statements), report)
 
 
 def _judge(

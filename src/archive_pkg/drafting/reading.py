@@ -1,7 +1,7 @@
-"""Reading a letter's file: plain text, Word, OpenDocument and TEI, each into one text.
+"""Reading a letter's file: plain text, Word and OpenDocument, each into one text.
 
-The file is only read. Of a file with markup the text is extracted: paragraphs become blocks parted
-by blank lines. What TEI says in its markup is stated as it says it.
+The file is only read. The text of a Word or OpenDocument file is extracted: paragraphs become
+blocks separated by blank lines. TEI says in its markup what it is, so it is imported, not drafted.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ from archive_pkg.storage import read_regular
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archive_pkg.drafting.statements import Statement
-
 UNREADABLE = Code(
     "letter-file-unreadable",
     Severity.ERROR,
-    "The file is a Word, OpenDocument or TEI file by its form, and is not well formed.",
+    "The file is a Word or OpenDocument file by its form, and is not well formed.",
+)
+MARKUP = Code(
+    "letter-file-markup",
+    Severity.ERROR,
+    "The file is TEI, which says in its markup who wrote to whom. It is imported, not drafted.",
 )
 
 LARGEST = 256 * 1024 * 1024
@@ -48,7 +51,6 @@ class Source:
         sha256: Digest of the file's bytes.
         media_type: The file's type.
         charset: Encoding that the text is written in where it has a file of its own.
-        stated: What the file's own markup says.
     """
 
     path: str
@@ -58,7 +60,6 @@ class Source:
     sha256: str
     media_type: str
     charset: str = "UTF-8"
-    stated: tuple[Statement, ...] = ()
 
     @property
     def extracted(self) -> bool:
@@ -70,7 +71,7 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
     """Read a letter's file, told by its content, not by its name.
 
     Raises:
-        InvalidError: It is no text, or not well formed, or too large.
+        InvalidError: It is no text, or not well formed, or too large, or TEI.
         StorageError: It cannot be read.
         UsageError: The declared encoding is not known.
     """
@@ -98,13 +99,9 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
             raise _unreadable(name, str(error)) from error
         return Source(name, text, "", False, digest, kind)
     if kind == TEI:
-        from archive_pkg.drafting.tei import read_tei
-
-        try:
-            text, stated = read_tei(data)
-        except ValueError as error:
-            raise _unreadable(name, str(error)) from error
-        return Source(name, text, "", False, digest, kind, "UTF-8", stated)
+        hint = "read it with archive-pkg import, or archive_pkg.crosswalks.incoming.read"
+        finding = MARKUP.at(Location(name), "this is a TEI file, not a plain text", hint)
+        raise InvalidError(f"{name} is a TEI file", hint, Report([finding]))
     decoded = decode(data, encoding, path=name)
     return Source(name, decoded.text, decoded.encoding, decoded.bom, digest, kind, decoded.encoding)
 

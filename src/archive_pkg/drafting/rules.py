@@ -77,10 +77,6 @@ RULES: dict[str, str] = {
     "number-opens-text": "a number opens the text, as in telegrams",
     "subject-without-salutation": "a subject line and no salutation",
     "names-participants": "it names participants",
-    # Markup
-    "tei-corresp-action": "the file's correspDesc",
-    "tei-salute": "the file's markup of the salutation or closing",
-    "tei-signed": "the file's markup of the signature",
 }
 """Why a statement was made, by the name of its rule."""
 

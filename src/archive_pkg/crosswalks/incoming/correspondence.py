@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
-from archive_pkg.crosswalks.incoming.drafts import date, day, identify
-from archive_pkg.crosswalks.incoming.source import local, text_of
+from archive_pkg.crosswalks.incoming.dates import dated
+from archive_pkg.crosswalks.incoming.drafts import identify
+from archive_pkg.crosswalks.incoming.source import fit, local, text_of
 
 if TYPE_CHECKING:
     from archive_pkg.crosswalks.incoming.drafts import Draft
@@ -13,6 +15,25 @@ if TYPE_CHECKING:
 
 ROLES = {"persName": "person", "orgName": "organization", "name": "person", "rs": "person"}
 """What an element that names somebody says of whom it names."""
+PLACES = (
+    "placeName", "settlement", "district", "region", "country", "bloc", "geogName",
+)  # fmt: skip
+_KINDS = {
+    "org": "organization", "organization": "organization", "organisation": "organization",
+    "family": "family", "software": "software", "person": "person",
+}  # fmt: skip
+_UNKNOWN = frozenset([
+    "unknown", "unbekannt", "inconnu", "unidentified", "n. n.", "n.n.", "nn", "anonymous",
+    "anonym", "неизвестно",
+])  # fmt: skip
+_STAMPS = frozenset(["stamp", "postmark", "poststempel", "cachet"])
+_CONFIDENCE = {"high": "certain", "medium": "probable", "low": "guess", "unknown": "guess"}
+_DATING = (
+    "when", "when-iso", "notBefore", "notBefore-iso", "notAfter", "notAfter-iso", "from",
+    "from-iso", "to", "to-iso",
+)  # fmt: skip
+_ASIDE = ("calendar", "datingMethod", "when-custom", "period", "from-custom", "to-custom")
+_EXISTENT = ("cert", "evidence", "precision")
 
 
 class Correspondence:
@@ -26,95 +47,292 @@ class Correspondence:
     def read(self, described: Element) -> None:
         """Read a `correspDesc`."""
         for action in self.source.all(described, "correspAction"):
-            kind, copy = action.get("type"), action.get("subtype") == "copy"
-            if kind == "sent":
-                self._sent(action)
+            kind = self.source.attribute(action, "type") or ""
+            copy = kind == "received" and action.get("subtype") == "copy"
+            if copy:
+                self.source.attribute(action, "subtype")
+                self._agents(action, "copies_to")
+            elif kind == "sent":
+                self._agents(action, "sender")
+                self._place(action)
+                self._dates(action, "date")
             elif kind == "received":
-                self._names(action, "copies_to" if copy else "recipients")
-                if not copy:
-                    self._date(action, "received")
+                self._agents(action, "recipients")
+                self._dates(action, "received")
             else:
-                self._lost(f"correspAction {kind}: {self.source.words(action)}")
-        for number, note in enumerate(self.source.all(described, "correspContext/note"), 1):
+                self._event(action, kind)
+            for note in self.source.all(action, "note"):
+                if note.get("type") == "date" and kind in _DATED:
+                    self._date_note(note, _DATED[kind])
+                else:
+                    self.draft.remark(self.source.words(note))
+        enclosed = 0
+        for note in self.source.all(described, "correspContext/note"):
             words = self.source.words(note)
             if note.get("type") == "enclosure" and words:
-                self.draft.add("enclosures", {"id": f"enclosure-{number}", "title": words})
+                enclosed += 1
+                self.source.attribute(note, "type")
+                self.draft.add("enclosures", {"id": f"enclosure-{enclosed}", "title": words})
             else:
-                self._lost(f"correspContext/note: {words}")
+                self.draft.remark(words)
+        for path in ("note", "p"):
+            for note in self.source.all(described, path):
+                self.draft.remark(self.source.words(note))
 
-    def _lost(self, what: str, count: int = 1) -> None:
-        self.draft.report.add(self.source.not_read(what, count))
+    def _agents(self, action: Element, field: str) -> None:
+        found = list(self.draft.raw.get(field, ()))
+        for element in action:
+            if isinstance(element.tag, str) and local(element) in ROLES:
+                if element.get("type") == "place":
+                    continue
+                agent = self.agent(element, field)
+                found += [agent] if agent and agent not in found else []
+        self.draft.state(field, found)
 
-    def _sent(self, action: Element) -> None:
-        self._names(action, "sender")
-        self._date(action, "date")
-        places = self.source.all(action, "placeName")
-        for number, place in enumerate(places):
-            words = self.source.words(place)
-            if number:
-                self._lost(f"a further place of sending: {words}")
-            elif words:
-                identifiers = self.identifiers(place)
-                self.draft.state(
-                    "place", {"name": words} | ({"identifiers": identifiers} if identifiers else {})
-                )
+    def agent(self, element: Element, field: str = "") -> str | None:
+        """The agent that an element names, known better where the file lists it.
 
-    def _names(self, action: Element, field: str) -> None:
+        Args:
+            element: The element.
+            field: The field that it goes into, for how sure the source is of that.
+        """
+        written, name, role = self._name(element)
+        if not name or name.casefold() in _UNKNOWN:
+            self.source.take(element)
+            return None
+        references = self._references(element)
+        lists = [ref for ref in references if ref.startswith("#") and ref[1:] in self.people]
+        agent = self.draft.agent(
+            name,
+            self.kind(element),
+            self.identifiers(element),
+            reference=lists[0] if len(lists) == 1 and not field else None,
+            as_written=written if written != name else None,
+            role=role,
+        )
+        if agent and field:
+            self._sure(element, f"{field}.{agent}", written)
+        return agent
+
+    def kind(self, element: Element) -> str:
+        """What an element says of whom it names."""
+        kind = _KINDS.get(element.get("type") or "")
+        if kind:
+            self.source.attribute(element, "type")
+        return kind or ROLES.get(local(element), "person")
+
+    def _name(self, element: Element) -> tuple[str, str, str | None]:
+        """A name as it is written, without an editor's signs, and the office in it."""
+        words = self.source.words(element) or ""
+        surname = text_of(self.source.first(element, "surname"))
+        forename = text_of(self.source.first(element, "forename"))
+        role = text_of(self.source.first(element, "roleName"))
+        apart = not any(
+            (text or "").strip() for text in (element.text, *(child.tail for child in element))
+        )
+        if surname and forename and apart:
+            parts = [
+                text_of(part)
+                for part in element
+                if isinstance(part.tag, str) and local(part) not in ("surname", "roleName")
+            ]
+            words = f"{surname}, {' '.join(filter(None, parts))}"
+        else:
+            role = None
+        before = (element.getprevious().tail if element.getprevious() is not None else None) or ""
+        if element.getprevious() is None:
+            before = element.getparent().text or ""
+        after = element.tail or ""
+        opened, closed = _OPENS.search(before), _CLOSES.match(after)
+        if opened or closed:
+            # Brackets around the element are part of how the edition writes the name.
+            words = f"{opened[0].strip() if opened else ''}{words}{closed[0] if closed else ''}"
+        return words, fit(_EDITORS_SIGNS.sub("", words)) or "", role
+
+    def _sure(self, element: Element, path: str, written: str) -> None:
+        """Say how sure the source is that somebody sent or received the letter."""
+        said = [f"{name}: {self.source.attribute(element, name)}"
+                for name in _EXISTENT if element.get(name)]  # fmt: skip
+        confidence = _CONFIDENCE.get(element.get("cert") or "")
+        if "?" in written:
+            confidence = "guess"
+        elif written.startswith("[") or element.get("evidence") in ("conjecture", "external"):
+            confidence = confidence or "probable"
+        if written.startswith(("[", "(")) or "?" in written:
+            said.append(f"written {written}")
+        if said and confidence:
+            self.draft.qualify(path, confidence, "; ".join(said))
+
+    def _references(self, element: Element) -> list[str]:
         found = []
+        for name in ("ref", "sameAs", "corresp"):
+            found += (self.source.attribute(element, name) or "").split()
+        key = self.source.attribute(element, "key")
+        return [*found, key] if key else found
+
+    def identifiers(self, element: Element) -> list[dict[str, str]]:
+        """The identifiers that an element refers to, or that the entry it refers to has."""
+        found: list[dict[str, str] | None] = []
+        for reference in self._references(element):
+            listed = self.people.get(reference[1:]) if reference.startswith("#") else None
+            if listed is not None:
+                found += self.listed_identifiers(listed)
+            else:
+                found.append(identify(reference))
+        return [item for n, item in enumerate(found) if item and item not in found[:n]]
+
+    def listed_identifiers(self, listed: Element) -> list[dict[str, str] | None]:
+        """The identifiers of an entry in the file's own list."""
+        self.source.use([(listed, f"@{_XML_ID}")])
+        found = []
+        for idno in self.source.all(listed, "idno"):
+            words = self.source.words(idno)
+            identified = identify(words, _scheme(self.source, idno))
+            found.append(identified)
+            self.source.use([(idno, "text")] if identified else [])
+        for name in listed:
+            if isinstance(name.tag, str) and local(name) in (*ROLES, *PLACES):
+                self.source.words(name)
+        return found
+
+    def _place(self, action: Element) -> None:
+        places = [
+            element
+            for element in action
+            if isinstance(element.tag, str)
+            and (local(element) in PLACES or element.get("type") == "place")
+        ]
+        if not places:
+            return
+        # `settlement` and `country` are one place, two `placeName` are two.
+        one = len({local(place) for place in places}) == len(places)
+        names = [self.source.words(place) for place in places]
+        first = ", ".join(filter(None, names)) if one else names[0]
+        identifiers: list[dict[str, str]] = []
+        for place in places if one else places[:1]:
+            if place.get("type") == "place":
+                self.source.attribute(place, "type")
+            identifiers += self.identifiers(place)
+        if not first:
+            return
+        bare = fit(_EDITORS_SIGNS.sub("", first)) or first
+        said: dict[str, Any] = {"name": bare}
+        said |= {"as_written": first} if bare != first else {}
+        self.draft.state("place", said | ({"identifiers": identifiers} if identifiers else {}))
+        self._sure(places[0], "place", first)
+        for name in [] if one else filter(None, names[1:]):
+            self.draft.rival("place", name, "a further place of sending")
+
+    def _dates(self, action: Element, field: str) -> None:
+        for element in self.source.all(action, "date"):
+            kind = element.get("type") or ""
+            said = self.date(element)
+            is_stamp = kind.casefold() in _STAMPS
+            if said is None and not is_stamp:
+                self.open_date(element, field)
+            elif said is None:
+                continue
+            elif is_stamp:
+                self.source.attribute(element, "type")
+                self.draft.event("postmark", said, [], None)
+            elif "edtf" not in self.draft.raw.get(field, {}):
+                self.draft.state(field, said)
+            else:
+                self.draft.rival(field, said["edtf"], said.get("as_written") or said.get("note"))
+
+    def date(self, element: Element) -> dict[str, Any] | None:
+        """The date that an element says, by its attributes or else by its words."""
+        return read_date_element(self.source, element)
+
+    def open_date(self, element: Element, field: str) -> None:
+        """Keep what an element says of a date, where that is not understood."""
+        names = [name for name in (*_DATING, *_ASIDE, *_EXISTENT) if element.get(name)]
+        attributes = "; ".join(f"{name}: {element.get(name)}" for name in names)
+        if field not in self.draft.raw:
+            self.source.use((element, f"@{name}") for name in names)
+            words = text_of(element)
+            self.draft.open_date(field, words or attributes, attributes if words else None)
+
+    def _date_note(self, note: Element, field: str) -> None:
+        """A remark on a date, as we write it."""
+        date = self.draft.raw.get(field)
+        words = self.source.words(note)
+        if date and words:
+            self.source.attribute(note, "type")
+            date["note"] = "; ".join(filter(None, (date.get("note"), words)))
+        else:
+            self.draft.remark(words)
+
+    def _event(self, action: Element, kind: str) -> None:
+        """What else happened to the letter: forwarded, redirected, transmitted, drafted."""
+        agents = []
         for element in action:
             if isinstance(element.tag, str) and local(element) in ROLES:
                 agent = self.agent(element)
-                found += [agent] if agent else []
-        for place in self.source.all(action, "placeName") if field != "sender" else []:
-            self._lost(f"place received: {self.source.words(place)}")
-        self.draft.state(field, list(dict.fromkeys(found)))
-
-    def agent(self, element: Element) -> str | None:
-        """The agent that an element names, known better where the file lists it."""
-        words = self.source.words(element)
-        if not words or words == "Unknown":
-            return None
-        kind = "family" if element.get("type") == "family" else ROLES[local(element)]
-        if element.get("type") in ("org", "organization"):
-            kind = "organization"
-        return self.draft.agent(words, kind, self.identifiers(element), element.get("ref"))
-
-    def identifiers(self, element: Element) -> list[dict[str, str]]:
-        """The identifiers that an element refers to, or that the person it refers to has."""
-        found = []
-        for reference in (element.get("ref") or element.get("key") or "").split():
-            if reference.startswith("#"):
-                person = self.people.get(reference[1:])
-                listed = self.source.all(person, "idno") if person is not None else []
-                found += [identify(text_of(idno), idno.get("type")) for idno in listed]
-            else:
-                found.append(identify(reference))
-        unique = [item for n, item in enumerate(found) if item and item not in found[:n]]
-        return [item for item in unique if item["scheme"] != "local"]
-
-    def _date(self, action: Element, field: str) -> None:
-        for number, element in enumerate(self.source.all(action, "date")):
-            words = self.source.words(element)
-            said = _date(element, words)
-            if said and not number:
-                self.draft.state(field, said)
-            else:
-                self._lost(f"date: {words or dict(element.attrib)}")
-        for note in self.source.all(action, "note"):
-            self._lost(f"note on a correspAction: {self.source.words(note)}")
+                agents += [agent] if agent and agent not in agents else []
+        places = [
+            self.source.words(element)
+            for element in action
+            if isinstance(element.tag, str) and local(element) in PLACES
+        ]
+        dates = [said for e in self.source.all(action, "date") if (said := self.date(e))]
+        plain = [self.source.words(p) for p in self.source.all(action, "p")]
+        detail = "; ".join(filter(None, [*places, *plain])) or None
+        if kind or agents or detail or dates:
+            first = dates[0] if dates else None
+            self.draft.event(kind or "correspondence action", first, agents, detail)
 
 
-def _date(element: Element, words: str | None) -> dict[str, str] | None:
+_DATED = {"sent": "date", "received": "received"}
+_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+_OPENS = re.compile(r"[\[(⟨<]\s*$")
+_CLOSES = re.compile(r"\s*(?:\?\s*[\])⟩>]?|[\])⟩>]\s*\??)")
+_EDITORS_SIGNS = re.compile(
+    r"^[\[(⟨<]\s*(?=[^\])⟩>]*[\])⟩>]?\s*\??\s*$)|\s*(?:\(\?\)|\[\?\]|[\]⟩>?])+\s*$"
+)
+
+
+def _scheme(source: Source, idno: Element) -> str | None:
+    """What an `idno` is, by its type and subtype."""
+    kinds = [source.attribute(idno, name) for name in ("type", "subtype")]
+    return " ".join(filter(None, kinds)) or None
+
+
+def read_date_element(source: Source, element: Element) -> dict[str, Any] | None:
+    """The date that a TEI element says, by its attributes or else by its words."""
+    words = source.words(element)
+
     def of(name: str) -> str | None:
-        return day(element.get(name) or element.get(f"{name}-iso"))
+        return fit(element.get(name) or element.get(f"{name}-iso"))
 
-    doubtful = element.get("cert") in ("low", "medium", "unknown")
-    said = date(
+    remarks = [f"{name}: {element.get(name)}" for name in _ASIDE if element.get(name)]
+    cert = element.get("cert")
+    # The date itself says that it is uncertain or approximate.
+    remarks += [f"{name}: {element.get(name)}" for name in _EXISTENT
+                if element.get(name) not in (None, "low")]  # fmt: skip
+    doubtful = cert in ("low", "medium", "unknown") or element.get("evidence") == "conjecture"
+    written = words or ""
+    said = dated(
         when=of("when"),
         between=(of("notBefore"), of("notAfter")),
         span=(of("from"), of("to")),
-        doubtful=doubtful or element.get("evidence") == "conjecture",
+        doubtful=doubtful or bool(re.search(r"\?\s*[\])]?\s*$", written)),
+        about=element.get("precision") in ("low", "medium"),
+        words=words,
+        note="; ".join(remarks) or None,
     )
-    if said and words and words != said["edtf"]:
-        said["as_written"] = words
+    if said is None:
+        return None
+    read = [name for name in _DATING if element.get(name) and _is_in(element, name, said)]
+    source.use((element, f"@{name}") for name in (*read, *_ASIDE, *_EXISTENT))
     return said
+
+
+def _is_in(element: Element, name: str, said: dict[str, Any]) -> bool:
+    """Whether an attribute is one of those that a date was read from."""
+    when = element.get("when") or element.get("when-iso")
+    if when:
+        return name.startswith("when")
+    if any(element.get(n) for n in ("from", "from-iso", "to", "to-iso")):
+        return name.startswith(("from", "to"))
+    return True

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks import datacite
-from archive_pkg.crosswalks.incoming.drafts import Draft, Imported, date, day, identify, language
-from archive_pkg.crosswalks.incoming.source import text_of
+from archive_pkg.crosswalks.incoming.dates import normal
+from archive_pkg.crosswalks.incoming.drafts import Draft, Imported, identify, language
+from archive_pkg.crosswalks.incoming.source import fit, text_of
 from archive_pkg.crosswalks.views import TYPE_NAMES
 
 if TYPE_CHECKING:
@@ -37,20 +37,26 @@ class _Reader:
         self.source = source
         self.root = source.root
         title = source.text(self.root, "titles/title") or "Letter"
-        name = self._own_id() or PurePath(source.name).stem
+        own = self._own_id()
+        self.is_ours = own is not None
+        name = own or source.stem
         words = source.text(self.root, "resourceType")
         kind = _TYPES.get(words or "", "other")
-        self.draft = Draft(name, title, kind, source.name)
-        if words and kind == "other" and words != TYPE_NAMES["other"]:
-            self.draft.report.add(source.not_read(f"resourceType: {words}"))
+        self.draft = Draft(source, name, title, kind)
+        if words in TYPE_NAMES.values():
+            source.take(source.first(self.root, "resourceType"))
 
     def _own_id(self) -> str | None:
         for item in self.source.all(self.root, "alternateIdentifiers/alternateIdentifier"):
             if item.get("alternateIdentifierType") == "record":
+                self.source.attribute(item, "alternateIdentifierType")
                 return self.source.words(item)
         return None
 
     def read(self) -> Imported:
+        for element in self.root.iter("*"):
+            if text_of(element) in _UNKNOWN:
+                self.source.take(element)
         publisher = self.source.text(self.root, "publisher")
         if publisher and publisher not in _UNKNOWN:
             self.draft.supplier = self.draft.agent(publisher, "organization")
@@ -65,14 +71,13 @@ class _Reader:
         self._rights()
         self._related()
         self._rest()
-        for path, count in self.source.untaken(self.root):
-            self.draft.report.add(self.source.not_read(path, count))
-        return self.draft.finish()
+        return self.draft.finish([self.root])
 
     def _titles(self) -> None:
         titles = self.source.all(self.root, "titles/title")
         words = [self.source.words(title) for title in titles]
         known = [word for word in words if word]
+        self.source.use((title, "@titleType") for title in titles)
         self.draft.state("title", known[0] if known else "Letter")
         self.draft.state("variant_titles", known[1:])
 
@@ -86,12 +91,20 @@ class _Reader:
             for item in self.source.all(self.root, "contributors/contributor")
             if item.get("contributorType") == "Translator"
         ]
+        self.source.use(
+            (item, "@contributorType")
+            for item in self.source.all(self.root, "contributors/contributor")
+            if item.get("contributorType") == "Translator"
+        )
         originals = [
             self.source.text(item, "titles/title")
             for item in self.source.all(self.root, "relatedItems/relatedItem")
             if item.get("relationType") == "IsTranslationOf"
         ]
-        tag = language(self.source.text(self.root, "language"))
+        spoken = self.source.first(self.root, "language")
+        tag = language(text_of(spoken)) if spoken is not None else None
+        if tag:
+            self.source.take(spoken)
         if makers or originals:
             original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
             if originals and originals[0]:
@@ -119,53 +132,62 @@ class _Reader:
             self.source.words(self.source.first(item, half))
         identifiers = []
         for element in self.source.all(item, "nameIdentifier"):
-            found = identify(self.source.words(element), element.get("nameIdentifierScheme"))
-            identifiers += [found] if found else []
-        self.source.take(item)
+            scheme = self.source.attribute(element, "nameIdentifierScheme")
+            found = identify(self.source.words(element), scheme)
+            if found:
+                self.source.use([(element, "text")])
+                identifiers.append(found)
+        self.source.attribute(name, "nameType")
         return self.draft.agent(words, _KINDS.get(name.get("nameType"), "person"), identifiers)
 
     def _identifiers(self) -> None:
         found = []
         main = self.source.first(self.root, "identifier")
         value = self.source.words(main)
-        if value and value not in _UNKNOWN:
-            found.append({"scheme": "doi", "value": value.removeprefix("https://doi.org/")})
+        if main is not None and value and value not in _UNKNOWN:
+            self.source.attribute(main, "identifierType")
+            identified = identify(value, main.get("identifierType"))
+            if identified:
+                self.source.take(main)
+                found.append(identified)
         for item in self.source.all(self.root, "alternateIdentifiers/alternateIdentifier"):
             words = self.source.words(item)
             if words and item.get("alternateIdentifierType") != "record":
-                identified = identify(words, item.get("alternateIdentifierType"))
+                kind = self.source.attribute(item, "alternateIdentifierType")
+                identified = identify(words, kind)
+                self.source.use([(item, "text")] if identified else [])
                 found += [identified] if identified else []
         self.draft.state("identifiers", found)
 
     def _dates(self) -> None:
         for item in self.source.all(self.root, "dates/date"):
-            words = text_of(item) or ""
-            if item.get("dateType") != "Created" or "date" in self.draft.raw:
+            kind = item.get("dateType")
+            if kind != "Created" or "date" in self.draft.raw:
                 continue
-            first, slash, last = words.partition("/")
-            ends = (day(first), day(last)) if slash else (None, None)
-            said = date(when=None if slash else day(words), span=ends)
+            written = text_of(item)
+            said = normal(written) if written else None
             if said:
                 self.source.take(item)
+                information = fit(item.get("dateInformation"))
+                said |= {"note": information} if information and not self.is_ours else {}
                 self.draft.state("date", said)
 
     def _descriptions(self) -> None:
         for item in self.source.all(self.root, "descriptions/description"):
             if item.get("descriptionType") == "Abstract" and "summary" not in self.draft.raw:
                 words = self.source.words(item)
+                self.source.attribute(item, "descriptionType")
                 self.draft.state("summary", {"text": words} if words else None)
 
     def _rights(self) -> None:
         for item in self.source.all(self.root, "rightsList/rights"):
             words = text_of(item)
-            if (
-                "rights" in self.draft.raw
-                or not words
-                or words.startswith(("Classification: ", "Access to "))
-            ):
+            if "rights" in self.draft.raw or not words or words.startswith(_OURS):
                 continue
             licence = item.get("rightsIdentifier") or item.get("rightsURI")
-            self.source.take(item)
+            self.source.use([(item, "@rightsIdentifier"), (item, "text")])
+            if not item.get("rightsIdentifier"):
+                self.source.attribute(item, "rightsURI")
             said = {"statement": words} | ({"licence": licence} if licence else {})
             self.draft.state("rights", said)
 
@@ -181,9 +203,9 @@ class _Reader:
                     self.draft.raw["supersedes"] = words
                 case "IsTranslationOf":
                     pass
-                case relation:
-                    self.draft.report.add(self.source.not_read(f"relatedItem {relation}: {words}"))
-            self.source.take(item)
+                case _:
+                    continue
+            self.source.attribute(item, "relationType")
 
     def _rest(self) -> None:
         places = [
@@ -196,7 +218,7 @@ class _Reader:
         subjects = []
         for item in self.source.all(self.root, "subjects/subject"):
             words = self.source.words(item)
-            identified = identify(item.get("valueURI"))
+            identified = identify(self.source.attribute(item, "valueURI"))
             if words:
                 subjects.append(
                     {"term": words} | ({"identifier": identified} if identified else {})

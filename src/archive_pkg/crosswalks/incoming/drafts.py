@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from archive_pkg.crosswalks.incoming.source import IMPORT_NOT_READ
+from archive_pkg.crosswalks.incoming.source import IMPORT_NOT_READ, fit
+from archive_pkg.records.date_phrases import read_date
+from archive_pkg.records.dates import Edtf
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.identifiers import SCHEMES, Identifier
 from archive_pkg.records.languages import language_tag
 from archive_pkg.records.models import Record
 from archive_pkg.records.statements import statements
-from archive_pkg.reports import Location, Report
+from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from archive_pkg.crosswalks.incoming.source import Element, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +43,32 @@ class Imported:
     report: Report = field(default_factory=Report)
 
 
+IMPORT_SHARED_IDENTIFIER = Code(
+    "import-shared-identifier",
+    Severity.WARNING,
+    "Two names that do not fit each other have the same identifier in the imported file. They are "
+    "two agents in the record. Check which of them the identifier is for.",
+)
+
+IMPORT_DATE_OPEN = Code(
+    "import-date-open",
+    Severity.WARNING,
+    "A date in the imported file is not understood. The record has its words and no date; write "
+    "the date there.",
+)
+
+
 class Draft:
     """A record in the making: its statements as plain data, each with who supplied it."""
 
-    def __init__(self, name: str, title: str, record_type: str, source: str) -> None:
+    def __init__(self, source: Source, name: str, title: str, record_type: str) -> None:
         self.report = Report()
         self.files: dict[str, bytes] = {}
         self.source = source
         self.supplier: str | None = None
+        self.remarks: list[str] = []
         self._agents: dict[str, dict[str, Any]] = {}
-        self._by_key: dict[str, str] = {}
+        self._by_reference: dict[str, str] = {}
         self._evidence: list[dict[str, Any]] = []
         self._quoted: set[tuple[str, int, int]] = set()
         self.raw: dict[str, Any] = {"id": record_id(name), "type": record_type, "title": title}
@@ -55,23 +78,70 @@ class Draft:
         name: str | None,
         kind: str = "person",
         identifiers: Iterable[dict[str, str]] = (),
-        key: str | None = None,
+        *,
+        reference: str | None = None,
+        mentioned: bool = False,
         **more: str | None,
     ) -> str | None:
-        """The id of an agent; one that is named again by the same key or name is the same."""
+        """The id of an agent; one that was named before is the same if its name fits.
+
+        An identifier alone never decides who is who: two names that do not fit each other are two
+        agents, and the identifier that they share is questioned.
+
+        Args:
+            name: The name.
+            kind: What it is.
+            identifiers: Authority identifiers, as plain data.
+            reference: A reference to the entry for it in the file's own list.
+            mentioned: Whether the name is the letter's word for it ("husband"), which says little.
+            more: Further fields of the agent.
+        """
         if not name:
             return None
-        known = self._by_key.get(key or name) or self._by_key.get(name)
+        listed = list(identifiers)
+        known = self._by_reference.get(reference or "") or self._same(name, listed, mentioned)
         if known is None:
             known = self._unused_id(name)
             self._agents[known] = {"id": known, "name": name, "kind": kind}
-        self._by_key.setdefault(key or name, known)
-        self._by_key.setdefault(name, known)
+            self._question(known, listed)
         agent = self._agents[known]
+        if reference:
+            self._by_reference.setdefault(reference, known)
+        if name != agent["name"] and not mentioned:
+            more.setdefault("as_written", name)
         agent |= {label: words for label, words in more.items() if words and label not in agent}
-        listed = agent.setdefault("identifiers", [])
-        listed += [item for item in identifiers if item not in listed]
+        held = agent.setdefault("identifiers", [])
+        held += [item for item in listed if item not in held]
         return known
+
+    def _same(self, name: str, identifiers: list[dict[str, str]], mentioned: bool) -> str | None:
+        """The agent that a name with these identifiers means."""
+        wanted = set(map(_key, identifiers))
+        for known, agent in self._agents.items():
+            held = set(map(_key, agent.get("identifiers", ())))
+            shared = held & wanted
+            if not shared and set(map(_realm, held)) & set(map(_realm, wanted)):
+                continue
+            alike = _tokens(name) == _tokens(agent["name"])
+            if alike or (shared and (fits(name, agent["name"]) or (mentioned and _vague(name)))):
+                return known
+        return None
+
+    def _question(self, new: str, identifiers: list[dict[str, str]]) -> None:
+        """Say that an agent has an identifier which another one has, too."""
+        wanted = set(map(_key, identifiers))
+        for known, agent in self._agents.items():
+            shared = wanted & set(map(_key, agent.get("identifiers", ())))
+            if known != new and shared:
+                scheme, value = min(shared)
+                self.report.add(
+                    IMPORT_SHARED_IDENTIFIER.at(
+                        Location(self.source.name, field=f"agents.{new}"),
+                        f"“{agent['name']}” and “{self._agents[new]['name']}” have the same "
+                        f"identifier, {scheme} {value}",
+                        "check whom it identifies, and remove it from the other",
+                    )
+                )
 
     def _unused_id(self, name: str) -> str:
         base = slug(name)[:40].strip("-_") or "agent"
@@ -82,8 +152,9 @@ class Draft:
         return tried
 
     def known(self, name: str | None) -> str | None:
-        """The id of an agent that was named before."""
-        return self._by_key.get(name or "")
+        """The id of an agent that was named so before."""
+        same = (key for key, agent in self._agents.items() if agent["name"] == name)
+        return next(same, None)
 
     def agent_name(self, name: str) -> str:
         """The name of an agent of this draft."""
@@ -92,6 +163,32 @@ class Draft:
     def agent_kind(self, name: str) -> str:
         """The kind of an agent of this draft."""
         return str(self._agents[name]["kind"])
+
+    def note_on(self, name: str, words: str) -> None:
+        """Add to the note of an agent."""
+        agent = self._agents[name]
+        notes = agent["note"].split("; ") if agent.get("note") else []
+        if words not in notes:
+            agent["note"] = "; ".join([*notes, words])
+
+    def event(
+        self, kind: str, when: dict[str, Any] | None, agents: list[str], detail: str | None
+    ) -> None:
+        """Add something that happened to the letter."""
+        events = self.raw.setdefault("events", [])
+        event: dict[str, Any] = {"id": f"{slug(kind)[:40] or 'event'}-{len(events) + 1}"}
+        event["type"] = kind
+        events.append(
+            event
+            | ({"date": when} if when else {})
+            | ({"agents": agents} if agents else {})
+            | ({"detail": detail} if detail else {})
+        )
+
+    def remark(self, words: str | None) -> None:
+        """Add a remark on the letter, which becomes the note of its original."""
+        if words and words not in self.remarks:
+            self.remarks.append(words)
 
     def state(self, name: str, value: Any, *, quoted: bool = False) -> None:
         """State a field; unless evidence quotes it, it rests on whoever made the source."""
@@ -106,12 +203,52 @@ class Draft:
         if value not in (None, "", {}) and value not in self.raw.get(name, ()):
             self.raw.setdefault(name, []).append(value)
 
-    def supplied(self, path: str, agent: str | None = None) -> None:
-        """Say that a statement was supplied by an agent, if not another by the source's maker."""
-        supplier = agent or self.supplier
-        if supplier:
-            note = {} if agent else {"note": f"As {self.source} has it."}
-            self._evidence.append({"field": path, "basis": "supplied", "agent": supplier} | note)
+    def supplied(self, path: str) -> None:
+        """Say that a statement was supplied by whoever made the source, if that is known."""
+        if self.supplier:
+            note = f"As {self.file_name} has it."
+            self._evidence.append(
+                {"field": path, "basis": "supplied", "agent": self.supplier, "note": note}
+            )
+
+    def open_date(self, field: str, words: str | None, note: str | None = None) -> None:
+        """Keep the words of a date that is not understood, and ask for it."""
+        if not words or field in self.raw:
+            return
+        self.state(field, {"as_written": words} | ({"note": note} if note else {}))
+        read = read_date(words)
+        if read is None or read.edtf:
+            self.report.add(
+                IMPORT_DATE_OPEN.at(
+                    Location(self.source.name, field=field),
+                    f"the date “{words}” is not understood" + (f" ({note})" if note else ""),
+                    "write it as edtf in the record",
+                )
+            )
+
+    def qualify(self, path: str, confidence: str, note: str) -> None:
+        """Say how sure the source is of a statement."""
+        said = {"field": path, "confidence": confidence, "note": note}
+        self._evidence.append(said | self._basis())
+
+    def rival(self, path: str, value: str, note: str | None = None) -> None:
+        """Say what the source states besides what the record prefers."""
+        said = {"field": path, "value": value} | self._basis()
+        self._evidence.append(said | ({"note": note} if note else {}))
+
+    def infer(self, path: str, rule: str, note: str) -> None:
+        """Say by which rule a statement follows from what the source says."""
+        self._evidence.append({"field": path, "basis": "inferred", "rule": rule, "note": note})
+
+    def _basis(self) -> dict[str, str]:
+        if self.supplier:
+            return {"basis": "supplied", "agent": self.supplier}
+        return {"basis": "inferred", "rule": "as-the-imported-file-has-it"}
+
+    @property
+    def file_name(self) -> str:
+        """The source's name without its folders."""
+        return PurePath(self.source.name).name
 
     def at(self, path: str, quote: dict[str, Any], rule: str | None = None) -> None:
         """Say where in a text a statement stands, or by which rule it follows from there."""
@@ -126,11 +263,19 @@ class Draft:
         self.files[path] = data
         return {"file": path, "sha256": hashlib.sha256(data).hexdigest()}
 
-    def finish(self) -> Imported:
-        """The draft as a record; a statement that the models refuse is taken out and told."""
+    def finish(self, roots: Iterable[Element], skip: Iterable[Element] = ()) -> Imported:
+        """The draft as a record; a statement that the models refuse is taken out and reported.
+
+        Args:
+            roots: The elements whose content is in the record or in the report afterwards.
+            skip: Elements below them that other records answer for.
+        """
+        self._remark()
         agents = [
             {key: value for key, value in agent.items() if value} for agent in self._agents.values()
         ]
+        if "events" in self.raw:
+            self.raw["events"].sort(key=_first_day)
         raw = self.raw | {"agents": agents, "evidence": self._evidence}
         for _ in range(_MOST_REPAIRS):
             try:
@@ -145,7 +290,19 @@ class Draft:
             if not covered.intersection(_wholes(path)):
                 self.supplied(path)
         record = Record.model_validate(raw)
+        self.report.extend(self.source.unread(roots, held(record, self.files), skip))
         return Imported(record, self.files, self.report)
+
+    def _remark(self) -> None:
+        """Put the remarks into the note of the original."""
+        if not self.remarks:
+            return
+        parts = self.raw.setdefault("parts", [])
+        if not any(part["id"] == "original" for part in parts):
+            parts.insert(0, {"id": "original", "kind": "original", "held": False})
+        original = next(part for part in parts if part["id"] == "original")
+        notes = [original["note"]] if original.get("note") else []
+        original["note"] = "\n".join([*notes, *self.remarks])
 
     def _take_out(self, raw: dict[str, Any], error: ValidationError) -> None:
         """Remove the statements and items that are wrong, the last of a list first."""
@@ -158,8 +315,8 @@ class Draft:
                 holder = holder[step]
             value = holder.pop(place[-1])
             if place[0] != "evidence":
-                where = Location(self.source, field=".".join(map(str, place)))
-                message = f"not read: {str(value)[:80]!r}: {places[place]}"
+                where = Location(self.source.name, field=".".join(map(str, place)))
+                message = f"not read: “{_said(value)}”: {places[place]}"
                 self.report.add(IMPORT_NOT_READ.at(where, message))
 
 
@@ -196,7 +353,8 @@ def identify(text: str | None, scheme: str | None = None) -> dict[str, str] | No
 
     Args:
         text: The address or value.
-        scheme: What the source says it is; followed where the value has that scheme's form.
+        scheme: What the source says it is; followed where the value has that scheme's form, and
+            otherwise the note of a local identifier.
     """
     if not text:
         return None
@@ -212,7 +370,10 @@ def identify(text: str | None, scheme: str | None = None) -> dict[str, str] | No
                 return {"scheme": name, "value": value}
     scheme_name = "url" if _is("url", text.strip()) else "local"
     value = text.strip()
-    return {"scheme": scheme_name, "value": value} if _is(scheme_name, value) else None
+    if not _is(scheme_name, value):
+        return None
+    note = {"note": scheme} if scheme and stated != scheme_name else {}
+    return {"scheme": scheme_name, "value": value} | note
 
 
 def _after(text: str, start: str) -> str:
@@ -252,60 +413,67 @@ def _shortened(text: str) -> str:
         return text
 
 
-def date(
-    *,
-    when: str | None = None,
-    between: tuple[str | None, str | None] = (None, None),
-    span: tuple[str | None, str | None] = (None, None),
-    doubtful: bool = False,
-    as_written: str | None = None,
-) -> dict[str, str] | None:
-    """A date for a record: a day, one between two, or from one to another; None if none is said.
+def held(record: Record, files: Mapping[str, bytes]) -> str:
+    """Everything that a record and its texts say, a line each."""
+    texts = (data for path, data in files.items() if path.endswith(".txt"))
+    said = [*_strings(record.as_json()), *(data.decode("utf-8", "replace") for data in texts)]
+    return "\n".join(filter(None, map(fit, said)))
 
-    Args:
-        when: A year, month or day.
-        between: Not before and not after.
-        span: From and to.
-        doubtful: Whether the source is not sure.
-        as_written: The source's words.
+
+def _strings(data: Any) -> Iterator[str]:
+    if isinstance(data, dict | list):
+        for item in data.values() if isinstance(data, dict) else data:
+            yield from _strings(item)
+    else:
+        yield str(data)
+
+
+def _said(value: Any) -> str:
+    return ", ".join(_strings(value))
+
+
+def _first_day(event: dict[str, Any]) -> tuple[bool, datetime.date]:
+    """Sorts events: oldest first, those without a date last."""
+    earliest = Edtf(event["date"]["edtf"]).earliest if event.get("date") else None
+    return earliest is None, earliest or datetime.date.max
+
+
+def _key(identifier: dict[str, str]) -> tuple[str, str]:
+    return identifier["scheme"], identifier["value"]
+
+
+def _realm(key: tuple[str, str]) -> str:
+    """Who gave an identifier: one person has one of each."""
+    scheme, value = key
+    if scheme == "url":
+        return value.split("/")[2]
+    return re.sub(r"[0-9]+", "0", value) if scheme == "local" else scheme
+
+
+@lru_cache(4096)
+def _tokens(name: str) -> list[str]:
+    """The words of a name in small letters, in one order."""
+    return sorted(re.findall(r"[^\W\d_]+", re.sub(r"['’]s\b", "", name.casefold())))
+
+
+def fits(one: str, other: str) -> bool:
+    """Whether two names can be one person's: every word of the shorter is in the longer.
+
+    An initial stands for a word, and endings may differ: "A. Orlov", "Orlovs", "Orlov, Anna".
     """
-    mark = "?" if doubtful else ""
-    edtf = None
-    if when:
-        edtf = f"{when}{mark}"
-    elif any(span):
-        first, last = span
-        edtf = f"{_marked(first, mark) or '..'}/{_marked(last, mark) or '..'}"
-    elif any(between):
-        first, last = _alike(*between)
-        edtf = f"{first}{mark}" if first and first == last else f"[{first or ''}..{last or ''}]"
-    if edtf is None:
-        return None
-    return {"edtf": edtf} | ({"as_written": as_written} if as_written else {})
+    fewer, more = sorted((_tokens(one), _tokens(other)), key=len)
+    return bool(fewer) and all(any(_begins(a, b) for b in more) for a in fewer)
 
 
-def _marked(day: str | None, mark: str) -> str | None:
-    return f"{day}{mark}" if day else None
+def _begins(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short) and (len(short) == 1 or len(long) - len(short) <= _ENDING)
 
 
-def _alike(first: str | None, last: str | None) -> tuple[str | None, str | None]:
-    """Both ends of a set as days, where one is a day and the other is not."""
-    import calendar
-
-    if first and last and len(first) != len(last):
-        first = {4: f"{first}-01-01", 7: f"{first}-01"}.get(len(first), first)
-        if len(last) == 4:
-            last = f"{last}-12-31"
-        elif len(last) == 7:
-            year, month = int(last[:4]), int(last[5:])
-            last = f"{last}-{calendar.monthrange(year, month)[1]:02}"
-    return first, last
+_ENDING = 3
 
 
-_DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
-
-
-def day(text: str | None) -> str | None:
-    """A year, month or day from an XML date, whose time of day and zone are left off."""
-    found = _DAY.match(text or "")
-    return found[0] if found else None
+def _vague(name: str) -> bool:
+    """Whether a letter's word for somebody is no full name: "husband", "Goethe"."""
+    words = name.split()
+    return len(words) == 1 or not all(word[:1].isupper() for word in words)

@@ -1,25 +1,34 @@
-"""EAD3 read in: a finding aid's items, or the one item that it describes."""
+"""EAD3 read in: a finding aid's items, each with what the levels above it say of it."""
 
 from __future__ import annotations
 
-from pathlib import PurePath
+import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.crosswalks.incoming.drafts import (
-    Draft,
-    Imported,
-    date,
-    day,
-    identify,
-    language,
-)
-from archive_pkg.crosswalks.incoming.source import fit, local, text_of
+from archive_pkg.crosswalks.incoming.dates import between_ends, dated, normal
+from archive_pkg.crosswalks.incoming.drafts import Draft, Imported, held, identify, language
+from archive_pkg.crosswalks.incoming.source import fit, local, refuse_unknown, text_of
 from archive_pkg.crosswalks.views import TYPE_NAMES
-from archive_pkg.records.dates import Edtf
-from archive_pkg.records.faults import Fault
+from archive_pkg.records.date_phrases import read_date
+from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archive_pkg.crosswalks.incoming.source import Element, Source
+
+IMPORT_NOT_A_LETTER = Code(
+    "import-not-a-letter",
+    Severity.ADVICE,
+    "A component of a finding aid is a folder or series without items. It is not imported: what it "
+    "holds is not one letter.",
+)
+IMPORT_ACCESS_READ = Code(
+    "import-access-read",
+    Severity.WARNING,
+    "A finding aid says in words who may see an item. The record has what these words are taken "
+    "for. Check it before you publish anything.",
+)
 
 READS = frozenset([
     "type", "title", "variant_titles", "sender", "signatories", "recipients", "copies_to",
@@ -34,38 +43,96 @@ READS = frozenset([
 _TYPES = {name: kind for kind, name in TYPE_NAMES.items()}
 _NAMES = {"persname": "person", "corpname": "organization", "famname": "family", "name": "person"}
 _LEVELS = ("fonds", "file", "folio")
+_RELATORS = {
+    "recipient": "recipients", "addressee": "recipients", "rcp": "recipients",
+    "copy": "copies_to", "author": "sender", "aut": "sender", "sender": "sender",
+    "correspondent": "mentioned_agents", "subject": "mentioned_agents",
+}  # fmt: skip
+_REMARKS = (
+    "did/physdesc", "did/physdescset", "did/physdescstructured", "did/physloc",
+    "did/materialspec", "did/didnote", "accruals", "altformavail", "appraisal", "arrangement",
+    "bioghist", "fileplan", "odd", "originalsloc", "otherfindaid", "phystech", "prefercite",
+    "processinfo", "relatedmaterial", "separatedmaterial",
+)  # fmt: skip
+_CLOSED_UNTIL = re.compile(
+    r"\b(?:until|till|bis(?: zum)?|jusqu[’'](?:au|en|à)|до|fino al?|hasta)\s+"
+    r"(.{4,40}?)\s*(?:[.;,()]|$)",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"^(?:(?:the |this |these )?(?:materials?|collection|papers|records?|items?|letters?|files?|"
+    r"series)?\s*(?:is|are)?\s*)?(?:open|unrestricted|no (?:access )?restrictions?|"
+    r"frei zugänglich|unbeschränkt|libre|librement communicable)\b",
+    re.IGNORECASE,
+)
+_NOT_OPEN = re.compile(
+    r"\b(?:clos|restrict(?!ions? on use)|except|unless|until|permission|gesperrt|sperr|not open)",
+    re.IGNORECASE,
+)
+_OURS = re.compile(r"Access to .*: (open|restricted|closed)(?: until (\S+))?(?: \((.*)\))?")
 
 
 def read(source: Source) -> list[Imported]:
-    """A record for each item: a component of that level, or the whole."""
+    """A record for each item.
+
+    Raises:
+        InvalidError: It describes no item: a collection is not a letter.
+    """
     description = source.first(source.root, "archdesc")
     if description is None:
-        return []
+        raise refuse_unknown(source.name, "it has no archdesc", "EAD3 describes in archdesc")
     tags = [f"{{{source.namespace}}}c"] + [f"{{{source.namespace}}}c{n:02}" for n in range(1, 13)]
-    items = [c for c in description.iter(*tags) if c.get("level") == "item"]
-    repository = source.first(description, "did/repository")
-    alone = not items
-    return [
-        _Item(source, item, number, repository, alone=alone).read()
-        for number, item in enumerate(items or [description], 1)
+    components = list(description.iter(*tags))
+    leaves = {c for c in components if not any(isinstance(e.tag, str) and e.tag in tags for e in c)}
+    items = [
+        c
+        for c in components
+        if c.get("level") == "item" or (c in leaves and c.get("level") in (None, "otherlevel"))
     ]
+    alone = description.get("level") == "item" and not items
+    if not items and not alone:
+        title = text_of(source.first(description, "did/unittitle")) or source.name
+        level = description.get("level") or "collection"
+        raise refuse_unknown(
+            source.name,
+            f"it describes “{title}”, a {level} without items, and a {level} is not a letter",
+            "describe its letters as components of level item",
+        )
+    chosen = items or [description]
+    readers = [_Item(source, item, number, alone=alone) for number, item in enumerate(chosen, 1)]
+    for reader in readers:
+        reader.read()
+    others = set(chosen)
+    found = [reader.draft.finish([reader.item], others - {reader.item}) for reader in readers]
+    first = found[0].report
+    for leaf in (c for c in components if c in leaves and c not in others):
+        title = text_of(source.first(leaf, "did/unittitle")) or "a component without a title"
+        message = f"“{title}” is a {leaf.get('level')} without items, not a letter"
+        hint = "describe its letters as components of level item, or by hand"
+        first.add(IMPORT_NOT_A_LETTER.at(Location(source.name), message, hint))
+    everything = "\n".join(held(imported.record, imported.files) for imported in found)
+    first.extend(source.unread([source.root], everything, chosen))
+    return found
 
 
 class _Item:
-    def __init__(
-        self, source: Source, item: Element, number: int, repository: Element | None, *, alone: bool
-    ) -> None:
+    def __init__(self, source: Source, item: Element, number: int, *, alone: bool) -> None:
         self.source = source
         self.item = item
-        self.did = source.first(item, "did")
-        self.repository = repository
         self.alone = alone
+        above = [e for e in item.iterancestors() if source.first(e, "did") is not None]
+        self.above = above
         titles = [source.words(title) for title in source.all(item, "did/unittitle")]
-        self.titles = [title for title in titles if title] or ["Letter"]
-        stem = PurePath(source.name).stem
+        inherited = (source.text(level, "did/unittitle") for level in above)
+        self.titles = [title for title in titles if title]
+        self.titles = self.titles or [next(filter(None, inherited), None) or "Letter"]
+        self.is_ours = any(e.get("localtype") == "record" for e in source.all(item, "did/unitid"))
+        stem = source.stem
         record_id = fit(source.text(source.root, "control/recordid")) if alone else None
-        name = record_id or item.get("id") or (stem if alone else f"{stem}-{number}")
-        self.draft = Draft(name, self.titles[0], self._type(), source.name)
+        own = source.attribute(item, "id")
+        name = record_id or own or (stem if alone else f"{stem}-{number}")
+        source.use([(item, "@level"), (item, "@otherlevel")] if item.get("level") == "item" else [])
+        self.draft = Draft(source, name, self.titles[0], self._type())
 
     def _type(self) -> str:
         for form in self.source.all(self.item, "controlaccess/genreform"):
@@ -75,113 +142,194 @@ class _Item:
                 return kind
         return "letter"
 
-    def read(self) -> Imported:
+    def read(self) -> None:
+        """Fill the draft."""
         agency = self.source.text(self.source.root, "control/maintenanceagency/agencyname")
         if agency and agency != "Unknown":
             self.draft.supplier = self.draft.agent(agency, "organization")
         self.draft.state("title", self.titles[0])
         self.draft.state("variant_titles", self.titles[1:])
         self._identifiers()
-        self._date()
+        self._dates()
         self._people()
         self._places_and_subjects()
         self._words()
         tags = []
-        for element in self.source.all(self.item, "did/langmaterial/language"):
+        for element in self.source.all(self.item, "did/langmaterial//language"):
             tag = language(element.get("langcode") or text_of(element))
             if tag:
                 tags.append(tag)
                 self.source.take(element)
         original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
-        self.draft.raw["parts"] = [original | ({"languages": tags} if tags else {})]
-        roots = (
-            [self.item, self.source.first(self.source.root, "control")]
-            if self.alone
-            else [self.item]
-        )
-        for root in roots:
-            for path, count in self.source.untaken(root):
-                self.draft.report.add(self.source.not_read(path, count))
-        return self.draft.finish()
+        original |= {"languages": list(dict.fromkeys(tags))} if tags else {}
+        access = self._access()
+        self.draft.raw["parts"] = [original | ({"access": access} if access else {})]
 
     def _identifiers(self) -> None:
         holding: dict[str, str] = {}
         found = []
         for element in self.source.all(self.item, "did/unitid"):
             words = self.source.words(element)
-            kind = element.get("localtype")
-            if not words or kind == "record":
-                continue
-            if kind in _LEVELS:
+            kind = self.source.attribute(element, "localtype")
+            if kind == "record":
+                self.source.take(element)
+            elif words and kind in _LEVELS:
                 holding[kind] = words
-            elif kind:
+            elif words and kind:
                 identified = identify(words, kind)
                 found += [identified] if identified else []
-            else:
-                holding.setdefault("file", words)
-        if self.repository is not None:
-            where = self.source.words(self.repository)
-            if where:
-                self.draft.state("holding", {"repository": where} | holding)
-        self.draft.state("identifiers", found)
+            elif words and "file" in holding:
+                found += [{"scheme": "local", "value": words}]
+            elif words:
+                holding["file"] = words
+        nearest = (self.source.all(level, "did/container") for level in (self.item, *self.above))
+        boxes = [self._box(box) for box in next(filter(None, nearest), [])]
+        if any(boxes):
+            holding["file"] = ", ".join(filter(None, [holding.get("file"), *boxes]))
+        levels = [self._level(level) for level in reversed(self.above)]
+        if any(levels):
+            holding.setdefault("fonds", " / ".join(filter(None, levels)))
+        for dao in self.item.iterfind(".//{*}dao"):
+            identified = identify(self.source.attribute(dao, "href"))
+            found += [identified] if identified else []
+        where = self._repository()
+        if where:
+            self.draft.state("holding", {"repository": where} | holding)
+        else:
+            found += [{"scheme": "local", "value": v, "note": k} for k, v in holding.items()]
+        self.draft.state("identifiers", [i for n, i in enumerate(found) if i not in found[:n]])
 
-    def _date(self) -> None:
-        structured = self.source.first(self.item, "did/unitdatestructured")
-        plain = self.source.first(self.item, "did/unitdate")
-        said = None
-        if structured is not None:
-            self.source.take(structured)
-            said = self._structured(structured)
-        elif plain is not None:
-            normal = plain.get("normal") or ""
-            first, slash, last = normal.partition("/")
-            words = self.source.words(plain)
-            if slash and first != last:
-                said = date(span=(day(first), day(last)), as_written=words)
-            else:
-                said = date(when=day(first), as_written=words)
+    def _box(self, box: Element) -> str | None:
+        kind = self.source.attribute(box, "localtype")
+        return fit(" ".join(filter(None, (kind, self.source.words(box)))))
+
+    def _level(self, level: Element) -> str | None:
+        """A level above the item, as its title and its call number."""
+        title = self.source.text(level, "did/unittitle")
+        number = self.source.text(level, "did/unitid")
+        return f"{title} ({number})" if title and number else title or number
+
+    def _repository(self) -> str | None:
+        for level in (self.item, *self.above):
+            element = self.source.first(level, "did/repository")
+            if element is not None:
+                named = self.source.first(element, "corpname")
+                return self.source.words(named if named is not None else element)
+        return None
+
+    def _dates(self) -> None:
+        said = list(self._said_dates(self.item))
         if said:
-            self.draft.state("date", said)
-        elif structured is not None or plain is not None:
-            element = structured if structured is not None else plain
-            self.draft.report.add(self.source.not_read(f"date: {text_of(element)}"))
+            self.draft.state("date", said[0])
+            for other in said[1:]:
+                words = other.get("as_written") or other.get("note")
+                self.draft.rival("date", other["edtf"], words)
+            return
+        written = [
+            text_of(element)
+            for element in self.item.iterfind("{*}did/*")
+            if local(element).startswith("unitdate")
+        ]
+        if any(w and not _is_undated(w) for w in written):
+            plain = self.source.first(self.item, "did/unitdate")
+            normalized = self.source.attribute(plain, "normal") if plain is not None else None
+            note = f"normal: {normalized}" if normalized else None
+            self.draft.open_date("date", next(filter(None, written)), note)
+            return
+        for level in self.above:
+            for date in self._said_dates(level):
+                within = between_ends(date["edtf"])
+                title = text_of(self.source.first(level, "did/unittitle")) or "the level above"
+                if within:
+                    words = next(filter(None, written), None)
+                    note = f"Undated; {title} has {date.get('as_written') or date['edtf']}"
+                    undated = {"as_written": words} if words else {}
+                    inherited = {"edtf": within, "note": note} | undated
+                    self.draft.state("date", inherited, quoted=True)
+                    self.draft.infer("date", "date-of-the-level-above", note)
+                    return
+        self.draft.open_date("date", next(filter(None, written), None))
 
-    def _structured(self, structured: Element) -> dict[str, str] | None:
-        single = self.source.first(structured, "datesingle")
-        if single is not None:
-            written = _edtf(single.get("standarddate")) or text_of(single)
-            words = text_of(single) if text_of(single) != written else None
-            if _edtf(written):
-                return {"edtf": str(written)} | ({"as_written": words} if words else {})
-            limits = (day(single.get("notbefore")), day(single.get("notafter")))
-            return date(between=limits, as_written=text_of(single))
-        spread = self.source.first(structured, "daterange")
-        if spread is None:
+    def _said_dates(self, level: Element) -> Iterator[dict[str, Any]]:
+        for element in self.source.all(level, "did/*"):
+            if local(element) == "unitdate":
+                said = self._plain(element)
+            elif local(element) == "unitdatestructured":
+                said = self._structured(element)
+            else:
+                continue
+            if said:
+                yield said
+
+    def _aside(self, element: Element) -> str | None:
+        """What is said of a date besides the date: its calendar, how certain it is, its kind."""
+        said = []
+        for name in ("calendar", "era", "certainty", "unitdatetype", "label"):
+            value = self.source.attribute(element, name)
+            if value and value not in ("gregorian", "ce"):
+                said.append(f"{name}: {value}")
+        return "; ".join(said) or None
+
+    def _plain(self, element: Element) -> dict[str, Any] | None:
+        certainty = (element.get("certainty") or "").casefold()
+        words = self.source.words(element)
+        more: dict[str, Any] = {
+            "about": certainty in _ABOUT,
+            "doubtful": bool(certainty) and certainty not in (*_ABOUT, "certain"),
+            "words": words,
+        }
+        said = normal(element.get("normal"), **more) if element.get("normal") else dated(**more)
+        if said is None:
             return None
-        first = self.source.first(spread, "fromdate")
-        last = self.source.first(spread, "todate")
-        ends = [day(end.get("standarddate")) if end is not None else None for end in (first, last)]
-        said = date(span=(ends[0], ends[1]))
-        words = text_of(first) if first is not None else None
-        if said and words and not _edtf(words):
-            said["as_written"] = words
-        return said
+        if element.get("normal"):
+            self.source.attribute(element, "normal")
+        note = self._aside(element)
+        return said | ({"note": note} if note else {})
+
+    def _structured(self, structured: Element) -> dict[str, Any] | None:
+        note = self._aside(structured)
+        for single in structured.iterfind(".//{*}datesingle"):
+            words = self.source.words(single)
+            limits = (single.get("notbefore"), single.get("notafter"))
+            when = single.get("standarddate")
+            said = dated(when=when, words=words) if when else None
+            said = said or dated(between=limits, words=words) or dated(words=words)
+            if said:
+                names = ("standarddate", "notbefore", "notafter")
+                self.source.use((single, f"@{name}") for name in (names if when else names[1:]))
+                if said.get("as_written") == said["edtf"]:
+                    said.pop("as_written")
+                return said | ({"note": note} if note else {})
+        for spread in structured.iterfind(".//{*}daterange"):
+            first, last = (self.source.first(spread, name) for name in ("fromdate", "todate"))
+            ends = [self._end(end) for end in (first, last)]
+            words = " – ".join(w for e in (first, last) if (w := self.source.words(e)))
+            said = dated(span=(ends[0], ends[1]), words=words or None)
+            if said:
+                for end in (first, last):
+                    if end is not None:
+                        self.source.attribute(end, "standarddate")
+                return said | ({"note": note} if note else {})
+        return None
+
+    def _end(self, end: Element | None) -> str | None:
+        if end is None:
+            return None
+        read = read_date(text_of(end) or "")
+        return end.get("standarddate") or (read.edtf if read else None)
 
     def _people(self) -> None:
         roles: dict[str, list[str]] = {}
         for origination in self.source.all(self.item, "did/origination"):
-            role = "signatories" if origination.get("label") == "signatory" else "sender"
+            label = self.source.attribute(origination, "label")
+            role = "signatories" if label == "signatory" else "sender"
             for element in origination:
                 self._take_name(element, role, roles)
         for element in self.source.all(self.item, "controlaccess/*"):
             relator = (element.get("relator") or "").lower()
-            role = {
-                "recipient": "recipients",
-                "addressee": "recipients",
-                "rcp": "recipients",
-                "copy": "copies_to",
-            }.get(relator, "mentioned_agents")
-            self._take_name(element, role, roles)
+            if relator in _RELATORS:
+                self.source.attribute(element, "relator")
+            self._take_name(element, _RELATORS.get(relator, "mentioned_agents"), roles)
         for role, names in roles.items():
             self.draft.state(role, list(dict.fromkeys(names)))
 
@@ -189,14 +337,13 @@ class _Item:
         if not isinstance(element.tag, str) or local(element) not in _NAMES:
             return
         parts = self.source.all(element, "part")
-        titles = [text_of(part) for part in parts if part.get("localtype") == "role"]
-        words = " ".join(
-            filter(None, (text_of(part) for part in parts if part.get("localtype") != "role"))
-        )
+        kinds = [self.source.attribute(part, "localtype") for part in parts]
+        words = [self.source.words(part) for part in parts]
+        said = list(zip(kinds, words, strict=True))
+        titles = [word for kind, word in said if kind == "role"]
         identified = self._identified(element)
-        self.source.take(element)
         agent = self.draft.agent(
-            fit(words),
+            ", ".join(word for kind, word in said if word and kind != "role") or None,
             _NAMES[local(element)],
             [identified] if identified else [],
             role=titles[0] if titles else None,
@@ -205,7 +352,8 @@ class _Item:
             roles.setdefault(role, []).append(agent)
 
     def _identified(self, element: Element) -> dict[str, str] | None:
-        return identify(element.get("identifier"), element.get("source"))
+        scheme = self.source.attribute(element, "source")
+        return identify(self.source.attribute(element, "identifier"), scheme)
 
     def _places_and_subjects(self) -> None:
         mentioned = []
@@ -213,7 +361,8 @@ class _Item:
             words = self.source.words(element)
             identified = self._identified(element)
             place = {"name": words} | ({"identifiers": [identified]} if identified else {})
-            if element.get("relator") == "place of writing":
+            if words and element.get("relator") == "place of writing":
+                self.source.attribute(element, "relator")
                 self.draft.state("place", place)
             elif words:
                 mentioned.append(place)
@@ -229,36 +378,94 @@ class _Item:
         self.draft.state("subjects", subjects)
 
     def _words(self) -> None:
-        summary = self._paragraphs("scopecontent")
+        summary = self._section(self.item, "scopecontent")
         abstract = self.source.text(self.item, "did/abstract")
-        said = summary[:1] or ([abstract] if abstract else [])
-        self.draft.state("summary", {"text": said[0]} if said else None)
-        self.draft.state("custody", " ".join(self._paragraphs("custodhist")))
-        rights = self._paragraphs("userestrict")
-        self.draft.state("rights", {"statement": rights[0]} if rights else None)
-        for number, words in enumerate(self._paragraphs("relatedmaterial", only="Enclosed: "), 1):
-            title = words.removeprefix("Enclosed: ")
-            self.draft.add("enclosures", {"id": f"enclosure-{number}", "title": title})
+        summary = summary[:1] if self.is_ours else summary
+        said = [*([abstract] if abstract else []), *summary]
+        self.draft.state("summary", {"text": "\n".join(said)} if said else None)
+        self.draft.state("custody", " ".join(self._section(self.item, "custodhist")))
+        rights: list[str] = []
+        for level in (self.item, *self.above):
+            rights += [w for w in self._section(level, "userestrict") if w not in rights]
+        rights = rights[:1] if self.is_ours else rights
+        self.draft.state("rights", {"statement": " ".join(rights)} if rights else None)
+        number = 0
+        for element in self.source.all(self.item, "relatedmaterial/p"):
+            words = text_of(element) or ""
+            if words.startswith("Enclosed: "):
+                number += 1
+                self.source.take(element)
+                title = words.removeprefix("Enclosed: ")
+                self.draft.add("enclosures", {"id": f"enclosure-{number}", "title": title})
         citations = [
             self.source.words(e) for e in self.source.all(self.item, "bibliography/bibref")
         ]
         self.draft.state("publications", [words for words in citations if words])
+        if not self.is_ours:
+            for path in _REMARKS:
+                for element in self.source.all(self.item, path):
+                    self.draft.remark(self.source.words(element))
 
-    def _paragraphs(self, name: str, only: str = "") -> list[str]:
-        """The paragraphs of a section; of some sections the first alone is understood."""
-        found: list[str] = []
-        for element in self.source.all(self.item, f"{name}/p"):
-            words = text_of(element)
-            if words and words.startswith(only):
-                first_only = name in ("scopecontent", "userestrict")
-                if not (first_only and found):
-                    self.source.take(element)
-                    found.append(words)
-        return found
+    def _section(self, level: Element, name: str) -> list[str]:
+        """The paragraphs of a section of a level."""
+        found = []
+        for section in self.source.all(level, name):
+            inner = [e for e in section if isinstance(e.tag, str) and local(e) != "head"]
+            found += [self.source.words(e) for e in inner]
+        return [words for words in found if words]
+
+    def _access(self) -> dict[str, Any] | None:
+        """Who may have the item: the strictest of what is said of it and of the levels above it."""
+        if self.is_ours:
+            ours = (_OURS.fullmatch(w) for w in self._section(self.item, "accessrestrict"))
+            found = [_access(m[1], m[2], m[3] or m[0]) for m in ours if m]
+        else:
+            found = []
+            for level in (self.item, *self.above):
+                words = " ".join(self._section(level, "accessrestrict"))
+                if words:
+                    found.append(_in_words(words))
+        if not found:
+            return None
+        strictest = max(found, key=_strictness)
+        rules = list(dict.fromkeys(one["rule"] for one in found))
+        access = strictest | {"rule": " / ".join(rules)}
+        if not self.is_ours:
+            until = f" until {access['until']['edtf']}" if "until" in access else ""
+            self.draft.report.add(
+                IMPORT_ACCESS_READ.at(
+                    Location(self.source.name, field="parts.original.access"),
+                    f"“{access['rule']}” is taken for {access['status']}{until}",
+                    "check access in the record",
+                )
+            )
+        return access
 
 
-def _edtf(text: str | None) -> str | None:
-    try:
-        return str(Edtf(text)) if text else None
-    except Fault:
-        return None
+_ABOUT = ("approximate", "circa", "ca", "ca.", "approx", "inferred")
+_STRICTNESS = {"open": 0, "restricted": 1, "closed": 2}
+
+
+def _is_undated(words: str) -> bool:
+    read = read_date(words)
+    return read is not None and not read.edtf
+
+
+def _strictness(access: dict[str, Any]) -> tuple[int, str]:
+    return _STRICTNESS[access["status"]], access.get("until", {}).get("edtf", "")
+
+
+def _access(status: str, until: str | None, rule: str) -> dict[str, Any]:
+    said: dict[str, Any] = {"status": status, "rule": rule}
+    return said | ({"until": {"edtf": until}} if until else {})
+
+
+def _in_words(words: str) -> dict[str, Any]:
+    """What a restriction says in words; what is not understood is closed."""
+    until = _CLOSED_UNTIL.search(words)
+    read = read_date(until[1]) if until else None
+    if read and read.edtf:
+        return _access("restricted", read.edtf, words)
+    if _OPEN.search(words) and not _NOT_OPEN.search(words):
+        return _access("open", None, words)
+    return _access("closed", None, words)

@@ -20,7 +20,21 @@ _ELDER = {
 }
 
 
-def read(data: bytes, name: str) -> list[Imported]:
+_NAMESPACES = (
+    b"http://www.tei-c.org/ns/1.0",
+    b"http://ead3.archivists.org/schema/",
+    b"http://datacite.org/schema/kernel-4",
+)
+_HEAD = 8192
+
+
+def is_description(data: bytes) -> bool:
+    """Whether a file is one that `read` reads, by its beginning."""
+    head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.startswith(b"<") and any(namespace in head for namespace in _NAMESPACES)
+
+
+def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
     """Draft records from a TEI letter, a CMIF file, an EAD3 finding aid or DataCite's XML.
 
     No entity is expanded and nothing is fetched. What the file says and the records do not is in
@@ -28,12 +42,14 @@ def read(data: bytes, name: str) -> list[Imported]:
 
     Args:
         data: The file's bytes.
-        name: Its name, for findings and for the record's id.
+        name: Its path or name, for findings.
+        record_id: The id of the record where the file names none; otherwise the file's name
+            without its ending.
 
     Raises:
         InvalidError: The file is not XML, declares entities, or is in another format.
     """
-    source = Source(data, name)
+    source = Source(data, name, record_id)
     match source.namespace:
         case "http://www.tei-c.org/ns/1.0":
             return tei.read(source, data)

@@ -1,6 +1,7 @@
 """An XML document from elsewhere: read without entities or network, and watched for what is read.
 
-Whatever a reader does not take is told at the end, so that nothing is dropped in silence.
+Every text and every attribute value that no reader has used, or that a reader has used and the
+record does not have, is reported with its path and its content.
 """
 
 from __future__ import annotations
@@ -8,13 +9,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cached_property
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.texts import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from archive_pkg.reports import Finding
 
 IMPORT_NOT_XML = Code("import-not-xml", Severity.ERROR, "The file to import is not XML.")
 IMPORT_HAS_ENTITIES = Code(
@@ -29,23 +34,31 @@ IMPORT_UNKNOWN = Code(
 IMPORT_NOT_READ = Code(
     "import-not-read",
     Severity.ADVICE,
-    "The imported file says something that a record has no place for, or that is not understood.",
+    "The imported file says something that a record has no place for, or that is not understood. "
+    "The message names the element or attribute and its content.",
 )
 
 Element = Any
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_PREFIXES = {
+    "http://www.w3.org/XML/1998/namespace": "xml:",
+    "http://www.w3.org/2001/XMLSchema-instance": "xsi:",
+}
+# Signs that only separate what stands around them.
+_SEPARATORS = " ,.;:–—-/|·"
 
 
 class Source:
-    """A document, and which of its elements have been taken.
+    """A document, and what of it has been read.
 
     Attributes:
         root: Its first element.
-        name: The file's name, for findings.
+        name: The file's path or name, for findings.
+        stem: The name of what it describes, where it does not say one itself.
     """
 
-    def __init__(self, data: bytes, name: str) -> None:
+    def __init__(self, data: bytes, name: str, stem: str = "") -> None:
         from lxml import etree
 
         parser = etree.XMLParser(
@@ -69,7 +82,10 @@ class Source:
             )
             raise _refusal(f"{name} declares entities", Report([finding]))
         self.name = name
-        self._taken: set[Element] = set()
+        self.stem = stem or PurePath(name).stem
+        # What was turned into something else, and what was taken over in its words.
+        self._used: set[tuple[Element, str]] = set()
+        self._quoted: set[tuple[Element, str]] = set()
 
     @property
     def namespace(self) -> str:
@@ -84,8 +100,10 @@ class Source:
         found = ((element.get(_XML_ID), element) for element in self.root.iter(*tags))
         return {name: element for name, element in found if name}
 
-    def all(self, below: Element, path: str) -> list[Element]:
+    def all(self, below: Element | None, path: str) -> list[Element]:
         """The elements at a path of names in the document's namespace, `correspDesc/date`."""
+        if below is None:
+            return []
         steps = "/".join(
             step if step in (".", "..", "*", "") else f"{{{self.namespace}}}{step}"
             for step in path.split("/")
@@ -94,40 +112,118 @@ class Source:
 
     def first(self, below: Element | None, path: str) -> Element | None:
         """The first element at a path."""
-        found = self.all(below, path) if below is not None else []
+        found = self.all(below, path)
         return found[0] if found else None
 
+    def use(self, nodes: Iterable[tuple[Element, str]]) -> None:
+        """Note that texts (an element and "text" or "tail") or attributes ("@name") were used."""
+        self._used.update(nodes)
+
     def take(self, element: Element) -> Element:
-        """Note that an element was read, with all that stands in it."""
-        self._taken.update(element.iter())
+        """Note that an element was used, with everything in it."""
+        self._used.update((node, slot) for node, slot, _ in _contents(element))
         return element
 
+    def attribute(self, element: Element, name: str) -> str | None:
+        """An attribute's value, which counts as used."""
+        self._used.add((element, f"@{name}"))
+        return fit(element.get(name))
+
     def words(self, element: Element | None) -> str | None:
-        """An element's text on one line, and the element taken; None if it says nothing."""
+        """An element's text on one line, which the record will have; None if it says nothing."""
         if element is None:
             return None
-        return text_of(self.take(element))
+        self._quoted.update(
+            (node, slot) for node, slot, _ in _contents(element) if slot in ("text", "tail")
+        )
+        return text_of(element)
 
     def text(self, below: Element | None, path: str) -> str | None:
         """The text of the first element at a path."""
         return self.words(self.first(below, path))
 
-    def untaken(self, below: Element) -> Iterator[tuple[str, int]]:
-        """The paths of elements below one that say something and were not taken, with counts."""
-        counts: Counter[str] = Counter()
-        for element in below.iter("*"):
-            if element not in self._taken and _says_something(element):
-                names = [local(element)]
-                names += [local(up) for up in element.iterancestors() if up is not self.root]
-                counts["/".join(reversed(names))] += 1
-        yield from counts.items()
+    def unread(
+        self, roots: Iterable[Element], held: str, skip: Iterable[Element] = ()
+    ) -> Iterator[Finding]:
+        """A finding for each path below some elements whose content was not taken over.
 
-    def not_read(self, what: str, count: int = 1, hint: str = "") -> Any:
+        Args:
+            roots: The elements.
+            held: Everything that the record and its texts say, on one line.
+            skip: Elements below them that are not looked at.
+        """
+        found: dict[str, Counter[str]] = {}
+        left = set(skip)
+        for root in roots:
+            for node, slot, content in _contents(root, left):
+                if not self._is_held(node, slot, content, held):
+                    found.setdefault(self._path(node, slot), Counter())[content] += 1
+        for path, contents in found.items():
+            said = ", ".join(
+                f"“{content}”" + (f" ({count} times)" if count > 1 else "")
+                for content, count in contents.items()
+            )
+            yield self.not_read(f"{path}: {said}")
+
+    def _is_held(self, node: Element, slot: str, content: str, held: str) -> bool:
+        if (node, slot) in self._used:
+            return True
+        if slot.startswith("@"):
+            # A name of an element in a text says nothing; a value that the record has is held.
+            return len(content) > _SHORT and content in held
+        bare = content.strip(_SEPARATORS)
+        return not bare or ((node, slot) in self._quoted and bare in held)
+
+    def _path(self, node: Element, slot: str) -> str:
+        owner = node.getparent() if slot == "tail" else node
+        names = [local(owner)]
+        names += [local(up) for up in owner.iterancestors() if up is not self.root]
+        if owner is self.root:
+            names = []
+        if slot.startswith("@"):
+            names.insert(0, _attribute_name(slot))
+        names.reverse()
+        if len(names) > _DEEP and names[0] == "text":
+            # In a running text the same element stands at any depth.
+            names = ["text", "…", *names[-2:]]
+        return "/".join(names)
+
+    def not_read(self, what: str, hint: str = "") -> Finding:
         """A finding that something was not read."""
-        times = f" ({count} times)" if count > 1 else ""
-        return IMPORT_NOT_READ.at(
-            Location(self.name), f"not read: {what}{times}", hint or "the file itself is kept"
-        )
+        return IMPORT_NOT_READ.at(Location(self.name), f"not read: {what}", hint)
+
+
+_SHORT = 3
+_DEEP = 3
+
+
+def _contents(
+    root: Element, skip: set[Element] | None = None
+) -> Iterator[tuple[Element, str, str]]:
+    """Every text and attribute below an element that says something: node, slot, content."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        for name, value in element.attrib.items():
+            content = fit(value)
+            if content:
+                yield element, f"@{name}", content
+        content = fit(element.text)
+        if content:
+            yield element, "text", content
+        inner = []
+        for child in element:
+            content = fit(child.tail)
+            if content:
+                yield child, "tail", content
+            if isinstance(child.tag, str) and not (skip and child in skip):
+                inner.append(child)
+        waiting += reversed(inner)
+
+
+def _attribute_name(slot: str) -> str:
+    namespace, _, name = slot[1:].rpartition("}")
+    return f"@{_PREFIXES.get(namespace[1:], '')}{name}"
 
 
 def _entities(dtd: Any) -> Iterator[Any]:
@@ -139,9 +235,9 @@ def local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def text_of(element: Element) -> str | None:
+def text_of(element: Element | None) -> str | None:
     """An element's text on one line, as a record takes it; None if it says nothing."""
-    return fit(element.xpath("string()"))
+    return fit(words_of(element)) if element is not None else None
 
 
 def fit(text: str | None) -> str | None:
@@ -158,10 +254,3 @@ def refuse_unknown(name: str, what: str, hint: str) -> InvalidError:
 
 def _refusal(message: str, report: Report) -> InvalidError:
     return InvalidError(message, report=report)
-
-
-def _says_something(element: Element) -> bool:
-    if (element.text or "").strip():
-        return True
-    attributes = {name for name in element.attrib if not name.startswith("{")}
-    return bool(attributes - {"n", "type"}) and not len(element)

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
-from archive_pkg.crosswalks.incoming.correspondence import ROLES, Correspondence
+from archive_pkg.crosswalks.incoming.correspondence import (
+    ROLES,
+    Correspondence,
+    read_date_element,
+)
 from archive_pkg.crosswalks.incoming.drafts import (
     Draft,
     Imported,
+    fits,
+    held,
     identify,
     language,
+    record_id,
+    slug,
 )
 from archive_pkg.crosswalks.incoming.source import Source, fit, local, text_of
-from archive_pkg.crosswalks.incoming.tei_text import Reading, Stretch, read_text
-from archive_pkg.version import SOFTWARE, VERSION
+from archive_pkg.records.faults import Fault
+from archive_pkg.records.models import TranslationNote
+from archive_pkg.records.scalars import portable_path
+from archive_pkg.texts import Note, Reading, Stretch, read_text
+from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
     from archive_pkg.crosswalks.incoming.source import Element
 
 READS = frozenset([
-    "title", "variant_titles", "sender", "recipients", "copies_to", "date.edtf",
-    "date.as_written", "received.edtf", "received.as_written", "place.name",
-    "place.identifiers", "summary.text", "subjects.term", "holding.repository", "holding.fonds",
-    "holding.file", "holding.folio", "custody", "publications", "rights.statement",
-    "rights.licence", "enclosures.title", "mentioned_places.name", "identifiers", "salutation",
-    "closing",
+    "type", "title", "variant_titles", "sender", "recipients", "copies_to", "date.edtf",
+    "date.as_written", "date.note", "received.edtf", "received.as_written", "received.note",
+    "place.name", "place.identifiers", "summary.text", "subjects.term", "holding.repository",
+    "holding.fonds", "holding.file", "holding.folio", "custody", "publications",
+    "rights.statement", "rights.licence", "enclosures.title", "mentioned_places.name",
+    "identifiers", "salutation", "closing",
 ])  # fmt: skip
 """Fields that come back from what `tei` writes."""
 
@@ -35,65 +48,163 @@ READS_INDEX = frozenset([
 ])  # fmt: skip
 """Fields that come back from what `cmif` writes."""
 
-PART_KINDS = frozenset([
-    "transcription", "translation", "redaction", "enclosure", "summary", "original",
-])  # fmt: skip
 _NO_MAKERS = ("signatory", "rights holder", "author of summary")
+_TRANSLATES = re.compile(r"translat|übersetz|uebersetz|traduc|tradu[cz]|перев", re.IGNORECASE)
+_SHELFMARKS = frozenset([
+    "", "call", "callnumber", "call-number", "cote", "file", "idno", "inventory", "shelfmark",
+    "shelf-mark", "signatur", "signature", "segnatura", "unitid",
+])  # fmt: skip
+_NOTE_KINDS = get_args(TranslationNote.model_fields["kind"].annotation)
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CONTEXT = 24
+_PARTIES = ("sender", "signatories", "recipients", "copies_to")
 
 
 def read(source: Source, data: bytes) -> list[Imported]:
     """A record for each `correspDesc`; one for a letter without any."""
-    header = source.first(source.root, "teiHeader")
+    if local(source.root) == "teiCorpus":
+        letters = source.all(source.root, ".//TEI")
+        number = Counter(_letter_id(source, letter, "") for letter in letters)
+        stem = source.stem
+        return [
+            _Letter(
+                source,
+                letter,
+                data,
+                name
+                if (name := _letter_id(source, letter, "")) and number[name] == 1
+                else f"{stem}-{n}",
+            ).read([letter] if n > 1 else [source.root], letters if n == 1 else ())
+            for n, letter in enumerate(letters, 1)
+        ]
     described = source.all(source.root, "teiHeader/profileDesc/correspDesc")
     if len(described) > 1 or (described and not _is_letter(source)):
-        return [_from_index(source, item, number) for number, item in enumerate(described, 1)]
-    return [_Letter(source, header, described[0] if described else None, data).read()]
+        return _Index(source, described).read()
+    name = _letter_id(source, source.root, source.stem)
+    return [_Letter(source, source.root, data, name).read([source.root])]
 
 
 def _is_letter(source: Source) -> bool:
     """Whether the file is one letter's: it has a text, or was written from one record."""
     texts = source.all(source.root, "text/body")
-    return any(text_of(body) for body in texts) or _own_id(source) is not None
+    return any(text_of(body) for body in texts) or _own_id(source, source.root) is not None
 
 
-def _own_id(source: Source) -> str | None:
+def _own_id(source: Source, root: Element) -> str | None:
     """The id of the record that a file was made from, where it was made by us."""
-    for idno in source.all(source.root, "teiHeader/fileDesc/publicationStmt/idno"):
+    for idno in source.all(root, "teiHeader/fileDesc/publicationStmt/idno"):
         if idno.get("type") == "record":
             return text_of(idno)
     return None
 
 
-def _from_index(source: Source, described: Element, number: int) -> Imported:
-    """A letter of a CMIF file, which says who wrote to whom, when and where."""
-    stem = PurePath(source.name).stem
-    key = fit(described.get("key")) or (fit(described.get("ref")) or "").rstrip("/").split("/")[-1]
-    draft = Draft(key or f"{stem}-{number}", "Letter", "letter", source.name)
-    _supplier(source, draft)
-    address = identify(described.get("ref"))
-    draft.state("identifiers", [address] if address else None)
-    Correspondence(source, draft).read(described)
-    draft.state("title", _title_from(draft))
-    # What the file says of itself is told once.
-    file = source.all(source.root, "teiHeader/fileDesc") if number == 1 else []
-    for element in (described, *file):
-        for path, count in source.untaken(element):
-            draft.report.add(source.not_read(path, count))
-    return draft.finish()
+def _letter_id(source: Source, root: Element, otherwise: str) -> str:
+    return source.attribute(root, _XML_ID) or _own_id(source, root) or otherwise
 
 
-def _supplier(source: Source, draft: Draft) -> None:
+class _Index:
+    """Reads the letters of a CMIF file, which says who wrote to whom, when and where."""
+
+    def __init__(self, source: Source, described: list[Element]) -> None:
+        self.source = source
+        self.described = described
+        self.editions = {
+            bibl.get(_XML_ID): bibl
+            for bibl in source.root.iter(*(f"{{{source.namespace}}}{n}" for n in _EDITIONS))
+            if bibl.get(_XML_ID)
+        }
+        self.title = text_of(source.first(source.root, "teiHeader/fileDesc/titleStmt/title"))
+
+    def read(self) -> list[Imported]:
+        names = self._names()
+        letters = zip(self.described, names, strict=True)
+        found = [self._letter(item, name) for item, name in letters]
+        # What the file says of itself is reported once.
+        everything = "\n".join(held(imported.record, imported.files) for imported in found)
+        unread = self.source.unread([self.source.root], everything, self.described)
+        found[0].report.extend(unread)
+        return found
+
+    def _names(self) -> list[str]:
+        """An id for each letter: its xml:id, key, or address, whichever no other letter has."""
+        stem = self.source.stem
+        candidates = [
+            [
+                *(fit(item.get(name)) for name in (_XML_ID, "key")),
+                (fit(item.get("ref")) or "").rstrip("/").split("/")[-1],
+                "-".join(filter(None, (self._edition_name(item), fit(item.get("key"))))),
+                f"{stem}-{number}",
+            ]
+            for number, item in enumerate(self.described, 1)
+        ]
+        counts = Counter(
+            record_id(name).casefold() for names in candidates for name in {*filter(None, names)}
+        )
+        taken: set[str] = set()
+        chosen = []
+        for number, names in enumerate(candidates, 1):
+            given = [name for name in names if name and counts[record_id(name).casefold()] == 1]
+            name = given[0] if given else f"{stem}-letter-{number}"
+            while record_id(name).casefold() in taken:
+                name += "-again"
+            taken.add(record_id(name).casefold())
+            chosen.append(name)
+        return chosen
+
+    def _edition_name(self, item: Element) -> str:
+        return (fit(item.get("source")) or "").split(" ")[0].rpartition("#")[2]
+
+    def _letter(self, described: Element, name: str) -> Imported:
+        source = self.source
+        draft = Draft(source, name, "Letter", "letter")
+        _supplier(source, draft, source.root)
+        self._identifiers(draft, described, name)
+        self._editions(draft, described)
+        correspondence = Correspondence(source, draft)
+        correspondence.read(described)
+        draft.state("title", _title_from(draft))
+        return draft.finish([described])
+
+    def _identifiers(self, draft: Draft, described: Element, name: str) -> None:
+        """The letter's address, and its key where that is not the record's id."""
+        address = identify(self.source.attribute(described, "ref"))
+        found = [address] if address else []
+        self.source.attribute(described, _XML_ID)
+        key = self.source.attribute(described, "key")
+        if key and record_id(key) != record_id(name):
+            identified = identify(key, "key")
+            found += [identified] if identified else []
+        draft.state("identifiers", found)
+
+    def _editions(self, draft: Draft, described: Element) -> None:
+        """The editions that a letter is printed in."""
+        citations = []
+        for reference in (described.get("source") or "").split():
+            bibl = self.editions.get(reference.removeprefix("#"))
+            words = _citation(self.source, bibl) if bibl is not None else None
+            if words and words == self.title:
+                # A file that is its own source, as ours are.
+                self.source.use([(described, "@source")])
+            elif words:
+                self.source.use([(described, "@source"), (bibl, f"@{_XML_ID}")])
+                citations.append(words)
+        draft.state("publications", citations)
+
+
+_EDITIONS = ("bibl", "biblStruct", "biblFull", "msDesc")
+
+
+def _supplier(source: Source, draft: Draft, root: Element) -> None:
     """Whoever answers for the file: its publisher, else its first editor."""
-    statement = source.first(source.root, "teiHeader/fileDesc/publicationStmt")
+    statement = source.first(root, "teiHeader/fileDesc/publicationStmt")
     for path in ("publisher/name", "publisher/orgName", "publisher", "authority"):
         words = source.text(statement, path)
         if words and words != "Unknown":
             draft.supplier = draft.agent(words, "organization")
             return
     for path in ("editor/persName", "editor/name", "editor"):
-        words = source.text(source.root, f"teiHeader/fileDesc/titleStmt/{path}")
+        words = source.text(root, f"teiHeader/fileDesc/titleStmt/{path}")
         if words and words != "Unknown":
             draft.supplier = draft.agent(words)
             return
@@ -119,55 +230,85 @@ def _if(key: str, value: Any) -> dict[str, Any]:
 class _Letter:
     """Reads a letter with its text."""
 
-    def __init__(
-        self, source: Source, header: Element | None, described: Element | None, data: bytes
-    ) -> None:
+    def __init__(self, source: Source, root: Element, data: bytes, name: str) -> None:
         self.source = source
-        self.header = header
-        self.described = described
+        self.root = root
+        self.header = source.first(root, "teiHeader")
         self.data = data
-        self.stem = PurePath(source.name).stem
-        name = fit(source.root.get(_XML_ID)) or _own_id(source) or self.stem
-        self.draft = Draft(name, "Letter", "letter", source.name)
+        self.file = _portable(PurePath(source.name).name)
+        self.is_ours = _own_id(source, root) is not None
+        self.draft = Draft(source, name, "Letter", "letter")
         self.correspondence = Correspondence(source, self.draft)
 
     def _all(self, path: str) -> list[Element]:
-        return self.source.all(self.header, path) if self.header is not None else []
+        return self.source.all(self.header, path)
 
-    def read(self) -> Imported:
-        _supplier(self.source, self.draft)
-        if self.described is not None:
-            self.correspondence.read(self.described)
+    def read(self, roots: list[Element], skip: Any = ()) -> Imported:
+        _supplier(self.source, self.draft, self.root)
+        if self.is_ours:
+            self._own_agents()
+        for described in self._all("profileDesc/correspDesc"):
+            if self.is_ours:
+                self.source.use([(described, "@key")])
+            self.correspondence.read(described)
         self._author()
-        self._titles()
+        self._creation()
         self._publication()
         self._holding()
         self._profile()
         self._parts()
-        if self.header is not None:
-            for path, count in self.source.untaken(self.header):
-                self.draft.report.add(self.source.not_read(path, count))
-        for path in ("facsimile", "sourceDoc", "text/front", "text/back"):
-            if self.source.all(self.source.root, path):
-                self.draft.report.add(self.source.not_read(path))
-        return self.draft.finish()
+        self._titles()
+        return self.draft.finish(roots, skip)
+
+    def _own_agents(self) -> None:
+        """The agents that we have listed, with everything that we have said of them."""
+        for path, kind in (("listPerson/*", "person"), ("listOrg/*", "organization")):
+            for entry in self._all(f"profileDesc/particDesc/{path}"):
+                if local(entry) == "personGrp":
+                    kind = "family"
+                names = [e for e in entry if local(e) in ("persName", "orgName", "name")]
+                written = [n for n in names if n.get("type") == "as-written"]
+                notes = {note.get("type"): note for note in self.source.all(entry, "note")}
+                for element in (*written, *notes.values()):
+                    self.source.attribute(element, "type")
+                more: dict[str, Any] = {
+                    field: self.source.words(notes[field])
+                    for field in ("role", "version", "note")
+                    if field in notes
+                }
+                more |= {"as_written": self.source.words(written[0])} if written else {}
+                software = self.source.attribute(entry, "type") == "software"
+                listed = self.correspondence.listed_identifiers(entry)
+                self.draft.agent(
+                    self.source.words(names[0]) if names else None,
+                    "software" if software else kind,
+                    [item for item in listed if item],
+                    reference=f"#{entry.get(_XML_ID)}",
+                    **more,
+                )
 
     def _author(self) -> None:
         """The author of the letter, who sent it where no `correspDesc` says who did."""
-        authors = self._all("fileDesc/titleStmt/author")
-        known = [self.draft.known(text_of(author)) for author in authors]
-        if all(known):
-            for author in authors:
-                self.source.take(author)
-        elif "sender" not in self.draft.raw:
-            names = []
-            for author in authors:
-                inner = [e for e in author if isinstance(e.tag, str) and local(e) in ROLES]
-                for named in inner or [author]:
-                    kind = ROLES.get(local(named), "person")
-                    identifiers = self.correspondence.identifiers(named)
-                    names.append(self.draft.agent(self.source.words(named), kind, identifiers))
-            self.draft.state("sender", [name for name in dict.fromkeys(names) if name])
+        names = []
+        for author in self._all("fileDesc/titleStmt/author"):
+            inner = [e for e in author if isinstance(e.tag, str) and local(e) in ROLES]
+            names += [self.correspondence.agent(named) for named in inner or [author]]
+        found = [name for name in dict.fromkeys(names) if name]
+        if "sender" not in self.draft.raw:
+            self.draft.state("sender", found)
+
+    def _creation(self) -> None:
+        """Date and place of writing, where no `correspDesc` has them."""
+        for created in self._all("profileDesc/creation"):
+            for element in self.source.all(created, "date"):
+                said = read_date_element(self.source, element)
+                if said and "date" not in self.draft.raw:
+                    self.draft.state("date", said)
+            for element in self.source.all(created, "placeName"):
+                words = self.source.words(element)
+                if words and "place" not in self.draft.raw:
+                    found = self.correspondence.identifiers(element)
+                    self.draft.state("place", {"name": words} | _if("identifiers", found))
 
     def _titles(self) -> None:
         titles = self._all("fileDesc/titleStmt/title")
@@ -177,6 +318,8 @@ class _Letter:
             if t.get("level") in (None, "a", "u")
             and t.get("type") in (None, "main", "letter", "alternative")
         ]
+        for title in mine:
+            self.source.use([(title, "@level"), (title, "@type")])
         words = [self.source.words(title) for title in mine]
         known = [word for word in words if word]
         self.draft.state("title", known[0] if known else _title_from(self.draft))
@@ -184,80 +327,116 @@ class _Letter:
 
     def _publication(self) -> None:
         identifiers = []
-        for idno in self._all("fileDesc/publicationStmt/idno"):
-            words = self.source.words(idno)
-            if idno.get("type") == "record":
+        for idno in self._all("fileDesc/publicationStmt//idno"):
+            kind = self.source.attribute(idno, "type")
+            if kind == "record":
+                self.source.take(idno)
                 continue
-            found = identify(words, idno.get("type"))
+            found = identify(self.source.words(idno), kind)
+            self.source.use([(idno, "text")] if found else [])
             identifiers += [found] if found else []
-        self.draft.state("identifiers", identifiers)
+        self.draft.state("identifiers", [i for n, i in enumerate(identifiers)
+                                         if i not in identifiers[:n]])  # fmt: skip
         for available in self._all("fileDesc/publicationStmt/availability"):
-            licence = self.source.first(available, "licence")
-            statements = [self.source.words(p) for p in self.source.all(available, "p")]
-            words = " ".join(filter(None, statements)) or self.source.words(licence)
-            if licence is not None:
-                self.source.take(licence)
-            address = (licence.get("target") if licence is not None else None) or ""
-            spdx = address.removeprefix("https://spdx.org/licenses/")
-            if words:
-                self.draft.state("rights", {"statement": words} | _if("licence", spdx))
+            self._rights(available)
+
+    def _rights(self, available: Element) -> None:
+        """What may be done with the text: every licence and every paragraph on it."""
+        statements: list[str | None] = []
+        address = None
+        for child in available:
+            if not isinstance(child.tag, str):
+                continue
+            if local(child) == "licence":
+                target = child.get("target")
+                if target and address is None:
+                    address = self.source.attribute(child, "target")
+                words = self.source.words(child)
+                spdx = (target or "").removeprefix("https://spdx.org/licenses/")
+                statements.append(None if self.is_ours and words == spdx else words)
+            else:
+                statements.append(self.source.words(child))
+        statement = " ".join(filter(None, statements)) or self.source.words(available) or address
+        licence = (address or "").removeprefix("https://spdx.org/licenses/")
+        if statement:
+            self.draft.state("rights", {"statement": statement} | _if("licence", licence))
 
     def _holding(self) -> None:
-        description = self._all("fileDesc/sourceDesc//msDesc")
-        if description:
-            self._manuscript(description[0])
-        citations = []
-        for path in ("biblStruct", "bibl"):
-            for cited in self._all(f"fileDesc/sourceDesc//{path}"):
-                citations += [_citation(cited)]
-                self.source.take(cited)
+        for description in self._all("fileDesc/sourceDesc//msDesc"):
+            if "holding" not in self.draft.raw:
+                self._manuscript(description)
+        citations = [
+            _citation(self.source, cited)
+            for path in ("biblStruct", "bibl", "biblFull")
+            for cited in self._all(f"fileDesc/sourceDesc//{path}")
+            if not any(
+                local(up) in ("bibl", "biblStruct", "msDesc") for up in cited.iterancestors()
+            )
+        ]
         self.draft.state("publications", [words for words in dict.fromkeys(citations) if words])
 
     def _manuscript(self, description: Element) -> None:
         place = self.source.first(description, "msIdentifier")
-        if place is None:
-            return
-        names = ("repository", "institution", "settlement", "region", "country")
-        where = [self.source.text(place, name) for name in names]
         holding: dict[str, str] = {}
-        if any(where):
-            holding["repository"] = ", ".join(word for word in where if word)
-        collections = [self.source.words(c) for c in self.source.all(place, "collection")]
-        if any(collections):
-            holding["fonds"] = ", ".join(word for word in collections if word)
-        for idno in self.source.all(place, "idno"):
-            kind = idno.get("type") if idno.get("type") in ("file", "folio") else "file"
-            words = self.source.words(idno)
-            if words and kind not in holding:
-                holding[kind] = words
+        if place is not None:
+            names = ("repository", "institution", "settlement", "region", "country")
+            where = [self.source.text(place, name) for name in names]
+            if any(where):
+                holding["repository"] = ", ".join(word for word in where if word)
+            collections = [self.source.words(c) for c in self.source.all(place, "collection")]
+            if any(collections):
+                holding["fonds"] = ", ".join(word for word in collections if word)
+            for idno in self.source.all(place, "idno"):
+                self._call_number(idno, holding)
         if "repository" in holding:
             self.draft.state("holding", holding)
         kept = [
             self.source.words(item) for item in self.source.all(description, "history/provenance")
         ]
         self.draft.state("custody", " ".join(word for word in kept if word))
+        for item in self.source.all(description, "history/acquisition/*"):
+            if local(item) in ROLES and self.is_ours:
+                self.draft.state("donor", self.correspondence.agent(item))
+        for item in self.source.all(description, "physDesc"):
+            self.draft.remark(self.source.words(item))
+
+    def _call_number(self, idno: Element, holding: dict[str, str]) -> None:
+        """An `idno` by its type: the call number, or another identifier."""
+        kind = fit(idno.get("type")) or ""
+        words = self.source.words(idno)
+        field = "folio" if kind == "folio" else "file" if kind.casefold() in _SHELFMARKS else ""
+        if not words:
+            return
+        if field and field not in holding:
+            holding[field] = words
+            self.source.attribute(idno, "type")
+        elif identified := identify(words, kind or "another call number"):
+            self.source.use([(idno, "@type"), (idno, "text")])
+            self.draft.add("identifiers", identified)
 
     def _profile(self) -> None:
         abstract = self.source.words(next(iter(self._all("profileDesc/abstract")), None))
         self.draft.state("summary", {"text": abstract} if abstract else None)
         subjects = [
-            {"term": words}
+            {"term": words} | _if("identifier", identify(self.source.attribute(term, "ref")))
             for term in self._all("profileDesc/textClass/keywords/term")
             if term.get("type") != "document-type" and (words := self.source.words(term))
         ]
         self.draft.state("subjects", subjects)
         for term in self._all("profileDesc/textClass/keywords/term"):
-            self._type(term)
+            if term.get("type") == "document-type":
+                self.source.attribute(term, "type")
+                self.draft.raw["type"] = self.source.words(term)
         for place in self._all("profileDesc/settingDesc/listPlace/place"):
             words = self.source.text(place, "placeName")
-            listed = self.source.all(place, "idno")
-            found = [identify(text_of(idno), idno.get("type")) for idno in listed]
-            self.source.take(place)
-            self._mention_place(words, [item for item in found if item])
-
-    def _type(self, term: Element) -> None:
-        if term.get("type") == "document-type":
-            self.draft.raw["type"] = self.source.words(term)
+            found = self.correspondence.listed_identifiers(place)
+            written = self.source.all(place, "placeName")[1:]
+            number = self._mention_place(words, [item for item in found if item])
+            if number is not None and written and written[0].get("type") == "as-written":
+                self.source.attribute(written[0], "type")
+                self.draft.raw["mentioned_places"][number]["as_written"] = self.source.words(
+                    written[0]
+                )
 
     def _mention_place(self, name: str | None, identifiers: list[dict[str, str]]) -> int | None:
         """The number of a mentioned place."""
@@ -265,20 +444,32 @@ class _Letter:
             return None
         listed = self.draft.raw.setdefault("mentioned_places", [])
         for number, place in enumerate(listed):
-            if place["name"] == name:
+            known = place.get("identifiers", [])
+            alike = place["name"] == name or (known and fits(place["name"], name))
+            if alike and (not known or not identifiers or known == identifiers):
+                place |= _if("identifiers", identifiers)
                 return number
         listed.append({"name": name} | _if("identifiers", identifiers))
         return len(listed) - 1
 
-    def _parts(self) -> None:
-        languages = [
-            tag
-            for item in self._all("profileDesc/langUsage/language")
-            if (tag := language(item.get("ident") or self.source.words(item)))
-        ]
+    def _languages(self) -> list[str]:
+        found = []
         for item in self._all("profileDesc/langUsage/language"):
-            self.source.take(item)
-        makers = self._makers()
+            tag = language(item.get("ident") or text_of(item))
+            if tag:
+                self.source.take(item)
+                found.append(tag)
+        texts = self.source.all(self.root, "text")
+        for item in (self.root, *texts, *self.source.all(self.root, "text/body")):
+            tag = language(item.get(_XML_LANG))
+            if tag and item is not self.root:
+                self.source.attribute(item, _XML_LANG)
+                found = found or [tag]
+        return list(dict.fromkeys(found))
+
+    def _parts(self) -> None:
+        languages = self._languages()
+        makers, translators = self._makers()
         encoded = {
             "id": "tei",
             "kind": "transcription",
@@ -287,67 +478,105 @@ class _Letter:
             "made_from": ["original"],
             **_if("made_by", makers),
             **_if("languages", languages),
-            **self.draft.file(f"{self.stem}.xml", self.data),
+            **self.draft.file(self.file, self.data),
         }
         parts = [{"id": "original", "kind": "original", "held": False}, encoded]
-        bodies = self.source.all(self.source.root, "text/body")
-        reading = read_text(bodies[0], PART_KINDS) if bodies else Reading()
+        texts = self.source.all(self.root, "text")
+        standoff = self.source.first(self.root, "standOff")
+        reading = read_text(texts[0], standoff) if texts else Reading()
+        self.source.use(reading.read)
+        # The name of an element in a text says nothing of the letter.
+        self.source.use((e, f"@{_XML_ID}") for text in texts for e in text.iter("*"))
         if reading.text:
-            parts += self._text_parts(reading, languages)
+            parts += self._text_parts(reading, languages, translators)
         self.draft.raw["parts"] = parts
         if reading.text:
             self._quotes(reading, [part for part in parts if "span" in part])
 
-    def _text_parts(self, reading: Reading, languages: list[str]) -> list[dict[str, Any]]:
-        software = self.draft.agent("archive-pkg", "software", version=VERSION)
-        self.draft.supplied(f"agents.{software}", software)
-        kept = self.draft.file(f"{self.stem}.txt", reading.text.encode())
-        spans = reading.parts or [Stretch("transcription", None, 0, len(reading.text))]
-        parts = []
-        for number, span in enumerate(spans, 1):
-            tag = (
-                span.element.get("{http://www.w3.org/XML/1998/namespace}lang")
-                if (span.element is not None)
-                else None
+    def _text_parts(
+        self, reading: Reading, languages: list[str], translators: list[str]
+    ) -> list[dict[str, Any]]:
+        text_file = PurePath(self.file).with_suffix(".txt").name
+        kept = self.draft.file(
+            text_file if text_file != self.file else f"{text_file}.txt", reading.text.encode()
+        )
+        parts: list[dict[str, Any]] = []
+        for span in reading.versions:
+            element = span.element
+            tag = language(element.get(_XML_LANG)) if element is not None else None
+            if tag:
+                self.source.attribute(element, _XML_LANG)
+            kind = "transcription" if span.what == "normalized" else span.what
+            part = {
+                "id": self._part_id(span, [part["id"] for part in parts]),
+                "kind": kind,
+                "title": "The text taken from the TEI file"
+                + (f": {span.name}" if span.name and not self.is_ours else ""),
+                "span": {"start": span.start, "end": span.end},
+                "media_type": "text/plain",
+                "encoding": "UTF-8",
+                "made_from": ["tei"],
+                **_if("about", ["original"] if kind == "summary" else []),
+                **_if("part_of", ["original"] if kind == "enclosure" else []),
+                "method": f"Taken from the TEI file by {SOFTWARE}: the letter's own words, white "
+                "space as TEI has it, without deletions, gaps and the edition's notes.",
+                **_if("languages", [tag] if tag else languages),
+                **kept,
+            }
+            if kind == "translation":
+                part |= _if("made_by", translators)
+                if not tag:
+                    # The languages of the file are those of the letter and of its translation.
+                    part.pop("languages", None)
+            parts.append(part)
+            self.draft.infer(
+                f"parts.{part['id']}",
+                "text-of-the-tei-file",
+                "Its words are those of the TEI file.",
             )
-            tags = [language(tag)] if language(tag) else languages
-            parts.append(
-                {
-                    "id": "text" if len(spans) == 1 else f"text-{number}",
-                    "kind": span.what,
-                    "title": "The text taken from the TEI file",
-                    "span": {"start": span.start, "end": span.end},
-                    "media_type": "text/plain",
-                    "encoding": "UTF-8",
-                    "made_from": ["tei"],
-                    "made_by": [software],
-                    "method": f"Taken from the TEI file by {SOFTWARE}: the reading text, white "
-                    "space as TEI has it, gaps written as […].",
-                    **_if("languages", tags),
-                    **kept,
-                }
-            )
-            self.draft.supplied(f"parts.{parts[-1]['id']}", software)
         return parts
 
-    def _makers(self) -> list[str]:
-        """Who edited the text: the editors, and those to whom a responsibility is given."""
-        found = []
+    def _part_id(self, span: Stretch, taken: list[str]) -> str:
+        own = (span.element.get(_XML_ID) or "") if span.element is not None else ""
+        base = "text" if span.what == "transcription" else span.what
+        if self.is_ours and own.startswith("part-") and own != "part-tei":
+            base = own.removeprefix("part-")
+        if base not in (*taken, "tei", "original"):
+            return base
+        return next(f"{base}-{n}" for n in range(2, len(taken) + 3) if f"{base}-{n}" not in taken)
+
+    def _makers(self) -> tuple[list[str], list[str]]:
+        """Those who made the edition's file, and those who translated."""
+        makers: list[str] = []
+        translators: list[str] = []
         for path in ("titleStmt/editor", "titleStmt/respStmt", "editionStmt/respStmt"):
             for element in self._all(f"fileDesc/{path}"):
-                if self.source.text(element, "resp") in _NO_MAKERS:
+                did = "; ".join(filter(None, map(text_of, self.source.all(element, "resp"))))
+                did = did or fit(element.get("role")) or ""
+                named = [e for e in element if isinstance(e.tag, str) and local(e) in ROLES]
+                if self.is_ours and did in _NO_MAKERS:
+                    self.source.take(element)
                     continue
-                names = [
-                    e
-                    for e in element.iter()
-                    if isinstance(e.tag, str) and local(e) in ("name", "persName", "orgName")
-                ]
-                for named in names or [element]:
-                    kind = "organization" if local(named) == "orgName" else "person"
-                    identifiers = self.correspondence.identifiers(named)
-                    agent = self.draft.agent(self.source.words(named), kind, identifiers)
-                    found += [agent] if agent else []
-        return list(dict.fromkeys(found))
+                if local(element) == "editor":
+                    named = named or [element]
+                    self.source.attribute(element, "role")
+                for resp in self.source.all(element, "resp"):
+                    self.source.words(resp)
+                for who in named:
+                    agent = self._maker(who, did)
+                    if agent:
+                        (translators if _TRANSLATES.search(did) else makers).append(agent)
+        return list(dict.fromkeys(makers)), list(dict.fromkeys(translators))
+
+    def _maker(self, who: Element, did: str) -> str | None:
+        """An agent of the edition, with what it did as its note."""
+        agent = self.correspondence.agent(who)
+        if agent and did and not self.is_ours:
+            self.draft.note_on(agent, did)
+        elif did:
+            for resp in self.source.all(who.getparent(), "resp"):
+                self.source.take(resp)
+        return agent
 
     def _quotes(self, reading: Reading, parts: list[dict[str, Any]]) -> None:
         text = reading.text
@@ -370,16 +599,42 @@ class _Letter:
             self._zone(zone, quote(zone))
         for name in reading.names:
             self._name(name, quote(name))
-        for number, note in enumerate(reading.notes, 1):
-            said = {"id": f"note-{number}", "kind": note.what, "at": quote(note)}
-            self.draft.raw.setdefault("translation_notes", []).append(said | _if("text", note.text))
-            self.draft.at(f"translation_notes.note-{number}", quote(note))
-        for counter, words in (
-            (reading.flattened, "read as its words alone"),
-            (reading.left_out, "left out of the text"),
-        ):
-            for element, count in sorted(counter.items()):
-                self.draft.report.add(self.source.not_read(f"text/{element}, {words}", count))
+        for note in reading.notes:
+            self._note(note, quote(note))
+
+    def _note(self, note: Note, at: dict[str, Any]) -> None:
+        """A note in the record: ours with everything that we wrote of it, others as they are."""
+        notes = self.draft.raw.setdefault("translation_notes", [])
+        said = note.said if note.said is not None else note.element
+        kind, more = note.what, _if("text", note.text)
+        own = (note.name or "").removeprefix("note-")
+        name = f"note-{len(notes) + 1}"
+        if self.is_ours and local(said) == "note":
+            more = self._own_note(said)
+            name = (said.get("target") or "").removeprefix("#note-") or own or name
+            kind = fit(said.get("type")) or kind
+            self.source.use([(said, "@type"), (said, "@target"), (said, "@targetEnd")])
+        elif self.is_ours and own:
+            name = own
+        self.source.words(said)
+        if kind not in _NOTE_KINDS:
+            kind = "editorial"
+        if any(name == other["id"] for other in notes):
+            name = f"{name}-{len(notes) + 1}"
+        notes.append({"id": name, "kind": kind, "at": at} | more)
+        self.draft.at(f"translation_notes.{name}", at)
+
+    def _own_note(self, said: Element) -> dict[str, Any]:
+        """What we have written into a note in `standOff`."""
+        found: dict[str, Any] = {}
+        for child in said:
+            field = _OWN_NOTE.get((local(child), child.get("type")))
+            if field:
+                found |= _if(field, self.source.words(child))
+                self.source.use([(child, "@type"), (child, f"@{_XML_LANG}")])
+            if field == "original":
+                found |= _if("language", language(child.get(_XML_LANG)))
+        return found
 
     def _zone(self, zone: Stretch, quote: dict[str, Any]) -> None:
         field = zone.what
@@ -399,57 +654,102 @@ class _Letter:
             if len(persons) == 1:
                 self.draft.raw["signatories"] = persons
                 self.draft.at(field, quote, "signed-by-the-sender")
-        elif field in self.draft.raw:
+        elif field == "date" and field not in self.draft.raw:
+            self._dateline(zone, quote)
+        elif field == "recipients":
+            # An address may be the sender's own: only a recipient's name in it says whose it is.
+            names = map(self.draft.agent_name, self.draft.raw.get(field, ()))
+            known = {w for name in names for w in re.findall(r"[^\W\d_]{3,}", name.casefold())}
+            if known & set(re.findall(r"[^\W\d_]{3,}", words.casefold())):
+                self.draft.at(field, quote, f"tei-{local(zone.element)}")
+        elif field == "date" and _numbers(words) & _numbers(str(self.draft.raw[field])):
             self.draft.at(field, quote, f"tei-{local(zone.element)}")
+
+    def _dateline(self, zone: Stretch, quote: dict[str, Any]) -> None:
+        """The date that the letter's own dateline has, where the header has none."""
+        dates = list(zone.element.iter(f"{{{self.source.namespace}}}date"))
+        said = read_date_element(self.source, dates[0]) if len(dates) == 1 else None
+        if said:
+            self.draft.state("date", said, quoted=True)
+            self.draft.at("date", quote, "tei-dateline")
 
     def _name(self, stretch: Stretch, quote: dict[str, Any]) -> None:
         element, what = stretch.element, stretch.what
+        kind = element.get("type") or ""
         if what == "date":
+            if self.is_ours:
+                self.source.take(element)
             return
-        if what == "placeName" or element.get("type") == "place":
-            if any(local(up) == "dateline" for up in element.iterancestors()):
-                return
-            identifiers = self.correspondence.identifiers(element)
-            number = self._mention_place(text_of(element), identifiers)
-            if number is not None:
-                self.draft.at(f"mentioned_places.{number}", quote)
-            return
-        if (
-            what == "orgName"
-            or element.get("type") in ("person", "org", "organization")
-            or (what == "persName")
-        ):
+        if what in _PLACE_NAMES or kind == "place":
+            self._mentioned_in(element, quote)
+        elif what in ("orgName", "persName") or kind in ("person", "org", "organization"):
             agent = self._mentioned(element)
             if agent:
                 self.draft.at(f"agents.{agent}", quote)
                 if not any(agent in self.draft.raw.get(role, ()) for role in _PARTIES):
                     self.draft.add("mentioned_agents", agent)
-            return
-        self.draft.report.add(self.source.not_read(f"text/{what}: {text_of(element)}"))
+
+    def _mentioned_in(self, element: Element, quote: dict[str, Any]) -> None:
+        """A place that the letter names."""
+        identifiers = self.correspondence.identifiers(element)
+        self.source.attribute(element, "type")
+        listed = {place["name"] for place in self.draft.raw.get("mentioned_places", ())}
+        own = self.is_ours and (text_of(element) or "").strip(" ,;:") not in listed
+        if own or any(local(up) == "dateline" for up in element.iterancestors()):
+            place: dict[str, Any] = self.draft.raw.get("place", {})
+            same = fits(place.get("name", ""), text_of(element) or "")
+            known = place.get("identifiers", [])
+            if same and (not known or not identifiers or known == identifiers):
+                place |= _if("identifiers", identifiers)
+                self.draft.at("place", quote)
+                return
+        name = (text_of(element) or "").strip(" ,;:")
+        number = self._mention_place(name, identifiers)
+        if number is not None:
+            self.draft.at(f"mentioned_places.{number}", quote)
 
     def _mentioned(self, element: Element) -> str | None:
         """The agent that a name in the text means; the file's own list knows its full name."""
-        listed = self.correspondence.people.get((element.get("ref") or "").removeprefix("#"))
-        words = text_of(element)
-        if listed is None:
-            return self.correspondence.agent(element)
-        full = next(
-            (
-                text_of(n)
-                for n in listed
-                if isinstance(n.tag, str) and local(n) in ("persName", "orgName", "name")
-            ),
-            None,
-        )
-        kind = "organization" if local(listed) == "org" else "person"
+        reference = element.get("ref") or ""
+        listed = self.correspondence.people.get(reference.removeprefix("#"))
         identifiers = self.correspondence.identifiers(element)
-        return self.draft.agent(full or words, kind, identifiers, element.get("ref"))
+        if listed is None:
+            kind = self.correspondence.kind(element)
+            return self.draft.agent(text_of(element), kind, identifiers, mentioned=True)
+        self.source.attribute(element, "type")
+        names = [e for e in listed if isinstance(e.tag, str) and local(e) in ROLES]
+        full = self.source.words(names[0]) if names else None
+        kind = "organization" if local(listed) == "org" else "person"
+        return self.draft.agent(full or text_of(element), kind, identifiers, reference=reference)
 
 
-_PARTIES = ("sender", "signatories", "recipients", "copies_to")
+_PLACE_NAMES = frozenset([
+    "bloc", "country", "district", "geogName", "placeName", "region", "settlement",
+])  # fmt: skip
+_OWN_NOTE = {
+    ("gloss", None): "rendering",
+    ("term", None): "original",
+    ("term", "romanized"): "romanized",
+    ("note", "romanization"): "romanization",
+    ("p", None): "text",
+}
+"""What each element of a note in our `standOff` says."""
 
 
-def _citation(element: Element) -> str | None:
-    """A bibliographic entry's words, parted by commas where its elements part them."""
+def _portable(name: str) -> str:
+    """A file's name, as a record can hold it."""
+    try:
+        return portable_path(name)
+    except Fault:
+        return f"{slug(PurePath(name).stem) or 'letter'}.xml"
+
+
+def _numbers(text: str) -> set[int]:
+    return {int(digits) for digits in re.findall(r"[0-9]{1,9}", text)}
+
+
+def _citation(source: Source, element: Element) -> str | None:
+    """A bibliographic entry's words, separated by commas where its elements separate them."""
+    source.words(element)
     words = [fit(text) for text in element.xpath(".//text()[normalize-space()]")]
     return ", ".join(word.strip(" ,") for word in words if word and word.strip(" ,.;:")) or None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
+from archive_pkg.crosswalks.incoming import file_letter, is_description
 from archive_pkg.drafting import draft_letter, file_draft, load_vocabulary
 from archive_pkg.drafting.filing import SUFFIXES
 from archive_pkg.errors import InvalidError, StorageError, UsageError
@@ -195,8 +196,11 @@ class Opened:
         if out.is_symlink():
             raise InvalidError(f"{out} is a link", "make it a folder")
         with self._lock:
-            filed = file_draft(draft_letter(letter), load_vocabulary(), out)
-        path = filed.record.relative_to(self.root).as_posix()
+            if is_description(letter.read_bytes()):
+                record = file_letter(letter, out).record
+            else:
+                record = file_draft(draft_letter(letter), load_vocabulary(), out).record
+        path = record.relative_to(self.root).as_posix()
         self._desks.setdefault(key_of(path), Desk(self.root, path))
         return key_of(path)
 

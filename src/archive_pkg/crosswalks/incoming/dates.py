@@ -1,0 +1,143 @@
+"""Dates that somebody else has normalized or written, to the date of a record."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from typing import Any
+
+from archive_pkg.records.date_phrases import read_date
+from archive_pkg.records.dates import Edtf
+from archive_pkg.records.faults import Fault
+
+_FORMS = (
+    (re.compile(r"(-?[0-9]{4})([0-9]{2})([0-9]{2})"), "{}-{}-{}"),
+    (re.compile(r"([0-9]{4})([0-9]{2})"), "{}-{}"),
+    (re.compile(r"(-?[0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"), "{}-{:0>2}-{:0>2}"),
+    (re.compile(r"(-?[0-9]{4})-([0-9]{1,2})"), "{}-{:0>2}"),
+    (re.compile(r"--([0-9]{2})-([0-9]{2})"), "XXXX-{}-{}"),
+)
+_PLAIN = re.compile(r"-?[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
+_OPEN = "9999"
+
+
+def point(text: str | None) -> str | None:
+    """A year, month or day in EDTF; None where the text is none.
+
+    Compact forms (`19000101`) and single digits (`1870-5-3`) are spelled out; the time of day and
+    the zone are left off.
+    """
+    bare = (text or "").strip().partition("T")[0].removesuffix("Z")
+    for form, spelled in _FORMS:
+        found = form.fullmatch(bare)
+        if found:
+            bare = spelled.format(*found.groups())
+            break
+    return edtf(bare)
+
+
+def edtf(text: str | None) -> str | None:
+    """The text, if it is a date in EDTF."""
+    try:
+        return str(Edtf(text)) if text else None
+    except Fault:
+        return None
+
+
+def dated(
+    *,
+    when: str | None = None,
+    between: tuple[str | None, str | None] = (None, None),
+    span: tuple[str | None, str | None] = (None, None),
+    doubtful: bool = False,
+    about: bool = False,
+    words: str | None = None,
+    note: str | None = None,
+) -> dict[str, Any] | None:
+    """A date for a record, from what a file has normalized or else from its words alone.
+
+    Args:
+        when: A year, month or day, or a date in EDTF.
+        between: Not before and not after.
+        span: From and to.
+        doubtful: Whether the file is not sure.
+        about: Whether it is approximate.
+        words: How it is written.
+        note: What else is said of it, such as the calendar.
+
+    Returns:
+        The date; None where nothing of it is understood. Of a range both ends are understood.
+    """
+    mark = {(True, True): "%", (True, False): "?", (False, True): "~"}.get((doubtful, about), "")
+    said = None
+    if when:
+        said = _marked(point(when), mark)
+    elif any(span):
+        said = _span(span, mark)
+    elif any(between):
+        said = _between(between, mark)
+    elif words:
+        read = read_date(words)
+        said = edtf(read.edtf) if read else None
+        said = _marked(said, mark)
+    if said is None:
+        return None
+    date = {"edtf": said}
+    if words and words != said:
+        date["as_written"] = words
+    return date | ({"note": note} if note else {})
+
+
+def normal(text: str | None, **more: Any) -> dict[str, Any] | None:
+    """The date of a `normal` attribute: one date, or two with a slash between them."""
+    first, slash, last = (text or "").partition("/")
+    if slash and point(first) != point(last):
+        return dated(span=(first, last), **more)
+    return dated(when=first, **more)
+
+
+def between_ends(said: str) -> str | None:
+    """The set of all days within a date or a range: what is known of something not dated itself."""
+    first, slash, last = said.partition("/")
+    if not slash:
+        return edtf(said)
+    return _between((first.strip("?~%"), last.strip("?~%")), "")
+
+
+def _marked(date: str | None, mark: str) -> str | None:
+    if date and mark and _PLAIN.fullmatch(date):
+        return f"{date}{mark}"
+    return date
+
+
+def _span(ends: tuple[str | None, str | None], mark: str) -> str | None:
+    first, last = (
+        None if end is None or end.startswith(_OPEN) or end in ("", "..") else point(end)
+        for end in ends
+    )
+    given = [bool(end) and not str(end).startswith(_OPEN) and end != ".." for end in ends]
+    if given != [bool(first), bool(last)]:
+        return None
+    return edtf(f"{_marked(first, mark) or '..'}/{_marked(last, mark) or '..'}")
+
+
+def _between(ends: tuple[str | None, str | None], mark: str) -> str | None:
+    first, last = point(ends[0]), point(ends[1])
+    if (ends[0] and not first) or (ends[1] and not last):
+        return None
+    first, last = _alike(first, last)
+    if first and first == last:
+        return _marked(first, mark)
+    return edtf(f"[{first or ''}..{last or ''}]")
+
+
+def _alike(first: str | None, last: str | None) -> tuple[str | None, str | None]:
+    """Both ends as days, where one is a day and the other is not."""
+    if first and last and len(first) != len(last):
+        first = {4: f"{first}-01-01", 7: f"{first}-01"}.get(len(first), first)
+        if len(last) == 4:
+            last = f"{last}-12-31"
+        elif len(last) == 7:
+            year, month = int(last[:4]), int(last[5:])
+            last = f"{last}-{calendar.monthrange(year, month)[1]:02}"
+    return first, last

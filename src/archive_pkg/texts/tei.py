@@ -1,0 +1,631 @@
+"""The text of a TEI letter as plain text, with what its elements say of places in it.
+
+White space is TEI's: a run of it is one space. `lb`, `pb` and `cb` are line ends, unless
+`break="no"` joins the word; paragraphs and the pieces of opener and closer are separated by an
+empty line. The text is the letter's own: what was added and its slips are in it, deletions, the
+edition's corrections and the edition's notes are not. Nothing is written that the file does not
+have: a gap is a note at the word before it.
+
+A `div` is what its type says: a version of the letter (translation, normalized text, summary,
+enclosure) is a part of its own, an editor's section (commentary, notes, register) is left out,
+everything else is the letter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+Element = Any
+
+PART_KINDS = frozenset([
+    "transcription", "translation", "redaction", "enclosure", "summary", "original",
+])  # fmt: skip
+"""Kinds of parts that a `div` can be."""
+
+_EDITORS = frozenset([
+    "annotation", "annotations", "anmerkung", "anmerkungen", "apparatus", "apparat", "app",
+    "bibliography", "bibliographie", "colophon", "comment", "commentary", "comments", "contents",
+    "description", "editorial", "endnotes", "footnotes", "glossary", "index",
+    "indices", "introduction", "einleitung", "kommentar", "literature", "metadata", "note",
+    "notes", "preface", "provenance", "register", "sources", "toc", "vorwort",
+])  # fmt: skip
+_KINDS = {
+    "translation": "translation", "translated": "translation", "translations": "translation",
+    "übersetzung": "translation", "traduction": "translation", "traduzione": "translation",
+    "перевод": "translation",
+    "summary": "summary", "abstract": "summary", "regest": "summary", "regeste": "summary",
+    "regests": "summary", "synopsis": "summary", "zusammenfassung": "summary",
+    "résumé": "summary", "resume": "summary",
+    "normalized": "normalized", "normalised": "normalized", "normalization": "normalized",
+    "normalisiert": "normalized", "modernized": "normalized", "modernised": "normalized",
+    "regularized": "normalized", "regularised": "normalized", "lesefassung": "normalized",
+    "enclosure": "enclosure", "enclosures": "enclosure", "attachment": "enclosure",
+    "attachments": "enclosure", "beilage": "enclosure", "anlage": "enclosure",
+    "redaction": "redaction",
+    "original": "transcription", "transcription": "transcription", "transcript": "transcription",
+    "transkription": "transcription", "letter": "transcription", "brief": "transcription",
+    "lettre": "transcription", "print": "transcription", "diplomatic": "transcription",
+    "edition": "transcription", "text": "transcription", "writing": "transcription",
+}  # fmt: skip
+"""What the word in a type of `div` says that it is; the first that fits counts."""
+_LETTERS_PIECES = {
+    "dateline": "date", "opener": None, "salute": "salutation", "salutation": "salutation",
+    "address": "recipients", "closer": None, "closing": "closing", "signed": "signatories",
+    "signature": "signatories", "postscript": None, "ps": None, "envelope": None, "dispatch": None,
+}  # fmt: skip
+"""Types of `div` in `front` and `back` that belong to the letter, and what they are of it."""
+_LETTERS_ELEMENTS = (
+    "opener", "closer", "dateline", "salute", "signed", "postscript",
+)  # fmt: skip
+_BLOCKS = frozenset([
+    "ab", "address", "argument", "body", "back", "byline", "closer",
+    "dateline", "div", "div1", "div2", "div3", "docDate", "epigraph", "figure", "floatingText",
+    "front", "group", "head", "lg", "list", "opener", "p", "postscript", "salute", "signed", "sp",
+    "speaker", "table", "text", "trailer",
+])  # fmt: skip
+_LINES = frozenset(["addrLine", "item", "l", "row"])
+_DIVISIONS = frozenset(["div", "div1", "div2", "div3", "floatingText", "text"])
+_LEFT_OUT = frozenset([
+    "certainty", "del", "desc", "fw", "figDesc", "index", "interp", "interpGrp", "metamark", "rdg",
+    "respons", "spanGrp", "witDetail",
+])  # fmt: skip
+"""Elements whose words are not the letter's, or were struck out in it."""
+_CHOSEN = ("sic", "orig", "abbr", "unclear", "seg", "lem", "rdg")
+"""Of what an edition lets its reader choose from, the letter's own first."""
+_BREAKS = frozenset(["lb", "pb", "cb", "gb"])
+_EMPTY = frozenset([
+    "anchor", "gap", "graphic", "handShift", "milestone", "ptr", "space", "addSpan", "delSpan",
+    "damageSpan", "listTranspose",
+])  # fmt: skip
+_LISTS = frozenset([
+    "listEvent", "listOrg", "listPerson", "listPlace", "listRelation", "titlePage",
+])  # fmt: skip
+"""Elements that are never the letter's: an edition's lists and title page."""
+_NOTES = {"supplied": "insertion", "corr": "insertion", "unclear": "uncertain", "sic": "sic"}
+_SEGMENTS = frozenset([
+    "editorial", "illegible", "omission", "source-term", "withheld",
+])  # fmt: skip
+"""Kinds of notes that we write as a `seg` around the words."""
+_PLACES = frozenset([
+    "bloc", "country", "district", "geogName", "placeName", "region", "settlement",
+])  # fmt: skip
+_NAMES = frozenset(["persName", "orgName", "rs", "name", "date"]) | _PLACES
+_WRITERS = frozenset(["author", "authorial", "writer", "original", "autograph"])
+"""Types of notes that whoever wrote the letter put into it."""
+_WEAKEST_FIRST = ("", " ", "\n", "\n\n")
+_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+_SPACE = re.compile(r"[ \t\r\n]+")
+_WORD = re.compile(r"[^ \t\r\n]+")
+_SIGN = re.compile(r"U\+([0-9A-F]{4,6})")
+
+
+@dataclass(slots=True)
+class Stretch:
+    """What an element says of a stretch of the text.
+
+    Attributes:
+        what: The element's name, or what it is for a letter ("salutation").
+        element: The element.
+        start: Offset of its first character.
+        end: Offset after its last.
+    """
+
+    what: str
+    element: Element
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Note(Stretch):
+    """A note, a gap, or a word that an editor doubts, supplied or corrected.
+
+    Attributes:
+        text: What it says, where it says anything.
+        name: The xml:id of the place that it is about; empty if the place has none.
+        point: Whether it stands at a point after its words, not around them.
+        said: The element elsewhere that says what it says, if there is one.
+    """
+
+    text: str | None = None
+    name: str = ""
+    point: bool = False
+    said: Element | None = None
+
+
+@dataclass(slots=True)
+class Version(Stretch):
+    """A stretch that is a version or part of the letter; `what` is the kind of part.
+
+    Attributes:
+        name: What the file calls it: "normalized".
+    """
+
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Reading:
+    """The plain text and what is said of it.
+
+    Attributes:
+        text: The text.
+        versions: What the text consists of, in its order; they cover all of it.
+        zones: Pieces of opener and closer: salutation, closing, signatories, date, recipients,
+            classification.
+        names: Names and dates.
+        notes: Notes, gaps, supplied words, doubtful and illegible ones, slips.
+        read: The text nodes (element, whether its tail) and attributes (element, name) whose
+            content is in the text or in a note.
+    """
+
+    text: str = ""
+    versions: list[Version] = field(default_factory=list)
+    zones: list[Stretch] = field(default_factory=list)
+    names: list[Stretch] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    read: set[tuple[Element, str]] = field(default_factory=set)
+
+
+def read_text(text: Element, standoff: Element | None = None) -> Reading:
+    """Read the letter in a `text` element.
+
+    Args:
+        text: The element; its `front` and `back` are read where they belong to the letter.
+        standoff: A `standOff`, whose notes say by their targets where they belong.
+    """
+    reader = _Reader(text)
+    reader.element(text)
+    return reader.finish([text] if standoff is None else [text, standoff])
+
+
+class _Reader:
+    """Walks the elements and writes their text; a stretch starts where its first text begins."""
+
+    def __init__(self, text: Element) -> None:
+        self.reading = Reading()
+        self.pieces: list[str] = []
+        self._length = 0
+        self._pending = ""
+        self._joined = False
+        self._waiting: list[Stretch] = []
+        self._places: dict[str, tuple[int, int]] = {}
+        self._pointers: dict[str, list[tuple[int, int]]] = {}
+        self._versions: list[tuple[str, str, Element]] = [("transcription", "", None)]
+        self._noted = {
+            note.get(_XML_ID)
+            for note in text.getroottree().getroot().iter("{*}note", "{*}app")
+            if note.get(_XML_ID)
+        }
+
+    def element(self, element: Element) -> None:
+        """Write an element that stands by itself, and everything in it."""
+        self._element(element)
+
+    def finish(self, roots: list[Element]) -> Reading:
+        """The reading, once everything is written."""
+        reading = self.reading
+        reading.text = "".join(self.pieces)
+        reading.zones = [item for item in reading.zones if item.end > item.start >= 0]
+        reading.names = [item for item in reading.names if item.end > item.start >= 0]
+        self._merge_versions()
+        self._place_notes(roots)
+        return reading
+
+    def _children(self, element: Element) -> None:
+        self._write(element.text, element, "text")
+        for child in element:
+            if isinstance(child.tag, str):
+                self._element(child)
+            self._write(child.tail, child, "tail")
+
+    def _element(self, element: Element) -> None:
+        name = _local(element)
+        if name in _LEFT_OUT or name in _LISTS:
+            return
+        if name == "noteGrp":
+            for note in element.iterfind("{*}note"):
+                self._note(note)
+        elif name in _BREAKS:
+            self._line_break(element)
+        elif name in _EMPTY:
+            self._empty(element, name)
+        elif name == "note" and not _is_ours(element):
+            self._note(element)
+        elif name in ("choice", "app"):
+            self._choice(element)
+        elif name == "g" and _SIGN.fullmatch(element.get("n") or ""):
+            self._sign(element)
+        elif name == "ref" and self._is_note_number(element):
+            self._point(element, (self._length, self._length))
+        elif name in _DIVISIONS or name in ("front", "back"):
+            self._division(element, name)
+        else:
+            self._inner(element, name)
+
+    def _division(self, element: Element, name: str) -> None:
+        """Write a `div`, unless it is an editor's."""
+        above = _local(element.getparent()) if element.getparent() is not None else ""
+        kind = _kind_of(element, above) if name not in ("front", "back") else ""
+        if kind == "editors":
+            return
+        if kind or (element.get("type") or "").casefold() in _LETTERS_PIECES:
+            self.reading.read.add((element, "@type"))
+        ours = (element.get(_XML_ID) or "").startswith("part-")
+        if ours or kind not in ("", "transcription", self._versions[-1][0]):
+            self._versions.append((kind or "transcription", element.get("type") or "", element))
+            self._inner(element, name)
+            self._versions.pop()
+        else:
+            self._inner(element, name)
+
+    def _inner(self, element: Element, name: str) -> None:
+        is_block = name in _BLOCKS or (
+            name == "seg" and _local(element.getparent()) in ("opener", "closer")
+        )
+        around = "\n\n" if is_block else "\n" if name in _LINES else " " if name == "cell" else ""
+        self._break(around)
+        stretches = self._open(element, name)
+        start = Stretch("", element, -1, -1)
+        self._waiting.append(start)
+        self._children(element)
+        for stretch in (*stretches, start):
+            stretch.end = self._length
+        closed = {id(stretch) for stretch in (*stretches, start)}
+        self._waiting = [item for item in self._waiting if id(item) not in closed]
+        begin = start.start if start.start >= 0 else self._length
+        if element.get(_XML_ID):
+            self._places[element.get(_XML_ID)] = (begin, self._length)
+        if name == "ref":
+            self._point(element, (begin, self._length))
+        self._break(around)
+
+    def _open(self, element: Element, name: str) -> list[Stretch]:
+        stretches: list[Stretch] = []
+        zone = _zone(element, name)
+        if zone:
+            stretches.append(Stretch(zone, element, -1, -1))
+            self.reading.zones.append(stretches[-1])
+        if name in _NAMES and not (name in _PLACES and _local(element.getparent()) in _PLACES):
+            stretches.append(Stretch(name, element, -1, -1))
+            self.reading.names.append(stretches[-1])
+        kind = _NOTES.get(name)
+        if (name == "seg" and element.get("type") in _SEGMENTS) or name == "note":
+            kind = element.get("type") or "editorial"
+            self.reading.read.update([(element, "@type"), (element, "@place")])
+        if kind:
+            words = _reasons(element, self.reading.read)
+            note = Note(kind, element, -1, -1, words, element.get(_XML_ID) or "")
+            stretches.append(note)
+            self.reading.notes.append(note)
+        self._waiting += stretches
+        return stretches
+
+    def _line_break(self, element: Element) -> None:
+        if element.get(_XML_ID):
+            self._places[element.get(_XML_ID)] = (self._length, self._length)
+        if element.get("break") == "no":
+            self.reading.read.add((element, "@break"))
+            self._pending = ""
+            # White space after it is the file's layout, not the letter's.
+            self._joined = True
+        elif _local(element) == "lb" or self._pending or not self._ends_in_a_letter():
+            # A page may begin within a word, and most editions do not say so.
+            self._break("\n")
+
+    def _ends_in_a_letter(self) -> bool:
+        return bool(self.pieces) and self.pieces[-1][-1:].isalpha()
+
+    def _empty(self, element: Element, name: str) -> None:
+        here = (self._length, self._length)
+        if element.get(_XML_ID):
+            self._places[element.get(_XML_ID)] = here
+        if name == "space":
+            self._break(" ")
+        elif name == "ptr":
+            self._point(element, here)
+        elif name == "gap" and _local(element.getparent()) != "seg":
+            words = _reasons(element, self.reading.read)
+            reason = element.get("reason") or "illegible"
+            kind = "illegible" if reason in _ILLEGIBLE else "omission"
+            said = "Gap next to this word" + (f": {words}" if words else "")
+            for node in element.iter("*"):
+                self.reading.read.add((node, "text"))
+            self.reading.notes.append(Note(kind, element, *here, f"{said}.", "", point=True))
+        elif name == "gap":
+            self.reading.read.add((element, "@reason"))
+
+    def _point(self, element: Element, place: tuple[int, int]) -> None:
+        """Remember where a pointer to notes stands."""
+        for target in (element.get("target") or "").split():
+            if target.startswith("#") and target[1:] in self._noted:
+                self._pointers.setdefault(target[1:], []).append(place)
+                self.reading.read.add((element, "@target"))
+
+    def _is_note_number(self, ref: Element) -> bool:
+        """Whether a `ref` is the number of a note, which an edition has put into the text."""
+        targets = (ref.get("target") or "").split()
+        words = words_of(ref) or ""
+        points = any(t.startswith("#") and t[1:] in self._noted for t in targets)
+        number = points and not any(sign.isalpha() for sign in words)
+        if number:
+            self.reading.read.update((node, "text") for node in ref.iter("*"))
+        return number
+
+    def _note(self, note: Element) -> None:
+        """Write a note that is the letter's own, remember the place of an editor's one."""
+        kinds = _words_in(note.get("type"), note.get("resp"))
+        if kinds & _WRITERS:
+            self._break(" ")
+            self._inner(note, "hi")
+            self._break(" ")
+            return
+        here = (self._length, self._length)
+        self.reading.notes.append(
+            Note("editorial", note, *here, words_of(note), note.get(_XML_ID) or "", point=True)
+        )
+
+    def _choice(self, choice: Element) -> None:
+        """Write what the letter has, of what an edition lets its reader choose from."""
+        children = [child for child in choice if isinstance(child.tag, str)]
+        if not children:
+            self._write(choice.text, choice, "text")
+            return
+        children.sort(key=lambda c: _CHOSEN.index(_local(c)) if _local(c) in _CHOSEN else 99)
+        chosen = children[0]
+        count = len(self.reading.notes)
+        if _local(chosen) in _LEFT_OUT:
+            self._inner(chosen, "hi")
+        else:
+            self._element(chosen)
+        others = [other for other in children[1:] if _local(other) in ("corr", "unclear")]
+        corrected = "; ".join(filter(None, map(words_of, others)))
+        if len(self.reading.notes) > count and corrected:
+            note = self.reading.notes[count]
+            note.text = "; ".join(filter(None, (corrected, note.text)))
+            inside = (node for other in others for node in other.iter())
+            self.reading.read.update((n, slot) for n in inside for slot in ("text", "tail"))
+
+    def _sign(self, element: Element) -> None:
+        """Write a character that XML cannot hold, as we have spelled it out."""
+        found = _SIGN.fullmatch(element.get("n") or "")
+        code = int(found[1], 16) if found else 0xFFFD
+        surrogate = 0xD800 <= code <= 0xDFFF or code > 0x10FFFF
+        self.reading.read.update([(element, "text"), (element, "@n")])
+        self._written("\N{REPLACEMENT CHARACTER}" if surrogate else chr(code))
+
+    def _break(self, space: str) -> None:
+        if _WEAKEST_FIRST.index(space) > _WEAKEST_FIRST.index(self._pending):
+            self._pending = space
+
+    def _write(self, text: str | None, element: Element, slot: str) -> None:
+        if not text:
+            return
+        self.reading.read.add((element, slot))
+        words = _SPACE.sub(" ", text)
+        if words.startswith(" ") and not self._joined:
+            self._break(" ")
+        words = words.strip(" ")
+        if words:
+            self._written(words)
+            if text[-1] in " \t\r\n":
+                self._break(" ")
+
+    def _written(self, words: str) -> None:
+        if self._length and self._pending:
+            self._put(self._pending)
+        self._pending = ""
+        self._joined = False
+        start = self._length
+        for stretch in self._waiting:
+            if stretch.start < 0:
+                stretch.start = start
+        self._waiting = []
+        kind, name, element = self._versions[-1]
+        last = self.reading.versions[-1] if self.reading.versions else None
+        if last is None or (last.what, last.element) != (kind, element):
+            last = Version(kind, element, start, start, name)
+            self.reading.versions.append(last)
+        self._put(words)
+        last.end = self._length
+
+    def _put(self, text: str) -> None:
+        self.pieces.append(text)
+        self._length += len(text)
+
+    def _merge_versions(self) -> None:
+        """Let versions cover the text, and neighbours of one kind without names be one."""
+        merged: list[Version] = []
+        for version in self.reading.versions:
+            last = merged[-1] if merged else None
+            ours = version.element is not None and version.element.get(_XML_ID)
+            if last and last.what == version.what == "transcription" and not ours:
+                last.end = version.end
+            else:
+                merged.append(version)
+        for one, after in pairwise(merged):
+            one.end = after.start
+        if len(merged) == 1:
+            merged[0].start = 0
+        self.reading.versions = merged
+
+    def _place_notes(self, roots: list[Element]) -> None:
+        """Give every note its words: around it, before it, or where its target or pointer is."""
+        placed: list[Note] = []
+        seen = set()
+        for note in self.reading.notes:
+            seen.add(note.element)
+            places = self._targets(note.element, note.start) if note.point else []
+            if not note.point and note.end > note.start >= 0:
+                placed.append(note)
+            elif places or note.point:
+                placed += self._copies(note, places or [(note.start, note.end)])
+        named = {note.name: note for note in placed if note.name}
+        for root in roots:
+            for element in root.iter("{*}note", "{*}span"):
+                if element in seen or _inside(element, seen):
+                    continue
+                seen.add(element)
+                known = named.get((element.get("target") or "").removeprefix("#"))
+                if known is not None and known.said is None:
+                    known.said = element
+                    known.text = "; ".join(filter(None, (words_of(element), known.text)))
+                    self.reading.read.add((element, "@target"))
+                    continue
+                found = Note("editorial", element, 0, 0, words_of(element), point=True)
+                placed += self._copies(found, self._targets(element))
+        self.reading.notes = sorted(placed, key=lambda note: (note.start, note.end))
+
+    def _copies(self, note: Note, places: list[tuple[int, int]]) -> list[Note]:
+        """A note at each of its places, if it says something and there are words for it."""
+        copies = []
+        for start, end in places:
+            words = _trimmed(self.reading.text, start, end)
+            words = words or _word_at(self.reading.text, start)
+            if words and (note.text or note.element.get("target")):
+                name = note.name
+                copy = Note(note.what, note.element, *words, note.text, name, note.point)
+                copy.said = note.said or note.element
+                copies.append(copy)
+        return copies
+
+    def _targets(self, note: Element, note_place: int = -1) -> list[tuple[int, int]]:
+        """The places that a note names by its target, or that point to it.
+
+        Args:
+            note: The note.
+            note_place: Where it stands in the text; -1 if it stands elsewhere.
+        """
+        first = (note.get("target") or note.get("from") or "").split()
+        last = (note.get("targetEnd") or note.get("to") or "").removeprefix("#")
+        places = [self._places[t[1:]] for t in first if t[:1] == "#" and t[1:] in self._places]
+        if places:
+            self.reading.read.update([(note, "@target"), (note, "@from")])
+        begins = self._places.get((note.get("corresp") or "").removeprefix("#"))
+        if begins and _local(note) == "note" and begins[0] < note_place:
+            # An anchor stands where the words of the note begin, the note where they end.
+            self.reading.read.add((note, "@corresp"))
+            return [(begins[0], note_place)]
+        if places and last in self._places:
+            self.reading.read.update([(note, "@targetEnd"), (note, "@to")])
+            return [(places[0][0], self._places[last][1])]
+        return places or self._pointers.get(note.get(_XML_ID) or "", [])
+
+
+_ILLEGIBLE = ("illegible", "damage", "damaged", "faded", "hole", "lost", "torn")
+_SAID = ("reason", "cert", "evidence", "extent", "quantity", "unit", "agent", "source")
+
+
+def _reasons(element: Element, read: set[tuple[Element, str]]) -> str | None:
+    """What the attributes of a gap or of doubtful words say, as words."""
+    said = [element.get(name) for name in _SAID if element.get(name)]
+    read.update((element, f"@{name}") for name in _SAID)
+    inner = words_of(element) if _local(element) == "gap" else None
+    return " ".join(filter(None, (*said, inner))) or None
+
+
+def _word_at(text: str, place: int) -> tuple[int, int] | None:
+    """The word before a place, or else the one after it, without the signs around it."""
+    before = text[:place].rstrip(" \t\r\n")
+    start = max(before.rfind(sign) for sign in " \t\r\n") + 1
+    if not before:
+        found = _WORD.search(text, place)
+        if found is None:
+            return None
+        start, before = found.start(), text[: found.end()]
+    word = before[start:]
+    inner = word.strip(".,;:!?…)(“”„‘’»«–—-\"'")
+    if inner:
+        start += word.index(inner)
+        word = inner
+    return start, start + len(word)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """A stretch without the white space at its ends; None if nothing is left of it."""
+    start += len(text[start:end]) - len(text[start:end].lstrip(" \t\r\n"))
+    end -= len(text[start:end]) - len(text[start:end].rstrip(" \t\r\n"))
+    return (start, end) if end > start else None
+
+
+def _inside(element: Element, others: set[Element]) -> bool:
+    return any(above in others for above in element.iterancestors())
+
+
+def _is_ours(note: Element) -> bool:
+    """Whether a note is one that earlier versions of this program put around the letter's words."""
+    return note.get("place") == "inline" and (note.get(_XML_ID) or "").startswith("note-")
+
+
+def _kind_of(element: Element, above: str) -> str:
+    """What a division is: a kind of part, "editors", or empty for what it stands in."""
+    if above in ("front", "back") and not _is_letters(element):
+        kind = _named_kind(element)
+        return kind if kind not in ("", "transcription") else "editors"
+    return _named_kind(element)
+
+
+def _named_kind(element: Element) -> str:
+    if (element.get(_XML_ID) or "").startswith("part-") and element.get("type") in PART_KINDS:
+        return str(element.get("type"))
+    words = _words_in(element.get("type"), element.get("subtype"))
+    if words & _EDITORS:
+        return "editors"
+    return next((kind for word, kind in _KINDS.items() if word in words), "")
+
+
+def _is_letters(element: Element) -> bool:
+    """Whether a division of `front` or `back` belongs to the letter."""
+    words = _words_in(element.get("type"))
+    if words & _LETTERS_PIECES.keys() or not element.get("type"):
+        return True
+    if _named_kind(element):
+        return False
+    return any(_local(inner) in _LETTERS_ELEMENTS for inner in element.iter("*"))
+
+
+def _words_in(*texts: str | None) -> set[str]:
+    """The words of attributes, in small letters: "editorial-comment" has two."""
+    apart = (re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text) for text in texts if text)
+    return {word.casefold() for text in apart for word in re.findall(r"[^\W\d_]+", text)}
+
+
+def _zone(element: Element, name: str) -> str | None:
+    if name == "seg" and element.get("type") == "classification":
+        return "classification"
+    if name == "div":
+        return _LETTERS_PIECES.get((element.get("type") or "").casefold())
+    if name not in ("salute", "address", "dateline", "signed"):
+        return None
+    parents = {_local(parent) for parent in element.iterancestors()}
+    if name == "salute":
+        return "closing" if "closer" in parents else "salutation"
+    if name == "address":
+        return "recipients" if "opener" in parents and "dateline" not in parents else None
+    return {"dateline": "date", "signed": "signatories"}[name]
+
+
+def words_of(element: Element) -> str | None:
+    """An element's words on one line; None if it has none.
+
+    Elements that stand next to each other without any text between them are separated by a space.
+    """
+    return " ".join("".join(_flat(element)).split()) or None
+
+
+def _flat(element: Element) -> list[str]:
+    own = [element.text or "", *(child.tail or "" for child in element)]
+    apart = not any(text.strip() for text in own)
+    pieces = [element.text or ""]
+    for child in element:
+        if isinstance(child.tag, str):
+            pieces += _flat(child)
+        pieces += [" " if apart else "", child.tail or ""]
+    return pieces
+
+
+def _local(element: Element | None) -> str:
+    return str(element.tag).rpartition("}")[2] if element is not None else ""
