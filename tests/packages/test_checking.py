@@ -138,6 +138,15 @@ def test_files_that_nobody_names(letter: Path) -> None:
     assert "scan.tif" in only(letter, "file-not-in-record").message
 
 
+def test_the_folder_one_stands_in_is_checked_like_any(
+    letter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (letter / "scan.tif").write_bytes(b"II*\0")
+    elsewhere = [(f.code, f.message) for f in check(letter)]
+    monkeypatch.chdir(letter)
+    assert [(f.code, f.message) for f in check(Path())] == elsewhere
+
+
 def test_a_level_that_the_vocabulary_does_not_have(letter: Path) -> None:
     edit(letter, "level: top-secret", "level: very-secret")
     assert only(letter, "classification-level-unknown").severity is Severity.ERROR

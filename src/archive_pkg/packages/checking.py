@@ -493,12 +493,12 @@ def _strays(record: Record, source: Path) -> Iterator[Finding]:
     if folder.resolve().name != record.id:
         message = f"the folder of {record.id} is called {folder.resolve().name}"
         yield FOLDER_NAMED_OTHERWISE.at(Location(str(folder)), message, f"call it {record.id}")
-    known = {str(folder / name) for name in (*record.files, source.name)}
-    for file in sorted(_files_below(str(folder))):
+    known = {folder / name for name in (*record.files, source.name)}
+    for file in sorted(map(Path, _files_below(str(folder)))):
         if file not in known:
             hint = "name it as a part, or keep it elsewhere"
-            name = Path(file).relative_to(folder).as_posix()
-            yield FILE_NOT_IN_RECORD.at(Location(file), f"no part names {name}", hint)
+            name = file.relative_to(folder).as_posix()
+            yield FILE_NOT_IN_RECORD.at(Location(str(file)), f"no part names {name}", hint)
 
 
 def _files_below(folder: str) -> Iterator[str]:
