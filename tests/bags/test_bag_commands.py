@@ -102,3 +102,20 @@ def test_errors_end_in_their_status_and_leave_nothing(
     bag(*filled, status=status)
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
     assert [path.name for path in source.iterdir()] == ["a"]
+
+
+def test_a_bag_has_one_bagging_date(bag: Bag, source: Path, tmp_path: Path) -> None:
+    def dates() -> list[str]:
+        lines = (tmp_path / "b/bag-info.txt").read_text().splitlines()
+        return [line for line in lines if line.startswith("Bagging-Date")]
+
+    bag("create", source, tmp_path / "b", "--info", "Bagging-Date=2020-01-01")
+    assert dates() == ["Bagging-Date: 2020-01-01"]
+    bag("update", tmp_path / "b", "--add-info", "Bagging-Date=2021-01-01")
+    bag("update", tmp_path / "b", "--info", "Bagging-Date=2022-01-01")
+    assert dates() == ["Bagging-Date: 2022-01-01"]
+    bag("update", tmp_path / "b", "--remove-info", "Bagging-Date", "--remove-algorithm", "sha256")
+    assert dates() == []
+    twice = ["--info", "Bagging-Date=2020-01-01", "--date", "2020-01-02"]
+    assert "more than once" in bag("create", source, tmp_path / "c", *twice, status=2)
+    assert not (tmp_path / "c").exists()

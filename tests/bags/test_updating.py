@@ -183,3 +183,39 @@ def test_a_bag_may_be_named_by_a_link_or_as_the_folder_one_is_in(
     monkeypatch.chdir(good / "data")
     updating.upgrade(Path(".."), algorithms=["md5"])
     assert "md5" in bags.Bag.open(good).manifests
+
+
+def test_labels_are_set_added_and_removed(good: Path) -> None:
+    path = good / "bag-info.txt"
+    updating.update(good, info=[("Contact-Name", "A"), ("Contact-Name", "B"), ("Keep", "x")])
+    assert bags.Bag.open(good).values("Contact-Name") == ["A", "B"]
+    updating.update(good, info=[("contact-name", "C")])
+    assert bags.Bag.open(good).values("Contact-Name") == ["C"]
+    assert b"Contact-Name: C" in path.read_bytes(), "the spelling of the label stays"
+    updating.update(good, add_info=[("Contact-Name", "D"), ("Contact-Name", "E, long\nfolded")])
+    assert bags.Bag.open(good).values("Contact-Name") == ["C", "D", "E, long folded"]
+    updating.update(good, remove_info=[("Contact-Name", "E, long folded"), ("Contact-Name", "C")])
+    assert bags.Bag.open(good).values("Contact-Name") == ["D"]
+    updating.update(good, remove_info=[("Contact-Name", None)])
+    assert bags.Bag.open(good).values("Contact-Name") == []
+    assert bags.Bag.open(good).values("Keep") == ["x"]
+    assert bags.verify(good).valid
+    for missing in (("Contact-Name", None), ("Keep", "y")):
+        with pytest.raises(UsageError, match="has no"):
+            updating.update(good, remove_info=[missing])
+
+
+def test_an_algorithm_is_removed_with_its_manifests(good: Path) -> None:
+    updating.update(good, remove_algorithms=["sha256"], add={"data/a": b"changed"})
+    assert sorted(file.name for file in good.glob("*manifest-*")) == [
+        "manifest-sha512.txt",
+        "tagmanifest-sha512.txt",
+    ]
+    assert bags.verify(good, second_opinion=True).valid
+    with pytest.raises(UsageError, match="no manifest left"):
+        updating.update(good, remove_algorithms=["sha512"])
+    with pytest.raises(UsageError, match="no manifest for md5"):
+        updating.update(good, remove_algorithms=["md5"])
+    with pytest.raises(UsageError, match="--remove-algorithm sha512"):
+        updating.update(good, remove=["manifest-sha512.txt"])
+    assert bags.verify(good).valid

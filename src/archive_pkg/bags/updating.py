@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags import fetchfile
 from archive_pkg.bags.bag import Bag
 from archive_pkg.bags.folder import Folder
+from archive_pkg.bags.manifests import describe as describe_manifest
 from archive_pkg.bags.manifests import render
-from archive_pkg.bags.tagfiles import DECLARATION, Declaration, codec_of, split_lines, tags_to_bytes
+from archive_pkg.bags.tagfiles import (
+    DECLARATION,
+    Declaration,
+    codec_of,
+    parse_tags,
+    split_lines,
+    tags_to_bytes,
+)
 from archive_pkg.bags.verifying import verify
 from archive_pkg.bags.writing import (
     DEFAULT_ALGORITHMS,
@@ -21,6 +30,7 @@ from archive_pkg.bags.writing import (
 )
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import ALGORITHMS, Tally, copy_and_digest, digest, new_hash
+from archive_pkg.reports import Report
 from archive_pkg.storage import Staging, storage_errors
 
 if TYPE_CHECKING:
@@ -43,6 +53,9 @@ def update(
     add: Mapping[str, Path | bytes] | None = None,
     remove: Iterable[str] = (),
     info: Sequence[tuple[str, str]] = (),
+    add_info: Sequence[tuple[str, str]] = (),
+    remove_info: Iterable[tuple[str, str | None]] = (),
+    remove_algorithms: Iterable[str] = (),
     drop_signatures: bool = False,
     wait: float = 0,
 ) -> Bag:
@@ -59,7 +72,12 @@ def update(
             copy or bytes. A path that is there is replaced. To list a file that lies in the bag
             already, give its own path.
         remove: Paths to remove, from the manifests too.
-        info: Labels and values: the only value of a label is replaced, else one is added.
+        info: Labels and values of bag-info.txt to set: the values given for a label replace all
+            that it has.
+        add_info: Labels and values to add to what a label has.
+        remove_info: Labels and the value to remove; all of a label's where the value is None.
+        remove_algorithms: Algorithms whose manifest and tag manifest are removed; one manifest of
+            an algorithm that can be computed here must remain.
         drop_signatures: Change a signed bag, too, and leave its signatures out.
         wait: Seconds to wait for another run that works on the bag.
 
@@ -75,9 +93,11 @@ def update(
     bag = bag.resolve()
     with Staging(bag, wait=wait) as staging:
         dropped = _signatures(Bag.open(bag), drop=drop_signatures)
-        change = _Change(bag, dict(add or {}), {*remove, *dropped})
+        change = _Change(bag, dict(add or {}), {*remove, *dropped}, {*remove_algorithms})
+        changes = _InfoChanges(tuple(info), tuple(add_info), tuple(remove_info))
+        changes.refuse_misuse(change.bag)
         with storage_errors(f"updating {bag}"):
-            change.apply(staging.path, info)
+            change.apply(staging.path, changes)
         staging.commit(replace=True)
     return Bag.open(bag)
 
@@ -162,20 +182,27 @@ def _signatures(bag: Bag, *, drop: bool) -> set[str]:
 class _Change:
     """One change of one bag."""
 
-    def __init__(self, path: Path, add: dict[str, Path | bytes], remove: set[str]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        add: dict[str, Path | bytes],
+        remove: set[str],
+        remove_algorithms: set[str],
+    ) -> None:
         self.path = path
         self.bag = bag = Bag.open(path)
         self.add = add
         self.remove = remove
+        self.remove_algorithms = remove_algorithms
         # Files that nothing lists are not an obstacle: they may be what is to be added.
         if bag.report.errors:
             raise InvalidError(
                 f"{path} has faults that must be mended first", "Nothing was changed.", bag.report
             )
-        unknown = [name for name in bag.manifests if name not in ALGORITHMS]
+        unknown = set(bag.manifests) - set(ALGORITHMS) - remove_algorithms
         if unknown or not bag.manifests:
             raise InvalidError(
-                f"{path} has manifests that cannot be computed here: {', '.join(unknown)}",
+                f"{path} has manifests that cannot be computed here: {', '.join(sorted(unknown))}",
                 "Nothing was changed.",
             )
         if bag.fetch and any(line.path not in set(bag.payload) for line in bag.fetch):
@@ -193,7 +220,21 @@ class _Change:
         for path in sorted(self.remove & self.add.keys()):
             raise UsageError(f"{path} is to be added and removed at once")
         refuse_tag_files(path for path in self.add if not path.startswith("data/"))
+        for path in sorted(self.remove):
+            kind = describe_manifest(path, Report())
+            if kind is not None:
+                raise UsageError(
+                    f"{path} is a manifest", f"remove it with --remove-algorithm {kind.algorithm}"
+                )
         refuse_tag_files(path for path in self.remove if not path.startswith("data/"))
+        for name in sorted(self.remove_algorithms):
+            if name not in self.bag.manifests and name not in self.bag.tag_manifests:
+                raise UsageError(f"{self.path} has no manifest for {name}")
+        if not self.bag.manifests.keys() - self.remove_algorithms:
+            raise UsageError(
+                f"{self.path} would have no manifest left",
+                "add one first: archive-pkg bag upgrade --algorithm sha512",
+            )
         left = set(self.bag.listing.files) - self.remove
         report = check_names(self.add, beside=left)
         if not report.ok:
@@ -203,13 +244,25 @@ class _Change:
         kinds = (self.bag.manifests, self.bag.tag_manifests)
         return [manifest.digests for kind in kinds for manifest in kind.values()]
 
-    def apply(self, target: Path, info: Sequence[tuple[str, str]]) -> None:
+    def apply(self, target: Path, info: _InfoChanges) -> None:
         """Write the changed bag into an empty folder."""
         bag = self.bag
-        payload = {name: dict(manifest.digests) for name, manifest in bag.manifests.items()}
-        tags = {name: dict(manifest.digests) for name, manifest in bag.tag_manifests.items()}
+        payload, tags = (
+            {
+                name: dict(manifest.digests)
+                for name, manifest in kind.items()
+                if name not in self.remove_algorithms
+            }
+            for kind in (bag.manifests, bag.tag_manifests)
+        )
+        lost = {
+            manifest.name
+            for kind in (bag.manifests, bag.tag_manifests)
+            for name, manifest in kind.items()
+            if name in self.remove_algorithms
+        }
         for digests in [*payload.values(), *tags.values()]:
-            for path in self.remove:
+            for path in self.remove | lost:
                 digests.pop(path, None)
         with Folder(self.path) as folder:
             gone = self.remove | self.add.keys() | _written_anew(bag)
@@ -229,7 +282,8 @@ class _Change:
                     kind[name][path] = value
             self._refuse_incomplete(payload)
             oxum = self._oxum(target, next(iter(payload.values())))
-            self._write_tags(folder, target, payload, tags, [*info, *oxum])
+            info = replace(info, put=(*info.put, *oxum))
+            self._write_tags(folder, target, payload, tags, info)
 
     def _refuse_incomplete(self, payload: Mapping[str, Mapping[str, bytes]]) -> None:
         present = (set(self.bag.payload) | {p for p in self.add if p.startswith("data/")}) - (
@@ -256,14 +310,14 @@ class _Change:
         target: Path,
         payload: Mapping[str, Mapping[str, bytes]],
         tags: dict[str, dict[str, bytes]],
-        info: Sequence[tuple[str, str]],
+        info: _InfoChanges,
     ) -> None:
         bag = self.bag
         files: dict[str, bytes] = {}
-        if bag.info_name or info:
+        if bag.info_name or info.put or info.add:
             name = bag.info_name or "bag-info.txt"
             old = _read(folder, bag.info_name) if bag.info_name else b""
-            files[name] = _with_tags(old, bag, info)
+            files[name] = info.applied(old, bag)
         if bag.fetch and (left := _without_lines(folder, bag, self.remove)):
             files[fetchfile.NAME] = left
         elif bag.fetch:
@@ -322,35 +376,99 @@ def _read(folder: Folder, path: str) -> bytes:
         return file.read()
 
 
-def _with_tags(data: bytes, bag: Bag, changes: Sequence[tuple[str, str]]) -> bytes:
-    """The bytes of bag-info.txt with some values changed and nothing else."""
-    codec = codec_of(bag.encoding) or "utf-8"
-    text = data.decode(codec)
-    for label, value in changes:
-        text = _with_tag(text, label, value)
-    return text.encode(codec)
+@dataclass(frozen=True, slots=True)
+class _InfoChanges:
+    """What is changed in bag-info.txt; all other bytes of it stay.
+
+    Attributes:
+        put: Labels and values that replace all that a label has.
+        add: Labels and values that are added.
+        remove: Labels and the value that is removed; all where it is None.
+    """
+
+    put: tuple[tuple[str, str], ...]
+    add: tuple[tuple[str, str], ...]
+    remove: tuple[tuple[str, str | None], ...]
+
+    def refuse_misuse(self, bag: Bag) -> None:
+        """Refuse to remove what is not there.
+
+        Raises:
+            UsageError: When there is no such label or value.
+        """
+        for label, value in self.remove:
+            values = bag.values(label)
+            if not values or (value is not None and value not in values):
+                said = label if value is None else f"{label}: {value}"
+                raise UsageError(f"bag-info.txt of {bag.path} has no {said}")
+
+    def applied(self, data: bytes, bag: Bag) -> bytes:
+        """The changed bytes of bag-info.txt."""
+        codec = codec_of(bag.encoding) or "utf-8"
+        info = _Info(data.decode(codec))
+        for label, value in self.remove:
+            info.remove(label, value)
+        wanted: dict[str, list[tuple[str, str]]] = {}
+        for label, value in self.put:
+            wanted.setdefault(label.lower(), []).append((label, value))
+        for pairs in wanted.values():
+            info.put(pairs)
+        for label, value in self.add:
+            info.add(label, value)
+        return "".join(info.lines).encode(codec)
 
 
-def _with_tag(text: str, label: str, value: str) -> str:
-    end = "\r\n" if "\r\n" in text else "\n" if "\n" in text or "\r" not in text else "\r"
-    line = tags_to_bytes([(label, value)]).decode().rstrip("\n").replace("\n", end)
-    lines = _lines(text)
-    found = [
-        number
-        for number, each in enumerate(lines)
-        if each[:1] not in (" ", "\t") and each.partition(":")[0].strip().lower() == label.lower()
-    ]
-    if len(found) == 1:
-        stop = found[0] + 1
-        while stop < len(lines) and lines[stop][:1] in (" ", "\t"):
-            stop += 1
-        spelled = lines[found[0]].partition(":")[0]
-        lines[found[0] : stop] = [spelled + line[len(label) :] + end]
-    else:
-        if lines and not lines[-1].endswith(("\n", "\r")):
-            lines[-1] += end
-        lines.append(line + end)
-    return "".join(lines)
+class _Info:
+    """The lines of bag-info.txt, each with its end."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = _lines(text)
+        self.end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
+
+    def _places(self, label: str) -> list[tuple[int, int]]:
+        """Where each value of a label begins and ends, its continuation lines included."""
+        found = []
+        for start, line in enumerate(self.lines):
+            if line[:1] in (" ", "\t") or line.partition(":")[0].strip().lower() != label.lower():
+                continue
+            stop = start + 1
+            while stop < len(self.lines) and self.lines[stop][:1] in (" ", "\t"):
+                stop += 1
+            found.append((start, stop))
+        return found
+
+    def _line(self, label: str, value: str) -> str:
+        line = tags_to_bytes([(label, value)]).decode()
+        return line.replace("\n", self.end)
+
+    def remove(self, label: str, value: str | None) -> None:
+        """Remove a label's values, or the one that is this."""
+        for start, stop in reversed(self._places(label)):
+            (tag,) = parse_tags("bag-info.txt", "".join(self.lines[start:stop]), (0, 97), Report())
+            if value is None or tag.value == value:
+                del self.lines[start:stop]
+
+    def put(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Let a label have these values and no others, where the first of them is."""
+        label = pairs[0][0]
+        places = self._places(label)
+        if not places:
+            for pair in pairs:
+                self.add(*pair)
+            return
+        spelled = self.lines[places[0][0]].partition(":")[0]
+        for start, stop in reversed(places):
+            del self.lines[start:stop]
+        made = [spelled + self._line(label, value)[len(label) :] for label, value in pairs]
+        self.lines[places[0][0] : places[0][0]] = made
+
+    def add(self, label: str, value: str) -> None:
+        """Add a value, after the last of the label's, or at the end."""
+        if self.lines and not self.lines[-1].endswith(("\n", "\r")):
+            self.lines[-1] += self.end
+        places = self._places(label)
+        place = places[-1][1] if places else len(self.lines)
+        self.lines.insert(place, self._line(label, value))
 
 
 def _lines(text: str) -> list[str]:

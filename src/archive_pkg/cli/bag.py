@@ -80,7 +80,7 @@ def create(
         if in_place and (encode_names or replace):
             raise UsageError("--encode-names and --replace make no sense with --in-place")
         options: dict[str, Any] = {
-            "info": [*_pairs(info, "--info"), ("Bagging-Date", _day(date))],
+            "info": _dated(_pairs(info, "--info"), date),
             "tag_files": {
                 path: _bytes(Path(file)) for path, file in _pairs(tag_file, "--tag-file")
             },
@@ -134,7 +134,31 @@ def update(
     info: Annotated[
         list[str] | None,
         typer.Option(
-            "--info", metavar="LABEL=VALUE", help="Replace a label's only value, or add one."
+            "--info",
+            metavar="LABEL=VALUE",
+            help="Set a label of bag-info.txt; repeat it to give a label several values.",
+        ),
+    ] = None,
+    add_info: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--add-info", metavar="LABEL=VALUE", help="Add one more value to a label; repeatable."
+        ),
+    ] = None,
+    remove_info: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--remove-info",
+            metavar="LABEL[=VALUE]",
+            help="Remove one value of a label, or all of them; repeatable.",
+        ),
+    ] = None,
+    remove_algorithm: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--remove-algorithm",
+            metavar="NAME",
+            help="Remove the manifests of an algorithm, such as md5; repeatable.",
         ),
     ] = None,
     drop_signatures: DropSignatures = False,
@@ -145,6 +169,7 @@ def update(
     """Change a bag: what is new is hashed, all else stays as it is.
 
     Example: archive-pkg bag update mybag --add data/scan.tif=scan.tif --remove data/draft.txt
+    Example: archive-pkg bag update mybag --remove-algorithm md5 --info "Contact-Name=E. Janssen"
     """
     from archive_pkg.bags.updating import update as update_bag
 
@@ -157,6 +182,9 @@ def update(
                 add=changes,
                 remove=remove or [],
                 info=_pairs(info, "--info"),
+                add_info=_pairs(add_info, "--add-info"),
+                remove_info=[_label_and_value(text) for text in remove_info or []],
+                remove_algorithms=remove_algorithm or [],
                 drop_signatures=drop_signatures,
                 wait=wait,
             )
@@ -340,6 +368,21 @@ def _words(complete: bool, valid: bool, conforms: bool | None) -> str:
     if conforms is None:
         return said
     return f"{said}; {'as' if conforms else 'not as'} the profile asks"
+
+
+def _dated(info: list[tuple[str, str]], date: str) -> list[tuple[str, str]]:
+    """What goes into bag-info.txt, with one Bagging-Date: the given one, else the day's."""
+    given = [value for label, value in info if label.lower() == "bagging-date"]
+    if given and (date or len(given) > 1):
+        from archive_pkg.errors import UsageError
+
+        raise UsageError("Bagging-Date is given more than once", "give it by --date alone")
+    return info if given else [*info, ("Bagging-Date", _day(date))]
+
+
+def _label_and_value(text: str) -> tuple[str, str | None]:
+    label, equals, value = text.partition("=")
+    return label.strip(), value.strip() if equals else None
 
 
 def _pairs(given: list[str] | None, option: str) -> list[tuple[str, str]]:
