@@ -24,6 +24,13 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def fill(folder: Path, name: str) -> None:
+    """Put a file into a folder, and one that tells what kind of folder it is."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).touch()
+    (folder / "bagit.txt").touch()
+
+
 def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"old")
@@ -97,13 +104,12 @@ def test_replacing_swaps_and_leaves_nothing_behind(
 ) -> None:
     if not can_exchange:
         monkeypatch.setattr(storage.files, "_system_call", lambda name: None)
-    (tmp_path / "made").mkdir()
-    (tmp_path / "made/old").touch()
+    fill(tmp_path / "made", "old")
     with Staging(tmp_path / "made") as staging:
-        (staging.path / "new").touch()
+        fill(staging.path, "new")
         staging.commit(replace=True)
     assert names(tmp_path) == ["made"]
-    assert names(tmp_path / "made") == ["new"]
+    assert names(tmp_path / "made") == ["bagit.txt", "new"]
 
 
 @pytest.mark.parametrize(("renames_done", "kept"), [(0, "old"), (1, "old"), (2, "new"), (3, "new")])
@@ -111,8 +117,7 @@ def test_a_swap_that_was_killed_is_finished_or_undone_by_the_next_run(
     tmp_path: Path, renames_done: int, kept: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage.files, "_system_call", lambda name: None)
-    (tmp_path / "made").mkdir()
-    (tmp_path / "made/old").touch()
+    fill(tmp_path / "made", "old")
     renames = 0
     rename = Path.rename
 
@@ -126,11 +131,11 @@ def test_a_swap_that_was_killed_is_finished_or_undone_by_the_next_run(
     monkeypatch.setattr(Path, "rename", killed)
     monkeypatch.setattr(storage.staging, "remove_tree", lambda path: None)
     with contextlib.suppress(KeyboardInterrupt), Staging(tmp_path / "made") as staging:
-        (staging.path / "new").touch()
+        fill(staging.path, "new")
         staging.commit(replace=True)
     monkeypatch.undo()
     with Staging(tmp_path / "made"):
-        assert names(tmp_path / "made") == [kept]
+        assert names(tmp_path / "made") == ["bagit.txt", kept]
     assert names(tmp_path) == ["made"]
 
 

@@ -176,3 +176,17 @@ def test_state_prepared_by_another_user_is_refused(machine: Machine, package: Pa
         assert done.returncode == 5, done.stdout
         assert "belongs to another user" in done.stderr
     assert list(own.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_an_output_that_another_user_has_prepared_is_refused(
+    machine: Machine, package: Path, kind: str
+) -> None:
+    out = machine.shared / "letter.html"
+    plant = "os.symlink(sys.argv[2], sys.argv[1])" if kind == "link" else "os.mkfifo(sys.argv[1])"
+    work = machine.user.home / "work/thesis.txt"
+    machine.stranger.python(f"import os, sys; os.umask(0); {plant}", out, work)
+    done = machine.user.run("page", package, "-o", out)
+    assert done.returncode == 5, done.stdout
+    assert "belongs to another user" in done.stderr
+    assert_untouched(machine)

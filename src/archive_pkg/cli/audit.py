@@ -21,7 +21,7 @@ from archive_pkg.cli.bulk import (
     rate_of,
     telling,
 )
-from archive_pkg.cli.output import Json, Quiet, answering, warn
+from archive_pkg.cli.output import Json, Quiet, answering, warn, write_file
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, SigningKey, TimestampCa
 from archive_pkg.errors import StorageError, UsageError
 
@@ -84,7 +84,7 @@ def run(
     interval, most = parse_duration(due), parse_budget(budget)
     shelf = holdings.open_shelf(directory)
     path = _ledger(shelf, ledger)
-    with telling("audit run", report, as_json=as_json, quiet=quiet) as told:
+    with telling("audit run", report, as_json=as_json, quiet=quiet, files=[metrics]) as told:
         if metrics is not None and not metrics.parent.is_dir():  # told now, not after two hours
             raise StorageError(f"there is no folder {metrics.parent}", "make it, or name another")
         audited = holdings.audit(
@@ -129,13 +129,14 @@ def report(
     """
     from archive_pkg import holdings
     from archive_pkg.packages import Trust
-    from archive_pkg.storage import write_atomically
 
     shelf = holdings.open_shelf(directory)
     path = _ledger(shelf, ledger)
     trust = Trust.read(allowed_signers, revoked, timestamp_ca)
     with (
-        answering("audit report", as_json=as_json, quiet=quiet) as answer,
+        answering(
+            "audit report", as_json=as_json, quiet=quiet, files=[page, table, metrics]
+        ) as answer,
         answer.about(directory) as result,
         holdings.Overview(shelf, path, trust) as overview,
     ):
@@ -157,11 +158,11 @@ def report(
         for line in overview.words():
             answer.say(line)
         if page is not None:
-            write_atomically(page, overview.page().encode())
+            write_file(page, overview.page().encode())
         if table is not None:
-            write_atomically(table, "".join(overview.csv_lines()).encode())
+            write_file(table, "".join(overview.csv_lines()).encode())
         if metrics is not None:
-            write_atomically(metrics, overview.metrics().encode())
+            write_file(metrics, overview.metrics().encode())
 
 
 def _signed_head(head: Head, signature: Signed) -> dict[str, object]:
@@ -307,10 +308,9 @@ def _ledger(shelf: Shelf, named: Path | None) -> Path:
 
 def _write_metrics(shelf: Shelf, ledger: Path, path: Path) -> None:
     from archive_pkg.holdings import Overview
-    from archive_pkg.storage import write_atomically
 
     with Overview(shelf, ledger) as overview:
-        write_atomically(path, overview.metrics().encode())
+        write_file(path, overview.metrics().encode())
 
 
 _SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

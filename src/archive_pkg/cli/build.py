@@ -11,7 +11,7 @@ import typer
 
 from archive_pkg.cli.audience import say_withheld
 from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, crew, options_of, telling
-from archive_pkg.cli.output import Answer, Json, Quiet, answering
+from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import Severity
 
@@ -55,7 +55,9 @@ def build(
             "tables: .xlsx, letters.csv, datapackage.json."
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", help="The folder for the packages.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="The folder for the packages.", callback=no_stream)
+    ],
     on: Annotated[
         str | None,
         typer.Option(

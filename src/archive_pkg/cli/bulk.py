@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import threading
@@ -14,18 +15,20 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from archive_pkg.cli.output import (
+    STANDARD_OUTPUT,
     Answer,
     complain,
     json_text,
     print_finding,
     progress_wanted,
+    takes_output,
 )
 from archive_pkg.errors import ArchivePkgError, UsageError
 from archive_pkg.reports import Severity
-from archive_pkg.storage import storage_errors
+from archive_pkg.storage import append_output, storage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from archive_pkg.holdings import Done, Meter
     from archive_pkg.holdings.crews import Crew
@@ -39,7 +42,8 @@ ReportFile = Annotated[
     Path | None,
     typer.Option(
         "--report",
-        help="A file for what comes of each, one JSON line at a time; added to what is in it.",
+        help="A file for what comes of each, one JSON line at a time; added to what is in it. "
+        "- is standard output.",
     ),
 ]
 Executor = Annotated[
@@ -97,7 +101,7 @@ class Telling:
         told = done.as_json()
         line = json_text(told)
         if self._report is not None:
-            with storage_errors(f"writing {self._report.name}"):
+            with storage_errors("writing the report"):
                 ours = json_text({"run": self._run, **told})
                 self._report.write(ours + "\n")
                 self._report.flush()
@@ -158,9 +162,10 @@ class Telling:
         for code, (count, some) in self._codes.items():
             if some[0][1].severity is Severity.ERROR or not answer.quiet:
                 for subject, finding in some:
-                    print_finding(finding, subject=subject)
+                    print_finding(finding, subject=subject, err=answer.err)
                 if count > len(some):
-                    typer.echo(f"         and {count - len(some):,} more [{code}]")
+                    more = f"         and {count - len(some):,} more [{code}]"
+                    typer.echo(more, err=answer.err)
         for hint, (number, messages) in self._errors.items():
             for message in messages[:-1]:
                 complain(ArchivePkgError(message))
@@ -212,17 +217,24 @@ def telling(
     as_json: bool,
     quiet: bool,
     meter: Meter | None = None,
+    files: Sequence[Path | None] = (),
 ) -> Iterator[Telling]:
     """Let a command tell what comes of many subjects, then end it with its status.
 
     With `--json` the document is written as it comes: `{"command", "results": […], "counts",
     "status"}`. An interruption ends it in order, too.
+
+    Args:
+        command: Its name.
+        report: The file for a line about each; "-" is standard output.
+        as_json: See `Answer`.
+        quiet: See `Answer`.
+        meter: Counts the bytes that are sent, where something is sent.
+        files: Other files that the user asked for; see `answering`.
     """
-    answer = Answer(command, as_json=as_json, quiet=quiet)
-    file = None
-    if report is not None:
-        with storage_errors(f"writing {report}"):
-            file = _open_report(report)
+    taken = takes_output([report, *files], as_json=as_json)
+    answer = Answer(command, as_json=as_json, quiet=quiet, taken=taken)
+    file = _open_report(report) if report is not None else None
     if as_json:
         typer.echo(f'{{"command": {json.dumps(command)}, "results": [')
     told = Telling(answer, file, meter)
@@ -246,16 +258,12 @@ def telling(
 
 def _open_report(path: Path) -> TextIO:
     """A report to go on with: a run that goes on where another was stopped says only the rest."""
-    file = path.open("a", encoding="utf-8", errors="surrogateescape")
-    if file.tell() and not _ends_a_line(path):  # it was killed in the middle of one
-        file.write("\n")
-    return file
-
-
-def _ends_a_line(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, 2)
-        return file.read() == b"\n"
+    stream = (
+        open(1, "wb", closefd=False, buffering=0)  # noqa: SIM115 - a descriptor
+        if str(path) == STANDARD_OUTPUT
+        else append_output(path)
+    )
+    return io.TextIOWrapper(stream, "utf-8", "surrogateescape", write_through=True)
 
 
 def crew(jobs: int | None, executor: str = "", *, gentle: bool = False) -> Callable[[], Crew]:

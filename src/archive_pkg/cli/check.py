@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, options_of, telling
-from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.output import Json, Quiet, answering, file_for
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def check(
                 crew=crew(jobs, executor),
             )
         return
-    with answering("check", as_json=as_json, quiet=quiet) as answer:
+    with answering("check", as_json=as_json, quiet=quiet, files=[annotated]) as answer:
         first: dict[str, dict[str, Path]] = {}
         for path in records:
             with answer.about(path) as result:
@@ -129,9 +129,11 @@ def _check_tables(
         if report.ok:
             answer.say(f"{path}: sound{_count_of_rest(len(report))}")
         if annotated:
-            out = tables.annotate(path, report, annotated, encoding=encoding, replace=replace)
-            result["annotated"] = str(out)
-            answer.say(f"{out}: the findings stand beside the cells")
+            suffix = path.suffix if path.suffix.lower() in (".xlsx", ".xlsm") else ".csv"
+            with file_for(annotated, suffix) as out:
+                tables.annotate(path, report, out, encoding=encoding, replace=replace)
+            result["annotated"] = str(annotated)
+            answer.say(f"{annotated}: the findings stand beside the cells")
 
 
 def _count_of_rest(number: int) -> str:

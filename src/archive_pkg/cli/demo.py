@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.output import Json, Quiet, answering, no_stream
 from archive_pkg.storage import storage_errors
 
 LETTER = "1960-07-18-cpsu-to-sed"
@@ -26,7 +26,11 @@ def register(app: typer.Typer) -> None:
     def demo(
         out: Annotated[
             Path | None,
-            typer.Option("--out", help="The folder to work in; a new temporary one if not given."),
+            typer.Option(
+                "--out",
+                help="The folder to work in; a new temporary one if not given.",
+                callback=no_stream,
+            ),
         ] = None,
         as_json: Json = False,
         quiet: Quiet = False,

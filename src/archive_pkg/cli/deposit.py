@@ -22,7 +22,7 @@ from archive_pkg.cli.bulk import (
     rate_of,
     telling,
 )
-from archive_pkg.cli.output import Answer, Json, Quiet, answering, progress_wanted
+from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream, progress_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -309,7 +309,9 @@ def receipts(
 
 def fetch(
     receipt: Annotated[Path, typer.Argument(help="A receipt that `deposit` wrote.")],
-    out: Annotated[Path, typer.Option("--out", help="The folder for the package.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="The folder for the package.", callback=no_stream)
+    ],
     repository: Repositories = None,
     as_json: Json = False,
     quiet: Quiet = False,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archive_pkg.cli.output import Json, Quiet, answering, clean
+from archive_pkg.cli.output import Json, Quiet, answering, clean, no_stream
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -43,7 +43,8 @@ def draft(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="A folder for the records: each letter gets one of its own, with a copy."
+            help="A folder for the records: each letter gets one of its own, with a copy.",
+            callback=no_stream,
         ),
     ] = None,
     encoding: Annotated[

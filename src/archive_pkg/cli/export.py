@@ -10,7 +10,7 @@ import typer
 
 from archive_pkg.cli.build import parse_date
 from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, options_of, telling
-from archive_pkg.cli.output import Json, Quiet, answering, emit
+from archive_pkg.cli.output import Json, Quiet, answering, emit, write_file
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,7 +43,10 @@ def export(
         ),
     ],
     out: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write, or standard output.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="The file to write; standard output if not given, or -."
+        ),
     ] = None,
     each: Annotated[
         Path | None,
@@ -88,7 +91,6 @@ def export(
     from archive_pkg.holdings.each import whole_life
     from archive_pkg.packages.building import today
     from archive_pkg.packages.metadata import described
-    from archive_pkg.storage import write_atomically
 
     chosen = find_format(to)
     made = (parse_date(on) or today()).isoformat()
@@ -97,7 +99,7 @@ def export(
         return
     if options_of(a=jobs, b=report, c=executor):
         raise UsageError("--jobs, --report and --executor are for many letters", "add --each DIR")
-    with answering("export", as_json=as_json, quiet=quiet, err=True) as answer:
+    with answering("export", as_json=as_json, quiet=quiet, err=True, files=[out]) as answer:
         found: list[tuple[Record, Setting]] = []
         for path in paths:
             with answer.about(path) as result:
@@ -111,7 +113,7 @@ def export(
         document = write(to, [record for record, _ in found], found[0][1])
         if out is not None:
             _refuse_source(out, paths)
-            write_atomically(out, document)
+            write_file(out, document)
             answer.results[0]["output"] = str(out)
             answer.say(f"{out}: {chosen.title}, {len(document)} bytes")
         elif as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive_pkg.cli.bulk import Jobs, crew
-from archive_pkg.cli.output import Answer, Json, Quiet, answering, warn
+from archive_pkg.cli.output import Answer, Json, Quiet, answering, warn, write_file
 
 if TYPE_CHECKING:
     from archive_pkg.holdings import Done, Shelf
@@ -102,10 +102,9 @@ def stats(
     """
     from archive_pkg.holdings import Index, open_shelf
     from archive_pkg.holdings.report_page import stats_page
-    from archive_pkg.storage import write_atomically
 
     with (
-        answering("stats", as_json=as_json, quiet=quiet) as answer,
+        answering("stats", as_json=as_json, quiet=quiet, files=[page]) as answer,
         answer.about(directory) as result,
     ):
         shelf = open_shelf(directory)
@@ -114,7 +113,7 @@ def stats(
             counted = index.stats()
         result |= counted
         if page is not None:
-            write_atomically(page, stats_page(str(shelf.root), counted).encode())
+            write_file(page, stats_page(str(shelf.root), counted).encode())
         for name, value in counted.items():
             if isinstance(value, dict):
                 if value:

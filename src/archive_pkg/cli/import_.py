@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.output import Json, Quiet, answering, no_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,10 @@ def import_(
         ),
     ],
     out: Annotated[
-        Path, typer.Option("--out", help="The folder for the records, each in one of its own.")
+        Path,
+        typer.Option(
+            "--out", help="The folder for the records, each in one of its own.", callback=no_stream
+        ),
     ] = Path("records"),
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace records that are there already.")

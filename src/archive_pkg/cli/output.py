@@ -13,21 +13,24 @@ import json
 import os
 import re
 import sys
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archive_pkg.errors import ArchivePkgError, StorageError
+from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.reports import Severity
-from archive_pkg.storage import describe, storage_errors
+from archive_pkg.storage import describe, storage_errors, write_output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from archive_pkg.reports import Finding
 
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+STANDARD_OUTPUT = "-"
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
@@ -43,13 +46,21 @@ class Answer:
         as_json: Whether the answer is one JSON document.
         quiet: Whether only errors are printed.
         err: Whether findings go to standard error, where standard output has a document.
+        taken: Whether standard output is for a file's bytes, so that nothing else goes there.
     """
 
     def __init__(
-        self, command: str, *, as_json: bool, quiet: bool = False, err: bool = False
+        self,
+        command: str,
+        *,
+        as_json: bool,
+        quiet: bool = False,
+        err: bool = False,
+        taken: bool = False,
     ) -> None:
         self.command = command
-        self.err = err
+        self.err = err or taken
+        self.taken = taken
         self.as_json = as_json
         self.quiet = quiet
         self.status = 0
@@ -88,7 +99,8 @@ class Answer:
     def say(self, text: str = "", *, bold: bool = False) -> None:
         """Print a line for people; nothing with `--json` or `--quiet`."""
         if not (self.as_json or self.quiet):
-            typer.echo(typer.style(clean(text), bold=True) if bold else clean(text))
+            shown = typer.style(clean(text), bold=True) if bold else clean(text)
+            typer.echo(shown, err=self.taken)
 
     def worsen(self, status: int) -> None:
         """Keep the graver of this status and the one so far."""
@@ -97,10 +109,24 @@ class Answer:
 
 @contextmanager
 def answering(
-    command: str, *, as_json: bool = False, quiet: bool = False, err: bool = False
+    command: str,
+    *,
+    as_json: bool = False,
+    quiet: bool = False,
+    err: bool = False,
+    files: Sequence[Path | None] = (),
 ) -> Iterator[Answer]:
-    """Let a command answer, then end it with its status."""
-    answer = Answer(command, as_json=as_json, quiet=quiet, err=err)
+    """Let a command answer, then end it with its status.
+
+    Args:
+        command: Its name.
+        as_json: See `Answer`.
+        quiet: See `Answer`.
+        err: See `Answer`.
+        files: The files that the user asked for; one of them may be "-", standard output.
+    """
+    taken = takes_output(files, as_json=as_json)
+    answer = Answer(command, as_json=as_json, quiet=quiet, err=err, taken=taken)
     try:
         yield answer
     except ArchivePkgError as error:
@@ -112,6 +138,55 @@ def answering(
         typer.echo(json_text(document, indent=2))
     if answer.status:
         raise typer.Exit(answer.status)
+
+
+def takes_output(files: Sequence[Path | None], *, as_json: bool) -> bool:
+    """Whether one of the files is "-", standard output. Raises UsageError where it cannot be."""
+    wanted = sum(str(file) == STANDARD_OUTPUT for file in files) + as_json
+    if wanted > 1:
+        raise UsageError(
+            "standard output can take only one document", "Write the others into files."
+        )
+    return bool(wanted) and not as_json
+
+
+def write_file(path: Path, data: bytes, *, replace: bool = True) -> None:
+    """Write a file that the user asked for; "-" is standard output.
+
+    Raises:
+        DestinationExistsError: It exists, and `replace` is not set.
+        StorageError: It cannot be written.
+    """
+    if str(path) == STANDARD_OUTPUT:
+        emit(data)
+    else:
+        write_output(path, data, replace=replace)
+
+
+@contextmanager
+def file_for(path: Path, suffix: str) -> Iterator[Path]:
+    """The file to write in the block; for "-" another one, whose bytes go to standard output.
+
+    Args:
+        path: The file that the user asked for.
+        suffix: How the other file's name ends.
+    """
+    if str(path) != STANDARD_OUTPUT:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, f"output{suffix}")
+        yield made
+        emit(made.read_bytes())
+
+
+def no_stream(folder: Path | None) -> Path | None:
+    """Return a folder to write to. Raises UsageError for "-", standard output."""
+    if str(folder) == STANDARD_OUTPUT:
+        raise UsageError(
+            "a folder cannot be written to standard output", "Name a folder, such as ./out."
+        )
+    return folder
 
 
 def print_finding(finding: Finding, *, subject: str = "", err: bool = False) -> None:

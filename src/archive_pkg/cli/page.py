@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from archive_pkg.cli.build import parse_date
-from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.output import Json, Quiet, answering, write_file
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +19,9 @@ def register(app: typer.Typer) -> None:
 
 def page(
     path: Annotated[Path, typer.Argument(help="A record's file or folder, or a package.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file to write.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The HTML file to write; - is standard output.")
+    ],
     on: Annotated[
         str | None,
         typer.Option(
@@ -35,12 +37,14 @@ def page(
 
     Example: archive-pkg page packages/1960-07-18-cpsu-to-sed -o letter.html
     """
-    from archive_pkg import storage
     from archive_pkg.packages import is_bag, open_package, verify
     from archive_pkg.pages import letter_page
     from archive_pkg.records import load_record, record_file
 
-    with answering("page", as_json=as_json, quiet=quiet) as answer, answer.about(path) as result:
+    with (
+        answering("page", as_json=as_json, quiet=quiet, files=[output]) as answer,
+        answer.about(path) as result,
+    ):
         day = (parse_date(on) or datetime.now(UTC).date()).isoformat()
         if is_bag(path):
             package = open_package(path)
@@ -51,6 +55,6 @@ def page(
             )
         else:
             html = letter_page(load_record(path), record_file(path)[0].parent)
-        storage.write_atomically(output, html.encode())
+        write_file(output, html.encode())
         result["page"] = str(output)
         answer.say(f"{output}: the letter beside its record; open it in any browser")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive_pkg.cli.output import Answer, Json, Quiet, answering, clean, json_text
+from archive_pkg.cli.output import Answer, Json, Quiet, answering, clean, json_text, no_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,11 @@ def review(
     ] = "",
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="The folder for packages, if not `packages` in the opened one."),
+        typer.Option(
+            "--out",
+            help="The folder for packages, if not `packages` in the opened one.",
+            callback=no_stream,
+        ),
     ] = None,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="The port; a free one if not given.")

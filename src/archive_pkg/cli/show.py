@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive_pkg.cli.output import Json, Quiet, answering, clean
+from archive_pkg.cli.output import Json, Quiet, answering, clean, write_file
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, TimestampCa
 from archive_pkg.errors import UsageError
 
@@ -53,7 +53,10 @@ def show(
     from archive_pkg.packages import open_package as open_
     from archive_pkg.records import load_record
 
-    with answering("show", as_json=as_json, quiet=quiet) as answer, answer.about(path) as result:
+    with (
+        answering("show", as_json=as_json, quiet=quiet, files=[picture]) as answer,
+        answer.about(path) as result,
+    ):
         trust = Trust.read(allowed_signers, revoked, timestamp_ca)
         verification = None
         if is_bag(path):
@@ -70,7 +73,7 @@ def show(
         if picture is not None:
             _draw(record, picture, path)
             result["picture"] = str(picture)
-        if not (as_json or quiet):
+        if not (as_json or quiet or answer.taken):
             from rich.console import Console
 
             _print(Console(highlight=False, markup=False, soft_wrap=False), record, verification)
@@ -78,15 +81,14 @@ def show(
 
 def _draw(record: Record, picture: Path, source: Path) -> None:
     from archive_pkg.packages.picture import picture as draw
-    from archive_pkg.storage import write_atomically
 
-    if picture.exists() and picture.suffix.lower() != ".svg":
+    if picture.is_file() and picture.suffix.lower() != ".svg":
         raise UsageError(f"{picture} is there already and is no picture", "name a file .svg")
     if _is_within(picture, source):
         raise UsageError(
             f"{picture} lies in what is shown, which is only read", "choose a place outside of it"
         )
-    write_atomically(picture, draw(record).encode())
+    write_file(picture, draw(record).encode())
 
 
 def _is_within(path: Path, source: Path) -> bool:

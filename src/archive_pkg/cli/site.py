@@ -11,7 +11,7 @@ import typer
 
 from archive_pkg.cli.build import parse_date
 from archive_pkg.cli.bulk import Jobs, ReportFile, crew, telling
-from archive_pkg.cli.output import Json, Quiet
+from archive_pkg.cli.output import Json, Quiet, no_stream
 from archive_pkg.errors import UsageError
 
 
@@ -24,7 +24,9 @@ def site(
     directory: Annotated[
         Path, typer.Argument(metavar="DIR", help="The shelf: a folder of packages.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The site's folder.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The site's folder.", callback=no_stream)
+    ],
     title: Annotated[str, typer.Option("--title", help="What the site is called.")] = "Letters",
     base: Annotated[
         str,

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive_pkg.cli.output import Json, Quiet, answering, clean, progress_wanted
+from archive_pkg.cli.output import (
+    Json,
+    Quiet,
+    answering,
+    clean,
+    file_for,
+    no_stream,
+    progress_wanted,
+    write_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +45,7 @@ def export(
         list[Path], typer.Argument(help="Records, the folders they lie in, or a folder of those.")
     ],
     out: Annotated[
-        Path, typer.Option("--out", help="A folder; or a workbook, if it ends in .xlsx.")
+        Path, typer.Option("--out", help="A folder; or a workbook, if it ends in .xlsx or is -.")
     ],
     replace: Replace = False,
     as_json: Json = False,
@@ -49,14 +58,14 @@ def export(
     from archive_pkg.records import load_record
     from archive_pkg.tables import export_records
 
-    with answering("tables export", as_json=as_json, quiet=quiet) as answer:
+    with answering("tables export", as_json=as_json, quiet=quiet, files=[out]) as answer:
         loaded = []
         for path in _records(records):
             with answer.about(path):
                 loaded.append(load_record(path))
         if answer.status == 0:
-            with answer.about(out) as result:
-                made = export_records(loaded, out, replace=replace)
+            with answer.about(out) as result, file_for(out, ".xlsx") as file:
+                made = export_records(loaded, file, replace=replace)
                 result["records"] = len(loaded)
                 answer.say(f"{made}: {_letters(len(loaded))}")
 
@@ -67,7 +76,9 @@ def import_(
         Path,
         typer.Argument(metavar="FILE", help="A workbook, CSV file, datapackage.json or folder."),
     ],
-    out: Annotated[Path, typer.Option("--out", help="The folder for the records.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="The folder for the records.", callback=no_stream)
+    ],
     mapping: Annotated[
         Path | None,
         typer.Option(
@@ -116,8 +127,12 @@ def template(
     """
     from archive_pkg.tables import write_template
 
-    with answering("tables template", as_json=as_json, quiet=quiet) as answer, answer.about(out):
-        write_template(out, replace=replace)
+    with (
+        answering("tables template", as_json=as_json, quiet=quiet, files=[out]) as answer,
+        answer.about(out),
+        file_for(out, ".xlsx") as file,
+    ):
+        write_template(file, replace=replace)
         answer.say(f"{out}: fill it in, then: archive-pkg check {out}")
 
 
@@ -136,17 +151,20 @@ def map_(
 
     Example: archive-pkg tables map letters.csv
     """
-    from archive_pkg.storage import DestinationExistsError, write_atomically
+    from archive_pkg.storage import DestinationExistsError
     from archive_pkg.tables import draft_map
     from archive_pkg.tables.mapping import ENDING
 
-    with answering("tables map", as_json=as_json, quiet=quiet) as answer, answer.about(path) as res:
+    with (
+        answering("tables map", as_json=as_json, quiet=quiet, files=[out]) as answer,
+        answer.about(path) as res,
+    ):
         target = out or path.with_name(path.name + ENDING)
         drafted = draft_map(path, encoding=encoding)
         if target.exists() and not replace:
             hint = "look it over; --replace drafts it anew"
             raise DestinationExistsError(f"{target} exists already", hint)
-        write_atomically(target, drafted.encode())
+        write_file(target, drafted.encode())
         res["map"] = str(target)
         answer.say(f"{target}: look it over, then: archive-pkg tables import {path} --out records")
 

@@ -14,7 +14,7 @@ from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.loading import read_record
 from archive_pkg.records.scalars import portable_path
-from archive_pkg.storage import read_regular, storage_errors, write_atomically
+from archive_pkg.storage import read_regular, storage_errors, write_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,7 +87,7 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: Path | None = None) ->
             before = read_regular(record).decode("utf-8")
         after, differences = redraft(before, draft, name, vocabulary, text_name)
         if after != before:
-            write_atomically(record, after.encode())
+            write_output(record, after.encode())
         return Filed(record, new=False, changed=after != before, differences=differences)
     record_id = folder.name if out is not None else ""
     written = record_yaml(draft, name, vocabulary, text_name, record_id).encode()
@@ -98,10 +98,10 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: Path | None = None) ->
             data = read_regular(letter)
         if hashlib.sha256(data).hexdigest() != draft.source.sha256:
             raise InvalidError(f"{letter} was changed while it was read", "Draft it again.")
-        write_atomically(folder / name, data)
+        write_output(folder / name, data)
     if draft.source.extracted:
-        write_atomically(folder / text_name, draft.text.encode())
-    write_atomically(record, written)
+        write_output(folder / text_name, draft.text.encode())
+    write_output(record, written)
     return Filed(record, new=True, changed=True)
 
 

@@ -225,7 +225,7 @@ def export_one(
     target = out / f"{record.id}.{find_format(to).file}"
     unchanged = target.is_file() and storage.read_regular(target) == document
     if not unchanged:
-        storage.write_atomically(target, document)
+        storage.write_output(target, document)
     pace.spend(len(document))
     outcome = "unchanged" if unchanged else "exported"
     return Done(str(path), outcome, details={"record": record.id, "output": str(target)})

@@ -27,6 +27,7 @@ from archive_pkg.storage.files import (
     widest_mode,
     write_atomically,
 )
+from archive_pkg.storage.outputs import append_output, write_output
 from archive_pkg.storage.reading import (
     NotRegularError,
     folder_beneath,
@@ -59,6 +60,7 @@ __all__ = [
     "LockedError",
     "NotRegularError",
     "Staging",
+    "append_output",
     "check_state_folder",
     "describe",
     "enclose",
@@ -94,4 +96,5 @@ __all__ = [
     "widest_mode",
     "write_atomically",
     "write_beneath",
+    "write_output",
 ]

@@ -120,6 +120,7 @@ def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
     Raises:
         StorageError: When it cannot be read or written; the file is then as it was.
     """
+    path = Path(os.path.realpath(path))  # a link stays a link
     with storage_errors(f"writing {path}"):
         if read_regular(path) != before:
             return False

@@ -276,10 +276,12 @@ def place(made: Path, destination: Path, *, replace: bool = False) -> None:
         replace: Whether what stands there may be replaced.
 
     Raises:
-        DestinationExistsError: When something stands there and `replace` is not set.
+        DestinationExistsError: When something is there and `replace` is not set, or it is of
+            another kind.
         OSError: When the storage fails; the destination is then as it was.
     """
     if replace and os.path.lexists(destination):
+        _refuse_other_kinds(made, destination)
         _replace(made, destination)
         return
     refuse_existing(destination)
@@ -288,6 +290,24 @@ def place(made: Path, destination: Path, *, replace: bool = False) -> None:
             made.rename(destination)
     except FileExistsError as error:
         raise _exists(destination) from error
+
+
+def _refuse_other_kinds(made: Path, destination: Path) -> None:
+    """Refuse to replace what is not of the kind that was made: a link, a device, a user's folder.
+
+    A folder is of the same kind where it is empty or has a file of a name that is new as well.
+    """
+    status = destination.lstat()
+    if stat.S_ISREG(status.st_mode) and not made.is_dir():
+        return
+    if stat.S_ISDIR(status.st_mode) and made.is_dir():
+        there = {path.name: path.is_file() for path in destination.iterdir()}
+        if not there or any(there.get(path.name) for path in made.iterdir() if path.is_file()):
+            return
+    raise DestinationExistsError(
+        f"{destination} is not what this would replace, and was left alone",
+        "Name another destination, or move it away.",
+    )
 
 
 def refuse_existing(destination: Path) -> None:

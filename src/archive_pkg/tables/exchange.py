@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.records import read_record, save_record
 from archive_pkg.records.saving import as_yaml
-from archive_pkg.storage import Staging
+from archive_pkg.storage import Staging, storage_errors, write_output
 from archive_pkg.tables.annotating import annotate_workbook, annotated_csv
 from archive_pkg.tables.catalogue import read_catalogue
 from archive_pkg.tables.lists import flat_reader, mapping_of
@@ -20,7 +22,7 @@ from archive_pkg.tables.xlsx_writing import write_plain, write_workbook
 from archive_pkg.tables.xlsx_writing import write_template as template_into
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from archive_pkg.records.models import Record
     from archive_pkg.reports import Finding, Report
@@ -53,11 +55,8 @@ def export_records(records: Sequence[Record], out: PathLike, *, replace: bool = 
             hint = "export their folders separately, or give one of them another id"
             raise InvalidError(f"two of the records have the id {record.id}", hint)
         seen.add(record.id)
-    if out.suffix.lower() == ".xlsx":
-        with _staging(out) as staging:
-            made = staging.path / out.name
-            write_workbook(records, made)
-            staging.commit(replace=replace, item=made)
+    if _ending(out, ".xlsx") == ".xlsx":
+        _write(out, partial(write_workbook, records), replace=replace)
         return out
     with _staging(out) as staging:
         for name, data in package_files(records, out.resolve().name).items():
@@ -76,12 +75,9 @@ def write_template(out: PathLike, *, replace: bool = False) -> Path:
         UsageError: openpyxl is not installed, or the path does not end in `.xlsx`.
     """
     out = Path(out)
-    if out.suffix.lower() != ".xlsx":
+    if _ending(out, ".xlsx") != ".xlsx":
         raise UsageError(f"{out} does not end in .xlsx", "a template is a workbook")
-    with _staging(out) as staging:
-        made = staging.path / out.name
-        template_into(made)
-        staging.commit(replace=replace, item=made)
+    _write(out, template_into, replace=replace)
     return out
 
 
@@ -199,7 +195,7 @@ def annotate(
     """
     path, out = Path(path), Path(out)
     is_book = path.suffix.lower() in (".xlsx", ".xlsm")
-    ending = out.suffix.lower()
+    ending = _ending(out, path.suffix.lower() if is_book else ".csv")
     if is_book and ending != path.suffix.lower():
         raise UsageError(f"{out} does not end in {path.suffix}", "a workbook stays a workbook")
     if ending not in (".xlsx", ".xlsm", ".csv"):
@@ -209,15 +205,33 @@ def annotate(
         raise InvalidError(
             f"{path} cannot be read, so nothing can be written beside it", report=report
         )
-    with _staging(out) as staging:
-        made = staging.path / out.name
+
+    def make(made: Path) -> None:
         if ending == ".csv":
             made.write_text(annotated_csv(sheets, findings), "utf-8-sig", newline="")
         elif is_book:
             annotate_workbook(path, findings, made)
         else:
-            plain_book = staging.path / "plain.xlsx"
+            plain_book = made.with_name("plain.xlsx")
             write_plain(sheets, plain_book)
             annotate_workbook(plain_book, findings, made)
-        staging.commit(replace=replace, item=made)
+
+    _write(out, make, replace=replace)
     return out
+
+
+def _ending(out: Path, otherwise: str) -> str:
+    """What a file is according to its name; a pipe or a device takes anything."""
+    is_stream = out.exists() and not out.is_file() and not out.is_dir()
+    return otherwise if is_stream else out.suffix.lower()
+
+
+def _write(out: Path, make: Callable[[Path], object], *, replace: bool) -> None:
+    """Write a file that the user named, made beforehand in a folder that nobody else sees."""
+    with storage_errors(f"writing {out}"):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory() as folder:
+            made = Path(folder, out.name)
+            make(made)
+            data = made.read_bytes()
+    write_output(out, data, replace=replace)

@@ -1,0 +1,105 @@
+"""Write what the user asked for to the path that the user named.
+
+A regular file is written atomically, and so is the one that a link leads to. A pipe or a device is
+written into. It is never replaced by a file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from archive_pkg.errors import StorageError
+from archive_pkg.storage.files import is_ours, storage_errors, write_atomically
+from archive_pkg.storage.staging import DestinationExistsError
+
+_HANDED_OVER = re.compile(r"/proc/[^/]+/fd/|/dev/(fd/|std)")
+"""Names of descriptors that are open already: what they name may be a file, and stays that file."""
+
+
+def write_output(path: Path, data: bytes, *, replace: bool = True) -> None:
+    """Write a file that the user named.
+
+    Args:
+        path: The file, a link to one, a pipe or a device.
+        data: Its bytes.
+        replace: Whether a regular file may be replaced.
+
+    Raises:
+        DestinationExistsError: There is a file, and `replace` is not set.
+        StorageError: It cannot be written, or another user has put something in its place. A file
+            is then as it was.
+    """
+    target, is_stream = _target(path)
+    if is_stream:
+        with storage_errors(f"writing {path}"), target.open("wb", buffering=0) as stream:
+            left = memoryview(data)
+            while left:
+                left = left[stream.write(left) :]
+        return
+    if not replace and target.exists():
+        raise DestinationExistsError(
+            f"{path} exists already", "Name another destination, or ask to replace it."
+        )
+    write_atomically(target, data)
+
+
+def append_output(path: Path) -> BinaryIO:
+    """Open a file that the user named, for adding lines at its end.
+
+    Raises:
+        StorageError: It cannot be opened, or another user has put something in its place.
+    """
+    target, is_stream = _target(path)
+    with storage_errors(f"writing {path}"):
+        if is_stream:
+            return target.open("wb", buffering=0)
+        file = target.open("a+b")
+        if end := file.tell():
+            file.seek(end - 1)
+            if file.read() != b"\n":  # a run was killed in the middle of a line
+                file.write(b"\n")
+        return file
+
+
+def _target(path: Path) -> tuple[Path, bool]:
+    """The file to write, links followed, and whether it is written into as it is."""
+    with storage_errors(f"writing {path}"):
+        try:
+            named = path.lstat()
+        except FileNotFoundError:
+            return path, False
+        _refuse_strangers(path, named)
+        if stat.S_ISREG(named.st_mode):
+            return path, False
+        # What a link to /dev/stdout names is open already, and need not have a path at all.
+        if _HANDED_OVER.match(os.fspath(path)) or (
+            stat.S_ISLNK(named.st_mode) and _HANDED_OVER.match(str(path.readlink()))
+        ):
+            return path, True
+        target = Path(os.path.realpath(path))
+        try:
+            status = target.stat()
+        except FileNotFoundError:
+            return target, False
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(21, "Is a directory", os.fspath(path))
+        return target, not stat.S_ISREG(status.st_mode)
+
+
+def _refuse_strangers(path: Path, status: os.stat_result) -> None:
+    """Refuse a link, pipe or device that another user has put where everybody may write."""
+    above = path.parent.stat()
+    if (
+        not stat.S_ISREG(status.st_mode)
+        and not is_ours(status)
+        and status.st_uid not in (0, above.st_uid)
+        and above.st_mode & stat.S_IWOTH
+    ):
+        raise StorageError(
+            f"{path} is a link or a pipe that belongs to another user",
+            "Name a file in a folder of your own.",
+        )
