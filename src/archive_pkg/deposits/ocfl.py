@@ -27,6 +27,7 @@ from urllib.parse import quote
 
 from archive_pkg import fixity, storage
 from archive_pkg.deposits.local import LocalPlace
+from archive_pkg.deposits.ocfl_layouts import USUAL, layout_of, version_of
 from archive_pkg.deposits.parcels import Checked
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.parcels import Item, Parcel
     from archive_pkg.deposits.together import Steps
 
-LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 SPECIFICATION = "1.1"
 DIGEST = "sha512"
 STAGING = "archive-pkg-staging"
@@ -99,14 +99,11 @@ class OcflRoot:
                 "read every file back and compare its SHA-256; let ocfl-py validate the object",
             ),
         )
-        if self._has_other_things():
-            plan.report.add(
-                TARGET_NOT_READY.at(
-                    Location(str(self.root)),
-                    f"{self.root} has other things in it and is no OCFL {SPECIFICATION} root",
-                    "name an OCFL root, or a folder that is not there yet",
-                )
-            )
+        try:
+            self._refuse_unfit(parcel.identifier)
+        except DepositError as error:
+            here = Location(str(self.root))
+            plan.report.add(TARGET_NOT_READY.at(here, error.message, error.hint))
         return plan
 
     def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
@@ -171,7 +168,7 @@ class OcflRoot:
         with storage.Lock(self.root / _LAYOUT_FILE, wait=60), TemporaryDirectory() as elsewhere:
             made = Path(elsewhere, "root")
             ocfl_py().StorageRoot(
-                str(made), layout_name=LAYOUT, spec_version=SPECIFICATION
+                str(made), layout_name=USUAL, spec_version=SPECIFICATION
             ).initialize(spec_version=SPECIFICATION)
             paths = [path.relative_to(made) for path in made.rglob("*") if path.is_file()]
             with storage.storage_errors(f"making {self.root}"):
@@ -183,18 +180,53 @@ class OcflRoot:
                     storage.write_atomically(self.root / path, storage.read_regular(made / path))
                 storage.sync_folder(self.root.parent)
 
-    def _has_other_things(self) -> bool:
+    def _refuse_unfit(self, identifier: str) -> None:
+        """Refuse a root that cannot be written, and an object that gets no version here.
+
+        Raises:
+            DepositError: Why not.
+            StorageError: The storage failed.
+        """
         with storage.storage_errors(f"reading {self.root}"):
-            if not self.root.exists() or (self.root / _DECLARATION).is_file():
-                return False
-            return not self.root.is_dir() or any(
-                not each.name.lstrip(".").startswith(_OF_A_ROOT) for each in self.root.iterdir()
-            )
+            if not self.root.exists():
+                return
+            version = version_of(self.root) if self.root.is_dir() else ""
+            if not version:
+                if not self.root.is_dir() or any(
+                    not each.name.lstrip(".").startswith(_OF_A_ROOT) for each in self.root.iterdir()
+                ):
+                    raise DepositError(
+                        f"{self.root} has other things in it and is not an OCFL root",
+                        "name an OCFL root, or a folder that does not exist yet",
+                    )
+                return
+            if version != SPECIFICATION:
+                raise DepositError(
+                    f"{self.root} is an OCFL {version} root; only OCFL {SPECIFICATION} is written "
+                    "here",
+                    f"let its keeper upgrade it to OCFL {SPECIFICATION}, or name another root",
+                )
+            home = self._home(identifier)
+            way = [home, *home.parents][: len(home.relative_to(self.root).parts)]
+            for above in way[1:]:
+                if _is_object(above):
+                    raise DepositError(
+                        f"{above} is an object, so that {identifier} would lie in it",
+                        "deposit it into another root",
+                    )
+            if os.path.lexists(home):
+                _refuse_foreign(home, identifier)
 
     def _home(self, identifier: str) -> Path:
         if not self.root.is_dir():
             raise DepositError(f"there is no OCFL root at {self.root}")
-        return self.root / str(ocfl_py().StorageRoot(str(self.root)).object_path(identifier))
+        path = layout_of(self.root).path(identifier)
+        if path in _OF_A_ROOT or not all(part not in ("", ".", "..") for part in path.split("/")):
+            raise DepositError(
+                f"the layout of {self.root} has no place for {identifier}",
+                "give the record another id, or name another root",
+            )
+        return self.root / path
 
     @contextlib.contextmanager
     def _staging(self, home: Path) -> Iterator[storage.Staging]:
@@ -385,6 +417,32 @@ class OcflRoot:
                 "inventory_sha512": storage.read_text(home / f"inventory.json.{DIGEST}").split()[0],
             },
         )
+
+
+def _is_object(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.glob("0=ocfl_object_*"))
+
+
+def _refuse_foreign(home: Path, identifier: str) -> None:
+    """Refuse to add a version to an object that is not as we write them; it is left alone."""
+    try:
+        inventory = _inventory(home)
+        said = {
+            "id": inventory.get("id"),
+            "OCFL version": "".join(str(inventory.get("type", "")).split("/")[3:4]),
+            "digest": inventory.get("digestAlgorithm"),
+        }
+    except (OSError, ValueError, AttributeError) as error:
+        raise DepositError(
+            f"{home} is not a readable OCFL object: {error}", "see to it before depositing here"
+        ) from error
+    ours = {"id": identifier, "OCFL version": SPECIFICATION, "digest": DIGEST}
+    for name, value in ours.items():
+        if said[name] != value:
+            raise DepositError(
+                f"{home} is not an object of ours: its {name} is {said[name]}; it is left as it is",
+                "let that program add the version, or name another root",
+            )
 
 
 def _state(parcel: Parcel) -> dict[str, list[str]]:

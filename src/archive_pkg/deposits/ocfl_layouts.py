@@ -1,0 +1,206 @@
+"""Where an OCFL root keeps an object: the storage layouts of OCFL's extensions 0002 to 0007.
+
+A root says its layout in `ocfl_layout.json`, and the layout's parameters in
+`extensions/NAME/config.json` (OCFL 1.1, 4.1 and 4.2); parameters that are left out have the
+extension's defaults. A root without a layout is read by the layout that explains its objects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg import storage
+from archive_pkg.errors import DepositError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+USUAL = "0003-hash-and-id-n-tuple-storage-layout"
+"""The layout of the roots that we make."""
+
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "0002-flat-direct-storage-layout": {},
+    USUAL: {"digestAlgorithm": "sha256", "tupleSize": 3, "numberOfTuples": 3},
+    "0004-hashed-n-tuple-storage-layout": {
+        "digestAlgorithm": "sha256",
+        "tupleSize": 3,
+        "numberOfTuples": 3,
+        "shortObjectRoot": False,
+    },
+    "0006-flat-omit-prefix-storage-layout": {"delimiter": ":"},
+    "0007-n-tuple-omit-prefix-storage-layout": {
+        "delimiter": ":",
+        "tupleSize": 3,
+        "numberOfTuples": 3,
+        "zeroPadding": "left",
+        "reverseObjectRoot": False,
+    },
+}
+_DIGESTS = ("md5", "sha1", "sha256", "sha512", "blake2b")
+_ENOUGH = 20
+"""So many objects are compared with a layout before it is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A storage layout with its parameters.
+
+    Attributes:
+        name: The extension's name.
+        parameters: All parameters, defaults included.
+    """
+
+    name: str = USUAL
+    parameters: dict[str, Any] = field(default_factory=lambda: dict(_DEFAULTS[USUAL]))
+
+    def path(self, identifier: str) -> str:
+        """The object's path below the root."""
+        number = self.name[:4]
+        if number == "0002":
+            return identifier
+        if number in ("0006", "0007"):
+            return self._without_prefix(identifier)
+        digest = hashlib.new(self.parameters["digestAlgorithm"], identifier.encode()).hexdigest()
+        tuples = self._tuples(digest)
+        if number == "0003":
+            return "/".join([*tuples, _encapsulated(identifier, digest)])
+        rest = digest[sum(map(len, tuples)) :] if self.parameters["shortObjectRoot"] else digest
+        return "/".join([*tuples, rest])
+
+    def _tuples(self, text: str) -> list[str]:
+        size, count = self.parameters["tupleSize"], self.parameters["numberOfTuples"]
+        return [text[n * size : (n + 1) * size] for n in range(count)]
+
+    def _without_prefix(self, identifier: str) -> str:
+        delimiter = self.parameters["delimiter"]
+        place = identifier.lower().rfind(delimiter.lower())
+        rest = identifier[place + len(delimiter) :] if place >= 0 else identifier
+        if self.name.startswith("0006"):
+            return rest
+        width = self.parameters["tupleSize"] * self.parameters["numberOfTuples"]
+        padding = self.parameters["zeroPadding"]
+        padded = rest.ljust(width, "0") if padding == "right" else rest.rjust(width, "0")
+        if self.parameters["reverseObjectRoot"]:
+            padded = padded[::-1]
+        return "/".join([*self._tuples(padded), rest])
+
+
+def _encapsulated(identifier: str, digest: str) -> str:
+    """The folder's name in layout 0003: percent-encoded, cut and made unique where it is long."""
+    name = "".join(
+        sign
+        if re.fullmatch(r"[A-Za-z0-9_-]", sign)
+        else "".join(f"%{byte:02x}" for byte in sign.encode())
+        for sign in identifier
+    )
+    return f"{name[:100]}-{digest}" if len(name) > 100 else name
+
+
+def version_of(root: Path) -> str:
+    """The OCFL version that a root declares; empty where it declares none, or several.
+
+    Raises:
+        OSError: The folder cannot be read.
+    """
+    found = [path.name.removeprefix("0=ocfl_") for path in root.glob("0=ocfl_*")]
+    return found[0] if len(found) == 1 else ""
+
+
+def layout_of(root: Path) -> Layout:
+    """The layout of a root.
+
+    Raises:
+        DepositError: It is none that is known, its parameters are wrong, or the root says nothing
+            and its objects follow none that is known.
+        OSError: The root cannot be read.
+    """
+    if not os.path.lexists(root / "ocfl_layout.json"):
+        return _inferred(root)
+    name = _read(root, "ocfl_layout.json").get("extension")
+    if name not in _DEFAULTS:
+        known = ", ".join(name[:4] for name in _DEFAULTS)
+        raise DepositError(
+            f"{root} has the storage layout {name}, which is not known here",
+            f"deposit into a root with one of the layouts {known}",
+        )
+    config = f"extensions/{name}/config.json"
+    said = _read(root, config) if os.path.lexists(root / config) else {}
+    parameters = _DEFAULTS[name] | {
+        key: value for key, value in said.items() if key in _DEFAULTS[name]
+    }
+    wrong = _wrong(parameters)
+    if wrong:
+        raise DepositError(f"{root / config}: {wrong}", "correct the layout's configuration")
+    return Layout(name, parameters)
+
+
+def _read(root: Path, path: str) -> dict[str, Any]:
+    try:
+        said = json.loads(storage.read_beneath(root, path))
+    except (ValueError, RecursionError) as error:
+        raise DepositError(f"{root / path} is not JSON: {error}", "correct the file") from error
+    if not isinstance(said, dict):
+        raise DepositError(f"{root / path} is not a JSON object", "correct the file")
+    return said
+
+
+def _wrong(parameters: dict[str, Any]) -> str:
+    """What is wrong with a layout's parameters; empty where nothing is."""
+    size, count = parameters.get("tupleSize", 0), parameters.get("numberOfTuples", 0)
+    for name, value in (("tupleSize", size), ("numberOfTuples", count)):
+        if type(value) is not int or not 0 <= value <= 32:
+            return f"{name} is {value!r}, and must be a number from 0 to 32"
+    if (size == 0) != (count == 0):
+        return "tupleSize and numberOfTuples must both be 0, or neither"
+    for name, values in (
+        ("digestAlgorithm", _DIGESTS),
+        ("zeroPadding", ("left", "right")),
+        ("shortObjectRoot", (True, False)),
+        ("reverseObjectRoot", (True, False)),
+    ):
+        if parameters.get(name, values[0]) not in values:
+            return f"{name} is {parameters[name]!r}, and must be one of {values}"
+    delimiter = parameters.get("delimiter", ":")
+    if not isinstance(delimiter, str) or not delimiter:
+        return "delimiter must be a text of one character or more"
+    if "digestAlgorithm" in parameters:
+        length = hashlib.new(parameters["digestAlgorithm"]).digest_size * 2
+        if size * count > length or (size * count == length and parameters.get("shortObjectRoot")):
+            return f"{count} tuples of {size} characters are too many for the digest"
+    return ""
+
+
+def _inferred(root: Path) -> Layout:
+    """The layout that explains the objects of a root that says none."""
+    here: list[tuple[str, str]] = []
+    for path in _objects(root):
+        here.append((_read(root, f"{path}/inventory.json").get("id", ""), path))
+        if len(here) == _ENOUGH:
+            break
+    for name, parameters in _DEFAULTS.items():
+        layout = Layout(name, parameters)
+        explains = all(layout.path(str(identifier)) == path for identifier, path in here)
+        if explains and (here or name == USUAL):
+            return layout
+    raise DepositError(
+        f"{root} has no ocfl_layout.json, and its objects follow no layout that is known here",
+        "let its keeper add ocfl_layout.json, or name another root",
+    )
+
+
+def _objects(root: Path, below: str = "") -> Iterator[str]:
+    """The paths of a root's objects, in no order; stops at each object."""
+    with os.scandir(root / below) as entries:
+        names = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
+    if below and any(name.startswith("0=ocfl_object_") for name in names):
+        yield below
+        return
+    for name, is_folder in names.items():
+        if is_folder and not (below == "" and name == "extensions"):
+            yield from _objects(root, f"{below}/{name}" if below else name)

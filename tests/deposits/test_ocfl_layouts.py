@@ -1,0 +1,216 @@
+"""OCFL roots of others: used by their own layout, or refused before anything is sent."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ocfl
+import pytest
+
+from archive_pkg.deposits import RefusedError, deposit, fetch, plan
+from archive_pkg.deposits.ocfl_layouts import Layout, layout_of
+from archive_pkg.errors import DepositError
+from archive_pkg.packages import build_package
+from archive_pkg.packages.building import differing
+
+FLAT = "0002-flat-direct-storage-layout"
+ENCAPSULATED = "0003-hash-and-id-n-tuple-storage-layout"
+HASHED = "0004-hashed-n-tuple-storage-layout"
+FLAT_OMIT = "0006-flat-omit-prefix-storage-layout"
+TUPLES_OMIT = "0007-n-tuple-omit-prefix-storage-layout"
+
+
+def make_root(
+    root: Path, layout: str | None, config: dict[str, Any] | None = None, version: str = "1.1"
+) -> Path:
+    root.mkdir()
+    (root / f"0=ocfl_{version}").write_text(f"ocfl_{version}\n")
+    if layout:
+        said = {"extension": layout, "description": "as another program writes it"}
+        (root / "ocfl_layout.json").write_text(json.dumps(said))
+    if config is not None:
+        (root / "extensions" / str(layout)).mkdir(parents=True)
+        said = {"extensionName": layout, **config}
+        (root / "extensions" / str(layout) / "config.json").write_text(json.dumps(said))
+    return root
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("packages")
+    letter = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed"
+    return build_package(letter, out, on=date(2026, 11, 24)).path
+
+
+# The examples of the extensions' own texts.
+@pytest.mark.parametrize(
+    ("name", "config", "identifier", "path"),
+    [
+        (FLAT, {}, "object-01", "object-01"),
+        (ENCAPSULATED, {}, "object-01", "3c0/ff4/240/object-01"),
+        (ENCAPSULATED, {}, "..Hor/rib:lè-$id", "373/529/21a/%2e%2eHor%2frib%3al%c3%a8-%24id"),
+        (
+            ENCAPSULATED,
+            {"digestAlgorithm": "md5", "tupleSize": 2, "numberOfTuples": 15},
+            "object-01",
+            "ff/75/53/44/92/48/5e/ab/b3/9f/86/35/67/28/88/object-01",
+        ),
+        (ENCAPSULATED, {"tupleSize": 0, "numberOfTuples": 0}, "object-01", "object-01"),
+        (
+            ENCAPSULATED,
+            {},
+            "abcdefghij" * 10 + "a",
+            f"5cc/73e/648/{'abcdefghij' * 10}-"
+            "5cc73e648fbcff136510e330871180922ddacf193b68fdeff855683a01464220",
+        ),
+        (
+            HASHED,
+            {},
+            "object-01",
+            "3c0/ff4/240/3c0ff4240c1e116dba14c7627f2319b58aa3d77606d0d90dfc6161608ac987d4",
+        ),
+        (
+            HASHED,
+            {
+                "digestAlgorithm": "md5",
+                "tupleSize": 2,
+                "numberOfTuples": 15,
+                "shortObjectRoot": True,
+            },
+            "object-01",
+            "ff/75/53/44/92/48/5e/ab/b3/9f/86/35/67/28/88/4e",
+        ),
+        (FLAT_OMIT, {"delimiter": ":"}, "namespace:12887296", "12887296"),
+        (FLAT_OMIT, {"delimiter": "EDU/"}, "https://institution.edu/a/edu/f8.05v", "f8.05v"),
+        (
+            TUPLES_OMIT,
+            {"tupleSize": 4, "numberOfTuples": 2, "reverseObjectRoot": True},
+            "namespace:12887296",
+            "6927/8821/12887296",
+        ),
+        (
+            TUPLES_OMIT,
+            {"tupleSize": 4, "numberOfTuples": 2, "reverseObjectRoot": True},
+            "abc123",
+            "321c/ba00/abc123",
+        ),
+        (
+            TUPLES_OMIT,
+            {"delimiter": "edu/", "zeroPadding": "right"},
+            "https://institution.edu/3448793",
+            "344/879/300/3448793",
+        ),
+    ],
+)
+def test_an_object_lies_where_its_layout_says(
+    name: str, config: dict[str, Any], identifier: str, path: str, tmp_path: Path
+) -> None:
+    root = make_root(tmp_path / "root", name, config)
+    assert layout_of(root).path(identifier) == path
+
+
+@pytest.mark.parametrize(
+    ("layout", "config"),
+    [
+        (None, None),
+        (FLAT, {}),
+        (FLAT, None),
+        (ENCAPSULATED, {}),
+        (ENCAPSULATED, None),
+        (HASHED, {"digestAlgorithm": "sha512", "shortObjectRoot": True}),
+        (FLAT_OMIT, {"delimiter": "-to-"}),
+        (TUPLES_OMIT, {"tupleSize": 2, "numberOfTuples": 2}),
+    ],
+)
+def test_a_package_goes_into_a_root_of_others_and_comes_back(
+    layout: str | None, config: dict[str, Any] | None, package: Path, tmp_path: Path
+) -> None:
+    root = make_root(tmp_path / "root", layout, config)
+    before = {path.name: path.read_bytes() for path in root.iterdir() if path.is_file()}
+    assert plan(package, f"ocfl:{root}").report.ok
+    done = deposit(package, f"ocfl:{root}", receipts=tmp_path / "receipts")
+    assert done.new
+    assert done.receipt.location == layout_of(root).path(package.name)
+    assert not deposit(package, f"ocfl:{root}", receipts=tmp_path / "again").new
+    assert differing(fetch(done.path, tmp_path / "back"), package) == ()
+    passed, _ = ocfl.Object(path=str(root / done.receipt.location)).validate(log_errors=False)
+    assert passed
+    assert {path.name: path.read_bytes() for path in root.iterdir() if path.is_file()} == before
+
+
+def test_a_root_that_says_no_layout_goes_by_its_objects(package: Path, tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root", HASHED)
+    deposit(package, f"ocfl:{root}", receipts=tmp_path / "receipts")
+    (root / "ocfl_layout.json").unlink()
+    assert layout_of(root).name == HASHED
+    home = root / Layout(HASHED, layout_of(root).parameters).path(package.name)
+    home.rename(root / "somewhere")
+    with pytest.raises(DepositError, match="no layout that is known"):
+        layout_of(root)
+
+
+def _refused(package: Path, root: Path, receipts: Path) -> str:
+    """The reason, which the plan and the deposit give alike; nothing in the root changes."""
+    before = sorted((path, path.stat().st_mtime_ns) for path in root.rglob("*"))
+    (reason,) = plan(package, f"ocfl:{root}").report.errors
+    with pytest.raises(RefusedError) as caught:
+        deposit(package, f"ocfl:{root}", receipts=receipts)
+    assert [finding.message for finding in caught.value.report.errors] == [reason.message]
+    assert sorted((path, path.stat().st_mtime_ns) for path in root.rglob("*")) == before
+    return reason.message
+
+
+@pytest.mark.parametrize(
+    ("layout", "config", "version", "reason"),
+    [
+        (None, None, "1.0", "is an OCFL 1.0 root"),
+        (HASHED, {}, "2.0", "is an OCFL 2.0 root"),
+        ("0010-differential-n-tuple-omit-prefix-storage-layout", {}, "1.1", "not known here"),
+        (HASHED, {"tupleSize": "3"}, "1.1", "tupleSize"),
+        (HASHED, {"tupleSize": 0}, "1.1", "both be 0"),
+        (HASHED, {"tupleSize": 32, "numberOfTuples": 32}, "1.1", "too many"),
+        (HASHED, {"digestAlgorithm": "crc32"}, "1.1", "digestAlgorithm"),
+        (FLAT_OMIT, {"delimiter": ""}, "1.1", "delimiter"),
+        (FLAT_OMIT, {"delimiter": "sed"}, "1.1", "no place for"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_with_the_reason(
+    layout: str | None,
+    config: dict[str, Any] | None,
+    version: str,
+    reason: str,
+    package: Path,
+    tmp_path: Path,
+) -> None:
+    root = make_root(tmp_path / "root", layout, config, version)
+    assert reason in _refused(package, root, tmp_path / "receipts")
+
+
+@pytest.mark.parametrize("text", ["[", "[]", '{"extension": 3}', "[" * 100_000])
+def test_a_layout_that_cannot_be_read_is_refused(text: str, package: Path, tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root", None)
+    (root / "ocfl_layout.json").write_text(text)
+    assert _refused(package, root, tmp_path / "receipts")
+
+
+def test_an_object_of_another_program_gets_no_version(package: Path, tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root", FLAT)
+    home = root / package.name
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/a.txt").write_text("a")
+    other = ocfl.Object(identifier=package.name, spec_version="1.0", digest_algorithm="sha512")
+    other.create(srcdir=str(tmp_path / "source"), objdir=str(home))
+    assert "OCFL version is 1.0" in _refused(package, root, tmp_path / "receipts")
+    (home / "inventory.json").write_text("not JSON")
+    assert "not a readable OCFL object" in _refused(package, root, tmp_path / "receipts")
+
+
+def test_an_object_never_lies_in_another(package: Path, tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root", ENCAPSULATED)
+    above = root / layout_of(root).path(package.name).partition("/")[0]
+    above.mkdir()
+    (above / "0=ocfl_object_1.1").write_text("ocfl_object_1.1\n")
+    assert "is an object" in _refused(package, root, tmp_path / "receipts")
