@@ -16,7 +16,7 @@ from archive_pkg.crosswalks import Setting, export
 from archive_pkg.crosswalks.incoming import READS, read
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, check, verify
-from archive_pkg.records import Date
+from archive_pkg.records import Date, load_record
 from strategies import records
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.crosswalks.incoming import Imported
     from archive_pkg.records import Record
+    from program import Run
 
 PEOPLE = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
 
@@ -200,3 +201,41 @@ def test_the_command_writes_records(tmp_path: Path) -> None:
     assert again.returncode == 5
     assert (tmp_path / "r" / "x" / "record.yaml").read_bytes() == before
     assert len(json.loads(again.stdout)["results"]) == 3
+
+
+LETTER = """<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt>
+<title>{title}</title></titleStmt></fileDesc></teiHeader><text><body><p>{text}</p></body></text>
+</TEI>"""
+
+
+def test_files_of_one_name_get_ids_from_their_folders(run: Run, tmp_path: Path) -> None:
+    for volume in ("a/v1", "a/v2", "b/v1"):
+        (tmp_path / volume).mkdir(parents=True)
+        (tmp_path / volume / "001.xml").write_text(LETTER.format(title=volume, text="Text."))
+    (tmp_path / "a" / "other.xml").write_text(LETTER.format(title="Other", text="Text."))
+    ended = run("import", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "r")
+    assert ended.returncode == 0, ended.stderr
+    made = {load_record(folder).title: folder.name for folder in (tmp_path / "r").iterdir()}
+    assert made == {"a/v1": "a-v1-001", "b/v1": "b-v1-001", "a/v2": "v2-001", "Other": "other"}
+
+
+def test_ids_that_two_files_share_are_told_apart(run: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        text = LETTER.format(title=name, text="Text.").replace("<TEI ", '<TEI xml:id="L1" ')
+        (tmp_path / f"{name}.xml").write_text(text)
+    ended = run("import", tmp_path / "one.xml", tmp_path / "two.xml", "--out", tmp_path / "r")
+    assert ended.returncode == 0, ended.stderr
+    assert {folder.name for folder in (tmp_path / "r").iterdir()} == {"L1", "two-L1"}
+
+
+def test_replace_is_what_its_hint_says(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.xml"
+    file.write_text(LETTER.format(title="First", text="Text."))
+    assert run("import", file, "--out", tmp_path / "r").returncode == 0
+    file.write_text(LETTER.format(title="Second", text="Text."))
+    refused = run("import", file, "--out", tmp_path / "r")
+    assert refused.returncode == 5
+    assert "--replace" in refused.stderr
+    assert load_record(tmp_path / "r" / "a").title == "First"
+    assert run("import", file, "--out", tmp_path / "r", "--replace").returncode == 0
+    assert load_record(tmp_path / "r" / "a").title == "Second"

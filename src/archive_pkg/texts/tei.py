@@ -297,7 +297,7 @@ class _Reader:
             kind = element.get("type") or "editorial"
             self.reading.read.update([(element, "@type"), (element, "@place")])
         if kind:
-            words = _reasons(element, self.reading.read)
+            words = _reasons(element)
             note = Note(kind, element, -1, -1, words, element.get(_XML_ID) or "")
             stretches.append(note)
             self.reading.notes.append(note)
@@ -328,12 +328,10 @@ class _Reader:
         elif name == "ptr":
             self._point(element, here)
         elif name == "gap" and _local(element.getparent()) != "seg":
-            words = _reasons(element, self.reading.read)
+            words = _reasons(element)
             reason = element.get("reason") or "illegible"
             kind = "illegible" if reason in _ILLEGIBLE else "omission"
             said = "Gap next to this word" + (f": {words}" if words else "")
-            for node in element.iter("*"):
-                self.reading.read.add((node, "text"))
             self.reading.notes.append(Note(kind, element, *here, f"{said}.", "", point=True))
         elif name == "gap":
             self.reading.read.add((element, "@reason"))
@@ -376,18 +374,19 @@ class _Reader:
             return
         children.sort(key=lambda c: _CHOSEN.index(_local(c)) if _local(c) in _CHOSEN else 99)
         chosen = children[0]
-        count = len(self.reading.notes)
+        count, before = len(self.reading.notes), self._length
         if _local(chosen) in _LEFT_OUT:
             self._inner(chosen, "hi")
         else:
             self._element(chosen)
         others = [other for other in children[1:] if _local(other) in ("corr", "unclear")]
         corrected = "; ".join(filter(None, map(words_of, others)))
-        if len(self.reading.notes) > count and corrected:
+        if len(self.reading.notes) > count and self._length > before and corrected:
             note = self.reading.notes[count]
             note.text = "; ".join(filter(None, (corrected, note.text)))
-            inside = (node for other in others for node in other.iter())
-            self.reading.read.update((n, slot) for n in inside for slot in ("text", "tail"))
+            for other in others:
+                self.reading.read.update((node, "text") for node in other.iter())
+                self.reading.read.update((node, "tail") for node in other.iterdescendants())
 
     def _sign(self, element: Element) -> None:
         """Write a character that XML cannot hold, as we have spelled it out."""
@@ -478,6 +477,9 @@ class _Reader:
                 found = Note("editorial", element, 0, 0, words_of(element), point=True)
                 placed += self._copies(found, self._targets(element))
         self.reading.notes = sorted(placed, key=lambda note: (note.start, note.end))
+        for note in placed:
+            if _local(note.element) in (*_NOTES, "gap"):
+                self.reading.read.update((note.element, f"@{name}") for name in _SAID)
 
     def _copies(self, note: Note, places: list[tuple[int, int]]) -> list[Note]:
         """A note at each of its places, if it says something and there are words for it."""
@@ -519,10 +521,9 @@ _ILLEGIBLE = ("illegible", "damage", "damaged", "faded", "hole", "lost", "torn")
 _SAID = ("reason", "cert", "evidence", "extent", "quantity", "unit", "agent", "source")
 
 
-def _reasons(element: Element, read: set[tuple[Element, str]]) -> str | None:
+def _reasons(element: Element) -> str | None:
     """What the attributes of a gap or of doubtful words say, as words."""
     said = [element.get(name) for name in _SAID if element.get(name)]
-    read.update((element, f"@{name}") for name in _SAID)
     inner = words_of(element) if _local(element) == "gap" else None
     return " ".join(filter(None, (*said, inner))) or None
 

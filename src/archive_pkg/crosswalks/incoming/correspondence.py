@@ -98,7 +98,7 @@ class Correspondence:
         """
         written, name, role = self._name(element)
         if not name or name.casefold() in _UNKNOWN:
-            self.source.take(element)
+            self.source.use([(element, "text")])
             return None
         references = self._references(element)
         lists = [ref for ref in references if ref.startswith("#") and ref[1:] in self.people]
@@ -186,10 +186,14 @@ class Correspondence:
         self.source.use([(listed, f"@{_XML_ID}")])
         found = []
         for idno in self.source.all(listed, "idno"):
-            words = self.source.words(idno)
-            identified = identify(words, _scheme(self.source, idno))
+            kinds = [kind for name in ("type", "subtype") if (kind := fit(idno.get(name)))]
+            identified = identify(self.source.words(idno), " ".join(kinds) or None)
             found.append(identified)
-            self.source.use([(idno, "text")] if identified else [])
+            if identified:
+                self.source.use([(idno, "text"), (idno, "@type")])
+                scheme = f"{identified['scheme']} {identified.get('note', '')}".casefold()
+                if (idno.get("subtype") or "").casefold() in scheme:
+                    self.source.attribute(idno, "subtype")
         for name in listed:
             if isinstance(name.tag, str) and local(name) in (*ROLES, *PLACES):
                 self.source.words(name)
@@ -208,13 +212,13 @@ class Correspondence:
         one = len({local(place) for place in places}) == len(places)
         names = [self.source.words(place) for place in places]
         first = ", ".join(filter(None, names)) if one else names[0]
+        if not first:
+            return
         identifiers: list[dict[str, str]] = []
         for place in places if one else places[:1]:
             if place.get("type") == "place":
                 self.source.attribute(place, "type")
             identifiers += self.identifiers(place)
-        if not first:
-            return
         bare = fit(_EDITORS_SIGNS.sub("", first)) or first
         said: dict[str, Any] = {"name": bare}
         said |= {"as_written": first} if bare != first else {}
@@ -290,12 +294,6 @@ _CLOSES = re.compile(r"\s*(?:\?\s*[\])⟩>]?|[\])⟩>]\s*\??)")
 _EDITORS_SIGNS = re.compile(
     r"^[\[(⟨<]\s*(?=[^\])⟩>]*[\])⟩>]?\s*\??\s*$)|\s*(?:\(\?\)|\[\?\]|[\]⟩>?])+\s*$"
 )
-
-
-def _scheme(source: Source, idno: Element) -> str | None:
-    """What an `idno` is, by its type and subtype."""
-    kinds = [source.attribute(idno, name) for name in ("type", "subtype")]
-    return " ".join(filter(None, kinds)) or None
 
 
 def read_date_element(source: Source, element: Element) -> dict[str, Any] | None:

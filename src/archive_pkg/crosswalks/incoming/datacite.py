@@ -21,6 +21,7 @@ READS = frozenset([
 """Fields that come back from what `datacite` writes."""
 
 _TYPES = {name: kind for kind, name in TYPE_NAMES.items()}
+_TITLES = ("AlternativeTitle",)
 _KINDS = {"Organizational": "organization", "Personal": "person"}
 _OURS = ("Classification: ", "Access to ")
 """Beginnings of what else than rights we write among rights."""
@@ -77,7 +78,7 @@ class _Reader:
         titles = self.source.all(self.root, "titles/title")
         words = [self.source.words(title) for title in titles]
         known = [word for word in words if word]
-        self.source.use((title, "@titleType") for title in titles)
+        self.source.use((t, "@titleType") for t in titles if t.get("titleType") in _TITLES)
         self.draft.state("title", known[0] if known else "Letter")
         self.draft.state("variant_titles", known[1:])
 
@@ -137,7 +138,8 @@ class _Reader:
             if found:
                 self.source.use([(element, "text")])
                 identifiers.append(found)
-        self.source.attribute(name, "nameType")
+        if name.get("nameType") in _KINDS:
+            self.source.attribute(name, "nameType")
         return self.draft.agent(words, _KINDS.get(name.get("nameType"), "person"), identifiers)
 
     def _identifiers(self) -> None:
@@ -218,7 +220,7 @@ class _Reader:
         subjects = []
         for item in self.source.all(self.root, "subjects/subject"):
             words = self.source.words(item)
-            identified = identify(self.source.attribute(item, "valueURI"))
+            identified = identify(self.source.attribute(item, "valueURI")) if words else None
             if words:
                 subjects.append(
                     {"term": words} | ({"identifier": identified} if identified else {})

@@ -264,11 +264,17 @@ class _Item:
     def _aside(self, element: Element) -> str | None:
         """What is said of a date besides the date: its calendar, how certain it is, its kind."""
         said = []
-        for name in ("calendar", "era", "certainty", "unitdatetype", "label"):
-            value = self.source.attribute(element, name)
+        for name in _ASIDE:
+            value = fit(element.get(name))
             if value and value not in ("gregorian", "ce"):
                 said.append(f"{name}: {value}")
         return "; ".join(said) or None
+
+    def _noted(self, element: Element, said: dict[str, Any]) -> dict[str, Any]:
+        """A date with what is said of it besides the date."""
+        self.source.use((element, f"@{name}") for name in _ASIDE)
+        note = self._aside(element)
+        return said | ({"note": note} if note else {})
 
     def _plain(self, element: Element) -> dict[str, Any] | None:
         certainty = (element.get("certainty") or "").casefold()
@@ -283,11 +289,9 @@ class _Item:
             return None
         if element.get("normal"):
             self.source.attribute(element, "normal")
-        note = self._aside(element)
-        return said | ({"note": note} if note else {})
+        return self._noted(element, said)
 
     def _structured(self, structured: Element) -> dict[str, Any] | None:
-        note = self._aside(structured)
         for single in structured.iterfind(".//{*}datesingle"):
             words = self.source.words(single)
             limits = (single.get("notbefore"), single.get("notafter"))
@@ -299,7 +303,7 @@ class _Item:
                 self.source.use((single, f"@{name}") for name in (names if when else names[1:]))
                 if said.get("as_written") == said["edtf"]:
                     said.pop("as_written")
-                return said | ({"note": note} if note else {})
+                return self._noted(structured, said)
         for spread in structured.iterfind(".//{*}daterange"):
             first, last = (self.source.first(spread, name) for name in ("fromdate", "todate"))
             ends = [self._end(end) for end in (first, last)]
@@ -309,7 +313,7 @@ class _Item:
                 for end in (first, last):
                     if end is not None:
                         self.source.attribute(end, "standarddate")
-                return said | ({"note": note} if note else {})
+                return self._noted(structured, said)
         return None
 
     def _end(self, end: Element | None) -> str | None:
@@ -321,8 +325,10 @@ class _Item:
     def _people(self) -> None:
         roles: dict[str, list[str]] = {}
         for origination in self.source.all(self.item, "did/origination"):
-            label = self.source.attribute(origination, "label")
+            label = (fit(origination.get("label")) or "").casefold().strip(":")
             role = "signatories" if label == "signatory" else "sender"
+            if label in ("signatory", "sender", "creator", "author"):
+                self.source.attribute(origination, "label")
             for element in origination:
                 self._take_name(element, role, roles)
         for element in self.source.all(self.item, "controlaccess/*"):
@@ -337,11 +343,12 @@ class _Item:
         if not isinstance(element.tag, str) or local(element) not in _NAMES:
             return
         parts = self.source.all(element, "part")
-        kinds = [self.source.attribute(part, "localtype") for part in parts]
+        kinds = [part.get("localtype") for part in parts]
+        self.source.use((p, "@localtype") for p in parts if p.get("localtype") == "role")
         words = [self.source.words(part) for part in parts]
         said = list(zip(kinds, words, strict=True))
         titles = [word for kind, word in said if kind == "role"]
-        identified = self._identified(element)
+        identified = self._identified(element) if any(words) else None
         agent = self.draft.agent(
             ", ".join(word for kind, word in said if word and kind != "role") or None,
             _NAMES[local(element)],
@@ -352,14 +359,15 @@ class _Item:
             roles.setdefault(role, []).append(agent)
 
     def _identified(self, element: Element) -> dict[str, str] | None:
-        scheme = self.source.attribute(element, "source")
-        return identify(self.source.attribute(element, "identifier"), scheme)
+        identified = identify(fit(element.get("identifier")), fit(element.get("source")))
+        self.source.use([(element, "@source"), (element, "@identifier")] if identified else [])
+        return identified
 
     def _places_and_subjects(self) -> None:
         mentioned = []
         for element in self.source.all(self.item, "controlaccess/geogname"):
             words = self.source.words(element)
-            identified = self._identified(element)
+            identified = self._identified(element) if words else None
             place = {"name": words} | ({"identifiers": [identified]} if identified else {})
             if words and element.get("relator") == "place of writing":
                 self.source.attribute(element, "relator")
@@ -370,7 +378,7 @@ class _Item:
         subjects = []
         for element in self.source.all(self.item, "controlaccess/subject"):
             words = self.source.words(element)
-            identified = self._identified(element)
+            identified = self._identified(element) if words else None
             if words:
                 subjects.append(
                     {"term": words} | ({"identifier": identified} if identified else {})
@@ -442,6 +450,7 @@ class _Item:
         return access
 
 
+_ASIDE = ("calendar", "era", "certainty", "unitdatetype", "label")
 _ABOUT = ("approximate", "circa", "ca", "ca.", "approx", "inferred")
 _STRICTNESS = {"open": 0, "restricted": 1, "closed": 2}
 

@@ -62,7 +62,12 @@ class Source:
         from lxml import etree
 
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            remove_pis=True,
+            # Editions give one xml:id to several elements; they are read all the same.
+            collect_ids=False,
         )
         try:
             self.root: Element = etree.fromstring(data, parser)

@@ -93,8 +93,9 @@ def _is_letter(source: Source) -> bool:
 
 def _own_id(source: Source, root: Element) -> str | None:
     """The id of the record that a file was made from, where it was made by us."""
+    edition = text_of(source.first(root, "teiHeader/fileDesc/editionStmt/edition")) or ""
     for idno in source.all(root, "teiHeader/fileDesc/publicationStmt/idno"):
-        if idno.get("type") == "record":
+        if idno.get("type") == "record" and edition.endswith(" of the record"):
             return text_of(idno)
     return None
 
@@ -278,7 +279,7 @@ class _Letter:
                 }
                 more |= {"as_written": self.source.words(written[0])} if written else {}
                 software = self.source.attribute(entry, "type") == "software"
-                listed = self.correspondence.listed_identifiers(entry)
+                listed = self.correspondence.listed_identifiers(entry) if names else []
                 self.draft.agent(
                     self.source.words(names[0]) if names else None,
                     "software" if software else kind,
@@ -328,12 +329,12 @@ class _Letter:
     def _publication(self) -> None:
         identifiers = []
         for idno in self._all("fileDesc/publicationStmt//idno"):
-            kind = self.source.attribute(idno, "type")
-            if kind == "record":
+            kind = fit(idno.get("type"))
+            if kind == "record" and self.is_ours:
                 self.source.take(idno)
                 continue
-            found = identify(self.source.words(idno), kind)
-            self.source.use([(idno, "text")] if found else [])
+            found = identify(text_of(idno), kind)
+            self.source.use([(idno, "text"), (idno, "@type")] if found else [])
             identifiers += [found] if found else []
         self.draft.state("identifiers", [i for n, i in enumerate(identifiers)
                                          if i not in identifiers[:n]])  # fmt: skip
@@ -429,7 +430,7 @@ class _Letter:
                 self.draft.raw["type"] = self.source.words(term)
         for place in self._all("profileDesc/settingDesc/listPlace/place"):
             words = self.source.text(place, "placeName")
-            found = self.correspondence.listed_identifiers(place)
+            found = self.correspondence.listed_identifiers(place) if words else []
             written = self.source.all(place, "placeName")[1:]
             number = self._mention_place(words, [item for item in found if item])
             if number is not None and written and written[0].get("type") == "as-written":
@@ -573,9 +574,9 @@ class _Letter:
         agent = self.correspondence.agent(who)
         if agent and did and not self.is_ours:
             self.draft.note_on(agent, did)
-        elif did:
+        elif agent and did:
             for resp in self.source.all(who.getparent(), "resp"):
-                self.source.take(resp)
+                self.source.use([(resp, "text")])
         return agent
 
     def _quotes(self, reading: Reading, parts: list[dict[str, Any]]) -> None:
@@ -692,7 +693,8 @@ class _Letter:
     def _mentioned_in(self, element: Element, quote: dict[str, Any]) -> None:
         """A place that the letter names."""
         identifiers = self.correspondence.identifiers(element)
-        self.source.attribute(element, "type")
+        if element.get("type") == "place":
+            self.source.attribute(element, "type")
         listed = {place["name"] for place in self.draft.raw.get("mentioned_places", ())}
         own = self.is_ours and (text_of(element) or "").strip(" ,;:") not in listed
         if own or any(local(up) == "dateline" for up in element.iterancestors()):
@@ -713,10 +715,9 @@ class _Letter:
         reference = element.get("ref") or ""
         listed = self.correspondence.people.get(reference.removeprefix("#"))
         identifiers = self.correspondence.identifiers(element)
+        kind = self.correspondence.kind(element)
         if listed is None:
-            kind = self.correspondence.kind(element)
             return self.draft.agent(text_of(element), kind, identifiers, mentioned=True)
-        self.source.attribute(element, "type")
         names = [e for e in listed if isinstance(e.tag, str) and local(e) in ROLES]
         full = self.source.words(names[0]) if names else None
         kind = "organization" if local(listed) == "org" else "person"
