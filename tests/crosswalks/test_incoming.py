@@ -64,6 +64,16 @@ def test_what_was_written_comes_back(name: str) -> None:
         assert told(imported.record, field) == told(record, field), field
 
 
+@pytest.mark.parametrize("name", ["tei", "ead3"])
+def test_a_restriction_comes_back(name: str) -> None:
+    record = reading(name, full(), FULL_SETTING).record
+    access = record.part("original").access
+    assert access is not None
+    assert (access.status, access.rule) == ("restricted", "the archive's law")
+    assert access.until is not None
+    assert access.until.edtf == "2031-03"
+
+
 @pytest.mark.parametrize("name", READS)
 def test_almost_nothing_comes_back_as_almost_nothing(name: str) -> None:
     record = reading(name, bare(), BARE_SETTING).record

@@ -262,3 +262,12 @@ def test_a_street_is_no_place() -> None:
     assert "place" not in values(
         "Lieber Max!\n\nIch komme.\n\nIhr\n\nOtto\n\nLindeng. 11, 2. Mai 1904\n"
     )
+
+
+def test_the_sender_wrote_the_letter_and_did_not_make_its_transcription() -> None:
+    record = record_of(draft_text(AMERICAN), "letter.txt")
+    assert record.part("letter").kind == "transcription"
+    written = next(event for event in record.events if event.id == "written")
+    assert (written.objects, written.sources) == ((), ())
+    translated = record_of(draft_text(SEED.read_text(encoding="utf-8")), SEED.name)
+    assert translated.events[0].objects == ("original",)

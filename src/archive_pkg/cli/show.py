@@ -102,14 +102,12 @@ def _print(console: Console, record: Record, verification: Verification | None) 
     from rich.text import Text
 
     from archive_pkg.packages import states
-    from archive_pkg.records.wording import words
+    from archive_pkg.records.wording import marking_in_words, words
 
     heading = Text(clean(record.title, lines=True), style="bold")
     if record.classification:
-        marking = "; ".join((record.classification.as_written, *record.classification.caveats))
-        heading.append(f"\n{clean(marking, lines=True)}", style="red")
-        if record.classification.level:
-            heading.append(f"  ({record.classification.scheme}: {record.classification.level})")
+        marking = clean(marking_in_words(record), lines=True)
+        heading.append(f"\n{marking}", style="red")
     console.print(Panel(heading, expand=False))
     _table(console, _facts(record))
     for name, title in _LISTS.items():

@@ -71,7 +71,7 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
         yield "month", str(int(when[5:7])) if len(when) > 4 else ""
     if record.place:
         yield "location", _tex(record.place.name)
-    translators = [h.agent for h in views.contributions(record) if h.role == "translator"]
+    translators = [h.agent for h in views.persons(record) if h.role == "translator"]
     yield "translator", _names(translators)
     yield "language", views.main_language(record) or ""
     if record.holding:

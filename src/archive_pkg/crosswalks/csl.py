@@ -45,7 +45,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 
 def _item(record: Record, setting: Setting) -> dict[str, Any]:
-    hands = list(views.contributions(record))
+    hands = list(views.persons(record))
     holding = record.holding
     doi = views.doi(record)
     urls = [item.value for item in record.identifiers if item.scheme == "url"]

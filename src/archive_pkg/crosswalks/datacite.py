@@ -14,6 +14,7 @@ from archive_pkg.crosswalks.addresses import address, is_address
 from archive_pkg.crosswalks.dates import is_exact, w3cdtf
 from archive_pkg.crosswalks.json_text import to_json
 from archive_pkg.crosswalks.markup import XSI, label, put, root, say, serialize
+from archive_pkg.records.wording import marking_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +28,8 @@ TO_BE_ANNOUNCED = ":tba"
 UNKNOWN = ":unkn"
 NO_YEAR = "0000"
 
-_TRANSLATOR = {"translator": "Translator", "digitizer": "Producer", "transcriber": "Editor"}
+_TYPES = {"translator": "Translator"}
+"""Roles for which the schema has a contributorType; it has none for the others."""
 
 MAPPING = {
     "id": "alternateIdentifier",
@@ -38,9 +40,9 @@ MAPPING = {
     "title": "title",
     "variant_titles": "title, AlternativeTitle",
     "sender": "creator",
-    "signatories": "contributor, Other",
-    "recipients": "contributor, Other",
-    "copies_to": "contributor, Other",
+    "signatories": "contributor, Other; description, Other",
+    "recipients": "contributor, Other; description, Other",
+    "copies_to": "contributor, Other; description, Other",
     "date.edtf": "date, Created (a range where it is vague)",
     "date.as_written": "dateInformation",
     "date.note": "dateInformation",
@@ -48,12 +50,17 @@ MAPPING = {
     "received.as_written": "dateInformation",
     "received.note": "dateInformation",
     "place.name": "geoLocationPlace",
-    "classification.as_written": "rights",
-    "classification.caveats": "rights",
-    "classification.scheme": "rights",
-    "classification.level": "rights",
+    "classification.as_written": "description, Other",
+    "classification.caveats": "description, Other",
+    "classification.scheme": "description, Other",
+    "classification.level": "description, Other",
+    "classification.history.action": "description, Other",
+    "classification.history.date.edtf": "description, Other",
+    "classification.history.by": "description, Other",
+    "classification.history.level": "description, Other",
+    "classification.history.note": "description, Other",
     "summary.text": "description, Abstract",
-    "summary.author": "contributor, Other",
+    "summary.author": "contributor, Other; description, Other",
     "subjects.term": "subject",
     "subjects.identifier": "subject, valueURI (where the scheme has addresses)",
     "mentioned_places.name": "geoLocationPlace",
@@ -61,11 +68,12 @@ MAPPING = {
     "parts.title": "relatedItem of original and enclosures only",
     "parts.media_type": "format",
     "parts.languages": "language (of the main text)",
-    "parts.made_by": "contributor: Translator, Producer, Editor, Other",
+    "parts.made_by": "contributor: Translator, Other",
     "parts.access.status": "rights",
     "parts.access.until.edtf": "rights",
     "parts.access.rule": "rights",
-    "parts.made_from": "relatedItem, IsTranslationOf",
+    "parts.made_from": "relatedItem, IsTranslationOf (of a translation)",
+    "parts.part_of": "relatedItem, HasPart",
     "translation_notes.kind": "description, Other",
     "translation_notes.at": "description, Other (the words alone)",
     "translation_notes.text": "description, Other",
@@ -73,9 +81,9 @@ MAPPING = {
     "translation_notes.original": "description, Other",
     "translation_notes.romanized": "description, Other",
     "enclosures": "relatedItem, HasPart",
-    "holding": "relatedItem, IsPartOf; contributor, HostingInstitution",
+    "holding": "relatedItem, IsPartOf",
     "custody": "description, Other",
-    "donor": "contributor, Other",
+    "donor": "contributor, Other; description, Other",
     "publications": "relatedItem, IsPublishedIn",
     "rights": "rights; contributor, RightsHolder",
     "agents.name": "creatorName, contributorName",
@@ -231,19 +239,18 @@ def _person(agent: Agent) -> dict[str, Any]:
 
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
-    for agent, role in views.contributions(record):
-        yield _person(agent) | {"contributorType": _TRANSLATOR.get(role, "Other")}
-    others = [*record.recipients, *record.copies_to, *([record.donor] if record.donor else [])]
-    for agent in views.agents(record, others):
-        yield _person(agent) | {"contributorType": "Other"}
+    types = dict.fromkeys((agent, _TYPES.get(role, "Other")) for agent, role in _hands(record))
+    for agent, kind in types:
+        yield _person(agent) | {"contributorType": kind}
     if record.rights and record.rights.holder:
         yield _person(record.agent(record.rights.holder)) | {"contributorType": "RightsHolder"}
-    if record.holding:
-        yield {
-            "name": record.holding.repository,
-            "nameType": "Organizational",
-            "contributorType": "HostingInstitution",
-        }
+
+
+def _hands(record: Record) -> Iterator[views.Contribution]:
+    yield from views.persons(record)
+    yield from views.addressees(record)
+    if record.donor:
+        yield views.Contribution(record.agent(record.donor), "donor")
 
 
 def _dates(record: Record) -> Iterator[dict[str, Any]]:
@@ -279,11 +286,11 @@ def _places(record: Record) -> list[str]:
 
 
 def _related(record: Record) -> Iterator[dict[str, Any]]:
-    for _, sources in views.translated(record):
-        for source in sources:
+    if views.is_translation(record):
+        for source in views.originals(record):
             yield _item("Text", "IsTranslationOf", views.part_title(record, source))
-    for enclosure in record.enclosures:
-        yield _item("Text", "HasPart", enclosure.title)
+    for title, _ in views.enclosed(record):
+        yield _item("Text", "HasPart", title)
     if record.holding:
         words = ", ".join(
             filter(None, (record.holding.repository, views.shelfmark(record.holding)))
@@ -308,14 +315,20 @@ def _rights(record: Record) -> Iterator[dict[str, str]]:
         elif licence:
             said |= {"rightsIdentifier": licence, "rightsIdentifierScheme": "SPDX"}
         yield said
-    if record.classification:
-        yield {"rights": f"Classification: {views.classification_words(record)}"}
     yield from ({"rights": words} for words in views.restrictions(record))
 
 
 def _descriptions(record: Record) -> Iterator[dict[str, str]]:
     if record.summary:
         yield {"description": record.summary.text, "descriptionType": "Abstract"}
+    if record.classification:
+        marking = f"Marked: {marking_in_words(record)}"
+        yield {"description": marking, "descriptionType": "Other"}
+    roles = [f"{agent.name} ({role})" for agent, role in _hands(record) if role not in _TYPES]
+    if roles:
+        # The schema calls most contributors Other; this says what they did.
+        words = f"Contributors: {'; '.join(roles)}"
+        yield {"description": words, "descriptionType": "Other"}
     for _, words in views.note_words(record):
         yield {"description": f"Translation note: {words}", "descriptionType": "Other"}
     for words in views.open_dates(record):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.crosswalks import datacite, views
 from archive_pkg.crosswalks.dates import extremes, plain
 from archive_pkg.crosswalks.json_text import to_json
+from archive_pkg.records.wording import marking_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +31,17 @@ MAPPING = {
     "summary.author": "contributor",
     "subjects.term": "keyword",
     "parts.made_by": "contributor",
+    "classification.as_written": "notesText",
+    "classification.caveats": "notesText",
+    "classification.scheme": "notesText",
+    "classification.level": "notesText",
+    "classification.history.action": "notesText",
+    "classification.history.date.edtf": "notesText",
+    "classification.history.by": "notesText",
+    "classification.history.level": "notesText",
+    "classification.history.note": "notesText",
+    "recipients": "contributor",
+    "copies_to": "contributor",
     "translation_notes.kind": "notesText",
     "translation_notes.at": "notesText (the words alone)",
     "translation_notes.text": "notesText",
@@ -93,12 +105,14 @@ def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:
     yield _compounds(
         "publication", [_group(("publicationCitation", words)) for words in record.publications]
     )
-    yield _one("notesText", "\n".join(words for _, words in views.note_words(record)))
+    marking = [f"Marked: {marking_in_words(record)}"] if record.classification else []
+    notes = [*marking, *(words for _, words in views.note_words(record))]
+    yield _one("notesText", "\n".join(notes))
     yield _compounds(
         "contributor",
         [
             _group(("contributorName", f"{agent.name} ({role})"))
-            for agent, role in views.contributions(record)
+            for agent, role in (*views.persons(record), *views.addressees(record))
         ],
     )
     date = record.date.edtf if record.date else None

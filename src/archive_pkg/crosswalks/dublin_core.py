@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.markup import XSI, Element, label, root, say, serialize
+from archive_pkg.records.wording import marking_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,24 +26,32 @@ MAPPING = {
     "variant_titles": "title",
     "sender": "creator",
     "signatories": "contributor",
+    "recipients": "contributor",
+    "copies_to": "contributor",
     "date.edtf": "date",
     "place.name": "coverage",
-    "classification.as_written": "rights",
-    "classification.caveats": "rights",
-    "classification.scheme": "rights",
-    "classification.level": "rights",
+    "classification.as_written": "description",
+    "classification.caveats": "description",
+    "classification.scheme": "description",
+    "classification.level": "description",
+    "classification.history.action": "description",
+    "classification.history.date.edtf": "description",
+    "classification.history.by": "description",
+    "classification.history.level": "description",
+    "classification.history.note": "description",
     "summary.text": "description",
     "summary.author": "contributor",
     "subjects.term": "subject",
     "mentioned_places.name": "coverage",
-    "parts.kind": "relation (of what a translation was made from)",
-    "parts.title": "relation (of what a translation was made from)",
+    "parts.kind": "relation (of the original of a translation)",
+    "parts.title": "relation (of the original of a translation, and of enclosures)",
     "parts.media_type": "format",
-    "parts.languages": "language",
+    "parts.languages": "language (of the letter and its enclosures)",
     "parts.access.status": "rights",
     "parts.access.until.edtf": "rights",
     "parts.access.rule": "rights",
-    "parts.made_from": "relation (isVersionOf)",
+    "parts.made_from": "relation (isVersionOf, of a translation)",
+    "parts.part_of": "relation (hasPart)",
     "parts.made_by": "contributor",
     "translation_notes.kind": "description",
     "translation_notes.at": "description (the words alone)",
@@ -87,7 +96,7 @@ def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
         yield "title", title
     for agent in views.creators(record):
         yield "creator", agent.name
-    for agent, role in views.contributions(record):
+    for agent, role in (*views.contributions(record), *views.addressees(record)):
         yield "contributor", f"{agent.name} ({role})"
     if record.donor:
         yield "contributor", f"{record.agent(record.donor).name} (donor)"
@@ -102,7 +111,7 @@ def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     yield "type", views.TYPE_NAMES[record.type]
     for media_type in dict.fromkeys(p.media_type for p in record.parts if p.media_type):
         yield "format", media_type
-    for tag in record.languages:
+    for tag in views.languages(record):
         yield "language", tag
     if record.holding:
         place = (record.holding.repository, views.shelfmark(record.holding))
@@ -118,6 +127,8 @@ def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
 def _descriptions(record: Record) -> Iterator[str]:
     if record.summary:
         yield record.summary.text
+    if record.classification:
+        yield f"Marked: {marking_in_words(record)}"
     for _, words in views.note_words(record):
         yield f"Translation note: {words}"
     if record.custody:
@@ -125,13 +136,13 @@ def _descriptions(record: Record) -> Iterator[str]:
 
 
 def _relations(record: Record) -> Iterator[str]:
-    for _, sources in views.translated(record):
-        for source in sources:
+    if views.is_translation(record):
+        for source in views.originals(record):
             yield f"Is version of: {views.part_title(record, source)} ({source.kind})"
-    for enclosure in record.enclosures:
-        yield f"Has part: {enclosure.title}"
+    for title, _ in views.enclosed(record):
+        yield f"Has part: {title}"
     for citation in record.publications:
-        yield f"Is referenced by: {citation}"
+        yield f"Published in: {citation}"
     if record.supersedes:
         yield f"Replaces: {record.supersedes}"
 
@@ -143,6 +154,4 @@ def _rights(record: Record) -> Iterator[str]:
             yield record.rights.licence
         if record.rights.holder:
             yield f"Rights holder: {record.agent(record.rights.holder).name}"
-    if record.classification:
-        yield f"Classification: {views.classification_words(record)}"
     yield from views.restrictions(record)

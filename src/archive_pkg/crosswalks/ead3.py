@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.dates import extremes, plain
 from archive_pkg.crosswalks.markup import Element, put, root, say, serialize
+from archive_pkg.records.wording import marking_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Agent, Place, Record, WrittenDate
+    from archive_pkg.records.models import Agent, Part, Place, Record, WrittenDate
 
 NAMESPACE = "http://ead3.archivists.org/schema/"
 
 _NAMES = {"person": "persname", "organization": "corpname", "family": "famname"}
+
+_PARTS = "originalsloc, altformavail, scopecontent, odd"
 
 MAPPING = {
     "id": "recordid, unitid",
@@ -36,34 +39,36 @@ MAPPING = {
     "received": "didnote",
     "place.name": "controlaccess, geogname",
     "place.identifiers": "geogname, identifier",
-    "classification": "accessrestrict",
+    "classification": "odd",
     "summary.text": "scopecontent",
     "summary.author": "scopecontent",
     "subjects": "controlaccess, subject",
     "mentioned_agents": "controlaccess",
     "mentioned_places.name": "controlaccess, geogname",
     "mentioned_places.identifiers": "geogname, identifier",
-    "parts.kind": "altformavail",
-    "parts.title": "altformavail",
-    "parts.held": "altformavail",
-    "parts.file": "altformavail",
-    "parts.media_type": "altformavail",
-    "parts.languages": "langmaterial, altformavail",
+    "parts.kind": _PARTS,
+    "parts.title": _PARTS,
+    "parts.held": _PARTS,
+    "parts.file": _PARTS,
+    "parts.media_type": _PARTS,
+    "parts.languages": f"langmaterial (of the letter and its enclosures), {_PARTS}",
     "parts.access.status": "accessrestrict",
     "parts.access.until.edtf": "accessrestrict",
     "parts.access.rule": "accessrestrict",
-    "parts.made_from": "altformavail",
-    "parts.made_by": "altformavail",
-    "parts.made.edtf": "altformavail",
-    "parts.method": "altformavail",
-    "parts.note": "altformavail",
+    "parts.made_from": _PARTS,
+    "parts.part_of": _PARTS,
+    "parts.about": _PARTS,
+    "parts.made_by": _PARTS,
+    "parts.made.edtf": _PARTS,
+    "parts.method": _PARTS,
+    "parts.note": _PARTS,
     "translation_notes.kind": "didnote",
     "translation_notes.at": "didnote (the words alone)",
     "translation_notes.text": "didnote",
     "translation_notes.rendering": "didnote",
     "translation_notes.original": "didnote",
     "translation_notes.romanized": "didnote",
-    "enclosures.title": "relatedmaterial",
+    "enclosures.title": "scopecontent",
     "holding.repository": "repository",
     "holding.fonds": "unitid",
     "holding.file": "unitid",
@@ -127,9 +132,9 @@ def _identification(did: Element, record: Record) -> None:
             value = getattr(record.holding, level)
             if value:
                 say(did, "unitid", value, localtype=level)
-    if record.languages:
+    if tags := views.languages(record):
         material = put(did, "langmaterial")
-        for tag in record.languages:
+        for tag in tags:
             say(material, "language", tag, langcode=tag)
     for words in _remarks(record):
         say(did, "didnote", words)
@@ -185,16 +190,26 @@ def _remarks(record: Record) -> Iterator[str]:
 
 
 def _context(description: Element, record: Record) -> None:
-    _paragraphs(description, "accessrestrict", _restrictions(record))
+    _paragraphs(description, "accessrestrict", views.restrictions(record))
     _paragraphs(description, "userestrict", _rights(record))
     _paragraphs(description, "custodhist", [record.custody] if record.custody else [])
     if record.donor:
         words = f"Acquired from {record.agent(record.donor).name}."
         _paragraphs(description, "acqinfo", [words])
-    _paragraphs(description, "scopecontent", _summary(record))
-    _paragraphs(description, "altformavail", [_form(record, n) for n in range(len(record.parts))])
-    enclosed = [f"Enclosed: {enclosure.title}" for enclosure in record.enclosures]
-    _paragraphs(description, "relatedmaterial", enclosed)
+    forms: dict[str, list[str]] = {}
+    bonds = views.bonds(record)
+    for part in record.parts:
+        forms.setdefault(_section(part, bonds[part.id]), []).append(_form(record, part))
+    enclosed = [f"Enclosed: {title}" for title, _ in views.enclosed(record)]
+    for kind, contents in (
+        ("summary", _summary(record)),
+        ("enclosures", enclosed),
+        ("parts", forms.get("scopecontent", ())),
+    ):
+        _paragraphs(description, "scopecontent", contents, localtype=kind)
+    _paragraphs(description, "originalsloc", forms.get("originalsloc", ()))
+    _paragraphs(description, "altformavail", forms.get("altformavail", ()))
+    _paragraphs(description, "odd", [*_marking(record), *forms.get("odd", ())])
     if record.publications:
         published = put(description, "bibliography")
         for citation in record.publications:
@@ -202,32 +217,26 @@ def _context(description: Element, record: Record) -> None:
     _paragraphs(description, "processinfo", _events(record))
 
 
-def _paragraphs(parent: Element, name: str, paragraphs: Iterable[str]) -> None:
+def _paragraphs(
+    parent: Element, name: str, paragraphs: Iterable[str], localtype: str | None = None
+) -> None:
     said = list(paragraphs)
     if said:
-        section = put(parent, name)
+        section = put(parent, name, localtype=localtype)
         for words in said:
             say(section, "p", words)
 
 
-def _restrictions(record: Record) -> Iterator[str]:
-    yield from views.restrictions(record)
+def _marking(record: Record) -> Iterator[str]:
     marking = record.classification
     if marking is None:
         return
     language = f" (marking in {marking.language})" if marking.language else ""
-    yield f"Classification: {views.classification_words(record)}{language}"
+    yield f"Marked: {marking_in_words(record)}{language}"
     for change in marking.history:
-        words = [
-            change.action,
-            f"to {change.level}" if change.level else "",
-            str(change.date.edtf) if change.date else "",
-            change.date.as_written or "" if change.date else "",
-            change.date.note or "" if change.date else "",
-            f"by {record.agent(change.by).name}" if change.by else "",
-            change.note or "",
-        ]
-        yield "; ".join(word for word in words if word)
+        words = (change.date.as_written, change.date.note) if change.date else ()
+        if any(words):
+            yield f"Marking {change.action}: {'; '.join(filter(None, words))}"
 
 
 def _rights(record: Record) -> Iterator[str]:
@@ -246,17 +255,32 @@ def _summary(record: Record) -> Iterator[str]:
             yield f"Summary by {record.agent(record.summary.author).name}."
 
 
-def _form(record: Record, index: int) -> str:
-    part = record.parts[index]
+def _section(part: Part, bond: views.Bond) -> str:
+    """The element that describes a part: what it is to the letter tells which."""
+    match bond:
+        case "version" if part.kind != "original":
+            return "altformavail"
+        case "version" if not part.held:
+            return "originalsloc"
+        case "part" | "about":
+            return "scopecontent"
+        case _:
+            return "odd"
+
+
+def _form(record: Record, part: Part) -> str:
+    relations = (("made from", part.made_from), ("part of", part.part_of), ("about", part.about))
     words = [
         f"{part.kind}: {views.part_title(record, part)}",
         "" if part.held else "not held",
         f"file {part.file}" if part.file else "",
         part.media_type or "",
         f"in {', '.join(part.languages)}" if part.languages else "",
-        f"made from: {'; '.join(views.part_title(record, record.part(n)) for n in part.made_from)}"
-        if part.made_from
-        else "",
+        *(
+            f"{relation}: {'; '.join(views.part_title(record, record.part(n)) for n in names)}"
+            for relation, names in relations
+            if names
+        ),
         f"by {record.names(part.made_by)}" if part.made_by else "",
         str(part.made.edtf) if part.made else "",
         part.method or "",

@@ -10,6 +10,7 @@ from archive_pkg.crosswalks import datacite, views
 from archive_pkg.crosswalks.addresses import is_address
 from archive_pkg.crosswalks.dates import w3cdtf
 from archive_pkg.crosswalks.json_text import to_json
+from archive_pkg.records.wording import marking_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,14 +25,20 @@ MAPPING = {
     "title": "title",
     "variant_titles": "additional_titles",
     "sender": "creators",
-    "signatories": "contributors",
-    "recipients": "contributors",
+    "signatories": "contributors; additional_descriptions, other",
+    "recipients": "contributors; additional_descriptions, other",
+    "copies_to": "contributors; additional_descriptions, other",
     "date.edtf": "dates, created",
     "date.as_written": "dates, description",
-    "classification.as_written": "rights",
-    "classification.caveats": "rights",
-    "classification.scheme": "rights",
-    "classification.level": "rights",
+    "classification.as_written": "additional_descriptions, other",
+    "classification.caveats": "additional_descriptions, other",
+    "classification.scheme": "additional_descriptions, other",
+    "classification.level": "additional_descriptions, other",
+    "classification.history.action": "additional_descriptions, other",
+    "classification.history.date.edtf": "additional_descriptions, other",
+    "classification.history.by": "additional_descriptions, other",
+    "classification.history.level": "additional_descriptions, other",
+    "classification.history.note": "additional_descriptions, other",
     "summary.text": "description",
     "summary.author": "contributors",
     "subjects.term": "subjects",
@@ -46,6 +53,8 @@ MAPPING = {
 
 _KNOWN_LICENCE = re.compile(r"cc0-1\.0|cc-by(?:-nc)?(?:-sa|-nd)?-[1-4]\.0")
 """Licences that every InvenioRDM knows by their id; one that it does not know, it refuses."""
+_ROLES = {"translator": "translator"}
+"""Roles that its vocabulary has; the others are "other", and a description says what they are."""
 _IDENTIFIERS = frozenset(["orcid", "gnd", "isni"])
 """Schemes that InvenioRDM takes for people and bodies."""
 
@@ -78,7 +87,8 @@ def describe(record: Record, setting: Setting) -> dict[str, Any]:
         "additional_descriptions": [
             {"description": escape(words), "type": {"id": "notes"}}
             for words in views.open_dates(record)
-        ],
+        ]
+        + [{"description": escape(words), "type": {"id": "other"}} for words in _remarks(record)],
         "subjects": [{"subject": subject.term} for subject in record.subjects],
         "dates": list(_dates(record)),
         "identifiers": [
@@ -114,10 +124,18 @@ def _name(agent: Agent) -> dict[str, Any]:
 
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
-    for agent, _ in views.contributions(record):
-        yield {"person_or_org": _name(agent), "role": {"id": "other"}}
-    for agent in views.agents(record, record.recipients):
-        yield {"person_or_org": _name(agent), "role": {"id": "other"}}
+    hands = (*views.persons(record), *views.addressees(record))
+    for agent, role in dict.fromkeys((agent, _ROLES.get(role, "other")) for agent, role in hands):
+        yield {"person_or_org": _name(agent), "role": {"id": role}}
+
+
+def _remarks(record: Record) -> Iterator[str]:
+    if record.classification:
+        yield f"Marked: {marking_in_words(record)}"
+    hands = (*views.persons(record), *views.addressees(record))
+    roles = [f"{agent.name} ({role})" for agent, role in hands if role not in _ROLES]
+    if roles:
+        yield f"Contributors: {'; '.join(roles)}"
 
 
 def _dates(record: Record) -> Iterator[dict[str, Any]]:
@@ -136,6 +154,3 @@ def _rights(record: Record) -> Iterator[dict[str, Any]]:
         link = rights.licence if rights.licence and is_address(rights.licence) else None
         said: dict[str, Any] = {"title": {"en": "Rights"}, "description": {"en": rights.statement}}
         yield said | ({"link": link} if link else {})
-    if record.classification:
-        words = views.classification_words(record)
-        yield {"title": {"en": "Classification"}, "description": {"en": words}}

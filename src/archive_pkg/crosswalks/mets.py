@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Record
+    from archive_pkg.records.models import Part, Record
 
 NAMESPACE = "http://www.loc.gov/METS/"
 SCHEMA = "http://www.loc.gov/standards/mets/mets.xsd"
@@ -35,6 +35,7 @@ MAPPING |= {
     "type": "mets, TYPE; dmdSec and amdSec",
     "parts.kind": "structMap, div TYPE; amdSec",
     "parts.title": "structMap, div LABEL; amdSec",
+    "parts.part_of": "structMap, div within a div; amdSec",
     "parts.file": "fileSec, FLocat; amdSec",
     "parts.media_type": "fileSec, MIMETYPE; dmdSec and amdSec",
     "parts.sha256": "fileSec, CHECKSUM; amdSec",
@@ -70,11 +71,22 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
         DMDID="dmd",
         ADMID="premis",
     )
+    _divisions(letter, record, numbers)
+    return serialize(mets)
+
+
+def _divisions(letter: Element, record: Record, numbers: dict[str, str]) -> None:
+    """The parts, each within the first part that it belongs to."""
+    below: dict[str, list[Part]] = {}
     for part in record.parts:
-        division = put(letter, "div", TYPE=part.kind, LABEL=_line(views.part_title(record, part)))
+        below.setdefault(next(iter(part.part_of), ""), []).append(part)
+    waiting = [(letter, part) for part in below.get("", ())]
+    while waiting:
+        parent, part = waiting.pop(0)
+        division = put(parent, "div", TYPE=part.kind, LABEL=_line(views.part_title(record, part)))
         if part.file:
             say(division, "fptr", FILEID=numbers[part.file])
-    return serialize(mets)
+        waiting += [(division, inner) for inner in below.get(part.id, ())]
 
 
 def _line(text: str) -> str:

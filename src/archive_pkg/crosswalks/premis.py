@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.markup import XSI, Element, label, put, repeated, root, say, serialize
 from archive_pkg.records.vocabularies import event_types
+from archive_pkg.records.wording import marking_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,8 @@ UNKNOWN = "unknown"
 _VOCABULARY = "http://id.loc.gov/vocabulary/preservation/"
 _DIGEST_NAME = "SHA-256"
 """The type of an identifier that is a file's digest."""
+_REFERENCE, _ABOUT = "reference", "is about"
+"""Our own words for a text about another one: the vocabulary of relationships has none."""
 _ROLES = {"linkingObject": "eventRelatedObjectRole"}
 """The vocabulary of the roles in which something is linked."""
 _DIGESTS = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
@@ -37,11 +40,11 @@ MAPPING = {
     "identifiers": "objectIdentifier",
     "type": "significantProperties, type",
     "title": "originalName of the intellectual entity",
-    "classification.as_written": "rightsStatement of basis other",
-    "classification.caveats": "rightsStatement of basis other",
-    "classification.scheme": "rightsStatement of basis other",
-    "classification.level": "rightsStatement of basis other",
-    "classification.history": "event",
+    "classification.as_written": "significantProperties, marking",
+    "classification.caveats": "significantProperties, marking",
+    "classification.scheme": "significantProperties, marking",
+    "classification.level": "significantProperties, marking",
+    "classification.history": "event; significantProperties, marking",
     "parts.kind": "significantProperties, kind",
     "parts.title": "originalName",
     "parts.held": "significantProperties, held",
@@ -55,7 +58,9 @@ MAPPING = {
     "parts.access.status": "rightsStatement of basis other",
     "parts.access.until.edtf": "rightsStatement of basis other",
     "parts.access.rule": "rightsStatement of basis other",
-    "parts.made_from": "relationship, derivation",
+    "parts.made_from": "relationship, derivation, has source",
+    "parts.part_of": "relationship, structural, is part of",
+    "parts.about": "relationship, reference, is about (local)",
     "parts.note": "significantProperties, note",
     "rights": "rightsStatement",
     "agents.name": "agentName",
@@ -88,9 +93,10 @@ def element(record: Record, setting: Setting, within: Element | None = None) -> 
     """The record as a `premis` element of its own, or one within another document."""
     premis = root(NAMESPACE, "premis", {"premis": NAMESPACE, "xsi": XSI}, within)
     label(premis, version="3.0", xsi_schemaLocation=f"{NAMESPACE} {SCHEMA}")
-    _letter(premis, record)
+    bonds = views.bonds(record)
+    _letter(premis, record, bonds)
     for part in record.parts:
-        _part(premis, record, part)
+        _part(premis, record, part, bonds[part.id])
     for path in record.files:
         _file(premis, record, path, setting)
     for event in views.history(record):
@@ -134,8 +140,9 @@ def _property(thing: Element, kind: str, value: str | None) -> None:
 def _relation(thing: Element, kind: str, subtype: str, names: Sequence[str]) -> None:
     if names:
         relation = put(thing, "relationship")
-        _term(relation, "relationshipType", kind, "relationshipType")
-        _term(relation, "relationshipSubType", subtype, "relationshipSubType")
+        ours = kind == _REFERENCE
+        _term(relation, "relationshipType", kind, None if ours else "relationshipType")
+        _term(relation, "relationshipSubType", subtype, None if ours else "relationshipSubType")
         for name in names:
             _identifier(relation, "relatedObject", name)
 
@@ -148,19 +155,21 @@ def _part_name(name: str) -> str:
     return f"part/{name}"
 
 
-def _letter(premis: Element, record: Record) -> None:
+def _letter(premis: Element, record: Record, bonds: dict[str, views.Bond]) -> None:
     letter = _object(premis, "intellectualEntity", record.id)
     for identifier in record.identifiers:
         _identifier(letter, "object", identifier.value, identifier.scheme)
     _property(letter, "type", record.type)
     _property(letter, "record version", str(record.version))
     _property(letter, "supersedes", record.supersedes)
+    _property(letter, "marking", marking_in_words(record))
     say(letter, "originalName", record.title)
-    names = [_part_name(part.id) for part in record.parts]
-    _relation(letter, "structural", "is represented by", names)
+    for relation, bond in (("is represented by", "version"), ("has part", "part")):
+        names = [_part_name(part.id) for part in record.parts if bonds[part.id] == bond]
+        _relation(letter, "structural", relation, names)
 
 
-def _part(premis: Element, record: Record, part: Part) -> None:
+def _part(premis: Element, record: Record, part: Part, bond: views.Bond) -> None:
     thing = _object(premis, "representation", _part_name(part.id))
     _property(thing, "kind", part.kind)
     _property(thing, "held", "yes" if part.held else "no")
@@ -171,10 +180,18 @@ def _part(premis: Element, record: Record, part: Part) -> None:
     _property(thing, "note", part.note)
     if part.title:
         say(thing, "originalName", part.title)
-    _relation(thing, "structural", "represents", [record.id])
+    if bond == "version":
+        _relation(thing, "structural", "represents", [record.id])
     _relation(thing, "structural", "includes", [part.file] if part.file else [])
     _relation(thing, "derivation", "has source", [_part_name(name) for name in part.made_from])
-    _relation(thing, "structural", "is part of", [_part_name(name) for name in part.part_of])
+    wholes = [_part_name(name) for name in part.part_of]
+    if bond == "part":
+        wholes.insert(0, record.id)
+    _relation(thing, "structural", "is part of", wholes)
+    about = [_part_name(name) for name in part.about]
+    if bond == "about" and not about:
+        about = [record.id]
+    _relation(thing, _REFERENCE, _ABOUT, about)
 
 
 def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
@@ -275,12 +292,6 @@ def _rights(premis: Element, record: Record) -> None:
         _identifier(statement, "linkingObject", record.id)
         if record.rights.holder:
             _identifier(statement, "linkingAgent", record.rights.holder, role="rights holder")
-    if record.classification:
-        statement = _statement(premis, "classification", "other")
-        other = put(statement, "otherRightsInformation")
-        say(other, "otherRightsBasis", "classification")
-        say(other, "otherRightsNote", views.classification_words(record))
-        _identifier(statement, "linkingObject", record.id)
     for part in record.parts:
         words = views.access_words(part)
         if words:

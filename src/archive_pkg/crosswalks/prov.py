@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.dates import edtf_of
 from archive_pkg.crosswalks.json_text import to_json
+from archive_pkg.records.wording import marking_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ _ENDS = {
     "wasAssociatedWith": ("prov:activity", "prov:agent"),
     "wasDerivedFrom": ("prov:generatedEntity", "prov:usedEntity"),
     "wasGeneratedBy": ("prov:entity", "prov:activity"),
-    "specializationOf": ("prov:specificEntity", "prov:generalEntity"),
+    "hadMember": ("prov:collection", "prov:entity"),
     "used": ("prov:activity", "prov:entity"),
 }
 """What a relation's two ends are called."""
@@ -53,6 +54,8 @@ MAPPING = {
     "parts.languages": "entity, dcterms:language",
     "parts.media_type": "entity, dcterms:format",
     "parts.made_from": "wasDerivedFrom",
+    "parts.part_of": "hadMember",
+    "parts.about": "entity, schema:about",
     "parts.made_by": "wasAttributedTo",
     "parts.made.edtf": "entity, dcterms:date",
     "parts.method": "entity, dcterms:description",
@@ -62,7 +65,11 @@ MAPPING = {
     "translation_notes.rendering": "entity, letter:note",
     "translation_notes.original": "entity, letter:note",
     "translation_notes.romanized": "entity, letter:note",
-    "classification.history": "activity",
+    "classification.as_written": "entity, letter:marking",
+    "classification.caveats": "entity, letter:marking",
+    "classification.scheme": "entity, letter:marking",
+    "classification.level": "entity, letter:marking",
+    "classification.history": "activity; entity, letter:marking",
     "agents.name": "agent, prov:label",
     "agents.kind": "agent, prov:type",
     "agents.version": "agent, dcterms:hasVersion",
@@ -104,6 +111,7 @@ def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
         ("dcterms:hasVersion", str(record.version)),
         ("dcterms:type", record.type),
         ("dcterms:date", edtf_of(record.date)),
+        ("letter:marking", marking_in_words(record)),
     )
     for name in record.sender:
         document.relate("wasAttributedTo", _LETTER, _agent(name))
@@ -114,7 +122,7 @@ def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
             "agent",
             _agent(agent.id),
             ("prov:label", agent.name),
-            ("prov:type", {"$": kind, "type": "xsd:QName"} if kind else agent.kind),
+            ("prov:type", _reference(kind) if kind else agent.kind),
             ("dcterms:hasVersion", agent.version),
         )
     _tell_events(document, record)
@@ -153,8 +161,12 @@ class _Document:
 
 def _tell_parts(document: _Document, record: Record, setting: Setting) -> None:
     told = list(zip(record.translation_notes, views.note_words(record), strict=True))
+    bonds = views.bonds(record)
     for part in record.parts:
-        name = _part(part.id)
+        name, bond = _part(part.id), bonds[part.id]
+        about = [_part(other) for other in part.about]
+        if bond == "about" and not about:
+            about = [_LETTER]
         digest = setting.digests(record, part.file).get("sha256") if part.file else None
         document.tell(
             "entity",
@@ -167,9 +179,13 @@ def _tell_parts(document: _Document, record: Record, setting: Setting) -> None:
             ("dcterms:description", part.method),
             ("prov:location", f"{setting.folder}{part.file}" if part.file else None),
             ("schema:sha256", digest),
+            *(("schema:about", _reference(other)) for other in about),
+            ("dcterms:relation", _reference(_LETTER) if bond == "version" else None),
             *(("letter:note", words) for note, (_, words) in told if note.at.part == part.id),
         )
-        document.relate("specializationOf", name, _LETTER)
+        wholes = [_part(other) for other in part.part_of]
+        for whole in wholes or ([_LETTER] if bond == "part" else []):
+            document.relate("hadMember", whole, name)
         for source in part.made_from:
             document.relate("wasDerivedFrom", name, _part(source))
         for maker in part.made_by:
@@ -205,8 +221,12 @@ def _tell_events(document: _Document, record: Record) -> None:
             document.relate("wasAssociatedWith", activity, _agent(name))
 
 
-def _each_once(values: list[str]) -> str | list[str]:
-    different = list(dict.fromkeys(values))
+def _reference(name: str) -> dict[str, str]:
+    return {"$": name, "type": "xsd:QName"}
+
+
+def _each_once(values: list[Any]) -> Any:
+    different = [value for place, value in enumerate(values) if value not in values[:place]]
     return different if len(different) > 1 else different[0]
 
 

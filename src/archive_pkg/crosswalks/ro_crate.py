@@ -21,7 +21,7 @@ MAPPING = schema_org.MAPPING | {
     "events.type": "Action, name",
     "events.date.edtf": "Action, endTime (a year, month or day)",
     "events.agents": "Action, agent",
-    "events.objects": "Action, result",
+    "events.objects": "Action, result of what makes, object of all else",
     "events.sources": "Action, object",
     "events.detail": "Action, description",
 }
@@ -74,14 +74,16 @@ def _crate(record: Record, setting: Setting) -> Iterator[Thing]:
 
 def _action(record: Record, event: Event) -> Thing:
     when = plain(event.date.edtf) if event.date else None
+    makes = views.makes(event) and bool(event.objects)
+    sources = event.sources if makes else (*event.sources, *event.objects)
     action = {
         "@id": f"#event-{event.id}",
-        "@type": "CreateAction" if event.objects else "Action",
+        "@type": "CreateAction" if makes else "Action",
         "name": event.type,
         "endTime": when,
         "agent": [{"@id": schema_org.agent_id(a)} for a in views.agents(record, event.agents)],
-        "object": [{"@id": schema_org.part_id(name)} for name in event.sources],
-        "result": [{"@id": schema_org.part_id(name)} for name in event.objects],
+        "object": [{"@id": schema_org.part_id(name)} for name in sources],
+        "result": [{"@id": schema_org.part_id(name)} for name in event.objects if makes],
         "description": event.detail,
     }
     return {key: value for key, value in action.items() if value}

@@ -12,6 +12,7 @@ from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.addresses import first_address
 from archive_pkg.crosswalks.dates import edtf_of
 from archive_pkg.crosswalks.json_text import to_json
+from archive_pkg.records.wording import marking_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 LETTER = "#letter"
 HOLDING = "#holding"
+_MARKING = "#marking"
 
 Thing = dict[str, Any]
 
@@ -29,7 +31,6 @@ _SOFTWARE = "https://schema.org/SoftwareApplication"
 MAPPING = {
     "id": "identifier",
     "version": "version",
-    "supersedes": "isBasedOn",
     "identifiers": "identifier",
     "type": "genre",
     "title": "name",
@@ -43,10 +44,15 @@ MAPPING = {
     "received.edtf": "dateReceived",
     "place.name": "locationCreated",
     "place.identifiers": "locationCreated, @id (the first)",
-    "classification.as_written": "conditionsOfAccess",
-    "classification.caveats": "conditionsOfAccess",
-    "classification.scheme": "conditionsOfAccess",
-    "classification.level": "conditionsOfAccess",
+    "classification.as_written": "comment",
+    "classification.caveats": "comment",
+    "classification.scheme": "comment",
+    "classification.level": "comment",
+    "classification.history.action": "comment",
+    "classification.history.date.edtf": "comment",
+    "classification.history.by": "comment",
+    "classification.history.level": "comment",
+    "classification.history.note": "comment",
     "summary.text": "abstract",
     "summary.author": "contributor",
     "subjects.term": "about",
@@ -63,7 +69,9 @@ MAPPING = {
     "parts.access.until.edtf": "workExample, conditionsOfAccess",
     "parts.access.rule": "workExample, conditionsOfAccess",
     "parts.made_from": "translationOfWork, isBasedOn",
-    "parts.made_by": "translator, creator",
+    "parts.part_of": "isPartOf, hasPart",
+    "parts.about": "about, subjectOf",
+    "parts.made_by": "translator, creator, creditText",
     "parts.made.edtf": "dateCreated",
     "parts.note": "description",
     "parts.method": "creditText",
@@ -73,10 +81,10 @@ MAPPING = {
     "translation_notes.rendering": "comment",
     "translation_notes.original": "comment",
     "translation_notes.romanized": "comment",
-    "enclosures.title": "messageAttachment",
+    "enclosures.title": "messageAttachment, hasPart",
     "holding": "holdingArchive, itemLocation",
     "custody": "description",
-    "donor": "provider",
+    "donor": "sponsor",
     "publications": "citation",
     "rights.statement": "copyrightNotice",
     "rights.licence": "license",
@@ -101,8 +109,15 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 def things(record: Record, setting: Setting) -> Iterator[Thing]:
     """The letter and all that is said of it, but for its files."""
     yield _letter(record, setting)
+    bonds = views.bonds(record)
     for part in record.parts:
-        yield _part(record, part, setting)
+        yield _part(record, part, bonds[part.id], setting)
+    if record.classification:
+        yield {
+            "@id": _MARKING,
+            "@type": "Comment",
+            "text": f"Marked: {marking_in_words(record)}",
+        }
     for agent in record.agents:
         yield _agent(agent)
     for number, place in enumerate(_places(record), 1):
@@ -183,7 +198,14 @@ def _letter(record: Record, setting: Setting) -> Thing:
     rights = record.rights
     places = [_ref(place_id(place, number)) for number, place in enumerate(_places(record), 1)]
     here, mentioned = (places[:1], places[1:]) if record.place else ([], places)
-    hands = [agent for agent, role in views.contributions(record)]
+    hands = [agent for agent, _ in views.persons(record)]
+    bonds = views.bonds(record)
+
+    def bound(bond: views.Bond) -> list[dict[str, str]]:
+        return [_ref(part_id(part.id)) for part in record.parts if bonds[part.id] == bond]
+
+    listed = (part_id(e.part) if e.part else f"#enclosure-{e.id}" for e in record.enclosures)
+    enclosed = [_ref(name) for name in dict.fromkeys([*listed, *(r["@id"] for r in bound("part"))])]
     return _known(
         {
             "@id": setting.addresses.get(record.id, LETTER),
@@ -192,7 +214,6 @@ def _letter(record: Record, setting: Setting) -> Thing:
             "alternateName": list(record.variant_titles),
             "identifier": [record.id, *(item.uri or item.value for item in record.identifiers)],
             "version": str(record.version),
-            "isBasedOn": record.supersedes,
             "genre": views.TYPE_NAMES[record.type],
             "creator": _agents(record, record.sender),
             "sender": _agents(record, record.sender),
@@ -203,21 +224,22 @@ def _letter(record: Record, setting: Setting) -> Thing:
             "temporal": record.date.as_written if record.date else None,
             "dateReceived": edtf_of(record.received),
             "locationCreated": here,
-            "conditionsOfAccess": views.classification_words(record),
             "abstract": record.summary.text if record.summary else None,
             "about": [subject.term for subject in record.subjects],
             "mentions": [*_agents(record, record.mentioned_agents), *mentioned],
             "inLanguage": views.main_language(record),
-            "workExample": [_ref(part_id(part.id)) for part in record.parts],
-            "comment": [_ref(f"#note-{note.id}") for note in record.translation_notes],
-            "messageAttachment": [
-                _ref(part_id(item.part) if item.part else f"#enclosure-{item.id}")
-                for item in record.enclosures
+            "workExample": bound("version"),
+            "hasPart": enclosed,
+            "subjectOf": bound("about"),
+            "comment": [
+                *([_ref(_MARKING)] if record.classification else []),
+                *(_ref(f"#note-{note.id}") for note in record.translation_notes),
             ],
+            "messageAttachment": enclosed,
             "holdingArchive": _ref(HOLDING) if holding else None,
             "itemLocation": views.shelfmark(holding) if holding else None,
             "description": f"Custody: {record.custody}" if record.custody else None,
-            "provider": _agents(record, [record.donor]) if record.donor else None,
+            "sponsor": _agents(record, [record.donor]) if record.donor else None,
             "citation": list(record.publications),
             "copyrightNotice": rights.statement if rights else None,
             "license": rights.licence if rights else None,
@@ -228,22 +250,31 @@ def _letter(record: Record, setting: Setting) -> Thing:
     )
 
 
-def _part(record: Record, part: Part, setting: Setting) -> Thing:
-    sources = [_ref(part_id(name)) for name in part.made_from]
+def _part(record: Record, part: Part, bond: views.Bond, setting: Setting) -> Thing:
+    letter = _ref(setting.addresses.get(record.id, LETTER))
+    sources, wholes, about = (
+        [_ref(part_id(name)) for name in names]
+        for names in (part.made_from, part.part_of, part.about)
+    )
     translation = part.kind == "translation"
-    makers = _agents(record, part.made_by)
+    programs = {agent.id for agent in record.agents if agent.kind == "software"}
+    makers = _agents(record, [name for name in part.made_by if name not in programs])
+    by_programs = [name for name in part.made_by if name in programs]
+    made_with = f"Made with {record.names(by_programs)}." if by_programs else ""
     return _known(
         {
             "@id": part_id(part.id),
             "@type": "CreativeWork",
             "name": views.part_title(record, part),
             "genre": part.kind,
-            "exampleOfWork": _ref(setting.addresses.get(record.id, LETTER)),
+            "exampleOfWork": letter if bond == "version" else None,
+            "isPartOf": [letter, *wholes] if bond == "part" else wholes,
+            "about": about or ([letter] if bond == "about" else []),
             "inLanguage": list(part.languages),
             "translationOfWork" if translation else "isBasedOn": sources,
             "translator" if translation else "creator": makers,
             "dateCreated": edtf_of(part.made),
-            "creditText": part.method,
+            "creditText": " ".join(filter(None, (part.method, made_with))),
             "description": part.note,
             "conditionsOfAccess": views.access_words(part),
             "encoding": _ref(file_id(part.file, setting)) if part.file else None,

@@ -9,6 +9,7 @@ from archive_pkg.crosswalks.addresses import address, licence_address
 from archive_pkg.crosswalks.dates import tei as date_attributes
 from archive_pkg.crosswalks.markup import Element, put, root, say, serialize
 from archive_pkg.crosswalks.tei_text import note_id, render
+from archive_pkg.records.wording import marking_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +46,11 @@ MAPPING = {
     "classification.caveats": "notesStmt, note",
     "classification.scheme": "notesStmt, note",
     "classification.level": "notesStmt, note",
+    "classification.history.action": "notesStmt, note",
+    "classification.history.date.edtf": "notesStmt, note",
+    "classification.history.by": "notesStmt, note",
+    "classification.history.level": "notesStmt, note",
+    "classification.history.note": "notesStmt, note",
     "salutation": "opener, salute (where quoted from the text)",
     "closing": "closer, salute (where quoted from the text)",
     "summary.text": "profileDesc, abstract",
@@ -57,6 +63,10 @@ MAPPING = {
     "parts.kind": "div type",
     "parts.languages": "langUsage; div xml:lang",
     "parts.made_by": "respStmt",
+    "parts.title": "availability, ab type=access; correspContext, note type=enclosure",
+    "parts.access.status": "availability, ab type=access",
+    "parts.access.until.edtf": "availability, ab type=access",
+    "parts.access.rule": "availability, ab type=access",
     "translation_notes.kind": "the element in the text; standOff, note type",
     "translation_notes.at": "the element in the text",
     "translation_notes.text": "standOff, note",
@@ -142,7 +152,7 @@ def _file(description: Element, record: Record, setting: Setting) -> None:
     _publication(put(description, "publicationStmt"), record, setting)
     if record.classification:
         notes = put(description, "notesStmt")
-        say(notes, "note", views.classification_words(record), type="classification")
+        say(notes, "note", marking_in_words(record), type="classification")
     _source(put(description, "sourceDesc"), record)
 
 
@@ -156,12 +166,17 @@ def _publication(publication: Element, record: Record, setting: Setting) -> None
     say(publication, "idno", record.id, type="record")
     for identifier in record.identifiers:
         _idno(publication, identifier)
+    restrictions = list(views.restrictions(record))
+    if not (record.rights or restrictions):
+        return
+    allowed = put(publication, "availability")
     if record.rights:
-        allowed = put(publication, "availability")
         licence = record.rights.licence
         if licence:
             say(allowed, "licence", licence, target=licence_address(licence))
         say(allowed, "p", record.rights.statement)
+    for words in restrictions:
+        say(allowed, "ab", words, type="access")
 
 
 def _idno(parent: Element, identifier: Identifier) -> None:
@@ -236,10 +251,11 @@ def correspondence(parent: Element, record: Record, setting: Setting) -> Element
         copies = put(description, "correspAction", type="received", subtype="copy")
         for agent in views.agents(record, record.copies_to):
             name(copies, agent)
-    if record.enclosures:
+    enclosed = views.enclosed(record)
+    if enclosed:
         context = put(description, "correspContext")
-        for enclosure in record.enclosures:
-            say(context, "note", enclosure.title, type="enclosure")
+        for title, _ in enclosed:
+            say(context, "note", title, type="enclosure")
     return description
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from archive_pkg.crosswalks.dates import edtf_of
 from archive_pkg.records.models import Event
@@ -24,6 +25,10 @@ TYPE_NAMES = {
     "other": "Document",
 }
 
+Bond = Literal["version", "part", "about", "other"]
+"""What a part is to the letter: a version of it, a part of it such as an enclosure, a text about
+it, or something else, such as the translation of an enclosure."""
+
 MAKERS = {
     "scan": "digitizer",
     "transcription": "transcriber",
@@ -31,7 +36,10 @@ MAKERS = {
     "redaction": "redactor",
     "summary": "author of summary",
 }
-"""What somebody is who made a part of a kind; who made an original is told as its sender."""
+"""What a person is called who made a part of a kind."""
+
+SOFTWARE = "software"
+"""The role of a program."""
 
 _EXAMINING = {
     "appraisal",
@@ -77,20 +85,43 @@ class Contribution(NamedTuple):
 
 
 def contributions(record: Record) -> Iterator[Contribution]:
-    """Everybody but the sender who had a hand in the letter, each role once."""
+    """Everybody but the sender who had a hand in the letter, each role once.
+
+    A program is software, whatever it made: it is nobody's translator.
+    """
     seen = set()
     for name, role in _roles(record):
+        agent = record.agent(name)
+        if agent.kind == "software":
+            role = SOFTWARE
         if (name, role) not in seen:
             seen.add((name, role))
-            yield Contribution(record.agent(name), role)
+            yield Contribution(agent, role)
+
+
+def persons(record: Record) -> Iterator[Contribution]:
+    """The contributions of persons and bodies, for formats that take no others."""
+    return (one for one in contributions(record) if one.role != SOFTWARE)
+
+
+def addressees(record: Record) -> Iterator[Contribution]:
+    """The recipients, and those who got a copy."""
+    for agent in agents(record, record.recipients):
+        yield Contribution(agent, "recipient")
+    for agent in agents(record, record.copies_to):
+        yield Contribution(agent, "recipient of a copy")
 
 
 def _roles(record: Record) -> Iterator[tuple[str, str]]:
     for name in record.signatories:
         yield name, "signatory"
+    known = bonds(record)
     for part in record.parts:
+        role = MAKERS.get(part.kind, f"maker of the {part.kind}")
+        if known[part.id] not in ("version", "about"):
+            role = f"maker of “{part_title(record, part)}”"
         for name in part.made_by:
-            yield name, MAKERS.get(part.kind, "maker")
+            yield name, role
     if record.summary and record.summary.author:
         yield record.summary.author, "author of summary"
 
@@ -123,26 +154,82 @@ def text_parts(record: Record) -> list[Part]:
     return [part for part in record.parts if part.is_text]
 
 
+def bonds(record: Record) -> dict[str, Bond]:
+    """Return what each part is to the letter itself, by the parts' ids, as `Bond` has it."""
+    parts = {part.id: part for part in record.parts}
+    found: dict[str, Bond] = {}
+    for name in TopologicalSorter({part.id: part.leads_to for part in record.parts}).static_order():
+        part = parts[name]
+        if part.kind == "summary" or part.about:
+            about = {found[other] for other in part.about}
+            found[name] = "about" if not about or "version" in about else "other"
+        elif part.kind == "enclosure" or part.part_of:
+            wholes = {found[other] for other in part.part_of}
+            found[name] = "part" if not wholes or wholes & {"version", "part"} else "other"
+        else:
+            sources = {found[other] for other in part.made_from}
+            found[name] = "version" if not sources or "version" in sources else "other"
+    return found
+
+
+def versions(record: Record) -> list[Part]:
+    """The parts that are the letter itself: its original, and what was made from that."""
+    known = bonds(record)
+    return [part for part in record.parts if known[part.id] == "version"]
+
+
 def main_text(record: Record) -> Part | None:
-    """The part in which the letter itself is read: the first text that is not about it."""
-    kinds = ("original", "transcription", "translation", "redaction")
-    return next((part for part in text_parts(record) if part.kind in kinds), None)
+    """The part in which the letter itself is read: the first text that is a version of it."""
+    return next((part for part in versions(record) if part.is_text), None)
+
+
+def languages(record: Record) -> list[str]:
+    """The languages of the letter and of what was sent with it, each once."""
+    known = bonds(record)
+    return list(
+        dict.fromkeys(
+            tag
+            for part in record.parts
+            if known[part.id] in ("version", "part")
+            for tag in part.languages
+        )
+    )
+
+
+def enclosed(record: Record) -> list[tuple[str, Part | None]]:
+    """What was sent with the letter: each title, and the part that it is if there is one."""
+    known = bonds(record)
+    listed: list[tuple[str, Part | None]] = [
+        (item.title, record.part(item.part) if item.part else None) for item in record.enclosures
+    ]
+    names = {item.part for item in record.enclosures}
+    listed += [
+        (part_title(record, part), part)
+        for part in record.parts
+        if known[part.id] == "part" and part.id not in names
+    ]
+    return listed
 
 
 def main_language(record: Record) -> str | None:
     """The language of the letter as it is here; else the first that any part is in."""
     part = main_text(record)
     tags = part.languages if part else ()
-    return next(iter(tags or record.languages), None)
+    return next(iter(tags or languages(record)), None)
 
 
-def translated(record: Record) -> list[tuple[Part, list[Part]]]:
-    """Each translation with what it was made from."""
-    return [
-        (part, [record.part(name) for name in part.made_from])
-        for part in record.parts
-        if part.kind == "translation"
-    ]
+def originals(record: Record) -> list[Part]:
+    """What the letter's translations were made from, each once."""
+    names = dict.fromkeys(
+        name for part in versions(record) if part.kind == "translation" for name in part.made_from
+    )
+    return [record.part(name) for name in names]
+
+
+def is_translation(record: Record) -> bool:
+    """Whether the letter is here in translation only."""
+    held = {part.kind for part in versions(record) if part.held}
+    return "translation" in held and not held & {"original", "transcription", "redaction"}
 
 
 def part_title(record: Record, part: Part) -> str:
@@ -153,17 +240,6 @@ def part_title(record: Record, part: Part) -> str:
 def shelfmark(holding: Holding) -> str:
     """Where in the archive: fonds, file, folio."""
     return ", ".join(word for word in (holding.fonds, holding.file, holding.folio) if word)
-
-
-def classification_words(record: Record) -> str:
-    """The marking as the letter has it, its caveats, and its level by name."""
-    marking = record.classification
-    if marking is None:
-        return ""
-    words = "; ".join((marking.as_written, *marking.caveats))
-    if marking.scheme and marking.level:
-        words += f" ({marking.scheme}: {marking.level})"
-    return words
 
 
 def examines(event: Event) -> bool:

@@ -10,13 +10,12 @@ from archive_pkg.drafting.describing import Describer, slug
 from archive_pkg.drafting.enclosures import id_of
 from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.statements import PROBABLE
+from archive_pkg.records.wording import date_in_words
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.statements import Statement
 
 # fmt: off
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
-           "October", "November", "December")
 _ORDER = (
     "id", "type", "title", "sender", "signatories", "recipients", "copies_to", "date", "received",
     "place", "classification", "salutation", "closing", "summary", "mentioned_agents",
@@ -29,14 +28,6 @@ _TYPES = {
     "memorandum": "Memorandum",
     "other": "Document",
 }
-
-
-def date_in_words(edtf: str) -> str:
-    """A full date as titles have it ("18 July 1960"); another as it is."""
-    full = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", edtf)
-    if full is None:
-        return edtf
-    return f"{int(full[3])} {_MONTHS[int(full[2]) - 1]} {full[1]}"
 
 
 class Recorder(Describer):
@@ -173,7 +164,8 @@ class Recorder(Describer):
             }
             if self.data.get("sender"):
                 written["agents"] = list(self.data["sender"])
-            written["objects"] = ["original" if original else "letter"]
+            if original:  # the sender did not make a transcription
+                written["objects"] = ["original"]
             events.append(written)
             self.rests("events.written", one)
         if original is not None:

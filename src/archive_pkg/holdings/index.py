@@ -45,7 +45,8 @@ CREATE TABLE gone (number INTEGER PRIMARY KEY);
 CREATE TABLE packages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, package TEXT UNIQUE, seal BLOB, id TEXT, title TEXT,
     type TEXT,
-    date TEXT, earliest TEXT, latest TEXT, marking TEXT, level TEXT, files INTEGER, size INTEGER
+    date TEXT, earliest TEXT, latest TEXT, marking TEXT, marked TEXT, level TEXT,
+    files INTEGER, size INTEGER
 );
 CREATE INDEX packages_earliest ON packages (earliest, latest);
 CREATE TABLE agents (number INTEGER, role TEXT, name TEXT);
@@ -63,6 +64,7 @@ _COLUMNS = (
     "earliest",
     "latest",
     "marking",
+    "marked",
     "level",
     "files",
     "size",
@@ -165,7 +167,7 @@ class _Refreshing:
         self._base.execute(
             f"INSERT INTO {words_of(number)} (rowid, who, marking, about, text) "  # noqa: S608 - ours
             "VALUES (?, ?, ?, ?, ?)",
-            (number, row["who"], row["marking"], row["about"], row["text"]),
+            (number, row["who"], row["marked"], row["about"], row["text"]),
         )
 
     def _forget(self, name: str) -> None:
@@ -190,6 +192,8 @@ def _read_one(subject: tuple[Path, bytes | None], pace: Pace) -> Done:
 
 
 def _row(package: Package, seal: bytes) -> dict[str, Any]:
+    from archive_pkg.records.wording import marking_in_words
+
     record = package.record
     date = record.date.edtf if record.date else None
     mark = record.classification
@@ -203,6 +207,7 @@ def _row(package: Package, seal: bytes) -> dict[str, Any]:
         "earliest": str(date.earliest) if date and date.earliest else None,
         "latest": str(date.latest) if date and date.latest else None,
         "marking": marking,
+        "marked": marking_in_words(record) or None,
         "level": mark.level if mark else None,
         **_oxum(package),
         "agents": list(_agents(record)),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.holdings.shelves import Shelf
 
-VERSION = 3
+VERSION = 4
 """Of the index's form; its negative stands in one that has been begun and is not whole yet."""
 TABLES = ("words_0", "words_1", "words_2", "words_3")
 """These share the packages' words, so that several processors can look for them."""
@@ -36,7 +36,7 @@ _RANKED = 10_000
 """Up to so many hits the best come first. To weigh each of more takes long, and tells little."""
 _WORD = re.compile(r"[^\W_]+")
 
-_HIT = "package, id, title, coalesce(date, ''), coalesce(packages.marking, '')"
+_HIT = "package, id, title, coalesce(date, ''), coalesce(packages.marked, '')"
 _BY_DATE = "earliest IS NULL, coalesce(earliest, ''), package"
 _BY_RANK = "rank, coalesce(earliest, ''), package"
 _KEYS = 3
@@ -51,7 +51,7 @@ class Query:
         words: Anywhere in record and texts. A word that ends in `*` stands for its beginnings; one
             with spaces in it for words that follow one another.
         who: In the names of senders, signatories, recipients and those spoken of.
-        marking: In the marking.
+        marking: In the marking and its history.
         since: An EDTF date; letters that are wholly before it are left out.
         until: An EDTF date; letters that are wholly after it are left out.
     """
@@ -72,7 +72,7 @@ class Hit:
         id: Its record's id.
         title: Its title.
         date: Its date in EDTF; empty where it is not known.
-        marking: Its marking; empty where it has none.
+        marking: Its marking with its history; empty where it has none.
     """
 
     package: str

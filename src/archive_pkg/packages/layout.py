@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic_core import to_json
 
 from archive_pkg import tables
+from archive_pkg.records.wording import marking_in_words, relations
 
 if TYPE_CHECKING:
     from archive_pkg.records import Access, Part, Record
@@ -127,7 +128,7 @@ def _who_and_when(record: Record) -> list[str]:
         ("To", record.names(record.recipients)),
         ("Date", record.date.words if record.date else ""),
         ("Place", record.place.name if record.place else ""),
-        ("Marking", record.classification.as_written if record.classification else ""),
+        ("Marking", marking_in_words(record)),
         ("Rights", record.rights.statement if record.rights else ""),
         ("Record", f"{record.id}, version {record.version}"),
     ]
@@ -145,7 +146,8 @@ def _parts(record: Record) -> list[str]:
         if part.file and part.access and part.access.status != "open":
             where += f", {_access(part.access)}"
         title = f": {part.title}" if part.title else ""
-        lines.append(f"  {part.kind} “{part.id}”{title} ({where})")
+        to = "".join(f", {words}" for words in relations(part))
+        lines.append(f"  {part.kind} “{part.id}”{to}{title} ({where})")
     if any(part.note == WITHHELD for part in record.parts):
         lines += [
             "",

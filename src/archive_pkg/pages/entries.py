@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks.addresses import address
 from archive_pkg.records.languages import language_name
+from archive_pkg.records.wording import marking_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +59,7 @@ class Entry:
         sort: The earliest day it may be of, for sorting.
         year: The year of that day; None where it is not known.
         marking: Its marking; empty where it has none.
+        marked: The marking with its history, for a reader.
         languages: Its languages' names.
         holding: The archive that keeps it; empty where it is not known.
         people: Everybody it names, each once.
@@ -71,6 +73,7 @@ class Entry:
     sort: str
     year: int | None
     marking: str
+    marked: str
     languages: tuple[str, ...]
     holding: str
     people: tuple[Known, ...] = field(default=())
@@ -127,6 +130,7 @@ def entry_of(record: Record, download: tuple[int, str] | None) -> Entry:
         sort=str(earliest) if earliest else _LAST,
         year=earliest.year if earliest else None,
         marking="; ".join((mark.as_written, *mark.caveats)) if mark else "",
+        marked=marking_in_words(record, brief=True),
         languages=tuple(dict.fromkeys(map(language_name, record.languages))),
         holding=record.holding.repository if record.holding else "",
         people=tuple(people.values()),
@@ -150,8 +154,7 @@ def described_by(record: Record) -> Iterator[str]:
     if record.summary:
         yield record.summary.text
     if record.classification:
-        yield record.classification.as_written
-        yield from record.classification.caveats
+        yield marking_in_words(record)
     if record.holding:
         yield from (text for _, text in record.holding if text)
 

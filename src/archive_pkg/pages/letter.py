@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
+from archive_pkg.crosswalks import views
 from archive_pkg.pages import rendering
 from archive_pkg.pages.marked import Line, Mark, Segment, marked_lines
 from archive_pkg.records.languages import language_name
 from archive_pkg.records.statements import Index, statements
-from archive_pkg.records.wording import facts, words
+from archive_pkg.records.wording import facts, marking_in_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -196,7 +197,12 @@ def readings_of(
 def view(record: Record, readings: Sequence[Reading]) -> dict[str, Any]:
     """All that the page's template shows of a letter, by the names it has there."""
     page = _Page(record, readings[0].shown if readings else set())
-    texts = [reading for reading in readings if reading.lines and reading.part.kind in _VERSIONS]
+    bonds = views.bonds(record)
+    texts = [
+        reading
+        for reading in readings
+        if reading.lines and reading.part.kind in _VERSIONS and bonds[reading.part.id] == "version"
+    ]
     bands = _bands(texts) if len(texts) > 1 else []
     scans = [reading for reading in readings if reading.image]
     beside = bool(scans) and bool(texts)
@@ -214,6 +220,7 @@ def view(record: Record, readings: Sequence[Reading]) -> dict[str, Any]:
         "notes": {_note_name(note): note for note in page.notes},
         "note_words": {_note_name(note): _note_words(note) for note in page.notes},
         "numbers": {_note_name(note): number for number, note in enumerate(page.notes, start=1)},
+        "marking": marking_in_words(record, brief=True),
         "drawing": _drawing(record) if record.parts else "",
         "citation": _citation(record),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -102,10 +103,52 @@ def _(value: Place, record: Record) -> str:
     return value.name
 
 
+def marking_in_words(record: Record, *, brief: bool = False) -> str:
+    """Return the marking of a letter with its history: "TOP SECRET, declassified 1 March 1995".
+
+    A marking is a fact about the past. Who may see the letter now is said by `access`.
+
+    Args:
+        record: The record.
+        brief: Whether to leave out who changed the marking, the notes and the level's name.
+
+    Returns:
+        The phrase; empty if the letter has no marking.
+    """
+    marking = record.classification
+    if marking is None:
+        return ""
+    said = "; ".join((marking.as_written, *marking.caveats))
+    for change in marking.history:
+        said += f", {change.action}"
+        said += f" to {change.level}" if change.level else ""
+        said += f" {date_in_words(change.date.words)}" if change.date else ""
+        if not brief:
+            said += f" by {record.agent(change.by).name}" if change.by else ""
+            said += f" ({change.note})" if change.note else ""
+    if not brief and marking.level:
+        said += f"; level {': '.join(filter(None, (marking.scheme, marking.level)))}"
+    return said
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def date_in_words(edtf: str) -> str:
+    """Return a day or month as titles have it, "18 July 1960"; any other date as it is."""
+    full = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", edtf)
+    if full is None or not 1 <= int(full[2]) <= len(_MONTHS):
+        return edtf
+    month = f"{_MONTHS[int(full[2]) - 1]} {full[1]}"
+    return f"{int(full[3])} {month}" if full[3] else month
+
+
 @_words.register
 def _(value: Classification, record: Record) -> str:
-    marking = "; ".join((value.as_written, *value.caveats))
-    return f"{marking} ({value.scheme}: {value.level})" if value.level else marking
+    return marking_in_words(record)
 
 
 @_words.register

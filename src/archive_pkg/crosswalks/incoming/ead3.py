@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks.incoming.dates import between_ends, dated, normal
 from archive_pkg.crosswalks.incoming.drafts import Draft, Imported, held, identify, language
+from archive_pkg.crosswalks.incoming.restrictions import access, strictest, written_by_us
 from archive_pkg.crosswalks.incoming.source import fit, local, refuse_unknown, text_of
 from archive_pkg.crosswalks.views import TYPE_NAMES
 from archive_pkg.records.date_phrases import read_date
@@ -69,7 +70,6 @@ _NOT_OPEN = re.compile(
     r"\b(?:clos|restrict(?!ions? on use)|except|unless|until|permission|gesperrt|sperr|not open)",
     re.IGNORECASE,
 )
-_OURS = re.compile(r"Access to .*: (open|restricted|closed)(?: until (\S+))?(?: \((.*)\))?")
 
 
 def read(source: Source) -> list[Imported]:
@@ -162,8 +162,8 @@ class _Item:
                 self.source.take(element)
         original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
         original |= {"languages": list(dict.fromkeys(tags))} if tags else {}
-        access = self._access()
-        self.draft.raw["parts"] = [original | ({"access": access} if access else {})]
+        said = self._access()
+        self.draft.raw["parts"] = [original | ({"access": said} if said else {})]
 
     def _identifiers(self) -> None:
         holding: dict[str, str] = {}
@@ -386,7 +386,10 @@ class _Item:
         self.draft.state("subjects", subjects)
 
     def _words(self) -> None:
-        summary = self._section(self.item, "scopecontent")
+        if self.is_ours:
+            summary = self._section(self.item, "scopecontent[@localtype='summary']")
+        else:
+            summary = self._section(self.item, "scopecontent")
         abstract = self.source.text(self.item, "did/abstract")
         summary = summary[:1] if self.is_ours else summary
         said = [*([abstract] if abstract else []), *summary]
@@ -398,7 +401,7 @@ class _Item:
         rights = rights[:1] if self.is_ours else rights
         self.draft.state("rights", {"statement": " ".join(rights)} if rights else None)
         number = 0
-        for element in self.source.all(self.item, "relatedmaterial/p"):
+        for element in self.source.all(self.item, "scopecontent[@localtype='enclosures']/p"):
             words = text_of(element) or ""
             if words.startswith("Enclosed: "):
                 number += 1
@@ -425,34 +428,28 @@ class _Item:
     def _access(self) -> dict[str, Any] | None:
         """Who may have the item: the strictest of what is said of it and of the levels above it."""
         if self.is_ours:
-            ours = (_OURS.fullmatch(w) for w in self._section(self.item, "accessrestrict"))
-            found = [_access(m[1], m[2], m[3] or m[0]) for m in ours if m]
+            found = written_by_us(self._section(self.item, "accessrestrict"))
         else:
             found = []
             for level in (self.item, *self.above):
                 words = " ".join(self._section(level, "accessrestrict"))
                 if words:
                     found.append(_in_words(words))
-        if not found:
-            return None
-        strictest = max(found, key=_strictness)
-        rules = list(dict.fromkeys(one["rule"] for one in found))
-        access = strictest | {"rule": " / ".join(rules)}
-        if not self.is_ours:
-            until = f" until {access['until']['edtf']}" if "until" in access else ""
+        said = strictest(found)
+        if said and not self.is_ours:
+            until = f" until {said['until']['edtf']}" if "until" in said else ""
             self.draft.report.add(
                 IMPORT_ACCESS_READ.at(
                     Location(self.source.name, field="parts.original.access"),
-                    f"“{access['rule']}” is taken for {access['status']}{until}",
+                    f"“{said['rule']}” is taken for {said['status']}{until}",
                     "check access in the record",
                 )
             )
-        return access
+        return said
 
 
 _ASIDE = ("calendar", "era", "certainty", "unitdatetype", "label")
 _ABOUT = ("approximate", "circa", "ca", "ca.", "approx", "inferred")
-_STRICTNESS = {"open": 0, "restricted": 1, "closed": 2}
 
 
 def _is_undated(words: str) -> bool:
@@ -460,21 +457,12 @@ def _is_undated(words: str) -> bool:
     return read is not None and not read.edtf
 
 
-def _strictness(access: dict[str, Any]) -> tuple[int, str]:
-    return _STRICTNESS[access["status"]], access.get("until", {}).get("edtf", "")
-
-
-def _access(status: str, until: str | None, rule: str) -> dict[str, Any]:
-    said: dict[str, Any] = {"status": status, "rule": rule}
-    return said | ({"until": {"edtf": until}} if until else {})
-
-
 def _in_words(words: str) -> dict[str, Any]:
     """What a restriction says in words; what is not understood is closed."""
     until = _CLOSED_UNTIL.search(words)
     read = read_date(until[1]) if until else None
     if read and read.edtf:
-        return _access("restricted", read.edtf, words)
+        return access("restricted", read.edtf, words)
     if _OPEN.search(words) and not _NOT_OPEN.search(words):
-        return _access("open", None, words)
-    return _access("closed", None, words)
+        return access("open", None, words)
+    return access("closed", None, words)

@@ -22,6 +22,7 @@ from archive_pkg.crosswalks.incoming.drafts import (
     record_id,
     slug,
 )
+from archive_pkg.crosswalks.incoming.restrictions import strictest, written_by_us
 from archive_pkg.crosswalks.incoming.source import Source, fit, local, text_of
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.models import TranslationNote
@@ -240,6 +241,7 @@ class _Letter:
         self.is_ours = _own_id(source, root) is not None
         self.draft = Draft(source, name, "Letter", "letter")
         self.correspondence = Correspondence(source, self.draft)
+        self.access: list[dict[str, Any]] = []
 
     def _all(self, path: str) -> list[Element]:
         return self.source.all(self.header, path)
@@ -348,7 +350,10 @@ class _Letter:
         for child in available:
             if not isinstance(child.tag, str):
                 continue
-            if local(child) == "licence":
+            if child.get("type") == "access" and written_by_us([text_of(child)]):
+                self.source.attribute(child, "type")
+                self.access += written_by_us([self.source.words(child)])
+            elif local(child) == "licence":
                 target = child.get("target")
                 if target and address is None:
                     address = self.source.attribute(child, "target")
@@ -357,7 +362,9 @@ class _Letter:
                 statements.append(None if self.is_ours and words == spdx else words)
             else:
                 statements.append(self.source.words(child))
-        statement = " ".join(filter(None, statements)) or self.source.words(available) or address
+        statement = " ".join(filter(None, statements)) or address
+        if not statement and not self.access:
+            statement = self.source.words(available)
         licence = (address or "").removeprefix("https://spdx.org/licenses/")
         if statement:
             self.draft.state("rights", {"statement": statement} | _if("licence", licence))
@@ -481,7 +488,13 @@ class _Letter:
             **_if("languages", languages),
             **self.draft.file(self.file, self.data),
         }
-        parts = [{"id": "original", "kind": "original", "held": False}, encoded]
+        original = {
+            "id": "original",
+            "kind": "original",
+            "held": False,
+            **_if("access", strictest(self.access)),
+        }
+        parts = [original, encoded]
         texts = self.source.all(self.root, "text")
         standoff = self.source.first(self.root, "standOff")
         reading = read_text(texts[0], standoff) if texts else Reading()
