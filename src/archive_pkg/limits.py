@@ -72,6 +72,30 @@ TAG_FILE = Limit(
 MANIFEST_LINES = Limit("manifest-lines", 4_000_000, "Lines of all manifests of a bag together.")
 FETCH_FILE = Limit("fetch-file", 32 * _MIB, "Bytes of fetch.txt.")
 
+JSON_SIZE = Limit("json-size", 64 * _MIB, "Bytes of a JSON file: receipts, inventories, profiles.")
+JSON_DEPTH = Limit("json-depth", 100, "Lists and objects within one another in a JSON file.")
+RECORD_SIZE = Limit("record-size", 16 * _MIB, "Bytes of a record's file.")
+DOCUMENT_SIZE = Limit(
+    "document-size",
+    64 * _MIB,
+    "Bytes of a document to draft from or of an XML file to import, also unpacked.",
+)
+DOCUMENT_TEXT = Limit("document-text", 16 * _MIB, "Characters of a document's text.")
+XML_MARKUP = Limit(
+    "xml-markup",
+    4_000_000,
+    "Tags and attributes of an XML file, counted as its “<” and “=” signs.",
+)
+TABLE_ROW = Limit("table-row", 16 * _MIB, "Characters of one row of a CSV file.")
+TABLE_CELL = Limit("table-cell", 4 * _MIB, "Characters of one cell of a CSV file.")
+WORKBOOK_SIZE = Limit("workbook-size", 256 * _MIB, "Bytes that a workbook unpacks to.")
+WORKBOOK_CELLS = Limit(
+    "workbook-cells",
+    4_000_000,
+    "Cells of all sheets of a workbook: on each sheet, rows with a value times columns.",
+)
+
+
 _PLAUSIBLE = 1 << 30
 """Bytes unpacked up to which the ratio does not count: they do no harm."""
 

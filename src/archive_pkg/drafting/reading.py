@@ -10,10 +10,12 @@ import hashlib
 import io
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from archive_pkg import limits
 from archive_pkg.drafting.decoding import decode
 from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.parsing import ZIP_ERRORS, OverLimitError, check_xml, parse_xml
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import read_regular
 
@@ -25,14 +27,14 @@ UNREADABLE = Code(
     Severity.ERROR,
     "The file is a Word or OpenDocument file by its form, and is not well formed.",
 )
+TOO_LARGE = Code(
+    "letter-file-too-large", Severity.ERROR, "The file, or the text in it, is larger than is read."
+)
 MARKUP = Code(
     "letter-file-markup",
     Severity.ERROR,
     "The file is TEI, which says in its markup who wrote to whom. It is imported, not drafted.",
 )
-
-LARGEST = 256 * 1024 * 1024
-"""Most bytes that a letter's file may have, also unpacked."""
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
@@ -76,8 +78,9 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
         UsageError: The declared encoding is not known.
     """
     try:
-        if path.is_file() and path.stat().st_size > LARGEST:
-            raise InvalidError(f"{path}: {path.stat().st_size:,} bytes are no letter")
+        size = path.stat().st_size if path.is_file() else 0
+        if size > limits.DOCUMENT_SIZE.value:
+            raise _too_large(path, OverLimitError(f"it has {size} bytes", limits.DOCUMENT_SIZE))
         data = read_regular(path)
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror}") from error
@@ -88,14 +91,10 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
         extract = _docx if kind == DOCX else _odt
         try:
             text = extract(data)
-        except (
-            OSError,
-            KeyError,
-            ValueError,
-            zipfile.BadZipFile,
-            RuntimeError,
-            NotImplementedError,
-        ) as error:
+            _refuse_long(len(text))
+        except OverLimitError as error:
+            raise _too_large(path, error) from error
+        except (OSError, zipfile.BadZipFile, *ZIP_ERRORS) as error:
             raise _unreadable(name, str(error)) from error
         return Source(name, text, "", False, digest, kind)
     if kind == TEI:
@@ -103,6 +102,10 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
         finding = MARKUP.at(Location(name), "this is a TEI file, not a plain text", hint)
         raise InvalidError(f"{name} is a TEI file", hint, Report([finding]))
     decoded = decode(data, encoding, path=name)
+    try:
+        _refuse_long(len(decoded.text))
+    except OverLimitError as error:
+        raise _too_large(path, error) from error
     return Source(name, decoded.text, decoded.encoding, decoded.bom, digest, kind, decoded.encoding)
 
 
@@ -112,13 +115,18 @@ def media_type(data: bytes) -> str:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 names = set(archive.namelist())
-        except (OSError, zipfile.BadZipFile, ValueError):
+        except (OSError, zipfile.BadZipFile, *ZIP_ERRORS):
             return DOCX
         return ODT if "content.xml" in names else DOCX
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"<") and b"http://www.tei-c.org/ns/1.0" in head:
         return TEI
     return "text/plain"
+
+
+def _too_large(path: Path, error: OverLimitError) -> InvalidError:
+    finding = TOO_LARGE.at(Location(str(path)), str(error), error.hint)
+    return InvalidError(f"{path}: {error}", error.hint, Report([finding]))
 
 
 def _unreadable(path: str, why: str) -> InvalidError:
@@ -128,16 +136,24 @@ def _unreadable(path: str, why: str) -> InvalidError:
 
 
 def _within_bounds(archive: zipfile.ZipFile) -> None:
-    size = sum(info.file_size for info in archive.infolist())
-    if size > LARGEST:
-        raise ValueError(f"unpacked it would have {size:,} bytes")
+    """Raise ValueError where a document unpacks to more than is read."""
+    members = archive.infolist()
+    size = sum(info.file_size for info in members)
+    if size > limits.DOCUMENT_SIZE.value:
+        raise OverLimitError(f"it unpacks to {size} bytes", limits.DOCUMENT_SIZE)
+    marks = 0
+    for info in members:
+        if info.filename.endswith((".xml", ".rels")):
+            marks += check_xml(archive.read(info))
+    if marks > limits.XML_MARKUP.value:
+        raise OverLimitError(f"it has {marks} tags and attributes", limits.XML_MARKUP)
 
 
 def _docx(data: bytes) -> str:
     """The paragraphs and table cells of a Word file, in order."""
     from docx import Document
     from docx.opc.exceptions import PackageNotFoundError
-    from docx.table import Table
+    from docx.table import Table, _Cell
     from lxml.etree import XMLSyntaxError
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -149,7 +165,10 @@ def _docx(data: bytes) -> str:
     blocks: list[str] = []
     for item in document.iter_inner_content():
         if isinstance(item, Table):
-            blocks += ["\t".join(cell.text for cell in row.cells) for row in item.rows]
+            # A cell is read once, however many columns and rows it says it spans.
+            blocks += [
+                "\t".join(_Cell(cell, item).text for cell in row._tr.tc_lst) for row in item.rows
+            ]
         else:
             blocks.append(item.text)
     return _joined(blocks)
@@ -157,23 +176,29 @@ def _docx(data: bytes) -> str:
 
 def _odt(data: bytes) -> str:
     """The paragraphs and headings of an OpenDocument text, in order."""
-    from lxml import etree
-
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         _within_bounds(archive)
         content = archive.read("content.xml")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as error:
-        raise ValueError(str(error)) from error
+    root = parse_xml(content)
     space = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-    blocks = [
-        _odt_text(element, space)
-        for element in root.iter(f"{space}p", f"{space}h")
-        if not any(above.tag == f"{space}note" for above in element.iterancestors())
-    ]
+    blocks: list[str] = []
+    length = sum(_spaces(element, space) for element in root.iter(f"{space}s"))
+    for element in root.iter(f"{space}p", f"{space}h"):
+        _refuse_long(length)
+        if not any(above.tag == f"{space}note" for above in element.iterancestors()):
+            blocks.append(_odt_text(element, space))
+            length += len(blocks[-1])
     return _joined(blocks)
+
+
+def _spaces(element: Any, space: str) -> int:
+    return min(int(element.get(f"{space}c", "1") or 1), 1000)
+
+
+def _refuse_long(length: int) -> None:
+    """Raise ValueError where a document has more text than is read."""
+    if length > limits.DOCUMENT_TEXT.value:
+        raise OverLimitError(f"its text has {length} characters", limits.DOCUMENT_TEXT)
 
 
 def _odt_text(element: object, space: str) -> str:
@@ -186,7 +211,7 @@ def _odt_text(element: object, space: str) -> str:
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if event == "start":
             if node.tag == f"{space}s":
-                written.append(" " * min(int(node.get(f"{space}c", "1") or 1), 1000))
+                written.append(" " * _spaces(node, space))
             written.append(signs.get(str(node.tag), node.text or ""))
         elif node is not element:
             written.append(node.tail or "")

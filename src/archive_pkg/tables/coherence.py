@@ -59,7 +59,7 @@ class Coherence:
             "evidence": self._evidence,
             "classification_history": self._history,
         }.get(table.name)
-        if look and (LETTER in rows.cells or table.name == LETTERS):
+        if look and ("id" if table.name == LETTERS else LETTER) in rows.cells:
             look(rows)
 
     def findings(
@@ -84,7 +84,7 @@ class Coherence:
         numbers: dict[tuple[bool, ...], int] = {}
         columns = [rows.cells[name] for name in names]
         noted = []
-        for letter, *cells in zip(rows.cells.get("id", ()), *columns, strict=bool(columns)):
+        for letter, *cells in zip(rows.cells["id"], *columns, strict=True):
             mask = tuple(map(bool, cells))
             if mask not in numbers:
                 there = [name for name, filled in zip(names, mask, strict=True) if filled]

@@ -9,11 +9,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import sys
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from archive_pkg import storage
+from archive_pkg import limits, storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.headers import SEARCHED, find_header
@@ -166,11 +165,13 @@ def _separator(path: Path, encoding: str) -> str:
 
 def _first_rows(path: Path, encoding: str, separator: str, report: Report) -> list[list[str]]:
     """The rows among which the header is, as far as quotes add up."""
-    csv.field_size_limit(sys.maxsize)
+    csv.field_size_limit(limits.TABLE_CELL.value)
     rows: list[list[str]] = []
     with _text(path, encoding) as file:
         try:
-            rows.extend(islice(csv.reader(file, delimiter=separator, strict=True), SEARCHED))
+            rows.extend(
+                islice(csv.reader(_lines(file), delimiter=separator, strict=True), SEARCHED)
+            )
         except csv.Error as error:
             report.add(_broken(path, error, len(rows) + 1))
     return rows
@@ -179,10 +180,10 @@ def _first_rows(path: Path, encoding: str, separator: str, report: Report) -> li
 def _blocks(
     path: Path, encoding: str, separator: str, header_row: int, report: Report
 ) -> Iterator[Block]:
-    csv.field_size_limit(sys.maxsize)
+    csv.field_size_limit(limits.TABLE_CELL.value)
     number = header_row + 1
     with _text(path, encoding) as file:
-        reader = csv.reader(file, delimiter=separator, strict=True)
+        reader = csv.reader(_lines(file), delimiter=separator, strict=True)
         for _ in range(header_row):
             next(reader)
         torn = False
@@ -201,9 +202,27 @@ def _blocks(
             number += len(rows)
 
 
+def _lines(file: TextIO) -> Iterator[str]:
+    """The lines of a file, as long as its rows are not longer than is read."""
+    limit = limits.TABLE_ROW.value
+    length, quoted = 0, False
+    while line := file.readline(limit):
+        length += len(line)
+        if length >= limit:
+            raise csv.Error(f"it is longer than {limit} characters")
+        if line.count('"') & 1:
+            quoted = not quoted
+        if not quoted:
+            length = 0
+        yield line
+
+
 def _broken(path: Path, error: csv.Error, row: int = 1) -> Finding:
     message = f"row {row} or what follows it: {error}"
     hint = 'a quote within a quoted cell is written twice: "he said ""yes"""; a cell ends in one'
+    if "longer than" in str(error) or "larger than field limit" in str(error):
+        limit = limits.TABLE_ROW if "longer" in str(error) else limits.TABLE_CELL
+        hint = f"{hint}. {limit.hint}"
     return CSV_BROKEN.at(Location(str(path), table=path.stem, cell=str(row)), message, hint)
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 from xml.etree import ElementTree
 
-from archive_pkg import storage
+from archive_pkg import limits, storage
 from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.parsing import ZIP_ERRORS
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.tables.example import leave_example_out
 from archive_pkg.tables.excel_dates import date_in_cell
 from archive_pkg.tables.headers import find_header, plain, whole_number_columns
-from archive_pkg.tables.sheets import Block, Sheet
+from archive_pkg.tables.sheets import Block, Sheet, letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +35,7 @@ WORKBOOK_BROKEN = Code(
 WORKBOOK_UNSAFE = Code(
     "tables-workbook-unsafe",
     Severity.ERROR,
-    "A workbook that unpacks to far more than it is, or whose XML declares entities; not read.",
+    "A workbook that is over a limit, or whose XML declares entities; it is not read.",
 )
 FORMULA_UNCOMPUTED = Code(
     "tables-formula-uncomputed",
@@ -62,12 +63,11 @@ NUMBER_AS_TEXT = Code(
     "A whole number that the spreadsheet keeps as text; it is read all the same.",
 )
 
-LARGEST = 1 << 30
-"""Most bytes that a workbook may unpack to."""
-
-_RATIO = 400
-_SMALL = 8 << 20
 _CHUNK = 1 << 20
+_MARKS_PER_CELL = 8
+"""XML tags that a cell with a formula and its share of everything else needs at most."""
+_MOST_ROWS = 1 << 20
+_MOST_COLUMNS = 1 << 14
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _BLOCK = 5_000
@@ -103,6 +103,11 @@ def read_workbook(path: Path) -> tuple[list[Sheet], Report]:
         raise openpyxl_missing() from None
     except MemoryError:
         raise
+    except _TooManyCellsError as error:
+        at = Location(str(path), table=error.sheet, cell=error.corner)
+        hint = f"delete the rows and columns outside your table. {limits.WORKBOOK_CELLS.hint}"
+        report.add(WORKBOOK_UNSAFE.at(at, str(error), hint))
+        return [], report
     except Exception as error:
         message = f"it cannot be read as a workbook: {type(error).__name__}: {error}"
         hint = "open it in a spreadsheet program and save it anew as .xlsx"
@@ -134,47 +139,63 @@ def _is_safe(path: Path, report: Report) -> bool:
             members = archive.infolist()
             size = sum(member.file_size for member in members)
             packed = sum(member.compress_size for member in members)
-            if size > LARGEST or (size > _SMALL and size > _RATIO * max(packed, 1)):
+            if size > limits.WORKBOOK_SIZE.value:
                 message = f"its {packed} bytes unpack to {size}"
-                report.add(WORKBOOK_UNSAFE.at(here, message, "save it anew, without padding"))
+                report.add(WORKBOOK_UNSAFE.at(here, message, limits.WORKBOOK_SIZE.hint))
                 return False
+            marks = 0
             for member in members:
                 if member.filename.endswith((".xml", ".rels", ".vml")):
                     with archive.open(member) as part:
-                        unsafe = _declares_entities(part)
+                        unsafe, tags = _look_at_xml(part)
+                    marks += tags
+                    if marks > _MARKS_PER_CELL * limits.WORKBOOK_CELLS.value:
+                        message = f"its parts have more than {marks} XML tags"
+                        report.add(WORKBOOK_UNSAFE.at(here, message, limits.WORKBOOK_CELLS.hint))
+                        return False
                     if unsafe:
                         message = f"its part {member.filename} declares a document type or entities"
                         hint = "no spreadsheet program writes such a thing; do not trust the file"
                         report.add(WORKBOOK_UNSAFE.at(here, message, hint))
                         return False
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, *ZIP_ERRORS) as error:
         message = f"it is no .xlsx workbook: {error}"
         report.add(WORKBOOK_BROKEN.at(here, message, "save it as .xlsx, or as CSV in UTF-8"))
         return False
     return True
 
 
-def _declares_entities(part: IO[bytes]) -> bool:
-    """Whether an XML part has a document type or entities, in UTF-8 or UTF-16."""
+def _look_at_xml(part: IO[bytes]) -> tuple[bool, int]:
+    """Whether an XML part has a document type or entities, in UTF-8 or UTF-16; how many tags."""
     before = b""
+    tags = 0
     while chunk := part.read(_CHUNK):
+        tags += chunk.count(b"<")
         seen = (before + chunk).replace(b"\0", b"")
         if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
-            return True
+            return True, tags
         before = chunk[-32:]
-    return False
+    return False, tags
 
 
 def _sheets(path: Path) -> Iterator[Sheet]:
     with storage.open_regular(path) as file, zipfile.ZipFile(file) as archive:
         book = _load(file)
+        cells = 0
         for worksheet in book.worksheets:
             worksheet.reset_dimensions()
             with archive.open(_part_of(worksheet)) as part:
                 marks = _Marks.of(part)
+            if not marks.rows:
+                continue
+            cells += marks.rows * marks.columns
+            if cells > limits.WORKBOOK_CELLS.value:
+                corner = f"{letters_of(marks.columns - 1)}{marks.rows}"
+                raise _TooManyCellsError(worksheet.title, corner)
             epoch_1904 = book.epoch.year == 1904
             values: list[tuple[Any, ...]] = []
-            for number, row in enumerate(worksheet.iter_rows(), 1):
+            grid = worksheet.iter_rows(max_row=marks.rows, max_col=marks.columns)
+            for number, row in enumerate(grid, 1):
                 values.append(tuple(cell.value for cell in row))
                 marks.look_at(number, row, epoch_1904=epoch_1904)
             sheet = _sheet(str(path), worksheet.title, values, marks)
@@ -182,6 +203,25 @@ def _sheets(path: Path) -> Iterator[Sheet]:
                 sheet.epoch_1904 = epoch_1904
                 yield sheet
         book.close()
+
+
+def _column(ref: str) -> int:
+    """The number of the column that a cell's reference names, from 1; 0 where it names none."""
+    number = 0
+    for letter in ref.rstrip("0123456789")[:8]:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+class _TooManyCellsError(Exception):
+    """A sheet reaches further than is read."""
+
+    def __init__(self, sheet: str, corner: str) -> None:
+        super().__init__(
+            f"the sheet reaches to cell {corner}, so that the workbook has more than "
+            f"{limits.WORKBOOK_CELLS.value} cells"
+        )
+        self.sheet, self.corner = sheet, corner
 
 
 def _part_of(worksheet: Any) -> str:
@@ -201,6 +241,8 @@ class _Marks:
         dates: What is shown in cells that hold dates and how it is read, by the numbers of row
             (from 1) and column (from 0).
         errors: The cells whose value is an error, likewise.
+        rows: The number of the last row that has a value, or 0.
+        columns: The number of the last column that has a value, or 0.
     """
 
     uncomputed: set[str] = field(default_factory=set)
@@ -209,6 +251,8 @@ class _Marks:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     dates: dict[tuple[int, int], tuple[str, DateRead]] = field(default_factory=dict)
     errors: set[tuple[int, int]] = field(default_factory=set)
+    rows: int = 0
+    columns: int = 0
 
     def look_at(self, number: int, row: Iterable[Any], *, epoch_1904: bool) -> None:
         """Note the dates and errors in a row of cells."""
@@ -223,10 +267,21 @@ class _Marks:
     @classmethod
     def of(cls, part: Any) -> _Marks:
         marks = cls()
-        for _, element in ElementTree.iterparse(part):  # noqa: S314 - no entities: _is_safe
+        row = column = 0
+        events = ElementTree.iterparse(part, ("start", "end"))  # noqa: S314 - see _is_safe
+        for event, element in events:
             tag = element.tag
+            if event == "start":
+                if tag == f"{_MAIN}row":
+                    row, column = int(element.get("r") or row + 1), 0
+                continue
             if tag == f"{_MAIN}c":
                 formula, value = element.find(f"{_MAIN}f"), element.find(f"{_MAIN}v")
+                column = _column(element.get("r", "")) or column + 1
+                if len(element):
+                    marks.rows, marks.columns = max(marks.rows, row), max(marks.columns, column)
+                    if not (0 < row <= _MOST_ROWS and column <= _MOST_COLUMNS):
+                        raise ValueError(f"it has a cell in row {row}, column {column}")
                 # A formula whose value is an empty text has an empty <v>.
                 empty = value is None or not (value.text or element.get("t") == "str")
                 if formula is not None and empty:

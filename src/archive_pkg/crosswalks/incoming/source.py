@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
+from archive_pkg.parsing import MalformedError, OverLimitError, parse_xml
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.texts import words_of
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Finding
 
 IMPORT_NOT_XML = Code("import-not-xml", Severity.ERROR, "The file to import is not XML.")
+IMPORT_TOO_LARGE = Code(
+    "import-too-large", Severity.ERROR, "The file to import is larger than is read."
+)
 IMPORT_HAS_ENTITIES = Code(
     "import-has-entities",
     Severity.ERROR,
@@ -59,24 +63,13 @@ class Source:
     """
 
     def __init__(self, data: bytes, name: str, stem: str = "") -> None:
-        from lxml import etree
-
-        parser = etree.XMLParser(
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            remove_pis=True,
-            # Editions give one xml:id to several elements; they are read all the same.
-            collect_ids=False,
-        )
         try:
-            self.root: Element = etree.fromstring(data, parser)
-        except etree.XMLSyntaxError as error:
-            place = Location(name, line=error.lineno or None)
-            words = str(error.msg or "it is empty")
-            raise _refusal(
-                f"{name} is not XML", Report([IMPORT_NOT_XML.at(place, f"not XML: {words}")])
-            ) from error
+            self.root: Element = parse_xml(data, remove_pis=True)
+        except MalformedError as error:
+            finding = IMPORT_NOT_XML.at(Location(name, line=error.line), f"not XML: {error}")
+            if isinstance(error, OverLimitError):
+                finding = IMPORT_TOO_LARGE.at(Location(name), str(error), error.hint)
+            raise _refusal(f"{name} cannot be read as XML", Report([finding])) from error
         dtd = self.root.getroottree().docinfo.internalDTD
         declared = [entity.name for entity in _entities(dtd)] if dtd is not None else []
         if declared:

@@ -1,0 +1,122 @@
+"""Parsing JSON and XML that others wrote: within limits, and wrong in one way, a ValueError."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+import struct
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.limits import DOCUMENT_SIZE, JSON_DEPTH, JSON_SIZE, XML_MARKUP
+
+if TYPE_CHECKING:
+    from archive_pkg.limits import Limit
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
+# In these “<” is that byte; in others, such as UTF-7, markup can be hidden.
+_READABLE = re.compile(
+    r"utf-?8|utf-?16(-?[lb]e)?|(us-)?ascii|iso-?8859-?\d+|latin-?1|windows-125\d|cp125\d|koi8-[ru]"
+    r"|gb18030|gbk|gb2312|big5|euc-(jp|kr)|shift.jis|macintosh",
+    re.IGNORECASE,
+)
+_BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+ZIP_ERRORS = (zlib.error, struct.error, EOFError, LookupError, RuntimeError, ValueError)
+"""What the standard library raises for a damaged zip file, besides its own BadZipFile."""
+
+
+class MalformedError(ValueError):
+    """Input that cannot be parsed.
+
+    Attributes:
+        line: Where, from 1; None where that is not known.
+        hint: What to do.
+    """
+
+    def __init__(self, message: str, line: int | None = None, hint: str = "") -> None:
+        super().__init__(message)
+        self.line = line
+        self.hint = hint
+
+
+class OverLimitError(MalformedError):
+    """Input that is larger than is read; its hint says how to raise the limit."""
+
+    def __init__(self, message: str, limit: Limit) -> None:
+        super().__init__(f"{message}, and at most {limit.value} are read", hint=limit.hint)
+
+
+def read_json(data: bytes | str) -> Any:
+    """Parse JSON in UTF-8.
+
+    Raises:
+        ValueError: It is not JSON, or is over a limit.
+    """
+    encoded = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    if len(encoded) > JSON_SIZE.value:
+        raise OverLimitError(f"it has {len(encoded)} bytes", JSON_SIZE)
+    limit = JSON_DEPTH.value
+    if encoded.count(b"[") + encoded.count(b"{") > limit:
+        depth = 0
+        for token in _TOKEN.finditer(encoded):
+            sign = encoded[token.start()]
+            if sign in b"[{":
+                depth += 1
+                if depth > limit:
+                    raise OverLimitError(
+                        "its lists and objects lie deeper within one another", JSON_DEPTH
+                    )
+            elif sign in b"]}":
+                depth -= 1
+    return json.loads(data if isinstance(data, str) else data.decode("utf-8-sig"))
+
+
+def check_xml(data: bytes) -> int:
+    """Refuse XML that is too large to be parsed, or whose encoding hides its markup.
+
+    Returns:
+        How many tags and attributes it has at most.
+
+    Raises:
+        MalformedError: Why it is not parsed.
+    """
+    if len(data) > DOCUMENT_SIZE.value:
+        raise OverLimitError(f"it has {len(data)} bytes", DOCUMENT_SIZE)
+    marks = data.count(b"<") + data.count(b"=")
+    if marks > XML_MARKUP.value:
+        raise OverLimitError(f"it has {marks} tags and attributes", XML_MARKUP)
+    declared = _DECLARED.match(data.removeprefix(codecs.BOM_UTF8))
+    hidden = declared is not None and not _READABLE.fullmatch(declared[1].decode("latin-1"))
+    if hidden or not data.lstrip().startswith((b"<", *_BOMS, b"\0<")):
+        raise MalformedError("it does not begin as XML in a known encoding", 1, "Save it as UTF-8.")
+    return marks
+
+
+def parse_xml(data: bytes, *, remove_pis: bool = False) -> Any:
+    """Parse XML without entities or network; return its first element.
+
+    Args:
+        data: The document.
+        remove_pis: Whether processing instructions are left out.
+
+    Raises:
+        MalformedError: It is not well formed, or is over a limit.
+    """
+    from lxml import etree
+
+    check_xml(data)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_pis=remove_pis,
+        collect_ids=False,  # editions give one xml:id to several elements
+    )
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise MalformedError(error.msg or "it is empty", error.lineno or None) from error

@@ -1,0 +1,207 @@
+"""The author of a table, document or XML file cannot hang the program or fill its memory."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from archive_pkg.crosswalks import incoming
+from archive_pkg.drafting.reading import read_source
+from archive_pkg.errors import InvalidError
+from archive_pkg.limits import VARIABLE
+from archive_pkg.parsing import OverLimitError, read_json
+from archive_pkg.reports import Report
+from archive_pkg.tables import check
+from archive_pkg.tables.csv_reading import read_csv
+from archive_pkg.tables.xlsx_reading import read_workbook
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+TEI = "http://www.tei-c.org/ns/1.0"
+
+
+def workbook(path: Path, rows: str, sheets: int = 1) -> Path:
+    """A workbook whose sheets all are one part with these rows."""
+    from openpyxl import Workbook
+
+    made = io.BytesIO()
+    book = Workbook()
+    for _ in range(sheets - 1):
+        book.create_sheet()
+    book.save(made)
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+    with zipfile.ZipFile(made) as before, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            part = sheet.encode() if "/worksheets/" in name else before.read(name)
+            after.writestr(name, part)
+    return path
+
+
+def cell(ref: str, text: str = "x") -> str:
+    return f'<c r="{ref}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+HEAD = f'<row r="1">{cell("A1", "id")}{cell("B1", "title")}</row>'
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (f'<row r="2000000000">{cell("A2000000000")}</row>', "a cell in row 2000000000"),
+        (f'<row r="-1">{cell("A1")}</row>', "a cell in row -1"),
+        (f'<row r="2">{cell("XFE2")}</row>', "column 16385"),
+        (f'<row r="2">{cell("Z" * 4000 + "2")}</row>', "column"),
+        (f'<row r="{"9" * 5000}">{cell("A1")}</row>', "cannot be read as a workbook"),
+        (f'<row r="400">{cell("XFD400")}</row>', "reaches to cell XFD400"),
+        (f'<row r="1048576">{cell("XFD1048576")}</row>', "reaches to cell XFD1048576"),
+        (f'<row r="2">{"<c/>" * 40}</row>', "XML tags"),
+    ],
+)
+def test_a_sheet_that_reaches_too_far_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: str, message: str
+) -> None:
+    if message == "XML tags":
+        monkeypatch.setenv(VARIABLE, "workbook-cells=6")
+    sheets, report = read_workbook(workbook(tmp_path / "list.xlsx", HEAD + rows))
+    assert not sheets
+    [finding] = report.errors
+    assert message in finding.message
+
+
+def test_cells_without_a_value_do_not_count(tmp_path: Path) -> None:
+    far = "".join(f'<row r="{n}"><c r="XFD{n}" s="0"/></row>' for n in range(2, 3000))
+    [sheet], report = read_workbook(workbook(tmp_path / "list.xlsx", HEAD + far))
+    assert report.ok
+    assert (sheet.header, sheet.size) == (["id", "title"], 0)
+
+
+def test_a_stray_cell_in_a_far_row_is_read(tmp_path: Path) -> None:
+    stray = f'<row r="20000">{cell("A20000", "last")}</row>'
+    [sheet], _ = read_workbook(workbook(tmp_path / "list.xlsx", HEAD + stray))
+    blocks = list(sheet.blocks())
+    assert blocks[-1].rows[-1] == ["last", ""]
+    assert blocks[-1].start + len(blocks[-1].rows) - 1 == 20000
+
+
+def test_the_cells_of_all_sheets_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = workbook(tmp_path / "list.xlsx", HEAD, sheets=20)
+    assert len(read_workbook(path)[0]) == 20
+    monkeypatch.setenv(VARIABLE, "workbook-cells=30")
+    sheets, report = read_workbook(path)
+    assert not sheets
+    assert "ARCHIVE_PKG_LIMITS=workbook-cells=NUMBER" in report.errors[0].hint
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "workbook-size=20000")
+    path = workbook(tmp_path / "list.xlsx", HEAD + " " * 200_000)
+    assert {finding.code for finding in read_workbook(path)[1]} == {"tables-workbook-unsafe"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,title\n1," + "x" * 300 + "\n",
+        "id,title\n1" + ",x" * 300 + "\n",
+        'id,title\n1,"' + '\n","\n' * 300 + '"\n',
+    ],
+)
+def test_a_csv_file_with_an_endless_row_or_cell_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv(VARIABLE, "table-row=500,table-cell=200")
+    path = tmp_path / "list.csv"
+    path.write_text(text)
+    sheet = read_csv(path)
+    list(sheet.blocks())
+    assert {finding.code for finding in sheet.report} == {"tables-csv-broken"}
+    assert "ARCHIVE_PKG_LIMITS=table-" in sheet.report.errors[0].hint
+
+
+def test_a_table_of_letters_without_ids_is_judged(tmp_path: Path) -> None:
+    (tmp_path / "letters.csv").write_text("title\nid\n")
+    assert isinstance(check(tmp_path / "letters.csv"), Report)
+
+
+def test_a_word_table_says_each_cell_once_however_far_it_spans(tmp_path: Path) -> None:
+    document = Document()
+    table = document.add_table(2, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text, table.cell(1, 0).text = "one", "two", "three"
+    table.cell(0, 0)._tc.get_or_add_tcPr().get_or_add_gridSpan().val = 300_000_000
+    document.save(str(tmp_path / "span.docx"))
+    assert read_source(tmp_path / "span.docx").text == "one\ttwo\n\nthree\n"
+
+
+def odt(path: Path, body: str) -> Path:
+    office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        made.writestr(
+            "content.xml",
+            f'<o:document-content xmlns:o="{office}" xmlns:text="{TEXT}"><o:body><o:text>{body}'
+            "</o:text></o:body></o:document-content>",
+        )
+    return path
+
+
+@pytest.mark.parametrize(
+    "setting", ["document-text=5000", "document-size=4000", "xml-markup=100", ""]
+)
+def test_a_document_over_a_limit_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    path = odt(tmp_path / "s.odt", "<text:p>" + '<text:s text:c="1000"/>' * 200 + "</text:p>")
+    monkeypatch.setenv(VARIABLE, setting)
+    if not setting:
+        assert read_source(path).text == ""
+        return
+    with pytest.raises(InvalidError) as caught:
+        read_source(path)
+    assert [finding.code for finding in caught.value.report] == ["letter-file-too-large"]
+    assert setting.partition("=")[0] in caught.value.hint
+
+
+def test_a_text_over_the_limit_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "document-text=100")
+    (tmp_path / "letter.txt").write_text("Dear Comrades,\n" * 10)
+    with pytest.raises(InvalidError, match="has 150 characters"):
+        read_source(tmp_path / "letter.txt")
+
+
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (f'<!DOCTYPE TEI [<!ENTITY l0 "ha">{LAUGHS}]><TEI xmlns="{TEI}">&l8;</TEI>', ""),
+        (f'<!DOCTYPE TEI [<!ENTITY l0 "ha">{LAUGHS}]><TEI xmlns="{TEI}" n="&l8;"/>', ""),
+        (f'<TEI xmlns="{TEI}">' + "<p>" * 5000, "import-not-xml"),
+        (f'<TEI xmlns="{TEI}">' + "<p/>" * 300_000, "import-too-large"),
+        (f'<TEI xmlns="{TEI}"' + "".join(f' a{n}=""' for n in range(300_000)), "import-too-large"),
+        (f'<?xml version="1.0" encoding="UTF-7"?>+ADw-TEI xmlns="{TEI}"/>', "import-not-xml"),
+        ("", "import-not-xml"),
+    ],
+)
+def test_xml_that_unfolds_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, document: str, code: str
+) -> None:
+    monkeypatch.setenv(VARIABLE, "xml-markup=250000")
+    with pytest.raises(InvalidError) as caught:
+        incoming.read(document.encode(), "letter.xml")
+    codes = {finding.code for finding in caught.value.report}
+    assert codes <= {code} if code else codes <= {"import-has-entities", "import-not-xml"}
+
+
+@pytest.mark.parametrize("text", ["[" * 200, '{"a":' * 101, '["\\"[", ' + "[" * 100, "[[" * 9**5])
+def test_json_that_lies_too_deep_is_refused(text: str) -> None:
+    for data in (text, text.encode()):
+        with pytest.raises(OverLimitError, match="at most 100 are read"):
+            read_json(data)
+    assert read_json('["' + "[" * 500 + '\\"", ' + "[]," * 200 + "1]")[-1] == 1
