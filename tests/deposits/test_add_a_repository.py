@@ -61,6 +61,7 @@ def test_the_repository_of_the_docs(site: Path, letter: Path, tmp_path: Path) ->
     assert first["verified"] == "read-back"
     assert not run("deposit", package, "--to", f"zipshelf:{shelf}")["new"]
     assert len(list(shelf.iterdir())) == 1
-    assert run("receipts", package, "--check")["checked"]
-    run("fetch", first["receipt"], "--out", tmp_path / "back")
+    named = ["--repository", f"zipshelf:{shelf}"]
+    assert run("receipts", package, "--check", *named)["checked"]
+    run("fetch", first["receipt"], "--out", tmp_path / "back", *named)
     assert differing(tmp_path / "back" / package.name, package) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -156,3 +157,22 @@ def test_interrupted_and_gone_on_with(letter: Path, tmp_path: Path) -> None:
     assert (known.status.state, known.unfinished) == ("absent", True)
     assert deposits.deposit(package, f"file:{drop}").new
     assert [path.name for path in drop.iterdir()] == [package.name]
+
+
+def test_receipts_of_a_folder_are_all_that_lie_below_it(
+    run: Run, package: Path, tmp_path: Path
+) -> None:
+    shelf = tmp_path / "shelf"
+    for place in (shelf / "a", shelf / "b" / "c"):
+        place.mkdir(parents=True)
+        shutil.copytree(package, place / package.name)
+        assert run("deposit", place / package.name, "--to", f"file:{place}-drop").returncode == 0
+    done = run("receipts", shelf, "--json")
+    assert len(json.loads(done.stdout)["results"]) == 2
+    (broken,) = (shelf / "a").glob("*.receipts/*.json")
+    broken.write_text("{")
+    done = run("receipts", shelf)
+    assert done.returncode == 3
+    assert str(broken) in done.stderr
+    assert f"{package.name}: stored in file:" in done.stdout
+    assert len(json.loads(run("receipts", shelf / "a" / package.name, "--json").stdout)) == 3

@@ -271,7 +271,10 @@ def _reserve(answer: Answer, record: Path, repository: Repository, receipts: Pat
 
 
 def receipts(
-    package: Annotated[Path, typer.Argument(help="A package's folder.")],
+    package: Annotated[
+        Path,
+        typer.Argument(help="A package's folder, or a folder: all receipts below it are listed."),
+    ],
     check: Annotated[
         bool, typer.Option("--check", help="Read everything back from where it is, and compare.")
     ] = False,
@@ -280,21 +283,27 @@ def receipts(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show where a package is deposited, since when, and how that was verified.
+    """Show where packages are deposited, since when, and how that was verified.
 
     Example: archive-pkg receipts packages/1960-07-18-cpsu-to-sed --check
+    Example: archive-pkg receipts packages
     """
     from archive_pkg import deposits
+    from archive_pkg.packages import is_bag
 
     with answering("receipts", as_json=as_json, quiet=quiet) as answer:
-        found = deposits.receipts_of(package, folder)
+        found = [path for path, _ in deposits.receipts_of(package, folder)]
+        if not found and not is_bag(package):
+            found = deposits.receipts_below(package)
         if not found:
             answer.say(f"{package}: no receipt of a deposit is here")
-        for path, receipt in found:
+        for path in found:
             with answer.about(path) as result:
+                receipt = deposits.load_receipt(path)
                 result |= receipt.told() | {"since": receipt.ended.isoformat()}
                 version = f"{receipt.version} of " if receipt.version else ""
-                answer.say(f"{receipt.target}: {version}{receipt.remote_id}, {receipt.state}")
+                answer.say(f"{receipt.package}: {receipt.state} in {receipt.target}")
+                answer.say(f"  as {version}{receipt.remote_id}")
                 answer.say(f"  since {receipt.ended:%Y-%m-%d %H:%M} UTC; {_HOW[receipt.verified]}")
                 answer.say(f"  receipt: {path}")
                 if check:

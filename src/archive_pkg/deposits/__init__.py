@@ -1,6 +1,6 @@
 """Deposits: a package into a repository, a receipt for it, and the package back again."""
 
-from archive_pkg.deposits.asking import Known, ask, check_receipt, receipts_of
+from archive_pkg.deposits.asking import Known, ask, check_receipt, receipts_below, receipts_of
 from archive_pkg.deposits.depositing import (
     Deposited,
     RefusedError,
@@ -51,6 +51,7 @@ __all__ = [
     "fetch",
     "load_receipt",
     "plan",
+    "receipts_below",
     "receipts_of",
     "repository_for",
     "reserve",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.deposits.journal import Journal
@@ -12,10 +14,10 @@ from archive_pkg.deposits.receipts import Receipt, load_receipt
 from archive_pkg.deposits.repositories import Status, repository_for, repository_of
 from archive_pkg.packages.afterwards import receipts_folder
 from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.storage import storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from archive_pkg.deposits.repositories import Repository
 
@@ -98,6 +100,27 @@ def receipts_of(package: Path, within: Path | None = None) -> list[tuple[Path, R
     paths = receipts_folder(package, within).glob("*.json")
     found = [(path, load_receipt(path)) for path in paths]
     return sorted(found, key=lambda pair: pair[1].ended)
+
+
+def receipts_below(folder: Path) -> list[Path]:
+    """Return every receipt's file below a folder, in the order of their paths; no link is followed.
+
+    Args:
+        folder: A collection of packages, or a folder that was named with `--receipts`.
+
+    Raises:
+        StorageError: A folder cannot be read.
+    """
+    found: list[Path] = []
+    with storage_errors(f"searching {folder}"):
+        for path, _, names in os.walk(folder, onerror=_raise):
+            if path.endswith(".receipts"):
+                found += (Path(path, name) for name in names if name.endswith(".json"))
+    return sorted(found)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def ask(package: Path, to: str | Repository, *, receipts: Path | None = None) -> list[Known]:
