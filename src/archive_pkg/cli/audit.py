@@ -67,6 +67,9 @@ def run(
         Path | None,
         typer.Option("--metrics", help="A file for figures in Prometheus's text format."),
     ] = None,
+    allowed_signers: AllowedSigners = None,
+    revoked: RevokedKeys = None,
+    timestamp_ca: TimestampCa = None,
     jobs: Jobs = None,
     report: ReportFile = None,
     executor: Executor = "",
@@ -80,8 +83,10 @@ def run(
     Example: archive-pkg audit run packages --due 90d --budget 2h
     """
     from archive_pkg import holdings
+    from archive_pkg.packages import Trust
 
     interval, most = parse_duration(due), parse_budget(budget)
+    trust = Trust.read(allowed_signers, revoked, timestamp_ca)
     shelf = holdings.open_shelf(directory)
     path = _ledger(shelf, ledger)
     with telling("audit run", report, as_json=as_json, quiet=quiet, files=[metrics]) as told:
@@ -96,6 +101,7 @@ def run(
             budget=most,
             against=tuple(against or ()),
             rate=rate_of(limit_rate, jobs),
+            trust=trust,
         )
         told.found(audited.report)
         told.closing(_closing(audited))

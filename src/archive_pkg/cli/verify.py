@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -33,7 +32,7 @@ from archive_pkg.cli.trust import (
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
-    from archive_pkg.packages import Signed
+    pass
 
 
 def register(app: typer.Typer) -> None:
@@ -109,7 +108,7 @@ def verify(
                 result |= {"complete": verdict.complete, "valid": verdict.valid}
                 result["record"] = verification.record.id if verification.record else None
                 result["states"] = states(verification)
-                result["signatures"] = [_plain(one) for one in verification.signatures]
+                result["signatures"] = [one.as_json() for one in verification.signatures]
                 answer.found(result, verification.report)
                 if not verification.ok:
                     answer.worsen(3)
@@ -134,11 +133,6 @@ def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], b
             "write the option after the paths, or --require-signature=WHO with a signer's name",
         )
     return paths, who if who else who is not None
-
-
-def _plain(signed: Signed) -> dict[str, Any]:
-    stamps = [{**asdict(stamp), "time": stamp.time.isoformat()} for stamp in signed.stamps]
-    return {**asdict(signed), "good": signed.good, "stamps": stamps}
 
 
 def _words(ok: bool, complete: bool, valid: bool) -> str:

@@ -13,9 +13,12 @@ from archive_pkg.errors import StorageError
 from archive_pkg.holdings import copies, ledger
 from archive_pkg.holdings.bulk import Done, run
 from archive_pkg.holdings.each import INVALID, Each, Pace, verify_one
+from archive_pkg.holdings.heads import SignedHeads
 from archive_pkg.holdings.memory import built_seals
 from archive_pkg.holdings.seals import seal_of
+from archive_pkg.holdings.signed import gone, signed_entry
 from archive_pkg.holdings.state import CHECK, MISSING, State
+from archive_pkg.packages import Trust
 from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
@@ -98,6 +101,7 @@ class Subject:
             that with which the shelf built it since; none where neither is known.
         built_here: Whether the shelf knows that it was built here.
         first: Whether the ledger does not know it yet.
+        signed: What was signed by whom at its last check that passed.
     """
 
     path: Path
@@ -105,6 +109,7 @@ class Subject:
     seals: tuple[str, ...]
     built_here: bool
     first: bool
+    signed: tuple[dict[str, Any], ...] = ()
 
     def __str__(self) -> str:
         return str(self.path)
@@ -120,6 +125,7 @@ def audit(
     budget: Budget = Budget(),
     against: tuple[str, ...] = (),
     rate: float = 0,
+    trust: Trust | None = None,
 ) -> Audited:
     """Verify the packages of a shelf that are due, the longest unchecked first, and record it.
 
@@ -132,13 +138,22 @@ def audit(
         budget: How much to do at most.
         against: Other copies to compare each package with; see `copies.compare`.
         rate: Bytes a second that one process may read; 0 for no limit.
+        trust: Whose signatures and timestamps to believe.
 
     Raises:
         InvalidError: The ledger is not what was written; nothing was checked.
         LockedError: Another run holds it.
         StorageError: The ledger cannot be written, or the shelf is empty and should not be.
     """
-    with State() as state, ledger.held(path, state.take) as (book, report):
+    heads = SignedHeads(path)
+
+    def read(entry: dict[str, Any]) -> None:
+        state.take(entry)
+        heads.take(entry)
+
+    with State() as state, ledger.held(path, read) as (book, report):
+        heads.examine(trust or Trust(), report)
+        book.append(heads.new_entries())
         done = Audited(report, book.head)
         names = (str(package.relative_to(shelf.root)) for package in shelf.packages())
         done.there = state.see(names)
@@ -154,7 +169,7 @@ def audit(
             for known in state.vanished():
                 record.vanished(shelf.root / known.package, known)
             subjects = _due(state, shelf.root, built, due)
-            work = Each(partial(_check_one, against=against), rate)
+            work = Each(partial(_check_one, against=against, trust=trust), rate)
             within = _within(subjects, budget, done)
             run(work, within, record.checked, crew=crew, batch=BATCH, few=BATCH)
             done.left = sum(1 for _ in subjects)
@@ -170,7 +185,8 @@ def _due(
         here = built(name)
         seals = (known.seal if known else None, here.hex() if here else None)
         sealed = tuple(seal for seal in seals if seal)
-        yield Subject(root / name, name, sealed, here is not None, known is None)
+        signed = known.signed if known else ()
+        yield Subject(root / name, name, sealed, here is not None, known is None, signed)
 
 
 def _within(subjects: Iterator[Subject], budget: Budget, done: Audited) -> Iterator[Subject]:
@@ -184,12 +200,14 @@ def _within(subjects: Iterator[Subject], budget: Budget, done: Audited) -> Itera
         yield subject
 
 
-def _check_one(subject: Subject, pace: Pace, *, against: tuple[str, ...]) -> Done:
+def _check_one(
+    subject: Subject, pace: Pace, *, against: tuple[str, ...], trust: Trust | None
+) -> Done:
     """Check a package, its seal, and its other copies."""
     if not subject.path.is_dir():
         return _gone(subject.path)
     try:
-        done = verify_one(subject.path, pace)
+        done = verify_one(subject.path, pace, trust=trust)
         seal = seal_of(subject.path).hex()
     except (StorageError, OSError):
         if subject.path.is_dir():
@@ -201,6 +219,11 @@ def _check_one(subject: Subject, pace: Pace, *, against: tuple[str, ...]) -> Don
         message = "it is not the package that was checked or built before: its manifests differ"
         hint = "restore it from a copy (audit repair), or accept it (audit accept)"
         done.findings.append(CHANGED.at(Location(str(subject.path)), message, hint))
+        done.status = INVALID
+    done.details["signed"] = signed_entry(done.details.pop("signatures", ()))
+    lost = list(gone(Location(str(subject.path)), subject.signed, done.details["signed"]))
+    if lost:
+        done.findings += lost
         done.status = INVALID
     done.outcome = "failed" if done.status else "passed"
     done.details["seal"] = seal
@@ -276,6 +299,7 @@ def _entry(subject: Subject, done: Done) -> dict[str, Any]:
         "files": done.details.get("files"),
         "size": done.details.get("size"),
         "findings": codes(done.findings),
+        "signed": done.details.get("signed"),
         "against": done.details.get("against"),
         "built_here": subject.built_here if subject.first else None,
         "detail": done.error[0] or None,

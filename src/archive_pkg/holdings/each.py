@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from archive_pkg.deposits import Deposited
     from archive_pkg.fixity import Tally
     from archive_pkg.holdings.meters import Meter
-    from archive_pkg.packages import Package, Trust
+    from archive_pkg.packages import Package, Signed, Trust
     from archive_pkg.records import Record
 
 INVALID = 3
@@ -132,6 +132,7 @@ def verify_one(
 ) -> Done:
     """Verify a bag, and of a package its record too unless the bag alone is asked for."""
     tell = pace.follow()
+    signatures: tuple[Signed, ...] = ()
     if bag_only:
         verdict = bags.verify(path, second_opinion=second_opinion, jobs=1, progress=tell)
         ok, report = verdict.valid, verdict.report
@@ -143,6 +144,7 @@ def verify_one(
         verdict, ok, report = verification.verdict, verification.ok, verification.report
         record = verification.record.id if verification.record else None
         said = states(verification)
+        signatures = verification.signatures
     return Done(
         str(path),
         "valid" if ok else "invalid",
@@ -155,6 +157,7 @@ def verify_one(
             "files": verdict.files,
             "size": verdict.size,
             **({"states": said} if said else {}),
+            **({"signatures": [one.as_json() for one in signatures]} if signatures else {}),
         },
     )
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.errors import StorageError, UsageError
@@ -21,12 +21,23 @@ from archive_pkg.holdings import ledger
 from archive_pkg.packages import timestamps
 from archive_pkg.packages.signatures import examine_signature
 from archive_pkg.packages.signing import sign_files
+from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archive_pkg.packages import Signed, Trust
     from archive_pkg.reports import Report
+
+
+SIGNED_HEAD = "signed head"
+
+HEAD_SIGNATURE_GONE = Code(
+    "ledger-head-signature-gone",
+    Severity.ERROR,
+    "A head of the ledger was signed, and its signature is missing, is not valid, or is with "
+    "another key than the ledger says.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ def sign_head(path: Path, *, key: Path | None = None, timestamp: str | None = No
     with ledger.held(path, lambda entry: None) as (book, report):
         if not book.head.number:
             raise UsageError(f"the ledger {path} has no entries", "sign it after an audit")
-        file = ledger.heads_folder(path) / f"{book.head.number:06}.head"
+        file = _head_file(path, book.head.number)
         signature = file.with_name(f"{file.name}.sig")
         new: list[Path] = []
         with storage.storage_errors(f"writing {file.parent}"):
@@ -120,24 +131,75 @@ def _stamp(signature: Path, url: str, new: list[Path]) -> str:
     return ""
 
 
-def signed_heads(path: Path, trust: Trust, report: Report) -> Iterator[tuple[ledger.Head, Signed]]:
-    """Each signed head of a ledger, and its signature, right or wrong.
+class SignedHeads:
+    """The signed heads of a ledger, compared with what its entries say of them.
 
-    That the ledger has the entries which the heads name is found by reading it.
-
-    Args:
-        path: The ledger's file.
-        trust: Whom to believe.
-        report: Takes what is wrong with the signatures.
-
-    Raises:
-        StorageError: They cannot be read.
+    Attributes:
+        signed: Each signed head that is there, and its signature, right or wrong.
     """
-    for file in ledger.kept_heads(path):
-        head = ledger.read_head(file)
-        if head is None or not file.with_name(f"{file.name}.sig").is_file():
-            continue
-        with storage.storage_errors(f"reading {file.parent}"):
-            beside = sorted(file.parent.glob(f"{file.name}*"))
-            files = {str(each): storage.read_regular(each) for each in beside}
-        yield head, examine_signature(f"{file}.sig", str(file), files, trust, report)
+
+    signed: tuple[tuple[ledger.Head, Signed], ...] = ()
+
+    def __init__(self, path: Path) -> None:
+        """Args: the ledger's file."""
+        self._path = path
+        self._recorded: dict[int, dict[str, Any]] = {}
+
+    def take(self, entry: dict[str, Any]) -> None:
+        """Take an entry of the ledger, in their order."""
+        number = entry.get("head")
+        if entry.get("event") == SIGNED_HEAD and isinstance(number, int):
+            self._recorded[number] = entry
+
+    def examine(self, trust: Trust, report: Report) -> None:
+        """Check every signature, and that none is gone of which the ledger has an entry.
+
+        That the ledger has the entries which the heads name is found by reading it.
+
+        Args:
+            trust: Whose signatures to believe.
+            report: Takes what is wrong with the signatures.
+
+        Raises:
+            StorageError: They cannot be read.
+        """
+        self.signed = tuple(self._examined(trust, report))
+        there = {head.number: signed.fingerprint for head, signed in self.signed if signed.good}
+        for number, entry in self._recorded.items():
+            if there.get(number) != entry.get("key"):
+                place = Location(str(_head_file(self._path, number)))
+                message = f"the signature of entry {number} with the key {entry.get('key')} is gone"
+                hint = "restore the file and those next to it from a copy"
+                report.add(HEAD_SIGNATURE_GONE.at(place, message, hint))
+
+    def new_entries(self) -> list[dict[str, Any]]:
+        """Return entries that record the valid signatures of which the ledger has none yet."""
+        return [
+            {
+                "event": SIGNED_HEAD,
+                "head": head.number,
+                "key": signed.fingerprint,
+                "signers": list(signed.signers),
+                "times": [stamp.time.isoformat() for stamp in signed.stamps],
+            }
+            for head, signed in self.signed
+            if signed.good and head.number not in self._recorded
+        ]
+
+    def _examined(self, trust: Trust, report: Report) -> Iterator[tuple[ledger.Head, Signed]]:
+        for file in ledger.kept_heads(self._path):
+            head = ledger.read_head(file)
+            if head is None:  # which reading the ledger reports
+                continue
+            if not file.with_name(f"{file.name}.sig").is_file():
+                message = "its signature is not there"
+                report.add(HEAD_SIGNATURE_GONE.at(Location(str(file)), message, "restore it"))
+                continue
+            with storage.storage_errors(f"reading {file.parent}"):
+                beside = sorted(file.parent.glob(f"{file.name}*"))
+                files = {str(each): storage.read_regular(each) for each in beside}
+            yield head, examine_signature(f"{file}.sig", str(file), files, trust, report)
+
+
+def _head_file(path: Path, number: int) -> Path:
+    return ledger.heads_folder(path) / f"{number:06}.head"

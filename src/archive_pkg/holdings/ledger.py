@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+_HEAD = re.compile(rb"([0-9]{1,18}) ([0-9a-f]{64})\s*")
 GENESIS = "0" * 64
 """What the first entry has for the digest of the one before it."""
 
@@ -55,9 +57,9 @@ HEAD_UNREADABLE = Code(
 )
 HEAD_MISSING = Code(
     "ledger-head-missing",
-    Severity.WARNING,
-    "The ledger has entries and no head beside it, so that nothing shows whether its end was cut "
-    "off.",
+    Severity.ERROR,
+    "The ledger has entries and no head next to it, so that nothing shows whether its end was cut "
+    "off. Restore the head from a copy.",
 )
 TORN = Code(
     "ledger-torn",
@@ -130,6 +132,8 @@ class Ledger:
             digest = _digest(line.encode())
         data = "".join(f"{line}\n" for line in lines).encode()
         head = Head(number, digest)
+        if not self.head.number:  # so that a head is never missing
+            storage.write_atomically(head_file(self.path), f"{self.head}\n".encode())
         with storage.storage_errors(f"writing the ledger {self.path}"):
             descriptor = storage.write_beneath(
                 self.path.parent, self.path.name, more=os.path.lexists(self.path)
@@ -161,11 +165,8 @@ def read_head(file: Path) -> Head | None:
     Raises:
         OSError: It cannot be read.
     """
-    try:
-        number, digest = storage.read_regular(file).decode("ascii").split()
-        return Head(int(number), digest)
-    except ValueError:
-        return None
+    found = _HEAD.fullmatch(storage.read_regular(file))
+    return Head(int(found[1]), found[2].decode()) if found else None
 
 
 def head_file(path: Path) -> Path:
@@ -191,7 +192,7 @@ def held(path: Path, take: Callable[[dict[str, Any]], None]) -> Iterator[tuple[L
     with storage.Lock(path):
         ledger = Ledger(path)
         report = Report()
-        if path.exists():
+        if any(map(os.path.lexists, (path, head_file(path), *kept_heads(path)))):
             ledger, report = read(path, take)
             if not report.ok:
                 raise InvalidError(
@@ -200,8 +201,6 @@ def held(path: Path, take: Callable[[dict[str, Any]], None]) -> Iterator[tuple[L
                     report,
                 )
             _mend(ledger, report)
-        elif head_file(path).exists():
-            _refuse_lost(path)
         if ledger.last_time > _now():
             message = f"the last entry is of {ledger.last_time}, and now it is {_now()}"
             report.add(CLOCK_BACK.at(Location(str(path)), message, "put the clock right"))
@@ -223,6 +222,12 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
     """
     ledger, report = Ledger(path), Report()
     stated = _stated_heads(path, report)
+    last = max(stated, default=0)
+    if not os.path.lexists(path) and (stated or not report.ok):
+        if last:
+            message = f"the ledger is not there; entries 1 to {last} are gone"
+            report.add(CUT_OFF.at(Location(str(path)), message, "take it from a copy"))
+        return ledger, report
     with storage.storage_errors(f"reading the ledger {path}"), storage.open_regular(path) as file:
         for at, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
@@ -248,7 +253,6 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
                 report.add(OTHER_HEAD.at(place, message, "compare the ledger with a copy"))
                 return ledger, report
             take(entry)
-    last = max(stated, default=0)
     if last > ledger.head.number:
         message = (
             f"the ledger ends with entry {ledger.head.number}; entries {ledger.head.number + 1} "
@@ -256,7 +260,8 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
         )
         report.add(CUT_OFF.at(Location(str(path)), message, "take them from a copy"))
     if not head_file(path).exists() and ledger.head.number and report.ok:
-        report.add(HEAD_MISSING.at(Location(str(head_file(path))), "there is no head"))
+        hint = f"restore it; if you know that nothing was cut off, write into it: {ledger.head}"
+        report.add(HEAD_MISSING.at(Location(str(head_file(path))), "there is no head", hint))
     return ledger, report
 
 
@@ -297,12 +302,6 @@ def _stated_heads(path: Path, report: Report) -> dict[int, list[tuple[Path, Head
         else:
             stated.setdefault(head.number, []).append((file, head))
     return stated
-
-
-def _refuse_lost(path: Path) -> None:
-    place = Location(str(path))
-    finding = CUT_OFF.at(place, "the ledger is not there, and its head is", "take it from a copy")
-    raise InvalidError(f"the ledger {path} is gone", finding.hint, Report([finding]))
 
 
 def _mend(ledger: Ledger, report: Report) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import csv_text
 from archive_pkg.holdings import ledger
 from archive_pkg.holdings.copies import is_read
-from archive_pkg.holdings.heads import signed_heads
+from archive_pkg.holdings.heads import SignedHeads
 from archive_pkg.holdings.plots import Bar, columns, curve
 from archive_pkg.holdings.report_page import figure, framed, listed, report_page
 from archive_pkg.holdings.state import DIFFERING, State
@@ -39,6 +39,7 @@ _COLUMNS = (
     "built_here",
     "findings",
     "compared_with",
+    "signed_with",
 )
 
 _LONG = 365
@@ -84,11 +85,13 @@ class Overview:
             self.state = opened.enter_context(State())
             self._recoveries = 0
             self._copies: set[str] = set()
+            self._heads = SignedHeads(self.path)
             book, self.report = ledger.read(self.path, self._take)
             self.head: Head = book.head
             self.last_time = book.last_time
             self.chain_is_whole = self.report.ok
-            self.signed = list(signed_heads(self.path, self._trust, self.report))
+            self._heads.examine(self._trust, self.report)
+            self.signed = self._heads.signed
             self.there = self.state.see(
                 str(package.relative_to(self.shelf.root)) for package in self.shelf.packages()
             )
@@ -102,6 +105,7 @@ class Overview:
 
     def _take(self, entry: dict[str, object]) -> None:
         self.state.take(entry)
+        self._heads.take(entry)
         self._recoveries += entry.get("event") == "recovery"
         against = entry.get("against")
         if isinstance(against, dict):
@@ -253,6 +257,7 @@ class Overview:
                     "yes" if known.built else "no",
                     " ".join(known.findings),
                     known.against or "",
+                    " ".join(entry["key"] for entry in known.signed),
                 )
             )
         for name in self.state.never_checked():

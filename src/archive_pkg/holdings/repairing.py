@@ -8,7 +8,7 @@ import shutil
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.deposits import fetch, load_receipt
@@ -18,9 +18,11 @@ from archive_pkg.holdings.auditing import missing_entry
 from archive_pkg.holdings.bulk import Done, guarded
 from archive_pkg.holdings.memory import built_seals
 from archive_pkg.holdings.seals import seal_of
+from archive_pkg.holdings.signed import gone, signed_entry
 from archive_pkg.holdings.state import CHECK, RECOVERY, State
 from archive_pkg.packages import verify
 from archive_pkg.packages.building import differing
+from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from archive_pkg.holdings.ledger import Ledger
     from archive_pkg.holdings.shelves import Shelf
     from archive_pkg.holdings.state import Known
+    from archive_pkg.packages import Verification
     from archive_pkg.reports import Report
 
 DAMAGED = "damaged"
@@ -81,7 +84,8 @@ def repair(
             stated = (known.seal if known else None, here.hex() if here else None)
             seals = tuple(filter(None, stated))
             bring = partial(_bring, home, copy=copy, repositories=repositories)
-            restore = partial(_restore, shelf, book, name, known, seals, bring, copy)
+            right = partial(_is_good, seals=seals, signed=known.signed if known else ())
+            restore = partial(_restore, shelf, book, name, known, right, bring, copy)
             take(guarded(home, partial(restore, dry_run=dry_run)))
     return report
 
@@ -112,6 +116,7 @@ def accept(shelf: Shelf, packages: Iterable[Path], *, path: Path, reason: str) -
                 "outcome": "pass",
                 "seal": seal_of(package).hex(),
                 "accepted": reason,
+                "signed": _signed(verification),
             }
             entries.append({key: value for key, value in entry.items() if value is not None})
         book.append(entries)
@@ -135,7 +140,7 @@ def _restore(
     book: Ledger,
     name: str,
     known: Known | None,
-    seals: tuple[str, ...],
+    is_good: Callable[[Path], bool],
     bring: Callable[[str, Path], Path],
     copy: str,
     *,
@@ -148,7 +153,7 @@ def _restore(
             "nothing was restored there; compare the ledger with a copy",
         )
     home = shelf.root / name
-    if home.is_dir() and _is_good(home, seals):
+    if home.is_dir() and is_good(home):
         return Done(str(home), "good")
     staged = shelf.work / secrets.token_hex(8)
     with storage.storage_errors(f"staging {home}"):
@@ -157,7 +162,7 @@ def _restore(
             storage.make_beneath(shelf.root, "/".join(steps[:-1]))
     try:
         brought = bring((known.id if known else None) or home.name, staged)
-        if not _is_good(brought, seals):
+        if not is_good(brought):
             raise DepositError(
                 f"the copy of {home} in {copy} is not good either, or not of the same package",
                 "look for another copy; nothing was changed",
@@ -188,11 +193,17 @@ def _restore(
     return Done(str(home), "repaired", details=details)
 
 
-def _is_good(package: Path, seals: tuple[str, ...]) -> bool:
+def _is_good(package: Path, *, seals: tuple[str, ...], signed: tuple[dict[str, Any], ...]) -> bool:
     """Whether a package is valid and, as far as is known, the one that it should be."""
     if seals and seal_of(package).hex() not in seals:
         return False
-    return verify(package).ok
+    verification = verify(package)
+    lost = gone(Location(str(package)), signed, _signed(verification))
+    return verification.ok and not any(lost)
+
+
+def _signed(verification: Verification) -> list[dict[str, Any]]:
+    return signed_entry(one.as_json() for one in verification.signatures)
 
 
 def _bring(

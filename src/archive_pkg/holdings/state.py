@@ -7,6 +7,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.holdings.signed import read_signed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -23,18 +25,20 @@ DIFFERING = (
 _SCHEMA = """
 CREATE TABLE known (
     package TEXT PRIMARY KEY, id TEXT, first TEXT, number INTEGER, time TEXT, outcome TEXT,
-    seal TEXT, checks INTEGER, failures INTEGER, built INTEGER, against TEXT, findings TEXT
+    seal TEXT, checks INTEGER, failures INTEGER, built INTEGER, against TEXT, findings TEXT,
+    signed TEXT
 ) WITHOUT ROWID;
 CREATE TABLE there (package TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE months (month TEXT PRIMARY KEY, checks INTEGER, failures INTEGER) WITHOUT ROWID;
 """
 _UPSERT = """
-INSERT INTO known VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
+INSERT INTO known VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
 ON CONFLICT (package) DO UPDATE SET
     id = coalesce(excluded.id, id), number = excluded.number, time = excluded.time,
     outcome = excluded.outcome, seal = coalesce(excluded.seal, seal), checks = checks + 1,
     failures = failures + excluded.failures, built = coalesce(built, excluded.built),
-    against = nullif(coalesce(excluded.against, against), '{}'), findings = excluded.findings
+    against = nullif(coalesce(excluded.against, against), '{}'), findings = excluded.findings,
+    signed = coalesce(excluded.signed, signed)
 """
 
 
@@ -55,6 +59,7 @@ class Known:
         built: Whether it was known to have been built on the shelf when it was first checked.
         against: The copies that it was last compared with, each "same" or "differs", as JSON.
         findings: Codes of what was found at its last check.
+        signed: What was signed by whom when it last passed, as its entry has it.
     """
 
     package: str
@@ -69,6 +74,7 @@ class Known:
     built: bool
     against: str | None
     findings: tuple[str, ...]
+    signed: tuple[dict[str, Any], ...]
 
 
 class State:
@@ -91,6 +97,8 @@ class State:
         outcome = "pass" if passed else "missing" if event == MISSING else "fail"
         # What was restored has other bytes than those that were compared.
         against = {} if event == RECOVERY else entry.get("against")
+        # A repair says nothing of signatures; what failed is compared with what passed before.
+        signed = read_signed(entry.get("signed")) if passed and event == CHECK else None
         self._base.execute(
             _UPSERT,
             (
@@ -105,6 +113,7 @@ class State:
                 entry.get("built_here"),
                 None if against is None else json.dumps(against),
                 json.dumps(entry.get("findings", [])),
+                None if signed is None else json.dumps(signed),
             ),
         )
 
@@ -200,7 +209,8 @@ class State:
 
 
 def _known(row: Iterable[Any]) -> Known:
-    package, name, first, number, time, outcome, seal, checks, failures, built, against, codes = row
+    package, name, first, number, time, outcome, seal, *more = row
+    checks, failures, built, against, codes, signed = more
     return Known(
         package,
         name,
@@ -214,4 +224,5 @@ def _known(row: Iterable[Any]) -> Known:
         bool(built),
         against,
         tuple(json.loads(codes)),
+        tuple(json.loads(signed or "[]")),
     )

@@ -13,9 +13,9 @@ changes nothing that was signed (RFC 8493, 2.2.1: tag files should be in tag man
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive_pkg.fixity import ALGORITHMS
 from archive_pkg.packages import sshsig, timestamps
@@ -254,6 +254,11 @@ class Signed:
     def good(self) -> bool:
         """Whether it shows that the owner of its key signed this."""
         return self.right and not self.revoked
+
+    def as_json(self) -> dict[str, Any]:
+        """The signature as the command line's JSON has it."""
+        stamps = [{**asdict(stamp), "time": stamp.time.isoformat()} for stamp in self.stamps]
+        return {**asdict(self), "good": self.good, "stamps": stamps}
 
 
 def utc(time: datetime) -> str:

@@ -1,0 +1,82 @@
+"""What was signed by whom, as the ledger has it, and whether that is still so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.reports import Code, Location, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from archive_pkg.reports import Finding
+
+SIGNATURE_GONE = Code(
+    "signature-gone",
+    Severity.ERROR,
+    "A package had a valid signature or timestamp at its last check, and does not have it any "
+    "more. Restore it from a copy (`audit repair`), or accept the package as it is (`audit "
+    "accept`).",
+)
+_TEXTS = ("lists", "signers", "times")
+
+
+def signed_entry(signatures: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what an entry says of signatures: for each key what it signed, and when at latest.
+
+    Args:
+        signatures: Signatures as `Signed.as_json` has them; those that are not good say nothing.
+    """
+    by_key: dict[str, dict[str, Any]] = {}
+    for one in signatures:
+        if one["good"]:
+            entry = by_key.setdefault(one["fingerprint"], {"key": one["fingerprint"]})
+            entry.setdefault("lists", []).append(one["over"])
+            if one["signers"]:
+                entry["signers"] = list(one["signers"])
+            for stamp in one["stamps"]:
+                times = entry.setdefault("times", [])
+                if stamp["time"] not in times:
+                    times.append(stamp["time"])
+    return list(by_key.values())
+
+
+def gone(
+    place: Location, before: Sequence[dict[str, Any]], now: Sequence[dict[str, Any]]
+) -> Iterator[Finding]:
+    """Report the signatures and timestamps that a package had and has no more.
+
+    Args:
+        place: The package.
+        before: What the ledger says of its last check that passed.
+        now: The same of the package as it is.
+    """
+    hint = "restore it from a copy (audit repair), or accept it (audit accept)"
+    there = {entry["key"]: entry for entry in now}
+    others = there.keys() - {entry["key"] for entry in before}
+    instead = f"; now it is signed with {', '.join(sorted(others))}" if others else ""
+    for entry in before:
+        left = there.get(entry["key"], {})
+        whose = f" of {' and '.join(entry['signers'])}" if entry.get("signers") else ""
+        lists = [name for name in entry["lists"] if name not in left.get("lists", [])]
+        if lists:
+            what = ", ".join(lists)
+            message = f"the signature of {what} with the key {entry['key']}{whose} is gone{instead}"
+            yield SIGNATURE_GONE.at(place, message, hint)
+        for time in entry.get("times", []) if left else []:
+            if time not in left.get("times", []):
+                message = f"the timestamp of {time} over a signature{whose} is gone"
+                yield SIGNATURE_GONE.at(place, message, hint)
+
+
+def read_signed(said: object) -> list[dict[str, Any]]:
+    """Return what an entry of a ledger says of signatures, without what does not have its form."""
+    return [
+        each
+        for each in (said if isinstance(said, list) else ())
+        if isinstance(each, dict)
+        and isinstance(each.get("key"), str)
+        and isinstance(each.get("lists"), list)
+        and all(isinstance(each.get(name, []), list) for name in ("signers", "times"))
+        and all(isinstance(text, str) for name in _TEXTS for text in each.get(name, []))
+    ]

@@ -1,0 +1,248 @@
+"""Someone who can write where the packages and the ledger are, and wants a signature forgotten."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive_pkg.errors import InvalidError
+from archive_pkg.holdings import (
+    Done,
+    Overview,
+    Shelf,
+    accept,
+    audit,
+    crew_for,
+    ledger,
+    open_shelf,
+    repair,
+    sign_head,
+)
+from archive_pkg.holdings.signed import read_signed
+from archive_pkg.packages import Trust, sign
+from authority import Authority, serving
+from program import Run
+
+GOLDEN = Path(__file__).parents[2] / "packages" / "1960-07-18-cpsu-to-sed"
+EDITOR = "editor@example.org"
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("editor", "stranger"):
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / name]
+        subprocess.run(command, check=True)
+    (folder / "allowed").write_text(f"{EDITOR} {(folder / 'editor.pub').read_text()}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    authority = Authority(tmp_path_factory.mktemp("tsa") / "tsa")
+    with serving(authority):
+        yield authority
+
+
+@pytest.fixture(scope="module")
+def signed(keys: Path, authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collection with one package, signed and timestamped and checked once."""
+    root = tmp_path_factory.mktemp("signed") / "packages"
+    shutil.copytree(GOLDEN, root / GOLDEN.name)
+    sign(root / GOLDEN.name, key=keys / "editor", timestamp=authority.url)
+    shutil.rmtree(root / f"{GOLDEN.name}.receipts")
+    shelf = open_shelf(root)
+    check(shelf, Trust.read(keys / "allowed", None, authority.ca))
+    sign_head(shelf.ledger, key=keys / "editor", timestamp=authority.url)
+    return root
+
+
+@pytest.fixture
+def shelf(signed: Path, tmp_path: Path) -> Shelf:
+    return open_shelf(shutil.copytree(signed, tmp_path / "packages"))
+
+
+def check(shelf: Shelf, trust: Trust | None = None) -> tuple[list[Done], list[str]]:
+    """What an audit says of the package, and of the ledger."""
+    done: list[Done] = []
+    found = audit(shelf, done.append, crew=partial(crew_for, 1), path=shelf.ledger, trust=trust)
+    return done, [finding.code for finding in found.report]
+
+
+def entries(shelf: Shelf) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in shelf.ledger.read_text().splitlines()]
+
+
+def package(shelf: Shelf) -> Path:
+    return shelf.root / GOLDEN.name
+
+
+def lost(done: list[Done]) -> list[str]:
+    return [f.message for one in done for f in one.findings if f.code == "signature-gone"]
+
+
+def test_an_audit_records_what_was_signed_by_whom_and_when(shelf: Shelf) -> None:
+    (entry,) = entries(shelf)
+    (found,) = entry["signed"]
+    assert found["key"].startswith("SHA256:")
+    assert found["signers"] == [EDITOR]
+    assert found["lists"] == ["tagmanifest-sha256.txt", "tagmanifest-sha512.txt"]
+    assert found["times"]
+    assert all(time.endswith("+00:00") for time in found["times"])
+    done, _ = check(shelf)
+    assert [one.outcome for one in done] == ["passed"]
+
+
+def test_a_signature_that_has_disappeared_is_reported_until_it_is_back_or_accepted(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    shutil.copytree(shelf.root, tmp_path / "copy")
+    shutil.rmtree(package(shelf) / "signatures")
+    for _ in range(2):
+        done, _ = check(shelf)
+        (message,) = lost(done)
+        assert f"of {EDITOR} is gone" in message
+        assert done[0].outcome == "failed"
+    taken: list[Done] = []
+    repair(shelf, taken.append, path=shelf.ledger, copy=str(tmp_path / "copy"))
+    assert [one.outcome for one in taken] == ["repaired"]
+    assert (package(shelf) / "signatures").is_dir()
+    assert not lost(check(shelf)[0])
+    shutil.rmtree(package(shelf) / "signatures")
+    assert lost(check(shelf)[0])
+    accept(shelf, [package(shelf)], path=shelf.ledger, reason="the key was lost")
+    done, _ = check(shelf)
+    assert not lost(done)
+    assert done[0].outcome == "passed"
+
+
+def test_one_of_two_lists_without_its_signature_is_reported(shelf: Shelf) -> None:
+    (package(shelf) / "signatures/tagmanifest-sha256.txt.sig").unlink()
+    (message,) = lost(check(shelf)[0])
+    assert message.startswith("the signature of tagmanifest-sha256.txt with the key SHA256:")
+
+
+def test_another_signer_in_the_place_of_the_first_is_reported(shelf: Shelf, keys: Path) -> None:
+    shutil.rmtree(package(shelf) / "signatures")
+    sign(package(shelf), key=keys / "stranger")
+    (message,) = lost(check(shelf)[0])
+    assert "is gone; now it is signed with SHA256:" in message
+
+
+def test_a_further_signature_is_no_loss(shelf: Shelf, keys: Path) -> None:
+    sign(package(shelf), key=keys / "stranger")
+    done, _ = check(shelf)
+    assert done[0].outcome == "passed"
+    assert len(entries(shelf)[-1]["signed"]) == 2
+
+
+def test_a_timestamp_that_has_disappeared_is_reported(shelf: Shelf) -> None:
+    for path in (package(shelf) / "signatures").glob("*.tsr*"):
+        path.unlink()
+    messages = lost(check(shelf)[0])
+    assert messages
+    assert all("the timestamp of 20" in message for message in messages)
+
+
+def test_an_audit_told_whom_to_trust_fails_what_others_signed(shelf: Shelf, keys: Path) -> None:
+    other = keys / "others"
+    other.write_text(f"boss@example.org {(keys / 'stranger.pub').read_text()}")
+    done, codes = check(shelf, Trust.read(other))
+    assert {"signer-unknown", "signature-required"} <= {f.code for f in done[0].findings}
+    assert codes == ["signer-unknown"]  # the ledger's head is signed by the editor, too
+
+
+def test_a_ledger_that_is_gone_is_missed_by_its_heads(shelf: Shelf, run: Run) -> None:
+    book = shelf.ledger
+    kept = book.read_bytes()
+    book.unlink()
+    for head_too in (False, True):
+        if head_too:
+            ledger.head_file(book).unlink()
+        with pytest.raises(InvalidError) as refusal:
+            check(shelf)
+        assert [f.code for f in refusal.value.report] == ["ledger-cut-off"]
+        assert run("audit", "report", shelf.root).returncode == 3
+        assert run("audit", "run", shelf.root).returncode == 3
+        assert not book.exists()
+    book.write_bytes(kept)
+    with pytest.raises(InvalidError) as refusal:
+        check(shelf)
+    assert [f.code for f in refusal.value.report] == ["ledger-head-missing"]
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"garbage", b"1", b"one two", b"1 2 3", b"\xff\xfe", b"-1 x"]
+)
+def test_a_garbled_head_stops_an_audit(shelf: Shelf, head: bytes) -> None:
+    check(shelf)
+    ledger.head_file(shelf.ledger).write_bytes(head)
+    with pytest.raises(InvalidError):
+        check(shelf)
+    shelf.ledger.unlink()
+    with pytest.raises(InvalidError):
+        check(shelf)
+
+
+def test_last_entries_cut_off_with_the_head_set_back_are_missed_by_the_signed_head(
+    shelf: Shelf, keys: Path
+) -> None:
+    before, head = shelf.ledger.read_bytes(), ledger.head_file(shelf.ledger).read_bytes()
+    check(shelf)
+    sign_head(shelf.ledger, key=keys / "editor")
+    shelf.ledger.write_bytes(before)
+    ledger.head_file(shelf.ledger).write_bytes(head)
+    with pytest.raises(InvalidError) as refusal:
+        check(shelf)
+    assert [f.code for f in refusal.value.report] == ["ledger-cut-off"]
+
+
+def test_the_signature_of_a_head_that_has_gone_is_missed_by_the_ledger(
+    shelf: Shelf, keys: Path, run: Run
+) -> None:
+    _, codes = check(shelf)
+    assert codes == []
+    recorded = [entry for entry in entries(shelf) if entry["event"] == "signed head"]
+    assert [entry["head"] for entry in recorded] == [1]
+    assert recorded[0]["key"].startswith("SHA256:")
+    check(shelf)
+    assert len([entry for entry in entries(shelf) if entry["event"] == "signed head"]) == 1
+    folder = ledger.heads_folder(shelf.ledger)
+    kept = {path: path.read_bytes() for path in folder.iterdir()}
+    (folder / "000001.head.sig").unlink()
+    assert set(check(shelf)[1]) == {"ledger-head-signature-gone"}
+    assert run("audit", "run", shelf.root).returncode == 3
+    shutil.rmtree(folder)
+    assert check(shelf)[1] == ["ledger-head-signature-gone"]
+    assert run("audit", "report", shelf.root).returncode == 3
+    folder.mkdir()
+    for path, data in kept.items():
+        path.write_bytes(data)
+    assert check(shelf)[1] == []
+    # A stranger's signature in its place.
+    head = folder / "000001.head"
+    head.with_name("000001.head.sig").unlink()
+    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", keys / "stranger", head]
+    subprocess.run(command, check=True, capture_output=True)
+    assert "ledger-head-signature-gone" in check(shelf)[1]
+
+
+@pytest.mark.parametrize(
+    "said", [None, 1, "x", {}, [1], [{}], [{"key": 1}], [{"key": "k", "lists": [{}]}]]
+)
+def test_an_entry_of_another_form_says_nothing(said: object) -> None:
+    assert read_signed(said) == []
+
+
+def test_a_report_lists_who_signed(shelf: Shelf) -> None:
+    with Overview(shelf, shelf.ledger) as overview:
+        head, line = list(overview.csv_lines())
+        assert head.strip().endswith("signed_with")
+        assert line.strip().rpartition(",")[2].startswith("SHA256:")
