@@ -195,3 +195,53 @@ def test_nothing_is_exported_over_what_is_there(briefe: Path, tmp_path: Path, na
     with pytest.raises(InvalidError, match="AA-12-1"):
         export_records([records[0], records[0]], tmp_path / "twice")
     assert not (tmp_path / "twice").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        (
+            "No;FROM_NAME;FROM_ID;RECEIVED_BY_NAME;RECEIVED_BY_ID;Ort;Ort_ID;Signatur;Archiv\n"
+            "b-1;Ada One;p-17;Ben Two;p-18;Exton;o-5;MS 1;Museum\n",
+            "id sender sender_identifiers recipients recipients_identifiers place "
+            "place_identifiers file repository",
+        ),
+        (
+            "key,senderName,senderGND,senderPlace,senderPlaceID,senderDate,senderDateText,"
+            "addressee,addresseeID,addresseePlace,addresseeDate\n"
+            "7,Ada One,118540238,Exton,http://www.geonames.org/1,1801-02-03,3 Feb. 1801,"
+            "Ben Two,http://d-nb.info/gnd/118616315,Wyeford,1801-02-09\n",
+            "id sender sender_identifiers place place_identifiers date date_as_written recipients "
+            "recipients_identifiers - received",
+        ),
+        ("Sender;Recipient\np-0001;p-0002\n", "sender_identifiers recipients_identifiers"),
+    ],
+)
+def test_names_and_their_identifiers_are_told_apart(text: str, meant: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text)
+    (tmp_path / "drafted.yaml").write_text(draft_map(path))
+    columns = read_mapping(tmp_path / "drafted.yaml").columns
+    assert list(columns.values()) == meant.split()
+
+
+def test_each_name_gets_its_identifier(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "id,from,from id,to,to id,date,place,place id\n"
+        "a,One; Two,https://d-nb.info/gnd/118540238; x-2,Three,x-2,1801,Exton,geonames:2925533\n"
+        "b,One; Two,x-1,Three,x-3,1801,Exton,\n"
+    )
+    path.with_name("list.csv.map.yaml").write_text(draft_map(path))
+    records, report = read_tables(path)
+    first, second = records
+    held = {a.name: [(i.scheme, i.value) for i in a.identifiers] for a in first.agents}
+    assert held == {
+        "One": [("gnd", "118540238")], "Two": [("local", "x-2")], "Three": [("local", "x-2")]
+    }  # fmt: skip
+    assert [item.scheme for item in first.place.identifiers] == ["geonames"]
+    assert not any(agent.identifiers for agent in second.agents if agent.name != "Three")
+    loose = [f.message for f in report if f.code == "tables-identifier-loose"]
+    assert len(loose) == 2
+    assert "“Two”" in loose[0]
+    assert "x-1" in loose[1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NoReturn, Self
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from archive_pkg.records.faults import Fault
 from archive_pkg.reports import Code, Severity
@@ -269,3 +269,47 @@ def _short(text: str) -> str:
 
 def _wrong(message: str, hint: str) -> NoReturn:
     raise Fault(message, hint, IDENTIFIER_INVALID)
+
+
+def identify(text: str | None, scheme: str | None = None) -> dict[str, str] | None:
+    """An identifier from its address, or from its bare value.
+
+    Args:
+        text: The address or value.
+        scheme: What the source says it is; followed where the value has that scheme's form, and
+            otherwise the note of a local identifier.
+    """
+    if not text:
+        return None
+    stated = (scheme or "").lower()
+    if stated in SCHEMES and stated not in ("local", "url") and _is(stated, text):
+        return {"scheme": stated, "value": text}
+    for name, known in SCHEMES.items():
+        if name == "url":
+            continue
+        for start in (known.uri.partition("{}")[0], *known.prefixes):
+            value = _after(text.strip(), start)
+            if value and _is(name, value):
+                return {"scheme": name, "value": value}
+    scheme_name = "url" if _is("url", text.strip()) else "local"
+    value = text.strip()
+    if not _is(scheme_name, value):
+        return None
+    note = {"note": scheme} if scheme and stated != scheme_name else {}
+    return {"scheme": scheme_name, "value": value} | note
+
+
+def _after(text: str, start: str) -> str:
+    """What follows a beginning of an address, whichever of http and https it has."""
+    bare_text, bare_start = text.split("://", 1)[-1], start.split("://", 1)[-1]
+    if not bare_start or "://" not in text or not bare_text.startswith(bare_start):
+        return ""
+    return bare_text[len(bare_start) :].rstrip("/").removesuffix(".html")
+
+
+def _is(scheme: str, value: str) -> bool:
+    try:
+        Identifier(scheme=scheme, value=value)  # type: ignore[arg-type]
+    except ValidationError:
+        return False
+    return True

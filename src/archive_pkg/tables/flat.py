@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from archive_pkg.records.date_phrases import DateHabits, DateRead, habits_of, read_date
 from archive_pkg.records.explaining import told
-from archive_pkg.records.identifiers import SCHEMES
+from archive_pkg.records.identifiers import SCHEMES, identify
 from archive_pkg.records.languages import NAMES, language_tag
 from archive_pkg.records.models import Record
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -60,6 +60,14 @@ ARCHIVE_UNNAMED = Code(
 )
 ROW_TWIN = Code("tables-row-twin", Severity.ERROR, "Two rows of a list have the same id.")
 
+IDENTIFIER_LOOSE = Code(
+    "tables-identifier-loose",
+    Severity.WARNING,
+    "A row has identifiers of persons or places and not as many names, which are not taken over, "
+    "or one identifier for two names.",
+)
+
+_IDENTIFIED = ("sender", "recipients")
 _ROLES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
 _BODIES = re.compile(
     r"\b(?:committee|commission|ministry|minister|embassy|council|government|party|institut\w*|"
@@ -198,6 +206,10 @@ class FlatReader:
         raw["type"] = self._type(row)
         if places := row.texts("place"):
             raw["place"] = {"name": places[0]}
+            found = [self._identifier(text) for text in row.items("place_identifiers")]
+            raw["place"] |= {"identifiers": found} if found else {}
+        else:
+            self._without_names(row, "place_identifiers", "place")
         if places := row.items("mentioned_places"):
             raw["mentioned_places"] = [{"name": name} for name in dict.fromkeys(places)]
         if terms := row.items("subjects"):
@@ -236,9 +248,7 @@ class FlatReader:
         scheme, colon, value = text.partition(":")
         if colon and scheme.casefold() in SCHEMES and value:
             return {"scheme": scheme.casefold(), "value": value.strip()}
-        if text.startswith(("http://", "https://")):
-            return {"scheme": "url", "value": text}
-        return {"scheme": "local", "value": text}
+        return identify(text) or {"scheme": "local", "value": text}
 
     def _dates(self, row: _Row) -> None:
         for target in ("date", "received"):
@@ -265,18 +275,53 @@ class FlatReader:
                         where = f"“{shown}” in the column “{header}”"
                         row.inferred.append((target, read.rule, where))
 
+        words = "; ".join(row.texts("date_as_written"))
+        if words:
+            row.raw["date"] = row.raw.get("date", {}) | {"as_written": words}
+            row.origin.setdefault("date", row.origin["date_as_written"])
+
     def _agents(self, row: _Row) -> None:
-        found: list[dict[str, str]] = []
+        found: list[dict[str, Any]] = []
         for role in _ROLES:
             ids = [self._agent(row, role, name, found) for name in row.items(role)]
             if ids:
                 row.raw[role] = list(dict.fromkeys(ids))
+            if role in _IDENTIFIED:
+                self._identifiers_of(row, role, ids, found)
         if name := self._map.described_by:
             self._agent(row, "describer", name, found)
         if found:
             row.raw["agents"] = found
 
-    def _agent(self, row: _Row, role: str, name: str, found: list[dict[str, str]]) -> str:
+    def _identifiers_of(
+        self, row: _Row, role: str, ids: list[str], found: list[dict[str, Any]]
+    ) -> None:
+        """Give each agent of a role its identifier; both columns have the same order."""
+        target = f"{role}_identifiers"
+        given = row.items(target)
+        if len(given) != len(ids):
+            self._without_names(row, target, role)
+            return
+        for agent, text in zip(ids, given, strict=True):
+            one = next(item for item in found if item["id"] == agent)
+            listed = one.setdefault("identifiers", [])
+            identifier = self._identifier(text)
+            listed += [] if identifier in listed else [identifier]
+            for other in found:
+                if other is not one and identifier in other.get("identifiers", ()):
+                    message = f"{text} is the identifier of “{other['name']}”, too"
+                    hint = "two names are two agents; check whom it identifies"
+                    self._tell(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
+
+    def _without_names(self, row: _Row, target: str, names: str) -> None:
+        """Report identifiers of which it is not clear whose they are."""
+        given = row.items(target)
+        if given:
+            message = f"{', '.join(given)}: the row does not have as many names in {names}"
+            hint = "give each name its identifier, in the same order, separated by semicolons"
+            self._tell(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
+
+    def _agent(self, row: _Row, role: str, name: str, found: list[dict[str, Any]]) -> str:
         """The id of an agent of that name, which is entered at its first mention."""
         if name in row.agents:
             return row.agents[name]

@@ -39,13 +39,17 @@ TARGETS: dict[str, str] = {
     "title": "its title; made from sender, recipient and date where there is none",
     "type": "letter, telegram, memorandum, note, message, report or other",
     "date": "when it was written, in any habit",
+    "date_as_written": "the words for the date, where another column has the date",
     "received": "when it arrived, in any habit",
     "sender": "names of senders",
+    "sender_identifiers": "identifiers of the senders, in the order of their names",
     "signatories": "names of those who signed",
     "recipients": "names of recipients",
+    "recipients_identifiers": "identifiers of the recipients, in the order of their names",
     "copies_to": "names of those who got a copy",
     "mentioned_agents": "names of people and bodies spoken of",
     "place": "where it was written",
+    "place_identifiers": "identifiers of the place where it was written",
     "mentioned_places": "places spoken of",
     "classification": "its marking, verbatim",
     "summary": "what it says, in short",
@@ -71,7 +75,7 @@ TARGETS: dict[str, str] = {
 # Headers as people write them, without capitals, spaces and signs (`headers.plain`).
 _HEADERS: dict[str, str] = {
     "id": "id nr no number nummer lfdnr laufendenummer signatur callnumber shelfmark номер шифр "
-    "letterid briefnr briefnummer unitid cote",
+    "key letterid briefnr briefnummer unitid cote",
     "title": "title titel titre заглавие название betreffzeile bezeichnung unittitle",
     "type": "type typ art dokumentart documenttype gattung genre вид тип",
     "date": "date datum dated datierung briefdatum дата datesent absendedatum datewritten "
@@ -101,7 +105,7 @@ _HEADERS: dict[str, str] = {
     "enclosures": "enclosure enclosures anlage anlagen beilage beilagen attachment attachments "
     "приложение annexe annexes",
     "repository": "repository archive archiv holding holdingarchive aufbewahrungsort standort "
-    "bestandshalter institution архив",
+    "aufbewahrungsinstitution bestandshalter institution архив",
     "fonds": "fonds bestand collection sammlung recordgroup фонд",
     "file": "box folder akte karton mappe faszikel дело dossier",
     "folio": "folio page pages blatt seite seiten лист leaf bl",
@@ -116,6 +120,29 @@ _HEADERS: dict[str, str] = {
 }
 _KNOWN = {plain(name): target for target, names in _HEADERS.items() for name in names.split()}
 _KNOWN |= {plain(target): target for target in TARGETS if plain(target) not in _KNOWN}
+_ROLES = {
+    "sender": "sender sent from absender von",
+    "recipients": "recipient recipients addressee to empfänger empfaenger adressat an receiver "
+    "received empfang",
+}
+_ASPECTS = {
+    "identifiers": "id ids identifier identifiers gnd viaf uri url ref kennung norm normdaten "
+    "geonames wikidata nummer nr key",
+    "place": "place ort settlement city lieu место absendeort empfangsort location",
+    "date": "date datum dated дата absendedatum empfangsdatum",
+    "written": "text written aswritten wording wortlaut original",
+}
+_ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
+_ASPECT_OF = {word: aspect for aspect, words in _ASPECTS.items() for word in words.split()}
+_OF_A_ROLE = {
+    ("sender", "place"): "place", ("sender", "date"): "date", ("recipients", "date"): "received",
+    ("recipients", "place"): LEFT_OUT,
+}  # fmt: skip
+"""What a place or date of somebody is of the letter; where it arrived has no place in a record."""
+_IDENTIFIERS = {
+    "sender": "sender_identifiers", "recipients": "recipients_identifiers",
+    "place": "place_identifiers",
+}  # fmt: skip
 _FILE = re.compile(
     r"[^;|]+\.(?:tiff?|jpe?g|png|pdf|txt|docx?|xml|html?|jp2|rtf|odt)", re.IGNORECASE
 )
@@ -246,24 +273,70 @@ def _guess(header: str, values: list[str], taken: set[str]) -> tuple[str, str]:
     if values:
         dates = _share(values, _is_date)
         files = _share(values, lambda value: bool(_FILE.fullmatch(value)))
+        ids = _share(values, _is_identifier)
         if files >= 0.8:
             return "files", f"{files:.0%} of its values are names of files"
+        if named in ("date", "received") and not dates and not _is_only(header, named):
+            return LEFT_OUT, "its values are no dates" + _example(values)
         if named in ("date", "received") or (dates >= 0.8 and not named and "date" not in taken):
             return named or "date", f"{dates:.0%} of its values are dates" + _by_name(named)
         if named == "files":
             return "file", "its name; its values are no names of files"
+        if named in _IDENTIFIERS and ids >= 0.8:
+            return _IDENTIFIERS[named], f"{ids:.0%} of its values are identifiers"
+        if named in _NAMED_BY and not ids and _NAMED_BY[named] not in taken:
+            return _NAMED_BY[named], f"its name; its values are no identifiers{_example(values)}"
+    if named == "id" and "id" in taken and plain(header) in _CALL_NUMBERS:
+        return "file", f"its name; another column is the id{_example(values)}"
     if named and not (named in ("id", "title", "date") and named in taken):
         return named, f"its name{_example(values)}"
     return LEFT_OUT, f"not recognised{_example(values)}"
 
 
 def _named(header: str) -> str:
+    """What a header means by its words: "senderPlaceID" is the identifier of the place."""
     key = plain(header)
     if key in _KNOWN:
         return _KNOWN[key]
-    words = [plain(word) for word in re.findall(r"[^\W\d_]+", header)]
+    apart = re.sub(r"(?<=[^\W\d_])(?<![A-ZÄÖÜ])(?=[A-ZÄÖÜ])", " ", header)
+    words = [plain(word) for word in re.findall(r"[^\W\d_]+", apart)]
+    roles = list(dict.fromkeys(_ROLE_OF[word] for word in words if word in _ROLE_OF))
+    aspects = {_ASPECT_OF[word] for word in words if word in _ASPECT_OF}
+    if len(roles) == 1 or (not roles and aspects > {"identifiers"}):
+        meant = _of_a_role(roles[0] if roles else "", aspects)
+        if meant:
+            return meant
     found = [_KNOWN[word] for word in words if word in _KNOWN and len(word) > 2]
     return found[0] if len(set(found)) == 1 else ""
+
+
+def _of_a_role(role: str, aspects: set[str]) -> str:
+    """What a column says of a sender or recipient: the name, place, date or identifier."""
+    meant = role
+    for aspect in ("place", "date"):
+        if aspect in aspects:
+            meant = _OF_A_ROLE[role or "sender", aspect]
+    if "identifiers" in aspects:
+        return _IDENTIFIERS.get(meant, LEFT_OUT if role else "")
+    if "written" in aspects:
+        return "date_as_written" if meant == "date" else LEFT_OUT if meant != role else role
+    return meant
+
+
+_CALL_NUMBERS = ("signatur", "callnumber", "shelfmark", "шифр", "unitid", "cote")
+_NAMED_BY = {identifiers: names for names, identifiers in _IDENTIFIERS.items()}
+
+
+def _is_only(header: str, named: str) -> bool:
+    """Whether a header says nothing else than that it is a date."""
+    return _KNOWN.get(plain(header)) == named
+
+
+def _is_identifier(value: str) -> bool:
+    """Whether a value is an identifier rather than a name: an address, or digits in one word."""
+    if re.match(r"https?://", value):
+        return True
+    return " " not in value and any(sign.isdigit() for sign in value)
 
 
 def _share(values: list[str], test: Callable[[str], bool]) -> float:

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks.incoming.dates import dated
-from archive_pkg.crosswalks.incoming.drafts import identify
 from archive_pkg.crosswalks.incoming.source import fit, local, text_of
+from archive_pkg.records.identifiers import identify
 
 if TYPE_CHECKING:
     from archive_pkg.crosswalks.incoming.drafts import Draft
@@ -32,6 +32,7 @@ _DATING = (
     "when", "when-iso", "notBefore", "notBefore-iso", "notAfter", "notAfter-iso", "from",
     "from-iso", "to", "to-iso",
 )  # fmt: skip
+
 _ASIDE = ("calendar", "datingMethod", "when-custom", "period", "from-custom", "to-custom")
 _EXISTENT = ("cert", "evidence", "precision")
 

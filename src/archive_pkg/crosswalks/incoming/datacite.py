@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks import datacite
 from archive_pkg.crosswalks.incoming.dates import normal
-from archive_pkg.crosswalks.incoming.drafts import Draft, Imported, identify, language
+from archive_pkg.crosswalks.incoming.drafts import Draft, Imported, language
 from archive_pkg.crosswalks.incoming.source import fit, text_of
 from archive_pkg.crosswalks.views import TYPE_NAMES
+from archive_pkg.records.identifiers import identify
 
 if TYPE_CHECKING:
     from archive_pkg.crosswalks.incoming.source import Element, Source

@@ -16,7 +16,6 @@ from archive_pkg.crosswalks.incoming.source import IMPORT_NOT_READ, fit
 from archive_pkg.records.date_phrases import read_date
 from archive_pkg.records.dates import Edtf
 from archive_pkg.records.faults import Fault
-from archive_pkg.records.identifiers import SCHEMES, Identifier
 from archive_pkg.records.languages import language_tag
 from archive_pkg.records.models import Record
 from archive_pkg.records.statements import statements
@@ -346,50 +345,6 @@ def record_id(text: str) -> str:
     """A text as a record's id."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:128].rstrip("-._")
     return plain or slug(text) or "letter"
-
-
-def identify(text: str | None, scheme: str | None = None) -> dict[str, str] | None:
-    """An identifier from its address, or from its bare value.
-
-    Args:
-        text: The address or value.
-        scheme: What the source says it is; followed where the value has that scheme's form, and
-            otherwise the note of a local identifier.
-    """
-    if not text:
-        return None
-    stated = (scheme or "").lower()
-    if stated in SCHEMES and stated not in ("local", "url") and _is(stated, text):
-        return {"scheme": stated, "value": text}
-    for name, known in SCHEMES.items():
-        if name == "url":
-            continue
-        for start in (known.uri.partition("{}")[0], *known.prefixes):
-            value = _after(text.strip(), start)
-            if value and _is(name, value):
-                return {"scheme": name, "value": value}
-    scheme_name = "url" if _is("url", text.strip()) else "local"
-    value = text.strip()
-    if not _is(scheme_name, value):
-        return None
-    note = {"note": scheme} if scheme and stated != scheme_name else {}
-    return {"scheme": scheme_name, "value": value} | note
-
-
-def _after(text: str, start: str) -> str:
-    """What follows a beginning of an address, whichever of http and https it has."""
-    bare_text, bare_start = text.split("://", 1)[-1], start.split("://", 1)[-1]
-    if not bare_start or "://" not in text or not bare_text.startswith(bare_start):
-        return ""
-    return bare_text[len(bare_start) :].rstrip("/").removesuffix(".html")
-
-
-def _is(scheme: str, value: str) -> bool:
-    try:
-        Identifier(scheme=scheme, value=value)  # type: ignore[arg-type]
-    except ValidationError:
-        return False
-    return True
 
 
 def language(text: str | None) -> str | None:

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks.incoming.dates import between_ends, dated, normal
-from archive_pkg.crosswalks.incoming.drafts import Draft, Imported, held, identify, language
+from archive_pkg.crosswalks.incoming.drafts import Draft, Imported, held, language
 from archive_pkg.crosswalks.incoming.restrictions import access, strictest, written_by_us
 from archive_pkg.crosswalks.incoming.source import fit, local, refuse_unknown, text_of
 from archive_pkg.crosswalks.views import TYPE_NAMES
 from archive_pkg.records.date_phrases import read_date
+from archive_pkg.records.identifiers import identify
 from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ _REMARKS = (
     "bioghist", "fileplan", "odd", "originalsloc", "otherfindaid", "phystech", "prefercite",
     "processinfo", "relatedmaterial", "separatedmaterial",
 )  # fmt: skip
+
 _CLOSED_UNTIL = re.compile(
     r"\b(?:until|till|bis(?: zum)?|jusqu[’'](?:au|en|à)|до|fino al?|hasta)\s+"
     r"(.{4,40}?)\s*(?:[.;,()]|$)",

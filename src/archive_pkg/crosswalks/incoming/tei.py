@@ -17,7 +17,6 @@ from archive_pkg.crosswalks.incoming.drafts import (
     Imported,
     fits,
     held,
-    identify,
     language,
     record_id,
     slug,
@@ -25,6 +24,7 @@ from archive_pkg.crosswalks.incoming.drafts import (
 from archive_pkg.crosswalks.incoming.restrictions import strictest, written_by_us
 from archive_pkg.crosswalks.incoming.source import Source, fit, local, text_of
 from archive_pkg.records.faults import Fault
+from archive_pkg.records.identifiers import identify
 from archive_pkg.records.models import TranslationNote
 from archive_pkg.records.scalars import portable_path
 from archive_pkg.texts import Note, Reading, Stretch, read_text
