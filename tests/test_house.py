@@ -126,3 +126,23 @@ def test_every_finding_code_is_used() -> None:
     assert declared
     named = Counter(re.findall(r"\w+", source))
     assert [name for name in declared if named[name] == 1] == []
+
+
+def test_what_others_may_have_made_is_read_in_one_place() -> None:
+    # A pipe, a device or a link in the place of a file must neither wait nor lead elsewhere: see
+    # `storage.open_regular`, `read_regular` and `open_beneath`.
+    bare = re.compile(r"\.read_bytes\(|\.read_text\(|\.open\(\"r|\.open\(encoding|\.open\(\)")
+    ours = re.compile(
+        r"storage\.read|files\(|folder\(\)|folder /|home\.|entry\.|/proc|Path\(places"
+    )
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in sorted((ROOT / "src").rglob("*.py"))
+        if path.parent.name != "storage"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if bare.search(line) and not ours.search(line)
+    ]
+    assert {line.partition(":")[0].rpartition("/")[2] for line in found} <= {
+        "meters.py",  # a temporary file of this run
+        "output.py",  # the same
+    }, "\n".join(found)

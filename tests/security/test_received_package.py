@@ -8,13 +8,19 @@ import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from program import Run
 
-PACKAGE = Path(__file__).parents[2] / "packages" / "1960-07-18-cpsu-to-sed"
-SECONDS = 60
+if TYPE_CHECKING:
+    from conftest import Machine
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
+LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
+SECONDS = 120
 
 
 @pytest.fixture(autouse=True)
@@ -173,3 +179,46 @@ def test_a_pipe_that_stays_silent_is_given_up(run: Run, monkeypatch: pytest.Monk
     os.close(writing)
     assert done.returncode == 5
     assert "nothing more came" in done.stderr
+
+
+def test_what_the_user_may_not_read_stops_nothing_else(machine: Machine) -> None:
+    shelf, out = machine.user.home / "shelf", machine.user.home / "out"
+    for name in ("good", "closed", "half"):
+        shutil.copytree(PACKAGE, shelf / name)
+    shutil.copytree(LETTER, machine.user.home / "records" / "letter")
+    for folder in (shelf, machine.user.home / "records"):
+        (folder / "lost+found").mkdir()
+    machine.user.owns(machine.user.home)
+    for path in (
+        shelf / "lost+found",
+        machine.user.home / "records" / "lost+found",
+        shelf / "closed",
+        shelf / "half" / "data" / "parts",
+        shelf / "half" / "metadata" / "premis.xml",
+    ):
+        path.chmod(0)
+        os.chown(path, 0, 0)
+    commands = [
+        ("verify", shelf),
+        ("audit", "run", shelf),
+        ("audit", "report", shelf),
+        ("find", shelf, "specialists", "--refresh"),
+        ("site", shelf, "-o", out / "site"),
+        ("duplicates", shelf),
+        ("deposit", shelf, "--to", f"file:{out / 'drop'}"),
+        ("export", shelf, "--to", "datacite", "--each", out / "each"),
+        ("check", machine.user.home / "records"),
+        ("build", machine.user.home / "records", "--out", out / "packages"),
+    ]
+    for words in commands:
+        done = machine.user.run(*words)
+        said = done.stdout + done.stderr
+        assert done.returncode in ((3, 5) if words[:2] == ("audit", "report") else (5,)), said
+        assert "lost+found" in said, words
+        assert "a bug" not in said, words
+        assert "Traceback" not in said, words
+    assert (out / "drop" / PACKAGE.name / "bagit.txt").exists()
+    assert (out / "packages" / PACKAGE.name / "bagit.txt").exists()
+    entries = (shelf / ".archive-pkg" / "ledger.jsonl").read_text()
+    assert '"good"' in entries
+    assert "lost+found" not in entries  # it is no package

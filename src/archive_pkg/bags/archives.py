@@ -12,7 +12,8 @@ from archive_pkg import limits
 from archive_pkg.bags import names
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.bags.folder import Listing, too_deep
-from archive_pkg.bags.opening import BadArchiveError
+from archive_pkg.bags.manifests import NAME
+from archive_pkg.bags.opening import BadArchiveError, open_archive
 from archive_pkg.fixity import BLOCK, Hash, feed, new_hash
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.storage import describe
@@ -117,6 +118,26 @@ class Member:
     segments: Sequence[tuple[int, int]] = ()
 
 
+def is_mark(name: str) -> bool:
+    """Return whether a file in a folder is a sign that the folder is a bag, whole or damaged."""
+    return name in ("bagit.txt", "bag-info.txt") or NAME.fullmatch(name) is not None
+
+
+def holds_bag(path: Path) -> bool:
+    """Return whether an archive has a bag in it, whole or damaged; read no further than needed.
+
+    Raises:
+        BadArchiveError: It cannot be read to its end, and no sign of a bag came before.
+        OSError: It cannot be opened.
+    """
+    with open_archive(path) as archive:
+        for name in archive.names():
+            folders = names.straighten(name).split("/")
+            if len(folders) <= 2 and is_mark(folders[-1]):
+                return True
+    return False
+
+
 class Archive:
     """A serialized bag; its paths are those within its top folder."""
 
@@ -142,6 +163,10 @@ class Archive:
     @abstractmethod
     def scan(self) -> None:
         """Fill `members` by name in the archive, and the listing's folders and findings."""
+
+    @abstractmethod
+    def names(self) -> Iterator[str]:
+        """The names of its members, as they are met."""
 
     @abstractmethod
     def chunks(self, member: Member) -> Iterator[bytes]:

@@ -49,6 +49,10 @@ class Tar(Archive):
         for entry in tar_headers.entries(_Placed(self.descriptor)):
             _take(self, entry)
 
+    def names(self) -> Iterator[str]:
+        """The names of its members, as they are met."""
+        return (entry.path for entry in tar_headers.entries(_Placed(self.descriptor)))
+
     def chunks(self, member: Member) -> Iterator[bytes]:
         """A member's bytes."""
         source = _Placed(self.descriptor, member.place)
@@ -90,6 +94,10 @@ class PackedTar(Archive):
             manifest = manifests.describe(inner, Report())
             if manifest and not manifest.of_tags and manifest.algorithm in ALGORITHMS:
                 algorithms.add(manifest.algorithm)
+
+    def names(self) -> Iterator[str]:
+        """The names of its members, as they are met."""
+        return (entry.path for _, entry in self._entries())
 
     def chunks(self, member: Member) -> Iterator[bytes]:
         """A member's bytes, or those of another from reading again."""

@@ -35,13 +35,13 @@ class Zip(Archive):
 
     kind = "zip"
 
+    def names(self) -> Iterator[str]:
+        """The names of its members."""
+        return map(_zip_name, self._infos())
+
     def scan(self) -> None:
         """Read the central directory, and distrust it."""
-        try:
-            with zipfile.ZipFile(_Directory(self.descriptor)) as archive:
-                infos = archive.infolist()
-        except (zipfile.BadZipFile, EOFError, ValueError, OSError, NotImplementedError) as error:
-            raise BadArchiveError(DAMAGED, f"cannot be read as zip: {error}") from error
+        infos = self._infos()
         self._refuse_bombs(infos)
         for info in infos:
             name = _zip_name(info)
@@ -66,6 +66,13 @@ class Zip(Archive):
                         raw,
                     )
                 )
+
+    def _infos(self) -> list[zipfile.ZipInfo]:
+        try:
+            with zipfile.ZipFile(_Directory(self.descriptor)) as archive:
+                return archive.infolist()
+        except (zipfile.BadZipFile, EOFError, ValueError, OSError, NotImplementedError) as error:
+            raise BadArchiveError(DAMAGED, f"cannot be read as zip: {error}") from error
 
     def _refuse_bombs(self, infos: Sequence[zipfile.ZipInfo]) -> None:
         self.refuse_bomb(sum(info.file_size for info in infos))

@@ -170,7 +170,7 @@ def build(
                 told.closing({"parts withheld": withheld})
 
         build_many(
-            find_sources(records, files),
+            find_sources(records, files, take),
             make_shelf(out, layout),
             take,
             crew=crew(jobs, executor, gentle=gentle),

@@ -77,7 +77,7 @@ def check(
         ):
             holdings.run(
                 holdings.Each(holdings.check_one),
-                holdings.find_records(records),
+                holdings.find_records(records, told.take),
                 lambda _, done: told.take(marked(done)),
                 crew=crew(jobs, executor),
             )

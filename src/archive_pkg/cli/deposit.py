@@ -112,7 +112,7 @@ def deposit(
             work = holdings.Depositing(to, receipts, publish, page, rate, meter, include_restricted)
             holdings.run(
                 work,
-                holdings.find_packages(packages),
+                holdings.find_packages(packages, told.take),
                 told.took,
                 crew=crew(None if executor else jobs, executor, gentle=gentle),
             )

@@ -98,9 +98,10 @@ def draft(
 def _is_marked_up(letter: Path) -> bool:
     """Whether a file says in its markup what it is, so that nothing has to be guessed."""
     from archive_pkg.crosswalks.incoming import is_description
+    from archive_pkg.storage import open_regular
 
     try:
-        with letter.open("rb") as file:
+        with open_regular(letter) as file:
             return is_description(file.read(8192))
     except OSError:
         return False

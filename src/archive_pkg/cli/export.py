@@ -146,7 +146,7 @@ def _export_each(
     ):
         holdings.run(
             holdings.Each(do),
-            holdings.find_letters(paths),
+            holdings.find_letters(paths, told.take),
             lambda _, done: told.take(marked(done)),
             crew=workers,
         )

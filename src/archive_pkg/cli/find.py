@@ -9,6 +9,7 @@ import typer
 
 from archive_pkg.cli.bulk import Jobs, crew
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, warn, write_file
+from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
     from archive_pkg.holdings import Done, Shelf
@@ -161,9 +162,12 @@ class _Unread:
         self._answer = answer
 
     def __call__(self, done: Done) -> None:
-        if done.status:
+        findings = [one.message for one in done.findings if one.severity is not Severity.ADVICE]
+        if done.status or findings:
             self._answer.worsen(done.status)
-            warn(f"left out: {done.path}: {done.error[0]}")
+            why = done.error[0] or "; ".join(findings[:3])
+            warn(f"left out: {done.path}: {why}")
+            self._answer.results.append(done.as_json())
 
 
 def _bring_up_to_date(

@@ -27,6 +27,7 @@ from archive_pkg.storage import describe, storage_errors, write_output
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from archive_pkg.holdings import Done
     from archive_pkg.reports import Finding
 
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
@@ -86,6 +87,13 @@ class Answer:
         self.worsen(error.exit_status)
         complain(error)
 
+    def noted(self, done: Done) -> None:
+        """Report an item that a search could not include."""
+        result: dict[str, Any] = {"path": done.path, "findings": []}
+        self.results.append(result)
+        self.found(result, done.findings)
+        self.worsen(done.status)
+
     def found(self, result: dict[str, Any], findings: Iterable[Finding]) -> None:
         """Tell findings; an error among them makes the status 3 at least."""
         for finding in findings:
@@ -94,7 +102,7 @@ class Answer:
             if is_error:
                 self.worsen(3)
             if not self.as_json and (is_error or not self.quiet):
-                print_finding(finding, err=self.err)
+                print_finding(finding, subject=result.get("path", ""), err=self.err)
 
     def say(self, text: str = "", *, bold: bool = False) -> None:
         """Print a line for people; nothing with `--json` or `--quiet`."""
@@ -200,8 +208,9 @@ def print_finding(finding: Finding, *, subject: str = "", err: bool = False) -> 
     colour = _COLOURS[finding.severity]
     head = typer.style(f"{finding.severity!s:8}", fg=colour, bold=True)
     place = str(finding.location)
-    if not place.startswith(subject):
-        place = f"{subject}: {place}" if place else subject
+    if subject not in (".", finding.location.path):
+        beneath = finding.location.path.startswith(subject.rstrip("/") + "/")
+        place = place if beneath else ": ".join(filter(None, (subject, place)))
     place = clean(place)
     code = typer.style(f"[{finding.code}]", dim=True)
     typer.echo(f"{head} {place}" if place else head.rstrip(), err=err)

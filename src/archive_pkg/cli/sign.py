@@ -50,7 +50,7 @@ def sign(
     from archive_pkg.packages.signing import sign as sign_
 
     with answering("sign", as_json=as_json, quiet=quiet) as answer:
-        for package in find_packages(packages):
+        for package in find_packages(packages, answer.noted):
             with answer.about(package) as result:
                 done = sign_(
                     package, key=key, timestamp=timestamp, renew=renew, receipts=receipts, wait=wait

@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
 def verify(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Bags, packages or others; folders of bags, which are searched."),
+        typer.Argument(help="Bags, as folders or archives; other folders are searched for both."),
     ] = None,
     second_opinion: Annotated[
         bool,
@@ -93,7 +93,7 @@ def verify(
         with telling("verify", report, as_json=as_json, quiet=quiet) as told:
             holdings.run(
                 holdings.Each(do, rate_of(limit_rate, jobs)),
-                holdings.find_packages(paths),
+                holdings.find_packages(paths, told.take, serialized=True),
                 told.took,
                 crew=crew(jobs, executor, gentle=gentle),
             )

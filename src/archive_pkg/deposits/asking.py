@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg import storage
 from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.patience import patiently
 from archive_pkg.deposits.receipts import Receipt, load_receipt
@@ -97,8 +98,10 @@ def receipts_of(package: Path, within: Path | None = None) -> list[tuple[Path, R
         InvalidError: A file in the folder is no receipt.
         StorageError: The storage failed.
     """
-    paths = receipts_folder(package, within).glob("*.json")
-    found = [(path, load_receipt(path)) for path in paths]
+    folder = receipts_folder(package, within)
+    with storage.storage_errors(f"reading {folder}"):
+        names = storage.names_in(folder, "*.json")
+    found = [(folder / name, load_receipt(folder / name)) for name in names]
     return sorted(found, key=lambda pair: pair[1].ended)
 
 
@@ -171,8 +174,10 @@ def _standing(receipts: list[tuple[Path, Receipt]]) -> Iterator[tuple[Path, Rece
 
 def _unfinished(folder: Path) -> Iterator[dict[str, Any]]:
     """What was written down at the beginning of deposits that did not come to their end."""
-    for path in sorted(folder.glob("*.journal")):
-        journal = Journal(path)
+    with storage.storage_errors(f"reading {folder}"):
+        names = storage.names_in(folder, "*.journal")
+    for name in names:
+        journal = Journal(folder / name)
         begun = journal.begun("deposit")
         if begun is not None and not journal.is_done("deposit"):
             made = journal.outcome("place") or journal.begun("place") or {}

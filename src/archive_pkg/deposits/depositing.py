@@ -509,9 +509,11 @@ def _with_page(parcel: Parcel, page: PageMaker | None) -> Parcel:
 def _with_earlier(parcel: Parcel, folder: Path, repository: Repository) -> Parcel:
     def find() -> tuple[Receipt, ...]:
         found = []
-        for path in folder.glob(f"{repository.kind}-*.json"):
+        with storage.storage_errors(f"reading {folder}"):
+            names = storage.names_in(folder, f"{repository.kind}-*.json")
+        for name in names:
             try:
-                receipt = load_receipt(path)
+                receipt = load_receipt(folder / name)
             except InvalidError:
                 continue
             if (receipt.target, receipt.package) == (repository.target, parcel.identifier):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -95,7 +96,7 @@ class Subject:
     """A package to check.
 
     Attributes:
-        path: Its folder.
+        path: Its folder, or its file where it is serialized.
         name: The same from the shelf's folder, as the ledger has it.
         seals: The seals that it may have, in hexadecimal: that of its last check that passed, and
             that with which the shelf built it since; none where neither is known.
@@ -155,7 +156,10 @@ def audit(
         heads.examine(trust or Trust(), report)
         book.append(heads.new_entries())
         done = Audited(report, book.head)
-        names = (str(package.relative_to(shelf.root)) for package in shelf.packages())
+        names = (
+            str(package.relative_to(shelf.root))
+            for package in shelf.packages(take, serialized=True)
+        )
         done.there = state.see(names)
         if not done.there and state.count():
             raise StorageError(
@@ -204,18 +208,20 @@ def _check_one(
     subject: Subject, pace: Pace, *, against: tuple[str, ...], trust: Trust | None
 ) -> Done:
     """Check a package, its seal, and its other copies."""
-    if not subject.path.is_dir():
+    if not os.path.lexists(subject.path):
         return _gone(subject.path)
+    seal = None
     try:
         done = verify_one(subject.path, pace, trust=trust)
-        seal = seal_of(subject.path).hex()
+        with contextlib.suppress(OSError):  # what cannot be read is among the findings
+            seal = seal_of(subject.path).hex()
     except (StorageError, OSError):
-        if subject.path.is_dir():
+        if os.path.lexists(subject.path):
             raise
         return _gone(subject.path)
-    if not subject.path.is_dir():  # removed while it was read
+    if not os.path.lexists(subject.path):  # removed while it was read
         return _gone(subject.path)
-    if subject.seals and seal not in subject.seals:
+    if seal and subject.seals and seal not in subject.seals:
         message = "it is not the package that was checked or built before: its manifests differ"
         hint = "restore it from a copy (audit repair), or accept it (audit accept)"
         done.findings.append(CHANGED.at(Location(str(subject.path)), message, hint))

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
+from archive_pkg.bags.archives import SUFFIXES
+from archive_pkg.bags.opening import BadArchiveError, open_tree
 from archive_pkg.deposits import load_receipt, receipts_of, repository_for
 from archive_pkg.errors import ArchivePkgError, InvalidError
 from archive_pkg.packages import is_bag
@@ -42,7 +44,9 @@ COPY_ABSENT = Code(
     "copy-absent", Severity.ERROR, "There is no copy of a package where one was looked for."
 )
 COPY_UNREADABLE = Code(
-    "copy-unreadable", Severity.ERROR, "Another copy of a package could not be read to compare it."
+    "copy-unreadable",
+    Severity.ERROR,
+    "A package or another copy of it could not be read, so the two were not compared.",
 )
 
 
@@ -64,7 +68,10 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
         return [COPY_UNREADABLE.at(place, f"it could not be read: {error}")]
     if held is None:
         return [COPY_ABSENT.at(place, "there is no copy", "deposit the package there")]
-    own = digests_of(package)
+    try:
+        own = digests_of(package)
+    except OSError as error:
+        return [COPY_UNREADABLE.at(place, f"not compared: the package could not be read: {error}")]
     found = [
         _difference(Location(f"{copy} {identifier} {path}"), own.get(path), held.get(path))
         for path in sorted(own.keys() | held.keys())
@@ -84,7 +91,14 @@ def in_folder(package: Path, identifier: str, folder: Path) -> Path | None:
     """
     parts = package.absolute().parts[1:]
     places = (Path(folder, *parts[-depth:]) for depth in range(min(len(parts), _DEEPEST), 0, -1))
+    if is_serialized(package):
+        return next((place for place in places if place.is_file()), None)
     return next((place for place in (*places, folder / identifier) if is_bag(place)), None)
+
+
+def is_serialized(package: Path) -> bool:
+    """Return whether a package is an archive, or was one if it has vanished."""
+    return package.name.lower().endswith(SUFFIXES) and not package.is_dir()
 
 
 def is_read(copy: str) -> bool:
@@ -129,6 +143,8 @@ def digests_of(package: Path) -> dict[str, str]:
     Raises:
         OSError: A file cannot be read.
     """
+    if package.is_file():
+        return _digests_in_archive(package)
     found = {}
     for path in sorted(package.rglob("*")):
         if path.is_file():
@@ -136,6 +152,19 @@ def digests_of(package: Path) -> dict[str, str]:
             with storage.open_beneath(package, name) as file:
                 found[name] = fixity.digest(file, ["sha256"])["sha256"]
     return found
+
+
+def _digests_in_archive(path: Path) -> dict[str, str]:
+    try:
+        with open_tree(path) as tree:
+            files = sorted(tree.listing().files)
+            with tree.digesting(files, ["sha256"]) as digesting:
+                digests = digesting.finish(lambda files, size: None)
+    except BadArchiveError as error:
+        raise OSError(0, str(error), str(path)) from error
+    if digests.findings:
+        raise OSError(0, digests.findings[0].message, str(path))
+    return {name: digests.of(index, "sha256").hex() for index, name in enumerate(files)}
 
 
 def _held(package: Path, identifier: str, copy: str) -> Mapping[str, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import closing, contextmanager
@@ -101,6 +102,7 @@ def finding_twins() -> Iterator[Callable[[Done], Done]]:
     The ids met so far are in a temporary file, which is gone afterwards.
     """
     with closing(sqlite3.connect("")) as base:
+        base.text_factory = os.fsdecode  # names of files need not be UTF-8
         base.execute("CREATE TABLE ids (id TEXT PRIMARY KEY, path TEXT) WITHOUT ROWID")
         base.execute("CREATE INDEX alike ON ids (id COLLATE NOCASE)")
         like = "SELECT id, path FROM ids WHERE id = ? COLLATE NOCASE ORDER BY id <> ? LIMIT 1"
@@ -110,7 +112,10 @@ def finding_twins() -> Iterator[Callable[[Done], Done]]:
             if name is None:
                 return done
             met = base.execute(like, (name, name)).fetchone()
-            base.execute("INSERT OR IGNORE INTO ids VALUES (?, ?)", (name, done.path))
+            base.execute(
+                "INSERT OR IGNORE INTO ids VALUES (?, CAST(? AS TEXT))",
+                (name, os.fsencode(done.path)),
+            )
             if met is not None and met[0] != name:
                 done.findings.append(like_id(done.path, name, *met))
             elif met is not None and met[1] != done.path:

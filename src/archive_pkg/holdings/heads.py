@@ -196,8 +196,11 @@ class SignedHeads:
                 report.add(HEAD_SIGNATURE_GONE.at(Location(str(file)), message, "restore it"))
                 continue
             with storage.storage_errors(f"reading {file.parent}"):
-                beside = sorted(file.parent.glob(f"{file.name}*"))
-                files = {str(each): storage.read_regular(each) for each in beside}
+                beside = storage.names_in(file.parent, f"{file.name}*")
+                files = {
+                    str(file.parent / name): storage.read_beneath(file.parent, name)
+                    for name in beside
+                }
             yield head, examine_signature(f"{file}.sig", str(file), files, trust, report)
 
 

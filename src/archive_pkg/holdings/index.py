@@ -134,7 +134,7 @@ class _Refreshing:
             self._base.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")  # noqa: S608 - ours
 
     def _subjects(self) -> Iterator[tuple[Path, bytes | None]]:
-        for path in self._shelf.packages():
+        for path in self._shelf.packages(self._tell):
             name = str(path.relative_to(self._shelf.root))
             self._base.execute("INSERT INTO seen VALUES (?)", (name,))
             row = self._base.execute(

@@ -156,7 +156,8 @@ def heads_folder(path: Path) -> Path:
 def kept_heads(path: Path) -> list[Path]:
     """The files of the heads that were signed, the oldest first."""
     with storage.storage_errors(f"reading {heads_folder(path)}"):
-        return sorted(heads_folder(path).glob("*.head"))
+        folder = heads_folder(path)
+        return [folder / name for name in storage.names_in(folder, "*.head")]
 
 
 def read_head(file: Path) -> Head | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 import re
 import sqlite3
 import struct
@@ -100,6 +101,7 @@ def duplicates(
         with the first.
     """
     base = sqlite3.connect("")
+    base.text_factory = os.fsdecode  # names of folders need not be UTF-8
     try:
         base.executescript(_SCHEMA)
 
@@ -108,7 +110,7 @@ def duplicates(
                 _insert(base, done.path, *row)
             take(done)
 
-        run(Each(_read_one), find_letters(paths), taken, crew=crew)
+        run(Each(_read_one), find_letters(paths, take), taken, crew=crew)
         base.execute("CREATE INDEX bands_band ON bands (band)")
         yield from _same(base, "same-bytes", "bytes")
         yield from _same(base, "same-text", "text")
@@ -185,8 +187,9 @@ def _insert(
 ) -> None:
     packed = struct.pack(f"<{_BINS}I", *marks) if marks else None
     number = base.execute(
-        "INSERT INTO parts (letter, part, bytes, text, signature) VALUES (?, ?, ?, ?, ?)",
-        (letter, part, digest, text, packed),
+        "INSERT INTO parts (letter, part, bytes, text, signature) "
+        "VALUES (CAST(? AS TEXT), ?, ?, ?, ?)",
+        (os.fsencode(letter), part, digest, text, packed),
     ).lastrowid
     if packed:
         width = len(packed) // _BANDS

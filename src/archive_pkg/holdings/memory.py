@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -76,6 +77,7 @@ class Memory:
             self._base = sqlite3.connect(self._path, check_same_thread=False)
         except sqlite3.OperationalError as error:
             raise OSError(None, str(error), str(self._path)) from error
+        self._base.text_factory = os.fsdecode  # names of sources need not be UTF-8
         self._base.execute("PRAGMA journal_mode = WAL")
         self._base.execute("PRAGMA synchronous = OFF")
         self._base.executescript(_SCHEMA)
@@ -83,15 +85,16 @@ class Memory:
     def recall(self, source: str) -> Remembered | None:
         """How a source was built; None if nothing is known."""
         row = self._base.execute(
-            "SELECT inputs, package, seal, files FROM built WHERE source = ?", (source,)
+            "SELECT inputs, package, seal, files FROM built WHERE source = CAST(? AS TEXT)",
+            (os.fsencode(source),),
         ).fetchone()
         return Remembered(row[0], row[1], row[2], tuple(json.loads(row[3]))) if row else None
 
     def built_by_another(self, source: str, package: str) -> str | None:
         """Another source that this run built the same package from."""
         row = self._base.execute(
-            "SELECT source FROM built WHERE package = ? AND run = ? AND source <> ?",
-            (package, self._run, source),
+            "SELECT source FROM built WHERE package = ? AND run = ? AND source <> CAST(? AS TEXT)",
+            (package, self._run, os.fsencode(source)),
         ).fetchone()
         return str(row[0]) if row else None
 
@@ -109,8 +112,15 @@ class Memory:
     def keep(self, source: str, built: Remembered) -> None:
         """Remember how a source was built."""
         self._base.execute(
-            "INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?)",
-            (source, built.inputs, built.package, built.seal, json.dumps(built.files), self._run),
+            "INSERT OR REPLACE INTO built VALUES (CAST(? AS TEXT), ?, ?, ?, ?, ?)",
+            (
+                os.fsencode(source),
+                built.inputs,
+                built.package,
+                built.seal,
+                json.dumps(built.files),
+                self._run,
+            ),
         )
         self._changes += 1
         if self._changes % 1000 == 0:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from archive_pkg.holdings.bulk import Done
     from archive_pkg.holdings.ledger import Head
     from archive_pkg.holdings.shelves import Shelf
     from archive_pkg.reports import Report
@@ -93,7 +94,8 @@ class Overview:
             self._heads.examine(self._trust, self.report)
             self.signed = self._heads.signed
             self.there = self.state.see(
-                str(package.relative_to(self.shelf.root)) for package in self.shelf.packages()
+                str(package.relative_to(self.shelf.root))
+                for package in self.shelf.packages(self._noted, serialized=True)
             )
             self._opened = opened.pop_all()
         return self
@@ -102,6 +104,9 @@ class Overview:
         self._opened.close()
 
     report: Report
+
+    def _noted(self, done: Done) -> None:
+        self.report.extend(done.findings)
 
     def _take(self, entry: dict[str, object]) -> None:
         self.state.take(entry)

@@ -153,7 +153,7 @@ def _restore(
             "nothing was restored there; compare the ledger with a copy",
         )
     home = shelf.root / name
-    if home.is_dir() and is_good(home):
+    if os.path.lexists(home) and is_good(home):
         return Done(str(home), "good")
     staged = shelf.work / secrets.token_hex(8)
     with storage.storage_errors(f"staging {home}"):
@@ -195,7 +195,11 @@ def _restore(
 
 def _is_good(package: Path, *, seals: tuple[str, ...], signed: tuple[dict[str, Any], ...]) -> bool:
     """Whether a package is valid and, as far as is known, the one that it should be."""
-    if seals and seal_of(package).hex() not in seals:
+    try:
+        is_the_one = not seals or seal_of(package).hex() in seals
+    except OSError:
+        return False
+    if not is_the_one:
         return False
     verification = verify(package)
     lost = gone(Location(str(package)), signed, _signed(verification))
@@ -219,7 +223,14 @@ def _bring(
         mirrored = copies.in_folder(home, identifier, Path(copy))
         if mirrored is None:
             raise DepositError(f"{copy} does not hold {identifier}", "name another copy")
+        if mirrored.is_file():
+            return Path(shutil.copy2(mirrored, staged / home.name))
         return Path(shutil.copytree(mirrored, staged / home.name, symlinks=True))
+    if copies.is_serialized(home):
+        raise DepositError(
+            f"{home} is a serialized bag, and {copy} holds the files that are in one",
+            "Name a folder with a copy of the archive, or fetch the package and pack it again.",
+        )
     holder = copies.repository(copy)
     version = copies.newest_version(holder, identifier)
     if version is None:

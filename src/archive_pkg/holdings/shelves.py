@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.errors import StorageError, UsageError
-from archive_pkg.holdings.subjects import packages_below
+from archive_pkg.holdings.subjects import Note, packages_below, unheard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,9 +74,14 @@ class Shelf:
         """Where its ledger is unless it is kept elsewhere."""
         return self.own / "ledger.jsonl"
 
-    def packages(self) -> Iterator[Path]:
-        """The folders of its packages, in the order of their paths folder by folder."""
-        return packages_below(self.root)
+    def packages(self, note: Note = unheard, *, serialized: bool = False) -> Iterator[Path]:
+        """Search it for packages, in the order of their paths folder by folder.
+
+        Args:
+            note: Takes what the search has to report besides; see `packages_below`.
+            serialized: Whether serialized bags are wanted, too.
+        """
+        return packages_below(self.root, note, serialized=serialized)
 
     @contextlib.contextmanager
     def held(self, wait: float = 0) -> Iterator[None]:

@@ -152,7 +152,8 @@ def load_events(receipts: Path) -> tuple[LaterEvent, ...]:
     """
     found = []
     with storage.storage_errors(f"reading {receipts / FOLDER}"):
-        for path in sorted((receipts / FOLDER).glob("*.json")):
+        for name in storage.names_in(receipts / FOLDER, "*.json"):
+            path = receipts / FOLDER / name
             try:
                 found.append(LaterEvent.model_validate_json(storage.read_regular(path)))
             except ValidationError as error:

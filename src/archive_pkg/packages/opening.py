@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags, storage, tables
-from archive_pkg.bags.manifests import NAME
+from archive_pkg.bags.archives import is_mark
+from archive_pkg.bags.bag import TAG_FILE_UNREADABLE
 from archive_pkg.bags.opening import open_tree
 from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
 from archive_pkg.errors import InvalidError, StorageError
@@ -111,13 +113,11 @@ class Verification:
 
 def is_bag(path: Path) -> bool:
     """Whether a path is a bag's folder, damaged ones included: it has a tag file of a bag's own."""
-    if (path / "bagit.txt").is_file():
+    if storage.is_regular(path / "bagit.txt"):
         return True
-    try:
-        names = [entry.name for entry in path.iterdir()]
-    except OSError:
-        return False
-    return any(name == "bag-info.txt" or NAME.fullmatch(name) for name in names)
+    with contextlib.suppress(OSError):
+        return any(is_mark(entry.name) for entry in path.iterdir())
+    return False
 
 
 def open_package(path: Path) -> Package:
@@ -224,8 +224,14 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
         tree.listing()  # by which an archive learns where its bag begins
         files = {}
         for name in names:
-            with tree.open(name) as file:
-                files[name] = file.read(_LARGEST_SIGNED)
+            try:
+                with tree.open(name) as file:
+                    files[name] = file.read(_LARGEST_SIGNED)
+            except OSError as error:
+                meaning, hint = storage.describe(error)
+                files[name] = b""  # which no signature is over
+                place = Location(name)
+                report.add(TAG_FILE_UNREADABLE.at(place, f"cannot be read: {meaning}", hint))
     return examine_signatures(bag, files, trust, report)
 
 

@@ -23,7 +23,7 @@ from archive_pkg.packages.layout import RECORD
 from archive_pkg.packages.signers import Revoked, Signer, read_allowed_signers, read_revoked
 from archive_pkg.packages.wire import MalformedError
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.storage import storage_errors
+from archive_pkg.storage import names_in, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -283,8 +283,7 @@ def is_signed(package: Path) -> bool:
     """Whether there are signatures in a package's folder, right or wrong."""
     with storage_errors(f"reading {package}"):
         return any(
-            _SIGNATURE.fullmatch(f"{FOLDER}/{file.name}")
-            for file in (package / FOLDER).glob("*.sig")
+            _SIGNATURE.fullmatch(f"{FOLDER}/{name}") for name in names_in(package / FOLDER, "*.sig")
         )
 
 

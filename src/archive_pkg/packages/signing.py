@@ -144,7 +144,7 @@ class _Work:
 
     def stamp(self, url: str, *, renew: bool) -> None:
         self.url = url
-        for path in sorted(f"{FOLDER}/{file.name}" for file in self.folder.glob("*.sig")):
+        for path in [f"{FOLDER}/{name}" for name in storage.names_in(self.folder, "*.sig")]:
             newest = path
             while (self.staged / f"{newest}.tsr").is_file():
                 newest += ".tsr"

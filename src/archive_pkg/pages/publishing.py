@@ -201,9 +201,9 @@ def link(old: Path, new: Path) -> None:
 def _key(seal: bytes, subject: Subject, plan: Plan) -> bytes:
     whole = hashlib.sha256(plan.version + seal + repr(subject.checked).encode())
     # Signatures come later than the seal, and are in no manifest.
-    for file in sorted((subject.path / SIGNATURES).glob("*")):
-        data = storage.read_beneath(subject.path, f"{SIGNATURES}/{file.name}")
-        whole.update(os.fsencode(file.name) + data)
+    for name in storage.names_in(subject.path / SIGNATURES):
+        data = storage.read_beneath(subject.path, f"{SIGNATURES}/{name}")
+        whole.update(os.fsencode(name) + data)
     return whole.digest()
 
 
@@ -350,15 +350,15 @@ class _Letter:
 
     def _state(self) -> dict[str, Any]:
         good, day, told = self._soundness()
-        manifests = sorted(self.path.glob("tagmanifest-*.txt"))
+        manifests = storage.names_in(self.path, "tagmanifest-*.txt")
         return {
             "good": good,
             "sentences": told,
             "errors": [],
             "checked_on": day,
             "digests": [
-                (file.name, hashlib.sha512(storage.read_beneath(self.path, file.name)).hexdigest())
-                for file in manifests
+                (name, hashlib.sha512(storage.read_beneath(self.path, name)).hexdigest())
+                for name in manifests
             ],
         }
 

@@ -124,7 +124,7 @@ def build_site(
         work = Each(partial(publish, plan=plan))
         run(
             work,
-            _subjects(shelf, memory, audits),
+            _subjects(shelf, memory, audits, take),
             partial(_take, shelf, memory, assembling, take),
             crew=crew,
             batch=_BATCH,
@@ -154,8 +154,10 @@ def _version(title: str, base: str, downloads: bool) -> bytes:
     return whole.digest()
 
 
-def _subjects(shelf: Shelf, memory: Keeping, audits: State) -> Iterator[Subject]:
-    for path in shelf.packages():
+def _subjects(
+    shelf: Shelf, memory: Keeping, audits: State, note: Callable[[Done], None]
+) -> Iterator[Subject]:
+    for path in shelf.packages(note):
         # Where a package has been made for the public, it stands for the other.
         if not path.name.endswith(SUFFIX) and is_bag(_public_twin(shelf, path)):
             continue

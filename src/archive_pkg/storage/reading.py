@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fnmatch
 import io
 import os
 import re
@@ -69,6 +70,35 @@ def read_regular(path: Path) -> bytes:
         return _read_pipe(path)
     with open_regular(path) as file:
         return file.read()
+
+
+def is_regular(path: Path) -> bool:
+    """Return whether a path is a regular file or a link to one; False where nobody may ask."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a path is a folder or a link to one; False where nobody may ask."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def names_in(folder: Path, pattern: str = "*") -> list[str]:
+    """Return the names in a folder that match a pattern, sorted; none where there is no folder.
+
+    Raises:
+        OSError: The folder cannot be read. `Path.glob` would return nothing.
+    """
+    try:
+        names = [entry.name for entry in folder.iterdir()]
+    except FileNotFoundError:
+        return []
+    return sorted(fnmatch.filter(names, pattern))
 
 
 def read_text(path: Path) -> str:

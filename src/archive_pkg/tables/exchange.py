@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.records import read_record, save_record
 from archive_pkg.records.saving import as_yaml
-from archive_pkg.storage import Staging, storage_errors, write_output
+from archive_pkg.storage import Staging, read_regular, storage_errors, write_output
 from archive_pkg.tables.annotating import annotate_workbook, annotated_csv
 from archive_pkg.tables.catalogue import read_catalogue
 from archive_pkg.tables.lists import flat_reader, mapping_of
@@ -233,5 +233,5 @@ def _write(out: Path, make: Callable[[Path], object], *, replace: bool) -> None:
         with TemporaryDirectory() as folder:
             made = Path(folder, out.name)
             make(made)
-            data = made.read_bytes()
+            data = read_regular(made)
     write_output(out, data, replace=replace)

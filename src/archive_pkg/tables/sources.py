@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.errors import StorageError
 from archive_pkg.records import NAMES as RECORD_NAMES
 from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.storage import is_folder, is_regular
 from archive_pkg.tables.csv_reading import read_csv
 from archive_pkg.tables.descriptor import (
     DESCRIPTOR,
@@ -44,13 +45,16 @@ def is_tables(path: Path) -> bool:
     """Whether a path is one of tables: a file by its name, or a folder of them and of no record."""
     if path.name == DESCRIPTOR or path.suffix.lower() in ENDINGS:
         return True
-    if not path.is_dir():
+    if not is_folder(path):
         return False
-    inside = list(path.iterdir())
-    folders = [path, *(entry for entry in inside if entry.is_dir())]
-    if any((folder / name).exists() for folder in folders for name in RECORD_NAMES):
+    try:
+        inside = list(path.iterdir())
+    except OSError:  # whoever searches it reports that
         return False
-    return any(is_tables(file) for file in inside if file.is_file())
+    folders = [path, *filter(is_folder, inside)]
+    if any(is_regular(folder / name) for folder in folders for name in RECORD_NAMES):
+        return False
+    return any(is_tables(file) for file in inside if is_regular(file))
 
 
 def subjects(path: Path) -> list[Path]:
@@ -61,7 +65,7 @@ def subjects(path: Path) -> list[Path]:
     """
     if not path.is_dir() or descriptor_of(path):
         return [path]
-    files = sorted(file for file in path.iterdir() if file.is_file() and is_tables(file))
+    files = sorted(file for file in path.iterdir() if is_regular(file) and is_tables(file))
     alone = [file for file in files if not _is_named_as_table(file)]
     return [path, *alone] if len(alone) < len(files) else alone
 

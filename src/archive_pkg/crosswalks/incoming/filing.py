@@ -97,7 +97,7 @@ def file_letter(letter: Path, out: Path | None = None) -> FiledImport:
 def _is_same(folder: Path, imported: Imported) -> bool:
     with storage_errors(f"reading {folder}"):
         files = ((folder / name, data) for name, data in imported.files.items())
-        return all(file.is_file() and file.read_bytes() == data for file, data in files)
+        return all(file.is_file() and read_regular(file) == data for file, data in files)
 
 
 def _file_beside(imported: Imported, letter: Path) -> tuple[Path, bool]:
@@ -116,7 +116,7 @@ def _file_beside(imported: Imported, letter: Path) -> tuple[Path, bool]:
     with storage_errors(f"reading {letter.parent}"):
         for name, data in imported.files.items():
             file = letter.parent / name
-            if file.exists() and file.read_bytes() != data:
+            if file.exists() and read_regular(file) != data:
                 raise InvalidError(
                     f"{file} exists and is not the text of {letter.name}",
                     "Give the record a folder of its own with --out.",

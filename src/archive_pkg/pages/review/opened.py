@@ -196,7 +196,7 @@ class Opened:
         if out.is_symlink():
             raise InvalidError(f"{out} is a link", "make it a folder")
         with self._lock:
-            if is_description(letter.read_bytes()):
+            if is_description(storage.read_regular(letter)):
                 record = file_letter(letter, out).record
             else:
                 record = file_draft(draft_letter(letter), load_vocabulary(), out).record
