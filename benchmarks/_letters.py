@@ -125,7 +125,7 @@ parts:
     sha256: {hashlib.sha256(data["translation"]).hexdigest()}
     media_type: text/plain
     languages: [en]
-    of: [letter]
+    made_from: [letter]
 agents:
   - {{id: sender, name: "{sender}", kind: person}}
   - {{id: recipient, name: "{recipient}", kind: person}}

@@ -83,9 +83,9 @@ def many_letters(record: Record) -> None:
 
 def main() -> None:
     """Print the table."""
-    record, setting = described(LETTER, made="2026-11-24")
-    one_letter(record, setting)
-    many_letters(record)
+    known = described(LETTER, made="2026-11-24")
+    one_letter(known.outgoing.record, known.setting)
+    many_letters(known.outgoing.record)
 
 
 if __name__ == "__main__":

@@ -381,8 +381,10 @@ def test_the_letters_of_a_catalogue_are_built_as_from_their_records(
 def close(letter: Path) -> None:
     """Let the translation of a letter be one that may not go out before 2031."""
     yaml = letter / "record.yaml"
-    shut = "    about: [letter]\n    access: {status: restricted, until: 2031-01-01, rule: § 5}\n"
-    yaml.write_text(yaml.read_text().replace("    about: [letter]\n", shut))
+    shut = (
+        "    made_from: [letter]\n    access: {status: restricted, until: 2031-01-01, rule: § 5}\n"
+    )
+    yaml.write_text(yaml.read_text().replace("    made_from: [letter]\n", shut))
 
 
 def test_public_packages_in_bulk_are_those_that_are_built_one_by_one(

@@ -25,6 +25,8 @@ from archive_pkg.holdings import (
     make_shelf,
     refresh,
 )
+from archive_pkg.holdings.questions import index_path
+from archive_pkg.packages import build_package
 
 
 def build(source: Path, out: Path, **options) -> Shelf:
@@ -209,3 +211,60 @@ def test_the_counts_can_be_looked_at(shelf: Shelf, tmp_path: Path) -> None:
     for picture in root.xpath("//figure"):
         bars = len(picture.xpath(".//*[local-name()='rect']"))
         assert bars == len(picture.xpath(".//table//tr"))
+
+
+def closed(folder: Path, until: str) -> Path:
+    """A letter of which one part is restricted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "letter.txt").write_text("The plates have come.")
+    (folder / "note.txt").write_text("Zobelpelz and Quillfeder.")
+    access = f"{{status: restricted, until: {until}, rule: Donor agreement}}"
+    (folder / "record.yaml").write_text(
+        "{id: secret, type: letter, title: On plates, parts: [{id: a, kind: original, file: "
+        "letter.txt}, {id: b, kind: enclosure, title: On Quillfeder, file: note.txt, access: "
+        f"{access}}}]}}\n"
+    )
+    return folder
+
+
+def test_the_index_for_the_public_has_nothing_of_what_it_may_not_see(tmp_path: Path) -> None:
+    source, shelf = closed(tmp_path / "secret", "2090-01-01"), make_shelf(tmp_path / "shelf")
+    build_package(source, shelf.root)
+    bring(shelf)
+    assert found(shelf, "plates") == ["secret"]
+    assert found(shelf, "Zobelpelz") == []
+    file = index_path(shelf)
+    assert b"uillfeder" not in file.read_bytes()
+    with Index(shelf) as index:
+        assert index.cut == 1
+    bring(shelf, audience="internal")
+    with Index(shelf, "internal") as index:
+        assert index.find(Query(("Zobelpelz",)))[0] == 1
+        assert index.cut == 0
+    assert index_path(shelf, "internal").stat().st_mode & 0o077 == 0
+
+
+def test_what_is_restricted_later_leaves_no_word_in_the_index(tmp_path: Path) -> None:
+    source, shelf = closed(tmp_path / "secret", "2001-01-01"), make_shelf(tmp_path / "shelf")
+    build_package(source, shelf.root)
+    bring(shelf)
+    assert found(shelf, "Zobelpelz") == ["secret"]
+    assert b"zobelpelz" in index_path(shelf).read_bytes()
+    build_package(closed(source, "2090-01-01"), shelf.root, replace=True)
+    assert bring(shelf) == ["indexed"]
+    assert found(shelf, "Zobelpelz") == []
+    assert b"zobelpelz" not in index_path(shelf).read_bytes()
+    assert bring(shelf) == ["unchanged"]
+
+
+def test_a_part_is_indexed_from_the_day_on_which_it_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, shelf = closed(tmp_path / "secret", "2020-01-01"), make_shelf(tmp_path / "shelf")
+    build_package(source, shelf.root)
+    with monkeypatch.context() as before:
+        before.setattr("archive_pkg.packages.access.judged_on", lambda on=None: date(2019, 12, 31))
+        bring(shelf)
+        assert found(shelf, "Zobelpelz") == []
+    assert bring(shelf) == ["indexed"]
+    assert found(shelf, "Zobelpelz") == ["secret"]

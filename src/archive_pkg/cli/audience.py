@@ -8,26 +8,33 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from archive_pkg.cli.output import Answer
     from archive_pkg.packages.access import Withheld
+    from archive_pkg.packages.audience import Outgoing
 
 Audience = Annotated[
     Literal["public", "internal"],
     typer.Option(
         "--audience",
-        help="Who will see it: the public, without what is withheld today; or internal, with "
-        "everything.",
+        help="Who will see it. public: without what may not go out today. internal: everything.",
     ),
 ]
+HOW = "--audience internal includes what is withheld from the public"
 
 
 def say_withheld(
-    answer: Answer, result: dict[str, object], gone: Mapping[str, Withheld], how: str = ""
+    answer: Answer, result: dict[str, object], gone: Mapping[str, Withheld], indent: str = "  "
 ) -> None:
-    """Say which parts are withheld, by which rule, and with which option everything is there."""
+    """Say which parts, by their ids, are withheld by which rule."""
     result["withheld"] = {name: one.rule for name, one in gone.items()}
     for name, one in gone.items():
-        answer.say(f"  withheld: {name}, {one.sentence}")
-    if gone and how:
-        answer.say(f"  {how}")
+        answer.say(f"{indent}withheld: {name}, {one.sentence}")
+
+
+def say_seen(answer: Answer, result: dict[str, object], path: Path, outgoing: Outgoing) -> None:
+    """Say what is withheld from a document, and which option includes it."""
+    say_withheld(answer, result, outgoing.withheld, f"{path}: ")
+    if outgoing.is_cut:
+        answer.say(f"  {HOW}")

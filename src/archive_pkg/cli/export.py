@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archive_pkg.cli.audience import Audience, say_seen
 from archive_pkg.cli.build import parse_date
 from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, options_of, telling
-from archive_pkg.cli.output import Json, Quiet, answering, emit, write_file
-from archive_pkg.errors import UsageError
+from archive_pkg.cli.output import STANDARD_OUTPUT, Json, Quiet, answering, emit, write_file
+from archive_pkg.errors import InvalidError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from archive_pkg.crosswalks import Setting
+    from archive_pkg.holdings import Done
     from archive_pkg.holdings.crews import Crew
+    from archive_pkg.packages.metadata import Described
     from archive_pkg.records import Record
 
 
@@ -75,42 +77,60 @@ def export(
             "--date",
             metavar="YYYY-MM-DD",
             help="The date of the document. Otherwise that of the package, of SOURCE_DATE_EPOCH, "
-            "or today.",
+            "or today. Restrictions are judged by it, or by today if that is earlier.",
         ),
     ] = None,
+    audience: Audience = "public",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Write a record in another format: for repositories, editions, indexes, citations.
+
+    What the public may not see today is left out, unless you ask for --audience internal.
 
     Example: archive-pkg export records/1960-07-18-cpsu-to-sed --to datacite --explain
     """
     from archive_pkg.crosswalks import export as write
     from archive_pkg.crosswalks import find_format
     from archive_pkg.crosswalks.losses import losses
-    from archive_pkg.holdings.each import whole_life
+    from archive_pkg.holdings.each import export_one, whole_life
     from archive_pkg.packages.building import today
+    from archive_pkg.packages.leaks import refuse_traces
     from archive_pkg.packages.metadata import described
 
     chosen = find_format(to)
-    made = (parse_date(on) or today()).isoformat()
+    day = parse_date(on)
+    made = (day or today()).isoformat()
     if each is not None:
-        _export_each(paths, to, each, made, ledger, crew(jobs, executor), report, as_json, quiet)
+        do = partial(export_one, to=to, out=each, made=made, ledger=ledger)
+        do = partial(do, audience=audience, on=day)
+        _export_each(paths, each, do, crew(jobs, executor), report, as_json, quiet)
         return
     if options_of(a=jobs, b=report, c=executor):
         raise UsageError("--jobs, --report and --executor are for many letters", "add --each DIR")
-    with answering("export", as_json=as_json, quiet=quiet, err=True, files=[out]) as answer:
-        found: list[tuple[Record, Setting]] = []
+    into = [out] if out is not None or as_json else [Path(STANDARD_OUTPUT)]
+    with answering("export", as_json=as_json, quiet=quiet, err=True, files=into) as answer:
+        found: list[tuple[Record, Described]] = []
         for path in paths:
             with answer.about(path) as result:
-                record, setting = described(path, made=made)
-                record = whole_life(record, path, to, ledger)
-                found.append((record, setting))
+                known = described(path, audience=audience, on=day, made=made)
+                record = whole_life(known.outgoing.record, path, to, ledger)
+                found.append((record, known))
+                say_seen(answer, result, path, known.outgoing)
                 if explain:
-                    answer.found(result, losses(chosen, record, setting.texts))
+                    answer.found(result, losses(chosen, record, known.setting.texts))
         if len(found) < len(paths):
             return
-        document = write(to, [record for record, _ in found], found[0][1])
+        document = write(to, [record for record, _ in found], found[0][1].setting)
+        # In the documents of several records, one's open words may be another's withheld ones.
+        documents = {to: document.decode()} if len(found) == 1 else {}
+        for result, (_, known) in zip(answer.results, found, strict=True):
+            try:
+                refuse_traces(known.outgoing, known.folder, documents, "nothing was written")
+            except InvalidError as error:
+                answer.failed(result, error)
+        if answer.status:
+            return
         if out is not None:
             _refuse_source(out, paths)
             write_file(out, document)
@@ -124,10 +144,8 @@ def export(
 
 def _export_each(
     paths: list[Path],
-    to: str,
     folder: Path,
-    made: str,
-    ledger: Path | None,
+    do: Callable[..., Done],
     workers: Callable[[], Crew],
     report: Path | None,
     as_json: bool,
@@ -138,7 +156,6 @@ def _export_each(
 
     with storage_errors(f"making {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-    do = partial(holdings.export_one, to=to, out=folder, made=made, ledger=ledger)
     with (
         telling("export", report, as_json=as_json, quiet=quiet) as told,
         # Files are named by their records' ids: of two records with one id, one file is lost.

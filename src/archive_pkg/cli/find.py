@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archive_pkg.cli.audience import HOW, Audience
 from archive_pkg.cli.bulk import Jobs, crew
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, warn, write_file
 from archive_pkg.reports import Severity
@@ -49,10 +50,13 @@ def find(
     refresh: Refresh = False,
     anew: Anew = False,
     jobs: Jobs = None,
+    audience: Audience = "public",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Find packages by who, when, marking and words, in an index that is made when it is missing.
+
+    What the public may not see is neither found nor shown, unless you ask for --audience internal.
 
     Example: archive-pkg find packages specialists --who Khrushchev --since 1960 --until 1962
     """
@@ -64,11 +68,13 @@ def find(
         answer.about(directory) as result,
     ):
         shelf = open_shelf(directory)
-        _bring_up_to_date(answer, shelf, refresh=refresh, anew=anew, jobs=jobs)
-        with Index(shelf) as index:
+        _bring_up_to_date(answer, shelf, refresh=refresh, anew=anew, jobs=jobs, audience=audience)
+        with Index(shelf, audience) as index:
             count, hits = index.find(query, most)
+            cut = index.cut
         result |= {
             "count": count,
+            "with_withheld_parts": cut,
             "hits": [
                 {
                     "package": str(shelf.root / hit.package),
@@ -84,6 +90,7 @@ def find(
             answer.say(f"{shelf.root / hit.package}")
             answer.say("  " + " · ".join(filter(None, (hit.title, hit.date, hit.marking))))
         answer.say(f"{count:,} found" + (f", {len(hits):,} shown" if len(hits) < count else ""))
+        _say_cut(answer, cut)
 
 
 def stats(
@@ -94,6 +101,7 @@ def stats(
     refresh: Refresh = False,
     anew: Anew = False,
     jobs: Jobs = None,
+    audience: Audience = "public",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -109,10 +117,10 @@ def stats(
         answer.about(directory) as result,
     ):
         shelf = open_shelf(directory)
-        _bring_up_to_date(answer, shelf, refresh=refresh, anew=anew, jobs=jobs)
-        with Index(shelf) as index:
-            counted = index.stats()
-        result |= counted
+        _bring_up_to_date(answer, shelf, refresh=refresh, anew=anew, jobs=jobs, audience=audience)
+        with Index(shelf, audience) as index:
+            counted, cut = index.stats(), index.cut
+        result |= counted | {"with_withheld_parts": cut}
         if page is not None:
             write_file(page, stats_page(str(shelf.root), counted).encode())
         for name, value in counted.items():
@@ -123,6 +131,7 @@ def stats(
                     answer.say(f"  {count:>9,}  {what}")
             else:
                 answer.say(f"{name}: {value:,}")
+        _say_cut(answer, cut)
 
 
 def duplicates(
@@ -134,10 +143,13 @@ def duplicates(
         ),
     ] = 0.8,
     jobs: Jobs = None,
+    audience: Audience = "public",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """List letters that may be the same: bytes, texts, or nearly; nothing is merged or changed.
+
+    Parts that the public may not see are not compared, unless you ask for --audience internal.
 
     Example: archive-pkg duplicates records --near 0.9
     """
@@ -145,7 +157,8 @@ def duplicates(
 
     with answering("duplicates", as_json=as_json, quiet=quiet) as answer:
         unread = _Unread(answer)
-        for candidate in holdings.duplicates(paths, unread, crew=crew(jobs), near=near):
+        found = holdings.duplicates(paths, unread, crew=crew(jobs), near=near, audience=audience)
+        for candidate in found:
             answer.results.append(candidate.as_json())
             one, other = (" ".join(pair) for pair in (candidate.one, candidate.other))
             answer.say(f"{candidate.kind} {candidate.likeness:.0%}: {one}")
@@ -153,6 +166,7 @@ def duplicates(
             for line in candidate.differences:
                 answer.say(f"    {line}")
         answer.say(f"{len(answer.results):,} candidates")
+        _say_cut(answer, unread.cut)
 
 
 class _Unread:
@@ -160,8 +174,10 @@ class _Unread:
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
+        self.cut = 0
 
     def __call__(self, done: Done) -> None:
+        self.cut += bool(done.details.get("cut"))
         findings = [one.message for one in done.findings if one.severity is not Severity.ADVICE]
         if done.status or findings:
             self._answer.worsen(done.status)
@@ -170,12 +186,18 @@ class _Unread:
             self._answer.results.append(done.as_json())
 
 
+def _say_cut(answer: Answer, cut: int) -> None:
+    if cut:
+        packages = "1 package has" if cut == 1 else f"{cut:,} packages have"
+        answer.say(f"{packages} parts that are withheld here; {HOW}")
+
+
 def _bring_up_to_date(
-    answer: Answer, shelf: Shelf, *, refresh: bool, anew: bool, jobs: int | None
+    answer: Answer, shelf: Shelf, *, refresh: bool, anew: bool, jobs: int | None, audience: Audience
 ) -> None:
     from archive_pkg import holdings
 
-    if not refresh and not anew and holdings.Index(shelf).is_whole:
+    if not refresh and not anew and holdings.Index(shelf, audience).is_whole:
         return
 
-    holdings.refresh(shelf, _Unread(answer), crew=crew(jobs), anew=anew)
+    holdings.refresh(shelf, _Unread(answer), crew=crew(jobs), anew=anew, audience=audience)

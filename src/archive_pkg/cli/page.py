@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from archive_pkg.cli.audience import Audience, say_seen
 from archive_pkg.cli.build import parse_date
 from archive_pkg.cli.output import Json, Quiet, answering, write_file
 
@@ -25,19 +26,26 @@ def page(
     on: Annotated[
         str | None,
         typer.Option(
-            "--date", metavar="YYYY-MM-DD", help="The day of checking; today if not given."
+            "--date",
+            metavar="YYYY-MM-DD",
+            help="The day of checking; today if not given. Restrictions are judged by it, or by "
+            "today if that is earlier.",
         ),
     ] = None,
+    audience: Audience = "public",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Make a page of a letter: its text beside its record, each statement tied to its words.
 
-    One HTML file that needs nothing else, for any browser.
+    One HTML file that needs nothing else, for any browser. What the public may not see today is
+    left out and said to be, unless you ask for --audience internal.
 
     Example: archive-pkg page packages/1960-07-18-cpsu-to-sed -o letter.html
     """
     from archive_pkg.packages import is_bag, open_package, verify
+    from archive_pkg.packages.audience import seen_by
+    from archive_pkg.packages.leaks import refuse_traces
     from archive_pkg.pages import letter_page
     from archive_pkg.records import load_record, record_file
 
@@ -45,16 +53,25 @@ def page(
         answering("page", as_json=as_json, quiet=quiet, files=[output]) as answer,
         answer.about(path) as result,
     ):
-        day = (parse_date(on) or datetime.now(UTC).date()).isoformat()
+        day = parse_date(on) or datetime.now(UTC).date()
+        verification = None
         if is_bag(path):
             package = open_package(path)
             verification = verify(path)
             answer.found(result, verification.report)
-            html = letter_page(
-                package.record, package.parts, verification=verification, checked_on=day
-            )
+            record, folder = package.record, package.parts
         else:
-            html = letter_page(load_record(path), record_file(path)[0].parent)
+            record, folder = load_record(path), record_file(path)[0].parent
+        outgoing = seen_by(record, audience, day)
+        html = letter_page(
+            outgoing.record,
+            folder,
+            verification=verification,
+            checked_on=day.isoformat(),
+            is_cut=outgoing.is_cut,
+        )
+        refuse_traces(outgoing, folder, {"the page": html}, "no page was written")
         write_file(output, html.encode())
         result["page"] = str(output)
         answer.say(f"{output}: the letter beside its record; open it in any browser")
+        say_seen(answer, result, path, outgoing)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archive_pkg.cli.audience import Audience, say_seen
 from archive_pkg.cli.output import (
     Json,
     Quiet,
@@ -48,21 +49,34 @@ def export(
         Path, typer.Option("--out", help="A folder; or a workbook, if it ends in .xlsx or is -.")
     ],
     replace: Replace = False,
+    audience: Audience = "public",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Write records as tables: a data package of CSV files, or a workbook.
 
+    A record with parts that the public may not see today is written as <id>-public, without them.
+    To edit your own records as tables, ask for --audience internal.
+
     Example: archive-pkg tables export records --out letters.xlsx
     """
-    from archive_pkg.records import load_record
+    from archive_pkg.packages.audience import public, seen_by
+    from archive_pkg.packages.leaks import refuse_traces
+    from archive_pkg.records import load_record, record_file
     from archive_pkg.tables import export_records
 
     with answering("tables export", as_json=as_json, quiet=quiet, files=[out]) as answer:
         loaded = []
         for path in _records(records):
-            with answer.about(path):
-                loaded.append(load_record(path))
+            with answer.about(path) as result:
+                record = load_record(path)
+                outgoing = seen_by(record, audience)
+                if outgoing.is_cut:
+                    folder = record_file(path)[0].parent
+                    refuse_traces(outgoing, folder, {}, "nothing was written")
+                    record = public(record, outgoing.withheld)
+                say_seen(answer, result, path, outgoing)
+                loaded.append(record)
         if answer.status == 0:
             with answer.about(out) as result, file_for(out, ".xlsx") as file:
                 made = export_records(loaded, file, replace=replace)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from archive_pkg import storage
-from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
 from archive_pkg.holdings.bulk import NOT_BEGUN, Done, failed, guarded, run
 from archive_pkg.holdings.memory import Memory, Remembered
 from archive_pkg.holdings.seals import file_digest, seal_of
@@ -26,7 +26,7 @@ from archive_pkg.packages.building import (
     settle,
 )
 from archive_pkg.packages.checking import RECORD_ID_TWICE, RECORD_IDS_ALIKE
-from archive_pkg.records import record_file
+from archive_pkg.records import load_record, record_file
 from archive_pkg.reports import Location, Severity
 from archive_pkg.version import SOFTWARE
 
@@ -207,7 +207,7 @@ class _Building:
     def _stage(self, source: Path | Row, known: Remembered | None, path: Path) -> Done | _Staged:
         # Before it is read: should it change meanwhile, the next run builds it again.
         record, folder = _record_of(source)
-        if known is not None and self._is_as_known(record, folder, known):
+        if known is not None and self._is_as_known(source, record, folder, known):
             package = str(self.shelf.root / known.package)
             return Done(str(source), "unchanged", details={"package": package})
         audience = self.options.audience
@@ -242,7 +242,8 @@ class _Building:
                 drop_signatures=self.options.drop_signatures,
             )
         package = str(destination.relative_to(self.shelf.root))
-        remember = Remembered(staged.inputs, package, staged.seal, staged.draft.record.files)
+        files = None if staged.withheld else staged.draft.record.files
+        remember = Remembered(staged.inputs, package, staged.seal, files)
         return Done(
             str(staged.source),
             outcome,
@@ -255,14 +256,17 @@ class _Building:
             },
         )
 
-    def _is_as_known(self, record: bytes, folder: Path, known: Remembered) -> bool:
+    def _is_as_known(
+        self, source: Path | Row, record: bytes, folder: Path, known: Remembered
+    ) -> bool:
         """Whether source and package have the bytes that they had when it was built."""
         try:
             if seal_of(self.shelf.root / known.package) != known.seal:
                 return False
-            files = {name: file_digest(folder, name) for name in known.files}
+            names = _files_of(source) if known.files is None else known.files
+            files = {name: file_digest(folder, name) for name in names}
             return self._inputs(record, files) == known.inputs
-        except OSError:
+        except (OSError, ArchivePkgError):
             return False
 
     def _inputs(self, record: bytes, files: Mapping[str, bytes]) -> bytes:
@@ -270,6 +274,12 @@ class _Building:
         for name, digest in files.items():
             whole.update(name.encode() + b"\0" + digest)
         return whole.digest()
+
+
+def _files_of(source: Path | Row) -> tuple[str, ...]:
+    """The paths of a record's files, from the record."""
+    record = source.record if isinstance(source, Row) else load_record(source)
+    return record.files
 
 
 def _record_of(source: Path | Row) -> tuple[bytes, Path]:

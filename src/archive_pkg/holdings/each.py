@@ -19,17 +19,20 @@ from archive_pkg.holdings.checks import checks_of
 from archive_pkg.holdings.copies import repository
 from archive_pkg.packages import afterwards, is_bag, states, verify
 from archive_pkg.packages.checking import examine, like_id, same_id
+from archive_pkg.packages.leaks import refuse_traces
 from archive_pkg.packages.metadata import described
 from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     from archive_pkg.deposits import Deposited
     from archive_pkg.fixity import Tally
     from archive_pkg.holdings.meters import Meter
     from archive_pkg.packages import Package, Signed, Trust
+    from archive_pkg.packages.access import Audience
     from archive_pkg.records import Record
 
 INVALID = 3
@@ -225,18 +228,31 @@ def _deposited(package: Path, done: Deposited | Exception) -> Done:
 
 
 def export_one(
-    path: Path, pace: Pace, *, to: str, out: Path, made: str, ledger: Path | None = None
+    path: Path,
+    pace: Pace,
+    *,
+    to: str,
+    out: Path,
+    made: str,
+    ledger: Path | None = None,
+    audience: Audience = "public",
+    on: date | None = None,
 ) -> Done:
     """Write a record in another format into a folder, as `<id>.<the format's file>`."""
-    record, setting = described(path, made=made)
-    document = export(to, [whole_life(record, path, to, ledger)], setting)
+    known = described(path, audience=audience, on=on, made=made)
+    record = known.outgoing.record
+    document = export(to, [whole_life(record, path, to, ledger)], known.setting)
+    refuse_traces(known.outgoing, known.folder, {to: document.decode()}, "nothing was written")
     target = out / f"{record.id}.{find_format(to).file}"
     unchanged = target.is_file() and storage.read_regular(target) == document
     if not unchanged:
         storage.write_output(target, document)
     pace.spend(len(document))
     outcome = "unchanged" if unchanged else "exported"
-    return Done(str(path), outcome, details={"record": record.id, "output": str(target)})
+    details: dict[str, Any] = {"record": record.id, "output": str(target)}
+    if gone := known.outgoing.rules:
+        details["withheld"] = gone
+    return Done(str(path), outcome, details=details)
 
 
 _OF_A_WHOLE_LIFE = ("premis", "mets")

@@ -1,5 +1,8 @@
 """An index of a shelf: who, when, marking, words. Made from the packages, and makeable again.
 
+The index for the public has nothing of what it may not see today; the internal one has everything,
+and is a file of its own that only its owner may read.
+
 What reads packages is imported where it is needed: a question has to be answered quickly.
 """
 
@@ -7,6 +10,8 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
@@ -23,7 +28,11 @@ if TYPE_CHECKING:
     from archive_pkg.holdings.each import Pace
     from archive_pkg.holdings.shelves import Shelf
     from archive_pkg.packages import Package
+    from archive_pkg.packages.access import Audience
     from archive_pkg.records import Record
+
+    _Known = tuple[bytes, str, str, str]
+    _Subject = tuple[Path, _Known | None]
 
 _MOST_TEXT = 256 * 1024
 """So many characters of each text are indexed."""
@@ -46,7 +55,7 @@ CREATE TABLE packages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, package TEXT UNIQUE, seal BLOB, id TEXT, title TEXT,
     type TEXT,
     date TEXT, earliest TEXT, latest TEXT, marking TEXT, marked TEXT, level TEXT,
-    files INTEGER, size INTEGER
+    files INTEGER, size INTEGER, cut INTEGER, withheld TEXT, since TEXT, until TEXT
 );
 CREATE INDEX packages_earliest ON packages (earliest, latest);
 CREATE TABLE agents (number INTEGER, role TEXT, name TEXT);
@@ -68,6 +77,10 @@ _COLUMNS = (
     "level",
     "files",
     "size",
+    "cut",
+    "withheld",
+    "since",
+    "until",
 )
 
 
@@ -77,43 +90,74 @@ def refresh(
     *,
     crew: Callable[[], Crew],
     anew: bool = False,
+    audience: Audience = "public",
 ) -> None:
     """Bring the index up to date with the packages, or make it anew.
 
-    Only packages whose seal has changed are read. What a stopped run has done is kept. Once as much
-    in it is gone as there is, which makes finding slow, it is made anew.
+    Only packages whose seal has changed are read, or of which other parts are withheld today. What
+    a stopped run has done is kept. It is made anew once as much in it is gone as there is, which
+    makes finding slow, and where something that it has may not be seen any more.
 
     Args:
         shelf: The shelf.
         take: Called with what came of each package: "indexed", "unchanged", "gone".
         crew: Makes those who do the work.
         anew: Forget the old index first.
+        audience: Whose index it is.
 
     Raises:
         LockedError: Another run is at it.
         StorageError: The storage failed.
     """
-    path = index_path(shelf)
+    path = index_path(shelf, audience)
     shelf.ready()
     with storage.Lock(path), storage.storage_errors(f"writing {path}"):
         if anew or abs(version_of(path)) != VERSION or _is_worn(path):
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
-        base = _open(path)
-        try:
-            _Refreshing(base, shelf, take).run(crew)
+            _forget_all(path)
+        if not _refreshed(path, shelf, take, crew, audience):
+            # The words of a text that was open and is withheld now are in the old index still.
+            _forget_all(path)
+            _refreshed(path, shelf, lambda done: None, crew, audience)
+
+
+def _refreshed(
+    path: Path,
+    shelf: Shelf,
+    take: Callable[[Done], None],
+    crew: Callable[[], Crew],
+    audience: Audience,
+) -> bool:
+    """Bring an index up to date; return False where it has to be made anew."""
+    base = _open(path, audience)
+    try:
+        refreshing = _Refreshing(base, shelf, take, audience)
+        refreshing.run(crew)
+        if not refreshing.is_stale:
             base.execute(f"PRAGMA user_version = {VERSION}")
-        finally:
-            base.commit()
-            base.close()
+        return not refreshing.is_stale
+    finally:
+        base.commit()
+        base.close()
+
+
+def _forget_all(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 class _Refreshing:
     """One bringing up to date."""
 
     def __init__(
-        self, base: sqlite3.Connection, shelf: Shelf, take: Callable[[Done], None]
+        self,
+        base: sqlite3.Connection,
+        shelf: Shelf,
+        take: Callable[[Done], None],
+        audience: Audience,
     ) -> None:
+        self.is_stale = False
+        self._new_withheld = False
+        self._audience = audience
         self._base = base
         self._shelf = shelf
         self._tell = take
@@ -123,34 +167,44 @@ class _Refreshing:
         from archive_pkg.holdings.each import Each
 
         self._base.execute("CREATE TEMP TABLE seen (package TEXT PRIMARY KEY) WITHOUT ROWID")
-        run(Each(_read_one), self._subjects(), self._take, crew=crew, batch=_BATCH)
+        work = Each(partial(_read_one, audience=self._audience))
+        run(work, self._subjects(), self._take, crew=crew, batch=_BATCH)
         gone = self._base.execute(
             "SELECT package FROM packages WHERE package NOT IN (SELECT package FROM seen)"
         ).fetchall()
+        self.is_stale |= bool(gone) and self._new_withheld
         for (name,) in gone:
             self._forget(name)
             self._tell(Done(str(self._shelf.root / name), "gone"))
         for words in TABLES:
             self._base.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")  # noqa: S608 - ours
 
-    def _subjects(self) -> Iterator[tuple[Path, bytes | None]]:
+    def _subjects(self) -> Iterator[_Subject]:
         for path in self._shelf.packages(self._tell):
             name = str(path.relative_to(self._shelf.root))
             self._base.execute("INSERT INTO seen VALUES (?)", (name,))
             row = self._base.execute(
-                "SELECT seal FROM packages WHERE package = ?", (name,)
+                "SELECT seal, since, until, withheld FROM packages WHERE package = ?", (name,)
             ).fetchone()
-            yield path, row[0] if row else None
+            yield path, row
 
-    def _take(self, subject: tuple[Path, bytes | None], done: Done) -> None:
+    def _take(self, subject: _Subject, done: Done) -> None:
         row = done.details.pop("row", None)
         done.path = str(subject[0])
         if row is not None:
+            self._note_withheld(subject[1], row)
             self._write(str(subject[0].relative_to(self._shelf.root)), row)
             self._written += 1
             if self._written % _TOGETHER == 0:
                 self._base.commit()
         self._tell(done)
+
+    def _note_withheld(self, known: _Known | None, row: dict[str, Any]) -> None:
+        """Note where words that were indexed before may be withheld now: none are taken out."""
+        if known is None:
+            self._new_withheld |= bool(row["withheld"])
+        elif set(row["withheld"].split()) - set(known[3].split()):
+            self.is_stale = True
 
     def _write(self, name: str, row: dict[str, Any]) -> None:
         self._forget(name)
@@ -180,21 +234,27 @@ class _Refreshing:
             self._base.execute("DELETE FROM languages WHERE number = ?", row)
 
 
-def _read_one(subject: tuple[Path, bytes | None], pace: Pace) -> Done:
+def _read_one(subject: _Subject, pace: Pace, *, audience: Audience) -> Done:
     """Read what the index has of a package, unless it has not changed."""
     from archive_pkg.packages import open_package
+    from archive_pkg.packages.access import judged_on
 
     path, known = subject
     seal = seal_of(path)
-    if seal == known:
+    if known and seal == known[0] and known[1] <= judged_on().isoformat() < known[2]:
         return Done(str(path), "unchanged")
-    return Done(str(path), "indexed", details={"row": _row(open_package(path), seal)})
+    return Done(str(path), "indexed", details={"row": _row(open_package(path), seal, audience)})
 
 
-def _row(package: Package, seal: bytes) -> dict[str, Any]:
+def _row(package: Package, seal: bytes, audience: Audience) -> dict[str, Any]:
+    from archive_pkg.packages.access import judged_on, window
+    from archive_pkg.packages.audience import seen_by
     from archive_pkg.records.wording import marking_in_words
 
-    record = package.record
+    outgoing = seen_by(package.record, audience)
+    since, until = window(package.record, judged_on())
+    record = outgoing.record
+    package = replace(package, record=record)
     date = record.date.edtf if record.date else None
     mark = record.classification
     marking = "; ".join([mark.as_written, *mark.caveats]) if mark else None
@@ -215,6 +275,10 @@ def _row(package: Package, seal: bytes) -> dict[str, Any]:
         "who": " ; ".join(_names(record)),
         "about": " ; ".join(_about(record)),
         "text": "\n".join(_texts(package)),
+        "cut": outgoing.is_cut,
+        "withheld": " ".join(outgoing.withheld),
+        "since": since,
+        "until": until,
     }
 
 
@@ -276,7 +340,8 @@ def _is_worn(path: Path) -> bool:
     return bool(gone) and gone >= there
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, audience: Audience) -> sqlite3.Connection:
+    path.touch(mode=0o600 if audience == "internal" else 0o666)
     base = sqlite3.connect(path, check_same_thread=False)
     base.execute("PRAGMA journal_mode = WAL")
     base.execute("PRAGMA synchronous = OFF")

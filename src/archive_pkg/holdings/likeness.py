@@ -16,6 +16,7 @@ import struct
 import unicodedata
 import zlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,7 +25,8 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.holdings.bulk import Done, run
 from archive_pkg.holdings.each import Each, Pace
 from archive_pkg.holdings.subjects import find_letters
-from archive_pkg.packages import is_bag, layout, open_package
+from archive_pkg.packages import is_bag, open_package
+from archive_pkg.packages.audience import Outgoing, seen_by
 from archive_pkg.packages.checking import TEXT_LIMIT, decode
 from archive_pkg.records import load_record, record_file
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from archive_pkg.holdings.crews import Crew
-    from archive_pkg.records import Record
+    from archive_pkg.packages.access import Audience
 
 _RUN = 5
 _BINS = 64
@@ -87,6 +89,7 @@ def duplicates(
     *,
     crew: Callable[[], Crew],
     near: float = 0.8,
+    audience: Audience = "public",
 ) -> Iterator[Candidate]:
     """Letters that may be the same, among records and packages below paths.
 
@@ -95,6 +98,7 @@ def duplicates(
         take: Called with what came of reading each.
         crew: Makes those who read.
         near: The least likeness of two texts that are listed as nearly the same.
+        audience: Whose parts are compared: what it may not see is left out.
 
     Yields:
         Candidates: same bytes, then same texts, then near ones. Of many that are the same, each
@@ -110,11 +114,12 @@ def duplicates(
                 _insert(base, done.path, *row)
             take(done)
 
-        run(Each(_read_one), find_letters(paths, take), taken, crew=crew)
+        work = Each(partial(_read_one, audience=audience))
+        run(work, find_letters(paths, take), taken, crew=crew)
         base.execute("CREATE INDEX bands_band ON bands (band)")
         yield from _same(base, "same-bytes", "bytes")
         yield from _same(base, "same-text", "text")
-        yield from _near(base, near)
+        yield from _near(base, near, audience)
     finally:
         base.close()
 
@@ -153,10 +158,10 @@ def _runs(text: str) -> Iterator[str]:
         yield " ".join(words[at : at + _RUN])
 
 
-def _read_one(path: Path, pace: Pace) -> Done:
-    record, folder = _opened(path)
+def _read_one(path: Path, pace: Pace, *, audience: Audience) -> Done:
+    outgoing, folder = _opened(path, audience)
     rows = []
-    for part in record.parts:
+    for part in outgoing.record.parts:
         if part.file is None:
             continue
         with storage.open_beneath(folder, part.file) as file:
@@ -167,14 +172,16 @@ def _read_one(path: Path, pace: Pace) -> Done:
             text = normal(_cut(decode(data, part.encoding or "utf-8"), part.span))
             text_digest, marks = _digest(text.encode("utf-8", "surrogatepass")), signature(text)
         rows.append((part.id, _digest(data), text_digest, marks))
-    return Done(str(path), "read", details={"parts": rows})
+    return Done(str(path), "read", details={"parts": rows, "cut": outgoing.is_cut})
 
 
-def _opened(path: Path) -> tuple[Record, Path]:
+def _opened(path: Path, audience: Audience) -> tuple[Outgoing, Path]:
     if is_bag(path):
         package = open_package(path)
-        return package.record, package.path / "data" / layout.PARTS
-    return load_record(path), record_file(path)[0].parent
+        record, folder = package.record, package.parts
+    else:
+        record, folder = load_record(path), record_file(path)[0].parent
+    return seen_by(record, audience), folder
 
 
 def _insert(
@@ -216,7 +223,7 @@ def _same(
         yield Candidate(kind, (one, part), (other, its_part), 1.0)
 
 
-def _near(base: sqlite3.Connection, near: float) -> Iterator[Candidate]:
+def _near(base: sqlite3.Connection, near: float, audience: Audience) -> Iterator[Candidate]:
     pairs = base.execute(
         """
         SELECT DISTINCT a.number, b.number FROM bands AS a JOIN bands AS b USING (band)
@@ -233,7 +240,7 @@ def _near(base: sqlite3.Connection, near: float) -> Iterator[Candidate]:
             continue
         if _estimate(one[3], other[3]) < near - 0.2:
             continue
-        texts = [_text(Path(letter), part) for letter, part, *_ in (one, other)]
+        texts = [_text(Path(letter), part, audience) for letter, part, *_ in (one, other)]
         how = likeness(*texts)
         if how >= near:
             lines = tuple(_differences(*texts))
@@ -246,9 +253,9 @@ def _estimate(one: bytes, other: bytes) -> float:
     return alike / _BINS
 
 
-def _text(letter: Path, name: str) -> str:
-    record, folder = _opened(letter)
-    part = record.part(name)
+def _text(letter: Path, name: str, audience: Audience) -> str:
+    outgoing, folder = _opened(letter, audience)
+    part = outgoing.record.part(name)
     if part.file is None:
         raise InvalidError(f"{letter} has changed while it was read")
     with storage.open_beneath(folder, part.file) as file:

@@ -37,13 +37,14 @@ class Remembered:
         inputs: SHA-256 over the digests of record and files, the options and the software.
         package: The package's folder, from the shelf's.
         seal: SHA-256 of the package's tag manifest, which stands for all its bytes.
-        files: The paths of the parts' files, from the record's folder.
+        files: The paths of the parts' files, from the record's folder; None where the names of
+            some are withheld from those for whom the package is, so that only the record has them.
     """
 
     inputs: bytes
     package: str
     seal: bytes
-    files: tuple[str, ...]
+    files: tuple[str, ...] | None
 
 
 class Memory:
@@ -88,7 +89,10 @@ class Memory:
             "SELECT inputs, package, seal, files FROM built WHERE source = CAST(? AS TEXT)",
             (os.fsencode(source),),
         ).fetchone()
-        return Remembered(row[0], row[1], row[2], tuple(json.loads(row[3]))) if row else None
+        if row is None:
+            return None
+        files = json.loads(row[3])
+        return Remembered(row[0], row[1], row[2], None if files is None else tuple(files))
 
     def built_by_another(self, source: str, package: str) -> str | None:
         """Another source that this run built the same package from."""

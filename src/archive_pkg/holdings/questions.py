@@ -23,15 +23,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.holdings.shelves import Shelf
+    from archive_pkg.packages.access import Audience
 
-VERSION = 4
+VERSION = 5
 """Of the index's form; its negative stands in one that has been begun and is not whole yet."""
 TABLES = ("words_0", "words_1", "words_2", "words_3")
 """These share the packages' words, so that several processors can look for them."""
 _BLOCK = 10_000
 """So many packages at a time go into one of the tables. What each has is read from neighbouring
 pages then; and few are not shared out at all, for a table weighs words by what it has itself."""
-_NAME = "index.sqlite"
+_NAMES = {"public": "index.sqlite", "internal": "index-internal.sqlite"}
 _RANKED = 10_000
 """Up to so many hits the best come first. To weigh each of more takes long, and tells little."""
 _WORD = re.compile(r"[^\W_]+")
@@ -82,9 +83,9 @@ class Hit:
     marking: str
 
 
-def index_path(shelf: Shelf) -> Path:
-    """The index's file."""
-    return shelf.own / _NAME
+def index_path(shelf: Shelf, audience: Audience = "public") -> Path:
+    """Return the file of the index of what an audience may see."""
+    return shelf.own / _NAMES[audience]
 
 
 def version_of(path: Path) -> int:
@@ -104,9 +105,9 @@ def words_of(number: int) -> str:
 class Index:
     """An index, open for questions; a context."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        """Args: the shelf, whose index has to be there."""
-        self._path = index_path(shelf)
+    def __init__(self, shelf: Shelf, audience: Audience = "public") -> None:
+        """Args: the shelf, whose index has to be there; the audience whose index it is."""
+        self._path = index_path(shelf, audience)
 
     @property
     def is_whole(self) -> bool:
@@ -152,6 +153,12 @@ class Index:
         (count,) = self._base.execute(f"SELECT count(*) {there}", asked.bounds).fetchone()
         query = f"SELECT {_HIT} {there} ORDER BY {_BY_DATE} LIMIT ?"
         return count, [Hit(*row) for row in self._base.execute(query, (*asked.bounds, most))]
+
+    @property
+    def cut(self) -> int:
+        """How many packages have parts that are withheld from the index."""
+        (count,) = self._base.execute("SELECT count(*) FROM packages WHERE cut").fetchone()
+        return int(count)
 
     def stats(self) -> dict[str, Any]:
         """Counts of what is on the shelf: packages, bytes, decades, markings, languages, agents."""

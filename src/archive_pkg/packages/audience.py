@@ -53,6 +53,11 @@ class Outgoing:
         """Whether something was taken out; a package built for the public has nothing to take."""
         return self.record is not self.full
 
+    @property
+    def rules(self) -> dict[str, str]:
+        """The rules by which parts are withheld, by the parts' ids."""
+        return {name: one.rule for name, one in self.withheld.items()}
+
 
 def seen_by(record: Record, audience: Audience, on: date | None = None) -> Outgoing:
     """Return a record as an audience may see it on a day; see `access.withheld`."""

@@ -46,6 +46,8 @@ _SHORTEST = 4
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _LONGEST_DIGEST = 64
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_BETWEEN = re.compile(r"<[^<>]*>|\\[nrt]")
+"""Tags, and line ends as JSON writes them, are between words."""
 _TEX = re.compile(r"\\([%&#$_{}~^])")
 _REFERENCES = {"id", "type", "kind", "field", "part", "rule", "basis", "supersedes", *RELATIONS}
 """Fields of a record whose values are ids or of a list of the program's own."""
@@ -251,6 +253,7 @@ def _readings(text: str) -> Iterator[str]:
         unquote(text),
         _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text),
         _TEX.sub(r"\1", text),
+        _BETWEEN.sub(" ", text),
     ):
         if unescaped != text:
             yield unescaped

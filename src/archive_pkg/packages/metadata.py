@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.crosswalks import FORMATS, FileFacts, Setting
+from archive_pkg.packages.audience import Outgoing, seen_by
 from archive_pkg.packages.checking import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
 from archive_pkg.packages.opening import is_bag, open_package
@@ -16,8 +17,10 @@ from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import date
     from pathlib import Path
 
+    from archive_pkg.packages.access import Audience
     from archive_pkg.records import Part, Record
 
 METADATA = "metadata"
@@ -25,13 +28,36 @@ CRATE = "ro-crate-metadata.json"
 """RO-Crate's own file, which lies at its crate's root, `data/` (RO-Crate 1.2, "Structure")."""
 
 
-def described(source: Path, *, made: str | None = None) -> tuple[Record, Setting]:
-    """A record, and what export needs besides: its texts, and the sizes of its files.
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A record as an audience may see it, and what export needs besides.
+
+    Attributes:
+        outgoing: The record.
+        setting: Its texts, and the sizes of its files.
+        folder: The folder that the parts' paths start from.
+    """
+
+    outgoing: Outgoing
+    setting: Setting
+    folder: Path
+
+
+def described(
+    source: Path,
+    *,
+    audience: Audience = "public",
+    on: date | None = None,
+    made: str | None = None,
+) -> Described:
+    """Read a record, and what export needs besides.
 
     A file that is not there or cannot be decoded is left out; `check` tells of it.
 
     Args:
         source: A record's file or folder, or a package.
+        audience: Who is to see it.
+        on: The day by which restrictions are judged; today if not given, or if later.
         made: The day of the document that will be written; a package has its own.
 
     Raises:
@@ -45,7 +71,9 @@ def described(source: Path, *, made: str | None = None) -> tuple[Record, Setting
         beneath = f"data/{PARTS}/"
     else:
         record, folder, beneath = load_record(source), record_file(source)[0].parent, ""
-    return record, setting(record, folder, beneath=beneath, made=made)
+    outgoing = seen_by(record, audience, on)
+    known = setting(outgoing.record, folder, beneath=beneath, made=made)
+    return Described(outgoing, known, folder)
 
 
 def setting(record: Record, folder: Path, *, beneath: str = "", made: str | None = None) -> Setting:

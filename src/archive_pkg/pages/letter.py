@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 IMAGES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/svg+xml"}
 """Types of scans that browsers show."""
+DAMAGED = "Damaged or changed since it was bagged."
 _IMAGE_LIMIT = 64 * 1024 * 1024
 _ROOM = 8 * 1024 * 1024
 _ROLES = ("classification", "recipients", "salutation", "closing", "signatories", "date", "place")
@@ -103,6 +104,7 @@ def letter_page(
     verification: Verification | None = None,
     checked_on: str = "",
     room: int | None = None,
+    is_cut: bool = False,
 ) -> str:
     """The page of a letter, one HTML file that needs nothing else.
 
@@ -114,6 +116,8 @@ def letter_page(
         verification: What verifying its package found, where it is a package.
         checked_on: The day of that verification.
         room: So many bytes of scans are in it at most; without it, all.
+        is_cut: Whether the record is what an audience may see of its package. Findings are not
+            on the page then, because they name files.
 
     Raises:
         StorageError: A part cannot be read.
@@ -123,7 +127,7 @@ def letter_page(
     return rendering.render(
         "letter.html",
         shown,
-        state=_state(verification, checked_on),
+        state=_state(verification, checked_on, is_cut=is_cut),
         style=style,
         script=script,
         policy=rendering.policy(styles=(style, shown["row_style"]), scripts=(script,)),
@@ -388,7 +392,9 @@ def _drawing(record: Record) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(picture(record).encode()).decode()}"
 
 
-def _state(verification: Verification | None, checked_on: str) -> dict[str, Any] | None:
+def _state(
+    verification: Verification | None, checked_on: str, *, is_cut: bool
+) -> dict[str, Any] | None:
     if verification is None:
         return None
     from archive_pkg.packages import states
@@ -397,10 +403,10 @@ def _state(verification: Verification | None, checked_on: str) -> dict[str, Any]
     manifests = bag.tag_manifests.values() if bag else ()
     return {
         "good": verification.ok,
-        "sentences": states(verification),
-        "errors": [
-            f"{finding.location}: {finding.message}" for finding in verification.report.errors
-        ],
+        "sentences": states(verification) if verification.ok or not is_cut else [DAMAGED],
+        "errors": []
+        if is_cut
+        else [f"{finding.location}: {finding.message}" for finding in verification.report.errors],
         "checked_on": checked_on,
         "digests": [
             (name, hashlib.sha512(storage.read_beneath(verification.path, name)).hexdigest())

@@ -27,7 +27,7 @@ from archive_pkg.packages.leaks import refuse_traces
 from archive_pkg.packages.signatures import FOLDER as SIGNATURES
 from archive_pkg.pages import rendering
 from archive_pkg.pages.entries import ROLES, Entry, described_by, entry_of
-from archive_pkg.pages.letter import embedded, readings_of, view
+from archive_pkg.pages.letter import DAMAGED, embedded, readings_of, view
 from archive_pkg.pages.searching import words_of
 from archive_pkg.reports import Code, Location, Severity
 
@@ -46,7 +46,6 @@ DOWNLOADS = "downloads"
 SCANS = "scans"
 INVALID = 3
 _SOUND = "Complete and valid when it was last checked; the audit's ledger has it on record."
-_DAMAGED = "Damaged or changed since it was bagged."
 _CHANGED = "Changed since its last check, on {}."
 _UNCHECKED = "No audit has checked it yet; the digests are those that its lists have now."
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
@@ -367,13 +366,13 @@ class _Letter:
         if self.verification is not None:
             good = self.verification.ok
             # Names of files in findings might be those of what is withheld.
-            shown = states(self.verification) if good or not self.out.withheld else [_DAMAGED]
+            shown = states(self.verification) if good or not self.out.withheld else [DAMAGED]
             return good, self.plan.day.isoformat(), shown
         if self.checked is None:
             return None, "", [_UNCHECKED]
         if self.checked.passed and self.checked.seal != self.seal.hex():
             return None, "", [_CHANGED.format(self.checked.day)]
-        told = _SOUND if self.checked.passed else _DAMAGED
+        told = _SOUND if self.checked.passed else DAMAGED
         return self.checked.passed, self.checked.day, [told]
 
     def _addresses(self) -> dict[str, str]:
