@@ -25,13 +25,14 @@ extendedKeyUsage = critical, timeStamping
 keyUsage = critical, digitalSignature
 basicConstraints = critical, CA:false
 """
+NAME = "Test time-stamping authority"
 EC = "ec -pkeyopt ec_paramgen_curve:P-256"
 
 
 class Authority:
     """The authority's keys and certificates in a folder, and what it answers."""
 
-    def __init__(self, folder: Path, days: int = 3650, kind: str = EC) -> None:
+    def __init__(self, folder: Path, days: int = 3650, kind: str = EC, name: str = NAME) -> None:
         folder.mkdir(parents=True)
         self.folder = folder
         self.ca = folder / "ca.pem"
@@ -43,8 +44,10 @@ class Authority:
         self._openssl(
             f"req -x509 -newkey {EC} -nodes -keyout ca.key -out ca.pem -days 3650 -subj '/CN=Root'"
         )
-        subject = "/O=Test/CN=Test time-stamping authority"
-        self._openssl(f"req -newkey {kind} -nodes -keyout tsa.key -out tsa.csr -subj '{subject}'")
+        subject = shlex.quote(f"/O=Test/CN={name}")
+        self._openssl(
+            f"req -utf8 -newkey {kind} -nodes -keyout tsa.key -out tsa.csr -subj {subject}"
+        )
         self._openssl(
             "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out tsa.pem "
             f"-days {days} -extfile tsa.cnf -extensions extensions"

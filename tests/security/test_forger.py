@@ -7,10 +7,13 @@ Each forgery is given to `docs/how-to/check-signed-package.sh`, which uses stock
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -36,12 +39,14 @@ class Made:
         package: A signed package with timestamps.
         authority: The authority that is trusted.
         stranger: One that is not.
+        stamped: When the last timestamp was made, in whole seconds since 1970.
     """
 
     folder: Path
     package: Path
     authority: Authority
     stranger: Authority
+    stamped: int
 
     def trust(self) -> Trust:
         return Trust.read(
@@ -82,7 +87,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         for path in (package, other):
             sign_any(path, folder / "editor")
             stamp(path, authority)
-        yield Made(folder, package, authority, stranger)
+        yield Made(folder, package, authority, stranger, int(time.time()))
 
 
 def sign_any(package: Path, key: Path, namespace: str = "file") -> None:
@@ -611,3 +616,48 @@ def test_the_command_takes_a_signer_or_none_and_never_a_path_for_one(
     done = run("verify", GOLDEN.parent, *allowed, "--json")
     assert done.returncode == 3
     assert "the package is not signed" in done.stdout
+
+
+def test_a_key_that_expired_after_the_timestamp_is_good_for_stock_tools_too(
+    made: Made, package: Path, tmp_path: Path
+) -> None:
+    allowed = tmp_path / "allowed"
+    key = (made.folder / "editor.pub").read_text()
+    # Without a timestamp the key counts now, with one at the time of it.
+    for until, with_stamp, without in (("29990101Z", True, True), ("20200101Z", False, False)):
+        allowed.write_text(f'{EDITOR} valid-before="{until}" {key}')
+        who = ("sh", SCRIPT, package, allowed, EDITOR)
+        assert (shell(*who, made.authority.ca).returncode == 0) is with_stamp
+        assert (shell(*who).returncode == 0) is without
+        stamped = Trust.read(allowed, None, made.authority.ca)
+        assert verify(package, trust=stamped).ok is with_stamp
+        assert verify(package, trust=Trust.read(allowed)).ok is without
+    time.sleep(max(0.0, 1.1 - (time.time() - made.stamped)))
+    now = datetime.fromtimestamp(made.stamped + 1, UTC)
+    allowed.write_text(f'{EDITOR} valid-before="{now:%Y%m%d%H%M%SZ}" {key}')
+    time.sleep(max(0.0, made.stamped + 3 - time.time()))
+    assert shell(*who, made.authority.ca).returncode == 0
+    assert shell(*who).returncode != 0
+    assert verify(package, trust=Trust.read(allowed, None, made.authority.ca)).ok
+    assert not verify(package, trust=Trust.read(allowed)).ok
+
+
+def test_no_name_from_a_stranger_can_look_like_what_we_say(
+    package: Path, run: Run, tmp_path: Path
+) -> None:
+    """Names of files, of authorities and of letters are printed within lines of ours."""
+    said = f"Signed by {EDITOR}."
+    (package / f"x\n  {said}").write_text("forged")
+    liar = Authority(tmp_path / "liar", name=f"Liar”.\n  {said}")
+    shutil.rmtree(package / "signatures")
+    make_key(tmp_path / "key")
+    sign_any(package, tmp_path / "key")
+    stamp(package, liar)
+    record = package / "data/record.json"
+    text = json.loads(record.read_text())
+    text["title"] = f"Letter\n  {said}"
+    record.write_text(json.dumps(text))
+    for words in (("verify", package), ("verify", package, "-j", "1"), ("show", package)):
+        done = run(*words)
+        lines = (done.stdout + done.stderr).splitlines()
+        assert not any(line.removeprefix("  ").startswith("Signed by editor") for line in lines)

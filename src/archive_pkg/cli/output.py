@@ -211,12 +211,17 @@ def print_finding(finding: Finding, *, subject: str = "", err: bool = False) -> 
     if subject not in (".", finding.location.path):
         beneath = finding.location.path.startswith(subject.rstrip("/") + "/")
         place = place if beneath else ": ".join(filter(None, (subject, place)))
-    place = clean(place)
+    place = _indented(place)
     code = typer.style(f"[{finding.code}]", dim=True)
     typer.echo(f"{head} {place}" if place else head.rstrip(), err=err)
-    typer.echo(f"         {clean(finding.message)} {code}", err=err)
+    typer.echo(f"         {_indented(finding.message)} {code}", err=err)
     if finding.hint:
-        typer.echo(f"         → {clean(finding.hint)}", err=err)
+        typer.echo(f"         → {_indented(finding.hint)}", err=err)
+
+
+def _indented(text: str) -> str:
+    """Text of a finding; none of its lines can pass for a line of ours."""
+    return clean(text).replace("\n", "\n         ")
 
 
 def warn(text: str) -> None:

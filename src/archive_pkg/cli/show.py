@@ -9,6 +9,7 @@ import typer
 
 from archive_pkg.cli.output import Json, Quiet, answering, clean, write_file
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, TimestampCa
+from archive_pkg.cli.verify import words_of
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
@@ -118,8 +119,7 @@ def _print(console: Console, record: Record, verification: Verification | None) 
     console.print(_evidence(record))
     if verification:
         _section(console, "State")
-        good = verification.ok
-        console.print("complete and valid" if good else "NOT VALID", style=_STYLES[good])
+        console.print(words_of(verification), style=_STYLES[verification.ok])
         for state in states(verification):
             console.print(clean(state))
 

@@ -32,7 +32,7 @@ from archive_pkg.cli.trust import (
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
-    pass
+    from archive_pkg.packages import Verification
 
 
 def register(app: typer.Typer) -> None:
@@ -112,13 +112,11 @@ def verify(
                 answer.found(result, verification.report)
                 if not verification.ok:
                     answer.worsen(3)
-                answer.say(f"{path}: {_words(verification.ok, verdict.complete, verdict.valid)}")
+                answer.say(f"{path}: {words_of(verification)}")
                 for state in states(verification):
                     answer.say(f"  {state}")
                 if verification.record:
-                    answer.say(
-                        f"  its record stands against its bytes: {verification.record.title}"
-                    )
+                    answer.say(f"  Record: {' '.join(verification.record.title.split())}")
 
 
 def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], bool | str]:
@@ -135,9 +133,11 @@ def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], b
     return paths, who if who else who is not None
 
 
-def _words(ok: bool, complete: bool, valid: bool) -> str:
-    if ok:
+def words_of(verification: Verification) -> str:
+    """What a verification came to, in a few words."""
+    verdict = verification.verdict
+    if verification.ok:
         return "complete and valid"
-    if valid:
-        return "a valid bag, but something is wrong with its record or signatures"
-    return "complete, but not valid" if complete else "not complete, not valid"
+    if verdict.valid:
+        return "REFUSED: a valid bag, but something is wrong with its record or signatures"
+    return "complete, but not valid" if verdict.complete else "not complete, not valid"

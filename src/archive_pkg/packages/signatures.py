@@ -204,7 +204,7 @@ class Trust:
     @property
     def wants_signature(self) -> bool:
         """Whether a package without a signature by an allowed signer is not to be believed."""
-        return self.signers is not None or bool(self.require_signature)
+        return self.signers is not None or self.require_signature is not False
 
 
 @dataclass(frozen=True, slots=True)

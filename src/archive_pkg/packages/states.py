@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def states(verification: Verification) -> list[str]:
-    """The states that a package is in, each in a sentence."""
-    return list(dict.fromkeys(_states(verification)))
+    """The states that a package is in, each in a sentence on one line."""
+    return list(dict.fromkeys(" ".join(state.split()) for state in _states(verification)))
 
 
 def _states(verification: Verification) -> Iterator[str]:

@@ -23,6 +23,7 @@ PATIENCE = 30.0
 """Seconds to wait for an authority."""
 
 _MOST_BYTES = 1 << 20
+_LONGEST_NAME = 100
 _HASHES = ("sha256", "sha384", "sha512")
 _RSA = ("rsassa_pkcs1v15", *(f"{name}_rsa" for name in _HASHES))
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
@@ -341,8 +342,14 @@ def _name(certificate: Certificate) -> str:
 
     for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
         for attribute in certificate.subject.get_attributes_for_oid(kind):
-            return str(attribute.value)
-    return certificate.subject.rfc4514_string()
+            return _plain(str(attribute.value))
+    return _plain(certificate.subject.rfc4514_string())
+
+
+def _plain(name: str) -> str:
+    """A name as it stands in a sentence, which it can neither end nor go on with."""
+    short = " ".join(name.translate({ord(sign): None for sign in "“”"}).split())
+    return short if len(short) <= _LONGEST_NAME else f"{short[:_LONGEST_NAME]}…"
 
 
 def _reason(said: str) -> str:
