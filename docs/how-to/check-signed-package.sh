@@ -1,5 +1,5 @@
 #!/bin/sh
-# Check a signed package with stock tools: sha256sum, sha512sum, find and realpath (GNU),
+# Check a signed package with stock tools: sha512sum and its kin, find and realpath (GNU),
 # ssh-keygen (OpenSSH 8.9 or later) and openssl.
 #
 #   sh check-signed-package.sh PACKAGE ALLOWED_SIGNERS SIGNER [AUTHORITY.pem]
@@ -40,18 +40,23 @@ grep -Ev "^data/|$beside" "$work/files" >"$work/tags" || true
 
 check_list() { # a list, and what it must cover
     case $1 in
-    *manifest-sha256.txt) sum=sha256sum digits=64 ;;
-    *manifest-sha512.txt) sum=sha512sum digits=128 ;;
-    *) refuse "$1 is not a list with SHA-256 or SHA-512" ;;
+    *manifest-md5.txt) sum=md5sum digits=32 ;;
+    *manifest-sha1.txt) sum=sha1sum digits=40 ;;
+    *manifest-sha256.txt) sum=sha256sum digits=64 is_strong=yes ;;
+    *manifest-sha384.txt) sum=sha384sum digits=96 is_strong=yes ;;
+    *manifest-sha512.txt) sum=sha512sum digits=128 is_strong=yes ;;
+    *) refuse "$1 has digests that cannot be checked here" ;;
     esac
     if grep -aqvE "^[0-9a-f]{$digits}  [^ ]" "$1"; then
         refuse "$1 has a line that is not a digest, two spaces and a name"
     fi
-    cut -c "$((digits + 3))-" "$1" | sort >"$work/listed"
+    sed 's/%25/%/g' "$1" >"$work/lines" # the one escape that plain names need (RFC 8493, 2.1.3)
+    cut -c "$((digits + 3))-" "$work/lines" | sort >"$work/listed"
     cmp -s "$work/listed" "$2" || refuse "$1 does not list each file once, and nothing else"
-    $sum --strict --quiet -c "$1" </dev/null || refuse "files are not as $1 says"
+    $sum --strict --quiet -c "$work/lines" </dev/null || refuse "files are not as $1 says"
 }
 
+is_strong=no
 for list in manifest-*.txt; do
     [ -f "tag$list" ] || refuse "there is no list tag$list"
 done
@@ -88,6 +93,7 @@ for list in tagmanifest-*.txt; do
     done
     [ $is_signed = yes ] || refuse "$signer did not sign $list: $(cat "$work/why" 2>&1)"
 done
+[ $is_strong = yes ] || refuse "no list is with SHA-2"
 for signature in signatures/*.sig; do
     list=${signature#signatures/}
     [ -f "${list%%.txt*}.txt" ] || refuse "$signature is over a list that is not there"

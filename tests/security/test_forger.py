@@ -90,10 +90,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         yield Made(folder, package, authority, stranger, int(time.time()))
 
 
-def sign_any(package: Path, key: Path, namespace: str = "file") -> None:
+def sign_any(
+    package: Path,
+    key: Path,
+    namespace: str = "file",
+    algorithms: tuple[str, ...] = ALGORITHMS,
+) -> None:
     """Sign the tag manifests with stock tools, whatever the package is worth."""
     (package / "signatures").mkdir(exist_ok=True)
-    for algorithm in ALGORITHMS:
+    for algorithm in algorithms:
         manifest = package / f"tagmanifest-{algorithm}.txt"
         command = ("ssh-keygen", "-q", "-Y", "sign", "-n", namespace, "-f", key, manifest)
         subprocess.run([*map(str, command)], check=True, capture_output=True)
@@ -248,6 +253,11 @@ def tag_manifest_of_an_unknown_algorithm_replayed(package: Path, made: Made) -> 
     for ending in ("sig", "sig.tsr", "sig.tsr.pem"):
         source = signature(made.folder / "other", "sha512", ending)
         shutil.copy(source, signature(package, "foo", ending))
+
+
+@forgery
+def tag_manifest_of_another_algorithm_added_over_the_same_files(package: Path, made: Made) -> None:
+    write_list(package, "tagmanifest-md5.txt", "md5", tag_files(package))
 
 
 @forgery
@@ -616,6 +626,43 @@ def test_the_command_takes_a_signer_or_none_and_never_a_path_for_one(
     done = run("verify", GOLDEN.parent, *allowed, "--json")
     assert done.returncode == 3
     assert "the package is not signed" in done.stdout
+
+
+def test_further_lists_of_weak_algorithms_and_odd_names_are_no_forgery_if_signed(
+    made: Made, tmp_path: Path
+) -> None:
+    package = Path(shutil.copytree(GOLDEN, tmp_path / "package"))
+    (package / "metadata/100%.xml").write_text("<x/>")
+    everything = ("md5", "sha1", "sha256", "sha384", "sha512")
+    rebag(package, *everything)
+    for path in package.glob("tagmanifest-*"):
+        path.write_text(path.read_text().replace("100%", "100%25"))
+    sign_any(package, made.folder / "editor", algorithms=everything)
+    trust = Trust.read(made.folder / "allowed", require_signature=EDITOR)
+    assert verify(package, trust=trust).ok
+    assert verify(package, trust=trust).report.ok
+    who = ("sh", SCRIPT, package, made.folder / "allowed", EDITOR)
+    assert shell(*who).returncode == 0, shell(*who).stderr
+    signature(package, "md5").unlink()
+    assert not verify(package, trust=trust).ok
+    assert shell(*who).returncode != 0
+    sign_any(package, made.folder / "editor", algorithms=everything)
+    for path in package.rglob("*manifest-sha[235]*"):
+        path.unlink()
+    assert not verify(package, trust=trust).ok  # no strong list is left
+    assert shell(*who).returncode != 0
+
+
+def test_a_stamp_that_nobody_vouches_for_is_never_called_trusted(made: Made, package: Path) -> None:
+    def trusted(trust: Trust) -> set[bool]:
+        return {s.trusted for one in verify(package, trust=trust).signatures for s in one.stamps}
+
+    assert trusted(Trust()) == {False}
+    assert trusted(Trust.read(made.folder / "allowed")) == {False}
+    assert trusted(Trust.read(authorities=made.stranger.ca)) == {False}
+    assert trusted(Trust.read(authorities=made.authority.ca)) == {True}
+    stamp(package, made.stranger)
+    assert trusted(Trust.read(authorities=made.authority.ca)) == {False}
 
 
 def test_a_key_that_expired_after_the_timestamp_is_good_for_stock_tools_too(

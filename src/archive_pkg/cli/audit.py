@@ -173,10 +173,8 @@ def report(
 
 def _signed_head(head: Head, signature: Signed) -> dict[str, object]:
     return {
+        **signature.as_json(),
         "entry": head.number,
-        "good": signature.good,
-        "fingerprint": signature.fingerprint,
-        "signers": list(signature.signers),
         "times": [stamp.time.isoformat() for stamp in signature.stamps],
     }
 

@@ -163,7 +163,10 @@ class Overview:
             else "ITS CHAIN IS BROKEN; what follows is only what stands before the break."
         )
         for head, signature in self.signed:
-            yield f"Entry {head.number:,} and all before it: {_signed_words(signature)}."
+            what = f"Entry {head.number:,} and all before it"
+            if not self.chain_is_whole:
+                what = f"A head of entry {head.number:,}, which this ledger may not match"
+            yield f"{what}: {_signed_words(signature)}."
         yield ""
         yield f"On the shelf {self.shelf.root}: {self.there:,} packages."
         for count, what, names in self._groups():
@@ -375,12 +378,16 @@ class Overview:
 def _signed_words(signature: Signed) -> str:
     """Who signed a head and since when, as far as it is known."""
     if not signature.good:
-        return f"{signature.file} is NO GOOD SIGNATURE of it"
+        return f"{signature.file} is NOT a valid signature of it"
     who = f" of {', '.join(signature.signers)}" if signature.signers else ""
     words = f"signed with the {signature.key_type} key {signature.fingerprint}{who}"
     for stamp in signature.stamps[:1]:
-        vouched = "" if stamp.trusted else ", for whom nobody vouches here"
-        words += f", before {utc(stamp.time)} by {stamp.authority}{vouched}"
+        if stamp.trusted:
+            words += f", before {utc(stamp.time)} according to “{stamp.authority}”"
+        else:
+            words += (
+                f", with a timestamp by “{stamp.authority}” that no trusted certificate vouches for"
+            )
     return words
 
 

@@ -328,7 +328,7 @@ def examine_signatures(
 def _uncovered(bag: Bag, manifest: Manifest) -> str:
     """Return what a tag manifest does not cover; empty if it vouches for the whole bag."""
     if not _is_strong(manifest):
-        return f"everything: {manifest.algorithm} is not an algorithm that shows malice"
+        return f"any file: {manifest.algorithm} is weak or unknown"
     lists = {each.name for each in bag.tag_manifests.values()}
     bare = [
         path
@@ -412,7 +412,7 @@ class _Examination:
             self.report.add(SIGNATURE_PARTIAL.at(self.at(path), message, "update the bag and sign"))
         good = right and not revoked
         signers = self._who(path, signature, key, when) if good else ()
-        if good and not uncovered and self._is_by_whom_it_must_be(signature, when):
+        if good and self._is_by_whom_it_must_be(signature, when):
             self.accepted.add(path)
         return Signed(
             path,
@@ -444,13 +444,20 @@ class _Examination:
         lists = {manifest.name for manifest in bag.tag_manifests.values()}
         if f"data/{RECORD}" in bag.payload:  # a package has them for the same algorithms
             lists |= {f"tag{manifest.name}" for manifest in bag.manifests.values()}
-        if not signed or not lists:
+        strong = {each.name for each in bag.tag_manifests.values() if _is_strong(each)}
+        if not signed or not strong:
             code = SIGNATURE_REQUIRED if self.trust.wants_signature else TIMESTAMP_REQUIRED
             hint = "get a signed copy of the package from its signer"
             self.report.add(code.at(self.at(FOLDER), "the package is not signed", hint))
             return
         for name in sorted(lists):
-            good = [one for one in signed if one.over == name and one.file in self.accepted]
+            good = [
+                one
+                for one in signed
+                if one.over == name
+                and one.file in self.accepted
+                and (one.covers or name not in strong)
+            ]
             if not good and self.trust.wants_signature:
                 message = f"has no valid signature{by} that covers every file"
                 self.report.add(SIGNATURE_REQUIRED.at(self.at(name), message, hint))
