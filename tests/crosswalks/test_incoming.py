@@ -249,3 +249,352 @@ def test_replace_is_what_its_hint_says(run: Run, tmp_path: Path) -> None:
     assert load_record(tmp_path / "r" / "a").title == "First"
     assert run("import", file, "--out", tmp_path / "r", "--replace").returncode == 0
     assert load_record(tmp_path / "r" / "a").title == "Second"
+
+
+def tei(header: str = "", body: str = "", more: str = "") -> Imported:
+    """What is read of a TEI letter."""
+    text = f"""<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt>
+    <title>A letter</title></titleStmt><publicationStmt><publisher>A press</publisher>
+    </publicationStmt></fileDesc><profileDesc>{header}</profileDesc></teiHeader>{more}
+    <text>{body}</text></TEI>"""
+    [imported] = read(text.encode(), "a.xml")
+    return imported
+
+
+def text_of(imported: Imported) -> str:
+    return imported.files["a.txt"].decode()
+
+
+def sent(*inner: str, received: str = "") -> str:
+    return (
+        f'<correspDesc><correspAction type="sent">{"".join(inner)}</correspAction>'
+        f'<correspAction type="received">{received}</correspAction></correspDesc>'
+    )
+
+
+def names(record: Record, field: str) -> list[str]:
+    return [record.agent(name).name for name in getattr(record, field)]
+
+
+@pytest.mark.parametrize(
+    ("sender", "recipient", "agents", "asked"),
+    [
+        ("Ada One", "Ben Two", 2, True),
+        ("Ada One", "Ben One", 2, True),
+        ("Orlov, Alexei", "A. Orlov", 1, False),
+        ("Ada One", "One, Ada", 1, False),
+    ],
+)
+def test_one_identifier_alone_does_not_make_two_names_one(
+    sender: str, recipient: str, agents: int, asked: bool
+) -> None:
+    ref = 'ref="https://d-nb.info/gnd/118540238"'
+    one, other = f"<persName {ref}>{sender}</persName>", f"<persName {ref}>{recipient}</persName>"
+    imported = tei(sent(one, received=other))
+    record = imported.record
+    persons = [agent for agent in record.agents if agent.kind == "person"]
+    assert len(persons) == agents
+    assert (record.sender == record.recipients) is (agents == 1)
+    codes = [finding.code for finding in imported.report]
+    assert ("import-shared-identifier" in codes) is asked
+
+
+def test_one_name_with_two_identifiers_of_one_kind_is_two_agents() -> None:
+    record = tei(
+        sent(
+            '<persName key="P1">Müller</persName>', received='<persName key="P2">Müller</persName>'
+        )
+    ).record
+    assert record.sender != record.recipients
+
+
+def test_the_letters_words_for_somebody_are_one_person() -> None:
+    body = """<body><p><persName key="P3">Carl Three</persName>,
+    <persName key="P3">Carl's</persName> house,
+    your <rs type="person" key="P3">husband</rs>.</p></body>"""
+    record = tei(body=body).record
+    assert names(record, "mentioned_agents") == ["Carl Three"]
+    assert [item.value for item in record.agent("carl-three").identifiers] == ["P3"]
+
+
+def test_each_div_is_what_its_type_says() -> None:
+    body = """<front><div type="introduction"><p>By the editors.</p></div>
+    <div type="dateline"><p>Exton, 1801.</p></div></front><body>
+    <div type="writingSession"><p>Werther Freund!</p></div><div type="letter"><p>Ja.</p></div>
+    <div type="normalized"><p>Werter Freund!</p></div><div type="comment"><p>One leaf.</p></div>
+    <div type="translation" xml:lang="en"><p>Dear friend!</p></div>
+    <div type="regest"><p>Thanks.</p></div><div type="register"><p>Names.</p></div></body>
+    <back><div type="closer"><p>Ada</p></div><listPerson><person><persName>Ada One</persName>
+    </person></listPerson></back>"""
+    imported = tei(body=body)
+    text = text_of(imported)
+    parts = {
+        part.id: (part.kind, text[part.span.start : part.span.end].strip())
+        for part in imported.record.parts
+        if part.span
+    }
+    assert parts == {
+        "text": ("transcription", "Exton, 1801.\n\nWerther Freund!\n\nJa."),
+        "normalized": ("transcription", "Werter Freund!"),
+        "translation": ("translation", "Dear friend!"),
+        "summary": ("summary", "Thanks."),
+        "text-2": ("transcription", "Ada"),
+    }
+    assert imported.record.part("translation").languages == ("en",)
+    assert not any(part.made_by for part in imported.record.parts)
+    said = " ".join(finding.message for finding in imported.report)
+    for words in ("By the editors.", "One leaf.", "Names.", "Ada One"):
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('I saw a house<ptr target="#n"/>, old.', "house"),
+        ('I saw a house<ref target="#n">1</ref>, old.', "house"),
+        ('I saw <ref target="#n">a house</ref>, old.', "a house"),
+        ('I saw <seg xml:id="s">a house</seg>, old.', "a house"),
+        ('I saw <anchor xml:id="a"/>a house<anchor xml:id="b"/>, old.', "a house"),
+        ('I saw <anchor xml:id="k"/>a house<note corresp="k">It burnt.</note>, old.', "a house"),
+        ("I saw a house<note>It burnt.</note>, old.", "house"),
+        ("<note>It burnt.</note>House, old.", "House"),
+    ],
+)
+def test_a_note_is_at_its_words(body: str, words: str) -> None:
+    back = '<back><div type="notes"><note xml:id="n">It burnt.</note></div></back>'
+    standoff = {
+        "s": '<standOff><note target="#s">It burnt.</note></standOff>',
+        "a": '<standOff><note target="#a" targetEnd="#b">It burnt.</note></standOff>',
+    }
+    key = next((key for key in standoff if f'xml:id="{key}"' in body), "")
+    imported = tei(body=f"<body><p>{body}</p></body>{back}", more=standoff.get(key, ""))
+    [note] = imported.record.translation_notes
+    assert (note.kind, note.text, note.at.exact) == ("editorial", "It burnt.", words)
+    assert "burnt" not in text_of(imported)
+
+
+def test_lines_and_pages_break_where_the_letter_does() -> None:
+    body = """<body><p>a monu<lb break="no"/>ment,<lb/>the <pb n="2"/>wich<pb/>tige
+    end</p><address><addrLine>Rue du Bac</addrLine><addrLine>Paris</addrLine></address></body>"""
+    expected = "a monument,\nthe\nwichtige end\n\nRue du Bac\nParis"
+    assert text_of(tei(body=body)) == expected
+
+
+def test_what_the_letter_does_not_have_is_not_in_its_text() -> None:
+    body = """<body><p>We <unclear reason="blot">have</unclear> <supplied>two</supplied>
+    <gap reason="illegible" unit="words" quantity="2"/> <choice><sic>twelwe</sic><corr>twelve</corr>
+    </choice> <choice><orig>vnd</orig><reg>und</reg></choice>.</p></body>"""
+    imported = tei(body=body)
+    assert text_of(imported) == "We have two twelwe vnd."
+    notes = {note.kind: (note.at.exact, note.text) for note in imported.record.translation_notes}
+    assert notes == {
+        "uncertain": ("have", "blot"),
+        "insertion": ("two", None),
+        "illegible": ("two", "Gap next to this word: illegible 2 words."),
+        "sic": ("twelwe", "twelve"),
+    }
+    assert "“und”" in " ".join(finding.message for finding in imported.report)
+
+
+def test_a_placeholder_is_not_the_letters_text() -> None:
+    imported = tei(body="<body><bibl>[No transcription.]</bibl></body>")
+    assert not [part for part in imported.record.parts if part.is_text]
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ('<date when="1798-06-21"/>', "1798-06-21"),
+        ('<date notBefore="1798-06" notAfter="1798-07-10">um</date>', "[1798-06-01..1798-07-10]"),
+        ('<date from="1798-06-21" to="1798-06-23"/>', "1798-06-21/1798-06-23"),
+        ('<date when="1798" cert="low"/>', "1798?"),
+        ('<date when="1798" precision="low"/>', "1798~"),
+        ("<date>10 May 1798</date>", "1798-05-10"),
+        ('<date when="1798-02-30">30 Feb.</date>', None),
+        ('<date when="--05-10"/>', None),
+        ("<date>Pentecost</date>", None),
+    ],
+)
+def test_a_date_is_read_or_stays_open(date: str, said: str | None) -> None:
+    imported = tei(sent("<persName>A</persName>", date))
+    assert imported.record.date is not None
+    assert (imported.record.date.edtf and str(imported.record.date.edtf)) == said
+    assert ("import-date-open" in [f.code for f in imported.report]) is (said is None)
+
+
+def test_calendars_postmarks_and_doubts_are_kept() -> None:
+    record = tei(
+        sent(
+            '<persName cert="medium" evidence="conjecture">[Orlov]</persName>',
+            '<date type="stamp" when="1870-06-03"/>',
+            '<date when="1870-05-22" when-custom="1870-05-10" calendar="#julian">10 May</date>',
+            '<date when="1870-05-23"/>',
+            "<placeName>Riga</placeName>",
+        )
+    ).record
+    assert str(record.date.edtf) == "1870-05-22"
+    assert record.date.note == "calendar: #julian; when-custom: 1870-05-10"
+    [event] = record.events
+    assert (event.type, str(event.date.edtf)) == ("postmark", "1870-06-03")
+    assert names(record, "sender") == ["Orlov"]
+    sure = {item.field: item.confidence for item in record.evidence}
+    assert sure["sender.orlov"] == "probable"
+    assert "1870-05-23" in [item.value for item in record.evidence]
+
+
+def test_names_and_places_are_joined_as_people_write_them() -> None:
+    record = tei(
+        sent(
+            "<persName><surname>Doe</surname><forename>Jane</forename></persName>",
+            '<settlement key="O1">Exton</settlement><country>Wyeland</country>',
+        )
+    ).record
+    assert names(record, "sender") == ["Doe, Jane"]
+    assert record.place.name == "Exton, Wyeland"
+    assert [item.value for item in record.place.identifiers] == ["O1"]
+
+
+def test_a_senders_address_is_no_evidence_for_the_recipient() -> None:
+    opener = "<opener><address><addrLine>{}</addrLine></address><salute>Dear B,</salute></opener>"
+    header = sent("<persName>Ada One</persName>", received="<persName>Ben Two</persName>")
+    for line, quoted in (("77 rue du Bac, Paris", False), ("To Mr Two, London", True)):
+        record = tei(header, f"<body>{opener.format(line)}<p>Text.</p></body>").record
+        rests = {item.field for item in record.evidence if item.at}
+        assert ("recipients" in rests) is quoted
+
+
+INDEX = """<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt>
+<title>Index</title></titleStmt><publicationStmt><publisher>A press</publisher></publicationStmt>
+<sourceDesc><bibl xml:id="v1">Letters, vol. 1</bibl><bibl xml:id="v2">Letters, vol. 2</bibl>
+</sourceDesc></fileDesc><profileDesc>{}</profileDesc></teiHeader></TEI>"""
+
+
+@pytest.mark.parametrize(
+    ("letters", "ids"),
+    [
+        (('key="1" xml:id="a"', 'key="1" xml:id="b"'), ["a", "b"]),
+        (('key="1"', 'key="2"'), ["1", "2"]),
+        (('key="1" source="#v1"', 'key="1" source="#v2"'), ["v1-1", "v2-1"]),
+        (('key="1" ref="https://e.org/x"', 'key="1" ref="https://e.org/y"'), ["x", "y"]),
+        (('key="1"', 'key="1"'), ["index-1", "index-2"]),
+        (('key="a/b"', 'key="A b"'), ["index-1", "index-2"]),
+    ],
+)
+def test_letters_of_an_index_are_told_apart(letters: tuple[str, ...], ids: list[str]) -> None:
+    described = "".join(f"<correspDesc {attributes}/>" for attributes in letters)
+    found = read(INDEX.format(described).encode(), "index.xml")
+    assert [imported.record.id for imported in found] == ids
+    editions = [imported.record.publications for imported in found]
+    if "source" in letters[0]:
+        assert editions == [("Letters, vol. 1",), ("Letters, vol. 2",)]
+
+
+def test_statements_of_cmifs_vocabulary_are_in_the_record() -> None:
+    note = """<correspDesc key="1"><note><ref type="cmif:mentionsPerson"
+    target="http://viaf.org/viaf/95218067">Ada One</ref><ref type="cmif:hasLanguage" target="de"/>
+    <ref type="cmif:mentionsPlace">Exton</ref><ref type="cmif:hasTextBase" target="cmif:Draft"/>
+    </note></correspDesc>"""
+    [imported] = read(INDEX.format(note).encode(), "index.xml")
+    record = imported.record
+    assert names(record, "mentioned_agents") == ["Ada One"]
+    assert record.mentioned_places[0].name == "Exton"
+    assert record.part("original").languages == ("de",)
+    assert record.part("original").note == "hasTextBase: cmif:Draft"
+
+
+def ead(components: str, archdesc: str = "") -> list[Imported]:
+    text = f"""<ead xmlns="http://ead3.archivists.org/schema/"><archdesc level="fonds"><did>
+    <repository><corpname><part>An archive</part></corpname></repository>
+    <unittitle>Papers</unittitle><unitid>FA 7</unitid></did>{archdesc}<dsc>{components}</dsc>
+    </archdesc></ead>"""
+    return read(text.encode(), "aid.xml")
+
+
+def test_an_item_has_what_the_levels_above_say() -> None:
+    [imported] = ead(
+        """<c01 level="series"><did><unittitle>Letters</unittitle><container localtype="box">4
+        </container><unitdate normal="1869/1871">1869-1871</unitdate></did>
+        <c02 level="item"><did><unittitle/></did></c02></c01>""",
+        "<userestrict><p>Ask first.</p></userestrict>",
+    )
+    record = imported.record
+    assert (record.title, record.type) == ("Letters", "letter")
+    assert (str(record.date.edtf), record.date.as_written) == ("[1869..1871]", None)
+    assert record.holding.model_dump(exclude_none=True) == {
+        "repository": "An archive",
+        "fonds": "Papers (FA 7) / Letters",
+        "file": "box 4",
+    }
+    assert record.rights.statement == "Ask first."
+
+
+@pytest.mark.parametrize(
+    ("above", "own", "status", "until"),
+    [
+        ("Closed until 2050.", "", "restricted", "2050"),
+        ("Closed until 2050.", "Closed for 100 years.", "closed", None),
+        ("Gesperrt bis 31. Dezember 2040.", "", "restricted", "2040-12-31"),
+        ("Open for research without restrictions.", "", "open", None),
+        ("Open, except medical letters.", "", "closed", None),
+        ("Open.", "Nur mit Genehmigung.", "closed", None),
+    ],
+)
+def test_the_strictest_restriction_of_all_levels_holds(
+    above: str, own: str, status: str, until: str | None
+) -> None:
+    inner = f"<accessrestrict><p>{own}</p></accessrestrict>" if own else ""
+    [imported] = ead(
+        f'<c level="item"><did><unittitle>A letter</unittitle></did>{inner}</c>',
+        f"<accessrestrict><p>{above}</p></accessrestrict>",
+    )
+    access = imported.record.part("original").access
+    assert access.status == status
+    assert (str(access.until.edtf) if access.until else None) == until
+    assert above in access.rule
+    assert "import-access-read" in [finding.code for finding in imported.report]
+
+
+def test_what_is_internal_in_a_finding_aid_is_closed() -> None:
+    [imported] = ead(
+        '<c level="item" audience="internal"><did><unittitle>A letter</unittitle></did>'
+        '<odd audience="internal"><p>For staff.</p></odd></c>'
+    )
+    original = imported.record.part("original")
+    assert original.access.status == "closed"
+    assert original.note is None
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ('normal="19000101">1 Jan 1900', "1900-01-01"),
+        ('normal="18700510/18700514">10-14 May', "1870-05-10/1870-05-14"),
+        ('normal="1870-5-3">3 May', "1870-05-03"),
+        ('normal="1870/9999">1870-', "1870/.."),
+        ('normal="1870-05-10T00:00:00">10 May', "1870-05-10"),
+        ('normal="1870" certainty="approximate">ca. 1870', "1870~"),
+        (">10 May 1870", "1870-05-10"),
+        ('normal="1871/1870">1871-1870', None),
+    ],
+)
+def test_dates_of_finding_aids_are_read_or_stay_open(date: str, said: str | None) -> None:
+    [imported] = ead(
+        f'<c level="item"><did><unittitle>A letter</unittitle><unitdate {date}</unitdate></did></c>'
+    )
+    read_as = imported.record.date.edtf
+    assert (str(read_as) if read_as else None) == said
+    assert imported.record.date.as_written or said is not None
+
+
+def test_folders_are_not_letters() -> None:
+    found = ead(
+        '<c level="item"><did><unittitle>A letter</unittitle></did></c>'
+        '<c level="otherlevel" otherlevel="piece"><did><unittitle>A piece</unittitle></did></c>'
+        '<c level="file"><did><unittitle>Folder of three</unittitle></did></c>'
+    )
+    assert [imported.record.title for imported in found] == ["A letter", "A piece"]
+    [told] = [f for f in found[0].report if f.code == "import-not-a-letter"]
+    assert "Folder of three" in told.message
+    with pytest.raises(InvalidError) as refused:
+        ead('<c level="file"><did><unittitle>Folder</unittitle></did></c>')
+    assert "a fonds is not a letter" in str(refused.value.report.findings)

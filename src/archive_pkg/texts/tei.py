@@ -99,6 +99,7 @@ _WEAKEST_FIRST = ("", " ", "\n", "\n\n")
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _SPACE = re.compile(r"[ \t\r\n]+")
 _WORD = re.compile(r"[^ \t\r\n]+")
+_CLOSING_SIGNS = ".,;:!?)"
 _SIGN = re.compile(r"U\+([0-9A-F]{4,6})")
 
 
@@ -126,13 +127,15 @@ class Note(Stretch):
     Attributes:
         text: What it says, where it says anything.
         name: The xml:id of the place that it is about; empty if the place has none.
-        point: Whether it stands at a point after its words, not around them.
+        point: Whether it stands at a point next to its words, not around them.
+        forward: Whether its words follow it.
         said: The element elsewhere that says what it says, if there is one.
     """
 
     text: str | None = None
     name: str = ""
     point: bool = False
+    forward: bool = False
     said: Element | None = None
 
 
@@ -224,7 +227,7 @@ class _Reader:
 
     def _element(self, element: Element) -> None:
         name = _local(element)
-        if name in _LEFT_OUT or name in _LISTS:
+        if name in _LEFT_OUT or name in _LISTS or _is_citation(element, name):
             return
         if name == "noteGrp":
             for note in element.iterfind("{*}note"):
@@ -362,9 +365,10 @@ class _Reader:
             self._break(" ")
             return
         here = (self._length, self._length)
-        self.reading.notes.append(
-            Note("editorial", note, *here, words_of(note), note.get(_XML_ID) or "", point=True)
-        )
+        found = Note("editorial", note, *here, words_of(note), note.get(_XML_ID) or "", point=True)
+        # At the beginning of a block it is about what follows.
+        found.forward = self._pending == "\n\n"
+        self.reading.notes.append(found)
 
     def _choice(self, choice: Element) -> None:
         """Write what the letter has, of what an edition lets its reader choose from."""
@@ -405,6 +409,9 @@ class _Reader:
             return
         self.reading.read.add((element, slot))
         words = _SPACE.sub(" ", text)
+        if words[0] in _CLOSING_SIGNS and self._pending == "\n\n":
+            # A full stop directly after a block belongs to it.
+            self._pending = ""
         if words.startswith(" ") and not self._joined:
             self._break(" ")
         words = words.strip(" ")
@@ -486,7 +493,7 @@ class _Reader:
         copies = []
         for start, end in places:
             words = _trimmed(self.reading.text, start, end)
-            words = words or _word_at(self.reading.text, start)
+            words = words or _word_at(self.reading.text, start, forward=note.forward)
             if words and (note.text or note.element.get("target")):
                 name = note.name
                 copy = Note(note.what, note.element, *words, note.text, name, note.point)
@@ -528,11 +535,11 @@ def _reasons(element: Element) -> str | None:
     return " ".join(filter(None, (*said, inner))) or None
 
 
-def _word_at(text: str, place: int) -> tuple[int, int] | None:
+def _word_at(text: str, place: int, *, forward: bool = False) -> tuple[int, int] | None:
     """The word before a place, or else the one after it, without the signs around it."""
     before = text[:place].rstrip(" \t\r\n")
     start = max(before.rfind(sign) for sign in " \t\r\n") + 1
-    if not before:
+    if not before or (forward and text[place:].strip(" \t\r\n")):
         found = _WORD.search(text, place)
         if found is None:
             return None
@@ -550,6 +557,13 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     start += len(text[start:end]) - len(text[start:end].lstrip(" \t\r\n"))
     end -= len(text[start:end]) - len(text[start:end].rstrip(" \t\r\n"))
     return (start, end) if end > start else None
+
+
+def _is_citation(element: Element, name: str) -> bool:
+    """Whether an element is an edition's entry for something, not words in a sentence."""
+    return name in ("bibl", "biblStruct", "listBibl", "msDesc") and (
+        _local(element.getparent()) in (*_DIVISIONS, "back", "body", "front", "group")
+    )
 
 
 def _inside(element: Element, others: set[Element]) -> bool:
@@ -599,6 +613,8 @@ def _zone(element: Element, name: str) -> str | None:
         return "classification"
     if name == "div":
         return _LETTERS_PIECES.get((element.get("type") or "").casefold())
+    if name == "date" and _local(element.getparent()) in ("opener", "closer"):
+        return "date"
     if name not in ("salute", "address", "dateline", "signed"):
         return None
     parents = {_local(parent) for parent in element.iterancestors()}

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks.incoming.dates import dated
+from archive_pkg.crosswalks.incoming.drafts import language
 from archive_pkg.crosswalks.incoming.source import fit, local, text_of
 from archive_pkg.records.identifiers import identify
 
@@ -66,7 +67,7 @@ class Correspondence:
                 if note.get("type") == "date" and kind in _DATED:
                     self._date_note(note, _DATED[kind])
                 else:
-                    self.draft.remark(self.source.words(note))
+                    self._remark(note)
         enclosed = 0
         for note in self.source.all(described, "correspContext/note"):
             words = self.source.words(note)
@@ -75,10 +76,47 @@ class Correspondence:
                 self.source.attribute(note, "type")
                 self.draft.add("enclosures", {"id": f"enclosure-{enclosed}", "title": words})
             else:
-                self.draft.remark(words)
-        for path in ("note", "p"):
+                self._remark(note)
+        for path in ("note", "p", "correspContext/p"):
             for note in self.source.all(described, path):
-                self.draft.remark(self.source.words(note))
+                self._remark(note)
+
+    def _remark(self, note: Element) -> None:
+        """A remark on the letter: what CMIF's vocabulary says of it, or words."""
+        statements = self.source.all(note, "ref")
+        said = [self._statement(ref) for ref in statements]
+        if statements and all(said):
+            self.source.use([(note, "@type")])
+            return
+        words = self.source.words(note)
+        if words:
+            kind = self.source.attribute(note, "type")
+            self.draft.remark(f"{kind}: {words}" if kind else words)
+
+    def _statement(self, ref: Element) -> bool:
+        """Whether a `ref` is a statement of CMIF's vocabulary, which is then in the draft."""
+        term = re.split("[:#]", ref.get("type") or "")[-1]
+        target = fit(ref.get("target"))
+        words = self.source.words(ref)
+        identified = identify(target)
+        identifiers = [identified] if identified else []
+        if term in ("mentionsPerson", "mentionsOrg") and words:
+            kind = "person" if term == "mentionsPerson" else "organization"
+            self.draft.add("mentioned_agents", self.draft.agent(words, kind, identifiers))
+        elif term == "mentionsPlace" and words:
+            place = {"name": words} | ({"identifiers": identifiers} if identifiers else {})
+            self.draft.add("mentioned_places", place)
+        elif term == "mentionsSubject" and words:
+            subject = {"term": words} | ({"identifier": identified} if identified else {})
+            self.draft.add("subjects", subject)
+        elif term == "hasLanguage" and language(target):
+            self.draft.add("languages", language(target))
+        elif term in _STATEMENTS and (words or target):
+            self.draft.remark(f"{term}: {' '.join(filter(None, (words, target)))}")
+        else:
+            return False
+        self.source.use([(ref, "@type"), (ref, "@target")])
+        return True
 
     def _agents(self, action: Element, field: str) -> None:
         found = list(self.draft.raw.get(field, ()))
@@ -177,7 +215,10 @@ class Correspondence:
         for reference in self._references(element):
             listed = self.people.get(reference[1:]) if reference.startswith("#") else None
             if listed is not None:
-                found += self.listed_identifiers(listed)
+                own = self.listed_identifiers(listed)
+                # An entry without identifiers is still one of the edition's own list.
+                is_ours = reference.startswith("#agent-")
+                found += own or ([] if is_ours else [identify(reference[1:])])
             else:
                 found.append(identify(reference))
         return [item for n, item in enumerate(found) if item and item not in found[:n]]
@@ -288,6 +329,7 @@ class Correspondence:
             self.draft.event(kind or "correspondence action", first, agents, detail)
 
 
+_STATEMENTS = ("hasTextBase", "isAvailableAsTEIfile", "isPublishedWith", "mentionsBibl")
 _DATED = {"sent": "date", "received": "received"}
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _OPENS = re.compile(r"[\[(⟨<]\s*$")

@@ -269,7 +269,7 @@ class Draft:
             roots: The elements whose content is in the record or in the report afterwards.
             skip: Elements below them that other records answer for.
         """
-        self._remark()
+        self._finish_original()
         agents = [
             {key: value for key, value in agent.items() if value} for agent in self._agents.values()
         ]
@@ -292,16 +292,20 @@ class Draft:
         self.report.extend(self.source.unread(roots, held(record, self.files), skip))
         return Imported(record, self.files, self.report)
 
-    def _remark(self) -> None:
-        """Put the remarks into the note of the original."""
-        if not self.remarks:
+    def _finish_original(self) -> None:
+        """Put the remarks and the language of the letter into its original."""
+        tags = self.raw.pop("languages", [])
+        if not self.remarks and not tags:
             return
         parts = self.raw.setdefault("parts", [])
         if not any(part["id"] == "original" for part in parts):
             parts.insert(0, {"id": "original", "kind": "original", "held": False})
         original = next(part for part in parts if part["id"] == "original")
         notes = [original["note"]] if original.get("note") else []
-        original["note"] = "\n".join([*notes, *self.remarks])
+        if notes or self.remarks:
+            original["note"] = "\n".join([*notes, *self.remarks])
+        if tags:
+            original["languages"] = list(dict.fromkeys([*original.get("languages", ()), *tags]))
 
     def _take_out(self, raw: dict[str, Any], error: ValidationError) -> None:
         """Remove the statements and items that are wrong, the last of a list first."""
@@ -337,7 +341,8 @@ def slug(text: str) -> str:
     """A text as a name of ASCII letters, digits and hyphens."""
     import unicodedata
 
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    latin = text.replace("ß", "ss").replace("ø", "o").replace("æ", "ae").replace("ł", "l")
+    plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9_]+", "-", plain).strip("-_").lower()
 
 

@@ -62,12 +62,18 @@ _CLOSED_UNTIL = re.compile(
     r"(.{4,40}?)\s*(?:[.;,()]|$)",
     re.IGNORECASE,
 )
+_LETTERS = re.compile(
+    r"letter|correspond|brief|korrespond|postcard|postkarte|lettre|lettera|carta|письм|переписк",
+    re.IGNORECASE,
+)
+"""What the title of an item or of a level above it says where the items are letters."""
 _OPEN = re.compile(
     r"^(?:(?:the |this |these )?(?:materials?|collection|papers|records?|items?|letters?|files?|"
     r"series)?\s*(?:is|are)?\s*)?(?:open|unrestricted|no (?:access )?restrictions?|"
     r"frei zugänglich|unbeschränkt|libre|librement communicable)\b",
     re.IGNORECASE,
 )
+_UNRESTRICTED = re.compile(r"\b(?:no|without|any) (?:access )?restrictions?\b", re.IGNORECASE)
 _NOT_OPEN = re.compile(
     r"\b(?:clos|restrict(?!ions? on use)|except|unless|until|permission|gesperrt|sperr|not open)",
     re.IGNORECASE,
@@ -142,7 +148,9 @@ class _Item:
             if kind:
                 self.source.take(form)
                 return kind
-        return "letter"
+        titles = [self.titles[0]]
+        titles += [text_of(self.source.first(e, "did/unittitle")) or "" for e in self.above]
+        return "letter" if any(map(_LETTERS.search, titles)) else "other"
 
     def read(self) -> None:
         """Fill the draft."""
@@ -165,6 +173,9 @@ class _Item:
         original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
         original |= {"languages": list(dict.fromkeys(tags))} if tags else {}
         said = self._access()
+        if self._is_internal(self.item):
+            said = access("closed", None, 'Marked audience="internal" in the finding aid.')
+            self.source.attribute(self.item, "audience")
         self.draft.raw["parts"] = [original | ({"access": said} if said else {})]
 
     def _identifiers(self) -> None:
@@ -417,12 +428,20 @@ class _Item:
         if not self.is_ours:
             for path in _REMARKS:
                 for element in self.source.all(self.item, path):
-                    self.draft.remark(self.source.words(element))
+                    if not self._is_internal(element):
+                        self.draft.remark(self.source.words(element))
+
+    @staticmethod
+    def _is_internal(element: Element) -> bool:
+        """Whether an element is for the archive's staff alone."""
+        return bool(element.get("audience") == "internal")
 
     def _section(self, level: Element, name: str) -> list[str]:
         """The paragraphs of a section of a level."""
         found = []
         for section in self.source.all(level, name):
+            if self._is_internal(section):
+                continue
             inner = [e for e in section if isinstance(e.tag, str) and local(e) != "head"]
             found += [self.source.words(e) for e in inner]
         return [words for words in found if words]
@@ -465,6 +484,6 @@ def _in_words(words: str) -> dict[str, Any]:
     read = read_date(until[1]) if until else None
     if read and read.edtf:
         return access("restricted", read.edtf, words)
-    if _OPEN.search(words) and not _NOT_OPEN.search(words):
+    if _OPEN.search(words) and not _NOT_OPEN.search(_UNRESTRICTED.sub("", words)):
         return access("open", None, words)
     return access("closed", None, words)

@@ -80,16 +80,17 @@ def read(source: Source, data: bytes) -> list[Imported]:
             for n, letter in enumerate(letters, 1)
         ]
     described = source.all(source.root, "teiHeader/profileDesc/correspDesc")
-    if len(described) > 1 or (described and not _is_letter(source)):
+    if len(described) > 1 or (described and not _is_letter(source, described[0])):
         return _Index(source, described).read()
     name = _letter_id(source, source.root, source.stem)
     return [_Letter(source, source.root, data, name).read([source.root])]
 
 
-def _is_letter(source: Source) -> bool:
-    """Whether the file is one letter's: it has a text, or was written from one record."""
+def _is_letter(source: Source, described: Element) -> bool:
+    """Whether the file is one letter's: an index names the letter's key or the edition it is in."""
     texts = source.all(source.root, "text/body")
-    return any(text_of(body) for body in texts) or _own_id(source, source.root) is not None
+    has_text = any(text_of(body) for body in texts) or _own_id(source, source.root) is not None
+    return has_text or not (described.get("key") or described.get("source"))
 
 
 def _own_id(source: Source, root: Element) -> str | None:
@@ -252,7 +253,10 @@ class _Letter:
             self._own_agents()
         for described in self._all("profileDesc/correspDesc"):
             if self.is_ours:
-                self.source.use([(described, "@key")])
+                self.source.use([(described, "@key"), (described, "@ref")])
+            elif address := identify(fit(described.get("ref"))):
+                self.source.attribute(described, "ref")
+                self.draft.add("identifiers", address)
             self.correspondence.read(described)
         self._author()
         self._creation()
@@ -338,8 +342,8 @@ class _Letter:
             found = identify(text_of(idno), kind)
             self.source.use([(idno, "text"), (idno, "@type")] if found else [])
             identifiers += [found] if found else []
-        self.draft.state("identifiers", [i for n, i in enumerate(identifiers)
-                                         if i not in identifiers[:n]])  # fmt: skip
+        for identifier in identifiers:
+            self.draft.add("identifiers", identifier)
         for available in self._all("fileDesc/publicationStmt/availability"):
             self._rights(available)
 
@@ -396,8 +400,14 @@ class _Letter:
                 holding["fonds"] = ", ".join(word for word in collections if word)
             for idno in self.source.all(place, "idno"):
                 self._call_number(idno, holding)
+        if place is not None:
+            for idno in self.source.all(place, "altIdentifier/idno"):
+                self._other_number(idno, "another call number")
         if "repository" in holding:
             self.draft.state("holding", holding)
+        else:
+            for kind, value in holding.items():
+                self.draft.add("identifiers", identify(value, f"call number ({kind})"))
         kept = [
             self.source.words(item) for item in self.source.all(description, "history/provenance")
         ]
@@ -410,16 +420,23 @@ class _Letter:
 
     def _call_number(self, idno: Element, holding: dict[str, str]) -> None:
         """An `idno` by its type: the call number, or another identifier."""
-        kind = fit(idno.get("type")) or ""
+        kind = fit(idno.get("type")) or fit(idno.get("subtype")) or ""
         words = self.source.words(idno)
         field = "folio" if kind == "folio" else "file" if kind.casefold() in _SHELFMARKS else ""
         if not words:
             return
         if field and field not in holding:
             holding[field] = words
-            self.source.attribute(idno, "type")
-        elif identified := identify(words, kind or "another call number"):
-            self.source.use([(idno, "@type"), (idno, "text")])
+            self.source.attribute(idno, "type" if idno.get("type") else "subtype")
+        else:
+            self._other_number(idno, "another call number")
+
+    def _other_number(self, idno: Element, otherwise: str) -> None:
+        """An `idno` as an identifier of the letter."""
+        kind = fit(idno.get("type")) or fit(idno.get("subtype")) or otherwise
+        identified = identify(self.source.words(idno), kind)
+        if identified:
+            self.source.use([(idno, "@type" if idno.get("type") else "@subtype"), (idno, "text")])
             self.draft.add("identifiers", identified)
 
     def _profile(self) -> None:
@@ -681,7 +698,7 @@ class _Letter:
 
     def _dateline(self, zone: Stretch, quote: dict[str, Any]) -> None:
         """The date that the letter's own dateline has, where the header has none."""
-        dates = list(zone.element.iter(f"{{{self.source.namespace}}}date"))
+        dates = [*zone.element.iter(f"{{{self.source.namespace}}}date")]
         said = read_date_element(self.source, dates[0]) if len(dates) == 1 else None
         if said:
             self.draft.state("date", said, quoted=True)
