@@ -87,7 +87,7 @@ def test_a_plain_bag_is_verified_and_is_no_package(tmp_path: Path) -> None:
     verification = verify(folder)
     assert verification.ok
     assert verification.record is None
-    with pytest.raises(InvalidError, match="no such"):
+    with pytest.raises(InvalidError, match="has the form of one"):
         open_package(folder)
 
 

@@ -164,6 +164,7 @@ class Verdict:
         size: Bytes they have.
         conforms: Whether it is as the profile asks; None where no profile was given.
         bag: The bag as read; None where there was nothing to read.
+        uncovered: The files of which no digest was compared, but for the tag manifests.
     """
 
     path: str
@@ -174,6 +175,7 @@ class Verdict:
     size: int = 0
     conforms: bool | None = None
     bag: Bag | None = None
+    uncovered: list[str] = field(default_factory=list)
 
 
 def verify(
@@ -319,7 +321,6 @@ class _Verification:
         wanted: dict[str, Mapping[str, bytes]] = {}
         for manifest in bag.tag_manifests.values():
             resolved = self._resolve(manifest, present)
-            listed |= resolved.keys()
             missing = [path for path in resolved if path not in present]
             self._missing(TAG_FILE_MISSING, manifest, missing)
             lacking = [each.name for each in bag.manifests.values() if each.name not in resolved]
@@ -327,19 +328,22 @@ class _Verification:
                 code = MANIFEST_UNLISTED if self.strict else MANIFEST_UNLISTED_OLD
                 self.add(code.at(Location(manifest.name), f"does not list {name}", "Add it."))
             if manifest.algorithm in ALGORITHMS:
+                listed |= resolved.keys()
                 wanted[manifest.algorithm] = resolved
         checked = [path for path in files if path in listed]
         with self.tree.digesting(checked, wanted, 1) as digesting:
             digests = digesting.finish(lambda files, size: None)
         self._mismatches(TAG_FILE_MISMATCH, digests, bag.tag_manifests, wanted)
+        tag_manifests = {manifest.name for manifest in bag.tag_manifests.values()}
+        uncovered = [path for path in files if path not in listed and path not in tag_manifests]
+        self.verdict.uncovered += uncovered
         if bag.tag_manifests:
-            for path in files:
-                if path not in listed and not path.startswith("tagmanifest-"):
-                    self.add(
-                        TAG_FILE_UNLISTED.at(
-                            Location(path), "is in no tag manifest", "Add it (bag update)."
-                        )
+            for path in uncovered:
+                self.add(
+                    TAG_FILE_UNLISTED.at(
+                        Location(path), "is in no tag manifest", "Add it (bag update)."
                     )
+                )
 
     def payload(self, digesting: Digesting) -> None:
         """Payload manifests against the payload."""
@@ -363,6 +367,8 @@ class _Verification:
             for path in present - digests.keys():
                 unlisted[path].append(manifest.name)
         self._unlisted(files, unlisted)
+        if len(wanted) < len(bag.manifests):
+            self.verdict.uncovered += sorted(present.difference(*wanted.values()))
         self._fetch(resolved)
         self._twins(files, present)
         tally = Tally(all_files=len(files), all_size=self.oxum[0] if self.oxum else None)

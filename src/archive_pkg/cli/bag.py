@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.reports import some
 
 app = typer.Typer(no_args_is_help=True, help="Bags of any folder, letters or not (RFC 8493).")
 
@@ -357,7 +358,11 @@ def verify(
                 if verdict.conforms is not None:
                     result["conforms"] = verdict.conforms
                 answer.found(result, verdict.report)
-                answer.say(f"{path}: {_words(verdict.complete, verdict.valid, verdict.conforms)}")
+                words = _words(verdict.complete, verdict.valid, verdict.conforms)
+                if verdict.valid and verdict.uncovered:
+                    result["uncovered"] = verdict.uncovered
+                    words += f"; no checksum covers {some(verdict.uncovered)}"
+                answer.say(f"{path}: {words}")
 
 
 def _words(complete: bool, valid: bool, conforms: bool | None) -> str:

@@ -108,6 +108,7 @@ def verify(
                 result |= {"complete": verdict.complete, "valid": verdict.valid}
                 result["record"] = verification.record.id if verification.record else None
                 result["states"] = states(verification)
+                result["uncovered"] = verdict.uncovered
                 result["signatures"] = [one.as_json() for one in verification.signatures]
                 answer.found(result, verification.report)
                 if not verification.ok:
@@ -139,5 +140,5 @@ def words_of(verification: Verification) -> str:
     if verification.ok:
         return "complete and valid"
     if verdict.valid:
-        return "REFUSED: a valid bag, but something is wrong with its record or signatures"
+        return "REFUSED: a valid bag, but the package in it has errors"
     return "complete, but not valid" if verdict.complete else "not complete, not valid"

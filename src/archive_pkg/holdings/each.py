@@ -164,6 +164,7 @@ def verify_one(
             "record": record,
             "files": verdict.files,
             "size": verdict.size,
+            **({"uncovered": verdict.uncovered} if verdict.uncovered else {}),
             **({"states": said} if said else {}),
             **({"signatures": [one.as_json() for one in signatures]} if signatures else {}),
         },

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 
 from archive_pkg import tables
+from archive_pkg.records import Record
 from archive_pkg.records.wording import marking_in_words, relations
 
 if TYPE_CHECKING:
-    from archive_pkg.records import Access, Part, Record
+    from archive_pkg.records import Access, Part
 
 RECORD = "record.json"
+DESCRIPTOR = "datapackage.json"
 PARTS = "parts"
 README = "README.txt"
 WITHHELD = "Held, and withheld from this package."
 """The note of a part that is held and does not go out."""
 SOFTWARE_LABEL = "Bag-Software-Agent"
+
+
+def is_record(data: bytes) -> bool:
+    """Return whether bytes have the form of a record in a package, whatever its values."""
+    found = _mapping(data)
+    fields = set(found) - {"format"}
+    return {"id", "version", "type", "title"} <= fields and (
+        "format" in found or fields <= set(Record.model_fields)
+    )
+
+
+def is_descriptor(data: bytes) -> bool:
+    """Return whether bytes have the form of the Data Package's descriptor in a package."""
+    resources = _mapping(data).get("resources")
+    return isinstance(resources, list) and any(
+        isinstance(one, dict) and one.get("path") == "tables/letters.csv" for one in resources
+    )
+
+
+def _mapping(data: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def record_bytes(record: Record) -> bytes:

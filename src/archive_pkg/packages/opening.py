@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags, storage, tables
@@ -38,6 +39,19 @@ if TYPE_CHECKING:
 _LARGEST_SIGNED = 1 << 30
 """The most bytes of a tag manifest that are read to check a signature over it."""
 
+PACKAGE_TAG_MANIFEST_MISSING = Code(
+    "package-tagmanifest-missing",
+    Severity.ERROR,
+    "A package of archive-pkg lacks a tag manifest, so that nothing shows whether bag-info.txt and "
+    "metadata/ are complete and unchanged: a copy stopped half way, or somebody changed it. "
+    "Restore it from another copy.",
+)
+PACKAGE_TAG_FILE_UNLISTED = Code(
+    "package-tag-file-unlisted",
+    Severity.ERROR,
+    "A file next to data/ in a package of archive-pkg is not in every tag manifest, so that "
+    "nothing shows whether it belongs there or has changed.",
+)
 TABLES_DISAGREE = Code(
     "tables-disagree",
     Severity.ERROR,
@@ -130,10 +144,10 @@ def open_package(path: Path) -> Package:
     if not path.is_dir():
         raise StorageError(f"{path} is not a folder", "name the folder of a package")
     info = bags.read_info(path)
-    if not (_names_us(info) and _has_record(path)):
+    if not _is_ours(partial(storage.read_beneath, path)):
         raise InvalidError(
-            f"{path} is not a package of archive-pkg: its bag-info.txt names no such "
-            f"{layout.SOFTWARE_LABEL} or data/{layout.RECORD} is not there",
+            f"{path} is not a package of archive-pkg: neither data/{layout.RECORD} nor "
+            f"data/{layout.DESCRIPTOR} has the form of one",
             "verify takes any bag; other commands need a letter's package",
         )
     record, report = read_record(path / "data" / layout.RECORD)
@@ -169,7 +183,11 @@ def verify(
     report = Report([finding for finding in verdict.report if not _is_on_signature(finding)])
     record = None
     bag = verdict.bag
-    if path.is_dir() and bag is not None and _is_ours(bag):
+    is_ours = bag is not None and _is_ours(partial(_listed, bag))
+    if bag is not None and is_ours:
+        report.findings[:] = [one for one in report if one.code != TAG_FILE_UNLISTED.code]
+        _is_covered(bag, report)
+    if path.is_dir() and bag is not None and is_ours:
         record, found = read_record(path / "data" / layout.RECORD)
         report.extend(found)
         if record is not None:
@@ -235,22 +253,45 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
     return examine_signatures(bag, files, trust, report)
 
 
-def _is_ours(bag: Bag) -> bool:
-    return _names_us(bag.info) and f"data/{layout.RECORD}" in bag.payload
+_FORMS = {layout.RECORD: layout.is_record, layout.DESCRIPTOR: layout.is_descriptor}
 
 
-def _has_record(path: Path) -> bool:
-    try:
-        storage.open_beneath(path, f"data/{layout.RECORD}").close()
-    except OSError:
-        return False
-    return True
+def _is_ours(read: Callable[[str], bytes]) -> bool:
+    """Whether a bag is a package of ours by its payload; bag-info.txt may not be covered.
+
+    Args:
+        read: Returns the bytes of a file in the bag.
+    """
+    for name, has_form in _FORMS.items():
+        with contextlib.suppress(OSError, InvalidError, StorageError):
+            if has_form(read(f"data/{name}")):
+                return True
+    return False
 
 
-def _names_us(info: list[tuple[str, str]]) -> bool:
-    return any(
-        label == layout.SOFTWARE_LABEL and value.startswith("archive-pkg ") for label, value in info
-    )
+def _listed(bag: Bag, path: str) -> bytes:
+    if path not in bag.listing.files:  # an archive would be read again to look for it
+        raise FileNotFoundError(path)
+    return bag.read(path)
+
+
+def _is_covered(bag: Bag, report: Report) -> None:
+    """Report what the tag manifests of one of our packages leave without a checksum."""
+    lacking = sorted(bag.manifests.keys() - bag.tag_manifests.keys())
+    # A profile may ask for fewer algorithms, but no package is without a tag manifest.
+    if lacking and not (bag.tag_manifests and bag.values("BagIt-Profile-Identifier")):
+        names = " and ".join(f"tagmanifest-{name}.txt" for name in lacking)
+        hint = "Restore the package from another copy."
+        report.add(PACKAGE_TAG_MANIFEST_MISSING.at(Location(""), f"{names}: not there", hint))
+    manifests = bag.tag_manifests.values()
+    listing = {manifest.name for manifest in manifests}
+    for path in bag.tag_files:
+        if path in listing or is_signature_file(path):
+            continue
+        if without := [one.name for one in manifests if path not in one.digests]:
+            message = f"is not in {' and '.join(without)}"
+            hint = "Remove it, or list it (archive-pkg bag update PACKAGE --take PATH)."
+            report.add(PACKAGE_TAG_FILE_UNLISTED.at(Location(path), message, hint))
 
 
 def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> None:

@@ -1,16 +1,16 @@
 """What a verification came to, in words that anyone understands.
 
-Three things are to be told apart: that nothing has changed since the package was made (which its
-own lists say, and whoever changes it can make new lists); that nothing has changed since somebody
-signed it; and that it was there before a time that an authority vouches for.
+Three things are different: that the files match the package's own checksums, which whoever changes
+a file can write again; that a person signed them; and that they existed before a time that an
+authority vouches for.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
-from archive_pkg.packages.signatures import utc
+from archive_pkg.packages.signatures import is_signature_file, utc
+from archive_pkg.reports import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,18 +49,15 @@ def _time(stamp: Stamped) -> datetime:
 
 
 def _since_bagging(verification: Verification) -> str:
-    bag = verification.verdict.bag
-    dated = bag.values("Bagging-Date") if bag else []
-    since = "it was bagged" + (f" on {dated[0]}, as it says itself" if dated else "")
-    if not verification.verdict.valid:
-        return f"CHANGED or damaged since {since}: see the errors."
-    unlisted = [
-        finding.location.path
-        for finding in verification.report
-        if finding.code == TAG_FILE_UNLISTED.code
-    ]
-    but = f", but for {', '.join(unlisted)}, which no list covers" if unlisted else ""
-    return f"Unchanged since {since}: every file is as its own lists say{but}."
+    verdict = verification.verdict
+    if not verdict.valid:
+        return "NOT VALID: files are missing, changed or damaged, or a list is. See the errors."
+    dated = verdict.bag.values("Bagging-Date") if verdict.bag else []
+    created = f" (created {dated[0]} according to bag-info.txt)" if dated else ""
+    bare = [path for path in verdict.uncovered if not is_signature_file(path)]
+    if bare:
+        return f"All files that have a checksum match it{created}. No checksum covers {some(bare)}."
+    return f"All files match the package's checksums{created}."
 
 
 def _signed(signed: Signed, *, valid: bool) -> str:
