@@ -80,6 +80,7 @@ class Draft:
         *,
         reference: str | None = None,
         mentioned: bool = False,
+        referred: bool = False,
         **more: str | None,
     ) -> str | None:
         """The id of an agent; one that was named before is the same if its name fits.
@@ -93,12 +94,15 @@ class Draft:
             identifiers: Authority identifiers, as plain data.
             reference: A reference to the entry for it in the file's own list.
             mentioned: Whether the name is the letter's word for it ("husband"), which says little.
+            referred: Whether the name is no name but refers to somebody ("your dear friend").
             more: Further fields of the agent.
         """
         if not name:
             return None
         listed = list(identifiers)
-        known = self._by_reference.get(reference or "") or self._same(name, listed, mentioned)
+        known = self._by_reference.get(reference or "") or self._same(
+            name, listed, mentioned, referred
+        )
         if known is None:
             known = self._unused_id(name)
             self._agents[known] = {"id": known, "name": name, "kind": kind}
@@ -113,7 +117,9 @@ class Draft:
         held += [item for item in listed if item not in held]
         return known
 
-    def _same(self, name: str, identifiers: list[dict[str, str]], mentioned: bool) -> str | None:
+    def _same(
+        self, name: str, identifiers: list[dict[str, str]], mentioned: bool, referred: bool
+    ) -> str | None:
         """The agent that a name with these identifiers means."""
         wanted = set(map(_key, identifiers))
         for known, agent in self._agents.items():
@@ -121,8 +127,11 @@ class Draft:
             shared = held & wanted
             if not shared and set(map(_realm, held)) & set(map(_realm, wanted)):
                 continue
-            alike = _tokens(name) == _tokens(agent["name"])
-            if alike or (shared and (fits(name, agent["name"]) or (mentioned and _vague(name)))):
+            if _tokens(name) == _tokens(agent["name"]):
+                return known
+            if shared and fits(name, agent["name"], inflected=mentioned):
+                return known
+            if shared and (referred or (mentioned and _vague(name))):
                 return known
         return None
 
@@ -416,24 +425,41 @@ def _tokens(name: str) -> list[str]:
     return sorted(re.findall(r"[^\W\d_]+", re.sub(r"['’]s\b", "", name.casefold())))
 
 
-def fits(one: str, other: str) -> bool:
+def fits(one: str, other: str, *, inflected: bool = False) -> bool:
     """Whether two names can be one person's: every word of the shorter is in the longer.
 
-    An initial stands for a word, and endings may differ: "A. Orlov", "Orlovs", "Orlov, Anna".
+    An initial stands for a word, and titles do not count: "A. Orlov", "Mr Orlov", "Orlov, Anna".
+
+    Args:
+        one: A name.
+        other: Another name.
+        inflected: Whether the endings of words may differ, as in the sentences of a letter.
     """
-    fewer, more = sorted((_tokens(one), _tokens(other)), key=len)
-    return bool(fewer) and all(any(_begins(a, b) for b in more) for a in fewer)
+    names = ([word for word in _tokens(name) if word not in _TITLES] for name in (one, other))
+    fewer, more = sorted(names, key=len)
+    return bool(fewer) and all(any(_is_word(a, b, inflected) for b in more) for a in fewer)
 
 
-def _begins(one: str, other: str) -> bool:
+def _is_word(one: str, other: str, inflected: bool) -> bool:
     short, long = sorted((one, other), key=len)
-    return long.startswith(short) and (len(short) == 1 or len(long) - len(short) <= _ENDING)
+    if not long.startswith(short):
+        return False
+    return len(short) in (1, len(long)) or (inflected and len(long) - len(short) <= _ENDING)
 
 
 _ENDING = 3
+_TITLES = frozenset([
+    "comrade", "dr", "frau", "fraulein", "fräulein", "genosse", "genossin", "herr", "herrn",
+    "lady", "lord", "madame", "miss", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "prof",
+    "professor", "sir", "г", "господин", "госпожа", "товарищ", "тов",
+])  # fmt: skip
 
 
 def _vague(name: str) -> bool:
-    """Whether a letter's word for somebody is no full name: "husband", "Goethe"."""
-    words = name.split()
-    return len(words) == 1 or not all(word[:1].isupper() for word in words)
+    """Whether a letter's word for somebody is no full name: "husband", "Goethe", "Mr Orlov"."""
+    words = [word for word in _WORDS.findall(name) if word.casefold() not in _TITLES]
+    return len(words) < _FULL or not all(word[:1].isupper() for word in words)
+
+
+_WORDS = re.compile(r"[^\W\d_]+")
+_FULL = 2

@@ -470,7 +470,7 @@ class _Letter:
         listed = self.draft.raw.setdefault("mentioned_places", [])
         for number, place in enumerate(listed):
             known = place.get("identifiers", [])
-            alike = place["name"] == name or (known and fits(place["name"], name))
+            alike = place["name"] == name or (known and fits(place["name"], name, inflected=True))
             if alike and (not known or not identifiers or known == identifiers):
                 place |= _if("identifiers", identifiers)
                 return number
@@ -747,7 +747,10 @@ class _Letter:
         identifiers = self.correspondence.identifiers(element)
         kind = self.correspondence.kind(element)
         if listed is None:
-            return self.draft.agent(text_of(element), kind, identifiers, mentioned=True)
+            refers = local(element) == "rs"
+            return self.draft.agent(
+                text_of(element), kind, identifiers, mentioned=True, referred=refers
+            )
         names = [e for e in listed if isinstance(e.tag, str) and local(e) in ROLES]
         full = self.source.words(names[0]) if names else None
         kind = "organization" if local(listed) == "org" else "person"
