@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench golden docs clean
+.PHONY: demo test check fuzz bench golden docs clean
 
 demo: $(VENV)/.core
 	$(BIN)/archive-pkg demo --out demo
@@ -16,6 +16,11 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Mutated inputs for every reader, the same for the same seed: make fuzz FUZZ="--seconds 60 bag".
+FUZZ ?= --count 32000
+fuzz: $(VENV)/.dev
+	$(BIN)/python tests/fuzz/run.py $(FUZZ)
 
 bench: $(VENV)/.dev
 	for b in benchmarks/[a-z]*.py; do $(BIN)/python $$b || exit 1; done

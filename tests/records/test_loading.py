@@ -201,10 +201,11 @@ HOSTILE_JSON = [
     ('{"id": "a\nb"}', "record-syntax", 1, 10, "\\n"),
     ('{"id": "\\q"}', "record-syntax", 1, 9, "quotes"),
     ('{"id": "a"} {}', "record-syntax", 1, 13, "one record"),
+    ('{"id": "a", "\\ud800": 1}', "record-character", 1, 13, "out"),
     ('{"id": ' + "[" * 100_000, "record-too-deep", 1, 40, "7"),
     ("[]", "record-type-wrong", 1, 1, "mapping"),
     ('{"id": "a", "type": "letter",\n "titel": "x"}', "record-field-unknown", 2, 2, "title"),
-    ('{"id": "a", "type": "letter", "title": "\\ud800"}', "record-value-wrong", 1, 40, "out"),
+    ('{"id": "a", "type": "letter", "title": "\\ud800"}', "record-character", 1, 40, "out"),
 ]
 
 

@@ -6,7 +6,6 @@ from a file or is one of those that ship with this package; the network is never
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -18,6 +17,7 @@ from archive_pkg.bags.archives import Archive
 from archive_pkg.bags.bag import Bag, Tree, read_tags
 from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
 from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.storage import read_regular, storage_errors
 
@@ -236,8 +236,8 @@ def parse(data: bytes, name: str) -> Profile:
     """
     report = Report()
     try:
-        said = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        said = read_json(data)
+    except ValueError as error:
         report.add(MALFORMED.at(Location(name), f"is no JSON: {error}"))
         said = {}
     reader = _Reader(said if isinstance(said, dict) else {}, name, report)
@@ -306,14 +306,21 @@ class _Reader:
     def dart(self) -> Profile:
         """DART's form."""
         known = self.said["bagItProfileInfo"]
+        if not isinstance(known, dict):
+            self.note("bagItProfileInfo", "is not an object")
+            known = {}
         tags: dict[str, list[TagRule]] = defaultdict(list)
-        for tag in self.said.get("tags") or []:
+        asked = self.said.get("tags") or []
+        if not isinstance(asked, list) or not all(isinstance(tag, dict) for tag in asked):
+            self.note("tags", "is not a list of objects")
+            asked = []
+        for tag in asked:
             tags[str(tag.get("tagFile"))].append(
                 TagRule(
                     str(tag.get("tagName")),
                     required=tag.get("required") is True,
                     empty=tag.get("emptyOk", tag.get("emptyOK", False)) is True,
-                    values=tuple(map(str, tag.get("values") or ())),
+                    values=tuple(map(str, _listed(tag.get("values")))),
                 )
             )
         return Profile(
@@ -344,6 +351,10 @@ class _Reader:
     def optional(self, key: str) -> tuple[str, ...] | None:
         """A list of strings, None where there is none."""
         return None if self.said.get(key) is None else self.list(key)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def check(profile: Profile, bag: Bag, tree: Tree, kind: str) -> Iterator[Finding]:

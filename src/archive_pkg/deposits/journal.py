@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.errors import StorageError
+from archive_pkg.parsing import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,14 +55,15 @@ class Journal:
         # A run that died while writing leaves a last line without its end; it never was.
         for line in data.splitlines(keepends=True):
             try:
-                entry = json.loads(line)
-                step, known = entry["step"], entry["known"]
-            except (ValueError, KeyError, TypeError):
-                entry = None
-            if entry is None or not line.endswith(b"\n"):
+                entry = read_json(line)
+                what, step, known = entry["what"], entry["step"], entry["known"]
+            except (ValueError, LookupError, TypeError):
+                break
+            whole = isinstance(step, str) and isinstance(known, dict) and line.endswith(b"\n")
+            if not whole:
                 break
             self._whole += len(line)
-            self._take(entry["what"], step, known)
+            self._take(what, step, known)
 
     def _take(self, what: str, step: str, known: dict[str, Any]) -> None:
         if what == "intent":

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import logging
 import os
+import re
 import shutil
 import sys
 import threading
@@ -28,7 +28,7 @@ from urllib.parse import quote
 from archive_pkg import fixity, storage
 from archive_pkg.deposits.local import LocalPlace
 from archive_pkg.deposits.ocfl_layouts import USUAL, layout_of, version_of
-from archive_pkg.deposits.parcels import Checked
+from archive_pkg.deposits.parcels import Checked, sha256_of
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
     TARGET_NOT_READY,
@@ -41,6 +41,7 @@ from archive_pkg.deposits.repositories import (
 )
 from archive_pkg.deposits.together import Unsynced, alone
 from archive_pkg.errors import DepositError, StorageError, UsageError
+from archive_pkg.parsing import read_json
 from archive_pkg.reports import Location
 from archive_pkg.version import SOFTWARE
 
@@ -142,13 +143,14 @@ class OcflRoot:
             if not home.is_dir():
                 raise DepositError(f"{self.target} does not hold {remote_id}")
             inventory = _inventory(home)
+            if version not in inventory["versions"]:
+                raise DepositError(f"{self.target} holds no version {version} of {remote_id}")
             state: dict[str, list[str]] = inventory["versions"][version]["state"]
-            return {
-                path: fixity.digest(home / inventory["manifest"][digest][0], ["sha256"])["sha256"]
-                for digest, paths in state.items()
-                for path in paths
-                if (home / inventory["manifest"][digest][0]).is_file()
-            }
+            found: dict[str, str] = {}
+            for digest, paths in state.items():
+                if (sha256 := _sha256(home, inventory["manifest"][digest][0])) is not None:
+                    found |= dict.fromkeys(paths, sha256)
+            return found
 
     def fetch(self, remote_id: str, version: str, into: Path) -> None:
         """Copy a version of an object, validated first, into an empty folder; see `Repository`."""
@@ -157,7 +159,8 @@ class OcflRoot:
             if not home.is_dir():
                 raise DepositError(f"{self.target} does not hold {remote_id}")
             self._validate(home)
-            ocfl_py().Object(path=str(home)).extract(str(home), version, str(into.absolute()))
+            with _any_error(home):
+                ocfl_py().Object(path=str(home)).extract(str(home), version, str(into.absolute()))
 
     def _ensure_root(self) -> None:
         """Make the root where there is none; one that is half made by a killed run is finished."""
@@ -372,9 +375,10 @@ class OcflRoot:
     def _validate(self, folder: Path, *, digests: bool = True) -> None:
         """Let ocfl-py's validator look at the object, and unless told not to read it whole."""
         thing = ocfl_py().Object(path=str(folder))
-        passed, validator = thing.validate(
-            log_warnings=False, log_errors=False, check_digests=digests
-        )
+        with _any_error(folder):
+            passed, validator = thing.validate(
+                log_warnings=False, log_errors=False, check_digests=digests
+            )
         if not passed:
             raise DepositError(
                 f"the OCFL object at {folder} is not valid: {validator.status_str()}".strip(),
@@ -462,8 +466,45 @@ def _plain(path: str) -> str:
 
 
 def _inventory(home: Path) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(storage.read_beneath(home, "inventory.json"))
-    return read
+    """An object's inventory, its parts of the kinds that are used here.
+
+    Raises:
+        DepositError: It is not an inventory.
+    """
+    try:
+        read = read_json(storage.read_beneath(home, "inventory.json"))
+        if not isinstance(read["head"], str) or not isinstance(read["manifest"], dict):
+            raise TypeError("its head is not a name, or its manifest not a table")
+        for digest, paths in read["manifest"].items():
+            if not paths or not _are_texts(paths):
+                raise TypeError(f"its manifest has no paths for {digest}")
+        for name, version in read["versions"].items():
+            if not re.fullmatch(r"v[0-9]{1,9}", name) or not isinstance(version["created"], str):
+                raise TypeError(f"its version {name} has no proper name or date")
+            for digest, paths in version["state"].items():
+                if digest not in read["manifest"] or not _are_texts(paths):
+                    raise TypeError(f"its version {name} has no paths for {digest}")
+        read["versions"][read["head"]]
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DepositError(
+            f"{home / 'inventory.json'} is not an OCFL inventory: {error}",
+            "restore the object from another copy",
+        ) from error
+    found: dict[str, Any] = read
+    return found
+
+
+def _are_texts(paths: Any) -> bool:
+    return isinstance(paths, list) and all(isinstance(path, str) for path in paths)
+
+
+def _sha256(home: Path, path: str) -> str | None:
+    """The SHA-256 of a file of an object, reached through no link; None where there is none."""
+    try:
+        with storage.open_beneath(home, path) as file:
+            return sha256_of(iter(lambda: file.read(fixity.BLOCK), b""))
+    except FileNotFoundError:
+        return None
 
 
 def _metadata(message: str) -> Any:
@@ -500,6 +541,16 @@ def _plain_errors(root: Path) -> Iterator[None]:
     ) as error:
         hint = "is it an OCFL root as others write it?"
         raise DepositError(f"{root}: {error}", hint) from error
+
+
+@contextlib.contextmanager
+def _any_error(home: Path) -> Iterator[None]:
+    """Turn into a DepositError whatever an inventory of odd form makes ocfl-py raise."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        hint = "restore it from another copy"
+        raise DepositError(f"the OCFL object at {home} cannot be read: {error!r}", hint) from error
 
 
 _importing = threading.Lock()

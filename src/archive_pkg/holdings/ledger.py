@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError
+from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
 
@@ -73,6 +74,23 @@ CLOCK_BACK = Code(
     "The clock is behind the time of the ledger's last entry. Entries keep their order by their "
     "numbers; put the clock right.",
 )
+
+
+_TEXTS = (
+    "time",
+    "event",
+    "package",
+    "id",
+    "outcome",
+    "seal",
+    "previous",
+    "detail",
+    "accepted",
+    "from",
+)
+_KINDS: dict[str, type] = dict.fromkeys((*_TEXTS, "software"), str)
+_KINDS |= dict.fromkeys(("number", "size"), int)
+_KINDS |= {"findings": list, "against": dict, "built_here": bool}
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,11 +285,33 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:
+    """An entry whose fields are of the kinds that are written; None for anything else."""
     try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):
+        entry = read_json(line)
+        if b"\\ud" in line.lower():
+            json.dumps(entry, ensure_ascii=False).encode()
+    except ValueError:
         return None
-    return entry if isinstance(entry, dict) else None
+    if not isinstance(entry, dict):
+        return None
+    for name, kind in _KINDS.items():
+        if name in entry and type(entry[name]) is not kind:
+            return None
+    # Files are counted, but those restored are named.
+    restored = entry.get("event") == "recovery"
+    names = entry.get("files", []) if restored else []
+    numbers = [entry.get("number"), entry.get("size", 0), 0 if restored else entry.get("files", 0)]
+    if not isinstance(names, list):
+        return None
+    if not all(type(number) is int and 0 <= number < 1 << 63 for number in numbers):
+        return None
+    texts = [*entry.get("findings", ()), *entry.get("against", {}).values(), *names]
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    try:
+        return entry if datetime.fromisoformat(entry["time"]).tzinfo else None
+    except (KeyError, ValueError):
+        return None
 
 
 def _unlinked(entry: dict[str, Any], before: Head) -> str:

@@ -7,6 +7,7 @@ import re
 from typing import NoReturn
 
 from archive_pkg.records.nodes import (
+    CHARACTER,
     DEEP,
     DEEPEST,
     KEY_REPEATED,
@@ -41,6 +42,9 @@ def read_json(text: str, path: str) -> Tree:
     except StopReading:
         tree.whole = False
     return tree
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _Reader:
@@ -142,6 +146,9 @@ class _Reader:
         except json.JSONDecodeError as error:
             message = error.msg[0].lower() + error.msg[1:].removesuffix(" at")
             self._stop(error.pos, f"in a text: {message}", "close quotes; escape line ends as \\n")
+        if _SURROGATE.search(text):
+            self._find(CHARACTER, index, "half of a surrogate pair stands here", "take it out")
+            text = _SURROGATE.sub("\ufffd", text)
         return str(text), int(end)
 
     def _expect(self, index: int, sign: str, after: str) -> int:

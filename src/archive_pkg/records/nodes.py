@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 SYNTAX = Code("record-syntax", Severity.ERROR, "The file is neither YAML nor JSON.", "YAML 1.2.2")
+CHARACTER = Code(
+    "record-character",
+    Severity.ERROR,
+    "A character that cannot stand in the file as it is.",
+    "YAML 1.2.2, 5.1",
+)
 EMPTY = Code("record-empty", Severity.ERROR, "The file says nothing.")
 KEY_REPEATED = Code(
     "record-key-repeated",

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from archive_pkg.records.nodes import (
+    CHARACTER,
     DEEP,
     DEEPEST,
     KEY_REPEATED,
@@ -36,12 +37,6 @@ ANCHOR = Code(
 )
 TAG = Code("record-tag", Severity.ERROR, "A YAML tag; the models decide types.", "YAML 1.2.2, 6.9")
 DOCUMENTS = Code("record-several-documents", Severity.ERROR, "A file with more than one document.")
-CHARACTER = Code(
-    "record-character",
-    Severity.ERROR,
-    "A character that cannot stand in the file as it is.",
-    "YAML 1.2.2, 5.1",
-)
 
 _NO_KEYS: dict[str, Any] = {}
 """Shared by all scalars, which never have any."""

@@ -166,7 +166,7 @@ def open_step(name: str, flags: int, here: int) -> int:
         NotRegularError: It is a link, or not what the flags ask for.
         OSError: It does not exist or may not be opened.
     """
-    if name in ("", ".", ".."):
+    if name in ("", ".", "..") or "\0" in name:
         raise NotRegularError(errno.EINVAL, f"{name!r} is no name of a file", name)
     try:
         return os.open(name, os.O_NOFOLLOW | os.O_CLOEXEC | flags, 0o666, dir_fd=here)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import json
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.errors import StorageError
+from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def read_descriptor(path: Path) -> tuple[list[Resource], Report]:
     report = Report()
     here = Location(str(path))
     try:
-        descriptor = json.loads(storage.read_regular(path).decode("utf-8-sig"))
+        descriptor = read_json(storage.read_regular(path).decode("utf-8-sig"))
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
@@ -146,6 +146,9 @@ def _unsafe(folder: Path, named: str) -> str:
     step = folder
     for part in pure.parts:
         step = step / part
-        if step.is_symlink():
-            return "goes through a link"
+        try:
+            if step.is_symlink():
+                return "goes through a link"
+        except OSError as error:
+            return f"cannot be a path: {error.strerror}"
     return ""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import json
 import os
 import sys
 from functools import cache
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.errors import StorageError
+from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.csv_reading import read_csv
 from archive_pkg.tables.descriptor import DESCRIPTOR_INVALID, Resource, read_descriptor, safe_file
@@ -126,7 +126,7 @@ class _Table:
             if file is None:
                 return None
             try:
-                declared = json.loads(storage.read_text(file))
+                declared = read_json(storage.read_text(file))
             except OSError as error:
                 raise StorageError(f"{file}: {error.strerror or error}") from error
             except (ValueError, RecursionError) as error:
@@ -137,12 +137,18 @@ class _Table:
         if not isinstance(fields, list) or not all(isinstance(f, dict) for f in fields):
             report.add(DESCRIPTOR_INVALID.at(self._place, "the schema has no list of fields"))
             return None
+        if why := _unfit(schema):
+            report.add(DESCRIPTOR_INVALID.at(self._place, why))
+            return None
         frictionless = _frictionless()
         try:
             frictionless.Schema.from_descriptor(_without_patterns(schema))
         except frictionless.FrictionlessException as error:
             for problem in error.reasons or [error.error]:
                 report.add(DESCRIPTOR_INVALID.at(self._place, problem.note))
+            return None
+        except Exception as error:  # of a schema of another form it raises anything
+            report.add(DESCRIPTOR_INVALID.at(self._place, f"it is not a schema: {error}"))
             return None
         return schema
 
@@ -158,7 +164,13 @@ class _Table:
                 data=[self.sheet.header, *cells],
                 schema=frictionless.Schema.from_descriptor(plain),
             )
-            for task in resource.validate(limit_errors=_MOST_ERRORS).tasks:
+            try:
+                tasks = resource.validate(limit_errors=_MOST_ERRORS).tasks
+            except Exception as failure:  # a constraint that does not fit its field's type
+                message = f"the schema cannot be checked: {type(failure).__name__}: {failure}"
+                yield DESCRIPTOR_INVALID.at(self._place, message)
+                return
+            for task in tasks:
                 for error in task.errors:
                     row = getattr(error, "row_number", None)
                     if row is not None:
@@ -194,9 +206,10 @@ class _Table:
 
     def _names(self, fields: Any) -> list[str]:
         names = [fields] if isinstance(fields, str) else fields
-        if not isinstance(names, list) or not all(name in self._columns for name in names):
+        if not isinstance(names, list):
             return []
-        return names
+        known = all(isinstance(name, str) and name in self._columns for name in names)
+        return names if known else []
 
     def _twins(self, names: list[str]) -> Iterator[Finding]:
         seen: dict[tuple[str, ...], int] = {}
@@ -211,7 +224,8 @@ class _Table:
         if not isinstance(key, dict) or not isinstance(key.get("reference"), dict):
             return
         names = self._names(key.get("fields"))
-        target = others.get(key["reference"].get("resource") or self.name)
+        resource = key["reference"].get("resource") or self.name
+        target = others.get(resource) if isinstance(resource, str) else None
         there = target._names(key["reference"].get("fields")) if target else []
         if target is None or not names or len(there) != len(names):
             return
@@ -221,6 +235,19 @@ class _Table:
                 at = self.sheet.at(number, self._columns[names[0]], names[0])
                 message = f"{', '.join(cells)} is in no row of {target.name}"
                 yield NO_PARENT.at(at, message, f"add it to {target.name}, or mend it")
+
+
+def _unfit(schema: dict[str, Any]) -> str:
+    """Why a schema's parts are not of the kinds that are worked with here; empty if they are."""
+    missing = schema.get("missingValues", [""])
+    if not isinstance(missing, list) or not all(isinstance(each, str) for each in missing):
+        return "`missingValues` is not a list of texts"
+    for field in schema["fields"]:
+        if not isinstance(field.get("name"), str):
+            return "a field has no name"
+        if not isinstance(field.get("constraints") or {}, dict):
+            return f"`constraints` of {field['name']} is not a table"
+    return ""
 
 
 def _listed(value: Any) -> list[Any]:

@@ -83,7 +83,8 @@ def _words(
     model = model_of(table)
     if entry["type"] == "missing" and not column.is_identifier:
         names = [step for step in entry["loc"] if isinstance(step, str)]
-        lacking = table.column(".".join(names))
+        name = ".".join(names)
+        lacking = next((each for each in table.columns if each.name == name), column)
         message, hint = _missing(lacking, table)
         if names[-1] == "edtf":
             written = row.get(".".join((*names[:-1], "as_written")), "")

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records.date_phrases import read_date
+from archive_pkg.records.loading import read_tree
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.headers import plain
 
@@ -207,15 +207,16 @@ def read_mapping(path: Path) -> Map:
         InvalidError: It is no mapping; the report has every finding.
         StorageError: It cannot be read.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
-        tree = YAML(typ="base").load(StringIO(storage.read_text(path)))
+        data = storage.read_regular(path)
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror or error}") from error
-    except (YAMLError, ValueError) as error:
-        raise InvalidError(f"{path} is no YAML in UTF-8: {error}") from error
+    read = read_tree(data, str(path))
+    if not read.report.ok:
+        first = read.report.errors[0]
+        message = f"{path} is not YAML in UTF-8: {first.location}: {first.message}"
+        raise InvalidError(message, first.hint, read.report)
+    tree: Any = read.root.plain if read.root else None
     findings = list(_faults(tree, str(path)))
     if findings:
         message = f"{path} is no mapping: {findings[0].message}"
@@ -247,6 +248,10 @@ def _faults(tree: Any, path: str) -> list[Finding]:
             continue
         for key, value in held.items():
             target = value if name == "columns" else key
+            if not isinstance(value, str):
+                message = f"`{name}.{key}` is not a text"
+                found.append(MAPPING_INVALID.at(Location(path, field=f"{name}.{key}"), message))
+                continue
             if target not in TARGETS and not (name == "columns" and target == LEFT_OUT):
                 near = get_close_matches(str(target), TARGETS, 1)
                 hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(TARGETS)}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from archive_pkg.crosswalks.incoming.source import IMPORT_NOT_READ, fit
+from archive_pkg.crosswalks.incoming.source import IMPORT_NOT_READ, fit, refuse_unknown
 from archive_pkg.records.date_phrases import read_date
 from archive_pkg.records.dates import Edtf
 from archive_pkg.records.faults import Fault
@@ -285,14 +285,7 @@ class Draft:
         if "events" in self.raw:
             self.raw["events"].sort(key=_first_day)
         raw = self.raw | {"agents": agents, "evidence": self._evidence}
-        for _ in range(_MOST_REPAIRS):
-            try:
-                record = Record.model_validate(raw)
-                break
-            except ValidationError as error:
-                self._take_out(raw, error)
-        else:
-            record = Record.model_validate(raw)
+        record = self._repaired(raw)
         covered = {item.field for item in record.evidence}
         for path in statements(record):
             if not covered.intersection(_wholes(path)):
@@ -300,6 +293,21 @@ class Draft:
         record = Record.model_validate(raw)
         self.report.extend(self.source.unread(roots, held(record, self.files), skip))
         return Imported(record, self.files, self.report)
+
+    def _repaired(self, raw: dict[str, Any]) -> Record:
+        """The record without what the models refuse. Raises InvalidError where nothing helps."""
+        for _ in range(_MOST_REPAIRS):
+            try:
+                return Record.model_validate(raw)
+            except ValidationError as error:
+                first = error.errors()[0]
+                try:
+                    self._take_out(raw, error)
+                except LookupError:  # what is missing cannot be taken out
+                    break
+        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        hint = "correct it in the file, or describe the document by hand"
+        raise refuse_unknown(self.source.name, what, hint)
 
     def _finish_original(self) -> None:
         """Put the remarks and the language of the letter into its original."""
@@ -326,6 +334,8 @@ class Draft:
             for step in place[:-1]:
                 holder = holder[step]
             value = holder.pop(place[-1])
+            if place == ("type",):
+                holder["type"] = "other"
             if place[0] != "evidence":
                 where = Location(self.source.name, field=".".join(map(str, place)))
                 message = f"not read: “{_said(value)}”: {places[place]}"
