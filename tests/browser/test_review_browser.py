@@ -54,6 +54,12 @@ def go(page: Page, field: str) -> None:
     raise AssertionError(f"{field} is not reached")
 
 
+def press(button: Locator) -> None:
+    """Click with a pointer that comes from elsewhere, as a hand does."""
+    button.page.mouse.move(1, 1)
+    button.click()
+
+
 def mark(page: Page, words: str) -> None:
     """Select words with the mouse: from the left of the first to the right of the last."""
     box = page.evaluate(
@@ -96,6 +102,63 @@ def test_accepting_by_mouse(review: Server, page: Page) -> None:
     assert [item.basis for item in review.grounds("sender")] == ["quoted", "supplied"]
     assert re.findall("#.*", review.file.read_text()) == re.findall("#.*", before)
     assert current(page) != "sender"
+
+
+@pytest.mark.parametrize("pause", [60, 250, 900])
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [("agents", "Use words"), ("place", "Use words"), ("sender", "Accept"), ("sender", "Correct")],
+)
+def test_a_second_click_at_the_same_place_does_nothing(
+    review: Server, page: Page, field: str, name: str, pause: int
+) -> None:
+    sent: list[str] = []
+    page.on("request", lambda asked: asked.method == "POST" and sent.append(asked.url))
+    one = page.locator(f'article[data-field^="{field}"]').first
+    one.locator("h3").click()
+    mark(page, "Comrades")
+    button = one.get_by_role("button", name=name)
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box
+    at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(*at)
+    for count in (1, 2 if pause < 500 else 1):
+        page.mouse.down(click_count=count)
+        page.mouse.up(click_count=count)
+        page.wait_for_timeout(pause)
+    page.wait_for_timeout(200)
+    asked_for_a_form = name == "Correct" or field == "place"
+    assert len(sent) == (0 if asked_for_a_form else 1)
+    assert page.locator("form.form").count() == asked_for_a_form
+
+
+def test_controls_keep_their_places(review: Server, page: Page) -> None:
+    def places() -> dict[str, float]:
+        buttons = card(page, "sender").locator(".acts.fixed button").all()
+        return {b.inner_text(): b.bounding_box()["x"] for b in buttons}
+
+    before = places()
+    card(page, "sender").get_by_role("button", name="Accept").click()
+    said(page, "Saved: sender accepted")
+    assert places() == before
+    assert card(page, "sender").get_by_role("button", name="Accept").is_disabled()
+
+
+def test_all_reviewed_is_said_only_of_what_a_person_has_reviewed(
+    review: Server, page: Page
+) -> None:
+    for _ in range(60):
+        waiting = page.locator(
+            '[data-do="accept"]:enabled, .value.none ~ .acts [data-do="unknown"]:enabled'
+        )
+        if not waiting.count():
+            break
+        assert "All reviewed" not in page.locator("header").inner_text()
+        field = waiting.first.locator("xpath=ancestor::article").get_attribute("data-field")
+        press(waiting.first)
+        page.wait_for_selector(f'article[data-field="{field}"] [data-do="accept"]:disabled')
+    assert "All reviewed" in page.locator("header").inner_text()
 
 
 def test_what_cannot_be_saved_is_told_in_its_own_words(review: Server, page: Page) -> None:
@@ -282,7 +345,7 @@ def test_two_tabs(review: Server, page: Page) -> None:
     assert review.file.read_bytes() == kept
     other.get_by_role("button", name="Leave it as it is now").click()
     assert review.file.read_bytes() == kept
-    assert "looked at" in card(other, "sender").inner_text()
+    assert "reviewed" in card(other, "sender").inner_text()
     card(other, "closing").get_by_role("button", name="Not known").click()
     said(other, "Saved")
     assert review.record.closing is None
@@ -394,9 +457,9 @@ def test_the_tutorial_word_by_word(
         waiting = page.locator("[data-to-read]").first
         field = waiting.get_attribute("data-field")
         accepts = waiting.get_by_role("button", name="Accept")
-        (accepts if accepts.count() else waiting.get_by_role("button", name="Not known")).click()
+        press(accepts if accepts.is_enabled() else waiting.get_by_role("button", name="Not known"))
         page.wait_for_selector(f"article[data-field='{field}']:not([data-to-read])")
-    assert "All looked at" in page.locator("header").inner_text()
+    assert "Nothing uncertain is left" in page.locator("header").inner_text()
     card(page, "date").locator("h3").click()
     mark(page, "4 March 1912")
     card(page, "date").get_by_role("button", name="Use words").click()

@@ -99,7 +99,7 @@ def test_accepting_stands_in_the_file_with_the_reviewer_and_keeps_comments(
     assert drafted.confidence == "probable"
     assert accepted.basis == "supplied"
     assert record(file).agent(accepted.agent).name == "Jane Doe"
-    assert "looked at" in tab.text("//article[@data-field='sender']/h3")
+    assert "reviewed" in tab.text("//article[@data-field='sender']/h3")
     assert tab.do("accept", field="sender") == 200
     assert file.read_text() == after
 
@@ -144,7 +144,7 @@ def test_a_tab_that_has_seen_another_state_overwrites_nothing(review: Review, fi
     kept = file.read_bytes()
     assert other.do("correct", field="sender", values={"value": []}) == 409
     assert file.read_bytes() == kept
-    assert "looked at" in other.text("//article[@data-field='sender']/h3")
+    assert "reviewed" in other.text("//article[@data-field='sender']/h3")
     assert other.do("accept", field="date") == 200
 
 

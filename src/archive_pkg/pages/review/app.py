@@ -17,7 +17,7 @@ from starlette.routing import Route
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.packages import is_bag, open_package, verify
 from archive_pkg.pages.letter import letter_page
-from archive_pkg.pages.review.cards import ADDABLE, cards, loose
+from archive_pkg.pages.review.cards import ADDABLE, REVIEWED, cards, loose
 from archive_pkg.pages.review.desk import ChangedError, Desk, Seen
 from archive_pkg.pages.review.inputs import inputs, proposed
 from archive_pkg.pages.review.revising import Revision, Words
@@ -166,6 +166,8 @@ class Review:
             addable=ADDABLE,
             words=IN_WORDS,
             to_read=sum(card.to_read for card in made),
+            reviewed=sum(card.state in REVIEWED for card in made),
+            stated=sum(card.state != "open" for card in made),
             said=said,
             **self._packing(key, desk),
         )
@@ -337,13 +339,14 @@ def _words_at(seen: Seen, place: str) -> Words | None:
 # The page brings its own policy; it is shown as if it came from nowhere.
 _PAGE_POLICY = "sandbox allow-scripts; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 IN_WORDS = {
-    "wrong": "to be mended",
+    "wrong": "to fix",
     "guess": "a guess",
     "probable": "probable",
     "open": "open",
-    "unsaid": "rests on nothing",
-    "certain": "sure",
-    "reviewed": "looked at",
+    "unsaid": "without evidence",
+    "certain": "certain",
+    "supplied": "supplied",
+    "reviewed": "reviewed",
     "unknown": "not known",
 }
 """The states of statements, for the reviewer."""

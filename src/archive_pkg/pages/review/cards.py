@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from archive_pkg.records import Evidence, Record
     from archive_pkg.reports import Finding, Report
 
-STATES = ("wrong", "guess", "probable", "open", "unsaid", "certain", "reviewed", "unknown")
-"""How sure statements are, the least sure first; behind them what a person has looked at."""
+STATES = (
+    "wrong", "guess", "probable", "open", "unsaid", "certain", "supplied", "reviewed", "unknown",
+)  # fmt: skip
+"""How certain statements are, least certain first; after them what a reviewer has reviewed."""
 TO_READ = frozenset({"wrong", "guess", "probable", "open", "unsaid"})
-"""The states that want a person's eyes."""
+"""The states that need review."""
+REVIEWED = frozenset({"reviewed", "unknown"})
+"""The states that only a reviewer gives a statement."""
 
 # What every letter should say or be known not to; other fields are open without being asked for.
 _ASKED = ("sender", "recipients", "date", "place", "signatories", "classification", "summary",
@@ -164,11 +168,13 @@ class _Maker:
     ) -> str:
         if any(finding.severity is Severity.ERROR for finding in findings):
             return "wrong"
-        persons = [item for item in own if item.agent]
+        stated_by = {item.agent for item in own if item.agent and item.value is None}
         if not there:
             return "unknown" if any(item.value == UNKNOWN for item in own) else "open"
-        if any(item.value is None for item in persons):
+        if any(agent.startswith(REVIEWER) for agent in stated_by):
             return "reviewed"
+        if any(self._record.agent(agent).kind != "software" for agent in stated_by):
+            return "supplied"
         said = [item.confidence for item in own if item.confidence and item.value is None]
         for word in ("guess", "probable"):
             if word in said:

@@ -18,7 +18,7 @@ from archive_pkg.crosswalks.incoming import file_letter, is_description
 from archive_pkg.drafting import draft_letter, file_draft, load_vocabulary
 from archive_pkg.drafting.filing import SUFFIXES
 from archive_pkg.errors import InvalidError, StorageError, UsageError
-from archive_pkg.pages.review.cards import cards
+from archive_pkg.pages.review.cards import REVIEWED, cards
 from archive_pkg.pages.review.desk import Desk
 from archive_pkg.records import NAMES
 
@@ -63,6 +63,16 @@ class Entry:
     title: str
     counts: dict[str, int]
     worst: tuple[int, ...]
+
+    @property
+    def reviewed(self) -> int:
+        """How many statements a person has reviewed."""
+        return sum(self.counts.get(state, 0) for state in REVIEWED)
+
+    @property
+    def stated(self) -> int:
+        """How many statements there are, those that a person looked for in vain included."""
+        return sum(self.counts.values()) - self.counts.get("open", 0)
 
     @property
     def to_read(self) -> int:

@@ -43,7 +43,7 @@ const step = (by, toRead) => {
   let place = all.indexOf(card());
   do place += by; while (all[place] && toRead && !all[place].matches("[data-to-read]"));
   if (all[place]) setCurrent(all[place]);
-  else if (toRead) say("There is nothing more to look at.");
+  else if (toRead) say("Nothing else needs review.");
 };
 
 // Selected words.
@@ -71,9 +71,29 @@ const placed = (text) => {
   return { file, start, end };
 };
 
+// A control that has just appeared under a pointer that did not move was not aimed at. A click on
+// it does nothing: it is the second half of a double click, or meant what was there before.
+const TO_SEE = 1000; // Milliseconds after which a change of the page has been seen.
+let aimed = true; // Whether the pointer has moved since the page last changed.
+let changedAt = 0;
+let pointer = null; // Where the pointer is.
+let rested = null; // Where it was when the page last changed.
+
+const changed = () => {
+  aimed = false;
+  rested = pointer;
+  changedAt = performance.now();
+};
+
+const isAimed = (event) => {
+  if (event.detail === 0 || event.target.closest("[data-undo], [data-redo], [data-go]")) return true;
+  return event.detail === 1 && (aimed || performance.now() - changedAt > TO_SEE);
+};
+
 // Telling the server.
 
 const take = (page, done) => {
+  changed();
   for (const id of ["head", "loose", "package"]) takeElement(page, id);
   takeList(page, "#cards", done);
   for (const text of page.querySelectorAll(".text")) takeList(page, `.text[data-file="${text.dataset.file}"]`);
@@ -128,6 +148,7 @@ const isOpen = (item) => Boolean(item.querySelector(".value.none"));
 const edit = async (field, at) => {
   const query = new URLSearchParams({ edit: field, ...(at ? { at: place(at) } : {}) });
   const { status, page } = await ask("GET", `${here()}?${query}`);
+  changed();
   if (status !== 200) return say("The form cannot be opened: load the page anew.", true);
   const item = takeItem(page, cardName(field), "#cards");
   setCurrent(item, { look: !at });
@@ -136,6 +157,7 @@ const edit = async (field, at) => {
 
 const close = async (item) => {
   const field = item.dataset.field;
+  changed();
   if (field.endsWith(".")) {
     item.remove();
     return setCurrent(cards()[0]);
@@ -192,7 +214,7 @@ const rest = (item) => {
 const note = () => (words ? edit("translation_notes.", words) : say("Select words in the text first.", true));
 
 const does = (doing, item) => {
-  const button = item?.querySelector(`[data-do="${doing}"]:not(form)`);
+  const button = item?.querySelector(`[data-do="${doing}"]:not(form):enabled`);
   if (button) return send(doing, { field: item.dataset.field });
 };
 
@@ -202,6 +224,7 @@ const follow = async (page) => {
   const section = page?.getElementById("package");
   if (!section) return say(toldIn(page), true);
   takeElement(page, "package");
+  changed();
   if (section.matches("[data-running]")) {
     setTimeout(async () => follow((await ask("GET", `${here()}/package`)).page), 250);
   } else {
@@ -263,7 +286,7 @@ const keys = {
   j: () => step(1), k: () => step(-1), J: () => step(1, true), K: () => step(-1, true),
   a: () => does("accept", card()),
   u: () => does("unknown", card()) ?? does("remove", card()),
-  c: () => card()?.querySelector("[data-edit]") && edit(card().dataset.field),
+  c: () => card()?.querySelector("[data-edit]:enabled") && edit(card().dataset.field),
   e: () => rest(card()), n: () => note(),
   s: () => card() && setCurrent(card()),
   t: () => { $("letter").focus(); choose(words ?? firstWords() ?? moved(null, "", {})); },
@@ -302,6 +325,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   const item = event.target.closest(".card");
+  const control = event.target.closest("button, input, select, textarea, label, summary, a");
+  if (control?.closest(".card, #package") && !isAimed(event)) return event.preventDefault();
   if (button?.matches("[data-do]")) return send(button.dataset.do, { field: item.dataset.field });
   if (button?.matches("[data-edit]")) return edit(item.dataset.field);
   if (button?.matches("[data-rest]")) return rest(item);
@@ -326,6 +351,12 @@ document.addEventListener("click", (event) => {
   }
   if (item && !event.target.closest("form, a, button")) setCurrent(item, { focus: false });
 });
+
+document.addEventListener("pointermove", ({ clientX, clientY }) => {
+  pointer = { x: clientX, y: clientY };
+  if (!rested || Math.hypot(clientX - rested.x, clientY - rested.y) > 2) aimed = true;
+});
+document.addEventListener("wheel", () => { aimed = true; }, { passive: true });
 
 document.addEventListener("mousedown", (event) => {
   // A button must not take the selection away before it is used.
