@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import shutil
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +51,7 @@ EXCHANGE = """
 import os, sys, time
 folder, work, hidden = sys.argv[1:]
 print("ready", flush=True)
-until = time.monotonic() + 20
+until = time.monotonic() + 50
 number = 0
 while time.monotonic() < until and not os.path.exists(folder + "/stop"):
     for name in os.listdir(folder):
@@ -59,8 +62,32 @@ while time.monotonic() < until and not os.path.exists(folder + "/stop"):
                 os.symlink(work, f"{folder}/{name}")
             except OSError:
                 pass
+    time.sleep(0.0005)
 """
 """Exchanges whatever appears under a hidden name for a link to the user's work."""
+
+
+@dataclass
+class Beside:
+    """What a program of the stranger's has said in the end."""
+
+    said: str = ""
+
+
+@contextmanager
+def beside(machine: Machine, code: str, *words: object) -> Iterator[Beside]:
+    """Run a program of the stranger's for the length of a block; it ends at a file `stop`."""
+    outcome = Beside()
+    with machine.stranger.start("-c", code, *words) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            yield outcome
+        finally:
+            (machine.shared / "stop").touch()
+            outcome.said, complaint = process.communicate(timeout=60)
+    assert complaint == ""
+    outcome.said = outcome.said.strip()
 
 
 @pytest.mark.parametrize("place", ["file", "ocfl"])
@@ -69,12 +96,8 @@ def test_a_deposit_is_led_nowhere_else_while_another_user_exchanges_its_folders(
 ) -> None:
     machine.shared.chmod(0o777)
     target = machine.shared if place == "file" else machine.shared / "root"
-    attack = machine.stranger.start("-c", EXCHANGE, machine.shared, machine.user.home / "work", ".")
-    assert attack.stdout is not None
-    attack.stdout.readline()
-    done = machine.user.run("deposit", package, "--to", f"{place}:{target}")
-    (machine.shared / "stop").touch()
-    attack.communicate()
+    with beside(machine, EXCHANGE, machine.shared, machine.user.home / "work", "."):
+        done = machine.user.run("deposit", package, "--to", f"{place}:{target}")
     assert done.returncode in (0, 4, 5), done.stderr
     assert_untouched(machine)
     if done.returncode == 0:
@@ -190,3 +213,67 @@ def test_an_output_that_another_user_has_prepared_is_refused(
     assert done.returncode == 5, done.stdout
     assert "belongs to another user" in done.stderr
     assert_untouched(machine)
+
+
+WATCH = """
+import os, sys, time
+folder, *marks = sys.argv[1:]
+marks = [mark.encode() for mark in marks]
+found = set()
+print("ready", flush=True)
+last = False
+while not last:
+    last = os.path.exists(folder + "/stop")
+    for here, _, names in os.walk(folder):
+        for name in names:
+            try:
+                with open(os.path.join(here, name), "rb", buffering=0) as file:
+                    data = file.read(1 << 20)
+            except OSError:
+                continue
+            if any(mark in data for mark in marks):
+                found.add(os.path.relpath(os.path.join(here, name), folder))
+    time.sleep(0.005)
+print(*sorted(found), sep="\\n")
+"""
+"""Reads all that it may, again and again, and names the files that tell what they should not."""
+
+
+def test_what_only_its_owner_may_read_stays_so_in_all_that_is_made_of_it(
+    machine: Machine,
+) -> None:
+    user, shared = machine.user, machine.shared
+    source = user.home / "letters" / LETTER.name
+    shutil.copytree(LETTER, source)
+    source.chmod(0o700)
+    other = user.home / "letter"
+    shutil.copytree(LETTER, other)
+    (other / "letter-1960-07-18.txt").chmod(0o600)
+    user.owns(other)
+    user.owns(source.parent)
+    mark = "Dear Comrades"
+    package = shared / "one" / LETTER.name
+    with beside(machine, WATCH, shared, mark) as watching:
+        for words in (
+            ("build", other, "--out", shared / "one"),
+            ("build", source.parent, "--out", shared / "many", "--jobs", 1),
+            ("find", shared / "many", "--refresh"),
+            ("deposit", package, "--to", f"file:{shared / 'drop'}"),
+            ("deposit", package, "--to", f"ocfl:{shared / 'root'}"),
+            ("bag", "create", source, shared / "bag"),
+            ("bag", "pack", package, shared / "bag.zip"),
+            ("draft", source / "letter-1960-07-18.txt", "--out", shared / "drafts"),
+        ):
+            done = user.run(*words)
+            assert done.returncode == 0, (words, done.stdout, done.stderr)
+    assert watching.said == ""
+    assert (shared / "many/.archive-pkg/index.sqlite").exists()
+
+
+def test_what_everybody_may_read_stays_so(machine: Machine, package: Path) -> None:
+    done = machine.user.run("deposit", package, "--to", f"file:{machine.shared}")
+    assert done.returncode == 0, done.stderr
+    record = machine.shared / package.name / "data/record.json"
+    assert LETTER.name in machine.stranger.python(
+        "import sys; print(open(sys.argv[1]).read())", record
+    )

@@ -23,7 +23,7 @@ from archive_pkg.bags.bag import Bag
 from archive_pkg.errors import InvalidError
 from archive_pkg.fixity import ALGORITHMS, BLOCK, Hash, Tally, new_hash, write_all
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.storage import Lock, hidden, remove_tree, storage_errors, sync_folder
+from archive_pkg.storage import Lock, hidden, remove_tree, state_folder, storage_errors, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +120,7 @@ def fetch(
         lengths = [line.length for line in todo]
         size = None if None in lengths else sum(length or 0 for length in lengths)
         run = _Run(read, allow_private, Tally(all_files=len(todo), all_size=size), progress)
-        run.parts.mkdir(exist_ok=True)
+        state_folder(run.parts.parent, run.parts.name, 0o700)
         try:
             for line in todo:
                 run.one(line)

@@ -20,7 +20,7 @@ from archive_pkg.bags.opening import BadArchiveError, open_archive
 from archive_pkg.bags.verifying import verify
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import BLOCK
-from archive_pkg.storage import Staging, refuse_existing, storage_errors
+from archive_pkg.storage import Staging, mode_of, refuse_existing, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +87,8 @@ def pack(
         packed = verify(made)
         if not packed.valid:
             raise InvalidError(f"{bag} changed while it was packed", "", packed.report)
+        if verdict.bag is not None:
+            staging.mode = mode_of(bag, *(bag / path for path in verdict.bag.listing.files))
         staging.commit(replace=replace, item=made)
     packed.path = str(destination)
     return packed
@@ -146,6 +148,8 @@ def unpack(archive: Path, destination: Path, *, replace: bool = False, wait: flo
         unpacked = verify(staging.path)
         if not unpacked.valid:
             raise InvalidError(f"{archive} changed while it was unpacked", "", unpacked.report)
+        with storage_errors(f"reading {archive}"):
+            staging.mode = mode_of(archive)
         staging.commit(replace=replace)
     unpacked.path = str(destination)
     return unpacked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags import fetchfile
@@ -31,11 +32,10 @@ from archive_pkg.bags.writing import (
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import ALGORITHMS, Tally, copy_and_digest, digest, new_hash
 from archive_pkg.reports import Report
-from archive_pkg.storage import Staging, storage_errors
+from archive_pkg.storage import Staging, mode_of, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from archive_pkg.bags.tagfiles import Tag
 
@@ -98,6 +98,7 @@ def update(
         changes.refuse_misuse(change.bag)
         with storage_errors(f"updating {bag}"):
             change.apply(staging.path, changes)
+            staging.mode = mode_of(*(new for new in change.add.values() if isinstance(new, Path)))
         staging.commit(replace=True)
     return Bag.open(bag)
 

@@ -24,7 +24,7 @@ from archive_pkg.fixity import (
     write_all,
 )
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.storage import Staging, refuse_existing, storage_errors
+from archive_pkg.storage import Staging, mode_of, refuse_existing, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -316,6 +316,7 @@ def create(
             jobs=jobs,
             progress=progress,
         )
+        staging.mode = mode_of(source, *(source / path for path in files.values()))
         staging.commit(replace=replace)
     return written, report
 

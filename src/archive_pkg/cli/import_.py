@@ -50,7 +50,7 @@ def import_(
     Example: archive-pkg import edition/L00147.xml --out records
     """
     from archive_pkg.crosswalks.incoming import file_imported, read
-    from archive_pkg.storage import read_regular, storage_errors
+    from archive_pkg.storage import mode_of, read_regular, storage_errors
 
     with answering("import", as_json=as_json, quiet=quiet) as answer:
         taken: set[str] = set()
@@ -59,6 +59,7 @@ def import_(
             with answer.about(file):
                 with storage_errors(f"reading {file}"):
                     data = read_regular(file)
+                    mode = mode_of(file, file.parent)
                 found = read(data, str(file), name)
             for imported in found:
                 one = _apart(imported, name, taken)
@@ -66,7 +67,7 @@ def import_(
                 with answer.about(folder) as result:
                     result["source"] = str(file)
                     answer.found(result, one.report if as_json else shortened(one.report))
-                    file_imported(one, folder, replace=replace)
+                    file_imported(one, folder, replace=replace, mode=mode)
                     answer.say(f"{folder}: {one.record.title}")
 
 

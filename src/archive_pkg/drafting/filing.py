@@ -14,7 +14,7 @@ from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.loading import read_record
 from archive_pkg.records.scalars import portable_path
-from archive_pkg.storage import read_regular, storage_errors, write_output
+from archive_pkg.storage import mode_of, read_regular, storage_errors, write_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,16 +92,18 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: Path | None = None) ->
     record_id = folder.name if out is not None else ""
     written = record_yaml(draft, name, vocabulary, text_name, record_id).encode()
     with storage_errors(f"writing {folder}"):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        mode = mode_of(letter, letter.parent)
+        folder.mkdir(mode, exist_ok=True)
     if out is not None:
         with storage_errors(f"reading {letter}"):
             data = read_regular(letter)
         if hashlib.sha256(data).hexdigest() != draft.source.sha256:
             raise InvalidError(f"{letter} was changed while it was read", "Draft it again.")
-        write_output(folder / name, data)
+        write_output(folder / name, data, mode=mode)
     if draft.source.extracted:
-        write_output(folder / text_name, draft.text.encode())
-    write_output(record, written)
+        write_output(folder / text_name, draft.text.encode(), mode=mode)
+    write_output(record, written, mode=mode)
     return Filed(record, new=True, changed=True)
 
 

@@ -123,7 +123,9 @@ def build_many(
                 alike = memory.built_alike(built.package)
                 if alike:
                     _tell_alike(done, built.package, *alike)
-                memory.keep(source, built)
+                with storage.storage_errors(f"reading {built.package}"):
+                    mode = storage.mode_of(shelf.root / built.package)
+                memory.keep(source, built, mode)
             take(done)
 
         run(_Building(shelf, options), remembered(), taken, crew=crew, batch=batch)
@@ -161,6 +163,12 @@ class _Staged:
     destination: Path
     seal: bytes
     withheld: dict[str, str]
+
+
+def _place(staged: _Staged, *, replace: bool = False) -> None:
+    like = staged.destination if replace else None
+    storage.open_up(staged.path, staged.draft.mode(), like=like)
+    storage.place(staged.path, staged.destination, replace=replace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +226,7 @@ class _Building:
         destination = self.shelf.home(draft.id)
         refuse_inside(draft.folder, destination)
         with storage.storage_errors(f"staging {path}"):
-            path.mkdir(parents=True)
+            path.mkdir(0o700, parents=True)
         on = self.options.on or date_for(destination)
         copied = draft.write(path, on, jobs=1).manifests["sha256"]
         files = {
@@ -237,7 +245,7 @@ class _Building:
             outcome, differences = settle(
                 staged.path,
                 destination,
-                partial(storage.place, staged.path, destination),
+                partial(_place, staged),
                 replace=self.options.replace,
                 drop_signatures=self.options.drop_signatures,
             )

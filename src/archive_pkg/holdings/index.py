@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg import storage
 from archive_pkg.holdings.bulk import Done, run
 from archive_pkg.holdings.questions import TABLES, VERSION, index_path, version_of, words_of
-from archive_pkg.holdings.reading import open_to_read
+from archive_pkg.holdings.reading import narrow, open_to_read
 from archive_pkg.holdings.seals import seal_of
 
 if TYPE_CHECKING:
@@ -159,6 +159,7 @@ class _Refreshing:
         self._new_withheld = False
         self._audience = audience
         self._base = base
+        self._file = index_path(shelf, audience)
         self._shelf = shelf
         self._tell = take
         self._written = 0
@@ -181,6 +182,8 @@ class _Refreshing:
 
     def _subjects(self) -> Iterator[_Subject]:
         for path in self._shelf.packages(self._tell):
+            # Before its words are taken: who may not read a package does not find them here.
+            narrow(self._file, storage.mode_of(path) & 0o666)
             name = str(path.relative_to(self._shelf.root))
             self._base.execute("INSERT INTO seen VALUES (?)", (name,))
             row = self._base.execute(

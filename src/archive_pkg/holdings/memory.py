@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
-from archive_pkg.holdings.reading import open_to_read
+from archive_pkg.holdings.reading import narrow, open_to_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,8 +113,19 @@ class Memory:
         ).fetchone()
         return row
 
-    def keep(self, source: str, built: Remembered) -> None:
-        """Remember how a source was built."""
+    def keep(self, source: str, built: Remembered, mode: int) -> None:
+        """Remember how a source was built; who may not read the package may not read that.
+
+        Args:
+            source: The source.
+            built: How it was built.
+            mode: The widest permissions of what tells of it.
+
+        Raises:
+            StorageError: The memory belongs to another user and is more open.
+        """
+        with storage.storage_errors(f"writing {self._path}"):
+            narrow(self._path, mode & 0o666)
         self._base.execute(
             "INSERT OR REPLACE INTO built VALUES (CAST(? AS TEXT), ?, ?, ?, ?, ?)",
             (

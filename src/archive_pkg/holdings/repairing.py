@@ -243,8 +243,11 @@ def _bring(
 
 def _exchange(shelf: Shelf, home: Path, brought: Path) -> Path | None:
     """Let a good package have the place; gives where the damaged one, if any, is kept."""
+    there = os.path.lexists(home)
+    # What may be read of a package that vanished, nobody knows: no more than of the collection.
+    storage.open_up(brought, storage.mode_of(shelf.root), like=home if there else None)
     storage.sync_tree(brought)
-    if not os.path.lexists(home):
+    if not there:
         storage.place(brought, home)
         storage.sync_folder(home.parent)
         return None

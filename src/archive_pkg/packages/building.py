@@ -103,6 +103,7 @@ def build_package(
         on = on or date_for(destination)
         gone = draft.withheld(on)
         draft.write(staging.path, on)
+        staging.mode = draft.mode()
         outcome, differences = settle(
             staging.path,
             destination,
@@ -137,6 +138,12 @@ class Draft:
     def withheld(self, on: date) -> dict[str, Withheld]:
         """What the package is without, by the parts' ids, if it is packaged on a day."""
         return withheld(self.record, self.audience, on)
+
+    def mode(self) -> int:
+        """The widest permissions of the package: who may not read all of it gets none."""
+        files = (self.folder / name for name in self.record.files)
+        with storage.storage_errors(f"reading {self.folder}"):
+            return storage.mode_of(self.folder, record_file(self.folder)[0], *files)
 
     def digests(self, record: Record) -> list[str]:
         """SHA-256 of the files, each of which the record's own digest has been checked against."""

@@ -10,6 +10,7 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING
 
+from archive_pkg.holdings.reading import narrow
 from archive_pkg.pages.entries import Entry
 from archive_pkg.pages.publishing import Kept, Made
 
@@ -36,7 +37,7 @@ class Keeping:
     def __enter__(self) -> Keeping:
         try:
             self._open(str(self._path))
-        except sqlite3.DatabaseError:
+        except (OSError, sqlite3.DatabaseError):
             try:
                 for suffix in ("", "-wal", "-shm"):
                     self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
@@ -57,6 +58,8 @@ class Keeping:
     def _open(self, path: str) -> None:
         self._base = sqlite3.connect(path)
         try:
+            if path:  # it has the words of packages that others may not be allowed to read
+                narrow(self._path, 0o600)
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = OFF")
             self._base.executescript(_SCHEMA)

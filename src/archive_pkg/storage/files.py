@@ -92,15 +92,18 @@ def storage_errors(what: str) -> Iterator[None]:
         raise kind(f"{what}: {meaning}{where}", hint) from error
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Write a file so that, whatever happens, its name has the old bytes or all the new ones.
 
-    A file that is replaced keeps its permissions.
+    Args:
+        path: The file. One that is replaced keeps its permissions.
+        data: Its bytes.
+        mode: The widest permissions of a new file; the umask narrows them.
 
     Raises:
         StorageError: When it cannot be written; the old file, if any, is then as it was.
     """
-    with storage_errors(f"writing {path}"), staged_file(path, data) as staged:
+    with storage_errors(f"writing {path}"), staged_file(path, data, mode) as staged:
         _sync_file(staged)
         staged.replace(path)
         sync_folder(path.parent)
@@ -138,19 +141,21 @@ def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
 
 
 @contextlib.contextmanager
-def staged_file(path: Path, data: bytes) -> Iterator[Path]:
-    """A file of these bytes beside a path, with its permissions; gone after the block.
+def staged_file(path: Path, data: bytes, mode: int = 0o666) -> Iterator[Path]:
+    """A file of these bytes next to a path, with its permissions; gone after the block.
 
-    To be renamed in the block, once it has been synced.
+    To be renamed in the block, once it has been synced. A new file gets the permissions of `mode`
+    that the umask leaves. At no time is it more open than at its end.
     """
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
+    kept = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
     staged = hidden(path, f"-{os.urandom(4).hex()}")
-    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    descriptor = os.open(staged, flags, mode & 0o666 if kept is None else kept)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-            if mode is not None:
-                os.fchmod(descriptor, mode)
+            if kept is not None:
+                os.fchmod(descriptor, kept)
         yield staged
     finally:
         staged.unlink(missing_ok=True)
@@ -258,6 +263,19 @@ def widest_mode(*sources: os.stat_result) -> int:
             if not source.st_mode & reading:
                 mode &= ~(reading | reading >> 1 | reading >> 2)
     return mode
+
+
+def mode_of(*paths: Path) -> int:
+    """Return `widest_mode` of files and folders by their paths; what does not exist counts not.
+
+    Raises:
+        OSError: One cannot be asked for.
+    """
+    found = []
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            found.append(path.stat())
+    return widest_mode(*found)
 
 
 def open_mode(mode: int) -> int:

@@ -20,13 +20,14 @@ _HANDED_OVER = re.compile(r"/proc/[^/]+/fd/|/dev/(fd/|std)")
 """Names of descriptors that are open already: what they name may be a file, and stays that file."""
 
 
-def write_output(path: Path, data: bytes, *, replace: bool = True) -> None:
+def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o666) -> None:
     """Write a file that the user named.
 
     Args:
         path: The file, a link to one, a pipe or a device.
         data: Its bytes.
-        replace: Whether a regular file may be replaced.
+        replace: Whether a regular file may be replaced. It keeps its permissions.
+        mode: The widest permissions of a new file; the umask narrows them.
 
     Raises:
         DestinationExistsError: There is a file, and `replace` is not set.
@@ -44,7 +45,7 @@ def write_output(path: Path, data: bytes, *, replace: bool = True) -> None:
         raise DestinationExistsError(
             f"{path} exists already", "Name another destination, or ask to replace it."
         )
-    write_atomically(target, data)
+    write_atomically(target, data, mode)
 
 
 def append_output(path: Path) -> BinaryIO:

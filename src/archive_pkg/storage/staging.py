@@ -235,8 +235,7 @@ class Staging:
         """
         made = item or self.path
         with storage_errors(f"writing {self.destination}"):
-            if made == self.path:
-                open_up(made, self.mode, like=self.destination if replace else None)
+            open_up(made, self.mode, like=self.destination if replace else None)
             if self._sync:
                 sync_tree(made)
             place(made, self.destination, replace=replace)
@@ -244,24 +243,25 @@ class Staging:
                 sync_folder(self.destination.parent)
 
 
-def open_up(folder: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
-    """Give a staged folder the permissions that it has under its name.
+def open_up(made: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
+    """Give what is staged the permissions that it has under its name.
 
     Args:
-        folder: A folder that only this user may look into so far.
-        mode: The widest permissions; the umask narrows them.
-        like: A folder that it replaces, which is not made more open.
+        made: A folder or file that only this user can reach so far.
+        mode: The widest permissions; the umask narrows them, and files are not executable.
+        like: What it replaces, which is not made more open.
 
     Raises:
         OSError: When the storage fails.
     """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    descriptor = os.open(made, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        mode = open_mode(mode)
-        if like is not None and like.is_dir():
+        before = os.fstat(descriptor).st_mode
+        mode = open_mode(mode if stat.S_ISDIR(before) else mode & 0o666)
+        if like is not None and like.exists():
             mode &= like.stat().st_mode
         # A folder may have got its group, and the bit that says so, from the one above.
-        mode |= os.fstat(descriptor).st_mode & stat.S_ISGID
+        mode |= before & stat.S_ISGID
         os.fchmod(descriptor, mode)
     finally:
         os.close(descriptor)

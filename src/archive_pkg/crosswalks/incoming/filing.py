@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 RECORD = "record.yaml"
 
 
-def file_imported(imported: Imported, folder: Path, *, replace: bool = False) -> Path:
+def file_imported(
+    imported: Imported, folder: Path, *, replace: bool = False, mode: int = 0o777
+) -> Path:
     """Write a record and its files into a folder, which is either complete or absent.
 
     Args:
         imported: The record.
         folder: The folder; it gets the record's name.
         replace: Whether a folder that is there may be replaced.
+        mode: The widest permissions of the folder.
 
     Returns:
         The record's file.
@@ -48,6 +51,7 @@ def file_imported(imported: Imported, folder: Path, *, replace: bool = False) ->
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         (staging.path / RECORD).write_text(as_yaml(imported.record), encoding="utf-8")
+        staging.mode = mode
         try:
             staging.commit(replace=replace)
         except DestinationExistsError as error:

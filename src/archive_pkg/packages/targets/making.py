@@ -99,6 +99,7 @@ def build_for(
         maker = _Maker(target, draft, told, sizes, day)
         item = maker.make(staging.path)
         draft.report.extend(maker.left_out)
+        staging.mode = draft.mode()
         commit = partial(staging.commit, item=item)
         outcome, differences = settle(
             item, destination, commit, replace=replace, drop_signatures=drop_signatures
