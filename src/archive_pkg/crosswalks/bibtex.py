@@ -90,10 +90,15 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
 
 
 def _names(agents: Sequence[Agent]) -> str:
-    return " and ".join(
-        _tex(agent.name) if views.family_and_given(agent) else f"{{{_tex(agent.name)}}}"
-        for agent in agents
-    )
+    return " and ".join(map(_name, agents))
+
+
+def _name(agent: Agent) -> str:
+    halves = views.family_and_given(agent)
+    if halves is None:
+        return f"{{{_tex(agent.name)}}}"
+    pieces = (halves.family, halves.suffix, halves.given)
+    return ", ".join(_tex(piece) for piece in pieces if piece)
 
 
 def _tex(text: str) -> str:

@@ -28,8 +28,7 @@ MAPPING = {
     "summary.text": "abstract",
     "subjects.term": "keyword",
     "parts.languages": "language (of the main text)",
-    "parts.made_by": "translator, contributor",
-    "summary.author": "contributor",
+    "parts.made_by": "translator, contributor (of the letter itself)",
     "holding.repository": "archive",
     "holding.fonds": "archive_collection",
     "holding.file": "archive_location",
@@ -45,7 +44,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 
 def _item(record: Record, setting: Setting) -> dict[str, Any]:
-    hands = list(views.persons(record))
+    hands = [hand for hand in views.persons(record) if hand.is_own]
     holding = record.holding
     doi = views.doi(record)
     urls = [item.value for item in record.identifiers if item.scheme == "url"]
@@ -79,7 +78,8 @@ def _item(record: Record, setting: Setting) -> dict[str, Any]:
 def _name(agent: Agent) -> dict[str, str]:
     halves = views.family_and_given(agent)
     if halves:
-        return {"family": halves[0], "given": halves[1]}
+        said = {"family": halves.family, "given": halves.given, "suffix": halves.suffix}
+        return {key: value for key, value in said.items() if value}
     return {"literal": agent.name}
 
 

@@ -68,6 +68,7 @@ MAPPING = {
     "parts.title": "relatedItem of original and enclosures only",
     "parts.media_type": "format",
     "parts.languages": "language (of the main text)",
+    "parts.method": "description, Methods",
     "parts.made_by": "contributor: Translator, Other",
     "parts.access.status": "rights",
     "parts.access.until.edtf": "rights",
@@ -229,7 +230,7 @@ def _person(agent: Agent) -> dict[str, Any]:
         person["nameType"] = "Organizational"
     halves = views.family_and_given(agent)
     if halves:
-        person["familyName"], person["givenName"] = halves
+        person["familyName"], person["givenName"] = halves.family, halves.all_given
     if agent.identifiers:
         person["nameIdentifiers"] = [
             {"nameIdentifier": item.value, "nameIdentifierScheme": item.scheme}
@@ -239,7 +240,7 @@ def _person(agent: Agent) -> dict[str, Any]:
 
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
-    types = dict.fromkeys((agent, _TYPES.get(role, "Other")) for agent, role in _hands(record))
+    types = dict.fromkeys((agent, _TYPES.get(role, "Other")) for agent, role, _ in _hands(record))
     for agent, kind in types:
         yield _person(agent) | {"contributorType": kind}
     if record.rights and record.rights.holder:
@@ -289,7 +290,7 @@ def _related(record: Record) -> Iterator[dict[str, Any]]:
     if views.is_translation(record):
         for source in views.originals(record):
             yield _item("Text", "IsTranslationOf", views.part_title(record, source))
-    for title, _ in views.enclosed(record):
+    for title in views.contained(record):
         yield _item("Text", "HasPart", title)
     if record.holding:
         words = ", ".join(
@@ -324,11 +325,15 @@ def _descriptions(record: Record) -> Iterator[dict[str, str]]:
     if record.classification:
         marking = f"Marked: {marking_in_words(record)}"
         yield {"description": marking, "descriptionType": "Other"}
-    roles = [f"{agent.name} ({role})" for agent, role in _hands(record) if role not in _TYPES]
+    roles = [f"{agent.name} ({role})" for agent, role, _ in _hands(record) if role not in _TYPES]
     if roles:
         # The schema calls most contributors Other; this says what they did.
         words = f"Contributors: {'; '.join(roles)}"
         yield {"description": words, "descriptionType": "Other"}
+    for part in record.parts:
+        if part.method:
+            words = f"{views.part_title(record, part)}: {part.method}"
+            yield {"description": words, "descriptionType": "Methods"}
     for _, words in views.note_words(record):
         yield {"description": f"Translation note: {words}", "descriptionType": "Other"}
     for words in views.open_dates(record):

@@ -112,7 +112,7 @@ def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:
         "contributor",
         [
             _group(("contributorName", f"{agent.name} ({role})"))
-            for agent, role in (*views.persons(record), *views.addressees(record))
+            for agent, role, _ in (*views.persons(record), *views.addressees(record))
         ],
     )
     date = record.date.edtf if record.date else None

@@ -96,7 +96,7 @@ def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
         yield "title", title
     for agent in views.creators(record):
         yield "creator", agent.name
-    for agent, role in (*views.contributions(record), *views.addressees(record)):
+    for agent, role, _ in (*views.contributions(record), *views.addressees(record)):
         yield "contributor", f"{agent.name} ({role})"
     if record.donor:
         yield "contributor", f"{record.agent(record.donor).name} (donor)"
@@ -139,7 +139,7 @@ def _relations(record: Record) -> Iterator[str]:
     if views.is_translation(record):
         for source in views.originals(record):
             yield f"Is version of: {views.part_title(record, source)} ({source.kind})"
-    for title, _ in views.enclosed(record):
+    for title in views.contained(record):
         yield f"Has part: {title}"
     for citation in record.publications:
         yield f"Published in: {citation}"

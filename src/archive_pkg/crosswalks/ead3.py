@@ -200,7 +200,7 @@ def _context(description: Element, record: Record) -> None:
     bonds = views.bonds(record)
     for part in record.parts:
         forms.setdefault(_section(part, bonds[part.id]), []).append(_form(record, part))
-    enclosed = [f"Enclosed: {title}" for title, _ in views.enclosed(record)]
+    enclosed = [f"Enclosed: {title}" for title in views.enclosed(record)]
     for kind, contents in (
         ("summary", _summary(record)),
         ("enclosures", enclosed),

@@ -111,8 +111,8 @@ def _name(agent: Agent) -> dict[str, Any]:
     said: dict[str, Any]
     if agent.kind == "person":
         halves = views.family_and_given(agent)
-        said = {"type": "personal", "family_name": halves[0] if halves else agent.name}
-        said |= {"given_name": halves[1]} if halves else {}
+        said = {"type": "personal", "family_name": halves.family if halves else agent.name}
+        said |= {"given_name": halves.all_given} if halves else {}
     else:
         said = {"type": "organizational", "name": agent.name}
     known = [
@@ -125,15 +125,16 @@ def _name(agent: Agent) -> dict[str, Any]:
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
     hands = (*views.persons(record), *views.addressees(record))
-    for agent, role in dict.fromkeys((agent, _ROLES.get(role, "other")) for agent, role in hands):
-        yield {"person_or_org": _name(agent), "role": {"id": role}}
+    kinds = dict.fromkeys((agent, _ROLES.get(role, "other")) for agent, role, _ in hands)
+    for agent, kind in kinds:
+        yield {"person_or_org": _name(agent), "role": {"id": kind}}
 
 
 def _remarks(record: Record) -> Iterator[str]:
     if record.classification:
         yield f"Marked: {marking_in_words(record)}"
     hands = (*views.persons(record), *views.addressees(record))
-    roles = [f"{agent.name} ({role})" for agent, role in hands if role not in _ROLES]
+    roles = [f"{agent.name} ({role})" for agent, role, _ in hands if role not in _ROLES]
     if roles:
         yield f"Contributors: {'; '.join(roles)}"
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LETTER = "#letter"
 HOLDING = "#holding"
 _MARKING = "#marking"
+_SUMMARY = "#summary"
 
 Thing = dict[str, Any]
 
@@ -54,7 +55,7 @@ MAPPING = {
     "classification.history.level": "comment",
     "classification.history.note": "comment",
     "summary.text": "abstract",
-    "summary.author": "contributor",
+    "summary.author": "subjectOf, creator",
     "subjects.term": "about",
     "mentioned_agents": "mentions",
     "mentioned_places.name": "mentions",
@@ -112,6 +113,15 @@ def things(record: Record, setting: Setting) -> Iterator[Thing]:
     bonds = views.bonds(record)
     for part in record.parts:
         yield _part(record, part, bonds[part.id], setting)
+    if record.summary and record.summary.author:
+        yield {
+            "@id": _SUMMARY,
+            "@type": "CreativeWork",
+            "genre": "summary",
+            "about": _ref(setting.addresses.get(record.id, LETTER)),
+            "text": record.summary.text,
+            "creator": _agents(record, [record.summary.author]),
+        }
     if record.classification:
         yield {
             "@id": _MARKING,
@@ -198,14 +208,20 @@ def _letter(record: Record, setting: Setting) -> Thing:
     rights = record.rights
     places = [_ref(place_id(place, number)) for number, place in enumerate(_places(record), 1)]
     here, mentioned = (places[:1], places[1:]) if record.place else ([], places)
-    hands = [agent for agent, _ in views.persons(record)]
+    hands = [one.agent for one in views.persons(record) if one.is_own]
     bonds = views.bonds(record)
 
     def bound(bond: views.Bond) -> list[dict[str, str]]:
         return [_ref(part_id(part.id)) for part in record.parts if bonds[part.id] == bond]
 
     listed = (part_id(e.part) if e.part else f"#enclosure-{e.id}" for e in record.enclosures)
-    enclosed = [_ref(name) for name in dict.fromkeys([*listed, *(r["@id"] for r in bound("part"))])]
+    sent_with = [
+        part_id(part.id)
+        for part in record.parts
+        if part.kind == "enclosure" and bonds[part.id] == "part"
+    ]
+    enclosed = list(dict.fromkeys([*listed, *sent_with]))
+    contained = dict.fromkeys([*enclosed, *(one["@id"] for one in bound("part"))])
     return _known(
         {
             "@id": setting.addresses.get(record.id, LETTER),
@@ -229,13 +245,13 @@ def _letter(record: Record, setting: Setting) -> Thing:
             "mentions": [*_agents(record, record.mentioned_agents), *mentioned],
             "inLanguage": views.main_language(record),
             "workExample": bound("version"),
-            "hasPart": enclosed,
-            "subjectOf": bound("about"),
+            "hasPart": [_ref(name) for name in contained],
+            "subjectOf": [*bound("about"), *([_ref(_SUMMARY)] if _is_signed(record) else [])],
             "comment": [
                 *([_ref(_MARKING)] if record.classification else []),
                 *(_ref(f"#note-{note.id}") for note in record.translation_notes),
             ],
-            "messageAttachment": enclosed,
+            "messageAttachment": [_ref(name) for name in enclosed],
             "holdingArchive": _ref(HOLDING) if holding else None,
             "itemLocation": views.shelfmark(holding) if holding else None,
             "description": f"Custody: {record.custody}" if record.custody else None,
@@ -250,6 +266,10 @@ def _letter(record: Record, setting: Setting) -> Thing:
     )
 
 
+def _is_signed(record: Record) -> bool:
+    return record.summary is not None and record.summary.author is not None
+
+
 def _part(record: Record, part: Part, bond: views.Bond, setting: Setting) -> Thing:
     letter = _ref(setting.addresses.get(record.id, LETTER))
     sources, wholes, about = (
@@ -260,7 +280,7 @@ def _part(record: Record, part: Part, bond: views.Bond, setting: Setting) -> Thi
     programs = {agent.id for agent in record.agents if agent.kind == "software"}
     makers = _agents(record, [name for name in part.made_by if name not in programs])
     by_programs = [name for name in part.made_by if name in programs]
-    made_with = f"Made with {record.names(by_programs)}." if by_programs else ""
+    made_with = f"made with {record.names(by_programs)}" if by_programs else ""
     return _known(
         {
             "@id": part_id(part.id),
@@ -274,7 +294,7 @@ def _part(record: Record, part: Part, bond: views.Bond, setting: Setting) -> Thi
             "translationOfWork" if translation else "isBasedOn": sources,
             "translator" if translation else "creator": makers,
             "dateCreated": edtf_of(part.made),
-            "creditText": " ".join(filter(None, (part.method, made_with))),
+            "creditText": "; ".join(filter(None, (part.method, made_with))),
             "description": part.note,
             "conditionsOfAccess": views.access_words(part),
             "encoding": _ref(file_id(part.file, setting)) if part.file else None,

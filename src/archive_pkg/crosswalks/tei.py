@@ -139,7 +139,7 @@ def _file(description: Element, record: Record, setting: Setting) -> None:
         say(titles, "title", title, type="alternative")
     for agent in views.agents(record, record.sender):
         name(put(titles, "author"), agent)
-    for agent, role in views.contributions(record):
+    for agent, role, _ in views.contributions(record):
         responsible = put(titles, "respStmt")
         say(responsible, "resp", role)
         name(responsible, agent)
@@ -211,8 +211,12 @@ def _profile(profile: Element, record: Record, setting: Setting) -> None:
         say(put(profile, "abstract"), "p", record.summary.text)
     if record.languages:
         usage = put(profile, "langUsage")
+        texts = [part for part in views.text_parts(record) if part.id in setting.texts]
+        here = {tag for part in texts for tag in part.languages}
         for tag in record.languages:
-            say(usage, "language", tag, ident=tag)
+            # A language of a part whose text is not in the document is used in none of it.
+            unused = "0" if texts and tag not in here else None
+            say(usage, "language", tag, ident=tag, usage=unused)
     classes = put(profile, "textClass")
     say(put(classes, "keywords"), "term", record.type, type="document-type")
     if record.subjects:
@@ -254,7 +258,7 @@ def correspondence(parent: Element, record: Record, setting: Setting) -> Element
     enclosed = views.enclosed(record)
     if enclosed:
         context = put(description, "correspContext")
-        for title, _ in enclosed:
+        for title in enclosed:
             say(context, "note", title, type="enclosure")
     return description
 

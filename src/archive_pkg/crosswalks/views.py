@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from graphlib import TopologicalSorter
 from itertools import count
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -41,6 +42,11 @@ MAKERS = {
 SOFTWARE = "software"
 """The role of a program."""
 
+_YEAR = r"(?:ca?\. ?|approximately )?\d{3,4}\??"
+_LIFE = re.compile(rf"(?:(?:b\.|d\.|fl\.|born|died|active) ?{_YEAR}|{_YEAR} ?[-–] ?(?:{_YEAR})?)")
+"""Dates of life, as authority files add them to a name."""
+_SUFFIX = re.compile(r"(?:[JS]r\.?|II|III|IV)")
+
 _EXAMINING = {
     "appraisal",
     "digital signature validation",
@@ -78,10 +84,17 @@ _CHANGES = {
 
 
 class Contribution(NamedTuple):
-    """Who did what."""
+    """Who did what.
+
+    Attributes:
+        agent: Who.
+        role: What the agent is called for it.
+        is_own: Whether it was done for the letter itself, not for an enclosure or a summary.
+    """
 
     agent: Agent
     role: str
+    is_own: bool = True
 
 
 def contributions(record: Record) -> Iterator[Contribution]:
@@ -90,13 +103,13 @@ def contributions(record: Record) -> Iterator[Contribution]:
     A program is software, whatever it made: it is nobody's translator.
     """
     seen = set()
-    for name, role in _roles(record):
+    for name, role, is_own in _roles(record):
         agent = record.agent(name)
         if agent.kind == "software":
             role = SOFTWARE
         if (name, role) not in seen:
             seen.add((name, role))
-            yield Contribution(agent, role)
+            yield Contribution(agent, role, is_own)
 
 
 def persons(record: Record) -> Iterator[Contribution]:
@@ -112,18 +125,18 @@ def addressees(record: Record) -> Iterator[Contribution]:
         yield Contribution(agent, "recipient of a copy")
 
 
-def _roles(record: Record) -> Iterator[tuple[str, str]]:
+def _roles(record: Record) -> Iterator[tuple[str, str, bool]]:
     for name in record.signatories:
-        yield name, "signatory"
+        yield name, "signatory", True
     known = bonds(record)
     for part in record.parts:
         role = MAKERS.get(part.kind, f"maker of the {part.kind}")
         if known[part.id] not in ("version", "about"):
             role = f"maker of “{part_title(record, part)}”"
         for name in part.made_by:
-            yield name, role
+            yield name, role, known[part.id] == "version"
     if record.summary and record.summary.author:
-        yield record.summary.author, "author of summary"
+        yield record.summary.author, "author of summary", False
 
 
 def agents(record: Record, names: Sequence[str]) -> list[Agent]:
@@ -136,12 +149,37 @@ def creators(record: Record) -> list[Agent]:
     return agents(record, record.sender or record.signatories)
 
 
-def family_and_given(agent: Agent) -> tuple[str, str] | None:
-    """The two halves of a person's name in index form, "Khrushchev, Nikita"; no other is cut up."""
-    family, comma, given = agent.name.partition(",")
-    if agent.kind != "person" or not comma or not family.strip() or not given.strip():
+def family_and_given(agent: Agent) -> Halves | None:
+    """A person's name in index form, "Khrushchev, Nikita, 1894-1971", cut up; None for any other.
+
+    Dates of life are no part of the name.
+    """
+    pieces = [piece.strip() for piece in agent.name.split(",")]
+    while len(pieces) > 1 and _LIFE.fullmatch(pieces[-1]):
+        pieces.pop()
+    if agent.kind != "person" or len(pieces) < 2 or not all(pieces):
         return None
-    return family.strip(), given.strip()
+    suffix = pieces.pop() if len(pieces) > 2 and _SUFFIX.fullmatch(pieces[-1]) else ""
+    return Halves(pieces[0], ", ".join(pieces[1:]), suffix)
+
+
+class Halves(NamedTuple):
+    """The pieces of a person's name.
+
+    Attributes:
+        family: The family name.
+        given: The given names.
+        suffix: What tells generations apart, "Jr."; empty as a rule.
+    """
+
+    family: str
+    given: str
+    suffix: str = ""
+
+    @property
+    def all_given(self) -> str:
+        """The given names with the suffix, for formats that have no place for it."""
+        return f"{self.given} {self.suffix}".strip()
 
 
 def doi(record: Record) -> Identifier | None:
@@ -196,19 +234,25 @@ def languages(record: Record) -> list[str]:
     )
 
 
-def enclosed(record: Record) -> list[tuple[str, Part | None]]:
-    """What was sent with the letter: each title, and the part that it is if there is one."""
+def enclosed(record: Record) -> list[str]:
+    """The titles of what was sent with the letter."""
     known = bonds(record)
-    listed: list[tuple[str, Part | None]] = [
-        (item.title, record.part(item.part) if item.part else None) for item in record.enclosures
-    ]
     names = {item.part for item in record.enclosures}
-    listed += [
-        (part_title(record, part), part)
+    return [item.title for item in record.enclosures] + [
+        part_title(record, part)
         for part in record.parts
-        if known[part.id] == "part" and part.id not in names
+        if part.kind == "enclosure" and known[part.id] == "part" and part.id not in names
     ]
-    return listed
+
+
+def contained(record: Record) -> list[str]:
+    """The titles of all that is part of the letter: its enclosures, and other parts of it."""
+    known = bonds(record)
+    return enclosed(record) + [
+        part_title(record, part)
+        for part in record.parts
+        if part.kind != "enclosure" and known[part.id] == "part"
+    ]
 
 
 def main_language(record: Record) -> str | None:
