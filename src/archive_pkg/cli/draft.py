@@ -69,8 +69,8 @@ def draft(
     with answering("draft", as_json=as_json, quiet=quiet) as answer:
         own = tuple(vocabulary or ())
         known = load_vocabulary(*own)
-        letters = list(letters_in(texts))
-        if not letters:
+        letters = list(letters_in(texts, answer.unreadable))
+        if not letters and not answer.status:
             raise UsageError("there are no letters in what was given", "Name a text or a folder.")
         if len(letters) > 1 and out is None and len({p.parent for p in letters}) < len(letters):
             raise UsageError(

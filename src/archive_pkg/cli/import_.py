@@ -12,7 +12,7 @@ import typer
 from archive_pkg.cli.output import Json, Quiet, answering, no_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from archive_pkg.crosswalks.incoming import Imported
     from archive_pkg.reports import Finding
@@ -54,7 +54,7 @@ def import_(
 
     with answering("import", as_json=as_json, quiet=quiet) as answer:
         taken: set[str] = set()
-        for file, name in _named(_files(files)):
+        for file, name in _named(_files(files, answer.unreadable)):
             found: list[Imported] = []
             with answer.about(file):
                 with storage_errors(f"reading {file}"):
@@ -71,15 +71,13 @@ def import_(
                     answer.say(f"{folder}: {one.record.title}")
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
+def _files(paths: Iterable[Path], unreadable: Callable[[OSError], None]) -> Iterator[Path]:
     """The files that were named, and the XML files below folders that were named."""
+    from archive_pkg.storage import files_below, is_folder
+
     for path in paths:
-        if path.is_dir():
-            yield from sorted(
-                file
-                for file in path.rglob("*.xml")
-                if not any(step.startswith(".") for step in file.relative_to(path).parts)
-            )
+        if is_folder(path):
+            yield from (one for one in files_below(path, unreadable) if one.suffix == ".xml")
         else:
             yield path
 

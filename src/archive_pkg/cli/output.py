@@ -94,6 +94,14 @@ class Answer:
         self.found(result, done.findings)
         self.worsen(done.status)
 
+    def unreadable(self, error: OSError) -> None:
+        """Report a folder or file that a search cannot read."""
+        path = os.fsdecode(error.filename or "")
+        meaning, hint = describe(error)
+        result: dict[str, Any] = {"path": path, "findings": []}
+        self.results.append(result)
+        self.failed(result, StorageError(f"{path} cannot be read: {meaning}", hint))
+
     def found(self, result: dict[str, Any], findings: Iterable[Finding]) -> None:
         """Tell findings; an error among them makes the status 3 at least."""
         for finding in findings:

@@ -14,10 +14,17 @@ from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.loading import read_record
 from archive_pkg.records.scalars import portable_path
-from archive_pkg.storage import mode_of, read_regular, storage_errors, write_output
+from archive_pkg.storage import (
+    files_below,
+    is_folder,
+    mode_of,
+    read_regular,
+    storage_errors,
+    write_output,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from archive_pkg.drafting.draft import Draft
     from archive_pkg.drafting.vocabulary import Vocabulary
@@ -43,12 +50,19 @@ class Filed:
     differences: list[Difference] = field(default_factory=list)
 
 
-def letters_in(paths: Iterable[Path]) -> Iterator[Path]:
-    """The letters' files that paths name: each file, and of a folder all that could be one."""
+def letters_in(
+    paths: Iterable[Path], unreadable: Callable[[OSError], None] = lambda error: None
+) -> Iterator[Path]:
+    """Yield the letters' files that paths name: each file, and of a folder all that could be one.
+
+    Args:
+        paths: Files and folders.
+        unreadable: Takes the error of each folder or file that cannot be read; the rest goes on.
+    """
     for path in paths:
-        if path.is_dir():
-            inside = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-            yield from sorted(p for p in inside if not any(s.startswith(".") for s in p.parts))
+        if is_folder(path):
+            inside = files_below(path, unreadable)
+            yield from (file for file in inside if file.suffix.lower() in SUFFIXES)
         else:
             yield path
 

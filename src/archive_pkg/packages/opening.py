@@ -188,8 +188,9 @@ def verify(
         report.findings[:] = [one for one in report if one.code != TAG_FILE_UNLISTED.code]
         _is_covered(bag, report)
     if path.is_dir() and bag is not None and is_ours:
-        record, found = read_record(path / "data" / layout.RECORD)
-        report.extend(found)
+        with contextlib.suppress(StorageError):  # what cannot be read has been found above
+            record, found = read_record(path / "data" / layout.RECORD)
+            report.extend(found)
         if record is not None:
             _against_its_bytes(record, path, bag, report)
     signatures = _signatures(path, bag, trust or Trust(), report) if bag else ()

@@ -31,6 +31,7 @@ from archive_pkg.storage.files import (
 from archive_pkg.storage.outputs import append_output, write_output
 from archive_pkg.storage.reading import (
     NotRegularError,
+    files_below,
     folder_beneath,
     is_folder,
     is_regular,
@@ -69,6 +70,7 @@ __all__ = [
     "describe",
     "enclose",
     "exchange",
+    "files_below",
     "finish_enclosing",
     "folder_beneath",
     "hidden",

@@ -75,7 +75,7 @@ def storage_errors(what: str) -> Iterator[None]:
 
     Raises:
         StorageError: For any `OSError` in the block.
-        InvalidError: A name had to be written that is not UTF-8.
+        InvalidError: A name had to be written that is not UTF-8, or something is nested too deeply.
     """
     try:
         yield
@@ -84,6 +84,8 @@ def storage_errors(what: str) -> Iterator[None]:
             raise
         name = error.object[:200]
         raise InvalidError(f"{what}: the name {name!r} is not UTF-8", "Rename it.") from error
+    except RecursionError as error:
+        raise InvalidError(f"{what}: folders or values are nested too deeply") from error
     except OSError as error:
         meaning, hint = describe(error)
         where = f" ({os.fsdecode(error.filename)})" if error.filename else ""

@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 # Without O_NONBLOCK, opening a pipe waits for a writer; with O_NOCTTY no terminal takes us over.
@@ -99,6 +100,34 @@ def names_in(folder: Path, pattern: str = "*") -> list[str]:
     except FileNotFoundError:
         return []
     return sorted(fnmatch.filter(names, pattern))
+
+
+def files_below(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator[Path]:
+    """Yield the regular files below a folder, in the order of their paths.
+
+    Hidden files and folders are left out, and links to folders.
+
+    Args:
+        folder: The folder.
+        unreadable: Takes the error of each folder or file that cannot be read; the rest goes on.
+    """
+    found = []
+    waiting = [folder]
+    while waiting:
+        try:
+            inside = [one for one in waiting.pop().iterdir() if not one.name.startswith(".")]
+        except OSError as error:
+            unreadable(error)
+            continue
+        for path in inside:
+            try:
+                if path.is_file():
+                    found.append(path)
+                elif path.is_dir() and not path.is_symlink():
+                    waiting.append(path)
+            except OSError as error:
+                unreadable(error)
+    yield from sorted(found)
 
 
 def read_text(path: Path) -> str:
