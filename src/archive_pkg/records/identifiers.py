@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NoReturn, Self
 from urllib.parse import quote, urlsplit
 
@@ -279,8 +280,12 @@ def identify(text: str | None, scheme: str | None = None) -> dict[str, str] | No
         scheme: What the source says it is; followed where the value has that scheme's form, and
             otherwise the note of a local identifier.
     """
-    if not text:
-        return None
+    found = _identified(text, scheme) if text else None
+    return dict(found) if found else None
+
+
+@lru_cache(4096)
+def _identified(text: str, scheme: str | None) -> dict[str, str] | None:
     stated = (scheme or "").lower()
     if stated in SCHEMES and stated not in ("local", "url") and _is(stated, text):
         return {"scheme": stated, "value": text}

@@ -68,6 +68,8 @@ class Draft:
         self.remarks: list[str] = []
         self._agents: dict[str, dict[str, Any]] = {}
         self._by_reference: dict[str, str] = {}
+        self._by_words: dict[tuple[str, ...], list[str]] = {}
+        self._by_key: dict[tuple[str, str], list[str]] = {}
         self._evidence: list[dict[str, Any]] = []
         self._quoted: set[tuple[str, int, int]] = set()
         self.raw: dict[str, Any] = {"id": record_id(name), "type": record_type, "title": title}
@@ -106,6 +108,7 @@ class Draft:
         if known is None:
             known = self._unused_id(name)
             self._agents[known] = {"id": known, "name": name, "kind": kind}
+            self._by_words.setdefault(tuple(_tokens(name)), []).append(known)
             self._question(known, listed)
         agent = self._agents[known]
         if reference:
@@ -114,7 +117,10 @@ class Draft:
             more.setdefault("as_written", name)
         agent |= {label: words for label, words in more.items() if words and label not in agent}
         held = agent.setdefault("identifiers", [])
-        held += [item for item in listed if item not in held]
+        for item in listed:
+            if item not in held:
+                held.append(item)
+                self._by_key.setdefault(_key(item), []).append(known)
         return known
 
     def _same(
@@ -122,7 +128,8 @@ class Draft:
     ) -> str | None:
         """The agent that a name with these identifiers means."""
         wanted = set(map(_key, identifiers))
-        for known, agent in self._agents.items():
+        for known in self._candidates(name, wanted):
+            agent = self._agents[known]
             held = set(map(_key, agent.get("identifiers", ())))
             shared = held & wanted
             if not shared and set(map(_realm, held)) & set(map(_realm, wanted)):
@@ -135,10 +142,17 @@ class Draft:
                 return known
         return None
 
+    def _candidates(self, name: str, keys: Iterable[tuple[str, str]]) -> list[str]:
+        """The agents that have the same name or one of some identifiers, oldest first."""
+        lists = [self._by_words.get(tuple(_tokens(name)), []), *map(self._by_key.get, keys)]
+        found = {known for listed in lists for known in listed or ()}
+        return sorted(found, key=list(self._agents).index) if len(found) > 1 else list(found)
+
     def _question(self, new: str, identifiers: list[dict[str, str]]) -> None:
         """Say that an agent has an identifier which another one has, too."""
         wanted = set(map(_key, identifiers))
-        for known, agent in self._agents.items():
+        for known in self._candidates("", wanted):
+            agent = self._agents[known]
             shared = wanted & set(map(_key, agent.get("identifiers", ())))
             if known != new and shared:
                 scheme, value = min(shared)
@@ -158,11 +172,6 @@ class Draft:
             number += 1
             tried = f"{base}-{number}"
         return tried
-
-    def known(self, name: str | None) -> str | None:
-        """The id of an agent that was named so before."""
-        same = (key for key, agent in self._agents.items() if agent["name"] == name)
-        return next(same, None)
 
     def agent_name(self, name: str) -> str:
         """The name of an agent of this draft."""
@@ -421,6 +430,7 @@ def _key(identifier: dict[str, str]) -> tuple[str, str]:
     return identifier["scheme"], identifier["value"]
 
 
+@lru_cache(4096)
 def _realm(key: tuple[str, str]) -> str:
     """Who gave an identifier: one person has one of each."""
     scheme, value = key
@@ -432,7 +442,7 @@ def _realm(key: tuple[str, str]) -> str:
 @lru_cache(4096)
 def _tokens(name: str) -> list[str]:
     """The words of a name in small letters, in one order."""
-    return sorted(re.findall(r"[^\W\d_]+", re.sub(r"['’]s\b", "", name.casefold())))
+    return sorted(re.findall(r"[^\W_]+", re.sub(r"['’]s\b", "", name.casefold())))
 
 
 def fits(one: str, other: str, *, inflected: bool = False) -> bool:

@@ -152,16 +152,18 @@ class Source:
         """
         found: dict[str, Counter[str]] = {}
         left = set(skip)
+        lines = set(held.split("\n"))
         for root in roots:
             for node, slot, content in _contents(root, left):
-                if not self._is_held(node, slot, content, held):
+                said = content in lines and (node, slot) in self._quoted
+                if not said and not self._is_held(node, slot, content, held):
                     found.setdefault(self._path(node, slot), Counter())[content] += 1
         for path, contents in found.items():
-            said = ", ".join(
+            listed = ", ".join(
                 f"“{content}”" + (f" ({count} times)" if count > 1 else "")
                 for content, count in contents.items()
             )
-            yield self.not_read(f"{path}: {said}")
+            yield self.not_read(f"{path}: {listed}")
 
     def _is_held(self, node: Element, slot: str, content: str, held: str) -> bool:
         if (node, slot) in self._used:

@@ -242,6 +242,7 @@ class _Letter:
         self.is_ours = _own_id(source, root) is not None
         self.draft = Draft(source, name, "Letter", "letter")
         self.correspondence = Correspondence(source, self.draft)
+        self.note_ids: set[str] = set()
         self.access: list[dict[str, Any]] = []
 
     def _all(self, path: str) -> list[Element]:
@@ -650,8 +651,9 @@ class _Letter:
         self.source.words(said)
         if kind not in _NOTE_KINDS:
             kind = "editorial"
-        if any(name == other["id"] for other in notes):
+        if name in self.note_ids:
             name = f"{name}-{len(notes) + 1}"
+        self.note_ids.add(name)
         notes.append({"id": name, "kind": kind, "at": at} | more)
         self.draft.at(f"translation_notes.{name}", at)
 
