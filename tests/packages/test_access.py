@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive_pkg.packages import build_package
 from archive_pkg.packages.access import Audience, judged_on, may_see, opening, window, withheld
 from archive_pkg.packages.audience import public, seen_by
 from archive_pkg.records import Record
@@ -208,3 +211,13 @@ def test_who_is_known_from_the_closed_part_alone_is_not_named_for_their_own_evid
         events=[{"id": "e", "type": "creation", "objects": ["report"], "agents": ["boss"]}],
     )
     assert "agents" not in told
+
+
+def test_no_clock_of_a_build_lifts_an_embargo_early(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.tif").write_bytes(b"an image")
+    record = record_of(part("a", "until tomorrow"))
+    (tmp_path / "record.json").write_text(json.dumps(record.as_json()))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(2**32))
+    assert build_package(tmp_path, tmp_path.parent / "out", audience="public").withheld

@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import servers
+import targets
 from test_dataverse import StandIn as Dataverse
 
 from archive_pkg import deposits
@@ -126,8 +128,10 @@ def addresses(
     Rdm.records, Rdm.files, Rdm.requests = {}, {}, []
     Dataverse.datasets, Dataverse.contents = {}, {}
     monkeypatch.setenv("SSL_CERT_FILE", str(running[0]))
-    for name in ("127_0_0_1", "ZENODO", "SANDBOX", "127_0_0_1_" + running[1]["inveniordm"][-5:]):
-        monkeypatch.setenv(f"ARCHIVE_PKG_{name}_TOKEN", TOKEN)
+    for address in running[1].values():
+        port = urlsplit(address.partition("+")[2]).port
+        monkeypatch.setenv(targets.variable(int(port or 0), "TOKEN"), TOKEN)
+    monkeypatch.setenv("ARCHIVE_PKG_ZENODO_TOKEN", TOKEN)
     return running[1]
 
 
@@ -186,6 +190,14 @@ def test_restricted_parts_are_refused_in_the_plan_before_anything_is_asked(
     told = deposits.plan(package, address, publish=publish, include_restricted=True)
     assert not [each for each in told.report.errors if each.code == "deposit-open-to-all"]
     assert any("INCLUDE what the public may not see: encl" in step for step in told.steps)
+
+
+def test_of_many_packages_each_is_refused_with_its_reason(run: Run, tmp_path: Path) -> None:
+    folder = built(tmp_path, UNTIL).parent
+    done = run("deposit", folder, "--to", "zenodo:?publisher=X", "--publish", "--json")
+    assert done.returncode == 4
+    (result,) = json.loads(done.stdout)["results"]
+    assert "deposit-open-to-all" in {finding["code"] for finding in result["findings"]}
 
 
 def test_the_package_for_the_public_goes_where_all_can_see_it(tmp_path: Path, rdm: str) -> None:
@@ -302,7 +314,7 @@ def test_unknown_options_and_hosts_that_are_none_are_refused(run: Run, address: 
         repository_for(address)
 
 
-@pytest.mark.parametrize("host", ["data.example.org", "[::1]", "127.0.0.1", "a_b", "größe.example"])
+@pytest.mark.parametrize("host", ["data.example.org", "[::1]", "127.0.0.1", "a_b"])
 def test_hosts_have_their_usual_names(host: str) -> None:
     assert host.strip("[]") in repository_for(f"inveniordm+https://{host}").target
 

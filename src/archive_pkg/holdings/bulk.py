@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from archive_pkg import storage
-from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
+from archive_pkg.errors import ArchivePkgError, StorageError
 from archive_pkg.holdings.crews import Alone, Crew, WorkerLostError
 from archive_pkg.reports import Code, Finding, Location, Severity
 
@@ -84,7 +84,7 @@ BUG = 1
 
 def failed(path: object, error: ArchivePkgError) -> Done:
     """The `Done` of a subject that an error ended."""
-    findings = list(error.report) if isinstance(error, InvalidError) else []
+    findings = list(getattr(error, "report", ()))
     told = (error.message, error.hint)
     full = isinstance(error, storage.FullError)
     return Done(str(path), "failed", error.exit_status, findings, told, fatal=full)
