@@ -409,7 +409,11 @@ class _Examination:
             self.report.add(KEY_REVOKED.at(self.at(path), f"the {key} has been revoked"))
         if right and uncovered:
             message = f"it does not cover {uncovered}"
-            self.report.add(SIGNATURE_PARTIAL.at(self.at(path), message, "update the bag and sign"))
+            self.report.add(
+                SIGNATURE_PARTIAL.at(
+                    self.at(path), message, "sign again after archive-pkg bag update"
+                )
+            )
         good = right and not revoked
         signers = self._who(path, signature, key, when) if good else ()
         if good and self._is_by_whom_it_must_be(signature, when):

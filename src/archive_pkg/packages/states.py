@@ -71,7 +71,7 @@ def _signed(signed: Signed, *, valid: bool) -> str:
     who = " and ".join(signed.signers)
     by = f"by {who} ({key})" if who else f"with the {key}, whose owner is not known"
     if not valid:
-        return f"{signed.over} is signed {by}, but files have CHANGED since."
+        return f"{signed.over} is signed {by}, but the package is NOT valid: see the errors."
     if not signed.covers:
         return f"{signed.over} is signed {by}, but it does not cover every file."
     return f"Signed {by}."
