@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,10 +14,18 @@ import pytest
 
 from archive_pkg import bags
 from archive_pkg.bags import fetching
+from archive_pkg.bags.addresses import is_public
 from archive_pkg.errors import InvalidError
 from archive_pkg.storage import hidden
 
 BODY = bytes(range(256)) * 5000
+
+
+MOOD_REDIRECTS = {
+    "to-nowhere": "http://[::1/x",
+    "to-user": "http://me:hunter2@127.0.0.1/x",
+    "to-control": "http://127.0.0.1/a b\tc",
+}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -37,6 +47,17 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Location", "/loop")
             self.end_headers()
             return
+        if mood == "stuck" and start:
+            self.send_error(416)
+            return
+        if mood in ("drip", "drip-headers", "drip-chunks"):
+            self.drip(mood)
+            return
+        if mood in MOOD_REDIRECTS:
+            self.send_response(302)
+            self.send_header("Location", MOOD_REDIRECTS[mood])
+            self.end_headers()
+            return
         if mood == "gone":
             self.send_error(404)
             return
@@ -45,6 +66,19 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) - start))
         self.end_headers()
         self.wfile.write(body[start : 300_000 if mood == "breaks" and not start else None])
+
+    def drip(self, mood: str) -> None:
+        """Send a byte now and then, and never an end."""
+        before = {
+            "drip": b"HTTP/1.1 200 OK\r\n\r\n",
+            "drip-headers": b"HTTP/1.1 200 OK\r\nX: ",
+            "drip-chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        }
+        with contextlib.suppress(OSError):
+            self.wfile.write(before[mood])
+            while True:
+                self.wfile.write(b"0")
+                time.sleep(0.02)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -163,6 +197,72 @@ def test_stale_parts_are_thrown_away(
     (parts / hashlib.sha256(b"data/sub/0").hexdigest()).write_bytes(b"stale")
     assert list(fetching.fetch(bag, allow_private=True).report) == []
     assert bags.verify(bag).valid
+
+
+def test_a_bad_url_keeps_no_other_file_from_being_fetched(
+    tmp_path: Path, server: ThreadingHTTPServer
+) -> None:
+    bad = [
+        "http://127.0.0.1:99999/x",
+        "http://[::1/x",
+        f"http://{'a' * 70}.example/x",
+        f"http://{'a.' * 200}example/x",
+        "http://me:hunter2@127.0.0.1/x",
+        "http://127.0.0.1:1/x",
+        f"{url(server, 'ü')}",
+        f"{url(server, 'gone')}",
+        *(url(server, mood) for mood in MOOD_REDIRECTS),
+    ]
+    bag = holey(tmp_path, *(f"{each} -" for each in [*bad, url(server, "good")]))
+    fetched = fetching.fetch(bag, allow_private=True)
+    assert fetched.files == 1
+    assert len(list(fetched.report)) == len(bad)
+    assert {finding.code for finding in fetched.report} <= {"fetch-failed", "fetch-refused"}
+    assert not [finding for finding in fetched.report if "hunter2" in str(finding)]
+
+
+def test_a_part_that_has_no_rest_is_fetched_again(
+    tmp_path: Path, server: ThreadingHTTPServer
+) -> None:
+    bag = holey(tmp_path, f"{url(server, 'stuck')} -", f"{url(server, 'good')} -")
+    parts = hidden(bag, ".fetched")
+    parts.mkdir()
+    (parts / hashlib.sha256(b"data/sub/0").hexdigest()).write_bytes(BODY + b"more")
+    fetched = fetching.fetch(bag, allow_private=True)
+    assert (list(fetched.report), fetched.files) == ([], 2)
+
+
+@pytest.mark.parametrize("mood", ["drip", "drip-headers", "drip-chunks"])
+def test_a_server_that_drips_is_given_up(
+    mood: str, tmp_path: Path, server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "_SECONDS", 0.2)
+    bag = holey(tmp_path, f"{url(server, mood)} -", f"{url(server, 'good')} -")
+    fetched = fetching.fetch(bag, allow_private=True)
+    assert ["bytes a second" in str(finding.message) for finding in fetched.report] == [True]
+    assert fetched.files == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1"),
+        *("::1", "::", "fe80::1%eth0", "fc00::1", "ff02::1", "ff0e::1"),
+        *("::ffff:10.0.0.1", "::127.0.0.1", "::10.0.0.1"),
+        *("64:ff9b::7f00:1", "64:ff9b::169.254.169.254", "64:ff9b:1::8.8.8.8", "64:ff9b:1:a::1"),
+        *("2002:7f00:1::1", "2002:a00:1::", "2001:0:0a00:1::1", "2001:0:808:808::80ff:fffe"),
+    ],
+)
+def test_an_address_is_private_however_it_is_written(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1"],
+)
+def test_public_addresses_are_public(address: str) -> None:
+    assert is_public(address)
 
 
 def test_a_link_in_the_bag_is_not_followed(tmp_path: Path, server: ThreadingHTTPServer) -> None:

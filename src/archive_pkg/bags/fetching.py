@@ -1,8 +1,9 @@
 """Fetching what fetch.txt names, on request only: checked addresses, sizes and digests.
 
-Every address a host name stands for is looked at before a connection is made, and the connection
-is made to that very address, so that a name cannot change its meaning in between. Redirects go the
-same way. What arrives lies beside the bag until its size and all its digests are right.
+Every address that a host name stands for is checked before a connection is made, and the
+connection is made to that very address, so that a name cannot change its meaning in between.
+Redirects go the same way. A file stays next to the bag until its size and all its digests are
+right. A URL that fails is a finding, and the others are fetched.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
-import ipaddress
 import os
 import socket
 import ssl
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from archive_pkg.bags.addresses import is_public
 from archive_pkg.bags.bag import Bag
 from archive_pkg.errors import InvalidError
 from archive_pkg.fixity import ALGORITHMS, BLOCK, Hash, Tally, new_hash, write_all
@@ -26,22 +29,26 @@ from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import Lock, hidden, remove_tree, state_folder, storage_errors, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from archive_pkg.bags.fetchfile import FetchLine
 
 _TIMEOUT = 30.0
+"""Seconds that a server may be silent."""
+_SECONDS, _SLOWEST = 60.0, 1024
+"""Seconds after which a server has to have sent so many bytes a second, on the average."""
+_MOST_ADDRESSES = 4
 _MOST_REDIRECTS = 5
 _LARGEST_UNKNOWN = 1 << 40
-"""Bytes after which a download of unknown length is broken off."""
+"""Bytes after which a download of unknown length is broken off: 1 TiB."""
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 REFUSED = Code(
     "fetch-refused",
     Severity.ERROR,
-    "A URL in fetch.txt (or one it redirects to) is none that may be fetched: not http or https, "
-    "or a private or loopback address and --allow-private was not given.",
+    "A URL in fetch.txt (or one it redirects to) may not be fetched: it is not http or https, has "
+    "a password in it, or leads to a private address and --allow-private was not given.",
     "RFC 8493, 5.2",
 )
 FAILED = Code(
@@ -207,15 +214,14 @@ class _Run:
             os.close(descriptor)
 
     def _receive(self, line: FetchLine, descriptor: int, have: int, hashes: dict[str, Hash]) -> int:
-        try:
-            response = self._ask(line.url, have)
-            if have and response.status != http.client.PARTIAL_CONTENT:  # it begins anew
+        with self._answer(line.url, have) as (response, pace):
+            if have and response.status != http.client.PARTIAL_CONTENT:  # it begins again
                 os.ftruncate(descriptor, 0)
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 hashes.update((name, new_hash(name)) for name in hashes)
                 have = 0
             most = _LARGEST_UNKNOWN if line.length is None else line.length
-            while data := response.read(BLOCK):
+            while data := _read(response, line.url, pace):
                 have += len(data)
                 if have > most:
                     raise _FetchError(WRONG_SIZE, f"{line.url} gives more than {most} bytes")
@@ -225,73 +231,61 @@ class _Run:
                 self._tell(0, len(data))
             if response.length:
                 raise _FetchError(
-                    FAILED, f"{line.url} broke off", "Run it again: it goes on from here."
+                    FAILED, f"{line.url} broke off", "Run it again to fetch the rest."
                 )
-        except (TimeoutError, ConnectionError, socket.gaierror, ssl.SSLError) as error:
-            raise _FetchError(FAILED, f"{line.url}: {error}", "Run it again later.") from error
-        except http.client.HTTPException as error:
-            said = str(error) or type(error).__name__
-            raise _FetchError(FAILED, f"{line.url}: {said}", "Run it again later.") from error
         return have
 
-    def _ask(self, url: str, have: int) -> http.client.HTTPResponse:
+    @contextlib.contextmanager
+    def _answer(self, url: str, have: int) -> Iterator[tuple[http.client.HTTPResponse, _Pace]]:
+        """The answer to a request for a file, or for its rest, after redirects."""
         headers = {"Accept-Encoding": "identity", "User-Agent": "archive-pkg"}
         if have:
             headers["Range"] = f"bytes={have}-"
-        for _ in range(_MOST_REDIRECTS + 1):
-            parts = urlsplit(url)
-            connection = self._connect(url)
-            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("GET", target, headers=headers)
-            response = connection.getresponse()
-            if response.status in _REDIRECTS:
-                following = urljoin(url, response.getheader("Location", ""))
-                if parts.scheme == "https" and urlsplit(following).scheme != "https":
-                    raise _FetchError(REFUSED, f"{url} redirects from https to {following}")
-                url = following
-                connection.close()
-                continue
-            if response.status not in (http.client.OK, http.client.PARTIAL_CONTENT):
-                raise _FetchError(FAILED, f"{url} answers {response.status} {response.reason}")
-            return response
+        for _ in range(_MOST_REDIRECTS + 2):
+            with contextlib.ExitStack() as stack:
+                response, pace = self._ask(url, headers, stack)
+                if response.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE and have:
+                    headers.pop("Range", None)  # there is no rest: what is here is stale
+                    continue
+                if response.status in _REDIRECTS:
+                    url = _following(url, response.getheader("Location", ""))
+                    continue
+                if response.status not in (http.client.OK, http.client.PARTIAL_CONTENT):
+                    raise _FetchError(FAILED, f"{url} answers {response.status} {response.reason}")
+                yield response, pace
+                return
         raise _FetchError(FAILED, f"{url}: more than {_MOST_REDIRECTS} redirects")
 
-    def _connect(self, url: str) -> http.client.HTTPConnection:
-        try:
-            parts = urlsplit(url)
-            host, port = parts.hostname or "", parts.port
-        except ValueError as error:
-            raise _FetchError(REFUSED, f"{url!r} is no URL: {error}") from error
-        scheme = parts.scheme.lower()
-        if scheme not in _PORTS or not host:
-            raise _FetchError(REFUSED, f"{url!r} is no http or https URL")
-        port = port or _PORTS[scheme]
-        address = self._address(host, port)
-        try:
-            link = socket.create_connection((address, port), _TIMEOUT)
-        except OSError as error:
-            raise _FetchError(FAILED, f"{host} cannot be reached: {error}") from error
-        connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT)
-        if scheme == "https":
-            link = ssl.create_default_context().wrap_socket(link, server_hostname=host)
-        connection.sock = link
-        return connection
+    def _ask(
+        self, url: str, headers: dict[str, str], stack: contextlib.ExitStack
+    ) -> tuple[http.client.HTTPResponse, _Pace]:
+        scheme, host, port, path = _parted(url)
+        addresses = self._addresses(url, host, port)
+        with _network_errors(url):
+            link = stack.enter_context(_connected(addresses, port))
+            pace = stack.enter_context(_Pace(link))
+            with _told_slow(url, pace):
+                if scheme == "https":
+                    context = ssl.create_default_context()
+                    link = stack.enter_context(context.wrap_socket(link, server_hostname=host))
+                connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT)
+                connection.sock = link
+                connection.request("GET", path, headers=headers)
+                return stack.enter_context(connection.getresponse()), pace
 
-    def _address(self, host: str, port: int) -> str:
-        """The address to connect to; every one the name stands for has to be allowed."""
-        found = [
-            str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        ]
-        for address in found:
-            known = ipaddress.ip_address(address.partition("%")[0])
-            mapped = getattr(known, "ipv4_mapped", None)
-            if not self.allow_private and not (mapped or known).is_global:
+    def _addresses(self, url: str, host: str, port: int) -> list[str]:
+        """The addresses to connect to; every one that the name stands for has to be allowed."""
+        with _network_errors(url):
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = [str(each[4][0]) for each in found]
+        for address in addresses:
+            if not self.allow_private and not is_public(address):
                 raise _FetchError(
                     REFUSED,
                     f"{host} is the private or loopback address {address}",
                     "Allow such addresses if you trust the bag: --allow-private.",
                 )
-        return found[0]
+        return addresses
 
     def _place(self, part: Path, path: str) -> None:
         """Give a file its name in the bag, following no link on the way."""
@@ -313,6 +307,106 @@ class _Run:
         finally:
             os.close(descriptor)
         sync_folder(self.root)
+
+
+class _Pace:
+    """Breaks a connection off that is too slow on the whole, however often it sends something."""
+
+    def __init__(self, link: socket.socket) -> None:
+        self.is_slow = False
+        self.count = 0
+        # A socket of our own for the same connection: TLS takes the other one over.
+        self._link = link.dup()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> _Pace:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._link.close()
+
+    def _watch(self) -> None:
+        begun = time.monotonic()
+        while not self._ended.wait(_SECONDS / 60):
+            took = time.monotonic() - begun
+            if took > _SECONDS and self.count < took * _SLOWEST:
+                self.is_slow = True
+                with contextlib.suppress(OSError):
+                    self._link.shutdown(socket.SHUT_RDWR)
+                return
+
+
+@contextlib.contextmanager
+def _told_slow(url: str, pace: _Pace) -> Iterator[None]:
+    """Say that a connection was too slow, where that is why it ended."""
+    try:
+        yield
+    except (OSError, http.client.HTTPException):
+        if not pace.is_slow:
+            raise
+    if pace.is_slow:
+        message = f"{url} sends less than {_SLOWEST} bytes a second"
+        raise _FetchError(FAILED, message, "Run it again later.")
+
+
+def _read(response: http.client.HTTPResponse, url: str, pace: _Pace) -> bytes:
+    """The next bytes of an answer; none at its end."""
+    with _network_errors(url), _told_slow(url, pace):
+        data = response.read1(BLOCK)
+    pace.count += len(data)
+    return data
+
+
+@contextlib.contextmanager
+def _network_errors(url: str) -> Iterator[None]:
+    try:
+        yield
+    except (http.client.InvalidURL, UnicodeError) as error:
+        raise _FetchError(REFUSED, f"{url!r} is not a URL: {error}") from error
+    except (OSError, http.client.HTTPException) as error:
+        said = str(error) or type(error).__name__
+        raise _FetchError(FAILED, f"{url}: {said}", "Run it again later.") from error
+
+
+def _connected(addresses: Sequence[str], port: int) -> socket.socket:
+    """A connection to the first address that answers."""
+    for address in addresses[:_MOST_ADDRESSES]:
+        try:
+            return socket.create_connection((address, port), _TIMEOUT)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def _parted(url: str) -> tuple[str, str, int, str]:
+    """The scheme, host, port and path of a URL that may be asked."""
+    try:
+        parts = urlsplit(url)
+        scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
+    except ValueError as error:
+        raise _FetchError(REFUSED, f"{url!r} is not a URL: {error}") from error
+    if parts.username is not None or parts.password is not None:
+        raise _FetchError(REFUSED, "the URL has a user's name or a password in it")
+    if scheme not in _PORTS or not host:
+        raise _FetchError(REFUSED, f"{url!r} is not an http or https URL")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return scheme, host, port or _PORTS[scheme], path
+
+
+def _following(url: str, location: str) -> str:
+    """The URL that another one redirects to."""
+    try:
+        following = urljoin(url, location)
+        scheme = urlsplit(following).scheme
+    except ValueError as error:
+        raise _FetchError(REFUSED, f"{url} redirects to {location!r}: {error}") from error
+    if urlsplit(url).scheme == "https" and scheme != "https":
+        raise _FetchError(REFUSED, f"{url} redirects from https to {scheme or 'nowhere'}")
+    return following
 
 
 def _hash_so_far(descriptor: int, hashes: dict[str, Hash]) -> int:

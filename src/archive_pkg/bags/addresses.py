@@ -1,0 +1,34 @@
+"""Tells which network addresses are public, those that stand for another one included."""
+
+from __future__ import annotations
+
+import ipaddress
+
+_LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.IPv6Network("::/96")
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is one that anybody on the Internet can reach.
+
+    An IPv6 address can stand for an IPv4 address (IPv4-mapped and -compatible, NAT64, 6to4,
+    Teredo); it is public only if that one is.
+
+    Args:
+        address: As `getaddrinfo` gives it, `fe80::1%eth0`.
+    """
+    known = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(known, ipaddress.IPv4Address):
+        return _is_global(known)
+    if known in _LOCAL_NAT64:
+        return False
+    inner = [*(known.teredo or ()), known.sixtofour, known.ipv4_mapped]
+    if known in _NAT64 or known in _COMPATIBLE:
+        inner.append(ipaddress.IPv4Address(int(known) & 0xFFFFFFFF))
+    meant = [each for each in inner if each is not None]
+    return all(map(_is_global, meant)) if meant else _is_global(known)
+
+
+def _is_global(known: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return known.is_global and not known.is_multicast
