@@ -71,6 +71,15 @@ TAG_FILE = Limit(
 )
 MANIFEST_LINES = Limit("manifest-lines", 4_000_000, "Lines of all manifests of a bag together.")
 FETCH_FILE = Limit("fetch-file", 32 * _MIB, "Bytes of fetch.txt.")
+DOWNLOAD = Limit(
+    "download", 1 << 40, "Bytes of a file that a server sends, if its size is not known before."
+)
+SERVER_ANSWER = Limit(
+    "server-answer", 32 * _MIB, "Bytes of a server's answer that is not a file, such as a listing."
+)
+REPOSITORY_FILES = Limit(
+    "repository-files", 1_000_000, "Files and folders that a repository lists for one package."
+)
 
 JSON_SIZE = Limit("json-size", 64 * _MIB, "Bytes of a JSON file: receipts, inventories, profiles.")
 JSON_DEPTH = Limit("json-depth", 100, "Lists and objects within one another in a JSON file.")

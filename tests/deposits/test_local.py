@@ -91,7 +91,7 @@ def test_what_was_deposited_and_is_not_so_any_more(package: Path, tmp_path: Path
     (there / "more").write_text("")
     codes = {finding.code for finding in deposits.check_receipt(done.path)}
     assert codes == {"receipt-file-differs", "receipt-file-gone", "receipt-file-unknown"}
-    with pytest.raises(DepositError, match="not what the receipt"):
+    with pytest.raises(DepositError, match="does not hold what was deposited"):
         deposits.fetch(done.path, tmp_path / "back")
     assert list((tmp_path / "back").iterdir()) == []
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from archive_pkg import limits
 from archive_pkg.bags.addresses import is_public
 from archive_pkg.bags.bag import Bag
 from archive_pkg.errors import InvalidError
@@ -39,8 +40,6 @@ _SECONDS, _SLOWEST = 60.0, 1024
 """Seconds after which a server has to have sent so many bytes a second, on the average."""
 _MOST_ADDRESSES = 4
 _MOST_REDIRECTS = 5
-_LARGEST_UNKNOWN = 1 << 40
-"""Bytes after which a download of unknown length is broken off: 1 TiB."""
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -220,7 +219,7 @@ class _Run:
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 hashes.update((name, new_hash(name)) for name in hashes)
                 have = 0
-            most = _LARGEST_UNKNOWN if line.length is None else line.length
+            most = limits.DOWNLOAD.value if line.length is None else line.length
             while data := _read(response, line.url, pace):
                 have += len(data)
                 if have > most:

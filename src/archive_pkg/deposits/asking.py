@@ -12,7 +12,7 @@ from archive_pkg import storage
 from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.patience import patiently
 from archive_pkg.deposits.receipts import Receipt, load_receipt
-from archive_pkg.deposits.repositories import Status, repository_for, repository_of
+from archive_pkg.deposits.repositories import Status, repository_for, repository_of, understood
 from archive_pkg.packages.afterwards import receipts_folder
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import storage_errors
@@ -72,8 +72,10 @@ def check_receipt(receipt_file: Path, repositories: Sequence[str | Repository] =
     """
     receipt = load_receipt(receipt_file)
     repository = repository_of(receipt, repositories)
-    held = patiently(lambda: repository.verify(receipt.remote_id, receipt.version))
-    sent = {file.path: file.sha256 for file in receipt.files}
+    expected = {file.path: file for file in receipt.files}
+    with understood(repository):
+        held = patiently(lambda: repository.verify(receipt.remote_id, receipt.version, expected))
+    sent = {path: file.sha256 for path, file in expected.items()}
     report = Report()
     for path in sorted(sent.keys() | held.keys()):
         where = Location(f"{receipt.target} {receipt.remote_id} {path}")
@@ -138,26 +140,30 @@ def ask(package: Path, to: str | Repository, *, receipts: Path | None = None) ->
         DepositError: It cannot be asked.
     """
     repository = repository_for(to) if isinstance(to, str) else to
-    folder = receipts_folder(package, receipts)
-    begun = [each for each in _unfinished(folder) if each["target"] == repository.target]
-    known = []
+    with understood(repository):
+        return list(_known(package, repository, receipts))
+
+
+def _known(package: Path, repository: Repository, receipts: Path | None) -> Iterator[Known]:
+    target = repository.target
+    unfinished = _unfinished(receipts_folder(package, receipts))
+    begun = [each for each in unfinished if each.get("target") == target]
     for path, receipt in _standing(receipts_of(package, receipts)):
-        if receipt.target == repository.target:
+        if receipt.target == target:
             status = repository.status(receipt.remote_id, receipt.version)
             own = [each for each in begun if _is_of(receipt, each)]
             begun = [each for each in begun if each not in own]
             # A run that got as far as its receipt has only not said so any more.
             left = any(datetime.fromisoformat(each["started"]) != receipt.started for each in own)
-            known.append(Known(receipt.target, receipt.remote_id, path, status, left))
+            yield Known(target, receipt.remote_id, path, status, left)
     for each in begun:
-        remote_id = each["remote_id"]
+        remote_id = str(each["remote_id"])
         status = (
             repository.status(remote_id, "")
             if remote_id
             else Status("absent", "nothing had been sent when the deposit was stopped")
         )
-        known.append(Known(each["target"], remote_id, None, status, unfinished=True))
-    return known
+        yield Known(target, remote_id, None, status, unfinished=True)
 
 
 def _standing(receipts: list[tuple[Path, Receipt]]) -> Iterator[tuple[Path, Receipt]]:

@@ -11,6 +11,7 @@ Written from the API's documentation (Dataverse 6); not tried against a live ser
 
 from __future__ import annotations
 
+import json
 import secrets
 import zipfile
 from dataclasses import replace
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from archive_pkg.deposits.answers import Shape
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.records import Record
 
@@ -51,6 +53,17 @@ Json = dict[str, Any]
 
 _OPTIONS = {"contact": (), "subject": (), "access": ("public", "restricted")}
 _DESCRIPTION = "A letter's package: a bag (RFC 8493), zipped."
+
+
+_FILE = {
+    "filename": str,
+    "id": int,
+    "md5?": str,
+    "checksum?": {"type?": str, "value?": str},
+    "embargo?": {"dateAvailable?": str},
+}
+_DATASET = {"latestVersion": {"versionState?": str, "files?": [{"dataFile": _FILE}]}}
+_FOUND = {"items?": [{"global_id": str}]}
 
 
 class Dataverse(RestrictingRepository):
@@ -191,23 +204,24 @@ class Dataverse(RestrictingRepository):
         released = latest.get("versionState") == "RELEASED"
         return Status("published" if released else "draft", str(latest.get("versionState")), latest)
 
-    def _ask(self, method: str, path: str, **options: Any) -> Json:
-        data: Json = self._web.ask(method, path, **options).json("data")["data"]
+    def _ask(self, method: str, path: str, shape: Shape = dict, **options: Any) -> Json:
+        data: Json = self._web.ask(method, path, **options).json({"data": shape})["data"]
         return data
 
     def _place(self, parcel: Parcel, journal: Journal) -> str:
         made = journal.outcome("dataset")
         if made:
             return str(made["id"])
+        mark = f"{parcel.identifier} {parcel.fingerprint[:32]}"
         for receipt in reversed(parcel.earlier):
             if receipt.fingerprint == parcel.fingerprint:
+                self._refuse_strange(receipt.remote_id, mark)
                 return receipt.remote_id
-        mark = f"{parcel.identifier} {parcel.fingerprint[:32]}"
         if journal.begun("dataset"):
             # The answer to an earlier request was lost; the draft may be there all the same.
             quoted = quote(f'"{mark}"', safe="")
-            found = self._ask("GET", f"search?type=dataset&q={quoted}")
-            for item in found.get("items", []):
+            found = self._ask("GET", f"search?type=dataset&q={quoted}", _FOUND)
+            for item in found.get("items") or []:
                 return str(journal.done("dataset", id=item["global_id"])["id"])
         journal.begin("dataset", mark=mark)
         body = {"datasetVersion": self._described(self._told_of(parcel), mark)}
@@ -215,7 +229,8 @@ class Dataverse(RestrictingRepository):
             # A dataset with restricted files has to say on which terms they are given out.
             body["datasetVersion"]["termsOfAccess"] = self._rules(parcel) or "On request."
         try:
-            reply = self._ask("POST", f"dataverses/{quote(self._collection)}/datasets", data=body)
+            path = f"dataverses/{quote(self._collection)}/datasets"
+            reply = self._ask("POST", path, {"persistentId": str}, data=body)
         except LostError:
             raise
         except DepositError:
@@ -223,10 +238,27 @@ class Dataverse(RestrictingRepository):
             raise
         return str(journal.done("dataset", id=reply["persistentId"])["id"])
 
+    def _refuse_strange(self, name: str, mark: str) -> None:
+        """Refuse a dataset that a receipt names and that was not made for this package.
+
+        Raises:
+            DepositError: It is one.
+        """
+        dataset = self._dataset(name)
+        if dataset is not None and mark not in json.dumps(dataset, ensure_ascii=False):
+            raise DepositError(
+                f"the dataset {name} in {self.target} was not made for this package, and a "
+                "receipt says so",
+                "nothing was sent; remove the receipt, or the dataset",
+            )
+
     def _dataset(self, name: str) -> Json | None:
         path = f"datasets/:persistentId/?{_id(name)}"
         reply = self._web.ask("GET", path, expect={200, 404})
-        return reply.json("data")["data"] if reply.status == 200 else None
+        if reply.status != 200:
+            return None
+        found: Json = reply.json({"data": _DATASET})["data"]
+        return found
 
     def _file(self, dataset: Json, sent: Sent) -> Json | None:
         entry = self._entry(dataset, sent)
@@ -234,7 +266,7 @@ class Dataverse(RestrictingRepository):
 
     def _entry(self, dataset: Json, sent: Sent) -> Json | None:
         """The zip in a dataset, with its restriction."""
-        for each in dataset["latestVersion"].get("files", []):
+        for each in dataset["latestVersion"].get("files") or []:
             entry: Json = each
             file = entry["dataFile"]
             if file["filename"] == sent.item.path and _md5(file) == sent.md5:
@@ -263,7 +295,7 @@ class Dataverse(RestrictingRepository):
         dataset = self._dataset(remote_id)
         if dataset is None:
             raise DepositError(f"{self.target} shows us no dataset {remote_id}")
-        files = [each["dataFile"] for each in dataset["latestVersion"].get("files", [])]
+        files = [each["dataFile"] for each in dataset["latestVersion"].get("files") or []]
         return {file["filename"]: f"access/datafile/{file['id']}" for file in files}
 
     def _stored(
@@ -335,7 +367,7 @@ def _id(name: str) -> str:
 
 
 def _md5(file: Json) -> str | None:
-    checksum = file.get("checksum", {})
+    checksum = file.get("checksum") or {}
     if checksum.get("type") == "MD5":
         return str(checksum["value"])
     return file.get("md5")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from archive_pkg.deposits.repositories import (
     Stored,
     repository_for,
     repository_of,
+    understood,
 )
 from archive_pkg.deposits.together import together
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
@@ -242,7 +244,7 @@ def reserve(record: Path, to: str | Repository, *, receipts: Path | None = None)
     folder = ready_receipts(home, receipts)
     read = load_record(record)
     path = folder / f"{repository.kind}-{place(repository.target, read.id)}-reserved.journal"
-    with storage.Lock(path):
+    with storage.Lock(path), understood(repository):
         return repository.reserve(read, Journal(path))
 
 
@@ -378,8 +380,9 @@ def _depositing(parcel: Parcel, repository: Repository, asked: _Asked) -> Steps[
             if first:
                 path.unlink()
             raise
-        _compare(parcel, stored, repository)
-        done = yield from _keep(parcel, repository, stored, folder, _started(journal))
+        with understood(repository):
+            _compare(parcel, stored, repository)
+            done = yield from _keep(parcel, repository, stored, folder, _started(journal))
         journal.done("deposit")
     return done
 
@@ -390,9 +393,10 @@ def _stored(
     """What the repository has of a package in the end; it is tried with patience."""
     for pause in (*patience.PAUSES, None):
         try:
-            if isinstance(repository, Stepwise):
-                return (yield from repository.steps(parcel, journal))
-            return repository.deposit(parcel, journal, publish=publish)
+            with understood(repository):
+                if isinstance(repository, Stepwise):
+                    return (yield from repository.steps(parcel, journal))
+                return repository.deposit(parcel, journal, publish=publish)
         except LostError as error:
             patience.wait_after(error, pause)
     raise AssertionError("the last attempt returns or raises")
@@ -431,7 +435,9 @@ def fetch(receipt_file: Path, out: Path, repositories: Sequence[str | Repository
         def bring() -> None:
             for left in staging.path.iterdir():
                 storage.remove_tree(left)
-            repository.fetch(receipt.remote_id, receipt.version, staging.path)
+            expected = {file.path: file for file in receipt.files}
+            with understood(repository):
+                repository.fetch(receipt.remote_id, receipt.version, staging.path, expected)
 
         patience.patiently(bring)
         if fingerprint_of(staging.path) != receipt.fingerprint:
@@ -530,9 +536,10 @@ def _journal_name(repository: Repository, parcel: Parcel) -> str:
 
 def _started(journal: Journal) -> datetime:
     begun = journal.begun("deposit")
-    if begun is None or journal.is_done("deposit"):
-        return datetime.now(UTC)
-    return datetime.fromisoformat(begun["started"])
+    if begun is not None and not journal.is_done("deposit"):
+        with contextlib.suppress(LookupError, TypeError, ValueError):  # else it is not ours
+            return datetime.fromisoformat(begun["started"])
+    return datetime.now(UTC)
 
 
 def _says_the_same(there: Path, receipt: Receipt) -> bool:

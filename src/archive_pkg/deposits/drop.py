@@ -7,6 +7,7 @@ its name, by a rename that refuses to replace. Whoever looks sees it whole or no
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import sys
@@ -16,8 +17,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from archive_pkg import storage
-from archive_pkg.deposits.parcels import Checked, Item, Parcel, sha256_of
+from archive_pkg import limits, storage
+from archive_pkg.deposits.parcels import Checked, Item, Parcel, limited, sha256_of
 from archive_pkg.deposits.repositories import (
     Capabilities,
     Plan,
@@ -30,10 +31,12 @@ from archive_pkg.deposits.together import Unsynced, alone
 from archive_pkg.errors import DepositError, InvalidError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
+    from archive_pkg.deposits.receipts import Arrival
+    from archive_pkg.deposits.repositories import Expected
     from archive_pkg.deposits.together import Steps
 
 T = TypeVar("T")
@@ -233,20 +236,27 @@ class DropFolder:
             return Status("stored", f"{len(files)} files, {size} bytes")
         return Status("absent", f"{self.target} has no {remote_id}")
 
-    def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
+    def verify(
+        self, remote_id: str, version: str, expected: Expected | None = None
+    ) -> Mapping[str, str]:
         """Read every file back; see `Repository`."""
-        files = self._place.list(remote_id)
-        if files is None:
-            raise DepositError(f"{self.target} does not hold {remote_id} any more")
-        return self._digests(remote_id, list(files))
+        return self._digests(remote_id, self._held(remote_id))
 
-    def fetch(self, remote_id: str, version: str, into: Path) -> None:
+    def fetch(
+        self, remote_id: str, version: str, into: Path, expected: Expected | None = None
+    ) -> None:
         """Copy the folder's files; see `Repository`."""
+        files = self._held(remote_id)
+        refuse_others(files, expected)
+        for path in files:
+            blocks = self._place.read(f"{remote_id}/{path}")
+            write_file(into, path, blocks, expected[path] if expected else None)
+
+    def _held(self, remote_id: str) -> Mapping[str, int]:
         files = self._place.list(remote_id)
         if files is None:
             raise DepositError(f"{self.target} does not hold {remote_id} any more")
-        for path in files:
-            write_file(into, path, self._place.read(f"{remote_id}/{path}"))
+        return files
 
     def _send(self, parcel: Parcel, part: str) -> tuple[Mapping[str, str], Iterable[str]]:
         """Send what is missing, read everything back.
@@ -331,7 +341,7 @@ class DropFolder:
         home = parcel.identifier
         files = self._place.list(home) or {}
         sent = {item.path: item.size for item in parcel.items}
-        held = self._digests(home, list(files)) if files == sent else {}
+        held = self._digests(home, files) if files == sent else {}
         if files != sent or any(held[item.path] != item.sha256 for item in parcel.items):
             raise TakenError(
                 f"{self.target} has another {home} already, and nothing is ever replaced there",
@@ -359,12 +369,13 @@ class DropFolder:
             answer={"durable": durable},
         )
 
-    def _digests(self, folder: str, paths: list[str]) -> dict[str, str]:
+    def _digests(self, folder: str, sizes: Mapping[str, int]) -> dict[str, str]:
         def digest(path: str) -> str:
-            return sha256_of(self._place.read(f"{folder}/{path}"))
+            most = min(sizes[path], limits.DOWNLOAD.value)
+            return sha256_of(limited(self._place.read(f"{folder}/{path}"), most, path))
 
         with ThreadPoolExecutor(self._place.width) as pool:
-            return dict(zip(paths, pool.map(digest, paths), strict=True))
+            return dict(zip(sizes, pool.map(digest, sizes), strict=True))
 
 
 def side_by_side(works: Iterable[Callable[[], T]], width: int) -> list[T]:
@@ -376,11 +387,45 @@ def side_by_side(works: Iterable[Callable[[], T]], width: int) -> list[T]:
         return [each.result() for each in [pool.submit(work) for work in works]]
 
 
-def write_file(folder: Path, path: str, blocks: Iterator[bytes]) -> None:
-    """Write a file that a repository gives back, below a folder and nowhere else.
+def refuse_more(count: int, target: str) -> None:
+    """Refuse to read on if a repository lists more files and folders than a package can have.
 
     Raises:
-        DepositError: Its path leads out of the folder.
+        DepositError: It does.
+    """
+    if count > limits.REPOSITORY_FILES.value:
+        raise DepositError(
+            f"{target} lists more than {limits.REPOSITORY_FILES.value} files",
+            limits.REPOSITORY_FILES.hint,
+        )
+
+
+def refuse_others(files: Collection[str], expected: Expected | None) -> None:
+    """Refuse to fetch a package that has other files than were deposited.
+
+    Raises:
+        DepositError: It has.
+    """
+    if expected is None:
+        return
+    for path in sorted(expected.keys() ^ set(files)):
+        where = "was deposited and is not there" if path in expected else "was never deposited"
+        raise DepositError(f"the repository does not hold what was deposited: {path} {where}")
+
+
+def write_file(
+    folder: Path, path: str, blocks: Iterator[bytes], expected: Arrival | None = None
+) -> None:
+    """Write a file that a repository gives back, below a folder and nowhere else.
+
+    Args:
+        folder: The folder.
+        path: The file's path in it.
+        blocks: Its bytes.
+        expected: The file that was deposited; if not given, its size has a limit.
+
+    Raises:
+        DepositError: Its path leads out of the folder, or it is not what was deposited.
         StorageError: It cannot be written.
     """
     steps = path.split("/")
@@ -390,10 +435,17 @@ def write_file(folder: Path, path: str, blocks: Iterator[bytes]) -> None:
     with storage.storage_errors(f"writing {target}"):
         target.parent.mkdir(parents=True, exist_ok=True)
         file = target.open("xb")
+    hashing = hashlib.sha256()
     with file:
-        for block in blocks:
+        for block in limited(blocks, expected.size if expected else limits.DOWNLOAD.value, path):
+            hashing.update(block)
             with storage.storage_errors(f"writing {target}"):
                 file.write(block)
+    if expected and hashing.hexdigest() != expected.sha256:
+        raise DepositError(
+            f"{path}: what the repository gave back is not what was deposited",
+            "nothing was kept; look at the repository itself, and at other copies",
+        )
 
 
 def _part(parcel: Parcel, journal: Journal) -> str:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+_FILE = {"key": str, "status?": str, "checksum?": str}
+FILES = {"entries?": [_FILE]}
+"""The shape of what the server says of files."""
+
 PART = 64 * 1024 * 1024
 """A file larger than this is sent in parts of this size, or larger where they would be too many."""
 _MOST_PARTS = 1000
@@ -47,7 +51,7 @@ def bring(
     names = {sent.item.path for sent in wanted}
     there: dict[str, Json] = {}
     new = False
-    for entry in web.ask("GET", files).json("entries")["entries"]:
+    for entry in web.ask("GET", files).json(FILES).get("entries") or []:
         if entry["key"] in names:
             there[entry["key"]] = entry
         else:
@@ -80,7 +84,7 @@ def _bring(
             content = Checked(file, sent.item, parcel.tick)
             length = sent.item.size
             web.ask("PUT", f"{path}/content", content=content, length=length, headers=_BYTES)
-    entry: Json = web.ask("POST", f"{path}/commit").json("key")
+    entry: Json = web.ask("POST", f"{path}/commit").json(_FILE)
     journal.done(step, checksum=entry.get("checksum"))
     return entry
 

@@ -17,8 +17,8 @@ from urllib.parse import quote
 from archive_pkg.crosswalks import invenio
 from archive_pkg.crosswalks.setting import Setting
 from archive_pkg.deposits import credentials
-from archive_pkg.deposits.invenio_files import bring, md5_of
-from archive_pkg.deposits.parcels import sha256_of
+from archive_pkg.deposits.invenio_files import FILES, bring, md5_of
+from archive_pkg.deposits.parcels import limited, sha256_of
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
     TARGET_NEEDS_METADATA,
@@ -48,6 +48,7 @@ from archive_pkg.reports import Location
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from archive_pkg.deposits.answers import Shape
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.parcels import Parcel
     from archive_pkg.records import Record
@@ -59,6 +60,17 @@ LOOKS = (2.0, 4.0)
 _LARGEST = 50 * 10**9
 _OPTIONS = {"publisher": (), "type": (), "access": ("public", "restricted")}
 _ABSENT = {404, 410}
+_IDENTIFIERS = {"identifiers?": [{"identifier": str}]}
+_MADE = {"id": str}
+_HITS = {"hits": {"hits": [{"id": str, "metadata": _IDENTIFIERS}]}}
+_RECORD = {
+    "id": str,
+    "links": dict,
+    "metadata?": _IDENTIFIERS,
+    "pids?": {"doi?": {"identifier?": str}},
+    "versions?": {"index?": int},
+    "access?": {"record?": str, "files?": str, "embargo?": {"until?": str}},
+}
 
 
 class InvenioRdm(RestrictingRepository):
@@ -215,6 +227,7 @@ class InvenioRdm(RestrictingRepository):
             return str(made["id"])
         for receipt in reversed(parcel.earlier):
             if receipt.fingerprint == parcel.fingerprint:
+                self._refuse_strange(receipt.remote_id, parcel)
                 return receipt.remote_id
         reserved = self._reserved(parcel.record)
         if reserved:
@@ -223,13 +236,33 @@ class InvenioRdm(RestrictingRepository):
         if published:
             # Asked twice, InvenioRDM gives the same draft of the next version.
             journal.begin("draft", version_of=published)
-            reply = self._web.ask("POST", f"records/{published}/versions", expect={201}).json("id")
-            return str(journal.done("draft", id=reply["id"])["id"])
+            path = f"records/{segments(published)}/versions"
+            made = self._web.ask("POST", path, expect={201}).json(_MADE)
+            return str(journal.done("draft", id=made["id"])["id"])
         for receipt in reversed(parcel.earlier):
             if self._draft(receipt.remote_id) is not None:
+                self._refuse_strange(receipt.remote_id, parcel)
                 return str(journal.done("draft", id=receipt.remote_id)["id"])
         record, access = self._told_of(parcel), self._access(parcel)
         return self._new_draft(record, parcel.fingerprint, access, journal)
+
+    def _refuse_strange(self, name: str, parcel: Parcel) -> None:
+        """Refuse a draft that a receipt names and that was not made for this package.
+
+        What is in a draft is replaced, and a receipt can name any.
+
+        Raises:
+            DepositError: It is one.
+        """
+        said = (self._draft(name) or {}).get("metadata")
+        marks = [each["identifier"] for each in (said or {}).get("identifiers") or []]
+        own = f"archive-pkg:{parcel.record.id}:"
+        if said is not None and not any(mark.startswith(own) for mark in marks):
+            raise DepositError(
+                f"the draft {name} in {self.target} was not made for {parcel.record.id}, and a "
+                "receipt says so",
+                "nothing was sent; remove the receipt, or the draft",
+            )
 
     def _published(self, parcel: Parcel) -> str:
         """The record that an earlier form of the package was published in, if any."""
@@ -252,7 +285,7 @@ class InvenioRdm(RestrictingRepository):
         journal.begin("draft", mark=mark)
         body = self._body(record, fingerprint, access)
         try:
-            reply = self._web.ask("POST", "records", expect={201}, data=body).json("id")
+            reply = self._web.ask("POST", "records", expect={201}, data=body).json(_MADE)
         except LostError:
             raise
         except DepositError:
@@ -263,9 +296,9 @@ class InvenioRdm(RestrictingRepository):
     def _found(self, mark: str) -> str:
         """A draft or record of ours with this mark, as the server's search finds it."""
         asked = quote(f'metadata.identifiers.identifier:"{mark}"', safe="")
-        found = self._web.ask("GET", f"user/records?size=25&q={asked}").json("hits")
+        found = self._web.ask("GET", f"user/records?size=25&q={asked}").json(_HITS)
         for hit in found["hits"]["hits"]:
-            marks = [each["identifier"] for each in hit["metadata"].get("identifiers", [])]
+            marks = [each["identifier"] for each in hit["metadata"].get("identifiers") or []]
             if mark in marks:
                 return str(hit["id"])
         return ""
@@ -282,16 +315,18 @@ class InvenioRdm(RestrictingRepository):
         return ""
 
     def _draft(self, name: str, absent: Collection[int] = frozenset(_ABSENT)) -> Json | None:
-        return self._get(f"records/{segments(name)}/draft", absent)
+        return self._get(f"records/{segments(name)}/draft", _RECORD, absent)
 
     def _record(self, name: str) -> Json | None:
-        return self._get(f"records/{segments(name)}")
+        return self._get(f"records/{segments(name)}", _RECORD)
 
-    def _get(self, path: str, absent: Collection[int] = frozenset(_ABSENT)) -> Json | None:
+    def _get(
+        self, path: str, shape: Shape, absent: Collection[int] = frozenset(_ABSENT)
+    ) -> Json | None:
         reply = self._web.ask("GET", path, expect={200, *absent})
         if reply.status != 200:
             return None
-        found: Json = reply.json("links")
+        found: Json = reply.json(shape)
         return found
 
     # --- what is there
@@ -311,7 +346,7 @@ class InvenioRdm(RestrictingRepository):
         return (package, *same), held
 
     def _entries(self, path: str) -> list[Json]:
-        return list((self._get(path) or {}).get("entries", []))
+        return list((self._get(path, FILES) or {}).get("entries") or [])
 
     def _contents(self, remote_id: str) -> Mapping[str, str]:
         for where in ("files", "draft/files"):
@@ -328,7 +363,7 @@ class InvenioRdm(RestrictingRepository):
         where = f"records/{record['id']}" if published else f"records/{record['id']}/draft"
         files = tuple(self._arrival(each, held[each.item.path], where) for each in sent)
         by_server = all(file.algorithm == "md5" for file in files)
-        number = record.get("versions", {}).get("index")
+        number = (record.get("versions") or {}).get("index")
         return Stored(
             remote_id=record["id"],
             version=f"v{number}" if number else "",
@@ -348,7 +383,7 @@ class InvenioRdm(RestrictingRepository):
         if stored is None:
             algorithm, expected = "sha256", sent.item.sha256
             with self._web.download(f"{where}/files/{segments(sent.item.path)}/content") as blocks:
-                stored = sha256_of(blocks)
+                stored = sha256_of(limited(blocks, sent.item.size, sent.item.path))
         return Arrival(
             path=sent.item.path,
             size=sent.item.size,
@@ -372,7 +407,7 @@ class InvenioRdm(RestrictingRepository):
         there = draft["access"]
         access = self._access(parcel, there) if "access" in self._options else None
         said = draft.get("metadata", {})
-        marks = [each["identifier"] for each in said.get("identifiers", [])]
+        marks = [each["identifier"] for each in said.get("identifiers") or []]
         if _mark(parcel.record, parcel.fingerprint) not in marks:
             record, own = self._told_of(parcel), _doi(draft)
             body = self._body(record, parcel.fingerprint, access or there, own=own)
@@ -456,4 +491,5 @@ def _mark(record: Record, fingerprint: str) -> str:
 
 
 def _doi(record: Json) -> str:
-    return str(record.get("pids", {}).get("doi", {}).get("identifier", ""))
+    doi = (record.get("pids") or {}).get("doi") or {}
+    return str(doi.get("identifier") or "")

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.parcels import Item, Parcel
+    from archive_pkg.deposits.repositories import Expected
     from archive_pkg.deposits.together import Steps
 
 SPECIFICATION = "1.1"
@@ -136,7 +137,9 @@ class OcflRoot:
                 return Status("absent", f"it has {', '.join(versions)}, and no {version}")
             return Status("stored", f"versions: {', '.join(versions)}", {"versions": versions})
 
-    def verify(self, remote_id: str, version: str) -> dict[str, str]:
+    def verify(
+        self, remote_id: str, version: str, expected: Expected | None = None
+    ) -> dict[str, str]:
         """Read a version's files where they lie; see `Repository`."""
         with _plain_errors(self.root):
             home = self._home(remote_id)
@@ -152,7 +155,9 @@ class OcflRoot:
                     found |= dict.fromkeys(paths, sha256)
             return found
 
-    def fetch(self, remote_id: str, version: str, into: Path) -> None:
+    def fetch(
+        self, remote_id: str, version: str, into: Path, expected: Expected | None = None
+    ) -> None:
         """Copy a version of an object, validated first, into an empty folder; see `Repository`."""
         with _plain_errors(self.root):
             home = self._home(remote_id)

@@ -262,6 +262,22 @@ class Checked:
         return block
 
 
+def limited(blocks: Iterable[bytes], most: int, what: str) -> Iterator[bytes]:
+    """Yield what a repository gives back, up to a number of bytes.
+
+    Raises:
+        DepositError: It gives more.
+    """
+    count = 0
+    for block in blocks:
+        count += len(block)
+        if count > most:
+            raise DepositError(
+                f"{what}: the repository gives more than {most} bytes", "it was read no further"
+            )
+        yield block
+
+
 def sha256_of(blocks: Iterable[bytes]) -> str:
     """The SHA-256 of what a repository gives back."""
     hashing = hashlib.sha256()

@@ -6,7 +6,9 @@ of its addresses; others add theirs by declaring an entry point.
 
 from __future__ import annotations
 
+import contextlib
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
@@ -14,6 +16,7 @@ from urllib.parse import parse_qsl
 
 from archive_pkg.deposits.credentials import (
     environment_name,
+    redact,
     shut_keyring,
     unused_variable,
     without_secret,
@@ -23,7 +26,7 @@ from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
@@ -192,6 +195,10 @@ class Status:
     answer: Mapping[str, Any] = field(default_factory=dict)
 
 
+Expected = Mapping[str, Arrival]
+"""The files of a deposit, by path."""
+
+
 class Repository(Protocol):
     """Somewhere to deposit packages. Made from the address that the user gave.
 
@@ -238,17 +245,29 @@ class Repository(Protocol):
             DepositError: It cannot be asked.
         """
 
-    def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
+    def verify(
+        self, remote_id: str, version: str, expected: Expected | None = None
+    ) -> Mapping[str, str]:
         """SHA-256 of every file that the repository holds now, by path, each byte read back.
 
-        For a repository of zips the path is the zip's name.
+        For a repository of zips the path is the zip's name. Of a server, no more is read than was
+        deposited (`expected`); a package from somewhere else has limits of its own.
 
         Raises:
             DepositError: It cannot be read back.
         """
 
-    def fetch(self, remote_id: str, version: str, into: Path) -> None:
+    def fetch(
+        self, remote_id: str, version: str, into: Path, expected: Expected | None = None
+    ) -> None:
         """Bring a version back, byte for byte, into an empty folder.
+
+        Args:
+            remote_id: What the repository calls it.
+            version: The version.
+            into: The folder.
+            expected: What was deposited, if there is a receipt: nothing else is accepted, and a
+                zip is compared with it before it is unpacked.
 
         Raises:
             DepositError: The repository does not hold it any more, or not unharmed.
@@ -389,6 +408,27 @@ def repository_of(receipt: Receipt, named: Iterable[str | Repository]) -> Reposi
         f"the receipt names {without_secret(receipt.target)}, and you have not named it",
         "if you trust that address with your login, add --repository "
         + shlex.quote(without_secret(receipt.target)),
+    )
+
+
+_ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+@contextlib.contextmanager
+def understood(repository: Repository) -> Iterator[None]:
+    """Turn the error of a client that stumbles over an odd answer, or journal, into ours."""
+    try:
+        yield
+    except _ODD as error:
+        raise _odd(repository, error) from error
+
+
+def _odd(repository: Repository, error: Exception) -> DepositError:
+    words = redact(" ".join(str(error).split()))[:200]
+    return DepositError(
+        f"{repository.target}: an answer, or what is known of an earlier run, is not understood: "
+        f"{type(error).__name__}: {words}",
+        "is that the address of the repository, and does nothing answer in its place?",
     )
 
 

@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import ipaddress
 import os
+import time as clock
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,9 +23,10 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote
 
+from archive_pkg import limits
 from archive_pkg.deposits.credentials import redact, remember, split_address, without_secret
-from archive_pkg.deposits.drop import TakenError, write_file
-from archive_pkg.deposits.parcels import BLOCK, Checked, Item, Parcel
+from archive_pkg.deposits.drop import TakenError, refuse_more, refuse_others, write_file
+from archive_pkg.deposits.parcels import BLOCK, Checked, Item, Parcel, limited, sha256_of
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
     TARGET_NOT_READY,
@@ -46,12 +48,16 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from archive_pkg.deposits.journal import Journal
+    from archive_pkg.deposits.repositories import Expected
+    from archive_pkg.limits import Limit
 
 PART = 16 * 1024 * 1024
 """Files larger than this are sent in parts of this size, or larger where they would be too many."""
 _MOST_PARTS = 10_000
 _LARGEST = 5 * 1024**4
 _LONGEST = 1024
+_SECONDS, _SLOWEST = 60.0, 1024
+"""Seconds after which an answer has to be there, or a file come at so many bytes a second."""
 _WIDTH = 8
 _DECLARATION = "bagit.txt"
 
@@ -108,6 +114,7 @@ class S3Bucket:
         except (BotoCoreError, ValueError) as error:
             message = f"{without_secret(address)}: {redact(str(error))}"
             raise UsageError(message, "see AWS's configuration") from error
+        self._client.meta.events.register("before-send.s3", self._sent)
         url = str(self._client.meta.endpoint_url)
         _refuse_plain(split_address(url), allowed=self._may_be_plain)
         credentials = session.get_credentials()
@@ -208,26 +215,78 @@ class S3Bucket:
         whole = remote_id + _DECLARATION in there
         return Status("stored" if whole else "partial", f"{len(there)} objects, {size} bytes")
 
-    def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
+    def verify(
+        self, remote_id: str, version: str, expected: Expected | None = None
+    ) -> Mapping[str, str]:
         """Read every object back; see `Repository`."""
         with self._errors():
-            keys = sorted(self._list(remote_id))
-            if not keys:
-                raise DepositError(f"{self.target} has nothing below {remote_id}")
-            with ThreadPoolExecutor(_WIDTH) as pool:
-                digests = pool.map(self._digest, keys)
-                return dict(
-                    zip((key.removeprefix(remote_id) for key in keys), digests, strict=True)
-                )
+            sizes = self._held(remote_id)
 
-    def fetch(self, remote_id: str, version: str, into: Path) -> None:
+            def digest(path: str) -> str:
+                return self._digest(remote_id + path, sizes[path])
+
+            with ThreadPoolExecutor(_WIDTH) as pool:
+                return dict(zip(sizes, pool.map(digest, sizes), strict=True))
+
+    def fetch(
+        self, remote_id: str, version: str, into: Path, expected: Expected | None = None
+    ) -> None:
         """Get every object; see `Repository`."""
         with self._errors():
-            keys = sorted(self._list(remote_id))
-            if not keys:
-                raise DepositError(f"{self.target} has nothing below {remote_id}")
-            for key in keys:
-                write_file(into, key.removeprefix(remote_id), self._blocks(key))
+            sizes = self._held(remote_id)
+            refuse_others(sizes, expected)
+            for path in sizes:
+                blocks = self._blocks(remote_id + path)
+                write_file(into, path, blocks, expected[path] if expected else None)
+
+    def _held(self, remote_id: str) -> Mapping[str, int]:
+        """The sizes of a package's objects, by path."""
+        there = self._list(remote_id)
+        if not there:
+            raise DepositError(f"{self.target} has nothing below {remote_id}")
+        return {key.removeprefix(remote_id): there[key].size for key in sorted(there)}
+
+    def _sent(self, request: Any, **_: object) -> Any:
+        """Send a request; read an answer that is not a file within limits of bytes and of time.
+
+        botocore reads such an answer to its end, wherever that is.
+        """
+        from botocore.awsrequest import AWSResponse
+
+        is_file, request.stream_output = request.stream_output, True
+        response = self._client._endpoint.http_session.send(request)
+        if is_file and response.status_code < 300:
+            return response
+        body = b"".join(self._read(response.raw, limits.SERVER_ANSWER, whole=True))
+        return AWSResponse(response.url, response.status_code, response.headers, _Whole(body))
+
+    def _read(self, raw: Any, most: Limit, *, whole: bool = False) -> Iterator[bytes]:
+        """Read an answer within limits of bytes and of time.
+
+        Args:
+            raw: The answer, as urllib3 has it.
+            most: How many bytes it may have.
+            whole: Whether it has to come within a minute; else at a certain pace from then on.
+        """
+        import urllib3
+
+        begun, count = clock.monotonic(), 0
+        try:
+            while block := raw.read1(BLOCK):
+                count += len(block)
+                took = clock.monotonic() - begun
+                if count > most.value:
+                    message = f"{self.target} answers with more than {most.value} bytes"
+                    raise DepositError(message, most.hint)
+                if took > _SECONDS and (whole or count < took * _SLOWEST):
+                    raise LostError(f"{self.target} answers too slowly")
+                yield block
+        except urllib3.exceptions.HTTPError as error:
+            words = redact(str(error))
+            raise LostError(f"{self.target} could not be reached, or broke off: {words}") from error
+        except BaseException:
+            raw.close()
+            raise
 
     def _base(self, parcel: Parcel) -> str:
         prefix = f"{self._prefix}/" if self._prefix else ""
@@ -239,6 +298,7 @@ class S3Bucket:
         for page in pages.paginate(Bucket=self._bucket, Prefix=base):
             for each in page.get("Contents", []):
                 found[each["Key"]] = Held(each["Size"], each["ETag"].strip('"'))
+            refuse_more(len(found), self.target)
         return found
 
     def _held_already(self, parcel: Parcel, item: Item, key: str) -> Arrival:
@@ -426,19 +486,21 @@ class S3Bucket:
             sha256=item.sha256,
             algorithm="read back",
             expected=item.sha256,
-            stored=self._digest(key),
+            stored=self._digest(key, item.size),
         )
 
-    def _digest(self, key: str) -> str:
-        hashing = hashlib.sha256()
-        for block in self._blocks(key):
-            hashing.update(block)
-        return hashing.hexdigest()
+    def _digest(self, key: str, size: int) -> str:
+        return sha256_of(limited(self._blocks(key), min(size, limits.DOWNLOAD.value), key))
 
     def _blocks(self, key: str) -> Iterator[bytes]:
-        body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
-        with contextlib.closing(body):
-            yield from body.iter_chunks(BLOCK)
+        answer = self._client.get_object(Bucket=self._bucket, Key=key)
+        count = 0
+        with contextlib.closing(answer["Body"]) as body:
+            for block in self._read(body._raw_stream, limits.DOWNLOAD):
+                count += len(block)
+                yield block
+        if count != answer.get("ContentLength", count):
+            raise LostError(f"{self.target} broke off while it sent {key}")
 
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
@@ -474,6 +536,17 @@ class S3Bucket:
             raise LostError(f"{self.target} could not be reached, or broke off: {words}") from error
         except of_botocore.BotoCoreError as error:
             raise DepositError(f"{self.target}: {redact(str(error))}") from error
+
+
+class _Whole:
+    """The body of an answer that was read already, as botocore asks for it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield it."""
+        yield self._body
 
 
 _PARTS_AT_ONCE = 4

@@ -18,7 +18,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archive_pkg.deposits.credentials import place_of, split_address
-from archive_pkg.deposits.drop import DropFolder, Place, TakenError, Trail, side_by_side
+from archive_pkg.deposits.drop import (
+    DropFolder,
+    Place,
+    TakenError,
+    Trail,
+    refuse_more,
+    side_by_side,
+)
 from archive_pkg.deposits.parcels import sha256_of
 from archive_pkg.deposits.repositories import LostError
 from archive_pkg.deposits.ssh import BrokenError, Channel
@@ -72,9 +79,11 @@ class SftpPlace(Place):
         """See `drop.Place`."""
         found: dict[str, int] = {}
         with self._channel(f"reading {path}") as sftp:
-            waiting = [""]
+            waiting, asked = [""], 0
             while waiting:
                 prefix = waiting.pop()
+                asked += 1
+                refuse_more(len(found) + len(waiting) + asked, self._target)
                 try:
                     entries = sftp.entries(self._at(posixpath.join(path, prefix)))
                 except FileNotFoundError:

@@ -15,7 +15,8 @@ from urllib.parse import urljoin
 
 from archive_pkg import storage
 from archive_pkg.deposits import credentials
-from archive_pkg.deposits.parcels import Checked, Parcel, sha256_of
+from archive_pkg.deposits.answers import read_xml
+from archive_pkg.deposits.parcels import Checked, Item, Parcel, limited, sha256_of
 from archive_pkg.deposits.repositories import (
     Capabilities,
     LostError,
@@ -110,7 +111,7 @@ class SwordCollection(ZipRepository):
                     raise LostError(f"{self.target} did not complete it: {status.detail}")
         if status.state == "rejected":
             raise DepositError(f"{self.target} rejected it: {status.detail}")
-        held = self._read_back(links["statement"])
+        held = self._read_back(links["statement"], sent.item)
         known = {"draft": "draft", "stored": "published", "pending": "pending"}
         return Stored(
             remote_id=links["statement"],
@@ -184,7 +185,7 @@ class SwordCollection(ZipRepository):
             where = following[1] if following else links.get("next")
             if not where:
                 break
-            page = self._web.url(urljoin(page, where))
+            page = self._joined(page, where)
         return {}
 
     def _receipt(self, entry: Any) -> Any:
@@ -200,15 +201,14 @@ class SwordCollection(ZipRepository):
             return entry
         for link in entry.iter(f"{{{ATOM}}}link"):
             if link.get("rel") == "edit":
-                where = urljoin(self._collection, link.get("href", ""))
+                where = self._joined(self._collection, link.get("href", ""))
                 return self._xml(self._web.ask("GET", where, expect={200}))
         return entry
 
     def _links(self, receipt: Any) -> dict[str, str]:
         """Where an entry is edited, gets its zip, and tells of itself (SWORD 2.0, 10)."""
         found = {
-            link.get("rel", ""): urljoin(self._collection, link.get("href", ""))
-            for link in receipt.iter(f"{{{ATOM}}}link")
+            link.get("rel", ""): link.get("href", "") for link in receipt.iter(f"{{{ATOM}}}link")
         }
         links = {
             "edit": found.get(f"{SWORD}add") or found.get("edit", ""),
@@ -218,8 +218,7 @@ class SwordCollection(ZipRepository):
         for what, link in links.items():
             if not link:
                 raise DepositError(f"{self.target} names no {what} address of the entry it made")
-            self._web.url(link)  # on the same server, or it is refused
-        return links
+        return {what: self._joined(self._collection, link) for what, link in links.items()}
 
     def _send(self, media: str, sent: Sent, parcel: Parcel, journal: Journal) -> None:
         journal.begin("send")
@@ -242,7 +241,7 @@ class SwordCollection(ZipRepository):
             self._xml(reply)  # a receipt; a proxy in between would say something else
         journal.done("send")
 
-    def _read_back(self, statement: str) -> str:
+    def _read_back(self, statement: str, item: Item) -> str:
         """The SHA-256 of the original deposit; empty where the server does not give it back."""
         try:
             where = self._original(statement)
@@ -251,7 +250,7 @@ class SwordCollection(ZipRepository):
         except DepositError:
             return ""
         with self._web.download(where) as blocks:
-            return sha256_of(blocks)
+            return sha256_of(limited(blocks, item.size, item.path))
 
     def _original(self, statement: str) -> str:
         root = self._xml(self._web.ask("GET", statement, expect={200}))
@@ -259,7 +258,7 @@ class SwordCollection(ZipRepository):
             terms = {each.get("term") for each in entry.iter(f"{{{ATOM}}}category")}
             content = entry.find(f"{{{ATOM}}}content")
             if f"{SWORD}originalDeposit" in terms and content is not None and content.get("src"):
-                return self._web.url(urljoin(statement, str(content.get("src"))))
+                return self._joined(statement, str(content.get("src")))
         raise DepositError(
             f"{self.target} does not give back what was deposited",
             "its statement names no original deposit; ask its keepers for the bytes",
@@ -272,15 +271,21 @@ class SwordCollection(ZipRepository):
     def _xml(self, reply: Reply) -> Any:
         from lxml import etree
 
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        with contextlib.suppress(etree.XMLSyntaxError):
-            root = etree.fromstring(reply.body, parser)
+        hint = "is that a collection's address, or does a proxy answer in its place?"
+        with contextlib.suppress(DepositError):
+            root = read_xml(reply.body, self.target, hint)
             if etree.QName(root).namespace == ATOM:
                 return root
         raise LostError(
-            f"{self.target} answered {reply.status} with something that is not Atom",
-            "is that a collection's address, or does a proxy answer in its place?",
+            f"{self.target} answered {reply.status} with something that is not Atom", hint
         )
+
+    def _joined(self, base: str, link: str) -> str:
+        """Where a link leads, which has to be on the same server."""
+        try:
+            return self._web.url(urljoin(base, link))
+        except ValueError as error:
+            raise DepositError(f"{self.target} refers to {link[:200]!r}: {error}") from error
 
 
 def _state(root: Any) -> tuple[str, str]:

@@ -17,9 +17,12 @@ import ssl
 import time
 import weakref
 from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
+from archive_pkg import limits
+from archive_pkg.deposits.answers import misfit, read_json
 from archive_pkg.deposits.credentials import redact, unused_variable
 from archive_pkg.deposits.repositories import LostError
 from archive_pkg.errors import DepositError
@@ -30,11 +33,12 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from archive_pkg.deposits.answers import Shape
+
 SECONDS = 60.0
-"""How long a server may be silent, and how long an answer that is no file may take in all."""
-ANSWER_LIMIT = 32 * 1024 * 1024
+"""How long a server may be silent, and how long an answer that is not a file may take in all."""
 _SLOWEST = 1024
-"""Bytes a second, over a minute, below which a download is given up as lost."""
+"""Bytes a second, on the average, that a server has to send from the first minute on."""
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
 _READING = {"GET", "HEAD", "PROPFIND"}
 
@@ -54,20 +58,27 @@ class Reply:
         self.body = body
         self._target = target
 
-    def json(self, *names: str) -> Any:
-        """The body, which has to be a JSON object that has these names.
+    def json(self, shape: Shape) -> Any:
+        """Return the body, which has to be JSON of a shape (see `answers.Shape`).
 
         Raises:
-            LostError: It is not; something in between answered, or it was cut short.
+            LostError: It is not JSON: something in between answered, or it was cut short.
+            DepositError: It does not have the shape.
         """
-        with contextlib.suppress(ValueError):
-            found = json.loads(self.body)
-            if isinstance(found, dict) and all(name in found for name in names):
-                return found
-        raise LostError(
-            f"{self._target} answered {self.status} with something else than was asked for",
-            "is that the address of the repository, or does a proxy answer in its place?",
-        )
+        try:
+            found = read_json(self.body)
+        except ValueError as error:
+            raise LostError(
+                f"{self._target} answers {self.status} with something that is not JSON: "
+                f"{redact(str(error))}",
+                "is that the address of the repository, or does a proxy answer in its place?",
+            ) from error
+        if wrong := misfit(found, shape):
+            raise DepositError(
+                f"{self._target} answers {self.status} with other JSON than was asked for: {wrong}",
+                "is that the address of the repository, and its kind?",
+            )
+        return found
 
 
 class Web:
@@ -89,13 +100,15 @@ class Web:
         self._target = target
         self._name, self._login = name, dict(login)
         self._client = httpx.Client(
-            verify=_certificates(),
+            transport=_transport(),
             timeout=httpx.Timeout(SECONDS, connect=20.0),
-            limits=httpx.Limits(max_connections=32, max_keepalive_connections=16),
             follow_redirects=False,
-            headers={"User-Agent": SOFTWARE.replace(" ", "/")},
+            # Nothing is unpacked on the way: a small answer could become a large one.
+            headers={"User-Agent": SOFTWARE.replace(" ", "/"), "Accept-Encoding": "identity"},
             trust_env=False,
         )
+        # Cookies would go to every port of a host.
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         weakref.finalize(self, self._client.close)
 
     def ask(
@@ -140,14 +153,13 @@ class Web:
     def download(
         self, path: str, headers: Mapping[str, str] | None = None
     ) -> Iterator[Iterator[bytes]]:
-        """The bytes of a file as they lie there, not compressed on their way.
+        """The bytes of a file.
 
         Raises:
             LostError: They end before their time.
             DepositError: The server refuses.
         """
-        asked = {"Accept-Encoding": "identity", **(headers or {})}
-        with self._open("GET", path, asked, None) as response:
+        with self._open("GET", path, dict(headers or {}), None) as response:
             if response.status_code != 200:
                 self._judged("GET", path, response, self._whole(response), {200})
             yield self._blocks(response)
@@ -159,12 +171,18 @@ class Web:
             DepositError: It is on another.
         """
         url = path if "://" in path else f"{self.base}/{path.lstrip('/')}" if path else self.base
-        if _origin(url) != self._origin:
+        if self._origin_of(url) != self._origin:
             raise DepositError(
                 f"{self._target} refers to {urlsplit(url).hostname}, where nothing is sent",
                 "is that address the repository's own? name it as it names itself",
             )
         return url
+
+    def _origin_of(self, url: str) -> tuple[str, str, int]:
+        try:
+            return _origin(url)
+        except ValueError as error:
+            raise DepositError(f"{self._target} refers to {url[:200]!r}: {error}") from error
 
     @contextlib.contextmanager
     def _open(
@@ -179,7 +197,7 @@ class Web:
         url = self.url(path)
         try:
             for _ in range(6):
-                login = self._login if _origin(url) == self._origin else {}
+                login = self._login if self._origin_of(url) == self._origin else {}
                 request = self._client.build_request(
                     method, url, headers={**headers, **login}, content=content
                 )
@@ -187,8 +205,8 @@ class Web:
                     if method not in _READING or not response.has_redirect_location:
                         yield response
                         return
-                    url = urljoin(url, response.headers["location"])
-                    if urlsplit(url).scheme != "https":
+                    url = self._joined(url, response.headers["location"])
+                    if not url.startswith("https:"):
                         raise DepositError(
                             f"{self._target} leads on to an address that is not encrypted",
                             "nothing is read over plain http",
@@ -196,6 +214,16 @@ class Web:
             raise DepositError(f"{self._target} leads from one address to the next without end")
         except httpx.TransportError as error:
             raise self._lost(error) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise DepositError(
+                f"{self._target} gives an odd answer: {redact(str(error))}"
+            ) from error
+
+    def _joined(self, url: str, location: str) -> str:
+        try:
+            return urljoin(url, location)
+        except ValueError as error:
+            raise DepositError(f"{self._target} leads on to {location[:200]!r}: {error}") from error
 
     def _lost(self, error: Exception) -> DepositError:
         cause: BaseException | None = error
@@ -214,10 +242,13 @@ class Web:
         """The body of an answer, within a limit of bytes and of time."""
         end = time.monotonic() + SECONDS
         body = bytearray()
-        for block in response.iter_bytes():
+        for block in self._blocks(response):
             body += block
-            if len(body) > ANSWER_LIMIT:
-                raise DepositError(f"{self._target} answers with more than {ANSWER_LIMIT} bytes")
+            if len(body) > limits.SERVER_ANSWER.value:
+                raise DepositError(
+                    f"{self._target} answers with more than {limits.SERVER_ANSWER.value} bytes",
+                    limits.SERVER_ANSWER.hint,
+                )
             if time.monotonic() > end:
                 raise LostError(f"{self._target} answers too slowly")
         return bytes(body)
@@ -225,14 +256,10 @@ class Web:
     def _blocks(self, response: httpx.Response) -> Iterator[bytes]:
         import httpx
 
-        begun, count = time.monotonic(), 0
+        if (encoding := response.headers.get("content-encoding", "identity")) != "identity":
+            raise DepositError(f"{self._target} answers in the encoding {encoding[:50]!r}, unasked")
         try:
-            for block in response.iter_raw(1 << 20):
-                count += len(block)
-                took = time.monotonic() - begun
-                if took > SECONDS and count < _SLOWEST * took:
-                    raise LostError(f"{self._target} sends too slowly")
-                yield block
+            yield from response.iter_raw()
         except httpx.TransportError as error:
             raise self._lost(error) from error
 
@@ -271,7 +298,13 @@ class Web:
 
 
 def segments(path: str) -> str:
-    """A path with every segment escaped for an address."""
+    """Return a path with every segment escaped for an address.
+
+    Raises:
+        DepositError: A segment would lead to another place: "..".
+    """
+    if {".", ".."} & set(path.split("/")):
+        raise DepositError(f"{path!r} would lead to another place in the repository")
     return "/".join(quote(step, safe="") for step in path.split("/"))
 
 
@@ -279,6 +312,62 @@ def _origin(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
     return parts.scheme, (parts.hostname or "").lower(), port
+
+
+def _transport() -> httpx.HTTPTransport:
+    """A transport whose connections are given up when they are too slow on the whole."""
+    import httpcore
+    import httpx
+
+    class Paced(httpcore.NetworkStream):
+        """A connection: from each request on, what comes back has to come at a certain pace."""
+
+        def __init__(self, stream: httpcore.NetworkStream) -> None:
+            self._stream = stream
+            self._since: float | None = None
+            self._count = 0
+
+        def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            now = time.monotonic()
+            if self._since is None:
+                self._since, self._count = now, 0
+            took = now - self._since
+            if took > SECONDS and self._count < took * _SLOWEST:
+                raise httpcore.ReadTimeout(f"it sends less than {_SLOWEST} bytes a second")
+            data = self._stream.read(max_bytes, timeout)
+            self._count += len(data)
+            return data
+
+        def write(self, buffer: bytes, timeout: float | None = None) -> None:
+            self._since = None
+            self._stream.write(buffer, timeout)
+
+        def close(self) -> None:
+            self._stream.close()
+
+        def start_tls(
+            self,
+            ssl_context: ssl.SSLContext,
+            server_hostname: str | None = None,
+            timeout: float | None = None,
+        ) -> httpcore.NetworkStream:
+            return Paced(self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+        def get_extra_info(self, info: str) -> Any:
+            return self._stream.get_extra_info(info)
+
+    class Backend(httpcore.SyncBackend):
+        def connect_tcp(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+            return Paced(super().connect_tcp(*args, **options))
+
+    transport = httpx.HTTPTransport(verify=_certificates(), trust_env=False)
+    transport._pool = httpcore.ConnectionPool(
+        ssl_context=_certificates(),
+        max_connections=32,
+        max_keepalive_connections=16,
+        network_backend=Backend(),
+    )
+    return transport
 
 
 def _certificates() -> ssl.SSLContext:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from archive_pkg.deposits import credentials
-from archive_pkg.deposits.drop import DropFolder, Place, TakenError
+from archive_pkg.deposits.answers import read_xml
+from archive_pkg.deposits.drop import DropFolder, Place, TakenError, refuse_more
 from archive_pkg.deposits.web import Web, segments
 from archive_pkg.errors import DepositError, UsageError
 
@@ -58,9 +60,11 @@ class WebDavPlace(Place):
     def list(self, path: str) -> dict[str, int] | None:
         """See `drop.Place`; asks level by level, for servers refuse to tell all at once."""
         found: dict[str, int] = {}
-        waiting = [""]
+        waiting, asked = [""], 0
         while waiting:
             prefix = waiting.pop()
+            asked += 1
+            refuse_more(len(found) + len(waiting) + asked, self._target)
             entries = self._entries(f"{path}/{prefix}")
             if entries is None:
                 if prefix:
@@ -87,7 +91,7 @@ class WebDavPlace(Place):
         own = unquote(urlsplit(self._web.url(segments(path))).path).rstrip("/")
         found = []
         for href, size in _responses(reply.body, self._target):
-            there = unquote(urlsplit(href).path).rstrip("/")
+            there = unquote(_path_of(href, self._target)).rstrip("/")
             above, _, name = there.rpartition("/")
             if above == own and name:
                 found.append((name, size))
@@ -139,21 +143,22 @@ class WebDavPlace(Place):
             self._web.ask("DELETE", f"{segments(path)}/", expect={200, 204, 404})
 
 
+def _path_of(href: str, target: str) -> str:
+    try:
+        return urlsplit(href).path
+    except ValueError as error:
+        raise DepositError(f"{target} lists {href[:200]!r}: {error}") from error
+
+
 def _responses(body: bytes, target: str) -> Iterator[tuple[str, int | None]]:
     """Addresses in a multistatus answer, with their sizes; None for folders (RFC 4918, 14.24)."""
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        root = etree.fromstring(body, parser)
-    except etree.XMLSyntaxError as error:
-        raise DepositError(f"{target} answers PROPFIND with no XML", "is it WebDAV?") from error
+    root = read_xml(body, target, "is it WebDAV?")
     for response in root.iter(f"{_DAV}response"):
         href = response.findtext(f"{_DAV}href") or ""
         if response.find(f".//{_DAV}collection") is not None:
             yield href, None
         else:
             size = response.findtext(f".//{_DAV}getcontentlength") or ""
-            if not size.isdecimal():
+            if not re.fullmatch(r"[0-9]{1,19}", size):
                 raise DepositError(f"{target} does not tell the size of {href}")
             yield href, int(size)

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import zipfile
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg import storage
+from archive_pkg import limits, storage
+from archive_pkg.bags.opening import BadArchiveError, open_archive
 from archive_pkg.deposits.drop import write_file
-from archive_pkg.deposits.parcels import BLOCK, Item, sha256_of
+from archive_pkg.deposits.parcels import Item, limited, sha256_of
 from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.packages.access import opening
 from archive_pkg.packages.leaks import refuse_traces
+from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.parcels import Parcel
+    from archive_pkg.deposits.receipts import Arrival
+    from archive_pkg.deposits.repositories import Expected
     from archive_pkg.deposits.web import Web
     from archive_pkg.records import Record
     from archive_pkg.reports import Report
@@ -57,22 +60,38 @@ class ZipRepository(ABC):
     def _contents(self, remote_id: str) -> Mapping[str, str]:
         """The paths of the bytes of all that it holds, by the names of the files."""
 
-    def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
+    def verify(
+        self, remote_id: str, version: str, expected: Expected | None = None
+    ) -> Mapping[str, str]:
         """Download all that is there; see `Repository`."""
         found = {}
         for name, path in self._contents(remote_id).items():
             with self._web.download(path) as blocks:
-                found[name] = sha256_of(blocks)
+                found[name] = sha256_of(limited(blocks, _size_of(name, expected), name))
         return found
 
-    def fetch(self, remote_id: str, version: str, into: Path) -> None:
+    def fetch(
+        self, remote_id: str, version: str, into: Path, expected: Expected | None = None
+    ) -> None:
         """Download the zip and unpack it; see `Repository`."""
         contents = self._contents(remote_id)
         zips = [path for name, path in contents.items() if name.endswith(".zip")]
         if len(zips) != 1:
             raise DepositError(f"{self.target} has no {remote_id} with one zip in it")
         with self._web.download(zips[0]) as blocks:
-            unpack(blocks, into)
+            unpack(blocks, into, _zip_of(expected))
+
+
+def _zip_of(expected: Expected | None) -> Arrival | None:
+    """The zip among the files of a deposit."""
+    zips = [file for path, file in (expected or {}).items() if path.endswith(".zip")]
+    return zips[0] if len(zips) == 1 else None
+
+
+def _size_of(name: str, expected: Expected | None) -> int:
+    """The most bytes that a file may have."""
+    known = (expected or {}).get(name) or (_zip_of(expected) if name.endswith(".zip") else None)
+    return known.size if known else limits.DOWNLOAD.value
 
 
 class RestrictingRepository(ZipRepository):
@@ -178,31 +197,31 @@ def zip_name(identifier: str) -> str:
     return f"{identifier}.zip"
 
 
-def unpack(blocks: Iterator[bytes], into: Path) -> None:
+def unpack(blocks: Iterator[bytes], into: Path, expected: Arrival | None = None) -> None:
     """Write what is in a zip that a repository gives back into a folder, without its outermost.
 
+    Args:
+        blocks: The zip.
+        into: The folder.
+        expected: The zip that was deposited; another one is not unpacked.
+
     Raises:
-        DepositError: It is no zip of one package.
+        DepositError: It is another zip, or not a zip of one package.
         StorageError: It cannot be written.
     """
+    write_file(into, ".zip", blocks, expected)
     whole = into / ".zip"
-    with storage.storage_errors(f"writing {whole}"):
-        file = whole.open("xb")
-    with file:
-        for block in blocks:
-            with storage.storage_errors(f"writing {whole}"):
-                file.write(block)
     try:
-        with zipfile.ZipFile(whole) as archive:
-            for entry in archive.infolist():
-                if entry.is_dir():
-                    continue
-                _, slash, path = entry.filename.partition("/")
-                if not slash:
-                    raise DepositError(f"{entry.filename} lies outside of the package's folder")
-                with archive.open(entry) as source:
-                    write_file(into, path, iter(lambda: source.read(BLOCK), b""))
-    except zipfile.BadZipFile as error:
-        raise DepositError("what the repository gave back is no zip") from error
+        with storage.storage_errors(f"reading {whole}"), open_archive(whole) as archive:
+            listing = archive.listing()
+            for finding in listing.findings:
+                if finding.severity is Severity.ERROR:
+                    place = f"{finding.location.path} " if finding.location.path else ""
+                    raise DepositError(f"the zip that came back: {place}{finding.message}")
+            for path, content in archive.contents(sorted(listing.files)):
+                write_file(into, path, content)
+    except BadArchiveError as error:
+        place = f"{error.finding.location.path} " if error.finding.location.path else ""
+        raise DepositError(f"the zip that came back: {place}{error}") from error
     with storage.storage_errors(f"removing {whole}"):
         whole.unlink()

@@ -1,0 +1,85 @@
+"""Reads the answers of servers, which can be anything: JSON of a known shape, and XML."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from archive_pkg.errors import DepositError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Shape = Any
+"""What a JSON value has to be: a type; a mapping from names to shapes, where a name that ends in
+"?" may be absent or null; or a list with the shape of its items. Other names are ignored."""
+
+
+def read_json(data: bytes) -> Any:
+    """Return the value of a JSON text.
+
+    Raises:
+        ValueError: It is not JSON, names something twice, or cannot be written as UTF-8 again.
+    """
+    try:
+        value = json.loads(data, object_pairs_hook=_once, parse_constant=_refuse)
+        json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    return value
+
+
+def misfit(value: Any, shape: Shape, place: str = "") -> str:
+    """Say where a JSON value does not have a shape; nothing if it has."""
+    if isinstance(shape, dict):
+        if not isinstance(value, dict):
+            return f"{place or 'the answer'} is not an object"
+        for written, inner in shape.items():
+            name = written.removesuffix("?")
+            here = f"{place}.{name}" if place else name
+            if written.endswith("?") and value.get(name) is None:
+                continue
+            if name not in value:
+                return f"{here} is missing"
+            if found := misfit(value[name], inner, here):
+                return found
+        return ""
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return f"{place} is not a list"
+        faults = (misfit(each, shape[0], f"{place}[{at}]") for at, each in enumerate(value))
+        return next(filter(None, faults), "")
+    is_right = isinstance(value, shape) and (shape is bool or not isinstance(value, bool))
+    return "" if is_right else f"{place} is not {_NAMES[shape]}"
+
+
+def read_xml(data: bytes, target: str, hint: str) -> Any:
+    """Return the root element of an XML document, of which nothing outside is read.
+
+    Raises:
+        DepositError: It is not XML, or has a document type declaration.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise DepositError(f"{target} answers with something that is not XML", hint) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise DepositError(f"{target} answers with a document type declaration", hint)
+    return root
+
+
+_NAMES = {str: "text", int: "a whole number", bool: "true or false", dict: "an object"}
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("it names something twice")
+    return found
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
