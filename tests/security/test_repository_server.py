@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
+import hashlib
+import io
 import json
+import os
 import ssl
+import struct
 import threading
+import time
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,7 +26,8 @@ from hypothesis import strategies as st
 
 from archive_pkg import deposits
 from archive_pkg.deposits import credentials
-from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.errors import DepositError, InvalidError, UsageError
+from archive_pkg.packages import build_package
 from certificates import certify
 from program import Run
 
@@ -119,6 +128,7 @@ def server(tls: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture(autouse=True)
 def _quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("archive_pkg.deposits.patience.PAUSES", ())
+    monkeypatch.setattr("archive_pkg.deposits.s3._ATTEMPTS", 1)
     monkeypatch.setattr("archive_pkg.deposits.credentials._from_keyring", lambda name: None)
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     for name, value in {
@@ -127,7 +137,6 @@ def _quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "AWS_SESSION_TOKEN": "the-session-token",
         "AWS_CONFIG_FILE": "/dev/null",
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-        "AWS_MAX_ATTEMPTS": "1",
     }.items():
         monkeypatch.setenv(name, value)
 
@@ -323,3 +332,293 @@ def test_plain_http_goes_to_no_proxy(
     done = run("fetch", named, "--out", tmp_path / "back", "--repository", address)
     assert done.returncode == 4
     assert plain.got == []
+
+
+# --- whatever a server answers, there is one clear error
+
+_RECORD = {"id": "r1", "links": {}, "metadata": {}}
+_ENTRIES = {"entries": [{"key": "letter.zip"}], **_RECORD}
+_ODD: list[bytes] = [
+    b"",
+    b"null",
+    b"[]",
+    b"5",
+    b'"x"',
+    b"{}",
+    b"{" * 100_000,
+    b"[" * 100_000,
+    b"\xff\xfe",
+    b'{"id": "\xff"}',
+    b'{"id": "\\ud800", "links": {}}',
+    b'{"id": NaN, "links": {}}',
+    b'{"id": ' + b"9" * 5000 + b"}",
+    b'{"id": "a", "id": "b", "links": {}}',
+    b'{"id": 5, "links": {}, "data": 5, "hits": 5, "entries": 5, "key": 5}',
+    b'{"id": null, "links": {}, "data": {"latestVersion": null}}',
+    b'{"id": "x", "links": {}, "data": {"latestVersion": {"files": [{"dataFile": 5}]}}}',
+    b'{"id": "x", "links": {}, "data": {"latestVersion": {"files": {"dataFile": 5}}}}',
+    b'{"id": "x", "links": [], "entries": [{"key": null}]}',
+    b'{"id": "x", "links": {}, "entries": [{"key": "../x.zip"}, {"key": "..", "status": 5}]}',
+    b'{"id": "x", "links": {}, "entries": [{"key": "\\u0000.zip"}], "pids": [], "versions": ""}',
+    b"<html>502</html>",
+    b"<feed/>",
+    b"<a:feed xmlns:a='http://www.w3.org/2005/Atom'><a:link rel='edit' href='http://[::1'/></a:feed>",
+    b"<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><x>&b;</x>",
+    b"<x>" * 100_000,
+    b"<?xml version='1.0' encoding='x'?><x/>",
+    b"<D:multistatus xmlns:D='DAV:'><D:response><D:href>http://[::1/x</D:href><D:propstat><D:prop>"
+    b"<D:getcontentlength>\xd9\xa3</D:getcontentlength></D:prop></D:propstat></D:response>"
+    b"</D:multistatus>",
+    b"<D:multistatus xmlns:D='DAV:'><D:response><D:href>/drop/x/a</D:href><D:propstat><D:prop>"
+    b"<D:getcontentlength>1</D:getcontentlength></D:prop></D:propstat></D:response></D:multistatus>",
+    b"<ListBucketResult xmlns='http://s3.amazonaws.com/doc/2006-03-01/'><Contents><Key>x/../../y</Key>"
+    b"<Size>-1</Size><ETag>x</ETag></Contents></ListBucketResult>",
+    b"<ListBucketResult xmlns='http://s3.amazonaws.com/doc/2006-03-01/'><Contents><Key>x/y</Key>"
+    b"<Size>many</Size></Contents></ListBucketResult>",
+    b"PK\x03\x04" + b"\x00" * 100,
+]
+_KINDS = {
+    "inveniordm": "inveniordm+https://{}",
+    "dataverse": "dataverse+https://{}/letters",
+    "sword2": "sword2+https://{}/1/letters/",
+    "webdav": "davs://{}/drop",
+    "s3": "s3://bucket/p?endpoint=https://{}",
+}
+
+
+@pytest.fixture
+def address(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a kind of repository at the server."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", os.environ["SSL_CERT_FILE"])
+    return _KINDS[request.param].format(server.name)
+
+
+@pytest.mark.parametrize("address", _KINDS, indirect=True)
+@pytest.mark.parametrize("status", [200, 207, 404, 500])
+def test_odd_answers_end_in_one_clear_error(
+    address: str, status: int, server: Server, tmp_path: Path
+) -> None:
+    remote = f"https://{server.name}/1/letters/1/" if address.startswith("sword") else "x/"
+    slip = receipt(tmp_path, address, remote_id=remote)
+    repository = deposits.repository_for(address)
+    for number, body in enumerate(_ODD):
+        server.sends(body, status)
+        with pytest.raises(DepositError):
+            deposits.fetch(slip, tmp_path / f"back-{number}", [repository])
+        assert not (tmp_path / f"back-{number}" / "letter").exists()
+        with contextlib.suppress(DepositError):
+            deposits.check_receipt(slip, [repository])
+        with contextlib.suppress(DepositError):
+            repository.status(remote, "v1")
+
+
+@pytest.mark.parametrize("address", _KINDS, indirect=True)
+def test_odd_answers_to_a_deposit(
+    address: str, server: Server, letter: Path, tmp_path: Path
+) -> None:
+    package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+    more = {"inveniordm": "?publisher=x", "dataverse": "?contact=me@example.org"}
+    address += more.get(address.partition("+")[0], "")
+    repository = deposits.repository_for(address)
+    for number, body in enumerate(_ODD[::8] if address.startswith("s3:") else _ODD):
+        server.sends(body, 200 + number % 2)
+        slips = tmp_path / f"slips-{number}"
+        with pytest.raises(DepositError):
+            deposits.deposit(package, repository, receipts=slips)
+        assert not [*slips.rglob("*.json")]
+
+
+@pytest.mark.parametrize("address", _KINDS, indirect=True)
+@pytest.mark.parametrize(
+    "location", ["http://[::1/", "//[", "https://127.0.0.1:1/\x7f", "x" * 70000]
+)
+def test_odd_redirects(address: str, location: str, server: Server, tmp_path: Path) -> None:
+    server.sends(b"", 302, Location=location)
+    remote = f"https://{server.name}/1/letters/1/" if address.startswith("sword") else "x/"
+    with pytest.raises(DepositError):
+        deposits.fetch(receipt(tmp_path, address, remote_id=remote), tmp_path / "back", [address])
+
+
+@pytest.mark.parametrize("address", _KINDS, indirect=True)
+def test_an_endless_answer_is_broken_off(
+    address: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARCHIVE_PKG_LIMITS", "server-answer=100000")
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b" " * 10_000)
+
+    server.answer = answer
+    remote = f"https://{server.name}/1/letters/1/" if address.startswith("sword") else "x/"
+    with pytest.raises(DepositError, match="answers with more than 100000 bytes"):
+        deposits.fetch(receipt(tmp_path, address, remote_id=remote), tmp_path / "back", [address])
+
+
+@pytest.mark.parametrize("address", _KINDS, indirect=True)
+@pytest.mark.parametrize("where", ["headers", "body", "chunks"])
+def test_a_server_that_drips_is_given_up(
+    address: str, where: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if where == "headers" and address.startswith("s3:"):
+        pytest.skip("botocore reads the head of an answer without a time for the whole")
+    for module in ("web", "s3"):
+        name = "_SECONDS" if module == "s3" else "SECONDS"
+        monkeypatch.setattr(f"archive_pkg.deposits.{module}.{name}", 0.3)
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        start = {
+            "headers": b"X: ",
+            "body": b"\r\n",
+            "chunks": b"Transfer-Encoding: chunked\r\n\r\n",
+        }
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + start[where])
+        while True:
+            handler.wfile.write(b"1\r\n \r\n" if where == "chunks" else b" ")
+            time.sleep(0.02)
+
+    server.answer = answer
+    remote = f"https://{server.name}/1/letters/1/" if address.startswith("sword") else "x/"
+    with pytest.raises(DepositError):
+        deposits.fetch(receipt(tmp_path, address, remote_id=remote), tmp_path / "back", [address])
+
+
+def test_nothing_is_decompressed_and_no_cookie_is_kept(server: Server, tmp_path: Path) -> None:
+    address = _KINDS["inveniordm"].format(server.name)
+    web = deposits.repository_for(address)._web  # type: ignore[attr-defined]
+    server.sends(b"{}", Set_Cookie="session=1; Path=/")
+    web.ask("GET", "x")
+    web.ask("GET", "x")
+    assert server.got[-1]["authorization"] == "Bearer the-token"
+    assert server.got[-1]["accept-encoding"] == "identity"
+    assert "cookie" not in server.got[-1]
+    server.sends(gzip.compress(b" " * 100_000_000, 1), Content_Encoding="gzip")
+    with pytest.raises(DepositError, match="encoding"):
+        web.ask("GET", "x")
+
+
+def test_a_redirect_takes_the_login_to_no_other_port(
+    server: Server, tls: tuple[Path, ssl.SSLContext], tmp_path: Path
+) -> None:
+    for other in _started(tls[1]):
+        server.sends(b"", 302, Location=f"https://{other.name}/elsewhere")
+        web = deposits.repository_for(f"davs://{server.name}/drop")._place._web  # type: ignore[attr-defined]
+        with pytest.raises(DepositError):
+            web.ask("PROPFIND", "x")
+        assert "authorization" in server.got[-1]
+        assert other.got
+        assert not [headers for headers in other.got if "authorization" in headers]
+
+
+# --- what comes back is what was deposited, or is not unpacked
+
+
+def serves_zip(server: Server, data: bytes) -> None:
+    """Answer as an InvenioRDM that holds a record with this zip."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        listing = {"entries": [{"key": "letter.zip"}], **_RECORD}
+        server.sends(data if handler.path.endswith("/content") else listing)
+        sends, server.answer = server.answer, answer
+        sends(handler)
+
+    server.answer = answer
+
+
+def zip_of(**members: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return made.getvalue()
+
+
+def zip_receipt(folder: Path, server: Server, data: bytes) -> Path:
+    """A receipt for a zip; what it says of the package in it is wrong."""
+    digest = hashlib.sha256(data).hexdigest()
+    file = {"path": "letter.zip", "size": len(data), "sha256": digest, "algorithm": "sha256"}
+    files = [file | {"expected": digest, "stored": digest}]
+    return receipt(folder, f"inveniordm+https://{server.name}", remote_id="r1", files=files)
+
+
+def test_another_zip_is_not_unpacked(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slip = zip_receipt(tmp_path, server, zip_of(letter__a=b"right"))
+    monkeypatch.setattr("archive_pkg.deposits.zips.open_archive", None)  # it is not even opened
+    address = f"inveniordm+https://{server.name}"
+    for data, told in ((zip_of(letter__a=b"wrong"), "not what was"), (b"x" * 10_000, "more than")):
+        serves_zip(server, data)
+        with pytest.raises(DepositError, match=told):
+            deposits.fetch(slip, tmp_path / "back", [address])
+    with pytest.raises(DepositError, match="more than"):
+        deposits.check_receipt(slip, [address])
+    assert list((tmp_path / "back").iterdir()) == []
+
+
+def _spoiled(data: bytes, **fields: int) -> bytes:
+    """A zip with other flags or sizes in its directory."""
+    at = data.index(b"PK\x01\x02")
+    places = {"flags": (8, "<H"), "method": (10, "<H"), "size": (24, "<I")}
+    spoiled = bytearray(data)
+    for name, value in fields.items():
+        where, form = places[name]
+        struct.pack_into(form, spoiled, at + where, value)
+    return bytes(spoiled)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not a zip",
+        zip_of(letter__a=b"x")[:-30],
+        zip_of(a=b"outside"),
+        zip_of(letter__a=b"x", other__b=b"y"),
+        zip_of(**{"letter__..__..__x": b"x"}),
+        zip_of(__etc__x=b"x"),
+        _spoiled(zip_of(letter__a=b"x"), flags=1),
+        _spoiled(zip_of(letter__a=b"x"), method=99),
+        _spoiled(zip_of(letter__a=b"x"), size=1 << 31),
+    ],
+    ids=["empty", "none", "short", "outside", "two", "up", "root", "locked", "method", "size"],
+)
+def test_a_hostile_zip_with_a_forged_receipt(data: bytes, server: Server, tmp_path: Path) -> None:
+    serves_zip(server, data)
+    slip = zip_receipt(tmp_path / "slips", server, data)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(DepositError):
+        deposits.fetch(slip, tmp_path / "back", [f"inveniordm+https://{server.name}"])
+    (tmp_path / "back").rmdir()
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_draft_that_only_a_receipt_names_is_not_replaced(
+    server: Server, letter: Path, tmp_path: Path
+) -> None:
+    package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+    address = f"inveniordm+https://{server.name}"
+    parcel = deposits.parcels.pack(package)
+    receipt(
+        package.with_name(f"{package.name}.receipts"),
+        address,
+        kind="inveniordm",
+        package=parcel.identifier,
+        fingerprint=parcel.fingerprint,
+        remote_id="r1",
+    )
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.command)
+        there = handler.path.endswith("/draft")
+        server.sends(_RECORD if there else b"", 200 if there else 404)
+        sends, server.answer = server.answer, answer
+        sends(handler)
+
+    asked: list[str] = []
+    server.answer = answer
+    with pytest.raises(DepositError, match="was not made for"):
+        deposits.deposit(package, address)
+    assert set(asked) == {"GET"}

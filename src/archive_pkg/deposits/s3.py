@@ -59,6 +59,7 @@ _LONGEST = 1024
 _SECONDS, _SLOWEST = 60.0, 1024
 """Seconds after which an answer has to be there, or a file come at so many bytes a second."""
 _WIDTH = 8
+_ATTEMPTS = 3
 _DECLARATION = "bagit.txt"
 
 
@@ -105,7 +106,7 @@ class S3Bucket:
                     connect_timeout=20,
                     read_timeout=60,
                     max_pool_connections=_WIDTH * 4,
-                    retries={"mode": "standard", "max_attempts": 3},
+                    retries={"mode": "standard", "max_attempts": _ATTEMPTS},
                     # Digests are ours to state; what botocore would add, many servers refuse.
                     request_checksum_calculation="when_required",
                     response_checksum_validation="when_required",
@@ -506,9 +507,15 @@ class S3Bucket:
     def _errors(self) -> Iterator[None]:
         """Turn botocore's errors into ours."""
         from botocore import exceptions as of_botocore
+        from botocore.parsers import ResponseParserError
 
         try:
             yield
+        except ResponseParserError as error:
+            raise DepositError(
+                f"{self.target} answers with something that is not S3's XML",
+                "is that an S3 server, and does nothing answer in its place?",
+            ) from error
         except of_botocore.ClientError as error:
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
             said = error.response.get("Error", {})
