@@ -38,6 +38,7 @@ from archive_pkg.deposits.repositories import (
     Status,
     Stored,
     Transfer,
+    understood,
 )
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.reports import Location
@@ -510,7 +511,8 @@ class S3Bucket:
         from botocore.parsers import ResponseParserError
 
         try:
-            yield
+            with understood(self):  # botocore takes a number for one without a look
+                yield
         except ResponseParserError as error:
             raise DepositError(
                 f"{self.target} answers with something that is not S3's XML",
