@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tarfile
 from datetime import date
 from pathlib import Path
 
@@ -96,3 +97,18 @@ def test_what_is_not_there(tmp_path: Path) -> None:
         verify(tmp_path / "nothing")
     with pytest.raises(StorageError):
         open_package(tmp_path / "nothing")
+
+
+def test_a_package_of_an_earlier_format_verifies_and_opens(tmp_path: Path) -> None:
+    """Version 0.1 wrote it, with `of` in its record and tables."""
+    archive = Path(__file__).parents[1] / "fixtures/packages/format-1.tar.gz"
+    with tarfile.open(archive) as tar:
+        tar.extractall(tmp_path, filter="data")
+    [folder] = tmp_path.iterdir()
+    assert b'"of"' in (folder / "data/record.json").read_bytes()
+    verification = verify(folder)
+    assert verification.ok, list(verification.report)
+    record = open_package(folder).record
+    assert record.part("note-to-prc").part_of == ("original",)
+    assert record.part("summary").about == ("letter",)
+    assert record.part("letter").made_from == ("original",)

@@ -81,7 +81,7 @@ def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:
         [
             _group(("otherIdAgency", agency), ("otherIdValue", value))
             for agency, value in (
-                ("archive-pkg", record.id),
+                ("record", record.id),
                 *((item.scheme, item.value) for item in record.identifiers),
             )
         ],

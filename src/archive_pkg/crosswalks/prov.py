@@ -42,7 +42,7 @@ _ENDS = {
 
 MAPPING = {
     "id": "entity, dcterms:identifier",
-    "version": "entity, dcterms:hasVersion",
+    "version": "entity, schema:version",
     "title": "entity, prov:label",
     "type": "entity, dcterms:type",
     "sender": "wasAttributedTo",
@@ -72,7 +72,7 @@ MAPPING = {
     "classification.history": "activity; entity, letter:marking",
     "agents.name": "agent, prov:label",
     "agents.kind": "agent, prov:type",
-    "agents.version": "agent, dcterms:hasVersion",
+    "agents.version": "agent, schema:softwareVersion",
     "events.type": "activity, prov:type",
     "events.date.edtf": "activity, dcterms:date",
     "events.date.as_written": "activity, dcterms:description",
@@ -108,7 +108,7 @@ def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
         _LETTER,
         ("prov:label", record.title),
         ("dcterms:identifier", record.id),
-        ("dcterms:hasVersion", str(record.version)),
+        ("schema:version", str(record.version)),
         ("dcterms:type", record.type),
         ("dcterms:date", edtf_of(record.date)),
         ("letter:marking", marking_in_words(record)),
@@ -123,7 +123,7 @@ def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
             _agent(agent.id),
             ("prov:label", agent.name),
             ("prov:type", _reference(kind) if kind else agent.kind),
-            ("dcterms:hasVersion", agent.version),
+            ("schema:softwareVersion", agent.version),
         )
     _tell_events(document, record)
     return document.told

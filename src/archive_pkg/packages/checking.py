@@ -17,6 +17,7 @@ from archive_pkg.errors import StorageError
 from archive_pkg.records import NAMES, Record, placed, read_placed, record_file, vocabularies
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.statements import Index, statements
+from archive_pkg.records.wording import relations
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -469,7 +470,8 @@ def _access(record: Record, source: Path) -> Iterator[Finding]:
         for other in map(record.part, part.leads_to):
             if other.access and other.access.status != "open":
                 at = Location(str(source), field=f"parts.{part.id}.access")
-                message = f"{part.id} is open, and {other.id}, to which it leads, is not"
+                relation = "; ".join(relations(part))
+                message = f"{part.id} ({relation}) is open, and {other.id} is not"
                 hint = "say that it is a redaction, or restrict it, too"
                 yield ACCESS_WIDER.at(at, message, hint)
 
