@@ -396,6 +396,22 @@ def test_what_the_letter_does_not_have_is_not_in_its_text() -> None:
     assert "“und”" in " ".join(finding.message for finding in imported.report)
 
 
+def test_several_letters_in_one_text_are_reported() -> None:
+    for types, asked in ((("letter", "letter"), True), (("letter", "writingSession"), False)):
+        body = "".join(f'<div type="{kind}"><p>Text.</p></div>' for kind in types)
+        codes = [finding.code for finding in tei(body=f"<body>{body}</body>").report]
+        assert ("import-several-letters" in codes) is asked
+
+
+def test_each_letter_of_a_corpus_becomes_a_record() -> None:
+    letter = LETTER.format(title="{0}", text="Text {0}.").replace("<TEI ", '<TEI xml:id="{0}" ')
+    corpus = "".join(letter.format(name) for name in ("a", "b"))
+    text = f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/>{corpus}</teiCorpus>'
+    found = read(text.encode(), "all.xml")
+    assert [(i.record.id, i.record.title) for i in found] == [("a", "a"), ("b", "b")]
+    assert [i.files["all.txt"] for i in found] == [b"Text a.", b"Text b."]
+
+
 def test_a_placeholder_is_not_the_letters_text() -> None:
     imported = tei(body="<body><bibl>[No transcription.]</bibl></body>")
     assert not [part for part in imported.record.parts if part.is_text]

@@ -16,6 +16,8 @@ from archive_pkg.records import Record
 from strategies import HOSTILE, NOTE_KINDS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from archive_pkg.crosswalks.incoming import Imported
 
 # Signs that XML cannot hold come back; a run of white space is one space.
@@ -103,6 +105,24 @@ def test_every_word_and_note_comes_back_at_its_place(made: tuple[Record, str]) -
     assert notes(back.record, came) == notes(record, text)
     [skipped] = read(without_notes(written), "letter.xml")
     assert words(skipped.files["letter.txt"].decode()) == words(text)
+
+
+def test_published_letters_come_back_with_every_word_and_note(shared: Path) -> None:
+    for file in sorted((shared / "tei-letters").glob("*/*.xml"))[::4]:
+        for imported in read(file.read_bytes(), file.name):
+            record = imported.record
+            parts = [part for part in record.parts if part.is_text]
+            if not parts:
+                continue
+            text = imported.files[str(parts[0].file)].decode()
+            setting = Setting(software="x", texts={part.id: text for part in parts})
+            [back] = read(export("tei", record, setting), file.name)
+            kept = [part for part in back.record.parts if part.is_text]
+            came = back.files[str(kept[0].file)].decode()
+            assert words(came) == words(text), file.name
+            assert notes(back.record, came) == notes(record, text), file.name
+            kinds = [(part.id, part.kind) for part in parts]
+            assert [(part.id, part.kind) for part in kept] == kinds
 
 
 @pytest.mark.parametrize("kind", NOTE_KINDS)

@@ -351,7 +351,9 @@ class _Reader:
         targets = (ref.get("target") or "").split()
         words = words_of(ref) or ""
         points = any(t.startswith("#") and t[1:] in self._noted for t in targets)
-        number = points and not any(sign.isalpha() for sign in words)
+        letters = sum(sign.isalpha() for sign in words)
+        small = "sup" in " ".join(str(e.get("rend") or "") for e in ref.iter("*"))
+        number = points and (letters == 0 or (letters == 1 and small))
         if number:
             self.reading.read.update((node, "text") for node in ref.iter("*"))
         return number

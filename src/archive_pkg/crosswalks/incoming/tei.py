@@ -27,11 +27,18 @@ from archive_pkg.records.faults import Fault
 from archive_pkg.records.identifiers import identify
 from archive_pkg.records.models import TranslationNote
 from archive_pkg.records.scalars import portable_path
+from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.texts import Note, Reading, Stretch, read_text
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
     from archive_pkg.crosswalks.incoming.source import Element
+
+IMPORT_SEVERAL_LETTERS = Code(
+    "import-several-letters",
+    Severity.WARNING,
+    "A TEI text has several divisions that are letters. They become one record; split the file.",
+)
 
 READS = frozenset([
     "type", "title", "variant_titles", "sender", "recipients", "copies_to", "date.edtf",
@@ -51,6 +58,8 @@ READS_INDEX = frozenset([
 
 _NO_MAKERS = ("signatory", "rights holder", "author of summary")
 _TRANSLATES = re.compile(r"translat|übersetz|uebersetz|traduc|tradu[cz]|перев", re.IGNORECASE)
+_DIVS = ("div", "div1", "div2", "text")
+_LETTER_TYPES = frozenset(["letter", "brief", "lettre", "lettera", "document"])
 _SHELFMARKS = frozenset([
     "", "call", "callnumber", "call-number", "cote", "file", "idno", "inventory", "shelfmark",
     "shelf-mark", "signatur", "signature", "segnatura", "unitid",
@@ -204,13 +213,21 @@ def _supplier(source: Source, draft: Draft, root: Element) -> None:
     for path in ("publisher/name", "publisher/orgName", "publisher", "authority"):
         words = source.text(statement, path)
         if words and words != "Unknown":
-            draft.supplier = draft.agent(words, "organization")
+            draft.supplier = draft.agent(words, "organization", _links(source, statement, path))
             return
     for path in ("editor/persName", "editor/name", "editor"):
         words = source.text(root, f"teiHeader/fileDesc/titleStmt/{path}")
         if words and words != "Unknown":
             draft.supplier = draft.agent(words)
             return
+
+
+def _links(source: Source, statement: Element, path: str) -> list[dict[str, str]]:
+    """The addresses that a publisher's name has or links to."""
+    named = source.first(statement, path)
+    links = [(named, "ref"), *((link, "target") for link in source.all(named, "ref"))]
+    found = [identify(source.attribute(element, name)) for element, name in links]
+    return [item for item in found if item and item["scheme"] != "local"]
 
 
 def _title_from(draft: Draft) -> str:
@@ -519,11 +536,30 @@ class _Letter:
         self.source.use(reading.read)
         # The name of an element in a text says nothing of the letter.
         self.source.use((e, f"@{_XML_ID}") for text in texts for e in text.iter("*"))
+        self._count_letters(texts)
         if reading.text:
             parts += self._text_parts(reading, languages, translators)
         self.draft.raw["parts"] = parts
         if reading.text:
             self._quotes(reading, [part for part in parts if "span" in part])
+
+    def _count_letters(self, texts: list[Element]) -> None:
+        """Report a text that holds several letters, which are one in the record."""
+        divisions = [
+            element
+            for text in texts
+            for element in text.iter(*(f"{{{self.source.namespace}}}{name}" for name in _DIVS))
+            if (element.get("type") or "").casefold() in _LETTER_TYPES
+        ]
+        count = max(Counter(e.getparent() for e in divisions).values(), default=0)
+        if count > 1:
+            self.draft.report.add(
+                IMPORT_SEVERAL_LETTERS.at(
+                    Location(self.source.name),
+                    f"the text has {count} divisions of type letter, and they are one record",
+                    "split the file where a letter ends",
+                )
+            )
 
     def _text_parts(
         self, reading: Reading, languages: list[str], translators: list[str]
@@ -788,4 +824,7 @@ def _citation(source: Source, element: Element) -> str | None:
     """A bibliographic entry's words, separated by commas where its elements separate them."""
     source.words(element)
     words = [fit(text) for text in element.xpath(".//text()[normalize-space()]")]
+    for link in element.iter(f"{{{source.namespace}}}ref"):
+        target = source.attribute(link, "target")
+        words += [target] if target and target not in words else []
     return ", ".join(word.strip(" ,") for word in words if word and word.strip(" ,.;:")) or None
