@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from archive_pkg.errors import DepositError
+from archive_pkg.parsing import MalformedError, parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,15 +58,13 @@ def read_xml(data: bytes, target: str, hint: str) -> Any:
     """Return the root element of an XML document, of which nothing outside is read.
 
     Raises:
-        DepositError: It is not XML, or has a document type declaration.
+        DepositError: It is not XML, is over a limit, or has a document type declaration.
     """
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise DepositError(f"{target} answers with something that is not XML", hint) from error
+        root = parse_xml(data)
+    except MalformedError as error:
+        message = f"{target} answers with something that is not XML: {error}"
+        raise DepositError(message, error.hint or hint) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise DepositError(f"{target} answers with a document type declaration", hint)
     return root
