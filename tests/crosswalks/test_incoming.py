@@ -425,6 +425,8 @@ def test_a_placeholder_is_not_the_letters_text() -> None:
         ('<date from="1798-06-21" to="1798-06-23"/>', "1798-06-21/1798-06-23"),
         ('<date when="1798" cert="low"/>', "1798?"),
         ('<date when="1798" precision="low"/>', "1798~"),
+        ("<date>5/17 March 1848</date>", "1848-03-17"),
+        ("<date>04/05/1960</date>", None),
         ("<date>10 May 1798</date>", "1798-05-10"),
         ('<date when="1798-02-30">30 Feb.</date>', None),
         ('<date when="--05-10"/>', None),

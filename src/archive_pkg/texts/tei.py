@@ -76,6 +76,7 @@ _LEFT_OUT = frozenset([
 _CHOSEN = ("sic", "orig", "abbr", "unclear", "seg", "lem", "rdg")
 """Of what an edition lets its reader choose from, the letter's own first."""
 _BREAKS = frozenset(["lb", "pb", "cb", "gb"])
+_LINE_ENDS = _BREAKS | {"br"}
 _EMPTY = frozenset([
     "anchor", "gap", "graphic", "handShift", "milestone", "ptr", "space", "addSpan", "delSpan",
     "damageSpan", "listTranspose",
@@ -640,9 +641,11 @@ def _flat(element: Element) -> list[str]:
     apart = not any(text.strip() for text in own)
     pieces = [element.text or ""]
     for child in element:
+        between = apart
         if isinstance(child.tag, str):
             pieces += _flat(child)
-        pieces += [" " if apart else "", child.tail or ""]
+            between |= _local(child) in _LINE_ENDS and child.get("break") != "no"
+        pieces += [" " if between else "", child.tail or ""]
     return pieces
 
 

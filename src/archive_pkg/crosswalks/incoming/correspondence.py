@@ -348,9 +348,6 @@ def read_date_element(source: Source, element: Element) -> dict[str, Any] | None
 
     remarks = [f"{name}: {element.get(name)}" for name in _ASIDE if element.get(name)]
     cert = element.get("cert")
-    # The date itself says that it is uncertain or approximate.
-    remarks += [f"{name}: {element.get(name)}" for name in _EXISTENT
-                if element.get(name) not in (None, "low")]  # fmt: skip
     doubtful = cert in ("low", "medium", "unknown") or element.get("evidence") == "conjecture"
     written = words or ""
     said = dated(
@@ -360,10 +357,15 @@ def read_date_element(source: Source, element: Element) -> dict[str, Any] | None
         doubtful=doubtful or bool(re.search(r"\?\s*[\])]?\s*$", written)),
         about=element.get("precision") in ("low", "medium"),
         words=words,
-        note="; ".join(remarks) or None,
     )
     if said is None:
         return None
+    # A date with a sign of doubt says itself that it is not sure.
+    known = ("low",) if said["edtf"].endswith(("?", "~", "%")) else ()
+    remarks += [f"{name}: {element.get(name)}" for name in _EXISTENT
+                if element.get(name) and element.get(name) not in known]  # fmt: skip
+    if remarks:
+        said["note"] = "; ".join(filter(None, (said.get("note"), *remarks)))
     read = [name for name in _DATING if element.get(name) and _is_in(element, name, said)]
     source.use((element, f"@{name}") for name in (*read, *_ASIDE, *_EXISTENT))
     return said

@@ -169,7 +169,10 @@ class _Reader:
                 continue
             written = text_of(item)
             said = normal(written) if written else None
-            if said:
+            if said is None:
+                self.source.use([(item, "text")])
+                self.draft.open_date("date", written)
+            else:
                 self.source.take(item)
                 information = fit(item.get("dateInformation"))
                 said |= {"note": information} if information and not self.is_ours else {}

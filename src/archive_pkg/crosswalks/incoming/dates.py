@@ -78,8 +78,8 @@ def dated(
         said = _between(between, mark)
     elif words:
         read = read_date(words)
-        said = edtf(read.edtf) if read else None
-        said = _marked(said, mark)
+        said = _marked(edtf(read.edtf) if read else None, mark)
+        note = "; ".join(filter(None, (read.note if read else None, note))) or None
     if said is None:
         return None
     date = {"edtf": said}

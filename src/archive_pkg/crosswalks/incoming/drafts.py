@@ -234,14 +234,15 @@ class Draft:
             return
         self.state(field, {"as_written": words} | ({"note": note} if note else {}))
         read = read_date(words)
-        if read is None or read.edtf:
-            self.report.add(
-                IMPORT_DATE_OPEN.at(
-                    Location(self.source.name, field=field),
-                    f"the date “{words}” is not understood" + (f" ({note})" if note else ""),
-                    "write it as edtf in the record",
-                )
-            )
+        if read and read.is_open and read.readings:
+            ways = " or ".join(one.edtf for one in read.readings)
+            what = f"the date “{words}” may mean {ways}"
+        elif read is None or read.is_open or read.edtf:
+            what = f"the date “{words}” is not understood" + (f" ({note})" if note else "")
+        else:
+            return
+        hint = "write it as edtf in the record"
+        self.report.add(IMPORT_DATE_OPEN.at(Location(self.source.name, field=field), what, hint))
 
     def qualify(self, path: str, confidence: str, note: str) -> None:
         """Say how sure the source is of a statement."""

@@ -429,12 +429,16 @@ class _Letter:
         kept = [
             self.source.words(item) for item in self.source.all(description, "history/provenance")
         ]
+        acquired = self.source.first(description, "history/acquisition")
+        donors = [] if acquired is None else [e for e in acquired if local(e) in ROLES]
+        if self.is_ours and donors:
+            self.draft.state("donor", self.correspondence.agent(donors[0]))
+        else:
+            kept.append(self.source.words(acquired))
         self.draft.state("custody", " ".join(word for word in kept if word))
-        for item in self.source.all(description, "history/acquisition/*"):
-            if local(item) in ROLES and self.is_ours:
-                self.draft.state("donor", self.correspondence.agent(item))
-        for item in self.source.all(description, "physDesc"):
-            self.draft.remark(self.source.words(item))
+        for path in ("physDesc", "history/origin"):
+            for item in self.source.all(description, path):
+                self.draft.remark(self.source.words(item))
 
     def _call_number(self, idno: Element, holding: dict[str, str]) -> None:
         """An `idno` by its type: the call number, or another identifier."""
@@ -458,7 +462,11 @@ class _Letter:
             self.draft.add("identifiers", identified)
 
     def _profile(self) -> None:
-        abstract = self.source.words(next(iter(self._all("profileDesc/abstract")), None))
+        found = [
+            *self._all("profileDesc/abstract"),
+            *self._all("fileDesc/sourceDesc//msContents/summary"),
+        ]
+        abstract = self.source.words(found[0] if found else None)
         self.draft.state("summary", {"text": abstract} if abstract else None)
         subjects = [
             {"term": words} | _if("identifier", identify(self.source.attribute(term, "ref")))
