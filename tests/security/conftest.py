@@ -43,6 +43,7 @@ class Person:
         setting = ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups"]
         return subprocess.Popen(
             [*setting, "env", f"HOME={self.home}", *self._words, *map(str, words)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -21,35 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from browsing import Server
-
-CO_USER = "12345"
-
-
-@pytest.fixture
-def co_user() -> Iterator[Callable[[str], subprocess.Popen[str]]]:
-    """Starts Python programs as another user of the machine."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can run a program as another user")
-    started = []
-
-    def start(program: str) -> subprocess.Popen[str]:
-        words = ["setpriv", f"--reuid={CO_USER}", f"--regid={CO_USER}", "--clear-groups"]
-        process = subprocess.Popen(
-            [*words, "/usr/bin/python3", "-u", "-c", program],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd="/",
-            env={"PATH": "/usr/bin:/bin"},
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
-
+    from conftest import Machine
 
 WATCHER = """
 import glob, os, sys, threading
@@ -77,12 +49,12 @@ sleep 0.2
 
 
 def test_no_word_that_another_user_can_read_opens_the_review(
-    co_user: Callable[[str], subprocess.Popen[str]], tmp_path: Path
+    machine: Machine, tmp_path: Path
 ) -> None:
     browser, opened = tmp_path / "browser.sh", tmp_path / "opened.html"
     browser.write_text(BROWSER)
     browser.chmod(0o755)
-    watcher = co_user(WATCHER)
+    watcher = machine.stranger.start("-u", "-c", WATCHER)
     assert watcher.stdout is not None
     assert watcher.stdout.readline() == "watching\n"
     environment = {**os.environ, "BROWSER": f"{browser} %s", "OPENED": str(opened)}
@@ -120,13 +92,20 @@ server.serve_forever()
 """
 
 
+@pytest.fixture
+def listener(machine: Machine) -> Iterator[subprocess.Popen[str]]:
+    """A server of the other user's; its first line is its port."""
+    with machine.stranger.start("-u", "-c", LISTENER) as process:
+        yield process
+        process.kill()
+
+
 @pytest.mark.browser
 def test_another_port_gets_no_cookie_of_the_review(
-    co_user: Callable[[str], subprocess.Popen[str]],
+    listener: subprocess.Popen[str],
     serve: Callable[..., Server],
     browser: Browser,
 ) -> None:
-    listener = co_user(LISTENER)
     assert listener.stdout is not None
     port = int(listener.stdout.readline())
     server = serve()
