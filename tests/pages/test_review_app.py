@@ -241,7 +241,7 @@ def test_a_package_that_differs_is_replaced_only_when_that_is_asked_for(
 
 def test_what_cannot_be_packaged_or_deposited_is_told(tab: Tab, file: Path) -> None:
     assert "is no address" in settled(tab, "plan", to="archive")
-    assert "no address of a repository" in settled(tab, "plan", to="nowhere:x")
+    assert "not the address of a repository" in settled(tab, "plan", to="nowhere:x")
     assert "no step called" in settled(tab, "publish")
     (file.parent / "letter.txt").write_text("Another letter.\n")
     assert "to be mended" in settled(tab, "check")

@@ -56,7 +56,7 @@ def _lines(record: Record, traced: Trace) -> Iterator[str]:
         yield "  Nobody: the record gives no evidence for it."
     if traced.lineage:
         yield ""
-        yield "Where it stands, and what that was made from"
+        yield "Where it is, and the parts that it was made from, is part of or is about"
         for steps, part in traced.lineage:
             yield from _part(record, steps, part)
     if traced.events:

@@ -29,8 +29,8 @@ class Trace:
         value: What the record states there.
         evidence: What it rests on: first what covers the whole it is part of, then its own, then
             what there is for single things within it. Empty where nothing is said.
-        lineage: The parts it stands in or speaks of, then those they were made from, each once,
-            with the number of steps from the first.
+        lineage: The parts it stands in or speaks of, then those that they were made from, are part
+            of or are about, each once, with the number of steps from the first.
         events: What happened to those parts or to the letter as a whole, in the record's order.
         agents: Those whom the statement names, who supplied its evidence, made the parts or took
             part in the events.

@@ -97,8 +97,9 @@ def _is_first(given: object) -> bool:
 
 
 def _unknown_format(given: object) -> ValidationError:
+    said = given if isinstance(given, str | int) else "not a number"
     message = (
-        f"format is {given}, and this version of archive-pkg reads formats 1 to {FORMAT}; "
+        f"format is {said}, and this version of archive-pkg reads formats 1 to {FORMAT}; "
         f"install a newer version, or write format: {FORMAT} if the record is of that format"
     )
     kind = PydanticCustomError("format_unknown", "{message}", {"message": message})
