@@ -81,7 +81,17 @@ REPOSITORY_FILES = Limit(
     "repository-files", 1_000_000, "Files and folders that a repository lists for one package."
 )
 
-JSON_SIZE = Limit("json-size", 64 * _MIB, "Bytes of a JSON file: receipts, inventories, profiles.")
+FILE_SIZE = Limit(
+    "file-size",
+    256 * _MIB,
+    "Bytes of a file that is read whole: lists of signers, mappings, vocabularies, journals.",
+)
+JSON_SIZE = Limit("json-size", 128 * _MIB, "Bytes of a JSON file, such as an OCFL inventory.")
+JSON_VALUES = Limit(
+    "json-values",
+    6_000_000,
+    "Values of a JSON file, counted as its “[”, “{” and “,” signs.",
+)
 JSON_DEPTH = Limit("json-depth", 100, "Lists and objects within one another in a JSON file.")
 RECORD_SIZE = Limit("record-size", 16 * _MIB, "Bytes of a record's file.")
 DOCUMENT_SIZE = Limit(

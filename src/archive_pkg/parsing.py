@@ -9,7 +9,7 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.limits import DOCUMENT_SIZE, JSON_DEPTH, JSON_SIZE, XML_MARKUP
+from archive_pkg.limits import DOCUMENT_SIZE, JSON_DEPTH, JSON_SIZE, JSON_VALUES, XML_MARKUP
 
 if TYPE_CHECKING:
     from archive_pkg.limits import Limit
@@ -60,7 +60,10 @@ def read_json(data: bytes | str) -> Any:
     if len(encoded) > JSON_SIZE.value:
         raise OverLimitError(f"it has {len(encoded)} bytes", JSON_SIZE)
     limit = JSON_DEPTH.value
-    if encoded.count(b"[") + encoded.count(b"{") > limit:
+    opened = encoded.count(b"[") + encoded.count(b"{")
+    if (values := opened + encoded.count(b",")) > JSON_VALUES.value:
+        raise OverLimitError(f"it has {values} values", JSON_VALUES)
+    if opened > limit:
         depth = 0
         for token in _TOKEN.finditer(encoded):
             sign = encoded[token.start()]

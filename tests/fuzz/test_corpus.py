@@ -22,6 +22,12 @@ def test_what_once_broke_a_reader_is_read_or_refused(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
+def test_the_inputs_that_are_mutated_are_good_ones(name: str) -> None:
+    for seed in READERS[name].seeds():
+        READERS[name].read(seed)
+
+
+@pytest.mark.parametrize("name", READERS)
 def test_mutated_inputs_are_read_or_refused(name: str) -> None:
     reader = READERS[name]
     with warnings.catch_warnings():

@@ -9,14 +9,19 @@ from pathlib import Path
 import pytest
 from docx import Document
 
+from archive_pkg.bags import profiles
 from archive_pkg.crosswalks import incoming
 from archive_pkg.drafting.reading import read_source
-from archive_pkg.errors import InvalidError
+from archive_pkg.drafting.vocabulary import load_vocabulary
+from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.limits import VARIABLE
+from archive_pkg.packages.signers import read_allowed_signers
+from archive_pkg.packages.timestamps import read_certificates
 from archive_pkg.parsing import OverLimitError, read_json
 from archive_pkg.reports import Report
 from archive_pkg.tables import check
 from archive_pkg.tables.csv_reading import read_csv
+from archive_pkg.tables.mapping import read_mapping
 from archive_pkg.tables.xlsx_reading import read_workbook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -197,6 +202,30 @@ def test_xml_that_unfolds_is_an_error(
         incoming.read(document.encode(), "letter.xml")
     codes = {finding.code for finding in caught.value.report}
     assert codes <= {code} if code else codes <= {"import-has-entities", "import-not-xml"}
+
+
+@pytest.mark.parametrize("setting", ["json-size=30", "json-values=9"])
+def test_json_over_a_limit_is_refused(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    monkeypatch.setenv(VARIABLE, setting)
+    with pytest.raises(OverLimitError) as caught:
+        read_json("[" + "0," * 20 + "0]")
+    assert setting.partition("=")[0] in caught.value.hint
+
+
+def test_a_file_that_is_read_whole_has_a_limit(tmp_path: Path) -> None:
+    path = tmp_path / "list.map.yaml"
+    with path.open("wb") as file:
+        file.truncate(300 << 20)
+    for read in (
+        read_mapping,
+        read_allowed_signers,
+        read_certificates,
+        profiles.load,
+        load_vocabulary,
+    ):
+        with pytest.raises(StorageError, match="314572800 bytes") as caught:
+            read(path)
+        assert "ARCHIVE_PKG_LIMITS=file-size" in caught.value.hint, read
 
 
 @pytest.mark.parametrize("text", ["[" * 200, '{"a":' * 101, '["\\"[", ' + "[" * 100, "[[" * 9**5])

@@ -91,6 +91,8 @@ def _undated(text: str, vocabulary: Vocabulary) -> str:
 def _office(text: str, greeted: frozenset[str], vocabulary: Vocabulary) -> tuple[str, str, bool]:
     """Name, role and whether only an office is named, of "Secretary of the Treasury Humphrey"."""
     pieces = text.split()
+    if not pieces:
+        return "", "", False
     place = len(pieces) - 1
     words = words_of(pieces[place])
     if (

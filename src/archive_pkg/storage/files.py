@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.storage.reading import NotRegularError, read_regular
+from archive_pkg.limits import FILE_SIZE
+from archive_pkg.storage.reading import NotRegularError, TooLargeError, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +63,8 @@ def describe(error: OSError) -> tuple[str, str]:
             "there is a link, or something else than a regular file or folder, in its place",
             "Links are not followed here. Remove it if you do not know it.",
         )
+    if isinstance(error, TooLargeError):
+        return str(error.strerror), FILE_SIZE.hint
     meaning, hint = _MEANINGS.get(error.errno or 0, ("", ""))
     return meaning or (error.strerror or str(error)).lower(), hint
 

@@ -10,7 +10,9 @@ import re
 import select
 import stat
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
+
+from archive_pkg.limits import FILE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +24,6 @@ _HANDED_OVER = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/[0-9]{1,9}")
 """Names of descriptors that a shell gave this process: `<(…)` is /dev/fd/63."""
 _PATIENCE = 60.0
 """Seconds in which a pipe that the shell handed over has to deliver everything."""
-_MOST_PIPED = 256 * 1024 * 1024
 _BLOCK = 1 << 20
 
 _KINDS = {
@@ -32,6 +33,10 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+
+
+class TooLargeError(OSError):
+    """A file is larger than is read into memory."""
 
 
 class NotRegularError(OSError):
@@ -65,12 +70,13 @@ def read_regular(path: Path) -> bytes:
 
     Raises:
         NotRegularError: It is a folder, another pipe, a socket or a device.
+        TooLargeError: It is larger than is read into memory.
         OSError: It does not exist or may not be read.
     """
     if _HANDED_OVER.fullmatch(os.fspath(path)) and stat.S_ISFIFO(path.stat().st_mode):
         return _read_pipe(path)
     with open_regular(path) as file:
-        return file.read()
+        return _whole(file, os.fspath(path))
 
 
 def is_regular(path: Path) -> bool:
@@ -206,9 +212,23 @@ def open_step(name: str, flags: int, here: int) -> int:
 
 
 def read_beneath(folder: Path, path: str) -> bytes:
-    """Return the bytes of a regular file below a folder, as `open_beneath` opens it."""
+    """Return the bytes of a regular file below a folder, as `open_beneath` opens it.
+
+    Raises:
+        NotRegularError: As for `open_beneath`.
+        TooLargeError: It is larger than is read into memory.
+        OSError: As for `open_beneath`.
+    """
     with open_beneath(folder, path) as file:
-        return file.read()
+        return _whole(file, path)
+
+
+def _whole(file: BinaryIO, name: str) -> bytes:
+    size = os.fstat(file.fileno()).st_size
+    if size > FILE_SIZE.value:
+        message = f"it has {size} bytes, and at most {FILE_SIZE.value} are read"
+        raise TooLargeError(errno.EFBIG, message, name)
+    return file.read()
 
 
 def _refuse_others(mode: int, path: Path) -> None:
@@ -246,5 +266,6 @@ def _pieces(descriptor: int, name: str) -> list[bytes]:
             return pieces
         pieces.append(piece)
         size += len(piece)
-        if size > _MOST_PIPED:
-            raise OSError(0, f"it delivers more than {_MOST_PIPED >> 20} MiB", name)
+        if size > FILE_SIZE.value:
+            message = f"it delivers more than {FILE_SIZE.value} bytes"
+            raise TooLargeError(errno.EFBIG, message, name)

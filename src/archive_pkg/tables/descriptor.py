@@ -79,7 +79,8 @@ def read_descriptor(path: Path) -> tuple[list[Resource], Report]:
     try:
         descriptor = read_json(storage.read_regular(path).decode("utf-8-sig"))
     except OSError as error:
-        raise StorageError(f"{path}: {error.strerror or error}") from error
+        meaning, hint = storage.describe(error)
+        raise StorageError(f"{path}: {meaning}", hint) from error
     except (ValueError, RecursionError) as error:
         report.add(DESCRIPTOR_INVALID.at(here, f"it is not JSON in UTF-8: {error}"))
         return [], report

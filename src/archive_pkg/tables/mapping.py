@@ -210,7 +210,8 @@ def read_mapping(path: Path) -> Map:
     try:
         data = storage.read_regular(path)
     except OSError as error:
-        raise StorageError(f"{path}: {error.strerror or error}") from error
+        meaning, hint = storage.describe(error)
+        raise StorageError(f"{path}: {meaning}", hint) from error
     read = read_tree(data, str(path))
     if not read.report.ok:
         first = read.report.errors[0]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records.month_names import MONTHS
 from archive_pkg.records.yaml_reading import read_yaml
-from archive_pkg.storage import read_text
+from archive_pkg.storage import describe, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -326,7 +326,8 @@ def load_vocabulary(*own: Path) -> Vocabulary:
         try:
             text = read_text(path)
         except OSError as error:
-            raise StorageError(f"{path}: {error.strerror}") from error
+            meaning, hint = describe(error)
+            raise StorageError(f"{path}: {meaning}", hint) from error
         except UnicodeDecodeError as error:
             raise InvalidError(f"{path}: not UTF-8 at byte {error.start}") from error
         trees.append(_read(text, str(path)))
