@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.records.loading import LARGEST, load_record, load_records, read_record
+from archive_pkg.limits import RECORD_SIZE
+from archive_pkg.records.loading import load_record, load_records, read_record
 
 HERE = Path(__file__).parent
 FIXTURES = HERE.parent / "fixtures" / "records"
@@ -281,8 +282,8 @@ def test_a_file_too_large_is_refused_unread(tmp_path):
     record, report = read_record(path)
     assert record is None
     assert [finding.code for finding in report] == ["record-too-large"]
-    assert str(LARGEST) in report.findings[0].message
-    record, report = read_record(b" " * (LARGEST + 1))
+    assert str(RECORD_SIZE.default) in report.findings[0].message
+    record, report = read_record(b" " * (RECORD_SIZE.default + 1))
     assert [finding.code for finding in report] == ["record-too-large"]
 
 

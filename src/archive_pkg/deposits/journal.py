@@ -130,4 +130,4 @@ class Journal:
                 meaning, hint = storage.describe(error)
                 raise StorageError(f"writing {self.path}: {meaning}", hint) from error
             self._whole += len(line)
-            self._take(what, step, json.loads(line)["known"])
+            self._take(what, step, read_json(line)["known"])

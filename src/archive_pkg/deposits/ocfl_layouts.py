@@ -8,7 +8,6 @@ extension's defaults. A root without a layout is read by the layout that explain
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.errors import DepositError
+from archive_pkg.parsing import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,7 @@ def layout_of(root: Path) -> Layout:
 
 def _read(root: Path, path: str) -> dict[str, Any]:
     try:
-        said = json.loads(storage.read_beneath(root, path))
+        said = read_json(storage.read_beneath(root, path))
     except (ValueError, RecursionError) as error:
         raise DepositError(f"{root / path} is not JSON: {error}", "correct the file") from error
     if not isinstance(said, dict):

@@ -396,8 +396,8 @@ def _words(response: httpx.Response, body: bytes) -> str:
     """The server's own words on an error, in short."""
     text = body[:20000].decode("utf-8", "replace")
     if "json" in response.headers.get("content-type", ""):
-        with contextlib.suppress(ValueError, AttributeError):
-            said = json.loads(text)
+        with contextlib.suppress(ValueError, AttributeError, TypeError):
+            said = read_json(body[:20000])
             errors = said.get("errors") or []
             parts = [str(said.get("message", ""))] + [
                 f"{each.get('field', '')}: {' '.join(map(str, each.get('messages', [])))}"

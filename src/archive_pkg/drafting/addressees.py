@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.names import PARTICLES, looks_like_name, strip_titles
-from archive_pkg.drafting.vocabulary import after_words, words_of
+from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
 from archive_pkg.records.written_dates import find_dates
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def read_block(
         rest, to = (_after_opener(line.text, vocabulary)) if place == 0 else (line.text, False)
         if not rest:
             continue
-        addressed = words_of(lines[block[0]].text)[0] not in _BARE_TITLES
+        addressed = first_word(lines[block[0]].text) not in _BARE_TITLES
         start = line.start + line.text.index(rest)
         if to:
             rest = _undated(rest, vocabulary)
@@ -155,7 +155,7 @@ def read_block(
             and looks_like_name(following.text, most=2)
         ):
             name, end = f"{name} {following.text.strip(_STRIP)}", following.end
-        at = line.text.find(name.split()[0])
+        at = line.text.find((name.split() or [""])[0])
         role = " ".join([*roles, role]).strip(_STRIP)
         return Addressee(
             name, role, line.start + max(at, 0), end, office=False, addressed=addressed
@@ -187,7 +187,7 @@ def read_salutation(line: Line, vocabulary: Vocabulary) -> Addressee | None:
         or words_of(pieces[0])[:1] in (["und"], ["and"], ["verehrter"], [])
     ):
         pieces = pieces[1:]
-    if len(pieces) > 1 and pieces[0].isalpha() and words_of(pieces[0])[0] in vocabulary.kin:
+    if len(pieces) > 1 and pieces[0].isalpha() and first_word(pieces[0]) in vocabulary.kin:
         pieces = pieces[1:]  # "Lieber Freund Bee"
     rest = " ".join(pieces)
     if not rest:

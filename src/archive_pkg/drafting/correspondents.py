@@ -8,7 +8,7 @@ from archive_pkg.drafting.addressees import Addressee, read_block, read_salutati
 from archive_pkg.drafting.mentions import find_mentions
 from archive_pkg.drafting.names import completed, looks_like_name, person_of, strip_titles
 from archive_pkg.drafting.statements import CERTAIN, GUESS, PROBABLE, Confidence, Quote, Reader
-from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.drafting.vocabulary import first_word, words_of
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.leaves import Signature
@@ -212,7 +212,7 @@ class Correspondents(Reader):
         if matching:
             self.say_recipient(matching[0], CERTAIN, "address-and-salutation")
         elif blocks:
-            ruler = blocks[0].office and words_of(blocks[0].name)[0] in _RULERS
+            ruler = blocks[0].office and first_word(blocks[0].name) in _RULERS
             self.say_recipient(blocks[0], PROBABLE if ruler else CERTAIN, "address")
         elif (known := self.known_above_salutation()) is not None:
             self.say_recipient(known, PROBABLE, "known-above-salutation")

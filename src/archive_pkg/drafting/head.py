@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.drafting.datelines import Dateline, read_dateline
 from archive_pkg.drafting.markings import Marking, read_marking
 from archive_pkg.drafting.names import looks_like_name
-from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.drafting.vocabulary import first_word, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,7 +181,7 @@ class _HeadReader:
 
     def _heads_an_address(self, number: int) -> bool:
         """Whether a better salutation follows right after this line."""
-        if words_of(self.lines[number].text)[0] not in _ADDRESS_TITLES:
+        if first_word(self.lines[number].text) not in _ADDRESS_TITLES:
             return False
         following = self.lines[number + 1 : number + 3]
         return any(line.first and is_salutation(line, self.vocabulary) == 2 for line in following)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.head import is_salutation
 from archive_pkg.drafting.names import LONGEST, looks_like_name
-from archive_pkg.drafting.vocabulary import after_words, words_of
+from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,7 +192,7 @@ class Shapes:
             return None
         if self.begins_no_name(rest, words) or all(w in self.vocabulary.kin for w in words):
             return None
-        if words_of(line.text)[0] in _SPEAKERS or (rest[-1] == "!" and len(pieces) > 5):
+        if first_word(line.text) in _SPEAKERS or (rest[-1] == "!" and len(pieces) > 5):
             return None
         if self.vocabulary.forms["closings"].within(words) >= 0:
             return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.drafting.datelines import read_dateline
 from archive_pkg.drafting.leaves import Shapes, Signature
 from archive_pkg.drafting.names import LONGEST, looks_like_name
-from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.drafting.vocabulary import first_word, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,10 +113,7 @@ class Signing:
     def _names_somebody(self, text: str) -> bool:
         """Whether a line is an address's: "Monsieur N. Bee,", "N. Murray Bee,"."""
         pieces = text.split()
-        if (
-            words_of(pieces[0])[:1]
-            and words_of(pieces[0])[0] in self.vocabulary.words["honorifics"]
-        ):
+        if words_of(pieces[0])[:1] and first_word(pieces[0]) in self.vocabulary.words["honorifics"]:
             return True
         return len(pieces) > 1 and looks_like_name(text) and all(p[0].isupper() for p in pieces)
 

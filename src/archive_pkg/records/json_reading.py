@@ -6,6 +6,7 @@ import json
 import re
 from typing import NoReturn
 
+from archive_pkg.limits import RECORD_VALUES
 from archive_pkg.records.nodes import (
     CHARACTER,
     DEEP,
@@ -13,7 +14,6 @@ from archive_pkg.records.nodes import (
     KEY_REPEATED,
     MANY,
     MOST_FINDINGS,
-    MOST_NODES,
     SYNTAX,
     Mark,
     Node,
@@ -71,9 +71,9 @@ class _Reader:
 
     def _value(self, index: int, depth: int) -> tuple[Node, int]:
         self._count += 1
-        if self._count > MOST_NODES:
-            hint = "a letter's record has some hundreds"
-            self._find(MANY, index, f"more than {MOST_NODES} values", hint)
+        if self._count > RECORD_VALUES.value:
+            hint = f"a letter's record has some hundreds. {RECORD_VALUES.hint}"
+            self._find(MANY, index, f"more than {RECORD_VALUES.value} values", hint)
             raise StopReading
         if depth > DEEPEST:
             self._find(DEEP, index, f"nested more than {DEEPEST} levels deep", "a record has 7")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.limits import RECORD_SIZE
 from archive_pkg.records.explaining import TYPE_WRONG
 from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.judging import judge
@@ -33,9 +34,6 @@ TOO_LARGE = Code(
 )
 NOT_UTF8 = Code("record-not-utf8", Severity.ERROR, "The file is not encoded in UTF-8.", "RFC 3629")
 NO_FILE = Code("record-no-file", Severity.ERROR, "What was given is no file of a record.")
-
-LARGEST = 16 * 1024 * 1024
-"""Most bytes that a record's file may have; it is refused by its size, before it is read."""
 
 NAMES = ("record.yaml", "record.yml", "record.json")
 """What a record's file is called within its folder."""
@@ -168,7 +166,7 @@ def _read(data: bytes, path: str) -> tuple[Record | None, Report]:
 
 def _quickly(data: bytes, path: str) -> tuple[Record, Report] | None:
     """The record of a file of JSON in which nothing is wrong; None where its tree must be read."""
-    if not path.lower().endswith(".json") or len(data) > LARGEST:
+    if not path.lower().endswith(".json") or len(data) > RECORD_SIZE.value:
         return None
     try:
         plain = json.loads(
@@ -197,7 +195,7 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _record(data: bytes, path: str) -> tuple[Record | None, Report, Node | None]:
-    if len(data) > LARGEST:
+    if len(data) > RECORD_SIZE.value:
         return None, Report([_too_large(len(data), path)]), None
     tree = read_tree(data, path)
     root, report = tree.root, tree.report
@@ -227,10 +225,10 @@ def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:
         if not stat.S_ISREG(about.st_mode):
             hint = "name the record's file or its folder"
             return b"", [NO_FILE.at(Location(name), "this is no file", hint)]
-        if about.st_size > LARGEST:
+        if about.st_size > RECORD_SIZE.value:
             return b"", [_too_large(about.st_size, name)]
         with open_regular(file) as stream:
-            return stream.read(LARGEST + 1), []
+            return stream.read(RECORD_SIZE.value + 1), []
     except OSError as error:
         raise StorageError(
             f"{name}: {(error.strerror or str(error)).lower()}",
@@ -243,8 +241,9 @@ def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:
 def _too_large(size: int, path: str) -> Finding:
     return TOO_LARGE.at(
         Location(path),
-        f"the file has {size} bytes, a record at most {LARGEST}",
-        "a record describes a text and does not hold it: give the text a file of its own",
+        f"the file has {size} bytes, a record at most {RECORD_SIZE.value}",
+        "a record describes a text and does not hold it: give the text a file of its own. "
+        + RECORD_SIZE.hint,
     )
 
 

@@ -36,9 +36,6 @@ MANY = Code("record-too-many-values", Severity.ERROR, "More values than any reco
 DEEPEST = 32
 """Levels of nesting that are read; a record has seven."""
 
-MOST_NODES = 250_000
-"""Values in one file that are read; a record of a letter has some hundreds."""
-
 MOST_FINDINGS = 100
 """Findings in one file's form after which reading stops: it is no record, or a broken one."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from archive_pkg.limits import RECORD_VALUES
 from archive_pkg.records.nodes import (
     CHARACTER,
     DEEP,
@@ -16,7 +17,6 @@ from archive_pkg.records.nodes import (
     KEY_REPEATED,
     MANY,
     MOST_FINDINGS,
-    MOST_NODES,
     SYNTAX,
     Node,
     StopReading,
@@ -157,12 +157,12 @@ class _Builder:
 
     def _put(self, node: Node, event: Any) -> None:
         self._count += 1
-        if self._count > MOST_NODES:
+        if self._count > RECORD_VALUES.value:
             self._stop(
                 MANY,
                 event.start_mark,
-                f"more than {MOST_NODES} values",
-                "a letter's record has some hundreds",
+                f"more than {RECORD_VALUES.value} values",
+                f"a letter's record has some hundreds. {RECORD_VALUES.hint}",
             )
         if not self._open:
             self._tree.root = node

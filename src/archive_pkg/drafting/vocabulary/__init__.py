@@ -30,6 +30,11 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.casefold().replace("’", "'"))
 
 
+def first_word(text: str) -> str:
+    """The first of the words in a text; empty where there is none."""
+    return next(iter(words_of(text)), "")
+
+
 def after_words(text: str, count: int) -> int:
     """Offset in a text after its first words, as many as said."""
     ends = [match.end() for match in islice(_WORD.finditer(text), count)]
