@@ -175,7 +175,7 @@ def _public_key(key: bytes) -> Any:
     try:
         public = load_ssh_public_key(f"{kind} ".encode("ascii") + base64.b64encode(key))
         written = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, NotImplementedError, UnsupportedAlgorithm) as error:
         raise MalformedError(f"its key of kind {kind} cannot be read: {error}") from error
     # A key on a token has its application behind this, and another type.
     numbers = Wire(base64.b64decode(written.split()[1]))
