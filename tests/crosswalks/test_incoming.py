@@ -616,3 +616,12 @@ def test_folders_are_not_letters() -> None:
     with pytest.raises(InvalidError) as refused:
         ead('<c level="file"><did><unittitle>Folder</unittitle></did></c>')
     assert "a fonds is not a letter" in str(refused.value.report.findings)
+
+
+def test_a_date_read_from_words_alone_is_inferred() -> None:
+    said = {}
+    for date in ("<date>10 May 1798</date>", '<date when="1798-05-10">10 May 1798</date>'):
+        record = tei(sent("<persName>A</persName>", date)).record
+        [rests] = [item for item in record.evidence if item.field == "date"]
+        said[date] = (rests.basis, rests.rule)
+    assert list(said.values()) == [("inferred", "written-date"), ("supplied", None)]

@@ -95,7 +95,7 @@ _PLACES = frozenset([
 ])  # fmt: skip
 _NAMES = frozenset(["persName", "orgName", "rs", "name", "date"]) | _PLACES
 _WRITERS = frozenset(["author", "authorial", "writer", "original", "autograph"])
-"""Types of notes that whoever wrote the letter put into it."""
+"""Types of notes that are the letter writer's own."""
 _WEAKEST_FIRST = ("", " ", "\n", "\n\n")
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _SPACE = re.compile(r"[ \t\r\n]+")
@@ -206,7 +206,7 @@ class _Reader:
         }
 
     def element(self, element: Element) -> None:
-        """Write an element that stands by itself, and everything in it."""
+        """Write an element and everything in it."""
         self._element(element)
 
     def finish(self, roots: list[Element]) -> Reading:
@@ -579,7 +579,7 @@ def _is_ours(note: Element) -> bool:
 
 
 def _kind_of(element: Element, above: str) -> str:
-    """What a division is: a kind of part, "editors", or empty for what it stands in."""
+    """What a division is: a kind of part, "editors", or empty for the kind of its parent."""
     if above in ("front", "back") and not _is_letters(element):
         kind = _named_kind(element)
         return kind if kind not in ("", "transcription") else "editors"

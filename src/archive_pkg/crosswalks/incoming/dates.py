@@ -67,9 +67,11 @@ def dated(
 
     Returns:
         The date; None where nothing of it is understood. Of a range both ends are understood.
+        A date that was read from words alone has the `rule` by which it was read, which
+        `Draft.state` turns into evidence.
     """
     mark = {(True, True): "%", (True, False): "?", (False, True): "~"}.get((doubtful, about), "")
-    said = None
+    said = rule = None
     if when:
         said = _marked(point(when), mark)
     elif any(span):
@@ -80,12 +82,14 @@ def dated(
         read = read_date(words)
         said = _marked(edtf(read.edtf) if read else None, mark)
         note = "; ".join(filter(None, (read.note if read else None, note))) or None
+        rule = read.rule if read else None
     if said is None:
         return None
     date = {"edtf": said}
     if words and words != said:
         date["as_written"] = words
-    return date | ({"note": note} if note else {})
+    date |= {"note": note} if note else {}
+    return date | ({"rule": rule} if rule and rule != "edtf" else {})
 
 
 def normal(text: str | None, **more: Any) -> dict[str, Any] | None:

@@ -149,7 +149,7 @@ class Draft:
         return sorted(found, key=list(self._agents).index) if len(found) > 1 else list(found)
 
     def _question(self, new: str, identifiers: list[dict[str, str]]) -> None:
-        """Say that an agent has an identifier which another one has, too."""
+        """Report an agent that has the identifier of another one."""
         wanted = set(map(_key, identifiers))
         for known in self._candidates("", wanted):
             agent = self._agents[known]
@@ -195,6 +195,8 @@ class Draft:
         events = self.raw.setdefault("events", [])
         event: dict[str, Any] = {"id": f"{slug(kind)[:40] or 'event'}-{len(events) + 1}"}
         event["type"] = kind
+        if when:
+            when.pop("rule", None)
         events.append(
             event
             | ({"date": when} if when else {})
@@ -208,11 +210,15 @@ class Draft:
             self.remarks.append(words)
 
     def state(self, name: str, value: Any, *, quoted: bool = False) -> None:
-        """State a field; unless evidence quotes it, it rests on whoever made the source."""
+        """State a field. Unless evidence quotes it, it rests on the maker of the source."""
         if value in (None, "", [], {}):
             return
         self.raw[name] = value
-        if not quoted:
+        rule = value.pop("rule", None) if isinstance(value, dict) else None
+        if rule:
+            words = value.get("as_written", value.get("edtf"))
+            self.infer(name, rule, f"Read from “{words}”.")
+        elif not quoted:
             self.supplied(name)
 
     def add(self, name: str, value: Any) -> None:
@@ -221,7 +227,7 @@ class Draft:
             self.raw.setdefault(name, []).append(value)
 
     def supplied(self, path: str) -> None:
-        """Say that a statement was supplied by whoever made the source, if that is known."""
+        """Add evidence that the maker of the source, if known, supplied a statement."""
         if self.supplier:
             note = f"As {self.file_name} has it."
             self._evidence.append(

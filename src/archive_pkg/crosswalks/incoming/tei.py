@@ -22,7 +22,13 @@ from archive_pkg.crosswalks.incoming.drafts import (
     slug,
 )
 from archive_pkg.crosswalks.incoming.restrictions import strictest, written_by_us
-from archive_pkg.crosswalks.incoming.source import Source, fit, local, text_of
+from archive_pkg.crosswalks.incoming.source import (
+    Source,
+    fit,
+    local,
+    refuse_unknown,
+    text_of,
+)
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.identifiers import identify
 from archive_pkg.records.models import TranslationNote
@@ -72,22 +78,9 @@ _PARTIES = ("sender", "signatories", "recipients", "copies_to")
 
 
 def read(source: Source, data: bytes) -> list[Imported]:
-    """A record for each `correspDesc`; one for a letter without any."""
+    """Return a record for each `correspDesc`, or one for a letter without any."""
     if local(source.root) == "teiCorpus":
-        letters = source.all(source.root, ".//TEI")
-        number = Counter(_letter_id(source, letter, "") for letter in letters)
-        stem = source.stem
-        return [
-            _Letter(
-                source,
-                letter,
-                data,
-                name
-                if (name := _letter_id(source, letter, "")) and number[name] == 1
-                else f"{stem}-{n}",
-            ).read([letter] if n > 1 else [source.root], letters if n == 1 else ())
-            for n, letter in enumerate(letters, 1)
-        ]
+        return _read_corpus(source, data)
     described = source.all(source.root, "teiHeader/profileDesc/correspDesc")
     if len(described) > 1 or (described and not _is_letter(source, described[0])):
         return _Index(source, described).read()
@@ -95,8 +88,24 @@ def read(source: Source, data: bytes) -> list[Imported]:
     return [_Letter(source, source.root, data, name).read([source.root])]
 
 
+def _read_corpus(source: Source, data: bytes) -> list[Imported]:
+    """Return a record for each `TEI` of a `teiCorpus`."""
+    letters = source.all(source.root, ".//TEI")
+    if not letters:
+        raise refuse_unknown(source.name, "its teiCorpus has no TEI", "each letter is a TEI in it")
+    counts = Counter(_letter_id(source, letter, "") for letter in letters)
+    found: list[Imported] = []
+    for number, letter in enumerate(letters, 1):
+        own = _letter_id(source, letter, "")
+        name = own if counts[own] == 1 else f"{source.stem}-{number}"
+        # What the corpus says of itself is reported once, with the first letter.
+        roots, skip = ([letter], []) if found else ([source.root], letters[1:])
+        found.append(_Letter(source, letter, data, name or f"{source.stem}-1").read(roots, skip))
+    return found
+
+
 def _is_letter(source: Source, described: Element) -> bool:
-    """Whether the file is one letter's: an index names the letter's key or the edition it is in."""
+    """Whether the file is one letter's. An index names each letter's key or edition."""
     texts = source.all(source.root, "text/body")
     has_text = any(text_of(body) for body in texts) or _own_id(source, source.root) is not None
     return has_text or not (described.get("key") or described.get("source"))
