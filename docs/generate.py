@@ -288,7 +288,8 @@ def _target(name: str) -> str:
     asks = [(path, ask) for path, asks in target.asks.items() for ask in asks]
     rows = [
         f"| `{ask.label}` | {path or 'metadata'} | {'yes' if ask.required else ''} | "
-        + f"{_FROM.get(ask.source) or f'`--tag {ask.tag or ask.label}=…`'} | "
+        + f"{_FROM.get(ask.source) or f'`--tag {ask.tag or ask.label}=…`'}"
+        + f"{f'; otherwise “{ask.default}”' if ask.default else ''} | "
         + f"{', '.join(ask.values)} |"
         for path, ask in asks
     ]

@@ -82,6 +82,16 @@ def test_every_command_has_help_an_example_and_json(generate) -> None:
         assert "--json" in {option for p in command.params for option in p.opts}, name
 
 
+def test_the_help_of_export_names_every_format() -> None:
+    import typer
+
+    from archive_pkg.crosswalks import FORMATS
+
+    export = typer.main.get_command(cli.app).commands["export"]
+    (to,) = (option for option in export.params if option.name == "to")
+    assert set(re.findall(r"[a-z][a-z0-9-]*", to.help)) - {"or"} == set(FORMATS)
+
+
 def _docs() -> list[Path]:
     return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 

@@ -41,7 +41,7 @@ def export(
             "--to",
             metavar="FORMAT",
             help="datacite, datacite-json, dc, tei, cmif, ead3, premis, mets, prov, prov-n, "
-            "ro-crate, schema-org, csl or bibtex.",
+            "ro-crate, schema-org, csl, bibtex, sword, archivematica, invenio or dataverse.",
         ),
     ],
     out: Annotated[
@@ -53,7 +53,7 @@ def export(
     each: Annotated[
         Path | None,
         typer.Option(
-            "--each", metavar="DIR", help="A folder for one file a letter, of however many."
+            "--each", metavar="DIR", help="A folder for the documents, one file per letter."
         ),
     ] = None,
     jobs: Jobs = None,

@@ -1,9 +1,14 @@
 """The record of a letter: what is known of it, and what each statement rests on.
 
-The models are strict (nothing is coerced), frozen, and refuse unknown keys. An instance is always
-coherent: every reference leads somewhere, the graph of parts has no circle, every piece of evidence
-names a statement that the record makes. All that is wrong with a record is told at once, as one
-`pydantic.ValidationError` whose entries carry their places.
+The models are strict and frozen, and they refuse unknown keys. They convert only what a file
+cannot write in another way: a list becomes a tuple, `true` and decimal digits given as text become
+values, a date may be its EDTF text alone, and a record of format 1 is upgraded. An instance is
+always coherent: every reference leads somewhere, the graph of parts has no circle, every piece of
+evidence names a statement that the record makes.
+
+`Record.model_validate` raises one `pydantic.ValidationError` with the place of each fault. It
+checks references, circles and evidence only if every field is right by itself, so fixing one fault
+can show another. `archive_pkg.records.read_record` reports all faults of a file at once.
 """
 
 from __future__ import annotations
@@ -563,7 +568,7 @@ class Evidence(Model):
         agent: Who supplied it.
         value: What this evidence states instead, where it speaks against the value that the
             record prefers; both statements stand.
-        confidence: How sure the statement is; calibrated for what `draft` writes.
+        confidence: How sure the statement is, in the words that `draft` uses.
         note: The reasoning, in words.
     """
 
