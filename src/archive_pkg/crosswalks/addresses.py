@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from archive_pkg.crosswalks.licences import spdx_id, spdx_page
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,7 +18,9 @@ _AUTHORITY = re.compile(
     r"(?:[A-Za-z0-9._~!$&'()*+,;=-]+@)?(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
 )
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+
+DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]*[^\s\"<>.,;:)\]]")
+"""A DOI in running text."""
 
 
 def address(text: str | None) -> str | None:
@@ -46,4 +50,5 @@ def licence_address(licence: str) -> str | None:
     """Where a licence can be read, if the record names one by address or by SPDX identifier."""
     if is_address(licence):
         return licence
-    return f"https://spdx.org/licenses/{licence}" if _SPDX.fullmatch(licence) else None
+    listed = spdx_id(licence)
+    return spdx_page(listed) if listed else None

@@ -13,6 +13,7 @@ from archive_pkg.crosswalks import views
 from archive_pkg.crosswalks.addresses import address, is_address
 from archive_pkg.crosswalks.dates import is_exact, w3cdtf
 from archive_pkg.crosswalks.json_text import to_json
+from archive_pkg.crosswalks.licences import spdx_id
 from archive_pkg.crosswalks.markup import XSI, label, put, root, say, serialize
 from archive_pkg.records.wording import marking_in_words
 
@@ -240,18 +241,13 @@ def _person(agent: Agent) -> dict[str, Any]:
 
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
-    types = dict.fromkeys((agent, _TYPES.get(role, "Other")) for agent, role, _ in _hands(record))
+    types = dict.fromkeys(
+        (agent, _TYPES.get(role, "Other")) for agent, role, _ in views.hands(record)
+    )
     for agent, kind in types:
         yield _person(agent) | {"contributorType": kind}
     if record.rights and record.rights.holder:
         yield _person(record.agent(record.rights.holder)) | {"contributorType": "RightsHolder"}
-
-
-def _hands(record: Record) -> Iterator[views.Contribution]:
-    yield from views.persons(record)
-    yield from views.addressees(record)
-    if record.donor:
-        yield views.Contribution(record.agent(record.donor), "donor")
 
 
 def _dates(record: Record) -> Iterator[dict[str, Any]]:
@@ -310,12 +306,15 @@ def _item(kind: str, relation: str, title: str) -> dict[str, Any]:
 def _rights(record: Record) -> Iterator[dict[str, str]]:
     if record.rights:
         said = {"rights": record.rights.statement}
-        licence = record.rights.licence
-        if licence and is_address(licence):
+        licence = record.rights.licence or ""
+        listed = spdx_id(licence)
+        if is_address(licence):
             said["rightsUri"] = licence
-        elif licence:
-            said |= {"rightsIdentifier": licence, "rightsIdentifierScheme": "SPDX"}
+        if listed:
+            said |= {"rightsIdentifier": listed, "rightsIdentifierScheme": "SPDX"}
         yield said
+        if licence and not listed and not is_address(licence):
+            yield {"rights": licence}
     yield from ({"rights": words} for words in views.restrictions(record))
 
 
@@ -325,7 +324,9 @@ def _descriptions(record: Record) -> Iterator[dict[str, str]]:
     if record.classification:
         marking = f"Marked: {marking_in_words(record)}"
         yield {"description": marking, "descriptionType": "Other"}
-    roles = [f"{agent.name} ({role})" for agent, role, _ in _hands(record) if role not in _TYPES]
+    roles = [
+        f"{agent.name} ({role})" for agent, role, _ in views.hands(record) if role not in _TYPES
+    ]
     if roles:
         # The schema calls most contributors Other; this says what they did.
         words = f"Contributors: {'; '.join(roles)}"

@@ -127,7 +127,6 @@ FORMATS: Mapping[str, Format] = {
             "invenio.json",
             _JSON,
             "invenio",
-            dates="days",
             packaged=False,
         ),
         Format(
@@ -136,7 +135,6 @@ FORMATS: Mapping[str, Format] = {
             "dataset.json",
             _JSON,
             "dataverse",
-            dates="days",
             packaged=False,
         ),
         Format("bibtex", "BibTeX", "bibtex.bib", "application/x-bibtex", "bibtex", collects=True),

@@ -7,29 +7,36 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks import datacite, views
-from archive_pkg.crosswalks.addresses import is_address
-from archive_pkg.crosswalks.dates import w3cdtf
+from archive_pkg.crosswalks.addresses import DOI, is_address
+from archive_pkg.crosswalks.dates import extremes, is_exact, plain
 from archive_pkg.crosswalks.json_text import to_json
+from archive_pkg.crosswalks.licences import spdx_id, spdx_page
+from archive_pkg.records.identifiers import SCHEMES
+from archive_pkg.records.languages import language_name
 from archive_pkg.records.wording import marking_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Agent, Record
+    from archive_pkg.records.dates import Edtf
+    from archive_pkg.records.models import Agent, Place, Record, WrittenDate
 
 MAPPING = {
     "id": "identifiers, other",
     "version": "version",
+    "supersedes": "related_identifiers, isnewversionof",
     "identifiers": "identifiers",
+    "type": "additional_descriptions, other",
     "title": "title",
     "variant_titles": "additional_titles",
     "sender": "creators",
     "signatories": "contributors; additional_descriptions, other",
     "recipients": "contributors; additional_descriptions, other",
     "copies_to": "contributors; additional_descriptions, other",
-    "date.edtf": "dates, created",
-    "date.as_written": "dates, description",
+    "date": "dates, created",
+    "received": "dates, other",
+    "place": "locations",
     "classification.as_written": "additional_descriptions, other",
     "classification.caveats": "additional_descriptions, other",
     "classification.scheme": "additional_descriptions, other",
@@ -40,23 +47,44 @@ MAPPING = {
     "classification.history.level": "additional_descriptions, other",
     "classification.history.note": "additional_descriptions, other",
     "summary.text": "description",
-    "summary.author": "contributors",
+    "summary.author": "contributors; additional_descriptions, other",
     "subjects.term": "subjects",
-    "parts.made_by": "contributors",
-    "publications": "references",
-    "rights.statement": "rights, description",
-    "rights.licence": "rights, id (of Creative Commons) or link",
+    "mentioned_places": "locations",
+    "parts.title": "additional_descriptions, methods and table-of-contents",
+    "parts.media_type": "formats",
+    "parts.languages": "languages (of the letter and what was sent with it, by ISO 639-3)",
+    "parts.part_of": "additional_descriptions, table-of-contents",
+    "parts.made_by": "contributors; additional_descriptions, other",
+    "parts.method": "additional_descriptions, methods",
+    "parts.access.status": "additional_descriptions, other",
+    "parts.access.until.edtf": "additional_descriptions, other",
+    "parts.access.rule": "additional_descriptions, other",
+    "translation_notes.kind": "additional_descriptions, notes",
+    "translation_notes.at": "additional_descriptions, notes (the words alone)",
+    "translation_notes.text": "additional_descriptions, notes",
+    "translation_notes.rendering": "additional_descriptions, notes",
+    "translation_notes.original": "additional_descriptions, notes",
+    "translation_notes.romanized": "additional_descriptions, notes",
+    "enclosures": "additional_descriptions, table-of-contents",
+    "holding": "additional_descriptions, other",
+    "custody": "additional_descriptions, other",
+    "donor": "contributors; additional_descriptions, other",
+    "publications": "additional_descriptions, other; related_identifiers, ispublishedin",
+    "rights.statement": "rights, description; copyright",
+    "rights.licence": "rights, id (of the SPDX list), or title and link",
+    "rights.holder": "contributors, rightsholder",
     "agents.name": "person_or_org, name",
     "agents.kind": "person_or_org, type",
-    "agents.identifiers": "person_or_org, identifiers",
+    "agents.identifiers": "person_or_org, identifiers; additional_descriptions, other",
 }
 
-_KNOWN_LICENCE = re.compile(r"cc0-1\.0|cc-by(?:-nc)?(?:-sa|-nd)?-[1-4]\.0")
-"""Licences that every InvenioRDM knows by their id; one that it does not know, it refuses."""
 _ROLES = {"translator": "translator"}
 """Roles that its vocabulary has; the others are "other", and a description says what they are."""
-_IDENTIFIERS = frozenset(["orcid", "gnd", "isni"])
-"""Schemes that InvenioRDM takes for people and bodies."""
+_AGENT_SCHEMES = frozenset(["orcid", "gnd", "isni"])
+"""Schemes that InvenioRDM takes for persons and bodies; a description has the others."""
+_PLACE_SCHEMES = frozenset(["geonames", "wikidata"])
+"""Schemes that InvenioRDM takes for places; the description of a place has the others."""
+_ADDRESS = re.compile(r"https?://[^\s\"<>]*[^\s\"<>.,;:)\]]")
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
@@ -72,6 +100,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 def describe(record: Record, setting: Setting) -> dict[str, Any]:
     """The record as InvenioRDM's metadata; what it demands and nobody knows is `:unkn` or 0000."""
     summary = record.summary.text if record.summary else ""
+    files = [setting.files[path] for path in record.files if path in setting.files]
     metadata: dict[str, Any] = {
         "resource_type": {"id": "publication-other"},
         "title": record.title,
@@ -85,12 +114,13 @@ def describe(record: Record, setting: Setting) -> dict[str, Any]:
         "publisher": setting.publisher,
         "description": f"<p>{escape(summary)}</p>" if summary else None,
         "additional_descriptions": [
-            {"description": escape(words), "type": {"id": "notes"}}
-            for words in views.open_dates(record)
-        ]
-        + [{"description": escape(words), "type": {"id": "other"}} for words in _remarks(record)],
+            {"description": escape(words), "type": {"id": kind}}
+            for kind, words in _descriptions(record)
+        ],
         "subjects": [{"subject": subject.term} for subject in record.subjects],
         "dates": list(_dates(record)),
+        "languages": [{"id": code} for code in languages(record)],
+        "locations": _locations(record),
         "identifiers": [
             {"identifier": record.id, "scheme": "other"},
             *(
@@ -99,11 +129,30 @@ def describe(record: Record, setting: Setting) -> dict[str, Any]:
                 if item.scheme != "doi"
             ),
         ],
+        "related_identifiers": list(_related(record)),
+        "sizes": [f"{sum(file.size for file in files)} bytes"] if files else [],
+        "formats": list(dict.fromkeys(p.media_type for p in record.parts if p.media_type)),
         "rights": list(_rights(record)),
-        "references": [{"reference": citation} for citation in record.publications],
+        "copyright": record.rights.statement if record.rights else None,
         "version": str(record.version),
     }
     return {key: value for key, value in metadata.items() if value}
+
+
+def without_licence(metadata: dict[str, Any], identifier: str) -> None:
+    """Say in free text what an instance has no licence of its own for."""
+    listed = spdx_id(identifier) or identifier
+    metadata["rights"] = [
+        _custom(listed, spdx_page(listed)) if each.get("id") == identifier else each
+        for each in metadata["rights"]
+    ]
+
+
+def without_language(metadata: dict[str, Any], code: str) -> None:
+    """Say in free text what an instance has no language of its own for."""
+    metadata["languages"] = [each for each in metadata["languages"] if each["id"] != code]
+    words = {"description": f"Language: {language_name(code)}", "type": {"id": "other"}}
+    metadata["additional_descriptions"] = [*metadata.get("additional_descriptions", ()), words]
 
 
 def _name(agent: Agent) -> dict[str, Any]:
@@ -118,40 +167,155 @@ def _name(agent: Agent) -> dict[str, Any]:
     known = [
         {"scheme": item.scheme, "identifier": item.value}
         for item in agent.identifiers
-        if item.scheme in _IDENTIFIERS
+        if item.scheme in _AGENT_SCHEMES
     ]
     return said | ({"identifiers": known} if known else {})
 
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
-    hands = (*views.persons(record), *views.addressees(record))
+    hands = views.hands(record)
     kinds = dict.fromkeys((agent, _ROLES.get(role, "other")) for agent, role, _ in hands)
     for agent, kind in kinds:
         yield {"person_or_org": _name(agent), "role": {"id": kind}}
+    if record.rights and record.rights.holder:
+        holder = record.agent(record.rights.holder)
+        yield {"person_or_org": _name(holder), "role": {"id": "rightsholder"}}
 
 
-def _remarks(record: Record) -> Iterator[str]:
+def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
+    """What has no field of its own: the type of each description, and its words."""
+    yield "other", f"Kind of document: {views.TYPE_NAMES[record.type]}"
+    for words in views.open_dates(record):
+        yield "notes", words
+    for label, date in _known_dates(record):
+        if not _level_0(date.edtf):
+            yield "notes", f"Date {label}: {_date_words(date)}"
     if record.classification:
-        yield f"Marked: {marking_in_words(record)}"
-    hands = (*views.persons(record), *views.addressees(record))
-    roles = [f"{agent.name} ({role})" for agent, role, _ in hands if role not in _ROLES]
+        yield "other", f"Marked: {marking_in_words(record)}"
+    roles = [
+        f"{one.agent.name} ({one.role})" for one in views.hands(record) if one.role not in _ROLES
+    ]
     if roles:
-        yield f"Contributors: {'; '.join(roles)}"
+        yield "other", f"Contributors: {'; '.join(roles)}"
+    for agent in record.agents:
+        others = [
+            f"{SCHEMES[item.scheme].name} {item.value}"
+            for item in agent.identifiers
+            if item.scheme not in _AGENT_SCHEMES
+        ]
+        if others:
+            yield "other", f"{agent.name}: {', '.join(others)}"
+    contained = views.contained(record)
+    if contained:
+        yield "table-of-contents", f"With the letter: {'; '.join(contained)}"
+    for part in record.parts:
+        if part.method:
+            yield "methods", f"{views.part_title(record, part)}: {part.method}"
+    for _, words in views.note_words(record):
+        yield "notes", f"Translation note: {words}"
+    if record.holding:
+        place = filter(None, (record.holding.repository, views.shelfmark(record.holding)))
+        yield "other", f"Original document: {', '.join(place)}"
+    if record.custody:
+        yield "other", f"Custody: {record.custody}"
+    for words in views.restrictions(record):
+        yield "other", words
+    for citation in record.publications:
+        yield "other", f"Published in: {citation}"
+
+
+def _known_dates(record: Record) -> Iterator[tuple[str, Any]]:
+    for label, date in (("of the letter", record.date), ("received", record.received)):
+        if date and date.edtf:
+            yield label, date
 
 
 def _dates(record: Record) -> Iterator[dict[str, Any]]:
-    words = w3cdtf(record.date.edtf) if record.date and record.date.edtf else None
-    if record.date and words:
-        said = {"date": words, "type": {"id": "created"}}
-        written = record.date.as_written
-        yield said | ({"description": written} if written else {})
+    for label, date in _known_dates(record):
+        said = _level_0(date.edtf)
+        if said:
+            received = label == "received"
+            words = "; ".join(filter(None, ("Received" if received else "", _date_words(date))))
+            kind = {"id": "other" if received else "created"}
+            yield {"date": said, "type": kind} | ({"description": words} if words else {})
+
+
+def _level_0(date: Edtf) -> str | None:
+    """The date in EDTF's level 0, which is what InvenioRDM knows: a date, or a range of two."""
+    day = plain(date)
+    first, last = extremes(date)
+    return day or (f"{first}/{last}" if first and last else None)
+
+
+def _date_words(date: WrittenDate) -> str:
+    """The date as it is written, its EDTF where that says more than a day, and its note."""
+    exact = date.edtf is not None and is_exact(date.edtf)
+    words = (date.as_written, "" if exact else f"EDTF {date.edtf}", date.note)
+    return "; ".join(filter(None, words))
+
+
+def languages(record: Record) -> list[str]:
+    """The codes (ISO 639-3) of the languages of the letter and of what was sent with it."""
+    import langcodes
+
+    codes = (langcodes.Language.get(tag).to_alpha3() for tag in views.languages(record))
+    return [code for code in dict.fromkeys(codes) if code != "und"]
+
+
+def _locations(record: Record) -> dict[str, Any]:
+    here = [_location(record.place, "Place of writing")] if record.place else []
+    mentioned = [_location(place, "Mentioned in the text") for place in record.mentioned_places]
+    return {"features": [*here, *mentioned]} if here or mentioned else {}
+
+
+def _location(place: Place, what: str) -> dict[str, Any]:
+    others = [item for item in place.identifiers if item.scheme not in _PLACE_SCHEMES]
+    words = [
+        what,
+        f"“{place.as_written}”" if place.as_written else "",
+        *(f"{SCHEMES[item.scheme].name} {item.value}" for item in others),
+    ]
+    known = [
+        {"scheme": item.scheme, "identifier": item.value}
+        for item in place.identifiers
+        if item.scheme in _PLACE_SCHEMES
+    ]
+    said = {"place": place.name, "description": "; ".join(filter(None, words))}
+    return said | ({"identifiers": known} if known else {})
+
+
+def _related(record: Record) -> Iterator[dict[str, Any]]:
+    if record.supersedes:
+        yield _relation(record.supersedes, "other", "isnewversionof")
+    seen = set()
+    for citation in record.publications:
+        dois = DOI.findall(citation)
+        found = [(name, "doi") for name in dois] or [
+            (name, "url") for name in _ADDRESS.findall(citation) if is_address(name)
+        ]
+        for name, scheme in found:
+            if name not in seen:
+                seen.add(name)
+                yield _relation(name, scheme, "ispublishedin")
+
+
+def _relation(identifier: str, scheme: str, kind: str) -> dict[str, Any]:
+    return {"identifier": identifier, "scheme": scheme, "relation_type": {"id": kind}}
 
 
 def _rights(record: Record) -> Iterator[dict[str, Any]]:
     rights = record.rights
-    if rights and rights.licence and _KNOWN_LICENCE.fullmatch(rights.licence.lower()):
-        yield {"id": rights.licence.lower()}
-    if rights:
-        link = rights.licence if rights.licence and is_address(rights.licence) else None
-        said: dict[str, Any] = {"title": {"en": "Rights"}, "description": {"en": rights.statement}}
-        yield said | ({"link": link} if link else {})
+    if rights is None:
+        return
+    licence = rights.licence or ""
+    listed = spdx_id(licence)
+    if listed:
+        yield {"id": listed.lower()}
+    elif licence:
+        yield _custom(licence, licence if is_address(licence) else None)
+    yield {"title": {"en": "Rights"}, "description": {"en": rights.statement}}
+
+
+def _custom(title: str, link: str | None) -> dict[str, Any]:
+    """Rights that are not in the instance's vocabulary."""
+    return {"title": {"en": title}} | ({"link": link} if link else {})

@@ -125,6 +125,14 @@ def addressees(record: Record) -> Iterator[Contribution]:
         yield Contribution(agent, "recipient of a copy")
 
 
+def hands(record: Record) -> Iterator[Contribution]:
+    """Persons and bodies that contributed, the recipients, and the donor."""
+    yield from persons(record)
+    yield from addressees(record)
+    if record.donor:
+        yield Contribution(record.agent(record.donor), "donor")
+
+
 def _roles(record: Record) -> Iterator[tuple[str, str, bool]]:
     for name in record.signatories:
         yield name, "signatory", True

@@ -1,0 +1,41 @@
+"""Licences by the identifiers of the SPDX licence list."""
+
+from __future__ import annotations
+
+import re
+
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
+_CREATIVE_COMMONS = re.compile(
+    r"https?://creativecommons\.org/(?:licenses|publicdomain)/"
+    r"([a-z-]+)/(\d\.\d)/(?:([a-z]{2,3})/)?(?:deed(?:\.[a-z_-]+)?|legalcode(?:\.[a-z_-]+)?)?"
+)
+_SPDX_PAGE = re.compile(r"https?://spdx\.org/licenses/([A-Za-z0-9.+-]+?)(?:\.html|\.json)?")
+
+_IDENTIFIER = re.compile(r"[A-Za-z0-9.-]+")
+
+
+def spdx_id(licence: str) -> str | None:
+    """Return a licence's identifier in the SPDX list, in the list's own spelling.
+
+    The address of a page of SPDX or of Creative Commons counts as the licence that it is about.
+    None for a licence that is not in the list, and for several ("MIT OR Apache-2.0").
+    """
+    words = licence.strip()
+    if found := _CREATIVE_COMMONS.fullmatch(words):
+        kind, version, country = found.groups()
+        name = "CC0" if kind == "zero" else f"CC-{kind}"
+        words = "-".join(filter(None, (name, version, country)))
+    elif found := _SPDX_PAGE.fullmatch(words):
+        words = found[1]
+    try:
+        known = canonicalize_license_expression(words)
+    except InvalidLicenseExpression:
+        return None
+    is_listed = _IDENTIFIER.fullmatch(known) and not known.startswith("LicenseRef-")
+    return str(known) if is_listed else None
+
+
+def spdx_page(identifier: str) -> str:
+    """Return the address of a licence's page in the SPDX list."""
+    return f"https://spdx.org/licenses/{identifier}.html"
