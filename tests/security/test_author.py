@@ -234,3 +234,11 @@ def test_json_that_lies_too_deep_is_refused(text: str) -> None:
         with pytest.raises(OverLimitError, match="at most 100 are read"):
             read_json(data)
     assert read_json('["' + "[" * 500 + '\\"", ' + "[]," * 200 + "1]")[-1] == 1
+
+
+def test_blank_rows_before_a_stray_cell_are_one_finding(tmp_path: Path) -> None:
+    head = HEAD.replace("</row>", f"{cell('C1', 'type')}</row>")
+    stray = f'<row r="3000">{cell("A3000", "last")}</row>'
+    report = check(workbook(tmp_path / "letters.xlsx", head + stray))
+    blank = [finding for finding in report if finding.code == "tables-row-blank"]
+    assert [finding.message for finding in blank] == ["2998 rows are blank, up to row 2999"]

@@ -64,6 +64,7 @@ class Bound:
     sheet: Sheet
     places: dict[str, int]
     _shape: dict[tuple[int, str], Finding] = field(default_factory=dict)
+    _blank_rows: tuple[int, int] = (0, 0)
 
     def rows(self) -> Iterator[Rows]:
         """The rows, block by block; what is wrong with their shape is kept for `shape`."""
@@ -105,8 +106,15 @@ class Bound:
         return rows
 
     def _blank(self, number: int) -> None:
-        at = self.sheet.at(number)
-        self._shape[number, "blank"] = ROW_BLANK.at(at, "the row is blank", "take it out")
+        """Note a blank row; those that follow one another are one finding."""
+        first, last = self._blank_rows
+        first = first if number == last + 1 else number
+        self._blank_rows = first, number
+        message, hint = "the row is blank", "take it out"
+        if number > first:
+            message = f"{number - first + 1} rows are blank, up to row {number}"
+            hint = "take them out"
+        self._shape[first, "blank"] = ROW_BLANK.at(self.sheet.at(first), message, hint)
 
     def _even(self, number: int, row: list[str], width: int) -> list[str]:
         extra = [place for place in range(width, len(row)) if row[place]]
