@@ -158,3 +158,16 @@ def test_a_broken_file_is_told(data: bytes, tmp_path: Path) -> None:
 def test_a_folder_is_no_letter(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         draft_letter(tmp_path)
+
+
+def test_tei_in_a_file_called_txt_keeps_its_markup_and_its_text_apart(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text(TEI_LETTER)
+    assert run("draft", path, "--out", tmp_path / "out").returncode == 0
+    folder = tmp_path / "out" / "letter"
+    names = {file.name for file in folder.iterdir()}
+    assert names == {"record.yaml", "letter.txt.xml", "letter.txt.txt"}
+    assert (folder / "letter.txt.xml").read_bytes() == path.read_bytes()
+    assert check(folder).ok

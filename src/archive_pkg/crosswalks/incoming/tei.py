@@ -581,10 +581,8 @@ class _Letter:
     def _text_parts(
         self, reading: Reading, languages: list[str], translators: list[str]
     ) -> list[dict[str, Any]]:
-        text_file = PurePath(self.file).with_suffix(".txt").name
-        kept = self.draft.file(
-            text_file if text_file != self.file else f"{text_file}.txt", reading.text.encode()
-        )
+        text_file = f"{PurePath(self.file).stem}.txt"
+        kept = self.draft.file(text_file, reading.text.encode())
         parts: list[dict[str, Any]] = []
         for span in reading.versions:
             element = span.element
@@ -826,7 +824,9 @@ _OWN_NOTE = {
 
 
 def _portable(name: str) -> str:
-    """A file's name, as a record can hold it."""
+    """A TEI file's name, as a record can hold it and as no text's name is."""
+    if PurePath(name).suffix.lower() == ".txt":
+        name += ".xml"
     try:
         return portable_path(name)
     except Fault:
