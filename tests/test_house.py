@@ -118,6 +118,25 @@ def test_links_between_docs_lead_somewhere() -> None:
             assert (page.parent / link).exists(), f"{page.relative_to(ROOT)}: {link}"
 
 
+def test_every_page_of_the_docs_can_be_reached_from_the_index() -> None:
+    reached, waiting = set(), [ROOT / "docs" / "index.md"]
+    while waiting:
+        page = waiting.pop().resolve()
+        if page not in reached and page.suffix == ".md" and page.is_relative_to(ROOT / "docs"):
+            reached.add(page)
+            links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+            waiting += [page.parent / link for link in links]
+    assert set((ROOT / "docs").rglob("*.md")) - reached == set()
+
+
+def test_the_index_of_decisions_lists_each_with_its_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "index.md").read_text(encoding="utf-8")
+    for page in sorted(folder.glob("0*.md")):
+        number, title = page.read_text(encoding="utf-8").splitlines()[0][2:].split(". ", 1)
+        assert f"| {number} | [{title}]({page.name}) |" in index
+
+
 def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import shutil
 
