@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import textwrap
 from collections.abc import Iterator
@@ -102,6 +103,41 @@ def test_a_deposit_is_led_nowhere_else_while_another_user_exchanges_its_folders(
     assert_untouched(machine)
     if done.returncode == 0:
         assert not (machine.shared / package.name).is_symlink()
+
+
+@pytest.mark.parametrize("command", ["build", "bag", "bag in place", "tables", "site", "draft"])
+def test_nothing_is_made_where_everybody_could_exchange_it(
+    machine: Machine, package: Path, command: str
+) -> None:
+    out = machine.shared / "below"
+    source = machine.user.home / "letters" / LETTER.name
+    shutil.copytree(LETTER, source)
+    shutil.copytree(LETTER, out / "bag")
+    machine.user.owns(source.parent, out)
+    machine.shared.chmod(0o777)
+    words = {
+        "build": ("build", source, "--out", out),
+        "bag": ("bag", "create", source, out / "new"),
+        "bag in place": ("bag", "create", "--in-place", out / "bag"),
+        "tables": ("tables", "export", source, "--out", out / "tables"),
+        "site": ("site", machine.user.home, "-o", out / "site"),
+        "draft": ("draft", source / "letter-1960-07-18.txt", "--out", out),
+    }[command]
+    done = machine.user.run(*words)
+    assert done.returncode == 5, (done.stdout, done.stderr)
+    assert f"{machine.shared}: every user of the machine can rename" in done.stderr
+    assert f"chmod o-w {machine.shared}" in done.stderr
+    assert [path.name for path in out.iterdir()] == ["bag"]
+    assert sorted(path.name for path in (out / "bag").iterdir()) == sorted(
+        path.name for path in LETTER.iterdir()
+    )
+
+
+def test_members_of_a_group_share_a_folder(machine: Machine, package: Path) -> None:
+    machine.shared.chmod(0o2775)
+    os.chown(machine.shared, -1, machine.user.uid)
+    done = machine.user.run("bag", "pack", package, machine.shared / "letter.zip")
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_deposit_starts_from_nothing_that_another_user_has_prepared(

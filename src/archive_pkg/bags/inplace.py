@@ -31,6 +31,7 @@ from archive_pkg.storage import (
     holds_data,
     is_ours,
     open_up,
+    refuse_exchange,
     remove_tree,
     storage_errors,
 )
@@ -104,6 +105,7 @@ def create_in_place(
         if not report.ok:
             raise InvalidError(f"{folder} cannot be bagged as it is", "It is unchanged.", report)
         with storage_errors(f"bagging {folder} in place"):
+            refuse_exchange(folder.parent)
             shell.mkdir(0o700)
             try:
                 written = _digest(folder, list(files), algorithms, jobs, progress)

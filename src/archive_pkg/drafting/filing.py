@@ -19,6 +19,7 @@ from archive_pkg.storage import (
     is_folder,
     mode_of,
     read_regular,
+    refuse_exchange,
     storage_errors,
     write_output,
 )
@@ -93,6 +94,10 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: Path | None = None) ->
             ) from None
         name = f"{slug(letter.stem) or 'letter'}{letter.suffix.lower()}"
     text_name = f"{Path(name).stem}.text.txt" if draft.source.extracted else name
+    if out is not None:
+        with storage_errors(f"writing into {out}"):
+            out.mkdir(parents=True, exist_ok=True)
+            refuse_exchange(out)
     folder = letter.parent if out is None else _folder(draft, out, name, vocabulary)
     record = folder / RECORD
     if record.exists():
@@ -106,7 +111,6 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: Path | None = None) ->
     record_id = folder.name if out is not None else ""
     written = record_yaml(draft, name, vocabulary, text_name, record_id).encode()
     with storage_errors(f"writing {folder}"):
-        folder.parent.mkdir(parents=True, exist_ok=True)
         mode = mode_of(letter, letter.parent)
         folder.mkdir(mode, exist_ok=True)
     if out is not None:

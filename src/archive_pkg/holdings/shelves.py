@@ -92,6 +92,8 @@ class Shelf:
             StorageError: The storage failed.
         """
         own = self.ready()
+        with storage.storage_errors(f"reading {self.root}"):
+            storage.refuse_exchange(self.root)
         work = f"{OWN}/{self.work.name}"
         with storage.Lock(own / "shelf", wait):
             with storage.storage_errors(f"clearing {self.work}"):

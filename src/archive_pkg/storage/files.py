@@ -257,6 +257,37 @@ def others_can_swap(folder: Path) -> bool:
     return bool(mode & 0o022) and not mode & stat.S_ISVTX
 
 
+def refuse_exchange(folder: Path) -> None:
+    """Refuse a folder in which every user could exchange what is being written there.
+
+    Members of a group that may write into a folder trust each other. Where the file system has no
+    permissions, as on many memory sticks, the mode of a folder says nothing about who can do what.
+
+    Raises:
+        StorageError: The folder, or one above it, is such a folder.
+        OSError: It cannot be examined.
+    """
+    real = folder.resolve()
+    for each in (real, *real.parents):
+        mode = each.stat().st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX and _has_permissions(real):
+            raise StorageError(
+                f"{each}: every user of the machine can rename and replace files there while they "
+                "are being written",
+                f"Close it to others (chmod o-w {each}), or name a folder elsewhere.",
+            )
+
+
+def _has_permissions(folder: Path) -> bool:
+    """Whether a folder's file system has permissions; a folder made there shows it."""
+    probe = folder / f"{_HIDDEN_MARK}-{os.urandom(4).hex()}"
+    probe.mkdir(0o700)
+    try:
+        return not probe.stat().st_mode & 0o077
+    finally:
+        probe.rmdir()
+
+
 def widest_mode(*sources: os.stat_result) -> int:
     """Return the widest permissions for what is made from files and shows what is in them.
 

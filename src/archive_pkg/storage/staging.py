@@ -28,6 +28,7 @@ from archive_pkg.storage.files import (
     is_ours,
     named,
     open_mode,
+    refuse_exchange,
     rename_to_free,
     storage_errors,
     sync_folder,
@@ -196,6 +197,8 @@ class Staging:
 
     def __enter__(self) -> Staging:
         with contextlib.ExitStack() as held:
+            with storage_errors(f"staging {self.destination}"):
+                refuse_exchange(self.destination.parent)
             held.enter_context(self._lock)
             with storage_errors(f"staging {self.destination}"):
                 _refuse_unfinished(self.destination)

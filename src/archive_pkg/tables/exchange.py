@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.records import read_record, save_record
 from archive_pkg.records.saving import as_yaml
-from archive_pkg.storage import Staging, read_regular, storage_errors, write_output
+from archive_pkg.storage import (
+    Staging,
+    read_regular,
+    refuse_exchange,
+    storage_errors,
+    write_output,
+)
 from archive_pkg.tables.annotating import annotate_workbook, annotated_csv
 from archive_pkg.tables.catalogue import read_catalogue
 from archive_pkg.tables.lists import flat_reader, mapping_of
@@ -139,6 +145,8 @@ def write_records(
                 (folder / "record.yaml").write_text(as_yaml(record), "utf-8", newline="")
             staging.commit()
         return len(records), 0
+    with storage_errors(f"writing into {out}"):
+        refuse_exchange(out)
     new = [record for record in records if not _says(out / record.id, record)]
     standing = [r.id for r in new if (out / r.id / "record.yaml").exists()]
     if standing and not replace:
