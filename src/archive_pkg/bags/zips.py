@@ -46,7 +46,7 @@ class Zip(Archive):
         for info in infos:
             name = _zip_name(info)
             mode = info.external_attr >> 16 if info.create_system == 3 else 0
-            if info.is_dir():
+            if info.filename.endswith("/"):  # is_dir() fails on an empty name
                 self.add_folder(name)
             elif stat.S_ISLNK(mode):
                 self.note(MEMBER_LINK, name, "is a symbolic link", "Put the file itself here.")
