@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -35,6 +36,7 @@ class StandIn(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     datasets: dict[str, dict[str, Any]]
     contents: dict[int, bytes]
+    numbers = count()
 
     def log_message(self, *words: object) -> None:
         pass
@@ -66,12 +68,14 @@ class StandIn(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         parts = urlsplit(self.path)
         if parts.path == "/api/dataverses/letters/datasets":
-            fields = json.loads(body)["datasetVersion"]["metadataBlocks"]["citation"]["fields"]
+            version = json.loads(body)["datasetVersion"]
+            fields = version["metadataBlocks"]["citation"]["fields"]
             given = {field["typeName"] for field in fields}
             needed = {"title", "author", "datasetContact", "dsDescription", "subject"}
             assert needed <= given
-            name = f"doi:10.5072/FK2/{len(self.datasets)}"
+            name = f"doi:10.5072/FK2/{next(self.numbers)}"
             self.datasets[name] = {"versionState": "DRAFT", "files": [], "fields": fields}
+            self.datasets[name] |= version
             self.answer(201, {"id": len(self.datasets), "persistentId": name})
             return
         (name,) = parse_qs(parts.query)["persistentId"]
@@ -85,7 +89,7 @@ class StandIn(BaseHTTPRequestHandler):
             with zipfile.ZipFile(io.BytesIO(data)) as outer:
                 for entry in outer.namelist():
                     content = outer.read(entry)
-                    number = len(self.contents)
+                    number = next(self.numbers)
                     self.contents[number] = content
                     md5 = hashlib.md5(content).hexdigest()
                     about = {"id": number, "filename": entry, "md5": md5}
@@ -95,8 +99,31 @@ class StandIn(BaseHTTPRequestHandler):
         else:
             assert parts.path.endswith("/actions/:publish")
             assert dataset["versionState"] == "DRAFT"
-            dataset |= {"versionState": "RELEASED", "versionNumber": 1, "versionMinorNumber": 0}
+            number = dataset.pop("after", 0) + 1
+            dataset |= {"versionState": "RELEASED", "versionNumber": number}
+            dataset |= {"versionMinorNumber": 0}
             self.answer(200, {})
+
+    def do_PUT(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)))
+        parts = urlsplit(self.path)
+        assert parts.path == "/api/datasets/:persistentId/versions/:draft"
+        dataset = self.datasets[parse_qs(parts.query)["persistentId"][0]]
+        if dataset["versionState"] == "RELEASED":
+            dataset["after"] = dataset.pop("versionNumber")
+        for name in ("license", "termsOfUse", "termsOfAccess"):
+            dataset.pop(name, None)
+        fields = body["metadataBlocks"]["citation"]["fields"]
+        dataset |= body | {"versionState": "DRAFT", "fields": fields}
+        self.answer(200, dataset)
+
+    def do_DELETE(self) -> None:
+        number = int(self.path.rpartition("/")[2])
+        for dataset in self.datasets.values():
+            left = [each for each in dataset["files"] if each["dataFile"]["id"] != number]
+            assert left == dataset["files"] or dataset["versionState"] == "DRAFT"
+            dataset["files"] = left
+        self.answer(200, {})
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ import json
 import re
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +39,9 @@ class Rdm(BaseHTTPRequestHandler):
     records: dict[str, dict[str, Any]]
     files: dict[str, dict[str, bytes]]
     requests: list[str]
+    vocabulary = ("licenses/cc-by-4.0", "languages/eng")
+    errors: Sequence[dict[str, Any]] = ()
+    numbers = count()
 
     def log_message(self, *words: object) -> None:
         pass
@@ -56,17 +60,23 @@ class Rdm(BaseHTTPRequestHandler):
         self.requests.append(f"{self.command} {path}")
         if path == "user/records":
             self.answer(200, {"hits": {"hits": []}})
+        elif path.startswith("vocabularies/"):
+            known = path.removeprefix("vocabularies/") in self.vocabulary
+            self.answer(200 if known else 404, {})
         elif path == "records":
-            name = f"r{len(self.records)}"
+            name = f"r{next(self.numbers)}"
             self.records[name] = {"id": name, "is_published": False, "is_draft": True, "links": {}}
             self.records[name] |= json.loads(body)
             self.files[name] = {}
-            self.answer(201, self.records[name])
+            self.answer(201, self.records[name] | {"errors": self.errors})
         else:
             _, name, *rest = path.split("/")
+            if name not in self.records:
+                self.answer(404, {"message": "The persistent identifier does not exist."})
+                return
             self.of_record(self.records[name], "/".join(rest), body)
 
-    do_GET = do_POST = do_PUT = handle_any  # noqa: N815 - the server's names
+    do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815 - the server's names
 
     def of_record(self, record: dict[str, Any], path: str, body: bytes) -> None:
         files = self.files[record["id"]]
@@ -79,6 +89,14 @@ class Rdm(BaseHTTPRequestHandler):
         elif path == "draft/actions/publish":
             record |= {"is_published": True, "is_draft": False}
             self.answer(202, record)
+        elif path == "versions":
+            name = f"{record['id']}v"
+            if name not in self.records:
+                metadata = dict(record["metadata"])
+                del metadata["publication_date"], metadata["version"]
+                new = {"id": name, "metadata": metadata, "is_published": False, "is_draft": True}
+                self.records[name], self.files[name] = record | new, {}
+            self.answer(201, self.records[name])
         elif path in ("files", "draft/files"):
             for item in json.loads(body) if self.command == "POST" else ():
                 files[item["key"]] = b""
@@ -92,6 +110,11 @@ class Rdm(BaseHTTPRequestHandler):
         else:
             found = re.fullmatch("draft/files/(.*)", path)
             assert found, path
+            if self.command == "DELETE":
+                del files[found[1]]
+                self.send_response(204)
+                self.end_headers()
+                return
             self.answer(200, self.entry(found[1], files[found[1]]))
 
     def entry(self, name: str, data: bytes) -> dict[str, Any]:

@@ -157,8 +157,8 @@ def deposit(
 def _told(answer: Answer, package: Path, done: Deposited, result: dict[str, object]) -> None:
     receipt = done.receipt
     result |= receipt.told() | {"new": done.new, "receipt": str(done.path)}
-    differ = done.findings
-    answer.found(result, differ)
+    differ = done.differences
+    answer.found(result, done.findings)
     if differ or not receipt.settled:
         answer.worsen(4)
     what = "was there already, nothing was written;"

@@ -12,9 +12,11 @@ Written from the API's documentation (Dataverse 6); not tried against a live ser
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import zipfile
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -22,6 +24,12 @@ from archive_pkg import storage
 from archive_pkg.crosswalks import dataverse
 from archive_pkg.crosswalks.setting import Setting
 from archive_pkg.deposits import credentials
+from archive_pkg.deposits.descriptions import (
+    Merged,
+    keep_description,
+    last_description,
+    merged,
+)
 from archive_pkg.deposits.parcels import BLOCK, Parcel
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
@@ -32,9 +40,12 @@ from archive_pkg.deposits.repositories import (
     Status,
     Stored,
     Transfer,
+    begun_again,
+    earlier_deposits,
     login_lacking,
     not_as_asked,
     options_of,
+    refuse_withdrawn,
 )
 from archive_pkg.deposits.web import Web
 from archive_pkg.deposits.zips import RestrictingRepository, Sent, zip_name, zipped
@@ -47,7 +58,6 @@ if TYPE_CHECKING:
 
     from archive_pkg.deposits.answers import Shape
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.records import Record
 
 Json = dict[str, Any]
 
@@ -105,7 +115,7 @@ class Dataverse(RestrictingRepository):
         plan = Plan(
             (Transfer(zip_name(parcel.identifier), parcel.size, "the files of a draft dataset"),),
             steps=(
-                f"make a draft dataset in the collection {self._collection}",
+                self._first_step(parcel),
                 "send the package as one zip (within a zip, which is unpacked there), and "
                 "compare the server's MD5 with ours",
                 *self._restriction(parcel),
@@ -129,17 +139,36 @@ class Dataverse(RestrictingRepository):
             plan.report.add(TARGET_NEEDS_METADATA.at(Location(self.target), message, hint))
         return plan
 
+    def _first_step(self, parcel: Parcel) -> str:
+        """What a deposit begins with, as far as the receipts tell."""
+        same, other = earlier_deposits(parcel)
+        if same:
+            return (
+                f"compare with {same}, which a receipt names; make it again only if it was a draft "
+                "and somebody deleted it"
+            )
+        if other:
+            return (
+                f"update the dataset {other} in a draft (the next version if it is published); "
+                "keep the fields that were edited there"
+            )
+        return f"make a draft dataset in the collection {self._collection}"
+
     def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
         """Dataset, zip, digest, and on demand publication; see `Repository`."""
         with zipped(parcel, journal) as sent:
-            name = self._place(parcel, journal)
-            journal.begin("place", remote_id=name)
+            name, gone = self._place(parcel, journal), ""
             dataset = self._dataset(name)
             if dataset is None:
-                raise DepositError(
-                    f"{self.target} has no dataset {name} any more",
-                    f"somebody removed it; to begin anew, remove {journal.path}",
-                )
+                refuse_withdrawn(self.target, name, parcel, journal)
+                journal.undo("dataset")
+                name, gone = self._place(parcel, journal, gone=name), name
+                dataset = self._dataset(name)
+            journal.begin("place", remote_id=name)
+            if dataset is None:
+                raise LostError(f"{self.target} does not show the dataset {name} that it made")
+            dataset, kept, notes = self._describe(name, dataset, sent, parcel, journal)
+            notes = (*begun_again(gone), *notes)
             file, new = self._file(dataset, sent), False
             if file is None:
                 self._send(name, sent, parcel, journal)
@@ -159,13 +188,17 @@ class Dataverse(RestrictingRepository):
                     f"the draft {name} in {self.target} is not as asked: {'; '.join(differences)}",
                     "it was not published; change it there, or say in the address what to set",
                 )
+            stored = replace(stored, notes=notes, answer=_told(stored, parcel, journal))
             whole = all(each.stored == each.expected for each in stored.files)
-            if not publish or not whole:
-                return stored
+            if publish and kept:
+                kept = (*kept, "it was not published: deposit again to publish it as it is there")
+            if kept or not publish or not whole:
+                return replace(stored, differences=kept)
             journal.begin("publish")
             self._ask("POST", f"datasets/:persistentId/actions/:publish?{_id(name)}&type=major")
             journal.done("publish")
-            return self._stored(name, self._dataset(name) or dataset, file, sent, new=True)
+            stored = self._stored(name, self._dataset(name) or dataset, file, sent, new=True)
+            return replace(stored, notes=notes, answer=_told(stored, parcel, journal))
 
     def _restricted(self, name: str, dataset: Json, sent: Sent, parcel: Parcel) -> Json:
         """Restrict the zip in a draft, or put it under its embargo; return the dataset then."""
@@ -208,26 +241,32 @@ class Dataverse(RestrictingRepository):
         data: Json = self._web.ask(method, path, **options).json({"data": shape})["data"]
         return data
 
-    def _place(self, parcel: Parcel, journal: Journal) -> str:
+    def _place(self, parcel: Parcel, journal: Journal, gone: str = "") -> str:
+        """The dataset that the package belongs into, and not one that is gone."""
         made = journal.outcome("dataset")
         if made:
             return str(made["id"])
-        mark = f"{parcel.identifier} {parcel.fingerprint[:32]}"
+        mark = _mark(parcel)
         for receipt in reversed(parcel.earlier):
-            if receipt.fingerprint == parcel.fingerprint:
-                self._refuse_strange(receipt.remote_id, mark)
+            if receipt.fingerprint == parcel.fingerprint and receipt.remote_id != gone:
+                self._refuse_strange(receipt.remote_id, parcel)
                 return receipt.remote_id
+        for receipt in reversed(parcel.earlier):
+            if receipt.remote_id != gone and (
+                receipt.state == "published" or self._dataset(receipt.remote_id) is not None
+            ):
+                self._refuse_strange(receipt.remote_id, parcel)
+                return str(journal.done("dataset", id=receipt.remote_id)["id"])
         if journal.begun("dataset"):
             # The answer to an earlier request was lost; the draft may be there all the same.
             quoted = quote(f'"{mark}"', safe="")
             found = self._ask("GET", f"search?type=dataset&q={quoted}", _FOUND)
             for item in found.get("items") or []:
+                if item["global_id"] == gone:
+                    continue  # a search may show for a while what was deleted
                 return str(journal.done("dataset", id=item["global_id"])["id"])
         journal.begin("dataset", mark=mark)
-        body = {"datasetVersion": self._described(self._told_of(parcel), mark)}
-        if self._is_restricting:
-            # A dataset with restricted files has to say on which terms they are given out.
-            body["datasetVersion"]["termsOfAccess"] = self._rules(parcel) or "On request."
+        body = {"datasetVersion": self._described(parcel)}
         try:
             path = f"dataverses/{quote(self._collection)}/datasets"
             reply = self._ask("POST", path, {"persistentId": str}, data=body)
@@ -236,19 +275,73 @@ class Dataverse(RestrictingRepository):
         except DepositError:
             journal.undo("dataset")
             raise
-        return str(journal.done("dataset", id=reply["persistentId"])["id"])
+        made = journal.done("dataset", id=reply["persistentId"])
+        self._keep(body["datasetVersion"], self._dataset(made["id"]), journal)
+        return str(made["id"])
 
-    def _refuse_strange(self, name: str, mark: str) -> None:
-        """Refuse a dataset that a receipt names and that was not made for this package.
+    def _describe(
+        self, name: str, dataset: Json, sent: Sent, parcel: Parcel, journal: Journal
+    ) -> tuple[Json, tuple[str, ...], tuple[str, ...]]:
+        """Bring a dataset that was made for another form of the package up to date.
+
+        If it is published, this makes a draft of its next version. The zip of the other form goes
+        out of that draft; other files that somebody added stay. Return the dataset as it is then,
+        the edits that were kept, and what else is to be told.
+        """
+        there = dataset["latestVersion"]
+        done = Merged({})
+        if _mark(parcel) not in json.dumps(there, ensure_ascii=False):
+            ours = self._described(parcel)
+            new, said = _fields_of(ours), _fields_of(there)
+            last = last_description(parcel, journal)
+            others = [
+                each for each in said.pop("otherId", {}).get("value", ()) if not _is_own(each)
+            ]
+            before = (last or {}).get("sent", {}).get("otherId", {}).get("value", ())
+            own = dict(new.pop("otherId"))
+            done = merged(new, said, last, quiet=("datasetContact",))
+            known = [_value_of(each) for each in (*own["value"], *before)]
+            added = [each for each in others if _value_of(each) not in known]
+            own["value"] = [*own["value"], *added]
+            body = _version_of(done.fields | {"otherId": own}, there)
+            path = f"datasets/:persistentId/versions/:draft?{_id(name)}"
+            self._ask("PUT", path, data=body)
+            dataset = self._dataset(name) or dataset
+            self._keep(ours, dataset, journal, done.edited)
+        old = [
+            each["dataFile"]["id"]
+            for each in dataset["latestVersion"].get("files") or []
+            if each["dataFile"]["filename"] == sent.item.path and _md5(each["dataFile"]) != sent.md5
+        ]
+        if old and dataset["latestVersion"].get("versionState") == "DRAFT":
+            for number in old:
+                self._web.ask("DELETE", f"files/{number}", expect={200, 204, 404})
+            dataset = self._dataset(name) or dataset
+        return dataset, done.kept, done.replaced
+
+    def _keep(
+        self,
+        sent: Json,
+        dataset: Json | None,
+        journal: Journal,
+        edited: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        """Write down what was sent and what the server made of it."""
+        held = (_fields_of(dataset["latestVersion"]) if dataset else {}) | dict(edited)
+        keep_description(journal, _fields_of(sent), held)
+
+    def _refuse_strange(self, name: str, parcel: Parcel) -> None:
+        """Refuse a dataset that a receipt names and that was not made for this record's packages.
 
         Raises:
             DepositError: It is one.
         """
         dataset = self._dataset(name)
-        if dataset is not None and mark not in json.dumps(dataset, ensure_ascii=False):
+        mark = rf"{re.escape(parcel.identifier)} [0-9a-f]{{32}}"
+        if dataset is not None and not re.search(mark, json.dumps(dataset, ensure_ascii=False)):
             raise DepositError(
-                f"the dataset {name} in {self.target} was not made for this package, and a "
-                "receipt says so",
+                f"a receipt names the dataset {name} in {self.target}, which was not made for "
+                f"{parcel.identifier}",
                 "nothing was sent; remove the receipt, or the dataset",
             )
 
@@ -326,15 +419,57 @@ class Dataverse(RestrictingRepository):
             answer={"dataset": dataset},
         )
 
-    def _described(self, record: Record, mark: str) -> Json:
+    def _described(self, parcel: Parcel) -> Json:
         """The record as Dataverse's metadata, and the mark of this deposit."""
         given = {"Contact-Email": self._options["contact"]}
         given |= {"Subject": self._options["subject"]} if "subject" in self._options else {}
-        version = dataverse.describe(record, Setting(given=given))
+        version = dataverse.describe(self._told_of(parcel), Setting(given=given))
+        if self._is_restricting:
+            # A dataset with restricted files has to say on which terms they are given out.
+            version["termsOfAccess"] = self._rules(parcel) or "On request."
         fields = version["metadataBlocks"]["citation"]["fields"]
         (others,) = [field for field in fields if field["typeName"] == "otherId"]
-        others["value"].append({"otherIdValue": _primitive("otherIdValue", mark)})
+        others["value"].append({"otherIdValue": _primitive("otherIdValue", _mark(parcel))})
         return version
+
+
+def _mark(parcel: Parcel) -> str:
+    """By what a deposit is found again there: the package's name and its exact bytes."""
+    return f"{parcel.identifier} {parcel.fingerprint[:32]}"
+
+
+_TERMS = ("license", "termsOfUse", "termsOfAccess")
+
+
+def _fields_of(version: Json) -> Json:
+    """The fields of the citation block and the terms of a version, by their names."""
+    block = (version.get("metadataBlocks") or {}).get("citation") or {}
+    terms = {name: version[name] for name in _TERMS if version.get(name)}
+    return {field["typeName"]: field for field in block.get("fields") or ()} | terms
+
+
+def _version_of(fields: Json, there: Json) -> Json:
+    """The version of a dataset with these fields; what it has in other blocks stays."""
+    terms = {name: fields[name] for name in _TERMS if name in fields}
+    if "license" in terms:
+        terms.pop("termsOfUse", None)  # Dataverse takes one of the two
+    citation = {"fields": [field for name, field in fields.items() if name not in _TERMS]}
+    blocks = (there.get("metadataBlocks") or {}) | {"citation": citation}
+    return {"metadataBlocks": blocks} | terms
+
+
+def _value_of(other: Json) -> str:
+    return str((other.get("otherIdValue") or {}).get("value", ""))
+
+
+def _is_own(other: Json) -> bool:
+    """Whether one of the identifiers there is a mark, or names the record."""
+    return bool(re.fullmatch(r"\S+ [0-9a-f]{32}", _value_of(other)))
+
+
+def _told(stored: Stored, parcel: Parcel, journal: Journal) -> Json:
+    """The server's answer, and by what edits are known later."""
+    return {**stored.answer, "described": last_description(parcel, journal)}
 
 
 class _Form:

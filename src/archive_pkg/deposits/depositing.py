@@ -18,6 +18,7 @@ from archive_pkg.deposits.parcels import Parcel, fingerprint_of, pack
 from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
 from archive_pkg.deposits.repositories import (
     DEPOSIT_DIFFERS,
+    DEPOSIT_NOTED,
     TARGET_IS_OPEN,
     TARGET_TAKES_FEWER,
     TARGET_TAKES_LESS,
@@ -79,18 +80,24 @@ class Deposited:
         path: The receipt's file.
         new: False where the repository held exactly this package already.
         differences: How what it holds differs from what was asked, in words; see `Stored`.
+        notes: What else the user has to know, in words.
     """
 
     receipt: Receipt
     path: Path
     new: bool
     differences: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:
-        """What differs from what was asked, as findings."""
+        """What differs from what was asked, and what else is to be known, as findings."""
         place, target = Location(self.receipt.package), self.receipt.target
-        return [DEPOSIT_DIFFERS.at(place, f"{target}: {each}") for each in self.differences]
+        return [
+            code.at(place, f"{target}: {each}")
+            for code, words in ((DEPOSIT_DIFFERS, self.differences), (DEPOSIT_NOTED, self.notes))
+            for each in words
+        ]
 
 
 def deposit(
@@ -480,9 +487,10 @@ def _keep(
     )
     there = folder / receipt.name
     if not stored.new and there.is_file() and _says_the_same(there, receipt):
-        return Deposited(load_receipt(there), there, new=False, differences=stored.differences)
+        known = load_receipt(there)
+        return Deposited(known, there, False, stored.differences, stored.notes)
     path = yield from saving(receipt, folder)
-    return Deposited(receipt, path, stored.new, stored.differences)
+    return Deposited(receipt, path, stored.new, stored.differences, stored.notes)
 
 
 def _compare(parcel: Parcel, stored: Stored, repository: Repository) -> None:

@@ -11,12 +11,19 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from archive_pkg.crosswalks import invenio
 from archive_pkg.crosswalks.setting import Setting
 from archive_pkg.deposits import credentials
+from archive_pkg.deposits.descriptions import (
+    Merged,
+    keep_description,
+    last_description,
+    merged,
+)
 from archive_pkg.deposits.invenio_files import FILES, bring, md5_of
 from archive_pkg.deposits.parcels import limited, sha256_of
 from archive_pkg.deposits.receipts import Arrival
@@ -28,9 +35,12 @@ from archive_pkg.deposits.repositories import (
     Status,
     Stored,
     Transfer,
+    begun_again,
+    earlier_deposits,
     login_lacking,
     not_as_asked,
     options_of,
+    refuse_withdrawn,
 )
 from archive_pkg.deposits.web import Web, segments
 from archive_pkg.deposits.zips import (
@@ -61,7 +71,8 @@ _LARGEST = 50 * 10**9
 _OPTIONS = {"publisher": (), "type": (), "access": ("public", "restricted")}
 _ABSENT = {404, 410}
 _IDENTIFIERS = {"identifiers?": [{"identifier": str}]}
-_MADE = {"id": str}
+_DESCRIBED = {"errors?": [dict]}
+_MADE = _DESCRIBED | {"id": str}
 _HITS = {"hits": {"hits": [{"id": str, "metadata": _IDENTIFIERS}]}}
 _RECORD = {
     "id": str,
@@ -97,6 +108,7 @@ class InvenioRdm(RestrictingRepository):
             self.target = f"inveniordm+{self._site}"
         # What is said of a record behind the ? makes it no other place.
         self._options = options_of(address, query, _OPTIONS)
+        self._terms: dict[str, bool] = {}
         self._login = credentials.bearer(self._name)
         self._web = Web(f"{self._site}/api", self.target, self._name, self._login)
 
@@ -116,7 +128,7 @@ class InvenioRdm(RestrictingRepository):
 
     def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
         """What would be made there, and what keeps it from being taken; see `Repository`."""
-        draft = "a new version of the record" if self._published(parcel) else "a draft"
+        step, draft = self._first_step(parcel)
         files = {zip_name(parcel.identifier): parcel.size}
         if parcel.page is not None:
             files[page_name(parcel.identifier)] = len(parcel.page())
@@ -124,7 +136,7 @@ class InvenioRdm(RestrictingRepository):
         plan = Plan(
             tuple(Transfer(name, size, f"the files of {draft}") for name, size in files.items()),
             steps=(
-                f"make {draft} with the record's metadata",
+                step,
                 *self._restriction(parcel),
                 f"send the package as one zip{beside}, and compare the server's MD5 with ours",
                 "PUBLISH it, which cannot be undone" if publish else "leave it a draft",
@@ -144,6 +156,22 @@ class InvenioRdm(RestrictingRepository):
             hint = "add ?publisher=NAME, or deposit a draft, finish it on the site, then --publish"
             plan.report.add(TARGET_NEEDS_METADATA.at(Location(self.target), message, hint))
         return plan
+
+    def _first_step(self, parcel: Parcel) -> tuple[str, str]:
+        """What a deposit begins with, as far as the receipts tell; and where the files go."""
+        same, other = earlier_deposits(parcel)
+        if same:
+            return (
+                f"compare with {same}, which a receipt names; make it again only if it was a draft "
+                "and somebody discarded it",
+                "a draft",
+            )
+        if self._published(parcel):
+            draft = "a new version of the record"
+            return f"make {draft}; keep the fields that were edited there", draft
+        if other:
+            return f"update the draft {other}; keep the fields that were edited there", "a draft"
+        return "make a draft with the record's metadata", "a draft"
 
     def reserve(self, record: Record, journal: Journal) -> str:
         """Reserve a DOI in a draft; see `Reserving`."""
@@ -169,9 +197,16 @@ class InvenioRdm(RestrictingRepository):
         """Draft, files, digests, and on demand publication; see `Repository`."""
         with zipped(parcel, journal) as sent, paged(parcel, sent) as pages:
             wanted = (sent, *pages)
-            name = self._place(parcel, journal)
-            journal.begin("place", remote_id=name)
+            name, gone = self._place(parcel, journal), ""
             record = self._record(name)
+            draft = None if record else self._draft(name)
+            if record is None and draft is None:
+                refuse_withdrawn(self.target, name, parcel, journal)
+                journal.undo("draft")
+                name, gone = self._place(parcel, journal, gone=name), name
+                record = self._record(name)
+                draft = None if record else self._draft(name)
+            journal.begin("place", remote_id=name)
             asked = self._access(parcel) if self._asks_access(journal) else None
             if record is not None:
                 stored = self._stored(*self._published_files(name, wanted), record, new=False)
@@ -179,13 +214,10 @@ class InvenioRdm(RestrictingRepository):
                 return replace(
                     stored, differences=(*state, *self._differences(record, parcel, asked))
                 )
-            draft = self._draft(name)
             if draft is None:
-                raise DepositError(
-                    f"{self.target} has no draft {name} any more",
-                    f"somebody removed it; to begin anew, remove {journal.path}",
-                )
-            draft = self._describe(draft, parcel)
+                raise LostError(f"{self.target} does not show the draft {name} that it made")
+            draft, kept, notes = self._describe(draft, parcel, journal)
+            notes = (*begun_again(gone), *notes)
             if differences := self._differences(draft, parcel, asked):
                 raise DepositError(
                     f"the draft {name} in {self.target} is not as asked: {'; '.join(differences)}",
@@ -193,9 +225,13 @@ class InvenioRdm(RestrictingRepository):
                 )
             files = f"records/{name}/draft/files"
             held, new = bring(self._web, files, wanted, parcel, journal)
-            stored = self._stored(wanted, held, self._draft(name) or draft, new=new)
-            if not publish or any(each.stored != each.expected for each in stored.files):
-                return stored
+            draft = self._draft(name) or draft
+            stored = self._stored(wanted, held, draft, new=new)
+            stored = replace(stored, notes=notes, answer=self._told(stored, parcel, journal))
+            if publish and kept:
+                kept = (*kept, "it was not published: deposit again to publish it as it is there")
+            if kept or not publish or any(each.stored != each.expected for each in stored.files):
+                return replace(stored, differences=kept)
             journal.begin("publish", draft=name)
             # 404: it was published meanwhile, by a request whose answer was lost.
             path = f"records/{name}/draft/actions/publish"
@@ -206,7 +242,12 @@ class InvenioRdm(RestrictingRepository):
                 raise DepositError(f"{self.target} took {name} and does not show it as published")
             journal.done("publish", record=name)
             stored = self._stored(wanted, held, record, new=True)
-            return replace(stored, differences=self._differences(record, parcel, asked))
+            return replace(
+                stored,
+                differences=self._differences(record, parcel, asked),
+                notes=notes,
+                answer=self._told(stored, parcel, journal),
+            )
 
     def status(self, remote_id: str, version: str) -> Status:
         """Whether it is published, a draft, or not there; see `Repository`."""
@@ -220,13 +261,13 @@ class InvenioRdm(RestrictingRepository):
 
     # --- where it goes
 
-    def _place(self, parcel: Parcel, journal: Journal) -> str:
-        """The draft or record that the package belongs into."""
+    def _place(self, parcel: Parcel, journal: Journal, gone: str = "") -> str:
+        """The draft or record that the package belongs into, and not one that is gone."""
         made = journal.outcome("draft")
         if made:
             return str(made["id"])
         for receipt in reversed(parcel.earlier):
-            if receipt.fingerprint == parcel.fingerprint:
+            if receipt.fingerprint == parcel.fingerprint and receipt.remote_id != gone:
                 self._refuse_strange(receipt.remote_id, parcel)
                 return receipt.remote_id
         reserved = self._reserved(parcel.record)
@@ -237,14 +278,15 @@ class InvenioRdm(RestrictingRepository):
             # Asked twice, InvenioRDM gives the same draft of the next version.
             journal.begin("draft", version_of=published)
             path = f"records/{segments(published)}/versions"
-            made = self._web.ask("POST", path, expect={201}).json(_MADE)
+            hint = f"was the record {published} withdrawn there? ask the repository"
+            made = self._web.ask("POST", path, expect={201}, hint=hint).json(_MADE)
             return str(journal.done("draft", id=made["id"])["id"])
         for receipt in reversed(parcel.earlier):
             if self._draft(receipt.remote_id) is not None:
                 self._refuse_strange(receipt.remote_id, parcel)
                 return str(journal.done("draft", id=receipt.remote_id)["id"])
         record, access = self._told_of(parcel), self._access(parcel)
-        return self._new_draft(record, parcel.fingerprint, access, journal)
+        return self._new_draft(record, parcel.fingerprint, access, journal, gone)
 
     def _refuse_strange(self, name: str, parcel: Parcel) -> None:
         """Refuse a draft that a receipt names and that was not made for this package.
@@ -271,7 +313,9 @@ class InvenioRdm(RestrictingRepository):
                 return receipt.remote_id
         return ""
 
-    def _new_draft(self, record: Record, fingerprint: str, access: Json, journal: Journal) -> str:
+    def _new_draft(
+        self, record: Record, fingerprint: str, access: Json, journal: Journal, gone: str = ""
+    ) -> str:
         made = journal.outcome("draft")
         if made:
             return str(made["id"])
@@ -280,18 +324,20 @@ class InvenioRdm(RestrictingRepository):
         for seconds in (0.0, *(LOOKS if journal.begun("draft") else ())):
             time.sleep(seconds)
             found = self._found(mark)
-            if found:
+            if found and found != gone:  # a search may show for a while what was discarded
                 return str(journal.done("draft", id=found)["id"])
         journal.begin("draft", mark=mark)
         body = self._body(record, fingerprint, access)
         try:
             reply = self._web.ask("POST", "records", expect={201}, data=body).json(_MADE)
+            journal.done("draft", id=reply["id"])
+            self._keep(body["metadata"], reply, self._draft(reply["id"]), journal)
         except LostError:
             raise
         except DepositError:
             journal.undo("draft")  # a refusal: there is none to look for
             raise
-        return str(journal.done("draft", id=reply["id"])["id"])
+        return str(reply["id"])
 
     def _found(self, mark: str) -> str:
         """A draft or record of ours with this mark, as the server's search finds it."""
@@ -399,26 +445,84 @@ class InvenioRdm(RestrictingRepository):
 
     # --- what is said of it
 
-    def _describe(self, draft: Json, parcel: Parcel) -> Json:
+    def _describe(
+        self, draft: Json, parcel: Parcel, journal: Journal
+    ) -> tuple[Json, tuple[str, ...], tuple[str, ...]]:
         """Say in a draft what the record says, unless it was said: a person may have gone on since.
 
-        What the address says holds all the same. Return the draft as it is then.
+        What the address says holds all the same. Return the draft as it is then, the edits that
+        were kept, and what else is to be told.
         """
         there = draft["access"]
         access = self._access(parcel, there) if "access" in self._options else None
         said = draft.get("metadata", {})
         marks = [each["identifier"] for each in said.get("identifiers") or []]
+        done = Merged({})
+        sent: Json | None = None
         if _mark(parcel.record, parcel.fingerprint) not in marks:
             record, own = self._told_of(parcel), _doi(draft)
             body = self._body(record, parcel.fingerprint, access or there, own=own)
+            sent = body["metadata"]
+            done = self._merged(sent, said, parcel, journal)
+            body["metadata"] = done.fields
         elif self._differences(draft, parcel, access):
             body = {"access": access or there, "files": draft["files"]}
             body["metadata"] = said | self._asked()
         else:
-            return draft
+            return draft, (), tuple((journal.outcome("describe") or {}).get("errors", ()))
         body["pids"] = draft.get("pids", {})
-        self._web.ask("PUT", f"records/{draft['id']}/draft", data=body)
-        return self._draft(draft["id"]) or draft
+        reply = self._web.ask("PUT", f"records/{draft['id']}/draft", data=body).json(_DESCRIBED)
+        draft = self._draft(draft["id"]) or draft
+        notes = done.replaced
+        if sent is not None:
+            notes += self._keep(sent, reply, draft, journal, done.edited)
+        return draft, done.kept, notes
+
+    def _merged(self, sent: Json, said: Json, parcel: Parcel, journal: Journal) -> Merged:
+        """The description to send into a draft that has one already; see `merged`."""
+        last = last_description(parcel, journal)
+        asked = self._asked()
+        # Of the identifiers, all that are not ours stay.
+        ours = [each["identifier"] for each in sent["identifiers"]]
+        before = [
+            each["identifier"] for each in (last or {}).get("sent", {}).get("identifiers", ())
+        ]
+        added = [
+            each
+            for each in said.get("identifiers") or []
+            if each["identifier"] not in (*ours, *before)
+            and not each["identifier"].startswith("archive-pkg:")
+        ]
+        # A new version comes without these two.
+        absent = {"publication_date", "version"} - said.keys()
+        aside = {"identifiers", *asked, *absent}
+        there = {name: value for name, value in said.items() if name not in aside}
+        new = {name: value for name, value in sent.items() if name not in aside}
+        done = merged(new, there, last, quiet=("publication_date",))
+        own = {name: sent[name] for name in absent if name in sent} | asked
+        own["identifiers"] = [*sent["identifiers"], *added]
+        return replace(done, fields=done.fields | own)
+
+    def _keep(
+        self,
+        sent: Json,
+        reply: Json,
+        draft: Json | None,
+        journal: Journal,
+        edited: Mapping[str, Any] = MappingProxyType({}),
+    ) -> tuple[str, ...]:
+        """Write down what was sent and what became of it; return what was not taken, in words."""
+        errors = tuple(
+            f"{each.get('field')} was not taken: {'; '.join(map(str, each.get('messages') or ()))}"
+            for each in (reply.get("errors") or [])[:20]
+        )
+        held = ((draft or {}).get("metadata") or {}) | dict(edited)
+        keep_description(journal, sent, held, errors)
+        return errors
+
+    def _told(self, stored: Stored, parcel: Parcel, journal: Journal) -> Json:
+        """The server's answer, and by what edits are known later."""
+        return {**stored.answer, "described": last_description(parcel, journal)}
 
     def _access(self, parcel: Parcel, there: Json | None = None) -> Json:
         """Who may see the record and the files, as the address asks, given the access there."""
@@ -469,6 +573,12 @@ class InvenioRdm(RestrictingRepository):
         """
         today = datetime.now(UTC).date().isoformat()  # demanded there: the date of publication
         metadata = invenio.describe(record, Setting(made=today)) | self._asked()
+        for each in list(metadata.get("rights", ())):
+            if "id" in each and not self._knows("licenses", each["id"]):
+                invenio.without_licence(metadata, each["id"])
+        for each in list(metadata.get("languages", ())):
+            if not self._knows("languages", each["id"]):
+                invenio.without_language(metadata, each["id"])
         metadata["identifiers"] = [
             {"scheme": "other", "identifier": _mark(record, fingerprint)},
             *metadata["identifiers"],
@@ -483,6 +593,14 @@ class InvenioRdm(RestrictingRepository):
             "files": {"enabled": True},
             "metadata": metadata,
         }
+
+    def _knows(self, vocabulary: str, identifier: str) -> bool:
+        """Whether the instance has a term; it refuses a description with one that it has not."""
+        term = f"vocabularies/{vocabulary}/{segments(identifier)}"
+        if term not in self._terms:
+            status = self._web.ask("GET", term, expect={200, 400, 401, 403, 404, 405}).status
+            self._terms[term] = status == 200
+        return self._terms[term]
 
 
 def _mark(record: Record, fingerprint: str) -> str:

@@ -70,7 +70,14 @@ DEPOSIT_DIFFERS = Code(
     "deposit-differs",
     Severity.ERROR,
     "The repository holds the package already, but not as this deposit asks: published or not, "
-    "with other access, or described differently. Nothing was changed there.",
+    "with other access, or described differently. What is published, and what somebody edited "
+    "there, was not changed.",
+)
+DEPOSIT_NOTED = Code(
+    "deposit-noted",
+    Severity.WARNING,
+    "Something there is not as the last deposit left it: a draft was discarded and is made again, "
+    "a text is replaced, or the repository did not take a field.",
 )
 TARGET_NOT_READY = Code(
     "deposit-target-not-ready",
@@ -165,6 +172,7 @@ class Stored:
         status_url: Where a person or program can look; empty if nowhere.
         answer: What the repository said, for the receipt.
         differences: How what it holds differs from what was asked, in words; nothing was changed.
+        notes: What else the user has to know, in words.
     """
 
     remote_id: str
@@ -178,6 +186,7 @@ class Stored:
     status_url: str = ""
     answer: Mapping[str, Any] = field(default_factory=dict)
     differences: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +359,36 @@ def not_as_asked(*, published: bool, publish: bool) -> tuple[str, ...]:
     if published and not publish:
         return ("it is published, and a draft is asked for: add --publish",)
     return ()
+
+
+def begun_again(gone: str) -> tuple[str, ...]:
+    """Return the note on a draft that somebody discarded, in words; none if there was not one."""
+    return (f"the draft {gone} is no longer there; a new one was made",) if gone else ()
+
+
+def earlier_deposits(parcel: Parcel) -> tuple[str, str]:
+    """Return what receipts call this package there, and what its last other form; or empty."""
+    same = [each.remote_id for each in parcel.earlier if each.fingerprint == parcel.fingerprint]
+    other = [each.remote_id for each in parcel.earlier if each.fingerprint != parcel.fingerprint]
+    return (same or [""])[-1], (other or [""])[-1]
+
+
+def refuse_withdrawn(target: str, name: str, parcel: Parcel, journal: Journal) -> None:
+    """Refuse to deposit again what was published and is not shown any more.
+
+    Raises:
+        DepositError: A receipt or the journal says so.
+    """
+    published = any(
+        receipt.remote_id == name and receipt.state == "published" for receipt in parcel.earlier
+    )
+    if published or journal.begun("publish"):
+        folder = shlex.quote(str(journal.path.parent))
+        raise DepositError(
+            f"{target} no longer shows {name}, which was published or was to be",
+            "nothing was sent; ask the repository whether it was withdrawn. To deposit it as a new "
+            f"one all the same: mv {folder} {folder}.old",
+        )
 
 
 def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:

@@ -218,12 +218,12 @@ def _deposited(package: Path, done: Deposited | Exception) -> Done:
     if isinstance(done, Exception):
         raise done
     receipt = done.receipt
-    differ = done.findings
+    differ = done.differences
     return Done(
         str(package),
         "differs" if differ else "deposited" if done.new else "unchanged",
         0 if receipt.settled and not differ else DepositError.exit_status,
-        differ,
+        done.findings,
         details=receipt.told() | {"receipt": str(done.path)},
     )
 

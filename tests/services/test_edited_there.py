@@ -1,0 +1,302 @@
+"""What people do to a deposit in the repository: discard, withdraw, edit; and what follows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import test_restricted_there as stand_ins
+from test_restricted_there import Dataverse, Rdm, built
+
+from archive_pkg import deposits
+from archive_pkg.deposits import patience
+from archive_pkg.errors import DepositError
+from archive_pkg.packages import build_package
+from program import Run
+
+running, addresses, rdm = stand_ins.running, stand_ins.addresses, stand_ins.rdm
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "PAUSES", ())
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    return built(tmp_path, "{status: open}")
+
+
+@pytest.fixture
+def change(tmp_path: Path, package: Path) -> Callable[..., Path]:
+    """Changes words of the record, and builds the package again."""
+
+    def change(*pairs: tuple[str, str]) -> Path:
+        record = tmp_path / "records" / "sec" / "record.yaml"
+        text = record.read_text()
+        for old, new in pairs:
+            assert old in text
+            text = text.replace(old, new, 1)
+        record.write_text(text)
+        return build_package(record.parent, package.parent, replace=True).path
+
+    return change
+
+
+TITLE = ("Letter, A. Lind to C. Moe", "Letter, Anna Lind to Carl Moe")
+SUMMARY = ("The plates have arrived.", "The plates came.")
+
+
+def draft() -> dict[str, Any]:
+    (record,) = Rdm.records.values()
+    return record
+
+
+def test_a_draft_that_was_discarded_is_made_again_and_that_is_said(
+    run: Run, package: Path, rdm: str
+) -> None:
+    first = deposits.deposit(package, rdm)
+    Rdm.records.clear()
+    done = run("deposit", package, "--to", rdm, "--json")
+    assert done.returncode == 0, done.stderr
+    (result,) = json.loads(done.stdout)["results"]
+    (note,) = result["findings"]
+    assert note["code"] == "deposit-noted"
+    assert f"the draft {first.receipt.remote_id} is no longer there" in note["message"]
+    assert result["remote_id"] in Rdm.records
+    again = run("deposit", package, "--to", rdm)
+    assert "was there already" in again.stdout
+    assert "no longer there" not in again.stdout + again.stderr
+    assert list(Rdm.records) == [result["remote_id"]]
+
+
+def test_a_draft_that_was_discarded_before_its_receipt_is_made_again(
+    package: Path, rdm: str
+) -> None:
+    first = deposits.deposit(package, rdm)
+    first.path.unlink()
+    Rdm.records.clear()
+    assert deposits.deposit(package, f"{rdm}?publisher=X", publish=True).notes
+    assert draft()["is_published"]
+
+
+def test_a_changed_package_is_deposited_where_its_draft_was_discarded(
+    package: Path, rdm: str, change: Callable[..., Path]
+) -> None:
+    deposits.deposit(package, rdm)
+    Rdm.records.clear()
+    done = deposits.deposit(change(TITLE), rdm)
+    assert draft()["metadata"]["title"] == TITLE[1]
+    assert done.receipt.remote_id == draft()["id"]
+
+
+@pytest.mark.parametrize("kind", ["inveniordm", "dataverse"])
+def test_what_was_published_and_withdrawn_is_not_made_again_unasked(
+    package: Path, addresses: dict[str, str], kind: str
+) -> None:
+    to = f"{addresses[kind]}{'?publisher=X' if kind == 'inveniordm' else ''}"
+    deposits.deposit(package, to, publish=True)
+    Rdm.records.clear()
+    Dataverse.datasets.clear()
+    with pytest.raises(DepositError, match="no longer shows") as refusal:
+        deposits.deposit(package, to, publish=True)
+    assert f"mv {package}.receipts {package}.receipts.old" in refusal.value.hint
+    assert not Rdm.records
+    assert not Dataverse.datasets
+    Path(f"{package}.receipts").rename(f"{package}.receipts.old")
+    assert deposits.deposit(package, to, publish=True).receipt.state == "published"
+
+
+def test_an_edit_stays_when_the_record_says_the_same_of_it_as_before(
+    package: Path, rdm: str, change: Callable[..., Path]
+) -> None:
+    deposits.deposit(package, rdm)
+    draft()["metadata"] |= {"title": "As a person would have it", "funding": [{"id": "1"}]}
+    draft()["metadata"]["identifiers"].append({"scheme": "ark", "identifier": "ark:/1/2"})
+    done = deposits.deposit(change(SUMMARY), rdm)
+    said = draft()["metadata"]
+    assert (done.differences, done.notes) == ((), ())
+    assert said["title"] == "As a person would have it"
+    assert said["description"] == f"<p>{SUMMARY[1]}</p>"
+    assert said["funding"] == [{"id": "1"}]
+    assert [each["identifier"][:12] for each in said["identifiers"]] == [
+        "archive-pkg:", "sec", "ark:/1/2",
+    ]  # fmt: skip
+
+
+def test_an_edit_that_the_record_now_contradicts_is_kept_and_said_and_not_published(
+    run: Run, package: Path, rdm: str, change: Callable[..., Path]
+) -> None:
+    to = f"{rdm}?publisher=X"
+    deposits.deposit(package, to)
+    draft()["metadata"]["title"] = "As a person would have it"
+    changed = change(TITLE)
+    done = run("deposit", changed, "--to", to, "--publish")
+    assert done.returncode == 4
+    words = done.stdout + done.stderr
+    assert "title was edited there and is kept: “As a person would have it”" in words
+    assert TITLE[1] in words
+    assert not draft()["is_published"]
+    again = deposits.deposit(changed, to, publish=True)
+    assert (again.receipt.state, again.differences) == ("published", ())
+    assert draft()["metadata"]["title"] == "As a person would have it"
+
+
+def test_an_edit_outlives_two_changes(package: Path, rdm: str, change: Callable[..., Path]) -> None:
+    deposits.deposit(package, rdm)
+    draft()["metadata"]["title"] = "As a person would have it"
+    deposits.deposit(change(SUMMARY), rdm, page=lambda package: "a page")
+    deposits.deposit(package, rdm, page=lambda package: "another page")
+    deposits.deposit(change(("plates came", "plates did come")), rdm)
+    assert draft()["metadata"]["title"] == "As a person would have it"
+
+
+def test_a_new_version_keeps_what_was_edited_in_the_one_before(
+    package: Path, rdm: str, change: Callable[..., Path]
+) -> None:
+    to = f"{rdm}?publisher=X"
+    first = deposits.deposit(package, to, publish=True).receipt.remote_id
+    Rdm.records[first]["metadata"]["title"] = "As a person would have it"
+    second = deposits.deposit(change(SUMMARY), to, publish=True)
+    said = Rdm.records[second.receipt.remote_id]["metadata"]
+    assert second.receipt.remote_id != first
+    assert said["title"] == "As a person would have it"
+    assert said["publication_date"]
+    assert said["version"] == "1"
+    assert said["description"] == f"<p>{SUMMARY[1]}</p>"
+
+
+def test_where_nobody_can_tell_who_wrote_it_what_is_replaced_is_said(
+    package: Path, rdm: str, change: Callable[..., Path]
+) -> None:
+    first = deposits.deposit(package, rdm)
+    receipt = json.loads(first.path.read_text())
+    del receipt["answer"]["described"]  # as of an earlier version
+    first.path.write_text(json.dumps(receipt))
+    draft()["metadata"]["title"] = "As a person would have it"
+    done = deposits.deposit(change(SUMMARY), rdm)
+    assert "title was replaced; it was “As a person would have it”" in done.notes
+    assert draft()["metadata"]["title"] == TITLE[0]
+
+
+@pytest.mark.parametrize(
+    ("licence", "said"),
+    [
+        ("CC-BY-4.0", {"id": "cc-by-4.0"}),
+        (
+            "gpl-3.0-only",
+            {
+                "title": {"en": "GPL-3.0-only"},
+                "link": "https://spdx.org/licenses/GPL-3.0-only.html",
+            },
+        ),
+        ("House terms", {"title": {"en": "House terms"}}),
+    ],
+)
+def test_a_licence_goes_by_its_id_only_where_the_instance_knows_it(
+    rdm: str, change: Callable[..., Path], licence: str, said: dict[str, Any]
+) -> None:
+    rights = f"rights: {{statement: In copyright., licence: {licence}}}\nparts:\n"
+    deposits.deposit(change(("parts:\n", rights)), rdm)
+    assert draft()["metadata"]["rights"][0] == said
+
+
+def test_a_language_that_the_instance_has_not_is_said_in_words(
+    rdm: str, change: Callable[..., Path]
+) -> None:
+    spoken = ("file: letter.txt", "file: letter.txt, languages: [en, grc]")
+    deposits.deposit(change(spoken), rdm)
+    said = draft()["metadata"]
+    assert said["languages"] == [{"id": "eng"}]
+    assert "Ancient Greek" in json.dumps(said["additional_descriptions"])
+
+
+def test_what_the_server_did_not_take_is_said(
+    package: Path, rdm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        Rdm, "errors", [{"field": "metadata.copyright", "messages": ["Unknown field."]}]
+    )
+    done = deposits.deposit(package, rdm)
+    assert done.notes == ("metadata.copyright was not taken: Unknown field.",)
+    assert done.differences == ()
+
+
+# --- Dataverse
+
+
+@pytest.fixture
+def dataverse(addresses: dict[str, str]) -> str:
+    return addresses["dataverse"]
+
+
+def dataset() -> dict[str, Any]:
+    (one,) = Dataverse.datasets.values()
+    return one
+
+
+def field(name: str) -> Any:
+    (found,) = [each for each in dataset()["fields"] if each["typeName"] == name]
+    return found["value"]
+
+
+def set_field(name: str, value: str) -> None:
+    (found,) = [each for each in dataset()["fields"] if each["typeName"] == name]
+    found["value"] = value
+
+
+@pytest.mark.parametrize("publish", [True, False])
+def test_a_changed_package_is_the_next_version_of_its_dataset(
+    package: Path, dataverse: str, change: Callable[..., Path], publish: bool
+) -> None:
+    first = deposits.deposit(package, dataverse, publish=publish)
+    dataset()["files"].append({"dataFile": {"id": 999, "filename": "notes.pdf", "md5": "x"}})
+    changed = change(TITLE)
+    plan = deposits.plan(changed, dataverse)
+    assert f"update the dataset {first.receipt.remote_id}" in plan.steps[0]
+    second = deposits.deposit(changed, dataverse, publish=publish)
+    assert second.receipt.remote_id == first.receipt.remote_id
+    assert second.receipt.version == ("v2.0" if publish else "")
+    assert field("title") == TITLE[1]
+    names = [each["dataFile"]["filename"] for each in dataset()["files"]]
+    assert sorted(names) == ["notes.pdf", f"{package.name}.zip"]
+    assert second.receipt.files[0].stored in json.dumps(dataset()["files"])
+    again = deposits.deposit(changed, dataverse, publish=publish)
+    assert (again.new, again.notes, again.differences) == (False, (), ())
+
+
+def test_an_earlier_form_of_the_package_becomes_a_new_version_again(
+    package: Path, dataverse: str, change: Callable[..., Path]
+) -> None:
+    deposits.deposit(package, dataverse, publish=True)
+    deposits.deposit(change(TITLE), dataverse, publish=True)
+    third = deposits.deposit(change(TITLE[::-1]), dataverse, publish=True)
+    assert third.receipt.version == "v3.0"
+    assert field("title") == TITLE[0]
+
+
+def test_edits_in_dataverse_stay_and_what_the_record_contradicts_is_said(
+    package: Path, dataverse: str, change: Callable[..., Path]
+) -> None:
+    deposits.deposit(package, dataverse)
+    set_field("title", "As a person would have it")
+    dataset()["fields"].append({"typeName": "subtitle", "value": "By a person"})
+    quiet = deposits.deposit(change(SUMMARY), dataverse)
+    assert (quiet.differences, quiet.notes) == ((), ())
+    assert field("title") == "As a person would have it"
+    assert field("subtitle") == "By a person"
+    assert SUMMARY[1] in json.dumps(field("dsDescription"))
+    loud = deposits.deposit(change(TITLE), dataverse, publish=True)
+    assert "title was edited there and is kept" in loud.differences[0]
+    assert dataset()["versionState"] == "DRAFT"
+
+
+def test_a_dataset_that_was_deleted_as_a_draft_is_made_again(package: Path, dataverse: str) -> None:
+    deposits.deposit(package, dataverse)
+    Dataverse.datasets.clear()
+    done = deposits.deposit(package, dataverse)
+    assert "is no longer there; a new one was made" in done.notes[0]
+    assert done.receipt.remote_id in Dataverse.datasets
