@@ -29,6 +29,7 @@ from archive_pkg.crosswalks.incoming.source import (
     refuse_unknown,
     text_of,
 )
+from archive_pkg.crosswalks.licences import spdx_id
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.identifiers import identify
 from archive_pkg.records.models import TranslationNote
@@ -252,6 +253,12 @@ def _title_from(draft: Draft) -> str:
     return title + (f", {written}" if written else "")
 
 
+def _licence(address: str) -> str:
+    """Return the SPDX identifier of a licence whose page at spdx.org is given, or the address."""
+    listed = spdx_id(address) if address.startswith("https://spdx.org/") else None
+    return listed or address
+
+
 def _if(key: str, value: Any) -> dict[str, Any]:
     return {key: value} if value else {}
 
@@ -389,14 +396,14 @@ class _Letter:
                 if target and address is None:
                     address = self.source.attribute(child, "target")
                 words = self.source.words(child)
-                spdx = (target or "").removeprefix("https://spdx.org/licenses/")
-                statements.append(None if self.is_ours and words == spdx else words)
+                is_name = self.is_ours and words == _licence(target or "")
+                statements.append(None if is_name else words)
             else:
                 statements.append(self.source.words(child))
         statement = " ".join(filter(None, statements)) or address
         if not statement and not self.access:
             statement = self.source.words(available)
-        licence = (address or "").removeprefix("https://spdx.org/licenses/")
+        licence = _licence(address or "")
         if statement:
             self.draft.state("rights", {"statement": statement} | _if("licence", licence))
 
