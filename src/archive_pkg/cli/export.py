@@ -117,14 +117,14 @@ def export(
                 record = whole_life(known.outgoing.record, path, to, ledger)
                 found.append((record, known))
                 say_seen(answer, result, path, known.outgoing)
-                if explain:
-                    answer.found(result, losses(chosen, record, known.setting.texts))
         if len(found) < len(paths):
             return
         document = write(to, [record for record, _ in found], found[0][1].setting)
         # In the documents of several records, one's open words may be another's withheld ones.
         documents = {to: document.decode()} if len(found) == 1 else {}
-        for result, (_, known) in zip(answer.results, found, strict=True):
+        for result, (record, known) in zip(answer.results, found, strict=True):
+            if explain:
+                answer.found(result, losses(chosen, record, known.setting.texts, document))
             try:
                 refuse_traces(known.outgoing, known.folder, documents, "nothing was written")
             except InvalidError as error:

@@ -221,8 +221,8 @@ def _notes(record: Record) -> Iterator[str]:
     if others:
         yield f"Languages: {', '.join(dict.fromkeys(others))}"
     for part in record.parts:
-        if part.method:
-            yield f"{views.part_title(record, part)}: {part.method}"
+        if views.method_words(record, part):
+            yield f"{views.part_title(record, part)}: {views.method_words(record, part)}"
     yield from views.restrictions(record)
     for agent in record.agents:
         if agent.identifiers:

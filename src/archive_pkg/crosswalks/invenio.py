@@ -52,7 +52,7 @@ MAPPING = {
     "mentioned_places": "locations",
     "parts.title": "additional_descriptions, methods and table-of-contents",
     "parts.media_type": "formats",
-    "parts.languages": "languages (of the letter and what was sent with it, by ISO 639-3)",
+    "parts.languages": "languages of the letter and what was sent with it, by ISO 639-3",
     "parts.part_of": "additional_descriptions, table-of-contents",
     "parts.made_by": "contributors; additional_descriptions, other",
     "parts.method": "additional_descriptions, methods",
@@ -209,8 +209,8 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
     if contained:
         yield "table-of-contents", f"With the letter: {'; '.join(contained)}"
     for part in record.parts:
-        if part.method:
-            yield "methods", f"{views.part_title(record, part)}: {part.method}"
+        if views.method_words(record, part):
+            yield "methods", f"{views.part_title(record, part)}: {views.method_words(record, part)}"
     for _, words in views.note_words(record):
         yield "notes", f"Translation note: {words}"
     if record.holding:
