@@ -84,7 +84,7 @@ def test_what_became_of_a_marking_stands_among_the_events_in_its_time() -> None:
         ("creation", "1960-07-17"),
         ("classification", "1960-07-18"),
         ("classification review", "unknown"),
-        ("declassification", "1985"),
+        ("downgrading", "1985"),
         ("accession", "1990"),
         ("declassification", "1992-05"),
         ("ingestion", "2026-11-24"),

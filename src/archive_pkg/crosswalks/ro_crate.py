@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.crosswalks import schema_org, views
-from archive_pkg.crosswalks.dates import plain
+from archive_pkg.crosswalks.dates import is_exact, plain
 from archive_pkg.crosswalks.json_text import to_json
 
 if TYPE_CHECKING:
@@ -15,14 +15,19 @@ if TYPE_CHECKING:
     from archive_pkg.crosswalks.setting import Setting
     from archive_pkg.records.models import Event, Record
 
+_STATUS = {
+    "success": "http://schema.org/CompletedActionStatus",
+    "fail": "http://schema.org/FailedActionStatus",
+}
 VERSION = "https://w3id.org/ro/crate/1.2"
 
 MAPPING = schema_org.MAPPING | {
     "events.type": "Action, name",
-    "events.date.edtf": "Action, endTime (a year, month or day)",
+    "events.date": "Action, endTime (a year, month or day); description",
     "events.agents": "Action, agent",
     "events.objects": "Action, result of what makes, object of all else",
     "events.sources": "Action, object",
+    "events.outcome": "Action, actionStatus; description of a warning",
     "events.detail": "Action, description",
 }
 
@@ -73,17 +78,25 @@ def _crate(record: Record, setting: Setting) -> Iterator[Thing]:
 
 
 def _action(record: Record, event: Event) -> Thing:
-    when = plain(event.date.edtf) if event.date else None
+    date = event.date
+    words = [
+        event.detail,
+        f"Date: {date.edtf}" if date and not is_exact(date.edtf) else None,
+        f"Date as written: {date.as_written}" if date and date.as_written else None,
+        date.note if date else None,
+        "Outcome: warning" if event.outcome == "warning" else None,
+    ]
     makes = views.makes(event) and bool(event.objects)
     sources = event.sources if makes else (*event.sources, *event.objects)
     action = {
         "@id": f"#event-{event.id}",
         "@type": "CreateAction" if makes else "Action",
         "name": event.type,
-        "endTime": when,
+        "endTime": plain(date.edtf) if date else None,
+        "actionStatus": _STATUS.get(event.outcome or ""),
         "agent": [{"@id": schema_org.agent_id(a)} for a in views.agents(record, event.agents)],
         "object": [{"@id": schema_org.part_id(name)} for name in sources],
         "result": [{"@id": schema_org.part_id(name)} for name in event.objects if makes],
-        "description": event.detail,
+        "description": "; ".join(filter(None, words)),
     }
     return {key: value for key, value in action.items() if value}

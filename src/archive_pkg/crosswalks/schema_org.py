@@ -27,7 +27,11 @@ _SUMMARY = "#summary"
 
 Thing = dict[str, Any]
 
-_SOFTWARE = "https://schema.org/SoftwareApplication"
+_TYPES = {
+    "software": "https://schema.org/SoftwareApplication",
+    "family": "http://id.loc.gov/ontologies/bibframe/Family",
+}
+"""What agents are that are neither persons nor organizations."""
 
 MAPPING = {
     "id": "identifier",
@@ -82,7 +86,7 @@ MAPPING = {
     "translation_notes.rendering": "comment",
     "translation_notes.original": "comment",
     "translation_notes.romanized": "comment",
-    "enclosures.title": "messageAttachment, hasPart",
+    "enclosures.title": "messageAttachment, hasPart; name, alternateName",
     "holding": "holdingArchive, itemLocation",
     "custody": "description",
     "donor": "sponsor",
@@ -276,16 +280,17 @@ def _part(record: Record, part: Part, bond: views.Bond, setting: Setting) -> Thi
         [_ref(part_id(name)) for name in names]
         for names in (part.made_from, part.part_of, part.about)
     )
+    called = views.part_title(record, part)
+    listed = dict.fromkeys(item.title for item in record.enclosures if item.part == part.id)
     translation = part.kind == "translation"
     programs = {agent.id for agent in record.agents if agent.kind == "software"}
     makers = _agents(record, [name for name in part.made_by if name not in programs])
-    by_programs = [name for name in part.made_by if name in programs]
-    made_with = f"made with {record.names(by_programs)}" if by_programs else ""
     return _known(
         {
             "@id": part_id(part.id),
             "@type": "CreativeWork",
-            "name": views.part_title(record, part),
+            "name": called,
+            "alternateName": [title for title in listed if title != called],
             "genre": part.kind,
             "exampleOfWork": letter if bond == "version" else None,
             "isPartOf": [letter, *wholes] if bond == "part" else wholes,
@@ -294,7 +299,7 @@ def _part(record: Record, part: Part, bond: views.Bond, setting: Setting) -> Thi
             "translationOfWork" if translation else "isBasedOn": sources,
             "translator" if translation else "creator": makers,
             "dateCreated": edtf_of(part.made),
-            "creditText": "; ".join(filter(None, (part.method, made_with))),
+            "creditText": views.method_words(record, part),
             "description": part.note,
             "conditionsOfAccess": views.access_words(part),
             "encoding": _ref(file_id(part.file, setting)) if part.file else None,
@@ -304,13 +309,14 @@ def _part(record: Record, part: Part, bond: views.Bond, setting: Setting) -> Thi
 
 def _agent(agent: Agent) -> Thing:
     title = "jobTitle" if agent.kind == "person" else "disambiguatingDescription"
-    kind = {"person": "Person", "software": "Thing"}.get(agent.kind, "Organization")
+    # RO-Crate wants a SoftwareApplication to have an address, which is seldom known. schema.org
+    # has no type for a family.
+    kind = {"person": "Person", "organization": "Organization"}.get(agent.kind, "Thing")
     return _known(
         {
             "@id": agent_id(agent),
             "@type": kind,
-            # RO-Crate wants a SoftwareApplication to have an address, which is seldom known.
-            "additionalType": _SOFTWARE if agent.kind == "software" else None,
+            "additionalType": _TYPES.get(agent.kind),
             "name": agent.name,
             "alternateName": agent.as_written,
             title: agent.role,

@@ -75,8 +75,8 @@ _MAKING = {
 
 _CHANGES = {
     "classified": "classification",
-    "upgraded": "classification",
-    "downgraded": "declassification",
+    "upgraded": "upgrading",
+    "downgraded": "downgrading",
     "declassified": "declassification",
     "reviewed": "classification review",
 }
@@ -139,7 +139,8 @@ def _roles(record: Record) -> Iterator[tuple[str, str, bool]]:
     known = bonds(record)
     for part in record.parts:
         role = MAKERS.get(part.kind, f"maker of the {part.kind}")
-        if known[part.id] not in ("version", "about"):
+        # Who translated a commentary on the letter did not translate the letter.
+        if known[part.id] != ("about" if part.kind == "summary" else "version"):
             role = f"maker of “{part_title(record, part)}”"
         for name in part.made_by:
             yield name, role, known[part.id] == "version"
@@ -285,8 +286,13 @@ def is_translation(record: Record) -> bool:
 
 
 def part_title(record: Record, part: Part) -> str:
-    """What a part is called; one without a title is named by its kind and the letter's title."""
-    return part.title or f"{part.kind.capitalize()} of {record.title}"
+    """Return what a part is called.
+
+    A part without a title is called by its entry among the enclosures, otherwise by its kind and
+    the letter's title.
+    """
+    listed = (enclosure.title for enclosure in record.enclosures if enclosure.part == part.id)
+    return part.title or next(listed, f"{part.kind.capitalize()} of {record.title}")
 
 
 def shelfmark(holding: Holding) -> str:
@@ -355,6 +361,14 @@ def _later_than(date: Date, events: Sequence[Event], last: int) -> int:
     return last
 
 
+def method_words(record: Record, part: Part) -> str:
+    """Return how a part was made, and with which programs."""
+    makers = (record.agent(name) for name in dict.fromkeys(part.made_by))
+    programs = [agent.name for agent in makers if agent.kind == "software"]
+    made_with = f"made with {', '.join(programs)}" if programs else ""
+    return "; ".join(filter(None, (part.method, made_with)))
+
+
 def access_words(part: Part) -> str:
     """Who may have a part, until when, by which rule; empty where nothing is said."""
     access = part.access
@@ -374,10 +388,10 @@ def restrictions(record: Record) -> Iterator[str]:
 
 
 def open_dates(record: Record) -> Iterator[str]:
-    """Each date that is written but not read, as one phrase: `Date as written: 1923-24`."""
+    """Yield each date that is written but not read: `Date as written: 1923-24 (or 1924)`."""
     for label, date in (("Date", record.date), ("Date received", record.received)):
         if date and date.edtf is None:
-            yield f"{label} as written: {date.as_written}"
+            yield f"{label} as written: {date.as_written}" + (f" ({date.note})" * bool(date.note))
 
 
 def note_words(record: Record) -> Iterator[tuple[str, str]]:
