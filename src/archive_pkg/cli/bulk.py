@@ -18,7 +18,6 @@ from archive_pkg.cli.output import (
     STANDARD_OUTPUT,
     Answer,
     complain,
-    findings_of,
     json_text,
     print_finding,
     progress_wanted,
@@ -243,7 +242,6 @@ def telling(
         with told.watched() if meter is not None else nullcontext():
             yield told
     except ArchivePkgError as error:
-        told.found(findings_of(error))
         complain(error)
         answer.worsen(error.exit_status)
     except BaseException:

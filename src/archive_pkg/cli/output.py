@@ -80,7 +80,9 @@ class Answer:
 
     def failed(self, result: dict[str, Any], error: ArchivePkgError) -> None:
         """Tell an error, with the findings that led to it."""
-        self.found(result, findings_of(error))
+        report = getattr(error, "report", None)
+        if report is not None:
+            self.found(result, report)
         result["error"] = {"message": error.message, "hint": error.hint}
         self.worsen(error.exit_status)
         complain(error)
@@ -144,9 +146,9 @@ def answering(
     try:
         yield answer
     except ArchivePkgError as error:
-        result: dict[str, Any] = {"findings": []}
-        answer.results.append(result)
-        answer.failed(result, error)
+        complain(error)
+        answer.results.append({"error": {"message": error.message, "hint": error.hint}})
+        answer.worsen(error.exit_status)
     if as_json:
         document = {"command": command, "status": answer.status, "results": answer.results}
         typer.echo(json_text(document, indent=2))
@@ -233,11 +235,6 @@ def _indented(text: str) -> str:
 def warn(text: str) -> None:
     """Print a line on standard error."""
     typer.echo(clean(text), err=True)
-
-
-def findings_of(error: ArchivePkgError) -> Iterable[Finding]:
-    """Return the findings that led to an error."""
-    return getattr(error, "report", None) or ()
 
 
 def complain(error: ArchivePkgError) -> None:

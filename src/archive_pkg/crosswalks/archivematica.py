@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archive_pkg.records.models import Record
 
 MAPPING = {field: f"dc.{place}" for field, place in DUBLIN_CORE.items()} | {
-    "parts.file": "filename",
+    "parts.file": "filename, beginning with objects/ or data/",
     "parts.title": "dc.title of the file; dc.relation",
 }
 WHOLE = "objects"
@@ -33,7 +33,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
         titles = "; ".join(views.part_title(record, part) for part in parts)
         first = columns.index("dc.title")
         row = [""] * len(columns)
-        row[0], row[first] = f"{setting.folder}{path}", _line(titles)
+        row[0], row[first] = f"{setting.folder or f'{WHOLE}/'}{path}", _line(titles)
         rows.append(row)
     text = "".join(csv_text.line(cells) for cells in [columns, *rows])
     return text.encode("utf-8", "backslashreplace")

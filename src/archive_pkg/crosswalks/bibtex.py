@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archive_pkg.crosswalks import views
-from archive_pkg.crosswalks.dates import plain
+from archive_pkg.crosswalks.dates import edtf_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,8 +25,9 @@ MAPPING = {
     "type": "howpublished, type",
     "title": "title",
     "sender": "author",
+    "signatories": "author (where no sender is known)",
     "recipients": "howpublished",
-    "date.edtf": "date; year and month",
+    "date.edtf": "date; year and month; note (one of several)",
     "place.name": "location",
     "summary.text": "abstract",
     "subjects.term": "keywords",
@@ -64,11 +65,11 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     to = f" to {record.names(record.recipients)}" if record.recipients else ""
     yield "howpublished", _tex(f"{kind}{to}")
     yield "type", kind
-    if record.date and record.date.edtf:
-        yield "date", _tex(str(record.date.edtf))
-        when = plain(record.date.edtf) or ""
-        yield "year", when[:4]
-        yield "month", str(int(when[5:7])) if len(when) > 4 else ""
+    date = edtf_of(record.date) or ""
+    when = plain(date) or ""
+    yield "date", "" if _is_set(date) else date
+    yield "year", when[:4]
+    yield "month", str(int(when[5:7])) if len(when) > 4 else ""
     if record.place:
         yield "location", _tex(record.place.name)
     translators = [h.agent for h in views.persons(record) if h.role == "translator"]
@@ -79,14 +80,29 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
         yield "library", _tex(", ".join(filter(None, place)))
     yield "keywords", _tex(", ".join(subject.term for subject in record.subjects))
     yield "abstract", _tex(record.summary.text) if record.summary else ""
-    yield "addendum", _tex("; ".join(record.publications))
-    yield "note", _tex(f"Rights: {record.rights.statement}") if record.rights else ""
+    published = "; ".join(record.publications)
+    yield "addendum", _tex(f"Published in: {published}") if published else ""
+    yield "note", _tex("; ".join(_notes(record)))
     yield "publisher", _tex(setting.publisher or "")
     doi = views.doi(record)
     yield "doi", _tex(doi.value) if doi else ""
     urls = (item.value for item in record.identifiers if item.scheme == "url")
     yield "url", _tex(setting.addresses.get(record.id) or next(urls, ""))
     yield "version", str(record.version)
+
+
+def _notes(record: Record) -> Iterator[str]:
+    date = edtf_of(record.date) or ""
+    if _is_set(date):
+        yield f"Date: one of {date}"
+    yield from views.open_dates(record)
+    if record.rights:
+        yield f"Rights: {record.rights.statement}"
+
+
+def _is_set(date: str) -> bool:
+    """Whether a date is one of several, which biblatex refuses: it takes EDTF levels 0 and 1."""
+    return date.startswith("[")
 
 
 def _names(agents: Sequence[Agent]) -> str:

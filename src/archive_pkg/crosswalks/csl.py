@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks import views
-from archive_pkg.crosswalks.dates import extremes, plain
+from archive_pkg.crosswalks.dates import plain
 from archive_pkg.crosswalks.json_text import to_json
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 def _item(record: Record, setting: Setting) -> dict[str, Any]:
     hands = [hand for hand in views.persons(record) if hand.is_own]
+    others = dict.fromkeys(hand.agent for hand in hands if hand.role != "translator")
     holding = record.holding
     doi = views.doi(record)
     urls = [item.value for item in record.identifiers if item.scheme == "url"]
@@ -57,7 +58,7 @@ def _item(record: Record, setting: Setting) -> dict[str, Any]:
         "author": [_name(agent) for agent in views.creators(record)],
         "recipient": [_name(agent) for agent in views.agents(record, record.recipients)],
         "translator": [_name(hand.agent) for hand in hands if hand.role == "translator"],
-        "contributor": [_name(hand.agent) for hand in hands if hand.role != "translator"],
+        "contributor": [_name(agent) for agent in others],
         "issued": _date(record.date) if record.date else None,
         "event-place": record.place.name if record.place else None,
         "abstract": record.summary.text if record.summary else None,
@@ -87,10 +88,11 @@ def _date(date: WrittenDate) -> dict[str, Any]:
     edtf = date.edtf
     if edtf is None:
         return {"literal": date.words}
-    first, last = (plain(edtf), None) if plain(edtf) else extremes(edtf)
-    ends = [[int(number) for number in day.split("-")] for day in (first, last) if day]
-    open_ended = not plain(edtf) and (first is None or last is None)
-    said: dict[str, Any] = {"literal": str(edtf)} if open_ended else {"date-parts": ends}
+    # Two dates are a time from one to the other: a decade in which a day is sought is not.
+    ends = [plain(end) for end in edtf.split("/")]
+    said: dict[str, Any] = {"literal": str(edtf)}
+    if all(ends):
+        said = {"date-parts": [[int(number) for number in str(end).split("-")] for end in ends]}
     if edtf.uncertain or edtf.approximate:
         said["circa"] = True
     return said

@@ -65,12 +65,12 @@ MAPPING = {
     "subjects.term": "subject",
     "subjects.identifier": "subject, valueURI (where the scheme has addresses)",
     "mentioned_places.name": "geoLocationPlace",
-    "parts.kind": "relatedItem of original and enclosures only",
-    "parts.title": "relatedItem of original and enclosures only",
+    "parts.kind": "relatedItem (of original and enclosures)",
+    "parts.title": "relatedItem (of original and enclosures); description, Methods",
     "parts.media_type": "format",
     "parts.languages": "language (of the main text)",
     "parts.method": "description, Methods",
-    "parts.made_by": "contributor: Translator, Other",
+    "parts.made_by": "contributor: Translator, Other; description, Methods (of programs)",
     "parts.access.status": "rights",
     "parts.access.until.edtf": "rights",
     "parts.access.rule": "rights",
@@ -332,8 +332,9 @@ def _descriptions(record: Record) -> Iterator[dict[str, str]]:
         words = f"Contributors: {'; '.join(roles)}"
         yield {"description": words, "descriptionType": "Other"}
     for part in record.parts:
-        if part.method:
-            words = f"{views.part_title(record, part)}: {part.method}"
+        method = views.method_words(record, part)
+        if method:
+            words = f"{views.part_title(record, part)}: {method}"
             yield {"description": words, "descriptionType": "Methods"}
     for _, words in views.note_words(record):
         yield {"description": f"Translation note: {words}", "descriptionType": "Other"}

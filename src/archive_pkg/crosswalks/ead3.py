@@ -81,7 +81,13 @@ MAPPING = {
     "agents.kind": "persname, corpname, famname, name",
     "agents.role": "part",
     "agents.identifiers": "identifier, source (the first)",
-    "events": "processinfo",
+    "events.type": "processinfo",
+    "events.date": "processinfo",
+    "events.agents": "processinfo",
+    "events.objects": "processinfo",
+    "events.sources": "processinfo",
+    "events.outcome": "processinfo",
+    "events.detail": "processinfo",
 }
 
 
@@ -148,7 +154,7 @@ def _date(did: Element, date: WrittenDate) -> None:
     parent = put(did, "unitdatestructured")
     if date.edtf.is_interval:
         spread = put(parent, "daterange")
-        first, last = extremes(date.edtf)
+        first, last = (None if end in ("", "..") else end for end in date.edtf.split("/"))
         say(spread, "fromdate", date.as_written or str(date.edtf), standarddate=first)
         say(spread, "todate", standarddate=last)
         return
@@ -276,17 +282,17 @@ def _form(record: Record, part: Part) -> str:
         f"file {part.file}" if part.file else "",
         part.media_type or "",
         f"in {', '.join(part.languages)}" if part.languages else "",
-        *(
-            f"{relation}: {'; '.join(views.part_title(record, record.part(n)) for n in names)}"
-            for relation, names in relations
-            if names
-        ),
+        *(f"{relation}: {_titles(record, names)}" for relation, names in relations if names),
         f"by {record.names(part.made_by)}" if part.made_by else "",
         str(part.made.edtf) if part.made else "",
         part.method or "",
         part.note or "",
     ]
     return "; ".join(word for word in words if word)
+
+
+def _titles(record: Record, names: Sequence[str]) -> str:
+    return "; ".join(views.part_title(record, record.part(name)) for name in names)
 
 
 def _events(record: Record) -> Iterator[str]:
@@ -298,6 +304,11 @@ def _events(record: Record) -> Iterator[str]:
             date.as_written or "" if date else "",
             date.note or "" if date else "",
             f"by {record.names(event.agents)}" if event.agents else "",
+            *(
+                f"{relation}: {_titles(record, names)}"
+                for relation, names in (("from", event.sources), ("concerns", event.objects))
+                if names
+            ),
             event.outcome or "",
             event.detail or "",
         ]

@@ -49,9 +49,11 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     title = _line(record.title)
     label(mets, xsi_schemaLocation=f"{NAMESPACE} {SCHEMA}")
     label(mets, OBJID=record.id, LABEL=title, TYPE=views.TYPE_NAMES[record.type])
-    header = put(mets, "metsHdr", CREATEDATE=f"{setting.made}T00:00:00Z" if setting.made else None)
-    creator = put(header, "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
+    creator = put(put(mets, "metsHdr"), "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
     say(creator, "name", setting.software)
+    if setting.made:
+        # CREATEDATE wants a time of day, which is not known.
+        say(creator, "note", f"Created on {setting.made}.")
     described = put(mets, "dmdSec", ID="dmd")
     dublin_core.element(record, setting, _wrapped(described, "DC"))
     kept = put(put(mets, "amdSec", ID="amd"), "digiprovMD", ID="premis")

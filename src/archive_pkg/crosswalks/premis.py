@@ -39,14 +39,14 @@ MAPPING = {
     "supersedes": "significantProperties, supersedes",
     "identifiers": "objectIdentifier",
     "type": "significantProperties, type",
-    "title": "originalName of the intellectual entity",
+    "title": "significantProperties, title",
     "classification.as_written": "significantProperties, marking",
     "classification.caveats": "significantProperties, marking",
     "classification.scheme": "significantProperties, marking",
     "classification.level": "significantProperties, marking",
     "classification.history": "event; significantProperties, marking",
     "parts.kind": "significantProperties, kind",
-    "parts.title": "originalName",
+    "parts.title": "significantProperties, title",
     "parts.held": "significantProperties, held",
     "parts.file": "originalName, contentLocation",
     "parts.span": "significantProperties, span",
@@ -60,7 +60,10 @@ MAPPING = {
     "parts.access.rule": "rightsStatement of basis other",
     "parts.made_from": "relationship, derivation, has source",
     "parts.part_of": "relationship, structural, is part of",
-    "parts.about": "relationship, reference, is about (local)",
+    "parts.about": "relationship, reference, is about, which is a local term",
+    "parts.made_by": "significantProperties, made by",
+    "parts.made": "significantProperties, made",
+    "parts.method": "significantProperties, method",
     "parts.note": "significantProperties, note",
     "rights": "rightsStatement",
     "agents.name": "agentName",
@@ -159,11 +162,11 @@ def _letter(premis: Element, record: Record, bonds: dict[str, views.Bond]) -> No
     letter = _object(premis, "intellectualEntity", record.id)
     for identifier in record.identifiers:
         _identifier(letter, "object", identifier.value, identifier.scheme)
+    _property(letter, "title", record.title)
     _property(letter, "type", record.type)
     _property(letter, "record version", str(record.version))
     _property(letter, "supersedes", record.supersedes)
     _property(letter, "marking", marking_in_words(record))
-    say(letter, "originalName", record.title)
     for relation, bond in (("is represented by", "version"), ("has part", "part")):
         names = [_part_name(part.id) for part in record.parts if bonds[part.id] == bond]
         _relation(letter, "structural", relation, names)
@@ -171,15 +174,20 @@ def _letter(premis: Element, record: Record, bonds: dict[str, views.Bond]) -> No
 
 def _part(premis: Element, record: Record, part: Part, bond: views.Bond) -> None:
     thing = _object(premis, "representation", _part_name(part.id))
+    _property(thing, "title", part.title)
     _property(thing, "kind", part.kind)
     _property(thing, "held", "yes" if part.held else "no")
     _property(thing, "language", " ".join(part.languages))
     _property(thing, "encoding", part.encoding)
     if part.span:
         _property(thing, "span", f"characters {part.span.start} to {part.span.end} of the file")
+    for name in part.made_by:
+        _property(thing, "made by", record.agent(name).name)
+    if part.made:
+        made = (part.made.words, part.made.as_written, part.made.note)
+        _property(thing, "made", "; ".join(filter(None, made)))
+    _property(thing, "method", part.method)
     _property(thing, "note", part.note)
-    if part.title:
-        say(thing, "originalName", part.title)
     if bond == "version":
         _relation(thing, "structural", "represents", [record.id])
     _relation(thing, "structural", "includes", [part.file] if part.file else [])

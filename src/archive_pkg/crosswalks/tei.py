@@ -31,7 +31,7 @@ MAPPING = {
     "title": "titleStmt, title",
     "variant_titles": "titleStmt, title type=alternative",
     "sender": "author; correspAction sent",
-    "signatories": "respStmt; closer, signed",
+    "signatories": "respStmt; closer, signed; correspAction sent (where no sender is known)",
     "recipients": "correspAction received",
     "copies_to": "correspAction received, subtype=copy",
     "date.edtf": "correspAction sent, date",
@@ -77,8 +77,8 @@ MAPPING = {
     "translation_notes.romanization": "standOff, note, note type=romanization",
     "enclosures.title": "correspContext, note type=enclosure",
     "holding": "msIdentifier",
-    "custody": "msDesc, provenance (where the holding is known)",
-    "donor": "msDesc, acquisition (where the holding is known)",
+    "custody": "msDesc, provenance",
+    "donor": "msDesc, acquisition",
     "publications": "sourceDesc, bibl",
     "rights.statement": "availability",
     "rights.licence": "availability, licence",
@@ -185,15 +185,18 @@ def _idno(parent: Element, identifier: Identifier) -> None:
 
 def _source(source: Element, record: Record) -> None:
     holding = record.holding
-    if holding:
+    if holding or record.custody or record.donor:
         manuscript = put(source, "msDesc")
         identity = put(manuscript, "msIdentifier")
-        say(identity, "repository", holding.repository)
-        if holding.fonds:
-            say(identity, "collection", holding.fonds)
-        for kind, value in (("file", holding.file), ("folio", holding.folio)):
-            if value:
-                say(identity, "idno", value, type=kind)
+        if holding:
+            say(identity, "repository", holding.repository)
+            if holding.fonds:
+                say(identity, "collection", holding.fonds)
+            for kind, value in (("file", holding.file), ("folio", holding.folio)):
+                if value:
+                    say(identity, "idno", value, type=kind)
+        else:
+            say(put(identity, "repository"), "gap", reason="unknown")
         if record.custody or record.donor:
             history = put(manuscript, "history")
             if record.custody:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.crosswalks import datacite
 from archive_pkg.crosswalks.incoming.dates import normal
 from archive_pkg.crosswalks.incoming.drafts import Draft, Imported, language
+from archive_pkg.crosswalks.incoming.restrictions import strictest, written_by_us
 from archive_pkg.crosswalks.incoming.source import fit, text_of
 from archive_pkg.crosswalks.views import TYPE_NAMES
 from archive_pkg.records.identifiers import identify
@@ -24,8 +25,8 @@ READS = frozenset([
 _TYPES = {name: kind for kind, name in TYPE_NAMES.items()}
 _TITLES = ("AlternativeTitle",)
 _KINDS = {"Organizational": "organization", "Personal": "person"}
-_OURS = ("Classification: ", "Access to ")
-"""Beginnings of what else than rights we write among rights."""
+_EARLIER = "Classification: "
+"""How earlier versions began what is no right and they wrote among rights."""
 _UNKNOWN = frozenset([datacite.TO_BE_ANNOUNCED, datacite.UNKNOWN, ":unav", ":none", ":null"])
 
 
@@ -186,9 +187,15 @@ class _Reader:
                 self.draft.state("summary", {"text": words} if words else None)
 
     def _rights(self) -> None:
+        restrictions: list[dict[str, Any]] = []
         for item in self.source.all(self.root, "rightsList/rights"):
             words = text_of(item)
-            if "rights" in self.draft.raw or not words or words.startswith(_OURS):
+            restriction = written_by_us([words]) if self.is_ours else []
+            if restriction:
+                self.source.take(item)
+                restrictions += restriction
+                continue
+            if "rights" in self.draft.raw or not words or words.startswith(_EARLIER):
                 continue
             licence = item.get("rightsIdentifier") or item.get("rightsURI")
             self.source.use([(item, "@rightsIdentifier"), (item, "text")])
@@ -196,6 +203,11 @@ class _Reader:
                 self.source.attribute(item, "rightsURI")
             said = {"statement": words} | ({"licence": licence} if licence else {})
             self.draft.state("rights", said)
+        access = strictest(restrictions)
+        if access:
+            original = {"id": "original", "kind": "original", "held": False}
+            parts = self.draft.raw.setdefault("parts", [original])
+            parts[0]["access"] = access
 
     def _related(self) -> None:
         for number, item in enumerate(self.source.all(self.root, "relatedItems/relatedItem"), 1):
