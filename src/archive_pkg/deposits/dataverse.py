@@ -269,7 +269,8 @@ class Dataverse(RestrictingRepository):
         body = {"datasetVersion": self._described(parcel)}
         try:
             path = f"dataverses/{quote(self._collection)}/datasets"
-            reply = self._ask("POST", path, {"persistentId": str}, data=body)
+            hint = f"is {self._collection} the alias of a collection there, and may you add to it?"
+            reply = self._ask("POST", path, {"persistentId": str}, data=body, hint=hint)
         except LostError:
             raise
         except DepositError:

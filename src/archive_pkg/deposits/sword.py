@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shlex
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -96,8 +97,9 @@ class SwordCollection(ZipRepository):
             status = self.status(links["statement"], "")
             if status.state == "absent":
                 raise DepositError(
-                    f"{self.target} does not know the entry any more",
-                    f"somebody removed it; to begin anew, remove {journal.path}",
+                    f"{self.target} no longer has the entry {links['statement']}",
+                    "somebody removed it; to deposit the package again as a new entry: rm "
+                    f"{shlex.quote(str(journal.path))}",
                 )
             new = not journal.is_done("send")
             if new and status.state == "draft":
@@ -330,5 +332,7 @@ def _atom(record: Record, slug: str) -> bytes:
         add(DC, "created", record.date.words)
     if record.rights:
         add(DC, "rights", record.rights.statement)
+        if record.rights.licence:
+            add(DC, "license", record.rights.licence)
     data: bytes = etree.tostring(entry, xml_declaration=True, encoding="UTF-8")
     return data

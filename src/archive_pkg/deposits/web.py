@@ -13,6 +13,7 @@ import email.utils
 import json
 import os
 import re
+import socket
 import ssl
 import time
 import weakref
@@ -234,6 +235,16 @@ class Web:
                     "certificates are always verified; name an authority of your own with "
                     "SSL_CERT_FILE",
                 )
+            if isinstance(cause, socket.gaierror):
+                return LostError(
+                    f"{self._target} could not be reached: the name of the server was not found",
+                    "check the address and your network, then give the same command again",
+                )
+            if isinstance(cause, ConnectionRefusedError):
+                return LostError(
+                    f"{self._target} could not be reached: nothing answers at that address",
+                    "check the address; if it is right, give the same command again later",
+                )
             cause = cause.__cause__ or cause.__context__
         words = redact(str(error)) or type(error).__name__
         return LostError(f"{self._target} could not be reached, or broke off: {words}")
@@ -284,7 +295,8 @@ class Web:
             unused = unused_variable(self._name)
             raise DepositError(
                 what,
-                "is the login right, and may it do this? a token may have expired"
+                "check the login: it may be wrong, may have expired, or may lack the right to do "
+                f"this; archive-pkg login {self._name} keeps a new one"
                 if self._login
                 else f"no login for {self._name} is known here: archive-pkg login {self._name}"
                 + (f"; {unused}" if unused else ""),
