@@ -280,3 +280,23 @@ main()
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
+
+
+def test_every_line_of_allowed_signers_that_cannot_be_read_is_named(
+    run: Run, tmp_path: Path
+) -> None:
+    signers = tmp_path / "allowed_signers"
+    signers.write_text("editor@example.org\neditor@example.org no-key\n")
+    done = run("verify", PACKAGE, "--allowed-signers", signers)
+    assert done.returncode == 3
+    assert f"{signers}:1" in done.stderr
+    assert f"{signers}:2" in done.stderr
+
+
+def test_build_reports_every_error_of_a_table(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "letters.csv"
+    table.write_text("id,type,title\na b,letter,A\nc,poem,C\n")
+    done = run("build", table, "--out", tmp_path / "out")
+    assert done.returncode == 3
+    for cell in ("A2", "B3"):
+        assert f"letters!{cell}" in done.stdout + done.stderr

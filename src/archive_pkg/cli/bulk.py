@@ -18,6 +18,7 @@ from archive_pkg.cli.output import (
     STANDARD_OUTPUT,
     Answer,
     complain,
+    findings_of,
     json_text,
     print_finding,
     progress_wanted,
@@ -242,6 +243,7 @@ def telling(
         with told.watched() if meter is not None else nullcontext():
             yield told
     except ArchivePkgError as error:
+        told.found(findings_of(error))
         complain(error)
         answer.worsen(error.exit_status)
     except BaseException:

@@ -34,7 +34,15 @@ from archive_pkg.cli import (
     verify,
     why_not,
 )
-from archive_pkg.cli.output import OutputError, clean, complain, output_failed, ready_streams
+from archive_pkg.cli.output import (
+    OutputError,
+    clean,
+    complain,
+    findings_of,
+    output_failed,
+    print_finding,
+    ready_streams,
+)
 from archive_pkg.errors import ArchivePkgError, StorageError
 from archive_pkg.storage import describe
 
@@ -125,6 +133,8 @@ def run(words: Sequence[str]) -> int:
     try:
         status = app(list(words), standalone_mode=False)
     except ArchivePkgError as error:
+        for finding in findings_of(error):
+            print_finding(finding, err=True)
         complain(error)
         return error.exit_status
     except TyperException as error:

@@ -80,9 +80,7 @@ class Answer:
 
     def failed(self, result: dict[str, Any], error: ArchivePkgError) -> None:
         """Tell an error, with the findings that led to it."""
-        report = getattr(error, "report", None)
-        if report is not None:
-            self.found(result, report)
+        self.found(result, findings_of(error))
         result["error"] = {"message": error.message, "hint": error.hint}
         self.worsen(error.exit_status)
         complain(error)
@@ -146,9 +144,9 @@ def answering(
     try:
         yield answer
     except ArchivePkgError as error:
-        complain(error)
-        answer.results.append({"error": {"message": error.message, "hint": error.hint}})
-        answer.worsen(error.exit_status)
+        result: dict[str, Any] = {"findings": []}
+        answer.results.append(result)
+        answer.failed(result, error)
     if as_json:
         document = {"command": command, "status": answer.status, "results": answer.results}
         typer.echo(json_text(document, indent=2))
@@ -235,6 +233,11 @@ def _indented(text: str) -> str:
 def warn(text: str) -> None:
     """Print a line on standard error."""
     typer.echo(clean(text), err=True)
+
+
+def findings_of(error: ArchivePkgError) -> Iterable[Finding]:
+    """Return the findings that led to an error."""
+    return getattr(error, "report", None) or ()
 
 
 def complain(error: ArchivePkgError) -> None:
