@@ -75,7 +75,6 @@ from archive_pkg.records.dates import Edtf
         ("7 VI 1921", "1921-06-07"),
         ("1921 June 7", "1921-06-07"),
         ("1921-6-7", "1921-06-07"),
-        ("82. 11. 04.", "1982-11-04"),
         ("zw. 1886 u. 1888", "[1886..1888]"),
         ("7 June 19[21]", "1921-06-07"),
         ("7 June [1921]", "1921-06-07"),
@@ -140,6 +139,10 @@ def test_what_a_date_says_beside_the_day_is_noted(written: str, edtf: str, note:
         ("7 July 1698/9", {"1698-07-07", "1699-07-07"}),
         ("7/9 June 1921", {"[1921-06-07,1921-06-09]", "1921-06-07/1921-06-09"}),
         ("31 June 1921", set()),
+        ("1921-02-30", set()),
+        ("31.XI.1934", set()),
+        ("1960.1", {"1960-01", "1960-10"}),
+        ("82. 11. 04.", {"1982-11-04", "1882-11-04"}),
         ("29.2.1921", set()),
         ("29 February 1900", {"1900-03-13"}),
         ("22115", {"1960-07-18"}),
@@ -162,6 +165,8 @@ def test_a_column_that_proves_one_reading_is_read_so() -> None:
         "1907/1912",
     ]
     assert read_date("1907-10", months).edtf == "1907-10"
+    assert read_date("1907-24", months).is_open, "months prove no season"
+    assert read_date("82. 11. 04.", habits_of(["1980"])).edtf == "1982-11-04"
     assert read_date("1907/08", both).is_open
     assert read_date("1907-10", spans).is_open
 

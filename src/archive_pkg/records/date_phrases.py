@@ -55,14 +55,15 @@ class DateHabits:
 
     Attributes:
         month_first: Whether 7/18/1960 has the month first; None where the column does not tell.
-        pivot: A year without its century lies in the hundred years before this one.
+        pivot: A year without its century lies in the hundred years before this one; None where
+            no year with its century tells.
         epoch_1904: Whether a workbook counts its days from 1904.
         year_spans: The signs, of `-` and `/`, after which 1911/12 is two years.
         year_months: The signs after which it is a year and a month.
     """
 
     month_first: bool | None = None
-    pivot: int = 2000
+    pivot: int | None = None
     epoch_1904: bool = False
     year_spans: frozenset[str] = frozenset()
     year_months: frozenset[str] = frozenset()
@@ -130,10 +131,12 @@ _POSTMARKS = (
     r"(?:poststempel|postmark(?:ed)?|post stamp|cachet (?:de la poste|postal)|"
     r"(?:почтовый )?штемпель|stempel pocztowy|timbro postale|matasellos)"
 )
-_MONTH_NAMES = (
+MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
+_USUAL_PIVOT = 2000
+"""Where no year of a column has its century, short years are of the twentieth."""
 _LAST_YEAR = 2100
 """A bare number above it is a spreadsheet's count of days, not a year."""
 _LADY_DAY_ENDED = 1753
@@ -167,7 +170,9 @@ def read_date(text: str, habits: DateHabits | None = None) -> DateRead | None:
     read = _read(bare, habits, 0)
     if read is None:
         return _no_such_day(bare, habits)
-    return read if all(_is_edtf(one.edtf) for one in read.readings or (read,)) else None
+    if all(_is_edtf(one.edtf) for one in read.readings or (read,)):
+        return read
+    return _no_such_day(bare, habits)
 
 
 def habits_of(texts: Iterable[str], *, epoch_1904: bool = False) -> DateHabits:
@@ -195,7 +200,7 @@ def habits_of(texts: Iterable[str], *, epoch_1904: bool = False) -> DateHabits:
     spans, months = proven["span"], proven["month"]
     return DateHabits(
         told,
-        latest + 10 if latest else 2000,
+        latest + 10 if latest else None,
         epoch_1904,
         frozenset(spans - months),
         frozenset(months - spans),
@@ -363,7 +368,7 @@ def _from_julian(day: Ymd, rule: str, note: str = "") -> DateRead | None:
     found = gregorian(*day)
     if found is None:
         return None
-    written = f"{day[2]} {_MONTH_NAMES[day[1] - 1]} {day[0]} in the Julian calendar"
+    written = f"{day[2]} {MONTH_NAMES[day[1] - 1]} {day[0]} in the Julian calendar"
     return DateRead(_day(found), rule, 1, note=_joined(written, note))
 
 
@@ -428,15 +433,17 @@ def _pair(text: str, habits: DateHabits) -> tuple[str, list[DateRead]]:
     if sign in "–—":
         return sign, spans
     months = [_year_month(found[1], short, sign)] if 1 <= int(short) <= 12 else []
+    seasons = []
     if sign == "-" and len(short) == 2 and 21 <= int(short) <= 24:
-        months.append(DateRead(text, "edtf"))
+        seasons = [DateRead(text, "season" if spans else "edtf", 1 if spans else 2)]
     if spans and last == year + 1 < _LADY_DAY_ENDED:
         spans.append(DateRead(f"{last:04}", "dual-year", 1))
     if sign in habits.year_spans and spans:
         return sign, spans
     if sign in habits.year_months and months:
-        return sign, months
-    return sign, [*spans, *months]
+        # A column of months proves no season.
+        return sign, [replace(month, rule="month-and-year", sure=1) for month in months]
+    return sign, [*spans, *months, *seasons]
 
 
 def _year_month(year: str, month: str, sign: str) -> DateRead:
@@ -490,7 +497,11 @@ def _short_forms(text: str, habits: DateHabits, depth: int) -> DateRead | None:
     if month_year := re.fullmatch(r"(\d{1,2})[./-](\d{4})", text):
         return DateRead(f"{month_year.group(2)}-{int(month_year.group(1)):02}", "month-and-year")
     if year_month := re.fullmatch(r"(\d{4})\.(\d{1,2})", text):
-        return DateRead(f"{year_month.group(1)}-{int(year_month.group(2)):02}", "month-and-year", 1)
+        first = DateRead(f"{year_month[1]}-{int(year_month[2]):02}", "month-and-year", 1)
+        if year_month[2] != "1":
+            return first
+        # A spreadsheet makes the number 1960.1 of 1960.10.
+        return _open([first, replace(first, edtf=f"{year_month[1]}-10")], "month-or-number")
     if roman := re.fullmatch(r"(?:(\d{1,2})[. ]+)?([ivx]+)[. ]+(\d{4})(?: ?r\.?)?", low):
         month = ROMAN.get(roman[2])
         day = f"-{int(roman.group(1)):02}" if roman.group(1) else ""
@@ -500,9 +511,10 @@ def _short_forms(text: str, habits: DateHabits, depth: int) -> DateRead | None:
         return _written(day_first.strip(), habits, depth)
     if (pointed := re.fullmatch(r"(\d\d)\. ?(\d\d)\. ?(\d\d)\.", text)) and pointed[1] > "31":
         # The first number can be no day, so it is the year, as Hungarians write it.
-        return DateRead(
-            f"{_year(pointed[1], habits.pivot)[0]:04}-{pointed[2]}-{pointed[3]}", "year-first", 1
-        )
+        year, _ = _year(pointed[1], habits.pivot)
+        read = DateRead(f"{year:04}-{pointed[2]}-{pointed[3]}", "year-first", 1)
+        other = replace(read, edtf=f"{year - 100:04}{read.edtf[4:]}")
+        return _open([read, other], "century") if habits.pivot is None else read
     if alone := re.fullmatch(r"(?:year |jahr |im jahre? |en |in )?(\d{4})(?: ?г\.?| года)?", low):
         return DateRead(alone.group(1), "year")
     if decade := re.fullmatch(
@@ -575,7 +587,7 @@ def _numbers(text: str, habits: DateHabits, depth: int) -> DateRead | None:
 
 def _written(text: str, habits: DateHabits, depth: int) -> DateRead | None:
     """`18. Juli 1960`, `Monday, July 18th, 1960`, `18.VII.1960`, `July 1960`."""
-    found = find_dates(text, known_months(), pivot=habits.pivot)
+    found = find_dates(text, known_months(), pivot=habits.pivot or _USUAL_PIVOT)
     if len(found) != 1 or found[0].style:
         return None
     date = found[0]
@@ -645,9 +657,10 @@ def _neighbour(edtf: str, step: int) -> str:
     return _day(datetime.date(*parts) + step * _DAY)
 
 
-def _year(digits: str, pivot: int) -> tuple[int, int]:
+def _year(digits: str, pivot: int | None) -> tuple[int, int]:
     if len(digits) == 4:
         return int(digits), 2
+    pivot = pivot or _USUAL_PIVOT
     year = pivot // 100 * 100 + int(digits)
     return (year if year < pivot else year - 100), 1
 

@@ -14,12 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from archive_pkg.records.date_phrases import DateHabits, DateRead, habits_of, read_date
+from archive_pkg.records.date_phrases import (
+    MONTH_NAMES,
+    DateHabits,
+    DateRead,
+    habits_of,
+    read_date,
+)
 from archive_pkg.records.explaining import told
 from archive_pkg.records.identifiers import SCHEMES, identify
 from archive_pkg.records.languages import NAMES, language_tag
 from archive_pkg.records.models import Record
-from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.cells import split_items
 from archive_pkg.tables.checking import ROW_RAGGED
 from archive_pkg.tables.hazards import hazards
@@ -78,6 +84,7 @@ _BODIES = re.compile(
     r"ambassade|gouvernement)\b",
     re.IGNORECASE,
 )
+_DATES = ("date", "received")
 _SCANS = ("tif", "tiff", "jpg", "jpeg", "png", "jp2", "pdf")
 
 
@@ -105,8 +112,8 @@ class FlatReader:
     def __init__(self, sheet: Sheet, mapping: Map) -> None:
         """Take a list and what its columns mean."""
         self.report = Report()
-        self.report.extend(sheet.report)
         self._sheet, self._map = sheet, mapping
+        self.report.extend(self._of_the_grid())
         self._columns = {header: place for place, header in enumerate(sheet.header)}
         self._habits: dict[str, DateHabits] = {}
         self._ids: dict[str, int] = {}
@@ -127,8 +134,15 @@ class FlatReader:
         """The records; those of rows with errors are left out, and the report tells why."""
         records = [record for row in self._rows() if (record := self._record(row)) is not None]
         # A CSV file's torn quotes are only found on the way.
-        self.report.extend(f for f in self._sheet.report if f not in self.report.findings)
+        self.report.extend(f for f in self._of_the_grid() if f not in self.report.findings)
         return records
+
+    def _of_the_grid(self) -> Iterator[Finding]:
+        """What is wrong with the sheet itself; how a date is read is reported with its row."""
+        dates = {header for header, meant in self._map.columns.items() if meant in _DATES}
+        for finding in self._sheet.report:
+            if finding.code != "tables-date-typed" or finding.location.field not in dates:
+                yield finding
 
     def cell(self, record: Record, target: str) -> Location:
         """The cell of a record's row in the first column that means something."""
@@ -137,7 +151,7 @@ class FlatReader:
 
     def _rows(self) -> Iterator[_Row]:
         for header in self._map.columns:
-            if self._map.columns[header] in ("date", "received") and header in self._columns:
+            if self._map.columns[header] in _DATES and header in self._columns:
                 texts = (
                     row[self._columns[header]]
                     for block in self._sheet.blocks()
@@ -251,7 +265,7 @@ class FlatReader:
         return identify(text) or {"scheme": "local", "value": text}
 
     def _dates(self, row: _Row) -> None:
-        for target in ("date", "received"):
+        for target in _DATES:
             for header, text in row.cells.get(target, ()):
                 typed = self._sheet.typed.get((row.number, self._columns.get(header, -1)))
                 shown, read = typed or (text, read_date(text, self._habits.get(header)))
@@ -473,7 +487,7 @@ def _question(shown: str, read: DateRead) -> tuple[str, str]:
     """What to ask about a date that stays open, and how to answer."""
     if not read.readings:
         return f"“{shown}”: there is no such day; the date stays open", "see what the source says"
-    ways = " or ".join(f"{one.edtf} ({one.rule})" for one in read.readings)
+    ways = " or ".join(f"{_in_words(one)} ({one.edtf})" for one in read.readings)
     if len(read.readings) == 1:
         hint = "if that is meant, write it so; otherwise write the date that is"
         return f"“{shown}” may mean {ways}; the date stays open", hint
@@ -482,7 +496,26 @@ def _question(shown: str, read: DateRead) -> tuple[str, str]:
     )
 
 
+def _in_words(read: DateRead) -> str:
+    """A reading as one would say it: `December 1911`, `winter 1923`, `1911 to 1912`."""
+    first, _, last = read.edtf.strip("[]?~%").replace(",", "/").partition("/")
+    joint = " or " if "," in read.edtf else " to "
+    said = joint.join(_one_in_words(end.rstrip("?~%")) for end in (first, last) if end)
+    return f"{said}, of a year that began on 25 March" if read.rule == "dual-year" else said
+
+
+def _one_in_words(edtf: str) -> str:
+    year, *rest = edtf.partition("T")[0].split("-")
+    if not rest or not rest[0].isdigit():
+        return edtf
+    month = int(rest[0])
+    name = MONTH_NAMES[month - 1] if month <= 12 else _SEASONS[month - 21]
+    return " ".join([*(str(int(day)) for day in rest[1:]), name, year])
+
+
+_SEASONS = ("spring", "summer", "autumn", "winter")
 _ANSWERS = {
+    "century": "write the year with its century, as in 1977-06-18",
     "day-or-month": "write the month in words, as in 4 May 1960",
     "years-or-month": "write two years as 1911/1912, a month or season in words: December 1911",
 }

@@ -389,9 +389,12 @@ def _tell_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _Marks) -> N
             elif (number, place) in marks.dates:
                 shown, read = marks.dates[number, place]
                 ways = " or ".join(one.edtf for one in read.readings or (read,))
-                message = f"the cell holds a date and shows {shown}, which can mean {ways}"
+                message = f"the cell holds a date and shows {shown}"
+                message += f", which can mean {ways}" if ways else ", which is not a day"
                 at = sheet.at(number, place, sheet.header[place])
-                hint = "format the cell as text and write the date so"
+                hint = (
+                    "if the source says otherwise, format the cell as text and type the date again"
+                )
                 sheet.report.add(DATE_TYPED.at(at, message, hint))
     for cell in sorted(marks.uncomputed, key=lambda cell: (len(cell), cell)):
         at = Location(sheet.path, table=sheet.name, cell=cell)
