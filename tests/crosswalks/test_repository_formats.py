@@ -149,6 +149,30 @@ def test_dataverse_s_own_fields_have_what_they_are_for() -> None:
     assert "fond 3, opis 14" in said["originOfSources"]
 
 
+@pytest.mark.parametrize(
+    ("citation", "found"),
+    [
+        ("Briefe (1999), https://example.org/a_(b).", "https://example.org/a_(b)"),
+        ("(doi:10.1000/xyz(1)2), p. 3", "10.1000/xyz(1)2"),
+        ("“Briefe”, https://doi.org/10.1234/abc.", "10.1234/abc"),
+    ],
+)
+def test_punctuation_around_an_identifier_is_not_part_of_it(citation: str, found: str) -> None:
+    said = invenio(publications=[citation])["related_identifiers"]
+    assert found in [each["identifier"] for each in said]
+
+
+def test_script_and_region_of_a_language_are_kept_in_words() -> None:
+    parts = [{"id": "english", "kind": "original", "held": False, "languages": ["zh-Hant", "und"]}]
+    changes: dict[str, Any] = {"parts": parts, "translation_notes": [], "events": []}
+    changes["summary"] = {"text": "Agrees."}
+    said = invenio(**changes)
+    assert said["languages"] == [{"id": "zho"}]
+    assert "zh-Hant" in json.dumps(said["additional_descriptions"])
+    assert "zh-Hant" in dataverse(**changes)["notesText"]
+    assert "Undetermined" not in dataverse(**changes)["notesText"]
+
+
 def test_a_language_without_a_name_in_dataverse_is_in_the_notes() -> None:
     parts = [{"id": "english", "kind": "original", "held": False, "languages": ["grc", "el"]}]
     changes: dict[str, Any] = {"parts": parts, "translation_notes": [], "events": []}

@@ -19,8 +19,9 @@ _AUTHORITY = re.compile(
 )
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
-DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]*[^\s\"<>.,;:)\]]")
-"""A DOI in running text."""
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
+_ADDRESS = re.compile(r"https?://[^\s\"<>]+")
+_PAIRS = {")": "(", "]": "["}
 
 
 def address(text: str | None) -> str | None:
@@ -39,6 +40,27 @@ def address(text: str | None) -> str | None:
 def first_address(identifiers: Sequence[Identifier]) -> str | None:
     """The first address among identifiers."""
     return next(filter(None, (address(identifier.uri) for identifier in identifiers)), None)
+
+
+def dois_in(text: str) -> list[str]:
+    """Return the DOIs in running text, without the punctuation that follows them."""
+    return [_unpunctuated(each) for each in _DOI.findall(text)]
+
+
+def addresses_in(text: str) -> list[str]:
+    """Return the web addresses in running text, without the punctuation that follows them."""
+    found = (_unpunctuated(each) for each in _ADDRESS.findall(text))
+    return [each for each in found if is_address(each)]
+
+
+def _unpunctuated(word: str) -> str:
+    """Cut punctuation off the end; a bracket only if it is not opened within the word."""
+    while word and (
+        word[-1] in ".,;:'”"
+        or (word[-1] in _PAIRS and word.count(word[-1]) > word.count(_PAIRS[word[-1]]))
+    ):
+        word = word[:-1]
+    return word
 
 
 def is_address(text: str) -> bool:

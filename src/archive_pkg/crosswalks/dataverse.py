@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks import datacite, views
-from archive_pkg.crosswalks.addresses import DOI
+from archive_pkg.crosswalks.addresses import dois_in
 from archive_pkg.crosswalks.dates import extremes, plain
 from archive_pkg.crosswalks.json_text import to_json
 from archive_pkg.crosswalks.licences import spdx_id, spdx_page
@@ -199,7 +199,7 @@ def _keyword(subject: Subject) -> dict[str, Any]:
 
 def _publication(citation: str) -> dict[str, Any]:
     said = _group(("publicationCitation", citation))
-    found = DOI.search(citation)
+    found = dois_in(citation)
     if found:
         said["publicationIDType"] = _term("publicationIDType", "doi")
         said["publicationIDNumber"] = _one("publicationIDNumber", found[0])
@@ -217,9 +217,13 @@ def _notes(record: Record) -> Iterator[str]:
     places = "; ".join(dict.fromkeys(place.name for place in record.mentioned_places))
     if places:
         yield f"Places mentioned: {places}"
-    others = [name for tag in views.languages(record) if (name := _language(tag)) not in LANGUAGES]
+    others = [
+        f"{_language(tag)} ({tag})"
+        for tag in views.languages(record)
+        if tag != "und" and ("-" in tag or _language(tag) not in LANGUAGES)
+    ]
     if others:
-        yield f"Languages: {', '.join(dict.fromkeys(others))}"
+        yield f"Languages: {', '.join(others)}"
     for part in record.parts:
         if views.method_words(record, part):
             yield f"{views.part_title(record, part)}: {views.method_words(record, part)}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks import datacite, views
-from archive_pkg.crosswalks.addresses import DOI, is_address
+from archive_pkg.crosswalks.addresses import addresses_in, dois_in, is_address
 from archive_pkg.crosswalks.dates import extremes, is_exact, plain
 from archive_pkg.crosswalks.json_text import to_json
 from archive_pkg.crosswalks.licences import spdx_id, spdx_page
@@ -84,7 +83,6 @@ _AGENT_SCHEMES = frozenset(["orcid", "gnd", "isni"])
 """Schemes that InvenioRDM takes for persons and bodies; a description has the others."""
 _PLACE_SCHEMES = frozenset(["geonames", "wikidata"])
 """Schemes that InvenioRDM takes for places; the description of a place has the others."""
-_ADDRESS = re.compile(r"https?://[^\s\"<>]*[^\s\"<>.,;:)\]]")
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
@@ -185,6 +183,9 @@ def _contributors(record: Record) -> Iterator[dict[str, Any]]:
 def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
     """What has no field of its own: the type of each description, and its words."""
     yield "other", f"Kind of document: {views.TYPE_NAMES[record.type]}"
+    tags = [tag for tag in views.languages(record) if "-" in tag]
+    if tags:
+        yield "other", f"Languages, with script or region: {', '.join(tags)}"
     for words in views.open_dates(record):
         yield "notes", words
     for label, date in _known_dates(record):
@@ -289,9 +290,8 @@ def _related(record: Record) -> Iterator[dict[str, Any]]:
         yield _relation(record.supersedes, "other", "isnewversionof")
     seen = set()
     for citation in record.publications:
-        dois = DOI.findall(citation)
-        found = [(name, "doi") for name in dois] or [
-            (name, "url") for name in _ADDRESS.findall(citation) if is_address(name)
+        found = [(name, "doi") for name in dois_in(citation)] or [
+            (name, "url") for name in addresses_in(citation)
         ]
         for name, scheme in found:
             if name not in seen:
