@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,21 @@ def test_read_again_as_it_was_left(tmp_path: Path) -> None:
     again.undo("draft")
     assert Journal(again.path).outcome("draft") is None
     assert Journal(again.path).begun("draft") is None
+
+
+def test_what_another_person_or_another_journal_says_is_not_known(tmp_path: Path) -> None:
+    own = Journal(tmp_path / "a.journal")
+    own.done("draft", id="1")
+    (tmp_path / "b.journal").write_bytes(own.path.read_bytes())
+    entry = {"at": "2026-11-24", "what": "outcome", "step": "draft", "known": {"id": "2"}}
+    lines = [{**entry, "mark": "0" * 64}, entry, {**entry, "what": "undone", "known": {}}]
+    (tmp_path / "c.journal").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    for name in ("b.journal", "c.journal"):
+        journal = Journal(tmp_path / name)
+        assert journal.outcome("draft") is None
+        assert journal.begun("draft") == {}  # so that whoever goes on looks first
+        journal.done("draft", id="3")
+        assert Journal(tmp_path / name).outcome("draft") == {"id": "3"}
 
 
 def test_a_step_begun_anew_has_no_outcome_yet(tmp_path: Path) -> None:

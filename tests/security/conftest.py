@@ -41,8 +41,9 @@ class Person:
     def start(self, *words: object) -> subprocess.Popen[str]:
         """Start Python with these arguments as this user."""
         setting = ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups"]
+        own = [f"HOME={self.home}", "XDG_STATE_HOME="]
         return subprocess.Popen(
-            [*setting, "env", f"HOME={self.home}", *self._words, *map(str, words)],
+            [*setting, "env", *own, *self._words, *map(str, words)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from archive_pkg import deposits
+from archive_pkg.holdings.seals import seal_of
 from archive_pkg.packages import build_package
 from program import Done, Run
 
@@ -227,6 +230,69 @@ def test_a_delivered_journal_of_a_deposit_that_is_a_link_is_refused(
     done = run("deposit", package, "--to", to)
     assert done.returncode == 5, done.stdout
     assert (work / "thesis.txt").read_text() == KEEP
+
+
+@pytest.fixture
+def collection(run: Run, tmp_path: Path) -> Path:
+    """The user's own collection, with all that is remembered of it."""
+    folder = tmp_path / "own"
+    for words in (
+        ("build", LETTER.parent, "--out", folder),
+        ("find", folder, "specialists"),
+        ("site", folder, "-o", tmp_path / "site"),
+    ):
+        assert run(*words).returncode == 0
+    return folder
+
+
+def delivered(collection: Path, database: str, change: str, *values: object) -> Path:
+    """A copy of the collection in which what is remembered says something else."""
+    copy = collection.with_name("delivered")
+    shutil.copytree(collection, copy)
+    with closing(sqlite3.connect(copy / ".archive-pkg" / database)) as base:
+        base.execute(change, values)
+        base.commit()
+    return copy
+
+
+def test_delivered_memory_does_not_make_another_package_pass_for_what_is_built(
+    run: Run, collection: Path, letter: Path, tmp_path: Path
+) -> None:
+    record = letter / "record.yaml"
+    record.write_text(record.read_text().replace("title: Letter", "title: Another letter"))
+    other = build_package(letter, tmp_path / "other", on=date(2026, 11, 24)).path
+    seal = seal_of(other)
+    copy = delivered(collection, "built.sqlite", "UPDATE built SET seal = ?", seal)
+    shutil.rmtree(copy / LETTER.name)
+    shutil.copytree(other, copy / LETTER.name)
+    done = run("build", LETTER.parent, "--out", copy)
+    assert done.returncode == 3, done.stdout
+    assert "record.json differs" in done.stdout
+    assert run("build", LETTER.parent, "--out", collection).returncode == 0
+
+
+def test_a_delivered_index_neither_shows_nor_hides(run: Run, collection: Path) -> None:
+    copy = delivered(collection, "index.sqlite", "UPDATE packages SET title = 'Forged'")
+    done = run("find", copy, "specialists")
+    assert done.returncode == 0, done.stderr
+    assert "Forged" not in done.stdout
+    assert "1 found" in done.stdout
+    shutil.rmtree(copy / LETTER.name)
+    shutil.copytree(collection / ".archive-pkg", copy / ".archive-pkg", dirs_exist_ok=True)
+    (copy / ".archive-pkg/index.sqlite").unlink()
+    shutil.copy(collection / ".archive-pkg/index.sqlite", copy / ".archive-pkg")
+    assert "0 found" in run("find", copy, "specialists").stdout
+
+
+def test_the_delivered_memory_of_a_site_is_not_published(
+    run: Run, collection: Path, tmp_path: Path
+) -> None:
+    change = "UPDATE made1 SET entry = replace(entry, 'Letter', 'Forged')"
+    copy = delivered(collection, "site.sqlite", change)
+    assert run("site", copy, "-o", tmp_path / "site").returncode == 0
+    pages = [path for path in (tmp_path / "site").rglob("*") if path.is_file()]
+    assert pages
+    assert not [path for path in pages if b"Forged" in path.read_bytes()]
 
 
 def test_a_delivered_journal_leads_into_no_other_folder(

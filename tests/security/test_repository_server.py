@@ -626,3 +626,50 @@ def test_a_draft_that_only_a_receipt_names_is_not_replaced(
     with pytest.raises(DepositError, match="was not made for"):
         deposits.deposit(package, address)
     assert set(asked) == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("address", "step", "known"),
+    [
+        ("inveniordm+https://{}", "draft", {"id": "strange"}),
+        ("dataverse+https://{}/letters?contact=a@example.org", "dataset", {"id": "doi:strange"}),
+        (
+            "sword2+https://{}/letters",
+            "entry",
+            dict.fromkeys(("edit", "media", "statement"), "https://{}/strange"),
+        ),
+    ],
+    ids=["inveniordm", "dataverse", "sword2"],
+)
+def test_a_delivered_journal_names_no_draft(
+    server: Server,
+    letter: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    step: str,
+    known: dict[str, str],
+) -> None:
+    variable = f"ARCHIVE_PKG_{credentials.environment_name(server.name)}"
+    for end in ("TOKEN", "USER", "PASSWORD"):
+        monkeypatch.setenv(f"{variable}_{end}", "secret")
+    package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+    repository = deposits.repository_for(address.format(server.name))
+    parcel = deposits.parcels.pack(package)
+    receipts = package.with_name(f"{package.name}.receipts")
+    receipts.mkdir()
+    said = {name: value.format(server.name) for name, value in known.items()}
+    line = {"at": "2026-11-24", "what": "outcome", "step": step, "known": said}
+    journal = receipts / deposits.depositing._journal_name(repository, parcel)
+    journal.write_text(json.dumps(line) + "\n")
+    asked = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        handler.send_error(404)
+
+    server.answer = answer
+    with pytest.raises(DepositError):
+        deposits.deposit(package, repository)
+    assert asked
+    assert not [path for path in asked if "strange" in path]

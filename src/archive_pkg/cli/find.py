@@ -197,7 +197,13 @@ def _bring_up_to_date(
 ) -> None:
     from archive_pkg import holdings
 
-    if not refresh and not anew and holdings.Index(shelf, audience).is_whole:
+    index = holdings.Index(shelf, audience)
+    if not refresh and not anew and index.is_whole:
+        if not index.is_from_here:
+            warn(
+                f"{shelf.own}: the index was not made here, and cannot be made again in a folder "
+                "that you cannot write into. What it says was not compared with the packages."
+            )
         return
 
     holdings.refresh(shelf, _Unread(answer), crew=crew(jobs), anew=anew, audience=audience)

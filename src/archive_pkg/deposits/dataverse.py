@@ -264,6 +264,7 @@ class Dataverse(RestrictingRepository):
             for item in found.get("items") or []:
                 if item["global_id"] == gone:
                     continue  # a search may show for a while what was deleted
+                self._refuse_strange(item["global_id"], parcel)
                 return str(journal.done("dataset", id=item["global_id"])["id"])
         journal.begin("dataset", mark=mark)
         body = {"datasetVersion": self._described(parcel)}
@@ -332,7 +333,7 @@ class Dataverse(RestrictingRepository):
         keep_description(journal, _fields_of(sent), held)
 
     def _refuse_strange(self, name: str, parcel: Parcel) -> None:
-        """Refuse a dataset that a receipt names and that was not made for this record's packages.
+        """Refuse a dataset that was not made for this record's packages, whatever names it.
 
         Raises:
             DepositError: It is one.
@@ -341,9 +342,9 @@ class Dataverse(RestrictingRepository):
         mark = rf"{re.escape(parcel.identifier)} [0-9a-f]{{32}}"
         if dataset is not None and not re.search(mark, json.dumps(dataset, ensure_ascii=False)):
             raise DepositError(
-                f"a receipt names the dataset {name} in {self.target}, which was not made for "
-                f"{parcel.identifier}",
-                "nothing was sent; remove the receipt, or the dataset",
+                f"the dataset {name} in {self.target} was not made for {parcel.identifier}, but a "
+                "receipt or the search there names it",
+                "Nothing was sent. Remove the receipt, or the dataset.",
             )
 
     def _dataset(self, name: str) -> Json | None:

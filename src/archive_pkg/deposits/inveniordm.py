@@ -272,9 +272,11 @@ class InvenioRdm(RestrictingRepository):
                 return receipt.remote_id
         reserved = self._reserved(parcel.record)
         if reserved:
+            self._refuse_strange(reserved, parcel)
             return str(journal.done("draft", id=reserved)["id"])
         published = self._published(parcel)
         if published:
+            self._refuse_strange(published, parcel)
             # Asked twice, InvenioRDM gives the same draft of the next version.
             journal.begin("draft", version_of=published)
             path = f"records/{segments(published)}/versions"
@@ -289,21 +291,23 @@ class InvenioRdm(RestrictingRepository):
         return self._new_draft(record, parcel.fingerprint, access, journal, gone)
 
     def _refuse_strange(self, name: str, parcel: Parcel) -> None:
-        """Refuse a draft that a receipt names and that was not made for this package.
+        """Refuse a record or draft that was not made for this package.
 
-        What is in a draft is replaced, and a receipt can name any.
+        What is in a draft is replaced, and a receipt or the DOI in a record can name any.
 
         Raises:
             DepositError: It is one.
         """
-        said = (self._draft(name) or {}).get("metadata")
-        marks = [each["identifier"] for each in (said or {}).get("identifiers") or []]
+        there = self._draft(name) or self._record(name)
+        if there is None:
+            return
+        marks = [each["identifier"] for each in there.get("metadata", {}).get("identifiers") or []]
         own = f"archive-pkg:{parcel.record.id}:"
-        if said is not None and not any(mark.startswith(own) for mark in marks):
+        if not any(mark.startswith(own) for mark in marks):
             raise DepositError(
-                f"the draft {name} in {self.target} was not made for {parcel.record.id}, and a "
-                "receipt says so",
-                "nothing was sent; remove the receipt, or the draft",
+                f"{name} in {self.target} was not made for {parcel.record.id}, but a receipt or "
+                "the DOI in the record names it",
+                "Nothing was sent. Remove the receipt, or the DOI from the record.",
             )
 
     def _published(self, parcel: Parcel) -> str:

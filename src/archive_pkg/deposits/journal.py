@@ -2,6 +2,10 @@
 
 A run that was stopped at any instant leaves its journal; the next one reads it and goes on. A step
 that was begun and has no outcome may or may not have happened: whoever takes it up looks first.
+
+A journal can come with a delivered package, and could name another draft than that of the package.
+Each line has a mark that only this user can make for that journal. A line without it says no more
+than that its step was begun: what is known from it is left out.
 """
 
 from __future__ import annotations
@@ -19,6 +23,10 @@ from archive_pkg.parsing import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_MARK = b', "mark": '
+"""What comes before the mark, which is the last of a line."""
 
 
 class Journal:
@@ -63,7 +71,19 @@ class Journal:
             if not whole:
                 break
             self._whole += len(line)
-            self._take(what, step, known)
+            if self._is_ours(line):
+                self._take(what, step, known)
+            elif what != "undone":
+                self._take("intent", step, {})
+
+    def _is_ours(self, line: bytes) -> bool:
+        """Whether this user has written a line into this journal."""
+        said, between, mark = line.rpartition(_MARK)
+        return bool(between) and mark == self._mark(said)
+
+    def _mark(self, said: bytes) -> bytes:
+        mark = storage.mark(b"journal", os.fsencode(self.path.name), said)
+        return f'"{mark.hex()}"}}\n'.encode()
 
     def _take(self, what: str, step: str, known: dict[str, Any]) -> None:
         if what == "intent":
@@ -111,7 +131,8 @@ class Journal:
             "step": step,
             "known": known,
         }
-        line = json.dumps(entry, ensure_ascii=False, default=str).encode() + b"\n"
+        said = json.dumps(entry, ensure_ascii=False, default=str).encode().removesuffix(b"}")
+        line = said + _MARK + self._mark(said)
         with self._lock:
             try:
                 descriptor = storage.write_beneath(

@@ -8,7 +8,6 @@ What reads packages is imported where it is needed: a question has to be answere
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -17,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg import storage
 from archive_pkg.holdings.bulk import Done, run
 from archive_pkg.holdings.questions import TABLES, VERSION, index_path, version_of, words_of
-from archive_pkg.holdings.reading import narrow, open_to_read
+from archive_pkg.holdings.reading import forget, narrow, open_to_read, open_to_write
 from archive_pkg.holdings.seals import seal_of
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -113,10 +113,10 @@ def refresh(
     shelf.ready()
     with storage.Lock(path), storage.storage_errors(f"writing {path}"):
         if anew or abs(version_of(path)) != VERSION or _is_worn(path):
-            _forget_all(path)
+            forget(path)
         if not _refreshed(path, shelf, take, crew, audience):
             # The words of a text that was open and is withheld now are in the old index still.
-            _forget_all(path)
+            forget(path)
             _refreshed(path, shelf, lambda done: None, crew, audience)
 
 
@@ -138,11 +138,6 @@ def _refreshed(
     finally:
         base.commit()
         base.close()
-
-
-def _forget_all(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 class _Refreshing:
@@ -344,10 +339,7 @@ def _is_worn(path: Path) -> bool:
 
 
 def _open(path: Path, audience: Audience) -> sqlite3.Connection:
-    path.touch(mode=0o600 if audience == "internal" else 0o666)
-    base = sqlite3.connect(path, check_same_thread=False)
-    base.execute("PRAGMA journal_mode = WAL")
-    base.execute("PRAGMA synchronous = OFF")
+    base = open_to_write(path, 0o600 if audience == "internal" else 0o666, one_thread=False)
     if not base.execute("PRAGMA user_version").fetchone()[0]:
         base.executescript(_SCHEMA)
         base.execute(f"PRAGMA user_version = {-VERSION}")

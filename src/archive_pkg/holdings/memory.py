@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
-from archive_pkg.holdings.reading import narrow, open_to_read
+from archive_pkg.holdings.reading import (
+    forget,
+    is_from_here,
+    narrow,
+    open_to_read,
+    open_to_write,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,9 +66,7 @@ class Memory:
             try:
                 self._open()
             except sqlite3.DatabaseError:
-                self._base.close()
-                for suffix in ("", "-wal", "-shm"):
-                    self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+                forget(self._path)
                 self._open()
         (last,) = self._base.execute("SELECT coalesce(max(run), 0) FROM built").fetchone()
         self._run = last + 1
@@ -75,13 +79,15 @@ class Memory:
 
     def _open(self) -> None:
         try:
-            self._base = sqlite3.connect(self._path, check_same_thread=False)
+            self._base = open_to_write(self._path, one_thread=False)
         except sqlite3.OperationalError as error:
             raise OSError(None, str(error), str(self._path)) from error
         self._base.text_factory = os.fsdecode  # names of sources need not be UTF-8
-        self._base.execute("PRAGMA journal_mode = WAL")
-        self._base.execute("PRAGMA synchronous = OFF")
-        self._base.executescript(_SCHEMA)
+        try:
+            self._base.executescript(_SCHEMA)
+        except BaseException:
+            self._base.close()
+            raise
 
     def recall(self, source: str) -> Remembered | None:
         """How a source was built; None if nothing is known."""
@@ -147,11 +153,12 @@ def built_seals(path: Path) -> Iterator[Callable[[str], bytes | None]]:
     """What tells the seal with which a package was built here; None of those that were not.
 
     Args:
-        path: The memory's file; where there is none, or it cannot be read, nothing is known.
+        path: The memory's file; where there is none from here, or it cannot be read, nothing is
+            known.
     """
     base = None
     with contextlib.suppress(sqlite3.Error):
-        base = open_to_read(path)
+        base = open_to_read(path) if is_from_here(path) else None
 
     def seal(package: str) -> bytes | None:
         if base is None:

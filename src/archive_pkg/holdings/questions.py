@@ -6,6 +6,7 @@ Nothing is imported here that a question does not need: it has to be answered qu
 from __future__ import annotations
 
 import heapq
+import os
 import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.fixity import cpus
-from archive_pkg.holdings.reading import open_to_read
+from archive_pkg.holdings.reading import is_from_here, open_to_read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,7 +90,12 @@ def index_path(shelf: Shelf, audience: Audience = "public") -> Path:
 
 
 def version_of(path: Path) -> int:
-    """The version that an index has in it; 0 where there is none."""
+    """The version that an index has in it; 0 where there is none that can be believed.
+
+    One that is not from here is made again, and read as it is only where that cannot be.
+    """
+    if not is_from_here(path) and os.access(path.parent, os.W_OK):
+        return 0
     try:
         with closing(open_to_read(path)) as base:
             return int(base.execute("PRAGMA user_version").fetchone()[0])
@@ -113,6 +119,11 @@ class Index:
     def is_whole(self) -> bool:
         """Whether it is there, and has once been made to its end."""
         return version_of(self._path) == VERSION
+
+    @property
+    def is_from_here(self) -> bool:
+        """Whether it was made where it lies; what one that was delivered says need not be so."""
+        return is_from_here(self._path)
 
     def __enter__(self) -> Index:
         if not self.is_whole:

@@ -1,14 +1,84 @@
-"""Open the databases that a shelf keeps: to read, on a read-only disk too, and for whom."""
+"""Open the databases that a shelf keeps: to read, on a read-only disk too, and for whom.
+
+One that comes with a delivered collection could say what is not so: that a package is what its
+record gives, that a letter is open. So each has a mark of the user who made it, and of its file,
+which a copy does not have. Any other is made again.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import stat
 from typing import TYPE_CHECKING
 
+from archive_pkg import storage
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+_AT = slice(68, 72)
+"""Where the header of an SQLite file has its application id, which is the mark."""
+
+
+def is_from_here(path: Path) -> bool:
+    """Whether a database was made where it lies, by this user or by one who shares the collection.
+
+    What comes with a delivery belongs to the user who has unpacked it, or, where that was root, to
+    anybody.
+    """
+    try:
+        with storage.open_beneath(path.parent, path.name) as file:
+            status, head = os.fstat(file.fileno()), file.read(_AT.stop)
+    except OSError:
+        return False
+    if os.geteuid() and not storage.is_ours(status):
+        return True
+    return head[_AT] == _mark_of(status)
+
+
+def forget(path: Path) -> None:
+    """Remove a database, and the files that SQLite keeps next to it.
+
+    Raises:
+        OSError: It cannot be removed.
+    """
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def open_to_write(path: Path, mode: int = 0o666, *, one_thread: bool = True) -> sqlite3.Connection:
+    """Open a database for changes; one that is not from here is made again.
+
+    Args:
+        path: Its file.
+        mode: The widest permissions of a new one.
+        one_thread: Whether only the thread that opens it may use it.
+
+    Raises:
+        OSError: It cannot be opened.
+        sqlite3.DatabaseError: It is damaged.
+    """
+    is_new = not is_from_here(path)
+    if is_new:
+        forget(path)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
+    base = sqlite3.connect(path, check_same_thread=one_thread)
+    try:
+        if is_new:
+            number = int.from_bytes(_mark_of(path.stat()), "big", signed=True)
+            base.execute(f"PRAGMA application_id = {number}")
+        base.execute("PRAGMA journal_mode = WAL")
+        base.execute("PRAGMA synchronous = OFF")
+    except BaseException:
+        base.close()
+        raise
+    return base
+
+
+def _mark_of(status: os.stat_result) -> bytes:
+    return storage.mark(b"database", str(status.st_ino).encode())[:4]
 
 
 def open_to_read(path: Path, *, one_thread: bool = True) -> sqlite3.Connection:

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING
 
-from archive_pkg.holdings.reading import narrow
+from archive_pkg.holdings.reading import forget, narrow, open_to_write
 from archive_pkg.pages.entries import Entry
 from archive_pkg.pages.publishing import Kept, Made
 
@@ -36,14 +36,14 @@ class Keeping:
 
     def __enter__(self) -> Keeping:
         try:
-            self._open(str(self._path))
+            self._open()
         except (OSError, sqlite3.DatabaseError):
             try:
-                for suffix in ("", "-wal", "-shm"):
-                    self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-                self._open(str(self._path))
+                forget(self._path)
+                self._open()
             except (OSError, sqlite3.DatabaseError):
-                self._open("")  # a shelf that cannot be written to has a site all the same
+                self._base = sqlite3.connect("")
+                self._make()  # a shelf that cannot be written to has a site all the same
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
@@ -55,18 +55,19 @@ class Keeping:
             self._base.commit()
         self._base.close()
 
-    def _open(self, path: str) -> None:
-        self._base = sqlite3.connect(path)
+    def _open(self) -> None:
+        # It has the words of packages that others may not be allowed to read.
+        self._base = open_to_write(self._path, 0o600)
         try:
-            if path:  # it has the words of packages that others may not be allowed to read
-                narrow(self._path, 0o600)
-            self._base.execute("PRAGMA journal_mode = WAL")
-            self._base.execute("PRAGMA synchronous = OFF")
-            self._base.executescript(_SCHEMA)
-            self._base.execute("SELECT count(*) FROM made1 WHERE since < ''").fetchone()
+            narrow(self._path, 0o600)
+            self._make()
         except BaseException:
             self._base.close()
             raise
+
+    def _make(self) -> None:
+        self._base.executescript(_SCHEMA)
+        self._base.execute("SELECT count(*) FROM made1 WHERE since < ''").fetchone()
 
     def recall(self, package: str) -> Kept | None:
         """What is known of a letter from the last time."""

@@ -30,6 +30,7 @@ from archive_pkg.storage.files import (
     write_atomically,
 )
 from archive_pkg.storage.outputs import append_output, write_output
+from archive_pkg.storage.own import mark
 from archive_pkg.storage.reading import (
     NotRegularError,
     files_below,
@@ -80,6 +81,7 @@ __all__ = [
     "is_ours",
     "is_regular",
     "make_beneath",
+    "mark",
     "mode_of",
     "named",
     "names_in",
