@@ -244,3 +244,21 @@ def test_who_translated_a_text_about_the_letter_did_not_translate_the_letter() -
     said = texts(export("dc", record), "contributor")
     assert "Doe, Jane (maker of “Comment”)" in said
     assert "Doe, Jane (translator)" not in said
+
+
+def test_a_subject_keeps_its_identifier_in_schema_org() -> None:
+    korea = {"term": "Korea", "identifier": {"scheme": "lcsh", "value": "sh85073188"}}
+    record = wire(subjects=[korea, {"term": "Trade"}])
+    graph = {thing["@id"]: thing for thing in json.loads(export("schema-org", record))["@graph"]}
+    [known, words] = graph["#letter"]["about"]
+    assert graph[known["@id"]]["name"] == "Korea"
+    assert graph[known["@id"]]["termCode"] == "sh85073188"
+    assert words == "Trade"
+
+
+def test_mets_has_a_translation_of_an_enclosure_within_the_enclosure() -> None:
+    translated = {"id": "annex-en", "kind": "translation", "held": False, "made_from": ["annex"]}
+    written = export("mets", wire(parts=[*METADATA["parts"], translated]))
+    [inner] = etree.fromstring(written).findall(".//{*}div/{*}div/{*}div")
+    assert inner.get("TYPE") == "translation"
+    assert inner.getparent().get("TYPE") == "enclosure"

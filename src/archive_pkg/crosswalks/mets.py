@@ -78,10 +78,15 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 
 def _divisions(letter: Element, record: Record, numbers: dict[str, str]) -> None:
-    """The parts, each within the first part that it belongs to."""
+    """Put each part within the first part that it belongs to.
+
+    What was made from a part of the letter, such as a translation of an enclosure, is within that.
+    """
     below: dict[str, list[Part]] = {}
+    bonds = views.bonds(record)
     for part in record.parts:
-        below.setdefault(next(iter(part.part_of), ""), []).append(part)
+        sources = part.made_from if bonds[part.id] == "other" else ()
+        below.setdefault(next(iter((*part.part_of, *sources)), ""), []).append(part)
     waiting = [(letter, part) for part in below.get("", ())]
     while waiting:
         parent, part = waiting.pop(0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from archive_pkg.crosswalks import views
-from archive_pkg.crosswalks.addresses import first_address
+from archive_pkg.crosswalks.addresses import address, first_address
 from archive_pkg.crosswalks.dates import edtf_of
 from archive_pkg.crosswalks.json_text import to_json
 from archive_pkg.records.wording import marking_in_words
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.crosswalks.setting import Setting
-    from archive_pkg.records.models import Agent, Part, Place, Record
+    from archive_pkg.records.models import Agent, Part, Place, Record, Subject
 
 LETTER = "#letter"
 HOLDING = "#holding"
@@ -61,6 +61,8 @@ MAPPING = {
     "summary.text": "abstract",
     "summary.author": "subjectOf, creator",
     "subjects.term": "about",
+    "subjects.identifier.scheme": "about, inDefinedTermSet",
+    "subjects.identifier.value": "about, termCode",
     "mentioned_agents": "mentions",
     "mentioned_places.name": "mentions",
     "mentioned_places.identifiers": "mentions, @id (the first)",
@@ -136,6 +138,15 @@ def things(record: Record, setting: Setting) -> Iterator[Thing]:
         yield _agent(agent)
     for number, place in enumerate(_places(record), 1):
         yield _known({"@id": place_id(place, number), "@type": "Place", "name": place.name})
+    for number, subject in enumerate(record.subjects, 1):
+        if subject.identifier:
+            yield {
+                "@id": subject_id(subject, number),
+                "@type": "DefinedTerm",
+                "name": subject.term,
+                "termCode": subject.identifier.value,
+                "inDefinedTermSet": subject.identifier.scheme,
+            }
     for note, words in views.note_words(record):
         yield {"@id": f"#note-{note}", "@type": "Comment", "text": words}
     for enclosure in record.enclosures:
@@ -189,6 +200,12 @@ def agent_id(agent: Agent) -> str:
 def place_id(place: Place, number: int) -> str:
     """A place's address in an authority file, else its number in the description."""
     return first_address(place.identifiers) or f"#place-{number}"
+
+
+def subject_id(subject: Subject, number: int) -> str:
+    """Return a subject's address in an authority file, or its number in the description."""
+    known = address(subject.identifier.uri) if subject.identifier else None
+    return known or f"#subject-{number}"
 
 
 def _ref(name: str) -> dict[str, str]:
@@ -245,7 +262,10 @@ def _letter(record: Record, setting: Setting) -> Thing:
             "dateReceived": edtf_of(record.received),
             "locationCreated": here,
             "abstract": record.summary.text if record.summary else None,
-            "about": [subject.term for subject in record.subjects],
+            "about": [
+                _ref(subject_id(subject, number)) if subject.identifier else subject.term
+                for number, subject in enumerate(record.subjects, 1)
+            ],
             "mentions": [*_agents(record, record.mentioned_agents), *mentioned],
             "inLanguage": views.main_language(record),
             "workExample": bound("version"),
