@@ -239,9 +239,10 @@ def crosswalks_page() -> str:
 
 _CROSSWALKS = """\
 `archive-pkg export PATH --to FORMAT` writes a record in one of these formats; `metadata/` in a
-package has most of them (RO-Crate's file lies in `data/`). Where a format has no place for
-something, `--explain` says so. Dates are EDTF in the record; a format that knows only years, months
-and days gets the nearest it can say, and `--explain` names each such date.
+package has most of them (RO-Crate's file lies in `data/`). `--explain` reports where a format has
+no place for something, and where it takes a field only in part and words of the record are not in
+the document. Dates are EDTF in the record; a format that knows only years, months and days gets the
+nearest it can say, and `--explain` names each such date.
 """
 
 
