@@ -91,7 +91,7 @@ progress to standard error.
 | 3 | invalid: errors were found |
 | 4 | a deposit was refused, could not be verified, or is pending |
 | 5 | storage: disk full, no permission, a path that is not there, a lock held by another run |
-| 130, 143 | interrupted, terminated |
+| 129, 130, 143 | the terminal was closed, interrupted, terminated |
 | 141 | the program that reads standard output has ended, as `head` does |
 
 Of several outcomes the gravest counts: 5, 4, 3.

@@ -76,5 +76,9 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
     yield start
     for process in started:
-        process.kill()
-        process.communicate()
+        process.terminate()  # killed, it would leave the file that opens it
+        try:
+            process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -23,9 +24,13 @@ Start = Callable[..., tuple["subprocess.Popen[str]", str]]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts a review in an empty folder; gives it and the address that it tells."""
+def start(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts a review in an empty folder; gives it and the address that it tells.
+
+    In the end each is stopped, and has left no temporary file.
+    """
     started = []
+    made = tmp_path_factory.mktemp("made")
 
     def begin(*words: str) -> tuple[subprocess.Popen[str], str]:
         process = subprocess.Popen(
@@ -34,6 +39,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             stderr=subprocess.PIPE,
             text=True,
             cwd=tmp_path,
+            env=os.environ | {"TMPDIR": str(made)},
         )
         started.append(process)
         assert process.stdout is not None
@@ -41,11 +47,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     yield begin
     for process in started:
-        process.kill()
-        process.communicate()
+        process.terminate()  # killed, it would leave the file that opens it
+        process.communicate(timeout=20)
+    assert list(made.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ending_it_is_no_failure_and_leaves_no_lock(
     start: Start, tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -83,7 +83,7 @@ app.add_typer(tables.app, name="tables")
 
 
 class Interrupted(BaseException):
-    """Somebody asked the program to end: ctrl-C (SIGINT), or the system (SIGTERM).
+    """The program is to end: ctrl-C (SIGINT), SIGTERM, or SIGHUP of a terminal that is closed.
 
     Not a KeyboardInterrupt, which typer would take for itself. Nothing in the library catches it;
     what was staged is removed on its way up.
@@ -123,8 +123,9 @@ def _options(
 def main() -> NoReturn:
     """Run the command line and exit with the status that the docs' reference lists."""
     ready_streams()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
+            signal.signal(number, _interrupt)
     sys.exit(run(sys.argv[1:]))
 
 

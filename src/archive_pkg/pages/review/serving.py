@@ -27,7 +27,7 @@ _LEADS_ON = """<!DOCTYPE html>
 <meta http-equiv="refresh" content="0; url={address}">
 <a href="{address}">Open the review</a>
 """
-_ENDING = (signal.SIGINT, signal.SIGTERM)
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Server:
             yield path
 
     def run(self) -> None:
-        """Answer until somebody stops it: ctrl-C, SIGTERM, or the page's own button.
+        """Answer until somebody stops it: ctrl-C, SIGTERM, SIGHUP, or the page's own button.
 
         What signals did before is what they do again afterwards.
         """
