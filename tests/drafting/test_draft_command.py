@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -168,3 +169,24 @@ def test_a_vocabulary_that_is_none_is_refused(text: str, letter: Path, tmp_path:
 
 def test_a_path_that_is_not_there_is_storage(tmp_path: Path) -> None:
     draft(tmp_path / "nowhere.txt", status=5)
+
+
+def test_a_search_names_links_and_pipes_and_follows_none(letter: Path, tmp_path: Path) -> None:
+    private = tmp_path / "private.txt"
+    private.write_text(LETTER.replace("Murphy", "Secretary"))
+    delivered = letter.parent
+    (delivered / "linked.txt").symlink_to(private)
+    (delivered / "folder").symlink_to(tmp_path)
+    os.mkfifo(delivered / "pipe.txt")
+    output = draft(delivered, "--out", tmp_path / "records")
+    assert f"{delivered / 'linked.txt'}\n         it is a symbolic link, so it is not" in output
+    assert f"{delivered / 'folder'}\n         it is a symbolic link" in output
+    assert f"{delivered / 'pipe.txt'}\n         it is a pipe" in output
+    (file,) = (tmp_path / "records").rglob("record.yaml")
+    assert "Murphy" in file.read_text()
+
+
+def test_a_link_that_is_named_is_read(letter: Path, tmp_path: Path) -> None:
+    (tmp_path / "linked.txt").symlink_to(letter)
+    draft(tmp_path / "linked.txt", "--out", tmp_path / "records")
+    assert len(list((tmp_path / "records").rglob("record.yaml"))) == 1

@@ -11,6 +11,7 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from archive_pkg.errors import StorageError
 from archive_pkg.pages.review import Opened, Review, Reviewer
 from archive_pkg.pages.review import guard as guards
 from archive_pkg.pages.review.guard import Guard, Keys
@@ -254,6 +255,8 @@ def test_nothing_outside_the_folder_is_read_or_written(tmp_path: Path) -> None:
     opened = Opened(inside)
     assert opened.entries() == []
     assert opened.waiting() == []
+    named = ["linked", "linked.txt", "pipe.txt", "real/record.yaml"]
+    assert sorted(found.location.path for found in opened.left_out()) == named
     (inside / "records").symlink_to(outside)
     client = TestClient(Review(opened, Reviewer("x")).app(), base_url=HERE)
     answer = client.post("/paste", json={"text": "Dear Moe,\n\nHello.\n\nA. Lind\n"})
@@ -302,3 +305,17 @@ def test_a_pasted_letter_is_kept_to_the_byte(own: TestClient, review: Review, te
     desk = review.opened.desk(answer.json()["address"].rpartition("/")[2])
     assert (desk.folder / "letter.txt").read_bytes() == text.encode()
     assert desk.look().report.ok
+
+
+def test_a_letter_that_becomes_a_link_is_not_drafted(tmp_path: Path) -> None:
+    inside, private = tmp_path / "inside", tmp_path / "private.txt"
+    inside.mkdir()
+    private.write_text("Dear Moe,\n\nSecret.\n\nA. Lind\n")
+    (inside / "letter.txt").write_text("Dear Moe,\n\nHello.\n\nA. Lind\n")
+    opened = Opened(inside)
+    (waiting,) = opened.waiting()
+    (inside / "letter.txt").unlink()
+    (inside / "letter.txt").symlink_to(private)
+    with pytest.raises(StorageError, match="a link"):
+        opened.draft(waiting.key)
+    assert not (inside / "records").exists()

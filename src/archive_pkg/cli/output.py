@@ -22,7 +22,13 @@ import typer
 
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.reports import Severity
-from archive_pkg.storage import describe, storage_errors, write_output
+from archive_pkg.storage import (
+    NotRegularError,
+    describe,
+    left_out,
+    storage_errors,
+    write_output,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -93,11 +99,14 @@ class Answer:
         self.worsen(done.status)
 
     def unreadable(self, error: OSError) -> None:
-        """Report a folder or file that a search cannot read."""
+        """Report a folder or file that a search cannot read, or a link that it does not follow."""
         path = os.fsdecode(error.filename or "")
-        meaning, hint = describe(error)
         result: dict[str, Any] = {"path": path, "findings": []}
         self.results.append(result)
+        if isinstance(error, NotRegularError):
+            self.found(result, [left_out(path, str(error.strerror))])
+            return
+        meaning, hint = describe(error)
         self.failed(result, StorageError(f"{path} cannot be read: {meaning}", hint))
 
     def found(self, result: dict[str, Any], findings: Iterable[Finding]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -66,12 +66,18 @@ def review(
                 "pip install 'archive-pkg[web]'",
             ) from error
         opened = _opened(path, out)
+        left_out = opened.left_out()
+        if not as_json:
+            answer.found({"path": str(opened.root), "findings": []}, left_out)
         with _alone_in(opened.root):
             session = Review(opened, _reviewer(reviewer))
             server = listen(session, port)
             with server.opening_file() as file:
                 if as_json:
-                    said = {"url": server.address, "file": str(file), "folder": str(opened.root)}
+                    said: dict[str, Any] = {"url": server.address, "file": str(file)}
+                    said["folder"] = str(opened.root)
+                    if left_out:
+                        said["findings"] = [one.as_json() for one in left_out]
                     typer.echo(json_text({"command": "review", **said}))
                 else:
                     _announce(answer, server.address, file, opened.root, started=not no_browser)

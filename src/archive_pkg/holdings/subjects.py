@@ -112,7 +112,9 @@ def find_sources(
         home = files or (path if path.is_dir() else path.parent)
         for record in tables.stream_records(path):
             own = home / record.id
-            yield Row(path, record, own if own.is_dir() else home)
+            if own.is_symlink():
+                note(_noted(storage.left_out(str(own), "it is a symbolic link")))
+            yield Row(path, record, own if storage.is_real_folder(own) else home)
 
 
 def find_packages(

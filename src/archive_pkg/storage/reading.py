@@ -13,10 +13,20 @@ import time
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg.limits import FILE_SIZE
+from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from archive_pkg.reports import Finding
+
+SEARCH_LEFT_OUT = Code(
+    "search-left-out",
+    Severity.WARNING,
+    "A folder that is searched has a symbolic link, a pipe, a socket or a device in it. Links are "
+    "not followed in a search, since they may lead to files that do not belong to the folder.",
+)
 
 # Without O_NONBLOCK, opening a pipe waits for a writer; with O_NOCTTY no terminal takes us over.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -28,6 +38,7 @@ _BLOCK = 1 << 20
 
 _KINDS = {
     stat.S_IFDIR: "a folder",
+    stat.S_IFLNK: "a symbolic link",
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device",
@@ -95,6 +106,11 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def is_real_folder(path: Path) -> bool:
+    """Return whether a path is a folder, and not a link to one; False where nobody may ask."""
+    return is_folder(path) and not path.is_symlink()
+
+
 def names_in(folder: Path, pattern: str = "*") -> list[str]:
     """Return the names in a folder that match a pattern, sorted; none where there is no folder.
 
@@ -111,11 +127,13 @@ def names_in(folder: Path, pattern: str = "*") -> list[str]:
 def files_below(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator[Path]:
     """Yield the regular files below a folder, in the order of their paths.
 
-    Hidden files and folders are left out, and links to folders.
+    Hidden files and folders are left out. Links are not followed: a folder from elsewhere could
+    lead to private files with them.
 
     Args:
         folder: The folder.
-        unreadable: Takes the error of each folder or file that cannot be read; the rest goes on.
+        unreadable: Takes the error of each folder or file that cannot be read, and a
+            `NotRegularError` for each link, pipe, socket and device; the rest goes on.
     """
     found = []
     waiting = [folder]
@@ -127,13 +145,28 @@ def files_below(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator
             continue
         for path in inside:
             try:
-                if path.is_file():
+                mode = path.lstat().st_mode
+                if stat.S_ISREG(mode):
                     found.append(path)
-                elif path.is_dir() and not path.is_symlink():
+                elif stat.S_ISDIR(mode):
                     waiting.append(path)
+                else:
+                    kind = _KINDS.get(stat.S_IFMT(mode), "something else")
+                    raise NotRegularError(errno.EINVAL, f"it is {kind}", os.fspath(path))
             except OSError as error:
                 unreadable(error)
     yield from sorted(found)
+
+
+def left_out(path: str, what: str) -> Finding:
+    """Return the finding for something that a search does not read.
+
+    Args:
+        path: Its path.
+        what: What it is: "it is a symbolic link".
+    """
+    hint = "If you trust it, put the file itself there, or name its path on the command line."
+    return SEARCH_LEFT_OUT.at(Location(path), f"{what}, so it is not read", hint)
 
 
 def read_text(path: Path) -> str:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from archive_pkg.errors import InvalidError
 from archive_pkg.records.models import Record
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.storage import is_real_folder
 from archive_pkg.tables.aside import by_letter
 from archive_pkg.tables.checking import Bound, Check, Progress
 from archive_pkg.tables.descriptor import descriptor_of
@@ -219,7 +220,7 @@ def _stays_inside(file: str) -> bool:
 def _folder(home: Path, letter: str) -> Path:
     """Where a letter's files are: a folder of its own, that of a package's parts, or all one."""
     known = (home / name for name in (letter, "parts") if name)
-    return next((folder for folder in known if folder.is_dir()), home)
+    return next((folder for folder in known if is_real_folder(folder)), home)
 
 
 def _cell_of(bound: Mapping[str, Bound], rows: dict[str, Numbered], location: Location) -> Location:

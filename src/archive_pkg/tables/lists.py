@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError
+from archive_pkg.storage import is_real_folder
 from archive_pkg.tables.flat import FlatReader
 from archive_pkg.tables.headers import plain
 from archive_pkg.tables.mapping import ENDING, Map, draft_mapping
@@ -45,7 +46,7 @@ def check_list(
     records = reader.records()
     report.extend(reader.report)
     for record in records if look else ():
-        folder = home / record.id if (home / record.id).is_dir() else home
+        folder = home / record.id if is_real_folder(home / record.id) else home
         for finding in look(record, folder, path) if look else ():
             if finding.location.field.startswith("parts."):
                 report.add(replace(finding, location=reader.cell(record, "files")))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archive_pkg.pages.review.cards import Card
+    from archive_pkg.reports import Finding
 
 RECORDS = "records"
 """The folder, within the opened one, in which letters get a folder of their own."""
@@ -177,6 +179,9 @@ class Opened:
         path = self._letters.get(key)
         if path is None:
             raise UsageError("there is no such letter here", "load the page anew")
+        # It was a regular file when it was listed; a link in its place now is not followed.
+        with storage.storage_errors(f"reading {path}"):
+            storage.open_beneath(self.root, path).close()
         return self._filed(self.root / path)
 
     def paste(self, text: str) -> str:
@@ -217,7 +222,9 @@ class Opened:
     def _scan(self) -> tuple[dict[str, Desk], list[str]]:
         """The records and the letters that lie in the folder now."""
         records, letters = [], []
-        for path in self._files():
+        for path, mode in self._files():
+            if not stat.S_ISREG(mode):
+                continue
             name = path.rpartition("/")[2]
             if name in NAMES:
                 records.append(path)
@@ -229,10 +236,18 @@ class Opened:
             desks[key] = self._desks.setdefault(key, Desk(self.root, path))
         return desks, letters
 
-    def _files(self) -> Iterator[str]:
-        """The files that may be records or letters, from the opened folder; no link is followed."""
+    def left_out(self) -> list[Finding]:
+        """Return a finding for each link, pipe, socket and device among the files."""
+        return [
+            storage.left_out(path, "it is a link or not a regular file")
+            for path, mode in self._files()
+            if not stat.S_ISREG(mode)
+        ]
+
+    def _files(self) -> Iterator[tuple[str, int]]:
+        """Yield the files that may be records or letters, with their modes; follow no link."""
         if self._only is not None:
-            yield self._only.as_posix()
+            yield self._only.as_posix(), stat.S_IFREG
             return
         count = 0
         for folder, folders, names in os.walk(self.root):
@@ -240,6 +255,7 @@ class Opened:
             if any(name in names for name in _NOT_OURS):
                 folders.clear()
                 continue
+            links = [name for name in folders if Path(folder, name).is_symlink()]
             enough = depth >= _DEEPEST or (not self._gather and depth >= 2)
             folders[:] = (
                 []
@@ -253,14 +269,18 @@ class Opened:
                 )
             )
             own = not any(name in NAMES for name in names)
-            for name in sorted(names):
+            for name in sorted([*names, *links]):
                 count += 1
                 path = Path(folder, name)
-                if name.startswith(".") or path.is_symlink() or not path.is_file():
+                if name.startswith("."):
                     continue
                 # What lies beside a record belongs to it.
                 if name in NAMES or (own and self._gather):
-                    yield path.relative_to(self.root).as_posix()
+                    try:
+                        mode = path.lstat().st_mode
+                    except OSError:  # it is gone, or nobody may ask
+                        continue
+                    yield path.relative_to(self.root).as_posix(), mode
             if count > _MOST:
                 return
 
