@@ -202,10 +202,11 @@ def test_an_object_of_another_program_gets_no_version(package: Path, tmp_path: P
     (tmp_path / "source").mkdir()
     (tmp_path / "source/a.txt").write_text("a")
     other = ocfl.Object(identifier=package.name, spec_version="1.0", digest_algorithm="sha512")
-    other.create(srcdir=str(tmp_path / "source"), objdir=str(home))
+    made = ocfl.VersionMetadata(created="2026-11-24T00:00:00Z")
+    other.create(srcdir=str(tmp_path / "source"), objdir=str(home), metadata=made)
     assert "OCFL version is 1.0" in _refused(package, root, tmp_path / "receipts")
     (home / "inventory.json").write_text("not JSON")
-    assert "not a readable OCFL object" in _refused(package, root, tmp_path / "receipts")
+    assert "is not an OCFL inventory" in _refused(package, root, tmp_path / "receipts")
 
 
 def test_an_object_never_lies_in_another(package: Path, tmp_path: Path) -> None:

@@ -27,8 +27,11 @@ _XML_ID = "xml_id"
 # Some control characters count as spaces elsewhere, and are signs of the text here.
 _SPACES = r"[^\S\n\x0b\x0c\x1c-\x1f]*+"
 _LINE = rf"{_SPACES}.++"
-_BLOCK = re.compile(rf"({_LINE}(?:\n{_LINE})*+)|{_SPACES}(?:\n|\Z)")
-"""Lines that are not blank, or one that is."""
+_BLOCK = re.compile(rf"({_LINE}(?:\n{_LINE})*)|{_SPACES}(?:\n|\Z)")
+"""Lines that are not blank, or one that is.
+
+The group does not repeat possessively: Python before 3.11.5 then takes a line end too much.
+"""
 _AROUND = re.compile(
     r"([^\S\x0b\x0c\x1c-\x1f]*+)(?=[\S\x0b\x0c\x1c-\x1f]).*[\S\x0b\x0c\x1c-\x1f](.*)", re.DOTALL
 )
