@@ -216,13 +216,20 @@ def check_identifier(scheme: str, value: str) -> None:
         if right:
             _wrong(f"“{_short(value)}” is not the bare {rules.name} identifier", f"write {right}")
         _wrong(f"“{_short(value)}” is no {rules.name} identifier", f"its form is {rules.form}")
-    if scheme == "url" and not urlsplit(value).hostname:
+    if scheme == "url" and not _host(value):
         _wrong(f"“{_short(value)}” has no host", f"its form is {rules.form}")
     if rules.check and rules.check(value) != value[-1]:
         _wrong(
             f"“{value}” is no {rules.name} identifier: its check digit does not fit",
             "a digit is mistyped or two are swapped; compare it with the authority's page",
         )
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:  # brackets around something that is not an IPv6 address
+        return None
 
 
 def _bare(scheme: str, value: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from archive_pkg.errors import InvalidError
+from archive_pkg.records.explaining import told
 from archive_pkg.records.models import Record
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.storage import is_real_folder
@@ -107,8 +108,17 @@ def read_catalogue(
     report.extend(checked.run())
     if not report.ok:
         return [], report
-    letters = by_letter(checked.bound)
-    return [Record.model_validate(_raw(rows)) for _, rows in letters], report
+    records = []
+    for name, rows in by_letter(checked.bound):
+        try:
+            records.append(Record.model_validate(_raw(rows)))
+        except ValidationError as error:
+            # What only shows once a letter's rows of all tables are together.
+            for entry in error.errors(include_url=False):
+                code, message, hint = told(entry, Record)
+                at = Location(str(path), field=".".join(map(str, entry["loc"])))
+                report.add(code.at(at, f"{name}: {message}", hint))
+    return (records if report.ok else []), report
 
 
 def read_records(path: str | os.PathLike[str]) -> list[Record]:
