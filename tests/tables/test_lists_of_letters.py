@@ -245,3 +245,22 @@ def test_each_name_gets_its_identifier(tmp_path: Path) -> None:
     assert len(loose) == 2
     assert "“Two”" in loose[0]
     assert "x-1" in loose[1]
+
+
+@pytest.mark.parametrize(
+    ("header", "meant"),
+    [
+        ("Aufbewahrungsort", {"Aufbewahrungsort": "repository"}),
+        ("Aufbewahrungsort;Institution", {"Aufbewahrungsort": "-", "Institution": "repository"}),
+        ("Archiv;Archiv-Ort", {"Archiv": "repository", "Archiv-Ort": "-"}),
+        ("Repository;RepositoryID", {"Repository": "repository", "RepositoryID": "-"}),
+    ],
+)
+def test_the_place_or_identifier_of_an_archive_is_not_its_name(
+    header: str, meant: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"{header}\n" + ";".join("Exton" for _ in meant) + "\n")
+    mapping = tmp_path / "drafted.yaml"
+    mapping.write_text(draft_map(path))
+    assert read_mapping(mapping).columns == meant

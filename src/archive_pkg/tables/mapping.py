@@ -186,6 +186,9 @@ def draft_mapping(sheet: Sheet) -> str:
         "columns:",
     ]
     taken: set[str] = set()
+    if any(_named(h) == "repository" and not _is_place(h) for h in sheet.header):
+        # Another column names the archive, so that these are where it is.
+        taken.add("repository")
     for place, header in enumerate(sheet.header):
         if header.strip():
             target, why = _guess(header, samples[place], taken)
@@ -288,10 +291,14 @@ def _guess(header: str, values: list[str], taken: set[str]) -> tuple[str, str]:
             return named or "date", f"{dates:.0%} of its values are dates" + _by_name(named)
         if named == "files":
             return "file", "its name; its values are no names of files"
+        if named == "repository" and ids >= 0.8:
+            return LEFT_OUT, f"{ids:.0%} of its values are identifiers of the archive"
         if named in _IDENTIFIERS and ids >= 0.8:
             return _IDENTIFIERS[named], f"{ids:.0%} of its values are identifiers"
         if named in _NAMED_BY and not ids and _NAMED_BY[named] not in taken:
             return _NAMED_BY[named], f"its name; its values are no identifiers{_example(values)}"
+    if named == "repository" and "repository" in taken and _is_place(header):
+        return LEFT_OUT, f"another column names the archive{_example(values)}"
     if named == "id" and "id" in taken and plain(header) in _CALL_NUMBERS:
         return "file", f"its name; another column is the id{_example(values)}"
     if named and not (named in ("id", "title", "date") and named in taken):
@@ -313,7 +320,15 @@ def _named(header: str) -> str:
         if meant:
             return meant
     found = [_KNOWN[word] for word in words if word in _KNOWN and len(word) > 2]
+    if "repository" in found and aspects:
+        # The place or identifier of the archive has no place in a record.
+        return LEFT_OUT
     return found[0] if len(set(found)) == 1 else ""
+
+
+def _is_place(header: str) -> bool:
+    """Whether a header can mean where the archive is as well as which one it is."""
+    return plain(header) in ("aufbewahrungsort", "standort", "lagerort", "verwahrort")
 
 
 def _of_a_role(role: str, aspects: set[str]) -> str:
