@@ -396,6 +396,112 @@ def test_what_the_letter_does_not_have_is_not_in_its_text() -> None:
     assert "“und”" in " ".join(finding.message for finding in imported.report)
 
 
+@pytest.mark.parametrize(
+    ("front", "text"),
+    [
+        ("<p>By the editors.</p>", "Dear Ben."),
+        ("<div><p>By the editors.</p><closer><signed>Ed.</signed></closer></div>", "Dear Ben."),
+        ("<dateline>Exton, 1801.</dateline>", "Exton, 1801.\n\nDear Ben."),
+        ("<div><opener><salute>Sir,</salute></opener></div>", "Sir,\n\nDear Ben."),
+        ("<p>By us.</p><div><address><addrLine>Exton</addrLine></address></div>",
+         "Exton\n\nDear Ben."),
+    ],
+)  # fmt: skip
+def test_an_untyped_front_is_the_letters_if_it_has_its_opening(front: str, text: str) -> None:
+    imported = tei(body=f"<front>{front}</front><body><p>Dear Ben.</p></body>")
+    assert text_of(imported) == text
+    said = " ".join(finding.message for finding in imported.report)
+    for words in ("By the editors.", "By us."):
+        assert (words in said) is (words in front)
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [
+        *((kind, "translation") for kind in ("uebersetzung", "Übersetzung", "U\u0308bersetzung",
+          "englischeÜbersetzung", "traduction", "traducción", "przekład", "перевод")),
+        *((kind, "summary") for kind in ("regest", "Kopfregest", "résumé", "резюме")),
+        *((kind, None) for kind in ("kommentar", "commentaire", "Stellenkommentar", "комментарий",
+          "introducción", "Erlaeuterungen")),
+    ],
+)  # fmt: skip
+def test_types_of_divs_are_read_in_any_spelling(kind: str, part: str | None) -> None:
+    body = f'<body><div><p>Lieber.</p></div><div type="{kind}"><p>Dear.</p></div></body>'
+    imported = tei(body=body)
+    spans = {p.id: text_of(imported)[p.span.start : p.span.end].strip()
+             for p in imported.record.parts if p.span}  # fmt: skip
+    assert spans == {"text": "Lieber."} | ({part: "Dear."} if part else {})
+
+
+@pytest.mark.parametrize(
+    ("header", "one", "other", "apart"),
+    [
+        ("", ' xml:lang="de"', ' xml:lang="en"', True),
+        ("", "", ' xml:lang="en"', True),
+        ('<langUsage><language ident="de"/></langUsage>', "", ' xml:lang="en"', True),
+        ('<langUsage><language ident="de"/></langUsage>', "", ' xml:lang="de-AT"', False),
+        ("", ' xml:lang="de"', ' xml:lang="de-AT"', False),
+    ],
+)
+def test_a_div_in_another_language_is_a_part_of_its_own(
+    header: str, one: str, other: str, apart: bool
+) -> None:
+    imported = tei(header, f"<body><div{one}><p>Ja.</p></div><div{other}><p>Yes.</p></div></body>")
+    parts = [part.id for part in imported.record.parts if part.span]
+    assert parts == (["text", "text-2"] if apart else ["text"])
+    codes = [finding.code for finding in imported.report]
+    assert ("import-other-language" in codes) is apart
+
+
+def test_a_translation_says_what_it_was_made_from() -> None:
+    body = """<body><div type="translation"><p>Dear.</p></div><div type="print"><p>Lieber.</p></div>
+    <div type="summary"><p>Thanks.</p></div></body>"""
+    record = tei(body=body).record
+    assert record.part("translation").made_from == ("text", "tei")
+    own = {p.id for p in record.parts if p.span and "letter's own words" in (p.method or "")}
+    assert own == {"text"}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "<body><p>My house{}.</p></body>",
+        "<body><p>My house.</p></body><back>{}</back>",
+        '<body><p>My house.</p></body><back><div type="notes">{}</div></back>',
+    ],
+)
+def test_a_note_on_nothing_is_kept_without_a_place(place: str) -> None:
+    imported = tei(body=place.format('<note target="#nowhere">It burnt.</note>'))
+    assert not imported.record.translation_notes
+    assert imported.record.part("original").note == "Note on #nowhere: It burnt."
+    codes = [finding.code for finding in imported.report]
+    assert "import-note-unplaced" in codes
+
+
+def test_an_identifier_for_two_names_in_two_letters_is_questioned() -> None:
+    viaf = '<persName ref="https://viaf.org/viaf/12345">{}</persName>'
+    found = index(*(sent(viaf.format(name)) for name in ("Ann", "Eva", "Ann", "Eva")))
+    asked = [[f.message for f in i.report if f.code == "import-shared-identifier"] for i in found]
+    assert [len(messages) for messages in asked] == [0, 1, 0, 0]
+    assert "“Ann”" in asked[1][0]
+    assert "“Eva”" in asked[1][0]
+
+
+def index(*described: str) -> list[Imported]:
+    """What is read of a CMIF file."""
+    text = f"""<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc/><profileDesc>
+    {"".join(described)}</profileDesc></teiHeader><text><body><p/></body></text></TEI>"""
+    return read(text.encode(), "index.xml")
+
+
+def test_what_a_file_says_of_an_unknown_correspondent_is_reported() -> None:
+    for found in (index(*[sent("<persName>[Unknown]</persName>")] * 2),
+                  [tei(sent("<persName>[Unknown]</persName>"))]):  # fmt: skip
+        for imported in found:
+            assert not imported.record.sender
+            assert any("“[Unknown]”" in finding.message for finding in imported.report)
+
+
 def test_several_letters_in_one_text_are_reported() -> None:
     for types, asked in ((("letter", "letter"), True), (("letter", "writingSession"), False)):
         body = "".join(f'<div type="{kind}"><p>Text.</p></div>' for kind in types)
@@ -602,6 +708,47 @@ def test_dates_of_finding_aids_are_read_or_stay_open(date: str, said: str | None
     read_as = imported.record.date.edtf
     assert (str(read_as) if read_as else None) == said
     assert imported.record.date.as_written or said is not None
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ('<unitdate normal="1870-05-10">10 May 1870 (O.S.)</unitdate>', "1870-05-22"),
+        ('<unitdate normal="1870-05-22">10 May 1870 (O.S.)</unitdate>', "1870-05-22"),
+        ('<unitdate normal="1870-05-10">10/22 May 1870</unitdate>', "1870-05-22"),
+        ('<unitdate normal="1870-05-10" calendar="julian">10 May 1870</unitdate>', "1870-05-22"),
+        ('<unitdate normal="1870-05-22" calendar="julian">10 May 1870</unitdate>', "1870-05-22"),
+        ('<unitdate normal="1870-05-10" calendar="julian"/>', None),
+        ('<unitdate normal="1870-05-10/1870-05-12">10-12 May 1870 O.S.</unitdate>', None),
+        ('<unitdate normal="-0043">43 BC</unitdate>', None),
+        ('<unitdate normal="-0043" era="bce">43</unitdate>', None),
+        ('<unitdate normal="-0042">43 BC</unitdate>', "-0042"),
+    ],
+)
+def test_calendars_and_eras_of_finding_aids_are_not_mixed(date: str, said: str | None) -> None:
+    [imported] = ead(f'<c level="item"><did><unittitle>Letter</unittitle>{date}</did></c>')
+    assert imported.record.date
+    assert (str(imported.record.date.edtf) if imported.record.date.edtf else None) == said
+    codes = [finding.code for finding in imported.report]
+    assert ("import-date-open" in codes) is (said is None)
+
+
+def test_a_letter_dated_in_the_julian_calendar_is_one_day_in_two_calendars() -> None:
+    date = tei(sent('<date when="1870-05-10" calendar="#julian">10 May 1870</date>')).record.date
+    assert date
+    assert str(date.edtf) == "1870-05-22"
+    assert "1870-05-10 in the Julian calendar" in (date.note or "")
+
+
+def test_one_call_number_for_two_items_is_questioned() -> None:
+    item = '<c level="item"><did><unittitle>Letter</unittitle><unitid>{}</unitid></did></c>'
+    for numbers, asked in ((("ORL/1/3", "ORL/1/3"), True), (("ORL/1/3", "ORL/1/4"), False)):
+        found = ead("".join(map(item.format, numbers)))
+        codes = [finding.code for imported in found for finding in imported.report]
+        assert ("import-same-call-number" in codes) is asked
+    series = '<c level="series"><did><unittitle>{}</unittitle></did>' + item.format("3") + "</c>"
+    found = ead(series.format("A") + series.format("B"))
+    assert "import-same-call-number" not in [f.code for i in found for f in i.report]
 
 
 def test_folders_are_not_letters() -> None:

@@ -290,6 +290,11 @@ def _qualified(text: str, habits: DateHabits, depth: int) -> DateRead | None:
     )
 
 
+def is_old_style(text: str) -> bool:
+    """Whether words say that a date is in the Julian calendar."""
+    return bool(re.search(rf"(?<!\w){_OLD_STYLE}(?!\w)", text, re.IGNORECASE))
+
+
 def _calendars(text: str, habits: DateHabits, depth: int) -> DateRead | None:
     """`5/17 March 1848`: one day in two calendars. `5 March 1848 O.S.`: its calendar is named."""
     if styled := re.fullmatch(rf"(.+?),? ?[(\[]?{_NEW_STYLE}[)\]]?", text, re.IGNORECASE):

@@ -8,13 +8,15 @@ have: a gap is a note at the word before it.
 
 A `div` is what its type says: a version of the letter (translation, normalized text, summary,
 enclosure) is a part of its own, an editor's section (commentary, notes, register) is left out,
-everything else is the letter.
+everything else is the letter. A `div` in another language than the letter's beside it is a part of
+its own, too.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+import unicodedata
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -26,31 +28,36 @@ PART_KINDS = frozenset([
 """Kinds of parts that a `div` can be."""
 
 _EDITORS = frozenset([
-    "annotation", "annotations", "anmerkung", "anmerkungen", "apparatus", "apparat", "app",
-    "bibliography", "bibliographie", "colophon", "comment", "commentary", "comments", "contents",
-    "description", "editorial", "endnotes", "footnotes", "glossary", "index",
-    "indices", "introduction", "einleitung", "kommentar", "literature", "metadata", "note",
-    "notes", "preface", "provenance", "register", "sources", "toc", "vorwort",
+    "apparatus", "apparat", "app", "apparato", "bibliography", "bibliographie", "colophon",
+    "contents", "description", "editorial", "endnotes", "endnoten", "footnotes", "fussnoten",
+    "foreword", "glossary", "index", "indices", "literature", "metadata", "nachwort", "nota",
+    "notas", "note", "notes", "preface", "preambule", "prefazione", "prefacio", "provenance",
+    "przypisy", "register", "sources", "toc", "vorwort", "wstep",
 ])  # fmt: skip
+_EDITORS_STEMS = re.compile(
+    "annotation|anmerk|einleit|einfuhr|erlauter|comment|coment|komment|komentar|"
+    "introdu|коммент|примечан|предислов|введени|вступлен"
+)
 _KINDS = {
-    "translation": "translation", "translated": "translation", "translations": "translation",
-    "übersetzung": "translation", "traduction": "translation", "traduzione": "translation",
-    "перевод": "translation",
-    "summary": "summary", "abstract": "summary", "regest": "summary", "regeste": "summary",
-    "regests": "summary", "synopsis": "summary", "zusammenfassung": "summary",
-    "résumé": "summary", "resume": "summary",
-    "normalized": "normalized", "normalised": "normalized", "normalization": "normalized",
-    "normalisiert": "normalized", "modernized": "normalized", "modernised": "normalized",
-    "regularized": "normalized", "regularised": "normalized", "lesefassung": "normalized",
-    "enclosure": "enclosure", "enclosures": "enclosure", "attachment": "enclosure",
-    "attachments": "enclosure", "beilage": "enclosure", "anlage": "enclosure",
-    "redaction": "redaction",
-    "original": "transcription", "transcription": "transcription", "transcript": "transcription",
-    "transkription": "transcription", "letter": "transcription", "brief": "transcription",
-    "lettre": "transcription", "print": "transcription", "diplomatic": "transcription",
-    "edition": "transcription", "text": "transcription", "writing": "transcription",
-}  # fmt: skip
-"""What the word in a type of `div` says that it is; the first that fits counts."""
+    "translation": re.compile(
+        "translat|traduc|traduz|tradutt|vertaling|oversatt|oversett|przeklad|tlumacz|preklad|"
+        "перевод|переклад|.*ubersetz"
+    ),
+    "summary": re.compile(
+        "summar|abstract|.*regest|synops|.*zusammenfass|resum|riassunt|sommario|streszcz|"
+        "регест|резюме|аннотаци"
+    ),
+    "normalized": re.compile("normali[sz]|moderni[sz]|regulari[sz]|lesefassung|нормализ"),
+    "enclosure": re.compile(
+        "enclosure|attachment|beilage|anlage|annexe|allegat|zalacznik|приложени"
+    ),
+    "redaction": re.compile("redaction$"),
+    "transcription": re.compile(
+        "(?:original|transcription|transcript|transkription|letter|brief|lettre|print|diplomatic|"
+        "edition|text|writing)$"
+    ),
+}
+"""How the word in a type of `div` begins that says what it is; the first that fits counts."""
 _LETTERS_PIECES = {
     "dateline": "date", "opener": None, "salute": "salutation", "salutation": "salutation",
     "address": "recipients", "closer": None, "closing": "closing", "signed": "signatories",
@@ -60,6 +67,13 @@ _LETTERS_PIECES = {
 _LETTERS_ELEMENTS = (
     "opener", "closer", "dateline", "salute", "signed", "postscript",
 )  # fmt: skip
+_UNTYPED = {
+    "front": ("opener", "dateline", "salute", "address"),
+    "back": ("closer", "dateline", "salute", "signed", "postscript", "address"),
+}
+"""What an untyped part of `front` or `back` has if it is the letter's, not an editor's. An editor
+signs a preface, too.
+"""
 _BLOCKS = frozenset([
     "ab", "address", "argument", "body", "back", "byline", "closer",
     "dateline", "div", "div1", "div2", "div3", "docDate", "epigraph", "figure", "floatingText",
@@ -98,6 +112,7 @@ _WRITERS = frozenset(["author", "authorial", "writer", "original", "autograph"])
 """Types of notes that are the letter writer's own."""
 _WEAKEST_FIRST = ("", " ", "\n", "\n\n")
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SPACE = re.compile(r"[ \t\r\n]+")
 _WORD = re.compile(r"[^ \t\r\n]+")
 _CLOSING_SIGNS = ".,;:!?)"
@@ -146,9 +161,12 @@ class Version(Stretch):
 
     Attributes:
         name: What the file calls it: "normalized".
+        is_foreign: Whether it is in another language than the letter beside it, and nothing says
+            that it is a translation.
     """
 
     name: str = ""
+    is_foreign: bool = False
 
 
 @dataclass(slots=True)
@@ -162,6 +180,7 @@ class Reading:
             classification.
         names: Names and dates.
         notes: Notes, gaps, supplied words, doubtful and illegible ones, slips.
+        unplaced: Notes whose target is not in the text.
         read: The text nodes (element, whether its tail) and attributes (element, name) whose
             content is in the text or in a note.
     """
@@ -171,6 +190,7 @@ class Reading:
     zones: list[Stretch] = field(default_factory=list)
     names: list[Stretch] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    unplaced: list[Element] = field(default_factory=list)
     read: set[tuple[Element, str]] = field(default_factory=set)
 
 
@@ -198,7 +218,9 @@ class _Reader:
         self._waiting: list[Stretch] = []
         self._places: dict[str, tuple[int, int]] = {}
         self._pointers: dict[str, list[tuple[int, int]]] = {}
-        self._versions: list[tuple[str, str, Element]] = [("transcription", "", None)]
+        self._versions = [Version("transcription", None, -1, -1)]
+        self._editors: set[Element] = set()
+        self._languages: dict[Element, str] = {}
         self._noted = {
             note.get(_XML_ID)
             for note in text.getroottree().getroot().iter("{*}note", "{*}app")
@@ -230,6 +252,8 @@ class _Reader:
         name = _local(element)
         if name in _LEFT_OUT or name in _LISTS or _is_citation(element, name):
             return
+        if element in self._editors:
+            return
         if name == "noteGrp":
             for note in element.iterfind("{*}note"):
                 self._note(note)
@@ -258,13 +282,44 @@ class _Reader:
             return
         if kind or (element.get("type") or "").casefold() in _LETTERS_PIECES:
             self.reading.read.add((element, "@type"))
+        if name in ("front", "back"):
+            loose = [e for e in element if isinstance(e.tag, str) and _local(e) not in _DIVISIONS]
+            if not any(_has(e, _UNTYPED[name]) for e in loose):
+                self._editors.update(loose)
         ours = (element.get(_XML_ID) or "").startswith("part-")
-        if ours or kind not in ("", "transcription", self._versions[-1][0]):
-            self._versions.append((kind or "transcription", element.get("type") or "", element))
+        foreign = kind in ("", "transcription") and not ours and self._is_foreign(element)
+        if ours or foreign or kind not in ("", "transcription", self._versions[-1].what):
+            called = element.get("type") or ""
+            self._versions.append(
+                Version(kind or "transcription", element, -1, -1, called, foreign)
+            )
             self._inner(element, name)
             self._versions.pop()
         else:
             self._inner(element, name)
+
+    def _is_foreign(self, element: Element) -> bool:
+        """Whether a division is in another language than the letter's own words beside it."""
+        own, parent = _primary(element.get(_XML_LANG)), element.getparent()
+        if not own or parent is None:
+            return False
+        if parent not in self._languages:
+            self._languages[parent] = self._language_beside(parent)
+        return own != self._languages[parent]
+
+    def _language_beside(self, parent: Element) -> str:
+        """The language of the letter's own words in an element, if they are in several ones."""
+        around = _language_around(parent)
+        above = _local(parent)
+        found = [
+            _primary(child.get(_XML_LANG)) or around
+            for child in parent
+            if isinstance(child.tag, str)
+            and _local(child) in _BLOCKS
+            and _local(child) not in ("front", "back")
+            and (_local(child) not in _DIVISIONS or _kind_of(child, above) in ("", "transcription"))
+        ]
+        return around if around in found or not found else found[0]
 
     def _inner(self, element: Element, name: str) -> None:
         is_block = name in _BLOCKS or (
@@ -433,10 +488,10 @@ class _Reader:
             if stretch.start < 0:
                 stretch.start = start
         self._waiting = []
-        kind, name, element = self._versions[-1]
+        now = self._versions[-1]
         last = self.reading.versions[-1] if self.reading.versions else None
-        if last is None or (last.what, last.element) != (kind, element):
-            last = Version(kind, element, start, start, name)
+        if last is None or (last.what, last.element) != (now.what, now.element):
+            last = replace(now, start=start, end=start)
             self.reading.versions.append(last)
         self._put(words)
         last.end = self._length
@@ -451,7 +506,8 @@ class _Reader:
         for version in self.reading.versions:
             last = merged[-1] if merged else None
             ours = version.element is not None and version.element.get(_XML_ID)
-            if last and last.what == version.what == "transcription" and not ours:
+            foreign = version.is_foreign or (last is not None and last.is_foreign)
+            if last and last.what == version.what == "transcription" and not (ours or foreign):
                 last.end = version.end
             else:
                 merged.append(version)
@@ -470,6 +526,8 @@ class _Reader:
             places = self._targets(note.element, note.start) if note.point else []
             if not note.point and note.end > note.start >= 0:
                 placed.append(note)
+            elif not places and _names_a_place(note.element):
+                self.reading.unplaced.append(note.element)
             elif places or note.point:
                 placed += self._copies(note, places or [(note.start, note.end)])
         named = {note.name: note for note in placed if note.name}
@@ -485,7 +543,10 @@ class _Reader:
                     self.reading.read.add((element, "@target"))
                     continue
                 found = Note("editorial", element, 0, 0, words_of(element), point=True)
-                placed += self._copies(found, self._targets(element))
+                places = self._targets(element)
+                placed += self._copies(found, places)
+                if not places and _names_a_place(element) and found.text:
+                    self.reading.unplaced.append(element)
         self.reading.notes = sorted(placed, key=lambda note: (note.start, note.end))
         for note in placed:
             if _local(note.element) in (*_NOTES, "gap"):
@@ -514,7 +575,7 @@ class _Reader:
         first = (note.get("target") or note.get("from") or "").split()
         last = (note.get("targetEnd") or note.get("to") or "").removeprefix("#")
         places = [self._places[t[1:]] for t in first if t[:1] == "#" and t[1:] in self._places]
-        if places:
+        if len(places) == len(first):
             self.reading.read.update([(note, "@target"), (note, "@from")])
         begins = self._places.get((note.get("corresp") or "").removeprefix("#"))
         if begins and _local(note) == "note" and begins[0] < note_place:
@@ -590,25 +651,72 @@ def _named_kind(element: Element) -> str:
     if (element.get(_XML_ID) or "").startswith("part-") and element.get("type") in PART_KINDS:
         return str(element.get("type"))
     words = _words_in(element.get("type"), element.get("subtype"))
-    if words & _EDITORS:
+    if words & _EDITORS or any(map(_EDITORS_STEMS.search, words)):
         return "editors"
-    return next((kind for word, kind in _KINDS.items() if word in words), "")
+    return next((kind for kind, stems in _KINDS.items() if any(map(stems.match, words))), "")
 
 
 def _is_letters(element: Element) -> bool:
     """Whether a division of `front` or `back` belongs to the letter."""
     words = _words_in(element.get("type"))
-    if words & _LETTERS_PIECES.keys() or not element.get("type"):
+    if words & _LETTERS_PIECES.keys():
         return True
-    if _named_kind(element):
-        return False
-    return any(_local(inner) in _LETTERS_ELEMENTS for inner in element.iter("*"))
+    if not words:
+        return _has(element, _UNTYPED[_local(element.getparent())])
+    return not _named_kind(element) and _has(element, _LETTERS_ELEMENTS)
+
+
+def _has(element: Element, names: tuple[str, ...]) -> bool:
+    """Whether an element is one of some, or holds one."""
+    return any(_local(inner) in names for inner in element.iter("*"))
+
+
+def _names_a_place(note: Element) -> bool:
+    """Whether a note says by an attribute where it belongs."""
+    return _local(note) == "note" and bool((note.get("target") or note.get("from") or "").strip())
 
 
 def _words_in(*texts: str | None) -> set[str]:
-    """The words of attributes, in small letters: "editorial-comment" has two."""
-    apart = (re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text) for text in texts if text)
-    return {word.casefold() for text in apart for word in re.findall(r"[^\W\d_]+", text)}
+    """The words of attributes, folded: "editorial-comment" has two."""
+    apart = (re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _plain(text)) for text in texts if text)
+    return {
+        re.sub("([aou])e", r"\1", word)
+        for text in apart
+        for word in re.findall(r"[^\W\d_]+", text.casefold())
+    }
+
+
+def _plain(text: str) -> str:
+    """A text without accents: "übersetzung" is "ubersetzung"."""
+    bare = unicodedata.normalize("NFKD", text)
+    bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    return bare.translate(_LIGATURES)
+
+
+_LIGATURES = str.maketrans({"æ": "a", "Æ": "A", "œ": "o", "Œ": "O", "ø": "o", "Ø": "O", "ł": "l"})
+
+
+def _primary(tag: str | None) -> str:
+    """The language of a tag without script and country."""
+    return (tag or "").strip().casefold().replace("_", "-").partition("-")[0]
+
+
+def _language_around(element: Element) -> str:
+    """The language of the text that an element is in, as the text or else the header says.
+
+    That of the whole file may be the edition's.
+    """
+    for above in (element, *element.iterancestors()):
+        if _local(above) in ("TEI", "teiCorpus"):
+            said = {
+                _primary(e.get("mainLang") or e.get("ident"))
+                for e in above.iterfind("{*}teiHeader//*")
+                if _local(e) in ("textLang", "language")
+            }
+            return said.pop() if len(said) == 1 else ""
+        if above.get(_XML_LANG):
+            return _primary(above.get(_XML_LANG))
+    return ""
 
 
 def _zone(element: Element, name: str) -> str | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.crosswalks.cmif import UNKNOWN
 from archive_pkg.crosswalks.incoming.dates import dated
 from archive_pkg.crosswalks.incoming.drafts import language
 from archive_pkg.crosswalks.incoming.source import fit, local, text_of
+from archive_pkg.records.date_phrases import read_date
 from archive_pkg.records.identifiers import identify
 
 if TYPE_CHECKING:
@@ -138,6 +140,10 @@ class Correspondence:
         written, name, role = self._name(element)
         if not name or name.casefold() in _UNKNOWN:
             self.source.use([(element, "text")])
+            if written and written != UNKNOWN:
+                # "Unknown" is CMIF's own word for a correspondent whom nobody knows.
+                what = f"{local(element.getparent())}/{local(element)}: “{written}”"
+                self.draft.report.add(self.source.not_read(what))
             return None
         references = self._references(element)
         lists = [ref for ref in references if ref.startswith("#") and ref[1:] in self.people]
@@ -357,6 +363,8 @@ def read_date_element(source: Source, element: Element) -> dict[str, Any] | None
         doubtful=doubtful or bool(re.search(r"\?\s*[\])]?\s*$", written)),
         about=element.get("precision") in ("low", "medium"),
         words=words,
+        # Without words the calendar says nothing of the attributes, which are Gregorian.
+        calendar=element.get("calendar") if words and read_date(words) else None,
     )
     if said is None:
         return None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
+import calendar as calendars
 import re
 from typing import Any
 
-from archive_pkg.records.date_phrases import read_date
+from archive_pkg.records.calendars import gregorian
+from archive_pkg.records.date_phrases import is_old_style, read_date
 from archive_pkg.records.dates import Edtf
 from archive_pkg.records.faults import Fault
 
@@ -53,6 +54,7 @@ def dated(
     about: bool = False,
     words: str | None = None,
     note: str | None = None,
+    calendar: str | None = None,
 ) -> dict[str, Any] | None:
     """A date for a record, from what a file has normalized or else from its words alone.
 
@@ -63,7 +65,11 @@ def dated(
         doubtful: Whether the file is not sure.
         about: Whether it is approximate.
         words: How it is written.
-        note: What else is said of it, such as the calendar.
+        note: What else is said of it.
+        calendar: The calendar that the file names, if `when` may be in it.
+
+    Where the words or the calendar say that a day is Julian, and `when` has the same numbers, the
+    date is the Gregorian day. Years before Christ that do not fit `when` are not understood.
 
     Returns:
         The date; None where nothing of it is understood. Of a range both ends are understood.
@@ -73,9 +79,23 @@ def dated(
     mark = {(True, True): "%", (True, False): "?", (False, True): "~"}.get((doubtful, about), "")
     said = rule = None
     if when:
-        said = _marked(point(when), mark)
+        said = point(when)
+        if said and _contradicts(words, said):
+            return None
+        if said and _DAY.fullmatch(said) and _is_julian(words, calendar):
+            day = _from_julian(said, words)
+            if day is None:
+                return None
+            said, written = day
+            note = "; ".join(filter(None, (written, note))) or None
+            rule = "old-style-date" if written else None
+        said = _marked(said, mark)
     elif any(span):
+        if _is_julian(words, calendar) and any(_DAY.fullmatch(end or "") for end in span):
+            return None
         said = _span(span, mark)
+        if said and _contradicts(words, said.partition("/")[2]):
+            return None
     elif any(between):
         said = _between(between, mark)
     elif words:
@@ -90,6 +110,56 @@ def dated(
         date["as_written"] = words
     date |= {"note": note} if note else {}
     return date | ({"rule": rule} if rule and rule != "edtf" else {})
+
+
+def _contradicts(words: str | None, said: str) -> bool:
+    """Whether words have a year before Christ that a date does not have."""
+    year = before_christ(words or "")
+    return bool(year) and not said.startswith(str(year))
+
+
+def _is_julian(words: str | None, calendar: str | None) -> bool:
+    return "julian" in (calendar or "").casefold() or _has_julian_words(words or "")
+
+
+def _has_julian_words(words: str) -> bool:
+    """Whether words name the Julian calendar, or have a day in both: “10/22 May 1870”."""
+    read = read_date(words) if "/" in words else None
+    return is_old_style(words) or bool(read and read.rule == "double-date")
+
+
+def _from_julian(said: str, words: str | None) -> tuple[str, str] | None:
+    """The Gregorian day of a date whose words are Julian, and how it was in the Julian calendar.
+
+    None where it cannot be told whether the file has converted the date.
+    """
+    read = read_date(words or "")
+    if read is None:
+        return None
+    year, month, day = map(int, said.split("-"))
+    found = str(gregorian(year, month, day) or "")
+    # Of words that name the calendar, the Gregorian day is read.
+    as_words = found if _has_julian_words(words or "") else said
+    if not found or read.edtf != as_words:
+        return said, ""
+    return found, f"{said} in the Julian calendar"
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BEFORE_CHRIST = re.compile(
+    r"([0-9]{1,4})\s*(?:B\.? ?C\.?(?: ?E\.?)?|v\. ?(?:Chr|u\. ?Z)\.?|a\. ?C\.?|"
+    r"av\. ?J\.?-?C\.?|до н\. ?э\.?)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def before_christ(words: str) -> str | None:
+    """The year of EDTF that a year before Christ is: 43 BC is -0042. None for other words."""
+    found = _BEFORE_CHRIST.search(words)
+    if not found or int(found[1]) < 1:
+        return None
+    year = int(found[1]) - 1
+    return f"-{year:04}" if year else "0000"
 
 
 def normal(text: str | None, **more: Any) -> dict[str, Any] | None:
@@ -143,5 +213,5 @@ def _alike(first: str | None, last: str | None) -> tuple[str | None, str | None]
             last = f"{last}-12-31"
         elif len(last) == 7:
             year, month = int(last[:4]), int(last[5:])
-            last = f"{last}-{calendar.monthrange(year, month)[1]:02}"
+            last = f"{last}-{calendars.monthrange(year, month)[1]:02}"
     return first, last

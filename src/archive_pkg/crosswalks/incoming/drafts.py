@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from archive_pkg.crosswalks.incoming.dates import before_christ
 from archive_pkg.crosswalks.incoming.source import IMPORT_NOT_READ, fit, refuse_unknown
 from archive_pkg.records.date_phrases import read_date
 from archive_pkg.records.dates import Edtf
@@ -121,6 +122,8 @@ class Draft:
             if item not in held:
                 held.append(item)
                 self._by_key.setdefault(_key(item), []).append(known)
+                if not referred and not (mentioned and _vague(name)):
+                    self._question_other_letters(known, _key(item))
         return known
 
     def _same(
@@ -164,6 +167,24 @@ class Draft:
                         "check whom it identifies, and remove it from the other",
                     )
                 )
+
+    def _question_other_letters(self, agent: str, key: tuple[str, str]) -> None:
+        """Report an agent that has the identifier of another one in another letter of the file."""
+        name, here = self.agent_name(agent), self.raw["id"]
+        bearers = self.source.bearers.setdefault(key, [])
+        within = any(letter == here for _, letter in bearers)
+        if bearers and not within and not any(fits(name, other) for other, _ in bearers):
+            other, letter = bearers[0]
+            self.report.add(
+                IMPORT_SHARED_IDENTIFIER.at(
+                    Location(self.source.name, field=f"agents.{agent}"),
+                    f"“{other}” in the letter {letter} and “{name}” in the letter {here} have the "
+                    f"same identifier, {key[0]} {key[1]}",
+                    "check whom it identifies, and remove it from the other",
+                )
+            )
+        if (name, here) not in bearers and not any(name == other for other, _ in bearers):
+            bearers.append((name, here))
 
     def _unused_id(self, name: str) -> str:
         base = slug(name)[:40].strip("-_") or "agent"
@@ -243,6 +264,10 @@ class Draft:
         if read and read.is_open and read.readings:
             ways = " or ".join(one.edtf for one in read.readings)
             what = f"the date “{words}” may mean {ways}"
+        elif year := before_christ(words):
+            what = f"the date “{words}” is {year} in EDTF" + (
+                f", but it has {note}" if note else ""
+            )
         elif read is None or read.is_open or read.edtf:
             what = f"the date “{words}” is not understood" + (f" ({note})" if note else "")
         else:

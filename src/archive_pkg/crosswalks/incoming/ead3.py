@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.crosswalks.incoming.dates import between_ends, dated, normal
+from archive_pkg.crosswalks.incoming.dates import before_christ, between_ends, dated, normal
 from archive_pkg.crosswalks.incoming.drafts import Draft, Imported, held, language
 from archive_pkg.crosswalks.incoming.restrictions import access, strictest, written_by_us
 from archive_pkg.crosswalks.incoming.source import fit, local, refuse_unknown, text_of
@@ -30,6 +30,13 @@ IMPORT_ACCESS_READ = Code(
     Severity.WARNING,
     "A finding aid says in words who may see an item. The record has what these words are taken "
     "for. Check it before you publish anything.",
+)
+
+IMPORT_SAME_CALL_NUMBER = Code(
+    "import-same-call-number",
+    Severity.WARNING,
+    "Two items of a finding aid have the same call number. Check which of them it is for, or "
+    "whether they are one item.",
 )
 
 READS = frozenset([
@@ -110,6 +117,7 @@ def read(source: Source) -> list[Imported]:
     readers = [_Item(source, item, number, alone=alone) for number, item in enumerate(chosen, 1)]
     for reader in readers:
         reader.read()
+    _question_call_numbers(source, readers)
     others = set(chosen)
     found = [reader.draft.finish([reader.item], others - {reader.item}) for reader in readers]
     first = found[0].report
@@ -121,6 +129,35 @@ def read(source: Source) -> list[Imported]:
     everything = "\n".join(held(imported.record, imported.files) for imported in found)
     first.extend(source.unread([source.root], everything, chosen))
     return found
+
+
+def _question_call_numbers(source: Source, readers: list[_Item]) -> None:
+    """Report items that have the call number of an item before them."""
+    seen: dict[tuple[str, ...], str] = {}
+    for reader in readers:
+        for element in source.all(reader.item, "did/unitid"):
+            own = text_of(element) or ""
+            place: tuple[str, ...] = ()
+            if _RELATIVE.fullmatch(own):
+                # “3” is a number within the level above.
+                place = tuple(reader.source.root.getroottree().getpath(e) for e in reader.above[:1])
+            key = (own.casefold(), element.get("localtype") or "", *place)
+            if own and element.get("localtype") not in _LEVELS and key in seen:
+                reader.draft.report.add(
+                    IMPORT_SAME_CALL_NUMBER.at(
+                        Location(source.name, field="holding.file"),
+                        f"“{reader.titles[0]}” has the call number {own}, like “{seen[key]}”",
+                        "check which of them it is for",
+                    )
+                )
+            seen.setdefault(key, reader.titles[0])
+
+
+_RELATIVE = re.compile(
+    r"(?:(?:box|folder|file|item|letter|no|nr|mappe|brief|blatt|bl|dossier)\b\W*)?[0-9]*\W?\w?",
+    re.IGNORECASE,
+)
+"""A number that says nothing without the level above."""
 
 
 class _Item:
@@ -239,15 +276,17 @@ class _Item:
                 self.draft.rival("date", other["edtf"], words)
             return
         written = [
-            text_of(element)
+            text_of(element) or fit(element.get("normal"))
             for element in self.item.iterfind("{*}did/*")
             if local(element).startswith("unitdate")
         ]
         if any(w and not _is_undated(w) for w in written):
             plain = self.source.first(self.item, "did/unitdate")
             normalized = self.source.attribute(plain, "normal") if plain is not None else None
-            note = f"normal: {normalized}" if normalized else None
-            self.draft.open_date("date", next(filter(None, written)), note)
+            aside = self._aside(plain) if plain is not None else None
+            self.source.use((plain, f"@{name}") for name in _ASIDE if aside)
+            note = "; ".join(filter(None, (f"normal: {normalized}" if normalized else "", aside)))
+            self.draft.open_date("date", next(filter(None, written)), note or None)
             return
         for level in self.above:
             for date in self._said_dates(level):
@@ -287,7 +326,8 @@ class _Item:
         """A date with what is said of it besides the date."""
         self.source.use((element, f"@{name}") for name in _ASIDE)
         note = self._aside(element)
-        return said | ({"note": note} if note else {})
+        notes = "; ".join(filter(None, (said.get("note"), note)))
+        return said | ({"note": notes} if notes else {})
 
     def _plain(self, element: Element) -> dict[str, Any] | None:
         certainty = (element.get("certainty") or "").casefold()
@@ -296,7 +336,10 @@ class _Item:
             "about": certainty in _ABOUT,
             "doubtful": bool(certainty) and certainty not in (*_ABOUT, "certain"),
             "words": words,
+            "calendar": element.get("calendar"),
         }
+        if element.get("era") == "bce" and not before_christ(words or ""):
+            more["words"] = f"{words} BCE" if words else None
         said = normal(element.get("normal"), **more) if element.get("normal") else dated(**more)
         if said is None:
             return None
@@ -309,8 +352,10 @@ class _Item:
             words = self.source.words(single)
             limits = (single.get("notbefore"), single.get("notafter"))
             when = single.get("standarddate")
-            said = dated(when=when, words=words) if when else None
-            said = said or dated(between=limits, words=words) or dated(words=words)
+            calendar = structured.get("calendar")
+            said = dated(when=when, words=words, calendar=calendar) if when else None
+            if when is None or not before_christ(words or ""):
+                said = said or dated(between=limits, words=words) or dated(words=words)
             if said:
                 names = ("standarddate", "notbefore", "notafter")
                 self.source.use((single, f"@{name}") for name in (names if when else names[1:]))
@@ -321,7 +366,8 @@ class _Item:
             first, last = (self.source.first(spread, name) for name in ("fromdate", "todate"))
             ends = [self._end(end) for end in (first, last)]
             words = " – ".join(w for e in (first, last) if (w := self.source.words(e)))
-            said = dated(span=(ends[0], ends[1]), words=words or None)
+            calendar = structured.get("calendar")
+            said = dated(span=(ends[0], ends[1]), words=words or None, calendar=calendar)
             if said:
                 for end in (first, last):
                     if end is not None:

@@ -60,6 +60,8 @@ class Source:
         root: Its first element.
         name: The file's path or name, for findings.
         stem: The name of what it describes, where it does not say one itself.
+        bearers: The names that each identifier has in the letters read so far, each with its
+            letter's id.
     """
 
     def __init__(self, data: bytes, name: str, stem: str = "") -> None:
@@ -81,6 +83,7 @@ class Source:
             raise _refusal(f"{name} declares entities", Report([finding]))
         self.name = name
         self.stem = stem or PurePath(name).stem
+        self.bearers: dict[tuple[str, str], list[tuple[str, str]]] = {}
         # What was turned into something else, and what was taken over in its words.
         self._used: set[tuple[Element, str]] = set()
         self._quoted: set[tuple[Element, str]] = set()

@@ -35,7 +35,7 @@ from archive_pkg.records.identifiers import identify
 from archive_pkg.records.models import TranslationNote
 from archive_pkg.records.scalars import portable_path
 from archive_pkg.reports import Code, Location, Severity
-from archive_pkg.texts import Note, Reading, Stretch, read_text
+from archive_pkg.texts import Note, Reading, Stretch, Version, read_text
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
@@ -45,6 +45,19 @@ IMPORT_SEVERAL_LETTERS = Code(
     "import-several-letters",
     Severity.WARNING,
     "A TEI text has several divisions that are letters. They become one record; split the file.",
+)
+
+IMPORT_OTHER_LANGUAGE = Code(
+    "import-other-language",
+    Severity.WARNING,
+    "A division of a TEI text is in another language than the letter's words beside it. It is a "
+    "part of its own. If it is a translation, say so in the record.",
+)
+IMPORT_NOTE_UNPLACED = Code(
+    "import-note-unplaced",
+    Severity.WARNING,
+    "A note of a TEI file names a place that the text does not have. It is in the note of the "
+    "original, and at no words of the text.",
 )
 
 READS = frozenset([
@@ -561,6 +574,8 @@ class _Letter:
         # The name of an element in a text says nothing of the letter.
         self.source.use((e, f"@{_XML_ID}") for text in texts for e in text.iter("*"))
         self._count_letters(texts)
+        for note in reading.unplaced:
+            self._unplaced(note)
         if reading.text:
             parts += self._text_parts(reading, languages, translators)
         self.draft.raw["parts"] = parts
@@ -582,6 +597,21 @@ class _Letter:
                     Location(self.source.name),
                     f"the text has {count} divisions of type letter, and they are one record",
                     "split the file where a letter ends",
+                )
+            )
+
+    def _unplaced(self, note: Element) -> None:
+        """Keep a note whose target is not in the text, and report it."""
+        words = self.source.words(note)
+        if words:
+            target = fit(note.get("target") or note.get("from"))
+            self.draft.remark(f"Note on {target}: {words}")
+            self.source.use([(note, "@target" if note.get("target") else "@from")])
+            self.draft.report.add(
+                IMPORT_NOTE_UNPLACED.at(
+                    Location(self.source.name, field="parts.original.note"),
+                    f"the note “{words}” is about {target}, which the text does not have",
+                    "correct the target in the file, or add the note in the record",
                 )
             )
 
@@ -608,8 +638,8 @@ class _Letter:
                 "made_from": ["tei"],
                 **_if("about", ["original"] if kind == "summary" else []),
                 **_if("part_of", ["original"] if kind == "enclosure" else []),
-                "method": f"Taken from the TEI file by {SOFTWARE}: the letter's own words, white "
-                "space as TEI has it, without deletions, gaps and the edition's notes.",
+                "method": f"Taken from the TEI file by {SOFTWARE}: {_whose(span)}, white space "
+                "as TEI has it, without deletions, gaps and the edition's notes.",
                 **_if("languages", [tag] if tag else languages),
                 **kept,
             }
@@ -618,13 +648,29 @@ class _Letter:
                 if not tag:
                     # The languages of the file are those of the letter and of its translation.
                     part.pop("languages", None)
+            if span.is_foreign:
+                self._ask_language(part["id"], tag or element.get(_XML_LANG))
             parts.append(part)
             self.draft.infer(
                 f"parts.{part['id']}",
                 "text-of-the-tei-file",
                 "Its words are those of the TEI file.",
             )
+        own = [part["id"] for part, span in zip(parts, reading.versions, strict=True)
+               if span.what == "transcription" and not span.is_foreign]  # fmt: skip
+        for part, span in zip(parts, reading.versions, strict=True):
+            if own and span.what in ("translation", "normalized"):
+                part["made_from"] = [*own, "tei"]
         return parts
+
+    def _ask_language(self, part: str, tag: str) -> None:
+        self.draft.report.add(
+            IMPORT_OTHER_LANGUAGE.at(
+                Location(self.source.name, field=f"parts.{part}"),
+                f"a division in {tag} is beside the letter's words in another language",
+                "if it is a translation, write kind: translation in the record",
+            )
+        )
 
     def _part_id(self, span: Stretch, taken: list[str]) -> str:
         own = (span.element.get(_XML_ID) or "") if span.element is not None else ""
@@ -815,6 +861,18 @@ class _Letter:
         full = self.source.words(names[0]) if names else None
         kind = "organization" if local(listed) == "org" else "person"
         return self.draft.agent(full or text_of(element), kind, identifiers, reference=reference)
+
+
+def _whose(span: Version) -> str:
+    """Whose words a version of the letter has."""
+    if span.is_foreign:
+        return "the words of a division in another language"
+    if span.what == "transcription":
+        return "the letter's own words"
+    return {
+        "normalized": "the words of the normalized version",
+        "redaction": "the words of the redacted version",
+    }.get(span.what, f"the words of the {span.what}")
 
 
 _PLACE_NAMES = frozenset([
