@@ -67,6 +67,22 @@ TRACES = {
     "md5": hashlib.md5(CLOSED.encode()).hexdigest(),
     "words": "told seven millers about nine silver",
     "words in JSON": "told seven\\nmillers\\tabout nine\\r\\nsilver",
+    "soft hyphens": "b\u00f6se-ak\u00adten",
+    "other hyphen": "böse\u2011akten",
+    "minus sign": "böse\u2212akten",
+    "underscores": "heron's_report_7.txt",
+    "no separators": "heron'sreport7",
+    "space for a hyphen": "böse akten",
+    "full width": "ｈｅｒｏｎ＇ｓ ｒｅｐｏｒｔ ７．ｔｘｔ",
+    "without accents": "bose-akten",
+    "direction marks": "\u202bböse-\u2066akten",
+    "words with soft hyphens": "told se\u00adven mil\u00adlers ab\u00adout nine sil\u00adver",
+    "words between zero-width spaces": "told seven millers about nine silver".replace(
+        " ", "\u200b"
+    ),
+    "words in full width": "ｔｏｌｄ ｓｅｖｅｎ ｍｉｌｌｅｒｓ ａｂｏｕｔ ｎｉｎｅ ｓｉｌｖｅｒ",
+    "words broken at line ends": "told seven mil-\nlers about nine sil-\r\nver",
+    "words with Cyrillic letters": "tоld sеven millеrs аbout nine silvеr",
     "words over lines": "told seven\n<br/>\tmillers,\nabout nine SILVER",
 }
 
@@ -130,6 +146,90 @@ def test_names_of_what_was_taken_out_are_found_in_the_record(tmp_path: Path) -> 
     assert fields(custody="By the Rule of Quincy.") == []
     supplied = [{"field": "custody", "basis": "supplied", "agent": "lind"}]
     assert fields(custody="From Secretov.", evidence=supplied) == []
+
+
+AGENTS = [
+    {"id": "quornak", "name": "Zbigniew Quornak", "kind": "person"},
+    {"id": "lee", "name": "Lee, Robert", "kind": "person"},
+    {"id": "mao", "name": "毛泽东", "kind": "person"},
+    {"id": "lind", "name": "Anna Lind", "kind": "person", "as_written": "Lind"},
+]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zbigniew Quornak",
+        "QUORNAK, Zbigniew",
+        "Z. Quornak",
+        "ZbigniewQuornak",
+        "Quor\u00adnak",
+        "Quor\u200bnak",
+        "Zbigniew\u200bQuornak",
+        "Ｑｕｏｒｎａｋ",
+        "Quоrnаk",  # with Cyrillic letters
+        "Quórnak",
+        "&#81;uornak",
+        "R. Lee",
+        "Lee, R.",
+        "毛泽东",
+    ],
+)
+def test_the_name_of_a_withheld_agent_is_found_however_it_is_written(
+    tmp_path: Path, name: str
+) -> None:
+    words = f"Papers of {name} and others."
+    traces = traces_of(tmp_path, agents=AGENTS, sender=["lind"], custody=words)
+    assert list(traces.in_record()) == [("custody", "the name of an agent who is withheld")]
+
+
+@pytest.mark.parametrize("words", ["Lee", "Robertson", "K. Lind", "A. Lind", "R. Leeds", "Quorn"])
+def test_parts_of_names_and_other_names_are_no_traces(tmp_path: Path, words: str) -> None:
+    traces = traces_of(tmp_path, agents=AGENTS, sender=["lind"], custody=f"Papers of {words}.")
+    assert list(traces.in_record()) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"variant_titles": ["The Quornak affair"]},
+        {"custody": "Came with the file about Quornak."},
+        {"publications": ["On Quornak, 1950"]},
+        {"summary": {"text": "What Quornak did."}},
+        {"agents": [AGENTS[0], AGENTS[3] | {"note": "Knew Quornak"}]},
+        {"agents": [AGENTS[0], AGENTS[3] | {"role": "friend of Quornak"}]},
+        {"evidence": [{"note": "So says Quornak."}]},
+        {"parts": [{"id": "l2", "kind": "scan", "held": False, "title": "Scan, Quornak"}]},
+    ],
+    ids=str,
+)
+def test_a_name_in_a_withheld_title_is_found_in_every_statement(
+    tmp_path: Path, more: dict[str, Any]
+) -> None:
+    exact = "The plates"
+    quote = {
+        "field": "agents.lind", "basis": "quoted",
+        "at": {"part": "letter", "start": 0, "end": len(exact), "exact": exact},
+    }  # fmt: skip
+    quote |= more.get("evidence", [{}])[0]
+    titled = {
+        "id": "more",
+        "kind": "enclosure",
+        "held": False,
+        "title": "Report on Quornak in March",
+        "access": {"status": "closed", "rule": "Rule of Quincy"},
+    }
+    base = {"agents": [AGENTS[0], AGENTS[3]], "sender": ["lind"], "custody": "Bought in March."}
+    base |= more | {"parts": [titled, *more.get("parts", [])], "evidence": [quote]}
+    found = list(traces_of(tmp_path, **base).in_record())
+    assert len({field for field, _ in found}) == 1
+
+
+def test_other_separators_in_an_open_file_name_are_no_trace(tmp_path: Path) -> None:
+    other = {"id": "o", "kind": "scan", "file": "heron's-report-7.txt", "media_type": "image/tiff"}
+    traces = traces_of(tmp_path, parts=[other])
+    assert traces.in_text("see heron's-report-7.txt") == []
+    assert traces.in_text("see heron's report 7.txt")
 
 
 def test_a_leak_in_a_package_is_refused_with_its_place_and_not_repeated(tmp_path: Path) -> None:

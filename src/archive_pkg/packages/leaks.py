@@ -18,6 +18,7 @@ from archive_pkg import fixity, storage
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages.checking import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
+from archive_pkg.records import Agent, Event, Part, Record
 from archive_pkg.records.statements import Index
 from archive_pkg.records.upgrading import RELATIONS
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from archive_pkg.packages.access import Withheld
     from archive_pkg.packages.audience import Outgoing
-    from archive_pkg.records import Part, Record
 
 WITHHELD_SHOWS = Code(
     "withheld-shows",
@@ -40,9 +40,17 @@ WITHHELD_SHOWS = Code(
 
 _RUN = 6
 """As many words in a row that are in a withheld text and in no open one are no accident."""
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+"""Letters of scripts that write names and what follows them without a space."""
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 _SHORTEST = 4
 """Characters of a name. Shorter ones are in too many other words."""
+_SHORTEST_IN_TITLE = 5
+"""Characters of a capitalised word in a title."""
+_SEPARATORS = re.compile(r"[-_\s]+")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_BROKEN = re.compile(r"(?<=\w)[-\u00ad\u2010\u2011]\s*\n\s*(?=\w)")
+"""A hyphen where a line ends within a word."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _LONGEST_DIGEST = 64
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -134,24 +142,35 @@ class Traces:
         shut = {str(one.part.file): one.part for one in gone.values() if one.part.file}
         said = "\n".join(_said_openly(public))
         texts = list(_texts(folder, kept))
-        self._known = {_plain(word) for text in (said, *texts) for word in _words(text)}
-        self._known |= {_plain(word) for text in _ids(full) for word in _words(text)}
+        # An agent who is withheld does not go out, and neither does that agent's id.
+        self._known = {word for text in (said, *texts, *_ids(public)) for word in _words(text)}
         self._known |= _ordinary_words()
         names = {name: f"the file name of part {part.id}" for name, part in shut.items()}
-        self._secrets = dict(_file_names(names, {part.file for part in kept if part.file}))
+        open_files = {part.file for part in kept if part.file}
+        alike = {_squeezed(_plain(name)) for file in open_files for name in (file, *_pieces(file))}
+        self._secrets = []
+        for name, what in _file_names(names, open_files):
+            short = _squeezed(_plain(name))
+            self._secrets.append((short, self._pattern(name, strict=short in alike), what))
         for name, part in shut.items():
-            self._secrets |= _digests(folder, name, part.id)
-        self._runs = {run for text in _texts(folder, shut.values()) for run in _runs(text)}
-        self._runs -= {run for text in (said, *texts) for run in _runs(text)}
+            for digest, what in _digests(folder, name, part.id).items():
+                self._secrets.append((digest, _between_words(digest), what))
+        self._runs = {run for text in _texts(folder, shut.values()) for run in _all_runs(text)}
+        self._runs -= {run for text in (said, *texts) for run in _all_runs(text)}
         self._names = dict(self._withheld_names(full, gone))
+        self._full_names = list(self._withheld_full_names(full, (said, *texts)))
 
     def in_text(self, text: str) -> list[str]:
         """Return what of the withheld parts is in a text, however it is escaped."""
         readings = [_plain(reading) for reading in _readings(text)]
+        squeezed = [_squeezed(reading) for reading in readings]
         found = [
             what
-            for secret, what in self._secrets.items()
-            if any(_stands(secret, reading) for reading in readings)
+            for secret, pattern, what in self._secrets
+            if any(
+                secret in short and pattern.search(reading)
+                for short, reading in zip(squeezed, readings, strict=True)
+            )
         ]
         shows = any(not self._runs.isdisjoint(_runs(reading)) for reading in readings)
         return list(dict.fromkeys(found + (["words of a withheld text"] if shows else [])))
@@ -170,8 +189,11 @@ class Traces:
         for field, text in _values(self._public.as_json()):
             for rule in self._rules:
                 text = text.replace(rule, "")
-            words = {_plain(word) for word in _words(text)}
+            readings = [_plain(reading) for reading in _readings(text)]
+            words = {found[0] for reading in readings for found in _WORD.finditer(reading)}
             found = [what for name, what in self._names.items() if name in words]
+            if any(name.search(reading) for name in self._full_names for reading in readings):
+                found.append(_AN_AGENT)
             for what in dict.fromkeys([*self.in_text(text), *found]):
                 yield field, what
 
@@ -180,43 +202,103 @@ class Traces:
     ) -> Iterator[tuple[str, str]]:
         """Names in what the record says of withheld parts, and of who is known from them alone."""
         for part in (one.part for one in gone.values()):
-            for text in filter(None, (part.title, part.method, part.note)):
-                for found in _NAME.finditer(text):
-                    yield from self._unless_known(found[0], f"a name in the title of {part.id}")
+            enclosed = [item.title for item in full.enclosures if item.part == part.id]
+            for text in filter(None, (part.title, part.method, part.note, *enclosed)):
+                for word in _capitalised(text):
+                    yield from self._unless_known(word, f"a name in the title of {part.id}")
             for word in _words(part.file or ""):
                 yield from self._unless_known(word, f"a word of the file name of {part.id}")
-        stay = {agent.id for agent in self._public.agents}
-        for agent in full.agents:
-            if agent.id not in stay:
-                for word in _words(f"{agent.name} {agent.as_written or ''}"):
-                    yield from self._unless_known(word, "the name of an agent who is withheld")
+        for agent in self._withheld_agents(full):
+            for word in _words(f"{agent.name} {agent.as_written or ''}"):
+                yield from self._unless_known(word, _AN_AGENT)
 
-    def _unless_known(self, word: str, what: str) -> Iterator[tuple[str, str]]:
-        plain = _plain(word)
+    def _withheld_full_names(self, full: Record, said: Iterable[str]) -> Iterator[re.Pattern[str]]:
+        """Return patterns of withheld agents' full names and initials with the family name."""
+        taken = {form for agent in self._public.agents for form in _name_forms(agent)}
+        openly = [_plain(text) for text in said]
+        for agent in self._withheld_agents(full):
+            for words in _name_forms(agent) - taken:
+                whole = "".join(words)
+                is_unspaced = re.fullmatch(rf"[{_UNSPACED}]{{2,}}", whole) is not None
+                if is_unspaced or not self._known.issuperset(_words(agent.name)):
+                    pattern = _between_words(*words, gap=r"[\W_]{0,3}", letter=_SPACED_LETTER)
+                    if not any(map(pattern.search, openly)):
+                        yield pattern
+
+    def _withheld_agents(self, full: Record) -> Iterator[Agent]:
+        stay = {agent.id for agent in self._public.agents}
+        return (agent for agent in full.agents if agent.id not in stay)
+
+    def _unless_known(self, plain: str, what: str) -> Iterator[tuple[str, str]]:
         if len(plain) >= _SHORTEST and plain not in self._known:
             yield plain, what
 
+    def _pattern(self, name: str, *, strict: bool) -> re.Pattern[str]:
+        """Return a pattern of a file name, with other separators, too, where those are no words."""
+        plain = _plain(name)
+        words = set(_words(name))
+        is_told_apart = "." in plain or any(
+            word.isalpha() and len(word) >= _SHORTEST for word in words - self._known
+        )
+        is_loose = is_told_apart and not strict
+        return _between_words(*(_SEPARATORS.split(plain) if is_loose else [plain]))
 
-_NAME = re.compile(r"(?<=\S\s)[^\W\d_]*[A-ZÀ-ÖØ-ÞА-ЯЁ][^\W_]*|\b[A-ZÀ-ÖØ-ÞА-ЯЁ]{4,}\b")
-"""Words in a title that look like names: capitals within the title, or all in capitals."""
+
+_AN_AGENT = "the name of an agent who is withheld"
+_COMMON = set(
+    re.findall(
+        r"\w+",
+        "january february march april june july august september october november december "
+        "januar februar marz juni juli oktober dezember monday tuesday wednesday thursday friday "
+        "saturday sunday secret confidential general president minister ministry committee central "
+        "government foreign state national international north south east west",
+    )
+)
+"""Words with a capital that are in titles of all kinds."""
+
+
+def _capitalised(text: str) -> Iterator[str]:
+    """Words in a title that look like names: capitals within the title, or all in capitals."""
+    for found in _WORD.finditer(unicodedata.normalize("NFKC", text)):
+        word = found[0]
+        is_first = re.search(r"(^|[.:;!?]\s)\W*$", text[: found.start()]) is not None
+        is_within = not is_first and len(word) >= _SHORTEST_IN_TITLE and word != word.lower()
+        if (is_within or word.isupper()) and _plain(word) not in _COMMON:
+            yield _plain(word)
+
+
+def _name_forms(agent: Agent) -> set[tuple[str, ...]]:
+    """Return a person's name in both orders, and the family name with an initial."""
+    forms: set[tuple[str, ...]] = set()
+    for name in filter(None, (agent.name, agent.as_written)):
+        family, comma, given = name.partition(",")
+        words = (*_words(given), *_words(family)) if comma else tuple(_words(name))
+        if len(words) > 1:
+            forms |= {words, (words[-1], *words[:-1])}
+            if agent.kind == "person":
+                forms |= {(words[0][0], words[-1]), (words[-1], words[0][0])}
+        elif words and re.fullmatch(rf"[{_UNSPACED}]+", words[0]):
+            forms.add(words)
+    return {words for words in forms if len(words[-1]) > 1 or len(words[0]) > 1 or len(words) > 2}
 
 
 def _said_openly(public: Record) -> Iterator[str]:
     """What the outgoing record says on evidence that goes out, and whom it names."""
     index = Index(public)
     for item in public.evidence:
-        if item.basis == "supplied" or item.at is not None:
-            yield str(index.value(item.field))
+        value = index.value(item.field)
+        # A quote supports that there is an agent, a part or an event, not all that is said of it.
+        is_described = item.basis != "supplied" and isinstance(value, (Agent, Part, Event))
+        if item.basis == "supplied" or (item.at is not None and not is_described):
+            yield str(value)
     for agent in public.agents:
-        yield " ".join(filter(None, (agent.name, agent.as_written, agent.role)))
+        yield " ".join(filter(None, (agent.name, agent.as_written)))
 
 
 @cache
 def _ordinary_words() -> frozenset[str]:
     """Words that say nothing of a document: those in which the program itself speaks of records."""
-    from archive_pkg.records import Record
-
-    return frozenset(_plain(word) for word in _words(json.dumps(Record.model_json_schema())))
+    return frozenset(_words(json.dumps(Record.model_json_schema())))
 
 
 def _ids(record: Record) -> Iterator[str]:
@@ -225,18 +307,24 @@ def _ids(record: Record) -> Iterator[str]:
         yield from (item.id for item in items)
 
 
+def _pieces(file: str) -> set[str]:
+    """The names in a path, with their endings and without."""
+    pure = PurePosixPath(file)
+    return {*pure.parts, *(name.removesuffix(pure.suffix) for name in pure.parts)}
+
+
 def _file_names(names: Mapping[str, str], kept: set[str]) -> Iterator[tuple[str, str]]:
     """A file's path and all names in it, but those that open files have, too."""
     open_names = {name for path in kept for name in PurePosixPath(path).parts}
     for path, what in names.items():
         pure = PurePosixPath(path)
-        yield _plain(path), what
+        yield path, what
         for name in pure.parts:
             # The name of a folder, or without its ending, may be any word; "a-b" or "n1" is none.
             for form in {name, name.removesuffix(pure.suffix)}:
                 is_word = form.isalpha() and form != pure.name
                 if name not in open_names and len(form) >= _SHORTEST and not is_word:
-                    yield _plain(form), what
+                    yield form, what
 
 
 def _digests(folder: Path, name: str, part: str) -> dict[str, str]:
@@ -249,6 +337,8 @@ def _readings(text: str) -> Iterator[str]:
     """A text, and what it says once it is unescaped in the ways of our formats."""
     yield text
     for unescaped in (
+        _INVISIBLE.sub(" ", text),
+        _BROKEN.sub("", text),
         unescape(text),
         unquote(text),
         _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text),
@@ -268,14 +358,49 @@ def _readings(text: str) -> Iterator[str]:
             yield inner.decode()
 
 
+class _Folded(dict[int, int | str | None]):
+    """What each character counts as; worked out when it is first met."""
+
+    def __missing__(self, point: int) -> int | str | None:
+        sign = chr(point)
+        kind = unicodedata.category(sign)
+        if kind in {"Mn", "Me", "Cf"}:
+            self[point] = None
+        else:
+            self[point] = "-" if kind == "Pd" or sign == "\u2212" else sign
+        return self[point]
+
+
+_FOLDED = _Folded(
+    str.maketrans(
+        "авекмнорстухіјѕԁһӏԛԝαβεηικμνορτυχζłøđı",
+        "abekmhopctyxijsdhlqwabehikmvoptyxzlodi",
+    )
+)
+"""Look-alikes count as the Latin letter, marks and invisible signs as nothing."""
+
+
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
+    """Return a text as it is compared: without case, accents, invisible signs and look-alikes."""
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return unicodedata.normalize("NFC", text.translate(_FOLDED))
 
 
-def _stands(secret: str, text: str) -> bool:
-    if secret not in text:
-        return False
-    return re.search(rf"(?<![\w-]){re.escape(secret)}(?![\w-])", text) is not None
+def _squeezed(plain: str) -> str:
+    return _SEPARATORS.sub("", plain)
+
+
+_SPACED_LETTER = rf"[^\W_{_UNSPACED}]"
+
+
+def _between_words(
+    *pieces: str, gap: str = _SEPARATORS.pattern[:-1] + "*", letter: str = r"[\w-]"
+) -> re.Pattern[str]:
+    """Return a pattern of pieces with at most separators between them, and no letter around."""
+    inner = gap.join(map(re.escape, pieces))
+    return re.compile(rf"(?<!{letter}){inner}(?!{letter})")
 
 
 def _values(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -303,10 +428,14 @@ def _texts(folder: Path, parts: Iterable[Part]) -> Iterator[str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    return (found[0] for found in _WORD.finditer(text))
+    return (found[0] for found in _WORD.finditer(_plain(text)))
 
 
-def _runs(text: str) -> Iterator[str]:
-    words = [_plain(word) for word in _words(text)]
+def _all_runs(text: str) -> Iterator[str]:
+    return (run for reading in _readings(text) for run in _runs(_plain(reading)))
+
+
+def _runs(plain: str) -> Iterator[str]:
+    words = _WORD.findall(plain)
     for place in range(len(words) - _RUN + 1):
         yield " ".join(words[place : place + _RUN])
