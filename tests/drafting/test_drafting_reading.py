@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from docx import Document
 
@@ -171,3 +173,50 @@ def test_tei_in_a_file_called_txt_keeps_its_markup_and_its_text_apart(
     assert names == {"record.yaml", "letter.txt.xml", "letter.txt.txt"}
     assert (folder / "letter.txt.xml").read_bytes() == path.read_bytes()
     assert check(folder).ok
+
+
+def _workbook() -> bytes:
+    made = io.BytesIO()
+    openpyxl.Workbook().save(made)
+    return made.getvalue()
+
+
+def _zip() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("letter.txt", "Dear Sir")
+    return made.getvalue()
+
+
+OTHER_FILES = {
+    "a workbook": (_workbook(), "archive-pkg tables import"),
+    "a zip archive": (_zip(), "Unpack it"),
+    "a PDF file": (b"%PDF-1.4\n%\xe2\xe3", "describe this file as a part"),
+    "an image (JPEG)": (b"\xff\xd8\xff\xe0\0\x10JFIF", "describe this file as a part"),
+    "an e-mail message": (b"From: a@b.org\r\nMIME-Version: 1.0\r\n\r\nDear Sir", "as .txt"),
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_FILES)
+@pytest.mark.parametrize("command", ["draft", "check"])
+def test_a_file_of_another_kind_is_named_once_with_what_reads_it(
+    run: Run, tmp_path: Path, kind: str, command: str
+) -> None:
+    data, what_to_do = OTHER_FILES[kind]
+    path = tmp_path / "file.bin"
+    path.write_bytes(data)
+    ended = run(command, path)
+    assert ended.returncode == 3
+    said = ended.stdout + ended.stderr
+    assert said.count(f"this is {kind}, not a") == 1
+    assert what_to_do in said
+    assert "byte" not in said.lower()
+
+
+def test_check_of_a_word_file_names_the_command_that_reads_it(run: Run, tmp_path: Path) -> None:
+    document = Document()
+    document.add_paragraph("Dear Sir")
+    document.save(str(tmp_path / "letter.docx"))
+    ended = run("check", tmp_path / "letter.docx")
+    assert "this is a Word file, not a record" in ended.stdout
+    assert f"archive-pkg draft {tmp_path / 'letter.docx'}" in ended.stdout

@@ -16,6 +16,7 @@ from archive_pkg import limits
 from archive_pkg.drafting.decoding import decode
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.parsing import ZIP_ERRORS, OverLimitError, check_xml, parse_xml
+from archive_pkg.records.recognizing import DAMAGED, OPEN_DOCUMENT, WORD, recognize
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import read_regular
 
@@ -29,6 +30,11 @@ UNREADABLE = Code(
 )
 TOO_LARGE = Code(
     "letter-file-too-large", Severity.ERROR, "The file, or the text in it, is larger than is read."
+)
+OTHER_KIND = Code(
+    "letter-file-not-text",
+    Severity.ERROR,
+    "The file is not a text: it is, for example, a workbook, an image, a PDF file or an e-mail.",
 )
 MARKUP = Code(
     "letter-file-markup",
@@ -87,6 +93,11 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
     digest = hashlib.sha256(data).hexdigest()
     name = str(path)
     kind = media_type(data)
+    other = recognize(data)
+    if other is not None and other not in (WORD, OPEN_DOCUMENT, DAMAGED):
+        hint = other.hint.replace("{}", name)
+        finding = OTHER_KIND.at(Location(name), f"this is {other.name}, not a letter's text", hint)
+        raise InvalidError(f"{name} cannot be drafted", report=Report([finding]))
     if kind in (DOCX, ODT):
         extract = _docx if kind == DOCX else _odt
         try:
@@ -132,9 +143,9 @@ def _too_large(path: Path, error: OverLimitError) -> InvalidError:
 
 
 def _unreadable(path: str, why: str) -> InvalidError:
-    hint = "open it in the program that made it and save it anew"
+    hint = "Open it in the program that made it, and save it as .docx or .odt."
     finding = UNREADABLE.at(Location(path), f"the file cannot be opened: {why}", hint)
-    return InvalidError(f"{path}: {finding.message}", hint, Report([finding]))
+    return InvalidError(f"{path} cannot be drafted", report=Report([finding]))
 
 
 def _within_bounds(archive: zipfile.ZipFile) -> None:
@@ -164,6 +175,8 @@ def _docx(data: bytes) -> str:
         document = Document(io.BytesIO(data))
     except (PackageNotFoundError, XMLSyntaxError) as error:
         raise ValueError(str(error)) from error
+    except ValueError as error:  # it names the object that the bytes are read from
+        raise ValueError("its content type is not that of a .docx file") from error
     blocks: list[str] = []
     for item in document.iter_inner_content():
         if isinstance(item, Table):

@@ -16,6 +16,7 @@ from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.judging import judge
 from archive_pkg.records.models import Record
 from archive_pkg.records.nodes import collecting_no_garbage
+from archive_pkg.records.recognizing import XML, recognize
 from archive_pkg.records.upgrading import upgrade_tree
 from archive_pkg.records.yaml_reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
@@ -144,6 +145,11 @@ def read_tree(data: bytes, path: str) -> Tree:
     """
     from archive_pkg.records.nodes import Tree
 
+    kind = recognize(data) or (XML if data.startswith((b"<?xml", b"<TEI")) else None)
+    if kind:
+        hint = kind.hint.replace("{}", path)
+        found = NO_FILE.at(Location(path), f"this is {kind.name}, not a record", hint)
+        return Tree(None, whole=False, report=Report([found]))
     text, findings = _decoded(data, path)
     if findings:
         return Tree(None, whole=False, report=Report(findings))
