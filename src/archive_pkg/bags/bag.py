@@ -232,7 +232,7 @@ def load(tree: Tree, name: str, listing: Listing | None = None) -> Bag:
         data = _bytes(tree, DECLARATION, report)
         bag.declaration, findings = parse_declaration(data)
         report.extend(findings)
-    else:
+    elif not bag.listing.torn:
         report.add(_missing(top))
     number = bag.declaration.number
     bag.info_name = _info_name(bag.declaration)

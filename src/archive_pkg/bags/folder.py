@@ -76,12 +76,14 @@ class Listing:
         folders: Paths of folders, not with the bag's own.
         empty: Those of the folders that hold nothing.
         findings: Links, special files, folders that cannot be read.
+        torn: Whether it is of an archive that could not be read to its end.
     """
 
     files: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    torn: bool = False
 
 
 class Folder:

@@ -282,6 +282,8 @@ class _Verification:
     def structure(self) -> None:
         """What must be there, whatever it says."""
         bag = self.bag
+        if bag.listing.torn:
+            return  # what is missing may be in the part that could not be read
         if "data" not in bag.listing.folders:
             self.add(
                 PAYLOAD_FOLDER_MISSING.at(
@@ -388,7 +390,7 @@ class _Verification:
         """What bag-info.txt says of the bag, against the bag."""
         verdict = self.verdict
         present = set(self.bag.payload)
-        whole = all(line.path in present for line in self.bag.fetch)
+        whole = all(line.path in present for line in self.bag.fetch) and not self.bag.listing.torn
         if whole and self.oxum and self.oxum != (verdict.size, verdict.files):
             said, there = self.oxum, (verdict.size, verdict.files)
             self.add(
@@ -471,7 +473,7 @@ class _Verification:
         return {renamed.get(path, path): digest for path, digest in digests.items()}
 
     def _missing(self, code: Code, manifest: Manifest, paths: Sequence[str]) -> None:
-        if not paths:
+        if not paths or self.bag.listing.torn:
             return
         lines = manifest.lines_of(set(paths))
         folded = defaultdict(list)

@@ -307,8 +307,9 @@ def unpack(
 
     with (
         answering("bag unpack", as_json=as_json, quiet=quiet) as answer,
-        answer.about(destination) as result,
+        answer.about(archive) as result,
     ):
+        result["unpacked"] = str(destination)
         verdict = unpack_bag(archive, destination, replace=replace, wait=wait)
         result |= {"complete": verdict.complete, "valid": verdict.valid}
         answer.say(f"{destination}: complete and valid, {verdict.files} payload files")
