@@ -210,3 +210,14 @@ def test_no_permission_is_a_finding(letter: Path) -> None:
         pytest.skip("root may read everything")
     (letter / TEXT).chmod(0)
     assert "part-unreadable" in codes(letter)
+
+
+def test_a_link_in_the_place_of_a_part_is_named_without_the_systems_number(
+    letter: Path, tmp_path: Path
+) -> None:
+    text = letter / "letter-1960-07-18.txt"
+    text.rename(tmp_path / "elsewhere.txt")
+    text.symlink_to(tmp_path / "elsewhere.txt")
+    (found,) = (one for one in check(letter) if one.code == "part-not-a-file")
+    assert "Errno" not in found.message
+    assert "a link" in found.message

@@ -443,7 +443,8 @@ def _refuse_foreign(home: Path, identifier: str) -> None:
         }
     except (OSError, ValueError, AttributeError) as error:
         raise DepositError(
-            f"{home} is not a readable OCFL object: {error}", "see to it before depositing here"
+            f"{home} is not a readable OCFL object: {storage.explain(error)}",
+            "see to it before depositing here",
         ) from error
     ours = {"id": identifier, "OCFL version": SPECIFICATION, "digest": DIGEST}
     for name, value in ours.items():

@@ -65,13 +65,17 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
     try:
         held = _held(package, identifier, copy)
     except (ArchivePkgError, OSError, LookupError) as error:
-        return [COPY_UNREADABLE.at(place, f"it could not be read: {error}")]
+        return [COPY_UNREADABLE.at(place, f"it could not be read: {storage.explain(error)}")]
     if held is None:
         return [COPY_ABSENT.at(place, "there is no copy", "deposit the package there")]
     try:
         own = digests_of(package)
     except OSError as error:
-        return [COPY_UNREADABLE.at(place, f"not compared: the package could not be read: {error}")]
+        return [
+            COPY_UNREADABLE.at(
+                place, f"not compared: the package could not be read: {storage.explain(error)}"
+            )
+        ]
     found = [
         _difference(Location(f"{copy} {identifier} {path}"), own.get(path), held.get(path))
         for path in sorted(own.keys() | held.keys())

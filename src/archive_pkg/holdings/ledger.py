@@ -336,7 +336,9 @@ def _stated_heads(path: Path, report: Report) -> dict[int, list[tuple[Path, Head
         except FileNotFoundError:
             continue
         except OSError as error:
-            report.add(HEAD_UNREADABLE.at(Location(str(file)), f"cannot be read: {error}"))
+            report.add(
+                HEAD_UNREADABLE.at(Location(str(file)), f"cannot be read: {storage.explain(error)}")
+            )
             continue
         if head is None:
             report.add(HEAD_UNREADABLE.at(Location(str(file)), "is not NUMBER DIGEST"))

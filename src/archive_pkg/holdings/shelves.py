@@ -166,7 +166,7 @@ def _declared(root: Path) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, ValueError) as error:
-        raise StorageError(f"{path} could not be read: {error}") from error
+        raise StorageError(f"{path} could not be read: {storage.explain(error)}") from error
     layout = said.get("layout") if isinstance(said, dict) else None
     if layout not in LAYOUTS:
         raise StorageError(f"{path} names the layout {layout!r}, which is not known here")

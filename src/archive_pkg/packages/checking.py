@@ -244,11 +244,11 @@ def _files(
             continue
         except storage.NotRegularError as error:
             yield PART_NOT_A_FILE.at(
-                place, f"{name} is not read: {error}", "put the file itself there"
+                place, f"{name} is not read: {storage.explain(error)}", "Put the file itself there."
             )
             continue
         except OSError as error:
-            message = f"{name} could not be read: {error.strerror}"
+            message = f"{name} could not be read: {storage.explain(error)}"
             yield PART_UNREADABLE.at(place, message, "see to its permissions and its disk")
             continue
         good[name] = data if any(part.is_text for part in parts) else None
@@ -334,7 +334,7 @@ def _large(
             if os.fstat(stream.fileno()).st_size <= TEXT_LIMIT:
                 return stream.read()
     except OSError as error:
-        yield PART_UNREADABLE.at(place, f"{name} could not be read: {error.strerror}")
+        yield PART_UNREADABLE.at(place, f"{name} could not be read: {storage.explain(error)}")
         return None
     if needed:
         message = f"{name} is too large to look quotes up in it"
@@ -513,4 +513,4 @@ def _files_below(folder: str) -> Iterator[str]:
                 elif not entry.is_dir():
                     yield entry.path
     except OSError as error:
-        raise StorageError(f"{folder} could not be listed: {error.strerror}") from error
+        raise StorageError(f"{folder} could not be listed: {storage.explain(error)}") from error

@@ -69,6 +69,11 @@ def describe(error: OSError) -> tuple[str, str]:
     return meaning or (error.strerror or str(error)).lower(), hint
 
 
+def explain(error: Exception) -> str:
+    """Return what an error means in plain words, without the system's number."""
+    return describe(error)[0] if isinstance(error, OSError) else str(error)
+
+
 @contextlib.contextmanager
 def storage_errors(what: str) -> Iterator[None]:
     """Turn the system's errors in the block into one `StorageError` in plain words.

@@ -128,7 +128,7 @@ class _Table:
             try:
                 declared = read_json(storage.read_text(file))
             except OSError as error:
-                raise StorageError(f"{file}: {error.strerror or error}") from error
+                raise StorageError(f"{file}: {storage.explain(error)}") from error
             except (ValueError, RecursionError) as error:
                 report.add(DESCRIPTOR_INVALID.at(self._place, f"{file} is not JSON: {error}"))
                 return None
