@@ -381,9 +381,9 @@ def test_a_profile_of_ones_own_is_met_or_refused_by_all_alike(
     assert kept_out.ok
     built = build_for(target, letter, tmp_path / "out", on=ON)
     assert bags.verify(built.path, profile=target.profile).conforms
-    left_out = [f.location.path for f in built.report if f.code == "target-left-out"]
+    left_out = [f.message for f in built.report if f.code == "target-left-out"]
     assert bool(left_out) == (rule == "Tag-Files-Allowed")
-    assert "metadata/premis.xml" not in left_out
+    assert "metadata/premis.xml" not in " ".join(left_out)
 
 
 def test_a_percent_in_a_name_is_refused_where_the_reader_cannot_take_it(letter: Path) -> None:
@@ -391,5 +391,20 @@ def test_a_percent_in_a_name_is_refused_where_the_reader_cannot_take_it(letter: 
     (letter / "letter-1960-07-18.txt").rename(letter / "letter%201960.txt")
     record.write_text(record.read_text().replace("letter-1960-07-18.txt", "letter%201960.txt"))
     assert "target-name" in {f.code for f in why_not(letter, find_target("archivematica"), {})}
-    assert why_not(letter, find_target("chronopolis"), {}).ok
+    found = why_not(letter, find_target("chronopolis"), {})
+    assert found.ok
+    assert "part-name-percent" in {f.code for f in found}
     assert "part-name-percent" in {f.code for f in check(letter)}
+
+
+def test_build_and_why_not_name_the_documents_that_a_profile_keeps_out(
+    run: Run, letter: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "ours.json"
+    file.write_text(json.dumps(PROFILE | {"Tag-Files-Allowed": ["metadata/premis.xml"]}))
+    words = [letter, "--target", file, "--tag", "Contact-Name=A"]
+    for done in (run("build", *words, "--out", tmp_path / "out"), run("why-not", *words)):
+        assert done.returncode == 0
+        assert done.stdout.count("[target-left-out]") == 1
+        assert "derived documents are left out" in done.stdout
+        assert "metadata/datacite.xml" in done.stdout

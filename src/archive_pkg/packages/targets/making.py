@@ -25,11 +25,11 @@ from archive_pkg.packages.building import (
     settle,
     today,
 )
-from archive_pkg.packages.checking import examine
+from archive_pkg.packages.checking import NAME_PERCENT, examine
 from archive_pkg.packages.history import packaged
 from archive_pkg.packages.leaks import refuse_leaks
 from archive_pkg.packages.opening import is_bag, open_package
-from archive_pkg.packages.targets.asking import blockers, tell
+from archive_pkg.packages.targets.asking import TARGET_NAME, blockers, tell
 from archive_pkg.records import record_file
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
 TARGET_LEFT_OUT = Code(
     "target-left-out",
-    Severity.ADVICE,
-    "A derived document is not in the package, since the target's profile does not allow it.",
+    Severity.WARNING,
+    "Derived documents are not in the package, since the target's profile does not allow them.",
 )
 
 
@@ -128,7 +128,7 @@ def _checked(target: Target, given: Mapping[str, str]) -> dict[str, str]:
 def why_not(
     path: Path, target: Target, given: Mapping[str, str], audience: Audience = "internal"
 ) -> Report:
-    """Every reason why a target would not accept a record's package, and nothing else.
+    """Return why a target would not accept a record's package, and warnings that concern it.
 
     Args:
         path: A record's file or folder, or a package, which is then checked as it is.
@@ -152,7 +152,7 @@ def why_not(
     if is_bag(path):
         package = open_package(path)
         record, folder = package.record, package.parts
-        report = Report()
+        report = examined = Report()
     else:
         found, examined = examine(path)
         report = Report(examined.errors)
@@ -161,6 +161,8 @@ def why_not(
         record, folder = found, record_file(path)[0].parent
     sizes = {name: _size(folder / name) for name in record.files}
     report.extend(blockers(target, record, given, sizes, audience))
+    if not any(found.code == TARGET_NAME.code for found in report):
+        report.extend(found for found in examined if found.code == NAME_PERCENT.code)
     if report.ok and target.profile is not None:
         report.extend(_against_profile(target, path, given, sizes, audience))
     return report
@@ -173,7 +175,10 @@ def _against_profile(
     sizes: Mapping[str, int],
     audience: Audience,
 ) -> list[Finding]:
-    """What a target's profile has against the bag that would be built, its files left empty."""
+    """Return what the profile has against the bag that would be built, and what it leaves out.
+
+    The bag is made with empty files.
+    """
     draft = draft_package(path, audience)
     with tempfile.TemporaryDirectory(prefix="archive-pkg-") as folder:
         maker = _Maker(target, draft, _checked(target, given), dict(sizes), today(), hollow=True)
@@ -181,7 +186,7 @@ def _against_profile(
             maker.make(Path(folder))
         except InvalidError as error:
             return error.report.errors if error.report else []
-    return []
+    return maker.left_out
 
 
 def _as_it_is(path: Path, target: Target) -> Iterator[Finding]:
@@ -303,12 +308,17 @@ class _Maker:
     def _allowed(self, derived: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
         """The derived documents that the target's profile allows."""
         allowed = self.target.profile.tag_files_allowed if self.target.profile else None
+        without = []
         for path, document in derived.items():
             if allowed is None or any(fnmatchcase(path, pattern) for pattern in allowed):
                 yield path, document
             else:
-                message = "the profile does not allow it; the package is without it"
-                self.left_out.append(TARGET_LEFT_OUT.at(Location(path), message))
+                without.append(path)
+        if without:
+            count = f"{len(without)} derived document{'s are' if len(without) > 1 else ' is'}"
+            message = f"{count} left out, since the profile allows no such tag files: "
+            found = TARGET_LEFT_OUT.at(Location(), message + ", ".join(without))
+            self.left_out.append(found)
 
     def _refuse_leaks(self, folder: Path) -> None:
         if self.gone and not self.hollow:
@@ -332,8 +342,9 @@ class _Maker:
     def _check(self, verdict: bags.Verdict) -> None:
         if verdict.conforms is False:
             raise InvalidError(
-                f"what {self.target.title} asks cannot be met; nothing was kept",
-                "see what the profile asks",
+                f"the package does not conform to the profile of {self.target.title}; "
+                "nothing was written",
+                "Correct what the findings name.",
                 report=verdict.report,
             )
         if not verdict.valid:
