@@ -85,8 +85,11 @@ class Answer:
             self.failed(result, error)
 
     def failed(self, result: dict[str, Any], error: ArchivePkgError) -> None:
-        """Tell an error, with the findings that led to it."""
-        self.found(result, findings_of(error))
+        """Report an error with the findings that led to it, errors first."""
+        by_gravity = sorted(
+            findings_of(error), key=lambda finding: finding.severity is not Severity.ERROR
+        )
+        self.found(result, by_gravity)
         result["error"] = {"message": error.message, "hint": error.hint}
         self.worsen(error.exit_status)
         complain(error)
