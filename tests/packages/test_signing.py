@@ -394,7 +394,7 @@ def test_a_timestamp_with_any_byte_changed_is_told_or_good(authority: Authority)
         except NoStampError as error:
             found.add(str(error).partition(":")[0])
     assert {
-        "it is no timestamp (RFC 3161)",
+        "it is not a timestamp (RFC 3161)",
         "it cannot be checked",
         "it is over something else",
         "its statement was changed after it was signed",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from archive_pkg.records.identifiers import Identifier
 from archive_pkg.tables.cells import csv_line, from_cell, guarded, split_items, to_cell, unguarded
+from archive_pkg.tables.hazards import hazards
 from archive_pkg.tables.layout import Column, tables
 
 ODD = "=+-@'\";:\\,[] \t\r\n\u00a0|＝жa"
@@ -68,3 +69,8 @@ def test_a_line_of_csv_is_read_back_by_pythons_own_reader(cells: list[str]) -> N
 )
 def test_what_people_type_is_split(cell: str, items: list[str]) -> None:
     assert split_items(cell) == items
+
+
+def test_a_cell_of_spaces_alone_is_to_be_emptied() -> None:
+    ((_, message, hint),) = hazards(" \n", verbatim=False)
+    assert (message, hint) == ("the cell has only spaces or line ends", "Leave the cell empty.")

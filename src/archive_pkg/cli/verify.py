@@ -140,5 +140,5 @@ def words_of(verification: Verification) -> str:
     if verification.ok:
         return "complete and valid"
     if verdict.valid:
-        return "REFUSED: a valid bag, but the package in it has errors"
+        return "not valid: the bag is valid, but the package in it has errors"
     return "complete, but not valid" if verdict.complete else "not complete, not valid"

@@ -515,7 +515,8 @@ class _Examination:
                 stamp = timestamps.read(self.files[file])
                 wrong = stamp.fits(self.files[path])
             except timestamps.NoStampError as error:
-                self.report.add(TIMESTAMP_MALFORMED.at(self.at(file), str(error)))
+                hint = "Restore it from another copy of the package."
+                self.report.add(TIMESTAMP_MALFORMED.at(self.at(file), str(error), hint))
                 break
             if wrong:
                 self.report.add(TIMESTAMP_WRONG.at(self.at(file), wrong))

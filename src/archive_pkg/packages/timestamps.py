@@ -169,7 +169,7 @@ def read(data: bytes) -> Stamp:
     try:
         return _stamp(data)
     except (ValueError, TypeError, KeyError, AttributeError, InvalidVersion) as error:
-        raise NoStampError(f"it is no timestamp (RFC 3161): {error}") from error
+        raise NoStampError("it is not a timestamp (RFC 3161), or it is damaged") from error
 
 
 def _stamp(data: bytes) -> Stamp:

@@ -336,10 +336,15 @@ class Access(Model):
     def _ruled(self) -> Self:
         if self.status != "open" and self.rule is None:
             raise Fault(f"what is {self.status} needs the rule that says so", "add rule")
-        if (self.status == "restricted") != (self.until is not None):
+        if self.status == "restricted" and self.until is None:
             raise Fault(
-                "a restriction, and nothing else, has a date until which it holds",
-                "status: restricted with until, or status: closed or open without",
+                "status is restricted, and until is missing",
+                "Add until, the day from which the part is open, or write status: closed.",
+            )
+        if self.status != "restricted" and self.until is not None:
+            raise Fault(
+                f"until is given, and status is {self.status}",
+                "Write status: restricted, or remove until.",
             )
         return self
 

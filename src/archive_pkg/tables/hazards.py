@@ -70,8 +70,11 @@ def hazards(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, str]]:
         verbatim: Whether it holds words of a source, whose spaces and scripts are as they are.
     """
     if cell != cell.strip() and not verbatim:
-        message = f"“{_visible(cell)}” has spaces at its edge"
-        yield SPACE_AROUND, message, f"write “{_short(cell.strip())}”"
+        if bare := cell.strip():
+            message = f"“{_visible(cell)}” begins or ends with a space or line end"
+            yield SPACE_AROUND, message, f"Write “{_short(bare)}”."
+        else:
+            yield SPACE_AROUND, "the cell has only spaces or line ends", "Leave the cell empty."
     for match in _INVISIBLE.finditer(cell):
         name = unicodedata.name(match.group(), "a sign without a name").lower()
         message = f"character {match.start() + 1} is invisible: U+{ord(match.group()):04X}, {name}"

@@ -70,7 +70,7 @@ def tell(target: Target, record: Record, given: Mapping[str, str], size: int) ->
                 report.add(_untold(target, path, ask))
             elif value and ask.values and value not in ask.values:
                 place = Location(path, field=ask.label)
-                message = f"{target.title} does not take {value!r} for {ask.label}"
+                message = f"{value!r} is not a value of {ask.label} for {target.title}"
                 report.add(TARGET_VALUE.at(place, message, f"one of: {', '.join(ask.values)}"))
             elif value and path:
                 tags.setdefault(path, []).append((ask.label, " ".join(value.split())))
@@ -114,7 +114,9 @@ def _untold(target: Target, path: str, ask: Ask) -> Finding:
     if ask.values:
         hint += f"; one of: {', '.join(ask.values)}"
     return TARGET_UNTOLD.at(
-        Location(path, field=ask.label), f"{target.title} asks for {ask.label}", hint
+        Location(path, field=ask.label),
+        f"{ask.label} is missing; it is required by {target.title}",
+        hint,
     )
 
 
