@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import os
 import resource
@@ -153,6 +155,64 @@ def test_a_scheduler_ends_an_audit(done: Answer, shelf: Path, tmp_path: Path) ->
     assert "interrupted" in said
     status, said = done(*words, "--due", "1d")
     assert (status, f"checked: {400 - len(known)}" in said) == (0, True), said
+
+
+def bags(folder: Path) -> Path:
+    """Enough bags for several processes; the first is missing from its batch for hours."""
+    digest = hashlib.sha256(b"x").hexdigest()
+    for number in range(41):
+        payload = folder / f"bag{number:02}" / "data"
+        payload.mkdir(parents=True)
+        (payload / "x").write_bytes(b"x")
+        lines = [f"{digest}  data/x\n"]
+        if not number:
+            with (payload / "big").open("wb") as big:
+                big.truncate(1 << 40)
+            lines.append(f"{digest}  data/big\n")
+        (payload.parent / "bagit.txt").write_text(
+            "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+        )
+        (payload.parent / "manifest-sha256.txt").write_text("".join(lines))
+    return folder
+
+
+def test_signals_end_workers_that_read_a_large_file(tmp_path: Path) -> None:
+    words = ("verify", bags(tmp_path / "bags"), "--bag-only", "--json", "--jobs", 2, "--report")
+    runs = {}
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        report = tmp_path / f"{number}.jsonl"
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        run = subprocess.Popen(command(*words, report), **pipes, text=True, start_new_session=True)
+        runs[number] = report, run
+    for number, (report, run) in runs.items():
+        while not report.exists() or not report.stat().st_size:
+            assert run.poll() is None
+            time.sleep(0.01)
+        workers = _workers(run.pid)
+        assert workers
+        os.killpg(run.pid, number)
+        said, complaint = run.communicate(timeout=10)
+        assert (run.returncode, "interrupted" in complaint) == (128 + number, True), complaint
+        told = json.loads(said)
+        assert (told["status"], told["counts"]) == (128 + number, {"valid": 9})
+        assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+
+
+def test_a_signal_ends_a_run_that_cannot_tidy_up(tmp_path: Path) -> None:
+    folder = bags(tmp_path / "bags")
+    (folder / "bag00" / "data" / "big").unlink()
+    reads, writes = os.pipe()
+    fcntl.fcntl(writes, fcntl.F_SETPIPE_SZ, 4096)
+    words = ("verify", folder, "--bag-only", "--json", "--jobs", 1)
+    run = subprocess.Popen(command(*words), stdout=writes, stderr=subprocess.PIPE, text=True)
+    os.close(writes)
+    while "pipe_write" not in Path(f"/proc/{run.pid}/wchan").read_text():
+        assert run.poll() is None
+        time.sleep(0.01)
+    run.terminate()
+    _, complaint = run.communicate(timeout=10)
+    assert (run.returncode, "unfinished work was abandoned" in complaint) == (143, True), complaint
+    os.close(reads)
 
 
 def test_memory_that_ends_costs_letters_of_one_run_only(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from archive_pkg.cli.interruptions import Interrupted, expect_bulk
 from archive_pkg.cli.output import (
     STANDARD_OUTPUT,
     Answer,
@@ -246,8 +247,10 @@ def telling(
         told.found(findings_of(error))
         complain(error)
         answer.worsen(error.exit_status)
-    except BaseException:
+    except BaseException as error:
         told.stopped = True
+        if isinstance(error, Interrupted):
+            answer.status = error.exit_status
         raise
     finally:
         told.end()
@@ -274,6 +277,7 @@ def crew(jobs: int | None, executor: str = "", *, gentle: bool = False) -> Calla
 
     if executor and jobs is not None:
         raise UsageError("--jobs is for this machine", "with --executor the cluster decides")
+    expect_bulk()
     return lambda: crew_for(jobs, executor, gentle=gentle)
 
 

@@ -374,7 +374,7 @@ def login(
 @contextmanager
 def _going_on() -> Iterator[None]:
     """Where sending is interrupted, some of it may be there, without its name."""
-    from archive_pkg.cli.main import Interrupted
+    from archive_pkg.cli.interruptions import Interrupted
 
     try:
         yield

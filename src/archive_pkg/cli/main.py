@@ -34,6 +34,7 @@ from archive_pkg.cli import (
     verify,
     why_not,
 )
+from archive_pkg.cli.interruptions import Interrupted, listen
 from archive_pkg.cli.output import (
     OutputError,
     clean,
@@ -48,7 +49,6 @@ from archive_pkg.storage import describe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import FrameType
 
 app = typer.Typer(
     name="archive-pkg",
@@ -82,24 +82,6 @@ app.add_typer(bag.app, name="bag")
 app.add_typer(tables.app, name="tables")
 
 
-class Interrupted(BaseException):
-    """The program is to end: ctrl-C (SIGINT), SIGTERM, or SIGHUP of a terminal that is closed.
-
-    Not a KeyboardInterrupt, which typer would take for itself. Nothing in the library catches it;
-    what was staged is removed on its way up.
-
-    Attributes:
-        exit_status: The status with which the program ends.
-        left: What is said of the work that was under way.
-    """
-
-    left = "nothing was left half done"
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.exit_status = 128 + number
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         from archive_pkg.version import SOFTWARE
@@ -123,9 +105,7 @@ def _options(
 def main() -> NoReturn:
     """Run the command line and exit with the status that the docs' reference lists."""
     ready_streams()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
-            signal.signal(number, _interrupt)
+    listen()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -178,9 +158,3 @@ def _bug(error: Exception) -> int:
         err=True,
     )
     return 1
-
-
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    # A second ctrl-C must not break off the tidying up after the first.
-    signal.signal(number, signal.SIG_IGN)
-    raise Interrupted(number)

@@ -31,6 +31,10 @@ FEW = 32
 """So few subjects are done by this process: to start others would take longer."""
 
 
+_GRACE = 1.0
+"""Seconds that work under way has to finish after an interruption."""
+
+
 @dataclass(slots=True)
 class Done:
     """What came of one subject.
@@ -116,9 +120,9 @@ def run(
 ) -> None:
     """Have work done on all subjects.
 
-    Subjects are taken from their stream as they are needed. When this is interrupted, what is
-    under way is finished and taken before the interruption goes on its way. When one of them says
-    that the disk is full, no others are begun.
+    Subjects are taken from their stream as they are needed. When this is interrupted, work that
+    finishes within a second is taken, and the workers are killed, before the interruption goes on
+    its way. When one of the subjects says that the disk is full, no others are begun.
 
     Args:
         work: What to do.
@@ -161,8 +165,13 @@ class _Run:
                 if self._fatal:
                     message, hint = self._fatal.error
                     raise storage.FullError(f"{message}; the rest was not begun", hint)
-        finally:
+        except Exception:
             self._end()
+            raise
+        except BaseException:
+            self._break_off()
+            raise
+        self._end()
 
     def _advance(self, batches: Iterator[list[Any]]) -> bool:
         """Begin what there are hands for, and take what is done next; False when all is done."""
@@ -213,22 +222,32 @@ class _Run:
         self._take(batch[0], Done(str(batch[0]), "failed", 5, [finding], (message, finding.hint)))
 
     def _end(self) -> None:
-        """Let what is under way end and take it; after an interruption nothing new begins."""
-        for future in self._flying:
-            future.cancel()
+        """Wait for what is under way and take it; nothing new begins."""
         try:
-            while self._flying:
-                self._land_or_drop()
+            self._finish(None)
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                self._crew.kill()
+            raise
         finally:
             self._crew.close()
 
-    def _land_or_drop(self) -> None:
-        future = next(iter(self._flying))
-        if future.cancelled():
+    def _break_off(self) -> None:
+        """Take what finishes within a moment, and kill the workers whatever they are doing."""
+        try:
+            self._finish(_GRACE)
+        finally:
+            # Even if nothing is waited for: a signal may come after a batch was handed to a
+            # worker, and before it was noted here.
+            self._crew.kill()
+            self._crew.close()
+
+    def _finish(self, seconds: float | None) -> None:
+        for future in [each for each in self._flying if each.cancel()]:
             del self._flying[future]
-            return
-        wait([future])
-        batch = self._flying.pop(future)
-        if not future.cancelled() and future.exception() is None:
-            for subject, result in zip(batch, future.result(), strict=True):
-                self._take(subject, result)
+        done, _ = wait(self._flying, seconds)
+        for future in done:
+            batch = self._flying.pop(future)
+            if future.exception() is None:
+                for subject, result in zip(batch, future.result(), strict=True):
+                    self._take(subject, result)

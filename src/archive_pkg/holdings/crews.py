@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import threading
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_ORDERS = {signal.SIGINT, signal.SIGTERM}
+_ORDERS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 # Records and documents are many objects and hardly a circle: looking for circles after each seven
 # hundred, as Python does unless told, takes a tenth of the time.
 _SELDOM = (50_000, 20, 100)
+_DEATH = 0.5
+"""Seconds to wait for killed workers; a worker that waits for a dead disk does not die."""
 _PR_SET_PDEATHSIG = 1
 _IOPRIO_WHO_PROCESS = 1
 _IOPRIO_IDLE = 3 << 13
@@ -64,6 +66,9 @@ class Crew(Protocol):
             StorageError: There is nobody to work on anything.
             Exception: What the work raised.
         """
+
+    def kill(self) -> None:
+        """End everybody now, whatever they are doing. Only `close` may follow."""
 
     def close(self) -> None:
         """Let what is under way end, and end everybody."""
@@ -112,6 +117,9 @@ class Alone:
         """See `Crew`."""
         return future.result()
 
+    def kill(self) -> None:
+        """See `Crew`."""
+
     def close(self) -> None:
         """See `Crew`."""
 
@@ -122,7 +130,7 @@ class _Processes:
 
     jobs: int
     gentle: bool
-    _pool: Executor | None = field(default=None, init=False)
+    _pool: ProcessPoolExecutor | None = field(default=None, init=False)
     _sign_of_life: Future[int] = field(default_factory=Future, init=False)
 
     @property
@@ -159,6 +167,17 @@ class _Processes:
             if self._sign_of_life.exception():
                 raise StorageError(_NONE_BEGAN, _BEGIN_ANEW) from error
             raise WorkerLostError(str(error)) from error
+
+    def kill(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        workers = list(pool._processes.values())  # Python 3.14 has kill_workers()
+        for worker in workers:
+            worker.kill()
+        for worker in workers:  # what they staged is removed next
+            worker.join(_DEATH / len(workers))
+        pool.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         if self._pool is not None:
@@ -244,6 +263,10 @@ class _DaskCrew:
             return future.result()
         except KilledWorker as error:
             raise WorkerLostError(str(error)) from error
+
+    def kill(self) -> None:
+        # The cluster drops what has not begun. Nobody can end a thread of its workers.
+        self._executor.shutdown(wait=False)
 
     def close(self) -> None:
         self._executor.shutdown()

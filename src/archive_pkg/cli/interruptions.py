@@ -1,0 +1,77 @@
+"""End the program when a signal asks it to: ctrl-C, a scheduler, a terminal that closes."""
+
+from __future__ import annotations
+
+import _thread
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_LIMIT = 1.8
+"""Seconds after a signal until a bulk command ends without tidying up."""
+
+_ABANDONED = "unfinished work was abandoned. Run the same command again."
+
+_bulk = False
+
+
+class Interrupted(BaseException):
+    """A signal asked the program to end: SIGINT (ctrl-C), SIGTERM or SIGHUP.
+
+    Not a KeyboardInterrupt, which typer would take for itself. Nothing in the library catches it;
+    what was staged is removed on its way up.
+
+    Attributes:
+        exit_status: The status with which the program ends.
+        left: What is said of the work that was under way.
+    """
+
+    left = "nothing was left half done"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_status = 128 + number
+
+
+def listen() -> None:
+    """Raise Interrupted in the main thread when a signal asks the program to end."""
+    for number in _SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
+            signal.signal(number, _interrupt)
+
+
+def expect_bulk() -> None:
+    """From now on, end within two seconds of a signal, whatever is under way.
+
+    Tidying up can wait for a thread that sends a large file, for a disk that does not answer, or
+    for a reader of standard output. Bulk commands resume what a killed run has left.
+    """
+    global _bulk
+    _bulk = True
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    # A second signal must not break off the tidying up after the first.
+    for each in _SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    interruption = Interrupted(number)
+    if _bulk:
+        # Not a Thread: the lock that it takes may be held by what the signal interrupted.
+        _thread.start_new_thread(_abandon, (number,))
+        interruption.left = _ABANDONED
+    raise interruption
+
+
+def _abandon(number: int) -> None:
+    """End the program. On Linux its workers are killed with it."""
+    time.sleep(_LIMIT)
+    os.set_blocking(2, False)
+    try:
+        os.write(2, f"interrupted; {_ABANDONED}\n".encode())
+    finally:
+        os._exit(128 + number)
