@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import threading
@@ -193,3 +194,140 @@ def test_a_link_in_the_place_of_a_package_is_not_replaced(
     done = run("build", LETTER, "--out", tmp_path, "--replace", "--date", "2026-11-25")
     assert done.returncode == 5, done.stdout
     assert (tmp_path / LETTER.name).is_symlink()
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    shutil.copytree(LETTER, tmp_path / "letter")
+    return tmp_path / "letter"
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("own", ["record.yaml", "letter-1960-07-18.txt"])
+@pytest.mark.parametrize("name", ["page", "export", "picture", "check", "tables", "template"])
+def test_no_output_takes_the_place_of_a_letters_own_file(
+    run: Run, letter: Path, name: str, own: str
+) -> None:
+    before, out = contents(letter), letter / own
+    done = run(
+        *{
+            "page": ["page", letter, "-o", out],
+            "export": ["export", letter, "--to", "tei", "-o", out],
+            "picture": ["show", letter, "--picture", out],
+            "check": ["check", letter, "--report", out],
+            "tables": ["tables", "export", letter, "--out", out, "--replace"],
+            "template": ["tables", "template", out, "--replace"],
+        }[name]
+    )
+    assert done.returncode == 2, done.stderr
+    assert str(out) in done.stderr
+    assert contents(letter) == before
+
+
+@pytest.mark.parametrize("inside", ["data/README.txt", "new.svg"])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_output_goes_into_a_package(run: Run, shelf: Path, name: str, inside: str) -> None:
+    package = shelf / LETTER.name
+    before = contents(package)
+    done = run(*command_lines(shelf, package / inside)[name])
+    assert done.returncode == 2, done.stderr
+    assert "inside the package" in done.stderr
+    assert contents(package) == before
+
+
+@pytest.mark.parametrize("words", [["site"], ["export", "--to", "tei"]])
+def test_no_folder_of_outputs_goes_into_a_package(run: Run, shelf: Path, words: list[str]) -> None:
+    option = "-o" if words == ["site"] else "--each"
+    done = run(*words, shelf, option, shelf / LETTER.name / "data" / "more")
+    assert done.returncode == 2, done.stderr
+    assert not (shelf / LETTER.name / "data/more").exists()
+
+
+def test_no_output_takes_the_place_of_the_programs_state(run: Run, shelf: Path) -> None:
+    ledger = shelf / ".archive-pkg" / "ledger.jsonl"
+    before = ledger.read_bytes()
+    assert run("verify", shelf, "--report", ledger).returncode == 2
+    assert ledger.read_bytes() == before
+
+
+def test_a_table_is_not_replaced_by_its_annotated_copy(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "letters.csv"
+    table.write_text("id,title\n1,One\n")
+    assert run("check", table, "--annotate", table, "--replace").returncode == 2
+    assert run("tables", "map", table, "-o", table, "--replace").returncode == 2
+    assert table.read_text() == "id,title\n1,One\n"
+
+
+def test_lines_are_added_to_no_file_that_is_not_a_report(
+    run: Run, shelf: Path, tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("Dear Comrades")
+    assert run("verify", shelf, "--report", notes).returncode == 2
+    assert notes.read_text() == "Dear Comrades"
+
+
+def test_an_output_next_to_a_record_can_be_written_again(run: Run, letter: Path) -> None:
+    for _ in range(2):
+        assert run("page", letter, "-o", letter / "page.html").returncode == 0
+        assert run("check", letter, "--report", letter / "check.jsonl").returncode == 0
+
+
+def internal(letter: Path, out: Path) -> dict[str, list[object]]:
+    audience = ["--audience", "internal"]
+    return {
+        "page": ["page", letter, "-o", out / "a", *audience],
+        "export": ["export", letter, "--to", "tei", "-o", out / "a", *audience],
+        "each": ["export", letter, "--to", "tei", "--each", out / "each", *audience],
+        "tables": ["tables", "export", letter, "--out", out / "tables", "--replace", *audience],
+        "workbook": ["tables", "export", letter, "--out", out / "a.xlsx", "--replace", *audience],
+        "picture": ["show", letter, "--picture", out / "a.svg"],
+        "report": ["check", letter, "--report", out / "a"],
+    }
+
+
+@pytest.mark.parametrize("name", list(internal(Path(), Path())))
+@pytest.mark.parametrize("closed", [".", "letter-1960-07-18.txt"])
+def test_what_is_not_for_the_public_is_no_more_open_than_its_source(
+    run: Run, letter: Path, tmp_path: Path, name: str, closed: str
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (letter / closed).chmod(0o700 if closed == "." else 0o640)
+    words = internal(letter, out)[name]
+    for _ in range(2):  # a new file, and one that is there and open
+        done = run(*words)
+        assert done.returncode == 0, done.stderr
+        (made,) = out.iterdir()
+        assert made.stat().st_mode & (0o077 if closed == "." else 0o007) == 0
+        if made.is_file():
+            made.chmod(0o666)
+
+
+def test_what_is_for_the_public_follows_the_umask(run: Run, letter: Path, tmp_path: Path) -> None:
+    letter.chmod(0o700)
+    assert run("page", letter, "-o", tmp_path / "a.html").returncode == 0
+    assert (tmp_path / "a.html").stat().st_mode & 0o777 == storage.open_mode(0o666)
+
+
+def test_nothing_that_the_program_makes_can_be_changed_by_every_user(tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf"
+    for words in (
+        ["build", LETTER, "--out", shelf],
+        ["find", shelf, "letter"],
+        ["audit", "run", shelf, "--due", "0"],
+    ):
+        done = subprocess.run(command(*words), capture_output=True, umask=0, check=False)
+        assert done.returncode == 0, done.stderr
+    assert not [path for path in (shelf, *shelf.rglob("*")) if path.stat().st_mode & stat.S_IWOTH]
+
+
+def test_state_is_never_open_to_every_user(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        assert storage.state_folder(tmp_path, "state").stat().st_mode & 0o777 == 0o775
+    finally:
+        os.umask(before)

@@ -287,9 +287,10 @@ def test_what_only_its_owner_may_read_stays_so_in_all_that_is_made_of_it(
     (other / "letter-1960-07-18.txt").chmod(0o600)
     user.owns(other)
     user.owns(source.parent)
-    mark = "Dear Comrades"
+    mark, title = "Dear Comrades", "CC CPSU to CC SED"
+    internal = ("--audience", "internal")
     package = shared / "one" / LETTER.name
-    with beside(machine, WATCH, shared, mark) as watching:
+    with beside(machine, WATCH, shared, mark, title) as watching:
         for words in (
             ("build", other, "--out", shared / "one"),
             ("build", source.parent, "--out", shared / "many", "--jobs", 1),
@@ -299,6 +300,11 @@ def test_what_only_its_owner_may_read_stays_so_in_all_that_is_made_of_it(
             ("bag", "create", source, shared / "bag"),
             ("bag", "pack", package, shared / "bag.zip"),
             ("draft", source / "letter-1960-07-18.txt", "--out", shared / "drafts"),
+            ("page", source, "-o", shared / "page.html", *internal),
+            ("export", other, "--to", "tei", "-o", shared / "tei.xml", *internal),
+            ("export", source, "--to", "tei", "--each", shared / "each", *internal),
+            ("tables", "export", source, "--out", shared / "tables", *internal),
+            ("show", other, "--picture", shared / "picture.svg"),
         ):
             done = user.run(*words)
             assert done.returncode == 0, (words, done.stdout, done.stderr)

@@ -24,6 +24,7 @@ from archive_pkg.cli.bulk import (
 from archive_pkg.cli.output import Json, Quiet, answering, warn, write_file
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, SigningKey, TimestampCa
 from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.storage import mode_of, storage_errors
 
 if TYPE_CHECKING:
     from archive_pkg.holdings import Budget, Shelf
@@ -163,10 +164,12 @@ def report(
         }
         for line in overview.words():
             answer.say(line)
+        with storage_errors(f"reading {directory}"):
+            mode = mode_of(directory, path)  # it has the names of the packages
         if page is not None:
-            write_file(page, overview.page().encode())
+            write_file(page, overview.page().encode(), mode=mode)
         if table is not None:
-            write_file(table, "".join(overview.csv_lines()).encode())
+            write_file(table, "".join(overview.csv_lines()).encode(), mode=mode)
         if metrics is not None:
             write_file(metrics, overview.metrics().encode())
 
@@ -307,7 +310,12 @@ def _closing(audited: Audited) -> dict[str, object]:
 
 def _ledger(shelf: Shelf, named: Path | None) -> Path:
     """The ledger's file; a link that the user names is followed, others are not."""
-    return named.resolve() if named else shelf.ledger
+    if named is None:
+        return shelf.ledger
+    from archive_pkg.packages.protecting import refuse_in_package
+
+    refuse_in_package(named)
+    return named.resolve()
 
 
 def _write_metrics(shelf: Shelf, ledger: Path, path: Path) -> None:

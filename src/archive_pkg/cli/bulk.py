@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import stat
 import sys
 import threading
 import time
@@ -21,6 +23,7 @@ from archive_pkg.cli.output import (
     complain,
     findings_of,
     json_text,
+    mode_for,
     print_finding,
     progress_wanted,
     takes_output,
@@ -105,6 +108,7 @@ class Telling:
         if self._report is not None:
             with storage_errors("writing the report"):
                 ours = json_text({"run": self._run, **told})
+                _narrow(self._report, done.path)
                 self._report.write(ours + "\n")
                 self._report.flush()
         if self._answer.as_json:
@@ -269,6 +273,16 @@ def _open_report(path: Path) -> TextIO:
         else append_output(path)
     )
     return io.TextIOWrapper(stream, "utf-8", "surrogateescape", write_through=True)
+
+
+def _narrow(report: TextIO, subject: str) -> None:
+    """Take permissions from a report: whoever may not read a subject may not read about it."""
+    status = os.fstat(report.fileno())
+    if report.fileno() != 1 and stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
+        now = stat.S_IMODE(status.st_mode)
+        mode = mode_for("internal", Path(subject))
+        if now & ~(mode | 0o700):
+            os.fchmod(report.fileno(), now & mode)
 
 
 def crew(jobs: int | None, executor: str = "", *, gentle: bool = False) -> Callable[[], Crew]:

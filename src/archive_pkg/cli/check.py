@@ -82,7 +82,14 @@ def check(
                 crew=crew(jobs, executor),
             )
         return
-    with answering("check", as_json=as_json, quiet=quiet, files=[annotated]) as answer:
+    inside = [file for path in tables if path.is_dir() for file in path.rglob("*")]
+    with answering(
+        "check",
+        as_json=as_json,
+        quiet=quiet,
+        files=[annotated],
+        subjects=[*tables, *inside],
+    ) as answer:
         first: dict[str, dict[str, Path]] = {}
         for path in records:
             with answer.about(path) as result:

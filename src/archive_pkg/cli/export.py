@@ -11,7 +11,16 @@ import typer
 from archive_pkg.cli.audience import Audience, say_seen
 from archive_pkg.cli.build import parse_date
 from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, options_of, telling
-from archive_pkg.cli.output import STANDARD_OUTPUT, Json, Quiet, answering, emit, write_file
+from archive_pkg.cli.output import (
+    STANDARD_OUTPUT,
+    Json,
+    Quiet,
+    answering,
+    emit,
+    mode_for,
+    no_stream,
+    write_file,
+)
 from archive_pkg.errors import InvalidError, UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +62,10 @@ def export(
     each: Annotated[
         Path | None,
         typer.Option(
-            "--each", metavar="DIR", help="A folder for the documents, one file per letter."
+            "--each",
+            metavar="DIR",
+            help="A folder for the documents, one file per letter.",
+            callback=no_stream,
         ),
     ] = None,
     jobs: Jobs = None,
@@ -104,7 +116,8 @@ def export(
     if each is not None:
         do = partial(export_one, to=to, out=each, made=made, ledger=ledger)
         do = partial(do, audience=audience, on=day)
-        _export_each(paths, each, do, crew(jobs, executor), report, as_json, quiet)
+        mode = mode_for(audience, *paths)
+        _export_each(paths, each, mode, do, crew(jobs, executor), report, as_json, quiet)
         return
     if options_of(a=jobs, b=report, c=executor):
         raise UsageError("--jobs, --report and --executor are for many letters", "add --each DIR")
@@ -132,8 +145,7 @@ def export(
         if answer.status:
             return
         if out is not None:
-            _refuse_source(out, paths)
-            write_file(out, document)
+            write_file(out, document, mode=mode_for(audience, *paths))
             answer.results[0]["output"] = str(out)
             answer.say(f"{out}: {chosen.title}, {len(document)} bytes")
         elif as_json:
@@ -145,6 +157,7 @@ def export(
 def _export_each(
     paths: list[Path],
     folder: Path,
+    mode: int,
     do: Callable[..., Done],
     workers: Callable[[], Crew],
     report: Path | None,
@@ -155,7 +168,7 @@ def _export_each(
     from archive_pkg.storage import storage_errors
 
     with storage_errors(f"making {folder}"):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode, parents=True, exist_ok=True)
     with (
         telling("export", report, as_json=as_json, quiet=quiet) as told,
         # Files are named by their records' ids: of two records with one id, one file is lost.
@@ -167,14 +180,3 @@ def _export_each(
             lambda _, done: told.take(marked(done)),
             crew=workers,
         )
-
-
-def _refuse_source(out: Path, paths: list[Path]) -> None:
-    """A record, its files and a package are never written over."""
-    for path in paths:
-        source = path if path.is_dir() else path.parent
-        if out.exists() and out.resolve().is_relative_to(source.resolve()):
-            raise UsageError(
-                f"{out} is there already, among what is exported; nothing was written",
-                "name another file with -o",
-            )

@@ -11,6 +11,7 @@ from archive_pkg.cli.audience import HOW, Audience
 from archive_pkg.cli.bulk import Jobs, crew
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, warn, write_file
 from archive_pkg.reports import Severity
+from archive_pkg.storage import mode_of, storage_errors
 
 if TYPE_CHECKING:
     from archive_pkg.holdings import Done, Shelf
@@ -110,6 +111,7 @@ def stats(
     Example: archive-pkg stats packages --html stats.html
     """
     from archive_pkg.holdings import Index, open_shelf
+    from archive_pkg.holdings.questions import index_path
     from archive_pkg.holdings.report_page import stats_page
 
     with (
@@ -122,7 +124,10 @@ def stats(
             counted, cut = index.stats(), index.cut
         result |= counted | {"with_withheld_parts": cut}
         if page is not None:
-            write_file(page, stats_page(str(shelf.root), counted).encode())
+            with storage_errors(f"reading {directory}"):
+                narrow = mode_of(directory, index_path(shelf, audience))
+            mode = 0o777 if audience == "public" else narrow
+            write_file(page, stats_page(str(shelf.root), counted).encode(), mode=mode)
         for name, value in counted.items():
             if isinstance(value, dict):
                 if value:

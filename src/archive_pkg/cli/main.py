@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import sys
 import traceback
 from pathlib import Path
@@ -106,6 +107,8 @@ def main() -> NoReturn:
     """Run the command line and exit with the status that the docs' reference lists."""
     ready_streams()
     listen()
+    # What every user can change is not trusted afterwards, so nothing is made that open.
+    os.umask(os.umask(stat.S_IWOTH) | stat.S_IWOTH)
     sys.exit(run(sys.argv[1:]))
 
 

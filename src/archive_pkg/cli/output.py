@@ -141,6 +141,7 @@ def answering(
     quiet: bool = False,
     err: bool = False,
     files: Sequence[Path | None] = (),
+    subjects: Sequence[Path] = (),
 ) -> Iterator[Answer]:
     """Let a command answer, then end it with its status.
 
@@ -150,8 +151,10 @@ def answering(
         quiet: See `Answer`.
         err: See `Answer`.
         files: The files that the user asked for; one of them may be "-", standard output.
+        subjects: Files that the command reads and must not write over; records and packages are
+            never written over.
     """
-    taken = takes_output(files, as_json=as_json)
+    taken = takes_output(files, as_json=as_json, subjects=subjects)
     answer = Answer(command, as_json=as_json, quiet=quiet, err=err, taken=taken)
     try:
         yield answer
@@ -166,8 +169,19 @@ def answering(
         raise typer.Exit(answer.status)
 
 
-def takes_output(files: Sequence[Path | None], *, as_json: bool) -> bool:
-    """Whether one of the files is "-", standard output. Raises UsageError where it cannot be."""
+def takes_output(
+    files: Sequence[Path | None], *, as_json: bool, subjects: Sequence[Path] = ()
+) -> bool:
+    """Whether one of the files is "-", standard output.
+
+    Raises:
+        UsageError: It cannot be, or one of the files must not be written; see `refuse_output`.
+    """
+    for file in files:
+        if file is not None and str(file) != STANDARD_OUTPUT:
+            from archive_pkg.packages.protecting import refuse_output
+
+            refuse_output(file, subjects)
     wanted = sum(str(file) == STANDARD_OUTPUT for file in files) + as_json
     if wanted > 1:
         raise UsageError(
@@ -176,8 +190,24 @@ def takes_output(files: Sequence[Path | None], *, as_json: bool) -> bool:
     return bool(wanted) and not as_json
 
 
-def write_file(path: Path, data: bytes, *, replace: bool = True) -> None:
+def mode_for(audience: str, *sources: Path) -> int:
+    """Return the widest permissions of an output: narrow as its sources, unless it is public."""
+    from archive_pkg.packages.protecting import source_mode
+
+    if audience == "public":
+        return 0o777
+    with storage_errors("reading permissions"):
+        return source_mode(*sources)
+
+
+def write_file(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o777) -> None:
     """Write a file that the user asked for; "-" is standard output.
+
+    Args:
+        path: The file.
+        data: Its bytes.
+        replace: Whether it may exist.
+        mode: The widest permissions of it; see `mode_for`.
 
     Raises:
         DestinationExistsError: It exists, and `replace` is not set.
@@ -186,7 +216,7 @@ def write_file(path: Path, data: bytes, *, replace: bool = True) -> None:
     if str(path) == STANDARD_OUTPUT:
         emit(data)
     else:
-        write_output(path, data, replace=replace)
+        write_output(path, data, replace=replace, mode=mode)
 
 
 @contextmanager
@@ -207,11 +237,15 @@ def file_for(path: Path, suffix: str) -> Iterator[Path]:
 
 
 def no_stream(folder: Path | None) -> Path | None:
-    """Return a folder to write to. Raises UsageError for "-", standard output."""
+    """Return a folder to write to. Raises UsageError for "-", and for one inside a package."""
     if str(folder) == STANDARD_OUTPUT:
         raise UsageError(
             "a folder cannot be written to standard output", "Name a folder, such as ./out."
         )
+    if folder is not None:
+        from archive_pkg.packages.protecting import refuse_in_package
+
+        refuse_in_package(folder)
     return folder
 
 

@@ -10,7 +10,7 @@ import typer
 
 from archive_pkg.cli.audience import Audience, say_seen
 from archive_pkg.cli.build import parse_date
-from archive_pkg.cli.output import Json, Quiet, answering, write_file
+from archive_pkg.cli.output import Json, Quiet, answering, mode_for, write_file
 
 
 def register(app: typer.Typer) -> None:
@@ -71,7 +71,7 @@ def page(
             is_cut=outgoing.is_cut,
         )
         refuse_traces(outgoing, folder, {"the page": html}, "no page was written")
-        write_file(output, html.encode())
+        write_file(output, html.encode(), mode=mode_for(audience, path))
         result["page"] = str(output)
         answer.say(f"{output}: the letter beside its record; open it in any browser")
         say_seen(answer, result, path, outgoing)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive_pkg.cli.output import Json, Quiet, answering, clean, write_file
+from archive_pkg.cli.output import Json, Quiet, answering, clean, mode_for, write_file
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, TimestampCa
 from archive_pkg.cli.verify import words_of
 from archive_pkg.errors import UsageError
@@ -85,17 +85,7 @@ def _draw(record: Record, picture: Path, source: Path) -> None:
 
     if picture.is_file() and picture.suffix.lower() != ".svg":
         raise UsageError(f"{picture} is there already and is no picture", "name a file .svg")
-    if _is_within(picture, source):
-        raise UsageError(
-            f"{picture} lies in what is shown, which is only read", "choose a place outside of it"
-        )
-    write_file(picture, draw(record).encode())
-
-
-def _is_within(path: Path, source: Path) -> bool:
-    """Whether a path lies in a record's or package's folder."""
-    folder = source if source.is_dir() else source.parent
-    return path.resolve().is_relative_to(folder.resolve())
+    write_file(picture, draw(record).encode(), mode=mode_for("internal", source))
 
 
 def _print(console: Console, record: Record, verification: Verification | None) -> None:

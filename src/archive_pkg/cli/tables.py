@@ -15,6 +15,7 @@ from archive_pkg.cli.output import (
     answering,
     clean,
     file_for,
+    mode_for,
     no_stream,
     progress_wanted,
     write_file,
@@ -67,6 +68,7 @@ def export(
 
     with answering("tables export", as_json=as_json, quiet=quiet, files=[out]) as answer:
         loaded = []
+        mode = 0o777
         for path in _records(records):
             with answer.about(path) as result:
                 record = load_record(path)
@@ -77,9 +79,10 @@ def export(
                     record = public(record, outgoing.withheld)
                 say_seen(answer, result, path, outgoing)
                 loaded.append(record)
+                mode &= mode_for(audience, path)
         if answer.status == 0:
             with answer.about(out) as result, file_for(out, ".xlsx") as file:
-                made = export_records(loaded, file, replace=replace)
+                made = export_records(loaded, file, replace=replace, mode=mode)
                 result["records"] = len(loaded)
                 answer.say(f"{made}: {_letters(len(loaded))}")
 
@@ -170,7 +173,9 @@ def map_(
     from archive_pkg.tables.mapping import ENDING
 
     with (
-        answering("tables map", as_json=as_json, quiet=quiet, files=[out]) as answer,
+        answering(
+            "tables map", as_json=as_json, quiet=quiet, files=[out], subjects=[path]
+        ) as answer,
         answer.about(path) as res,
     ):
         target = out or path.with_name(path.name + ENDING)
@@ -178,7 +183,7 @@ def map_(
         if target.exists() and not replace:
             hint = "look it over; --replace drafts it anew"
             raise DestinationExistsError(f"{target} exists already", hint)
-        write_file(target, drafted.encode())
+        write_file(target, drafted.encode(), mode=mode_for("internal", path))
         res["map"] = str(target)
         answer.say(f"{target}: look it over, then: archive-pkg tables import {path} --out records")
 

@@ -21,6 +21,7 @@ from archive_pkg.packages import afterwards, is_bag, states, verify
 from archive_pkg.packages.checking import examine, like_id, same_id
 from archive_pkg.packages.leaks import refuse_traces
 from archive_pkg.packages.metadata import described
+from archive_pkg.packages.protecting import refuse_output, source_mode
 from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
@@ -247,7 +248,10 @@ def export_one(
     target = out / f"{record.id}.{find_format(to).file}"
     unchanged = target.is_file() and storage.read_regular(target) == document
     if not unchanged:
-        storage.write_output(target, document)
+        refuse_output(target)
+        with storage.storage_errors(f"reading {path}"):
+            mode = 0o777 if audience == "public" else source_mode(path)
+        storage.write_output(target, document, mode=mode)
     pace.spend(len(document))
     outcome = "unchanged" if unchanged else "exported"
     details: dict[str, Any] = {"record": record.id, "output": str(target)}

@@ -46,14 +46,15 @@ def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
     Args:
         base: Where the path starts. It may itself be a link.
         path: Names with `/` between them.
-        mode: The widest permissions of a new one.
+        mode: The widest permissions of a new one. Not every user can write into it, whatever the
+            umask.
 
     Raises:
         StorageError: It cannot be made, there is a link on the way, or strangers can write into it.
     """
     made = base / path
     with storage_errors(f"making {made}"):
-        make_beneath(base, path, mode)
+        make_beneath(base, path, mode & ~stat.S_IWOTH)
     check_state_folder(made)
     return made
 

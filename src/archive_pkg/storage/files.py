@@ -102,13 +102,14 @@ def storage_errors(what: str) -> Iterator[None]:
         raise kind(f"{what}: {meaning}{where}", hint) from error
 
 
-def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
+def write_atomically(path: Path, data: bytes, mode: int = 0o777) -> None:
     """Write a file so that, whatever happens, its name has the old bytes or all the new ones.
 
     Args:
-        path: The file. One that is replaced keeps its permissions.
+        path: The file. One that is replaced keeps its permissions, as far as `mode` has them.
         data: Its bytes.
-        mode: The widest permissions of a new file; the umask narrows them.
+        mode: The widest permissions; the umask narrows those of a new file, which is not
+            executable.
 
     Raises:
         StorageError: When it cannot be written; the old file, if any, is then as it was.
@@ -151,13 +152,14 @@ def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
 
 
 @contextlib.contextmanager
-def staged_file(path: Path, data: bytes, mode: int = 0o666) -> Iterator[Path]:
+def staged_file(path: Path, data: bytes, mode: int = 0o777) -> Iterator[Path]:
     """A file of these bytes next to a path, with its permissions; gone after the block.
 
     To be renamed in the block, once it has been synced. A new file gets the permissions of `mode`
-    that the umask leaves. At no time is it more open than at its end.
+    that the umask leaves, one that exists keeps those that `mode` has. At no time is it more open
+    than at its end.
     """
-    kept = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
+    kept = stat.S_IMODE(path.stat().st_mode) & (mode | ~0o777) if path.exists() else None
     staged = hidden(path, f"-{os.urandom(4).hex()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     descriptor = os.open(staged, flags, mode & 0o666 if kept is None else kept)

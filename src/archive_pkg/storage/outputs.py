@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from archive_pkg.errors import StorageError
+from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.storage.files import is_ours, storage_errors, write_atomically
 from archive_pkg.storage.staging import DestinationExistsError
 
@@ -20,14 +20,15 @@ _HANDED_OVER = re.compile(r"/proc/[^/]+/fd/|/dev/(fd/|std)")
 """Names of descriptors that are open already: what they name may be a file, and stays that file."""
 
 
-def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o666) -> None:
+def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o777) -> None:
     """Write a file that the user named.
 
     Args:
         path: The file, a link to one, a pipe or a device.
         data: Its bytes.
-        replace: Whether a regular file may be replaced. It keeps its permissions.
-        mode: The widest permissions of a new file; the umask narrows them.
+        replace: Whether a regular file may be replaced. It keeps its permissions, as far as `mode`
+            has them.
+        mode: The widest permissions; the umask narrows those of a new file.
 
     Raises:
         DestinationExistsError: There is a file, and `replace` is not set.
@@ -49,9 +50,10 @@ def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0
 
 
 def append_output(path: Path) -> BinaryIO:
-    """Open a file that the user named, for adding lines at its end.
+    """Open a file that the user named, for adding lines of JSON at its end.
 
     Raises:
+        UsageError: There is a file that does not begin as such lines do.
         StorageError: It cannot be opened, or another user has put something in its place.
     """
     target, is_stream = _target(path)
@@ -60,6 +62,13 @@ def append_output(path: Path) -> BinaryIO:
             return target.open("wb", buffering=0)
         file = target.open("a+b")
         if end := file.tell():
+            file.seek(0)
+            if file.read(1) != b"{":
+                file.close()
+                raise UsageError(
+                    f"{path} exists and is not a report; nothing was added to it",
+                    "Name another file.",
+                )
             file.seek(end - 1)
             if file.read() != b"\n":  # a run was killed in the middle of a line
                 file.write(b"\n")

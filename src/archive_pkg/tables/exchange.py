@@ -13,6 +13,7 @@ from archive_pkg.records import read_record, save_record
 from archive_pkg.records.saving import as_yaml
 from archive_pkg.storage import (
     Staging,
+    mode_of,
     read_regular,
     refuse_exchange,
     storage_errors,
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
 PathLike = str | os.PathLike[str]
 
 
-def export_records(records: Sequence[Record], out: PathLike, *, replace: bool = False) -> Path:
+def export_records(
+    records: Sequence[Record], out: PathLike, *, replace: bool = False, mode: int = 0o777
+) -> Path:
     """Write records as tables.
 
     Args:
@@ -45,6 +48,7 @@ def export_records(records: Sequence[Record], out: PathLike, *, replace: bool = 
         out: A path that ends in `.xlsx` for a workbook; else a folder, which gets
             `datapackage.json` and `tables/*.csv`.
         replace: Whether what is there may be replaced.
+        mode: The widest permissions of the folder or the workbook.
 
     Returns:
         The workbook, or the datapackage.json.
@@ -62,9 +66,10 @@ def export_records(records: Sequence[Record], out: PathLike, *, replace: bool = 
             raise InvalidError(f"two of the records have the id {record.id}", hint)
         seen.add(record.id)
     if _ending(out, ".xlsx") == ".xlsx":
-        _write(out, partial(write_workbook, records), replace=replace)
+        _write(out, partial(write_workbook, records), replace=replace, mode=mode)
         return out
     with _staging(out) as staging:
+        staging.mode = mode
         for name, data in package_files(records, out.resolve().name).items():
             path = staging.path / name
             path.parent.mkdir(exist_ok=True)
@@ -224,7 +229,9 @@ def annotate(
             write_plain(sheets, plain_book)
             annotate_workbook(plain_book, findings, made)
 
-    _write(out, make, replace=replace)
+    with storage_errors(f"reading {path}"):
+        mode = mode_of(path, path.parent)
+    _write(out, make, replace=replace, mode=mode)
     return out
 
 
@@ -234,7 +241,7 @@ def _ending(out: Path, otherwise: str) -> str:
     return otherwise if is_stream else out.suffix.lower()
 
 
-def _write(out: Path, make: Callable[[Path], object], *, replace: bool) -> None:
+def _write(out: Path, make: Callable[[Path], object], *, replace: bool, mode: int = 0o777) -> None:
     """Write a file that the user named, made beforehand in a folder that nobody else sees."""
     with storage_errors(f"writing {out}"):
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -242,4 +249,4 @@ def _write(out: Path, make: Callable[[Path], object], *, replace: bool) -> None:
             made = Path(folder, out.name)
             make(made)
             data = read_regular(made)
-    write_output(out, data, replace=replace)
+    write_output(out, data, replace=replace, mode=mode)

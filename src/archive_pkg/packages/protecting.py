@@ -1,0 +1,101 @@
+"""Protect what a command works on from what the command writes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg import storage
+from archive_pkg.errors import ArchivePkgError, UsageError
+from archive_pkg.records import NAMES, load_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_STATE = ".archive-pkg"
+_RECEIPTS = ".receipts"
+_ELSEWHERE = "Name a file in another place."
+
+
+def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
+    """Refuse to write over a subject, a letter's own files, a package or the program's state.
+
+    Args:
+        out: A file that the user named for the output; it need not exist.
+        subjects: Files that the command works on, besides records and packages.
+
+    Raises:
+        UsageError: Writing it would replace or extend what is to be kept.
+    """
+    if os.fspath(out).startswith(("/dev/", "/proc/")):  # open already, by the user's own wish
+        return
+    refuse_in_package(out)
+    target = Path(os.path.realpath(out))
+    if any(name == _STATE or name.endswith(_RECEIPTS) for name in target.parent.parts):
+        raise UsageError(f"{out} is in a folder of this program's own", _ELSEWHERE)
+    if not storage.is_regular(target):
+        return
+    if any(target == Path(os.path.realpath(subject)) for subject in subjects):
+        raise UsageError(f"{out} is a file that the command reads", _ELSEWHERE)
+    for folder in _above(target):
+        if any(storage.is_regular(folder / name) for name in NAMES) and _is_own(target, folder):
+            raise UsageError(f"{out} is one of the files of the letter in {folder}", _ELSEWHERE)
+
+
+def refuse_in_package(out: Path) -> None:
+    """Refuse to write into a package, which has a checksum for each of its files.
+
+    Raises:
+        UsageError: A folder above the path is a bag.
+    """
+    for folder in _above(Path(os.path.realpath(out))):
+        if storage.is_regular(folder / "bagit.txt") and storage.is_folder(folder / "data"):
+            raise UsageError(f"{out} is inside the package {folder}", _ELSEWHERE)
+
+
+def source_mode(*sources: Path) -> int:
+    """Return the widest permissions of what shows everything that is in the sources.
+
+    Args:
+        sources: Folders, with everything in them; files, with the folder that holds them, and a
+            record's file with everything in its folder. A source that does not exist is skipped.
+
+    Raises:
+        OSError: A file cannot be examined.
+    """
+    return storage.mode_of(*(path for source in sources for path in _all_of(source)))
+
+
+def _all_of(source: Path) -> Iterator[Path]:
+    if source.name in NAMES:
+        source = source.parent
+    yield source
+    if not storage.is_folder(source):
+        yield source.parent
+        return
+    yield from (path for path in source.rglob("*") if not path.is_symlink())
+
+
+def _above(path: Path) -> Iterator[Path]:
+    """The folders above a path, without those in which every user can plant a file."""
+    return (each for each in path.parents if not _is_open(each))
+
+
+def _is_open(folder: Path) -> bool:
+    try:
+        return bool(folder.stat().st_mode & stat.S_IWOTH)
+    except OSError:
+        return True
+
+
+def _is_own(target: Path, folder: Path) -> bool:
+    """Whether a file is a record, or one that the record in a folder above it names."""
+    if target.parent == folder and target.name in NAMES:
+        return True
+    try:
+        names = load_record(folder).files
+    except ArchivePkgError:
+        return False
+    return any(target == folder / name for name in names)
