@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import _thread
+import atexit
 import os
 import signal
+import sys
 import time
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,6 +20,7 @@ _LIMIT = 1.8
 _ABANDONED = "unfinished work was abandoned. Run the same command again."
 
 _bulk = False
+_interrupted = 0
 
 
 class Interrupted(BaseException):
@@ -40,6 +43,7 @@ class Interrupted(BaseException):
 
 def listen() -> None:
     """Raise Interrupted in the main thread when a signal asks the program to end."""
+    atexit.register(_leave)  # first, so that it runs after what other modules register
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
             signal.signal(number, _interrupt)
@@ -61,10 +65,20 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
         signal.signal(each, signal.SIG_IGN)
     interruption = Interrupted(number)
     if _bulk:
+        global _interrupted
+        _interrupted = number
         # Not a Thread: the lock that it takes may be held by what the signal interrupted.
         _thread.start_new_thread(_abandon, (number,))
         interruption.left = _ABANDONED
     raise interruption
+
+
+def _leave() -> None:
+    """Skip the end of the interpreter, which takes seconds after a Dask client was used."""
+    if _interrupted:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(128 + _interrupted)
 
 
 def _abandon(number: int) -> None:
