@@ -62,6 +62,13 @@ def shelf(master: Path, tmp_path: Path) -> Shelf:
     return open_shelf(tmp_path / "shelf")
 
 
+@pytest.fixture
+def remembered(shelf: Shelf, master: Path) -> Shelf:
+    """The shelf with a memory of its building; one that was copied with it is not believed."""
+    build(master / "letters", shelf.root)
+    return shelf
+
+
 def build(source: Path, out: Path, **options) -> None:
     build_many(
         find_records([source]),
@@ -133,8 +140,9 @@ def test_ten_kinds_of_damage_are_found_none_imagined_and_all_put_right(
 
 
 def test_a_package_forged_before_its_first_check_is_known_from_its_building(
-    shelf: Shelf, damages: ModuleType
+    remembered: Shelf, damages: ModuleType
 ) -> None:
+    shelf = remembered
     package = next(shelf.packages())
     damages.forge(package)
     assert bad(check(shelf)[0]) == {package.name: {"package-not-the-one"}}
@@ -279,8 +287,9 @@ def test_nothing_is_restored_from_a_copy_that_is_not_good(
 
 
 def test_what_was_forged_before_its_first_check_is_put_right(
-    shelf: Shelf, damages: ModuleType, tmp_path: Path
+    remembered: Shelf, damages: ModuleType, tmp_path: Path
 ) -> None:
+    shelf = remembered
     package = next(shelf.packages())
     archive = f"ocfl:{tmp_path / 'archive'}"
     deposit(package, archive)
@@ -324,8 +333,9 @@ def test_a_mirror_is_a_copy_to_compare_with_and_to_repair_from(
 
 
 def test_the_report_tells_in_words_as_page_table_and_metrics(
-    shelf: Shelf, damages: ModuleType, tmp_path: Path
+    remembered: Shelf, damages: ModuleType, tmp_path: Path
 ) -> None:
+    shelf = remembered
     packages = list(shelf.packages())
     shutil.move(packages[0], tmp_path / "aside")
     check(shelf)
