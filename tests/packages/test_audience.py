@@ -348,7 +348,7 @@ def test_an_embargo_of_a_year_ends_with_it(until: str, day: date, open_: bool) -
     ],
 )
 def test_a_restriction_has_its_rule_and_its_date(access: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"rule|date"):
+    with pytest.raises(ValueError, match=r"rule|date|until"):
         record_of({"id": "a", "kind": "scan", "file": "a.tif", "access": access})
 
 

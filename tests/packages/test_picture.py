@@ -66,5 +66,6 @@ def test_show_draws_it_and_never_into_what_it_shows(run: Run, tmp_path: Path) ->
     words = ("show", SEED, "--quiet", "--picture")
     assert run(*words, tmp_path / "parts.svg").returncode == 0
     assert (tmp_path / "parts.svg").read_text() == picture(load_record(SEED))
-    assert run(*words, SEED / "x.svg").returncode == 2
-    assert not (SEED / "x.svg").exists()
+    before = (SEED / "record.yaml").read_bytes()
+    assert run(*words, SEED / "record.yaml").returncode == 2
+    assert (SEED / "record.yaml").read_bytes() == before

@@ -371,15 +371,19 @@ def login(
         answer.say(f"kept in the keyring for {name}")
 
 
+_RESUMED = "give the same command again: it goes on from there"
+
+
 @contextmanager
 def _going_on() -> Iterator[None]:
     """Where sending is interrupted, some of it may be there, without its name."""
-    from archive_pkg.cli.interruptions import Interrupted
+    from archive_pkg.cli.interruptions import Interrupted, say_if_abandoned
 
+    say_if_abandoned(_RESUMED)
     try:
         yield
     except Interrupted as interruption:
-        interruption.left = "give the same command again: it goes on from there"
+        interruption.left = _RESUMED
         raise
 
 

@@ -17,9 +17,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LIMIT = 1.8
 """Seconds after a signal until a bulk command ends without tidying up."""
 
-_ABANDONED = "unfinished work was abandoned. Run the same command again."
-
 _bulk = False
+_abandoned = "unfinished work was abandoned. Run the same command again."
 _interrupted = 0
 
 
@@ -49,6 +48,12 @@ def listen() -> None:
             signal.signal(number, _interrupt)
 
 
+def say_if_abandoned(words: str) -> None:
+    """Say this of the work under way where the command ends without tidying up."""
+    global _abandoned
+    _abandoned = words
+
+
 def expect_bulk() -> None:
     """From now on, end within two seconds of a signal, whatever is under way.
 
@@ -69,7 +74,7 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
         _interrupted = number
         # Not a Thread: the lock that it takes may be held by what the signal interrupted.
         _thread.start_new_thread(_abandon, (number,))
-        interruption.left = _ABANDONED
+        interruption.left = _abandoned
     raise interruption
 
 
@@ -86,6 +91,6 @@ def _abandon(number: int) -> None:
     time.sleep(_LIMIT)
     os.set_blocking(2, False)
     try:
-        os.write(2, f"interrupted; {_ABANDONED}\n".encode())
+        os.write(2, f"interrupted; {_abandoned}\n".encode())
     finally:
         os._exit(128 + number)
