@@ -174,9 +174,11 @@ def _flatten(entry: object) -> list[str]:
 
 def _verb_forms(verb: str) -> tuple[str, ...]:
     """An English verb's third person and past."""
+    if not verb:
+        return ()
     if verb.endswith("e"):
         return f"{verb}s", f"{verb}d"
-    if verb.endswith("y") and verb[-2] not in "aeo":
+    if verb.endswith("y") and verb[-2:-1] not in "aeo":
         return f"{verb[:-1]}ies", f"{verb[:-1]}ied"
     return f"{verb}s", f"{verb}es", f"{verb}ed", f"{verb}{verb[-1]}ed"
 
