@@ -147,7 +147,7 @@ def blockers(
     outgoing = seen_by(record, "public")
     if target.is_open and audience != "public" and outgoing.is_cut:
         for name, shut in outgoing.withheld.items():
-            message = f"{target.title} is open to all, and {name} is not: {shut.rule}"
+            message = f"{name} is not open to all, as what this target holds is: {shut.rule}"
             hint = "build it with --audience public"
             report.add(TARGET_IS_OPEN.at(Location(field=f"parts.{name}"), message, hint))
     if target.version != "1.0" or not target.takes_percent:
