@@ -284,7 +284,7 @@ def test_scans_and_text_scroll_together(
 def test_what_is_withheld_is_shown_as_withheld(everything: Path, page: Page) -> None:
     page.goto(everything.as_uri())
     told = page.locator(".absent.withheld").inner_text()
-    assert told == "A list: WITHHELD, restricted until 2180: Archive law, 5."
+    assert told == "Enclosure (shut): WITHHELD, restricted until 2180: Archive law, 5."
     black = page.locator(".q.withheld").evaluate("q => getComputedStyle(q).backgroundColor")
     assert black == "rgb(29, 27, 22)"
 

@@ -31,6 +31,13 @@ def review(serve: Callable[..., Server], tmp_path: Path, page: Page) -> Server:
     return server
 
 
+def enter(page: Page, server: Server) -> None:
+    """Open the review, and wait for the page that its address leads to, scripts included."""
+    page.goto(server.url)
+    page.wait_for_selector("#letters")
+    page.wait_for_load_state("networkidle")
+
+
 def card(page: Page, field: str) -> Locator:
     return page.locator(f'article[data-field="{field}"]')
 
@@ -406,7 +413,7 @@ def test_from_a_pasted_letter_to_a_verified_package_and_its_page(
 ) -> None:
     server = serve()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(server.url)
+    enter(page, server)
     lines = ["Uppsala, 4 March 1912", "Dear Moe,", "The plates 📷 have arrived.", "A. Lind"]
     letter = "\r\n\r\n".join(lines) + "\r\n"
     page.get_by_label("The letter's text").focus()
@@ -494,7 +501,7 @@ def test_the_tutorial_word_by_word(
 
 def test_ending_it_from_the_page(serve: Callable[..., Server], page: Page) -> None:
     server = serve()
-    page.goto(server.url)
+    enter(page, server)
     page.get_by_role("button", name="End the review").click()
     said(page, "You can close this tab")
     assert server.process.wait(10) == 0
