@@ -106,7 +106,7 @@ class Member:
         packed: Bytes in the archive.
         method: zip's number of the compression method; 0 is none.
         raw_name: The name's bytes.
-        segments: Of a sparse tar member, where its stored bytes belong and how many; else empty.
+        segments: Where the stored bytes of a sparse tar member belong, and how many; else empty.
     """
 
     path: str

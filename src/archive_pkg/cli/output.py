@@ -331,8 +331,8 @@ def _escaped(sign: str) -> str:
 class OutputError(Exception):
     """Standard output cannot be written; its cause is the system's error.
 
-    It is no error of the work, so nothing between the printing and the program's end takes it for
-    one.
+    It is not an error of the work, so nothing between the printing and the program's end handles
+    it as one.
     """
 
 
