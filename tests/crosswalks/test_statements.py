@@ -542,7 +542,7 @@ def read_back(record: Record, setting: Setting) -> Iterator[str]:
 
 
 def test_there_is_a_reader_for_every_format() -> None:
-    made_of = {"prov-n", "datacite-json", "sword", "archivematica"}
+    made_of = {"datacite-json", "sword", "archivematica"}
     assert READERS.keys() | made_of == FORMATS.keys()
 
 

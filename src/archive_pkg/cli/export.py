@@ -49,8 +49,8 @@ def export(
         typer.Option(
             "--to",
             metavar="FORMAT",
-            help="datacite, datacite-json, dc, tei, cmif, ead3, premis, mets, prov, prov-n, "
-            "ro-crate, schema-org, csl, bibtex, sword, archivematica, invenio or dataverse.",
+            help="datacite, datacite-json, dc, tei, cmif, ead3, premis, mets, prov, ro-crate, "
+            "schema-org, csl, bibtex, sword, archivematica, invenio or dataverse.",
         ),
     ],
     out: Annotated[

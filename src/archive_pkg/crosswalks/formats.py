@@ -94,15 +94,6 @@ FORMATS: Mapping[str, Format] = {
         Format("mets", "METS 1", "mets.xml", _XML, "mets"),
         Format("prov", "PROV-JSON", "prov.json", _JSON, "prov"),
         Format(
-            "prov-n",
-            "PROV-N",
-            "prov.provn",
-            "text/provenance-notation",
-            "prov",
-            "write_notation",
-            packaged=False,
-        ),
-        Format(
             "ro-crate",
             "RO-Crate 1.2",
             "ro-crate-metadata.json",

@@ -1,7 +1,6 @@
-"""W3C PROV, as PROV-JSON and PROV-N: parts are entities, events activities, agents agents.
+"""W3C PROV as PROV-JSON: parts are entities, events activities, agents agents.
 
-PROV-JSON (W3C Member Submission, 2013) is plain JSON with a key for each kind of statement; PROV-N
-is what the library prov makes of that.
+PROV-JSON (W3C Member Submission, 2013) is plain JSON with a key for each kind of statement.
 
 Names are those of the record, in the letter's own archive-and-package namespace (`arcp:`). PROV
 knows instants only, so dates are `dcterms:date` in EDTF, and no time of day is made up. An entity
@@ -91,14 +90,6 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     """The record in PROV-JSON."""
     [record] = records
     return to_json(_statements(record, setting))
-
-
-def write_notation(records: Sequence[Record], setting: Setting) -> bytes:
-    """The record in PROV-N."""
-    from prov.model import ProvDocument
-
-    document = ProvDocument.deserialize(content=write(records, setting), format="json")
-    return f"{document.get_provn()}\n".encode()
 
 
 def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
