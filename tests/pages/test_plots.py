@@ -32,7 +32,6 @@ def test_words_from_outside_stay_words() -> None:
     for svg in (
         plots.columns([Bar(HOSTILE, 1)], HOSTILE),
         plots.rows([Bar(HOSTILE, 1, HOSTILE)], HOSTILE),
-        plots.network({"a": Bar(HOSTILE, 1), "b": Bar("b", 1)}, {("a", "b"): 1}, HOSTILE),
         plots.curve([(0, 0), (1, 1)], (HOSTILE, HOSTILE), HOSTILE),
     ):
         root = drawn(svg)
@@ -43,10 +42,3 @@ def test_words_from_outside_stay_words() -> None:
 def test_nothing_to_count_is_no_error() -> None:
     for svg in (plots.columns([], "x"), plots.rows([], "x"), plots.curve([], ("", ""), "x")):
         drawn(svg)
-
-
-def test_who_has_no_tie_to_the_others_is_not_drawn() -> None:
-    names = {key: Bar(key, 3) for key in "abc"}
-    root = drawn(plots.network(names, {("a", "b"): 2, ("c", "c"): 1}, "x"))
-    assert len(list(root.iter("circle"))) == 2
-    assert len(list(root.iter("path"))) == 1

@@ -1,4 +1,4 @@
-"""Counts as pictures (SVG): bars over time, shares of a whole, the network of who wrote to whom.
+"""Counts as pictures (SVG): bars over time and shares of a whole.
 
 Every picture says in words what it shows. Colours are left to the page's style sheet (`STYLE` is
 one), so that a picture is as dark or light as what stands around it.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.packages import svg
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 STYLE = """
 .plot { width: 100%; height: auto; font: 13px system-ui, sans-serif; }
@@ -22,7 +22,6 @@ STYLE = """
 .plot .axis { stroke: var(--line, #cbc4b3); stroke-width: 1; fill: none; }
 .plot .curve { stroke: var(--link, #1f4e79); stroke-width: 2; fill: none; }
 .plot .area { fill: var(--link, #1f4e79); opacity: .15; }
-.plot .tie { stroke: var(--link, #1f4e79); fill: none; opacity: .45; }
 """
 """How the pictures look on a page that has no colours of its own for them."""
 
@@ -126,79 +125,6 @@ def curve(points: Sequence[tuple[float, float]], labels: tuple[str, str], what: 
     drawn.append(svg.words(labels[0], _LEFT, floor + 18))
     drawn.append(svg.words(labels[1], _WIDTH - 8, floor + 18, text_anchor="end"))
     return _plot(drawn, _WIDTH, floor + _FOOT, what)
-
-
-def network(
-    names: Mapping[str, Bar], ties: Mapping[tuple[str, str], int], what: str, most: int = 32
-) -> str:
-    """Who wrote to whom: those with the most letters on a circle, a tie as thick as its letters.
-
-    Args:
-        names: People and bodies by their key, each with its name, letters, and address.
-        ties: Letters between two of them.
-        what: What the picture shows, for who cannot see it.
-        most: How many are drawn.
-    """
-    shown = _round(names, ties, most)
-    radius = max(90.0, len(shown) * 8.5)
-    width, height = 2 * radius + 2 * _NAMES, 2 * radius + 60
-    centre = (width / 2, height / 2)
-    turn = math.tau / max(1, len(shown))
-    places = {
-        key: (centre[0] + radius * math.cos(n * turn), centre[1] + radius * math.sin(n * turn))
-        for n, key in enumerate(shown)
-    }
-    thickest = max((ties[pair] for pair in ties), default=1)
-    drawn = []
-    for (one, other), count in sorted(ties.items(), key=lambda tie: (tie[1], tie[0])):
-        if one in places and other in places and one != other:
-            (x1, y1), (x2, y2) = places[one], places[other]
-            bend = [(x1 + x2 + 2 * centre[0]) / 4, (y1 + y2 + 2 * centre[1]) / 4]
-            path = f"M{svg.short(x1)} {svg.short(y1)}Q" + " ".join(
-                svg.short(number) for number in (*bend, x2, y2)
-            )
-            told = f"{names[one].label} and {names[other].label}: {count:,}"
-            thick = svg.short(1 + 9 * math.sqrt(count / thickest))
-            drawn.append(
-                svg.element("path", svg.title(told), d=path, stroke_width=thick, class_="tie")
-            )
-    for number, key in enumerate(shown):
-        drawn.append(_node(names[key], places[key], number * turn))
-    return _plot(drawn, width, height, what)
-
-
-def _node(bar: Bar, place: tuple[float, float], angle: float) -> str:
-    x, y = place
-    dot = svg.element("circle", cx=svg.short(x), cy=svg.short(y), r=5, class_="bar")
-    left = math.cos(angle) < -1e-6
-    at = (x + (-10 if left else 10) * abs(math.cos(angle)), y + 4 + 14 * math.sin(angle))
-    upright = abs(math.cos(angle)) < 0.05
-    anchor = "middle" if upright else "end" if left else "start"
-    label = svg.words(_cut(bar.label), *at, text_anchor=anchor)
-    return _linked(svg.title(f"{bar.label}: {bar.count:,}") + dot + label, bar.address)
-
-
-def _round(names: Mapping[str, Bar], ties: Mapping[tuple[str, str], int], most: int) -> list[str]:
-    """The order on the circle: each beside one whom it has most letters with, to cross little."""
-    tied = {key for pair in ties if pair[0] != pair[1] for key in pair}
-    first = sorted(tied, key=lambda key: (-names[key].count, names[key].label, key))[:most]
-    # Who has letters with none of the others would stand on the circle for nothing.
-    among = {key for one, other in ties if {one, other} <= set(first) for key in (one, other)}
-    waiting = [key for key in first if key in among]
-    order = waiting[:1]
-    waiting = waiting[1:]
-    while waiting:
-        last = order[-1]
-        near = max(
-            waiting,
-            key=lambda key: (
-                ties.get((last, key), 0) + ties.get((key, last), 0),
-                -waiting.index(key),
-            ),
-        )
-        waiting.remove(near)
-        order.append(near)
-    return order
 
 
 def _grid(top: int, unit: str = "") -> list[str]:

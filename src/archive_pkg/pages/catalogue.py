@@ -254,23 +254,11 @@ class Catalogue:
         return ties
 
     def _network(self) -> str:
-        directed = self._ties()
-        letters: Counter[str] = Counter()
-        ties: Counter[tuple[str, str]] = Counter()
-        for (one, other), count in directed.items():
-            ties[min(one, other), max(one, other)] += count
-            letters.update({one: count, other: count} if one != other else {one: count})
-        bars = {
-            key: plots.Bar(self._people[key].name, count, f"people/{key}.html")
-            for key, count in letters.items()
-        }
-        pairs = sorted(directed.items(), key=lambda pair: (-pair[1], pair[0]))
-        plot = plots.network(bars, ties, "Who wrote to whom") if ties else ""
+        pairs = sorted(self._ties().items(), key=lambda pair: (-pair[1], pair[0]))
         return self._render(
             "site_network.html",
             "",
             "network",
-            plot=plot,
             pairs=pairs[:PAIRS],
             more=len(pairs) - PAIRS,
         )
