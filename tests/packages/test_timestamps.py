@@ -2,203 +2,229 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from archive_pkg.packages.timestamps import NoStampError, read
-from authority import EC, Authority
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.packages.timestamps import NoStampError, read, read_certificates
 
+VECTORS = Path(__file__).parents[1] / "fixtures" / "timestamps"
+"""Made with OpenSSL by the script in the folder."""
 DATA = b"a signature"
+ROOT = (VECTORS / "root.pem").read_bytes()
+STRANGER = (VECTORS / "stranger.pem").read_bytes()
+DAMAGED = "it is not a timestamp (RFC 3161), or it is damaged"
+GOOD = {
+    "good": "Good authority",
+    "good-among-others": "Good authority",
+    "good-named-by-sha1": "Good authority",
+    "good-p384": "P-384",
+    "good-rsa": "RSA",
+    "good-rsa-sha512": "RSA",
+    "good-below": "Below",
+    "good-nameless": "Test",
+    "good-unnamed": f"OU={2:064},OU={1:064}"[:100] + "…",
+    "good-quoting": "A. All is good",
+    "good-expired-since": "Short",
+}
+UNTRUSTED = {
+    "other-signer": "unable to get local issuer certificate",
+    "own-root": "self-signed certificate",
+    "without-issuer": "unable to get local issuer certificate",
+    "not-yet-valid": "certificate is not yet valid",
+    "expired": "certificate has expired",
+    "purpose-serving": "unsuitable certificate purpose",
+    "purpose-purposes": "unsuitable certificate purpose",
+    "purpose-uncritical": "unsuitable certificate purpose",
+    "purpose-purposeless": "unsuitable certificate purpose",
+}
+NONE = {
+    "sha1-imprint": "it cannot be checked: its hash sha1 is weak or unknown",
+    "sha1-signature": "it cannot be checked: its hash sha1 is weak or unknown",
+    "sha1-rsa": "it cannot be checked: its hash sha1 is weak or unknown",
+    "pss": "it cannot be checked: a signature of kind rsassa_pss is not known here",
+    "no-attributes": "it cannot be checked: 'message_digest'",
+    "certificate-not-named": "it cannot be checked: 'signing_certificate'",
+    "no-certificates": "it has no certificates of its signer, not one",
+    "two-signers": "it has 2 signers, not one",
+    "key-identifier": DAMAGED,
+    "refused": "the authority refused it (rejection): Message digest algorithm is not supported.",
+}
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("tsa") / "tsa")
+def vector(name: str) -> bytes:
+    return (VECTORS / f"{name}.tsr").read_bytes()
 
 
-@pytest.fixture(scope="module")
-def stamp(authority: Authority) -> bytes:
-    return ask(authority)
+def test_every_vector_is_expected_to_be_good_untrusted_or_nothing() -> None:
+    assert {path.stem for path in VECTORS.glob("*.tsr")} == {*GOOD, *UNTRUSTED, *NONE}
 
 
-def ask(authority: Authority) -> bytes:
-    command = ["openssl", "ts", "-query", "-data", "/dev/stdin", "-sha256", "-cert"]
-    query = subprocess.run(command, input=DATA, capture_output=True, check=True).stdout
-    return authority.reply(query)
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_timestamp_is_trusted_with_its_root_and_with_no_other(name: str) -> None:
+    stamp = read(vector(name))
+    assert stamp.authority == GOOD[name]
+    assert stamp.fits(DATA) == ""
+    assert stamp.fits(DATA, ROOT) == ""
+    assert stamp.fits(DATA, STRANGER + ROOT) == ""
+    assert stamp.fits(DATA, STRANGER).startswith("its certificate is not trusted: unable to get")
+    for roots in (b"", ROOT):
+        assert stamp.fits(DATA + b" ", roots) == "it is over something else"
 
 
-def changed(authority: Authority, stamp: bytes, change: Callable[[Any, Any], None]) -> bytes:
-    """A stamp in which something was changed, signed again by the authority's key."""
-    answer = tsp.TimeStampResp.load(stamp)
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_timestamp_is_nothing_when_a_bit_of_its_signature_differs(name: str) -> None:
+    """With or without roots, whatever the kind of its key."""
+    data = vector(name)
+    stamp = read(data[:-1] + bytes([data[-1] ^ 1]))
+    for roots in (b"", ROOT):
+        assert stamp.fits(DATA, roots) == "its signature is not that of its certificate's owner"
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_time_that_was_changed_is_noticed(name: str) -> None:
+    data = vector(name)
+    at = data.index(b"\x18\x0f20") + 6
+    stamp = read(data[:at] + b"01" + data[at + 2 :])
+    assert stamp.time.month == 1
+    for roots in (b"", ROOT):
+        assert stamp.fits(DATA, roots) == "its statement was changed after it was signed"
+
+
+@pytest.mark.parametrize("name", UNTRUSTED)
+def test_a_timestamp_that_its_root_does_not_vouch_for_fits_and_is_not_trusted(name: str) -> None:
+    stamp = read(vector(name))
+    assert stamp.fits(DATA) == ""
+    assert stamp.fits(DATA, ROOT).startswith(f"its certificate is not trusted: {UNTRUSTED[name]}")
+
+
+@pytest.mark.parametrize("name", NONE)
+def test_what_cannot_be_checked_is_no_timestamp(name: str) -> None:
+    for roots in (b"", ROOT):
+        with pytest.raises(NoStampError) as refusal:
+            read(vector(name)).fits(DATA, roots)
+        assert str(refusal.value) == NONE[name]
+
+
+def test_a_timestamp_says_its_time_its_certificates_and_until_when_the_signers_is_good() -> None:
+    stamp = read(vector("good-expired-since"))
+    assert stamp.time == datetime.datetime(2020, 6, 1, 12, tzinfo=datetime.UTC)
+    assert stamp.expires == datetime.datetime(2020, 6, 2, tzinfo=datetime.UTC)
+    assert stamp.certificates.count(b"BEGIN CERTIFICATE") == 1
+    for name, subjects in (
+        ("good-below", {"CN=Below", "CN=Issuer"}),
+        ("good-among-others", {"O=Test,CN=Good authority", "CN=Famous", "CN=RSA"}),
+    ):
+        there = x509.load_pem_x509_certificates(read(vector(name)).certificates)
+        assert {one.subject.rfc4514_string() for one in there} == subjects
+
+
+def test_a_longer_name_for_the_signature_says_its_hash_too() -> None:
+    """Some authorities write sha256WithRSAEncryption where others write rsaEncryption."""
+    data, plain = vector("good-rsa"), bytes.fromhex("2a864886f70d010101")
+    at = data.rindex(plain) + len(plain) - 1
+    stamps = {last: data[:at] + bytes([last]) + data[at + 1 :] for last in (0x0B, 0x0D, 0x05)}
+    assert read(stamps[0x0B]).fits(DATA) == ""
+    assert "not that of its certificate's owner" in read(stamps[0x0D]).fits(DATA)
+    with pytest.raises(NoStampError, match="kind sha1_rsa is not known"):
+        read(stamps[0x05]).fits(DATA)
+
+
+@pytest.mark.parametrize(("name", "hashing"), [("good", "sha256"), ("good-named-by-sha1", "sha1")])
+def test_a_timestamp_that_names_another_certificate_is_nothing(name: str, hashing: str) -> None:
+    """RFC 5816: or the same key's certificate for another purpose could be put in its place."""
+    data = vector(name)
+    token = tsp.TimeStampResp.load(data)["time_stamp_token"]["content"]
+    digest = hashlib.new(hashing, token["certificates"][0].chosen.dump()).digest()
+    assert data.count(digest) == 1
+    stamp = read(data.replace(digest, digest[:-1] + bytes([digest[-1] ^ 1])))
+    for roots in (b"", ROOT):
+        assert stamp.fits(DATA, roots) == "it does not name its signer's certificate (RFC 5816)"
+
+
+def test_a_certificate_twice_is_a_malformed_stamp() -> None:
+    answer = tsp.TimeStampResp.load(vector("good"))
+    token = answer["time_stamp_token"]["content"]
+    token["certificates"] = cms.CertificateSet([*token["certificates"], token["certificates"][0]])
+    with pytest.raises(NoStampError, match="has a certificate more than once"):
+        read(answer.dump())
+
+
+def test_a_stamp_granted_with_changes_is_granted() -> None:
+    answer = tsp.TimeStampResp.load(vector("good"))
+    answer["status"] = {"status": "granted_with_mods"}
+    assert read(answer.dump()).fits(DATA, ROOT) == ""
+    answer["status"] = {"status": "waiting"}
+    with pytest.raises(NoStampError, match=r"the authority refused it \(waiting\)$"):
+        read(answer.dump())
+
+
+def test_something_behind_a_timestamp_is_damage() -> None:
+    for data in (vector("good") + b"\0", vector("good")[:-1], b"", b"\x30\x00"):
+        with pytest.raises(NoStampError) as refusal:
+            read(data)
+        assert str(refusal.value) == DAMAGED
+
+
+def test_an_ed25519_stamp_is_verified_and_not_trusted() -> None:
+    """OpenSSL can neither make it nor follow it to a trusted certificate."""
+    key = ed25519.Ed25519PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Mine")])
+    begin = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 7)
+        .not_valid_before(begin)
+        .not_valid_after(begin + datetime.timedelta(days=3650))
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        .sign(key, None)
+    )
+    mine = asn1.Certificate.load(made.public_bytes(Encoding.DER))
+    answer = tsp.TimeStampResp.load(vector("good"))
     token = answer["time_stamp_token"]["content"]
     info = token["signer_infos"][0]
-    change(token, info)
-    # Only what was made anew is written anew.
-    info["signed_attrs"] = cms.CMSAttributes(list(info["signed_attrs"]))
-    signed = cms.CMSAttributes(list(info["signed_attrs"])).dump(force=True)
-    key = load_pem_private_key((authority.folder / "tsa.key").read_bytes(), None)
-    if isinstance(key, ed25519.Ed25519PrivateKey):
-        info["signature_algorithm"] = {"algorithm": "ed25519"}
-        info["signature"] = key.sign(signed)
-    else:
-        assert isinstance(key, ec.EllipticCurvePrivateKey)
-        info["signature"] = key.sign(signed, ec.ECDSA(hashes.SHA256()))
-    written: bytes = answer.dump(force=True)
-    return written
+    token["certificates"] = cms.CertificateSet([cms.CertificateChoices("certificate", mine)])
+    sid = {"issuer": mine.issuer, "serial_number": mine.serial_number}
+    info["sid"] = cms.SignerIdentifier("issuer_and_serial_number", sid)
+    info["digest_algorithm"] = {"algorithm": "sha512"}
+    content = token["encap_content_info"]["content"].contents
+    known = {"certs": [{"cert_hash": hashlib.sha256(mine.dump()).digest()}]}
+    values = {
+        "content_type": ["tst_info"],
+        "message_digest": [hashlib.sha512(content).digest()],
+        "signing_certificate_v2": [tsp.SigningCertificateV2(known)],
+    }
+    info["signed_attrs"] = [{"type": kind, "values": value} for kind, value in values.items()]
+    info["signature_algorithm"] = {"algorithm": "ed25519"}
+    info["signature"] = key.sign(info["signed_attrs"].untag().dump())
+    written = answer.dump(force=True)
+    stamp = read(written)
+    assert stamp.fits(DATA) == ""
+    assert stamp.fits(DATA, stamp.certificates) != ""
+    assert stamp.fits(DATA + b" ") == "it is over something else"
+    forged = read(written[:-1] + bytes([written[-1] ^ 1]))
+    assert forged.fits(DATA) == "its signature is not that of its certificate's owner"
 
 
-def certificate(authority: Authority, name: str = "tsa.pem") -> asn1.Certificate:
-    found = x509.load_pem_x509_certificate((authority.folder / name).read_bytes())
-    return asn1.Certificate.load(found.public_bytes(Encoding.DER))
-
-
-@pytest.mark.parametrize("kind", [EC, "rsa:2048", "ec -pkeyopt ec_paramgen_curve:P-384"])
-def test_stamps_of_every_kind_of_key_that_openssl_knows(kind: str, tmp_path: Path) -> None:
-    authority = Authority(tmp_path / "tsa", kind=kind)
-    found = read(ask(authority))
-    assert found.authority == "Test time-stamping authority"
-    assert found.fits(DATA) == ""
-    assert found.fits(DATA, authority.ca.read_bytes()) == ""
-    assert found.fits(b"other") == "it is over something else"
-
-
-def test_an_ed25519_stamp_is_verified_and_not_trusted(
-    authority: Authority, stamp: bytes, tmp_path: Path
-) -> None:
-    """Neither OpenSSL nor the library can follow it to a trusted certificate."""
-    signer = Authority(tmp_path / "ed25519", kind="ed25519")
-    mine = certificate(signer)
-
-    def change(token: Any, info: Any) -> None:
-        token["certificates"] = cms.CertificateSet([cms.CertificateChoices("certificate", mine)])
-        info["sid"] = cms.SignerIdentifier(
-            "issuer_and_serial_number",
-            {"issuer": mine.issuer, "serial_number": mine.serial_number},
-        )
-        info["digest_algorithm"] = {"algorithm": "sha512"}
-        content = token["encap_content_info"]["content"].contents
-        for attribute in info["signed_attrs"]:
-            if attribute["type"].native == "message_digest":
-                attribute["values"] = [hashlib.sha512(content).digest()]
-            if attribute["type"].native == "signing_certificate_v2":
-                named = {"certs": [{"cert_hash": hashlib.sha256(mine.dump()).digest()}]}
-                attribute["values"] = [tsp.SigningCertificateV2(named)]
-
-    made = changed(signer, stamp, change)
-    assert read(made).fits(DATA) == ""
-    assert read(made).fits(DATA, signer.ca.read_bytes()) != ""
-    forged = made.replace(mine.public_key["public_key"].contents, b"\0" + b"x" * 32)
-    assert read(forged).fits(DATA) != ""
-
-
-def test_a_certificate_twice_is_a_malformed_stamp(authority: Authority, stamp: bytes) -> None:
-    def double(token: Any, info: Any) -> None:
-        token["certificates"] = cms.CertificateSet(
-            [*token["certificates"], token["certificates"][0]]
-        )
-
-    with pytest.raises(NoStampError, match="has a certificate more than once"):
-        read(changed(authority, stamp, double))
-
-
-def test_a_strangers_certificate_of_the_same_number_does_not_give_its_name(
-    authority: Authority, stamp: bytes, tmp_path: Path
-) -> None:
-    serial = certificate(authority).serial_number
-    name = "/CN=Famous authority"
-    command = ["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", "/dev/null"]
-    command += ["-subj", name, "-set_serial", str(serial)]
-    done = subprocess.run(command, capture_output=True, check=True)
-    other = x509.load_pem_x509_certificate(done.stdout).public_bytes(Encoding.DER)
-
-    def add(token: Any, info: Any) -> None:
-        more = cms.CertificateChoices("certificate", asn1.Certificate.load(other))
-        token["certificates"] = cms.CertificateSet([more, *token["certificates"]])
-
-    found = read(changed(authority, stamp, add))
-    assert found.authority == "Test time-stamping authority"
-    assert found.fits(DATA, authority.ca.read_bytes()) == ""
-
-
-def test_without_its_signers_certificate_or_without_naming_it_a_stamp_is_nothing(
-    authority: Authority, stamp: bytes
-) -> None:
-    def take_out(token: Any, info: Any) -> None:
-        left = [each for each in token["certificates"] if each.chosen.ca]
-        token["certificates"] = cms.CertificateSet(left)
-
-    with pytest.raises(NoStampError, match="no certificates of its signer"):
-        read(changed(authority, stamp, take_out))
-
-    def forget(token: Any, info: Any) -> None:
-        left = [a for a in info["signed_attrs"] if a["type"].native != "signing_certificate_v2"]
-        info["signed_attrs"] = cms.CMSAttributes(left)
-
-    with pytest.raises(NoStampError, match="cannot be checked"):
-        read(changed(authority, stamp, forget)).fits(DATA)
-
-    def name_another(token: Any, info: Any) -> None:
-        for attribute in info["signed_attrs"]:
-            if attribute["type"].native == "signing_certificate_v2":
-                named = {"certs": [{"cert_hash": hashlib.sha256(b"another").digest()}]}
-                attribute["values"] = [tsp.SigningCertificateV2(named)]
-
-    said = read(changed(authority, stamp, name_another)).fits(DATA)
-    assert said == "it does not name its signer's certificate (RFC 5816)"
-
-
-def test_a_stamp_granted_with_changes_is_granted(authority: Authority, stamp: bytes) -> None:
-    answer = tsp.TimeStampResp.load(stamp)
-    answer["status"] = {"status": "granted_with_mods"}
-    assert read(answer.dump()).fits(DATA, authority.ca.read_bytes()) == ""
-
-
-def test_a_refusal_without_a_token_says_why(tmp_path: Path) -> None:
-    """OpenSSL's authority cannot sign with such a key."""
-    with pytest.raises(NoStampError, match=r"refused it \(rejection\): Error during"):
-        read(ask(Authority(tmp_path / "tsa", kind="ed25519")))
-
-
-def test_a_certificate_of_the_same_root_that_is_for_something_else_stamps_nothing(
-    authority: Authority, stamp: bytes, tmp_path: Path
-) -> None:
-    """It is one of a web server, say, and OpenSSL would make no stamp with it."""
-    folder = authority.folder
-    plain = "-extfile plain.cnf -extensions plain"
-    (folder / "plain.cnf").write_text("[plain]\nextendedKeyUsage = serverAuth\n")
-    subprocess.run(
-        f"openssl req -new -key tsa.key -subj /CN=web | openssl x509 -req -CA ca.pem -CAkey ca.key "
-        f"-CAcreateserial -days 30 {plain} -out web.pem",
-        shell=True,
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
-    web = certificate(authority, "web.pem")
-
-    def change(token: Any, info: Any) -> None:
-        more = cms.CertificateChoices("certificate", web)
-        # The right one is there, too, so that its name is taken by who looks at the order alone.
-        token["certificates"] = cms.CertificateSet([*token["certificates"], more])
-        info["sid"] = cms.SignerIdentifier(
-            "issuer_and_serial_number", {"issuer": web.issuer, "serial_number": web.serial_number}
-        )
-        for attribute in info["signed_attrs"]:
-            if attribute["type"].native == "signing_certificate_v2":
-                named = {"certs": [{"cert_hash": hashlib.sha256(web.dump()).digest()}]}
-                attribute["values"] = [tsp.SigningCertificateV2(named)]
-
-    found = read(changed(authority, stamp, change))
-    assert found.authority == "web"
-    assert found.fits(DATA, authority.ca.read_bytes()) != ""
+def test_a_file_of_certificates_has_at_least_one_and_each_can_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "roots.pem"
+    file.write_bytes(b"a remark\n" + STRANGER + ROOT)
+    assert read(vector("good")).fits(DATA, read_certificates(file)) == ""
+    for data, said in (
+        (b"", "there is no certificate in"),
+        (ROOT.replace(b"BEGIN", b"BEG1N"), "there is no certificate in"),
+        (ROOT + ROOT.replace(b"MII", b"MIX", 1), "a certificate in it cannot be read"),
+    ):
+        file.write_bytes(data)
+        with pytest.raises(InvalidError, match=said):
+            read_certificates(file)
+    with pytest.raises(StorageError, match="could not be read"):
+        read_certificates(tmp_path / "none.pem")
