@@ -2,7 +2,8 @@
 
 What the commands do is one call each: `draft_letter`, `load_record`, `check`, `build_package`,
 `sign`, `verify`, `open_package`, `deposit`, `fetch`. Names are loaded when they are first used, so
-that importing the package costs next to nothing.
+that importing the package costs next to nothing. So are the rooms: `archive_pkg.bags`, `.records`,
+`.drafting`, `.tables`, `.crosswalks`, `.packages`, `.deposits`, `.holdings`, `.pages`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,19 @@ from typing import TYPE_CHECKING
 from archive_pkg.lazy import names_from
 
 if TYPE_CHECKING:
+    from archive_pkg import (
+        bags,
+        crosswalks,
+        deposits,
+        drafting,
+        errors,
+        holdings,
+        packages,
+        pages,
+        records,
+        reports,
+        tables,
+    )
     from archive_pkg.deposits import Receipt, deposit, fetch, load_receipt
     from archive_pkg.drafting import Draft, draft_letter
     from archive_pkg.errors import (
@@ -72,6 +86,7 @@ _ROOMS = {
     ),
     "reports": ("Finding", "Report", "Severity"),
     "version": ("__version__",),
+    **dict.fromkeys(("bags", "crosswalks", "holdings", "pages", "tables"), ()),
 }
 
 __all__ = [
@@ -94,18 +109,29 @@ __all__ = [
     "Trust",
     "UsageError",
     "__version__",
+    "bags",
     "build_package",
     "check",
+    "crosswalks",
     "deposit",
+    "deposits",
     "draft_letter",
+    "drafting",
+    "errors",
     "fetch",
+    "holdings",
     "load_receipt",
     "load_record",
     "load_records",
     "open_package",
+    "packages",
+    "pages",
+    "records",
+    "reports",
     "save_record",
     "sign",
     "states",
+    "tables",
     "verify",
 ]
 

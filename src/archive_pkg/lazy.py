@@ -14,11 +14,13 @@ def names_from(package: str, modules: Mapping[str, Sequence[str]]) -> Callable[[
 
     Args:
         package: The package's own name.
-        modules: The names that each of its modules gives.
+        modules: The names that each of its modules gives. The modules are names, too.
     """
     home = {name: module for module, names in modules.items() for name in names}
 
     def load(name: str) -> Any:
+        if name in modules:
+            return import_module(f"{package}.{name}")
         if name not in home:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         return getattr(import_module(f"{package}.{home[name]}"), name)

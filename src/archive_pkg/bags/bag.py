@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from archive_pkg.bags.digesting import Digesting
     from archive_pkg.bags.fetchfile import FetchLine
     from archive_pkg.bags.manifests import Manifest
+    from archive_pkg.paths import StrPath
 
 _MOST_ALIKE = 10_000
 """So many findings of one code are told one by one; the rest are counted."""
@@ -128,7 +129,7 @@ class Bag:
     report: Report = field(default_factory=BoundedReport)
 
     @classmethod
-    def open(cls, path: Path | str) -> Bag:
+    def open(cls, path: StrPath) -> Bag:
         """Read a bag, in its folder or archive, as far as it can be read; see `report`.
 
         Raises:
@@ -183,7 +184,7 @@ class Bag:
                 return member.read()
 
 
-def read_info(folder: Path) -> list[tuple[str, str]]:
+def read_info(folder: StrPath) -> list[tuple[str, str]]:
     """Labels and values of the bag-info.txt in a bag's folder, where nothing else is asked.
 
     Empty where there is none, or none that can be read.
@@ -192,6 +193,7 @@ def read_info(folder: Path) -> list[tuple[str, str]]:
         InvalidError: When it is no folder.
         StorageError: When it cannot be opened.
     """
+    folder = Path(folder)
     unheard = BoundedReport()
     with _opened(folder) as tree:
         declaration, _ = parse_declaration(_bytes(tree, DECLARATION, unheard))

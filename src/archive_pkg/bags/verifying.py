@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.bags.digesting import Digesting, Digests
     from archive_pkg.bags.profiles import Profile
+    from archive_pkg.paths import StrPath
 
 PAYLOAD_FOLDER_MISSING = Code(
     "payload-folder-missing",
@@ -179,7 +180,7 @@ class Verdict:
 
 
 def verify(
-    path: Path | str,
+    path: StrPath,
     *,
     profile: Profile | None = None,
     second_opinion: bool = False,

@@ -7,6 +7,7 @@ import os
 import stat
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -28,7 +29,8 @@ from archive_pkg.storage import Staging, mode_of, refuse_existing, storage_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
+
+    from archive_pkg.paths import StrPath
 
 DEFAULT_ALGORITHMS = ("sha256", "sha512")
 _SMALL = 128 * 1024
@@ -159,7 +161,7 @@ def _name_fault(path: str) -> tuple[Code, str, str] | None:
 
 
 def write(
-    folder: Path,
+    folder: StrPath,
     payload: Mapping[str, Path | bytes],
     *,
     info: Sequence[tuple[str, str]] = (),
@@ -197,6 +199,7 @@ def write(
         ChangedError: When a source changed while being read.
         StorageError: When reading or writing fails.
     """
+    folder = Path(folder)
     extra = dict(tag_files or {})
     refuse_misuse(info, extra, [*algorithms, *tag_algorithms])
     if version != "1.0" and any("%" in path for path in (*payload, *extra)):
@@ -251,8 +254,8 @@ def finish(
 
 
 def create(
-    source: Path,
-    destination: Path,
+    source: StrPath,
+    destination: StrPath,
     *,
     info: Sequence[tuple[str, str]] = (),
     tag_files: Mapping[str, bytes] | None = None,
@@ -290,6 +293,8 @@ def create(
         UsageError: When the destination lies in the source.
         StorageError: When reading or writing fails, or another run holds the destination.
     """
+    source = Path(source)
+    destination = Path(destination)
     if destination.resolve().is_relative_to(source.resolve()):
         raise UsageError(
             f"{destination} lies in {source}, which would then hold itself",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from archive_pkg.deposits.repositories import Repository
+    from archive_pkg.paths import StrPath
 
 HELD_DIFFERENTLY = Code(
     "receipt-file-differs",
@@ -58,7 +59,7 @@ class Known:
     unfinished: bool = False
 
 
-def check_receipt(receipt_file: Path, repositories: Sequence[str | Repository] = ()) -> Report:
+def check_receipt(receipt_file: StrPath, repositories: Sequence[str | Repository] = ()) -> Report:
     """Read back all that a receipt is for, and compare it with what was deposited.
 
     Args:
@@ -70,6 +71,7 @@ def check_receipt(receipt_file: Path, repositories: Sequence[str | Repository] =
         InvalidError: The receipt is not one.
         UsageError: The receipt names a server, and `repositories` does not.
     """
+    receipt_file = Path(receipt_file)
     receipt = load_receipt(receipt_file)
     repository = repository_of(receipt, repositories)
     expected = {file.path: file for file in receipt.files}
@@ -89,7 +91,7 @@ def check_receipt(receipt_file: Path, repositories: Sequence[str | Repository] =
     return report
 
 
-def receipts_of(package: Path, within: Path | None = None) -> list[tuple[Path, Receipt]]:
+def receipts_of(package: StrPath, within: StrPath | None = None) -> list[tuple[Path, Receipt]]:
     """The receipts of a package, oldest first.
 
     Args:
@@ -100,6 +102,8 @@ def receipts_of(package: Path, within: Path | None = None) -> list[tuple[Path, R
         InvalidError: A file in the folder is no receipt.
         StorageError: The storage failed.
     """
+    package = Path(package)
+    within = Path(within) if within is not None else None
     folder = receipts_folder(package, within)
     with storage.storage_errors(f"reading {folder}"):
         names = storage.names_in(folder, "*.json")
@@ -107,7 +111,7 @@ def receipts_of(package: Path, within: Path | None = None) -> list[tuple[Path, R
     return sorted(found, key=lambda pair: pair[1].ended)
 
 
-def receipts_below(folder: Path) -> list[Path]:
+def receipts_below(folder: StrPath) -> list[Path]:
     """Return every receipt's file below a folder, in the order of their paths; no link is followed.
 
     Args:
@@ -116,6 +120,7 @@ def receipts_below(folder: Path) -> list[Path]:
     Raises:
         StorageError: A folder cannot be read.
     """
+    folder = Path(folder)
     found: list[Path] = []
     with storage_errors(f"searching {folder}"):
         for path, _, names in os.walk(folder, onerror=_raise):
@@ -128,7 +133,7 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def ask(package: Path, to: str | Repository, *, receipts: Path | None = None) -> list[Known]:
+def ask(package: StrPath, to: str | Repository, *, receipts: StrPath | None = None) -> list[Known]:
     """Ask a repository what it knows of a package's deposits, those cut short included.
 
     Args:
@@ -139,6 +144,8 @@ def ask(package: Path, to: str | Repository, *, receipts: Path | None = None) ->
     Raises:
         DepositError: It cannot be asked.
     """
+    package = Path(package)
+    receipts = Path(receipts) if receipts is not None else None
     repository = repository_for(to) if isinstance(to, str) else to
     with understood(repository):
         return list(_known(package, repository, receipts))

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
@@ -41,10 +42,10 @@ from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from archive_pkg.deposits.together import Steps
     from archive_pkg.packages import Package
+    from archive_pkg.paths import StrPath
     from archive_pkg.reports import Finding
 
     PageMaker = Callable[[Package], str]
@@ -101,10 +102,10 @@ class Deposited:
 
 
 def deposit(
-    package: Path,
+    package: StrPath,
     to: str | Repository,
     *,
-    receipts: Path | None = None,
+    receipts: StrPath | None = None,
     publish: bool = False,
     include_restricted: bool = False,
     page: PageMaker | None = None,
@@ -134,6 +135,8 @@ def deposit(
         StorageError: The storage failed.
         UsageError: The address is of no known repository, or of one that publishes nothing.
     """
+    package = Path(package)
+    receipts = Path(receipts) if receipts is not None else None
     ((_, outcome),) = deposit_many(
         [package],
         to,
@@ -149,7 +152,7 @@ def deposit(
 
 
 def plan(
-    package: Path,
+    package: StrPath,
     to: str | Repository,
     *,
     publish: bool = False,
@@ -165,6 +168,7 @@ def plan(
         StorageError: The storage failed.
         UsageError: The address is of no known repository, or of one that publishes nothing.
     """
+    package = Path(package)
     repository = repository_for(to) if isinstance(to, str) else to
     parcel = _with_page(pack(package), page)
     parcel = _with_earlier(parcel, receipts_folder(package), repository)
@@ -221,7 +225,7 @@ def _judge_access(
         )
 
 
-def reserve(record: Path, to: str | Repository, *, receipts: Path | None = None) -> str:
+def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None = None) -> str:
     """Reserve a persistent identifier for a record whose package is not built yet.
 
     Asking again gives the same one. The draft that it stands in is what the package is deposited
@@ -241,6 +245,8 @@ def reserve(record: Path, to: str | Repository, *, receipts: Path | None = None)
         InvalidError: The record is not sound.
         UsageError: Such a repository gives none before it has the package.
     """
+    record = Path(record)
+    receipts = Path(receipts) if receipts is not None else None
     repository = repository_for(to) if isinstance(to, str) else to
     if not isinstance(repository, Reserving):
         raise UsageError(
@@ -256,10 +262,10 @@ def reserve(record: Path, to: str | Repository, *, receipts: Path | None = None)
 
 
 def deposit_many(
-    packages: Sequence[Path],
+    packages: Sequence[StrPath],
     to: str | Repository,
     *,
-    receipts: Path | None = None,
+    receipts: StrPath | None = None,
     publish: bool = False,
     include_restricted: bool = False,
     page: PageMaker | None = None,
@@ -287,10 +293,12 @@ def deposit_many(
     Raises:
         UsageError: The address is of no known repository.
     """
+    folders = [Path(package) for package in packages]
+    receipts = Path(receipts) if receipts is not None else None
     repository = repository_for(to) if isinstance(to, str) else to
-    fair = -(-len(packages) // jobs)
+    fair = -(-len(folders) // jobs)
     size = max(1, min(_LOT, fair)) if isinstance(repository, Stepwise) else 1
-    some = [packages[start : start + size] for start in range(0, len(packages), size)]
+    some = [folders[start : start + size] for start in range(0, len(folders), size)]
     ahead = isinstance(repository, Stepwise) and repository.near
     ready = partial(_ready, page, tick, ahead)
     asked = _Asked(receipts, publish, include_restricted)
@@ -409,7 +417,9 @@ def _stored(
     raise AssertionError("the last attempt returns or raises")
 
 
-def fetch(receipt_file: Path, out: Path, repositories: Sequence[str | Repository] = ()) -> Path:
+def fetch(
+    receipt_file: StrPath, out: StrPath, repositories: Sequence[str | Repository] = ()
+) -> Path:
     """Bring a package back from where its receipt says it is, and verify it.
 
     Args:
@@ -427,6 +437,8 @@ def fetch(receipt_file: Path, out: Path, repositories: Sequence[str | Repository
         StorageError: The storage failed, or something of that name is there already.
         UsageError: The receipt names a server, and `repositories` does not.
     """
+    receipt_file = Path(receipt_file)
+    out = Path(out)
     receipt = load_receipt(receipt_file)
     repository = repository_of(receipt, repositories)
     destination = out / receipt.package

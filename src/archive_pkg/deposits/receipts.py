@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,9 +19,8 @@ from archive_pkg.packages.afterwards import LaterEvent
 from archive_pkg.records.models import RecordId
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from archive_pkg.deposits.together import Steps
+    from archive_pkg.paths import StrPath
 
 RECEIPT_LIMIT = 256 * 1024 * 1024
 
@@ -173,13 +173,14 @@ def saving(receipt: Receipt, folder: Path) -> Steps[Path]:
     return path
 
 
-def load_receipt(path: Path) -> Receipt:
+def load_receipt(path: StrPath) -> Receipt:
     """Read a receipt.
 
     Raises:
         InvalidError: It is none.
         StorageError: It is not there or cannot be read.
     """
+    path = Path(path)
     try:
         with (
             storage.storage_errors(f"reading {path}"),

@@ -19,9 +19,8 @@ from archive_pkg.drafting.vocabulary import load_vocabulary, words_of
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
-    import os
-
     from archive_pkg.drafting.vocabulary import Vocabulary
+    from archive_pkg.paths import StrPath
 
 EMPTY = Code("draft-text-empty", Severity.WARNING, "The text has nothing in it but white space.")
 NO_FORMS = Code(
@@ -125,7 +124,7 @@ class Draft:
 
 
 def draft_letter(
-    path: str | os.PathLike[str], *, encoding: str | None = None, vocabulary: tuple[Path, ...] = ()
+    path: StrPath, *, encoding: str | None = None, vocabulary: tuple[StrPath, ...] = ()
 ) -> Draft:
     """Read a letter's file into a draft: plain text, .docx or .odt.
 
@@ -141,7 +140,8 @@ def draft_letter(
         StorageError: The file cannot be read.
         UsageError: The encoding is not known.
     """
-    return draft_source(read_source(Path(path), encoding), load_vocabulary(*vocabulary))
+    own = map(Path, vocabulary)
+    return draft_source(read_source(path, encoding), load_vocabulary(*own))
 
 
 def draft_text(text: str, vocabulary: Vocabulary | None = None) -> Draft:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.drafting.draft import Draft
     from archive_pkg.drafting.vocabulary import Vocabulary
+    from archive_pkg.paths import StrPath
 
 SUFFIXES = (".txt", ".docx", ".odt", ".xml", ".tei")
 RECORD = "record.yaml"
@@ -52,7 +53,7 @@ class Filed:
 
 
 def letters_in(
-    paths: Iterable[Path], unreadable: Callable[[OSError], None] = lambda error: None
+    paths: Iterable[StrPath], unreadable: Callable[[OSError], None] = lambda error: None
 ) -> Iterator[Path]:
     """Yield the letters' files that paths name: each file, and of a folder all that could be one.
 
@@ -60,7 +61,7 @@ def letters_in(
         paths: Files and folders.
         unreadable: Takes the error of each folder or file that cannot be read; the rest goes on.
     """
-    for path in paths:
+    for path in map(Path, paths):
         if is_folder(path):
             inside = files_below(path, unreadable)
             yield from (file for file in inside if file.suffix.lower() in SUFFIXES)
@@ -68,7 +69,7 @@ def letters_in(
             yield path
 
 
-def file_draft(draft: Draft, vocabulary: Vocabulary, out: Path | None = None) -> Filed:
+def file_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None) -> Filed:
     """Write a draft's record: beside the letter, or into a folder of its own with a copy of it.
 
     A record that is there is never overwritten: what it has stays, open fields are filled.
@@ -83,6 +84,7 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: Path | None = None) ->
         StorageError: Something cannot be read or written.
         UsageError: The letter's file has a name that a record cannot hold.
     """
+    out = Path(out) if out is not None else None
     letter = Path(draft.source.path)
     name = letter.name
     try:

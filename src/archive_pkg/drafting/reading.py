@@ -10,6 +10,7 @@ import hashlib
 import io
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import limits
@@ -21,7 +22,7 @@ from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import read_regular
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from archive_pkg.paths import StrPath
 
 UNREADABLE = Code(
     "letter-file-unreadable",
@@ -75,7 +76,7 @@ class Source:
         return self.media_type != "text/plain"
 
 
-def read_source(path: Path, encoding: str | None = None) -> Source:
+def read_source(path: StrPath, encoding: str | None = None) -> Source:
     """Read a letter's file, told by its content, not by its name.
 
     Raises:
@@ -83,6 +84,7 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
         StorageError: It cannot be read.
         UsageError: The declared encoding is not known.
     """
+    path = Path(path)
     try:
         size = path.stat().st_size if path.is_file() else 0
         if size > limits.DOCUMENT_SIZE.value:

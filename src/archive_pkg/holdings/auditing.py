@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import StorageError
@@ -24,12 +25,12 @@ from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from archive_pkg.holdings.crews import Crew
     from archive_pkg.holdings.ledger import Head, Ledger
     from archive_pkg.holdings.shelves import Shelf
     from archive_pkg.holdings.state import Known
+    from archive_pkg.paths import StrPath
     from archive_pkg.reports import Finding, Report
 
 BATCH = 8
@@ -121,7 +122,7 @@ def audit(
     take: Callable[[Done], None],
     *,
     crew: Callable[[], Crew],
-    path: Path,
+    path: StrPath,
     due: timedelta = timedelta(0),
     budget: Budget = Budget(),
     against: tuple[str, ...] = (),
@@ -146,6 +147,7 @@ def audit(
         LockedError: Another run holds it.
         StorageError: The ledger cannot be written, or the shelf is empty and should not be.
     """
+    path = Path(path)
     heads = SignedHeads(path)
 
     def read(entry: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import os
 import secrets
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from archive_pkg import storage
@@ -33,10 +34,10 @@ from archive_pkg.version import SOFTWARE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
-    from pathlib import Path
 
     from archive_pkg.holdings.crews import Crew
     from archive_pkg.holdings.shelves import Shelf
+    from archive_pkg.paths import StrPath
 
 BATCH = 200
 """Packages that are made durable together."""
@@ -81,7 +82,7 @@ class Options:
 
 
 def build_many(
-    sources: Iterable[Path | Row],
+    sources: Iterable[StrPath | Row],
     shelf: Shelf,
     take: Callable[[Done], None],
     *,
@@ -110,7 +111,8 @@ def build_many(
     with shelf.held(wait), Memory(shelf.own / "built.sqlite") as memory:
 
         def remembered() -> Iterator[_Job]:
-            for source in sources:
+            for given in sources:
+                source = given if isinstance(given, Row) else Path(given)
                 yield source, memory.recall(options.key(source))
 
         def taken(job: _Job, done: Done) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archive_pkg.packages import Signed, Trust
+    from archive_pkg.paths import StrPath
     from archive_pkg.reports import Report
 
 
@@ -59,7 +60,9 @@ class SignedHead:
     report: Report
 
 
-def sign_head(path: Path, *, key: Path | None = None, timestamp: str | None = None) -> SignedHead:
+def sign_head(
+    path: StrPath, *, key: StrPath | None = None, timestamp: str | None = None
+) -> SignedHead:
     """Sign the head of a ledger as it is now, and have the signature timestamped.
 
     What is there already is left as it is; where the authority fails the signature stays, and the
@@ -76,6 +79,8 @@ def sign_head(path: Path, *, key: Path | None = None, timestamp: str | None = No
         StorageError: It, or the key, cannot be read, or the signature not be written.
         UsageError: Nothing was asked for, there is nothing to sign, or the key cannot be used here.
     """
+    path = Path(path)
+    key = Path(key) if key is not None else None
     if key is None and timestamp is None:
         raise UsageError("nothing was asked for", "name a key with --key, or --timestamp URL")
     if timestamp is not None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.holdings.crews import Crew
     from archive_pkg.packages.access import Audience
+    from archive_pkg.paths import StrPath
 
 _RUN = 5
 _BINS = 64
@@ -84,7 +85,7 @@ class Candidate:
 
 
 def duplicates(
-    paths: Iterable[Path],
+    paths: Iterable[StrPath],
     take: Callable[[Done], None],
     *,
     crew: Callable[[], Crew],
@@ -104,6 +105,7 @@ def duplicates(
         Candidates: same bytes, then same texts, then near ones. Of many that are the same, each
         with the first.
     """
+    paths = map(Path, paths)
     base = sqlite3.connect("")
     base.text_factory = os.fsdecode  # names of folders need not be UTF-8
     try:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from archive_pkg.holdings.shelves import Shelf
     from archive_pkg.holdings.state import Known
     from archive_pkg.packages import Verification
+    from archive_pkg.paths import StrPath
     from archive_pkg.reports import Report
 
 DAMAGED = "damaged"
@@ -41,10 +42,10 @@ def repair(
     shelf: Shelf,
     take: Callable[[Done], None],
     *,
-    path: Path,
+    path: StrPath,
     copy: str,
     repositories: Sequence[str] = (),
-    packages: Iterable[Path] = (),
+    packages: Iterable[StrPath] = (),
     dry_run: bool = False,
 ) -> Report:
     """Restore packages that failed their last check, or have vanished, from another copy.
@@ -72,13 +73,14 @@ def repair(
         LockedError: Another run holds the ledger or the shelf.
         StorageError: The storage failed.
     """
+    path = Path(path)
     with (
         State() as state,
         ledger.held(path, state.take) as (book, report),
         shelf.held(),
         built_seals(shelf.own / "built.sqlite") as built,
     ):
-        for name, known in list(_wanted(state, shelf, packages)):
+        for name, known in list(_wanted(state, shelf, map(Path, packages))):
             home = shelf.root / name
             here = built(name)
             stated = (known.seal if known else None, here.hex() if here else None)
@@ -90,7 +92,7 @@ def repair(
     return report
 
 
-def accept(shelf: Shelf, packages: Iterable[Path], *, path: Path, reason: str) -> Report:
+def accept(shelf: Shelf, packages: Iterable[StrPath], *, path: StrPath, reason: str) -> Report:
     """Accept packages as they are now, where they were changed on purpose; the ledger says so.
 
     Args:
@@ -103,9 +105,10 @@ def accept(shelf: Shelf, packages: Iterable[Path], *, path: Path, reason: str) -
         InvalidError: A package is not valid, or the ledger is not what was written.
         StorageError: The storage failed.
     """
+    path = Path(path)
     with State() as state, ledger.held(path, state.take) as (book, report):
         entries = []
-        for package in packages:
+        for package in map(Path, packages):
             verification = verify(package)
             if not verification.ok:
                 raise InvalidError(f"{package} is not valid", report=verification.report)

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
@@ -14,7 +15,8 @@ from archive_pkg.holdings.subjects import Note, packages_below, unheard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from archive_pkg.paths import StrPath
 
 OWN = ".archive-pkg"
 """The shelf's folder for what this program keeps of it; all but the ledger can be made again."""
@@ -121,18 +123,19 @@ def is_declared(root: Path) -> bool:
     return (root / OWN / _DECLARATION).is_file()
 
 
-def open_shelf(root: Path) -> Shelf:
+def open_shelf(root: StrPath) -> Shelf:
     """A shelf that is there; a folder of packages that says nothing of its layout is flat.
 
     Raises:
         StorageError: There is no such folder, or its declaration cannot be read.
     """
+    root = Path(root)
     if not root.is_dir():
         raise StorageError(f"there is no folder {root}", "name a shelf: a folder of packages")
     return Shelf(root, _declared(root) or "flat")
 
 
-def make_shelf(root: Path, layout: str = "") -> Shelf:
+def make_shelf(root: StrPath, layout: str = "") -> Shelf:
     """The shelf at a folder, made if it is not there.
 
     Args:
@@ -143,6 +146,7 @@ def make_shelf(root: Path, layout: str = "") -> Shelf:
         UsageError: There is no such layout, or the shelf has another.
         StorageError: The storage failed.
     """
+    root = Path(root)
     if layout and layout not in LAYOUTS:
         raise UsageError(f"there is no layout {layout}", f"one of: {', '.join(LAYOUTS)}")
     there = _declared(root)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from archive_pkg.holdings.bulk import Done
+    from archive_pkg.paths import StrPath
     from archive_pkg.records import Record
     from archive_pkg.reports import Finding
 
@@ -57,7 +58,7 @@ Note = Callable[["Done"], None]
 """Takes what a search has to report besides the subjects it finds, a `Done` for each item."""
 
 
-def find_records(paths: Iterable[Path], note: Note = unheard) -> Iterator[Path]:
+def find_records(paths: Iterable[StrPath], note: Note = unheard) -> Iterator[Path]:
     """Search paths for records: a record's file or folder is itself, other folders are searched.
 
     A path that does not exist is taken as a pattern (`letters/*/19[56]*`). Hidden folders are left
@@ -68,7 +69,7 @@ def find_records(paths: Iterable[Path], note: Note = unheard) -> Iterator[Path]:
         paths: Where to search.
         note: Takes folders that cannot be read.
     """
-    return _Search(has_record, note, without=_is_bag).all(paths)
+    return _Search(has_record, note, without=_is_bag).all(map(Path, paths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Row:
 
 
 def find_sources(
-    paths: Iterable[Path], files: Path | None = None, note: Note = unheard
+    paths: Iterable[StrPath], files: StrPath | None = None, note: Note = unheard
 ) -> Iterator[Path | Row]:
     """What packages can be built from: records as `find_records` finds them, letters of catalogues.
 
@@ -105,7 +106,8 @@ def find_sources(
         InvalidError: A catalogue is not sound; its report has every finding.
         StorageError: A catalogue cannot be read.
     """
-    for path in paths:
+    files = Path(files) if files is not None else None
+    for path in map(Path, paths):
         if not tables.is_tables(path):
             yield from find_records([path], note)
             continue
@@ -118,7 +120,7 @@ def find_sources(
 
 
 def find_packages(
-    paths: Iterable[Path], note: Note = unheard, *, serialized: bool = False
+    paths: Iterable[StrPath], note: Note = unheard, *, serialized: bool = False
 ) -> Iterator[Path]:
     """Search paths for bags, as `find_records` searches for records; files are taken for archives.
 
@@ -128,7 +130,7 @@ def find_packages(
         serialized: Whether the work reads serialized bags; if not, those in folders are left out.
     """
     archives = Archives.YIELDED if serialized else Archives.NOTED
-    return _Search(_is_bag, note, archives=archives).all(paths)
+    return _Search(_is_bag, note, archives=archives).all(map(Path, paths))
 
 
 def packages_below(
@@ -149,12 +151,12 @@ def packages_below(
             note(_noted(found, status=3))
 
 
-def find_letters(paths: Iterable[Path], note: Note = unheard) -> Iterator[Path]:
+def find_letters(paths: Iterable[StrPath], note: Note = unheard) -> Iterator[Path]:
     """Search paths for records and packages, as `find_records` searches for records."""
     either = _Search(
         lambda folder: _is_bag(folder) or has_record(folder), note, archives=Archives.NOTED
     )
-    return either.all(paths)
+    return either.all(map(Path, paths))
 
 
 def _is_bag(path: Path) -> bool:

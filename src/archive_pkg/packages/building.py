@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from archive_pkg import bags, fixity, storage
@@ -23,8 +24,8 @@ from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
+    from archive_pkg.paths import StrPath
     from archive_pkg.records import Record
 
 _LONGEST_ID = 128
@@ -64,8 +65,8 @@ class Built:
 
 
 def build_package(
-    source: Path,
-    out: Path,
+    source: StrPath,
+    out: StrPath,
     *,
     on: date | None = None,
     replace: bool = False,
@@ -94,6 +95,8 @@ def build_package(
             its report has every finding.
         StorageError: Disk full, no permission, or another build holds the lock.
     """
+    source = Path(source)
+    out = Path(out)
     draft = draft_package(source, audience)
     destination = out / draft.id
     refuse_inside(draft.folder, out)

@@ -23,6 +23,7 @@ from archive_pkg.reports import Code, Finding, Location, Report, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
+    from archive_pkg.paths import StrPath
     from archive_pkg.records import Classification, Edtf, Part, Quote
 
 TEXT_LIMIT = 256 * 1024 * 1024
@@ -150,12 +151,13 @@ RECORD_IDS_ALIKE = Code(
 _ANOTHER_ID = "give one of them another id"
 
 
-def check(path: Path) -> Report:
+def check(path: StrPath) -> Report:
     """Everything that is wrong with a record, its files and its quotes.
 
     Args:
         path: A record's file, or its folder.
     """
+    path = Path(path)
     return examine(path)[1]
 
 

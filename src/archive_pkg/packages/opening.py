@@ -7,6 +7,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags, storage, tables
@@ -30,10 +31,10 @@ from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from archive_pkg.bags import Bag, Verdict
     from archive_pkg.fixity import Tally
+    from archive_pkg.paths import StrPath
     from archive_pkg.reports import Finding
 
 _LARGEST_SIGNED = 1 << 30
@@ -125,8 +126,9 @@ class Verification:
         return self.verdict.valid and self.report.ok
 
 
-def is_bag(path: Path) -> bool:
+def is_bag(path: StrPath) -> bool:
     """Whether a path is a bag's folder, damaged ones included: it has a tag file of a bag's own."""
+    path = Path(path)
     if storage.is_regular(path / "bagit.txt"):
         return True
     with contextlib.suppress(OSError):
@@ -134,13 +136,14 @@ def is_bag(path: Path) -> bool:
     return False
 
 
-def open_package(path: Path) -> Package:
+def open_package(path: StrPath) -> Package:
     """Open a package's folder to read in it.
 
     Raises:
         InvalidError: It is no package of ours, or its record is not sound.
         StorageError: It is not there or cannot be read.
     """
+    path = Path(path)
     if not path.is_dir():
         raise StorageError(f"{path} is not a folder", "name the folder of a package")
     info = bags.read_info(path)
@@ -157,7 +160,7 @@ def open_package(path: Path) -> Package:
 
 
 def verify(
-    path: Path,
+    path: StrPath,
     *,
     second_opinion: bool = False,
     trust: Trust | None = None,
@@ -177,6 +180,7 @@ def verify(
     Raises:
         StorageError: There is nothing at the path, or it cannot be read.
     """
+    path = Path(path)
     if not os.path.lexists(path):
         raise StorageError(f"there is nothing at {path}", "check the path")
     verdict = bags.verify(path, second_opinion=second_opinion, jobs=jobs, progress=progress)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.fixity import ALGORITHMS
@@ -27,10 +28,10 @@ from archive_pkg.storage import names_in, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from archive_pkg.bags import Bag
     from archive_pkg.bags.manifests import Manifest
+    from archive_pkg.paths import StrPath
     from archive_pkg.reports import Finding
 
 FOLDER = "signatures"
@@ -173,9 +174,9 @@ class Trust:
     @classmethod
     def read(
         cls,
-        allowed_signers: Path | None = None,
-        revoked: Path | None = None,
-        authorities: Path | None = None,
+        allowed_signers: StrPath | None = None,
+        revoked: StrPath | None = None,
+        authorities: StrPath | None = None,
         *,
         require_signature: bool | str = False,
         require_timestamp: bool = False,
@@ -194,9 +195,9 @@ class Trust:
             StorageError: One of them cannot be read.
         """
         return cls(
-            None if allowed_signers is None else read_allowed_signers(allowed_signers),
-            Revoked() if revoked is None else read_revoked(revoked),
-            b"" if authorities is None else timestamps.read_certificates(authorities),
+            None if allowed_signers is None else read_allowed_signers(Path(allowed_signers)),
+            Revoked() if revoked is None else read_revoked(Path(revoked)),
+            b"" if authorities is None else timestamps.read_certificates(Path(authorities)),
             require_signature,
             require_timestamp,
         )

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
@@ -25,9 +26,9 @@ from archive_pkg.packages.wire import MalformedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from archive_pkg.packages.opening import Verification
+    from archive_pkg.paths import StrPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,12 @@ class Signing:
 
 
 def sign(
-    package: Path,
+    package: StrPath,
     *,
-    key: Path | None = None,
+    key: StrPath | None = None,
     timestamp: str | None = None,
     renew: bool = False,
-    receipts: Path | None = None,
+    receipts: StrPath | None = None,
     wait: float = 0,
 ) -> Signing:
     """Sign each tag manifest of a valid bag, and have the signatures timestamped.
@@ -78,6 +79,9 @@ def sign(
         StorageError: The key or the package cannot be read or written.
         UsageError: Nothing was asked for, or the key cannot be used here.
     """
+    package = Path(package)
+    key = Path(key) if key is not None else None
+    receipts = Path(receipts) if receipts is not None else None
     if key is None and timestamp is None:
         raise UsageError("nothing was asked for", "name a key with --key, or --timestamp URL")
     if timestamp is not None:

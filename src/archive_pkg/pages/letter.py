@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
@@ -18,9 +19,9 @@ from archive_pkg.records.wording import facts, marking_in_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from archive_pkg.packages import Package, Verification
+    from archive_pkg.paths import StrPath
     from archive_pkg.records import Evidence, Part, Record, TranslationNote
 
 IMAGES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/svg+xml"}
@@ -99,7 +100,7 @@ class Reading:
 
 def letter_page(
     record: Record,
-    folder: Path,
+    folder: StrPath,
     *,
     verification: Verification | None = None,
     checked_on: str = "",
@@ -122,6 +123,7 @@ def letter_page(
     Raises:
         StorageError: A part cannot be read.
     """
+    folder = Path(folder)
     shown = view(record, readings_of(record, folder, room=room))
     style, script = rendering.asset("letter.css"), rendering.asset("letter.js")
     return rendering.render(

@@ -25,6 +25,7 @@ from archive_pkg.storage import open_regular
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from archive_pkg.paths import StrPath
     from archive_pkg.records.nodes import Node, Tree
 
 TOO_LARGE = Code(
@@ -40,7 +41,7 @@ NAMES = ("record.yaml", "record.yml", "record.json")
 """What a record's file is called within its folder."""
 
 
-def load_record(path: str | os.PathLike[str]) -> Record:
+def load_record(path: StrPath) -> Record:
     """Read a record.
 
     Args:
@@ -56,7 +57,7 @@ def load_record(path: str | os.PathLike[str]) -> Record:
     return record
 
 
-def load_records(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Record]:
+def load_records(paths: Iterable[StrPath]) -> Iterator[Record]:
     """Read many records; a bad one does not keep the others from being read.
 
     Yields:
@@ -80,7 +81,7 @@ def load_records(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Record]:
 
 
 def read_record(
-    source: str | os.PathLike[str] | bytes, path: str | os.PathLike[str] | None = None
+    source: StrPath | bytes, path: StrPath | None = None
 ) -> tuple[Record | None, Report]:
     """Read a record and tell what was found; nothing in the file raises.
 
@@ -116,7 +117,7 @@ def read_placed(file: Path) -> tuple[Record | None, Report, Node | None]:
     return (None, Report(findings), None) if findings else _record(data, os.fspath(file))
 
 
-def record_file(path: str | os.PathLike[str]) -> tuple[Path, list[Finding]]:
+def record_file(path: StrPath) -> tuple[Path, list[Finding]]:
     """The file of a record: a path as it is, or the record's file within a folder.
 
     Returns:

@@ -18,13 +18,13 @@ from archive_pkg.records.yaml_reading import read_yaml
 from archive_pkg.storage import read_regular, storage_errors, write_atomically
 
 if TYPE_CHECKING:
-    import os
     from pathlib import Path
 
+    from archive_pkg.paths import StrPath
     from archive_pkg.records.models import Record
 
 
-def save_record(record: Record, path: str | os.PathLike[str]) -> None:
+def save_record(record: Record, path: StrPath) -> None:
     """Write a record, durably and at once: whatever happens, the file is the old or the new one.
 
     A file that is there keeps its comments, its order, and all that the record does not change; one

@@ -25,9 +25,9 @@ from archive_pkg.tables.rows import raw_records
 from archive_pkg.tables.sources import open_sheets
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping
 
+    from archive_pkg.paths import StrPath
     from archive_pkg.tables.aside import Numbered
 
 PART_NOT_THERE = Code(
@@ -44,11 +44,11 @@ Look = Callable[[Record, Path, Path], Iterator[Finding]]
 
 
 def check(
-    path: str | os.PathLike[str],
+    path: StrPath,
     *,
-    mapping: str | os.PathLike[str] | None = None,
+    mapping: StrPath | None = None,
     encoding: str | None = None,
-    files: str | os.PathLike[str] | None = None,
+    files: StrPath | None = None,
     look: Look | None = None,
     thorough: bool = False,
     progress: Progress | None = None,
@@ -89,7 +89,7 @@ def check(
 
 
 def read_catalogue(
-    path: str | os.PathLike[str],
+    path: StrPath,
     *,
     encoding: str | None = None,
     progress: Progress | None = None,
@@ -121,7 +121,7 @@ def read_catalogue(
     return (records if report.ok else []), report
 
 
-def read_records(path: str | os.PathLike[str]) -> list[Record]:
+def read_records(path: StrPath) -> list[Record]:
     """The records of a catalogue that `package_files` or `export` wrote: the same again.
 
     Args:
@@ -136,7 +136,7 @@ def read_records(path: str | os.PathLike[str]) -> list[Record]:
     return records
 
 
-def stream_records(path: str | os.PathLike[str]) -> Iterator[Record]:
+def stream_records(path: StrPath) -> Iterator[Record]:
     """The same, one after the other, for catalogues that are larger than memory.
 
     The rows of a letter may stand anywhere in its tables: they wait in a temporary file, which is
@@ -157,7 +157,7 @@ def stream_records(path: str | os.PathLike[str]) -> Iterator[Record]:
         yield Record.model_validate(_raw(rows))
 
 
-def _refuse_unsound(path: str | os.PathLike[str], report: Report) -> None:
+def _refuse_unsound(path: StrPath, report: Report) -> None:
     if not report.ok:
         first = report.errors[0]
         more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,15 +30,14 @@ from archive_pkg.tables.xlsx_writing import write_template as template_into
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from archive_pkg.paths import StrPath
     from archive_pkg.records.models import Record
     from archive_pkg.reports import Finding, Report
     from archive_pkg.tables.checking import Progress
 
-PathLike = str | os.PathLike[str]
-
 
 def export_records(
-    records: Sequence[Record], out: PathLike, *, replace: bool = False, mode: int = 0o777
+    records: Sequence[Record], out: StrPath, *, replace: bool = False, mode: int = 0o777
 ) -> Path:
     """Write records as tables.
 
@@ -78,7 +76,7 @@ def export_records(
     return out / "datapackage.json"
 
 
-def write_template(out: PathLike, *, replace: bool = False) -> Path:
+def write_template(out: StrPath, *, replace: bool = False) -> Path:
     """Write an empty workbook to fill in, with help, choices and one example.
 
     Raises:
@@ -93,9 +91,9 @@ def write_template(out: PathLike, *, replace: bool = False) -> Path:
 
 
 def read_tables(
-    path: PathLike,
+    path: StrPath,
     *,
-    mapping: PathLike | None = None,
+    mapping: StrPath | None = None,
     encoding: str | None = None,
     progress: Progress | None = None,
 ) -> tuple[list[Record], Report]:
@@ -128,7 +126,7 @@ def read_tables(
 
 
 def write_records(
-    records: Sequence[Record], out: PathLike, *, replace: bool = False
+    records: Sequence[Record], out: StrPath, *, replace: bool = False
 ) -> tuple[int, int]:
     """Write records into a folder, `<id>/record.yaml` each.
 
@@ -181,9 +179,9 @@ def _staging(out: Path) -> Staging:
 
 
 def annotate(
-    path: PathLike,
+    path: StrPath,
     findings: Iterable[Finding],
-    out: PathLike,
+    out: StrPath,
     *,
     encoding: str | None = None,
     replace: bool = False,

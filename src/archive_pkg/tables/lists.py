@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +14,13 @@ from archive_pkg.tables.mapping import ENDING, Map, draft_mapping
 from archive_pkg.tables.sources import raw_sheets
 
 if TYPE_CHECKING:
+    from archive_pkg.paths import StrPath
     from archive_pkg.reports import Report
     from archive_pkg.tables.catalogue import Look
     from archive_pkg.tables.sheets import Sheet
 
-PathLike = str | os.PathLike[str]
 
-
-def draft_map(path: PathLike, *, encoding: str | None = None) -> str:
+def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
     """The text of a mapping for a list of letters, guessed from its headers and values.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
@@ -18,8 +19,7 @@ from archive_pkg.tables.headers import likely_table, plain
 from archive_pkg.tables.layout import LETTERS, tables
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from archive_pkg.paths import StrPath
     from archive_pkg.tables.layout import Table
     from archive_pkg.tables.sheets import Sheet
 
@@ -41,8 +41,9 @@ ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 """How the names of files end that hold tables."""
 
 
-def is_tables(path: Path) -> bool:
+def is_tables(path: StrPath) -> bool:
     """Whether a path is one of tables: a file by its name, or a folder of them and of no record."""
+    path = Path(path)
     if path.name == DESCRIPTOR or path.suffix.lower() in ENDINGS:
         return True
     if not is_folder(path):
@@ -57,12 +58,13 @@ def is_tables(path: Path) -> bool:
     return any(is_tables(file) for file in inside if is_regular(file))
 
 
-def subjects(path: Path) -> list[Path]:
+def subjects(path: StrPath) -> list[Path]:
     """What there is to check in a path of tables, each by itself.
 
     Of a folder, the CSV files that are named as tables are one catalogue; every other file is a
     catalogue or a list of its own.
     """
+    path = Path(path)
     if not path.is_dir() or descriptor_of(path):
         return [path]
     files = sorted(file for file in path.iterdir() if is_regular(file) and is_tables(file))

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from archive_pkg.crosswalks import Setting
     from archive_pkg.packages.access import Audience
     from archive_pkg.packages.targets.target import Target
+    from archive_pkg.paths import StrPath
     from archive_pkg.records import Record
     from archive_pkg.reports import Finding
 
@@ -53,8 +54,8 @@ TARGET_LEFT_OUT = Code(
 
 def build_for(
     target: Target,
-    source: Path,
-    out: Path,
+    source: StrPath,
+    out: StrPath,
     *,
     given: Mapping[str, str] | None = None,
     on: date | None = None,
@@ -82,6 +83,8 @@ def build_for(
             blocker is in the report), or one that differs is there.
         StorageError: The storage failed, or another build holds the lock.
     """
+    source = Path(source)
+    out = Path(out)
     draft = draft_package(source, audience)
     told = _checked(target, given or {})
     sizes = {name: (draft.folder / name).stat().st_size for name in draft.record.files}
@@ -126,7 +129,7 @@ def _checked(target: Target, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def why_not(
-    path: Path, target: Target, given: Mapping[str, str], audience: Audience = "internal"
+    path: StrPath, target: Target, given: Mapping[str, str], audience: Audience = "internal"
 ) -> Report:
     """Return why a target would not accept a record's package, and warnings that concern it.
 
@@ -141,6 +144,7 @@ def why_not(
         InvalidError: The path leads to no package of ours.
         StorageError: It cannot be read.
     """
+    path = Path(path)
     serialized = path.is_file() and path.suffix not in (".yaml", ".yml", ".json")
     if serialized and target.profile is None:
         raise UsageError(

@@ -1,0 +1,76 @@
+"""The library as a Python developer meets it."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import archive_pkg
+from archive_pkg import (
+    bags,
+    crosswalks,
+    deposits,
+    drafting,
+    holdings,
+    packages,
+    pages,
+    records,
+    tables,
+)
+from archive_pkg.packages import targets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+ROOMS = (archive_pkg, bags, crosswalks, deposits, drafting, holdings, packages, pages, records,
+         tables, targets)  # fmt: skip
+FOR_OTHER_ROOMS = {"check_among", "check_one", "check_record", "export_one", "placed",
+                   "read_placed", "unpack", "verify_one"}  # fmt: skip
+
+
+def functions(room: ModuleType) -> Iterator[tuple[str, Any]]:
+    for name in room.__all__:
+        if inspect.isfunction(getattr(room, name)):
+            yield name, getattr(room, name)
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__)
+def test_every_function_that_takes_a_path_takes_text_as_well(room: ModuleType) -> None:
+    narrow = {
+        name
+        for name, function in functions(room)
+        for parameter in inspect.signature(function).parameters.values()
+        if "Path" in str(parameter.annotation).replace("StrPath", "")
+        and not str(parameter.annotation).startswith("Mapping")
+    }
+    assert narrow <= FOR_OTHER_ROOMS
+
+
+def test_a_letter_goes_its_whole_way_by_paths_as_text(letter: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    assert archive_pkg.check(str(letter)).ok
+    package = str(archive_pkg.build_package(str(letter), out, on=date(2026, 11, 24)).path)
+    assert archive_pkg.open_package(package).record.id == letter.name
+    assert archive_pkg.verify(package).ok
+    assert bags.verify(package).valid
+    receipt = str(archive_pkg.deposit(package, f"file:{tmp_path / 'drop'}").path)
+    assert archive_pkg.load_receipt(receipt).package == letter.name
+    assert archive_pkg.verify(archive_pkg.fetch(receipt, str(tmp_path / "back"))).ok
+    assert not targets.why_not(package, targets.find_target("rda"), {}).ok
+    assert list(holdings.find_packages([out])) == [Path(package)]
+    bags.create(str(letter), str(tmp_path / "bag"))
+    record = archive_pkg.load_record(str(letter))
+    assert record.title in pages.letter_page(record, str(letter))
+
+
+def test_each_room_is_there_once_the_package_is_imported() -> None:
+    program = "import archive_pkg as a; print(a.bags.__name__, a.records.__name__, a.tables.check)"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.stdout.startswith("archive_pkg.bags archive_pkg.records <function"), run.stderr
