@@ -19,12 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.packages.signers import (
-    RevokedCertificates,
-    read_allowed_signers,
-    read_revoked,
-)
-from archive_pkg.packages.sshcert import Certificate
+from archive_pkg.packages.signers import read_allowed_signers, read_revoked
 from archive_pkg.packages.sshsig import Signature, parse
 from archive_pkg.packages.wire import MalformedError, Wire
 
@@ -143,24 +138,6 @@ def test_who_is_allowed_as_stock_ssh_keygen_has_it(tmp_path: Path) -> None:
     assert found.splitlines()[0] in signers[0].principals.split(",")
 
 
-def test_revoked_keys_in_every_form_of_a_revocation_list(tmp_path: Path) -> None:
-    for name in "abc":
-        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / name]
-        subprocess.run(command, check=True)
-    keys = [base64.b64decode((tmp_path / f"{n}.pub").read_text().split()[1]) for n in "abc"]
-    shown = subprocess.run(
-        ["ssh-keygen", "-lf", tmp_path / "b.pub"], capture_output=True, text=True, check=True
-    ).stdout
-    spec = tmp_path / "spec"
-    spec.write_text(f"sha1: {(tmp_path / 'a.pub').read_text()}hash: {shown.split()[1]}\n")
-    subprocess.run(["ssh-keygen", "-q", "-k", "-f", tmp_path / "krl", spec], check=True)
-    revoked = read_revoked(tmp_path / "krl")
-    assert [key in revoked for key in keys] == [True, True, False]
-    (tmp_path / "none").write_text("no keys at all\n")
-    with pytest.raises(InvalidError, match="cannot be used"):
-        read_revoked(tmp_path / "none")
-
-
 @pytest.fixture(scope="module")
 def certified(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Keys of an authority and an editor, and a certificate of the one for the other's."""
@@ -239,47 +216,6 @@ def test_a_certificate_is_not_its_key_and_one_by_a_stranger_is_nothing(certified
     lines = b"\n".join([data.splitlines()[0], base64.b64encode(forged), data.splitlines()[-1]])
     with pytest.raises(MalformedError, match="not signed by the authority"):
         parse(lines + b"\n")
-
-
-@pytest.mark.parametrize(
-    ("spec", "revoked"),
-    [
-        ("serial: 7\n", True),
-        ("serial: 5-9\n", True),
-        ("serial: 1\nserial: 3\nserial: 7\nserial: 12\n", True),
-        ("serial: 8-9\n", False),
-        ("id: an editor\n", True),
-        ("id: another\n", False),
-    ],
-)
-def test_revoked_certificates_as_in_a_revocation_list(
-    certified: Path, spec: str, revoked: bool
-) -> None:
-    signature = parse(signed_as(certified, "-z", "7"))
-    (certified / "spec").write_text(spec)
-    command = ["ssh-keygen", "-q", "-k", "-f", "krl", "-s", "authority.pub", "spec"]
-    subprocess.run(command, cwd=certified, check=True)
-    (certified / "allowed").write_text(
-        f"*@example.org cert-authority {(certified / 'authority.pub').read_text()}"
-    )
-    assert read_revoked(certified / "krl").counts_no_more(signature) is revoked
-    assert stock(certified, "-r", "krl") is not revoked
-
-
-@pytest.mark.parametrize(
-    ("name", "revoked"), [("editor", True), ("authority", True), ("stranger", False)]
-)
-def test_with_a_revoked_key_or_authority_a_certificate_is_nothing(
-    certified: Path, name: str, revoked: bool
-) -> None:
-    signature = parse(signed_as(certified))
-    (certified / "allowed").write_text(
-        f"*@example.org cert-authority {(certified / 'authority.pub').read_text()}"
-    )
-    command = ["ssh-keygen", "-q", "-k", "-f", "krl", f"{name}.pub"]
-    subprocess.run(command, cwd=certified, check=True)
-    assert read_revoked(certified / "krl").counts_no_more(signature) is revoked
-    assert stock(certified, "-r", "krl") is not revoked
 
 
 @pytest.fixture(scope="module")
@@ -415,36 +351,6 @@ def test_a_revoked_certificate_or_a_key_written_otherwise_is_revoked_all_the_sam
     revoked.write_text((plainly / "stranger.pub").read_text())
     assert not read_revoked(revoked).counts_no_more(signature)
     assert stock(plainly, "-r", "revoked")
-
-
-@pytest.mark.parametrize(
-    ("section", "said"),
-    [
-        (b"\x07" + field(b""), "section of kind 7"),
-        (b"\x01" + field(field(b"") + field(b"") + b"\x99" + field(b"")), "by 0x99"),
-        (b"\x01" + field(field(b"") + field(b"") + b"\x21" + field(b"\0" * 17)), "more in a"),
-        (
-            b"\x01" + field(field(b"") + field(b"") + b"\x22" + field(b"\0" * 8 + field(b"\xff"))),
-            "negative",
-        ),
-    ],
-)
-def test_what_is_not_known_in_a_revocation_list_is_refused(
-    section: bytes, said: str, tmp_path: Path
-) -> None:
-    head = b"SSHKRL\n\0" + (1).to_bytes(4) + b"\0" * 24 + field(b"") + field(b"")
-    (tmp_path / "krl").write_bytes(head + section)
-    with pytest.raises(InvalidError, match=said):
-        read_revoked(tmp_path / "krl")
-
-
-@pytest.mark.parametrize("number", [1, 7, 8, 63, 64, 65, 2**63, 2**64 - 1])
-def test_bitmaps_and_ranges_revoke_to_their_last_number(number: int) -> None:
-    some = RevokedCertificates(b"", ((number, number),))
-    few = RevokedCertificates(b"", (), ((number - 1, 0b10),))
-    for serial in (number - 1, number, number + 1):
-        certificate = Certificate(b"", serial, True, b"", (), 0, 0, b"")
-        assert [certificate in one for one in (some, few)] == [serial == number != 0] * 2
 
 
 def test_a_key_in_another_spelling_is_refused(tmp_path: Path) -> None:
