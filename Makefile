@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fuzz bench golden docs clean
+.PHONY: demo test check fuzz mutants bench golden docs clean
 
 demo: $(VENV)/.core
 	$(BIN)/archive-pkg demo --out demo
@@ -21,6 +21,14 @@ check: $(VENV)/.dev
 FUZZ ?= --count 32000
 fuzz: $(VENV)/.dev
 	$(BIN)/python tests/fuzz/run.py $(FUZZ)
+
+# Small changes to the modules that promises rest on: which do their tests let pass?
+# make mutants MODULE=bags/manifests.py SAMPLE=40 SECONDS=600; all modules and all changes without.
+MODULE ?=
+SAMPLE ?= 0
+SECONDS ?= 7200
+mutants: $(VENV)/.dev
+	$(BIN)/python tests/mutants/run.py $(MODULE) --sample $(SAMPLE) --seconds $(SECONDS)
 
 bench: $(VENV)/.dev
 	for b in benchmarks/[a-z]*.py; do $(BIN)/python $$b || exit 1; done

@@ -1,0 +1,109 @@
+"""The changes that mutmut is to make: those of its own that matter here, and checks left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import libcst as cst
+from mutmut.mutation import file_mutation, mutators
+from mutmut.utils.format_utils import get_mutant_name
+from mutmut.workers.isolation import ForkRunner
+
+
+def is_text(node: cst.CSTNode) -> bool:
+    """Whether a string is words for a reader: tests need not hold their wording."""
+    words = isinstance(node, cst.SimpleString) and (" " in node.value or "\n" in node.value)
+    return words or isinstance(node, cst.FormattedString | cst.ConcatenatedString)
+
+
+def string(node: cst.SimpleString) -> Iterable[cst.CSTNode]:
+    """Another string, where it is not words."""
+    if node.raw_value:
+        yield node.with_changes(value=f"{node.prefix}{node.quote}XX{node.raw_value}{node.quote}")
+
+
+def keyword_left_out(node: cst.Call) -> Iterable[cst.CSTNode]:
+    """A call without one of its named arguments."""
+    for at, argument in enumerate(node.args):
+        if argument.keyword and not is_text(argument.value):
+            yield node.with_changes(args=[*node.args[:at], *node.args[at + 1 :]])
+
+
+def statement_left_out(node: cst.SimpleStatementLine) -> Iterable[cst.CSTNode]:
+    """Nothing in the place of a call or a raise."""
+    for at, each in enumerate(node.body):
+        if isinstance(each, cst.Raise) or (
+            isinstance(each, cst.Expr) and isinstance(each.value, cst.Call)
+        ):
+            yield node.with_changes(body=[*node.body[:at], cst.Pass(), *node.body[at + 1 :]])
+
+
+def forced(node: cst.If | cst.While | cst.CompIf) -> Iterable[cst.CSTNode]:
+    """A branch never taken or always, a filter that lets everything through."""
+    inner = node.test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    ways = [(cst.Or(), "True")] if not isinstance(node, cst.While) else []
+    ways += [(cst.And(), "False")] if not isinstance(node, cst.CompIf) else []
+    for operator, value in ways:
+        test = cst.BooleanOperation(left=inner, operator=operator, right=cst.Name(value))
+        yield node.with_changes(test=test)
+
+
+OPERATORS = [
+    (cst.BaseNumber, mutators.operator_number),
+    (cst.SimpleString, string),
+    (cst.Name, mutators.operator_name),
+    (cst.AugAssign, mutators.operator_augmented_assignment),
+    (cst.UnaryOperation, mutators.operator_remove_unary_ops),
+    (cst.Call, keyword_left_out),
+    (cst.CSTNode, mutators.operator_keywords),
+    (cst.CSTNode, mutators.operator_swap_op),
+    (cst.Match, mutators.operator_match),
+    (cst.IfExp, mutators.operator_if_exp),
+    (cst.If | cst.While | cst.CompIf, forced),
+    (cst.SimpleStatementLine, statement_left_out),
+]
+
+
+class Visitor(file_mutation.MutationVisitor):
+    """Leaves texts alone, and what a raised error says."""
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return not is_text(node) and super().on_visit(node) and not isinstance(node, cst.Raise)
+
+
+class Unwrap(cst.CSTTransformer):
+    """Write `@property def f` as `def f` and `f = property(f)`: mutmut passes over the first."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        super().__init__()
+        self.known = known
+
+    def leave_FunctionDef(  # noqa: N802 - libcst's name
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.FunctionDef | cst.FlattenSentinel[cst.BaseStatement]:
+        wrappers = [cst.Module([]).code_for_node(e.decorator) for e in updated_node.decorators]
+        if len(wrappers) != 1 or wrappers[0] not in self.known:
+            return updated_node
+        name = updated_node.name.value
+        wrap = cst.parse_statement(f"{name} = {wrappers[0]}({name})")
+        return cst.FlattenSentinel([updated_node.with_changes(decorators=()), wrap])
+
+
+def install() -> None:
+    """Let mutmut use these, and run the unchanged tests once, not three times."""
+    file_mutation.mutation_operators = OPERATORS
+    file_mutation.MutationVisitor = Visitor
+    ForkRunner.run_clean_tests = lambda *_, **__: 0  # that which asks what tests reach has run them
+    ForkRunner.run_forced_fail = lambda *_: 1
+
+
+def unwrapped(source: str, known: Sequence[str]) -> str:
+    """Return a module with these decorators called after the functions."""
+    return cst.parse_module(source).visit(Unwrap(known)).code
+
+
+def names(path: Path) -> list[str]:
+    """Return the names of all mutants of a module."""
+    made = file_mutation.mutate_file_contents(str(path), path.read_text())
+    return [get_mutant_name(path, name) for name in made.mutant_names]
