@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -62,6 +62,26 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     yield mount
     if folder.is_mount():
         subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture
+def umask() -> Iterator[Callable[[int], int]]:
+    """Sets the umask for a test."""
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+@pytest.fixture
+def no_descriptor_stays_open() -> Iterator[None]:
+    """Fails a test after which more files are open than before."""
+
+    def opened() -> int:
+        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a test may have patched Path
+
+    before = opened()
+    yield
+    assert opened() == before
 
 
 @pytest.fixture(scope="session")

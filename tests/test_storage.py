@@ -1,23 +1,64 @@
-"""Writing is whole or not at all; locks tell who holds them."""
+"""Writing is atomic, locks say who holds them, and no link is followed by accident."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
+import fcntl
+import json
+import logging
 import os
 import resource
 import signal
+import stat
 import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from archive_pkg import storage
-from archive_pkg.errors import StorageError
-from archive_pkg.storage import DestinationExistsError, LockedError, Staging, write_atomically
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.storage import (
+    ENCLOSING,
+    DestinationExistsError,
+    FullError,
+    Lock,
+    LockedError,
+    NotRegularError,
+    Staging,
+    hidden,
+    write_atomically,
+)
+from archive_pkg.storage.files import rename_to_free
+from archive_pkg.storage.reading import TooLargeError
+
+NOBODY = 65534
+pytestmark = pytest.mark.usefixtures("no_descriptor_stays_open")
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def without_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away the calls of Linux that other systems do not have."""
+    monkeypatch.setattr(storage.files, "_system_call", lambda name: None)
+
+
+def failing_call(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Let these calls of Linux fail with an error of the system."""
+
+    def call(*_: object) -> int:
+        ctypes.set_errno(number)
+        return -1
+
+    monkeypatch.setattr(storage.files, "_system_call", lambda name: call)
 
 
 def names(folder: Path) -> list[str]:
@@ -223,3 +264,664 @@ def test_what_is_written_between_the_look_and_the_exchange_stays(
     assert not storage.replace_unchanged(path, b"mine", b"old")
     assert path.read_bytes() == b"theirs"
     assert names(tmp_path) == ["a"]
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+def test_errors_say_what_is_in_the_way_and_what_to_do() -> None:
+    what = "it is a pipe, not a file"
+    cases: list[tuple[OSError, tuple[str, str]]] = [
+        (NotRegularError(errno.EINVAL, what, "p"), (what, "Put a regular file there.")),
+        (OSError(errno.ELOOP, "x"), ("it is a symbolic link, and links are not", "Name what")),
+        (NotRegularError(errno.ELOOP, "x", "p"), ("there is a link, or something", "Remove it")),
+        (TooLargeError(errno.EFBIG, "it has 9 bytes", "p"), ("it has 9 bytes", "file-size=")),
+        (OSError(errno.EFBIG, "x"), ("the file would be larger than is allowed", "ulimit -f")),
+        (OSError(errno.ENOTEMPTY, "Directory not empty"), ("directory not empty", "")),
+        (OSError("No Number"), ("no number", "")),
+    ]
+    for error, (meaning, hint) in cases:
+        said = storage.describe(error)
+        assert said[0].startswith(meaning)
+        assert hint in said[1]
+        assert bool(hint) == bool(said[1])
+        assert storage.explain(error) == said[0]
+    assert storage.explain(ValueError("as it is")) == "as it is"
+
+
+def test_only_a_full_disk_or_quota_stops_all_other_writing() -> None:
+    for number, full in ((errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EACCES, False)):
+        with pytest.raises(StorageError) as caught, storage.storage_errors("writing x"):
+            raise OSError(number, "", "the/file")
+        assert isinstance(caught.value, FullError) == full
+        assert str(caught.value).startswith("writing x: ")
+        assert " (the/file)\n" in str(caught.value)
+
+
+def test_names_that_are_not_utf8_and_deep_nesting_are_invalid_input() -> None:
+    with pytest.raises(InvalidError, match="is not UTF-8"), storage.storage_errors("writing x"):
+        "a\udcff".encode()
+    with pytest.raises(UnicodeEncodeError), storage.storage_errors("writing x"):
+        "\u00e9".encode("ascii")  # a fault of the program
+    with pytest.raises(InvalidError, match="nested too deeply"), storage.storage_errors("x"):
+        raise RecursionError
+
+
+def test_new_files_follow_the_umask_and_are_not_executable(
+    tmp_path: Path, umask: Callable[[int], int]
+) -> None:
+    umask(0o027)
+    write_atomically(tmp_path / "a", b"")
+    assert mode(tmp_path / "a") == 0o640
+    umask(0)
+    write_atomically(tmp_path / "b", b"", 0o750)
+    assert mode(tmp_path / "b") == 0o640
+
+
+def test_a_file_that_is_replaced_gets_no_more_open_than_asked(
+    tmp_path: Path, umask: Callable[[int], int]
+) -> None:
+    umask(0o077)
+    path = tmp_path / "a"
+    for old, widest, new in ((0o2644, 0o777, 0o2644), (0o664, 0o740, 0o640)):
+        path.write_bytes(b"")
+        path.chmod(old)
+        write_atomically(path, b"x", widest)
+        assert mode(path) == new
+
+
+def test_a_staged_file_is_never_more_open_than_at_its_end(
+    tmp_path: Path, umask: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    umask(0)
+    path = tmp_path / "a"
+    path.write_bytes(b"")
+    path.chmod(0o600)
+    seen = []
+    monkeypatch.setattr(os, "fchmod", lambda file, _: seen.append(os.fstat(file).st_mode & 0o777))
+    write_atomically(path, b"x")
+    assert seen == [0o600]
+
+
+def test_a_staged_file_takes_the_place_of_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "urandom", bytes)
+    taken = hidden(tmp_path / "a", "-00000000")
+    taken.write_bytes(b"theirs")
+    with pytest.raises(StorageError, match="exists already"):
+        write_atomically(tmp_path / "a", b"x")
+    assert taken.read_bytes() == b"theirs"
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_file_is_replaced_where_the_system_cannot_exchange(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_calls(monkeypatch)
+    (tmp_path / "a").write_bytes(b"old")
+    assert storage.replace_unchanged(tmp_path / "a", b"new", b"old")
+    assert (tmp_path / "a").read_bytes() == b"new"
+    assert names(tmp_path) == ["a"]
+
+
+def test_syncing_a_file_system_reports_what_could_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.sync_filesystem(tmp_path)
+    failing_call(monkeypatch, errno.EIO)
+    with pytest.raises(OSError, match="Input/output") as caught:
+        storage.sync_filesystem(tmp_path)
+    assert caught.value.errno == errno.EIO
+    without_calls(monkeypatch)
+    synced = []
+    monkeypatch.setattr(os, "sync", lambda: synced.append(True))
+    storage.sync_filesystem(tmp_path)
+    assert synced == [True]
+
+
+def test_another_mount_of_the_same_disk_is_another_mount(
+    tmp_path: Path, disk: Callable[[str], Path]
+) -> None:
+    place = disk("size=1m")
+    (tmp_path / "one").mkdir()
+    (tmp_path / "bound").mkdir()
+    assert storage.same_mount(tmp_path, tmp_path / "one")
+    assert not storage.same_mount(tmp_path, place)
+    subprocess.run(["mount", "--bind", tmp_path / "one", tmp_path / "bound"], check=True)
+    try:
+        assert not storage.same_mount(tmp_path / "one", tmp_path / "bound")
+    finally:
+        subprocess.run(["umount", tmp_path / "bound"], check=True)
+
+
+def test_names_are_exchanged_or_taken_in_one_step(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.write_text("1")
+    other.write_text("2")
+    assert storage.exchange(one, other)
+    assert (one.read_text(), other.read_text()) == ("2", "1")
+    with pytest.raises(FileExistsError):
+        rename_to_free(one, other)
+    assert (one.read_text(), other.read_text()) == ("2", "1")
+    assert rename_to_free(one, tmp_path / "free")
+    assert names(tmp_path) == ["free", "other"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM])
+def test_a_call_that_the_file_system_does_not_offer_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    failing_call(monkeypatch, number)
+    assert not storage.exchange(tmp_path / "one", tmp_path / "other")
+    failing_call(monkeypatch, errno.ENOSPC)
+    with pytest.raises(OSError, match="No space"):
+        storage.exchange(tmp_path / "one", tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    ("folder", "swap", "everyone"),
+    [
+        (0o755, False, False),
+        (0o775, True, False),
+        (0o757, True, True),
+        (0o1777, False, False),
+        (0o1775, False, False),
+    ],
+)
+def test_where_others_can_exchange_what_is_being_written(
+    tmp_path: Path, folder: int, swap: bool, everyone: bool
+) -> None:
+    place = tmp_path / "place"
+    (place / "inner").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(place / "inner")
+    place.chmod(folder)
+    assert storage.others_can_swap(place) == swap
+    for inside in (place, place / "inner", tmp_path / "link"):
+        if everyone:
+            with pytest.raises(StorageError, match=f"{place}: every user"):
+                storage.refuse_exchange(inside)
+        else:
+            storage.refuse_exchange(inside)
+    assert names(place) == ["inner"]
+
+
+def test_modes_say_nothing_where_a_file_system_has_no_permissions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o777)
+    make = Path.mkdir
+    monkeypatch.setattr(Path, "mkdir", lambda path, _: (make(path), path.chmod(0o755)))
+    storage.refuse_exchange(tmp_path)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("sources", "widest"),
+    [
+        ([], 0o777),
+        ([0o644], 0o777),
+        ([0o640], 0o770),
+        ([0o604], 0o707),
+        ([0o600], 0o700),
+        ([0o640, 0o604], 0o700),
+        ([0o222], 0o700),
+    ],
+)
+def test_what_shows_closed_files_is_as_closed(
+    tmp_path: Path, sources: list[int], widest: int
+) -> None:
+    paths = [tmp_path / str(number) for number in range(len(sources))]
+    for path, each in zip(paths, sources, strict=True):
+        path.touch()
+        path.chmod(each)
+    assert storage.mode_of(tmp_path / "none", *paths) == widest
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_the_umask_is_asked_for_and_left_alone(
+    umask: Callable[[int], int], monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    umask(0o027)
+    if not told:
+        monkeypatch.setattr(Path, "read_text", lambda path: "")
+    assert storage.open_mode(0o777) == 0o750
+    assert storage.open_mode(0o606) == 0o600
+    assert umask(0) == 0o027
+
+
+def test_hidden_names_fit_into_the_file_system(tmp_path: Path) -> None:
+    longest = tmp_path / ("ж" * 109 + "x")
+    assert hidden(longest, "-1").name == f".{longest.name}.archive-pkg-1"
+    assert hidden(longest.with_name(longest.name + "x"), "").name[65:] == ".archive-pkg"
+
+
+def test_the_folder_one_is_in_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "inner").mkdir()
+    monkeypatch.chdir(tmp_path / "inner")
+    assert storage.named(Path()) == tmp_path / "inner"
+    assert storage.named(Path("..")) == tmp_path
+    assert storage.named(Path("a")) == Path("a")
+
+
+# --- locks ------------------------------------------------------------------------------------
+
+
+def test_a_lock_file_that_was_removed_meanwhile_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = Lock(tmp_path / "a", wait=1)
+    flock = fcntl.flock
+    changes = ["removed", "made again"]
+
+    def late(descriptor: int, how: int) -> None:
+        if changes:
+            lock.path.unlink()
+            if changes.pop() == "made again":
+                lock.path.touch()
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with lock:
+        assert changes == []
+        monkeypatch.undo()
+        with pytest.raises(LockedError), Lock(tmp_path / "a"):
+            pass
+    assert names(tmp_path) == []
+
+
+def test_whoever_waits_for_a_lock_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    holding = Lock(tmp_path / "a")
+    holding.__enter__()
+    monkeypatch.setattr(time, "sleep", lambda _: holding.__exit__(None, None, None))
+    with Lock(tmp_path / "a", wait=5):
+        assert names(tmp_path) == [".a.archive-pkg.lock"]
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("said", ["", "{", "[]", '{"pid": 1}', "[" * 1000])
+def test_a_holder_that_says_nothing_is_another_run(tmp_path: Path, said: str) -> None:
+    with Lock(tmp_path / "a") as lock:
+        lock.path.write_text(said)
+        with pytest.raises(LockedError, match="by another run"), Lock(tmp_path / "a"):
+            pass
+
+
+def test_a_lock_says_who_holds_it_and_nothing_of_who_held_it(tmp_path: Path) -> None:
+    lock = Lock(tmp_path / "a")
+    lock.path.write_text("x" * 2000)
+    with lock:
+        said = json.loads(lock.path.read_text())
+    assert (said["pid"], said["host"]) == (os.getpid(), os.uname().nodename)
+
+
+def test_a_lock_file_with_a_second_name_is_not_written(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_bytes(b"mine")
+    lock = Lock(tmp_path / "a")
+    os.link(tmp_path / "mine", lock.path)
+    with lock:
+        pass
+    assert (tmp_path / "mine").read_bytes() == b"mine"
+
+
+@needs_root
+def test_a_lock_file_of_another_user_locks_and_is_not_written(tmp_path: Path) -> None:
+    lock = Lock(tmp_path / "a")
+    lock.path.write_bytes(b"theirs")
+    os.chown(lock.path, NOBODY, -1)
+    with lock:
+        assert lock.path.read_bytes() == b"theirs"
+        with pytest.raises(LockedError, match="another run"), Lock(tmp_path / "a"):
+            pass
+
+
+@needs_root
+def test_a_lock_file_that_may_only_be_read_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = Lock(tmp_path / "a")
+    lock.path.touch()
+    os.chown(lock.path, NOBODY, -1)
+    open_ = os.open
+
+    def for_reading(path: Path, flags: int, *more: int) -> int:
+        if flags & os.O_RDWR:
+            if flags & os.O_EXCL:
+                raise FileExistsError
+            raise PermissionError
+        return open_(path, flags, *more)
+
+    monkeypatch.setattr(os, "open", for_reading)
+    with lock, pytest.raises(LockedError), Lock(tmp_path / "a"):
+        pass
+
+
+KINDS: dict[str, Callable[[Path], object]] = {
+    "link": lambda path: path.symlink_to("victim"),
+    "dangling": lambda path: path.symlink_to("none"),
+    "folder": Path.mkdir,
+    "pipe": os.mkfifo,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("late", [False, True])
+def test_what_is_no_file_is_no_lock_and_is_left_alone(
+    tmp_path: Path, kind: str, late: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"mine")
+    lock = Lock(tmp_path / "a")
+    lock.path.touch()
+    look = Path.lstat
+
+    def swap() -> None:
+        lock.path.unlink()
+        KINDS[kind](lock.path)
+
+    def seen(path: Path) -> os.stat_result:
+        status = look(path)
+        monkeypatch.undo()
+        swap()
+        return status
+
+    if late:
+        monkeypatch.setattr(Path, "lstat", seen)
+    else:
+        swap()
+    with pytest.raises(StorageError) as caught, lock:
+        pass
+    assert not isinstance(caught.value, LockedError)
+    assert victim.read_bytes() == b"mine"
+    assert names(tmp_path) == [lock.path.name, "victim"]
+
+
+def test_a_lock_needs_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no such file"), Lock(tmp_path / "no/a", wait=5):
+        pass
+
+
+# --- staging ----------------------------------------------------------------------------------
+
+
+def test_only_this_user_sees_what_is_being_built(
+    tmp_path: Path, umask: Callable[[int], int]
+) -> None:
+    umask(0)
+    with Staging(tmp_path / "made") as staging:
+        assert mode(staging.path) == 0o700
+        staging.mode = 0o775
+        staging.commit()
+    assert mode(tmp_path / "made") == 0o775
+    with Staging(tmp_path / "file") as staging:
+        (staging.path / "file").touch()
+        staging.commit(item=staging.path / "file")
+    assert mode(tmp_path / "file") == 0o666
+
+
+def test_what_is_replaced_is_not_made_more_open(
+    tmp_path: Path, umask: Callable[[int], int]
+) -> None:
+    umask(0)
+    for before, after in ((None, 0o777), (0o750, 0o750)):
+        if before is not None:
+            (tmp_path / "made").chmod(before)
+        with Staging(tmp_path / "made") as staging:
+            fill(staging.path, "a")
+            staging.commit(replace=True)
+        assert mode(tmp_path / "made") == after
+
+
+def test_a_folder_keeps_the_group_that_the_one_above_gives(tmp_path: Path) -> None:
+    tmp_path.chmod(0o2700)
+    with Staging(tmp_path / "made") as staging:
+        staging.commit()
+    assert mode(tmp_path / "made") & stat.S_ISGID
+
+
+def test_nothing_is_staged_where_every_user_could_exchange_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    with pytest.raises(StorageError, match="every user"), Staging(tmp_path / "made"):
+        pass
+    assert names(tmp_path) == []
+
+
+def test_bulk_work_syncs_once_and_not_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    for sync, made in ((False, "a"), (True, "b")):
+        with Staging(tmp_path / made, sync=sync) as staging:
+            staging.commit()
+        assert bool(synced) == sync
+
+
+def test_a_staging_that_cannot_be_removed_hides_no_other_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path) -> None:
+        raise OSError(errno.EIO, "x")
+
+    monkeypatch.setattr(storage.staging, "remove_tree", fail)
+    with pytest.raises(StorageError, match="removing"), Staging(tmp_path / "a"):
+        pass
+    with pytest.raises(KeyError), Staging(tmp_path / "b"):
+        raise KeyError
+    assert not [name for name in names(tmp_path) if name.endswith(".lock")]
+
+
+@pytest.mark.parametrize("can_rename", [True, False])
+@pytest.mark.parametrize("kind", [*KINDS, "file"])
+def test_nothing_that_exists_is_replaced_unasked(
+    tmp_path: Path, kind: str, can_rename: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not can_rename:
+        without_calls(monkeypatch)
+    made, place = tmp_path / "made", tmp_path / "place"
+    made.touch()
+    (KINDS | {"file": Path.touch})[kind](place)
+    before = place.lstat()
+    with pytest.raises(DestinationExistsError, match="exists already"):
+        storage.place(made, place)
+    assert os.path.samestat(before, place.lstat())
+    assert made.exists()
+
+
+def test_what_appears_at_the_last_moment_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "made").write_bytes(b"new")
+    (tmp_path / "place").write_bytes(b"theirs")
+    monkeypatch.setattr(storage.staging, "refuse_existing", lambda path: None)
+    with pytest.raises(DestinationExistsError):
+        storage.place(tmp_path / "made", tmp_path / "place")
+    assert (tmp_path / "place").read_bytes() == b"theirs"
+
+
+def folder_with(*inside: str) -> Callable[[Path], object]:
+    def make(path: Path) -> None:
+        path.mkdir()
+        for name in inside:
+            (path / name).mkdir() if name.endswith("/") else (path / name).touch()
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("made", "there", "replaced"),
+    [
+        (Path.touch, Path.touch, True),
+        (Path.touch, folder_with(), False),
+        (Path.touch, KINDS["link"], False),
+        (Path.touch, KINDS["pipe"], False),
+        (folder_with("a"), Path.touch, False),
+        (folder_with("a"), KINDS["link"], False),
+        (folder_with("a"), folder_with(), True),
+        (folder_with("a", "c"), folder_with("b", "c"), True),
+        (folder_with("a"), folder_with("b"), False),
+        (folder_with("a/", "c"), folder_with("a/", "b"), False),
+        (folder_with("a/", "c"), folder_with("a", "b"), False),
+        (folder_with("a", "c"), folder_with("a/", "b"), False),
+    ],
+)
+def test_only_what_is_of_the_same_kind_is_replaced(
+    tmp_path: Path,
+    made: Callable[[Path], object],
+    there: Callable[[Path], object],
+    replaced: bool,
+) -> None:
+    made(tmp_path / "made")
+    there(tmp_path / "place")
+    new, old = (tmp_path / "made").lstat(), (tmp_path / "place").lstat()
+    if replaced:
+        storage.place(tmp_path / "made", tmp_path / "place", replace=True)
+        assert names(tmp_path) == ["place"]
+    else:
+        with pytest.raises(DestinationExistsError, match="is not what this would replace"):
+            storage.place(tmp_path / "made", tmp_path / "place", replace=True)
+    assert os.path.samestat(new if replaced else old, (tmp_path / "place").lstat())
+
+
+def test_replacing_what_is_not_there_places_it(tmp_path: Path) -> None:
+    (tmp_path / "made").touch()
+    storage.place(tmp_path / "made", tmp_path / "place", replace=True)
+    assert names(tmp_path) == ["place"]
+
+
+def test_a_file_is_replaced_without_an_exchange(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_calls(monkeypatch)
+    (tmp_path / "made").write_bytes(b"new")
+    (tmp_path / "place").write_bytes(b"old")
+    storage.place(tmp_path / "made", tmp_path / "place", replace=True)
+    assert (tmp_path / "place").read_bytes() == b"new"
+    assert names(tmp_path) == ["place"]
+
+
+def test_a_swap_that_fails_halfway_is_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_calls(monkeypatch)
+    fill(tmp_path / "made", "old")
+    rename = Path.rename
+
+    def failing(path: Path, target: Path) -> Path:
+        if path.name.endswith(".new"):
+            raise OSError(errno.EIO, "x")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with Staging(tmp_path / "made") as staging:
+        fill(staging.path, "new")
+        with pytest.raises(StorageError, match="device reports"):
+            staging.commit(replace=True)
+    monkeypatch.undo()
+    assert names(tmp_path / "made") == ["bagit.txt", "old"]
+    with Staging(tmp_path / "made"):
+        pass
+    assert names(tmp_path) == ["made"]
+
+
+@pytest.mark.parametrize(
+    ("left", "kept"),
+    [
+        ({"-0123abcd.old"}, "-0123abcd.old"),
+        ({"-0123abcd.old", "-0123abcd.new"}, "-0123abcd.new"),
+        ({"-0123abcd.old", "-ffffffff.new"}, "-0123abcd.old"),
+        ({"-0123abcd.new"}, None),
+        ({"-0123abcd"}, None),
+        ({"", "-0123abcd.old", "-0123abcd.new"}, ""),
+    ],
+)
+def test_what_a_killed_swap_left_is_finished_or_undone(
+    tmp_path: Path, left: set[str], kept: str | None
+) -> None:
+    made = tmp_path / "made"
+    for suffix in left:
+        fill(hidden(made, suffix) if suffix else made, f"{suffix}!")
+    storage.recover(made)
+    if kept is None:
+        assert names(tmp_path) == []
+    else:
+        assert names(tmp_path) == ["made"]
+        assert names(made) == sorted(["bagit.txt", f"{kept}!"])
+
+
+def test_names_like_ours_that_are_not_ours_are_reported_and_left_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = tmp_path / "made"
+    told = ["-0123abcde", "-0123abc", "-XYZ", ".else", "-0123abcd.olds"]
+    silent = ["", ".lock", ENCLOSING, ".fetched", "s"]
+    for suffix in (*told, *silent):
+        hidden(made, suffix).touch()
+    hidden(made, "-00000000").symlink_to("x")
+    os.mkfifo(hidden(made, "-00000001.old"))
+    if os.geteuid() == 0:
+        hidden(made, "-00000002").touch()
+        os.chown(hidden(made, "-00000002"), NOBODY, -1)
+        told.append("-00000002")
+    hidden(tmp_path / "made2", "-0123abcd").touch()
+    before = names(tmp_path)
+    with caplog.at_level(logging.WARNING):
+        storage.recover(made)
+    assert names(tmp_path) == before
+    said = sorted(str(record.args).rpartition("archive-pkg")[2] for record in caplog.records)
+    expected = sorted([*told, "-00000000", "-00000001.old"])
+    assert [each.removesuffix("',)") for each in said] == expected
+
+
+# --- bagging in place -------------------------------------------------------------------------
+
+
+def shell_of(folder: Path) -> Path:
+    shell = hidden(folder, ENCLOSING)
+    fill(shell, "tag")
+    return shell
+
+
+def test_a_folder_becomes_the_data_of_its_shell(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    fill(folder, "mine")
+    storage.enclose(folder, shell_of(folder))
+    assert names(tmp_path) == ["folder"]
+    assert names(folder) == ["bagit.txt", "data", "tag"]
+    assert names(folder / "data") == ["bagit.txt", "mine"]
+    assert not storage.finish_enclosing(folder)
+
+
+def test_an_enclosing_is_finished_only_where_the_folder_is_in_the_shell(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    assert not storage.finish_enclosing(folder)
+    shell = shell_of(folder)
+    assert not storage.finish_enclosing(folder)
+    (shell / "data").touch()
+    assert not storage.finish_enclosing(folder)
+    (shell / "data").unlink()
+    (shell / "data").symlink_to(tmp_path)
+    assert not storage.finish_enclosing(folder)
+    (shell / "data").unlink()
+    (shell / "data").mkdir()
+    folder.symlink_to("none")
+    assert not storage.finish_enclosing(folder)
+    folder.unlink()
+    assert storage.finish_enclosing(folder)
+    assert names(folder) == ["bagit.txt", "data", "tag"]
+
+
+@needs_root
+def test_the_shell_of_another_user_is_not_ours_to_finish(tmp_path: Path) -> None:
+    shell = shell_of(tmp_path / "folder")
+    (shell / "data").mkdir()
+    os.chown(shell, NOBODY, -1)
+    assert not storage.holds_data(shell)
+    os.chown(shell, os.geteuid(), -1)
+    assert storage.holds_data(shell)
+    shell.rename(tmp_path / "real")
+    shell.symlink_to("real")
+    assert not storage.holds_data(shell)
+    shell.unlink()
+    shell.touch()
+    assert not storage.holds_data(shell)

@@ -1,0 +1,552 @@
+"""What others may have put there is read and written without following or waiting on it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import socket
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from archive_pkg import storage
+from archive_pkg.errors import StorageError
+from archive_pkg.storage import NotRegularError
+from archive_pkg.storage.reading import TooLargeError
+
+pytestmark = pytest.mark.usefixtures("no_descriptor_stays_open")
+NOBODY = 65534
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def make_socket(path: Path) -> None:
+    here = Path.cwd()
+    os.chdir(path.parent)  # a socket's path may have only 108 bytes
+    try:
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(path.name)
+    finally:
+        os.chdir(here)
+
+
+OTHERS: dict[str, tuple[Callable[[Path], object], int]] = {
+    "a folder": (Path.mkdir, errno.EISDIR),
+    "a pipe": (os.mkfifo, errno.EINVAL),
+    "a socket": (make_socket, errno.EINVAL),
+    "a device": (lambda path: path.symlink_to("/dev/null"), errno.EINVAL),
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_only_regular_files_are_read(tmp_path: Path, kind: str) -> None:
+    make, number = OTHERS[kind]
+    make(tmp_path / "x")
+    for read in (storage.read_regular, storage.open_regular):
+        with pytest.raises(NotRegularError) as caught:
+            read(tmp_path / "x")
+        assert (caught.value.errno, caught.value.strerror) == (number, f"it is {kind}, not a file")
+        assert caught.value.filename == str(tmp_path / "x")
+
+
+def test_a_pipe_that_takes_a_files_place_meanwhile_is_not_waited_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x"
+    path.touch()
+    look = Path.stat
+
+    def swap(path: Path) -> os.stat_result:
+        status = look(path)
+        path.unlink()
+        OTHERS["a pipe"][0](path)
+        return status
+
+    monkeypatch.setattr(Path, "stat", swap)
+    with pytest.raises(NotRegularError, match="it is a pipe"):
+        storage.open_regular(path)
+
+
+def test_links_that_the_user_named_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"one\r\ntwo")
+    (tmp_path / "l").symlink_to("a")
+    assert storage.read_regular(tmp_path / "l") == b"one\r\ntwo"
+    assert storage.read_text(tmp_path / "l") == "one\ntwo"
+    (tmp_path / "a").write_bytes(b"\xff")
+    with pytest.raises(UnicodeDecodeError):
+        storage.read_text(tmp_path / "a")
+
+
+def test_no_more_is_read_than_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHIVE_PKG_LIMITS", "file-size=4")
+    path = tmp_path / "a"
+    path.write_bytes(b"four")
+    assert storage.read_regular(path) == b"four"
+    assert storage.read_beneath(tmp_path, "a") == b"four"
+    path.write_bytes(b"fives")
+    with pytest.raises(TooLargeError, match="it has 5 bytes, and at most 4") as caught:
+        storage.read_regular(path)
+    assert caught.value.errno == errno.EFBIG
+    with pytest.raises(TooLargeError):
+        storage.read_beneath(tmp_path, "a")
+
+
+def handed_over(data: bytes) -> tuple[Path, int, threading.Thread]:
+    """A pipe as a shell hands it over: its path, its descriptor and who writes into it."""
+    reading, writing = os.pipe()
+
+    def write() -> None:
+        with os.fdopen(writing, "wb") as file:
+            file.write(data)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    return Path(f"/dev/fd/{reading}"), reading, writer
+
+
+def test_a_pipe_that_the_shell_hands_over_is_read_to_its_end() -> None:
+    data = os.urandom(300_000)
+    path, reading, writer = handed_over(data)
+    assert storage.read_regular(path) == data
+    os.close(reading)
+    writer.join()
+
+
+def test_a_pipe_is_not_read_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHIVE_PKG_LIMITS", "file-size=4")
+    for data in (b"four", b"fives"):
+        path, reading, writer = handed_over(data)
+        if data == b"four":
+            assert storage.read_regular(path) == data
+        else:
+            with pytest.raises(TooLargeError, match="more than 4 bytes"):
+                storage.read_regular(path)
+        os.close(reading)
+        writer.join()
+
+
+def test_a_pipe_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage.reading, "_PATIENCE", 0.02)
+    reading, writing = os.pipe()
+    os.write(writing, b"some")
+    with pytest.raises(TimeoutError, match="nothing more came"):
+        storage.read_regular(Path(f"/proc/self/fd/{reading}"))
+    os.close(reading)
+    os.close(writing)
+
+
+def test_an_open_file_is_read_as_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"one")
+    with (tmp_path / "a").open("rb") as file:
+        assert storage.read_regular(Path(f"/dev/fd/{file.fileno()}")) == b"one"
+
+
+def test_what_nobody_may_ask_about_is_neither_file_nor_folder(tmp_path: Path) -> None:
+    impossible = tmp_path / ("x" * 300)
+    assert not storage.is_regular(impossible)
+    assert not storage.is_folder(impossible)
+    assert not storage.is_real_folder(impossible)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("folder")
+    kinds = (storage.is_regular, storage.is_folder, storage.is_real_folder)
+    said = {name: [kind(tmp_path / name) for kind in kinds] for name in names(tmp_path)}
+    assert said == {
+        "folder": [False, True, True],
+        "file": [True, False, False],
+        "link": [False, True, False],
+    }
+
+
+def test_names_in_a_folder_are_sorted_and_a_folder_that_cannot_be_read_is_an_error(
+    tmp_path: Path,
+) -> None:
+    for name in ("c.txt", "a.txt", "b.csv"):
+        (tmp_path / name).touch()
+    assert storage.names_in(tmp_path) == ["a.txt", "b.csv", "c.txt"]
+    assert storage.names_in(tmp_path, "*.txt") == ["a.txt", "c.txt"]
+    assert storage.names_in(tmp_path / "none") == []
+    with pytest.raises(NotADirectoryError):
+        storage.names_in(tmp_path / "a.txt")
+
+
+def test_a_search_names_what_it_leaves_out_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("b/c/d", "b/a", "a", ".hidden/x", "b/.hidden", "z/lost", "closed/x"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "b/link").symlink_to("a")
+    (tmp_path / "b/folder").symlink_to("c")
+    os.mkfifo(tmp_path / "b/pipe")
+    (tmp_path / ".link").symlink_to("a")
+    listed, looked = Path.iterdir, Path.lstat
+
+    def closed(path: Path) -> object:
+        if path.name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    def lost(path: Path) -> os.stat_result:
+        if path.name == "lost":
+            path.unlink()
+        return looked(path)
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    monkeypatch.setattr(Path, "lstat", lost)
+    errors: list[OSError] = []
+    found = list(storage.files_below(tmp_path, errors.append))
+    assert [path.relative_to(tmp_path).as_posix() for path in found] == ["a", "b/a", "b/c/d"]
+    said = {(Path(each.filename).name, type(each).__name__, each.strerror) for each in errors}
+    assert said == {
+        ("link", "NotRegularError", "it is a symbolic link"),
+        ("folder", "NotRegularError", "it is a symbolic link"),
+        ("pipe", "NotRegularError", "it is a pipe"),
+        ("closed", "PermissionError", "Permission denied"),
+        ("lost", "FileNotFoundError", "No such file or directory"),
+    }
+    assert len(errors) == len(said)
+
+
+def test_what_a_search_leaves_out_is_a_warning_with_its_place() -> None:
+    finding = storage.left_out("a/b", "it is a pipe")
+    assert (finding.code, finding.location.path) == ("search-left-out", "a/b")
+    assert finding.message == "it is a pipe, so it is not read"
+    assert "put the file itself there" in finding.hint
+
+
+# --- below a folder ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with a file and links to what is outside, and a link to the folder."""
+    (tmp_path / "outside/in").mkdir(parents=True)
+    (tmp_path / "outside/secret").write_bytes(b"secret")
+    real = tmp_path / "real"
+    (real / "in").mkdir(parents=True)
+    (real / "in/a").write_bytes(b"one")
+    (real / "folder").symlink_to("../outside")
+    (real / "in/link").symlink_to("../../outside/secret")
+    (real / "in/dangling").symlink_to("../../outside/none")
+    os.mkfifo(real / "in/pipe")
+    make_socket(real / "in/socket")
+    (tmp_path / "place").symlink_to("real")
+    return tmp_path / "place"
+
+
+BAD = ["folder/secret", "in/link", "in/dangling", "in/pipe", "in/socket", "in", "in/a/x"]
+CLIMBING = ["../outside/secret", "in/../../outside/secret", "in/..", "..", ".", "", "in/", "a\0b"]
+
+
+def test_files_below_a_folder_are_read(place: Path) -> None:
+    assert storage.read_beneath(place, "in/a") == b"one"
+    assert storage.read_beneath(place, "in//a") == b"one"
+    with pytest.raises(FileNotFoundError):
+        storage.open_beneath(place, "in/none")
+    with pytest.raises(FileNotFoundError):
+        storage.open_beneath(place, "none/a")
+
+
+@pytest.mark.parametrize("path", [*BAD, *CLIMBING])
+def test_nothing_leads_out_of_a_folder_and_nothing_is_waited_on(place: Path, path: str) -> None:
+    with pytest.raises(NotRegularError):
+        storage.open_beneath(place, path)
+    for more in (False, True):
+        wrong = (NotRegularError, IsADirectoryError if more else FileExistsError)
+        with pytest.raises(wrong):
+            storage.write_beneath(place, path, more=more)
+    assert names(place.parent / "outside") == ["in", "secret"]
+    assert (place.parent / "outside/secret").read_bytes() == b"secret"
+
+
+def test_a_file_below_a_folder_is_made_and_grows(place: Path, umask: Callable[[int], int]) -> None:
+    umask(0o027)
+    for more in (False, True):
+        descriptor = storage.write_beneath(place, "in/new", more=more)
+        os.write(descriptor, b"line\n")
+        assert os.pread(descriptor, 5, 0) == b"line\n"
+        os.close(descriptor)
+    assert (place / "in/new").read_bytes() == b"line\nline\n"
+    assert mode(place / "in/new") == 0o640
+    with pytest.raises(FileExistsError):
+        storage.write_beneath(place, "in/new")
+    with pytest.raises(FileNotFoundError):
+        storage.write_beneath(place, "in/none", more=True)
+    assert not (place / "in/none").exists()
+
+
+def test_folders_are_made_below_a_folder(place: Path, umask: Callable[[int], int]) -> None:
+    umask(0)
+    for _ in range(2):
+        storage.make_beneath(place, "x/y/z", 0o750)
+    assert (place / "x/y/z").is_dir()
+    assert mode(place / "x/y/z") == 0o750
+    with pytest.raises(FileNotFoundError):
+        storage.make_beneath(place / "none", "x")
+
+
+@pytest.mark.parametrize(
+    "path", ["folder", "folder/x", "in/a", "in/a/x", "in/link", "in/pipe", ".."]
+)
+def test_no_folder_is_made_through_a_link_or_a_file(place: Path, path: str) -> None:
+    with pytest.raises((NotRegularError, FileExistsError)):
+        storage.make_beneath(place, path)
+    assert names(place.parent / "outside") == ["in", "secret"]
+
+
+# --- state ------------------------------------------------------------------------------------
+
+
+def test_a_folder_of_state_is_made_and_found_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert storage.state_folder(tmp_path, ".state/a", 0o700) == tmp_path / ".state/a"
+    assert mode(tmp_path / ".state/a") == 0o700
+    (tmp_path / ".state/a/file").touch()
+    (tmp_path / ".state/a/folder").mkdir()
+    storage.check_state_folder(tmp_path / ".state/a")
+    storage.check_state_folder(tmp_path / "none")
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_folder_of_state_that_holds_a_link_is_not_trusted(tmp_path: Path, kind: str) -> None:
+    made = storage.state_folder(tmp_path, "state")
+    (made / "a").touch()
+    (made / "odd").symlink_to("a") if kind == "link" else os.mkfifo(made / "odd")
+    with pytest.raises(StorageError, match=f"{made}/odd is a link"):
+        storage.state_folder(tmp_path, "state")
+
+
+def test_a_folder_of_state_that_is_a_link_is_not_trusted(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "state").symlink_to("real")
+    for ask in (storage.check_state_folder, lambda path: storage.state_folder(tmp_path, "state")):
+        with pytest.raises(StorageError, match="there is a link"):
+            ask(tmp_path / "state")
+
+
+def test_a_folder_of_state_that_every_user_can_write_into_is_not_trusted(tmp_path: Path) -> None:
+    made = storage.state_folder(tmp_path, "state")
+    made.chmod(0o770)
+    storage.check_state_folder(made)
+    made.chmod(0o702)
+    with pytest.raises(StorageError, match="every user may write into it"):
+        storage.check_state_folder(made)
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("owner", "above", "above_mode", "trusted"),
+    [
+        (NOBODY, 0, 0o755, True),
+        (NOBODY, 0, 0o1777, False),
+        (NOBODY, NOBODY, 0o1777, True),
+        (0, NOBODY, 0o1777, True),
+    ],
+)
+def test_a_strangers_folder_of_state_is_not_trusted_where_everybody_writes(
+    tmp_path: Path, owner: int, above: int, above_mode: int, trusted: bool
+) -> None:
+    made = storage.state_folder(tmp_path, "a/state")
+    os.chown(made, owner, -1)
+    os.chown(made.parent, above, -1)
+    made.parent.chmod(above_mode)
+    if trusted:
+        storage.check_state_folder(made)
+    else:
+        with pytest.raises(StorageError, match="belongs to another user"):
+            storage.check_state_folder(made)
+
+
+# --- removing ---------------------------------------------------------------------------------
+
+
+def test_a_tree_is_removed_and_nothing_that_it_links_to(place: Path) -> None:
+    (place / "in/closed/deeper").mkdir(parents=True)
+    (place / "in/closed/deeper/x").touch()
+    (place / "in/closed/deeper").chmod(0)
+    (place / "in/closed").chmod(0o400)
+    storage.remove_tree(place.parent / "real")
+    storage.remove_tree(place.parent / "real")
+    assert names(place.parent) == ["outside", "place"]
+    storage.remove_tree(place)
+    assert names(place.parent) == ["outside"]
+    assert (place.parent / "outside/secret").read_bytes() == b"secret"
+    storage.remove_tree(place.parent / "none/a")
+
+
+def test_a_path_below_a_folder_is_removed_following_no_link(place: Path) -> None:
+    storage.remove_beneath(place, "in/a")
+    assert not (place / "in/a").exists()
+    with pytest.raises(NotRegularError):
+        storage.remove_beneath(place, "folder/secret")
+    storage.remove_beneath(place, "in")
+    assert names(place) == ["folder"]
+    assert names(place.parent / "outside") == ["in", "secret"]
+
+
+@needs_root
+def test_a_closed_folder_is_opened_to_be_emptied(tmp_path: Path) -> None:
+    (tmp_path / "top/closed/deeper").mkdir(parents=True)
+    (tmp_path / "top/closed/deeper/x").touch()
+    for path in (tmp_path / "top/closed/deeper", tmp_path / "top/closed", tmp_path / "top"):
+        path.chmod(0)
+        os.chown(path, NOBODY, -1)
+    os.chown(tmp_path, NOBODY, -1)
+    child = os.fork()
+    if child == 0:
+        try:
+            os.chdir(tmp_path)
+            os.seteuid(NOBODY)
+            storage.remove_tree(Path("top"))
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert names(tmp_path) == []
+
+
+@needs_root
+def test_the_modes_of_another_users_folders_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "top").mkdir(mode=0o500)
+    changed = []
+    monkeypatch.setattr(Path, "chmod", lambda *_: changed.append(True))
+    monkeypatch.setattr(storage.beneath, "is_ours", lambda _: False)
+    storage.remove_tree(tmp_path / "top")
+    assert changed == []
+
+
+@pytest.mark.parametrize("what", ["top", "top/inner", "top/inner/deep"])
+def test_a_link_that_takes_the_place_of_a_folder_meanwhile_is_not_followed(
+    tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path / "outside"
+    (outside / "folder").mkdir(parents=True)
+    (outside / "secret").touch()
+    outside.chmod(0o500)
+    (tmp_path / "top/inner/deep").mkdir(parents=True)
+    for path in ("top/inner/deep", "top/inner", "top"):
+        (tmp_path / path).chmod(0o300)
+    look, looked = os.stat, [""]
+
+    def swap(name: str, **where: object) -> os.stat_result:
+        status = look(name, **where)  # type: ignore[arg-type]
+        looked.append(name)
+        if name == Path(what).name and looked[-2]:  # not the first look, at the top
+            (tmp_path / what).rename(tmp_path / "moved")
+            (tmp_path / what).symlink_to(outside)
+        return status
+
+    monkeypatch.setattr(os, "stat", swap)
+    with pytest.raises(OSError, match=r"Not a directory|Too many levels"):
+        storage.remove_tree(tmp_path / "top")
+    monkeypatch.undo()
+    assert mode(outside) == 0o500
+    assert names(outside) == ["folder", "secret"]
+
+
+def test_the_depth_of_a_tree_costs_no_open_files(tmp_path: Path) -> None:
+    (tmp_path / "/".join(["d"] * 100)).mkdir(parents=True)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (50, hard))
+    try:
+        storage.remove_tree(tmp_path / "d")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert names(tmp_path) == []
+
+
+# --- what only this user can have written -----------------------------------------------------
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state/archive-pkg"
+
+
+def fresh(*words: bytes) -> bytes:
+    """The mark that another run makes."""
+    storage.own._key.cache_clear()
+    return storage.mark(*words)
+
+
+@pytest.fixture(autouse=True)
+def _forget_the_key() -> Iterator[None]:
+    yield
+    storage.own._key.cache_clear()
+
+
+def test_a_mark_is_known_again_and_is_of_these_words_alone(state: Path) -> None:
+    made = fresh(b"ab", b"c")
+    assert len(made) == 32
+    assert fresh(b"ab", b"c") == made
+    assert len({made, fresh(b"a", b"bc"), fresh(b"abc"), fresh(b"ab", b"d"), fresh()}) == 5
+    assert names(state) == ["key"]
+    assert (mode(state), mode(state / "key")) == (0o700, 0o600)
+
+
+@pytest.mark.parametrize("fault", ["open", "short", "long", "folder"])
+def test_a_key_that_others_can_know_is_not_used(state: Path, fault: str) -> None:
+    before = fresh(b"a")
+    key = state / "key"
+    if fault == "open":
+        key.chmod(0o640)
+    elif fault == "folder":
+        key.unlink()
+        key.mkdir()
+    else:
+        key.write_bytes(key.read_bytes() + b"x" if fault == "long" else b"short")
+    assert len({before, fresh(b"a"), fresh(b"a")}) == 3
+    assert storage.mark(b"a") == storage.mark(b"a")
+
+
+@needs_root
+def test_a_key_of_another_user_is_not_used(state: Path) -> None:
+    before = fresh(b"a")
+    os.chown(state / "key", NOBODY, -1)
+    assert fresh(b"a") not in (before, fresh(b"a"))
+    (state / "key").unlink()
+    os.chown(state.parent.parent, NOBODY, -1)
+    state.rmdir()
+    state.parent.rmdir()
+    assert fresh(b"a") != fresh(b"a")
+    assert names(state.parent.parent) == []
+
+
+def test_a_key_that_another_run_makes_first_is_taken(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first(made: Path, path: Path) -> None:
+        path.write_bytes(b"k" * 32)
+        path.chmod(0o600)
+        raise FileExistsError
+
+    monkeypatch.setattr(os, "link", first)
+    assert fresh(b"a") == fresh(b"a")
+    assert (state / "key").read_bytes() == b"k" * 32
+    assert names(state) == ["key"]
+
+
+def test_a_relative_place_for_state_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_STATE_HOME", "state")
+    fresh(b"a")
+    assert names(tmp_path) == ["home"]
+    assert names(tmp_path / "home/.local/state/archive-pkg") == ["key"]
