@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.drafting.romanisation import BGN_PCGN, romanise
 from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.names import is_body, slug
 from archive_pkg.records.dates import Edtf
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.scalars import clean_text
@@ -24,27 +23,7 @@ CONTEXT = 24
 # fmt: off
 _SMALL = frozenset({"of", "the", "for", "and", "in", "at", "to", "on", "de", "von", "van", "der",
                     "le", "la"})
-_BODY_WORDS = frozenset({
-    "committee", "party", "ministry", "council", "government", "department", "embassy", "bureau",
-    "congress", "senate", "commission", "ministerium", "verlag", "universität", "university",
-    "office", "company", "fakultät", "union", "staff", "agency", "board", "mission", "partei",
-    "komitee", "комитет", "министерство",
-})
 # fmt: on
-
-
-def slug(text: str, longest: int = 40) -> str:
-    """A name for an id: Latin letters and digits, words joined by hyphens; may be empty."""
-    latin = unicodedata.normalize("NFKD", romanise(text, BGN_PCGN).replace("ß", "ss"))
-    words = re.findall(
-        r"[a-z0-9]+", "".join(c for c in latin if not unicodedata.combining(c)).lower()
-    )
-    made = "-".join(words)
-    return (
-        made[:longest].rsplit("-", 1)[0]
-        if len(made) > longest and "-" in made[:longest]
-        else made[:longest]
-    )
 
 
 def cased(name: str) -> str:
@@ -151,7 +130,7 @@ class Describer:
         for key, agent in self.agents.items():
             if agent["name"] == name:
                 return key
-        kind = one.kind or ("organization" if _BODY_WORDS & set(words_of(name)) else "person")
+        kind = one.kind or ("organization" if is_body(name) else "person")
         key = self.new_id(known.short if known and known.short else name, "agent")
         agent = {"id": key, "name": name, "kind": "organization" if known else kind}
         role = one.more.get("role", "").strip(" ,.")

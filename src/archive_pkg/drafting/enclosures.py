@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.describing import slug
+from archive_pkg.names import slug
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary

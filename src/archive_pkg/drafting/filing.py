@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.describing import slug
 from archive_pkg.drafting.redrafting import Difference, redraft
 from archive_pkg.drafting.writing import record_of, record_yaml
 from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.names import slug
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.loading import read_record
 from archive_pkg.records.scalars import portable_path

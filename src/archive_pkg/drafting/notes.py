@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.romanisation import SCHEMES, deromanise, romanise
 from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.names.romanisation import SCHEMES, deromanise, romanise
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.drafting.describing import Describer, slug
+from archive_pkg.drafting.describing import Describer
 from archive_pkg.drafting.enclosures import id_of
 from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.statements import PROBABLE
+from archive_pkg.names import slug
 from archive_pkg.records.wording import date_in_words
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks.addresses import address
+from archive_pkg.names import slug
 from archive_pkg.records.languages import language_name
 from archive_pkg.records.wording import marking_in_words
 
@@ -168,15 +168,10 @@ def known_as(agent: Agent) -> Known:
     given = {item.scheme: item.value for item in reversed(agent.identifiers)}
     scheme = next((name for name in _AUTHORITIES if name in given), None)
     if scheme:
-        key = f"{scheme}-{_slug(given[scheme])}"
+        key = f"{scheme}-{slug(given[scheme], 60)}"
     else:
         exact = f"{agent.kind} {unicodedata.normalize('NFC', agent.name)}"
         mark = hashlib.sha256(exact.encode()).hexdigest()[:8]
-        key = "-".join(filter(None, ("name", _slug(agent.name), mark)))
+        key = "-".join(filter(None, ("name", slug(agent.name, 60), mark)))
     addresses = dict.fromkeys(filter(None, (address(item.uri) for item in agent.identifiers)))
     return Known(key, agent.name, agent.kind, tuple(addresses))
-
-
-def _slug(text: str) -> str:
-    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9]+", "-", bare).strip("-").lower()[:60]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from archive_pkg.names import is_body, latin, slug
 from archive_pkg.records.date_phrases import (
     MONTH_NAMES,
     DateHabits,
@@ -75,15 +76,6 @@ IDENTIFIER_LOOSE = Code(
 
 _IDENTIFIED = ("sender", "recipients")
 _ROLES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
-_BODIES = re.compile(
-    r"\b(?:committee|commission|ministry|minister|embassy|council|government|party|institut\w*|"
-    r"university|universität|verlag|gmbh|inc|ltd|company|bank|department|division|office|bureau|"
-    r"politburo|archiv\w*|archive|library|bibliothek|akademie|academy|ministerium|botschaft|"
-    r"zentralkomitee|komitee|abteilung|gesellschaft|verein|partei|regierung|rat|amt|union|"
-    r"комитет|министерство|посольство|цк|мид|совет|правительство|партия|cc|zk|comité|ministère|"
-    r"ambassade|gouvernement)\b",
-    re.IGNORECASE,
-)
 _DATES = ("date", "received")
 _SCANS = ("tif", "tiff", "jpg", "jpeg", "png", "jp2", "pdf")
 
@@ -339,9 +331,9 @@ class FlatReader:
         """The id of an agent of that name, which is entered at its first mention."""
         if name in row.agents:
             return row.agents[name]
-        body = bool(_BODIES.search(name)) and role != "describer"
+        body = is_body(name) and role != "describer"
         kind = "organization" if body else "person"
-        agent = slug(name)[:40].strip("-") or "agent"
+        agent = slug(name) or "agent"
         taken = set(row.agents.values())
         agent = next(n for n in _numbered(agent) if n not in taken)
         row.agents[name] = agent
@@ -428,7 +420,7 @@ class FlatReader:
 
     def _id(self, row: _Row) -> None:
         given = (row.texts("id") or [""])[0]
-        wanted = re.sub(r"[^A-Za-z0-9._-]+", "-", _latin(given)).strip("-._")[:100]
+        wanted = re.sub(r"[^A-Za-z0-9._-]+", "-", latin(given)).strip("-._")[:100]
         header = row.origin.get("id", "")
         if given and wanted != given:
             row.raw.setdefault("identifiers", []).append({"scheme": "local", "value": given})
@@ -530,27 +522,6 @@ def _stated(raw: dict[str, Any]) -> Iterator[str]:
             yield from (f"{name}.{item['id']}" for item in value)
         else:
             yield name
-
-
-def slug(text: str) -> str:
-    """A name as an id may have it: Latin letters, digits, hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", _latin(text).casefold()).strip("-")
-
-
-def _latin(text: str) -> str:
-    """A text with Cyrillic letters and letters with marks in plain Latin ones."""
-    text = "".join(_CYRILLIC.get(sign, sign) for sign in text.replace("ß", "ss"))
-    bare = unicodedata.normalize("NFKD", text)
-    return "".join(sign for sign in bare if not unicodedata.combining(sign))
-
-
-_SOUNDS = "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya"
-_LOWER = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", _SOUNDS.split(), strict=True))
-_CYRILLIC = {
-    sign: latin.replace("_", "")
-    for lower, name in _LOWER.items()
-    for sign, latin in ((lower, name), (lower.upper(), name.capitalize()))
-}
 
 
 def _numbered(base: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from archive_pkg.crosswalks.incoming.dates import before_christ
 from archive_pkg.crosswalks.incoming.source import IMPORT_NOT_READ, fit, refuse_unknown
+from archive_pkg.names import slug
 from archive_pkg.records.date_phrases import read_date
 from archive_pkg.records.dates import Edtf
 from archive_pkg.records.faults import Fault
@@ -187,7 +188,7 @@ class Draft:
             bearers.append((name, here))
 
     def _unused_id(self, name: str) -> str:
-        base = slug(name)[:40].strip("-_") or "agent"
+        base = slug(name) or "agent"
         number, tried = 1, base
         while tried in self._agents:
             number += 1
@@ -214,7 +215,7 @@ class Draft:
     ) -> None:
         """Add something that happened to the letter."""
         events = self.raw.setdefault("events", [])
-        event: dict[str, Any] = {"id": f"{slug(kind)[:40] or 'event'}-{len(events) + 1}"}
+        event: dict[str, Any] = {"id": f"{slug(kind) or 'event'}-{len(events) + 1}"}
         event["type"] = kind
         if when:
             when.pop("rule", None)
@@ -395,15 +396,6 @@ def _wholes(path: str) -> list[str]:
 def _whole(place: tuple[int | str, ...]) -> tuple[Any, ...]:
     """The statement that a place lies in, or the item where the statement is a list."""
     return place[:2] if len(place) > 1 and isinstance(place[1], int) else place[:1]
-
-
-def slug(text: str) -> str:
-    """A text as a name of ASCII letters, digits and hyphens."""
-    import unicodedata
-
-    latin = text.replace("ß", "ss").replace("ø", "o").replace("æ", "ae").replace("ł", "l")
-    plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9_]+", "-", plain).strip("-_").lower()
 
 
 def record_id(text: str) -> str:

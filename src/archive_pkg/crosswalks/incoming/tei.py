@@ -19,7 +19,6 @@ from archive_pkg.crosswalks.incoming.drafts import (
     held,
     language,
     record_id,
-    slug,
 )
 from archive_pkg.crosswalks.incoming.restrictions import strictest, written_by_us
 from archive_pkg.crosswalks.incoming.source import (
@@ -30,6 +29,7 @@ from archive_pkg.crosswalks.incoming.source import (
     text_of,
 )
 from archive_pkg.crosswalks.licences import spdx_id
+from archive_pkg.names import slug
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.identifiers import identify
 from archive_pkg.records.models import TranslationNote

@@ -12,8 +12,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.drafting.describing import CONTEXT, slug
+from archive_pkg.drafting.describing import CONTEXT
 from archive_pkg.errors import UsageError
+from archive_pkg.names import slug
 from archive_pkg.pages.review.inputs import Input, inputs, stated, with_values
 from archive_pkg.records import Record, read_record
 from archive_pkg.records.coherence import references

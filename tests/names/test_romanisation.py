@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.drafting.notes import russian_spellings
-from archive_pkg.drafting.romanisation import (
+from archive_pkg.drafting.vocabulary import load_vocabulary
+from archive_pkg.names.romanisation import (
     ALA_LC,
     BGN_PCGN,
     SCHEMES,
@@ -15,7 +16,6 @@ from archive_pkg.drafting.romanisation import (
     deromanise,
     romanise,
 )
-from archive_pkg.drafting.vocabulary import load_vocabulary
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,6 @@
+"""Names: person or body, in Latin letters, as an id."""
+
+from archive_pkg.names.bodies import is_body
+from archive_pkg.names.slugs import latin, slug
+
+__all__ = ["is_body", "latin", "slug"]

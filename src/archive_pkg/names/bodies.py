@@ -1,0 +1,20 @@
+"""Whether a name is that of a body: a committee, a ministry, a company."""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = """
+    abteilung academy agency akademie ambassade amt archiv\\w* bank bibliothek board botschaft
+    bureau cc comité commission committee company congress council department division embassy
+    fakultät gesellschaft gmbh gouvernement government inc institut\\w* komitee library ltd
+    ministerium ministry ministère mission office partei party politburo rat regierung senate
+    staff union university universität verein verlag zentralkomitee zk
+    комитет мид министерство партия посольство правительство совет цк
+"""
+_BODY = re.compile(rf"\b(?:{'|'.join(_WORDS.split())})\b", re.IGNORECASE)
+
+
+def is_body(name: str) -> bool:
+    """Return whether a word of a name says that it is a body's."""
+    return bool(_BODY.search(name))
