@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import ValidationError
 
 from archive_pkg.records import Record, load_record
 from archive_pkg.records.statements import Index, statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,27 +53,139 @@ def test_everything_wrong_is_told_at_once() -> None:
     assert ("unknown_statement", "evidence.0.field") in found
 
 
-def test_an_agent_that_nobody_defines_is_told_wherever_it_is_named() -> None:
-    found = problems(
-        classification={
-            "as_written": "Secret",
-            "history": [{"action": "declassified", "by": "nobody"}],
+QUOTE = {"part": "page", "start": 0, "end": 1, "exact": "X"}
+TWO = {"agents": ["anna", "bert"], "parts": ["page", "copy"]}
+FULL: dict[str, Any] = {
+    "format": 2,
+    "id": "full",
+    "type": "letter",
+    "title": "X",
+    **dict.fromkeys(
+        ("sender", "signatories", "recipients", "copies_to", "mentioned_agents"), TWO["agents"]
+    ),
+    "donor": "anna",
+    "classification": {
+        "as_written": "Secret",
+        "history": [{"action": "reviewed", "by": "anna"}, {"action": "declassified", "by": "bert"}],
+    },
+    "summary": {"text": "X", "part": "page", "author": "anna"},
+    "rights": {"statement": "unknown", "holder": "anna"},
+    "agents": [{"id": name, "name": name, "kind": "person"} for name in TWO["agents"]],
+    "parts": [
+        *({"id": name, "kind": "scan", "held": False} for name in TWO["parts"]),
+        {
+            "id": "text",
+            "kind": "transcription",
+            "held": False,
+            "made_by": TWO["agents"],
+            **dict.fromkeys(("made_from", "part_of", "about"), TWO["parts"]),
         },
-        parts=[{"id": "p", "kind": "scan", "held": False, "made_by": ["a", "nobody"]}],
-        events=[{"id": "e", "type": "translation", "agents": ["nobody"]}],
-    )
-    places = ("classification.history.0.by", "parts.0.made_by.1", "events.0.agents.0")
-    assert found == [("unknown_reference", place) for place in places]
+    ],
+    "translation_notes": [
+        {"id": name, "kind": "sic", "at": {**QUOTE, "part": part}}
+        for name, part in (("n1", "page"), ("n2", "copy"))
+    ],
+    "enclosures": [{"id": f"e-{name}", "title": "X", "part": name} for name in TWO["parts"]],
+    "events": [
+        {
+            "id": name,
+            "type": "creation",
+            "agents": TWO["agents"],
+            "objects": TWO["parts"],
+            "sources": TWO["parts"],
+        }
+        for name in ("e1", "e2")
+    ],
+    "evidence": [
+        {"field": "title", "basis": "supplied", "agent": "anna", "at": QUOTE},
+        {"field": "title", "basis": "supplied", "agent": "bert", "at": {**QUOTE, "part": "copy"}},
+    ],
+}
+"""A record with every field that names an agent or a part, and more than one in each list."""
 
 
-def test_parts_made_of_each_other_in_a_circle() -> None:
+def mentions(data: Any, *place: str | int) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Every place in plain data that names one of the two agents or parts, and which of both."""
+    if isinstance(data, str):
+        for table, names in TWO.items():
+            if data in names and (place[0] != table or place[2] not in ("id", "name")):
+                yield table, place
+    elif isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from mentions(value, *place, key)
+
+
+def test_the_full_record_has_every_field_that_refers_to_something() -> None:
+    models = Record.model_json_schema()
+    fields = [
+        x for model in (models, *models["$defs"].values()) for x in model["properties"].items()
+    ]
+    known = {name for name, field in fields if "refersTo" in json.dumps(field)}
+    places = [place for _, place in mentions(FULL)]
+    assert {next(x for x in reversed(place) if isinstance(x, str)) for place in places} == known
+    assert Record.model_validate(FULL)
+
+
+def test_each_reference_that_leads_nowhere_is_reported_at_its_place() -> None:
+    for table, place in mentions(FULL):
+        (other,) = TWO.keys() - {table}
+        for wrong in ("nobody", TWO[other][0]):
+            data = holder = json.loads(json.dumps(FULL))
+            for step in place[:-1]:
+                holder = holder[step]
+            holder[place[-1]] = wrong
+            with pytest.raises(ValidationError) as caught:
+                Record.model_validate(data)
+            (error,) = caught.value.errors()
+            found = error["type"], error["loc"], error["input"]
+            assert found == ("unknown_reference", place, wrong)
+            assert error["msg"] == f"no {table[:-1]} has the id {wrong}; add it to {table}"
+
+
+def test_what_a_reference_probably_meant_is_named_for_the_first_twenty() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Record.model_validate({**FULL, "sender": ["anne"] * 21})
+    *first, last = (error["msg"] for error in caught.value.errors())
+    assert set(first) == {"no agent has the id anne; did you mean anna?"}
+    assert last == "no agent has the id anne; add it to agents"
+
+
+@pytest.mark.parametrize("table", ["agents", "parts", "translation_notes", "enclosures", "events"])
+def test_an_id_is_given_once_in_each_list(table: str) -> None:
+    items = FULL[table]
+    last = len(items)
+    with pytest.raises(ValidationError) as caught:
+        Record.model_validate({**FULL, table: [*items, items[1], items[1]]})
+    taken = [error for error in caught.value.errors() if error["type"] == "id_taken"]
+    assert [(error["loc"], error["input"]) for error in taken] == [
+        ((table, number, "id"), items[1]["id"]) for number in (last, last + 1)
+    ]
+    assert {e["msg"] for e in taken} == {f"the id {items[1]['id']} is taken by item 2 of {table}"}
+
+
+@pytest.mark.parametrize("relation", ["made_from", "part_of", "about"])
+def test_parts_that_lead_back_to_each_other_are_reported_at_one_of_them(relation: str) -> None:
     parts = [
-        {"id": "p", "kind": "scan", "held": False, "made_from": ["q"]},
-        {"id": "q", "kind": "translation", "held": False, "made_from": ["r"]},
+        {"id": "first", "kind": "scan", "held": False},
+        {"id": "p", "kind": "scan", "held": False, "made_from": ["first"], relation: ["q"]},
+        {"id": "q", "kind": "translation", "held": False, "made_from": ["first", "r"]},
         {"id": "r", "kind": "original", "held": False, "made_from": ["p"]},
     ]
-    assert [kind for kind, _ in problems(parts=parts)] == ["circle_of_parts"]
-    assert problems(parts=[{"id": "p", "kind": "scan", "held": False, "made_from": ["p"]}])
+    with pytest.raises(ValidationError) as caught:
+        Record.model_validate({**BASE, "format": 2, "parts": parts})
+    (error,) = caught.value.errors()
+    circle = error["input"]
+    assert error["type"] == "circle_of_parts"
+    assert error["msg"].endswith(f"in a circle: {' ← '.join(circle)}")
+    assert (circle[0], set(circle), len(circle)) == (circle[-1], {"p", "q", "r"}, 4)
+    table, number, field = error["loc"]
+    assert (table, parts[int(number)]["id"]) == ("parts", circle[0])
+    assert circle[-2] in parts[int(number)][str(field)]
+
+
+def test_a_part_made_of_itself_is_a_circle() -> None:
+    part = {"id": "p", "kind": "scan", "held": False, "made_from": ["p"]}
+    assert problems(parts=[part]) == [("circle_of_parts", "parts.0.made_from")]
 
 
 @pytest.mark.parametrize(
@@ -82,6 +199,9 @@ def test_parts_made_of_each_other_in_a_circle() -> None:
         (["../1960", "1959"], True),
         (["1960/..", "1961"], True),
         (["[1959..1961]", "1960"], True),
+        (["1960-07-18", "1960-07-18"], True),
+        (["1960-07-18", "1959/..", "../1961", "1960-07-17"], False),
+        (["1962", "1960/1962", "1961"], False),
     ],
 )
 def test_events_stand_oldest_first_as_far_as_their_dates_tell(
@@ -94,7 +214,8 @@ def test_events_stand_oldest_first_as_far_as_their_dates_tell(
     if sound:
         Record.model_validate({**BASE, "events": events})
     else:
-        assert [kind for kind, _ in problems(events=events)] == ["events_out_of_order"]
+        last = f"events.{len(dates) - 1}.date"
+        assert problems(events=events) == [("events_out_of_order", last)]
 
 
 @pytest.mark.parametrize(
@@ -114,6 +235,20 @@ def test_a_part_that_cannot_be(part: dict[str, object]) -> None:
     assert problems(parts=[part])
 
 
+def test_an_event_out_of_order_is_named_with_the_latest_before_it() -> None:
+    events = [
+        {"id": f"e{number}", "type": "creation", "date": date}
+        for number, date in enumerate(("1962", "1960/1962", "1961", "1960-03"))
+    ]
+    with pytest.raises(ValidationError) as caught:
+        Record.model_validate({**BASE, "events": events})
+    said = [(error["msg"], error["input"]) for error in caught.value.errors()]
+    assert said == [
+        ("events stand oldest first, and e2 is older than e0", "1961"),
+        ("events stand oldest first, and e3 is older than e0", "1960-03"),
+    ]
+
+
 def test_two_editors_disagree_and_both_stand() -> None:
     record = Record.model_validate(
         {
@@ -131,10 +266,17 @@ def test_two_editors_disagree_and_both_stand() -> None:
 
 
 def test_evidence_for_what_nobody_states() -> None:
-    evidence = [{"field": "place", "basis": "supplied", "agent": "a"}]
-    assert problems(evidence=evidence) == [("unknown_statement", "evidence.0.field")]
-    rival = [{**evidence[0], "value": "Moscow"}]
-    assert Record.model_validate({**BASE, "evidence": rival})
+    good = {"field": "title", "basis": "supplied", "agent": "a"}
+    for field, more in (
+        ("place", {}),
+        ("recipients", {}),
+        ("nowhere", {}),
+        ("nowhere", {"value": "X"}),
+    ):
+        evidence = [good, {**good, "field": field, **more}, good]
+        assert problems(evidence=evidence) == [("unknown_statement", "evidence.1.field")]
+    rivals = [{**good, "field": field, "value": "X"} for field in ("place", "recipients")]
+    assert Record.model_validate({**BASE, "evidence": rivals})
 
 
 def test_a_quote_is_as_long_as_its_span() -> None:

@@ -35,12 +35,7 @@ def refuse_incoherence(record: Record) -> None:
         raise ValidationError.from_exception_data(
             "Record",
             [
-                # The braces of a message are doubled: pydantic_core takes it as a template.
-                InitErrorDetails(
-                    type=PydanticCustomError(kind, message.replace("{", "{{").replace("}", "}}")),
-                    loc=place,
-                    input=value,
-                )
+                InitErrorDetails(type=PydanticCustomError(kind, message), loc=place, input=value)
                 for kind, message, place, value in problems
             ],
         )
