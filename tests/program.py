@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+PATIENCE = 120
+"""Seconds after which a program counts as hung. A machine may be slow: nothing is timed by this."""
 
 
 @dataclass(frozen=True)
@@ -29,3 +39,41 @@ class Run(Protocol):
 def command(*words: object) -> list[str]:
     """The command line that starts the program by itself."""
     return [sys.executable, "-m", "archive_pkg", *map(str, words)]
+
+
+_UNHURRIED = f"""\
+from archive_pkg.__main__ import main
+from archive_pkg.cli import interruptions
+interruptions._LIMIT = {PATIENCE}
+main()
+"""
+
+
+def unhurried(*words: object) -> list[str]:
+    """The same, with a program that may take its time to tidy up after a signal."""
+    return [sys.executable, "-c", _UNHURRIED, *map(str, words)]
+
+
+@contextmanager
+def started(words: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Start a program in a process group of its own, which ends with the block.
+
+    Its output is read through pipes unless the options say otherwise.
+    """
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, **pipes | options, text=True, start_new_session=True) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def wait_until(holds: Callable[[], T], process: subprocess.Popen[str] | None = None) -> T:
+    """Wait until something holds, and return it. The process, if one is given, must not end."""
+    end = time.monotonic() + PATIENCE
+    while not (value := holds()):
+        assert process is None or process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return value

@@ -282,6 +282,26 @@ main()
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
 
 
+def test_an_interruption_is_reported_once_however_long_the_end_takes() -> None:
+    program = """
+import os, signal, sys, threading, time
+from archive_pkg.cli import interruptions
+
+def command(*_, **options):
+    threading.Thread(target=time.sleep, args=(600,)).start()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+interruptions._LIMIT = 0.2
+interruptions.expect_bulk()
+main = sys.modules["archive_pkg.cli.main"]
+main.app = command
+main.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    told = "interrupted; unfinished work was abandoned. Run the same command again.\n"
+    assert (done.returncode, done.stderr) == (143, told)
+
+
 def test_every_line_of_allowed_signers_that_cannot_be_read_is_named(
     run: Run, tmp_path: Path
 ) -> None:

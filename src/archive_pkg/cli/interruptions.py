@@ -38,6 +38,11 @@ class Interrupted(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.exit_status = 128 + number
+        self._unsaid = _thread.allocate_lock()
+
+    def unsaid(self) -> bool:
+        """Return True once, to the thread that asks first: that one says what is left."""
+        return self._unsaid.acquire(blocking=False)
 
 
 def listen() -> None:
@@ -73,7 +78,7 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
         global _interrupted
         _interrupted = number
         # Not a Thread: the lock that it takes may be held by what the signal interrupted.
-        _thread.start_new_thread(_abandon, (number,))
+        _thread.start_new_thread(_abandon, (interruption,))
         interruption.left = _abandoned
     raise interruption
 
@@ -86,11 +91,12 @@ def _leave() -> None:
         os._exit(128 + _interrupted)
 
 
-def _abandon(number: int) -> None:
+def _abandon(interruption: Interrupted) -> None:
     """End the program. On Linux its workers are killed with it."""
     time.sleep(_LIMIT)
     os.set_blocking(2, False)
     try:
-        os.write(2, f"interrupted; {_abandoned}\n".encode())
+        if interruption.unsaid():
+            os.write(2, f"interrupted; {_abandoned}\n".encode())
     finally:
-        os._exit(128 + number)
+        os._exit(interruption.exit_status)

@@ -125,7 +125,8 @@ def run(words: Sequence[str]) -> int:
         typer.echo(error.format_message(), err=True)
         return error.exit_code
     except Interrupted as interruption:
-        typer.echo(f"interrupted; {interruption.left}", err=True)
+        if interruption.unsaid():
+            typer.echo(f"interrupted; {interruption.left}", err=True)
         return interruption.exit_status
     except typer.Abort:
         return 128 + signal.SIGINT

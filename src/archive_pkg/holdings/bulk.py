@@ -31,8 +31,11 @@ FEW = 32
 """So few subjects are done by this process: to start others would take longer."""
 
 
-_GRACE = 1.0
-"""Seconds that work under way has to finish after an interruption."""
+_GRACE = 0.5
+"""Seconds that work under way has to finish after an interruption.
+
+A command ends 1.8 seconds after a signal. A busy disk needs most of that to remove what is staged.
+"""
 
 
 @dataclass(slots=True)
@@ -121,8 +124,8 @@ def run(
     """Have work done on all subjects.
 
     Subjects are taken from their stream as they are needed. When this is interrupted, work that
-    finishes within a second is taken, and the workers are killed, before the interruption goes on
-    its way. When one of the subjects says that the disk is full, no others are begun.
+    finishes within half a second is taken, and the workers are killed, before the interruption
+    goes on its way. When one of the subjects says that the disk is full, no others are begun.
 
     Args:
         work: What to do.

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -29,7 +30,7 @@ _ORDERS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 # Records and documents are many objects and hardly a circle: looking for circles after each seven
 # hundred, as Python does unless told, takes a tenth of the time.
 _SELDOM = (50_000, 20, 100)
-_DEATH = 0.5
+_DEATH = 0.8
 """Seconds to wait for killed workers; a worker that waits for a dead disk does not die."""
 _PR_SET_PDEATHSIG = 1
 _IOPRIO_WHO_PROCESS = 1
@@ -175,8 +176,9 @@ class _Processes:
         workers = list(pool._processes.values())  # Python 3.14 has kill_workers()
         for worker in workers:
             worker.kill()
+        end = time.monotonic() + _DEATH
         for worker in workers:  # what they staged is removed next
-            worker.join(_DEATH / len(workers))
+            worker.join(max(0.0, end - time.monotonic()))
         pool.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
