@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from archive_pkg import deposits
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
-from program import Run, command
+from program import PATIENCE, Run, command, started, wait_until
 
 
 @pytest.fixture
@@ -137,18 +136,10 @@ def test_interrupted_and_gone_on_with(letter: Path, tmp_path: Path) -> None:
     package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
     drop = tmp_path / "drop"
     words = ["deposit", package, "--to", f"file:{drop}"]
-    running = subprocess.Popen(
-        command(*words, "--limit-rate", "1M"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    until = time.monotonic() + 60
-    while not list(drop.glob(".*.part/data/parts/*")):
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    running.send_signal(signal.SIGINT)
-    said, complaint = running.communicate(timeout=30)
+    with started(command(*words, "--limit-rate", "1M")) as running:
+        wait_until(lambda: list(drop.glob(".*.part/data/parts/*")), running)
+        running.send_signal(signal.SIGINT)
+        said, complaint = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert said == ""
     assert complaint == "interrupted; give the same command again: it goes on from there\n"

@@ -9,8 +9,8 @@ import os
 import resource
 import signal
 import subprocess
-import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 
@@ -20,7 +20,7 @@ from archive_pkg import cli
 from archive_pkg.holdings import ledger
 from archive_pkg.holdings.subjects import packages_below
 from archive_pkg.packages import verify
-from program import Disk, Run, command
+from program import PATIENCE, Disk, Run, command, started, unhurried, wait_until
 
 Answer = Callable[..., tuple[int, str]]
 
@@ -71,14 +71,14 @@ def test_a_disk_fills_in_the_middle_of_a_run(
 def test_two_builds_on_one_shelf(done: Answer, letters, tmp_path: Path) -> None:
     letters(100)
     words = ("build", tmp_path / "letters", "--out", tmp_path / "shelf", "--jobs", 2)
-    first = subprocess.Popen(command(*words), stdout=subprocess.PIPE, text=True)
-    while not (tmp_path / "shelf" / ".archive-pkg" / "work").exists():
-        assert first.poll() is None
-        time.sleep(0.01)
-    status, said = done(*words)
-    assert (status, "being worked on by process" in said) == (5, True), said
-    assert f"process {first.pid} on " in said
-    assert first.communicate(timeout=60)[0].strip() == "100 built"
+    with started(command(*words)) as first:
+        wait_until((tmp_path / "shelf" / ".archive-pkg" / "work").exists, first)
+        first.send_signal(signal.SIGSTOP)  # however long the second takes
+        status, said = done(*words)
+        first.send_signal(signal.SIGCONT)
+        assert (status, "being worked on by process" in said) == (5, True), said
+        assert f"process {first.pid} on " in said
+        assert first.communicate(timeout=PATIENCE)[0].strip() == "100 built"
     assert done(*words) == (0, "100 unchanged\n")
 
 
@@ -137,18 +137,10 @@ def test_a_ledgers_disk_fills_meanwhile(done: Answer, shelf: Path, disk: Disk) -
 def test_a_scheduler_ends_an_audit(done: Answer, shelf: Path, tmp_path: Path) -> None:
     book = tmp_path / "ledger.jsonl"
     words = ("audit", "run", shelf, "--ledger", book, "--jobs", 2)
-    run = subprocess.Popen(
-        command(*words),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    while not book.exists():
-        assert run.poll() is None
-        time.sleep(0.01)
-    os.killpg(run.pid, signal.SIGTERM)
-    said, _ = run.communicate(timeout=60)
+    with started(command(*words), stderr=subprocess.STDOUT) as run:
+        wait_until(book.exists, run)
+        os.killpg(run.pid, signal.SIGTERM)
+        said, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == 143, said
     known = entries(book)
     assert len({entry["package"] for entry in known}) == len(known)
@@ -178,24 +170,25 @@ def bags(folder: Path) -> Path:
 
 def test_signals_end_workers_that_read_a_large_file(tmp_path: Path) -> None:
     words = ("verify", bags(tmp_path / "bags"), "--bag-only", "--json", "--jobs", 2, "--report")
-    runs = {}
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        report = tmp_path / f"{number}.jsonl"
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        run = subprocess.Popen(command(*words, report), **pipes, text=True, start_new_session=True)
-        runs[number] = report, run
-    for number, (report, run) in runs.items():
-        while not report.exists() or not report.stat().st_size:
-            assert run.poll() is None
-            time.sleep(0.01)
-        workers = _workers(run.pid)
-        assert workers
-        os.killpg(run.pid, number)
-        said, complaint = run.communicate(timeout=10)
-        assert (run.returncode, "interrupted" in complaint) == (128 + number, True), complaint
-        told = json.loads(said)
-        assert (told["status"], told["counts"]) == (128 + number, {"valid": 9})
-        assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+    with ExitStack() as stack:
+        runs = {}
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            report = tmp_path / f"{number}.jsonl"
+            runs[number] = report, stack.enter_context(started(unhurried(*words, report)))
+        ending = {}
+        for number, (report, run) in runs.items():
+            # All that the other worker can do: the first one's batch never comes back.
+            wait_until(lambda each=report: each.exists() and len(outcomes(each)) == 9, run)
+            ending[number] = run, _workers(run.pid)
+            os.killpg(run.pid, number)
+        for number, (run, workers) in ending.items():
+            assert workers
+            said, complaint = run.communicate(timeout=PATIENCE)
+            assert (run.returncode, "interrupted" in complaint) == (128 + number, True), complaint
+            told = json.loads(said)
+            assert (told["status"], told["counts"]) == (128 + number, {"valid": 9})
+            there = [Path(f"/proc/{worker}") for worker in workers]
+            wait_until(lambda each=there: not any(path.exists() for path in each))
 
 
 def test_a_signal_ends_a_run_that_cannot_tidy_up(tmp_path: Path) -> None:
@@ -204,13 +197,11 @@ def test_a_signal_ends_a_run_that_cannot_tidy_up(tmp_path: Path) -> None:
     reads, writes = os.pipe()
     fcntl.fcntl(writes, fcntl.F_SETPIPE_SZ, 4096)
     words = ("verify", folder, "--bag-only", "--json", "--jobs", 1)
-    run = subprocess.Popen(command(*words), stdout=writes, stderr=subprocess.PIPE, text=True)
-    os.close(writes)
-    while "pipe_write" not in Path(f"/proc/{run.pid}/wchan").read_text():
-        assert run.poll() is None
-        time.sleep(0.01)
-    run.terminate()
-    _, complaint = run.communicate(timeout=10)
+    with started(command(*words), stdout=writes) as run:
+        os.close(writes)
+        wait_until(lambda: "pipe_write" in Path(f"/proc/{run.pid}/wchan").read_text(), run)
+        run.terminate()
+        _, complaint = run.communicate(timeout=PATIENCE)
     assert (run.returncode, "unfinished work was abandoned" in complaint) == (143, True), complaint
     os.close(reads)
 
@@ -221,16 +212,12 @@ def test_memory_that_ends_costs_letters_of_one_run_only(
     letters(100)
     shelf = tmp_path / "shelf"
     words = ("build", tmp_path / "letters", "--out", shelf, "--jobs", 2)
-    run = subprocess.Popen(
-        command(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    while not list((shelf / ".archive-pkg" / "work").glob("*/*")):
-        assert run.poll() is None
-        time.sleep(0.01)
-    (worker, *_) = _workers(run.pid)
-    least = resource.getpagesize()
-    resource.prlimit(worker, resource.RLIMIT_AS, (least, least))
-    said, _ = run.communicate(timeout=60)
+    with started(command(*words), stderr=subprocess.STDOUT) as run:
+        wait_until(lambda: any((shelf / ".archive-pkg" / "work").glob("*/*")), run)
+        (worker, *_) = _workers(run.pid)
+        least = resource.getpagesize()
+        resource.prlimit(worker, resource.RLIMIT_AS, (least, least))
+        said, _ = run.communicate(timeout=PATIENCE)
     there = built(shelf)
     # Some letters of the worker's go without, or all, if it could not even tell of them any more:
     # then others build them.

@@ -5,11 +5,13 @@ from __future__ import annotations
 import collections
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -33,7 +35,7 @@ from archive_pkg.holdings.bulk import NOT_BEGUN, Work
 from archive_pkg.holdings.subjects import packages_below
 from archive_pkg.packages import build_package, verify
 from archive_pkg.storage import FullError, LockedError
-from program import Disk, Run, command
+from program import PATIENCE, Disk, Run, started, unhurried, wait_until
 
 ON = date(2026, 11, 24)
 
@@ -173,35 +175,28 @@ def test_a_shelf_in_use_is_locked_and_the_second_run_says_by_whom(letters, tmp_p
         build([tmp_path / "letters"], tmp_path / "out")
 
 
-def _slow(out: Path, source: Path) -> subprocess.Popen[str]:
-    """A build of many letters that has begun to put packages on the shelf."""
-    process = subprocess.Popen(
-        command("build", source, "--out", out, "--jobs", 2, "--date", ON),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    give_up = time.monotonic() + 60
-    while time.monotonic() < give_up and process.poll() is None:
-        if any((out / ".archive-pkg" / "work").glob("*/*")):
-            return process
-        time.sleep(0.01)
-    raise AssertionError(process.communicate()[0])
+@contextmanager
+def _building(out: Path, source: Path) -> Iterator[subprocess.Popen[str]]:
+    """A build of many letters that has begun to stage packages."""
+    words = unhurried("build", source, "--out", out, "--jobs", 2, "--date", ON)
+    with started(words, stderr=subprocess.STDOUT) as process:
+        wait_until(lambda: any((out / ".archive-pkg" / "work").glob("*/*")), process)
+        yield process
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_stopped_at_any_instant_the_next_run_goes_on(letters, tmp_path: Path, number: int) -> None:
     letters(60)
     out = tmp_path / "out"
-    process = _slow(out, tmp_path / "letters")
-    os.killpg(process.pid, number)
-    said, _ = process.communicate(timeout=60)
+    with _building(out, tmp_path / "letters") as process:
+        os.killpg(process.pid, number)
+        said, _ = process.communicate(timeout=PATIENCE)
     there = list(packages_below(out))
     if number != signal.SIGKILL:
         assert process.returncode == 128 + number, said
         assert not (out / ".archive-pkg" / "work").exists()
-        assert f"{len(there)} built" in said or not there
+        # A worker that was killed could not report the last packages that it put there.
+        assert sum(map(int, re.findall(r"(\d+) built", said))) <= len(there)
     again = build([tmp_path / "letters"], out)
     assert outcomes(again).get("built", 0) == 60 - len(there)
     assert {each.outcome for each in again} <= {"built", "unchanged"}
@@ -222,9 +217,9 @@ def _workers(parent: int) -> list[int]:
 
 def test_a_worker_that_the_kernel_kills_costs_no_letter(letters, tmp_path: Path) -> None:
     letters(60)
-    process = _slow(tmp_path / "out", tmp_path / "letters")
-    os.kill(_workers(process.pid)[0], signal.SIGKILL)
-    said, _ = process.communicate(timeout=60)
+    with _building(tmp_path / "out", tmp_path / "letters") as process:
+        os.kill(_workers(process.pid)[0], signal.SIGKILL)
+        said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     there = list(packages_below(tmp_path / "out"))
     assert len(there) == 60
@@ -260,14 +255,14 @@ def test_a_script_that_its_workers_cannot_read_ends_at_once(letters, tmp_path: P
     script = tmp_path / "script.py"
     script.write_text(_UNGUARDED)
     words = [sys.executable, str(script), str(tmp_path / "letters"), str(tmp_path / "out")]
-    said = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    said = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert said.returncode == 1
     assert "ended before they began" in said.stderr
     assert "if __name__" in said.stderr.splitlines()[-1]
     assert not list(packages_below(tmp_path / "out"))
     guarded = _UNGUARDED.replace("\n\nrecords", '\n\nif __name__ == "__main__":\n  records')
     script.write_text(guarded.replace("\nholdings", "\n  holdings"))
-    subprocess.run(words, stdout=subprocess.DEVNULL, timeout=60, check=True)
+    subprocess.run(words, stdout=subprocess.DEVNULL, timeout=PATIENCE, check=True)
     assert len(list(packages_below(tmp_path / "out"))) == 33
 
 
