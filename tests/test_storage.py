@@ -530,6 +530,24 @@ def test_a_lock_file_that_was_removed_meanwhile_does_not_count(
     assert names(tmp_path) == []
 
 
+def test_a_lock_file_that_goes_between_two_looks_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = Lock(tmp_path / "a", wait=1)
+    lock.path.touch()
+    look = Path.lstat
+
+    def gone(path: Path) -> os.stat_result:
+        status = look(path)
+        monkeypatch.undo()
+        path.unlink()
+        return status
+
+    monkeypatch.setattr(Path, "lstat", gone)
+    with lock:
+        assert json.loads(lock.path.read_text())["pid"] == os.getpid()
+
+
 def test_whoever_waits_for_a_lock_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     holding = Lock(tmp_path / "a")
     holding.__enter__()

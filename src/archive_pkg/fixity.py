@@ -401,7 +401,12 @@ class Workers(Generic[T]):
             parent = os.getpid()
             for _ in range(self._workers):
                 result_read, result_write = os.pipe()
-                child = os.fork()
+                try:
+                    child = os.fork()
+                except BaseException:
+                    os.close(result_read)
+                    os.close(result_write)
+                    raise
                 if child == 0:
                     _serve(self._task, todo_read, result_write, parent)
                 os.close(result_write)
