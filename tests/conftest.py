@@ -1,4 +1,4 @@
-"""What many tests share: the first letter, a copy of it to spoil, and the shared data if there."""
+"""What many tests share: the first letter, and a copy of it to spoil."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hypothesis import settings
 
 import browsing
 from archive_pkg import cli
+from official import LEFT_OUT
 from program import Disk, Done, Run
 
 # How long an example takes says something of the machine, not of the code. In CI the same examples
@@ -84,13 +85,27 @@ def no_descriptor_stays_open() -> Iterator[None]:
     assert opened() == before
 
 
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder of schemas, suites and corpora; tests that need it are skipped where it is not."""
-    folder = Path(os.environ.get("ARCHIVE_PKG_SHARED", ROOT.parent / "shared"))
-    if not folder.is_dir():
-        pytest.skip("the shared data are not here (set ARCHIVE_PKG_SHARED)")
-    return folder
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where nothing may be skipped (ARCHIVE_PKG_SKIPS=fail) and something was."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and reporter.stats.get("skipped") and os.environ.get("ARCHIVE_PKG_SKIPS") == "fail":
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say last which checks were left out for want of what they check against."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reasons = [
+        report.longrepr[2]
+        for report in (reporter.stats.get("skipped", []) if reporter else [])
+        if isinstance(report.longrepr, tuple) and LEFT_OUT in report.longrepr[2]
+    ]
+    if reasons:
+        names = sorted({reason.rpartition(" ")[2] for reason in reasons})
+        reporter.line(
+            f"{len(reasons)} tests that check against official schemas, suites and published "
+            f"letters were left out. Run `make test-data` to bring: {', '.join(names)}."
+        )
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -17,6 +17,7 @@ from archive_pkg.crosswalks.incoming import READS, read
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, check, verify
 from archive_pkg.records import Date, load_record
+from official import published_letters
 from strategies import records
 
 if TYPE_CHECKING:
@@ -180,10 +181,8 @@ def test_what_is_not_read_is_said() -> None:
     assert [event.type for event in imported.record.events] == ["forwarded"]
 
 
-def test_letters_made_by_others_go_the_whole_way(shared: Path, tmp_path: Path) -> None:
-    files = sorted((shared / "tei-letters").glob("*/*.xml"))
-    assert files
-    for file in files[::6]:
+def test_letters_made_by_others_go_the_whole_way(tmp_path: Path) -> None:
+    for file in published_letters()[::6]:
         for imported in read(file.read_bytes(), file.name):
             folder = tmp_path / "records" / imported.record.id
             folder.mkdir(parents=True)

@@ -1,14 +1,12 @@
 """Letters labelled by their editors: how well each field is read.
 
-The labels are no part of the project; the tests find them by the environment variable
-ARCHIVE_PKG_SHARED, or in a folder `shared` beside the checkout.
+The labelled letters are not part of the project; `make test-data` brings them.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -17,9 +15,9 @@ from typing import Any
 import pytest
 
 from archive_pkg.drafting import draft_text
+from official import official
 
 ROOT = Path(__file__).parents[2]
-SHARED = Path(os.environ.get("ARCHIVE_PKG_SHARED", ROOT.parent / "shared"))
 
 # The least F1 that each field has to reach.
 FLOORS = {
@@ -54,9 +52,7 @@ def benchmark() -> ModuleType:
 @pytest.mark.soak
 @pytest.mark.parametrize("corpus", FLOORS)
 def test_fields_are_read_as_well_as_promised(corpus: str, benchmark: ModuleType) -> None:
-    path = SHARED / "letters" / f"{corpus}.jsonl"
-    if not path.exists():
-        pytest.skip("the labelled letters are not here (ARCHIVE_PKG_SHARED)")
+    path = official("labelled-letters") / f"{corpus}.jsonl"
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     predicted = [
         benchmark.prediction(row["id"], draft_text(row["text"]).statements) for row in rows

@@ -20,6 +20,7 @@ from archive_pkg import bags
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import build_package, check
 from archive_pkg.packages.targets import TARGETS, build_for, find_target, why_not
+from official import official, xml_schema
 from program import Run
 
 ON = date(2026, 11, 24)
@@ -84,10 +85,10 @@ def test_bagit_python_and_the_profiles_own_validator_accept_it(
     assert profile.validate_serialization(str(path)), profile.report
 
 
-def test_aptrust_has_what_its_own_profile_asks(letter: Path, tmp_path: Path, shared: Path) -> None:
+def test_aptrust_has_what_its_own_profile_asks(letter: Path, tmp_path: Path) -> None:
     path = build("aptrust", letter, tmp_path)
     assert path.name == f"{ID}.tar"
-    profile = bags.profiles.load(shared / "schemas" / "bagit-profiles" / "aptrust-v2.3.json")
+    profile = bags.profiles.load(official("bagit-profiles") / "aptrust-v2.3.json")
     verdict = bags.verify(path, profile=profile)
     assert verdict.valid
     assert verdict.conforms
@@ -96,9 +97,9 @@ def test_aptrust_has_what_its_own_profile_asks(letter: Path, tmp_path: Path, sha
     assert "Storage-Option: Standard\n" in info
 
 
-def test_btr_has_what_its_own_profile_asks(letter: Path, tmp_path: Path, shared: Path) -> None:
+def test_btr_has_what_its_own_profile_asks(letter: Path, tmp_path: Path) -> None:
     path = build("btr", letter, tmp_path)
-    profile = bags.profiles.load(shared / "schemas" / "bagit-profiles" / "btr-v1.0-1.3.0.json")
+    profile = bags.profiles.load(official("bagit-profiles") / "btr-v1.0-1.3.0.json")
     assert bags.verify(path, profile=profile).conforms
 
 
@@ -131,9 +132,9 @@ def test_dataverse_gets_files_and_its_citation_block(letter: Path, tmp_path: Pat
     assert {"title", "author", "datasetContact", "dsDescription", "subject"} <= fields
 
 
-def test_csip_is_described_by_valid_mets(letter: Path, tmp_path: Path, shared: Path) -> None:
+def test_csip_is_described_by_valid_mets(letter: Path, tmp_path: Path) -> None:
     folder = build("eark-csip", letter, tmp_path)
-    schema = etree.XMLSchema(etree.parse(shared / "schemas" / "mets1" / "mets.xsd"))
+    schema = xml_schema(official("mets") / "mets.xsd", official("mets"))
     documents = list(folder.rglob("METS.xml"))
     assert len(documents) == 2
     listed = set()
@@ -313,11 +314,9 @@ def test_datacite_and_pybtex_read_what_is_in_a_package(
 
 
 @pytest.mark.soak
-def test_roc_validator_accepts_the_crate(
-    letter: Path, tmp_path: Path, checkers: Path, shared: Path
-) -> None:
+def test_roc_validator_accepts_the_crate(letter: Path, tmp_path: Path, checkers: Path) -> None:
     crate = build_package(letter, tmp_path / "out", on=ON).path / "data"
-    context = shared / "schemas" / "ro-crate" / "context-1.2.jsonld"
+    context = official("ro-crate") / "context-1.2.jsonld"
     cache = tmp_path / "cache"
     subprocess.run([checkers, SCRIPTS / "seed_cache.py", cache, context], check=True)
     command = [checkers.parent / "rocrate-validator", "-y", "validate", crate, "--offline"]
