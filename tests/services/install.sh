@@ -6,11 +6,16 @@
 #   tests/services/install.sh sftp s3    only some: sftp webdav swift moto localstack rdm swh keyring
 #
 # ARCHIVE_PKG_SERVICES names the cache folder (default: .services in the checkout). What cannot be
-# installed is said and left out; its tests are then skipped with that reason.
+# installed is reported and left out, and the exit status is 1; its tests are then skipped.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 cache=${ARCHIVE_PKG_SERVICES:-$PWD/.services}
 mkdir -p "$cache"
+status=0
+not_installed() {
+  echo "not installed: $*"
+  status=1
+}
 wanted=" ${*:-sftp webdav swift moto localstack rdm swh keyring} "
 want() { [[ $wanted == *" $1 "* ]]; }
 
@@ -36,9 +41,9 @@ if ((${#missing[@]})); then
     fi
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y -qq --no-install-recommends \
-      "${missing[@]}" >"$cache/apt.log" 2>&1 || echo "not installed: ${missing[*]} (see $cache/apt.log)"
+      "${missing[@]}" >"$cache/apt.log" 2>&1 || not_installed "${missing[*]} (see $cache/apt.log)"
   else
-    echo "not installed, needs root and apt-get: ${missing[*]}"
+    not_installed "${missing[*]} (this needs root and apt-get)"
   fi
 fi
 
@@ -55,12 +60,12 @@ environment() { # name, Python version, options and requirements
   shift 2
   [[ -e $cache/$name/.whole ]] && return
   if ! python=$(python_of "$version"); then
-    echo "not installed: $name needs Python $version"
+    not_installed "$name needs Python $version"
     return
   fi
   "$python" -m venv "$cache/$name" &&
     timeout 400 "$cache/uv/bin/uv" pip install --quiet --python "$cache/$name/bin/python" "$@" &&
-    touch "$cache/$name/.whole" || echo "not installed: $name"
+    touch "$cache/$name/.whole" || not_installed "$name"
 }
 
 if [[ ! -x $cache/uv/bin/uv ]] && { want moto || want localstack || want rdm || want swh; }; then
@@ -71,4 +76,4 @@ want localstack && environment localstack 3.13 --exclude-newer 2026-03-20 \
   'localstack-core[base-runtime]==4.14.0'
 want swh && environment swh 3.11 'swh.deposit[server]==3.0.1' psycopg2-binary
 want rdm && environment rdm 3.11 'invenio-app-rdm[opensearch2]==14.0.5'
-exit 0
+exit "$status"
