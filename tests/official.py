@@ -186,7 +186,7 @@ def bring(item: Item) -> list[str]:
                 shutil.copyfile(folder / path, item.place / path)
             print(f"{item.name}: brought from {source}")
             return []
-    return said or [f"{SHARED}: no folder {item.folder}, and it is published nowhere else"]
+    return said or [f"{SHARED}: no folder {item.folder}; nobody else publishes these files"]
 
 
 def main() -> int:

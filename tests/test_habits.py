@@ -1,0 +1,55 @@
+"""What the project asks of itself: what CI may leave out, and which rules it may break."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import official
+
+ROOT = Path(__file__).parents[1]
+
+# What .ci/run may do without where only package registries can be reached. This only shrinks.
+MAY_MISS = {
+    "bagit-profiles", "bagit-suite", "cmif", "cmif-examples", "datacite", "labelled-letters",
+    "premis", "ro-crate", "schnitzler", "tillich",
+}  # fmt: skip
+
+
+def test_ci_leaves_out_no_more_official_data_than_today() -> None:
+    [listed] = re.findall(r"^may_miss=\(\n(.*?)^\)$", (ROOT / ".ci/run").read_text(), re.M | re.S)
+    names = [name for line in listed.splitlines() for name in line.partition("#")[0].split()]
+    assert set(names) == MAY_MISS
+    assert set(official.items()) >= MAY_MISS
+    assert all("#" in line for line in listed.splitlines()), "each has its reason"
+
+
+@pytest.mark.parametrize("item", official.items().values(), ids=lambda item: item.name)
+def test_official_data_are_listed_with_maker_licence_and_digest(item: official.Item) -> None:
+    assert all((item.title, item.home, item.licence, item.files))
+    assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in item.sha256)
+    assert item.address or item.package or item.home == "unpublished"
+
+
+def test_official_data_with_other_bytes_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(official, "PLACE", tmp_path / "place")
+    monkeypatch.setattr(official, "SHARED", tmp_path)
+    item = replace(official.items()["premis"], address="")
+    assert official.bring(item) == [
+        f"{tmp_path}: no folder schemas/premis3; nobody else publishes these files"
+    ]
+    (tmp_path / item.folder).mkdir(parents=True)
+    (tmp_path / item.folder / "premis.xsd").write_bytes(b"<schema/>")
+    assert official.bring(item) == [
+        f"{tmp_path}: the files differ from the digests in test-data.toml"
+    ]
+    assert not item.place.exists()
+    digest = hashlib.sha256(b"<schema/>").hexdigest()
+    assert official.bring(replace(item, sha256=[digest])) == []
+    assert (item.place / "premis.xsd").read_bytes() == b"<schema/>"
