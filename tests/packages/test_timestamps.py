@@ -19,7 +19,7 @@ from archive_pkg.packages.timestamps import NoStampError, read, read_certificate
 
 VECTORS = Path(__file__).parents[1] / "fixtures" / "timestamps"
 """Made with OpenSSL by the script in the folder."""
-DATA = b"a signature"
+DATA = (VECTORS.with_name("signatures") / "rsa.sig").read_bytes()
 ROOT = (VECTORS / "root.pem").read_bytes()
 STRANGER = (VECTORS / "stranger.pem").read_bytes()
 DAMAGED = "it is not a timestamp (RFC 3161), or it is damaged"
@@ -66,7 +66,8 @@ def vector(name: str) -> bytes:
 
 
 def test_every_vector_is_expected_to_be_good_untrusted_or_nothing() -> None:
-    assert {path.stem for path in VECTORS.glob("*.tsr")} == {*GOOD, *UNTRUSTED, *NONE}
+    names = {path.stem for path in VECTORS.glob("*.tsr") if "renewed" not in path.stem}
+    assert names == {*GOOD, *UNTRUSTED, *NONE}
 
 
 @pytest.mark.parametrize("name", GOOD)
