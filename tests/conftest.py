@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import settings
 
 import browsing
 from archive_pkg import cli
+from archive_pkg.packages import build_package
 from official import LEFT_OUT
 from program import Disk, Done, Run
 
@@ -33,6 +35,18 @@ def letter(tmp_path: Path) -> Path:
     folder = tmp_path / "records" / LETTER.name
     shutil.copytree(LETTER, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of the first letter; tests that change it take `package`."""
+    return build_package(LETTER, tmp_path_factory.mktemp("built"), on=date(2026, 11, 24)).path
+
+
+@pytest.fixture
+def package(built: Path, tmp_path: Path) -> Path:
+    """A copy of the first letter's package, free to be changed."""
+    return shutil.copytree(built, tmp_path / "out" / built.name)
 
 
 @pytest.fixture

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,28 +24,55 @@ from archive_pkg.deposits import (
     Stored,
     Transfer,
     arrivals,
+    credentials,
+    parcels,
     patience,
 )
 from archive_pkg.deposits.depositing import RefusedError
 from archive_pkg.deposits.parcels import pack
 from archive_pkg.deposits.repositories import LostError
-from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError, UsageError
+from archive_pkg.errors import (
+    ArchivePkgError,
+    DepositError,
+    InvalidError,
+    StorageError,
+    UsageError,
+)
 from archive_pkg.packages import build_package, sign
+from archive_pkg.packages.building import differing
+from archive_pkg.version import SOFTWARE
+
+if TYPE_CHECKING:
+    from archive_pkg.deposits.together import Steps
+    from archive_pkg.records import Record
 
 
 @dataclass
 class Shelf:
-    """A repository in memory, as moody as a test wants it."""
+    """A repository in memory, as moody as a test wants it.
+
+    Attributes:
+        moods: What it raises, one at a time, before it does what it is asked to.
+        held: The digests of what it holds, by the packages' identifiers.
+        claims: The digests that it claims to have, where they are not those of what was sent.
+        says: What else it says of what it holds: fields of `Stored`.
+        can: What it can do.
+        got: The parcels that it was sent, each with whether it is to be published.
+        gives: What each `fetch` in turn does with the folder.
+        target: Its address.
+    """
 
     moods: list[Exception] = field(default_factory=list)
     held: dict[str, dict[str, str]] = field(default_factory=dict)
     claims: dict[str, str | None] = field(default_factory=dict)
-    verified: str = "server-digest"
+    says: dict[str, Any] = field(default_factory=dict)
     can: Capabilities = field(
         default_factory=lambda: Capabilities(packaging="folder", digest="sha256")
     )
+    got: list[tuple[Parcel, bool]] = field(default_factory=list)
+    gives: list[Callable[[Path], None]] = field(default_factory=list)
+    target: str = "shelf:memory"
     kind = "shelf"
-    target = "shelf:memory"
 
     def capabilities(self) -> Capabilities:
         return self.can
@@ -51,31 +81,55 @@ class Shelf:
         return Plan(tuple(Transfer(item.path, item.size, item.path) for item in parcel.items))
 
     def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+        self.got.append((parcel, publish))
         if self.moods:
             raise self.moods.pop(0)
         digests = {item.path: item.sha256 for item in parcel.items}
         new = self.held.get(parcel.identifier) != digests
         self.held[parcel.identifier] = digests
         files = tuple(replace_stored(file, self.claims) for file in arrivals(parcel.items, digests))
-        return Stored(parcel.identifier, "", "", files, self.verified, new)  # type: ignore[arg-type]
+        said = Stored(parcel.identifier, "", "", files, "server-digest", new)
+        return replace(said, **self.says)
 
     def status(self, remote_id: str, version: str) -> Status:
         return Status("stored" if remote_id in self.held else "absent")
 
-    def verify(self, remote_id: str, version: str) -> Mapping[str, str]:
+    def verify(self, remote_id: str, version: str, expected: object = None) -> Mapping[str, str]:
         return self.held[remote_id]
 
-    def fetch(self, remote_id: str, version: str, into: Path) -> None:
-        raise DepositError("digests are all that it keeps")
+    def fetch(self, remote_id: str, version: str, into: Path, expected: object = None) -> None:
+        self.gives.pop(0)(into)
+
+
+class NearShelf(Shelf):
+    """A repository on a disk here, which leaves it to `deposit` to confirm what was sent ahead."""
+
+    near = True
+    at_once = 1
+
+    def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
+        yield []
+        return self.deposit(parcel, journal, publish=False)
+
+
+@dataclass
+class ReservingShelf(Shelf):
+    """A repository that gives identifiers ahead of the package, and notes it in its journal."""
+
+    journals: list[Journal] = field(default_factory=list)
+
+    def reserve(self, record: Record, journal: Journal) -> str:
+        self.journals.append(journal)
+        journal.done("reserve", of=record.id)
+        return f"10.5072/{record.id}"
 
 
 def replace_stored(file: deposits.Arrival, claims: Mapping[str, str | None]) -> deposits.Arrival:
     return file.model_copy(update={"stored": claims.get(file.path, file.stored)})
 
 
-@pytest.fixture
-def package(letter: Path, tmp_path: Path) -> Path:
-    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+def receipts_beside(package: Path) -> list[str]:
+    return sorted(path.name for path in package.with_name(f"{package.name}.receipts").iterdir())
 
 
 @pytest.fixture(autouse=True)
@@ -129,14 +183,339 @@ def test_a_repository_that_lies_or_keeps_silent_on_a_file(package: Path, claim: 
     shelf = Shelf(claims={"data/record.json": claim})
     with pytest.raises(DepositError, match="not what was sent"):
         deposits.deposit(package, shelf)
-    assert list(package.with_name(f"{package.name}.receipts").glob("*.json")) == []
+    (journal,) = receipts_beside(package)
+    assert journal.endswith(".journal")
+
+
+def test_wrong_files_are_named_five_at_most(package: Path) -> None:
+    paths = [item.path for item in pack(package).items]
+    for number, words in ((5, ""), (6, " and 1 more")):
+        shelf = Shelf(claims=dict.fromkeys(paths[:number], "0" * 64))
+        with pytest.raises(DepositError) as refusal:
+            deposits.deposit(package, shelf)
+        assert refusal.value.message.endswith(
+            f"is not what was sent: {', '.join(paths[:5])}{words}"
+        )
+
+
+@pytest.mark.parametrize("packaging", ["folder", "zip"])
+@pytest.mark.parametrize("left", ["first", "last", "all", "swapped"])
+def test_a_repository_accounts_for_every_file(package: Path, packaging: str, left: str) -> None:
+    """A repository of zips names what it was sent, which is one file: only none is too few."""
+    files = arrivals(pack(package).items, {item.path: item.sha256 for item in pack(package).items})
+    named = {"first": files[1:], "last": files[:-1], "all": (), "swapped": files[::-1]}[left]
+    can = Capabilities(packaging=packaging)  # type: ignore[arg-type]
+    shelf = Shelf(can=can, says={"files": named})
+    if packaging == "zip" and named:
+        assert deposits.deposit(package, shelf).receipt.files == named
+        return
+    with pytest.raises(DepositError, match="does not account for every file"):
+        deposits.deposit(package, shelf)
+
+
+def test_a_wrong_digest_counts_even_where_nothing_is_verified(package: Path) -> None:
+    shelf = Shelf(says={"verified": "unverified"}, claims={"data/record.json": "0" * 64})
+    with pytest.raises(DepositError, match=r"data/record\.json"):
+        deposits.deposit(package, shelf)
 
 
 def test_unverified_is_said(package: Path) -> None:
-    shelf = Shelf(verified="unverified", claims={"data/record.json": None})
+    shelf = Shelf(says={"verified": "unverified"}, claims={"data/record.json": None})
     done = deposits.deposit(package, shelf)
     assert done.receipt.verified == "unverified"
     assert done.receipt.event().outcome == "warning"
+
+
+def test_one_reason_is_enough_to_refuse_and_a_limit_may_be_reached(package: Path) -> None:
+    items = pack(package).items
+    files, size = len(items), sum(item.size for item in items)
+    fits = Capabilities(packaging="folder", most_files=files, most_bytes=size)
+    assert deposits.plan(package, Shelf(can=fits)).report.ok
+    for can, code in (
+        (replace(fits, most_files=files - 1), "deposit-too-many-files"),
+        (replace(fits, most_bytes=size - 1), "deposit-too-large"),
+    ):
+        shelf = Shelf(can=can)
+        with pytest.raises(RefusedError) as refusal:
+            deposits.deposit(package, shelf)
+        assert [finding.code for finding in refusal.value.report] == [code]
+        assert refusal.value.hint == "nothing was sent"
+        assert shelf.got == []
+        assert receipts_beside(package) == []
+
+
+def test_a_folder_that_may_be_published_gets_published(package: Path) -> None:
+    can = Capabilities(packaging="folder", publishes=True)
+    shelf = Shelf(can=can, says={"state": "draft"})
+    draft = deposits.deposit(package, shelf)
+    shelf.says["state"] = "published"
+    published = deposits.deposit(package, shelf, publish=True)
+    assert [publish for _, publish in shelf.got] == [False, True]
+    assert not published.new
+    # What is known of the deposit is told, not the receipt of the draft.
+    assert (draft.receipt.state, published.receipt.state) == ("draft", "published")
+    assert deposits.load_receipt(published.path).state == "published"
+
+
+@pytest.mark.parametrize(
+    "change", [{"state": "published"}, {"verified": "read-back"}, {"fingerprint": "0" * 64}, None]
+)
+def test_a_receipt_that_still_holds_is_left_as_it_is(
+    package: Path, change: dict[str, str] | None
+) -> None:
+    shelf = Shelf()
+    done = deposits.deposit(package, shelf)
+    assert done.new
+    if change:
+        done.path.write_text(done.receipt.model_copy(update=change).model_dump_json())
+    else:
+        done.path.write_text("{}")
+    again = deposits.deposit(package, shelf)
+    assert not again.new
+    assert again.receipt.state == "stored"
+    assert deposits.load_receipt(done.path) == again.receipt
+    assert deposits.deposit(package, shelf).receipt == again.receipt
+    shelf.held.clear()  # what is held anew has a new receipt
+    assert deposits.deposit(package, shelf).receipt.started > again.receipt.ended
+
+
+def test_a_receipt_says_what_the_repository_said(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credentials, "_used", {"s3cret"})
+    says = {
+        "remote_id": "17", "version": "v2", "location": "shelf/17", "verified": "read-back",
+        "state": "pending", "pid": "10.5072/17", "status_url": "https://example.org/17",
+        "answer": {"id": 17, "token": "s3cret", "links": [{"Authorization": "Bearer s3cret"}]},
+        "differences": ("it is a draft",), "notes": ("it moved", "it was closed"),
+    }  # fmt: skip
+    begun = datetime.now(UTC)
+    done = deposits.deposit(package, Shelf(says=says))
+    receipt = done.receipt
+    said = receipt.model_dump(include=set(says) - {"answer"})
+    assert said == {name: value for name, value in says.items() if name in said}
+    assert said.keys() == says.keys() - {"answer", "differences", "notes"}
+    assert "s3cret" not in done.path.read_text()
+    assert receipt.answer["id"] == 17
+    assert (receipt.target, receipt.kind, receipt.package) == (
+        "shelf:memory",
+        "shelf",
+        package.name,
+    )
+    assert receipt.client == SOFTWARE
+    assert receipt.packaging == "BagIt 1.0 (RFC 8493), as a folder"
+    assert receipt.fingerprint == pack(package).fingerprint
+    assert begun <= receipt.started <= receipt.ended <= datetime.now(UTC)
+    assert [(f.code, f.location.path, f.message) for f in done.findings] == [
+        ("deposit-differs", package.name, "shelf:memory: it is a draft"),
+        ("deposit-noted", package.name, "shelf:memory: it moved"),
+        ("deposit-noted", package.name, "shelf:memory: it was closed"),
+    ]
+    assert deposits.load_receipt(done.path) == receipt
+    known = deposits.deposit(package, Shelf(held={package.name: digests(package)}, says=says))
+    assert (known.differences, known.notes) == (done.differences, done.notes)
+    zipped = Shelf(can=Capabilities(packaging="zip"), target="shelf:zips")
+    assert deposits.deposit(package, zipped).receipt.packaging.endswith("as a zip")
+
+
+def digests(package: Path) -> dict[str, str]:
+    return {item.path: item.sha256 for item in pack(package).items}
+
+
+def test_a_deposit_that_was_stopped_began_when_it_first_began(package: Path) -> None:
+    shelf = Shelf([DepositError("no")])
+    with pytest.raises(DepositError):
+        deposits.deposit(package, shelf)
+    (name,) = receipts_beside(package)
+    journal = Journal(package.with_name(f"{package.name}.receipts") / name)
+    begun = journal.begun("deposit")
+    assert begun is not None
+    assert begun == {
+        "target": "shelf:memory", "package": package.name, "publish": False,
+        "fingerprint": pack(package).fingerprint, "client": SOFTWARE, "started": begun["started"],
+    }  # fmt: skip
+    first = deposits.deposit(package, shelf)
+    assert first.receipt.started == datetime.fromisoformat(begun["started"])
+    shelf.held.clear()
+    assert deposits.deposit(package, shelf).receipt.started > first.receipt.ended
+    assert Journal(journal.path).is_done("deposit")
+    journal = Journal(journal.path)
+    for odd in ({}, {"started": "today"}, {"started": 5}):
+        journal.begin("deposit", **odd)
+        shelf.held.clear()
+        assert deposits.deposit(package, shelf).receipt.started > first.receipt.ended
+
+
+def test_what_turns_out_invalid_has_no_receipt_and_keeps_an_older_journal(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parcels, "_has_one_large_file", lambda package: True)
+    (package / "data" / "record.json").chmod(0o600)
+    with (package / "manifest-sha256.txt").open("a") as manifest:
+        manifest.write(f"{'0' * 64}  data/missing.txt\n")
+    for moods in ([], [DepositError("no")]):
+        shelf = NearShelf(moods)
+        with pytest.raises(ArchivePkgError):
+            deposits.deposit(package, shelf)
+        assert len(shelf.got) == 1
+    assert [name for name in receipts_beside(package) if not name.endswith(".journal")] == []
+    assert len(receipts_beside(package)) == 1
+    with pytest.raises(InvalidError):
+        deposits.deposit(package, NearShelf())
+    assert len(receipts_beside(package)) == 1
+    with pytest.raises(InvalidError, match="is not valid"):
+        deposits.deposit(package, Shelf())
+
+
+def test_a_new_deposit_knows_the_earlier_ones_of_its_package_there(
+    package: Path, tmp_path: Path
+) -> None:
+    shelf = Shelf(says={"remote_id": "b"})
+    second = deposits.deposit(package, shelf).receipt
+    shelf.says["remote_id"] = "a"
+    third = deposits.deposit(package, shelf)
+    first = second.model_copy(update={"remote_id": "c", "ended": datetime(2026, 1, 1, tzinfo=UTC)})
+    folder = third.path.parent
+    for number, other in enumerate(
+        (first, first.model_copy(update={"target": "shelf:other"}),
+         first.model_copy(update={"package": "other"}))
+    ):  # fmt: skip
+        (folder / f"shelf-{number}.json").write_text(other.model_dump_json())
+    (folder / "shelf-odd.json").write_text("{}")
+    (folder / "file-0.json").write_text(first.model_dump_json())
+    deposits.deposit(package, shelf)
+    parcel, _ = shelf.got[-1]
+    assert parcel.earlier == (first, second, third.receipt)
+
+
+def test_each_form_of_a_package_has_a_journal_of_its_own(
+    package: Path, letter: Path, tmp_path: Path
+) -> None:
+    later = build_package(letter, tmp_path / "later", on=date(2026, 11, 25)).path
+    slips = tmp_path / "slips"
+    for each, target in ((package, "memory"), (package, "other"), (later, "memory")):
+        deposits.deposit(each, Shelf(target=f"shelf:{target}"), receipts=slips)
+    assert not package.with_name(f"{package.name}.receipts").exists()
+    names = [path.name for path in slips.rglob("*.journal")]
+    assert len(names) == 3
+    for each, number in ((package, 2), (later, 1)):
+        ending = f"-{pack(each).fingerprint[:12]}.journal"
+        assert sum(name.endswith(ending) for name in names) == number
+
+
+@pytest.mark.parametrize("error", [KeyError("id"), TypeError("None"), RecursionError("deep")])
+def test_an_odd_answer_is_an_error_of_the_repository(package: Path, error: Exception) -> None:
+    with pytest.raises(DepositError, match=f"not understood: {type(error).__name__}"):
+        deposits.deposit(package, Shelf([error]))
+
+
+def test_a_package_comes_back_as_it_was(package: Path, tmp_path: Path) -> None:
+    def cut_short(into: Path) -> None:
+        (into / "half").mkdir()
+        (into / "half" / "file").write_text("half")
+        raise LostError("reset")
+
+    def whole(into: Path) -> None:
+        shutil.copytree(package, into, dirs_exist_ok=True)
+
+    def other(into: Path) -> None:
+        whole(into)
+        (into / "data" / "record.json").write_text("{}")
+
+    shelf = Shelf()
+    receipt = deposits.deposit(package, shelf).path
+    out = tmp_path / "new" / "back"
+    shelf.gives = [other]
+    with pytest.raises(DepositError, match="is not what the receipt is for"):
+        deposits.fetch(receipt, out, [shelf])
+    shelf.gives = [lambda into: json.loads("{")]
+    with pytest.raises(DepositError, match="not understood"):
+        deposits.fetch(receipt, out, [shelf])
+    assert list(out.iterdir()) == []
+    shelf.gives = [cut_short, cut_short, whole]
+    assert deposits.fetch(receipt, out, [shelf]) == out / package.name
+    assert differing(out / package.name, package) == ()
+    assert [path.name for path in out.iterdir()] == [package.name]
+    with pytest.raises(StorageError, match="is there already"):
+        deposits.fetch(receipt, out, [shelf])
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / package.name).symlink_to("nowhere")
+    with pytest.raises(StorageError, match="is there already"):
+        deposits.fetch(receipt, tmp_path / "links", [shelf])
+    with pytest.raises(UsageError):
+        deposits.fetch(receipt, tmp_path / "third")
+    assert not (tmp_path / "third").exists()
+
+
+def test_what_the_public_may_not_see_is_not_shown_to_everybody(
+    letter: Path, tmp_path: Path
+) -> None:
+    record = letter / "record.yaml"
+    for name in ("one", "two"):
+        part = f"{{id: {name}, kind: original, held: false, access: {{status: closed, rule: law}}}}"
+        parts = f"parts:\n  - {part}\n"
+        record.write_text(record.read_text().replace("parts:\n", parts, 1))
+    closed = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+    named = "two, closed (law); one, closed (law)"
+    can = Capabilities(packaging="folder")
+    with pytest.raises(RefusedError) as refusal:
+        deposits.deposit(closed, Shelf(can=can))
+    places = [(finding.location.path, finding.location.field) for finding in refusal.value.report]
+    assert places == [("data/record.json", "parts.two"), ("data/record.json", "parts.one")]
+    finding = next(iter(refusal.value.report))
+    assert finding.code == "deposit-open-to-all"
+    assert finding.message.startswith("two is closed (law), and shelf:memory is open to all; this")
+    assert "makes; or, to show it" in finding.hint
+    restricting = Shelf(can=replace(can, restricting="access=restricted"))
+    finding = next(iter(deposits.plan(closed, restricting).report))
+    assert finding.message.endswith("shelf:memory is open to all")
+    assert "or add the option access=restricted to the address; or, to show" in finding.hint
+    plan = deposits.plan(closed, Shelf(can=can), include_restricted=True)
+    assert plan.steps == (f"INCLUDE what the public may not see: {named}",)
+    assert deposits.deposit(closed, Shelf(can=can), include_restricted=True).new
+    own = Shelf(can=replace(can, open_to_all=False))
+    plan = deposits.plan(closed, own)
+    assert plan.steps == (f"with it go parts that the public may not see: {named}",)
+    assert deposits.deposit(closed, own).new
+
+
+def test_an_identifier_is_reserved_once_for_a_record(letter: Path, tmp_path: Path) -> None:
+    shelf = ReservingShelf()
+    for record in (letter, letter / "record.yaml"):
+        assert deposits.reserve(record, shelf) == f"10.5072/{letter.name}"
+    first, second = shelf.journals
+    assert first.path == second.path
+    assert first.path.parent == letter.with_name(f"{letter.name}.receipts")
+    assert first.path.name.endswith("-reserved.journal")
+    deposits.reserve(letter, ReservingShelf(target="shelf:other"), receipts=tmp_path / "slips")
+    (elsewhere,) = (tmp_path / "slips").rglob("*.journal")
+    assert elsewhere.name != first.path.name
+    assert Journal(first.path).outcome("reserve") == {"of": letter.name}
+    with pytest.raises(UsageError, match="gives no identifier before it has the package"):
+        deposits.reserve(letter, Shelf())
+
+
+def test_packages_are_told_of_in_the_order_given(package: Path, tmp_path: Path) -> None:
+    given = [package, tmp_path / "none", package]
+    for shelf in (Shelf(), NearShelf()):
+        outcomes = list(deposits.deposit_many(given, shelf))
+        assert [path for path, _ in outcomes] == given
+        assert isinstance(outcomes.pop(1)[1], ArchivePkgError)
+        assert all(isinstance(outcome, deposits.Deposited) for _, outcome in outcomes)
+        assert sum(outcome.new for _, outcome in outcomes) == 1  # type: ignore[union-attr]
+
+
+def test_the_page_and_each_byte_sent_are_the_caller_s(package: Path) -> None:
+    ticks: list[int] = []
+    shelf = Shelf()
+    deposits.deposit(package, shelf, page=lambda opened: opened.record.title, tick=ticks.append)
+    parcel, _ = shelf.got[0]
+    assert parcel.page is not None
+    assert parcel.page() == parcel.record.title.encode()
+    parcel.tick(5)
+    assert ticks == [5]
+    deposits.deposit(package, shelf)
+    assert shelf.got[1][0].page is None
 
 
 def test_a_later_signature_belongs_to_the_package(package: Path, tmp_path: Path) -> None:
@@ -153,14 +532,14 @@ def test_a_later_signature_belongs_to_the_package(package: Path, tmp_path: Path)
 
 def test_side_by_side_and_one_that_fails(letter: Path, tmp_path: Path) -> None:
     packages = []
-    for number in range(6):
+    for number in range(4):
         record = letter / "record.yaml"
         text = record.read_text()
         record.write_text(text.replace(f"id: {letter.name}", f"id: letter-{number}", 1))
         packages.append(build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path)
         record.write_text(text)
     (packages[2] / "data" / "record.json").write_text("{}")
-    outcomes = dict(deposits.deposit_many(packages, Shelf(), jobs=4))
+    outcomes = dict(deposits.deposit_many(packages, Shelf(), jobs=2))
     assert list(outcomes) == packages
     assert isinstance(outcomes[packages[2]], InvalidError)
     assert [p for p in packages if isinstance(outcomes[p], ArchivePkgError)] == [packages[2]]

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from archive_pkg import deposits
 from archive_pkg.errors import StorageError
-from archive_pkg.packages import build_package
 from program import Disk
-
-
-@pytest.fixture
-def package(letter: Path, tmp_path: Path) -> Path:
-    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
 
 
 @pytest.mark.parametrize("scheme", ["file", "ocfl"])

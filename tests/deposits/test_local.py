@@ -19,11 +19,6 @@ from archive_pkg.packages.building import differing
 from program import PATIENCE, Run, command, started, wait_until
 
 
-@pytest.fixture
-def package(letter: Path, tmp_path: Path) -> Path:
-    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
-
-
 def test_dropped_and_fetched(package: Path, tmp_path: Path) -> None:
     done = deposits.deposit(package, f"file:{tmp_path / 'drop'}")
     assert done.receipt.verified == "read-back"

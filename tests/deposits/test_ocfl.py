@@ -31,11 +31,6 @@ ID = "1960-07-18-cpsu-to-sed"
 
 
 @pytest.fixture
-def package(letter: Path, tmp_path: Path) -> Path:
-    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
-
-
-@pytest.fixture
 def root(tmp_path: Path) -> Path:
     return tmp_path / "archive"
 

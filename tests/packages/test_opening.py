@@ -5,19 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-from datetime import date
 from pathlib import Path
 
 import bagit
 import pytest
 
 from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.packages import build_package, open_package, verify
-
-
-@pytest.fixture
-def package(letter: Path, tmp_path: Path) -> Path:
-    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+from archive_pkg.packages import open_package, verify
 
 
 def rebag(package: Path) -> None:

@@ -9,24 +9,16 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-from archive_pkg.packages import build_package
 
 if TYPE_CHECKING:
     from conftest import Machine
 
 LETTER = Path(__file__).parents[2] / "records" / "1960-07-18-cpsu-to-sed"
 KEEP = "years of work\n"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_package(LETTER, tmp_path_factory.mktemp("built"), on=date(2026, 11, 24)).path
 
 
 @pytest.fixture

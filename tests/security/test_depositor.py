@@ -23,11 +23,6 @@ LETTER = Path(__file__).parents[2] / "records" / "1960-07-18-cpsu-to-sed"
 KEEP = "years of work\n"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_package(LETTER, tmp_path_factory.mktemp("built"), on=date(2026, 11, 24)).path
-
-
 @pytest.fixture
 def delivery(built: Path, tmp_path: Path) -> Path:
     """A folder with a delivered package, next to the user's own work."""

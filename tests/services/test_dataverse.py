@@ -13,7 +13,6 @@ import ssl
 import threading
 import zipfile
 from collections.abc import Iterator
-from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
@@ -25,7 +24,6 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
 
 pytestmark = pytest.mark.dataverse
@@ -143,11 +141,6 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     yield f"dataverse+https://127.0.0.1:{server.server_address[1]}/letters?contact=me@example.org"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture
-def package(letter: Path, tmp_path: Path) -> Path:
-    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
 
 
 def test_draft_published_once_and_back(address: str, package: Path, tmp_path: Path) -> None:

@@ -23,11 +23,6 @@ pytestmark = pytest.mark.service
 every_target = pytest.mark.parametrize("target", targets.NAMES, indirect=True)
 
 
-@pytest.fixture
-def package(letter: Path, tmp_path: Path) -> Path:
-    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
-
-
 def files(package: Path) -> set[str]:
     return {
         hashlib.sha256(path.read_bytes()).hexdigest()

@@ -24,11 +24,6 @@ pytestmark = pytest.mark.service
 
 
 @pytest.fixture
-def package(letter: Path, tmp_path: Path) -> Path:
-    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
-
-
-@pytest.fixture
 def target(sftp: servers.Sftp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> targets.Target:
     made = targets.sftp(sftp, f"place-{abs(hash(str(tmp_path)))}")
     for name, value in made.environment.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ import targets
 from archive_pkg import deposits
 from archive_pkg.deposits.web import Web
 from archive_pkg.errors import DepositError
-from archive_pkg.packages import build_package
 
 pytestmark = pytest.mark.service
 
@@ -23,11 +21,6 @@ def address(swh: servers.SwhDeposit, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv(targets.variable(swh.port, "USER"), swh.user)
     monkeypatch.setenv(targets.variable(swh.port, "PASSWORD"), swh.password)
     return f"sword2+https://{servers.LOOPBACK}:{swh.port}/1/{swh.collection}/"
-
-
-@pytest.fixture
-def package(letter: Path, tmp_path: Path) -> Path:
-    return build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
 
 
 def test_there_and_said_to_be_unverified(

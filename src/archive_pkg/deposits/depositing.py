@@ -498,8 +498,7 @@ def _keep(
         answer=redact(dict(stored.answer)),
     )
     there = folder / receipt.name
-    if not stored.new and there.is_file() and _says_the_same(there, receipt):
-        known = load_receipt(there)
+    if not stored.new and (known := _still_true(there, receipt)):
         return Deposited(known, there, False, stored.differences, stored.notes)
     path = yield from saving(receipt, folder)
     return Deposited(receipt, path, stored.new, stored.differences, stored.notes)
@@ -562,13 +561,13 @@ def _started(journal: Journal) -> datetime:
     return datetime.now(UTC)
 
 
-def _says_the_same(there: Path, receipt: Receipt) -> bool:
+def _still_true(there: Path, receipt: Receipt) -> Receipt | None:
+    """Return the receipt at a path if it says the same as a new one."""
+    if not there.is_file():
+        return None
     try:
         old = load_receipt(there)
     except InvalidError:
-        return False
-    return (old.fingerprint, old.state, old.verified) == (
-        receipt.fingerprint,
-        receipt.state,
-        receipt.verified,
-    )
+        return None
+    said, says = ((each.fingerprint, each.state, each.verified) for each in (old, receipt))
+    return old if said == says else None
