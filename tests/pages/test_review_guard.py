@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from lxml import html
@@ -16,6 +17,9 @@ from archive_pkg.pages.review import Opened, Review, Reviewer
 from archive_pkg.pages.review import guard as guards
 from archive_pkg.pages.review.guard import Guard, Keys
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 HERE = "http://127.0.0.1:8000"
 HOSTILE = (
     "Moscow, 18 July 1960\n\n"
@@ -24,6 +28,14 @@ HOSTILE = (
     "With greetings,\n\nN. KHRUSHCHEV\n"
 )
 OWN = {"origin": HERE, "sec-fetch-site": "same-origin"}
+SHIELDS = {
+    "cache-control": "no-store",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
 
 
 @pytest.fixture
@@ -80,6 +92,47 @@ def test_the_cookie_without_the_path_opens_nothing(own: TestClient, state: dict[
     assert own.get(f"/letters/{state['key']}", headers=sent).status_code == 200
 
 
+def test_each_review_has_a_cookie_of_its_own(own: TestClient, review: Review, keys: Keys) -> None:
+    (cookie,) = own.cookies.jar
+    assert cookie.name == "archive-pkg-review-8000"
+    other = Guard(review.app(), keys, 8001)
+    browser = TestClient(other, base_url="http://127.0.0.1:8001", follow_redirects=False)
+    sent = {"cookie": f"{cookie.name}={cookie.value}"}
+    assert browser.get(f"/{keys.path}/static/review.js", headers=sent).status_code == 403
+    sent = {"cookie": f"archive-pkg-review-8001={cookie.value}"}
+    assert browser.get(f"/{keys.path}/static/review.js", headers=sent).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("cookies", "status"),
+    [
+        (["other=1; {}"], 200),
+        (["{}; other=1"], 200),
+        (["other=1", "{}"], 200),
+        (["a(b)=1; {}"], 200),
+        (["archive-pkg-review-8000=x; {}"], 200),
+        (["{}x"], 403),
+        (["archive-pkg-review-8000="], 403),
+        (["archive-pkg-review-8000"], 403),
+        ([], 403),
+    ],
+)
+def test_the_cookie_is_found_among_others(
+    stranger: TestClient, keys: Keys, cookies: list[str], status: int
+) -> None:
+    own = f"archive-pkg-review-8000={keys.session}"
+    headers = [("cookie", line.format(own)) for line in cookies]
+    assert stranger.get("/static/review.js", headers=headers).status_code == status
+
+
+def test_the_secrets_of_a_review_are_long_and_differ() -> None:
+    found = {
+        secret for keys in (Keys(), Keys()) for secret in (keys.token, keys.path, keys.session)
+    }
+    assert len(found) == 6
+    assert min(map(len, found)) == 43  # 256 bits in Base64
+
+
 def test_the_token_is_exchanged_for_a_strict_cookie_of_a_secret_path(
     stranger: TestClient, keys: Keys
 ) -> None:
@@ -112,7 +165,18 @@ def test_secrets_are_compared_in_constant_time(
     "host", ["localhost:8000", "evil.example", "127.0.0.1", "127.0.0.1:80", "127.0.0.1.evil:8000"]
 )
 def test_another_hosts_name_is_refused(own: TestClient, host: str) -> None:
-    assert own.get("/", headers={"host": host}).status_code == 403
+    answer = own.get("/", headers={"host": host})
+    assert (answer.status_code, answer.text) == (403, f"This server answers for {HERE} only.")
+
+
+@pytest.mark.parametrize("name", ["host", "origin", "sec-fetch-site", "content-type"])
+def test_a_header_that_says_two_things_is_refused(own: TestClient, name: str) -> None:
+    known = {"host": "127.0.0.1:8000", "content-type": "application/json", **OWN}
+    assert own.post("/paste", content="{", headers=list(known.items())).status_code == 400
+    for other in ("evil.example", known[name]):
+        sent = [*known.items(), (name, other)]
+        answer = own.post("/paste", content="{", headers=sent)
+        assert answer.status_code == (415 if name == "content-type" else 403)
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
@@ -163,14 +227,18 @@ def test_a_request_that_is_too_large_is_refused(
 ) -> None:
     monkeypatch.setattr(guards, "LARGEST", 1000)
     headers = OWN | {"content-type": "application/json"}
-    assert own.post("/paste", content=b"x" * 1001, headers=headers).status_code == 413
 
-    def unsaid():
-        yield from [b"x" * 600, b"x" * 600]
+    def in_pieces(*sizes: int) -> Iterator[bytes]:
+        yield from (b"x" * size for size in sizes)
 
-    assert own.post("/paste", content=unsaid(), headers=headers).status_code == 413
-    odd = headers | {"content-length": "-1"}
-    assert own.post("/paste", content=b"", headers=odd).status_code == 413
+    for size, status in ((1000, 400), (1001, 413)):
+        assert own.post("/paste", content=b"x" * size, headers=headers).status_code == status
+        pieces = in_pieces(400, size - 400)
+        assert own.post("/paste", content=pieces, headers=headers).status_code == status
+    assert own.post("/paste", content=in_pieces(1001, 0), headers=headers).status_code == 413
+    for length, status in (("-1", 413), ("x", 413), ("1001", 413), ("\xb2", 413), ("1000", 400)):
+        odd = {**headers, b"content-length": length.encode("latin-1")}
+        assert own.post("/paste", content=b"", headers=odd).status_code == status
 
 
 @pytest.mark.parametrize("body", [b"", b"[", b"[]", b"null", b'"x"', b"[" * 100_000, b"\xff"])
@@ -191,9 +259,75 @@ def test_every_answer_has_the_policy(own: TestClient, state: dict[str, Any]) -> 
         assert policy["script-src"] == policy["style-src"] == "'self'"
         assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
         assert policy["require-trusted-types-for"] == "'script'"
-        assert headers["x-content-type-options"] == "nosniff"
-        assert headers["cache-control"] == "no-store"
-        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert policy["trusted-types"] == "'none'"
+        assert policy["connect-src"] == policy["form-action"] == "'self'"
+        assert policy["img-src"] == "'self' data:"
+        assert SHIELDS.items() <= dict(headers).items()
+
+
+def test_every_refusal_has_the_policy(stranger: TestClient, keys: Keys) -> None:
+    entrance = stranger.get(f"{HERE}/?token={keys.token}")
+    stranger.cookies.clear()
+    for answer in (
+        entrance,
+        stranger.get("/"),
+        stranger.get(f"{HERE}/?token=x"),
+        stranger.get("/", headers={"host": "evil.example"}),
+        stranger.put("/"),
+    ):
+        assert SHIELDS.items() <= dict(answer.headers).items()
+        assert answer.headers["content-security-policy"] == guards.POLICY
+        assert int(answer.headers["content-length"]) == len(answer.content)
+        is_page = answer is entrance
+        assert answer.headers["content-type"].startswith("text/html" if is_page else "text/plain")
+    assert f'<a href="/{keys.path}/">' in entrance.text
+
+
+def test_a_page_that_has_a_header_of_its_own_keeps_it(keys: Keys) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        own = [(b"cache-control", b"max-age=1"), (b"x-frame-options", b"SAMEORIGIN")]
+        message = await receive()
+        assert (message["body"], message["more_body"]) == (b"", False)
+        await send({"type": "http.response.start", "status": 200, "headers": own})
+        await send({"type": "http.response.body", "body": scope["root_path"].encode()})
+
+    browser = TestClient(Guard(app, keys, 8000), base_url=HERE)
+    sent = {"cookie": f"archive-pkg-review-8000={keys.session}"}
+    answer = browser.get(f"/{keys.path}/", headers=sent)
+    assert answer.headers.get_list("cache-control") == ["max-age=1"]
+    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.text == f"/{keys.path}"
+
+
+def test_other_kinds_of_connections_are_not_answered(review: Review, keys: Keys) -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def connect(kind: str, messages: list[dict[str, Any]]) -> None:
+        scope = {
+            "type": kind, "method": "GET", "path": f"/{keys.path}/", "query_string": b"",
+            "headers": [
+                (b"Host", b"127.0.0.1:8000"),
+                (b"Cookie", f"archive-pkg-review-8000={keys.session}".encode()),
+            ],
+        }  # fmt: skip
+
+        async def receive() -> dict[str, Any]:
+            return messages.pop(0)
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await send(await receive())
+
+        await Guard(app, keys, 8000)(scope, receive, send)
+
+    asyncio.run(connect("websocket", []))
+    assert sent == []
+    gone = [{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}]
+    asyncio.run(connect("http", gone))
+    assert sent == [{"type": "http.request", "body": b"", "more_body": False}]
 
 
 def test_no_script_or_style_stands_in_a_page(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -119,12 +118,10 @@ class Guard:
 
     def _has_cookie(self, headers: dict[str, list[str]]) -> bool:
         for line in headers.get("cookie", []):
-            try:
-                cookie = SimpleCookie(line).get(self._cookie)
-            except CookieError:
-                continue
-            if cookie and _same(cookie.value, self._keys.session):
-                return True
+            for pair in line.split(";"):
+                name, _, value = pair.strip().partition("=")
+                if name == self._cookie and _same(value, self._keys.session):
+                    return True
         return False
 
     def _is_own(self, headers: dict[str, list[str]]) -> bool:
