@@ -234,11 +234,13 @@ def decode_text(path: str, data: bytes, encoding: str) -> tuple[str, list[Findin
     """
     codec = codec_of(encoding) or "utf-8"
     findings = []
+    skipped = 0
     if codec == "utf-8" and data.startswith(codecs.BOM_UTF8):
         findings.append(
             TAG_FILE_MARK.at(Location(path), "begins with a byte-order mark", "Save without one.")
         )
-        data = data[len(codecs.BOM_UTF8) :]
+        skipped = len(codecs.BOM_UTF8)
+        data = data[skipped:]
     if codec == "utf-16" and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         codec = "utf-16-be"
     try:
@@ -246,7 +248,7 @@ def decode_text(path: str, data: bytes, encoding: str) -> tuple[str, list[Findin
     except UnicodeDecodeError as error:
         findings.append(
             UNDECODABLE.at(
-                Location(path, byte=error.start),
+                Location(path, byte=skipped + error.start),
                 f"has bytes that are not {encoding}",
                 "Save it in the encoding that bagit.txt declares, or declare the right one.",
             )
