@@ -85,6 +85,7 @@ def work(reader: Reader, start: int, stop: int, end: float, shared: mmap.mmap) -
 
     signal.signal(signal.SIGALRM, ring)
     warnings.simplefilter("ignore")
+    crash(reader, reader.seeds()[0])  # imports and connections, once, take their time
     known: collections.Counter[str] = collections.Counter()
     for seed in range(start, stop):
         if seed % 16 == 0 and time.monotonic() > end:
