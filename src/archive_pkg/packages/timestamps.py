@@ -73,6 +73,7 @@ class Stamp:
             return ""
         try:
             # The certificates that came with it help to build the chain and are not trusted.
+            _certificates(self.certificates)
             VerifierBuilder(roots=_certificates(roots)).build().verify_message(self._response, data)
         except (VerificationError, ValueError) as error:
             return _reason(str(error))
@@ -332,9 +333,23 @@ def _hashing(name: str) -> Any:
 
 
 def _certificates(pem: bytes) -> list[Certificate]:
+    """Return the certificates in PEM. Raises ValueError for one that OpenSSL does not read, too.
+
+    Cryptography reads names that are none, over which the library for timestamps panics.
+    """
+    from ssl import PROTOCOL_TLS_CLIENT, SSLContext, SSLError
+
     from cryptography import x509
 
-    return [x509.load_pem_x509_certificate(one) for one in _PEM.findall(pem)]
+    found = _PEM.findall(pem)
+    try:
+        for one in found:
+            SSLContext(PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=one.decode())
+        return [x509.load_pem_x509_certificate(one) for one in found]
+    except SSLError as error:
+        raise ValueError(f"it is damaged ({error.reason})") from error
+    except x509.InvalidVersion as error:
+        raise ValueError(str(error)) from error
 
 
 def _name(certificate: Certificate) -> str:
