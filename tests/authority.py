@@ -32,7 +32,7 @@ EC = "ec -pkeyopt ec_paramgen_curve:P-256"
 class Authority:
     """The authority's keys and certificates in a folder, and what it answers."""
 
-    def __init__(self, folder: Path, days: int = 3650, kind: str = EC, name: str = NAME) -> None:
+    def __init__(self, folder: Path, name: str = NAME) -> None:
         folder.mkdir(parents=True)
         self.folder = folder
         self.ca = folder / "ca.pem"
@@ -45,12 +45,10 @@ class Authority:
             f"req -x509 -newkey {EC} -nodes -keyout ca.key -out ca.pem -days 3650 -subj '/CN=Root'"
         )
         subject = shlex.quote(f"/O=Test/CN={name}")
-        self._openssl(
-            f"req -utf8 -newkey {kind} -nodes -keyout tsa.key -out tsa.csr -subj {subject}"
-        )
+        self._openssl(f"req -utf8 -newkey {EC} -nodes -keyout tsa.key -out tsa.csr -subj {subject}")
         self._openssl(
             "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out tsa.pem "
-            f"-days {days} -extfile tsa.cnf -extensions extensions"
+            "-days 3650 -extfile tsa.cnf -extensions extensions"
         )
 
     def reply(self, query: bytes) -> bytes:
@@ -74,7 +72,8 @@ def serving(authority: Authority) -> Iterator[str]:
         def do_POST(self) -> None:
             query = self.rfile.read(int(self.headers["Content-Length"]))
             answer = authority.reply(query)
-            self.send_response(authority.status)
+            asked = self.headers["Content-Type"] == "application/timestamp-query"
+            self.send_response(authority.status if asked else 415)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()

@@ -14,7 +14,8 @@ from hypothesis import settings
 
 import browsing
 from archive_pkg import cli
-from archive_pkg.packages import build_package
+from archive_pkg.packages import build_package, sign
+from authority import Authority, serving
 from official import LEFT_OUT
 from program import Disk, Done, Run
 
@@ -26,6 +27,7 @@ settings.load_profile("untimed")
 browser, serve = browsing.browser, browsing.serve
 
 ROOT = Path(__file__).parents[1]
+EDITOR = "editor@example.org"
 LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
 
 
@@ -120,6 +122,39 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             f"{len(reasons)} tests that check against official schemas, suites and published "
             f"letters were left out. Run `make test-data` to bring: {', '.join(names)}."
         )
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Private and public keys, and `allowed`, which lists two of them as the editor's."""
+    folder = tmp_path_factory.mktemp("keys")
+    kinds = {"editor": "ed25519", "stranger": "ed25519", "rsa": "rsa", "ecdsa": "ecdsa"}
+    for name, kind in {**kinds, "locked": "ed25519"}.items():
+        word = "a secret" if name == "locked" else ""
+        command = ["ssh-keygen", "-q", "-t", kind, "-N", word, "-C", "", "-f", folder / name]
+        subprocess.run([*command, *(["-b", "2048"] if kind == "rsa" else [])], check=True)
+    own = [(folder / f"{name}.pub").read_text() for name in ("editor", "rsa")]
+    (folder / "allowed").write_text("".join(f"{EDITOR} {key}" for key in own))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    """A time-stamping authority that answers at its address."""
+    authority = Authority(tmp_path_factory.mktemp("tsa") / "tsa")
+    with serving(authority):
+        yield authority
+
+
+@pytest.fixture(scope="session")
+def signed_letter(
+    keys: Path, authority: Authority, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The first letter's package, signed by the editor and timestamped; to be copied."""
+    package = tmp_path_factory.mktemp("signed") / LETTER.name
+    shutil.copytree(ROOT / "packages" / LETTER.name, package)
+    sign(package, key=keys / "editor", timestamp=authority.url)
+    return package
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,26 +11,9 @@ import pytest
 from archive_pkg import cli
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.holdings import ledger, sign_head
-from authority import Authority, serving
+from authority import Authority
 
 EDITOR = "editor@example.org"
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("keys")
-    for name in ("key", "other"):
-        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / name]
-        subprocess.run(command, check=True)
-    (folder / "allowed").write_text(f"{EDITOR} {(folder / 'key.pub').read_text()}")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    authority = Authority(tmp_path_factory.mktemp("tsa") / "tsa")
-    with serving(authority):
-        yield authority
 
 
 def write(path: Path, count: int) -> None:
@@ -53,7 +35,7 @@ def codes(path: Path) -> list[str]:
 def test_stock_tools_alone_check_a_signed_head(
     book: Path, keys: Path, authority: Authority
 ) -> None:
-    done = sign_head(book, key=keys / "key", timestamp=authority.url)
+    done = sign_head(book, key=keys / "editor", timestamp=authority.url)
     write(book, 3)
     assert done.file.name == "000005.head"
     script = f"""
@@ -70,7 +52,7 @@ def test_stock_tools_alone_check_a_signed_head(
 
 
 def test_a_ledger_written_anew_with_its_head_is_found(book: Path, keys: Path) -> None:
-    sign_head(book, key=keys / "key")
+    sign_head(book, key=keys / "editor")
     book.unlink()
     ledger.head_file(book).unlink()
     kept = ledger.heads_folder(book).rename(book.with_name("kept"))
@@ -80,7 +62,7 @@ def test_a_ledger_written_anew_with_its_head_is_found(book: Path, keys: Path) ->
 
 
 def test_an_end_that_was_cut_off_with_the_head_is_found(book: Path, keys: Path) -> None:
-    sign_head(book, key=keys / "key")
+    sign_head(book, key=keys / "editor")
     lines = book.read_bytes().splitlines(keepends=True)
     book.write_bytes(b"".join(lines[:3]))
     ledger.head_file(book).unlink()
@@ -90,10 +72,10 @@ def test_an_end_that_was_cut_off_with_the_head_is_found(book: Path, keys: Path) 
 def test_signing_again_changes_nothing_and_a_later_head_is_signed_beside(
     book: Path, keys: Path
 ) -> None:
-    first = sign_head(book, key=keys / "key")
-    assert not sign_head(book, key=keys / "other").new
+    first = sign_head(book, key=keys / "editor")
+    assert not sign_head(book, key=keys / "stranger").new
     write(book, 1)
-    assert sign_head(book, key=keys / "other").file != first.file
+    assert sign_head(book, key=keys / "stranger").file != first.file
     assert len(ledger.kept_heads(book)) == 2
 
 
@@ -102,7 +84,7 @@ def test_an_authority_that_fails_leaves_the_signature(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(authority, "status", 503)
-        done = sign_head(book, key=keys / "key", timestamp=authority.url)
+        done = sign_head(book, key=keys / "editor", timestamp=authority.url)
     assert done.pending
     assert [path.suffix for path in done.new] == [".sig"]
     later = sign_head(book, timestamp=authority.url)
@@ -112,7 +94,7 @@ def test_an_authority_that_fails_leaves_the_signature(
 
 def test_what_cannot_be_signed(tmp_path: Path, book: Path, keys: Path) -> None:
     with pytest.raises(StorageError, match="no ledger"):
-        sign_head(tmp_path / "none.jsonl", key=keys / "key")
+        sign_head(tmp_path / "none.jsonl", key=keys / "editor")
     with pytest.raises(UsageError, match="nothing was asked for"):
         sign_head(book)
     with pytest.raises(UsageError, match="no signature yet"):
@@ -130,7 +112,7 @@ def test_the_report_says_who_signed_and_finds_a_forged_signature(
     shelf = tmp_path / "shelf"
     run("build", tmp_path / "letters", "--out", shelf, "--layout", "flat")
     run("audit", "run", shelf)
-    assert run("audit", "sign", shelf, "--key", keys / "key")[0] == 0
+    assert run("audit", "sign", shelf, "--key", keys / "editor")[0] == 0
     trusting = ("--allowed-signers", keys / "allowed")
     status, said = run("audit", "report", shelf, *trusting)
     assert status == 0
@@ -140,7 +122,17 @@ def test_the_report_says_who_signed_and_finds_a_forged_signature(
     signature = head.with_name(f"{head.name}.sig")
     other = tmp_path / "other"
     other.write_text("2 another\n")
-    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", str(keys / "key"), str(other)]
+    command = [
+        "ssh-keygen",
+        "-q",
+        "-Y",
+        "sign",
+        "-n",
+        "file",
+        "-f",
+        str(keys / "editor"),
+        str(other),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     signature.write_bytes(other.with_name("other.sig").read_bytes())
     status, said = run("audit", "report", shelf, *trusting, "--json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -126,6 +127,22 @@ def test_a_plain_key_allows_whom_its_line_names(allowed) -> None:
     assert line.allows_as("x@archive.org", own, THEN)
     assert not line.allows_as("boss", own, THEN)
     assert not line.allows_as(EDITOR, signature("ed25519"), THEN)
+
+
+def test_a_name_in_a_certificate_is_a_name_and_no_pattern(allowed) -> None:
+    by = signature("by-rsa")
+    assert by.certificate is not None
+    anybody = replace(by, certificate=replace(by.certificate, principals=("*",)))
+    line = allowed(f"* cert-authority {public('rsa')}")
+    assert line.allows(anybody, THEN) == ("*",)
+    assert line.allows_as("*", anybody, THEN)
+    assert not line.allows_as(EDITOR, anybody, THEN)
+
+
+def test_remarks_and_empty_lines_allow_nobody(tmp_path: Path) -> None:
+    key = public("rsa").strip()
+    (tmp_path / "allowed").write_text(f"# {key}\n\n  \t\n\t# {key}\n#x {key}\n{EDITOR} {key}")
+    assert [one.principals for one in read_allowed_signers(tmp_path / "allowed")] == [EDITOR]
 
 
 @pytest.mark.parametrize("name", ["host", "nobody"])

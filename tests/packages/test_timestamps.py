@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
+import socket
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -14,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.packages.timestamps import NoStampError, read, read_certificates
+from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.packages.timestamps import NoStampError, read, read_certificates, request
+from authority import Authority
 
 VECTORS = Path(__file__).parents[1] / "fixtures" / "timestamps"
 """Made with OpenSSL by the script in the folder."""
@@ -229,3 +234,143 @@ def test_a_file_of_certificates_has_at_least_one_and_each_can_be_read(tmp_path: 
             read_certificates(file)
     with pytest.raises(StorageError, match="could not be read"):
         read_certificates(tmp_path / "none.pem")
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
+def test_a_timestamp_with_any_byte_changed_is_told_or_good() -> None:
+    good = vector("good")
+    found = set()
+    for at in range(0, len(good), 5):
+        changed = good[:at] + bytes([good[at] ^ 1 << at % 8]) + good[at + 1 :]
+        try:
+            found.add(read(changed).fits(DATA, ROOT).partition(":")[0])
+        except NoStampError as error:
+            found.add(str(error).partition(":")[0])
+    assert {
+        DAMAGED,
+        "it cannot be checked",
+        "it is over something else",
+        "its statement was changed after it was signed",
+        "its signature is not that of its certificate's owner",
+        "it does not name its signer's certificate (RFC 5816)",
+    } <= found
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (b"HTTP/1.0 200 OK\r\n\r\n", "within 0.5 seconds"),
+        (b"HTTP/1.0 200 OK\r\nX", "within 0.5 seconds"),
+        (b"", "within 0.5 seconds"),
+        (b"SSH-2.0-OpenSSH_9\r\n\r\n", "does not speak HTTP"),
+    ],
+)
+def test_an_authority_that_answers_byte_by_byte_or_not_at_all_is_not_waited_for(
+    first: bytes, said: str
+) -> None:
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(first)
+                while first and not stop.wait(0.05):
+                    connection.sendall(b"x")
+                stop.wait()
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        started = time.monotonic()
+        with pytest.raises(NoStampError, match=said):
+            request(b"data", f"http://127.0.0.1:{server.getsockname()[1]}/", patience=0.5)
+        assert time.monotonic() - started < 5
+        stop.set()
+        thread.join()
+
+
+def test_an_answer_without_an_end_is_cut_off() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def pour() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+                while True:
+                    connection.sendall(bytes(1 << 16))
+
+        thread = threading.Thread(target=pour)
+        thread.start()
+        with pytest.raises(NoStampError) as refusal:
+            request(DATA, f"http://127.0.0.1:{server.getsockname()[1]}/")
+        assert str(refusal.value) == DAMAGED
+        thread.join()
+
+
+@pytest.fixture
+def answered(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Gathers the queries that the authority gets, and its answers."""
+    seen: list[bytes] = []
+    reply = authority.reply
+
+    def note(query: bytes) -> bytes:
+        seen.extend((query, reply(query)))
+        return seen[-1]
+
+    monkeypatch.setattr(authority, "reply", note)
+    return seen
+
+
+def test_a_request_gives_the_whole_answer_to_a_question_of_its_own(
+    authority: Authority, answered: list[bytes]
+) -> None:
+    answers = [request(DATA, authority.url) for _ in range(2)]
+    assert answers == answered[1::2]
+    assert read(answers[0]).fits(DATA, authority.ca.read_bytes()) == ""
+    queries = [tsp.TimeStampReq.load(query) for query in answered[::2]]
+    assert queries[0]["nonce"].native != queries[1]["nonce"].native
+    assert queries[0]["cert_req"].native
+
+
+def test_an_answer_that_was_given_before_is_refused(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is over the same bytes and rightly signed; only its nonce shows that it is an old one."""
+    old = request(DATA, authority.url)
+    for answer in (old, vector("good")):
+        monkeypatch.setattr(authority, "answer", answer)
+        with pytest.raises(NoStampError) as refusal:
+            request(DATA, authority.url)
+        assert str(refusal.value) == "its answer is to another question (the nonce differs)"
+
+
+def test_an_answer_over_something_else_is_refused(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reply = authority.reply
+
+    def other(query: bytes) -> bytes:
+        asked = tsp.TimeStampReq.load(query)
+        asked["message_imprint"]["hashed_message"] = bytes(
+            len(asked["message_imprint"]["hashed_message"].native)
+        )
+        return reply(asked.dump())
+
+    monkeypatch.setattr(authority, "reply", other)
+    with pytest.raises(NoStampError) as refusal:
+        request(DATA, authority.url)
+    assert str(refusal.value) == "its answer is no good: it is over something else"
+
+
+def test_why_there_is_no_answer_is_said(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authority, "status", 503)
+    with pytest.raises(NoStampError, match=r"^it answers 503 Service Unavailable$"):
+        request(DATA, authority.url)
+    for scheme in ("http", "https"):
+        with pytest.raises(NoStampError, match=r"^it does not answer: \[Errno 111\]"):
+            request(DATA, f"{scheme}://127.0.0.1:9/")
+    for address in ("file:///etc/passwd", "ftp://127.0.0.1/", "httpx://127.0.0.1/", "127.0.0.1"):
+        with pytest.raises(UsageError, match="no address of a time-stamping authority"):
+            request(DATA, address)

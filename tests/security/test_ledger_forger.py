@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from archive_pkg.holdings import (
 )
 from archive_pkg.holdings.signed import read_signed
 from archive_pkg.packages import Trust, sign
-from authority import Authority, serving
+from authority import Authority
 from program import Run
 
 GOLDEN = Path(__file__).parents[2] / "packages" / "1960-07-18-cpsu-to-sed"
@@ -35,29 +34,12 @@ EDITOR = "editor@example.org"
 
 
 @pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("keys")
-    for name in ("editor", "stranger"):
-        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / name]
-        subprocess.run(command, check=True)
-    (folder / "allowed").write_text(f"{EDITOR} {(folder / 'editor.pub').read_text()}")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    authority = Authority(tmp_path_factory.mktemp("tsa") / "tsa")
-    with serving(authority):
-        yield authority
-
-
-@pytest.fixture(scope="module")
-def signed(keys: Path, authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def signed(
+    signed_letter: Path, keys: Path, authority: Authority, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A collection with one package, signed and timestamped and checked once."""
     root = tmp_path_factory.mktemp("signed") / "packages"
-    shutil.copytree(GOLDEN, root / GOLDEN.name)
-    sign(root / GOLDEN.name, key=keys / "editor", timestamp=authority.url)
-    shutil.rmtree(root / f"{GOLDEN.name}.receipts")
+    shutil.copytree(signed_letter, root / GOLDEN.name)
     shelf = open_shelf(root)
     check(shelf, Trust.read(keys / "allowed", None, authority.ca))
     sign_head(shelf.ledger, key=keys / "editor", timestamp=authority.url)
