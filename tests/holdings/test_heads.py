@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from archive_pkg import cli
-from archive_pkg.errors import StorageError, UsageError
+from archive_pkg import storage
+from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.holdings import ledger, sign_head
+from archive_pkg.holdings.heads import SignedHeads
+from archive_pkg.packages import Trust
+from archive_pkg.reports import Report
 from authority import Authority
 
 EDITOR = "editor@example.org"
+NOBODY = Trust()
 
 
 def write(path: Path, count: int) -> None:
@@ -99,43 +104,133 @@ def test_what_cannot_be_signed(tmp_path: Path, book: Path, keys: Path) -> None:
         sign_head(book)
     with pytest.raises(UsageError, match="no signature yet"):
         sign_head(book, timestamp="http://127.0.0.1:9/")
+    with pytest.raises(UsageError, match="no address of a time-stamping authority"):
+        sign_head(book, key=keys / "editor", timestamp="file:///etc/passwd")
+    assert ledger.kept_heads(book) == []
+    empty = tmp_path / "empty.jsonl"
+    empty.touch()
+    with pytest.raises(UsageError, match="has no entries"):
+        sign_head(empty, key=keys / "editor")
+    book.write_bytes(book.read_bytes()[:-9])
+    with pytest.raises(InvalidError, match="not what was written"):
+        sign_head(book, key=keys / "editor")
 
 
-def test_the_report_says_who_signed_and_finds_a_forged_signature(
-    letters, tmp_path: Path, keys: Path, capsys: pytest.CaptureFixture[str]
+def test_a_signed_head_and_its_files_are_what_they_say(
+    book: Path, keys: Path, authority: Authority
 ) -> None:
-    def run(*words: object) -> tuple[int, str]:
-        status = cli.app([*map(str, words)], standalone_mode=False) or 0
-        return status, capsys.readouterr().out
+    done = sign_head(book, key=keys / "editor", timestamp=authority.url)
+    folder = ledger.heads_folder(book)
+    assert done.file == folder / "000005.head"
+    assert done.pending == ""
+    assert list(done.report) == []
+    assert f"{done.head}\n" == done.file.read_text() == ledger.head_file(book).read_text()
+    names = [f"000005.head{end}" for end in (".sig", ".sig.tsr", ".sig.tsr.pem")]
+    assert done.new == tuple(folder / name for name in names)
+    assert sorted(each.name for each in folder.iterdir()) == ["000005.head", *names]
+    again = sign_head(book, key=keys / "editor", timestamp=authority.url)
+    assert (again.new, again.pending) == ((), "")
 
-    letters(2)
-    shelf = tmp_path / "shelf"
-    run("build", tmp_path / "letters", "--out", shelf, "--layout", "flat")
-    run("audit", "run", shelf)
-    assert run("audit", "sign", shelf, "--key", keys / "editor")[0] == 0
-    trusting = ("--allowed-signers", keys / "allowed")
-    status, said = run("audit", "report", shelf, *trusting)
-    assert status == 0
-    assert "Entry 2 and all before it: signed with the ssh-ed25519 key" in said
-    assert f"of {EDITOR}" in said
-    [head] = (shelf / ".archive-pkg").glob("ledger.jsonl.heads/*.head")
-    signature = head.with_name(f"{head.name}.sig")
-    other = tmp_path / "other"
-    other.write_text("2 another\n")
-    command = [
-        "ssh-keygen",
-        "-q",
-        "-Y",
-        "sign",
-        "-n",
-        "file",
-        "-f",
-        str(keys / "editor"),
-        str(other),
-    ]
-    subprocess.run(command, check=True, capture_output=True)
-    signature.write_bytes(other.with_name("other.sig").read_bytes())
-    status, said = run("audit", "report", shelf, *trusting, "--json")
-    told = json.loads(said)
-    assert status == 3
-    assert not told["results"][0]["signed_heads"][0]["good"]
+
+def examined(
+    book: Path, trust: Trust = NOBODY, entries: Sequence[dict[str, Any]] = ()
+) -> tuple[SignedHeads, dict[str, str]]:
+    """The signed heads, and the codes of findings by the names of their files."""
+    heads, report = SignedHeads(book), Report()
+    for entry in entries:
+        heads.take(entry)
+    heads.examine(trust, report)
+    return heads, {Path(each.location.path).name: each.code for each in report}
+
+
+def test_each_signed_head_is_examined_and_the_good_ones_are_to_be_recorded(
+    book: Path, keys: Path, authority: Authority
+) -> None:
+    sign_head(book, key=keys / "editor", timestamp=authority.url)
+    write(book, 1)
+    sign_head(book, key=keys / "stranger")
+    write(book, 1)
+    sign_head(book, key=keys / "rsa")
+    (ledger.heads_folder(book) / "000007.head").write_text(f"7 {'0' * 64}\n")
+    heads, codes = examined(book, Trust.read(keys / "allowed", authorities=authority.ca))
+    assert codes == {"000006.head.sig": "signer-unknown", "000007.head.sig": "signature-wrong"}
+    assert [head.number for head, _ in heads.signed] == [5, 6, 7]
+    first, second, third = (signed for _, signed in heads.signed)
+    assert (first.good, second.good, third.good) == (True, True, False)
+    assert (first.signers, second.signers, third.signers) == ((EDITOR,), (), ())
+    assert [[each.trusted for each in one.stamps] for one in (first, second)] == [[True], []]
+    entry, other = heads.new_entries()
+    time = first.stamps[0].time.isoformat()
+    assert entry == {
+        "event": "signed head",
+        "head": 5,
+        "key": first.fingerprint,
+        "signers": [EDITOR],
+        "times": [time],
+    }
+    assert (other["head"], other["key"], other["times"]) == (6, second.fingerprint, [])
+    heads, codes = examined(book, entries=[entry])
+    assert codes == {"000007.head.sig": "signature-wrong"}
+    assert [each["head"] for each in heads.new_entries()] == [6]
+
+
+def test_a_recorded_signature_must_be_there_good_and_with_the_same_key(
+    book: Path, keys: Path
+) -> None:
+    signed = sign_head(book, key=keys / "editor")
+    heads, _ = examined(book)
+    (entry,) = heads.new_entries()
+    head = "000005.head"
+    gone = {head: "ledger-head-signature-gone"}
+    assert examined(book, entries=[entry])[1] == {}
+    assert examined(book, entries=[{**entry, "key": "SHA256:x"}])[1] == gone
+    assert examined(book, entries=[{**entry, "head": 4}])[1] == {
+        "000004.head": "ledger-head-signature-gone"
+    }
+    for other in ({**entry, "head": "4"}, {**entry, "head": 4, "event": "missing"}):
+        assert examined(book, entries=[entry, other])[1] == {}
+    _, codes = examined(book, Trust.read(None, keys / "editor.pub"), [entry])
+    assert codes == {f"{head}.sig": "signature-key-revoked", **gone}
+    heads, _ = examined(book, Trust.read(None, keys / "editor.pub"))
+    assert heads.new_entries() == []
+    (signature,) = signed.new
+    signature.unlink()
+    heads, codes = examined(book)
+    assert codes == gone
+    assert heads.signed == ()
+    signed.file.unlink()
+    assert examined(book)[1] == {}
+    assert examined(book, entries=[entry])[1] == gone
+
+
+def test_a_head_that_cannot_be_read_is_left_to_the_reading_of_the_ledger(
+    book: Path, keys: Path
+) -> None:
+    sign_head(book, key=keys / "editor")
+    folder = ledger.heads_folder(book)
+    (folder / "000001.head").write_text("garbage")
+    (folder / "000002.head").mkdir()
+    heads, found = examined(book)
+    assert found == {}
+    assert [head.number for head, _ in heads.signed] == [5]
+    assert codes(book) == ["ledger-head-unreadable"] * 2
+
+
+def test_the_certificates_of_a_timestamp_are_there_before_it(
+    book: Path, keys: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a run that is killed in between leaves a timestamp that nobody completes."""
+    write_atomically = storage.write_atomically
+
+    def full(path: Path, data: bytes) -> None:
+        if path.suffix == ".tsr":
+            raise StorageError("the disk is full")
+        write_atomically(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "write_atomically", full)
+        with pytest.raises(StorageError, match="full"):
+            sign_head(book, key=keys / "editor", timestamp=authority.url)
+    done = sign_head(book, timestamp=authority.url)
+    assert all(path.is_file() for path in done.new)
+    assert len(done.new) == 2

@@ -228,3 +228,22 @@ def test_a_report_lists_who_signed(shelf: Shelf) -> None:
         head, line = list(overview.csv_lines())
         assert head.strip().endswith("signed_with")
         assert line.strip().rpartition(",")[2].startswith("SHA256:")
+
+
+def test_the_report_says_who_signed_the_ledger_and_finds_a_forged_signature(
+    shelf: Shelf, keys: Path, tmp_path: Path, run: Run
+) -> None:
+    words = ("audit", "report", shelf.root, "--allowed-signers", keys / "allowed")
+    done = run(*words)
+    assert done.returncode == 0
+    assert "Entry 1 and all before it: signed with the ssh-ed25519 key" in done.stdout
+    assert f"of {EDITOR}" in done.stdout
+    other = tmp_path / "other"
+    other.write_text("1 another\n")
+    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", keys / "editor", other]
+    subprocess.run(command, check=True, capture_output=True)
+    signature = ledger.heads_folder(shelf.ledger) / "000001.head.sig"
+    signature.write_bytes(other.with_name("other.sig").read_bytes())
+    done = run(*words, "--json")
+    assert done.returncode == 3
+    assert not json.loads(done.stdout)["results"][0]["signed_heads"][0]["good"]

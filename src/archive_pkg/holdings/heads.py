@@ -193,7 +193,10 @@ class SignedHeads:
 
     def _examined(self, trust: Trust, report: Report) -> Iterator[tuple[ledger.Head, Signed]]:
         for file in ledger.kept_heads(self._path):
-            head = ledger.read_head(file)
+            try:
+                head = ledger.read_head(file)
+            except OSError:
+                head = None
             if head is None:  # which reading the ledger reports
                 continue
             if not file.with_name(f"{file.name}.sig").is_file():

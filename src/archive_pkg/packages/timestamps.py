@@ -219,15 +219,12 @@ def _signer(token: Any) -> bytes:
     there = [one.chosen for one in token["certificates"] if one.name == "certificate"]
     if len({one.dump() for one in there}) < len(there):
         raise NoStampError("it has a certificate more than once")
-    sid = token["signer_infos"][0]["sid"].chosen
-    if sid.__class__.__name__ == "IssuerAndSerialNumber":
-        named = [
-            one
-            for one in there
-            if one.serial_number == sid["serial_number"].native and one.issuer == sid["issuer"]
-        ]
-    else:
-        named = [one for one in there if one.key_identifier == sid.native]
+    sid = token["signer_infos"][0]["sid"].chosen  # the library knows no other kind of name
+    named = [
+        one
+        for one in there
+        if one.serial_number == sid["serial_number"].native and one.issuer == sid["issuer"]
+    ]
     if len(named) != 1:
         raise NoStampError(f"it has {len(named) or 'no'} certificates of its signer, not one")
     der: bytes = named[0].dump()
