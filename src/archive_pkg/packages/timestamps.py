@@ -341,7 +341,7 @@ def _certificates(pem: bytes) -> list[Certificate]:
     found = _PEM.findall(pem)
     try:
         for one in found:
-            SSLContext(PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=one.decode())
+            SSLContext(PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=one.decode("ascii"))
         return [x509.load_pem_x509_certificate(one) for one in found]
     except SSLError as error:
         raise ValueError(f"it is damaged ({error.reason})") from error
