@@ -675,17 +675,33 @@ def test_only_this_user_sees_what_is_being_built(
         (staging.path / "file").touch()
         staging.commit(item=staging.path / "file")
     assert mode(tmp_path / "file") == 0o666
+    for path, narrow, got in (("file", 0o750, 0o640), ("made", 0o500, 0o500)):
+        storage.open_up(tmp_path / path, narrow)
+        assert mode(tmp_path / path) == got
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_only_a_file_or_folder_gets_the_permissions_of_what_was_staged(
+    tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "victim").touch()
+    (tmp_path / "victim").chmod(0o600)
+    KINDS[kind](tmp_path / "made")
+    with contextlib.suppress(OSError):
+        storage.open_up(tmp_path / "made")
+    assert mode(tmp_path / "victim") == 0o600
 
 
 def test_what_is_replaced_is_not_made_more_open(
     tmp_path: Path, umask: Callable[[int], int]
 ) -> None:
     umask(0)
-    for before, after in ((None, 0o777), (0o750, 0o750)):
-        if before is not None:
+    for before, widest, after in ((0, 0o777, 0o777), (0o750, 0o777, 0o750), (0o755, 0o700, 0o700)):
+        if before:
             (tmp_path / "made").chmod(before)
         with Staging(tmp_path / "made") as staging:
             fill(staging.path, "a")
+            staging.mode = widest
             staging.commit(replace=True)
         assert mode(tmp_path / "made") == after
 
@@ -709,10 +725,18 @@ def test_bulk_work_syncs_once_and_not_for_each(
 ) -> None:
     synced: list[int] = []
     monkeypatch.setattr(os, "fsync", synced.append)
-    for sync, made in ((False, "a"), (True, "b")):
-        with Staging(tmp_path / made, sync=sync) as staging:
-            staging.commit()
-        assert bool(synced) == sync
+    with Staging(tmp_path / "a", sync=False) as staging:
+        staging.commit()
+    assert synced == []
+    with Staging(tmp_path / "b") as staging:
+        staging.commit()
+    assert synced != []
+
+
+def test_who_has_locked_a_destination_may_stage_it(tmp_path: Path) -> None:
+    with Lock(tmp_path / "a"), Staging(tmp_path / "a", locked=True) as staging:
+        staging.commit()
+    assert names(tmp_path) == ["a"]
 
 
 def test_a_staging_that_cannot_be_removed_hides_no_other_error(
@@ -804,6 +828,15 @@ def test_only_what_is_of_the_same_kind_is_replaced(
 def test_replacing_what_is_not_there_places_it(tmp_path: Path) -> None:
     (tmp_path / "made").touch()
     storage.place(tmp_path / "made", tmp_path / "place", replace=True)
+    assert names(tmp_path) == ["place"]
+
+
+def test_a_free_name_is_taken_without_the_calls_of_linux(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_calls(monkeypatch)
+    (tmp_path / "made").touch()
+    storage.place(tmp_path / "made", tmp_path / "place")
     assert names(tmp_path) == ["place"]
 
 

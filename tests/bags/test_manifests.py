@@ -139,6 +139,21 @@ def test_lines_are_counted_past_those_without_an_entry() -> None:
     assert manifest.lines_of(set()) == {}
 
 
+def test_lines_are_counted_afresh_where_a_manifest_is_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = f"x\n{ZERO}  data/a\n"
+    monkeypatch.setattr(manifests, "_FIRST_CHUNK", len(first))
+    again = f"{ZERO}  data/b\n{ZERO}  data/b\n{ZERO}  data/c\n"  # only here is one listed twice
+    manifest, findings = read((first + again).encode())
+    assert manifest.lines_of({"data/a", "data/b", "data/c"}) == {
+        "data/a": 2,
+        "data/b": 3,
+        "data/c": 5,
+    }
+    assert said(findings) == [("manifest-line-malformed", 1), ("manifest-path-twice", 4)]
+
+
 def test_digests_of_unknown_algorithms_are_read_too() -> None:
     data = b"abc  data/a\n0102  data/b\n"
     manifest, findings = read(data, algorithm="crc32")

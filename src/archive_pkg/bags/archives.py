@@ -145,7 +145,7 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        self.descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         self.packed = os.fstat(self.descriptor).st_size
         self.members: dict[str, Member] = {}
         self._declared = 0

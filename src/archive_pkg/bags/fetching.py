@@ -187,7 +187,7 @@ class _Run:
 
     def _download(self, line: FetchLine, part: Path, wanted: dict[str, bytes]) -> None:
         hashes = {name: new_hash(name) for name in wanted}
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
         try:
             have = _hash_so_far(descriptor, hashes)
             if have != line.length:
@@ -289,14 +289,14 @@ class _Run:
     def _place(self, part: Path, path: str) -> None:
         """Give a file its name in the bag, following no link on the way."""
         *folders, name = path.split("/")
-        descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
             for folder in folders:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(folder, dir_fd=descriptor)
                 below = os.open(
                     folder,
-                    os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC,
+                    os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW,
                     dir_fd=descriptor,
                 )
                 os.close(descriptor)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from archive_pkg.bags.digesting import Say
 
-_OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-_OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
+_OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+_OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY
 _LARGE = 4 * 1024 * 1024
 """Files larger than this are digested after the small ones, each by a thread per algorithm."""
 _READ = 64 * 1024
@@ -98,7 +98,7 @@ class Folder:
             OSError: When it cannot be opened.
         """
         self.path = path
-        self.root = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.root = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
 
     def close(self) -> None:
         """Close it."""

@@ -361,7 +361,7 @@ def _carry(folder: Folder, target: Path, folders: Iterable[str], paths: Iterable
 def _copy(folder: Folder, path: str, target: Path) -> None:
     source = folder.descriptor(path)
     try:
-        made = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        made = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
         try:
             copy_and_digest(source, made, [])
             status = os.fstat(source)

@@ -63,7 +63,7 @@ def open_to_write(path: Path, mode: int = 0o666, *, one_thread: bool = True) -> 
     is_new = not is_from_here(path)
     if is_new:
         forget(path)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
     base = sqlite3.connect(path, check_same_thread=one_thread)
     try:
         if is_new:

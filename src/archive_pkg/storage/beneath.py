@@ -14,7 +14,7 @@ from archive_pkg.errors import StorageError
 from archive_pkg.storage.files import is_ours, storage_errors
 from archive_pkg.storage.reading import NotRegularError, folder_beneath, open_step
 
-_FOLDER = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER = os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 def make_beneath(folder: Path, path: str, mode: int = 0o777) -> None:

@@ -161,7 +161,7 @@ def staged_file(path: Path, data: bytes, mode: int = 0o777) -> Iterator[Path]:
     """
     kept = stat.S_IMODE(path.stat().st_mode) & (mode | ~0o777) if path.exists() else None
     staged = hidden(path, f"-{os.urandom(4).hex()}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     descriptor = os.open(staged, flags, mode & 0o666 if kept is None else kept)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -175,7 +175,7 @@ def staged_file(path: Path, data: bytes, mode: int = 0o777) -> Iterator[Path]:
 
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:
@@ -192,7 +192,7 @@ def sync_filesystem(path: Path) -> None:
     if call is None:
         os.sync()
         return
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         if call(descriptor) != 0:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(path))
@@ -228,7 +228,7 @@ def same_mount(one: Path, other: Path) -> bool:
         return False
     mounts: set[str] = set()
     for folder in (one, other):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             told = Path(f"/proc/self/fdinfo/{descriptor}").read_text()
         except OSError:
@@ -365,7 +365,7 @@ def _system_call(name: str) -> Any:
 
 
 def _sync_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         os.fsync(descriptor)
     finally:

@@ -29,7 +29,7 @@ SEARCH_LEFT_OUT = Code(
 )
 
 # Without O_NONBLOCK, opening a pipe waits for a writer; with O_NOCTTY no terminal takes us over.
-_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
 _HANDED_OVER = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/[0-9]{1,9}")
 """Names of descriptors that a shell gave this process: `<(…)` is /dev/fd/63."""
 _PATIENCE = 60.0
@@ -217,7 +217,7 @@ def folder_beneath(folder: Path, path: str) -> int:
         NotRegularError: There is a link, or something that is not a folder, on the way.
         OSError: It does not exist or cannot be read.
     """
-    here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     for step in filter(None, path.split("/")):
         try:
             inner = open_step(step, os.O_RDONLY | os.O_DIRECTORY, here)
@@ -237,7 +237,7 @@ def open_step(name: str, flags: int, here: int) -> int:
     if name in ("", ".", "..") or "\0" in name:
         raise NotRegularError(errno.EINVAL, f"{name!r} is no name of a file", name)
     try:
-        return os.open(name, os.O_NOFOLLOW | os.O_CLOEXEC | flags, 0o666, dir_fd=here)
+        return os.open(name, os.O_NOFOLLOW | flags, 0o666, dir_fd=here)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
             raise NotRegularError(error.errno, "it is a link or no file", name) from error

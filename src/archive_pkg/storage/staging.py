@@ -131,7 +131,7 @@ class Lock:
 
     def _open(self) -> int:
         """Open the lock's file, made if it does not exist; nothing is followed or waited for."""
-        flags = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        flags = os.O_NOFOLLOW | os.O_NONBLOCK
         try:
             return os.open(self.path, flags | os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
         except FileExistsError:
@@ -257,7 +257,7 @@ def open_up(made: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
     Raises:
         OSError: When the storage fails.
     """
-    descriptor = os.open(made, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(made, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         before = os.fstat(descriptor).st_mode
         mode = open_mode(mode if stat.S_ISDIR(before) else mode & 0o666)
