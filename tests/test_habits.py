@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,26 @@ MAY_MISS = {
     "bagit-profiles", "bagit-suite", "cmif", "cmif-examples", "datacite", "labelled-letters",
     "premis", "ro-crate", "schnitzler", "tillich",
 }  # fmt: skip
+
+# Files that may break a rule of complexity, as they did before there was one. This only shrinks.
+TOO_COMPLEX = {
+    "src/archive_pkg/bags/writing.py": {"PLR0913"},
+    "src/archive_pkg/crosswalks/datacite.py": {"C901"},
+    "src/archive_pkg/crosswalks/dublin_core.py": {"C901"},
+    "src/archive_pkg/crosswalks/invenio.py": {"C901", "PLR0912"},
+    "src/archive_pkg/crosswalks/losses.py": {"C901"},
+    "src/archive_pkg/drafting/head.py": {"C901", "PLR0911"},
+    "src/archive_pkg/fixity.py": {"C901"},
+    "src/archive_pkg/records/coherence.py": {"C901"},
+    "src/archive_pkg/records/date_phrases.py": {"C901", "PLR0911", "PLR0912"},
+    "src/archive_pkg/records/edtf.py": {"C901", "PLR0911", "PLR0912"},
+    "src/archive_pkg/records/written_dates.py": {"C901", "PLR0911"},
+    "src/archive_pkg/tables/flat.py": {"C901", "PLR0912"},
+    "src/archive_pkg/tables/mapping.py": {"PLR0911"},
+    "tests/fuzz/mutating.py": {"C901", "PLR0912"},
+    "tests/services/proxy.py": {"C901", "PLR0911", "PLR0912"},
+    "tests/services/rdm/search_sink.py": {"PLR0911"},
+}
 
 
 def test_ci_leaves_out_no_more_official_data_than_today() -> None:
@@ -53,3 +74,14 @@ def test_official_data_with_other_bytes_are_refused(
     digest = hashlib.sha256(b"<schema/>").hexdigest()
     assert official.bring(replace(item, sha256=[digest])) == []
     assert (item.place / "premis.xsd").read_bytes() == b"<schema/>"
+
+
+def test_no_more_files_than_today_may_be_too_complex() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    ignored = project["tool"]["ruff"]["lint"]["per-file-ignores"]
+    complexity = {
+        path: found
+        for path, rules in ignored.items()
+        if "*" not in path and (found := {rule for rule in rules if rule.startswith(("C9", "PLR"))})
+    }
+    assert complexity == TOO_COMPLEX
