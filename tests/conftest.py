@@ -116,7 +116,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         for report in (reporter.stats.get("skipped", []) if reporter else [])
         if isinstance(report.longrepr, tuple) and LEFT_OUT in report.longrepr[2]
     ]
-    if reasons:
+    if reporter and reasons:
         names = sorted({reason.rpartition(" ")[2] for reason in reasons})
         reporter.line(
             f"{len(reasons)} tests that check against official schemas, suites and published "
@@ -131,7 +131,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kinds = {"editor": "ed25519", "stranger": "ed25519", "rsa": "rsa", "ecdsa": "ecdsa"}
     for name, kind in {**kinds, "locked": "ed25519"}.items():
         word = "a secret" if name == "locked" else ""
-        command = ["ssh-keygen", "-q", "-t", kind, "-N", word, "-C", "", "-f", folder / name]
+        command = ["ssh-keygen", "-q", "-t", kind, "-N", word, "-C", "", "-f", f"{folder / name}"]
         subprocess.run([*command, *(["-b", "2048"] if kind == "rsa" else [])], check=True)
     own = [(folder / f"{name}.pub").read_text() for name in ("editor", "rsa")]
     (folder / "allowed").write_text("".join(f"{EDITOR} {key}" for key in own))

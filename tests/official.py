@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 from lxml import etree
@@ -95,10 +95,10 @@ class _Beside(etree.Resolver):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def resolve(self, system_url: str, _public: str, context: object) -> object:
+    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]
         beside = self.folder / system_url.rpartition("/")[2]
         if system_url.startswith("http") and beside.exists():
-            return self.resolve_filename(str(beside), context)
+            return self.resolve_filename(str(beside), context)  # type: ignore[attr-defined]
         return None
 
 
@@ -169,8 +169,8 @@ def bring(item: Item) -> list[str]:
     said = []
     with tempfile.TemporaryDirectory() as temporary:
         scratch = Path(temporary)
-        for folder in ("package", "address"):
-            (scratch / folder).mkdir()
+        for name in ("package", "address"):
+            (scratch / name).mkdir()
         for source, fetch in sources(item, scratch):
             try:
                 folder = fetch()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,20 +61,22 @@ def test_every_public_name_is_there_and_documented() -> None:
 
 
 @pytest.fixture(scope="module")
-def generate():
+def generate() -> Any:
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def test_generated_pages_say_what_the_code_says(generate) -> None:
+def test_generated_pages_say_what_the_code_says(generate: Any) -> None:
     for name, page in generate.PAGES.items():
         written = (generate.REFERENCE / name).read_text(encoding="utf-8")
         assert written == page(), f"{name} has rotted: make docs"
 
 
-def test_every_command_has_help_an_example_and_json(generate) -> None:
+def test_every_command_has_help_an_example_and_json(generate: Any) -> None:
     import typer
 
     root = typer.main.get_command(cli.app)
@@ -87,7 +90,8 @@ def test_the_help_of_export_names_every_format() -> None:
 
     from archive_pkg.crosswalks import FORMATS
 
-    export = typer.main.get_command(cli.app).commands["export"]
+    root: Any = typer.main.get_command(cli.app)
+    export = root.commands["export"]
     (to,) = (option for option in export.params if option.name == "to")
     assert set(re.findall(r"[a-z][a-z0-9-]*", to.help)) - {"or"} == set(FORMATS)
 
@@ -96,7 +100,7 @@ def _docs() -> list[Path]:
     return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
-def test_docs_name_only_commands_options_and_codes_that_exist(generate) -> None:
+def test_docs_name_only_commands_options_and_codes_that_exist(generate: Any) -> None:
     import typer
 
     root = typer.main.get_command(cli.app)

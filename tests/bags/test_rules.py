@@ -80,7 +80,7 @@ def both(*changes: Callable[[Path], object]) -> Callable[[Path], None]:
 
 
 def unlink(*names: str) -> Callable[[Path], None]:
-    return lambda bag: [(bag / name).unlink() for name in names]  # type: ignore[func-returns-value]
+    return both(*(lambda bag, name=name: (bag / name).unlink() for name in names))
 
 
 def edit(name: str, old: str, new: str) -> Callable[[Path], None]:
@@ -117,11 +117,11 @@ RULES: list[tuple[str, Callable[[Path], object], set[tuple[str, str, str]]]] = [
     ),
     (
         "data is a link",
-        lambda bag: [
-            (bag / "data").rename(bag.parent / "elsewhere"),
-            (bag / "data").symlink_to(bag.parent / "elsewhere"),
-            replace(bag, "bag-info.txt", "8.2", "0.0"),
-        ],
+        both(
+            lambda bag: (bag / "data").rename(bag.parent / "elsewhere"),
+            lambda bag: (bag / "data").symlink_to(bag.parent / "elsewhere"),
+            edit("bag-info.txt", "8.2", "0.0"),
+        ),
         {
             ("error", "file-is-link", "data"),
             ("error", "payload-folder-missing", "data"),
@@ -213,10 +213,10 @@ RULES: list[tuple[str, Callable[[Path], object], set[tuple[str, str, str]]]] = [
     ),
     (
         "a manifest that is a link",
-        lambda bag: [
-            (bag / "manifest-sha256.txt").rename(bag.parent / "m"),
-            (bag / "manifest-sha256.txt").symlink_to("../m"),
-        ],
+        both(
+            lambda bag: (bag / "manifest-sha256.txt").rename(bag.parent / "m"),
+            lambda bag: (bag / "manifest-sha256.txt").symlink_to("../m"),
+        ),
         {("error", "file-is-link", "manifest-sha256.txt")},
     ),
     (

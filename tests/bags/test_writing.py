@@ -114,9 +114,9 @@ def test_names_that_are_no_utf8_are_encoded_on_request_and_recorded(tmp_path: Pa
     source.mkdir()
     odd = [b"caf\xe9", b"caf%E9", b"\xff/\xfe", "é".encode()]
     for name in odd:
-        path = Path(os.fsdecode(os.fsencode(source) + b"/" + name))
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(name)
+        file = Path(os.fsdecode(os.fsencode(source) + b"/" + name))
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(name)
     bags.create(source, tmp_path / "bag", encode_names=True)
     assert bags.verify(tmp_path / "bag", second_opinion=False).valid
     record = json.loads((tmp_path / "bag/encoded-names.json").read_text())["names"]

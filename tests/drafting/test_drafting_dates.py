@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from archive_pkg.records.written_dates import find_dates
 VOCABULARY = load_vocabulary()
 
 
-def edtf(text: str, **how: int) -> list[str]:
+def edtf(text: str, **how: Any) -> list[str]:
     return [found.edtf for found in find_dates(text, VOCABULARY, **how)]
 
 

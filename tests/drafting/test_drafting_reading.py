@@ -122,7 +122,11 @@ def test_draft_and_import_make_the_same_record_of_a_tei_file(run: Run, tmp_path:
     text = (tmp_path / "draft" / "letter" / "letter.txt").read_text()
     assert "Anmerkung" not in text
     assert not set("[]…") & set(text)
-    quotes = [item.at for item in (*record.evidence, *record.translation_notes) if item.at]
+    places = [
+        *(item.at for item in record.evidence),
+        *(note.at for note in record.translation_notes),
+    ]
+    quotes = [at for at in places if at]
     assert quotes
     for quote in quotes:
         assert text[quote.start : quote.end] == quote.exact

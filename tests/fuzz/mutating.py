@@ -261,8 +261,8 @@ def mutate_xml(rng: random.Random, data: bytes) -> bytes:
         one, other = rng.choice(elements), rng.choice(elements)
         word = "".join(c for c in str(rng.choice(ODD)) if c.isprintable() and c != "\ud800")
         match rng.randrange(9):
-            case 0 if one.getparent() is not None:
-                one.getparent().remove(one)
+            case 0 if (parent := one.getparent()) is not None:
+                parent.remove(one)
             case 1 if one.getparent() is not None:
                 one.addnext(copy.deepcopy(one))
             case 2:
@@ -273,7 +273,7 @@ def mutate_xml(rng: random.Random, data: bytes) -> bytes:
                 one.set(rng.choice(list(one.attrib)), word)
             case 5 if other.attrib:
                 name = rng.choice(list(other.attrib))
-                one.set(name, rng.choice([word, other.get(name)]))
+                one.set(name, rng.choice([word, other.attrib[name]]))
             case 6 if one.attrib:
                 del one.attrib[rng.choice(list(one.attrib))]
             case 7:
@@ -282,8 +282,9 @@ def mutate_xml(rng: random.Random, data: bytes) -> bytes:
                 one.text = word
         if len(data) > 200_000:
             break
-    made = etree.tostring(root, xml_declaration=True, encoding=rng.choice(["UTF-8", "UTF-16"]))
-    return mutate_bytes(rng, made, 2) if rng.random() < 0.2 else made
+    encoding = rng.choice(["UTF-8", "UTF-16"])
+    made: Any = etree.tostring(root, xml_declaration=True, encoding=encoding)
+    return mutate_bytes(rng, made, 2) if rng.random() < 0.2 else bytes(made)
 
 
 def mutate_csv(rng: random.Random, data: bytes) -> bytes:

@@ -804,7 +804,7 @@ def repository(kind: str, address: str) -> Any:
     """A repository; to make one takes longer than to read an answer."""
     from archive_pkg.deposits import dataverse, inveniordm, sword
 
-    classes = {
+    classes: dict[str, Any] = {
         "inveniordm": inveniordm.InvenioRdm,
         "dataverse": dataverse.Dataverse,
         "sword2": sword.SwordCollection,
