@@ -17,14 +17,13 @@ import pytest
 from archive_pkg import cli
 from archive_pkg.cli.audit import parse_budget, parse_duration
 from archive_pkg.deposits import deposit
-from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.errors import UsageError
 from archive_pkg.holdings import (
     Budget,
     Done,
     Options,
     Overview,
     Shelf,
-    accept,
     audit,
     build_many,
     crew_for,
@@ -139,15 +138,6 @@ def test_ten_kinds_of_damage_are_found_none_imagined_and_all_put_right(
     assert flipped["files"] == ["data/parts/transcription.txt"]
 
 
-def test_a_package_forged_before_its_first_check_is_known_from_its_building(
-    remembered: Shelf, damages: ModuleType
-) -> None:
-    shelf = remembered
-    package = next(shelf.packages())
-    damages.forge(package)
-    assert bad(check(shelf)[0]) == {package.name: {"package-not-the-one"}}
-
-
 def test_what_the_shelf_itself_replaced_is_no_damage(
     shelf: Shelf, master: Path, tmp_path: Path
 ) -> None:
@@ -160,30 +150,6 @@ def test_what_the_shelf_itself_replaced_is_no_damage(
     assert not bad(done)
 
 
-def test_what_was_changed_on_purpose_can_be_accepted(shelf: Shelf, damages: ModuleType) -> None:
-    check(shelf)
-    package = next(shelf.packages())
-    damages.forge(package)
-    accept(shelf, [package], path=shelf.ledger, reason="a test of changing on purpose")
-    assert not bad(check(shelf)[0])
-
-
-def test_only_what_is_due_is_checked_the_longest_unchecked_first(shelf: Shelf) -> None:
-    names = [package.name for package in shelf.packages()]
-    done, audited = check(shelf, budget=Budget(size=1))
-    assert 0 < audited.checked < 15
-    assert audited.left == 15 - audited.checked
-    first = [Path(each.path).name for each in done]
-    done, audited = check(shelf, due=timedelta(days=90))
-    assert sorted(first + [Path(each.path).name for each in done]) == sorted(names)
-    done, audited = check(shelf, due=timedelta(days=90))
-    assert not done
-    done, audited = check(shelf, budget=Budget(seconds=0))
-    assert (audited.checked, audited.left) == (0, 15)
-    done, audited = check(shelf)
-    assert [Path(each.path).name for each in done][: len(first)] == first
-
-
 def test_checks_from_a_clock_in_the_future_count_for_nothing(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,30 +159,6 @@ def test_checks_from_a_clock_in_the_future_count_for_nothing(
     done, audited = check(shelf, due=timedelta(days=90))
     assert len(done) == 15
     assert [finding.code for finding in audited.report] == ["ledger-clock-back"]
-
-
-def test_a_package_deleted_during_its_audit_is_told(shelf: Shelf) -> None:
-    packages = list(shelf.packages())
-    done: list[Done] = []
-
-    def take(each: Done) -> None:
-        done.append(each)
-        shutil.rmtree(packages[-1], ignore_errors=True)
-
-    audit(shelf, take, crew=partial(crew_for, 1), path=shelf.ledger)
-    assert bad(done) == {packages[-1].name: {"package-vanished"}}
-    assert entries(shelf)[-1]["event"] == "missing"
-
-
-def test_a_shelf_that_is_not_mounted_is_no_shelf_whose_packages_all_vanished(
-    shelf: Shelf, tmp_path: Path
-) -> None:
-    path = tmp_path / "ledger.jsonl"
-    audit(shelf, lambda done: None, crew=partial(crew_for, 1), path=path)
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(StorageError, match="mounted"):
-        audit(Shelf(tmp_path / "empty"), print, crew=partial(crew_for, 1), path=path)
-    assert len(path.read_text().splitlines()) == 15
 
 
 def test_copies_are_compared_and_the_bad_copy_is_named(shelf: Shelf, tmp_path: Path) -> None:
