@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archive_pkg import bags
+from archive_pkg import bags, fixity
 from archive_pkg.reports import Severity
 from official import official
 
@@ -123,3 +123,347 @@ def test_links_are_findings_and_never_followed(bag: Path) -> None:
 def test_something_that_is_no_bag_is_told_so(tmp_path: Path) -> None:
     assert codes(tmp_path / "nowhere") == {"bag-unreadable"}
     assert codes(tmp_path) == {"declaration-missing", "manifest-missing", "payload-folder-missing"}
+
+
+def spoil(bag: Path, name: str, line: int, digest: str = "0") -> str:
+    """Change the digest in one line of a manifest; the path that it lists."""
+    lines = (bag / name).read_text().splitlines(keepends=True)
+    before, _, path = lines[line].partition("  ")
+    lines[line] = f"{digest * len(before)}  {path}"
+    (bag / name).write_text("".join(lines))
+    return path.rstrip("\n")
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+@pytest.mark.parametrize("line", [0, 1])
+def test_every_digest_of_every_manifest_is_compared(bag: Path, algorithm: str, line: int) -> None:
+    path = spoil(bag, f"manifest-{algorithm}.txt", line)
+    seal(bag)
+    verdict = bags.verify(bag)
+    (finding,) = verdict.report
+    assert (verdict.complete, verdict.valid) == (True, False)
+    assert (finding.code, finding.location.path) == ("payload-digest-mismatch", path)
+    value = hashlib.new(algorithm, (bag / path).read_bytes()).hexdigest()
+    assert finding.message == (
+        f"{algorithm} is {value}, manifest-{algorithm}.txt says {'0' * len(value)}"
+    )
+    other = {"sha256": "sha512", "sha512": "sha256"}[algorithm]
+    assert finding.hint == (
+        f"manifest-{other}.txt agree with the file: the other manifest is damaged."
+    )
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+@pytest.mark.parametrize("line", [0, 1, 2, 3])
+def test_every_digest_of_every_tag_manifest_is_compared(
+    bag: Path, algorithm: str, line: int
+) -> None:
+    path = spoil(bag, f"tagmanifest-{algorithm}.txt", line)
+    verdict = bags.verify(bag)
+    (finding,) = verdict.report
+    assert (verdict.complete, verdict.valid) == (True, False)
+    assert (finding.code, finding.location.path) == ("tag-digest-mismatch", path)
+
+
+def test_a_changed_file_is_one_finding_that_names_all_manifests(bag: Path) -> None:
+    (bag / "data/sub/b.txt").write_bytes(b"twO\n")
+    (finding,) = bags.verify(bag).report
+    assert finding.location.path == "data/sub/b.txt"
+    assert "manifest-sha256.txt says" in finding.message
+    assert "; sha512 is" in finding.message
+    assert "restore it from another copy" in finding.hint
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+def test_a_file_that_one_manifest_lists_and_is_not_there_is_named(
+    bag: Path, algorithm: str
+) -> None:
+    name = f"manifest-{algorithm}.txt"
+    length = 2 * hashlib.new(algorithm).digest_size
+    (bag / name).write_text((bag / name).read_text() + f"{'0' * length}  data/none\n")
+    seal(bag)
+    verdict = bags.verify(bag)
+    (finding,) = verdict.report
+    assert (finding.code, finding.location.path) == ("payload-file-missing", "data/none")
+    assert finding.message == f"is not there, but listed in {name}, line 3"
+    assert finding.hint == ""
+    assert not verdict.complete
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+def test_a_file_that_one_manifest_does_not_list_is_named(bag: Path, algorithm: str) -> None:
+    name = f"manifest-{algorithm}.txt"
+    lines = (bag / name).read_text().splitlines(keepends=True)
+    (bag / name).write_text(lines[0])
+    seal(bag)
+    (finding,) = bags.verify(bag).report
+    assert (finding.code, finding.location.path) == ("payload-file-unlisted", "data/sub/b.txt")
+    assert finding.message == f"is not in {name}"
+
+
+def test_a_file_in_no_manifest_is_named(bag: Path) -> None:
+    (bag / "data/stray").touch()
+    verdict = bags.verify(bag)
+    (finding, _) = verdict.report
+    assert (finding.code, finding.location.path) == ("payload-file-unlisted", "data/stray")
+    assert finding.message == "is in no manifest"
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+@pytest.mark.parametrize("other", ["sha256", "sha512"])
+def test_every_tag_manifest_lists_every_manifest(bag: Path, algorithm: str, other: str) -> None:
+    name = f"tagmanifest-{algorithm}.txt"
+    lines = (bag / name).read_text().splitlines(keepends=True)
+    (bag / name).write_text("".join(line for line in lines if f"manifest-{other}" not in line))
+    (finding,) = bags.verify(bag).report
+    assert (finding.code, finding.location.path) == ("tagmanifest-lacks-manifest", name)
+    assert finding.message == f"does not list manifest-{other}.txt"
+
+
+@pytest.mark.parametrize("oxum", ["9.2", "7.2", "8.3", "8.1"])
+def test_bytes_and_files_are_compared_with_payload_oxum(bag: Path, oxum: str) -> None:
+    info = bag / "bag-info.txt"
+    info.write_text(info.read_text().replace("8.2", oxum))
+    seal(bag)
+    (finding,) = bags.verify(bag).report
+    assert finding.code == "payload-oxum-mismatch"
+    assert (finding.location.line, finding.location.field) == (2, "Payload-Oxum")
+    size, files = oxum.split(".")
+    assert finding.message == (f"says {size} bytes in {files} files, there are 8 bytes in 2 files")
+
+
+@pytest.mark.parametrize(
+    ("oxum", "code"),
+    [
+        ("", "malformed"),
+        ("8", "malformed"),
+        ("8.2.1", "malformed"),
+        ("8.2 ", ""),
+        ("-8.2", "malformed"),
+        (f"{'0' * 19}8.2", ""),
+        (f"{'0' * 20}8.2", "malformed"),
+        (f"8.{'0' * 20}2", "malformed"),
+        ("8,2", "malformed"),
+        ("٨.٢", "malformed"),
+        ("8.2\nPayload-Oxum: 8.2", "repeated"),
+    ],
+)
+def test_payload_oxum_is_bytes_a_dot_and_files(bag: Path, oxum: str, code: str) -> None:
+    info = bag / "bag-info.txt"
+    info.write_text(info.read_text().replace("8.2", oxum))
+    seal(bag)
+    found = [
+        (each.code, each.location.line) for each in bags.verify(bag).report if "oxum" in each.code
+    ]
+    assert found == ([(f"payload-oxum-{code}", 2)] if code else [])
+
+
+@pytest.mark.parametrize("fetched", [True, False])
+def test_payload_oxum_counts_once_all_is_fetched(bag: Path, fetched: bool) -> None:
+    (bag / "fetch.txt").write_text("https://a.example/b 4 data/sub/b.txt\n")
+    if not fetched:
+        (bag / "data/sub/b.txt").unlink()
+    info = bag / "bag-info.txt"
+    info.write_text(info.read_text().replace("8.2", "9.2"))
+    seal(bag)
+    expected = [("payload-oxum-mismatch", "bag-info.txt")]
+    if not fetched:
+        expected = [("payload-file-unfetched", "data/sub/b.txt")] * 2
+    assert [(each.code, each.location.path) for each in bags.verify(bag).report] == expected
+
+
+def test_what_is_to_be_fetched_is_not_missing_and_the_rest_is(bag: Path) -> None:
+    (bag / "fetch.txt").write_text("https://a.example/b 4 data/sub/b.txt\n")
+    (bag / "data/a.txt").unlink()
+    (bag / "data/sub/b.txt").unlink()
+    seal(bag)
+    said = {(each.code, each.location.path) for each in bags.verify(bag).report}
+    assert said == {
+        ("payload-file-unfetched", "data/sub/b.txt"),
+        ("payload-file-missing", "data/a.txt"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("version", "listed", "found"),
+    [
+        ("1.0", ["sha256", "sha512"], False),
+        ("1.0", ["sha256"], True),
+        ("1.0", ["sha512"], True),
+        ("0.97", ["sha512"], False),
+        ("0.97", [], True),
+    ],
+)
+def test_a_file_to_fetch_is_in_every_manifest_or_of_old_in_one(
+    bag: Path, version: str, listed: list[str], found: bool
+) -> None:
+    (bag / "bagit.txt").write_text(
+        f"BagIt-Version: {version}\nTag-File-Character-Encoding: UTF-8\n"
+    )
+    (bag / "fetch.txt").write_text("# no line\nhttps://a.example/c 4 data/c\n")
+    for algorithm in listed:
+        name = bag / f"manifest-{algorithm}.txt"
+        length = 2 * hashlib.new(algorithm).digest_size
+        name.write_text(name.read_text() + f"{'0' * length}  data/c\n")
+    seal(bag)
+    unlisted = [each for each in bags.verify(bag).report if each.code == "fetch-path-unlisted"]
+    assert [each.location.line for each in unlisted] == [2] * found
+    for each in unlisted:
+        others = {f"manifest-{name}.txt" for name in ("sha256", "sha512") if name not in listed}
+        assert each.message == f"'data/c' is not in {', '.join(sorted(others))}"
+
+
+@pytest.mark.parametrize(
+    ("version", "label", "value", "found"),
+    [
+        ("1.0", "Bagging-Date", "2026-11-24", False),
+        ("1.0", "bagging-date", "2026-02-30", True),
+        ("1.0", "Bagging-Date", "20261124", True),
+        ("1.0", "Bagging-Date", "2026-11-24T00", True),
+        ("1.0", "Packing-Date", "no date", False),
+        ("0.96", "Bagging-Date", "no date", True),
+        ("0.95", "Packing-Date", "no date", True),
+        ("0.95", "Bagging-Date", "no date", False),
+    ],
+)
+def test_the_date_of_bagging_is_a_date(
+    bag: Path, version: str, label: str, value: str, found: bool
+) -> None:
+    name = "package-info.txt" if version == "0.95" else "bag-info.txt"
+    (bag / "bag-info.txt").unlink()
+    (bag / "bagit.txt").write_text(
+        f"BagIt-Version: {version}\nTag-File-Character-Encoding: UTF-8\n"
+    )
+    (bag / name).write_text(f"X: y\n{label}: {value}\n")
+    seal(bag)
+    dates = [each for each in bags.verify(bag).report if each.code == "bagging-date-malformed"]
+    assert [(each.location.path, each.location.line, each.location.field) for each in dates] == [
+        (name, 2, label)
+    ] * found
+
+
+FORMS = {"NFC": "\u00e9\u00e9", "NFD": "e\u0301e\u0301", "mixed": "e\u0301\u00e9"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "there", "seen_through"),
+    [
+        (["NFC"], ["mixed"], True),
+        (["NFC"], ["NFD", "mixed"], False),
+        (["NFC", "NFD"], ["mixed"], False),
+        (["NFC", "NFD"], ["NFC", "mixed"], True),
+    ],
+)
+def test_a_name_in_another_form_is_seen_through_where_it_can_mean_one_file_only(
+    bag: Path, listed: list[str], there: list[str], seen_through: bool
+) -> None:
+    for form in there:
+        (bag / f"data/{FORMS[form]}").write_bytes(b"x")
+    for algorithm in ("sha256", "sha512"):
+        name = bag / f"manifest-{algorithm}.txt"
+        value = hashlib.new(algorithm, b"x").hexdigest()
+        name.write_text(
+            name.read_text() + "".join(f"{value}  data/{FORMS[form]}\n" for form in listed)
+        )
+    info = bag / "bag-info.txt"
+    info.write_text(info.read_text().replace("8.2", f"{8 + len(there)}.{2 + len(there)}"))
+    seal(bag)
+    verdict = bags.verify(bag)
+    assert verdict.valid == seen_through
+    lines = [
+        (each.location.path, each.location.line)
+        for each in verdict.report
+        if each.code == "path-normalized-otherwise"
+    ]
+    if seen_through:
+        line = 3 if len(listed) == 1 else 4
+        assert lines == [("manifest-sha256.txt", line), ("manifest-sha512.txt", line)]
+
+
+def test_what_no_digest_was_compared_of_is_known(bag: Path) -> None:
+    assert bags.verify(bag).uncovered == []
+    (bag / "notes").touch()
+    (bag / "manifest-crc32.txt").write_text("0  data/a.txt\n0  data/sub/b.txt\n")
+    assert bags.verify(bag).uncovered == ["manifest-crc32.txt", "notes"]
+    for path in bag.glob("tagmanifest-*"):
+        path.unlink()
+    (bag / "tagmanifest-crc32.txt").write_text(
+        "".join(f"0  {path.name}\n" for path in sorted(bag.glob("*.txt")))
+    )
+    said = bags.verify(bag)
+    assert sorted(said.uncovered) == sorted(
+        path.name for path in bag.iterdir() if path.is_file() and "tagm" not in path.name
+    )
+    unlisted = [each.location.path for each in said.report if each.code == "tag-file-unlisted"]
+    assert unlisted == said.uncovered
+    for path in bag.glob("manifest-sha*"):
+        path.unlink()
+    found = bags.verify(bag)
+    assert "manifest-none-checkable" in {each.code for each in found.report}
+    assert {"data/a.txt", "data/sub/b.txt"} <= set(found.uncovered)
+
+
+def test_a_manifest_that_cannot_be_computed_leaves_its_own_files_uncovered(bag: Path) -> None:
+    (bag / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
+    for algorithm in ("sha256", "sha512"):
+        name = bag / f"manifest-{algorithm}.txt"
+        name.write_text(name.read_text().splitlines(keepends=True)[0])
+    (bag / "manifest-crc32.txt").write_text("0  data/sub/b.txt\n")
+    seal(bag)
+    verdict = bags.verify(bag)
+    assert verdict.valid
+    assert verdict.uncovered == ["data/sub/b.txt"]
+
+
+def test_without_tag_manifests_no_tag_file_is_called_unlisted(bag: Path) -> None:
+    for path in bag.glob("tagmanifest-*"):
+        path.unlink()
+    verdict = bags.verify(bag)
+    assert list(verdict.report) == []
+    assert len(verdict.uncovered) == 4
+
+
+def test_a_weak_digest_next_to_a_strong_one_is_no_warning(bag: Path) -> None:
+    for algorithm in ("sha1", "sha256"):
+        lines = [
+            f"{hashlib.new(algorithm, (bag / path).read_bytes()).hexdigest()}  {path}\n"
+            for path in ("data/a.txt", "data/sub/b.txt")
+        ]
+        (bag / f"manifest-{algorithm}.txt").write_text("".join(lines))
+    (bag / "manifest-sha512.txt").unlink()
+    seal(bag)
+    assert list(bags.verify(bag).report) == []
+    (bag / "manifest-sha256.txt").unlink()
+    seal(bag)
+    (finding,) = bags.verify(bag).report
+    assert (finding.code, finding.location.path) == (
+        "manifest-algorithm-weak",
+        "manifest-sha1.txt",
+    )
+
+
+def test_progress_tells_what_is_done_of_all(bag: Path) -> None:
+    told = []
+    bags.verify(bag, progress=lambda tally: told.append((tally.files, tally.size)))
+    assert told[-1] == (2, 8)
+    last: list[fixity.Tally] = []
+    bags.verify(bag, progress=last.append)
+    assert (last[-1].all_files, last[-1].all_size) == (2, 8)
+
+
+def test_a_file_that_cannot_be_read_adds_nothing_to_the_size(
+    bag: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, seen = os.read, list[bool]()
+
+    def fail_once(descriptor: int, size: int) -> bytes:
+        if not seen and os.fstat(descriptor).st_size == 4:
+            seen.append(True)
+            raise OSError(5, "Input/output error")
+        return read(descriptor, size)
+
+    monkeypatch.setattr(os, "read", fail_once)
+    verdict = bags.verify(bag, jobs=1)
+    monkeypatch.undo()
+    assert (verdict.files, verdict.size) == (2, 4)
+    assert {each.code for each in verdict.report} == {"file-unreadable", "payload-oxum-mismatch"}
