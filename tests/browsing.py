@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive_pkg.records import load_record
+from program import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +59,7 @@ class Server:
 
     def end(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
-        return self.process.wait(20)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     for process in started:
         process.terminate()  # killed, it would leave the file that opens it
         try:
-            process.communicate(timeout=10)
+            process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()

@@ -1,8 +1,6 @@
 """Killed at any instant (kill -9), nothing is lost, nothing is half there, the next run succeeds.
 
-The instants are those just before the process touches the file system: Python tells of each
-opening, renaming, linking, making and removing (audit events), and at the n-th the process kills
-itself. A hundred instants, evenly spread over all of them, are tried for each operation.
+Up to a hundred instants (see `killing`), evenly spread, are tried for each operation.
 """
 
 from __future__ import annotations
@@ -10,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,8 +17,8 @@ import pytest
 from archive_pkg import bags
 from archive_pkg.bags import inplace, serializing, updating
 from archive_pkg.storage import Staging
+from killing import instants, run_until
 
-TOUCHES = ("open", "os.", "shutil.", "ctypes.")
 FILES = {f"d{number % 4}/f{number}": os.urandom(40) for number in range(24)} | {"top": b"t"}
 
 
@@ -53,44 +50,10 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def run_until(touch: int | None, work: Callable[[], object]) -> int | None:
-    """Do the work in another process and kill it before a touch; how many there were in all."""
-    told_read, told_write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        done = 0
-
-        def notice(event: str, args: object) -> None:
-            nonlocal done
-            if event.startswith(TOUCHES):
-                if done == touch:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                done += 1
-
-        try:
-            sys.addaudithook(notice)
-            work()
-            os.write(told_write, str(done).encode())
-        finally:
-            os._exit(0)
-    os.close(told_write)
-    told = os.read(told_read, 100)
-    os.close(told_read)
-    os.waitpid(child, 0)
-    return int(told) if told else None
-
-
 def make_source(folder: Path) -> None:
     for path, data in FILES.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
-
-
-def instants(work: Callable[[], object], count: int) -> list[int]:
-    total = run_until(None, work)
-    assert total is not None
-    last = range(max(0, total - 12), total)  # where the renames are
-    return sorted({total * number // count for number in range(count)} | set(last))
 
 
 def test_create(tmp_path: Path, count: int) -> None:

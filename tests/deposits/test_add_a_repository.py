@@ -13,7 +13,7 @@ import pytest
 
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
-from program import command
+from program import PATIENCE, command
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-repository.md"
 
@@ -50,7 +50,7 @@ def test_the_repository_of_the_docs(site: Path, letter: Path, tmp_path: Path) ->
             text=True,
             check=False,
             env={**os.environ, "PYTHONPATH": str(site)},
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         (result,) = json.loads(done.stdout)["results"]

@@ -15,7 +15,7 @@ import pytest
 
 from archive_pkg.holdings import Meter, metering
 from archive_pkg.packages import build_package
-from program import command
+from program import PATIENCE, command
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def in_a_terminal(*words: object) -> tuple[str, str]:
         stderr=theirs,
         check=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     os.close(theirs)
     watcher.join(10)

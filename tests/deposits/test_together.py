@@ -19,7 +19,7 @@ from archive_pkg.deposits import Deposited, deposit_many, local, parcels
 from archive_pkg.deposits.together import Steps, Unsynced, alone, together
 from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
 from archive_pkg.packages import build_package
-from program import Disk
+from program import PATIENCE, Disk
 
 NUMBER = 5
 
@@ -81,7 +81,7 @@ def test_all_go_on_to_where_they_wait(
 
 
 def test_several_step_at_a_time(two: tuple[Path, Path]) -> None:
-    met = threading.Barrier(2, timeout=20)
+    met = threading.Barrier(2, timeout=PATIENCE)
 
     def meeting(path: Path) -> Steps[str]:
         for _ in range(2):

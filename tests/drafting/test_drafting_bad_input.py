@@ -186,4 +186,5 @@ def test_time_grows_with_the_length_and_no_faster(name: str) -> None:
     spent(text[: len(text) // 8])
     short = min(spent(text[: len(text) // 8]) for _ in range(2))
     # Eight times the text takes at most some twenty times as long, where a square would take 64.
-    assert spent(text) < 20 * max(short, 0.02)
+    # A machine that does other things now and then makes one run slow, but not three.
+    assert any(spent(text) < 20 * max(short, 0.02) for _ in range(3))

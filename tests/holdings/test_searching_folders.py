@@ -142,7 +142,7 @@ def test_an_archive_is_compared_with_another_copy_of_it(run: Run, pile: Path, tm
 
 
 def test_searching_many_folders_is_quick(tmp_path: Path) -> None:
-    from time import perf_counter
+    from time import process_time
 
     from archive_pkg.holdings.subjects import packages_below
 
@@ -150,9 +150,9 @@ def test_searching_many_folders_is_quick(tmp_path: Path) -> None:
         folder = tmp_path / f"{number % 20}" / f"{number}"
         folder.mkdir(parents=True)
         (folder / "bagit.txt").touch()
-    start = perf_counter()
+    start = process_time()
     assert sum(1 for _ in packages_below(tmp_path, serialized=True)) == 2000
-    assert perf_counter() - start < 2  # 0.05 s when nothing else runs
+    assert process_time() - start < 2  # some 0.05 s
 
 
 @pytest.fixture

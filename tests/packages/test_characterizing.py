@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -19,7 +18,7 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, check, open_package
 from archive_pkg.packages.characterizing import characterize
 from archive_pkg.records import load_record
-from program import Run
+from program import Run, started, wait_until
 
 pytest.importorskip("pygfried")
 ON = date(2026, 11, 24)
@@ -206,15 +205,11 @@ def test_clamavs_daemon_is_asked_for_small_files_and_where_it_runs(
     before = shutil.copy(letter / "record.yaml", tmp_path / "before")
     expected = {"small": "fail", "large": "fail", "letter": "success"}
     assert outcomes() == expected  # no daemon runs: clamscan does it all
-    running = subprocess.Popen([daemon, "-c", tmp_path / "clamd.conf"], stdout=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 20
-        while not (tmp_path / "socket").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+    with started(
+        [daemon, "-c", str(tmp_path / "clamd.conf")], stdout=subprocess.DEVNULL
+    ) as running:
+        wait_until((tmp_path / "socket").exists, running)
         assert outcomes() == expected
-    finally:
-        running.terminate()
-        running.wait()
 
 
 @pytest.mark.usefixtures("no_scanner")

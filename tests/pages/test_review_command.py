@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from archive_pkg import cli
-from program import command
+from program import PATIENCE, command
 
 LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
 
@@ -48,7 +48,7 @@ def start(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     yield begin
     for process in started:
         process.terminate()  # killed, it would leave the file that opens it
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
     assert list(made.iterdir()) == []
 
 
@@ -60,7 +60,7 @@ def test_ending_it_is_no_failure_and_leaves_no_lock(
     assert httpx2.get(address).status_code == 200
     assert list(tmp_path.glob(".*.lock"))
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import signal
 import subprocess
-import time
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -21,7 +18,7 @@ from archive_pkg import cli
 from archive_pkg.packages import build_package
 from archive_pkg.pages.entries import known_as
 from archive_pkg.records import Agent
-from program import command
+from killing import instants, run_until
 
 ON = date(2026, 11, 24)
 HOSTILE = "</script><script>alert(1)</script></title><img src=x onerror=alert(1)>\u202e&\u2028"
@@ -349,11 +346,11 @@ def test_killed_at_any_instant_it_leaves_the_site_as_it_was(shelf: Path) -> None
     out = site(shelf)
     before = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
     write(shelf, simple(9), p="x\n")
-    for seconds in (0.4, 0.6, 0.8):
-        process = subprocess.Popen(command("site", shelf, "-o", out, "-q"), start_new_session=True)
-        time.sleep(seconds)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    kept = shutil.copytree(out, shelf.parent / "kept")
+    for instant in instants(lambda: site(shelf), 4, 4):
+        shutil.rmtree(out)
+        shutil.copytree(kept, out)
+        run_until(instant, lambda: site(shelf))
         now = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
         whole = Path("letters/letter-9.html") in now
         assert whole or now == before

@@ -281,4 +281,4 @@ def test_whatever_is_read_is_edtf(words: list[str], joint: str) -> None:
 def test_no_text_takes_long(sign: str) -> None:
     started = time.process_time()
     read_date((sign * LONGEST)[:LONGEST])
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 10

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import archive_pkg
+from program import PATIENCE
 
 REQUIRED = "ARCHIVE_PKG_OTHER_USERS"
 """When this is "required", the tests that need other users fail where there are none."""
@@ -67,7 +68,7 @@ class Person:
 
     def _done(self, *words: object) -> subprocess.CompletedProcess[str]:
         with self.start(*words) as process:
-            said, complaint = process.communicate(timeout=60)
+            said, complaint = process.communicate(timeout=PATIENCE)
         return subprocess.CompletedProcess(words, process.returncode, said, complaint)
 
     def owns(self, *paths: Path) -> None:

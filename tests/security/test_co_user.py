@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from program import PATIENCE
+
 if TYPE_CHECKING:
     from conftest import Machine
 
@@ -44,7 +46,7 @@ EXCHANGE = """
 import os, sys, time
 folder, work, hidden = sys.argv[1:]
 print("ready", flush=True)
-until = time.monotonic() + 50
+until = time.monotonic() + 300
 number = 0
 while time.monotonic() < until and not os.path.exists(folder + "/stop"):
     for name in os.listdir(folder):
@@ -78,7 +80,7 @@ def beside(machine: Machine, code: str, *words: object) -> Iterator[Beside]:
             yield outcome
         finally:
             (machine.shared / "stop").touch()
-            outcome.said, complaint = process.communicate(timeout=60)
+            outcome.said, complaint = process.communicate(timeout=PATIENCE)
     assert complaint == ""
     outcome.said = outcome.said.strip()
 

@@ -6,14 +6,13 @@ import http.client
 import json
 import os
 import subprocess
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
-from program import command
+from program import PATIENCE, command, started, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,13 +37,14 @@ while not ended.is_set():
                 seen.add(opened.read())
         except OSError:
             pass
+    if any(words.startswith(b"/bin/sh\\0") and b"review.html" in words for words in seen):
+        open(sys.argv[1], "w").close()
 sys.stdout.buffer.write(b"\\n".join(seen))
 """
 BROWSER = """#!/bin/sh
-# Starts slowly, as browsers do; its words can be read meanwhile.
-sleep 0.5
+# Starts slowly, as browsers do: its words have been read before it opens the file.
+until [ -e "$NOTICED" ]; do sleep 0.02; done
 cp "${1#file://}" "$OPENED"
-sleep 0.2
 """
 
 
@@ -54,20 +54,24 @@ def test_no_word_that_another_user_can_read_opens_the_review(
     browser, opened = tmp_path / "browser.sh", tmp_path / "opened.html"
     browser.write_text(BROWSER)
     browser.chmod(0o755)
-    watcher = machine.stranger.start("-u", "-c", WATCHER)
-    assert watcher.stdout is not None
-    assert watcher.stdout.readline() == "watching\n"
-    environment = {**os.environ, "BROWSER": f"{browser} %s", "OPENED": str(opened)}
+    noticed = machine.shared / "noticed"
+    environment = {
+        **os.environ,
+        "BROWSER": f"{browser} %s",
+        "NOTICED": str(noticed),
+        "OPENED": str(opened),
+    }
     words = command("review", tmp_path, "--json")
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as review:
-        assert review.stdout is not None
-        said = json.loads(review.stdout.readline())
-        give_up = time.monotonic() + 20
-        while not opened.exists() or not opened.read_text():
-            assert time.monotonic() < give_up
-            time.sleep(0.05)
-        seen, _ = watcher.communicate()
-        review.terminate()
+    with machine.stranger.start("-u", "-c", WATCHER, noticed) as watcher:
+        assert watcher.stdout is not None
+        assert watcher.stdout.readline() == "watching\n"
+        with started(words, env=environment) as review:
+            assert review.stdout is not None
+            said = json.loads(review.stdout.readline())
+            wait_until(lambda: opened.exists() and opened.read_text(), review)
+            seen, _ = watcher.communicate()
+            review.terminate()
+            review.communicate(timeout=PATIENCE)
     token = said["url"].partition("token=")[2]
     assert said["url"] in opened.read_text()  # the user's own browser is led to the review
     assert f"review {tmp_path}" in seen.replace("\0", " ")  # the other user saw the command
