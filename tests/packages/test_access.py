@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from archive_pkg.packages import build_package
 from archive_pkg.packages.access import Audience, judged_on, may_see, opening, window, withheld
-from archive_pkg.packages.audience import public, seen_by
+from archive_pkg.packages.audience import seen_by
 from archive_pkg.records import Record
 
 TODAY = datetime.now(UTC).date()
@@ -128,89 +128,56 @@ def test_the_window_of_a_day_is_where_the_same_is_withheld() -> None:
     assert window(record_of(part("a")), TODAY) == (date.min.isoformat(), date.max.isoformat())
 
 
-def out(*more_evidence: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """What goes out of a record with an open letter and a closed report."""
-    letter = part("letter", "open", kind="original", file="letter.txt")
-    report = part("report", "closed", kind="enclosure", title="Report on X", file="sub/report.txt")
-    agents = [
-        {"id": "boss", "name": "Igor Secretov", "kind": "person"},
-        {"id": "archivist", "name": "A. Rchivist", "kind": "person"},
-    ]
-    record = record_of(
-        *(letter, report),
-        agents=agents,
-        evidence=list(more_evidence),
-        **({"sender": ["boss"]} | more),
-    )
-    return public(record, withheld(record, "public")).as_json()
+def shut(*parts: dict[str, Any], day: date = TODAY) -> list[str]:
+    return list(withheld(record_of(*parts), "public", day))
 
 
-def test_what_is_inferred_from_no_known_place_stays_at_home() -> None:
-    told = out(
-        {"field": "sender", "basis": "inferred", "rule": "signature-of-report"},
-        {"field": "agents.boss", "basis": "inferred", "rule": "signature-of-report"},
-    )
-    assert "sender" not in told
-    assert "agents" not in told
-    assert "evidence" not in told
+CLOSED = {"status": "closed", "rule": "r"}
 
 
-def test_what_draft_infers_from_statements_that_go_out_goes_out() -> None:
-    told = out({"field": "title", "basis": "inferred", "rule": "title-from-parts"})
-    assert told["title"] == "X"
-    told = out(
-        {"field": "title", "basis": "inferred", "rule": "title-from-parts"},
-        {"field": "agents.boss", "basis": "inferred", "rule": "signature-of-report"},
-    )
-    assert told["title"] == "Letter x"
-    told = out({"field": "parts.letter", "basis": "inferred", "rule": "letter-forms"})
-    assert told["evidence"] == [
-        {"field": "parts.letter", "basis": "inferred", "rule": "letter-forms"}
-    ]
+def test_a_part_goes_with_what_it_was_made_from_unless_it_says_otherwise() -> None:
+    original = {"id": "o", "kind": "original", "file": "o.txt", "access": CLOSED}
+    copy = {"id": "t", "kind": "translation", "file": "t.txt", "made_from": ["o"]}
+    redaction = {
+        "id": "r",
+        "kind": "redaction",
+        "file": "r.txt",
+        "made_from": ["o"],
+        "access": {"status": "open"},
+    }
+    of_redaction = {"id": "s", "kind": "summary", "file": "s.txt", "about": ["r"]}
+    assert shut(of_redaction, redaction, copy, original) == ["o", "t"]
+    assert shut({**redaction, "file": "o.txt"}, original) == ["o", "r"]
+    assert shut({"id": "a", "kind": "scan", "file": "a.tif"}) == []
 
 
-def test_a_note_on_evidence_stays_at_home_unless_it_is_on_words_of_an_open_part() -> None:
-    at = {"part": "letter", "start": 0, "end": 1, "exact": "X"}
-    told = out(
-        {"field": "title", "basis": "supplied", "agent": "archivist", "note": "See the report."},
-        {"field": "sender", "basis": "quoted", "at": at, "note": "He signs."},
-    )
-    assert [item.get("note") for item in told["evidence"]] == [None, "He signs."]
+@pytest.mark.parametrize(
+    ("until", "day", "open_"),
+    [
+        ("2020", date(2020, 12, 30), False),
+        ("2020", date(2020, 12, 31), True),
+        ("2020-05", date(2020, 5, 31), True),
+        ("2020/..", date(9999, 1, 1), False),
+    ],
+)
+def test_an_embargo_of_a_year_ends_with_it(until: str, day: date, open_: bool) -> None:
+    access = {"status": "restricted", "until": until, "rule": "r"}
+    part = {"id": "a", "kind": "scan", "file": "a.tif", "access": access}
+    assert shut(part, day=day) == ([] if open_ else ["a"])
 
 
-def test_the_history_of_what_is_withheld_stays_at_home() -> None:
-    digests = [f"sha256:{sign * 64}" for sign in "ab"]
-    events = [
-        {"id": "e1", "type": "accession", "detail": "With the report.", "date": "1999"},
-        {"id": "e2", "type": "creation", "objects": ["report"], "agents": ["boss"]},
-        {"id": "e3", "type": "imaging", "objects": ["letter", "report"], "outputs": digests},
-        {"id": "e4", "type": "imaging", "objects": ["letter"], "detail": "At 400 dpi."},
-        {"id": "e5", "type": "accession", "detail": "In 1999."},
-    ]
-    told = out({"field": "events.e5", "basis": "supplied", "agent": "archivist"}, events=events)
-    assert told["events"] == [
-        {"id": "e1", "type": "accession", "date": {"edtf": "1999"}},
-        {"id": "e3", "type": "imaging", "objects": ["letter"]},
-        {"id": "e4", "type": "imaging", "objects": ["letter"], "detail": "At 400 dpi."},
-        {"id": "e5", "type": "accession", "detail": "In 1999."},
-    ]
-
-
-def test_an_enclosure_that_is_withheld_is_not_named_unless_the_letter_names_it() -> None:
-    enclosures = [{"id": "it", "title": "Report on X", "part": "report"}]
-    assert "enclosures" not in out(enclosures=enclosures)
-    at = {"part": "letter", "start": 0, "end": 1, "exact": "X"}
-    told = out({"field": "enclosures.it", "basis": "quoted", "at": at}, enclosures=enclosures)
-    assert told["enclosures"] == enclosures
-
-
-def test_who_is_known_from_the_closed_part_alone_is_not_named_for_their_own_evidence() -> None:
-    told = out(
-        {"field": "agents.boss", "basis": "supplied", "agent": "boss"},
-        sender=[],
-        events=[{"id": "e", "type": "creation", "objects": ["report"], "agents": ["boss"]}],
-    )
-    assert "agents" not in told
+@pytest.mark.parametrize(
+    "access",
+    [
+        {"status": "closed"},
+        {"status": "restricted", "rule": "r"},
+        {"status": "closed", "until": "2030", "rule": "r"},
+        {"status": "open", "until": "2030"},
+    ],
+)
+def test_a_restriction_has_its_rule_and_its_date(access: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"rule|date|until"):
+        record_of({"id": "a", "kind": "scan", "file": "a.tif", "access": access})
 
 
 def test_no_clock_of_a_build_lifts_an_embargo_early(

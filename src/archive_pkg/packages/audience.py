@@ -12,8 +12,6 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
 from archive_pkg.packages.access import Audience, Withheld, withheld
 from archive_pkg.packages.history import SOFTWARE_ID
 from archive_pkg.packages.layout import WITHHELD
@@ -22,7 +20,7 @@ from archive_pkg.records.statements import Index, statements
 from archive_pkg.records.upgrading import RELATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from archive_pkg.records import Evidence
@@ -32,6 +30,14 @@ SUFFIX = "-public"
 _REFERENCES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
 _COMPOSED = {"title-from-parts": ("sender", "recipients", "date"), "named-in-text": ()}
 """Rules of `draft` that infer from other statements alone, and from which."""
+_TWINS = ("scheme", "level")
+"""What a classification's level is, and in which vocabulary: one says nothing without the other."""
+_NEEDED = {
+    "classification": {"as_written"},
+    "date": {"edtf", "as_written"},
+    "received": {"edtf", "as_written"},
+}
+"""Statements that say nothing without one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,24 @@ class _Public:
     """One record being made public; works on its plain data and validates what comes of it."""
 
     def __init__(self, record: Record, gone: Mapping[str, Withheld]) -> None:
-        self.source = record
         self.gone = gone
-        self.index = Index(record)
-        self.data: dict[str, Any] = record.as_json()
+        # Items that are taken out leave None, so that paths still find the others at their places.
+        self.places = {name: _places(value) for name, value in record if isinstance(value, tuple)}
+        evidence = tuple(self._by_id(record, item) for item in record.evidence)
+        self.source = record.model_copy(update={"evidence": evidence})
+        self.index = Index(self.source)
+        self.data: dict[str, Any] = self.source.as_json()
         # A statement without evidence may rest on any text that is held.
         texts = [part for part in record.parts if part.is_text]
         self.some_text_stays = any(part.id not in gone for part in texts)
+
+    def _by_id(self, record: Record, item: Evidence) -> Evidence:
+        """The evidence for an item that has an id, which its path may call by its number."""
+        kind, *names = item.field.split(".")
+        if not names or kind not in self.places:
+            return item
+        named = getattr(getattr(record, kind)[self.places[kind][names[0]]], "id", names[0])
+        return item.model_copy(update={"field": ".".join((kind, named, *names[1:]))})
 
     def record(self) -> Record:
         self.data["id"] = f"{self.source.id}{SUFFIX}"
@@ -162,7 +179,6 @@ class _Public:
                 del self.data[field]
             elif isinstance(value, list) and value and isinstance(value[0], dict):
                 paths = [f"{field}.{x.get('id', n)}" for n, x in enumerate(value)]
-                # What is dropped leaves its place, so that evidence still finds the others.
                 self.data[field] = [
                     None if path in dropped else item
                     for path, item in zip(paths, value, strict=True)
@@ -172,54 +188,50 @@ class _Public:
         for path in statements(self.source):
             if path not in dropped and any(map(self._rests_on_withheld, self.index.evidence(path))):
                 _without_words(self._at(path))
-        if "classification" in self.data and "as_written" not in self.data["classification"]:
-            del self.data["classification"]
 
     def _finer(self, dropped: set[str]) -> None:
         """Single things within statements that go out, which themselves may not."""
-        fields = {item.field for item in self.source.evidence}
-        for path in sorted(fields - dropped):
-            kind, _, rest = path.partition(".")
-            if kind == "parts" and rest.partition(".")[0] in self.gone:
-                continue
-            own = [one for one in self.source.evidence if one.field == path and one.value is None]
-            if not own or any(map(self._supports, own)) or path in set(statements(self.source)):
-                continue
-            self._remove(path)
+        own: dict[str, list[Evidence]] = {}
+        for item in self.source.evidence:
+            if item.value is None:
+                own.setdefault(item.field, []).append(item)
+        for path in sorted(own.keys() - dropped - set(statements(self.source))):
+            if not self._is_of_stub(path) and not any(map(self._supports, own[path])):
+                self._remove(path)
+        for field, needed in _NEEDED.items():
+            if field in self.data and not self.data[field].keys() & needed:
+                del self.data[field]
 
     def _remove(self, path: str) -> None:
         """Take out a value, and what would make no sense without it."""
         above, _, name = path.rpartition(".")
         holder = self._at(above) if above else self.data
-        if not isinstance(holder, dict) or name not in holder:
-            return
-        model = self.index.value(above) if above else self.source
-        required = isinstance(model, BaseModel) and type(model).model_fields[name].is_required()
-        if required:
-            self._remove(above) if "." in above else self._drop(above)
-            return
-        del holder[name]
-        if above == "classification":
-            for twin in ("scheme", "level"):
+        if isinstance(holder, list):
+            if "." in above:
+                self._remove(above)
+            elif above != "parts":
+                holder[self.places[above][name]] = None
+        elif isinstance(holder, dict) and name in holder:
+            model = self.index.value(above) if above else self.source
+            if type(model).model_fields[name].is_required():
+                self._remove(above)
+                return
+            for twin in _TWINS if name in _TWINS else (name,):
                 holder.pop(twin, None)
-
-    def _drop(self, path: str) -> None:
-        self.data.pop(path, None)
 
     def _at(self, path: str) -> Any:
         """The plain data that a path leads to; None where it is gone."""
-        value: Any = self.data
-        for name in path.split("."):
+        kind, *names = path.split(".")
+        value = self.data.get(kind)
+        places = self.places.get(kind, {})
+        for name in names:
             if isinstance(value, dict):
                 value = value.get(name)
             elif isinstance(value, list):
-                named = [
-                    x for x in value if x == name or (isinstance(x, dict) and x.get("id") == name)
-                ]
-                by_number = value[int(name)] if name.isdigit() and int(name) < len(value) else None
-                value = named[0] if named else by_number
+                value = value[places[name]] if name in places else None
             else:
                 return None
+            places = _places(value) if isinstance(value, list) else {}
         return value
 
     def _events(self) -> None:
@@ -254,7 +266,7 @@ class _Public:
         known = {agent["id"] for agent in self.data.get("agents", ()) if agent}
         for field in _REFERENCES:
             if field in self.data:
-                self.data[field] = [name for name in self.data[field] if name in known]
+                self.data[field] = [name if name in known else None for name in self.data[field]]
         if self.data.get("donor") not in known:
             self.data.pop("donor", None)
         for field, key in (("summary", "author"), ("rights", "holder")):
@@ -279,7 +291,7 @@ class _Public:
 
     def _mentioned(self) -> Iterator[str]:
         for field in _REFERENCES:
-            yield from self.data.get(field, ())
+            yield from filter(None, self.data.get(field, ()))
         yield from filter(None, [self.data.get("donor")])
         yield from filter(None, [(self.data.get("summary") or {}).get("author")])
         yield from filter(None, [(self.data.get("rights") or {}).get("holder")])
@@ -299,18 +311,18 @@ class _Public:
 
     def _is_kept(self, item: Evidence) -> bool:
         """Whether a piece of evidence may go out, and what it is for does."""
-        kind, _, rest = item.field.partition(".")
-        is_stub = kind == "parts" and rest.partition(".")[0] in self.gone
-        lost = self._at(item.field) in (None, [], {})
-        return not (is_stub or lost or self._rests_on_withheld(item))
+        value = self._at(item.field)
+        items = value if isinstance(value, list) else [value]
+        lost = all(item is None for item in items)
+        return not (self._is_of_stub(item.field) or lost or self._rests_on_withheld(item))
+
+    def _is_of_stub(self, path: str) -> bool:
+        """Whether a path is that of a withheld part, or leads into one."""
+        kind, *names = path.split(".")
+        return kind == "parts" and bool(names) and names[0] in self.gone
 
     def _evidence(self) -> None:
         """Keep the evidence that may go out, for what is still there, under its new numbers."""
-        numbers = {
-            field: {str(old): str(new) for new, old in enumerate(_places(value))}
-            for field, value in self.data.items()
-            if isinstance(value, list) and None in value
-        }
         present = {agent["id"] for agent in self.data.get("agents", ()) if agent}
         kept = []
         for item, data in zip(self.source.evidence, self.data.get("evidence", ()), strict=True):
@@ -320,12 +332,13 @@ class _Public:
             beside = self.index.evidence(item.field)
             if item.at is None or any(map(self._rests_on_withheld, beside)):
                 data.pop("note", None)
-            kind, dot, rest = item.field.partition(".")
-            first, _, below = rest.partition(".")
-            if kind in numbers and first in numbers[kind]:
-                data["field"] = f"{kind}{dot}{numbers[kind][first]}" + (
-                    f".{below}" if below else ""
-                )
+            kind, *names = item.field.split(".")
+            if names and kind in self.places:
+                place = self.places[kind][names[0]]
+                stated = getattr(self.source, kind)[place]
+                if names[0] not in (stated, getattr(stated, "id", None)):
+                    number = place - self.data[kind][:place].count(None)
+                    data["field"] = ".".join((kind, str(number), *names[1:]))
             kept.append(data)
         for field, value in list(self.data.items()):
             if isinstance(value, list):
@@ -341,8 +354,14 @@ def _names_of(record: Record, field: str) -> tuple[str, ...]:
     return getattr(record, field) if field in _REFERENCES else ()
 
 
-def _places(items: Iterable[Any]) -> list[int]:
-    return [place for place, item in enumerate(items) if item is not None]
+def _places(items: Sequence[Any]) -> dict[str, int]:
+    """The places of items by what paths call them: their ids, or else their numbers or words."""
+    places = {str(place): place for place in range(len(items))}
+    for place in reversed(range(len(items))):
+        name = getattr(items[place], "id", items[place])
+        if isinstance(name, str):
+            places[name] = place
+    return places
 
 
 def _without_words(value: Any) -> None:
