@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from archive_pkg import bags
-from archive_pkg.bags import inplace
-from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.bags import inplace, writing
+from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.storage import ENCLOSING, Staging, hidden
 
 
@@ -66,3 +67,107 @@ def test_files_of_a_broken_off_bagging_are_never_removed(folder: Path) -> None:
     with pytest.raises(StorageError, match="exists too"):
         inplace.create_in_place(folder)
     assert (hidden(folder, ENCLOSING) / "data/b").read_bytes() == b"two"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("change", ["added", "removed", "moved"])
+def test_files_that_come_or_go_meanwhile_are_noticed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    write = writing.finish
+
+    def late(*arguments: object) -> None:
+        write(*arguments)  # type: ignore[arg-type]
+        if change == "added":
+            (folder / "c").touch()
+        elif change == "removed":
+            (folder / "b").unlink()
+        else:
+            (folder / "b").rename(folder / "data/b")
+
+    monkeypatch.setattr(inplace, "finish", late)
+    with pytest.raises(bags.ChangedError, match="came or went"):
+        inplace.create_in_place(folder)
+    assert "bagit.txt" not in names(folder)
+    assert names(folder.parent) == ["folder"]
+
+
+def test_a_shell_without_data_is_made_again_and_another_is_left_alone(folder: Path) -> None:
+    shell = hidden(folder, ENCLOSING)
+    shell.mkdir()
+    (shell / "bagit.txt").touch()
+    (shell / "stray").touch()
+    inplace.create_in_place(folder)
+    assert not (folder / "stray").exists()
+    assert bags.verify(folder).valid
+
+
+@pytest.mark.parametrize("kind", ["data is a link", "data is a file", "of another user"])
+def test_what_only_has_the_name_of_a_shell_is_left_alone(folder: Path, kind: str) -> None:
+    shell = hidden(folder, ENCLOSING)
+    shell.mkdir()
+    if kind == "of another user":
+        if os.geteuid() != 0:
+            pytest.skip("only root can give files away")
+        os.chown(shell, 65534, -1)
+    elif kind == "data is a link":
+        (shell / "data").symlink_to(folder)
+    else:
+        (shell / "data").touch()
+    with pytest.raises(StorageError, match="is not its own"):
+        inplace.create_in_place(folder)
+    assert names(folder) == ["b", "data"]
+    assert shell.is_dir()
+
+
+def test_the_bag_is_as_open_as_the_folder_was_and_says_what_was_given(folder: Path) -> None:
+    folder.chmod(0o750)
+    told: list[tuple[int, int | None, int]] = []
+    written, _ = inplace.create_in_place(
+        folder,
+        info=[("A", "b")],
+        tag_files={"notes.txt": b"n"},
+        algorithms=["md5"],
+        progress=lambda tally: told.append((tally.files, tally.all_files, tally.size)),
+    )
+    assert folder.stat().st_mode & 0o777 == 0o750
+    assert (folder / "bag-info.txt").read_text() == "A: b\nPayload-Oxum: 6.2\n"
+    assert names(folder) == [
+        "bag-info.txt",
+        "bagit.txt",
+        "data",
+        "manifest-md5.txt",
+        "notes.txt",
+        "tagmanifest-md5.txt",
+    ]
+    assert written is not None
+    assert set(written.manifests["md5"]) == {"data/b", "data/data/a"}
+    assert told[-1] == (2, 2, 6)
+
+
+def test_what_makes_no_sense_or_is_not_portable_is_refused(folder: Path) -> None:
+    with pytest.raises(UsageError):
+        inplace.create_in_place(folder, algorithms=[])
+    with pytest.raises(UsageError):
+        inplace.create_in_place(folder, info=[("Payload-Oxum", "1.1")])
+    (folder / "aux").touch()
+    with pytest.raises(InvalidError, match="cannot be bagged"):
+        inplace.create_in_place(folder, portable=True)
+    folder.parent.chmod(0o777)
+    with pytest.raises(StorageError, match="every user"):
+        inplace.create_in_place(folder)
+    folder.parent.chmod(0o700)
+    assert names(folder) == ["aux", "b", "data"]
+    assert names(folder.parent) == ["folder"]
+
+
+def test_a_folder_that_only_looks_like_a_bag_becomes_one(folder: Path) -> None:
+    (folder / "data/a").unlink()
+    (folder / "data/empty").rmdir()
+    (folder / "data").rmdir()
+    (folder / "bagit.txt").touch()
+    assert inplace.create_in_place(folder)[0] is not None
+    assert names(folder / "data") == ["b", "bagit.txt"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
 import subprocess
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import pytest
@@ -14,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive_pkg import bags
-from archive_pkg.bags import updating
-from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.bags import updating, writing
+from archive_pkg.errors import InvalidError, StorageError, UsageError
 
 
 def names(folder: Path) -> list[str]:
@@ -188,6 +190,207 @@ def test_twins_are_told_and_a_file_cannot_be_a_folder() -> None:
         "names-alike",
         "names-alike",
     ]
+
+
+@pytest.mark.parametrize("path", ["data/a", "data/sub/a", "bag-info.txt", "metadata/x", "data/b"])
+@pytest.mark.parametrize("link", [True, False])
+def test_nothing_that_is_there_is_overwritten(tmp_path: Path, path: str, link: bool) -> None:
+    (tmp_path / "a").write_bytes(b"new")
+    bag = tmp_path / "bag"
+    (bag / path).parent.mkdir(parents=True)
+    (tmp_path / "victim").write_bytes(b"theirs")
+    (bag / path).symlink_to(tmp_path / "victim") if link else (bag / path).write_bytes(b"theirs")
+    with pytest.raises(StorageError, match="exists already"):
+        bags.write(
+            bag,
+            {"a": tmp_path / "a", "sub/a": tmp_path / "a", "b": b"new"},
+            tag_files={"metadata/x": b"new"},
+        )
+    assert (bag / path).read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
+def test_only_regular_files_are_copied_and_no_pipe_is_waited_for(tmp_path: Path, kind: str) -> None:
+    source = tmp_path / "source"
+    if kind == "pipe":
+        os.mkfifo(source)
+    elif kind == "folder":
+        source.mkdir()
+    else:
+        source = Path("/dev/null")
+    (tmp_path / "bag").mkdir()
+    with pytest.raises(StorageError, match="is no regular file"):
+        bags.write(tmp_path / "bag", {"a": source})
+
+
+def test_a_link_given_as_a_source_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").touch()
+    (tmp_path / "link").symlink_to("secret")
+    (tmp_path / "bag").mkdir()
+    with pytest.raises(StorageError, match="symbolic link"):
+        bags.write(tmp_path / "bag", {"a": tmp_path / "link"})
+
+
+@pytest.mark.parametrize("size", [0, writing._SMALL, writing._SMALL + 1])
+def test_small_and_large_files_are_copied_alike(tmp_path: Path, size: int) -> None:
+    data = os.urandom(size)
+    (tmp_path / "a").write_bytes(data)
+    (tmp_path / "bag").mkdir()
+    told: list[tuple[int, int | None, int]] = []
+    written = bags.write(
+        tmp_path / "bag",
+        {"a": tmp_path / "a"},
+        progress=lambda tally: told.append((tally.files, tally.all_files, tally.size)),
+    )
+    assert (tmp_path / "bag/data/a").read_bytes() == data
+    assert written.digests("data/a")["sha512"] == hashlib.sha512(data).hexdigest()
+    assert (written.files, written.size, told[-1]) == (1, size, (1, 1, size))
+
+
+@pytest.mark.parametrize("change", ["time", "size", "short"])
+@pytest.mark.parametrize("size", [9, writing._SMALL + 9])
+def test_any_sign_of_a_change_while_reading_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, size: int
+) -> None:
+    source = tmp_path / "a"
+    source.write_bytes(b"x" * size)
+    before = source.stat().st_mtime_ns
+    (tmp_path / "bag").mkdir()
+    utime, read, readv = os.utime, os.read, os.readv
+
+    def changed(made: int, *, ns: tuple[int, int]) -> None:
+        if change == "size":
+            os.truncate(source, size + 1)
+            utime(source, ns=(before, before))
+        elif change == "time":
+            utime(source, ns=(before, before + 1))
+        utime(made, ns=ns)
+
+    monkeypatch.setattr(os, "utime", changed)
+    if change == "short":
+        monkeypatch.setattr(os, "read", lambda file, count: read(file, count)[:-1])
+        monkeypatch.setattr(os, "readv", lambda file, blocks: max(0, readv(file, blocks) - 1))
+    with pytest.raises(bags.ChangedError, match="a changed while it was being read"):
+        bags.write(tmp_path / "bag", {"a": source})
+
+
+def test_many_files_are_written_in_pieces_by_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_PIECE", 2)
+    monkeypatch.setattr(writing, "_FEW", 3)
+    payload = {f"{number % 2}/{number}": bytes([number]) * number for number in range(7)}
+    (tmp_path / "bag").mkdir()
+    written = bags.write(tmp_path / "bag", dict(payload), jobs=2)
+    assert (written.files, written.size) == (7, sum(range(7)))
+    assert tree(tmp_path / "bag/data") == payload
+    for algorithm, listed in written.manifests.items():
+        assert listed == {
+            f"data/{path}": hashlib.new(algorithm, data).digest() for path, data in payload.items()
+        }
+    assert bags.verify(tmp_path / "bag").valid
+
+
+@pytest.mark.parametrize("payload", [True, False])
+def test_an_old_bag_has_no_percent_in_a_path(tmp_path: Path, payload: bool) -> None:
+    files: dict[str, Path | bytes] = {"a%b": b""} if payload else {}
+    tag_files = {} if payload else {"a%b": b""}
+    for version in ("0.97", "1.0"):
+        (tmp_path / version).mkdir()
+    bags.write(tmp_path / "1.0", files, tag_files=tag_files)
+    with pytest.raises(UsageError, match=r"a BagIt 0\.97 bag cannot say a %"):
+        bags.write(tmp_path / "0.97", files, tag_files=tag_files, version="0.97")
+    assert names(tmp_path / "0.97") == []
+    bags.write(tmp_path / "0.97", {"b": b""}, version="0.97")
+    assert (tmp_path / "0.97/bagit.txt").read_text().startswith("BagIt-Version: 0.97\n")
+    assert bags.verify(tmp_path / "0.97").valid
+
+
+def test_tag_manifests_may_be_for_other_algorithms(tmp_path: Path) -> None:
+    written = bags.write(tmp_path, {"a": b"x"}, algorithms=["md5"], tag_algorithms=["sha1"])
+    assert [path.name for path in sorted(tmp_path.glob("*manifest*"))] == [
+        "manifest-md5.txt",
+        "tagmanifest-sha1.txt",
+    ]
+    assert set(written.digests("data/a")) == {"md5"}
+    assert set(written.digests("bagit.txt")) == {"sha1"}
+    assert written.digests("none") == {}
+    assert bags.verify(tmp_path).valid
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"algorithms": []}, "at least one algorithm"),
+        ({"algorithms": ["sha512", "crc32"]}, "no algorithm 'crc32'"),
+        ({"tag_algorithms": ["crc32"]}, "no algorithm 'crc32'"),
+        ({"info": [("A", "b"), ("payload-oxum", "1.1")]}, "Payload-Oxum is computed"),
+        ({"info": [("A:", "b")]}, "label"),
+        ({"tag_files": {"data": b""}}, "no tag file to give"),
+        ({"tag_files": {"data/a": b""}}, "no tag file to give"),
+        ({"tag_files": {"tagmanifest-md5.txt": b""}}, "no tag file to give"),
+        ({"tag_files": {"*a": b""}}, "misread"),
+        ({"tag_files": {" a": b""}}, "misread"),
+        ({"tag_files": {"\ta": b""}}, "misread"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_written(
+    tmp_path: Path, arguments: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(UsageError, match=words):
+        bags.write(tmp_path, {}, **arguments)
+    assert names(tmp_path) == []
+
+
+def test_names_that_cannot_be_in_a_bag_are_counted_and_nothing_is_written(tmp_path: Path) -> None:
+    with pytest.raises(InvalidError, match="2 names cannot stand") as caught:
+        bags.write(tmp_path, {"../a": b"", "b": b""}, tag_files={"../c": b""})
+    assert [each.location.path for each in caught.value.report.errors] == ["data/../a", "../c"]
+    assert names(tmp_path) == []
+
+
+def test_names_of_folders_are_compared_too_and_odd_bytes_are_shown() -> None:
+    report = bags.check_names(["data/A/x", "data/a/y", "data/\udcff", ""], beside=["data/b/c"])
+    assert {(each.code, each.location.path) for each in report} == {
+        ("names-alike", "data/A"),
+        ("name-not-utf8", "data/\\xff"),
+        ("name-unsafe", ""),
+    }
+    taken = bags.check_names(["data/b"], beside=["data/b/c"])
+    assert [(each.code, each.location.path) for each in taken] == [
+        ("name-is-file-and-folder", "data/b")
+    ]
+
+
+def test_a_bag_is_no_more_open_than_what_is_in_it(tmp_path: Path) -> None:
+    for name, closed in (("one", "."), ("two", "sub/b")):
+        source = tmp_path / name
+        (source / "sub").mkdir(parents=True)
+        (source / "a").touch()
+        (source / "sub/b").touch()
+        (source / closed).chmod(0o700)
+        bags.create(source, tmp_path / f"{name}-bag")
+        assert (tmp_path / f"{name}-bag").stat().st_mode & 0o077 == 0
+
+
+def test_a_source_that_cannot_be_read_whole_is_not_bagged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARCHIVE_PKG_LIMITS", "folder-depth=1")
+    (tmp_path / "source/a/b/c").mkdir(parents=True)
+    with pytest.raises(StorageError, match="within more than 1 folders"):
+        bags.create(tmp_path / "source", tmp_path / "bag")
+    assert names(tmp_path) == ["source"]
+
+
+def test_an_existing_bag_is_replaced_only_if_asked(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    bags.create(tmp_path / "source", tmp_path / "bag")
+    (tmp_path / "source/a").touch()
+    with pytest.raises(StorageError, match="exists already"):  # found before the source is read
+        bags.create(tmp_path / "none", tmp_path / "bag")
+    bags.create(tmp_path / "source", tmp_path / "bag", replace=True)
+    assert names(tmp_path / "bag/data") == ["a"]
 
 
 NAMES = st.text(
