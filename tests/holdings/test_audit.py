@@ -243,37 +243,6 @@ def test_what_was_forged_before_its_first_check_is_put_right(
     assert (package / "data" / "parts" / "transcription.txt").read_bytes() == before
 
 
-def test_repair_from_a_receipt(shelf: Shelf, damages: ModuleType, tmp_path: Path) -> None:
-    package = next(shelf.packages())
-    deposit(package, f"ocfl:{tmp_path / 'archive'}")
-    check(shelf)
-    damages.flip_a_bit(package)
-    check(shelf)
-    (done,) = mend(shelf, "receipts")
-    assert done.outcome == "repaired"
-    assert verify(package).ok
-
-
-def test_a_mirror_is_a_copy_to_compare_with_and_to_repair_from(
-    shelf: Shelf, damages: ModuleType, tmp_path: Path
-) -> None:
-    mirror, flat = tmp_path / "mirror", tmp_path / "flat"
-    shutil.copytree(shelf.root, mirror, ignore=shutil.ignore_patterns(".archive-pkg"))
-    for package in shelf.packages():
-        shutil.copytree(package, flat / package.name)
-    package = next(shelf.packages())
-    damages.flip_a_bit(package)
-    shutil.rmtree(flat / list(shelf.packages())[1].name)
-    done, _ = check(shelf, against=(str(mirror), str(flat)))
-    found = bad(done)
-    assert "copy-differs" in found.pop(package.name)
-    assert list(found.values()) == [{"copy-absent"}]
-    (done,) = mend(shelf, str(mirror))
-    assert done.outcome == "repaired"
-    assert verify(package).ok
-    assert bad(check(shelf, against=(str(mirror),))[0]) == {}
-
-
 def test_the_report_tells_in_words_as_page_table_and_metrics(
     remembered: Shelf, damages: ModuleType, tmp_path: Path
 ) -> None:

@@ -293,6 +293,18 @@ def test_each_other_copy_is_compared_and_a_difference_fails_the_run_but_not_the_
     assert "against" not in entries(shelf)[-1]
 
 
+def test_a_copy_lies_where_the_package_lies_or_is_called_by_its_name(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    write_bag(shelf.root / "in" / "d")
+    whole = mirror(shelf, tmp_path / "whole")
+    flat = mirror(shelf, tmp_path / "flat", lambda to: (to / "in" / "d").rename(to / "d"))
+    none = mirror(shelf, tmp_path / "none", lambda to: (to / "in" / "d").rename(to / "e"))
+    check(shelf, against=(whole, flat, none))
+    (entry,) = [each for each in entries(shelf) if each["package"] == "in/d"]
+    assert entry["against"] == {whole: "same", flat: "same", none: "differs"}
+
+
 def test_a_run_that_is_interrupted_records_what_was_checked(shelf: Shelf) -> None:
     seen: list[Done] = []
 

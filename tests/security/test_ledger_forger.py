@@ -24,7 +24,6 @@ from archive_pkg.holdings import (
     repair,
     sign_head,
 )
-from archive_pkg.holdings.signed import read_signed
 from archive_pkg.packages import Trust, sign
 from authority import Authority
 from program import Run
@@ -214,13 +213,6 @@ def test_the_signature_of_a_head_that_has_gone_is_missed_by_the_ledger(
     command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", keys / "stranger", head]
     subprocess.run(command, check=True, capture_output=True)
     assert "ledger-head-signature-gone" in check(shelf)[1]
-
-
-@pytest.mark.parametrize(
-    "said", [None, 1, "x", {}, [1], [{}], [{"key": 1}], [{"key": "k", "lists": [{}]}]]
-)
-def test_an_entry_of_another_form_says_nothing(said: object) -> None:
-    assert read_signed(said) == []
 
 
 def test_a_report_lists_who_signed(shelf: Shelf) -> None:
