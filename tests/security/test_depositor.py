@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,7 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from archive_pkg import deposits
+from archive_pkg import bags, deposits, storage
+from archive_pkg.bags.fetching import fetch
+from archive_pkg.deposits import Journal
+from archive_pkg.errors import StorageError
+from archive_pkg.holdings.reading import open_to_write
 from archive_pkg.holdings.seals import seal_of
 from archive_pkg.packages import build_package
 from program import Done, Run
@@ -225,6 +230,53 @@ def test_a_delivered_journal_of_a_deposit_that_is_a_link_is_refused(
     done = run("deposit", package, "--to", to)
     assert done.returncode == 5, done.stdout
     assert (work / "thesis.txt").read_text() == KEEP
+
+
+def test_a_hard_link_among_delivered_state_changes_no_other_file(work: Path) -> None:
+    thesis, folder = work / "thesis.txt", work.parent / "delivered"
+    folder.mkdir()
+
+    def linked(name: str) -> Path:
+        (folder / name).hardlink_to(thesis)
+        return folder / name
+
+    journal = Journal(linked("a.journal"))
+    journal.done("send", id="1")
+    assert Journal(journal.path).outcome("send") == {"id": "1"}
+    open_to_write(linked("a.db")).close()
+    for write in (
+        lambda: storage.write_beneath(folder, linked("a").name, more=True),
+        lambda: storage.append_output(linked("a.jsonl")),
+    ):
+        with pytest.raises((OSError, StorageError), match="second name"):
+            write()
+    assert thesis.read_text() == KEEP
+
+
+def test_a_file_of_another_name_is_not_taken_for_what_was_fetched(
+    work: Path, bag_to_fetch: Path
+) -> None:
+    parts = storage.hidden(bag_to_fetch, ".fetched")
+    parts.mkdir(0o700)
+    part = parts / hashlib.sha256(b"data/a.txt").hexdigest()
+    part.hardlink_to(work / "thesis.txt")
+    with pytest.raises(StorageError, match="second name"):
+        fetch(bag_to_fetch, allow_private=True)
+    assert (work / "thesis.txt").read_text() == KEEP
+
+
+@pytest.fixture
+def bag_to_fetch(tmp_path: Path) -> Path:
+    """A bag whose one file is still to be fetched, from where nothing answers."""
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/a.txt").write_text("a")
+    bag = tmp_path / "bag"
+    bags.create(tmp_path / "source", bag)
+    (bag / "data/a.txt").unlink()
+    for path in bag.glob("tagmanifest-*"):
+        path.unlink()
+    (bag / "fetch.txt").write_text("http://127.0.0.1:9/a.txt - data/a.txt\n")
+    return bag
 
 
 @pytest.fixture

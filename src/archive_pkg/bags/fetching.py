@@ -27,7 +27,15 @@ from archive_pkg.bags.bag import Bag
 from archive_pkg.errors import InvalidError
 from archive_pkg.fixity import ALGORITHMS, BLOCK, Hash, Tally, new_hash, write_all
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.storage import Lock, hidden, remove_tree, state_folder, storage_errors, sync_folder
+from archive_pkg.storage import (
+    Lock,
+    hidden,
+    remove_tree,
+    state_folder,
+    storage_errors,
+    sync_folder,
+    write_beneath,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -165,7 +173,7 @@ class _Run:
             if not wanted:
                 raise _FetchError(REFUSED, "is in no manifest that can be checked")
             part = self.parts / hashlib.sha256(line.path.encode()).hexdigest()
-            resumed = part.exists()
+            resumed = os.path.lexists(part)
             try:
                 self._download(line, part, wanted)
             except _FetchError as error:
@@ -187,7 +195,7 @@ class _Run:
 
     def _download(self, line: FetchLine, part: Path, wanted: dict[str, bytes]) -> None:
         hashes = {name: new_hash(name) for name in wanted}
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        descriptor = write_beneath(self.parts, part.name, more=os.path.lexists(part))
         try:
             have = _hash_so_far(descriptor, hashes)
             if have != line.length:

@@ -53,11 +53,15 @@ class Journal:
         self._begun: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
         self._whole = 0
+        self._kept: bytes | None = None  # of a file that is to be replaced, not changed
         with (
             storage.storage_errors(f"reading {path}"),
             contextlib.suppress(FileNotFoundError),
         ):
-            self._load(storage.read_beneath(path.parent, path.name))
+            data = storage.read_beneath(path.parent, path.name)
+            self._load(data)
+            if len(data) != self._whole or path.lstat().st_nlink != 1:
+                self._kept = data[: self._whole]
 
     def _load(self, data: bytes) -> None:
         # A run that died while writing leaves a last line without its end; it never was.
@@ -135,6 +139,9 @@ class Journal:
         line = said + _MARK + self._mark(said)
         with self._lock:
             try:
+                if self._kept is not None:
+                    storage.write_atomically(self.path, self._kept)
+                    self._kept = None
                 descriptor = storage.write_beneath(
                     self.path.parent, self.path.name, more=os.path.lexists(self.path)
                 )

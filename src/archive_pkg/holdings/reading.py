@@ -33,6 +33,8 @@ def is_from_here(path: Path) -> bool:
             status, head = os.fstat(file.fileno()), file.read(_AT.stop)
     except OSError:
         return False
+    if status.st_nlink != 1:  # a database that is used elsewhere
+        return False
     if os.geteuid() and not storage.is_ours(status):
         return True
     return head[_AT] == _mark_of(status)

@@ -106,7 +106,8 @@ def write_beneath(folder: Path, path: str, *, more: bool = False) -> int:
         A descriptor that writes at the end of the file.
 
     Raises:
-        NotRegularError: There is a link on the way, or something else than a regular file.
+        NotRegularError: There is a link on the way, something else than a regular file, or a file
+            that has a second name (a hard link), under which other work would be changed.
         OSError: It cannot be opened, or exists already.
     """
     above, _, name = path.rpartition("/")
@@ -116,10 +117,25 @@ def write_beneath(folder: Path, path: str, *, more: bool = False) -> int:
         descriptor = open_step(name, os.O_RDWR | os.O_APPEND | how, here)
     finally:
         os.close(here)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    try:
+        refuse_second_name(os.fstat(descriptor), path)
+    except OSError:
         os.close(descriptor)
-        raise NotRegularError(errno.EINVAL, "it is not a regular file", path)
+        raise
     return descriptor
+
+
+def refuse_second_name(status: os.stat_result, path: str) -> None:
+    """Refuse to write into what is not a regular file with one name only.
+
+    Raises:
+        NotRegularError: It is a link, a device or the like, or has a hard link somewhere.
+    """
+    if not stat.S_ISREG(status.st_mode):
+        raise NotRegularError(errno.EINVAL, "it is not a regular file", path)
+    if status.st_nlink != 1:
+        message = "the file has a second name (a hard link), under which it would change as well"
+        raise NotRegularError(errno.EINVAL, message, path)
 
 
 def remove_tree(path: Path) -> None:

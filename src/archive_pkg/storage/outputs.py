@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.storage.beneath import refuse_second_name
 from archive_pkg.storage.files import is_ours, storage_errors, write_atomically
 from archive_pkg.storage.staging import DestinationExistsError
 
@@ -61,6 +62,11 @@ def append_output(path: Path) -> BinaryIO:
         if is_stream:
             return target.open("wb", buffering=0)
         file = target.open("a+b")
+        try:
+            refuse_second_name(os.fstat(file.fileno()), os.fspath(path))
+        except OSError:
+            file.close()
+            raise
         if end := file.tell():
             file.seek(0)
             if file.read(1) != b"{":
