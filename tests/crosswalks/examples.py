@@ -260,3 +260,8 @@ FULL_SETTING = Setting(
     software="archive-pkg 0",
 )
 BARE_SETTING = Setting(software="archive-pkg 0")
+
+
+def record(**fields: Any) -> Record:
+    """The record with almost nothing, and these fields."""
+    return Record.model_validate(BARE | fields)
