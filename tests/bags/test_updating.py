@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -219,3 +223,285 @@ def test_an_algorithm_is_removed_with_its_manifests(good: Path) -> None:
     with pytest.raises(UsageError, match="--remove-algorithm sha512"):
         updating.update(good, remove=["manifest-sha512.txt"])
     assert bags.verify(good).valid
+
+
+def manifest(bag: Path, name: str, *paths: str) -> None:
+    """Write a manifest of files, or of all tag files, by hand."""
+    algorithm = name.removesuffix(".txt").rpartition("-")[2]
+    listed = paths or sorted(
+        path.name for path in bag.glob("*.txt") if not path.name.startswith("tagmanifest")
+    )
+    (bag / name).write_text(
+        "".join(
+            f"{hashlib.new(algorithm, (bag / path).read_bytes()).hexdigest()}  {path}\n"
+            for path in listed
+        )
+    )
+
+
+def declare(bag: Path, version: str) -> None:
+    (bag / "bagit.txt").write_text(
+        f"BagIt-Version: {version}\nTag-File-Character-Encoding: UTF-8\n"
+    )
+
+
+def there(bag: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(bag).as_posix(): path.read_bytes()
+        for path in bag.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def signed(good: Path) -> Path:
+    (good / "signatures").mkdir()
+    (good / "signatures/tagmanifest-sha512.txt.sig").write_bytes(b"s")
+    (good / "signatures/README.txt").write_bytes(b"r")
+    return good
+
+
+@pytest.mark.parametrize("change", ["update", "upgrade"])
+def test_signatures_are_lost_only_if_asked(signed: Path, change: str) -> None:
+    before = there(signed)
+    make = updating.update if change == "update" else updating.upgrade
+    with pytest.raises(InvalidError, match="is signed"):
+        make(signed)
+    assert there(signed) == before
+    make(signed, drop_signatures=True)
+    assert not (signed / "signatures/README.txt").exists()
+    assert bags.verify(signed).valid
+    assert "signatures" not in "".join(path.read_text() for path in signed.glob("tagm*"))
+
+
+def test_a_folder_of_signatures_without_one_is_kept(signed: Path) -> None:
+    (signed / "signatures/tagmanifest-sha512.txt.sig").unlink()
+    updating.update(signed, add={"data/c": b"3"})
+    assert (signed / "signatures/README.txt").read_bytes() == b"r"
+
+
+def test_a_bag_gets_no_more_open_than_what_is_added(good: Path) -> None:
+    good.chmod(0o755)
+    for name, closed in (("open", 0o644), ("closed", 0o640)):
+        new = good.parent / name
+        new.touch()
+        new.chmod(closed)
+        updating.update(good, add={f"data/{name}": new, "data/bytes": b""})
+        assert good.stat().st_mode & 0o777 == (0o755 if name == "open" else 0o750)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda bag: (bag / "manifest-sha256.txt").write_text("no line\n"), "has faults"),
+        (lambda bag: [path.unlink() for path in bag.glob("manifest*")], "cannot be computed"),
+        (lambda bag: (bag / "manifest-crc32.txt").write_text("00  data/a\n"), ": crc32"),
+        (
+            lambda bag: (bag / "fetch.txt").write_text(
+                "https://a.example/a 3 data/a\nhttps://a.example/c 3 data/c\n"
+            ),
+            "still to be fetched",
+        ),
+    ],
+)
+def test_a_bag_that_cannot_be_read_faithfully_is_not_changed(
+    good: Path, spoil: Callable[[Path], object], words: str
+) -> None:
+    spoil(good)
+    before = there(good)
+    with pytest.raises(InvalidError, match=words):
+        updating.update(good, add={"data/new": b"3"})
+    assert there(good) == before
+
+
+def test_a_manifest_that_cannot_be_computed_can_be_removed(good: Path) -> None:
+    (good / "manifest-crc32.txt").write_text("00  data/a\n")
+    updating.update(good, remove_algorithms=["crc32"])
+    assert list(updating.update(good).manifests) == ["sha256", "sha512"]
+    assert bags.verify(good).valid
+
+
+def test_a_tag_manifest_alone_can_be_removed(good: Path) -> None:
+    manifest(good, "tagmanifest-md5.txt")
+    updating.update(good, remove_algorithms=["md5"])
+    assert not (good / "tagmanifest-md5.txt").exists()
+    assert bags.verify(good).valid
+
+
+def test_a_file_that_is_listed_and_lost_can_be_removed(good: Path) -> None:
+    (good / "data/sub/b").unlink()
+    with pytest.raises(InvalidError) as refused:
+        updating.update(good, add={"data/c": b"3"})
+    assert "data/sub/b (and 0 more) would be in the bag or in its sha256" in str(refused.value)
+    updating.update(good, remove=["data/sub/b"])
+    assert bags.verify(good).valid
+    assert (good / "data/sub").is_dir(), "folders stay"
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+def test_every_manifest_lists_every_file_afterwards_but_of_old_bags(
+    good: Path, algorithm: str
+) -> None:
+    manifest(good, f"manifest-{algorithm}.txt", "data/a")
+    with pytest.raises(InvalidError, match=f"data/sub/b .* in its {algorithm} manifest"):
+        updating.update(good, add={"data/c": b"3"})
+    declare(good, "0.97")
+    for path in good.glob("tagmanifest*"):
+        path.unlink()
+    updating.update(good, add={"data/c": b"3"})
+    assert bags.verify(good).valid
+    assert bags.Bag.open(good).values("Payload-Oxum") == ["8.3"]
+    listed = (good / f"manifest-{algorithm}.txt").read_text()
+    assert ("data/c" in listed, "data/sub/b" in listed) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"remove": ["data/none"]}, "there is no data/none"),
+        ({"remove": ["data/a"], "add": {"data/a": b""}}, "at once"),
+        ({"remove": ["bagit.txt"]}, "no tag file to give"),
+        ({"remove": ["tagmanifest-sha512.txt"]}, "--remove-algorithm sha512"),
+        ({"add": {"fetch.txt": b""}}, "no tag file to give"),
+        ({"remove_algorithms": ["sha256", "sha512"]}, "would have no manifest left"),
+        ({"remove_info": [("Payload-Oxum", "1.1")]}, "has no Payload-Oxum: 1.1"),
+    ],
+)
+def test_why_a_change_makes_no_sense_is_said(
+    good: Path, arguments: dict[str, Any], words: str
+) -> None:
+    before = there(good)
+    with pytest.raises(UsageError, match=words):
+        updating.update(good, **arguments)
+    assert there(good) == before
+
+
+def test_payload_oxum_is_kept_right_and_not_added(good: Path) -> None:
+    updating.update(good, add={"data/a": b"longer"}, remove=["data/sub/b"])
+    assert bags.Bag.open(good).values("Payload-Oxum") == ["6.1"]
+    (good / "bag-info.txt").unlink()
+    for path in good.glob("tagmanifest*"):
+        path.unlink()
+    updating.update(good, add={"data/c": b"3"})
+    assert not (good / "bag-info.txt").exists()
+    assert not list(good.glob("tagmanifest*"))
+    updating.update(good, info=[("A", "b")])
+    assert (good / "bag-info.txt").read_text() == "A: b\n"
+    assert bags.verify(good).valid
+
+
+def test_the_lines_of_files_that_are_removed_go_from_fetch_txt(good: Path) -> None:
+    lines = ["https://a.example/a 3 data/a\r\n", "https://a.example/b - data/sub/b\r\n"]
+    (good / "fetch.txt").write_bytes("".join(lines).encode())
+    for algorithm in ("sha256", "sha512"):
+        manifest(good, f"tagmanifest-{algorithm}.txt")
+    updating.update(good, remove=["data/a"])
+    assert (good / "fetch.txt").read_bytes() == lines[1].encode()
+    assert bags.verify(good).valid
+    updating.update(good, remove=["data/sub/b"])
+    assert not (good / "fetch.txt").exists()
+    assert bags.verify(good).valid
+
+
+@pytest.mark.parametrize(
+    ("number", "copied"),
+    [
+        (errno.EXDEV, True),
+        (errno.EMLINK, True),
+        (errno.ENOTSUP, True),
+        (errno.ENOSYS, True),
+        (errno.EINVAL, True),
+        (errno.EPERM, True),
+        (errno.ENOSPC, False),
+    ],
+)
+def test_a_file_that_cannot_be_shared_is_copied_with_its_time(
+    good: Path, monkeypatch: pytest.MonkeyPatch, number: int, copied: bool
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    os.utime(good / "data/a", ns=(0, 123456789))
+    before = (good / "data/a").stat()
+    monkeypatch.setattr(os, "link", fail)
+    if not copied:
+        with pytest.raises(StorageError, match="disk is full"):
+            updating.update(good, add={"data/c": b"3"})
+        return
+    updating.update(good, add={"data/c": b"3"})
+    after = (good / "data/a").stat()
+    assert before.st_ino != after.st_ino
+    assert after.st_mtime_ns == 123456789
+    assert (good / "data/a").read_bytes() == b"one"
+    assert bags.verify(good).valid
+
+
+def test_labels_keep_their_place_their_line_ends_and_what_is_folded(good: Path) -> None:
+    path = good / "bag-info.txt"
+    for algorithm in ("sha256", "sha512"):
+        (good / f"tagmanifest-{algorithm}.txt").unlink()
+    for end in ("\n", "\r\n", "\r"):
+        path.write_bytes(end.join(["A: 1", "b: 2", " folded", "A: 3", "C: last"]).encode())
+        updating.update(good, info=[("a", "x"), ("A", "y")], add_info=[("B", "z"), ("D", "new")])
+        expected = ["A: x", "A: y", "b: 2", " folded", "B: z", "C: last", "D: new", ""]
+        assert path.read_bytes() == end.join(expected).encode()
+        updating.update(good, remove_info=[("b", "2 folded"), ("A", None)])
+        assert path.read_bytes() == end.join(["B: z", "C: last", "D: new", ""]).encode()
+
+
+def test_an_upgrade_keeps_what_is_listed_and_adds_what_is_asked(good: Path) -> None:
+    (good / "stray").write_bytes(b"in no tag manifest")
+    told: list[tuple[int, int | None, int, int | None]] = []
+    changed = updating.upgrade(
+        good,
+        algorithms=["md5", "sha512"],
+        progress=lambda done: told.append((done.files, done.all_files, done.size, done.all_size)),
+    )
+    assert told[-1] == (2, 2, 7, 7)
+    assert list(changed.manifests) == ["md5", "sha256", "sha512"]
+    assert (good / "stray").exists()
+    tag_files = {"bagit.txt", "bag-info.txt", "metadata/x.xml", "notes.txt"}
+    for algorithm in ("md5", "sha256", "sha512"):
+        made = changed.tag_manifests[algorithm].digests
+        assert made.keys() == tag_files | {f"manifest-{name}.txt" for name in changed.manifests}
+    with pytest.raises(UsageError, match="crc32"):
+        updating.upgrade(good, algorithms=["crc32"])
+
+
+def test_an_upgrade_of_an_old_bag_lists_all_its_tag_files(tmp_path: Path) -> None:
+    bag = tmp_path / "bag"
+    (bag / "data/empty").mkdir(parents=True)
+    (bag / "data/a").write_bytes(b"one")
+    declare(bag, "0.97")
+    manifest(bag, "manifest-md5.txt", "data/a")
+    (bag / "notes").write_bytes(b"n")
+    (bag / "fetch.txt").write_bytes(b"https://a.example/a 3 data/a\n")
+    info = b"A: 1\nB: kept\n as it is\n"
+    (bag / "bag-info.txt").write_bytes(info)
+    changed = updating.upgrade(bag, algorithms=["sha512"])
+    assert bags.verify(bag).valid
+    assert (bag / "bag-info.txt").read_bytes() == info
+    assert {"notes", "fetch.txt"} <= changed.tag_manifests["sha512"].digests.keys()
+    assert (bag / "data/empty").is_dir()
+    assert (bag / "fetch.txt").read_bytes() == b"https://a.example/a 3 data/a\n"
+
+
+def test_spaces_before_colons_go_with_an_upgrade(tmp_path: Path) -> None:
+    bag = tmp_path / "bag"
+    (bag / "data").mkdir(parents=True)
+    declare(bag, "0.97")
+    (bag / "manifest-md5.txt").touch()
+    (bag / "bag-info.txt").write_bytes(b"A : 1\n folded : on\nPacking-Date: x\n")
+    updating.upgrade(bag)
+    assert (bag / "bag-info.txt").read_bytes() == b"A: 1 folded : on\nPacking-Date: x\n"
+
+
+def test_a_bag_that_an_upgrade_would_spoil_stays(
+    good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = there(good)
+    monkeypatch.setattr(updating, "_upgraded_info", lambda *_: b"no colon")
+    with pytest.raises(InvalidError, match="could not be upgraded"):
+        updating.upgrade(good)
+    assert there(good) == before
+    assert [path.name for path in good.parent.iterdir() if "archive" in path.name] == []

@@ -281,15 +281,16 @@ class _Change:
                 _, found = place(source, made, tuple(kind), lambda files, size: None)
                 for name, value in zip(kind, found, strict=True):
                     kind[name][path] = value
-            self._refuse_incomplete(payload)
-            oxum = self._oxum(target, next(iter(payload.values())))
+            added = {path for path in self.add if path.startswith("data/")}
+            present = (set(bag.payload) | added) - self.remove
+            self._refuse_incomplete(payload, present)
+            oxum = self._oxum(target, present)
             info = replace(info, put=(*info.put, *oxum))
             self._write_tags(folder, target, payload, tags, info)
 
-    def _refuse_incomplete(self, payload: Mapping[str, Mapping[str, bytes]]) -> None:
-        present = (set(self.bag.payload) | {p for p in self.add if p.startswith("data/")}) - (
-            self.remove
-        )
+    def _refuse_incomplete(
+        self, payload: Mapping[str, Mapping[str, bytes]], present: set[str]
+    ) -> None:
         for name, digests in payload.items():
             wrong = sorted(present ^ digests.keys())
             if wrong and self.bag.declaration.number >= (1, 0):
@@ -299,11 +300,11 @@ class _Change:
                     "Add or remove them, too.",
                 )
 
-    def _oxum(self, target: Path, digests: Mapping[str, bytes]) -> list[tuple[str, str]]:
+    def _oxum(self, target: Path, present: set[str]) -> list[tuple[str, str]]:
         if not self.bag.values("Payload-Oxum"):
             return []
-        size = sum((target / path).stat().st_size for path in digests)
-        return [("Payload-Oxum", f"{size}.{len(digests)}")]
+        size = sum((target / path).stat().st_size for path in present)
+        return [("Payload-Oxum", f"{size}.{len(present)}")]
 
     def _write_tags(
         self,
