@@ -33,7 +33,6 @@ from archive_pkg.storage import (
     remove_tree,
     state_folder,
     storage_errors,
-    sync_folder,
     write_beneath,
 )
 
@@ -302,6 +301,7 @@ class _Run:
             for folder in folders:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(folder, dir_fd=descriptor)
+                    os.fsync(descriptor)
                 below = os.open(
                     folder,
                     os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW,
@@ -313,7 +313,6 @@ class _Run:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        sync_folder(self.root)
 
 
 class _Pace:

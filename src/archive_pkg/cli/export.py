@@ -165,10 +165,10 @@ def _export_each(
     quiet: bool,
 ) -> None:
     from archive_pkg import holdings
-    from archive_pkg.storage import storage_errors
+    from archive_pkg.storage import make_folder, storage_errors
 
     with storage_errors(f"making {folder}"):
-        folder.mkdir(mode, parents=True, exist_ok=True)
+        make_folder(folder, mode)
     with (
         telling("export", report, as_json=as_json, quiet=quiet) as told,
         # Files are named by their records' ids: of two records with one id, one file is lost.

@@ -448,7 +448,7 @@ def fetch(
             "name another folder to fetch it into, or move that one away",
         )
     with storage.storage_errors(f"making {out}"):
-        out.mkdir(parents=True, exist_ok=True)
+        storage.make_folder(out)
     with storage.Staging(destination) as staging:
 
         def bring() -> None:

@@ -142,9 +142,8 @@ class Journal:
                 if self._kept is not None:
                     storage.write_atomically(self.path, self._kept)
                     self._kept = None
-                descriptor = storage.write_beneath(
-                    self.path.parent, self.path.name, more=os.path.lexists(self.path)
-                )
+                exists = os.path.lexists(self.path)
+                descriptor = storage.write_beneath(self.path.parent, self.path.name, more=exists)
                 try:
                     os.ftruncate(descriptor, self._whole)
                     written = 0
@@ -152,6 +151,8 @@ class Journal:
                         written += os.write(descriptor, line[written:])
                     if lasting and self._sync:
                         os.fdatasync(descriptor)
+                        if not exists:
+                            storage.sync_folder(self.path.parent)
                 finally:
                     os.close(descriptor)
             except OSError as error:

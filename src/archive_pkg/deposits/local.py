@@ -95,7 +95,7 @@ class LocalPlace(Place):
     def make(self, paths: Sequence[str]) -> None:
         """See `drop.Place`; only this user may look into a folder before it is renamed."""
         with storage.storage_errors(f"making {self.root}"):
-            self.root.mkdir(parents=True, exist_ok=True)
+            storage.make_folder(self.root)
         for path in paths:
             with storage.storage_errors(f"making {self.root / path}"):
                 storage.make_beneath(self.root, path, 0o777 if "/" in path else 0o700)

@@ -172,7 +172,7 @@ class OcflRoot:
         if (self.root / _DECLARATION).is_file():
             return
         with storage.storage_errors(f"making {self.root}"):
-            self.root.mkdir(parents=True, exist_ok=True)
+            storage.make_folder(self.root)
         with storage.Lock(self.root / _LAYOUT_FILE, wait=60), TemporaryDirectory() as elsewhere:
             made = Path(elsewhere, "root")
             ocfl_py().StorageRoot(

@@ -17,6 +17,7 @@ from archive_pkg.records.scalars import portable_path
 from archive_pkg.storage import (
     files_below,
     is_folder,
+    make_folder,
     mode_of,
     read_regular,
     refuse_exchange,
@@ -98,7 +99,7 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None)
     text_name = f"{Path(name).stem}.text.txt" if draft.source.extracted else name
     if out is not None:
         with storage_errors(f"writing into {out}"):
-            out.mkdir(parents=True, exist_ok=True)
+            make_folder(out)
             refuse_exchange(out)
     folder = letter.parent if out is None else _folder(draft, out, name, vocabulary)
     record = folder / RECORD
@@ -114,7 +115,7 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None)
     written = record_yaml(draft, name, vocabulary, text_name, record_id).encode()
     with storage_errors(f"writing {folder}"):
         mode = mode_of(letter, letter.parent)
-        folder.mkdir(mode, exist_ok=True)
+        make_folder(folder, mode)
     if out is not None:
         with storage_errors(f"reading {letter}"):
             data = read_regular(letter)

@@ -192,7 +192,11 @@ class _Building:
             if self.options.sync and place.exists():
                 with storage.storage_errors(f"making {place} durable"):
                     storage.sync_filesystem(place)
-            return [self._settled(result) for result in results]
+            done = [self._settled(result) for result in results]
+            if self.options.sync and any(one.outcome == "replaced" for one in done):
+                with storage.storage_errors(f"making {self.shelf.root} durable"):
+                    storage.sync_filesystem(place)  # before what they replaced is removed
+            return done
         except StorageError as error:
             return [failed(source, error) for source, _ in batch]
         finally:

@@ -94,7 +94,7 @@ def sign_head(
         signature = file.with_name(f"{file.name}.sig")
         new: list[Path] = []
         with storage.storage_errors(f"writing {file.parent}"):
-            file.parent.mkdir(exist_ok=True)
+            storage.make_folder(file.parent)
         if key is not None and not signature.exists():
             data = f"{book.head}\n".encode()
             made = _signed(data, key)

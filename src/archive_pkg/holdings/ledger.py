@@ -207,7 +207,7 @@ def held(path: Path, take: Callable[[dict[str, Any]], None]) -> Iterator[tuple[L
         StorageError: It cannot be read or written.
     """
     with storage.storage_errors(f"making {path.parent}"):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        storage.make_folder(path.parent)
     with storage.Lock(path):
         ledger = Ledger(path)
         report = Report()

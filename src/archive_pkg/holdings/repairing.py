@@ -252,16 +252,19 @@ def _exchange(shelf: Shelf, home: Path, brought: Path) -> Path | None:
     storage.sync_tree(brought)
     if not there:
         storage.place(brought, home)
-        storage.sync_folder(home.parent)
+        storage.sync_filesystem(home.parent)  # folders above it may be new
         return None
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     kept = shelf.own / DAMAGED / f"{home.name}-{stamp}-{secrets.token_hex(2)}"
-    kept.parent.mkdir(exist_ok=True)
-    if storage.exchange(brought, home):
-        brought.rename(kept)
+    storage.make_folder(kept.parent)
+    # The next run clears the staging folder, so the damaged package must never lie there.
+    good = kept.with_name(f".{kept.name}")
+    brought.rename(good)
+    if storage.exchange(good, home):
+        good.rename(kept)
     else:
         home.rename(kept)
-        brought.rename(home)
+        good.rename(home)
     storage.sync_folder(home.parent)
     storage.sync_folder(kept.parent)
     return kept

@@ -114,7 +114,7 @@ class Shelf:
             StorageError: It cannot be made, or is not to be trusted.
         """
         with storage.storage_errors(f"making {self.root}"):
-            self.root.mkdir(parents=True, exist_ok=True)
+            storage.make_folder(self.root)
         return storage.state_folder(self.root, OWN)
 
 

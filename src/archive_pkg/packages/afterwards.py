@@ -125,7 +125,7 @@ def ready_receipts(package: Path, within: Path | None = None) -> Path:
     folder = receipts_folder(package, within)
     base = within or folder.parent
     with storage.storage_errors(f"making {base}"):
-        base.mkdir(parents=True, exist_ok=True)
+        storage.make_folder(base)
         # Receipts have the names of the package's files.
         mode = storage.widest_mode(package.stat())
     return storage.state_folder(base, folder.relative_to(base).as_posix(), mode)

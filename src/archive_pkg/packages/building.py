@@ -101,7 +101,7 @@ def build_package(
     destination = out / draft.id
     refuse_inside(draft.folder, out)
     with storage.storage_errors(f"making {out}"):
-        out.mkdir(parents=True, exist_ok=True)
+        storage.make_folder(out)
     with storage.Staging(destination, wait=wait) as staging:
         on = on or date_for(destination)
         gone = draft.withheld(on)

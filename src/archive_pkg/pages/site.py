@@ -104,7 +104,7 @@ def build_site(
     if shelf.root.resolve().is_relative_to(out):
         raise UsageError(f"the shelf {shelf.root} lies in {out}", "name another folder")
     with storage.storage_errors(f"making {out.parent}"):
-        out.parent.mkdir(parents=True, exist_ok=True)
+        storage.make_folder(out.parent)
     with storage.Staging(out) as staging, _memory(shelf) as memory, _audits(shelf) as audits:
         before = _manifest(out)
         with storage.storage_errors(f"writing {out}"):

@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 
 from archive_pkg.errors import StorageError
-from archive_pkg.storage.files import is_ours, storage_errors
+from archive_pkg.storage.files import is_ours, storage_errors, sync_folder
 from archive_pkg.storage.reading import NotRegularError, folder_beneath, open_step
 
 _FOLDER = os.O_DIRECTORY | os.O_NOFOLLOW
@@ -54,7 +54,10 @@ def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
     """
     made = base / path
     with storage_errors(f"making {made}"):
+        exists = os.path.lexists(made)
         make_beneath(base, path, mode & ~stat.S_IWOTH)
+        if not exists:
+            sync_folder(made.parent)
     check_state_folder(made)
     return made
 

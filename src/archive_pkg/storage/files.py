@@ -173,6 +173,14 @@ def staged_file(path: Path, data: bytes, mode: int = 0o777) -> Iterator[Path]:
         staged.unlink(missing_ok=True)
 
 
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder, and those above it, where they do not exist; their names are then durable."""
+    new = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(mode, parents=True, exist_ok=True)
+    for each in new:
+        sync_folder(each.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

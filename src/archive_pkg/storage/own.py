@@ -13,7 +13,13 @@ import os
 from functools import cache
 from pathlib import Path
 
-from archive_pkg.storage.files import is_ours, staged_file
+from archive_pkg.storage.files import (
+    is_ours,
+    make_folder,
+    staged_file,
+    sync_folder,
+    sync_tree,
+)
 from archive_pkg.storage.reading import open_regular
 
 _SIZE = 32
@@ -42,10 +48,12 @@ def _kept_key() -> bytes:
     """Read the key, made if there is none. Raises OSError where there is no place for it."""
     path = _folder() / "key"
     if not path.exists():
-        path.parent.mkdir(0o700, parents=True, exist_ok=True)
+        make_folder(path.parent, 0o700)
         made = staged_file(path, os.urandom(_SIZE), 0o600)
         with contextlib.suppress(FileExistsError), made as staged:
+            sync_tree(staged)
             os.link(staged, path)  # refused where another run was first
+        sync_folder(path.parent)
     with open_regular(path) as file:
         status, key = os.fstat(file.fileno()), file.read(_SIZE + 1)
     if not is_ours(status) or status.st_mode & 0o077 or len(key) != _SIZE:

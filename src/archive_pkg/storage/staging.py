@@ -271,10 +271,11 @@ def open_up(made: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
 
 
 def place(made: Path, destination: Path, *, replace: bool = False) -> None:
-    """Let a destination name what was made on its file system, in one step; nothing is synced.
+    """Give what was made, on its file system, the name of the destination in one step.
 
     Args:
-        made: A file or folder, finished and durable.
+        made: A file or folder, finished and durable. What is replaced may get its name: remove it
+            once the new name is durable.
         destination: The path it gets.
         replace: Whether what stands there may be replaced.
 
@@ -437,7 +438,6 @@ def _refuse_unfinished(destination: Path) -> None:
 
 def _replace(made: Path, destination: Path) -> None:
     if exchange(made, destination):
-        remove_tree(made)
         return
     if not made.is_dir() and not destination.is_dir():
         made.replace(destination)

@@ -12,6 +12,7 @@ from archive_pkg.records import read_record, save_record
 from archive_pkg.records.saving import as_yaml
 from archive_pkg.storage import (
     Staging,
+    make_folder,
     mode_of,
     read_regular,
     refuse_exchange,
@@ -174,7 +175,7 @@ def _says(folder: Path, record: Record) -> bool:
 
 
 def _staging(out: Path) -> Staging:
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(out.parent)
     return Staging(out)
 
 
@@ -242,7 +243,7 @@ def _ending(out: Path, otherwise: str) -> str:
 def _write(out: Path, make: Callable[[Path], object], *, replace: bool, mode: int = 0o777) -> None:
     """Write a file that the user named, made beforehand in a folder that nobody else sees."""
     with storage_errors(f"writing {out}"):
-        out.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(out.parent)
         with TemporaryDirectory() as folder:
             made = Path(folder, out.name)
             make(made)

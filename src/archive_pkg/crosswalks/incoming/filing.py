@@ -11,6 +11,7 @@ from archive_pkg.records.saving import as_yaml
 from archive_pkg.storage import (
     DestinationExistsError,
     Staging,
+    make_folder,
     read_regular,
     storage_errors,
     write_atomically,
@@ -44,7 +45,7 @@ def file_imported(
         StorageError: Something cannot be written.
     """
     with storage_errors(f"making {folder.parent}"):
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.parent)
     with Staging(folder) as staging, storage_errors(f"writing {folder}"):
         for path, data in imported.files.items():
             target = staging.path / path

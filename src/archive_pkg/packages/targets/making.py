@@ -96,7 +96,7 @@ def build_for(
     destination = out / f"{draft.id}{target.archive}"
     refuse_inside(draft.folder, out)
     with storage.storage_errors(f"making {out}"):
-        out.mkdir(parents=True, exist_ok=True)
+        storage.make_folder(out)
     with storage.Staging(destination, wait=wait) as staging:
         day = on or (today() if target.archive or target.form != "bag" else date_for(destination))
         maker = _Maker(target, draft, told, sizes, day)

@@ -1,0 +1,312 @@
+"""After a power cut at any instant there is the old or the new, whole, and the next run succeeds.
+
+See `power` for what a power cut leaves. What a command has said to be done, stays done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import ocfl
+import pytest
+from power import Power
+
+from archive_pkg import bags, deposits, storage
+from archive_pkg.bags import inplace, serializing, updating
+from archive_pkg.deposits.journal import Journal
+from archive_pkg.deposits.local import LocalFolder
+from archive_pkg.deposits.ocfl import OcflRoot
+from archive_pkg.deposits.repositories import Repository
+from archive_pkg.holdings import Options, build_many, crew_for, find_records, ledger, make_shelf
+from archive_pkg.packages import build_package, verify
+
+FILES = {"a": b"first", "b/c": b"second"}
+CHANGED = {"a": b"another", "b/c": b"second"}
+ON = date(2026, 11, 24)
+TEXT = "Ada, 1960"
+RECORD = f"""\
+id: letter
+type: letter
+title: A letter
+sender: [ada]
+date: {{edtf: 1960}}
+parts:
+  - {{id: text, kind: transcription, file: text.txt, media_type: text/plain, languages: [de],
+     sha256: {hashlib.sha256(TEXT.encode()).hexdigest()}}}
+agents:
+  - {{id: ada, name: Ada, kind: person}}
+evidence:
+  - {{field: date, basis: quoted, at: {{part: text, exact: "1960", start: 5, end: 9}}}}
+  - {{field: title, basis: supplied, agent: ada}}
+  - {{field: type, basis: supplied, agent: ada}}
+  - {{field: sender, basis: supplied, agent: ada}}
+  - {{field: agents, basis: supplied, agent: ada}}
+  - {{field: parts, basis: supplied, agent: ada}}
+"""
+LETTER = {"record.yaml": RECORD.encode(), "text.txt": TEXT.encode()}
+CHANGED_LETTER = LETTER | {"record.yaml": RECORD.replace("A letter", "Another").encode()}
+
+
+@pytest.fixture
+def power(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Power]:
+    monkeypatch.setattr("os.fsync", lambda _: None)
+    monkeypatch.setattr("os.fdatasync", lambda _: None)
+    memory = Path("/dev/shm")  # SQLite syncs by itself
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path) as folder:
+        yield Power(Path(folder, "disk"))
+
+
+def write(folder: Path, files: dict[str, bytes]) -> None:
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def left(power: Power, work: Callable[[], object], done: Callable[[], bool]) -> Iterator[bool]:
+    """Give each state that a power cut leaves, with whether the work was done in it."""
+    during, after = power.states(work)
+    assert done()
+    for state in during:
+        power.restore(state)
+        yield done()
+    for state in after:
+        power.restore(state)
+        assert done(), "what was done is not durable"
+        yield True
+
+
+def test_a_bag_is_created(power: Power) -> None:
+    source, bag = power.root / "source", power.root / "bag"
+    write(source, FILES)
+    create = partial(bags.create, source, bag)
+    for done in left(power, create, bag.exists):
+        assert contents(source) == FILES
+        if not done:
+            create()
+            assert names(power.root) == {"source", "bag"}
+        assert bags.verify(bag).valid
+
+
+def test_a_bag_is_updated(power: Power) -> None:
+    bag, new = power.root / "bag", power.root / "new"
+    write(new, FILES)
+    bags.create(new, bag)
+
+    def update() -> None:
+        updating.update(bag, add={"data/a": CHANGED["a"]})
+
+    def done() -> bool:
+        there = contents(bag / "data")
+        assert there in (FILES, CHANGED)
+        assert bags.verify(bag).valid
+        return there == CHANGED
+
+    for is_done in left(power, update, done):
+        if not is_done:
+            update()
+            assert done()
+        with storage.Staging(bag):  # whoever comes next cleans up
+            pass
+        assert names(power.root) == {"bag", "new"}
+
+
+def test_a_folder_is_made_a_bag_in_place(power: Power) -> None:
+    folder = power.root / "folder"
+    write(folder, FILES)
+    create = partial(inplace.create_in_place, folder)
+    for _ in left(power, create, (folder / "bagit.txt").exists):
+        create()
+        assert contents(folder / "data") == FILES
+        assert names(power.root) == {"folder"}
+        assert bags.verify(folder).valid
+
+
+@pytest.mark.parametrize("kind", ["zip", "tgz"])
+def test_a_bag_is_packed(power: Power, kind: str) -> None:
+    write(power.root / "source", FILES)
+    bag, archive = power.root / "bag", power.root / f"bag.{kind}"
+    bags.create(power.root / "source", bag)
+    pack = partial(serializing.pack, bag, archive)
+    for done in left(power, pack, archive.exists):
+        if not done:
+            pack()
+            assert names(power.root) == {"source", "bag", archive.name}
+        assert bags.verify(archive).valid
+
+
+def test_an_archive_is_unpacked(power: Power) -> None:
+    write(power.root / "source", FILES)
+    bags.create(power.root / "source", power.root / "bag")
+    serializing.pack(power.root / "bag", power.root / "bag.zip")
+    shutil.rmtree(power.root / "bag")
+    unpack = partial(serializing.unpack, power.root / "bag.zip", power.root / "bag")
+    for done in left(power, unpack, (power.root / "bag").exists):
+        if not done:
+            unpack()
+            assert names(power.root) == {"source", "bag", "bag.zip"}
+        assert contents(power.root / "bag" / "data") == FILES
+
+
+def test_a_journal_is_written(power: Power) -> None:
+    path = power.root / "journal"
+
+    def work() -> None:
+        journal = Journal(path)
+        journal.begin("step", why="new")
+        journal.done("step", id=7)
+
+    for done in left(power, work, lambda: Journal(path).outcome("step") == {"id": 7}):
+        if not done:
+            work()
+            assert Journal(path).outcome("step") == {"id": 7}
+
+
+def test_a_ledger_is_written(power: Power) -> None:
+    path = power.root / "ledger"
+
+    def append(number: int) -> None:
+        with ledger.held(path, lambda _: None) as (book, report):
+            assert report.ok
+            book.append([{"event": "fixity check", "package": f"p{number}"}])
+
+    def packages() -> list[str]:
+        found: list[str] = []
+        with ledger.held(path, lambda entry: found.append(entry.get("package", ""))) as (_, report):
+            assert report.ok
+        return [name for name in found if name]
+
+    for before in ([], ["p0"]):
+        for done in left(power, partial(append, 1), lambda: "p1" in packages()):
+            assert packages() == before + ["p1"] * done
+            append(9)
+            assert packages() == [*before, *["p1"] * done, "p9"]
+            assert not list(ledger.read(path, lambda _: None)[1])
+        shutil.rmtree(power.root)
+        power.root.mkdir()
+        append(0)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    write(folder / "letter", LETTER)
+    return build_package(folder / "letter", folder / "packages", on=ON).path
+
+
+def test_a_package_is_built(power: Power, made: Path) -> None:
+    write(power.root / "letter", LETTER)
+    package = power.root / "new" / "out" / "letter"
+    build = partial(build_package, power.root / "letter", package.parent, on=ON)
+    for done in left(power, build, package.exists):
+        if not done:
+            build()
+        assert contents(package) == contents(made)
+        assert names(package.parent) <= {"letter", ".letter.archive-pkg.lock"}
+
+
+def test_a_package_is_replaced(power: Power, made: Path) -> None:
+    write(power.root / "letter", CHANGED_LETTER)
+    out = power.root / "out"
+    shutil.copytree(made, out / "letter")
+    old = contents(made)
+
+    def build() -> None:
+        build_package(power.root / "letter", out, on=ON, replace=True)
+
+    new: dict[str, bytes] = {}
+
+    def done() -> bool:
+        there = contents(out / "letter")
+        new.update(there if not new else {})
+        assert there in (old, new)
+        return there == new
+
+    for is_done in left(power, build, done):
+        if not is_done:
+            build()
+            assert done()
+        with storage.Staging(out / "letter"):
+            pass
+        assert names(out) == {"letter"}
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_many_packages_are_built(power: Power, replace: bool) -> None:
+    letters, shelf = power.root / "letters", power.root / "shelf"
+
+    def build() -> None:
+        build_many(
+            find_records([letters]),
+            make_shelf(shelf),
+            lambda done: None,
+            crew=partial(crew_for, 1),
+            options=Options(ON, replace=True),
+        )
+
+    def titles() -> list[str]:
+        packages = [path.parent for path in shelf.glob("letter*/bagit.txt")]
+        assert all(verify(package).ok for package in packages)
+        return sorted(b"Another" in (each / "data/record.json").read_bytes() for each in packages)
+
+    for name in ("letter-1", "letter-2"):
+        record = RECORD.replace("id: letter", f"id: {name}").encode()
+        write(letters / name, LETTER | {"record.yaml": record})
+        if replace:
+            if name == "letter-2":
+                build()
+            write(letters / name, {"record.yaml": record.replace(b"A letter", b"Another")})
+    end = [replace, replace]
+    for done in left(power, build, lambda: titles() == end):
+        if not done:
+            build()
+            assert titles() == end
+
+
+def test_an_ocfl_root_is_made(power: Power) -> None:
+    place = power.root / "place"
+    make = OcflRoot(f"ocfl:{place}")._ensure_root
+    for _ in left(power, make, (place / "0=ocfl_1.1").is_file):
+        make()
+        assert ocfl.StorageRoot(str(place)).validate(log_errors=False)
+
+
+@pytest.mark.parametrize("kind", [LocalFolder, OcflRoot])
+def test_a_package_is_deposited(power: Power, made: Path, kind: type[Repository]) -> None:
+    package, place = power.root / "out" / "letter", power.root / "place"
+    shutil.copytree(made, package)
+    repository = kind(f"{kind.kind}:{place}")
+    if isinstance(repository, OcflRoot):
+        repository._ensure_root()
+
+    def deposit() -> None:
+        deposits.deposit(package, repository)
+
+    def done() -> bool:
+        found = deposits.receipts_of(package)
+        assert all(deposits.check_receipt(path, [repository]).ok for path, _ in found)
+        return bool(found)
+
+    for is_done in left(power, deposit, done):
+        if not is_done:
+            deposit()
+            assert done()
+        assert len(deposits.receipts_of(package)) == 1
