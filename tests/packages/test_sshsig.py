@@ -388,6 +388,12 @@ def test_rsa_over_sha1_and_short_rsa_keys_are_refused() -> None:
             assert parse(data).stands(MESSAGE)  # the least that OpenSSH takes
 
 
+def test_an_rsa_key_of_fewer_than_1024_bits_is_refused() -> None:
+    short = field(b"ssh-rsa") + mpint(65537) + mpint((1 << 1022) | 1)
+    with pytest.raises(MalformedError, match="its RSA key has 1023 bits, which is too few"):
+        parse(armoured(short, field(b"rsa-sha2-256") + field(b"x" * 128))).stands(MESSAGE)
+
+
 def test_flags_of_a_token_are_part_of_what_is_signed() -> None:
     key, data = on_token("sk-ssh-ed25519@openssh.com")
     signature = parse(data)
@@ -398,3 +404,127 @@ def test_flags_of_a_token_are_part_of_what_is_signed() -> None:
             assert not parse(changed).stands(MESSAGE)
         except MalformedError:
             continue
+
+
+VECTORS = Path(__file__).parents[1] / "fixtures" / "signatures"
+
+
+def blob(name: str) -> bytes:
+    """The bytes of a signature that OpenSSH made, without their armour."""
+    return base64.b64decode(b"".join((VECTORS / f"{name}.sig").read_bytes().splitlines()[1:-1]))
+
+
+def fields(name: str) -> list[bytes]:
+    """A signature's key, namespace, reserved field, hash and signature proper."""
+    wire = Wire(blob(name)[10:])
+    return [wire.string() for _ in range(5)]
+
+
+def armour(data: bytes) -> bytes:
+    text = base64.encodebytes(data)
+    return b"-----BEGIN SSH SIGNATURE-----\n" + text + b"-----END SSH SIGNATURE-----\n"
+
+
+def built(*parts: bytes, end: bytes = b"") -> bytes:
+    return armour(b"SSHSIG\0\0\0\1" + b"".join(map(field, parts)) + end)
+
+
+def test_each_part_of_a_signature_has_to_be_as_openssh_writes_it() -> None:
+    key, space, reserved, hashing, signature = fields("rsa")
+    assert parse(built(key, space, reserved, hashing, signature)).stands(MESSAGE)
+    for data, said in (
+        (armour(b"SSHSIH" + blob("rsa")[6:]), "do not begin with SSHSIG"),
+        (armour(blob("rsa")[:9] + b"\2" + blob("rsa")[10:]), "it is of version 2"),
+        (built(key, space, b"x", hashing, signature), "its reserved field is not empty"),
+        (built(key, space, reserved, b"sha1", signature), "it uses the hash sha1"),
+        (built(key, space, reserved, b"md5", signature), "it uses the hash md5"),
+        (built(key, space, reserved, hashing, signature, end=b"\0"), "stands behind its end"),
+        (built(key, space, reserved, hashing), "it ends too early"),
+        (built(key, "fichier\u00e9".encode(), reserved, hashing, signature), "is not ASCII"),
+        (built(b"", space, reserved, hashing, signature), "it ends too early"),
+    ):
+        with pytest.raises(MalformedError, match=said):
+            parse(data)
+    assert not parse(built(key, b"git", reserved, hashing, signature)).stands(MESSAGE)
+    assert not parse(built(key, space, reserved, b"sha256", signature)).stands(MESSAGE)
+    more = parse(built(key, space, reserved, hashing, signature + b"\0"))
+    with pytest.raises(MalformedError, match="behind the signature's end"):
+        more.stands(MESSAGE)
+
+
+def test_the_armour_is_one_block_and_nothing_else() -> None:
+    good = armour(blob("rsa"))
+    for data in (good, good.strip(), good + b"\n \n", good.replace(b"\n", b"\r\n")):
+        assert parse(data).stands(MESSAGE)
+    for data in (b"\n" + good, b"x" + good, good + b"x", good + good, good[:-30], b"", blob("rsa")):
+        with pytest.raises(MalformedError, match="it is not one block"):
+            parse(data)
+    with pytest.raises(MalformedError, match="its base64 is broken"):
+        parse(good.replace(b"=", b"", 1) if b"=" in good else good.replace(b"A", b"", 1))
+
+
+def test_the_numbers_of_an_ecdsa_signature_are_two_and_positive() -> None:
+    key, space, reserved, hashing, signature = fields("ecdsa256")
+    wire = Wire(signature)
+    kind, numbers = wire.string(), Wire(wire.string())
+    r, s = numbers.string(), numbers.string()
+    for pair in (
+        field(b"") + field(s),
+        field(r) + field(b""),
+        field(b"\xff" + r) + field(s),
+        field(r) + field(s) + b"\0",
+    ):
+        bad = parse(built(key, space, reserved, hashing, field(kind) + field(pair)))
+        with pytest.raises(MalformedError, match="its two numbers are none"):
+            bad.stands(MESSAGE)
+    swapped = field(kind) + field(field(s) + field(r))
+    assert not parse(built(key, space, reserved, hashing, swapped)).stands(MESSAGE)
+
+
+@pytest.mark.parametrize("name", ["ed25519", "rsa", "ecdsa256", "ecdsa384"])
+def test_a_signature_is_of_its_keys_kind(name: str) -> None:
+    key, space, reserved, hashing, signature = fields(name)
+    wire = Wire(signature)
+    wire.string()
+    raw = wire.string()
+    for kind in (b"ssh-ed25519", b"ssh-rsa", b"ecdsa-sha2-nistp256", b"ecdsa-sha2-nistp521", b""):
+        if kind.decode() != parse(built(*fields(name))).key_type or name == "rsa":
+            other = parse(built(key, space, reserved, hashing, field(kind) + field(raw)))
+            with pytest.raises(MalformedError, match="a signature of kind"):
+                other.stands(MESSAGE)
+
+
+def test_a_certificate_ends_where_its_signature_ends_and_is_by_a_plain_key() -> None:
+    """What stands behind that its authority has not signed."""
+    certificate, *rest = fields("by-ed25519")
+    with pytest.raises(MalformedError, match="behind its certificate's end"):
+        parse(built(certificate + b"\0", *rest))
+    with pytest.raises(MalformedError, match="it ends too early"):
+        parse(built(certificate[:-1], *rest))
+    by = fields("ed25519")[0]
+    assert certificate.count(field(by)) == 1
+    chained = certificate.replace(field(by), field(certificate))
+    with pytest.raises(MalformedError, match="not signed by the authority that it names"):
+        parse(built(chained, *rest))
+    kind = b"ssh-ed25519-cert-v01@openssh.com"
+    unknown = certificate.replace(kind, b"ssh-ed25518-cert-v01@openssh.com")
+    with pytest.raises(MalformedError, match="for a key of kind ssh-ed25518, which is not known"):
+        parse(built(unknown, *rest))
+
+
+@pytest.mark.parametrize(
+    "kind", ["sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"]
+)
+def test_a_key_on_a_token_comes_in_a_certificate_too(kind: str, certified: Path) -> None:
+    key, data = on_token(kind)
+    name = kind.partition("@")[0]
+    (certified / f"{name}.pub").write_text(f"{kind} {base64.b64encode(key).decode()}\n")
+    command = ["ssh-keygen", "-q", "-s", "authority", "-I", "x", "-n", WHO, f"{name}.pub"]
+    subprocess.run(command, cwd=certified, check=True)
+    public = (certified / f"{name}-cert.pub").read_text().split()[1]
+    plain = parse(data)
+    signature = parse(armoured(base64.b64decode(public), plain.signature))
+    assert signature.key == key
+    assert signature.certificate
+    assert signature.certificate.principals == (WHO,)
+    assert signature.stands(MESSAGE)
