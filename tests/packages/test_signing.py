@@ -25,6 +25,7 @@ from archive_pkg.packages.signatures import examine_signatures
 from archive_pkg.reports import Report
 from authority import Authority
 from program import Run
+from small_bags import write_bag
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
@@ -160,6 +161,39 @@ def test_signing_twice_with_one_key_is_once_and_another_key_adds_its_own(
     assert not verification.report.findings
 
 
+def test_without_exchange_of_folders_each_new_file_is_added(
+    signed: Path, keys: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path: path.read_bytes() for path in (signed / "signatures").iterdir()}
+    monkeypatch.setattr("archive_pkg.storage.exchange", lambda *_: False)
+    done = sign(signed, key=keys / "rsa", timestamp=authority.url)
+    assert {path: path.read_bytes() for path in before} == before
+    new = [*done.signatures, *done.stamps, *(f"{stamp}.pem" for stamp in done.stamps)]
+    assert (len(done.signatures), len(done.stamps)) == (2, 4)
+    there = {path.relative_to(signed).as_posix() for path in (signed / "signatures").iterdir()}
+    assert there == {*new, *(path.relative_to(signed).as_posix() for path in before)}
+    assert not verify(signed, trust=Trust.read(keys / "allowed", None, authority.ca)).report
+
+
+def test_a_public_key_of_none_in_an_agent_cannot_sign(
+    package: Path, keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    shutil.copy(keys / "editor.pub", tmp_path / "alone.pub")
+    with pytest.raises(UsageError, match="is in no agent here"):
+        sign(package, key=tmp_path / "alone.pub")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="ssh-keygen is not there, which signs"):
+        sign(package, key=keys / "editor")
+    assert not (package / "signatures").exists()
+
+
+def test_a_bag_without_tag_manifests_has_nothing_to_sign(tmp_path: Path, keys: Path) -> None:
+    write_bag(tmp_path / "bag", tags=())
+    with pytest.raises(InvalidError, match="no tag manifest that could be signed"):
+        sign(tmp_path / "bag", key=keys / "editor")
+
+
 def test_a_passphrase_without_a_terminal_is_one_plain_error(package: Path, keys: Path) -> None:
     with pytest.raises(UsageError, match="passphrase, and there is no terminal"):
         sign(package, key=keys / "locked")
@@ -284,8 +318,28 @@ def test_what_was_done_stands_beside_the_package_and_not_in_it(
     manifest = package / "tagmanifest-sha512.txt"
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
     assert signing.inputs["tagmanifest-sha512.txt"] == digest
+    assert sorted(signing.inputs) == ["tagmanifest-sha256.txt", "tagmanifest-sha512.txt"]
+    assert sorted(signing.outputs) == [
+        "signatures/tagmanifest-sha256.txt.sig",
+        "signatures/tagmanifest-sha512.txt.sig",
+    ]
     assert stamping.inputs == signing.outputs
-    assert "SHA256:" in (signing.detail or "")
+    assert stamping.type == "timestamping"
+    assert sorted(stamping.outputs) == [f"{path}.tsr" for path in sorted(signing.outputs)]
+    for path, digest in {**signing.outputs, **stamping.outputs}.items():
+        assert hashlib.sha256((package / path).read_bytes()).hexdigest() == digest
+    assert (signing.outcome, stamping.outcome) == ("success", "success")
+    assert "ssh-ed25519 key SHA256:" in (signing.detail or "")
+    assert stamping.detail == f"RFC 3161, by {authority.url}."
+    sign(package, key=keys / "editor")
+    assert len(load_events(receipts_folder(package))) == 2
+    sign(package, key=keys / "rsa", timestamp="http://127.0.0.1:9/")
+    *_, signing, stamping = load_events(receipts_folder(package))
+    assert (signing.outcome, stamping.outcome) == ("success", "fail")
+    assert (stamping.inputs, stamping.outputs) == ({}, {})
+    assert "Pending: signatures/tagmanifest-sha256.txt.2.sig: it does not answer" in (
+        stamping.detail or ""
+    )
 
 
 def test_a_signed_package_is_neither_replaced_nor_updated_unless_told(

@@ -176,10 +176,9 @@ class _Work:
                 self.folder.rename(place)
             elif not storage.exchange(self.folder, place):
                 # Each of these files means something without the others.
-                for path in (*self.signatures, *self.stamps):
-                    storage.write_atomically(
-                        self.package / path, storage.read_regular(self.staged / path)
-                    )
+                new = set(storage.names_in(self.folder)) - set(storage.names_in(place))
+                for name in sorted(new):
+                    storage.write_atomically(place / name, storage.read_regular(self.folder / name))
             storage.sync_folder(self.package)
 
     def events(self) -> Iterator[LaterEvent]:
