@@ -1,0 +1,188 @@
+"""A zip's directory and members are checked against each other before they are believed."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from archive_pkg import bags
+from archive_pkg.bags.opening import BadArchiveError
+from archive_pkg.bags.zips import Zip
+
+END = b"PK\x05\x06"
+CENTRAL = b"PK\x01\x02"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Two members: one stored, one deflated."""
+    path = tmp_path / "bag.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("bag/stored", b"stored bytes")
+        made.writestr("bag/packed", b"packed " * 100_000, zipfile.ZIP_DEFLATED)
+    return path
+
+
+def edit(path: Path, name: str, at: int, value: bytes, *, local: bool = False) -> None:
+    """Change a field of a member's entry in the directory, or of its own header."""
+    data = bytearray(path.read_bytes())
+    place = data.index(b"PK\x03\x04") if local else data.index(CENTRAL)
+    fixed, signature = (30, b"PK\x03\x04") if local else (46, CENTRAL)
+    while data[place + fixed :][: len(name)] != name.encode():
+        place = data.index(signature, place + 1)
+    data[place + at : place + at + len(value)] = value
+    path.write_bytes(data)
+
+
+def read(path: Path) -> dict[str, bytes]:
+    with Zip(path) as opened:
+        opened.listing()
+        return {name: b"".join(opened.chunks(each)) for name, each in opened.members.items()}
+
+
+def findings(path: Path) -> list[tuple[str, str]]:
+    with Zip(path) as opened:
+        return [(each.code, each.location.path) for each in opened.listing().findings]
+
+
+def test_members_are_read_whole(archive: Path) -> None:
+    assert read(archive) == {"bag/stored": b"stored bytes", "bag/packed": b"packed " * 100_000}
+    assert findings(archive) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "value", "local", "words"),
+    [
+        ("bag/stored", 20, struct.pack("<L", 11), False, "two different sizes"),
+        ("bag/stored", 24, struct.pack("<L", 11), False, "two different sizes"),
+        ("bag/packed", 24, struct.pack("<L", 699_999), False, "more than it declares"),
+        ("bag/packed", 24, struct.pack("<L", 700_001), False, "less than it declares"),
+        ("bag/packed", 20, struct.pack("<L", 20), False, "ends too early"),
+        ("bag/packed", 10, struct.pack("<H", 12), False, "by method 12, not known"),
+        ("bag/packed", 0, b"PK\x03\x05", True, "no header where it should begin"),
+        ("bag/packed", 30, b"bag/other!", True, "another name in its header"),
+        ("bag/packed", 40, b"\xff\xff\xff", True, "is damaged"),
+    ],
+)
+def test_a_member_is_what_the_directory_says(
+    archive: Path, name: str, at: int, value: bytes, local: bool, words: str
+) -> None:
+    edit(archive, name, at, value, local=local)
+    with pytest.raises(BadArchiveError, match=words) as caught:
+        read(archive)
+    assert caught.value.finding.location.path == name
+
+
+def test_a_stored_member_that_ends_early_is_damage(archive: Path) -> None:
+    with Zip(archive) as opened:
+        opened.listing()
+        member = opened.members["bag/stored"]
+        member.size = member.packed = 10_000_000
+        with pytest.raises(BadArchiveError, match="ends too early") as caught:
+            list(opened.chunks(member))
+    assert caught.value.finding.location.path == "bag/stored"
+
+
+MODES: list[tuple[int, int, str]] = [
+    (3, 0o120777, "archive-member-is-link"),
+    (3, 0o010644, "archive-member-is-special"),
+    (3, 0o020644, "archive-member-is-special"),
+    (3, 0o100644, ""),
+    (3, 0, ""),
+    (0, 0o120777, ""),  # made on MS-DOS, where the bits mean something else
+]
+
+
+@pytest.mark.parametrize(("system", "mode", "code"), MODES)
+def test_what_a_member_is_its_mode_says(tmp_path: Path, system: int, mode: int, code: str) -> None:
+    with zipfile.ZipFile(tmp_path / "bag.zip", "w") as made:
+        info = zipfile.ZipInfo("bag/x")
+        info.create_system, info.external_attr = system, mode << 16
+        made.writestr(info, b"x")
+        made.writestr("bag/y", b"y")
+    assert findings(tmp_path / "bag.zip") == ([(code, "bag/x")] if code else [])
+    assert read(tmp_path / "bag.zip").keys() == ({"bag/y"} if code else {"bag/x", "bag/y"})
+
+
+@pytest.mark.parametrize("flag", [0x01, 0x40])
+def test_an_encrypted_member_is_named_and_not_read(archive: Path, flag: int) -> None:
+    edit(archive, "bag/stored", 8, struct.pack("<H", flag))
+    assert findings(archive) == [("archive-member-encrypted", "bag/stored")]
+    assert list(read(archive)) == ["bag/packed"]
+
+
+@pytest.mark.parametrize(("by", "bomb"), [(0, False), (1, True)])
+def test_members_may_touch_and_not_overlap(archive: Path, by: int, bomb: bool) -> None:
+    with zipfile.ZipFile(archive) as made:
+        first, second = made.infolist()
+        room = second.header_offset - first.header_offset - 30
+    edit(archive, "bag/stored", 20, struct.pack("<L", room + by))
+    found = findings(archive)
+    assert ("archive-bomb" in {code for code, _ in found}) == bomb
+    if bomb:
+        assert found == [("archive-bomb", "bag/packed")]
+
+
+def test_the_sizes_that_a_directory_declares_are_added(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    total = len(b"stored bytes") + 700_000
+    for limit, found in ((total, []), (total - 1, [("archive-bomb", "")])):
+        monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"archive-size={limit}")
+        assert findings(archive) == found
+
+
+def test_a_directory_that_is_too_large_is_not_read(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = zipfile.ZipInfo("bag/x")
+    info.comment = b"c" * 10_000
+    with zipfile.ZipFile(archive, "a") as made:
+        made.writestr(info, b"")
+    data = archive.read_bytes()
+    size = data.index(END) - data.index(CENTRAL)
+    for limit, found in ((size, []), (size - 1, [("archive-bomb", "")])):
+        monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"archive-names={limit}")
+        assert findings(archive) == found
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data[: data.index(END)],
+        lambda data: data[: data.index(CENTRAL)] + data[data.index(END) :],
+        lambda data: data.replace(CENTRAL, b"PK\x01\x03"),
+    ],
+)
+def test_a_directory_that_is_damaged_is_a_finding(
+    archive: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    archive.write_bytes(spoil(archive.read_bytes()))
+    assert [code for code, _ in findings(archive)] == ["archive-damaged"]
+    verdict = bags.verify(archive)
+    assert not verdict.valid
+
+
+@pytest.mark.parametrize(
+    ("written", "flag", "name"),
+    [
+        ("é.txt".encode(), 0x800, "é.txt"),
+        ("é.txt".encode(), 0, "é.txt"),
+        (b"\x82.txt", 0, "é.txt"),  # code page 437
+        (b"a.txt", 0, "a.txt"),
+    ],
+)
+def test_names_are_utf8_or_of_code_page_437(
+    tmp_path: Path, written: bytes, flag: int, name: str
+) -> None:
+    path = tmp_path / "bag.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("x" * len(written), b"data")
+    for local in (True, False):
+        edit(path, "x" * len(written), 6 if local else 8, struct.pack("<H", flag), local=local)
+    path.write_bytes(path.read_bytes().replace(b"x" * len(written), written))
+    assert read(path) == {name: b"data"}
