@@ -19,6 +19,7 @@ from archive_pkg.records import Record
 
 CLOSED = "The heron told seven millers about nine silver kettles."
 NAME = "böse-akten/heron's report 7.txt"
+SHUT = {"status": "closed", "rule": "Rule of Quincy"}
 
 
 def record_of(folder: Path, **more: Any) -> Record:
@@ -148,6 +149,7 @@ def test_names_of_what_was_taken_out_are_found_in_the_record(tmp_path: Path) -> 
     assert fields(custody="From Secretov.", evidence=supplied) == []
 
 
+AT = {"part": "letter", "start": 0, "end": 10, "exact": "The plates"}
 AGENTS = [
     {"id": "quornak", "name": "Zbigniew Quornak", "kind": "person"},
     {"id": "lee", "name": "Lee, Robert", "kind": "person"},
@@ -200,17 +202,44 @@ def test_parts_of_names_and_other_names_are_no_traces(tmp_path: Path, words: str
         {"agents": [AGENTS[0], AGENTS[3] | {"role": "friend of Quornak"}]},
         {"evidence": [{"note": "So says Quornak."}]},
         {"parts": [{"id": "l2", "kind": "scan", "held": False, "title": "Scan, Quornak"}]},
+        {"parts": [{"id": "l2", "kind": "scan", "held": False, "note": "After Quornak"}]},
+        {"parts": [{"id": "l2", "kind": "scan", "held": False, "method": "Quornak's"}]},
+        {"date": {"edtf": "1960", "note": "Quornak's hand"}},
+        {"date": {"edtf": "1960", "as_written": "on Quornak's day"}},
+        {"received": {"as_written": "Quornak's day"}},
+        {"place": {"name": "Quornak"}},
+        {"subjects": [{"term": "Wool"}, {"term": "Quornak"}]},
+        {
+            "mentioned_places": [
+                {"name": "X", "identifiers": [{"scheme": "local", "value": "quornak"}]}
+            ]
+        },
+        {"translation_notes": [{"id": "n", "kind": "sic", "at": AT, "text": "Quornak wrote so"}]},
+        {"enclosures": [{"id": "e", "title": "On Quornak"}]},
+        {"holding": {"repository": "Quornak Library"}},
+        {"rights": {"statement": "Ask Quornak"}},
+        {"salutation": "Dear Quornak"},
+        {"closing": "Quornak"},
+        {"classification": {"as_written": "Secret", "caveats": ["Quornak only"]}},
+        {
+            "classification": {
+                "as_written": "S",
+                "history": [{"action": "reviewed", "note": "Quornak"}],
+            }
+        },
+        {"events": [{"id": "e", "type": "Quornak's visit"}]},
+        {
+            "events": [
+                {"id": "e", "type": "accession", "objects": ["letter"], "detail": "By Quornak."}
+            ]
+        },
     ],
     ids=str,
 )
 def test_a_name_in_a_withheld_title_is_found_in_every_statement(
     tmp_path: Path, more: dict[str, Any]
 ) -> None:
-    exact = "The plates"
-    quote = {
-        "field": "agents.lind", "basis": "quoted",
-        "at": {"part": "letter", "start": 0, "end": len(exact), "exact": exact},
-    }  # fmt: skip
+    quote = {"field": "agents.lind", "basis": "quoted", "at": AT}
     quote |= more.get("evidence", [{}])[0]
     titled = {
         "id": "more",
@@ -225,6 +254,79 @@ def test_a_name_in_a_withheld_title_is_found_in_every_statement(
     assert len({field for field, _ in found}) == 1
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"title": "Report on Quornak"},
+        {"title": "QUORNAK"},
+        {"method": "Typed by Quornak"},
+        {"note": "Came with Quornak"},
+        {"file": "papers/quornak-notes.txt", "held": True},
+        {"enclosures": [{"id": "e", "title": "Report on Quornak", "part": "more"}]},
+        {"agents": [{"id": "spy", "name": "Quornak", "kind": "person"}]},
+        {"agents": [{"id": "spy", "name": "X", "as_written": "Quornak", "kind": "person"}]},
+    ],
+    ids=str,
+)
+def test_a_name_that_only_something_withheld_has_is_a_trace(
+    tmp_path: Path, said: dict[str, Any]
+) -> None:
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers/quornak-notes.txt").write_text("")
+    part = {"id": "more", "kind": "enclosure", "held": False, "access": SHUT}
+    more = {name: said[name] for name in ("enclosures", "agents") if name in said}
+    part |= {name: said[name] for name in said.keys() - more.keys()}
+    found = {
+        what
+        for _, what in traces_of(tmp_path, parts=[part], custody="Of Quornak.", **more).in_record()
+    }
+    assert len(found) == 1
+    assert not any("uornak" in what for what in found)
+    assert not list(traces_of(tmp_path, custody="Of Quornak.").in_record())
+
+
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("Quornak", "Quornak"),  # a capital begins every title
+        ("Report. Quornak", "Quornak"),
+        ("Report on Quor", "Quor"),
+        ("Report on quornak", "quornak"),
+        ("Report of the Ministry", "Ministry"),
+        ("Report on Letter", "letter"),
+    ],
+)
+def test_a_word_of_a_title_that_need_not_be_a_name_is_no_trace(
+    tmp_path: Path, title: str, word: str
+) -> None:
+    part = {"id": "more", "kind": "enclosure", "held": False, "access": SHUT, "title": title}
+    assert list(traces_of(tmp_path, parts=[part], custody=f"Of {word}.").in_record()) == []
+
+
+def test_what_is_inferred_from_no_place_says_nothing_openly(tmp_path: Path) -> None:
+    part = {"id": "more", "kind": "enclosure", "held": False, "access": SHUT, "title": "On Quornak"}
+    lind = {"id": "lind", "name": "Anna Lind", "kind": "person", "note": "Knew Quornak"}
+
+    def shows(field: str, **evidence: Any) -> bool:
+        more = (
+            {"custody": "Of Quornak."}
+            if field == "custody"
+            else {"agents": [lind], "sender": ["lind"]}
+        )
+        more.setdefault("agents", [lind | {"note": "x"}])
+        said = {"field": field, **evidence}
+        traces = traces_of(tmp_path, parts=[part], evidence=[said], **more)
+        return bool(list(traces.in_record()))
+
+    assert not shows("custody", basis="supplied", agent="lind")
+    assert not shows("custody", basis="quoted", at=AT)
+    assert not shows("custody", basis="inferred", rule="named-in-text", at=AT)
+    assert shows("custody", basis="inferred", rule="named-in-text")
+    assert shows("agents.lind", basis="quoted", at=AT), "a quote tells that she is, not her note"
+    assert not shows("agents.lind", basis="supplied", agent="lind")
+    assert not shows("agents.lind.note", basis="quoted", at=AT)
+
+
 def test_other_separators_in_an_open_file_name_are_no_trace(tmp_path: Path) -> None:
     other = {"id": "o", "kind": "scan", "file": "heron's-report-7.txt", "media_type": "image/tiff"}
     traces = traces_of(tmp_path, parts=[other])
@@ -232,22 +334,187 @@ def test_other_separators_in_an_open_file_name_are_no_trace(tmp_path: Path) -> N
     assert traces.in_text("see heron's report 7.txt")
 
 
-def test_a_leak_in_a_package_is_refused_with_its_place_and_not_repeated(tmp_path: Path) -> None:
-    source, staged = tmp_path / "source", tmp_path / "staged"
-    (staged / "data/parts").mkdir(parents=True)
-    source.mkdir()
-    record = record_of(source)
+@pytest.fixture
+def staged(tmp_path: Path) -> Path:
+    """The folder of a package, in which nothing shows."""
+    folder = tmp_path / "staged"
+    (folder / "data/parts").mkdir(parents=True)
+    (folder / "data/record.json").write_text("{}")
+    return folder
+
+
+def leaks(staged: Path, **more: Any) -> list[tuple[str, str]]:
+    """Where the package shows what is withheld, and what."""
+    with pytest.raises(InvalidError, match="would show; no package was made") as caught:
+        search(staged, **more)
+    assert {finding.code for finding in caught.value.report} == {"withheld-shows"}
+    assert "millers" not in json.dumps(caught.value.report.as_json())
+    return [(str(finding.location), finding.message) for finding in caught.value.report]
+
+
+def search(staged: Path, **more: Any) -> None:
+    source = staged.parent / "source"
+    source.mkdir(exist_ok=True)
+    record = record_of(source, **more)
     gone = withheld(record, "public")
-    clean = public(record, gone)
-    (staged / "data/record.json").write_text("{}")
-    refuse_leaks(staged, record, clean, source, gone)
-    (staged / "data/index.html").write_text(f"<p>{CLOSED}</p>")
+    refuse_leaks(staged, record, public(record, gone), source, gone)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "bagit.txt", "bag-info.txt", "manifest-sha512.txt", "data/README.txt", "data/record.json",
+        "data/datapackage.json", "data/tables/letters.csv", "data/parts.csv", "data/partsx/a.txt",
+        "exports/record.xml",
+    ],
+)  # fmt: skip
+def test_one_trace_in_one_file_that_describes_a_package_is_refused(
+    staged: Path, place: str
+) -> None:
+    search(staged)
+    file = staged / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"\xff " + CLOSED.encode() + b" \xfe")
+    assert leaks(staged) == [(place, "has words of a withheld text")]
+    sha512 = hashlib.sha512(CLOSED.encode()).hexdigest()
+    file.write_text(f"{sha512}  data/a\n{sha512}  data/b\n", encoding="utf-8")
+    assert leaks(staged) == [(place, "has the sha512 of part note")]
+
+
+def test_the_files_of_open_parts_are_searched_by_their_names_alone(staged: Path) -> None:
+    (staged / "data/parts/open.txt").write_text(CLOSED)
+    (staged / "data/parts/böse-akten").mkdir()
+    search(staged)
     (staged / "data/parts/heron's report 7.txt").write_text("")
-    with pytest.raises(InvalidError) as refusal:
-        refuse_leaks(staged, record, clean, source, gone)
-    places = [str(finding.location) for finding in refusal.value.report]
-    assert places == ["data/index.html", "data/parts/heron's report 7.txt"]
-    assert "millers" not in json.dumps(refusal.value.report.as_json())
+    (staged / "heron's report 7").write_text("")
+    places = ["data/parts/heron's report 7.txt", "heron's report 7"]
+    assert leaks(staged) == [(place, "has the file name of part note") for place in places]
+
+
+def test_what_shows_in_the_record_is_refused_with_its_field(staged: Path) -> None:
+    words = "told seven millers about nine silver"
+    assert leaks(staged, custody=words) == [("custody", "has words of a withheld text")]
+    assert leaks(staged, custody=f"{words}; {NAME}", rights={"statement": SHA256}) == [
+        ("custody", "has the file name of part note"),
+        ("custody", "has words of a withheld text"),
+        ("custody", "has a word of the file name of note"),
+        ("rights.statement", "has the sha256 of part note"),
+    ]
+
+
+DIGESTS = ["md5", "sha1", "sha256", "sha512"]
+
+
+@pytest.mark.parametrize("algorithm", DIGESTS)
+def test_each_digest_is_found_in_hexadecimal_and_base64(tmp_path: Path, algorithm: str) -> None:
+    traces = traces_of(tmp_path)
+    digest = hashlib.new(algorithm, CLOSED.encode())
+    url = base64.urlsafe_b64encode(digest.digest()).decode()
+    forms = [digest.hexdigest(), base64.b64encode(digest.digest()).decode(), url, url.rstrip("=")]
+    for form in forms:
+        assert traces.in_text(f"etag={form};") == [f"the {algorithm} of part note"]
+        assert traces.in_text(form) == [f"the {algorithm} of part note"]
+    assert traces.in_text(f"0{digest.hexdigest()}") == []
+    assert traces.in_text(f"{digest.hexdigest()}a") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [
+        ("/heron's report 7.txt", True),
+        ("a/heron's report 7.txt#x", True),
+        ("(heron's report 7)", True),
+        ("xheron's report 7.txt", False),
+        ("heron's report 7x", False),
+        ("heron's report 70", False),
+        ("x-heron's report 7", False),
+        ("the heron told seven millers about", True),
+        ("The heron told seven millers", False),
+        ("millers about nine silver kettles.", False),
+        ("told... seven/millers:about (nine) silver", True),
+    ],
+)
+def test_a_name_is_a_trace_between_other_signs_and_words_are_in_a_row(
+    tmp_path: Path, text: str, shows: bool
+) -> None:
+    assert bool(traces_of(tmp_path).in_text(text)) is shows
+
+
+def texts_of(
+    folder: Path, closed: str, opened: str = "", *, encoding: str = "utf-8", name: str = "n.txt"
+) -> Traces:
+    """The traces of a closed text beside an open one."""
+    (folder / "letter.txt").write_text(opened, encoding="utf-8")
+    (folder / name).write_text(closed, encoding=encoding)
+    closed_ = {"status": "closed", "rule": "r"}
+    note = {
+        "id": "note",
+        "kind": "enclosure",
+        "file": name,
+        "encoding": encoding,
+        "access": closed_,
+    }
+    parts = [{"id": "letter", "kind": "original", "file": "letter.txt"}, note]
+    data = {"id": "x", "type": "letter", "title": "X", "parts": parts}
+    record = Record.model_validate(data)
+    gone = withheld(record, "public")
+    return Traces(record, public(record, gone), folder, gone)
+
+
+@pytest.mark.parametrize(
+    ("closed", "encoding"),
+    [
+        ("Цапля рассказала семи мельникам о чайнике", "utf-8"),
+        ("Цапля рассказала семи мельникам о чайнике", "cp1251"),
+        ("Bär erzählte sieben Müllern von neun", "latin-1"),
+        ("Bär erzählte sieben Müllern von neun", "utf-16"),
+        ("对七个磨坊主", "gb18030"),
+        ("は七人の粉屋", "utf-8"),
+        ("일곱 방앗간 주인에게 아홉 은주전자를 팔았다", "utf-8"),
+    ],
+)
+def test_six_words_in_a_row_of_a_text_in_any_script_and_encoding_are_a_trace(
+    tmp_path: Path, closed: str, encoding: str
+) -> None:
+    traces = texts_of(tmp_path, closed, encoding=encoding)
+    for told in (closed, f"… {closed.upper()}!", closed.replace(" ", ",\n")):
+        assert traces.in_text(told) == ["words of a withheld text"]
+    five = closed.rpartition(" ")[0] or closed[:-1]
+    assert traces.in_text(five) == []
+
+
+def test_a_run_in_chinese_is_six_signs_long(tmp_path: Path) -> None:
+    traces = texts_of(tmp_path, "鹭鸶对七个磨坊主说起九把银壶")
+    for text in ("信：对七个磨坊主。", "起九把银壶", "鹭鸶对七个磨", "对七个，磨坊 主"):
+        assert bool(traces.in_text(text)) is (text != "起九把银壶"), text
+    assert traces.in_text("对七个磨坊") == []
+
+
+def test_words_that_an_open_text_has_too_are_no_trace(tmp_path: Path) -> None:
+    closed = "one two three four five six seven"
+    assert texts_of(tmp_path, closed, "zero one two three four five six").in_text(closed) != []
+    assert texts_of(tmp_path, closed, closed).in_text(closed) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "traces", "others"),
+    [
+        ("a_b&c#7.txt", ["a\\_b\\&c\\#7.txt", "A_B&C#7"], ["a", "b&c"]),
+        ("secret/report.txt", ["secret/report.txt", "report.txt"], ["secret", "report"]),
+        ("se-cret/report9.txt", ["se-cret", "report9"], ["cret"]),
+        ("ab1/cd2.t", ["ab1/cd2.t", "cd2.t"], ["ab1", "cd2"]),
+        ("abc1/cd2.t", ["abc1"], ["cd2"]),
+    ],
+)
+def test_which_names_of_a_path_are_traces(
+    tmp_path: Path, name: str, traces: list[str], others: list[str]
+) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    found = texts_of(tmp_path, "few words", name=name)
+    for text in traces:
+        assert found.in_text(f"see {text} there") == ["the file name of part note"], text
+    for text in others:
+        assert found.in_text(f"see {text} there") == [], text
 
 
 def test_documents_are_searched_only_where_something_was_taken_out(tmp_path: Path) -> None:

@@ -51,13 +51,14 @@ _SEPARATORS = re.compile(r"[-_\s]+")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _BROKEN = re.compile(r"(?<=\w)[-\u00ad\u2010\u2011]\s*\n\s*(?=\w)")
 """A hyphen where a line ends within a word."""
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
+"""An MD5 has 22 such characters."""
 _LONGEST_DIGEST = 64
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _BETWEEN = re.compile(r"<[^<>]*>|\\[nrt]")
 """Tags, and line ends as JSON writes them, are between words."""
 _TEX = re.compile(r"\\([%&#$_{}~^])")
-_REFERENCES = {"id", "type", "kind", "field", "part", "rule", "basis", "supersedes", *RELATIONS}
+_REFERENCES = {"id", "kind", "field", "part", "rule", "basis", "supersedes", *RELATIONS}
 """Fields of a record whose values are ids or of a list of the program's own."""
 
 
@@ -407,7 +408,7 @@ def _values(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """The texts in plain data, each with its dotted path, but for ids."""
     if isinstance(data, dict):
         for name, value in data.items():
-            if name not in _REFERENCES or path.endswith("identifiers"):
+            if name not in _REFERENCES:
                 yield from _values(value, f"{path}.{name}" if path else name)
     elif isinstance(data, list):
         for number, value in enumerate(data):
