@@ -1,6 +1,6 @@
 """Kill a deposit at instants all along its way, and let the next run go on from each.
 
-    python kills.py ADDRESS PLACE PACKAGE…
+    python kills.py TIMES ADDRESS PLACE PACKAGE…
 
 Each run is a forked process that kills itself at the N-th change it makes to any disk. After each
 kill PLACE must be sound; the next run must end well, leave PLACE sound and each package in it once.
@@ -18,7 +18,6 @@ from pathlib import Path
 from archive_pkg import deposits
 from archive_pkg.packages.building import differing
 
-STEPS = 20
 Packages = list[Path]
 _CHANGES = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.truncate"}
 
@@ -96,15 +95,15 @@ def fresh(packages: Packages, place: Path) -> None:
         shutil.rmtree(deposits.asking.receipts_folder(package), ignore_errors=True)
 
 
-def main(address: str, place: Path, packages: Packages) -> None:
+def main(times: int, address: str, place: Path, packages: Packages) -> None:
     """See the module."""
     deposit(packages, address)  # so that everything is imported before anybody is killed
     fresh(packages, place)
     number = counted(packages, address)
     killed = 0
-    for step in range(STEPS):
+    for step in range(times):
         fresh(packages, place)
-        killed += dying(packages, address, 1 + number * step // STEPS)
+        killed += dying(packages, address, 1 + number * step // times)
         assert sound(place, packages), step
         for package in packages:  # no receipt of what is not there
             for path, _ in deposits.receipts_of(package):
@@ -126,4 +125,4 @@ def main(address: str, place: Path, packages: Packages) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), [Path(word) for word in sys.argv[3:]])
+    main(int(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), [Path(word) for word in sys.argv[4:]])

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +11,7 @@ import pytest
 
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
-from program import PATIENCE, command
+from program import Run
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-repository.md"
 
@@ -38,30 +36,26 @@ def site(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_repository_of_the_docs(site: Path, letter: Path, tmp_path: Path) -> None:
+def test_the_repository_of_the_docs(
+    site: Path, letter: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(site)
     package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
     shelf = tmp_path / "zips"
     shelf.mkdir()
 
-    def run(*words: object) -> dict[str, object]:
-        done = subprocess.run(
-            command(*words, "--json"),
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "PYTHONPATH": str(site)},
-            timeout=PATIENCE,
-        )
+    def told(*words: object) -> dict[str, object]:
+        done = run(*words, "--json")
         assert done.returncode == 0, done.stdout + done.stderr
         (result,) = json.loads(done.stdout)["results"]
         return result
 
-    first = run("deposit", package, "--to", f"zipshelf:{shelf}")
+    first = told("deposit", package, "--to", f"zipshelf:{shelf}")
     assert first["new"]
     assert first["verified"] == "read-back"
-    assert not run("deposit", package, "--to", f"zipshelf:{shelf}")["new"]
+    assert not told("deposit", package, "--to", f"zipshelf:{shelf}")["new"]
     assert len(list(shelf.iterdir())) == 1
     named = ["--repository", f"zipshelf:{shelf}"]
-    assert run("receipts", package, "--check", *named)["checked"]
-    run("fetch", first["receipt"], "--out", tmp_path / "back", *named)
+    assert told("receipts", package, "--check", *named)["checked"]
+    told("fetch", first["receipt"], "--out", tmp_path / "back", *named)
     assert differing(tmp_path / "back" / package.name, package) == ()

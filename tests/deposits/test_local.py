@@ -117,8 +117,8 @@ def test_from_the_command_line(run: Run, package: Path, tmp_path: Path) -> None:
 
 
 def test_killed_at_twenty_changes(package: Path, tmp_path: Path) -> None:
-    script = Path(__file__).with_name("kills.py")
-    command = [sys.executable, script, f"file:{tmp_path / 'drop'}", tmp_path / "drop", package]
+    script, drop = Path(__file__).with_name("kills.py"), tmp_path / "drop"
+    command = [sys.executable, script, "20", f"file:{drop}", drop, package]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr
 

@@ -159,11 +159,11 @@ def test_nothing_is_said_before_it_is_durable(
 
 
 @pytest.mark.parametrize("scheme", ["ocfl", "file"])
-def test_killed_at_twenty_changes(packages: list[Path], tmp_path: Path, scheme: str) -> None:
+def test_killed_at_ten_changes(packages: list[Path], tmp_path: Path, scheme: str) -> None:
     script, place = Path(__file__).with_name("kills.py"), tmp_path / "place"
-    command = [sys.executable, script, f"{scheme}:{place}", place, *packages[:3]]
+    command = [sys.executable, script, "10", f"{scheme}:{place}", place, *packages[:3]]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "10\n"), done.stderr
 
 
 @pytest.mark.parametrize("scheme", ["ocfl", "file"])

@@ -49,27 +49,27 @@ def built(shelf: Path) -> list[Path]:
 def test_a_disk_fills_in_the_middle_of_a_run(
     done: Answer, letters, tmp_path: Path, disk: Disk
 ) -> None:
-    letters(100, size=2_000)
-    shelf = disk("size=7m") / "shelf"
+    letters(40, size=2_000)
+    shelf = disk("size=2500k") / "shelf"
     words = ("build", tmp_path / "letters", "--out", shelf, "--jobs", 2)
     status, said = done(*words, "--report", tmp_path / "report.jsonl")
     assert status == 5, said
     assert "the disk is full" in said
     there = built(shelf)
-    assert 0 < len(there) < 100
+    assert 0 < len(there) < 40
     assert f"{len(there)} built" in said
     assert outcomes(tmp_path / "report.jsonl").count("built") == len(there)
     disk("size=60m")
     status, said = done(*words)
     assert status == 0, said
     assert sorted(said.strip().split(", ")) == sorted(
-        [f"{100 - len(there)} built", f"{len(there)} unchanged"]
+        [f"{40 - len(there)} built", f"{len(there)} unchanged"]
     )
-    assert len(built(shelf)) == 100
+    assert len(built(shelf)) == 40
 
 
 def test_two_builds_on_one_shelf(done: Answer, letters, tmp_path: Path) -> None:
-    letters(100)
+    letters(40)
     words = ("build", tmp_path / "letters", "--out", tmp_path / "shelf", "--jobs", 2)
     with started(command(*words)) as first:
         wait_until((tmp_path / "shelf" / ".archive-pkg" / "work").exists, first)
@@ -78,8 +78,8 @@ def test_two_builds_on_one_shelf(done: Answer, letters, tmp_path: Path) -> None:
         first.send_signal(signal.SIGCONT)
         assert (status, "being worked on by process" in said) == (5, True), said
         assert f"process {first.pid} on " in said
-        assert first.communicate(timeout=PATIENCE)[0].strip() == "100 built"
-    assert done(*words) == (0, "100 unchanged\n")
+        assert first.communicate(timeout=PATIENCE)[0].strip() == "40 built"
+    assert done(*words) == (0, "40 unchanged\n")
 
 
 def test_a_read_only_disk_is_audited_and_searched(
@@ -106,9 +106,9 @@ def test_a_read_only_disk_is_audited_and_searched(
 
 @pytest.fixture(scope="module")
 def shelf(generator: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A shelf of 400 packages, which is only read."""
+    """A shelf of 200 packages, which is only read."""
     folder = tmp_path_factory.mktemp("bad-days")
-    list(generator.write_letters(folder / "letters", 400, size=300))
+    list(generator.write_letters(folder / "letters", 200, size=300))
     words = ("build", folder / "letters", "--out", folder / "shelf", "-q", "--no-sync")
     assert cli.run([*map(str, words)]) == 0
     return folder / "shelf"
@@ -122,16 +122,16 @@ def entries(book: Path) -> list[dict[str, object]]:
 
 
 def test_a_ledgers_disk_fills_meanwhile(done: Answer, shelf: Path, disk: Disk) -> None:
-    book = disk("size=100k") / "ledger.jsonl"
+    book = disk("size=50k") / "ledger.jsonl"
     words = ("audit", "run", shelf, "--ledger", book)
     status, said = done(*words)
     assert (status, "the disk is full" in said) == (5, True), said
     known = entries(book)
-    assert 0 < len(known) < 400
+    assert 0 < len(known) < 200
     disk("size=20m")
     status, said = done(*words, "--due", "1d")
-    assert (status, f"checked: {400 - len(known)}" in said) == (0, True), said
-    assert len({entry["package"] for entry in entries(book) if "package" in entry}) == 400
+    assert (status, f"checked: {200 - len(known)}" in said) == (0, True), said
+    assert len({entry["package"] for entry in entries(book) if "package" in entry}) == 200
 
 
 def test_a_scheduler_ends_an_audit(done: Answer, shelf: Path, tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_scheduler_ends_an_audit(done: Answer, shelf: Path, tmp_path: Path) ->
     assert len({entry["package"] for entry in known}) == len(known)
     assert "interrupted" in said
     status, said = done(*words, "--due", "1d")
-    assert (status, f"checked: {400 - len(known)}" in said) == (0, True), said
+    assert (status, f"checked: {200 - len(known)}" in said) == (0, True), said
 
 
 def bags(folder: Path) -> Path:
@@ -209,7 +209,7 @@ def test_a_signal_ends_a_run_that_cannot_tidy_up(tmp_path: Path) -> None:
 def test_memory_that_ends_costs_letters_of_one_run_only(
     done: Answer, letters, tmp_path: Path
 ) -> None:
-    letters(100)
+    letters(60)
     shelf = tmp_path / "shelf"
     words = ("build", tmp_path / "letters", "--out", shelf, "--jobs", 2)
     with started(command(*words), stderr=subprocess.STDOUT) as run:
@@ -221,11 +221,11 @@ def test_memory_that_ends_costs_letters_of_one_run_only(
     there = built(shelf)
     # Some letters of the worker's go without, or all, if it could not even tell of them any more:
     # then others build them.
-    lost = 100 - len(there)
+    lost = 60 - len(there)
     assert (run.returncode, "memory" in said, "a bug" in said) == (5 * (lost > 0), lost > 0, False)
     status, said = done(*words)
     assert status == 0, said
-    assert len(built(shelf)) == 100
+    assert len(built(shelf)) == 60
     assert (f"{lost} built" in said) == (lost > 0)
 
 
