@@ -50,8 +50,8 @@ ARCHIVE_SIZE = Limit("archive-size", 1 << 44, "Bytes that an archive unpacks to.
 ARCHIVE_RATIO = Limit(
     "archive-ratio",
     100,
-    "Bytes that an archive unpacks to for each of its own bytes. Archives that unpack to at most "
-    "1 GiB are not compared with it.",
+    "Bytes that an archive unpacks to for each of its own bytes, or that a sparse file in an OCFL "
+    "object has for each byte on the disk. Up to 1 GiB nothing is compared with it.",
 )
 ARCHIVE_MEMBERS = Limit("archive-members", 1_000_000, "Files and folders in an archive.")
 ARCHIVE_NAMES = Limit(

@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import ssl
 import struct
 import threading
@@ -25,8 +26,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg import deposits
+from archive_pkg import deposits, limits
 from archive_pkg.deposits import credentials
+from archive_pkg.deposits.ocfl import OcflRoot
 from archive_pkg.errors import DepositError, InvalidError, UsageError
 from archive_pkg.packages import build_package
 from certificates import certify
@@ -225,6 +227,34 @@ def test_what_a_receipt_says_is_safe_to_paste(run: Run, tmp_path: Path) -> None:
     assert f"--repository {quoted}" in done.stderr
     with pytest.raises(InvalidError, match="cannot be seen"):
         deposits.load_receipt(receipt(tmp_path, "davs://example.org/\x1b[2J"))
+
+
+def test_an_ocfl_object_is_looked_at_before_it_is_read(built: Path, tmp_path: Path) -> None:
+    package, root = tmp_path / built.name, tmp_path / "root"
+    shutil.copytree(built, package)
+    done = deposits.deposit(package, f"ocfl:{root}")
+    home = next(root.rglob("v1")).parent
+    (letter,) = home.rglob("letter*.txt")
+    odd = home / "v1/content/odd"
+    plants: dict[str, Callable[[], object]] = {
+        "not a regular file": lambda: os.mkfifo(odd),
+        "is not a regular": lambda: odd.symlink_to("/etc/passwd"),
+        "mostly holes": lambda: odd.touch() or os.truncate(odd, 1 << 43),
+    }
+    for words, plant in plants.items():
+        plant()
+        with pytest.raises(DepositError, match=words):
+            deposits.fetch(done.path, tmp_path / "back")
+        with pytest.raises(DepositError, match=words):
+            OcflRoot(f"ocfl:{root}")._validate(home)
+        odd.unlink()
+    os.truncate(letter, 1 << 30)
+    with pytest.raises(DepositError, match=r"1073741824 bytes; .* were deposited"):
+        deposits.fetch(done.path, tmp_path / "back")
+    letter.unlink()
+    os.truncate(home / "v1/inventory.json", limits.JSON_SIZE.value + 1)
+    with pytest.raises(DepositError, match="too large"):
+        OcflRoot(f"ocfl:{root}")._validate(home)
 
 
 # --- a login belongs to one server

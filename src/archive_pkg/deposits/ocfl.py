@@ -16,6 +16,7 @@ import logging
 import os
 import re
 import shutil
+import stat
 import sys
 import threading
 from datetime import UTC, datetime
@@ -25,7 +26,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from archive_pkg import fixity, storage
+from archive_pkg import fixity, limits, storage
+from archive_pkg.deposits.drop import refuse_more
 from archive_pkg.deposits.local import LocalPlace
 from archive_pkg.deposits.ocfl_layouts import USUAL, layout_of, version_of
 from archive_pkg.deposits.parcels import Checked, sha256_of
@@ -163,6 +165,8 @@ class OcflRoot:
             home = self._home(remote_id)
             if not home.is_dir():
                 raise DepositError(f"{self.target} does not hold {remote_id}")
+            with _any_error(home):
+                _refuse_sizes(home, version, expected or {})
             self._validate(home)
             with _any_error(home):
                 ocfl_py().Object(path=str(home)).extract(str(home), version, str(into.absolute()))
@@ -379,6 +383,7 @@ class OcflRoot:
 
     def _validate(self, folder: Path, *, digests: bool = True) -> None:
         """Let ocfl-py's validator look at the object, and unless told not to read it whole."""
+        _refuse_unreadable(folder)
         thing = ocfl_py().Object(path=str(folder))
         with _any_error(folder):
             passed, validator = thing.validate(
@@ -453,6 +458,50 @@ def _refuse_foreign(home: Path, identifier: str) -> None:
                 f"{home} is not an object of ours: its {name} is {said[name]}; it is left as it is",
                 "let that program add the version, or name another root",
             )
+
+
+def _refuse_unreadable(home: Path) -> None:
+    """Refuse an object in which ocfl-py, which opens whatever is there, could read without end.
+
+    Raises:
+        DepositError: It has a link, a pipe or a device in it, or a file that is mostly holes.
+    """
+    waiting, count = [home], 0
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                count += 1
+                status = entry.stat(follow_symlinks=False)
+                about = entry.name.startswith((_INVENTORY, "0="))
+                if stat.S_ISDIR(status.st_mode):
+                    waiting.append(Path(entry.path))
+                elif not stat.S_ISREG(status.st_mode):
+                    raise _strange(entry.path, "it is not a regular file")
+                elif about and status.st_size > limits.JSON_SIZE.value:
+                    raise _strange(entry.path, "it is too large", limits.JSON_SIZE.hint)
+                elif limits.is_bomb(status.st_size, status.st_blocks * 512):
+                    raise _strange(entry.path, "it is mostly holes", limits.ARCHIVE_RATIO.hint)
+        refuse_more(count, str(home))
+
+
+def _refuse_sizes(home: Path, version: str, expected: Expected) -> None:
+    """Refuse a version with a file that is not as long as the one that was deposited.
+
+    Raises:
+        DepositError: It has one.
+    """
+    inventory = _inventory(home)
+    for digest, paths in inventory["versions"][version]["state"].items():
+        size = (home / inventory["manifest"][digest][0]).lstat().st_size
+        for path in paths:
+            if path in expected and size != expected[path].size:
+                raise _strange(path, f"it has {size} bytes; {expected[path].size} were deposited")
+
+
+def _strange(
+    path: str, wrong: str, hint: str = "restore the object from another copy"
+) -> DepositError:
+    return DepositError(f"{path}: {wrong}", hint)
 
 
 def _state(parcel: Parcel) -> dict[str, list[str]]:
