@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-data coverage check fuzz mutants bench golden docs dist lock clean
+.PHONY: demo test test-data coverage check fuzz mutants bench bench-short golden docs dist lock clean
 
 demo: $(VENV)/.core
 	$(BIN)/archive-pkg demo --out demo
@@ -17,10 +17,10 @@ MAY_MISS ?=
 test-data: $(VENV)/.dev
 	$(BIN)/python tests/official.py --may-miss $(MAY_MISS)
 
-# How much of records/ its tests run. Measuring doubles the time, so make test does not measure,
-# and only a quick room is measured here. It fails below the floor in pyproject.toml.
+# How much of records/ and bags/ their tests run. Measuring doubles the time, so make test does not
+# measure, and only quick rooms are measured here. It fails below the floor in pyproject.toml.
 coverage: $(VENV)/.dev
-	$(BIN)/coverage run -m pytest -q -p no:xdist tests/records
+	$(BIN)/coverage run -m pytest -q -p no:xdist tests/records tests/bags
 	$(BIN)/coverage report
 
 check: $(VENV)/.dev
@@ -44,6 +44,12 @@ mutants: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	for b in benchmarks/[a-z]*.py; do $(BIN)/python $$b || exit 1; done
+
+# Those that take seconds, for their ratios.
+bench-short: $(VENV)/.dev
+	$(BIN)/python benchmarks/records.py
+	$(BIN)/python benchmarks/startup.py --rounds 1
+	$(BIN)/python benchmarks/bags.py --rounds 1 --only verify
 
 # The committed package of the first letter, built anew; git then shows what a new version changed.
 golden: $(VENV)/.core

@@ -1,11 +1,12 @@
 """How fast the command line starts, and how fast it takes one letter through.
 
 Each command runs as a process of its own, in turns with its peer; the figures are medians of the
-rounds. Run it as `python benchmarks/startup.py`.
+rounds. Run it as `python benchmarks/startup.py [--rounds N]`.
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import statistics
 import subprocess
@@ -14,7 +15,6 @@ import tempfile
 import time
 from pathlib import Path
 
-ROUNDS = 7
 LETTER = Path(__file__).parents[1] / "records" / "1960-07-18-cpsu-to-sed"
 PYTHON = [sys.executable]
 PROGRAM = [*PYTHON, "-m", "archive_pkg"]
@@ -22,6 +22,9 @@ PROGRAM = [*PYTHON, "-m", "archive_pkg"]
 
 def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         package = work / "kept" / LETTER.name
@@ -47,7 +50,7 @@ def main() -> None:
             "verify": [*PROGRAM, "verify", str(package), "-q"],
         }
         times: dict[str, list[float]] = {name: [] for name in commands}
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for name, command in commands.items():
                 times[name].append(_seconds(command))
                 shutil.rmtree(work / "new", ignore_errors=True)
