@@ -85,3 +85,17 @@ def test_no_more_files_than_today_may_be_too_complex() -> None:
         if "*" not in path and (found := {rule for rule in rules if rule.startswith(("C9", "PLR"))})
     }
     assert complexity == TOO_COMPLEX
+
+
+def test_the_lock_names_every_dependency_and_no_address() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()[1:]
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines)
+    locked = {normal(line.partition("==")[0]) for line in lines}
+    groups = (project["dependencies"], *project["optional-dependencies"].values())
+    wanted = {normal(re.split(r"[^\w.-]", each)[0]) for group in groups for each in group}
+    assert wanted - locked == {"archive-pkg"}, "run make lock"
+
+
+def normal(name: str) -> str:
+    return re.sub("[-_.]+", "-", name).lower()
