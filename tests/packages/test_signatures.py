@@ -206,8 +206,10 @@ def test_signatures_are_in_the_order_of_their_lists_and_numbers(examine) -> None
     ],
 )
 def test_what_is_neither_signature_nor_timestamp_is_a_stray(examine, path: str) -> None:
-    signed, codes = examine({**dict.fromkeys(BOTH, sig("rsa")), path: b""})
+    report = Report()
+    signed, codes = examine({**dict.fromkeys(BOTH, sig("rsa")), path: b""}, report=report)
     assert len(signed) == 2
+    assert [each.message for each in report] == ["is not a signature and not a timestamp"]
     assert codes == {"signatures-stray-file": [path]}
     assert not is_signature_file(path)
     assert not is_signature_file(f"x/{SIG}")
@@ -361,14 +363,21 @@ def test_who_must_have_signed_is_one_of_the_keys_signers(
     examine, trusting, who: bool | str, good: bool
 ) -> None:
     trust = trusting(f"{EDITOR},boss", require_signature=who)
-    _, codes = examine(dict.fromkeys(BOTH, sig("rsa")), trust)
+    report = Report()
+    _, codes = examine(dict.fromkeys(BOTH, sig("rsa")), trust, report=report)
     assert codes == ({} if good else {"signature-required": [SHORT, LONG]})
+    message = f"has no valid signature by {who} that covers every file"
+    assert {each.message for each in report} == (set() if good else {message})
 
 
 def test_a_signature_that_must_be_there_must_be_by_somebody_known(examine) -> None:
     trust = Trust(require_signature=True)
-    _, codes = examine(dict.fromkeys(BOTH, sig("rsa")), trust)
+    report = Report()
+    _, codes = examine(dict.fromkeys(BOTH, sig("rsa")), trust, report=report)
     assert codes == {"signature-required": [SHORT, LONG]}
+    message = "has no valid signature by an allowed signer that covers every file"
+    assert {each.message for each in report} == {message}
+    assert all(each.hint.endswith("--allowed-signers") for each in report)
     _, codes = examine({}, trust)
     assert codes == {"signature-required": ["signatures"]}
 
@@ -418,6 +427,7 @@ def test_a_timestamp_that_must_be_there_must_be_trusted_and_over_a_good_signatur
         ({"lists": ("md5",)}, "data/"),
         ({"lists": ("md5", "sha256")}, ""),
         ({"version": "0.97", "unlisted": True}, "data/"),
+        ({"version": "1.0", "unlisted": True}, ""),  # which is not valid
         ({"tags": ("md5",)}, "any file: md5 is weak or unknown"),
     ],
 )

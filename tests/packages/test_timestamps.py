@@ -165,6 +165,18 @@ def test_a_certificate_twice_is_a_malformed_stamp() -> None:
         read(answer.dump())
 
 
+def test_another_certificate_is_not_taken_for_the_signers() -> None:
+    answer = tsp.TimeStampResp.load(vector("good-among-others"))
+    token = answer["time_stamp_token"]["content"]
+    others = [
+        one for one in token["certificates"] if "Good" not in one.chosen.subject.human_friendly
+    ]
+    assert len(others) == 2
+    token["certificates"] = cms.CertificateSet(others)
+    with pytest.raises(NoStampError, match="it has no certificates of its signer, not one"):
+        read(answer.dump())
+
+
 def test_a_stamp_granted_with_changes_is_granted() -> None:
     answer = tsp.TimeStampResp.load(vector("good"))
     answer["status"] = {"status": "granted_with_mods"}
