@@ -331,6 +331,21 @@ def test_the_head_follows_the_entries_and_never_goes_before_them(
     assert ledger.head_file(book).read_bytes() == before
 
 
+def test_entries_are_in_the_file_when_it_is_synced(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync, seen = os.fsync, []
+
+    def note(descriptor: int) -> None:
+        seen.append((os.path.samestat(os.fstat(descriptor), book.stat()), book.read_bytes()))
+        fsync(descriptor)
+
+    with ledger.held(book, nothing) as (held, _):
+        monkeypatch.setattr("os.fsync", note)
+        held.append([{"event": "missing"}])
+    assert (True, book.read_bytes()) in seen
+
+
 def test_a_first_entry_that_was_not_written_leaves_a_ledger_that_can_begin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
