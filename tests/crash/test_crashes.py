@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import ocfl
 import pytest
@@ -20,12 +22,23 @@ from power import Power
 
 from archive_pkg import bags, deposits, storage
 from archive_pkg.bags import inplace, serializing, updating
+from archive_pkg.bags.fetching import fetch
 from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.local import LocalFolder
 from archive_pkg.deposits.ocfl import OcflRoot
 from archive_pkg.deposits.repositories import Repository
-from archive_pkg.holdings import Options, build_many, crew_for, find_records, ledger, make_shelf
-from archive_pkg.packages import build_package, verify
+from archive_pkg.holdings import (
+    Options,
+    build_many,
+    crew_for,
+    find_records,
+    ledger,
+    make_shelf,
+    repair,
+    sign_head,
+)
+from archive_pkg.packages import build_package, sign, verify
+from archive_pkg.storage import own
 
 FILES = {"a": b"first", "b/c": b"second"}
 CHANGED = {"a": b"another", "b/c": b"second"}
@@ -310,3 +323,114 @@ def test_a_package_is_deposited(power: Power, made: Path, kind: type[Repository]
             deposit()
             assert done()
         assert len(deposits.receipts_of(package)) == 1
+
+
+@pytest.mark.parametrize("new", [True, False])
+@pytest.mark.parametrize(
+    "write_file",
+    [storage.write_output, lambda path, data: storage.replace_unchanged(path, data, b"old")],
+    ids=["output", "review"],
+)
+def test_a_file_is_written(power: Power, write_file: Callable[..., object], new: bool) -> None:
+    path = power.root / "file"
+    if write_file is not storage.write_output or not new:
+        path.write_bytes(b"old")
+    before = path.read_bytes() if path.exists() else None
+
+    def done() -> bool:
+        there = path.read_bytes() if path.exists() else None
+        assert there in (before, b"new bytes")
+        return there == b"new bytes"
+
+    for is_done in left(power, lambda: write_file(path, b"new bytes"), done):
+        if not is_done:
+            write_file(path, b"new bytes")
+            assert done()
+
+
+def test_the_users_key_is_made(power: Power, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(power.root / "state"))
+    for _ in left(power, own._kept_key, lambda: (power.root / "state/archive-pkg/key").exists()):
+        assert own._kept_key() == own._kept_key()
+
+
+@pytest.fixture(scope="session")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("key") / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+    return path
+
+
+def test_a_package_is_signed(power: Power, made: Path, key: Path) -> None:
+    package = power.root / "letter"
+    shutil.copytree(made, package)
+    work = partial(sign, package, key=key)
+    for done in left(power, work, lambda: bool(verify(package).signatures)):
+        assert verify(package).ok
+        if not done:
+            work()
+        assert len(verify(package).signatures) == 2
+
+
+def test_a_head_of_a_ledger_is_signed(power: Power, key: Path) -> None:
+    path = power.root / "ledger"
+    with ledger.held(path, lambda _: None) as (book, _):
+        book.append([{"event": "fixity check", "package": "p"}])
+    work = partial(sign_head, path, key=key)
+    signature = power.root / "ledger.heads" / "000001.head.sig"
+    for done in left(power, work, signature.exists):
+        if not done:
+            work()
+        assert not list(ledger.read(path, lambda _: None)[1])
+        assert storage.read_regular(signature).endswith(b"-----END SSH SIGNATURE-----\n")
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_a_package_is_repaired(power: Power, made: Path, is_lost: bool) -> None:
+    shelf = make_shelf(power.root / "shelf", "hashed")
+    home = shelf.home("letter")
+    shutil.copytree(made, power.root / "copy" / "letter")
+    shutil.copytree(made, home)
+    name = home.relative_to(shelf.root).as_posix()
+    with ledger.held(shelf.ledger, lambda _: None) as (book, _):
+        book.append([{"event": "fixity check", "package": name, "outcome": "fail"}])
+    if is_lost:
+        shutil.rmtree(shelf.root / name.partition("/")[0])
+    else:
+        (home / "data" / "README.txt").write_bytes(b"damaged")
+
+    def work() -> None:
+        repair(shelf, lambda _: None, path=shelf.ledger, copy=str(power.root / "copy"))
+
+    def done() -> bool:
+        return home.exists() and contents(home) == contents(made)
+
+    for is_done in left(power, work, done):
+        if not is_done:
+            work()
+            assert done()
+        damaged = [path for path in shelf.root.rglob("README.txt") if path.stat().st_size == 7]
+        assert is_lost or len(damaged) == 1
+
+
+def test_a_file_of_a_bag_is_fetched(power: Power, monkeypatch: pytest.MonkeyPatch) -> None:
+    def receive(run: object, line: object, descriptor: int, have: int, hashes: Any) -> int:
+        os.ftruncate(descriptor, have)
+        os.write(descriptor, b"second"[have:])
+        for each in hashes.values():
+            each.update(b"second"[have:])
+        return 6
+
+    monkeypatch.setattr("archive_pkg.bags.fetching._Run._receive", receive)
+    write(power.root / "source", {"b/c/d": b"second"})
+    bag = power.root / "bag"
+    bags.create(power.root / "source", bag)
+    for tag_manifest in bag.glob("tagmanifest-*"):
+        tag_manifest.unlink()
+    write(bag, {"fetch.txt": b"http://example.org/d 6 data/b/c/d\n"})
+    shutil.rmtree(bag / "data" / "b")
+    work = partial(fetch, bag)
+    for done in left(power, work, (bag / "data/b/c/d").exists):
+        if not done:
+            assert work().report.ok
+        assert bags.verify(bag).valid
