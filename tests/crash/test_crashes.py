@@ -322,6 +322,7 @@ def test_a_package_is_deposited(power: Power, made: Path, kind: type[Repository]
         if not is_done:
             deposit()
             assert done()
+            assert not list(place.glob(".*.part"))
         assert len(deposits.receipts_of(package)) == 1
 
 

@@ -207,7 +207,7 @@ class DropFolder:
         if self._place.list(home) is not None:
             return (yield from self._there_already(parcel))
         journal.begin("send", part=part)
-        yield [Unsynced(journal.path)]
+        yield [Unsynced(journal.path), Unsynced(journal.path.parent, storage.sync_folder)]
         try:
             with parcel.confirming():
                 held, late = self._send(parcel, part)
