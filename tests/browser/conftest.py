@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from program import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -48,7 +50,7 @@ def watched(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def make(**options: Any) -> BrowserContext:
         context = browser.new_context(**options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE * 1000)
         context.on("request", lambda request: _leaves(request.url) and wrong.append(request.url))
         context.on("page", watch)
         contexts.append(context)
@@ -71,7 +73,7 @@ def until() -> Callable[[Page, str], None]:
     """Waits until an expression is true on a page, whose policy forbids Playwright's own way."""
 
     def wait(page: Page, expression: str) -> None:
-        give_up = time.monotonic() + 20
+        give_up = time.monotonic() + PATIENCE
         while not page.evaluate(expression):
             assert time.monotonic() < give_up, expression
             time.sleep(0.02)

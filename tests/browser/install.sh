@@ -8,5 +8,5 @@ if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
   exit 1
 fi
 apt-get update -qq
-DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y -qq --no-install-recommends \
+DEBIAN_FRONTEND=noninteractive timeout 1800 apt-get install -y -qq --no-install-recommends \
   chromium fonts-dejavu-core >/dev/null || { echo "not installed: chromium"; exit 1; }

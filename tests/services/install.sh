@@ -40,7 +40,7 @@ if ((${#missing[@]})); then
       trap 'rm -f $guard' EXIT
     fi
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y -qq --no-install-recommends \
+    DEBIAN_FRONTEND=noninteractive timeout 1800 apt-get install -y -qq --no-install-recommends \
       "${missing[@]}" >"$cache/apt.log" 2>&1 || not_installed "${missing[*]} (see $cache/apt.log)"
   else
     not_installed "${missing[*]} (this needs root and apt-get)"
@@ -64,7 +64,7 @@ environment() { # name, Python version, options and requirements
     return
   fi
   "$python" -m venv "$cache/$name" &&
-    timeout 400 "$cache/uv/bin/uv" pip install --quiet --python "$cache/$name/bin/python" "$@" &&
+    timeout 1800 "$cache/uv/bin/uv" pip install --quiet --python "$cache/$name/bin/python" "$@" &&
     touch "$cache/$name/.whole" || not_installed "$name"
 }
 

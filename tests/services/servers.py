@@ -165,7 +165,7 @@ class Processes:
             process.wait(keeper.PATIENCE)
             self.forget(process)
 
-    def wait_for(self, ready: Callable[[], bool], limit: float = 60) -> None:
+    def wait_for(self, ready: Callable[[], bool], limit: float = 120) -> None:
         """Wait until the server answers."""
         end = time.monotonic() + limit
         while time.monotonic() < end:

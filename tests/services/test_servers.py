@@ -6,12 +6,13 @@ import contextlib
 import ipaddress
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import servers
 from keeper import members
+
+from program import PATIENCE, wait_until
 
 pytestmark = pytest.mark.service
 
@@ -53,16 +54,13 @@ def test_nothing_stays_behind_when_the_tests_are_killed(tmp_path: Path) -> None:
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     killed = subprocess.run(
-        [sys.executable, program], check=False, capture_output=True, text=True, timeout=60
+        [sys.executable, program], check=False, capture_output=True, text=True, timeout=PATIENCE
     )
     if "AbsentError" in killed.stderr:
         pytest.skip("OpenSSH's sshd is not installed")
     folder, *sessions = killed.stdout.split()
     assert sessions
-    until = time.monotonic() + 20
-    while members(set(map(int, sessions))) or Path(folder).exists():
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    wait_until(lambda: not members(set(map(int, sessions))) and not Path(folder).exists())
 
 
 def test_ended_whole(tmp_path: Path) -> None:
