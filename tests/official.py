@@ -43,7 +43,7 @@ class Item:
     licence: str
     files: list[str]
     sha256: list[str]
-    folder: str
+    folder: str = ""
     package: dict[str, str] = field(default_factory=dict)
     address: str = ""
 
@@ -154,7 +154,7 @@ def unpack(file: Path, folder: Path) -> None:
 
 
 def sources(item: Item, scratch: Path) -> Iterator[tuple[str, Callable[[], Path]]]:
-    if (SHARED / item.folder).is_dir():
+    if item.folder and (SHARED / item.folder).is_dir():
         yield str(SHARED), lambda: SHARED / item.folder
     if item.package:
         yield item.package["name"], lambda: from_package(item, scratch / "package")

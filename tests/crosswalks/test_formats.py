@@ -8,6 +8,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import jsonschema
 import pytest
 from examples import BARE_SETTING, FULL_SETTING, TEXT, bare, full
 from hypothesis import HealthCheck, given, settings
@@ -106,6 +107,18 @@ def assert_valid() -> Any:
 )
 def test_it_is_valid(name: str, record: Record, setting: Setting, assert_valid: Any) -> None:
     assert_valid(name, export(name, record, setting))
+
+
+@pytest.mark.parametrize(
+    ("record", "setting"), [(full(), FULL_SETTING), (bare(), BARE_SETTING)], ids=["full", "bare"]
+)
+def test_datacite_s_json_is_valid(record: Record, setting: Setting) -> None:
+    schema = json.loads((official("datacite-json") / "datacite-v4.5.json").read_text("utf-8"))
+    written = json.loads(export("datacite-json", record, setting))
+    wrong = {
+        error.instance for error in jsonschema.Draft201909Validator(schema).iter_errors(written)
+    }
+    assert wrong <= {"Translator", "IsTranslationOf"}, "those are new in 4.6"
 
 
 def test_mets_names_a_premis_that_lies_beside_it(assert_valid: Any) -> None:
