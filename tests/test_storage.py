@@ -274,6 +274,7 @@ def test_errors_say_what_is_in_the_way_and_what_to_do() -> None:
     cases: list[tuple[OSError, tuple[str, str]]] = [
         (NotRegularError(errno.EINVAL, what, "p"), (what, "Put a regular file there.")),
         (OSError(errno.ELOOP, "x"), ("it is a symbolic link, and links are not", "Name what")),
+        (NotRegularError(errno.EISDIR, "x", "p"), ("it is a folder", "Name a file.")),
         (NotRegularError(errno.ELOOP, "x", "p"), ("there is a link, or something", "Remove it")),
         (TooLargeError(errno.EFBIG, "it has 9 bytes", "p"), ("it has 9 bytes", "file-size=")),
         (OSError(errno.EFBIG, "x"), ("the file would be larger than is allowed", "ulimit -f")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import struct
@@ -14,6 +15,9 @@ import pytest
 
 from archive_pkg import bags
 from archive_pkg.bags import serializing
+from archive_pkg.bags.archives import Shared, Unpacked, feed_chunks, holds_bag
+from archive_pkg.bags.folder import Listing
+from archive_pkg.bags.opening import open_archive
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.storage import DestinationExistsError
 
@@ -287,3 +291,201 @@ def test_reading_a_bag_in_an_archive(bag: Path, kind: str) -> None:
         read.read("data/none")
     with pytest.raises(InvalidError, match="cannot be read as a bag"):
         bags.Bag.open(bag / "bagit.txt")
+
+
+# --- what an archive holds --------------------------------------------------------------------
+
+
+def packed(path: Path, members: dict[str, bytes]) -> Path:
+    """An archive of these members; names that end with a slash are folders."""
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as made:
+            for name, data in members.items():
+                made.writestr(name, data)
+    else:
+        with tarfile.open(path, "w:gz" if path.suffix == ".tgz" else "w") as made_tar:
+            for name, data in members.items():
+                info = entry(name, tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE)
+                info.size = len(data)
+                made_tar.addfile(info, io.BytesIO(data))
+    return path
+
+
+def listed(path: Path) -> Listing:
+    with open_archive(path) as archive:
+        return archive.listing()
+
+
+BAGIT = {"top/bagit.txt": b"", "top/data/a": b"one"}
+
+
+@pytest.mark.parametrize(
+    ("members", "files", "said"),
+    [
+        (BAGIT, ["bagit.txt", "data/a"], []),
+        ({"top/x": b"", "top/data/a": b"one"}, ["x", "data/a"], []),
+        (
+            BAGIT | {"aaa/x": b"", "top2/bagit": b""},
+            ["bagit.txt", "data/a"],
+            [("archive-member-outside", "aaa/x"), ("archive-member-outside", "top2/bagit")],
+        ),
+        (
+            BAGIT | {"bagit.txt": b""},
+            ["bagit.txt", "data/a"],
+            [("archive-member-outside", "bagit.txt")],
+        ),
+        (
+            {"bagit.txt": b"", "data/a": b""},
+            ["bagit.txt", "data/a"],
+            [("archive-without-top-folder", "bagit.txt")],
+        ),
+        (
+            {"top/x": b"", "pot/x": b""},
+            ["top/x", "pot/x"],
+            [("archive-without-top-folder", "")],
+        ),
+        ({"x": b""}, ["x"], [("archive-without-top-folder", "")]),
+        ({"top/": b""}, [], []),
+        (
+            BAGIT | {"top/data/a/b": b"", "top/data/c": b"", "top/data/c/": b""},
+            ["bagit.txt", "data/a", "data/a/b", "data/c"],
+            [("archive-member-clashes", "data/a"), ("archive-member-clashes", "data/c")],
+        ),
+    ],
+)
+@pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
+def test_a_bag_is_the_one_folder_of_an_archive(
+    tmp_path: Path,
+    kind: str,
+    members: dict[str, bytes],
+    files: list[str],
+    said: list[tuple[str, str]],
+) -> None:
+    found = listed(packed(tmp_path / f"top.{kind}", members))
+    assert found.files == files
+    assert [(each.code, each.location.path) for each in found.findings] == said
+
+
+def test_folders_are_listed_and_those_that_are_empty(tmp_path: Path) -> None:
+    members = BAGIT | {"top/data/x/y/z/": b"", "top/data/x/": b"", "top/data/full/b": b""}
+    found = listed(packed(tmp_path / "top.tar", members))
+    assert found.folders == ["data", "data/full", "data/x", "data/x/y", "data/x/y/z"]
+    assert found.empty == ["data/x/y/z"]
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [("top.TAR.GZ", "top"), ("top.tar.zst", "top"), ("top.x.tgz", "top.x"), ("top", "top")],
+)
+def test_the_folder_has_the_archives_name(tmp_path: Path, name: str, stem: str) -> None:
+    made = packed(tmp_path / "bag.tar", {f"{stem}/bagit.txt": b""})
+    assert listed(made.rename(tmp_path / name)).findings == []
+    (finding,) = listed((tmp_path / name).rename(tmp_path / "other.tar")).findings
+    assert (finding.code, finding.severity) == ("archive-folder-named-otherwise", "warning")
+    assert finding.message == f"the folder in the archive is {stem!r}, the archive 'other.tar'"
+
+
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [
+        ("top/bagit.txt", True),
+        ("bagit.txt", True),
+        ("./top/bag-info.txt", True),
+        ("top/tagmanifest-md5.txt", True),
+        ("top/data/bagit.txt", False),
+        ("top/bagit.txt.bak", False),
+        ("top/manifest", False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
+def test_an_archive_holds_a_bag_where_a_sign_of_one_is_near_its_top(
+    tmp_path: Path, kind: str, name: str, holds: bool
+) -> None:
+    assert holds_bag(packed(tmp_path / f"a.{kind}", {"x": b"", name: b""})) == holds
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "most"),
+    [
+        ("zip", "archive-members", 3),
+        ("tar", "archive-members", 3),
+        ("tgz", "archive-members", 3),
+        ("tar", "archive-names", 22),
+        ("tgz", "archive-names", 22),
+        ("zip", "archive-size", 5),
+        ("tar", "archive-size", 5),
+    ],
+)
+def test_what_an_archive_holds_is_limited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, name: str, most: int
+) -> None:
+    members = {"top/": b"", "top/a": b"four", "top/bagit.txt": b"1"}
+    path = packed(tmp_path / f"top.{kind}", members)
+    monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"{name}={most}")
+    assert listed(path).findings == []
+    monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"{name}={most - 1}")
+    assert [each.code for each in listed(path).findings] == ["archive-bomb"]
+
+
+def test_folders_that_files_lie_in_are_limited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = packed(tmp_path / "top.tar", {"top/bagit.txt": b"", "top/a/b/c/d": b""})
+    for most, codes in ((3, []), (2, ["archive-bomb"])):
+        monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"archive-members={most}")
+        assert [each.code for each in listed(path).findings] == codes
+
+
+@pytest.mark.parametrize("kind", ["zip", "tgz"])
+def test_which_limit_an_archive_is_over_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    path = tmp_path / f"top.{kind}"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("top/bagit.txt", bytes(1 << 20))
+    if kind == "tgz":
+        packed(path, {"top/bagit.txt": bytes(1 << 20)})
+    monkeypatch.setattr("archive_pkg.limits._PLAUSIBLE", 1 << 10)
+    assert "archive-ratio=" in listed(path).findings[0].hint
+    monkeypatch.setenv("ARCHIVE_PKG_LIMITS", "archive-size=1000")
+    assert "archive-size=" in listed(path).findings[0].hint
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [1], [3, 4], [300_000, 5, 0, 700_000, 2]])
+def test_pieces_are_digested_whole(sizes: list[int]) -> None:
+    pieces = [os.urandom(size) for size in sizes]
+    hashes = [hashlib.sha256(), hashlib.md5()]
+    told: list[int] = []
+    full = [piece for piece in pieces if piece]
+    count = feed_chunks(iter(full), hashes, lambda files, size: told.append(files or size))
+    whole = b"".join(pieces)
+    assert count == sum(told) == len(whole)
+    assert [each.digest() for each in hashes] == [
+        hashlib.sha256(whole).digest(),
+        hashlib.md5(whole).digest(),
+    ]
+
+
+def test_unpacked_bytes_are_a_stream_from_their_start() -> None:
+    stream = Unpacked(lambda: iter([b"one", b"", b"two"]))
+    assert stream.readable()
+    assert stream.seekable()
+    assert (stream.read(4), stream.tell()) == (b"one", 3)
+    assert (stream.read(2), stream.tell()) == (b"tw", 5)
+    stream.seek(0)
+    assert (stream.tell(), stream.readall()) == (0, b"onetwo")
+    for place in ((1, 0), (0, 2)):
+        with pytest.raises(io.UnsupportedOperation):
+            stream.seek(*place)
+
+
+def test_a_descriptor_is_read_at_places_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"0123456789")
+    with (tmp_path / "a").open("rb") as file:
+        one, other = Shared(file.fileno()), Shared(file.fileno())
+        assert (one.read(3), other.read(2), one.read(1)) == (b"012", b"01", b"3")
+        assert (one.seek(2), one.read(1), one.tell()) == (2, b"2", 3)
+        assert (one.seek(2, 1), one.read(1)) == (5, b"5")
+        assert (one.seek(-1, 2), one.read(5)) == (9, b"9")
+        assert one.readable()
+        assert one.seekable()

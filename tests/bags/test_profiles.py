@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive_pkg import bags
-from archive_pkg.bags import profiles, serializing
-from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.bags import profiles, serializing, updating
+from archive_pkg.errors import InvalidError, StorageError, UsageError
 
 
 @pytest.fixture
@@ -206,3 +206,289 @@ def test_what_is_no_profile_is_refused(tmp_path: Path) -> None:
         (tmp_path / "x.json").write_bytes(data)
         with pytest.raises(InvalidError, match="no BagIt profile"):
             profiles.load(tmp_path / "x.json")
+
+
+def found(bag: Path, asked: dict[str, Any]) -> list[tuple[str, str, str, str, str]]:
+    """What a profile finds in a bag: code, path, field, message, hint."""
+    profile = profiles.parse(json.dumps(asked).encode(), "profile.json")
+    return [
+        (each.code, each.location.path, each.location.field, each.message, each.hint)
+        for each in bags.verify(bag, profile=profile).report
+        if each.code.startswith("profile-")
+    ]
+
+
+INFO: dict[str, Any] = {"BagIt-Profile-Info": {}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        (
+            {"BagIt-Profile-Info": {"BagIt-Profile-Identifier": "urn:x"}},
+            (
+                "identifier",
+                "bag-info.txt",
+                "BagIt-Profile-Identifier",
+                "is missing",
+                "Set it to urn:x.",
+            ),
+        ),
+        (
+            {"Accept-BagIt-Version": ["0.97", "0.96"]},
+            (
+                "version",
+                "bagit.txt",
+                "",
+                "the bag's version is 1.0",
+                "The profile accepts 0.97, 0.96.",
+            ),
+        ),
+        (
+            {"Bag-Info": {"Bag-Count": {"required": True, "values": ["1", "2"]}}},
+            ("tag-missing", "bag-info.txt", "Bag-Count", "is missing", "One of: 1, 2."),
+        ),
+        (
+            {"Bag-Info": {"Contact-Name": {"values": ["B", "X"]}}},
+            ("tag-value", "bag-info.txt", "Contact-Name", "is 'C'", "One of: B, X."),
+        ),
+        (
+            {"Bag-Info": {"contact-name": {"repeatable": False}}},
+            ("tag-repeated", "bag-info.txt", "contact-name", "stands 2 times", ""),
+        ),
+        (
+            {"Manifests-Required": ["sha512", "SHA-1"]},
+            ("manifest-missing", "manifest-sha1.txt", "", "is missing", ""),
+        ),
+        (
+            {"Tag-Manifests-Required": ["sha512", "SHA-1"]},
+            ("manifest-missing", "tagmanifest-sha1.txt", "", "is missing", ""),
+        ),
+        (
+            {"Manifests-Allowed": ["SHA-256"]},
+            (
+                "manifest-not-allowed",
+                "manifest-sha512.txt",
+                "",
+                "is not allowed",
+                "Allowed: SHA-256.",
+            ),
+        ),
+        (
+            {"Tag-Manifests-Allowed": ["sha256", "md5"]},
+            (
+                "manifest-not-allowed",
+                "tagmanifest-sha512.txt",
+                "",
+                "is not allowed",
+                "Allowed: sha256, md5.",
+            ),
+        ),
+        (
+            {"Tag-Files-Required": ["bag-info.txt", "x.xml"]},
+            ("file-missing", "x.xml", "", "is missing, but required", ""),
+        ),
+        (
+            {"Tag-Files-Allowed": ["info/*", "o?her.xml2"]},
+            ("file-not-allowed", "other.xml", "", "is not allowed", "Allowed: info/*, o?her.xml2."),
+        ),
+        (
+            {"Payload-Files-Allowed": ["data/A.TXT"]},
+            ("file-not-allowed", "data/a.txt", "", "is not allowed", "Allowed: data/A.TXT."),
+        ),
+        (
+            {"Payload-Files-Required": ["data/b"]},
+            ("file-missing", "data/b", "", "is missing, but required", ""),
+        ),
+        (
+            {"Fetch.txt-Required": True},
+            ("fetch", "fetch.txt", "", "is missing, but required", ""),
+        ),
+    ],
+)
+def test_what_a_profile_finds_has_its_place_and_what_to_do(
+    bag: Path, asked: dict[str, Any], wanted: tuple[str, str, str, str, str]
+) -> None:
+    assert found(bag, INFO | asked) == [(f"profile-{wanted[0]}", *wanted[1:])]
+
+
+def test_a_bag_that_names_another_profile_is_told_which(bag: Path) -> None:
+    label = "BagIt-Profile-Identifier"
+    updating.update(bag, info=[(label, "urn:a"), (label, "urn:b")])
+    asked = {"BagIt-Profile-Info": {label: "urn:x"}}
+    assert [each[3] for each in found(bag, asked)] == ["is urn:a, urn:b"]
+    assert found(bag, {"BagIt-Profile-Info": {label: "urn:b"}}) == []
+
+
+def test_only_true_requires_and_only_false_forbids(bag: Path) -> None:
+    rule = {"required": "true", "recommended": 1, "repeatable": 0}
+    asked = {
+        "Bag-Info": {"Bag-Count": rule, "Contact-Name": {"repeatable": None}},
+        "Fetch.txt-Required": 1,
+        "Allow-Fetch.txt": 0,
+        "Data-Empty": "yes",
+        "Tag-Files-Allowed": None,
+        "Manifests-Required": None,
+    }
+    assert found(bag, INFO | asked) == []
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_fetch_txt_is_forbidden_or_required(bag: Path, there: bool) -> None:
+    if there:
+        (bag / "fetch.txt").write_text("https://a.example/a 3 data/a.txt\n")
+    codes = [each[0] for each in found(bag, INFO | {"Allow-Fetch.txt": False})]
+    assert codes == ["profile-fetch"] * there
+    assert bool(found(bag, INFO | {"Fetch.txt-Required": True})) != there
+    assert found(bag, INFO | {"Tag-Files-Allowed": ["info/*", "other.xml"]}) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "empty"),
+    [({}, True), ({"a": b""}, True), ({"a": b"x"}, False), ({"a": b"", "b": b""}, False)],
+)
+def test_an_empty_payload_is_nothing_or_one_empty_file(
+    tmp_path: Path, files: dict[str, bytes], empty: bool
+) -> None:
+    (tmp_path / "made").mkdir()
+    bags.write(tmp_path / "made", dict(files))
+    codes = [
+        (each[0], each[1], each[3])
+        for each in found(tmp_path / "made", INFO | {"Data-Empty": True})
+    ]
+    assert codes == [("profile-data-not-empty", "data", f"has {len(files)} files")] * (not empty)
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type"),
+    [
+        ("zip", "application/zip"),
+        ("zip", "application/x-zip-compressed"),
+        ("tar", "application/tar"),
+        ("tar", "application/x-tar"),
+        *(
+            ("tgz", f"application/{name}")
+            for name in (
+                "gzip",
+                "x-gzip",
+                "tar+gzip",
+                "x-tar+gzip",
+                "x-gtar",
+                "x-compressed-tar",
+            )
+        ),
+        ("tar.zst", "application/zstd"),
+        ("tar.zst", "application/x-zstd-compressed-tar"),
+    ],
+)
+def test_kinds_of_archives_are_known_by_their_media_types(
+    bag: Path, kind: str, media_type: str
+) -> None:
+    if kind == "tar.zst":
+        pytest.importorskip("zstandard")
+    archive = bag.parent / f"bag.{kind}"
+    serializing.pack(bag, archive)
+    assert found(archive, INFO | {"Accept-Serialization": ["x/y", media_type]}) == []
+    ((code, path, _, message, hint),) = found(archive, INFO | {"Accept-Serialization": ["x/y"]})
+    assert (code, path) == ("profile-serialization", str(archive))
+    assert message == f"is a {kind.removeprefix('tar.')}"
+    assert hint == "Accepted: x/y."
+    assert found(archive, INFO)[0][4] == "Accepted: none."
+
+
+def dart(**said: Any) -> dict[str, Any]:
+    return {"bagItProfileInfo": {}, **said}
+
+
+def asked_of(path: str, label: str, **more: object) -> dict[str, Any]:
+    return dart(tags=[{"tagFile": path, "tagName": label, **more}])
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (asked_of("bagit.txt", "BagIt-Version", required=True, values=["1.0"]), ""),
+        (asked_of("bagit.txt", "BagIt-Version", values=["0.97"]), "tag-value"),
+        (asked_of("bagit.txt", "Tag-File-Character-Encoding", values=["UTF-8"]), ""),
+        (asked_of("bagit.txt", "Other", required=True), "tag-missing"),
+        (asked_of("bag-info.txt", "contact-name", required=True), ""),
+        (asked_of("info/more.txt", "Access", required=True, emptyOk=True), ""),
+        (asked_of("info/more.txt", "Access", required=True, emptyOK=True), ""),
+        (asked_of("info/more.txt", "Access", required=True, emptyOk=False), "tag-missing"),
+        (asked_of("info/more.txt", "Access", emptyOk=True, values=["a"]), ""),
+        (asked_of("info/more.txt", "Access", values=["a"]), "tag-value"),
+        (asked_of("info/more.txt", "Title", emptyOk=True, values=["a"]), "tag-value"),
+        (asked_of("info/more.txt", "Title", values="not a list"), ""),
+        (asked_of("none.txt", "Title", required=True), "tag-missing"),
+        (asked_of("none.txt", "Title"), ""),
+        (dart(manifestsRequired=["md5"]), "manifest-missing"),
+        (dart(manifestsAllowed=["sha512", "sha256"]), ""),
+        (dart(manifestsAllowed=["sha512"]), "manifest-not-allowed"),
+        (dart(manifestsAllowed=[]), ""),
+        (dart(tagManifestsRequired=["md5"]), "manifest-missing"),
+        (dart(tagManifestsAllowed=["sha512"]), "manifest-not-allowed"),
+        (dart(tagManifestsAllowed=[]), ""),
+        (dart(tagFilesRequired=["x"]), "file-missing"),
+        (dart(tagFilesAllowed=["info/*"]), "file-not-allowed"),
+        (dart(tagFilesAllowed=[]), ""),
+        (dart(acceptBagItVersion=["0.97"]), "version"),
+        (dart(serialization="required"), "serialization"),
+        (dart(serialization=None), ""),
+        (dart(bagItProfileInfo={"bagItProfileIdentifier": "urn:x"}), "identifier-dart"),
+    ],
+)
+def test_each_of_the_rules_in_darts_form(bag: Path, asked: dict[str, Any], code: str) -> None:
+    assert [each[0] for each in found(bag, asked)] == ([f"profile-{code}"] if code else [])
+
+
+def test_fetch_txt_can_be_forbidden_in_darts_form(bag: Path) -> None:
+    (bag / "fetch.txt").write_text("https://a.example/a 3 data/a.txt\n")
+    assert [each[0] for each in found(bag, dart(allowFetchTxt=False))] == ["profile-fetch"]
+    assert found(bag, dart()) == []
+
+
+def test_faults_in_another_tag_file_are_found_once(bag: Path) -> None:
+    updating.update(bag, add={"info/more.txt": b"Title: T\nno colon\n"})
+    profile = profiles.parse(json.dumps(asked_of("info/more.txt", "Title")).encode(), "x")
+    verdict = bags.verify(bag, profile=profile)
+    assert [(each.code, each.location.line) for each in verdict.report] == [
+        ("tag-line-malformed", 2)
+    ]
+    assert verdict.conforms is False
+
+
+@pytest.mark.parametrize(
+    ("said", "fields"),
+    [
+        ({}, ["BagIt-Profile-Info"]),
+        ({"BagIt-Profile-Info": []}, ["BagIt-Profile-Info"]),
+        (INFO | {"Bag-Info": {"A": {}, "B": "x"}}, ["Bag-Info.B"]),
+        (INFO | {"Serialization": "maybe"}, ["Serialization"]),
+        (INFO | {"Manifests-Required": "md5"}, ["Manifests-Required"]),
+        (INFO | {"Tag-Files-Allowed": ["a", 1]}, ["Tag-Files-Allowed"]),
+        ({"Serialization": 1, "Manifests-Allowed": {}}, ["BagIt-Profile-Info", "Serialization"]),
+        (dart(bagItProfileInfo=[]), ["bagItProfileInfo"]),
+        (dart(tags={}), []),
+        (dart(tags={"a": 1}), ["tags"]),
+        (dart(tags=[{}, "x"]), ["tags"]),
+        (dart(manifestsRequired=[1]), ["manifestsRequired"]),
+    ],
+)
+def test_every_fault_of_a_profile_is_named(said: dict[str, Any], fields: list[str]) -> None:
+    if not fields:
+        profiles.parse(json.dumps(said).encode(), "x.json")
+        return
+    with pytest.raises(InvalidError, match="is no BagIt profile") as caught:
+        profiles.parse(json.dumps(said).encode(), "x.json")
+    found = [(each.location.path, each.location.field) for each in caught.value.report.errors]
+    assert found[: len(fields)] == [("x.json", field) for field in fields]
+
+
+def test_a_profile_is_named_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert profiles.bundled() == sorted(profiles.bundled())
+    monkeypatch.chdir(tmp_path)
+    name = profiles.bundled()[0]
+    Path(name).mkdir()  # the name of what ships with the program comes first
+    assert profiles.load(name).identifier
+    with pytest.raises(StorageError, match="it is a folder"):
+        profiles.load(Path(name))

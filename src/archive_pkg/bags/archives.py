@@ -297,7 +297,7 @@ class Archive:
                 self.note(OUTSIDE, path, "is outside the bag's folder", "Remove it.")
         inside = {path[start:] for path in self._folders if path.startswith(self.top)}
         full: set[str] = set()
-        for path in listing.files:
+        for path in [*listing.files, *inside]:
             while "/" in path:
                 path = path.rpartition("/")[0]
                 if path in full:
@@ -309,8 +309,7 @@ class Archive:
         for path in sorted(path for path in full | inside if self.top + path in self.members):
             self.note(MEMBER_CLASHES, path, "is both a file and a folder", "Rename one of them.")
         listing.folders = sorted(full | inside - {""})
-        above = {path.rpartition("/")[0] for path in listing.folders}
-        listing.empty = sorted(inside - full - above - {""})
+        listing.empty = sorted(inside - full - {""})
 
     def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], say: Say) -> Piece:
         """Digest some members."""

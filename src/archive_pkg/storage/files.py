@@ -58,7 +58,7 @@ def describe(error: OSError) -> tuple[str, str]:
     """What an error of the system means, and what to do: two phrases, the second may be empty."""
     if isinstance(error, NotRegularError) and error.errno == errno.EINVAL:
         return str(error.strerror), "Put a regular file there."
-    if isinstance(error, NotRegularError):
+    if isinstance(error, NotRegularError) and error.errno != errno.EISDIR:
         return (
             "there is a link, or something else than a regular file or folder, in its place",
             "Links are not followed here. Remove it if you do not know it.",

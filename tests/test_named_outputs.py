@@ -1,0 +1,188 @@
+"""What the user named is written: files atomically, pipes and devices as they are."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from archive_pkg import storage
+from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.storage import DestinationExistsError, FullError
+
+pytestmark = pytest.mark.usefixtures("no_descriptor_stays_open")
+NOBODY = 65534
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_is_replaced_only_if_asked(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    storage.write_output(path, b"one", replace=False, mode=0o600)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    (tmp_path / "link").symlink_to("a")
+    for each in (path, tmp_path / "link"):
+        with pytest.raises(DestinationExistsError, match="exists already"):
+            storage.write_output(each, b"two", replace=False)
+    assert path.read_bytes() == b"one"
+    storage.write_output(tmp_path / "link", b"two")
+    assert path.read_bytes() == b"two"
+    assert (tmp_path / "link").is_symlink()
+    assert names(tmp_path) == ["a", "link"]
+
+
+def test_what_a_dangling_link_leads_to_is_made(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("new")
+    storage.write_output(tmp_path / "link", b"one", replace=False)
+    assert (tmp_path / "new").read_bytes() == b"one"
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_a_pipe_gets_everything_and_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = os.urandom(200_000)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for path in (tmp_path / "pipe", tmp_path / "link"):
+        got: list[bytes] = []
+        reader = threading.Thread(
+            target=lambda got=got: got.append((tmp_path / "pipe").read_bytes())
+        )
+        reader.start()
+        storage.write_output(path, data, replace=False)
+        reader.join(30)
+        assert got == [data]
+    assert names(tmp_path) == ["link", "pipe"]
+
+
+class Reluctant:
+    """A stream that takes three bytes at a time."""
+
+    def __init__(self) -> None:
+        self.taken = b""
+
+    def __enter__(self) -> Reluctant:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def write(self, data: memoryview) -> int:
+        self.taken += data[:3]
+        return min(3, len(data))
+
+
+def test_every_byte_goes_into_a_stream_that_takes_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    stream = Reluctant()
+    monkeypatch.setattr(Path, "open", lambda *_, **__: stream)
+    storage.write_output(tmp_path / "pipe", b"ten bytes!")
+    assert stream.taken == b"ten bytes!"
+
+
+def test_a_device_that_is_full_is_an_error() -> None:
+    with pytest.raises(FullError, match="the disk is full"):
+        storage.write_output(Path("/dev/full"), b"x")
+
+
+@pytest.mark.parametrize("form", ["/dev/fd/{}", "/proc/self/fd/{}", "link"])
+def test_what_is_open_already_is_written_into_where_it_is(tmp_path: Path, form: str) -> None:
+    with (tmp_path / "a").open("wb") as file:
+        inode = os.fstat(file.fileno()).st_ino
+        path = Path(form.format(file.fileno()))
+        if form == "link":
+            path = tmp_path / "link"
+            path.symlink_to(f"/dev/fd/{file.fileno()}")
+        storage.write_output(path, b"one", replace=False)
+    assert (tmp_path / "a").read_bytes() == b"one"
+    assert (tmp_path / "a").stat().st_ino == inode
+
+
+@pytest.mark.parametrize("kind", ["folder", "link to a folder", "loop", "below a file"])
+def test_what_cannot_be_written_is_one_clear_error(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "x"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "below a file":
+        path.touch()
+        path = path / "y"
+    else:
+        path.symlink_to(tmp_path if kind == "link to a folder" else "x")
+    for write in (lambda: storage.write_output(path, b""), lambda: storage.append_output(path)):
+        with pytest.raises(StorageError, match=f"^writing {path}: "):
+            write()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, b"{}\n"),
+        (b"", b"{}\n"),
+        (b'{"a": 1}\n', b'{"a": 1}\n{}\n'),
+        (b'{"half', b'{"half\n{}\n'),
+        (b"{", b"{\n{}\n"),
+    ],
+)
+def test_lines_are_added_to_lines(tmp_path: Path, before: bytes | None, after: bytes) -> None:
+    path = tmp_path / "report.jsonl"
+    if before is not None:
+        path.write_bytes(before)
+    with storage.append_output(path) as file:
+        file.write(b"{}\n")
+    assert path.read_bytes() == after
+
+
+@pytest.mark.parametrize("data", [b"x", b"[{}]\n", b"\n{}\n"])
+def test_lines_are_added_to_nothing_else(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "notes").write_bytes(data)
+    with pytest.raises(UsageError, match="is not a report"):
+        storage.append_output(tmp_path / "notes")
+    assert (tmp_path / "notes").read_bytes() == data
+
+
+def test_lines_go_into_a_device_unbuffered() -> None:
+    full = os.strerror(errno.ENOSPC)
+    with storage.append_output(Path("/dev/full")) as stream, pytest.raises(OSError, match=full):
+        stream.write(b"{}\n")
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("owner", "above", "mode", "refused"),
+    [
+        (NOBODY, 0, 0o1777, True),
+        (NOBODY, 0, 0o755, False),
+        (NOBODY, NOBODY, 0o1777, False),
+        (0, NOBODY, 0o1777, False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_a_strangers_link_is_not_followed_where_everybody_writes(
+    tmp_path: Path, owner: int, above: int, mode: int, refused: bool, kind: str
+) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    path = place / "x"
+    path.symlink_to(tmp_path / "victim") if kind == "link" else path.touch()
+    os.chown(path, owner, -1, follow_symlinks=False)
+    os.chown(place, above, -1)
+    place.chmod(mode)
+    if refused and kind == "link":
+        for write in (
+            lambda: storage.write_output(path, b"x"),
+            lambda: storage.append_output(path),
+        ):
+            with pytest.raises(StorageError, match="belongs to another user"):
+                write()
+        assert not (tmp_path / "victim").exists()
+    else:
+        storage.write_output(path, b"x")
+        assert path.read_bytes() == b"x"
