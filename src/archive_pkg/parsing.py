@@ -7,7 +7,7 @@ import json
 import re
 import struct
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from archive_pkg.limits import DOCUMENT_SIZE, JSON_DEPTH, JSON_SIZE, JSON_VALUES, XML_MARKUP
 
@@ -51,10 +51,10 @@ class OverLimitError(MalformedError):
 
 
 def read_json(data: bytes | str) -> Any:
-    """Parse JSON in UTF-8.
+    """Parse JSON in UTF-8, of which every reader makes the same.
 
     Raises:
-        ValueError: It is not JSON, or is over a limit.
+        ValueError: It is not JSON, names something twice, has half a character, or is over a limit.
     """
     encoded = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     if len(encoded) > JSON_SIZE.value:
@@ -75,7 +75,22 @@ def read_json(data: bytes | str) -> Any:
                     )
             elif sign in b"]}":
                 depth -= 1
-    return json.loads(data if isinstance(data, str) else data.decode("utf-8-sig"))
+    text = data if isinstance(data, str) else data.decode("utf-8-sig")
+    value = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+    if b"\\u" in encoded:  # which can stand for half a character; it cannot be written as UTF-8
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise MalformedError("it names something twice")
+    return found
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise MalformedError(f"{constant} is not JSON")
 
 
 def check_xml(data: bytes) -> int:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from archive_pkg import storage
 from archive_pkg.deposits import Journal
 from archive_pkg.errors import StorageError
 
@@ -44,6 +48,24 @@ def test_what_another_person_or_another_journal_says_is_not_known(tmp_path: Path
         assert Journal(tmp_path / name).outcome("draft") == {"id": "3"}
 
 
+def test_a_mark_for_something_else_is_not_one_of_the_journal(tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    Journal(path).done("draft", id="1")
+    said, between, _ = path.read_bytes().rpartition(b', "mark": ')
+    for word, known in ((b"journal", {"id": "1"}), (b"ledger", None)):
+        mark = storage.mark(word, b"a.journal", said).hex()
+        path.write_bytes(said + between + f'"{mark}"}}\n'.encode())
+        assert Journal(path).outcome("draft") == known
+
+
+def test_a_strange_line_neither_begins_nor_ends_by_undoing(tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    Journal(path).undo("draft")
+    assert json.loads(path.read_text())["what"] == "undone"
+    path.rename(tmp_path / "b.journal")
+    assert Journal(tmp_path / "b.journal").begun("draft") is None
+
+
 def test_a_step_begun_anew_has_no_outcome_yet(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "a.journal")
     journal.done("send")
@@ -52,17 +74,19 @@ def test_a_step_begun_anew_has_no_outcome_yet(tmp_path: Path) -> None:
     assert Journal(journal.path).outcome("send") is None
 
 
+@settings(max_examples=15)
+@example(cut=-1)
 @given(cut=st.integers(min_value=0, max_value=400))
 def test_a_last_line_cut_anywhere_never_was(
     cut: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("j") / "a.journal"
-    journal = Journal(path)
+    journal = Journal(path, sync=False)
     for number in range(3):
         journal.done(f"step {number}", known="ü" * number)
     data = path.read_bytes()
     path.write_bytes(data[:cut])
-    again = Journal(path)
+    again = Journal(path, sync=False)
     whole = data[:cut].count(b"\n")
     assert [again.outcome(f"step {number}") is not None for number in range(3)] == [
         number < whole for number in range(3)
@@ -72,7 +96,165 @@ def test_a_last_line_cut_anywhere_never_was(
     assert path.read_bytes().count(b"\n") == whole + 1
 
 
-def test_where_nothing_can_be_written(tmp_path: Path) -> None:
+def test_a_line_has_its_time_and_what_is_known(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "a.journal")
+    before = datetime.now(UTC)
+    told = journal.done("draft", at=before, count=2, title="Письмо")
+    line = journal.path.read_text(encoding="utf-8")
+    entry = json.loads(line)
+    assert told == entry["known"] == {"at": str(before), "count": 2, "title": "Письмо"}
+    assert (entry["what"], entry["step"], len(entry["mark"])) == ("outcome", "draft", 64)
+    assert abs((datetime.fromisoformat(entry["at"]) - before).total_seconds()) < 5
+    assert "Письмо" in line
+    assert journal.is_done("draft")
+    journal.begin("send")
+    assert not journal.is_done("send")
+    assert not Journal(journal.path).is_done("send")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "[]",
+        '"intent"',
+        '{"what": "intent", "known": {}}',
+        '{"what": "intent", "step": "b"}',
+        '{"what": "intent", "step": 2, "known": {}}',
+        '{"what": "intent", "step": "b", "known": 1}',
+    ],
+)
+def test_nothing_counts_from_a_line_on_that_is_not_one(tmp_path: Path, odd: str) -> None:
+    path = tmp_path / "a.journal"
+    journal = Journal(path)
+    journal.done("first")
+    first = path.read_bytes()
+    journal.done("last")
+    last = path.read_bytes().removeprefix(first)
+    path.write_bytes(first + odd.encode() + b"\n" + last)
+    again = Journal(path)
+    assert again.is_done("first")
+    assert not again.is_done("last")
+    again.begin("b")
+    assert path.read_bytes().count(b"\n") == 2
+
+
+def test_a_torn_end_is_gone_before_a_shorter_line_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    journal = Journal(path)
+    journal.begin("draft")
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"what": "outcome", "known": "' + b"x" * 1000)
+    Journal(path).undo("draft")
+    assert path.read_bytes().startswith(whole)
+    assert path.read_bytes().endswith(b"}\n")
+    assert b"xxx" not in path.read_bytes()
+
+
+def test_a_journal_with_a_second_name_is_replaced_and_another_one_added_to(tmp_path: Path) -> None:
+    path, other = tmp_path / "a.journal", tmp_path / "other"
+    Journal(path).done("draft", id="1")
+    number = path.stat().st_ino
+    Journal(path).begin("send")
+    assert path.stat().st_ino == number
+    os.link(path, other)
+    before = other.read_bytes()
+    again = Journal(path)
+    again.begin("publish")
+    again.done("publish")
+    assert other.read_bytes() == before
+    assert path.read_bytes().startswith(before)
+    assert path.read_bytes().count(b"\n") == 4
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The size of the file at each sync."""
+    sizes: list[int] = []
+    fdatasync = os.fdatasync
+
+    def sync(descriptor: int) -> None:
+        fdatasync(descriptor)
+        sizes.append(os.fstat(descriptor).st_size)
+
+    monkeypatch.setattr(os, "fdatasync", sync)
+    return sizes
+
+
+def test_what_has_to_last_is_synced_before_a_step_goes_on(
+    tmp_path: Path, synced: list[int]
+) -> None:
+    journal = Journal(tmp_path / "a.journal")
+    lasting = []
+    for write in (
+        lambda: journal.begin("draft"),
+        lambda: journal.done("draft", id="1"),
+        lambda: journal.undo("draft"),
+    ):
+        write()
+        lasting.append(journal.path.stat().st_size)
+    assert synced == lasting
+    journal.done("deposit")  # nothing is known from it: the next line makes it last
+    assert synced == lasting
+    Journal(tmp_path / "b.journal", sync=False).begin("draft")
+    assert synced == lasting
+
+
+def test_nothing_is_known_of_what_could_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path / "a.journal")
+    journal.begin("draft")
+    whole = journal.path.read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", full)
+        with pytest.raises(StorageError, match=r"writing .*a\.journal"):
+            journal.done("draft", id="1")
+    assert journal.outcome("draft") is None
+    journal.done("draft")  # in the place of the line that failed
+    assert journal.path.read_bytes().startswith(whole)
+    assert journal.path.read_bytes().count(b"\n") == 2
+
+
+def test_a_long_line_is_written_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:7]))
+    journal = Journal(tmp_path / "a.journal")
+    journal.done("draft", id="1")
+    assert Journal(journal.path).outcome("draft") == {"id": "1"}
+
+
+def test_threads_write_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second line is begun while the first is synced, if nothing keeps it."""
+    journal = Journal(tmp_path / "a.journal")
+    second = threading.Thread(target=journal.begin, args=("second",))
+    inside: list[int] = []
+    most: list[int] = []
+
+    def sync(descriptor: int) -> None:
+        inside.append(descriptor)
+        most.append(len(inside))
+        if not second.ident:
+            second.start()
+            second.join(0.05)
+        inside.pop()
+
+    monkeypatch.setattr(os, "fdatasync", sync)
+    journal.begin("first")
+    second.join()
+    assert most == [1, 1]
+    again = Journal(journal.path)
+    assert (again.begun("first"), again.begun("second")) == ({}, {})
+
+
+def test_where_nothing_can_be_written_or_read(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "not-there" / "a.journal")
     with pytest.raises(StorageError):
         journal.begin("draft")
+    assert journal.begun("draft") is None
+    (tmp_path / "folder.journal").mkdir()
+    with pytest.raises(StorageError, match=r"reading .*folder\.journal"):
+        Journal(tmp_path / "folder.journal")

@@ -1,33 +1,15 @@
-"""Reads the answers of servers, which can be anything: JSON of a known shape, and XML."""
+"""What the answers of servers have to be, which can be anything: JSON of a shape, or XML."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any
 
 from archive_pkg.errors import DepositError
 from archive_pkg.parsing import MalformedError, parse_xml
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 Shape = Any
 """What a JSON value has to be: a type; a mapping from names to shapes, where a name that ends in
 "?" may be absent or null; or a list with the shape of its items. Other names are ignored."""
-
-
-def read_json(data: bytes) -> Any:
-    """Return the value of a JSON text.
-
-    Raises:
-        ValueError: It is not JSON, names something twice, or cannot be written as UTF-8 again.
-    """
-    try:
-        value = json.loads(data, object_pairs_hook=_once, parse_constant=_refuse)
-        json.dumps(value, ensure_ascii=False).encode()
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
-    return value
 
 
 def misfit(value: Any, shape: Shape, place: str = "") -> str:
@@ -71,14 +53,3 @@ def read_xml(data: bytes, target: str, hint: str) -> Any:
 
 
 _NAMES = {str: "text", int: "a whole number", bool: "true or false", dict: "an object"}
-
-
-def _once(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("it names something twice")
-    return found
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")

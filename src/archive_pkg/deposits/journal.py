@@ -82,8 +82,8 @@ class Journal:
 
     def _is_ours(self, line: bytes) -> bool:
         """Whether this user has written a line into this journal."""
-        said, between, mark = line.rpartition(_MARK)
-        return bool(between) and mark == self._mark(said)
+        said, _, mark = line.rpartition(_MARK)
+        return mark == self._mark(said)
 
     def _mark(self, said: bytes) -> bytes:
         mark = storage.mark(b"journal", os.fsencode(self.path.name), said)

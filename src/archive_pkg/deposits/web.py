@@ -23,10 +23,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from archive_pkg import limits
-from archive_pkg.deposits.answers import misfit, read_json
+from archive_pkg.deposits.answers import misfit
 from archive_pkg.deposits.credentials import redact, unused_variable
 from archive_pkg.deposits.repositories import LostError
 from archive_pkg.errors import DepositError
+from archive_pkg.parsing import read_json
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:

@@ -1,0 +1,192 @@
+"""Receipts: read back as they were written, named by what they are for, and what they say."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive_pkg import storage
+from archive_pkg.deposits import load_receipt, receipts
+from archive_pkg.deposits.receipts import Receipt, place, save_receipt, saving
+from archive_pkg.errors import InvalidError, StorageError
+
+RECEIPT: dict[str, Any] = {
+    "target": "ocfl:/archive",
+    "kind": "ocfl",
+    "client": "depositor 1.2",
+    "packaging": "folder",
+    "package": "letter",
+    "fingerprint": "0" * 64,
+    "manifests": {"manifest-sha256.txt": "1" * 64},
+    "payload_oxum": "1.1",
+    "remote_id": "letter",
+    "version": "v2",
+    "location": "/archive/letter",
+    "files": [
+        {
+            "path": "a", "size": 1, "sha256": "2" * 64, "algorithm": "sha256",
+            "expected": "2" * 64, "stored": None,
+        }
+    ],
+    "verified": "read-back",
+    "started": "2026-11-24T10:00:00Z",
+    "ended": "2026-11-24T10:00:05Z",
+    "answer": {"id": 1},
+}  # fmt: skip
+
+
+def receipt(**changes: Any) -> Receipt:
+    return Receipt.model_validate(RECEIPT | changes)
+
+
+def test_read_back_as_it_was_saved(tmp_path: Path) -> None:
+    path = save_receipt(receipt(), tmp_path)
+    assert load_receipt(path) == receipt()
+    assert path.read_bytes().startswith(b'{\n  "target": "ocfl:/archive",\n  "kind"')
+    assert path.read_bytes().endswith(b"}\n")
+    assert (receipt().pid, receipt().status_url, receipt().state) == ("", "", "stored")
+    assert save_receipt(receipt(pid="10.5072/1"), tmp_path) == path
+    assert load_receipt(path).pid == "10.5072/1"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_receipt_has_its_name_when_its_bytes_last(tmp_path: Path) -> None:
+    steps = saving(receipt(), tmp_path)
+    (staged,) = next(steps)
+    assert load_receipt(staged.path) == receipt()
+    assert staged.path.name != receipt().name
+    assert next(steps) == [(tmp_path, storage.sync_folder)]
+    assert [path.name for path in tmp_path.iterdir()] == [receipt().name]
+    with pytest.raises(StopIteration):
+        next(steps)
+
+
+def test_a_receipt_is_named_by_where_what_it_is_for_is(tmp_path: Path) -> None:
+    name = receipt().name
+    assert name == f"ocfl-{place('ocfl:/archive', 'letter')}-v2.json"
+    assert len(place("ocfl:/archive", "letter")) == 8
+    assert receipt(version="").name == name.replace("-v2", "")
+    others = (
+        {"target": "ocfl:/other"},
+        {"remote_id": "other"},
+        {"version": "v1"},
+        {"kind": "file"},
+    )
+    assert len({name, *(receipt(**each).name for each in others)}) == 5
+    assert receipt(state="draft", fingerprint="5" * 64).name == name
+    assert place("ab", "c") != place("a", "bc")
+
+
+@pytest.mark.parametrize(
+    ("verified", "outcome", "proof"),
+    [
+        ("server-digest", "success", "the repository's digests are those of what was sent"),
+        ("read-back", "success", "read back, every digest is that of what was sent"),
+        ("unverified", "warning", "not verified"),
+    ],
+)
+def test_a_deposit_is_an_event_that_says_how_it_was_verified(
+    verified: str, outcome: str, proof: str
+) -> None:
+    event = receipt(verified=verified).event()
+    assert event.model_dump() == {
+        "type": "deposit",
+        "time": datetime(2026, 11, 24, 10, 0, 5, tzinfo=UTC),
+        "package": "letter",
+        "software": "depositor",
+        "version": "1.2",
+        "inputs": {"manifest-sha256.txt": "1" * 64},
+        "outputs": {},
+        "outcome": outcome,
+        "detail": f"Into ocfl:/archive as letter, v2; {proof}.",
+    }
+    without = receipt(verified=verified, version="").event()
+    assert without.detail == f"Into ocfl:/archive as letter; {proof}."
+
+
+@pytest.mark.parametrize(
+    ("verified", "state", "settled"),
+    [
+        ("read-back", "stored", True),
+        ("server-digest", "draft", True),
+        ("server-digest", "published", True),
+        ("server-digest", "pending", False),
+        ("unverified", "stored", False),
+    ],
+)
+def test_settled_is_what_is_verified_and_not_pending(
+    verified: str, state: str, settled: bool
+) -> None:
+    assert receipt(verified=verified, state=state).settled is settled
+
+
+def test_commands_tell_where_it_is_and_how_it_fares() -> None:
+    assert receipt(pid="10.5072/1", state="draft").told() == {
+        "target": "ocfl:/archive", "remote_id": "letter", "version": "v2", "state": "draft",
+        "pid": "10.5072/1", "verified": "read-back",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"fingerprint": "0" * 63}, "fingerprint: String should match"),
+        ({"fingerprint": "G" * 64}, "fingerprint: String should match"),
+        ({"package": "../letter"}, "package: "),
+        ({"verified": "trust me"}, "verified: "),
+        ({"state": "lost"}, "state: "),
+        ({"more": 1}, "more: Extra inputs"),
+        ({"started": "today"}, "started: "),
+        ({"files": [RECEIPT["files"][0] | {"sha256": "2" * 65}]}, "files.0.sha256: "),
+        ({"files": [RECEIPT["files"][0] | {"more": 1}]}, "files.0.more: "),
+        ({"target": "ocfl:/archive\u202e"}, "target has signs that cannot be seen"),
+    ],
+)
+def test_what_is_no_receipt_is_refused_at_its_place(
+    tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(RECEIPT | change))
+    with pytest.raises(InvalidError) as refusal:
+        load_receipt(path)
+    assert str(path) in refusal.value.message
+    assert message in refusal.value.message
+
+
+def test_what_is_no_json_is_no_receipt_and_says_what_one_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("{")
+    with pytest.raises(InvalidError, match=r"a\.json is no receipt: Invalid JSON") as refusal:
+        load_receipt(path)
+    assert "a file that `deposit` wrote" in refusal.value.hint
+    path.write_text(json.dumps({key: RECEIPT[key] for key in RECEIPT if key != "answer"}))
+    with pytest.raises(InvalidError, match="answer: Field required"):
+        load_receipt(path)
+
+
+def test_a_receipt_has_a_limit_that_may_be_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save_receipt(receipt(), tmp_path)
+    monkeypatch.setattr(receipts, "RECEIPT_LIMIT", path.stat().st_size)
+    assert load_receipt(path) == receipt()
+    monkeypatch.setattr(receipts, "RECEIPT_LIMIT", path.stat().st_size - 1)
+    with pytest.raises(InvalidError, match="too large for a receipt"):
+        load_receipt(path)
+
+
+def test_a_receipt_that_cannot_be_read_or_written_is_an_error_of_the_storage(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(StorageError, match=r"reading .*none\.json"):
+        load_receipt(tmp_path / "none.json")
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(StorageError):
+        load_receipt(tmp_path / "pipe.json")
+    with pytest.raises(StorageError, match="writing a receipt into"):
+        save_receipt(receipt(), tmp_path / "none")
