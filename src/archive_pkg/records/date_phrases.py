@@ -274,14 +274,14 @@ def _qualified(text: str, habits: DateHabits, depth: int) -> DateRead | None:
     if bracketed := re.fullmatch(r"\[([^\[\]]+)\]|\(([^()]+)\)|<([^<>]+)>", text):
         inner = _again(next(filter(None, bracketed.groups())), habits, depth)
         return inner and _each(inner, _supplied)
-    if inside := re.fullmatch(r"([^\[\]]*)\[([^\[\]?]+)\]([^\[\]]*)", text):
-        # `3 May 19[23]`: brackets around a piece of it.
-        inner = _again("".join(inside.groups()), habits, depth)
+    if re.fullmatch(r"(?:[^\[\]]*\[[^\[\]?]+\])+[^\[\]]*", text):
+        # `3 May 19[23]`: brackets around pieces of it.
+        inner = _again(re.sub(r"[\[\]]", "", text), habits, depth)
         return inner and _each(inner, _supplied)
     doubt = re.fullmatch(r"(.+?)\s*[(\[]?\?+[)\]]?", text)
     if doubt is None:
         doubt = re.fullmatch(rf"{_PERHAPS}\s+(.+)", text, re.IGNORECASE)
-    about = re.fullmatch(rf"{_ABOUT}\s*(?:the )?(.+)", text, re.IGNORECASE)
+    about = re.fullmatch(rf"{_ABOUT}(?![^\W\d])\s*(?:the )?(.+)", text, re.IGNORECASE)
     found = doubt or about
     inner = _again(found.group(1), habits, depth) if found else None
     sign = "?" if doubt else "~"
@@ -511,6 +511,8 @@ def _short_forms(text: str, habits: DateHabits, depth: int) -> DateRead | None:
         month = ROMAN.get(roman[2])
         day = f"-{int(roman.group(1)):02}" if roman.group(1) else ""
         return DateRead(f"{roman[3]}-{month:02}{day}", "roman-month") if month else None
+    if alone := re.fullmatch(r"(?:year |jahr |im jahre? |en |in )?(\d{4})(?: ?г\.?| года)?", low):
+        return DateRead(alone.group(1), "year")
     if year_first := re.fullmatch(r"(\d{4})[.,]? ([^\W\d]+\.?)(?: (\d{1,2})\.?)?", text):
         day_first = f"{year_first.group(3) or ''} {year_first.group(2)} {year_first.group(1)}"
         return _written(day_first.strip(), habits, depth)
@@ -520,13 +522,10 @@ def _short_forms(text: str, habits: DateHabits, depth: int) -> DateRead | None:
         read = DateRead(f"{year:04}-{pointed[2]}-{pointed[3]}", "year-first", 1)
         other = replace(read, edtf=f"{year - 100:04}{read.edtf[4:]}")
         return _open([read, other], "century") if habits.pivot is None else read
-    if alone := re.fullmatch(r"(?:year |jahr |im jahre? |en |in )?(\d{4})(?: ?г\.?| года)?", low):
-        return DateRead(alone.group(1), "year")
     if decade := re.fullmatch(
-        r"(?:the |in den |années |1)?(\d\d|\d{3})0(?:'?s|er(?: jahren?)?|-х|-е)", low
+        r"(?:the |in den |années )?(\d{3})0(?:'?s|er(?: jahren?)?|-х|-е)", low
     ):
-        digits = decade.group(1)
-        return DateRead(f"{digits}X" if len(digits) == 3 else f"1{digits}X", "decade")
+        return DateRead(f"{decade.group(1)}X", "decade")
     if short := re.fullmatch(r"(?:the |in den |années )?'?(\d)0(?:'?s|er(?: jahren?)?)", low):
         year, _ = _year(f"{short.group(1)}0", habits.pivot)
         return DateRead(f"{year // 10}X", "decade", 1)

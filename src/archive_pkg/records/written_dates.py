@@ -121,8 +121,8 @@ def _day(day: int, month: int, year: int | None) -> bool:
     """Whether there is such a day."""
     if not 1 <= month <= 12:
         return False
-    last = calendar.monthrange(year, month)[1] if year is not None and 1 <= year <= 9999 else 31
-    return 1 <= day <= last
+    leap_year = 2000
+    return 1 <= day <= calendar.monthrange(leap_year if year is None else year, month)[1]
 
 
 def _edtf(year: int | None, month: int, day: int | None) -> str:
