@@ -114,11 +114,10 @@ def test_it_is_valid(name: str, record: Record, setting: Setting, assert_valid: 
 )
 def test_datacite_s_json_is_valid(record: Record, setting: Setting) -> None:
     schema = json.loads((official("datacite-json") / "datacite-v4.5.json").read_text("utf-8"))
+    for kind, new in (("contributorType", "Translator"), ("relationType", "IsTranslationOf")):
+        schema["definitions"][kind]["enum"].append(new)  # in 4.6
     written = json.loads(export("datacite-json", record, setting))
-    wrong = {
-        error.instance for error in jsonschema.Draft201909Validator(schema).iter_errors(written)
-    }
-    assert wrong <= {"Translator", "IsTranslationOf"}, "those are new in 4.6"
+    jsonschema.Draft201909Validator(schema).validate(written)
 
 
 def test_mets_names_a_premis_that_lies_beside_it(assert_valid: Any) -> None:
