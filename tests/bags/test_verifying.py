@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from archive_pkg import bags, fixity
+from archive_pkg.bags.profiles import Profile, TagRule
 from archive_pkg.reports import Severity
 from official import official
 
@@ -31,9 +33,9 @@ def bag(tmp_path: Path) -> Path:
     return tmp_path / "bag"
 
 
-def seal(bag: Path) -> None:
-    """Write the tag manifests anew, so that only what a test breaks is broken."""
-    for algorithm in ("sha256", "sha512"):
+def seal(bag: Path, *algorithms: str) -> None:
+    """Write the tag manifests again, so that only what a test breaks is broken."""
+    for algorithm in algorithms or ("sha256", "sha512"):
         lines = [
             f"{hashlib.new(algorithm, path.read_bytes()).hexdigest()}  {path.name}\n"
             for path in sorted(bag.glob("*.txt"))
@@ -467,3 +469,31 @@ def test_a_file_that_cannot_be_read_adds_nothing_to_the_size(
     monkeypatch.undo()
     assert (verdict.files, verdict.size) == (2, 4)
     assert {each.code for each in verdict.report} == {"file-unreadable", "payload-oxum-mismatch"}
+
+
+def test_a_bag_conforms_to_a_profile_or_not(bag: Path) -> None:
+    assert bags.verify(bag).conforms is None
+    for algorithm, conforms in (("sha512", True), ("md5", False)):
+        profile = Profile(manifests_required=(algorithm, "sha256"))
+        verdict = bags.verify(bag, profile=profile)
+        assert (verdict.valid, verdict.conforms) == (True, conforms)
+        assert bool(list(verdict.report)) != conforms
+    recommended = Profile(tags={"bag-info.txt": [TagRule("X", recommended=True)]})
+    verdict = bags.verify(bag, profile=recommended)
+    assert [each.code for each in verdict.report] == ["profile-tag-recommended"]
+    assert verdict.conforms
+
+
+def test_of_an_archive_that_ends_early_nothing_is_called_missing(bag: Path) -> None:
+    for path in bag.glob("*manifest-sha256.txt"):
+        path.unlink()
+    seal(bag, "sha512")
+    (bag / "data/a.txt").write_bytes(b"x" * 5000)
+    archive = bag.parent / "bag.tar"
+    with tarfile.open(archive, "w") as made:
+        for name in ("manifest-sha512.txt", "bagit.txt", "data/a.txt"):
+            made.add(bag / name, f"bag/{name}")
+    whole = archive.read_bytes()
+    for kept in (6000, 3000, 2000):  # in the payload file, in a tag file, in the manifest
+        archive.write_bytes(whole[:kept])
+        assert {each.code for each in bags.verify(archive).report} == {"archive-damaged"}

@@ -450,11 +450,8 @@ class _Verification:
         if digests.keys() == present:
             return digests
         missing = digests.keys() - present
-        free = present - digests.keys()
-        if not missing or not free:
-            return digests
         forms: dict[str, list[str]] = defaultdict(list)
-        for path in free:
+        for path in present - digests.keys():
             forms[names.composed(path)].append(path)
         renamed = {}
         lines = manifest.lines_of(missing)
@@ -469,8 +466,6 @@ class _Verification:
                         "Write the name as the file has it.",
                     )
                 )
-        if not renamed:
-            return digests
         return {renamed.get(path, path): digest for path, digest in digests.items()}
 
     def _missing(self, code: Code, manifest: Manifest, paths: Sequence[str]) -> None:
@@ -481,7 +476,7 @@ class _Verification:
         for path in self.bag.listing.files:
             folded[names.fold(path)].append(path)
         for path in paths:
-            alike = [each for each in folded[names.fold(path)] if each != path]
+            alike = folded[names.fold(path)]
             hint = f"There is {alike[0]!r}; is that meant?" if alike else ""
             where = f"{manifest.name}" + (f", line {lines[path]}" if path in lines else "")
             self.add(code.at(Location(path), f"is not there, but listed in {where}", hint))
