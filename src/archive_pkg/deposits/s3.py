@@ -15,6 +15,8 @@ import contextlib
 import hashlib
 import ipaddress
 import os
+import socket
+import threading
 import time as clock
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
@@ -59,6 +61,8 @@ _LARGEST = 5 * 1024**4
 _LONGEST = 1024
 _SECONDS, _SLOWEST = 60.0, 1024
 """Seconds after which an answer has to be there, or a file come at so many bytes a second."""
+_MOST_PAGES = 10_000
+"""Pages of a listing; each has a thousand entries."""
 _WIDTH = 8
 _ATTEMPTS = 3
 _DECLARATION = "bagit.txt"
@@ -117,6 +121,7 @@ class S3Bucket:
             message = f"{without_secret(address)}: {redact(str(error))}"
             raise UsageError(message, "see AWS's configuration") from error
         self._client.meta.events.register("before-send.s3", self._sent)
+        _hurry(self._client._endpoint.http_session)
         url = str(self._client.meta.endpoint_url)
         _refuse_plain(split_address(url), allowed=self._may_be_plain)
         credentials = session.get_credentials()
@@ -296,12 +301,25 @@ class S3Bucket:
 
     def _list(self, base: str) -> dict[str, Held]:
         found: dict[str, Held] = {}
-        pages = self._client.get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=self._bucket, Prefix=base):
-            for each in page.get("Contents", []):
-                found[each["Key"]] = Held(each["Size"], each["ETag"].strip('"'))
-            refuse_more(len(found), self.target)
+        for each in self._pages("list_objects_v2", "Contents", Prefix=base):
+            found[each["Key"]] = Held(each["Size"], each["ETag"].strip('"'))
         return found
+
+    def _pages(self, operation: str, name: str, **asked: str) -> Iterator[dict[str, Any]]:
+        """What a server lists, on however many pages; one that does not end is refused."""
+        count = 0
+        pages = self._client.get_paginator(operation).paginate(Bucket=self._bucket, **asked)
+        for number, page in enumerate(pages, 1):
+            listed = page.get(name, [])
+            if page.get("IsTruncated") and (not listed or number == _MOST_PAGES):
+                raise DepositError(
+                    f"{self.target} lists without end: page {number} has {len(listed)} entries, "
+                    "and more are to follow",
+                    "is that an S3 server?",
+                )
+            count += len(listed)
+            refuse_more(count, self.target)
+            yield from listed
 
     def _held_already(self, parcel: Parcel, item: Item, key: str) -> Arrival:
         """What the server says of an object that is there; it must be the one that was meant."""
@@ -430,11 +448,9 @@ class S3Bucket:
 
     def _parts_there(self, key: str, upload: str) -> _PartsThere:
         found = _PartsThere()
-        pages = self._client.get_paginator("list_parts")
-        for page in pages.paginate(Bucket=self._bucket, Key=key, UploadId=upload):
-            for part in page.get("Parts", []):
-                found[part["PartNumber"]] = (part["Size"], part["ETag"].strip('"'))
-                found.checksums = "ChecksumSHA256" in part
+        for part in self._pages("list_parts", "Parts", Key=key, UploadId=upload):
+            found[part["PartNumber"]] = (part["Size"], part["ETag"].strip('"'))
+            found.checksums = "ChecksumSHA256" in part
         return found
 
     def _knows_locks(self) -> bool:
@@ -545,6 +561,53 @@ class S3Bucket:
             raise LostError(f"{self.target} could not be reached, or broke off: {words}") from error
         except of_botocore.BotoCoreError as error:
             raise DepositError(f"{self.target}: {redact(str(error))}") from error
+
+
+def _hurry(session: Any) -> None:
+    """Let the connections of a session be given up that do not come to an answer.
+
+    Neither botocore nor http.client has a time for the whole of an answer's head, nor for the
+    interim answers before it.
+    """
+    for scheme, pool in session._pool_classes_by_scheme.items():
+        connection = type("Connection", (_Hurried, pool.ConnectionCls), {})
+        session._pool_classes_by_scheme[scheme] = type(
+            "Pool", (pool,), {"ConnectionCls": connection}
+        )
+
+
+class _Hurried:
+    """A connection that is shut down where the head of an answer takes too long."""
+
+    sock: socket.socket
+
+    def getresponse(self, *args: Any, **options: Any) -> Any:
+        with self._hurried():
+            return super().getresponse(*args, **options)  # type: ignore[misc]
+
+    def _consume_headers(self, file: Any) -> None:
+        """Read what comes with "100 Continue"; botocore's own loops for ever at the end."""
+        with self._hurried():
+            while file.readline().strip():
+                pass
+
+    @contextlib.contextmanager
+    def _hurried(self) -> Iterator[None]:
+        too_late = threading.Event()
+
+        def give_up() -> None:
+            too_late.set()
+            with contextlib.suppress(OSError):  # that of TLS is not told: it is in use
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+        timer = threading.Timer(_SECONDS, give_up)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if too_late.is_set():
+                raise TimeoutError(f"no answer came within {_SECONDS:g} seconds")
 
 
 class _Whole:

@@ -204,6 +204,7 @@ class Web:
                     method, url, headers={**headers, **login}, content=content
                 )
                 with contextlib.closing(self._client.send(request, stream=True)) as response:
+                    response.extensions["network_stream"].has_head = True
                     if method not in _READING or not response.has_redirect_location:
                         yield response
                         return
@@ -333,18 +334,28 @@ def _transport() -> httpx.HTTPTransport:
     import httpx
 
     class Paced(httpcore.NetworkStream):
-        """A connection: from each request on, what comes back has to come at a certain pace."""
+        """A connection: from each request on, what comes back has to come at a certain pace.
+
+        The head of the answer has to be there after a minute, whatever comes before it: a server
+        can send interim answers without end.
+
+        Attributes:
+            has_head: Whether the answer's head has been read.
+        """
 
         def __init__(self, stream: httpcore.NetworkStream) -> None:
             self._stream = stream
             self._since: float | None = None
             self._count = 0
+            self.has_head = False
 
         def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
             now = time.monotonic()
             if self._since is None:
                 self._since, self._count = now, 0
             took = now - self._since
+            if took > SECONDS and not self.has_head:
+                raise httpcore.ReadTimeout(f"it does not answer within {SECONDS:g} seconds")
             if took > SECONDS and self._count < took * _SLOWEST:
                 raise httpcore.ReadTimeout(f"it sends less than {_SLOWEST} bytes a second")
             data = self._stream.read(max_bytes, timeout)
@@ -352,7 +363,7 @@ def _transport() -> httpx.HTTPTransport:
             return data
 
         def write(self, buffer: bytes, timeout: float | None = None) -> None:
-            self._since = None
+            self._since, self.has_head = None, False
             self._stream.write(buffer, timeout)
 
         def close(self) -> None:
