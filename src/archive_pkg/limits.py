@@ -69,6 +69,15 @@ TAG_FILE = Limit(
     4 * _MIB,
     "Bytes of a tag file such as bag-info.txt, and of a manifest in UTF-16 or UTF-32.",
 )
+SIGNATURE_FILES = Limit(
+    "signature-files", 200, "Signatures, timestamps and their certificates in a package."
+)
+SIGNATURE_SIZE = Limit(
+    "signature-size", _MIB, "Bytes of a signature, a timestamp or its certificates."
+)
+SIGNED_SIZE = Limit(
+    "signed-size", 256 * _MIB, "Bytes of a tag manifest that is read to check signatures over it."
+)
 MANIFEST_LINES = Limit("manifest-lines", 4_000_000, "Lines of all manifests of a bag together.")
 FETCH_FILE = Limit("fetch-file", 32 * _MIB, "Bytes of fetch.txt.")
 DOWNLOAD = Limit(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archive_pkg.packages import verify
 from program import Run
 
 if TYPE_CHECKING:
@@ -179,6 +181,34 @@ def test_a_pipe_that_stays_silent_is_given_up(run: Run, monkeypatch: pytest.Monk
     os.close(writing)
     assert done.returncode == 5
     assert "nothing more came" in done.stderr
+
+
+def test_few_and_small_signature_files_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / PACKAGE.name
+    shutil.copytree(PACKAGE, package)
+    signatures = package / "signatures"
+    shutil.rmtree(signatures, ignore_errors=True)
+    signatures.mkdir()
+
+    def plant(name: str, size: int) -> None:
+        (signatures / name).touch()
+        os.truncate(signatures / name, size)
+
+    def wrong() -> dict[str, str]:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        report = verify(package, jobs=1).report
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
+        return {one.location.path: one.message for one in report.errors}
+
+    plant("tagmanifest-sha512.txt.sig", 200 << 20)
+    plant("stray", 200 << 20)
+    assert "has more than 1048576 bytes" in wrong()["signatures/tagmanifest-sha512.txt.sig"]
+    monkeypatch.setenv("ARCHIVE_PKG_LIMITS", "signature-files=3")
+    for number in range(2, 5):
+        plant(f"tagmanifest-sha512.txt.{number}.sig", 0)
+    assert "has 4 files, and at most 3 are read" in wrong()["signatures"]
 
 
 def test_what_the_user_may_not_read_stops_nothing_else(machine: Machine) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg import storage
+from archive_pkg import limits, storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.holdings import ledger
 from archive_pkg.packages import timestamps
@@ -205,11 +205,19 @@ class SignedHeads:
                 continue
             with storage.storage_errors(f"reading {file.parent}"):
                 beside = storage.names_in(file.parent, f"{file.name}*")
-                files = {
-                    str(file.parent / name): storage.read_beneath(file.parent, name)
-                    for name in beside
-                }
+                if len(beside) > limits.SIGNATURE_FILES.value:
+                    message = f"{file}: {len(beside)} files with names that begin so are too many"
+                    raise StorageError(message, limits.SIGNATURE_FILES.hint)
+                files = {str(file.parent / name): _small(file.parent, name) for name in beside}
             yield head, examine_signature(f"{file}.sig", str(file), files, trust, report)
+
+
+def _small(folder: Path, name: str) -> bytes:
+    with storage.open_beneath(folder, name) as file:
+        data = file.read(limits.SIGNATURE_SIZE.value + 1)
+    if len(data) > limits.SIGNATURE_SIZE.value:
+        raise StorageError(f"{folder / name} is too large to read", limits.SIGNATURE_SIZE.hint)
+    return data
 
 
 def _head_file(path: Path, number: int) -> Path:

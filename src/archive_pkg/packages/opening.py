@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg import bags, storage, tables
+from archive_pkg import bags, limits, storage, tables
 from archive_pkg.bags.archives import is_mark
 from archive_pkg.bags.bag import TAG_FILE_UNREADABLE
 from archive_pkg.bags.opening import open_tree
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from archive_pkg.fixity import Tally
     from archive_pkg.paths import StrPath
     from archive_pkg.reports import Finding
-
-_LARGEST_SIGNED = 1 << 30
-"""The most bytes of a tag manifest that are read to check a signature over it."""
 
 PACKAGE_TAG_MANIFEST_MISSING = Code(
     "package-tagmanifest-missing",
@@ -241,20 +238,34 @@ def _is_on_signature(finding: Finding) -> bool:
 
 
 def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Signed, ...]:
-    names = [name for name in bag.tag_files if name.startswith(f"{FOLDER}/")]
-    names += [manifest.name for manifest in bag.tag_manifests.values()]
+    beside = [name for name in bag.tag_files if name.startswith(f"{FOLDER}/")]
+    files = dict.fromkeys(beside, b"")  # which no signature is over
+    names = [name for name in beside if is_signature_file(name)]
+    if len(names) > limits.SIGNATURE_FILES.value:
+        message = f"has {len(names)} files, and at most {limits.SIGNATURE_FILES.value} are read"
+        report.add(TAG_FILE_UNREADABLE.at(Location(FOLDER), message, limits.SIGNATURE_FILES.hint))
+        names = []
+    most = dict.fromkeys(names, limits.SIGNATURE_SIZE)
+    if names:
+        most |= {one.name: limits.SIGNED_SIZE for one in bag.tag_manifests.values()}
     with storage.storage_errors(f"reading {path}"), open_tree(path) as tree:
         tree.listing()  # by which an archive learns where its bag begins
-        files = {}
-        for name in names:
+        for name, limit in most.items():
+            files[name] = b""
             try:
                 with tree.open(name) as file:
-                    files[name] = file.read(_LARGEST_SIGNED)
+                    data = file.read(limit.value + 1)
             except OSError as error:
                 meaning, hint = storage.describe(error)
-                files[name] = b""  # which no signature is over
                 place = Location(name)
                 report.add(TAG_FILE_UNREADABLE.at(place, f"cannot be read: {meaning}", hint))
+                continue
+            if len(data) > limit.value:
+                message = f"has more than {limit.value} bytes, and is not read"
+                report.add(TAG_FILE_UNREADABLE.at(Location(name), message, limit.hint))
+                del files[name]
+            else:
+                files[name] = data
     return examine_signatures(bag, files, trust, report)
 
 
