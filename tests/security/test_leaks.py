@@ -26,6 +26,7 @@ from typer.testing import CliRunner
 
 from archive_pkg import cli
 from archive_pkg.crosswalks import FORMATS
+from archive_pkg.holdings.ledger import held
 from archive_pkg.packages import build_package
 from archive_pkg.records import load_record
 
@@ -282,6 +283,24 @@ def test_deposits_of_the_public_package_with_receipts_and_journals(
     told += [say("receipts", package, "--json"), say("export", package, "--to", "premis")]
     assert list(tmp_path.rglob("*.journal"))
     refuse(tmp_path, *told)
+
+
+@pytest.mark.parametrize("each", [True, False])
+def test_what_a_ledger_says_of_a_withheld_file_does_not_go_out(
+    full: Path, tmp_path: Path, each: bool
+) -> None:
+    entry = {"event": "recovery", "package": "lind", "id": "lind", "outcome": "success"}
+    restored = [*FILES, *(f"data/parts/{name}" for name in FILES), "zq"]
+    ledger = tmp_path / "ledger.jsonl"
+    with held(ledger, lambda _: None) as (book, _):
+        book.append([{**entry, "from": "/copy", "files": restored, "accepted": SAID[0]}])
+    for to in ("premis", "mets"):
+        where = ("--each", tmp_path / "each") if each else ()
+        told = say("export", full, "--to", to, "--ledger", ledger, *where)
+        out = b"".join(path.read_bytes() for path in (tmp_path / "each").glob("*")) or told
+        assert b"recovery" in out
+        assert b"zq" not in out
+        assert not found_in(out + told)
 
 
 @pytest.mark.parametrize("of", ["source", "full"])

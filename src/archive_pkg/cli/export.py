@@ -127,7 +127,7 @@ def export(
         for path in paths:
             with answer.about(path) as result:
                 known = described(path, audience=audience, on=day, made=made)
-                record = whole_life(known.outgoing.record, path, to, ledger)
+                record = whole_life(known.outgoing, path, to, ledger)
                 found.append((record, known))
                 say_seen(answer, result, path, known.outgoing)
         if len(found) < len(paths):

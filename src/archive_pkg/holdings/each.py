@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from archive_pkg.holdings.meters import Meter
     from archive_pkg.packages import Package, Signed, Trust
     from archive_pkg.packages.access import Audience
+    from archive_pkg.packages.audience import Outgoing
     from archive_pkg.records import Record
 
 INVALID = 3
@@ -243,7 +244,7 @@ def export_one(
     """Write a record in another format into a folder, as `<id>.<the format's file>`."""
     known = described(path, audience=audience, on=on, made=made)
     record = known.outgoing.record
-    document = export(to, [whole_life(record, path, to, ledger)], known.setting)
+    document = export(to, [whole_life(known.outgoing, path, to, ledger)], known.setting)
     refuse_traces(known.outgoing, known.folder, {to: document.decode()}, "nothing was written")
     target = out / f"{record.id}.{find_format(to).file}"
     unchanged = target.is_file() and storage.read_regular(target) == document
@@ -264,11 +265,14 @@ _OF_A_WHOLE_LIFE = ("premis", "mets")
 """Formats for a package's whole life, which goes on after it was closed."""
 
 
-def whole_life(record: Record, path: Path, to: str, ledger: Path | None = None) -> Record:
+def whole_life(outgoing: Outgoing, path: Path, to: str, ledger: Path | None = None) -> Record:
     """A package's record with what is told of its later life, for formats that have a place for it.
 
+    What a ledger says in words concerns everything in the package. Where something is withheld,
+    only that there was a check or a repair goes out, when, and how it ended.
+
     Args:
-        record: The record.
+        outgoing: The record, as its audience may see it.
         path: What it was read from; of a record that is no package nothing is added.
         to: The name of the format.
         ledger: The ledger with its fixity checks; if not given, that of the shelf it stands on.
@@ -277,8 +281,12 @@ def whole_life(record: Record, path: Path, to: str, ledger: Path | None = None) 
         InvalidError: A receipt is none, or the ledger is not what was written.
         StorageError: They cannot be read.
     """
+    record = outgoing.record
     if to not in _OF_A_WHOLE_LIFE or not is_bag(path):
         return record
     signings = afterwards.load_events(afterwards.receipts_folder(path))
     deposits = (receipt.event() for _, receipt in receipts_of(path))
-    return afterwards.joined(record, [*signings, *deposits, *checks_of(record.id, path, ledger)])
+    checks = checks_of(record.id, path, ledger)
+    if outgoing.is_cut:
+        checks = [one.model_copy(update={"detail": None}) for one in checks]
+    return afterwards.joined(record, [*signings, *deposits, *checks])
