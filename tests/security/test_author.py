@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import io
+import json
+import time
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from docx import Document
 
 from archive_pkg.bags import profiles
 from archive_pkg.crosswalks import incoming
+from archive_pkg.crosswalks.incoming.drafts import Draft
+from archive_pkg.crosswalks.incoming.source import Source
 from archive_pkg.drafting.reading import read_source
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.limits import VARIABLE
+from archive_pkg.packages.checking import examine
+from archive_pkg.packages.picture import _rows
 from archive_pkg.packages.signers import read_allowed_signers
 from archive_pkg.packages.timestamps import read_certificates
+from archive_pkg.pages.letter import _titles
 from archive_pkg.parsing import OverLimitError, read_json
+from archive_pkg.records import Record
 from archive_pkg.reports import Report
 from archive_pkg.tables import check
 from archive_pkg.tables.csv_reading import read_csv
 from archive_pkg.tables.mapping import read_mapping
 from archive_pkg.tables.xlsx_reading import read_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
@@ -242,3 +254,65 @@ def test_blank_rows_before_a_stray_cell_are_one_finding(tmp_path: Path) -> None:
     report = check(workbook(tmp_path / "letters.xlsx", head + stray))
     blank = [finding for finding in report if finding.code == "tables-row-blank"]
     assert [finding.message for finding in blank] == ["2998 rows are blank, up to row 2999"]
+
+
+def spans(number: int) -> dict[str, Any]:
+    """A record of many parts that are called alike, each a span of one file."""
+    parts = [
+        {
+            "id": f"p{each}",
+            "kind": "translation",
+            "file": "a.txt",
+            "media_type": "text/plain",
+            "span": {"start": 0, "end": 1},
+            **({"made_from": [f"p{each + 1}"]} if each + 1 < number else {}),
+        }
+        for each in range(number)
+    ]
+    return {"id": "x", "type": "letter", "title": "x", "parts": parts}
+
+
+def check_spans(folder: Path, number: int) -> Callable[[], object]:
+    (folder / "a.txt").write_text("text")
+    (folder / "record.json").write_text(json.dumps(spans(number)))
+    return lambda: examine(folder / "record.json")
+
+
+def call_parts(folder: Path, number: int) -> Callable[[], object]:
+    record = Record.model_validate(spans(number))
+    return lambda: _titles(record)
+
+
+def lay_out_parts(folder: Path, number: int) -> Callable[[], object]:
+    record = Record.model_validate(spans(number))
+    return lambda: _rows(record)
+
+
+def add_to_a_draft(folder: Path, number: int) -> Callable[[], object]:
+    draft = Draft(Source(b"<TEI/>", "letter.xml"), "letter", "Letter", "letter")
+    return lambda: [draft.add("mentioned_agents", f"a{each}") for each in range(5 * number)]
+
+
+def look_for_references(folder: Path, number: int) -> Callable[[], object]:
+    marks = "".join(f'<ref target="#i{each}"/>' for each in range(number))
+    source = Source(f"<TEI>{marks}</TEI>".encode(), "letter.xml")
+    held = "\n".join(f"a long line of words {each}" for each in range(40 * number))
+    return lambda: list(source.unread([source.root], held))
+
+
+@pytest.mark.parametrize(
+    "prepared", [check_spans, call_parts, lay_out_parts, add_to_a_draft, look_for_references]
+)
+def test_four_times_the_input_takes_about_four_times_as_long(
+    prepared: Callable[[Path, int], Callable[[], object]], tmp_path: Path
+) -> None:
+    def seconds(number: int) -> float:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        work = prepared(folder, number)
+        begun = time.process_time()
+        work()
+        return time.process_time() - begun
+
+    seconds(10)  # imports
+    assert seconds(1200) < 9 * seconds(300) + 0.05  # quadratic work takes 16 times as long

@@ -7,6 +7,7 @@ record's order. The same record gives the same bytes; text stays text, to be sea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from archive_pkg.packages import svg
@@ -73,13 +74,10 @@ def picture(record: Record) -> str:
 
 def _rows(record: Record) -> list[list[Part]]:
     """Return the parts by their number of steps from the parts that lead nowhere."""
+    leading = {part.id: part.leads_to for part in record.parts}
     depth: dict[str, int] = {}
-    waiting = list(record.parts)
-    while waiting:
-        ready = [part for part in waiting if all(name in depth for name in part.leads_to)]
-        for part in ready:
-            depth[part.id] = 1 + max((depth[name] for name in part.leads_to), default=-1)
-        waiting = [part for part in waiting if part.id not in depth]
+    for name in TopologicalSorter(leading).static_order():
+        depth[name] = 1 + max((depth[other] for other in leading[name]), default=-1)
     rows: list[list[Part]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for part in record.parts:
         rows[depth[part.id]].append(part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -330,13 +331,16 @@ def _note_name(note: TranslationNote) -> str:
 def _titles(record: Record) -> dict[str, str]:
     """What each part is called on the page, so that none is called as another."""
     titles: dict[str, str] = {}
+    taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     for part in record.parts:
         tongue = f" in {language_name(part.languages[0])}" if part.languages else ""
         title = name = part.title or f"{part.kind.capitalize()}{tongue}"
-        number = 1
-        while name in titles.values():
-            number += 1
-            name = f"{title} ({number})"
+        numbers[title] += 1
+        while name in taken:
+            name = f"{title} ({numbers[title]})"
+            numbers[title] += 1
+        taken.add(name)
         titles[part.id] = name
     return titles
 

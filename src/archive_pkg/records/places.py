@@ -28,21 +28,28 @@ def placed(findings: Iterable[Finding], file: Path, root: Node | None = None) ->
     if not any(map(_lacks_line, found)):
         return found
     root = root or read_tree(read_regular(file), str(file)).root
-    return [_with_line(item, root) if root and _lacks_line(item) else item for item in found]
+    lists: dict[int, dict[str, Node]] = {}
+    return [_with_line(item, root, lists) if root and _lacks_line(item) else item for item in found]
 
 
 def _lacks_line(finding: Finding) -> bool:
     return bool(finding.location.field) and finding.location.line is None
 
 
-def _with_line(finding: Finding, root: Node) -> Finding:
-    mark = _mark(root, finding.location.field.split("."))
+def _with_line(finding: Finding, root: Node, lists: dict[int, dict[str, Node]]) -> Finding:
+    mark = _mark(root, finding.location.field.split("."), lists)
     place = replace(finding.location, line=mark.line + 1, column=mark.column + 1)
     return replace(finding, location=place)
 
 
-def _mark(node: Node, names: list[str]) -> Mark:
-    """The place of what a path leads to, or of the last thing on the way that is there."""
+def _mark(node: Node, names: list[str], lists: dict[int, dict[str, Node]]) -> Mark:
+    """The place of what a path leads to, or of the last thing on the way that is there.
+
+    Args:
+        node: The record.
+        names: The steps of the path.
+        lists: The items of each list met so far, by the list's identity and the item's name.
+    """
     mark = node.start
     for name in names:
         value = node.value
@@ -51,14 +58,22 @@ def _mark(node: Node, names: list[str]) -> Mark:
                 break
             mark, node = node.keys.get(name, value[name].start), value[name]
         elif isinstance(value, list):
-            item = next((item for at, item in enumerate(value) if _is(item, name, at)), None)
+            if id(value) not in lists:
+                lists[id(value)] = _by_name(value)
+            item = lists[id(value)].get(name)
             if item is None:
                 break
             mark, node = item.start, item
     return mark
 
 
-def _is(item: Node, name: str, index: int) -> bool:
-    inner = item.value
-    named = inner["id"].value if isinstance(inner, dict) and "id" in inner else inner
-    return name in (named, str(index))
+def _by_name(items: list[Node]) -> dict[str, Node]:
+    """Items by their ids and their numbers; the first where two have the same."""
+    named: dict[str, Node] = {}
+    for number, item in enumerate(items):
+        inner = item.value
+        name = inner["id"].value if isinstance(inner, dict) and "id" in inner else inner
+        if isinstance(name, str):
+            named.setdefault(name, item)
+        named.setdefault(str(number), item)
+    return named

@@ -74,6 +74,7 @@ class Draft:
         self._by_key: dict[tuple[str, str], list[str]] = {}
         self._evidence: list[dict[str, Any]] = []
         self._quoted: set[tuple[str, int, int]] = set()
+        self._items: dict[str, set[str]] = {}
         self.raw: dict[str, Any] = {"id": record_id(name), "type": record_type, "title": title}
 
     def agent(
@@ -245,8 +246,14 @@ class Draft:
 
     def add(self, name: str, value: Any) -> None:
         """Add an item to a list."""
-        if value not in (None, "", {}) and value not in self.raw.get(name, ()):
-            self.raw.setdefault(name, []).append(value)
+        if value in (None, "", {}):
+            return
+        items = self.raw.setdefault(name, [])
+        if name not in self._items:
+            self._items[name] = set(map(repr, items))
+        if repr(value) not in self._items[name]:
+            self._items[name].add(repr(value))
+            items.append(value)
 
     def supplied(self, path: str) -> None:
         """Add evidence that the maker of the source, if known, supplied a statement."""

@@ -156,10 +156,11 @@ class Source:
         found: dict[str, Counter[str]] = {}
         left = set(skip)
         lines = set(held.split("\n"))
+        words = {*held.split(), *_BETWEEN_WORDS.split(held)}
         for root in roots:
             for node, slot, content in _contents(root, left):
                 said = content in lines and (node, slot) in self._quoted
-                if not said and not self._is_held(node, slot, content, held):
+                if not said and not self._is_held(node, slot, content, held, words):
                     found.setdefault(self._path(node, slot), Counter())[content] += 1
         for path, contents in found.items():
             listed = ", ".join(
@@ -168,12 +169,12 @@ class Source:
             )
             yield self.not_read(f"{path}: {listed}")
 
-    def _is_held(self, node: Element, slot: str, content: str, held: str) -> bool:
+    def _is_held(self, node: Element, slot: str, content: str, held: str, words: set[str]) -> bool:
         if (node, slot) in self._used:
             return True
         if slot.startswith("@"):
             # A name of an element in a text says nothing; a value that the record has is held.
-            return len(content) > _SHORT and content in held
+            return len(content) > _SHORT and words.issuperset(content.split())
         bare = content.strip(_SEPARATORS)
         return not bare or ((node, slot) in self._quoted and bare in held)
 
@@ -196,6 +197,7 @@ class Source:
         return IMPORT_NOT_READ.at(Location(self.name), f"not read: {what}", hint)
 
 
+_BETWEEN_WORDS = re.compile(r"[\s/,;:|()\[\]“”]+")
 _SHORT = 3
 _DEEP = 3
 
