@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.crosswalks import datacite
@@ -244,6 +245,6 @@ class _Reader:
         self.draft.state("subjects", subjects)
         version = self.source.first(self.root, "version")
         number = text_of(version) if version is not None else None
-        if number and number.isdigit() and int(number) >= 1:
+        if number and re.fullmatch("[1-9][0-9]{0,8}", number):
             self.source.take(version)
             self.draft.raw["version"] = int(number)
