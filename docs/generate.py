@@ -80,8 +80,10 @@ def commands(command: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:
 _PREFACE = """\
 Every command takes `--help` and `--json`. With `--json` it answers with one document on standard
 output, `{"command", "status", "results": [{"path", "findings", "error", …}]}`, each finding as
-`{"code", "severity", "location", "message", "hint"}`. Findings go to standard output, errors and
-progress to standard error.
+`{"code", "severity", "location", "message", "hint"}`. Commands that work on many subjects give each
+result an `outcome`, and add `counts` of the outcomes and `findings` that are about no one subject;
+the shape is the same for one subject, for several, and for a folder of them. Findings go to
+standard output, errors and progress to standard error.
 
 | exit status | meaning |
 |---|---|

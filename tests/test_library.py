@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ROOMS = (archive_pkg, bags, crosswalks, deposits, drafting, holdings, packages, pages, records,
          tables, targets)  # fmt: skip
-FOR_OTHER_ROOMS = {"check_among", "check_one", "check_record", "export_one", "placed",
+FOR_OTHER_ROOMS = {"check_one", "check_record", "export_one", "placed",
                    "read_placed", "unpack", "verify_one"}  # fmt: skip
 
 

@@ -51,9 +51,9 @@ def test_the_repository_of_the_docs(
         return result
 
     first = told("deposit", package, "--to", f"zipshelf:{shelf}")
-    assert first["new"]
+    assert first["outcome"] == "deposited"
     assert first["verified"] == "read-back"
-    assert not told("deposit", package, "--to", f"zipshelf:{shelf}")["new"]
+    assert told("deposit", package, "--to", f"zipshelf:{shelf}")["outcome"] == "unchanged"
     assert len(list(shelf.iterdir())) == 1
     named = ["--repository", f"zipshelf:{shelf}"]
     assert told("receipts", package, "--check", *named)["checked"]

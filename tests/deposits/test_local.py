@@ -101,7 +101,7 @@ def test_from_the_command_line(run: Run, package: Path, tmp_path: Path) -> None:
     done = run("deposit", package, "--to", to, "--json")
     assert done.returncode == 0, done.stderr
     (result,) = json.loads(done.stdout)["results"]
-    assert result["new"]
+    assert result["outcome"] == "deposited"
     status = run("deposit", package, "--to", to, "--status")
     assert status.returncode == 0
     assert "stored" in status.stdout

@@ -185,3 +185,45 @@ def test_bytes_as_people_write_them() -> None:
     for wrong in ("", "fast", "M", "-1", "1X", "nan", "inf"):
         with pytest.raises(UsageError):
             parse_bytes(wrong)
+
+
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [
+        ("verify", ()),
+        ("verify", ("--bag-only",)),
+        ("check", ()),
+        ("export", ("--to", "dc", "--each", "OUT")),
+        ("deposit", ("--to", "file:OUT")),
+        ("build", ("--out", "OUT", "--date", "2026-11-24")),
+    ],
+)
+def test_one_subject_is_told_of_alike_however_it_is_named(
+    letters, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, more: tuple[str, ...]
+) -> None:
+    [record] = letters(1)
+    run("build", record, "--out", tmp_path / "shelf")
+    one = record if command in ("build", "check") else tmp_path / "shelf" / record.name
+
+    def told(number: int, *words: object, as_json: bool) -> str:
+        out = str(tmp_path / f"out{number}")
+        options = [word.replace("OUT", out) for word in more]
+        if command == "deposit":
+            options += ["--receipts", f"{out}.receipts"]
+        capsys.readouterr()
+        assert run(command, *words, *options, *["--json"] * as_json) == 0
+        said = capsys.readouterr().out.replace(out, "OUT")
+        return re.sub(r"-[0-9a-f]{8}(?=[.-])|/[0-9a-f]{3}(?=/letter)", "", said)
+
+    for as_json in (True, False):
+        ways = ((one,), (one, "--jobs", 1), (one.parent,))
+        said = {told(n + 3 * as_json, *way, as_json=as_json) for n, way in enumerate(ways)}
+        assert len(said) == 1, said
+
+
+def test_many_letters_of_a_folder_go_into_one_document(
+    shelf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert run("export", shelf, "--to", "cmif") == 0
+    assert capsys.readouterr().out.count("<correspDesc") == 5

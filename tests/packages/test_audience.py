@@ -529,10 +529,11 @@ def test_a_record_from_which_this_program_took_all_is_not_cut_again(
     seen = seen_by(record, "public")
     assert seen.is_cut is is_cut
     assert seen.record.id == record.id
-    assert seen.rules == {"report": "The donor's wish", "other": "The donor's wish"}
+    closed = "closed (The donor's wish)"
+    assert seen.sentences == {"report": closed, "other": closed}
     assert seen.full is record
     inside = seen_by(record, "internal")
-    assert (inside.record, inside.is_cut, inside.rules) == (record, False, {})
+    assert (inside.record, inside.is_cut, inside.sentences) == (record, False, {})
 
 
 def test_what_is_inferred_from_no_known_place_stays_at_home() -> None:

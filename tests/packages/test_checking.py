@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archive_pkg.packages import check, check_among
+from archive_pkg.holdings import Done, check_one, finding_twins
+from archive_pkg.holdings.each import Pace
+from archive_pkg.packages import check
 from archive_pkg.reports import Finding, Severity
 
 TEXT = "letter-1960-07-18.txt"
@@ -183,26 +185,27 @@ def test_a_change_of_the_marking_before_the_letter(
     assert all(f.location.line for f in found)
 
 
+def checked(*paths: Path) -> list[Done]:
+    with finding_twins() as marked:
+        return [marked(check_one(path, Pace(0))) for path in paths]
+
+
 def test_two_records_with_one_id(letter: Path) -> None:
     twin = letter.with_name("twin")
     shutil.copytree(letter, twin)
-    first: dict[str, dict[str, Path]] = {}
-    assert check_among(letter, first).ok
-    assert check_among(letter, first).ok, "one record, given twice"
-    found = {finding.code for finding in check_among(twin, first)}
-    assert {"record-id-twice", "folder-named-otherwise"} <= found
+    one, again, other = checked(letter, letter, twin)
+    assert (one.status, again.status, other.status) == (0, 0, 3)
+    assert {"record-id-twice", "folder-named-otherwise"} <= {each.code for each in other.findings}
 
 
 def test_two_records_whose_ids_differ_in_case(letter: Path) -> None:
     twin = letter.with_name("twin")
     shutil.copytree(letter, twin)
     edit(twin, "cpsu-to-sed", "CPSU-to-SED")
-    first: dict[str, dict[str, Path]] = {}
-    assert check_among(letter, first).ok
-    report = check_among(twin, first)
-    assert report.ok
-    [finding] = [finding for finding in report if finding.code == "record-ids-alike"]
+    _, other = checked(letter, twin)
+    [finding] = [finding for finding in other.findings if finding.code == "record-ids-alike"]
     assert "1960-07-18-cpsu-to-sed of" in finding.message
+    assert other.status == 0
 
 
 def test_no_permission_is_a_finding(letter: Path) -> None:

@@ -28,7 +28,7 @@ def say_withheld(
     answer: Answer, result: dict[str, object], gone: Mapping[str, Withheld], indent: str = "  "
 ) -> None:
     """Say which parts, by their ids, are withheld by which rule."""
-    result["withheld"] = {name: one.rule for name, one in gone.items()}
+    result["withheld"] = {name: one.sentence for name, one in gone.items()}
     for name, one in gone.items():
         answer.say(f"{indent}withheld: {name}, {one.sentence}")
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from archive_pkg.cli.audience import say_withheld
-from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, crew, options_of, telling
-from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream
+from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, crew, telling
+from archive_pkg.cli.output import Json, Quiet, no_stream
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from archive_pkg.holdings import Done
     from archive_pkg.packages import Built
@@ -128,39 +127,31 @@ def build(
     """
     day = parse_date(on)
     make = _maker(target, tags)
-    bulk = options_of(a=layout, b=no_sync, c=jobs, d=report, e=executor, f=gentle, g=files)
-    if target and bulk:
+    on_a_shelf = jobs or report or executor or gentle or files or layout or no_sync
+    if target and on_a_shelf:
         raise UsageError(
             "--layout, --no-sync, --jobs, --report, --executor, --gentle and --files are for "
             "shelves, not for what a target takes",
             "leave them out, or build without --target",
         )
-    if target or (not bulk and _is_one(records, out)):
-        with answering("build", as_json=as_json, quiet=quiet) as answer:
-            for record in records:
-                _build_one(
-                    answer,
-                    make,
-                    record,
-                    out,
-                    day,
-                    replace=replace,
-                    drop_signatures=drop_signatures,
-                    audience=audience,
-                    wait=wait,
-                )
-        return
-    from archive_pkg.holdings import Options, build_many, find_sources, make_shelf
+    from archive_pkg.holdings import Options, build_many, find_sources, guarded, make_shelf
 
-    options = Options(
-        day,
-        replace=replace,
-        drop_signatures=drop_signatures,
-        sync=not no_sync,
-        audience=audience,
-    )
-    withheld = 0
     with telling("build", report, as_json=as_json, quiet=quiet) as told:
+        if target or (not on_a_shelf and _is_one(records, out)):
+            letters, _ = told.ahead(records, _lines)
+            make = partial(
+                make,
+                out=out,
+                on=day,
+                replace=replace,
+                drop_signatures=drop_signatures,
+                audience=audience,
+                wait=wait,
+            )
+            for letter in letters:
+                told.take(guarded(letter, partial(_built, make, letter)))
+            return
+        withheld = 0
 
         def take(done: Done) -> None:
             nonlocal withheld
@@ -169,12 +160,19 @@ def build(
             if withheld:
                 told.closing({"parts withheld": withheld})
 
+        sources, _ = told.ahead(find_sources(records, files, take), _lines)
         build_many(
-            find_sources(records, files, take),
+            sources,
             make_shelf(out, layout),
             take,
             crew=crew(jobs, executor, gentle=gentle),
-            options=options,
+            options=Options(
+                day,
+                replace=replace,
+                drop_signatures=drop_signatures,
+                sync=not no_sync,
+                audience=audience,
+            ),
             wait=wait,
         )
 
@@ -201,43 +199,33 @@ def _maker(target: str, tags: list[str] | None) -> Callable[..., Built]:
     return build_package
 
 
-def _build_one(
-    answer: Answer,
-    make: Callable[..., Built],
-    record: Path,
-    out: Path,
-    day: date | None,
-    *,
-    replace: bool,
-    drop_signatures: bool,
-    audience: Literal["public", "internal"],
-    wait: float,
-) -> None:
+def _built(make: Callable[..., Built], record: Path) -> Done:
+    """Build one package where no shelf is."""
+    from archive_pkg.holdings import Done
+
+    built = make(record)
+    details: dict[str, Any] = {
+        "package": str(built.path),
+        "differences": list(built.differences),
+    }
+    if built.withheld:
+        details["withheld"] = {name: one.sentence for name, one in built.withheld.items()}
+    # Advice is for `check`; here it would hide what matters.
+    findings = built.report.of(Severity.WARNING)
+    return Done(str(record), built.outcome, findings=findings, details=details)
+
+
+def _lines(done: Done) -> Iterator[str]:
     from archive_pkg.packages.signatures import is_signature_file
 
-    with answer.about(record) as result:
-        built = make(
-            record,
-            out,
-            on=day,
-            replace=replace,
-            drop_signatures=drop_signatures,
-            audience=audience,
-            wait=wait,
-        )
-        # Advice is for `check`; here it would hide what matters.
-        answer.found(result, built.report.of(Severity.WARNING))
-        result |= {
-            "package": str(built.path),
-            "outcome": built.outcome,
-            "differences": list(built.differences),
-        }
-        answer.say(f"{built.path}: {_OUTCOMES[built.outcome]}")
-        say_withheld(answer, result, built.withheld)
-        for name in built.differences:
-            answer.say(f"  changed: {name}")
-        if any(map(is_signature_file, built.differences)):
-            answer.say("  It was signed; the signatures are gone. Sign the new package again.")
+    told = done.details
+    yield f"{told['package']}: {_OUTCOMES[done.outcome]}"
+    for part, sentence in told.get("withheld", {}).items():
+        yield f"  withheld: {part}, {sentence}"
+    for name in told.get("differences", ()):
+        yield f"  changed: {name}"
+    if any(map(is_signature_file, told.get("differences", ()))):
+        yield "  It was signed; the signatures are gone. Sign the new package again."
 
 
 _OUTCOMES = {

@@ -11,8 +11,9 @@ import threading
 import time
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO, TypeVar
 
 import typer
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from archive_pkg.holdings import Done, Meter
     from archive_pkg.holdings.crews import Crew
     from archive_pkg.reports import Finding
+
+S = TypeVar("S")
 
 Jobs = Annotated[
     int | None,
@@ -76,9 +79,14 @@ LimitRate = Annotated[
 _EXAMPLES = 5
 """So many findings of one code are told at the end; `--report` has them all."""
 
+_FEW = 8
+"""Up to so many subjects are told of one by one; of more, findings are grouped at the end."""
+
 
 class Telling:
-    """Tells what comes of many subjects, keeping nothing but counts and a few examples.
+    """Tells what comes of subjects: of few all, of many counts and a few examples.
+
+    Of many nothing else is kept, however many they are.
 
     Attributes:
         stopped: Whether work ended before its time.
@@ -95,8 +103,27 @@ class Telling:
         self._closing: dict[str, object] = {}
         self._started = self._shown = time.monotonic()
         self._meter = meter
+        self._lines: Callable[[Done], Iterable[str]] | None = None
         self.stopped = False
         self._run = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+    def ahead(
+        self, subjects: Iterable[S], lines: Callable[[Done], Iterable[str]]
+    ) -> tuple[Iterable[S], bool]:
+        """Look whether there are few subjects, which are told of one by one.
+
+        Args:
+            subjects: The subjects, as they are found.
+            lines: The lines for people about one of them.
+
+        Returns:
+            The same subjects, and whether they are few.
+        """
+        stream = iter(subjects)
+        first = list(islice(stream, _FEW + 1))
+        few = len(first) <= _FEW
+        self._lines = lines if few else None
+        return chain(first, stream), few
 
     def take(self, done: Done) -> None:
         """Take what came of one subject. Raises StorageError when the report cannot be written."""
@@ -114,6 +141,9 @@ class Telling:
         if self._answer.as_json:
             typer.echo(line if self._first else "," + line)
             self._first = False
+        if self._lines is not None:
+            self._tell(done, self._lines(done))
+            return
         for finding in done.findings:
             self._count(finding, done.path)
         if done.error[0] and not any(f.severity is Severity.ERROR for f in done.findings):
@@ -122,6 +152,21 @@ class Telling:
                 messages.append(done.error[0])
             self._errors[done.error[1]] = (count + 1, messages)
         self._progress()
+
+    def _tell(self, done: Done, lines: Iterable[str]) -> None:
+        """Say all that came of one subject."""
+        answer = self._answer
+        if answer.as_json:
+            return
+        errors = [each for each in done.findings if each.severity is Severity.ERROR]
+        others = [each for each in done.findings if each.severity is not Severity.ERROR]
+        for finding in errors if answer.quiet else [*errors, *others]:
+            print_finding(finding, subject=done.path, err=answer.err)
+        if done.error[0]:
+            complain(ArchivePkgError(*done.error))
+        else:
+            for line in lines:
+                answer.say(line)
 
     def took(self, _: object, done: Done) -> None:
         """The same, with the subject before it."""
@@ -177,7 +222,8 @@ class Telling:
                 complain(ArchivePkgError(message))
             more = f" (and {number - len(messages):,} more)" if number > len(messages) else ""
             complain(ArchivePkgError(messages[-1] + more, hint))
-        if self._counts or not (answer.status or self.stopped):
+        told = sum(self._counts.values())
+        if told > 1 or (self._lines is None and (told or not (answer.status or self.stopped))):
             answer.say(self.summary)
         for name, value in self._closing.items():
             answer.say(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
@@ -224,6 +270,7 @@ def telling(
     quiet: bool,
     meter: Meter | None = None,
     files: Sequence[Path | None] = (),
+    subjects: Sequence[Path] = (),
 ) -> Iterator[Telling]:
     """Let a command tell what comes of many subjects, then end it with its status.
 
@@ -237,8 +284,9 @@ def telling(
         quiet: See `Answer`.
         meter: Counts the bytes that are sent, where something is sent.
         files: Other files that the user asked for; see `answering`.
+        subjects: Files that must not be written over; see `answering`.
     """
-    taken = takes_output([report, *files], as_json=as_json)
+    taken = takes_output([report, *files], as_json=as_json, subjects=subjects)
     answer = Answer(command, as_json=as_json, quiet=quiet, taken=taken)
     file = _open_report(report) if report is not None else None
     if as_json:
@@ -325,8 +373,3 @@ def rate_of(limit: str, jobs: int | None) -> float:
     from archive_pkg.fixity import cpus
 
     return parse_bytes(limit) / (jobs or cpus()) if limit else 0
-
-
-def options_of(**given: Any) -> bool:
-    """Whether any of the options that only bulk work knows was given."""
-    return any(value not in (None, "", False) for value in given.values())

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, options_of, telling
-from archive_pkg.cli.output import Json, Quiet, answering, file_for
+from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, telling
+from archive_pkg.cli.output import Json, Quiet, file_for
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
-    from archive_pkg.cli.output import Answer
+    from collections.abc import Iterator
+
+    from archive_pkg.holdings import Done
 
 
 def register(app: typer.Typer) -> None:
@@ -61,55 +64,45 @@ def check(
     Example: archive-pkg check records/1960-07-18-cpsu-to-sed
     Example: archive-pkg check letters.xlsx --annotate letters-checked.xlsx
     """
-    from archive_pkg.packages import check_among
+    from archive_pkg import holdings
     from archive_pkg.tables import is_tables, subjects
 
     tables = [subject for path in paths if is_tables(path) for subject in subjects(path)]
     records = [path for path in paths if not is_tables(path)]
     if annotated and (len(tables) != 1 or records):
         raise UsageError("--annotate is for one table at a time", "check the others by themselves")
-    if not tables and (options_of(a=jobs, b=report, c=executor) or not _each_is_one(records)):
-        from archive_pkg import holdings
-
-        with (
-            telling("check", report, as_json=as_json, quiet=quiet) as told,
-            holdings.finding_twins() as marked,
-        ):
-            holdings.run(
-                holdings.Each(holdings.check_one),
-                holdings.find_records(records, told.take),
-                lambda _, done: told.take(marked(done)),
-                crew=crew(jobs, executor),
-            )
-        return
     inside = [file for path in tables if path.is_dir() for file in path.rglob("*")]
-    with answering(
-        "check",
-        as_json=as_json,
-        quiet=quiet,
-        files=[annotated],
-        subjects=[*tables, *inside],
-    ) as answer:
-        first: dict[str, dict[str, Path]] = {}
-        for path in records:
-            with answer.about(path) as result:
-                found = check_among(path, first)
-                answer.found(result, found)
-                if found.ok:
-                    answer.say(f"{path}: sound{_count_of_rest(len(found))}")
+    with (
+        telling(
+            "check",
+            report,
+            as_json=as_json,
+            quiet=quiet,
+            files=[annotated],
+            subjects=[*tables, *inside],
+        ) as told,
+        holdings.finding_twins() as marked,
+    ):
+        found, _ = told.ahead(holdings.find_records(records, told.take), _lines)
+        holdings.run(
+            holdings.Each(holdings.check_one),
+            found,
+            lambda _, done: told.take(marked(done)),
+            crew=crew(jobs, executor),
+        )
         for path in tables:
-            _check_tables(answer, path, files, encoding, mapping, annotated, replace=replace)
+            do = partial(_checked, path, files, encoding, mapping, annotated, replace=replace)
+            told.take(holdings.guarded(path, do))
 
 
-def _each_is_one(records: list[Path]) -> bool:
-    """Whether no path is a folder of records to look through, or a pattern."""
-    from archive_pkg.holdings.subjects import are_single, has_record
+def _lines(done: Done) -> Iterator[str]:
+    if not done.status:
+        yield f"{done.path}: sound{_count_of_rest(len(done.findings))}"
+    if "annotated" in done.details:
+        yield f"{done.details['annotated']}: the findings stand beside the cells"
 
-    return are_single(records, has_record)
 
-
-def _check_tables(
-    answer: Answer,
+def _checked(
     path: Path,
     files: Path | None,
     encoding: str | None,
@@ -117,30 +110,29 @@ def _check_tables(
     annotated: Path | None,
     *,
     replace: bool,
-) -> None:
+) -> Done:
+    """Check a table, and write it again with the findings where that is wanted."""
     from archive_pkg import tables
     from archive_pkg.cli.tables import showing_progress
+    from archive_pkg.holdings.each import checked
     from archive_pkg.packages import check_record
 
-    with answer.about(path) as result:
-        with showing_progress(str(path)) as progress:
-            report = tables.check(
-                path,
-                mapping=mapping,
-                encoding=encoding,
-                files=files,
-                look=check_record,
-                progress=progress,
-            )
-        answer.found(result, report)
-        if report.ok:
-            answer.say(f"{path}: sound{_count_of_rest(len(report))}")
-        if annotated:
-            suffix = path.suffix if path.suffix.lower() in (".xlsx", ".xlsm") else ".csv"
-            with file_for(annotated, suffix) as out:
-                tables.annotate(path, report, out, encoding=encoding, replace=replace)
-            result["annotated"] = str(annotated)
-            answer.say(f"{annotated}: the findings stand beside the cells")
+    with showing_progress(str(path)) as progress:
+        report = tables.check(
+            path,
+            mapping=mapping,
+            encoding=encoding,
+            files=files,
+            look=check_record,
+            progress=progress,
+        )
+    done = checked(path, report)
+    if annotated:
+        suffix = path.suffix if path.suffix.lower() in (".xlsx", ".xlsm") else ".csv"
+        with file_for(annotated, suffix) as out:
+            tables.annotate(path, report, out, encoding=encoding, replace=replace)
+        done.details["annotated"] = str(annotated)
+    return done
 
 
 def _count_of_rest(number: int) -> str:

@@ -18,17 +18,16 @@ from archive_pkg.cli.bulk import (
     Repositories,
     crew,
     in_words,
-    options_of,
     rate_of,
     telling,
 )
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream, progress_wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
-    from archive_pkg.deposits import Deposited, Plan, Repository
+    from archive_pkg.deposits import Plan, Repository
+    from archive_pkg.holdings import Done
 
 Receipts = Annotated[
     Path | None,
@@ -95,85 +94,57 @@ def deposit(
     if dry_run + status + reserve > 1:
         raise UsageError("--dry-run, --status and --reserve exclude one another", "give one")
     repository = deposits.repository_for(to)
-    from archive_pkg.holdings.subjects import are_single
-    from archive_pkg.packages import is_bag
-
-    bulk = options_of(a=report, b=executor, c=limit_rate, d=gentle)
-    if not (dry_run or status or reserve) and (bulk or not are_single(packages, is_bag)):
-        from archive_pkg import holdings
-
-        watched = progress_wanted() and not quiet and not executor
-        with (
-            _going_on(),
-            holdings.metering() if watched else nullcontext() as meter,
-            telling("deposit", report, as_json=as_json, quiet=quiet, meter=meter) as told,
-        ):
-            rate, page = rate_of(limit_rate, jobs), pages.package_page
-            work = holdings.Depositing(to, receipts, publish, page, rate, meter, include_restricted)
-            holdings.run(
-                work,
-                holdings.find_packages(packages, told.take),
-                told.took,
-                crew=crew(None if executor else jobs, executor, gentle=gentle),
-            )
+    if dry_run or status or reserve:
+        with answering("deposit", as_json=as_json, quiet=quiet) as answer:
+            for package in packages:
+                if dry_run:
+                    _plan(
+                        answer,
+                        package,
+                        repository,
+                        publish=publish,
+                        include_restricted=include_restricted,
+                    )
+                elif status:
+                    _status(answer, package, repository, receipts)
+                else:
+                    _reserve(answer, package, repository, receipts)
         return
-    with answering("deposit", as_json=as_json, quiet=quiet) as answer:
-        if dry_run:
-            for package in packages:
-                _plan(
-                    answer,
-                    package,
-                    repository,
-                    publish=publish,
-                    include_restricted=include_restricted,
-                )
-            return
-        if status:
-            for package in packages:
-                _status(answer, package, repository, receipts)
-            return
-        if reserve:
-            for record in packages:
-                _reserve(answer, record, repository, receipts)
-            return
-        with _going_on(), _progress(packages, quiet=quiet) as (tick, aside):
-            outcomes = deposits.deposit_many(
-                packages,
-                repository,
-                receipts=receipts,
-                publish=publish,
-                include_restricted=include_restricted,
-                page=pages.package_page,
-                jobs=jobs,
-                tick=tick,
-            )
-            for package, done in outcomes:
-                with aside(), answer.about(package) as result:
-                    if isinstance(done, Exception):
-                        raise done
-                    _told(answer, package, done, result)
+    from archive_pkg import holdings
+
+    watched = progress_wanted() and not quiet and not executor
+    with (
+        _going_on(),
+        holdings.metering() if watched else nullcontext() as meter,
+        telling("deposit", report, as_json=as_json, quiet=quiet, meter=meter) as told,
+    ):
+        rate, page = rate_of(limit_rate, jobs), pages.package_page
+        work = holdings.Depositing(to, receipts, publish, page, rate, meter, include_restricted)
+        found, _ = told.ahead(holdings.find_packages(packages, told.take), _lines)
+        holdings.run(
+            work,
+            found,
+            told.took,
+            crew=crew(None if executor else jobs, executor, gentle=gentle),
+        )
 
 
-def _told(answer: Answer, package: Path, done: Deposited, result: dict[str, object]) -> None:
-    receipt = done.receipt
-    result |= receipt.told() | {"new": done.new, "receipt": str(done.path)}
-    differ = done.differences
-    answer.found(result, done.findings)
-    if differ or not receipt.settled:
-        answer.worsen(4)
-    what = "was there already, nothing was written;"
-    if differ:
-        what = "is there, but NOT AS ASKED:"
-    elif done.new:
-        what = "deposited"
-    version = f"{receipt.version} of " if receipt.version else ""
-    answer.say(f"{package}: {what} as {version}{receipt.remote_id}{_STATES[receipt.state]}")
-    answer.say(f"  in {receipt.target}, at {receipt.location}; {_HOW[receipt.verified]}")
-    if receipt.pid:
-        answer.say(f"  persistent identifier: {receipt.pid}")
-    answer.say(f"  receipt: {done.path}")
+def _lines(done: Done) -> Iterator[str]:
+    told = done.details
+    version = f"{told['version']} of " if told["version"] else ""
+    state = _STATES[told["state"]]
+    yield f"{done.path}: {_OUTCOMES[done.outcome]} as {version}{told['remote_id']}{state}"
+    yield f"  in {told['target']}, at {told['location']}; {_HOW[told['verified']]}"
+    if told["pid"]:
+        yield f"  persistent identifier: {told['pid']}"
+    yield f"  receipt: {told['receipt']}"
 
 
+_OUTCOMES = {
+    "deposited": "deposited",
+    "unchanged": "was there already, nothing was written;",
+    "differs": "is there, but NOT AS ASKED:",
+}
 _HOW = {
     "server-digest": "the repository's digests are those of what was sent",
     "read-back": "read back, every digest is that of what was sent",
@@ -385,37 +356,3 @@ def _going_on() -> Iterator[None]:
     except Interrupted as interruption:
         interruption.left = _RESUMED
         raise
-
-
-@contextmanager
-def _progress(
-    packages: list[Path], *, quiet: bool
-) -> Iterator[tuple[Callable[[int], None], Callable[[], AbstractContextManager[None]]]]:
-    """A bar of bytes with their rate, in a terminal.
-
-    Yields:
-        What counts bytes; and what takes the bar aside while something else is printed.
-    """
-    if quiet or not progress_wanted():
-        yield (lambda count: None), nullcontext
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-    total = sum(
-        path.stat().st_size for package in packages for path in package.rglob("*") if path.is_file()
-    )
-    columns = (TextColumn("sending"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("sending", total=total)
-
-        @contextmanager
-        def aside() -> Iterator[None]:
-            progress.stop()
-            try:
-                yield
-            finally:
-                sys.stdout.flush()
-                progress.start()
-
-        yield (lambda count: progress.advance(task, count)), aside

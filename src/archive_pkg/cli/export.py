@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from archive_pkg.cli.audience import Audience, say_seen
 from archive_pkg.cli.build import parse_date
-from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, options_of, telling
+from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, telling
 from archive_pkg.cli.output import (
     STANDARD_OUTPUT,
     Json,
@@ -24,7 +24,7 @@ from archive_pkg.cli.output import (
 from archive_pkg.errors import InvalidError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from archive_pkg.holdings import Done
     from archive_pkg.holdings.crews import Crew
@@ -41,7 +41,8 @@ def export(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            help="A record's file or folder, or a package; cmif, csl, bibtex take many."
+            help="Records, their files or folders, or packages; folders of them; patterns. One "
+            "document holds one letter; in cmif, csl and bibtex many."
         ),
     ],
     to: Annotated[
@@ -106,6 +107,7 @@ def export(
     from archive_pkg.crosswalks import find_format
     from archive_pkg.crosswalks.losses import losses
     from archive_pkg.holdings.each import export_one, whole_life
+    from archive_pkg.holdings.subjects import find_letters
     from archive_pkg.packages.building import today
     from archive_pkg.packages.leaks import refuse_traces
     from archive_pkg.packages.metadata import described
@@ -119,23 +121,23 @@ def export(
         mode = mode_for(audience, *paths)
         _export_each(paths, each, mode, do, crew(jobs, executor), report, as_json, quiet)
         return
-    if options_of(a=jobs, b=report, c=executor):
+    if jobs or report or executor:
         raise UsageError("--jobs, --report and --executor are for many letters", "add --each DIR")
     into = [out] if out is not None or as_json else [Path(STANDARD_OUTPUT)]
     with answering("export", as_json=as_json, quiet=quiet, err=True, files=into) as answer:
-        found: list[tuple[Record, Described]] = []
-        for path in paths:
+        found: list[tuple[dict[str, Any], Record, Described]] = []
+        for path in find_letters(paths, answer.noted):
             with answer.about(path) as result:
                 known = described(path, audience=audience, on=day, made=made)
                 record = whole_life(known.outgoing, path, to, ledger)
-                found.append((record, known))
+                found.append((result, record, known))
                 say_seen(answer, result, path, known.outgoing)
-        if len(found) < len(paths):
+        if answer.status:
             return
-        document = write(to, [record for record, _ in found], found[0][1].setting)
+        document = write(to, [record for _, record, _ in found], found[0][2].setting)
         # In the documents of several records, one's open words may be another's withheld ones.
         documents = {to: document.decode()} if len(found) == 1 else {}
-        for result, (record, known) in zip(answer.results, found, strict=True):
+        for result, record, known in found:
             if explain:
                 answer.found(result, losses(chosen, record, known.setting.texts, document))
             try:
@@ -146,10 +148,10 @@ def export(
             return
         if out is not None:
             write_file(out, document, mode=mode_for(audience, *paths))
-            answer.results[0]["output"] = str(out)
+            found[0][0]["output"] = str(out)
             answer.say(f"{out}: {chosen.title}, {len(document)} bytes")
         elif as_json:
-            answer.results[0]["document"] = document.decode()
+            found[0][0]["document"] = document.decode()
         else:
             emit(document)
 
@@ -174,9 +176,16 @@ def _export_each(
         # Files are named by their records' ids: of two records with one id, one file is lost.
         holdings.finding_twins() as marked,
     ):
+        letters, _ = told.ahead(holdings.find_letters(paths, told.take), _lines)
         holdings.run(
             holdings.Each(do),
-            holdings.find_letters(paths, told.take),
+            letters,
             lambda _, done: told.take(marked(done)),
             crew=workers,
         )
+
+
+def _lines(done: Done) -> Iterator[str]:
+    for part, rule in done.details.get("withheld", {}).items():
+        yield f"{done.path}: withheld: {part}, {rule}"
+    yield f"{done.path}: {done.outcome}, {done.details['output']}"

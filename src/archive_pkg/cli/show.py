@@ -109,7 +109,14 @@ def _print(console: Console, record: Record, verification: Verification | None) 
     console.print(_evidence(record))
     if verification:
         _section(console, "State")
-        console.print(words_of(verification), style=_STYLES[verification.ok])
+        console.print(
+            words_of(
+                ok=verification.ok,
+                valid=verification.verdict.valid,
+                complete=verification.verdict.complete,
+            ),
+            style=_STYLES[verification.ok],
+        )
         for state in states(verification):
             console.print(clean(state))
 

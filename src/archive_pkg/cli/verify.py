@@ -16,11 +16,10 @@ from archive_pkg.cli.bulk import (
     LimitRate,
     ReportFile,
     crew,
-    options_of,
     rate_of,
     telling,
 )
-from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.output import Json, Quiet
 from archive_pkg.cli.trust import (
     AllowedSigners,
     RequireSignature,
@@ -32,7 +31,9 @@ from archive_pkg.cli.trust import (
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
-    from archive_pkg.packages import Verification
+    from collections.abc import Iterator
+
+    from archive_pkg.holdings import Done
 
 
 def register(app: typer.Typer) -> None:
@@ -70,8 +71,8 @@ def verify(
 
     Example: archive-pkg verify packages/1960-07-18-cpsu-to-sed --second-opinion
     """
-    from archive_pkg.holdings.subjects import are_single
-    from archive_pkg.packages import Trust, is_bag, states
+    from archive_pkg import holdings
+    from archive_pkg.packages import Trust
 
     paths, who = _paths_and_signer(paths or [], require_signature)
     trust = Trust.read(
@@ -83,41 +84,47 @@ def verify(
     )
     if bag_only and trust != Trust():
         raise UsageError("--bag-only does not check signatures", "leave it out")
-    bulk = options_of(a=bag_only, b=jobs, c=report, d=executor, e=limit_rate, f=gentle)
-    if bulk or not are_single(paths, is_bag):
-        from archive_pkg import holdings
-
+    with telling("verify", report, as_json=as_json, quiet=quiet) as told:
+        found = holdings.find_packages(paths, told.take, serialized=True)
+        bags, few = told.ahead(found, _lines)
         do = partial(
-            holdings.verify_one, bag_only=bag_only, second_opinion=second_opinion, trust=trust
+            holdings.verify_one,
+            bag_only=bag_only,
+            second_opinion=second_opinion,
+            trust=trust,
+            jobs=jobs if few else 1,
         )
-        with telling("verify", report, as_json=as_json, quiet=quiet) as told:
-            holdings.run(
-                holdings.Each(do, rate_of(limit_rate, jobs)),
-                holdings.find_packages(paths, told.take, serialized=True),
-                told.took,
-                crew=crew(jobs, executor, gentle=gentle),
-            )
-        return
-    from archive_pkg.packages import verify as verify_package
+        holdings.run(
+            holdings.Each(do, rate_of(limit_rate, 1 if few else jobs)),
+            bags,
+            told.took,
+            crew=crew(jobs, executor, gentle=gentle),
+        )
 
-    with answering("verify", as_json=as_json, quiet=quiet) as answer:
-        for path in paths:
-            with answer.about(path) as result:
-                verification = verify_package(path, second_opinion=second_opinion, trust=trust)
-                verdict = verification.verdict
-                result |= {"complete": verdict.complete, "valid": verdict.valid}
-                result["record"] = verification.record.id if verification.record else None
-                result["states"] = states(verification)
-                result["uncovered"] = verdict.uncovered
-                result["signatures"] = [one.as_json() for one in verification.signatures]
-                answer.found(result, verification.report)
-                if not verification.ok:
-                    answer.worsen(3)
-                answer.say(f"{path}: {words_of(verification)}")
-                for state in states(verification):
-                    answer.say(f"  {state}")
-                if verification.record:
-                    answer.say(f"  Record: {' '.join(verification.record.title.split())}")
+
+def _lines(done: Done) -> Iterator[str]:
+    told = done.details
+    words = words_of(ok=not done.status, valid=told["valid"], complete=told["complete"])
+    yield f"{done.path}: {words}"
+    for state in told["states"]:
+        yield f"  {state}"
+    if told["title"]:
+        yield f"  Record: {' '.join(told['title'].split())}"
+
+
+def words_of(*, ok: bool, valid: bool, complete: bool) -> str:
+    """What a verification came to, in a few words.
+
+    Args:
+        ok: Whether nothing is wrong with the bag and with the package in it.
+        valid: Whether the bag is valid.
+        complete: Whether it is complete.
+    """
+    if ok:
+        return "complete and valid"
+    if valid:
+        return "not valid: the bag is valid, but the package in it has errors"
+    return "complete, but not valid" if complete else "not complete, not valid"
 
 
 def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], bool | str]:
@@ -132,13 +139,3 @@ def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], b
             "write the option after the paths, or --require-signature=WHO with a signer's name",
         )
     return paths, who if who else who is not None
-
-
-def words_of(verification: Verification) -> str:
-    """What a verification came to, in a few words."""
-    verdict = verification.verdict
-    if verification.ok:
-        return "complete and valid"
-    if verdict.valid:
-        return "not valid: the bag is valid, but the package in it has errors"
-    return "complete, but not valid" if verdict.complete else "not complete, not valid"

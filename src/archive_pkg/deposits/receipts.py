@@ -131,6 +131,7 @@ class Receipt(BaseModel):
         """What the commands' JSON says of a deposit."""
         return {
             "target": self.target,
+            "location": self.location,
             "remote_id": self.remote_id,
             "version": self.version,
             "state": self.state,

@@ -9,7 +9,7 @@ from archive_pkg.lazy import names_from
 if TYPE_CHECKING:
     from archive_pkg.holdings.auditing import Audited, Budget, audit
     from archive_pkg.holdings.building import Options, build_many
-    from archive_pkg.holdings.bulk import Done, run
+    from archive_pkg.holdings.bulk import Done, guarded, run
     from archive_pkg.holdings.crews import crew_for
     from archive_pkg.holdings.each import (
         Depositing,
@@ -46,6 +46,7 @@ _MODULES = {
     ),
     "bulk": (
         "Done",
+        "guarded",
         "run",
     ),
     "crews": ("crew_for",),
@@ -122,6 +123,7 @@ __all__ = [
     "find_records",
     "find_sources",
     "finding_twins",
+    "guarded",
     "make_shelf",
     "metering",
     "open_shelf",

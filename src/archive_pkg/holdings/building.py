@@ -241,7 +241,7 @@ class _Building:
             for name in draft.record.files
         }
         inputs = self._inputs(record, files)
-        gone = {name: one.rule for name, one in draft.withheld(on).items()}
+        gone = {name: one.sentence for name, one in draft.withheld(on).items()}
         return _Staged(source, draft, inputs, path, destination, seal_of(path), gone)
 
     def _settle(self, staged: _Staged) -> Done:

@@ -11,18 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import bags, storage
-from archive_pkg.crosswalks import export, find_format
-from archive_pkg.deposits import deposit_many, receipts_of
 from archive_pkg.errors import DepositError
 from archive_pkg.holdings.bulk import Done, guarded
-from archive_pkg.holdings.checks import checks_of
-from archive_pkg.holdings.copies import repository
 from archive_pkg.packages import afterwards, is_bag, states, verify
 from archive_pkg.packages.checking import examine, like_id, same_id
 from archive_pkg.packages.leaks import refuse_traces
 from archive_pkg.packages.metadata import described
 from archive_pkg.packages.protecting import refuse_output, source_mode
-from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,10 +27,11 @@ if TYPE_CHECKING:
     from archive_pkg.deposits import Deposited
     from archive_pkg.fixity import Tally
     from archive_pkg.holdings.meters import Meter
-    from archive_pkg.packages import Package, Signed, Trust
+    from archive_pkg.packages import Package, Trust
     from archive_pkg.packages.access import Audience
     from archive_pkg.packages.audience import Outgoing
     from archive_pkg.records import Record
+    from archive_pkg.reports import Report
 
 INVALID = 3
 SOUND, UNSOUND = "sound", "unsound"
@@ -91,13 +87,15 @@ class Pace:
 def check_one(record: Path, pace: Pace) -> Done:
     """Check a record, its files and its quotes."""
     found, report = examine(record)
-    return Done(
-        str(record),
-        SOUND if report.ok else UNSOUND,
-        0 if report.ok else INVALID,
-        list(report),
-        details={"record": found.id if found else None},
-    )
+    done = checked(record, report)
+    done.details["record"] = found.id if found else None
+    return done
+
+
+def checked(path: Path, report: Report) -> Done:
+    """What a check came to."""
+    outcome, status = (SOUND, 0) if report.ok else (UNSOUND, INVALID)
+    return Done(str(path), outcome, status, list(report))
 
 
 @contextmanager
@@ -139,38 +137,41 @@ def verify_one(
     bag_only: bool = False,
     second_opinion: bool = False,
     trust: Trust | None = None,
+    jobs: int | None = 1,
 ) -> Done:
-    """Verify a bag, and of a package its record too unless the bag alone is asked for."""
+    """Verify a bag, and of a package its record too unless the bag alone is asked for.
+
+    Args:
+        path: The bag, as a folder or an archive.
+        pace: Keeps reading below a rate.
+        bag_only: Whether the record in it is left alone.
+        second_opinion: Whether bagit-python is asked as well.
+        trust: Whose signatures and timestamps are believed.
+        jobs: How many of its files are read at a time; as many as processors when None.
+    """
     tell = pace.follow()
-    signatures: tuple[Signed, ...] = ()
+    details: dict[str, Any] = {"record": None, "title": None, "states": [], "signatures": []}
     if bag_only:
-        verdict = bags.verify(path, second_opinion=second_opinion, jobs=1, progress=tell)
+        verdict = bags.verify(path, second_opinion=second_opinion, jobs=jobs, progress=tell)
         ok, report = verdict.valid, verdict.report
-        record, said = None, []
     else:
         verification = verify(
-            path, second_opinion=second_opinion, trust=trust, jobs=1, progress=tell
+            path, second_opinion=second_opinion, trust=trust, jobs=jobs, progress=tell
         )
         verdict, ok, report = verification.verdict, verification.ok, verification.report
-        record = verification.record.id if verification.record else None
-        said = states(verification)
-        signatures = verification.signatures
-    return Done(
-        str(path),
-        "valid" if ok else "invalid",
-        0 if ok else INVALID,
-        [finding for finding in report if finding.severity is not Severity.ADVICE],
-        details={
-            "complete": verdict.complete,
-            "valid": verdict.valid,
-            "record": record,
-            "files": verdict.files,
-            "size": verdict.size,
-            **({"uncovered": verdict.uncovered} if verdict.uncovered else {}),
-            **({"states": said} if said else {}),
-            **({"signatures": [one.as_json() for one in signatures]} if signatures else {}),
-        },
-    )
+        if verification.record:
+            details |= {"record": verification.record.id, "title": verification.record.title}
+        details["states"] = states(verification)
+        details["signatures"] = [one.as_json() for one in verification.signatures]
+    details |= {
+        "complete": verdict.complete,
+        "valid": verdict.valid,
+        "files": verdict.files,
+        "size": verdict.size,
+        "uncovered": verdict.uncovered,
+    }
+    outcome, status = ("valid", 0) if ok else ("invalid", INVALID)
+    return Done(str(path), outcome, status, list(report), details=details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,9 @@ class Depositing:
 
     def __call__(self, batch: Sequence[Path]) -> list[Done]:
         """Do it; packages that the repository holds already are left as they are."""
+        from archive_pkg.deposits import deposit_many
+        from archive_pkg.holdings.copies import repository
+
         pace = Pace(self.rate)
 
         def tick(count: int) -> None:
@@ -242,6 +246,8 @@ def export_one(
     on: date | None = None,
 ) -> Done:
     """Write a record in another format into a folder, as `<id>.<the format's file>`."""
+    from archive_pkg.crosswalks import export, find_format
+
     known = described(path, audience=audience, on=on, made=made)
     record = known.outgoing.record
     document = export(to, [whole_life(known.outgoing, path, to, ledger)], known.setting)
@@ -256,7 +262,7 @@ def export_one(
     pace.spend(len(document))
     outcome = "unchanged" if unchanged else "exported"
     details: dict[str, Any] = {"record": record.id, "output": str(target)}
-    if gone := known.outgoing.rules:
+    if gone := known.outgoing.sentences:
         details["withheld"] = gone
     return Done(str(path), outcome, details=details)
 
@@ -284,6 +290,9 @@ def whole_life(outgoing: Outgoing, path: Path, to: str, ledger: Path | None = No
     record = outgoing.record
     if to not in _OF_A_WHOLE_LIFE or not is_bag(path):
         return record
+    from archive_pkg.deposits import receipts_of
+    from archive_pkg.holdings.checks import checks_of
+
     signings = afterwards.load_events(afterwards.receipts_folder(path))
     deposits = (receipt.event() for _, receipt in receipts_of(path))
     checks = checks_of(record.id, path, ledger)

@@ -1,7 +1,7 @@
 """A letter's record and files as one package: checking, building, opening, verifying."""
 
 from archive_pkg.packages.building import Built, build_package
-from archive_pkg.packages.checking import check, check_among, check_record
+from archive_pkg.packages.checking import check, check_record
 from archive_pkg.packages.opening import Package, Verification, is_bag, open_package, verify
 from archive_pkg.packages.signatures import Signed, Trust
 from archive_pkg.packages.signing import Signing, sign
@@ -16,7 +16,6 @@ __all__ = [
     "Verification",
     "build_package",
     "check",
-    "check_among",
     "check_record",
     "is_bag",
     "open_package",

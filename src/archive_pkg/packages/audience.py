@@ -60,9 +60,9 @@ class Outgoing:
         return self.record is not self.full
 
     @property
-    def rules(self) -> dict[str, str]:
-        """The rules by which parts are withheld, by the parts' ids."""
-        return {name: one.rule for name, one in self.withheld.items()}
+    def sentences(self) -> dict[str, str]:
+        """The restrictions by which parts are withheld, by the parts' ids."""
+        return {name: one.sentence for name, one in self.withheld.items()}
 
 
 def seen_by(record: Record, audience: Audience, on: date | None = None) -> Outgoing:

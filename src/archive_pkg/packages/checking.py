@@ -161,27 +161,6 @@ def check(path: StrPath) -> Report:
     return examine(path)[1]
 
 
-def check_among(path: Path, first: dict[str, dict[str, Path]]) -> Report:
-    """Check a record that stands among others: their ids must differ.
-
-    Args:
-        path: A record's file, or its folder.
-        first: Where each id was met first, so far, by the id in small letters and as it is; this
-            record's is noted.
-    """
-    record, report = examine(path)
-    if record is None:
-        return report
-    file = str(record_file(path)[0])
-    met = first.setdefault(record.id.lower(), {})
-    alike = next((name for name in met if name != record.id), None)
-    if met.setdefault(record.id, path) != path:
-        report.add(same_id(file, record.id, str(met[record.id])))
-    elif alike:
-        report.add(like_id(file, record.id, alike, str(met[alike])))
-    return report
-
-
 def same_id(file: str, name: str, other: str) -> Finding:
     """What is found on a record whose id another record has."""
     message = f"the id {name} is also that of {other}"
