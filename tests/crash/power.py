@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import builtins
 import io
-import itertools
 import os
 import re
 import shutil
@@ -180,12 +179,12 @@ class Power:
         dirty = [node for node in _folders(top) if node.live != node.safe]
         everything, nothing = (lambda _: True), (lambda _: False)
         self._note(top, everything, everything)
-        ways: list[Callable[[Node], bool]] = [everything, nothing]
+        for names in (everything, nothing):
+            self._note(top, names, nothing)
+            self._note(top, names, nothing, half=True)
         for one in dirty if len(dirty) > 1 else []:
-            ways += [lambda node, one=one: node in one.tied]
-            ways += [lambda node, one=one: node not in one.tied]
-        for way, half in itertools.product(ways, (False, True)):
-            self._note(top, way, nothing, half=half)
+            self._note(top, lambda node, one=one: node in one.tied, nothing)
+            self._note(top, lambda node, one=one: node not in one.tied, nothing)
 
     def _note(
         self,

@@ -14,6 +14,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,7 +42,9 @@ def mutate(module: str, sample: int, seconds: float) -> dict[str, Any]:
             "also_copy": [each for each in (*COPIED, "records") if (copy / each).exists()],
             "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist"],
             "pytest_add_cli_args_test_selection": [
-                f"tests/{test}" for test in given if (copy / "tests" / test.partition("::")[0]).exists()
+                f"tests/{test}"
+                for test in given
+                if (copy / "tests" / test.partition("::")[0]).exists()
             ],
             "timeout_multiplier": 3.0,
             "timeout_constant": 2.0,
@@ -58,11 +61,17 @@ def mutate(module: str, sample: int, seconds: float) -> dict[str, Any]:
             env=os.environ | here | {"CI": "1"},
             stdout=(copy / "log").open("wb"),
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             child.wait(max(seconds, 1))
-        if child.poll() is None:
-            child.send_signal(2)  # mutmut stops, and keeps what it knows
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal.SIGINT)  # mutmut stops, and keeps what it knows
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(30)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
             child.wait()
         if not (copy / "result.json").exists():
             return {"error": (copy / "log").read_text(errors="replace")[-3000:]}
