@@ -227,7 +227,8 @@ def test_a_letter_without_an_id_is_told_in_both_ways(tmp_path: Path) -> None:
 
 
 ODD_CELLS = ["", " ", "x", "-1", "007", "1960-13", "true", "TRUE", "Q42", "a;b", "\x07", "closed",
-             "../x", "con", "a b", "рус", "999999999999999999999", "12", "title"]  # fmt: skip
+             "../x", "con", "a b", "рус", "999999999999999999999", "12", "title",
+             "a\nb"]  # fmt: skip
 
 
 def spoil(rows: list[list[str]], chance: random.Random) -> None:

@@ -98,7 +98,9 @@ def _not_matching(
     values: Sequence[str], patterns: tuple[re.Pattern[str], re.Pattern[str]]
 ) -> Iterable[int]:
     every, one = patterns
-    if every.fullmatch("\n".join(values) + "\n"):
+    whole = "\n".join(values) + "\n"
+    # A cell may have a line feed in it; its lines are no values.
+    if whole.count("\n") == len(values) and every.fullmatch(whole):
         return ()
     return [place for place, value in enumerate(values) if value and not one.fullmatch(value)]
 
@@ -165,7 +167,9 @@ def _groups(table: Table) -> Iterable[tuple[str, tuple[str, ...]]]:
 
 
 _RULES = {
-    "Record": {"_coherent"},
+    "Record": {"_coherent", "_of_this_format"},  # tables have no format
+    "Date": {"_says_something"},  # its edtf is needed
+    "WrittenDate": {"_says_something"},
     "Part": {"_held_as_a_file"},
     "Span": {"_forwards"},
     "Quote": {"_forwards", "_long_as_said"},
@@ -202,6 +206,16 @@ def _incomplete(cells: Cells, needed: str, others: tuple[str, ...], count: int) 
         for place in range(count)
         if not (must and must[place]) and any(values[place] for values in filled)
     ]
+
+
+def _letters(cells: Cells, count: int) -> Iterable[int]:
+    """Rows with a note on a date that is not there."""
+    empty = ("",) * count
+    for name in ("date", "received"):
+        fields = (cells.get(f"{name}.{each}", empty) for each in ("note", "edtf", "as_written"))
+        for place, (note, edtf, words) in enumerate(zip(*fields, strict=True)):
+            if note and not (edtf or words):
+                yield place
 
 
 def _quotes(cells: Cells, count: int) -> Iterable[int]:
@@ -254,8 +268,9 @@ def _evidence(cells: Cells, count: int) -> Iterable[int]:
 
 
 _ROW_RULES: dict[str, Callable[[Cells, int], Iterable[int]]] = {
+    "letters": _letters,
     "translation_notes": _quotes,
     "parts": _parts,
     "evidence": _evidence,
 }
-"""What the models ask of a row as a whole; of letters they ask nothing within the row."""
+"""What the models ask of a row as a whole."""
