@@ -166,6 +166,17 @@ def test_what_only_a_withheld_part_says_goes_and_evidence_stays_with_what_it_is_
             assert words(now.value(item.field)) <= before, item.field
 
 
+def test_all_evidence_from_open_parts_goes_out() -> None:
+    # What happened to the letter as a whole, nobody having supplied it, concerns the report, too.
+    shut = {"events.1.date.as_written", "events.1.detail"}
+    openly = [path for path in PATHS if by_id(path) not in shut]
+    record = record_of(LETTER, REPORT, **RICH, evidence=[quoted(path, OPEN) for path in openly])
+    told = public(record, withheld(record, "public"))
+    assert [item.field for item in told.evidence] == [by_id(path) for path in openly]
+    lost = words(record.as_json()) - words(told.as_json())
+    assert {word for word in lost if word.startswith("w")} == {"w51", "w52"}
+
+
 @pytest.mark.parametrize(
     ("field", "stated"),
     [
@@ -410,7 +421,10 @@ def test_whom_something_that_goes_out_names_goes_out(field: str) -> None:
 
 @pytest.mark.parametrize("field", MENTIONS)
 def test_nothing_that_goes_out_names_who_is_known_from_the_closed_part_alone(field: str) -> None:
-    told = out(quoted("agents.boss", SHUT), **{"sender": [], field: MENTIONS[field]})
+    said = [] if field == "parts" else [quoted(field, OPEN)]
+    said += [quoted("events.e.agents.0", OPEN)] if field == "events" else []
+    said = [one for one in said if one["field"] != "events"]
+    told = out(quoted("agents.boss", SHUT), *said, **{"sender": [], field: MENTIONS[field]})
     assert "boss" not in json.dumps(told)
     told.pop("agents", None)
     left = {"summary": {"text": "S"}, "rights": {"statement": "R"}}

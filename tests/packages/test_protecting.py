@@ -1,0 +1,128 @@
+"""No output replaces what a command reads, a letter's files, a package or the program's state."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from archive_pkg.errors import UsageError
+from archive_pkg.packages.protecting import refuse_in_package, refuse_output, source_mode
+
+
+def letter(folder: Path, name: str = "record.json") -> Path:
+    """A letter's folder with one part, and a file that is none of its parts."""
+    folder.mkdir(parents=True)
+    part = {"id": "p", "kind": "original", "file": "texts/a.txt"}
+    data = {"id": "x", "type": "letter", "title": "X", "parts": [part]}
+    (folder / name).write_text(json.dumps(data))
+    (folder / "texts").mkdir()
+    for file in ("texts/a.txt", "texts/other.txt", "other.txt"):
+        (folder / file).write_text("X")
+    return folder
+
+
+def refused(out: Path, *subjects: Path) -> str:
+    with pytest.raises(UsageError) as caught:
+        refuse_output(out, subjects)
+    assert caught.value.hint == "Name a file in another place."
+    return str(caught.value).partition("\n")[0]
+
+
+@pytest.mark.parametrize("name", ["record.json", "record.yaml"])
+def test_the_files_of_a_letter_are_no_outputs(tmp_path: Path, name: str) -> None:
+    folder = letter(tmp_path / "x", name)
+    (tmp_path / "link").symlink_to(folder / "texts/a.txt")
+    for file in (folder / name, folder / "texts/a.txt", folder / "texts/../texts/a.txt"):
+        assert refused(file) == f"{file} is one of the files of the letter in {folder}"
+    assert "is one of the files" in refused(tmp_path / "link")
+    for file in ("texts/other.txt", "other.txt", "new.txt", "texts/new.txt"):
+        refuse_output(folder / file)
+
+
+def test_a_folder_whose_record_cannot_be_read_protects_the_record_alone(tmp_path: Path) -> None:
+    folder = letter(tmp_path / "x")
+    (folder / "record.json").write_text("{")
+    refuse_output(folder / "texts/a.txt")
+    assert "is one of the files of the letter" in refused(folder / "record.json")
+
+
+def test_a_folder_in_which_every_user_can_write_protects_nothing(tmp_path: Path) -> None:
+    folder = letter(tmp_path / "x")
+    folder.chmod(0o777)
+    refuse_output(folder / "texts/a.txt")
+    folder.chmod(0o775)
+    assert refused(folder / "texts/a.txt")
+
+
+def test_a_file_that_the_command_reads_is_no_output(tmp_path: Path) -> None:
+    subject, other = tmp_path / "a.txt", tmp_path / "b.txt"
+    for file in (subject, other):
+        file.write_text("X")
+    (tmp_path / "link").symlink_to(subject)
+    for out in (subject, tmp_path / "link"):
+        assert refused(out, other, subject) == f"{out} is a file that the command reads"
+    assert refused(subject, tmp_path / "link")
+    refuse_output(other, [subject])
+    refuse_output(tmp_path / "absent", [tmp_path / "absent"])
+
+
+@pytest.mark.parametrize("place", [".archive-pkg/x", "x.receipts/y", "a/.archive-pkg/b/x"])
+def test_the_folders_of_this_program_are_no_place_for_outputs(tmp_path: Path, place: str) -> None:
+    out = tmp_path / place
+    assert refused(out) == f"{out} is in a folder of this program's own"
+    out.parent.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(out.parent)
+    assert refused(tmp_path / "link" / "new")
+
+
+@pytest.mark.parametrize("place", ["archive-pkg/x", ".archive-pkg", "a.receipts", "receipts/x"])
+def test_files_and_folders_with_names_like_those_are_free(tmp_path: Path, place: str) -> None:
+    refuse_output(tmp_path / place)
+
+
+def test_devices_and_open_files_are_the_users_own_wish() -> None:
+    for name in ("/dev/null", "/dev/stdout", "/proc/self/fd/1"):
+        refuse_output(Path(name), [Path(name)])
+
+
+def test_a_package_is_not_written_into(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    (package / "data/parts").mkdir(parents=True)
+    refuse_in_package(package / "new")
+    (package / "bagit.txt").write_text("")
+    for out in (package / "new", package / "data/parts/new", package / "absent/folder/new"):
+        with pytest.raises(UsageError, match="is inside the package") as caught:
+            refuse_in_package(out)
+        assert f"{out} is inside the package {package}\n" in str(caught.value)
+        assert "inside the package" in refused(out)
+    (tmp_path / "link").symlink_to(package)
+    assert "inside the package" in refused(tmp_path / "link" / "new")
+    refuse_output(package)
+    (package / "data").rename(package / "other")
+    refuse_in_package(package / "new")
+    (package / "data").write_text("")
+    refuse_in_package(package / "new")
+
+
+def test_what_shows_sources_is_as_closed_as_the_most_closed_of_them(tmp_path: Path) -> None:
+    folder = letter(tmp_path / "x")
+    tmp_path.chmod(0o755)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    assert source_mode(folder) == 0o777
+    closed = folder / "texts/other.txt"
+    for mode, widest in ((0o600, 0o700), (0o640, 0o770)):
+        closed.chmod(mode)
+        assert source_mode(folder) == source_mode(folder / "record.json") == widest
+        assert source_mode(folder / "texts/a.txt") == 0o777
+        assert source_mode(tmp_path / "absent", folder / "texts/a.txt", folder) == widest
+    closed.chmod(0o644)
+    (folder / "texts").chmod(0o700)
+    assert source_mode(folder / "texts/a.txt") == 0o700
+    (folder / "texts").chmod(0o755)
+    (tmp_path / "secret").write_text("")
+    (tmp_path / "secret").chmod(0o600)
+    (folder / "link").symlink_to(tmp_path / "secret")
+    assert source_mode(folder) == 0o777

@@ -1,0 +1,142 @@
+"""A record with faults: each is reported at its place, and none that another one only caused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from archive_pkg.records import read_record
+
+GOOD: dict[str, Any] = {
+    "format": 2,
+    "id": "x",
+    "type": "letter",
+    "title": "X",
+    "sender": ["anna", "bert"],
+    "date": {"edtf": "1960"},
+    "agents": [{"id": name, "name": name, "kind": "person"} for name in ("anna", "bert", "carl")],
+    "parts": [
+        {"id": "p", "kind": "original", "held": False},
+        {"id": "q", "kind": "scan", "held": False, "made_from": ["p"]},
+    ],
+    "subjects": [{"term": "A"}, {"term": "B"}],
+    "events": [{"id": "e", "type": "creation", "date": "1960", "agents": ["anna"]}],
+    "evidence": [{"field": "title", "basis": "supplied", "agent": "anna"}],
+}
+BAD_AGENT = {"id": "dora", "name": "Dora", "kind": "person", "age": 7}
+
+
+def faults(**changes: Any) -> list[tuple[str, str | None]]:
+    """The code and the field of every finding of the record with some changes."""
+    record, report = read_record(json.dumps({**GOOD, **changes}).encode(), "record.json")
+    assert (record is None) is bool(len(report))
+    return [(finding.code, finding.location.field) for finding in report]
+
+
+UNKNOWN = "record-reference-unknown"
+NOT_STATED = "record-statement-unknown"
+
+
+def test_a_good_record_has_no_faults() -> None:
+    assert faults() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "bad"),
+    [
+        ({"title": [7]}, "title"),
+        ({"id": "a b"}, "id"),
+        ({"type": "novel"}, "type"),
+        ({"custody": ""}, "custody"),
+        ({"custody": "", "donor": "-"}, ["custody", "donor"]),
+        ({"date": {"edtf": "1960-13"}}, "date.edtf"),
+        ({"agents": [*GOOD["agents"], BAD_AGENT]}, "agents.dora.age"),
+        ({"agents": [BAD_AGENT, *GOOD["agents"]]}, "agents.dora.age"),
+        (
+            {"agents": [{**BAD_AGENT, "id": "a b"}, *GOOD["agents"]]},
+            ["agents.0.id", "agents.0.age"],
+        ),
+        ({"subjects": [{"term": ""}, {"term": "B"}]}, "subjects.0.term"),
+        ({"events": [{"id": "e", "type": ""}]}, "events.e.type"),
+        ({"parts": [*GOOD["parts"], {"id": "r", "kind": "film"}]}, "parts.r.kind"),
+    ],
+)
+def test_a_fault_of_one_field_hides_no_fault_of_the_whole(
+    changes: dict[str, Any], bad: str | list[str]
+) -> None:
+    alone = [field for _, field in faults(**changes)]
+    assert alone == ([bad] if isinstance(bad, str) else bad)
+    whole = {"recipients": ["anna", "nobody"], "copies_to": ["nobody"]}
+    evidence = [*GOOD["evidence"], {"field": "place", "basis": "supplied", "agent": "bert"}]
+    found = faults(**changes, **whole, evidence=evidence)
+    of_whole = [(code, field) for code, field in found if code in (UNKNOWN, NOT_STATED)]
+    assert sorted(of_whole) == [
+        (UNKNOWN, "copies_to.0"),
+        (UNKNOWN, "recipients.1"),
+        (NOT_STATED, "evidence.1.field"),
+    ]
+    assert sorted(field for code, field in found if (code, field) not in of_whole) == sorted(alone)
+
+
+def test_what_a_faulty_agent_or_part_is_named_by_is_no_unknown_reference() -> None:
+    agents = [{**GOOD["agents"][0], "name": ""}, *GOOD["agents"][1:]]
+    parts = [{**GOOD["parts"][0], "kind": "film"}, GOOD["parts"][1]]
+    found = faults(agents=agents, parts=parts)
+    assert [field for _, field in found] == ["agents.anna.name", "parts.p.kind"]
+    found = faults(agents=agents, recipients=["dora"])
+    assert found[-1] != (UNKNOWN, "sender.0")
+    assert (UNKNOWN, "recipients.0") in found
+
+
+@pytest.mark.parametrize("table", [{}, "all of them", 7, None])
+def test_a_table_that_is_none_makes_no_reference_unknown(table: object) -> None:
+    found = [field for _, field in faults(agents=table, sender=["anna", "nobody"]) if field]
+    assert not [field for field in found if field.startswith(("sender", "events"))]
+
+
+def test_evidence_for_a_faulty_statement_is_for_a_statement() -> None:
+    evidence = [
+        {"field": field, "basis": "supplied", "agent": "anna"}
+        for field in (
+            "custody",
+            "subjects.0.term",
+            "subjects.1",
+            "agents.anna.role",
+            "date",
+            "place",
+        )
+    ]
+    agents = [{**GOOD["agents"][0], "role": ""}, *GOOD["agents"][1:]]
+    subjects = [{"term": ""}, {"term": "B"}]
+    found = faults(
+        custody="", subjects=subjects, agents=agents, date={"edtf": "x"}, evidence=evidence
+    )
+    assert [one for one in found if one[0] == NOT_STATED] == [(NOT_STATED, "evidence.5.field")]
+
+
+def test_places_after_something_taken_out_are_those_of_the_file() -> None:
+    subjects = [{"term": ""}, {"term": "A"}, {"term": ""}, {"term": "B"}]
+    events = [
+        {"id": "e1", "type": ""},
+        {"id": "e2", "type": "creation", "date": "1961"},
+        {"id": "e3", "type": ""},
+        {"id": "e4", "type": "creation", "date": "1960", "agents": ["nobody"]},
+    ]
+    found = faults(subjects=subjects, events=events)
+    assert [field for _, field in found] == [
+        "subjects.0.term", "subjects.2.term", "events.e1.type", "events.e3.type",
+        "events.e4.date", "events.e4.agents.0",
+    ]  # fmt: skip
+
+
+def test_a_fault_below_another_one_is_reported_with_those_of_the_whole() -> None:
+    span = {"start": 2, "end": 1}
+    parts = [
+        {"id": "p", "kind": "original", "held": False, "made_from": ["q"]},
+        {"id": "q", "kind": "scan", "file": "q.txt", "made_from": ["p"], "span": span},
+    ]
+    found = [field for _, field in faults(parts=parts, title="", recipients=["nobody"])]
+    assert set(found) >= {"title", "parts.q.span", "recipients.0"}
+    assert {"parts.p.made_from", "parts.q.made_from"} & set(found), "the circle"
