@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import subprocess
+import tempfile
 import threading
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 from archive_pkg import cli, storage
 from archive_pkg.errors import StorageError
-from archive_pkg.packages import build_package
+from archive_pkg.packages import build_package, verify
 from program import Run, command
 
 LETTER = Path(__file__).parents[1] / "records" / "1960-07-18-cpsu-to-sed"
@@ -59,6 +60,14 @@ def test_a_device_stays_a_device(run: Run, shelf: Path, tmp_path: Path, name: st
     done = run(*command_lines(shelf, device)[name])
     assert done.returncode == 0, done.stderr
     assert stat.S_ISCHR(device.lstat().st_mode)
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is no /dev/shm")
+def test_a_package_below_dev_is_no_device(run: Run, shelf: Path) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        package = Path(shutil.copytree(shelf / LETTER.name, Path(folder, LETTER.name)))
+        assert run("page", package, "-o", package / "new.html").returncode == 2
+        assert verify(package).ok
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -29,7 +29,7 @@ def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
     Raises:
         UsageError: Writing it would replace or extend what is to be kept.
     """
-    if os.fspath(out).startswith(("/dev/", "/proc/")):  # open already, by the user's own wish
+    if storage.is_handed_over(out):  # by the user's own wish
         return
     refuse_in_package(out)
     target = Path(os.path.realpath(out))

@@ -31,7 +31,7 @@ from archive_pkg.storage.files import (
     widest_mode,
     write_atomically,
 )
-from archive_pkg.storage.outputs import append_output, write_output
+from archive_pkg.storage.outputs import append_output, is_handed_over, write_output
 from archive_pkg.storage.own import mark
 from archive_pkg.storage.reading import (
     NotRegularError,
@@ -83,6 +83,7 @@ __all__ = [
     "hidden",
     "holds_data",
     "is_folder",
+    "is_handed_over",
     "is_ours",
     "is_real_folder",
     "is_regular",

@@ -17,8 +17,15 @@ from archive_pkg.storage.beneath import refuse_second_name
 from archive_pkg.storage.files import is_ours, storage_errors, write_atomically
 from archive_pkg.storage.staging import DestinationExistsError
 
-_HANDED_OVER = re.compile(r"/proc/[^/]+/fd/|/dev/(fd/|std)")
-"""Names of descriptors that are open already: what they name may be a file, and stays that file."""
+_HANDED_OVER = re.compile(r"/proc/[^/]+/fd/[0-9]+|/dev/(fd/[0-9]+|std(in|out|err))")
+
+
+def is_handed_over(path: Path) -> bool:
+    """Return whether a path names a descriptor that is open already, as /dev/stdout does.
+
+    What such a path leads to may be a file, and stays that file.
+    """
+    return _HANDED_OVER.fullmatch(os.fspath(path)) is not None
 
 
 def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o777) -> None:
@@ -92,8 +99,8 @@ def _target(path: Path) -> tuple[Path, bool]:
         if stat.S_ISREG(named.st_mode):
             return path, False
         # What a link to /dev/stdout names is open already, and need not have a path at all.
-        if _HANDED_OVER.match(os.fspath(path)) or (
-            stat.S_ISLNK(named.st_mode) and _HANDED_OVER.match(str(path.readlink()))
+        if is_handed_over(path) or (
+            stat.S_ISLNK(named.st_mode) and is_handed_over(path.readlink())
         ):
             return path, True
         target = Path(os.path.realpath(path))
