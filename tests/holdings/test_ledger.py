@@ -287,8 +287,9 @@ def test_what_was_interrupted_can_be_appended_again(
 
 
 def test_nothing_to_append_writes_nothing(tmp_path: Path) -> None:
-    with ledger.held(tmp_path / "ledger.jsonl", nothing) as (held, _):
+    with ledger.held(tmp_path / "new" / "folder" / "ledger.jsonl", nothing) as (held, _):
         held.append([])
+    assert held.path.parent.is_dir()
     assert not ledger.head_file(held.path).exists()
     assert not held.path.exists()
 

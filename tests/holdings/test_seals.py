@@ -37,6 +37,10 @@ def test_without_it_all_manifests_and_their_names_are_sealed(tmp_path: Path) -> 
     assert before == hashlib.sha256(joined).digest()
     pack(bag, tmp_path / "bag.zip")
     assert seal_of(tmp_path / "bag.zip") == before
+    with zipfile.ZipFile(tmp_path / "backwards.zip", "w") as archive:
+        for path in sorted(bag.rglob("*.txt"), reverse=True):
+            archive.write(path, path.relative_to(tmp_path))
+    assert seal_of(tmp_path / "backwards.zip") == before
     (bag / "bag-info.txt").write_text("other")
     assert seal_of(bag) == before
     for name in names:
