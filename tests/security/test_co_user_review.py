@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
+from archive_pkg.pages.review import serving
 from program import PATIENCE, command, started, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from playwright.sync_api import Browser
 
@@ -46,6 +50,45 @@ BROWSER = """#!/bin/sh
 until [ -e "$NOTICED" ]; do sleep 0.02; done
 cp "${1#file://}" "$OPENED"
 """
+
+
+def test_half_requests_do_not_keep_the_reviewer_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "_MOST_CONNECTIONS", 5)
+
+    async def app(scope: object, receive: object, send: Callable[..., Awaitable[None]]) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def flooded() -> None:
+        config = uvicorn.Config(app, http=serving.protocol())
+        config.timeout_keep_alive = 0.3  # type: ignore[assignment]
+        config.load()
+        state = ServerState()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: config.http_protocol_class(config, state, {}),  # type: ignore[call-arg]
+            "127.0.0.1",
+        )
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+
+            async def half() -> asyncio.StreamReader:
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
+                kept.append(writer)
+                return reader
+
+            kept: list[asyncio.StreamWriter] = []
+            halves = [await half() for _ in range(20)]
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert (await reader.readline()).startswith(b"HTTP/1.1 204")
+            assert len(state.connections) <= 5
+            assert await asyncio.wait_for(halves[-1].read(), 20) == b""  # its time is up
+            for one in (*kept, writer):
+                one.close()
+
+    asyncio.run(flooded())
 
 
 def test_no_word_that_another_user_can_read_opens_the_review(

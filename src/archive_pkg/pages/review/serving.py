@@ -27,6 +27,9 @@ _LEADS_ON = """<!DOCTYPE html>
 <meta http-equiv="refresh" content="0; url={address}">
 <a href="{address}">Open the review</a>
 """
+_BACKLOG = 64
+_MOST_CONNECTIONS = 200
+"""Every user of the machine can open connections; a browser opens six."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -103,7 +106,7 @@ def listen(review: Review, port: int = 0) -> Server:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))
-        listening.listen(64)
+        listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
         why = (error.strerror or str(error)).lower()
@@ -123,6 +126,8 @@ def listen(review: Review, port: int = 0) -> Server:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=3,
+        http=protocol(),
+        backlog=_BACKLOG,
     )
     server = Server(port, keys, listening, _uvicorn()(config))
     review.stop = server.stop
@@ -140,3 +145,38 @@ def _uvicorn() -> type[uvicorn.Server]:
             yield
 
     return Quiet
+
+
+def protocol() -> type[asyncio.Protocol]:
+    """Return uvicorn's protocol for one server, without patience for half a request.
+
+    The head of a request has to be there within the time for which an idle connection is kept.
+    Where too many connections are open, the oldest on which nothing is being answered is closed.
+    """
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    opened: dict[H11Protocol, None] = {}
+
+    class Hasty(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+            opened[self] = None
+            if len(opened) > _MOST_CONNECTIONS:
+                idle = (one for one in opened if one.cycle is None or one.cycle.response_complete)
+                oldest = next(idle, self)
+                del opened[oldest]
+                oldest.transport.abort()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            opened.pop(self, None)
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            # The timer is stopped by a whole head, not by any byte as in uvicorn.
+            self.conn.receive_data(data)
+            self.handle_events()
+
+    return Hasty
