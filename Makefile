@@ -65,7 +65,7 @@ dist: $(VENV)/.dev
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
 
-# constraints.txt anew: the newest releases that pyproject.toml allows.
+# Write constraints.txt again, with the newest releases that pyproject.toml allows.
 lock:
 	rm -rf build/lock
 	$(PYTHON) -m venv build/lock

@@ -118,7 +118,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Say last which checks were left out for want of what they check against."""
+    """Report at the very end how many checks were left out because their data are missing."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     reasons = [
         report.longrepr[2]

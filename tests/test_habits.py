@@ -1,4 +1,4 @@
-"""What the project asks of itself: what CI may leave out, and which rules it may break."""
+"""The rules of the project: what CI may leave out, and which files may break a rule."""
 
 from __future__ import annotations
 

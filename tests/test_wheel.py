@@ -1,4 +1,4 @@
-"""What a user installs: the wheel, in an environment that has nothing else."""
+"""The wheel, installed as a user installs it: in an environment that has nothing else."""
 
 from __future__ import annotations
 
