@@ -9,7 +9,7 @@ from examples import BARE_SETTING, FULL_SETTING, full, record
 from lxml import etree
 from places import expected, places
 
-from archive_pkg.crosswalks import FileFacts, Setting, export
+from archive_pkg.crosswalks import FileFacts, Setting, export, premis
 
 AUTHORITY = "http://id.loc.gov/vocabulary/preservation/"
 DIGEST = "ab" * 32
@@ -32,7 +32,8 @@ def test_each_field_has_its_place() -> None:
 
 def test_each_term_of_a_vocabulary_has_its_address() -> None:
     document = etree.fromstring(export("premis", full(), FULL_SETTING))
-    terms = [dict(term.attrib) for term in document.iter() if "authority" in term.attrib]
+    terms = [dict(term.attrib) for term in document.iter() if "authority" in str(term.attrib)]
+    assert document.nsmap["premis"] == premis.NAMESPACE  # the types of objects have the prefix
     assert {term["authority"] for term in terms} == {
         "agentType", "cryptographicHashFunctions", "eventOutcome", "eventRelatedObjectRole",
         "eventType", "local", "relationshipSubType", "relationshipType", "rightsBasis",
@@ -100,6 +101,13 @@ def test_parts_are_tied_to_the_letter_and_to_one_another() -> None:
         "part/sum": {"reference, is about": ["x"]},
         "part/note": {"reference, is about": ["part/map"]},
     }
+
+
+def test_languages_of_a_part_are_in_one_property() -> None:
+    parts = [{"id": "a", "kind": "original", "held": False, "languages": ["ru", "en"]}]
+    assert "object[2]/significantProperties[3]/significantPropertiesValue: ru en" in said(
+        parts=parts
+    )
 
 
 def test_a_file_has_what_is_known_of_it() -> None:

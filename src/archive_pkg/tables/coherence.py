@@ -190,8 +190,11 @@ class _Letter:
             if all(entry["type"] in _COHERENCE for entry in entries):
                 return [*missing, *(entry for entry in entries if self._is_news(entry))]
             missing += (entry for entry in entries if self._lacks_marking(entry))
-            for entry in sorted(entries, key=lambda entry: _order(entry["loc"]), reverse=True):
-                self._take_out(entry)
+            spoilt = {item for entry in entries if (item := self._take_out(entry))}
+            for name, index in sorted(spoilt, reverse=True):
+                items = _at(self._raw, tables()[name].path)
+                if index < len(items):
+                    del items[index], self.rows[name][index]
 
     def place(self, loc: Loc) -> tuple[str, int, Loc]:
         """Table, row number and the place within the row's item that a place in the record is."""
@@ -212,22 +215,24 @@ class _Letter:
             name.startswith("classification.") for name in row
         )
 
-    def _take_out(self, entry: ErrorDetails) -> None:
+    def _take_out(self, entry: ErrorDetails) -> tuple[str, int] | None:
+        """Take a field that is wrong out; return the item that cannot be without it, if it is one.
+
+        The item is named by its table and its number in it.
+        """
         loc = entry["loc"]
         name, index, inner = _split(loc)
-        if name != LETTERS:
-            self._mended.add(str(loc[0]))
-            path = tables()[name].path
-            items = _at(self._raw, path)
-            if entry["type"] != "missing" and len(inner) == 1 and index < len(items):
-                items[index].pop(inner[0], None)
-            elif index < len(items):
-                del items[index], self.rows[name][index]
-        elif len(loc) == 1 and loc[0] in _SUBSTITUTES:
+        if len(loc) == 1 and loc[0] in _SUBSTITUTES:
             self._raw[str(loc[0])] = _SUBSTITUTES[str(loc[0])]
         elif loc:
             self._mended.add(str(loc[0]))
-            self._raw.pop(str(loc[0]), None)
+            if name == LETTERS:
+                self._raw.pop(str(loc[0]), None)
+            elif not inner or (entry["type"] == "missing" and len(inner) == 1):
+                return name, index
+            elif index < len(items := _at(self._raw, tables()[name].path)):
+                items[index].pop(inner[0], None)
+        return None
 
 
 # What a record cannot be without, for looking at all the rest of it.
@@ -241,10 +246,6 @@ def _split(loc: Loc) -> tuple[str, int, Loc]:
         if depth and loc[:depth] == table.path and len(loc) > depth:
             return name, int(loc[depth]), loc[depth + 1 :]
     return LETTERS, 0, loc
-
-
-def _order(loc: Loc) -> tuple[tuple[int, str], ...]:
-    return tuple((step, "") if isinstance(step, int) else (-1, step) for step in loc)
 
 
 def _at(raw: Any, path: tuple[str, ...]) -> Any:

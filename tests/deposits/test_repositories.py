@@ -1,0 +1,194 @@
+"""What repositories have in common: addresses, options, receipts that name them, odd answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_receipts import receipt
+
+from archive_pkg.deposits import Item, Journal, Plan, Transfer, arrivals, repositories
+from archive_pkg.deposits.parcels import Parcel, pack
+from archive_pkg.deposits.receipts import Receipt
+from archive_pkg.deposits.repositories import (
+    begun_again,
+    earlier_deposits,
+    login_lacking,
+    not_as_asked,
+    options_of,
+    refuse_withdrawn,
+    repository_for,
+    repository_of,
+    understood,
+)
+from archive_pkg.errors import DepositError, UsageError
+
+KNOWN = {"access": ("open", "restricted"), "community": ()}
+
+
+def test_files_are_said_as_sent_and_as_held() -> None:
+    one, other = arrivals((Item("a", 1, "1" * 64), Item("b", 2, "2" * 64)), {"b": "3" * 64})
+    assert one.model_dump() == {
+        "path": "a", "size": 1, "sha256": "1" * 64, "algorithm": "sha256", "expected": "1" * 64,
+        "stored": None,
+    }  # fmt: skip
+    assert (other.path, other.size, other.expected, other.stored) == ("b", 2, "2" * 64, "3" * 64)
+    assert Plan((Transfer("a", 1, "a"), Transfer("b", 2, "b"))).size == 3
+
+
+def test_options_are_read_once_each_with_a_value_that_is_known() -> None:
+    assert options_of("x:a", "", KNOWN) == {}
+    given = options_of("x:a", "access=open&community=ours", KNOWN)
+    assert given == {"access": "open", "community": "ours"}
+
+
+@pytest.mark.parametrize(
+    ("query", "message", "hint"),
+    [
+        ("more=1", "x:a: there is no option more", "the options are access, community"),
+        ("access=open&access=open", "x:a: access is given twice", "give it once"),
+        ("access=shut", "'shut' is not a value of", "write access= and one of: open, restricted"),
+        ("access=", "'' is not a value of access", "write access= and one of: open, restricted"),
+        ("community=+", "' ' is not a value of community", "write community=VALUE"),
+        ("community", "'' is not a value of community", "write community=VALUE"),
+    ],
+)
+def test_other_options_are_refused(query: str, message: str, hint: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        options_of("x:a", query, KNOWN)
+    assert message in refusal.value.message
+    assert refusal.value.hint == hint
+
+
+def test_what_differs_from_what_was_asked_is_said() -> None:
+    assert not_as_asked(published=True, publish=True) == ()
+    assert not_as_asked(published=False, publish=True) == ()
+    assert not_as_asked(published=False, publish=False) == ()
+    assert "add --publish" in not_as_asked(published=True, publish=False)[0]
+    assert begun_again("") == ()
+    assert begun_again("17") == ("the draft 17 is no longer there; a new one was made",)
+
+
+@pytest.fixture(scope="module")
+def parcel(built: Path) -> Parcel:
+    return pack(built)
+
+
+def with_earlier(parcel: Parcel, *earlier: Receipt) -> Parcel:
+    return replace(parcel, find_earlier=lambda: earlier)
+
+
+def test_the_last_receipts_name_this_form_and_the_other_one(parcel: Parcel) -> None:
+    def named(*deposits: tuple[str, bool]) -> tuple[str, str]:
+        receipts = (
+            receipt(remote_id=name, fingerprint=parcel.fingerprint if same else "0" * 64)
+            for name, same in deposits
+        )
+        return earlier_deposits(with_earlier(parcel, *receipts))
+
+    assert named() == ("", "")
+    assert named(("1", True), ("2", True)) == ("2", "")
+    assert named(("1", False), ("2", False)) == ("", "2")
+    assert named(("1", True), ("2", False), ("3", True), ("4", False)) == ("3", "4")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "step", "is_refused"),
+    [
+        ({"remote_id": "17", "state": "published"}, "", True),
+        ({"remote_id": "17", "state": "draft"}, "", False),
+        ({"remote_id": "18", "state": "published"}, "", False),
+        ({}, "publish", True),
+        ({}, "send", False),
+    ],
+)
+def test_what_was_published_and_is_gone_is_not_deposited_again(
+    parcel: Parcel, tmp_path: Path, earlier: dict[str, str], step: str, is_refused: bool
+) -> None:
+    journal = Journal(tmp_path / "my folder" / "a.journal")
+    journal.path.parent.mkdir()
+    if step:
+        journal.begin(step, of="17")
+    known = with_earlier(parcel, *([receipt(**earlier)] if earlier else []))
+    if not is_refused:
+        refuse_withdrawn("x:a", "17", known, journal)
+        return
+    with pytest.raises(DepositError, match="x:a no longer shows 17") as refusal:
+        refuse_withdrawn("x:a", "17", known, journal)
+    folder = journal.path.parent
+    assert refusal.value.hint.endswith(f"mv '{folder}' '{folder}'.old")
+
+
+@pytest.mark.parametrize("user", [False, True])
+@pytest.mark.parametrize(("shut", "unused"), [("", ""), ("no bus", ""), ("", "X_TOKEN is empty")])
+def test_a_login_that_is_lacking_is_named_with_its_variables(
+    monkeypatch: pytest.MonkeyPatch, user: bool, shut: str, unused: str
+) -> None:
+    monkeypatch.setattr(repositories, "shut_keyring", lambda name: shut)
+    monkeypatch.setattr(repositories, "unused_variable", lambda name: unused)
+    finding = login_lacking("x:a", "example.org", user=user)
+    variable = "ARCHIVE_PKG_EXAMPLE_ORG"
+    message = f"there is no {'user and password' if user else 'token'} for example.org"
+    message += ", and the keyring could not be opened (no bus)" if shut else ""
+    message += "; X_TOKEN is empty" if unused else ""
+    assert (finding.code, finding.location.path) == ("deposit-login-lacking", "x:a")
+    assert finding.message == message
+    assert finding.hint == (
+        f"archive-pkg login example.org --user NAME, or set {variable}_USER and {variable}_PASSWORD"
+        if user
+        else f"archive-pkg login example.org, or set {variable}_TOKEN"
+    )
+
+
+def test_an_address_is_known_by_its_scheme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = repository_for(f"file:{tmp_path}")
+    assert (made.kind, made.target) == ("file", f"file:{tmp_path}")
+    for address in (str(tmp_path), "gopher:x", "ocfl"):
+        with pytest.raises(UsageError, match="is not the address of a repository") as refusal:
+            repository_for(address)
+        assert "file:, " in refusal.value.hint
+
+    class Point:
+        name = "file"
+
+        def load(self) -> Any:
+            raise ModuleNotFoundError("No module named 'httpx'", name="httpx")
+
+    monkeypatch.setattr(repositories, "entry_points", lambda group: [Point()])
+    with pytest.raises(UsageError, match="need httpx, which is not installed") as refusal:
+        repository_for("file:x")
+    assert refusal.value.hint == "pip install 'archive-pkg[deposit]'"
+
+
+def test_a_receipt_leads_to_a_server_only_where_the_user_named_it(tmp_path: Path) -> None:
+    near = receipt(target=f"ocfl:{tmp_path}")
+    assert repository_of(near, []).target == f"ocfl:{tmp_path}"
+    named = repository_for(f"ocfl:{tmp_path}")
+    other = repository_for(f"file:{tmp_path}")
+    assert repository_of(near, [other, named]) is named
+    far = receipt(target="inveniordm+https://example.org")
+    with pytest.raises(UsageError, match="and you have not named it") as refusal:
+        repository_of(far, [named])
+    assert refusal.value.hint.endswith("--repository inveniordm+https://example.org")
+    assert repository_of(far, [named, far.target]).target == far.target
+    secret = receipt(target="inveniordm+https://user:secret@example.org")
+    with pytest.raises(UsageError) as refusal:
+        repository_of(secret, [])
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("error", [KeyError, TypeError, ValueError, AttributeError, IndexError,
+                                   ZeroDivisionError, RecursionError, OverflowError])  # fmt: skip
+def test_a_client_that_stumbles_says_over_what(tmp_path: Path, error: type[Exception]) -> None:
+    with pytest.raises(DepositError) as told, understood(repository_for(f"file:{tmp_path}")):
+        raise error("odd  \n answer " + "x" * 300)
+    assert f"file:{tmp_path}: an answer" in told.value.message
+    assert f"{error.__name__}: " in told.value.message
+    assert "odd" in told.value.message
+    assert len(told.value.message) < 400
+    for other in (DepositError("no"), OSError("no"), KeyboardInterrupt()):
+        with pytest.raises(type(other)) as same, understood(repository_for(f"file:{tmp_path}")):
+            raise other
+        assert same.value is other

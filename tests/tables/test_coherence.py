@@ -1,0 +1,99 @@
+"""What only rows seen together tell: circles, the order of events, statements, histories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_checking import found
+
+LETTERS = "id,type,title\na,letter,A\nb,letter,B\n"
+CIRCLE, ORDER = "record-parts-circle", "record-events-disorder"
+
+
+def told(folder: Path, **sheets: str) -> list[tuple[str, str]]:
+    """The codes and cells of what is told, by the quick way, which the slow way agrees with."""
+    return [(code, cell) for code, cell, _ in found(folder, **({"letters": LETTERS} | sheets))]
+
+
+@pytest.mark.parametrize("relation", ["made_from", "part_of", "about"])
+def test_parts_that_lead_to_themselves_are_told_where_they_do(
+    tmp_path: Path, relation: str
+) -> None:
+    head = f"letter,id,kind,held,{relation}\n"
+    good = head + "b,z,scan,false,y\nb,y,scan,false,\na,x,scan,false,\na,w,scan,false,x\n"
+    assert told(tmp_path, parts=good) == []
+    circle = head + "a,x,scan,false,\na,y,scan,false,x; z\nb,y,scan,false,\na,z,scan,false,y\n"
+    assert [code for code, _ in told(tmp_path, parts=circle)] == [CIRCLE]
+    itself = head + "a,x,scan,false,x\nb,x,scan,false,\n"
+    assert told(tmp_path, parts=itself) == [(CIRCLE, "parts!E2")]
+
+
+@pytest.mark.parametrize(
+    ("dates", "rows"),
+    [
+        (["1960", "1961", "1962"], []),
+        (["1960", "", "1960"], []),
+        (["1961", "1960"], [3]),
+        (["1961-05", "1961"], []),
+        (["1961", "1961-05"], []),
+        (["1960", "1962", "1961"], [4]),
+        (["1962", "", "1961"], [4]),
+        (["1962", "someday", "1961"], [4]),
+        (["1960/..", "1959"], [3]),
+    ],
+)
+def test_events_are_in_the_order_of_their_dates_within_a_letter(
+    tmp_path: Path, dates: list[str], rows: list[int]
+) -> None:
+    lines = [f"a,e{at},accession,{date}\n" for at, date in enumerate(dates)]
+    events = "letter,id,type,date.edtf\n" + "".join(lines) + "b,e,accession,1900\n"
+    places = told(tmp_path, events=events)
+    assert places == [(ORDER, f"events!D{row}") for row in rows] or "someday" in dates
+    assert [cell for code, cell in places if code == ORDER] == [f"events!D{row}" for row in rows]
+
+
+def test_evidence_is_for_what_is_stated(tmp_path: Path) -> None:
+    agents = "letter,id,name,kind\na,ann,Ann,person\nb,bob,Bob,person\n"
+    letters = "id,type,title,sender,date.edtf\na,letter,A,ann,1960\nb,letter,B,,\n"
+    evidence = "letter,field,basis,rule\n" + "".join(
+        f"{row},inferred,r\n"
+        for row in (
+            "a,title", "a,sender", "a,date", "a,agents.ann", "a,agents",
+            "a,place", "a,agents.bob", "b,date", "b,sender", "b,agents.bob",
+        )
+    )  # fmt: skip
+    cells = told(tmp_path, letters=letters, agents=agents, evidence=evidence)
+    assert [cell for code, cell in cells if code == "record-statement-unknown"] == [
+        f"evidence!B{row}" for row in (7, 8, 9, 10)
+    ]
+
+
+def test_a_history_needs_a_marking(tmp_path: Path) -> None:
+    history = "letter,action\na,declassified\nb,declassified\n"
+    letters = "id,type,title,classification.as_written\na,letter,A,\nb,letter,B,Secret\n"
+    assert told(tmp_path, letters=letters, classification_history=history) == [
+        ("record-field-missing", "letters!D2")
+    ]
+
+
+def test_a_bad_cell_hides_no_circle_and_is_told_once(tmp_path: Path) -> None:
+    letters = "id,type,title,date.edtf\na,lettre,,1960-13\nb,letter,B,\n"
+    parts = (
+        "letter,id,kind,held,languages,part_of\na,x,scan,false,russian,y\n"
+        "a,y,scan,false,english,x\na,,scan,false,,\n"
+    )
+    places = told(tmp_path, letters=letters, parts=parts)
+    assert [code for code, _ in places if code == CIRCLE] == [CIRCLE]
+    assert sorted(cell for code, cell in places if code != CIRCLE) == [
+        "letters!B2", "letters!C2", "letters!D2", "parts!B4", "parts!E2", "parts!E3"
+    ]  # fmt: skip
+
+
+def test_a_row_that_lacks_much_takes_no_other_with_it(tmp_path: Path) -> None:
+    parts = (
+        "letter,id,kind,held,languages,part_of\na,,,false,russian,\n"
+        "a,x,scan,false,en,y\na,y,scan,false,en,x\n"
+    )
+    codes = [code for code, _ in told(tmp_path, parts=parts)]
+    assert codes.count(CIRCLE) == 1
