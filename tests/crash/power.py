@@ -60,6 +60,7 @@ class Power:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.exchanges = True  # whether the system can exchange two names
         root.mkdir()
         self._nodes: dict[int, Node] = {}
         self._seen: dict[Any, State] = {}
@@ -99,8 +100,9 @@ class Power:
             for name in ("fsync", "fdatasync"):
                 patch.setattr(os, name, self._sync)
             call = files._system_call
-            ways = {"syncfs": lambda _: lambda _: self._syncfs(), "renameat2": self._noticed}
-            patch.setattr(files, "_system_call", lambda name: ways[name](call(name)))
+            rename = self._noticed(call("renameat2")) if self.exchanges else None
+            calls = {"syncfs": lambda _: self._syncfs(), "renameat2": rename}
+            patch.setattr(files, "_system_call", calls.get)
             yield
 
     def _noticed(self, call: Callable[..., Any]) -> Callable[..., Any]:

@@ -38,7 +38,7 @@ from archive_pkg.holdings import (
     sign_head,
 )
 from archive_pkg.packages import build_package, sign, verify
-from archive_pkg.storage import own
+from archive_pkg.storage import files, own
 
 FILES = {"a": b"first", "b/c": b"second"}
 CHANGED = {"a": b"another", "b/c": b"second"}
@@ -107,7 +107,9 @@ def left(power: Power, work: Callable[[], object], done: Callable[[], bool]) -> 
         yield True
 
 
-def test_a_bag_is_created(power: Power) -> None:
+@pytest.mark.parametrize("few", [1, 64])
+def test_a_bag_is_created(power: Power, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_FEW_FILES", few)
     source, bag = power.root / "source", power.root / "bag"
     write(source, FILES)
     create = partial(bags.create, source, bag)
@@ -119,7 +121,9 @@ def test_a_bag_is_created(power: Power) -> None:
         assert bags.verify(bag).valid
 
 
-def test_a_bag_is_updated(power: Power) -> None:
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_bag_is_updated(power: Power, exchanges: bool) -> None:
+    power.exchanges = exchanges
     bag, new = power.root / "bag", power.root / "new"
     write(new, FILES)
     bags.create(new, bag)
@@ -128,6 +132,9 @@ def test_a_bag_is_updated(power: Power) -> None:
         updating.update(bag, add={"data/a": CHANGED["a"]})
 
     def done() -> bool:
+        if not exchanges:
+            with storage.Staging(bag):  # finishes what was cut between two renames
+                pass
         there = contents(bag / "data")
         assert there in (FILES, CHANGED)
         assert bags.verify(bag).valid
@@ -300,6 +307,25 @@ def test_an_ocfl_root_is_made(power: Power) -> None:
     for _ in left(power, make, (place / "0=ocfl_1.1").is_file):
         make()
         assert ocfl.StorageRoot(str(place)).validate(log_errors=False)
+
+
+def test_a_version_is_added_to_an_ocfl_object(power: Power, made: Path) -> None:
+    package, root = power.root / "letter", power.root / "place"
+    shutil.copytree(made, package)
+    repository = OcflRoot(f"ocfl:{root}")
+    deposits.deposit(package, repository)
+    write(power.root / "letter.new", CHANGED_LETTER)
+    build_package(power.root / "letter.new", power.root, on=ON, replace=True)
+
+    def deposit() -> None:
+        deposits.deposit(package, repository)
+
+    for done in left(power, deposit, lambda: len(deposits.receipts_of(package)) == 2):
+        held = repository.verify("letter", "v2" if done else "v1", {})
+        assert held["data/parts/text.txt"] == hashlib.sha256(TEXT.encode()).hexdigest()
+        if not done:
+            deposit()
+        assert ocfl.StorageRoot(str(root)).validate(log_errors=False)
 
 
 @pytest.mark.parametrize("kind", [LocalFolder, OcflRoot])

@@ -190,7 +190,6 @@ class OcflRoot:
                         storage.make_beneath(self.root, path.parent.as_posix())
                     storage.recover(self.root / path)
                     storage.write_atomically(self.root / path, storage.read_regular(made / path))
-                storage.sync_folder(self.root.parent)
 
     def _refuse_unfit(self, identifier: str) -> None:
         """Refuse a root that cannot be written, and an object that gets no version here.
