@@ -200,6 +200,7 @@ def test_a_line_for_other_namespaces_allows_nothing(name: str, allowed) -> None:
         ('x valid-after="20200102Z",valid-before="20200101Z" KEY', "is not later than"),
         ("x ssh-rsa KEY", "its option ssh-rsa is not known"),
         ("x ssh-ed25519 @@@@", "its option ssh-ed25519 is not known"),
+        ("x KEY@", "its option ssh-ed25519 is not known"),
         ("x CERTIFICATE", "list the key itself, or its authority as cert-authority"),
         ("x nothing AAAAB25vdGhpbmc=", "its key is of type nothing, which is not known"),
     ],
@@ -348,6 +349,14 @@ def test_what_is_not_known_in_a_revocation_list_is_refused(
     (tmp_path / "krl").write_bytes(head + section)
     with pytest.raises(InvalidError, match=said):
         read_revoked(tmp_path / "krl")
+
+
+def test_sections_of_one_kind_add_up(tmp_path: Path) -> None:
+    first, second = ((VECTORS / f"{name}.krl").read_bytes() for name in ("ed25519", "rsa"))
+    (tmp_path / "krl").write_bytes(first + second[44:])  # without the second's head
+    book = read_revoked(tmp_path / "krl")
+    names = ("ed25519", "rsa", "ecdsa256")
+    assert [signature(name).key in book for name in names] == [True, True, False]
 
 
 def test_a_signature_of_the_list_itself_is_passed_over(tmp_path: Path) -> None:
