@@ -166,6 +166,20 @@ def test_what_only_a_withheld_part_says_goes_and_evidence_stays_with_what_it_is_
             assert words(now.value(item.field)) <= before, item.field
 
 
+def test_where_nothing_is_withheld_everything_goes_out() -> None:
+    scan = {"id": "scan", "kind": "scan", "held": False}
+    record = record_of(
+        scan, **{**RICH, "translation_notes": [], "events": []}, evidence=[inferred("title")]
+    )
+    assert public(record, {}).as_json() == record.as_json() | {"id": "x-public"}
+
+
+def test_what_is_within_something_that_is_gone_is_gone_with_it() -> None:
+    evidence = [quoted(f, SHUT) for f in ("agents.boss", "agents.boss.name", "place", "place.name")]
+    told = out(*evidence, place={"name": "M"})
+    assert not {"agents", "sender", "place", "evidence"} & told.keys()
+
+
 def test_all_evidence_from_open_parts_goes_out() -> None:
     # What happened to the letter as a whole, nobody having supplied it, concerns the report, too.
     shut = {"events.1.date.as_written", "events.1.detail"}

@@ -82,9 +82,12 @@ def test_files_and_folders_with_names_like_those_are_free(tmp_path: Path, place:
     refuse_output(tmp_path / place)
 
 
-def test_devices_and_open_files_are_the_users_own_wish() -> None:
+def test_devices_and_open_files_are_the_users_own_wish(tmp_path: Path) -> None:
     for name in ("/dev/null", "/dev/stdout", "/proc/self/fd/1"):
         refuse_output(Path(name), [Path(name)])
+    with (letter(tmp_path / "x") / "record.json").open("rb") as stream:
+        for name in (f"/dev/fd/{stream.fileno()}", f"/proc/self/fd/{stream.fileno()}"):
+            refuse_output(Path(name), [Path(name)])
 
 
 def test_a_package_is_not_written_into(tmp_path: Path) -> None:

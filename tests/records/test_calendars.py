@@ -59,6 +59,7 @@ def test_a_day_that_no_calendar_has_is_none() -> None:
     for month in (1, 3, 5, 7, 8, 10, 12):
         assert gregorian(1901, month, 31) is not None
         assert gregorian(1901, month, 32) is None
+    assert gregorian(1904, 2, 29) == datetime.date(1904, 3, 13)
     for day in ((1901, 0, 1), (1901, 13, 1), (1901, 1, 0), (1904, 2, 30)):
         assert gregorian(*day) is None
 

@@ -275,6 +275,10 @@ def test_evidence_for_what_nobody_states() -> None:
     ):
         evidence = [good, {**good, "field": field, **more}, good]
         assert problems(evidence=evidence) == [("unknown_statement", "evidence.1.field")]
+    wrong = [{**good, "field": field} for field in ("nowhere", "place", "nobody")]
+    assert [place for _, place in problems(evidence=wrong)] == [
+        f"evidence.{number}.field" for number in range(3)
+    ]
     rivals = [{**good, "field": field, "value": "X"} for field in ("place", "recipients")]
     assert Record.model_validate({**BASE, "evidence": rivals})
 

@@ -140,3 +140,25 @@ def test_a_fault_below_another_one_is_reported_with_those_of_the_whole() -> None
     found = [field for _, field in faults(parts=parts, title="", recipients=["nobody"])]
     assert set(found) >= {"title", "parts.q.span", "recipients.0"}
     assert {"parts.p.made_from", "parts.q.made_from"} & set(found), "the circle"
+
+
+def test_a_record_of_another_format_is_reported_with_its_other_faults() -> None:
+    found = [field for _, field in faults(format=99, recipients=["nobody"])]
+    assert found == ["format", "recipients.0"]
+
+
+def test_names_of_a_table_that_is_missing_are_unknown() -> None:
+    changed = {name: value for name, value in GOOD.items() if name != "parts"}
+    changed |= {"title": "", "summary": {"text": "X", "part": "p"}}
+    _, report = read_record(json.dumps(changed).encode(), "record.json")
+    assert [finding.location.field for finding in report] == ["title", "summary.part"]
+
+
+def test_evidence_for_items_by_their_number_and_their_words_is_for_them() -> None:
+    evidence = [
+        {"field": field, "basis": "supplied", "agent": "anna"}
+        for field in ("sender.bert", "sender.1", "subjects.1.term", "agents.carl", "agents.2.name")
+    ]
+    wrong = [{"field": "subjects.2", "basis": "supplied", "agent": "anna"}]
+    found = faults(title="", evidence=[*evidence, *wrong])
+    assert [field for _, field in found] == ["title", "evidence.5.field"]

@@ -13,7 +13,7 @@ from archive_pkg.drafting.content import MOST_NOTES
 from archive_pkg.drafting.fields import read_fields
 from archive_pkg.drafting.notes import find_brackets
 from archive_pkg.drafting.reading import Source, read_source
-from archive_pkg.drafting.statements import CERTAIN, GUESS, PROBABLE, Statement
+from archive_pkg.drafting.statements import CERTAIN, GUESS, PROBABLE, Confidence, Statement
 from archive_pkg.drafting.text import WINDOW
 from archive_pkg.drafting.vocabulary import load_vocabulary, words_of
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -244,9 +244,8 @@ def _known_script(text: str) -> bool:
     return bool(letters) and known * 2 > len(letters)
 
 
-def _type(kind: str, sure: object, rule: str) -> Statement:
-    confidence = CERTAIN if sure is CERTAIN else PROBABLE
-    return Statement("type", kind, confidence, rule)
+def _type(kind: str, sure: Confidence, rule: str) -> Statement:
+    return Statement("type", kind, sure, rule)
 
 
 def _type_of(anatomy: Anatomy, vocabulary: Vocabulary) -> Statement:

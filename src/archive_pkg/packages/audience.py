@@ -164,7 +164,7 @@ class _Public:
                         data.pop(field, None)
                 continue
             one = self.gone[data["id"]]
-            access = {**one.access.model_dump(mode="json", exclude_none=True), "rule": one.rule}
+            access = {**one.access.model_dump(), "rule": one.rule}
             stub = {"id": data["id"], "kind": data["kind"], "held": False, "access": access}
             stub |= {name: data[name] for name in RELATIONS if name in data}
             if one.part.held:
@@ -249,8 +249,7 @@ class _Public:
             is_open = bool(objects) and not self.gone.keys() & {*objects, *event.get("sources", ())}
             if is_open:
                 continue
-            if objects:
-                event["objects"] = stay
+            event["objects"] = stay
             own = self.index.evidence(f"events.{event['id']}")
             if objects or not any(item.basis == "supplied" for item in own):
                 # What concerns the letter as a whole concerns what is withheld of it, too.

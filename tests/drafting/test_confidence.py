@@ -1,0 +1,286 @@
+"""How sure each statement of a draft is: certain, probable or a guess, and by which rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive_pkg.drafting.draft import draft_text
+from archive_pkg.drafting.rules import RULES, reason
+from archive_pkg.drafting.statements import CERTAIN, GUESS, PROBABLE
+from archive_pkg.drafting.vocabulary import load_vocabulary
+
+VOCABULARY = load_vocabulary()
+LETTERS: dict[str, tuple[str, list[tuple[str, str, str]]]] = {
+    "plain": (
+        "Moscow, 18 July 1960\n"
+        "\n"
+        "Dear Mr. Smith,\n"
+        "\n"
+        "The plates have come. I enclose the list.\n"
+        "\n"
+        "Yours sincerely,\n"
+        "Anna Lind\n",
+        [
+            ("date", "certain", "written-date-head"),
+            ("place", "certain", "dateline-head"),
+            ("salutation", "certain", "salutation-line"),
+            ("closing", "certain", "lines-above-signature"),
+            ("signatory", "certain", "signature-after-closing"),
+            ("sender", "certain", "sender-signed-after-closing"),
+            ("recipient", "certain", "salutation-name"),
+            ("enclosure-mentioned", "probable", "letter-speaks-of-it"),
+            ("language", "probable", "function-words"),
+            ("type", "certain", "letter-forms"),
+        ],
+    ),
+    "short year": (
+        "Berlin, 18.7.04\n\nDear Sir,\n\nThe plates have come.\n\nYours sincerely,\nLind\n",
+        [
+            ("date", "probable", "day-and-month-head"),
+            ("place", "certain", "dateline-head"),
+            ("salutation", "certain", "salutation-line"),
+            ("closing", "certain", "lines-above-signature"),
+            ("signatory", "certain", "signature-after-closing"),
+            ("sender", "probable", "sender-signed-after-closing"),
+            ("type", "certain", "letter-forms"),
+        ],
+    ),
+    "short year known": (
+        "Berlin, 18.7.04\n"
+        "\n"
+        "Dear Sir,\n"
+        "\n"
+        "The plates have come since 1901 and 1902.\n"
+        "\n"
+        "Yours sincerely,\n"
+        "Lind\n",
+        [
+            ("date", "certain", "day-and-month-head"),
+            ("place", "certain", "dateline-head"),
+            ("salutation", "certain", "salutation-line"),
+            ("closing", "certain", "lines-above-signature"),
+            ("signatory", "certain", "signature-after-closing"),
+            ("sender", "probable", "sender-signed-after-closing"),
+            ("language", "probable", "function-words"),
+            ("type", "certain", "letter-forms"),
+        ],
+    ),
+    "no year": (
+        "Berlin, 18 July\n"
+        "\n"
+        "Dear Comrades,\n"
+        "\n"
+        "The plates have come.\n"
+        "\n"
+        "With greetings,\n"
+        "Anna Lind\n"
+        "Otto Moser\n",
+        [
+            ("date", "guess", "day-without-year-head"),
+            ("place", "certain", "dateline-head"),
+            ("salutation", "certain", "salutation-line"),
+            ("closing", "certain", "lines-above-signature"),
+            ("signatory", "certain", "signature-after-closing"),
+            ("sender", "certain", "sender-signed-after-closing"),
+            ("language", "probable", "function-words"),
+            ("type", "certain", "letter-forms"),
+        ],
+    ),
+    "doubt": (
+        "[Berlin, 18 July 1960(?)]\n"
+        "\n"
+        "Dear Anna,\n"
+        "\n"
+        "The plates have come.\n"
+        "\n"
+        "Yours, Otto\n"
+        "\n"
+        "P.S. The list is attached.\n"
+        "\n"
+        "O. Moser\n",
+        [
+            ("date", "probable", "written-date-head"),
+            ("place", "certain", "dateline-head"),
+            ("salutation", "certain", "salutation-line"),
+            ("closing", "certain", "lines-above-signature"),
+            ("signatory", "guess", "signature-with-closing"),
+            ("sender", "guess", "sender-signed-with-closing"),
+            ("signatory", "probable", "signature-postscript"),
+            ("recipient", "guess", "salutation-name"),
+            ("note", "certain", "words-in-brackets"),
+            ("enclosure-mentioned", "probable", "letter-speaks-of-it"),
+            ("language", "probable", "function-words"),
+            ("type", "certain", "letter-forms"),
+        ],
+    ),
+    "telegram": (
+        "SECRET\n"
+        "\n"
+        "Brussels, July 12, 1958\n"
+        "\n"
+        "123. The plates have come. Reference is made to the enclosure.\n"
+        "\n"
+        "Wigny\n",
+        [
+            ("classification", "certain", "marking-line"),
+            ("date", "certain", "written-date-head"),
+            ("place", "certain", "dateline-head"),
+            ("signatory", "certain", "signature-last-line"),
+            ("sender", "guess", "sender-signed-last-line"),
+            ("language", "certain", "function-words"),
+            ("type", "probable", "number-opens-text"),
+        ],
+    ),
+    "memo": (
+        "MEMORANDUM\n"
+        "\n"
+        "18 July 1960\n"
+        "\n"
+        "To: Mr. Smith\n"
+        "From: Mr. Jones\n"
+        "Subject: Plates\n"
+        "\n"
+        "The plates have come.\n"
+        "\n"
+        "Jones\n",
+        [
+            ("date", "certain", "written-date-head"),
+            ("signatory", "certain", "signature-last-line"),
+            ("sender", "guess", "sender-signed-last-line"),
+            ("recipient", "certain", "address"),
+            ("language", "certain", "function-words"),
+            ("type", "certain", "head-says-memorandum"),
+        ],
+    ),
+    "conversation": (
+        "Memorandum of Conversation\n\nParticipants: Mr. Smith\n\nThe plates.\n",
+        [
+            ("type", "probable", "names-participants"),
+        ],
+    ),
+    "subject": (
+        "18 July 1960\n"
+        "London\n"
+        "\n"
+        "To: The Foreign Secretary\n"
+        "Subject: Plates\n"
+        "\n"
+        "The plates have come.\n"
+        "\n"
+        "(signed) Anna Lind\n",
+        [
+            ("date", "certain", "written-date-head"),
+            ("place", "probable", "line-below-date"),
+            ("signatory", "probable", "signature-marked-signed"),
+            ("sender", "probable", "sender-signed-marked-signed"),
+            ("recipient", "certain", "address"),
+            ("language", "certain", "function-words"),
+            ("type", "probable", "subject-without-salutation"),
+        ],
+    ),
+    "body": (
+        "Moscow, 18 July 1960\n"
+        "\n"
+        "To the Central Committee of the SED\n"
+        "\n"
+        "Dear Comrades,\n"
+        "\n"
+        "The Central Committee of the CPSU considers it necessary to inform you.\n"
+        "\n"
+        "With communist greetings,\n"
+        "\n"
+        "Secretary of the CC CPSU\n"
+        "N. KHRUSHCHEV\n"
+        "\n"
+        "cc: Otto Moser\n",
+        [
+            ("date", "certain", "written-date-head"),
+            ("place", "certain", "dateline-head"),
+            ("salutation", "certain", "salutation-line"),
+            ("closing", "certain", "lines-above-signature"),
+            ("sender", "probable", "body-that-speaks"),
+            ("recipient", "certain", "address"),
+            ("copy-to", "probable", "copies-line"),
+            ("mentioned", "probable", "name-in-vocabulary"),
+            ("mentioned", "probable", "name-in-vocabulary"),
+            ("language", "certain", "function-words"),
+            ("type", "certain", "letter-forms"),
+        ],
+    ),
+    "office": (
+        "London, 18 July 1960\n"
+        "\n"
+        "Mr. President:\n"
+        "\n"
+        "The plates have come.\n"
+        "\n"
+        "Respectfully,\n"
+        "A. Lind\n"
+        "\n"
+        "Enclosure: List of plates\n"
+        "1. A\n",
+        [
+            ("date", "certain", "written-date-head"),
+            ("place", "certain", "dateline-head"),
+            ("salutation", "certain", "salutation-line"),
+            ("closing", "certain", "lines-above-signature"),
+            ("signatory", "certain", "signature-after-closing"),
+            ("sender", "certain", "sender-signed-after-closing"),
+            ("recipient", "certain", "salutation-office"),
+            ("language", "probable", "function-words"),
+            ("type", "certain", "letter-forms"),
+        ],
+    ),
+    "none": (
+        "The plates have come and have gone.\n",
+        [
+            ("language", "certain", "function-words"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_statement_is_as_sure_as_its_rule_and_its_place_allow(name: str) -> None:
+    text, expected = LETTERS[name]
+    told = draft_text(text, VOCABULARY).statements
+    assert [(one.field, str(one.confidence), one.rule) for one in told] == expected
+
+
+def test_what_is_not_certain_is_shown_the_least_certain_first() -> None:
+    draft = draft_text(LETTERS["doubt"][0], VOCABULARY)
+    unsure = draft.needs_eyes
+    assert [one.confidence for one in unsure] == [GUESS] * 3 + [PROBABLE] * 4
+    assert [one.field for one in unsure if one.confidence is GUESS] == [
+        "signatory", "sender", "recipient",
+    ]  # fmt: skip
+    rest = [one for one in draft.statements if one not in unsure]
+    assert {one.confidence for one in rest} == {CERTAIN}
+
+
+def test_fields_that_the_text_leaves_open_are_named() -> None:
+    plain = draft_text(LETTERS["plain"][0], VOCABULARY).open
+    assert "enclosure" not in plain, "the letter speaks of one"
+    assert "classification" in plain
+    assert "enclosure" in draft_text(LETTERS["no year"][0], VOCABULARY).open
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("written-date-head", "a date written out, in the head"),
+        ("iso-date-below-signature", "a date in figures, year first, below the signature"),
+        ("sender-signed-after-closing", "the signer: the line after the closing"),
+        ("sender-signed-of-nobody", "sender signed of nobody"),
+        ("unknown-rule-head", "unknown rule head"),
+        ("unknown-rule", "unknown rule"),
+    ],
+)
+def test_every_rule_gives_its_reason(rule: str, said: str) -> None:
+    assert reason(rule) == said
+    assert all(reason(known) == words for known, words in RULES.items())
+
+
+def test_every_rule_that_a_draft_names_has_a_reason_of_its_own() -> None:
+    named = {rule for _, expected in LETTERS.values() for _, _, rule in expected}
+    assert not [rule for rule in named if reason(rule) == rule.replace("-", " ")]
