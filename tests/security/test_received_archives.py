@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from archive_pkg import bags
-from archive_pkg.bags import fetchfile, manifests, serializing
+from archive_pkg import bags, packages
+from archive_pkg.bags import fetchfile, manifests, serializing, tars
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.limits import VARIABLE
 from archive_pkg.reports import Report
@@ -263,3 +263,28 @@ def test_a_manifest_line_longer_than_any_path_is_an_error(tmp_path: Path) -> Non
     report = bags.verify(path).report
     assert "manifest-line-malformed" in {finding.code for finding in report}
     assert max(len(str(finding)) for finding in report) < 1000
+
+
+def test_signatures_do_not_make_a_compressed_archive_be_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings: list[Path] = []
+    entries = tars.PackedTar._entries
+    monkeypatch.setattr(
+        tars.PackedTar, "_entries", lambda self: (readings.append(self.path), entries(self))[1]
+    )
+    for count in (1, 9):
+        path = tmp_path / f"{count}.tgz"
+        with tarfile.open(path, "w:gz") as archive:
+            for name, data in {
+                "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+                "data/a": b"",
+                "manifest-sha256.txt": hashlib.sha256().hexdigest().encode() + b"  data/a\n",
+                "tagmanifest-sha256.txt": b"",
+                **{f"signatures/tagmanifest-sha256.txt.{n + 2}.sig": b"x" for n in range(count)},
+            }.items():
+                entry = tarfile.TarInfo(f"bag/{name}")
+                entry.size = len(data)
+                archive.addfile(entry, io.BytesIO(data))
+        assert len(packages.verify(path).signatures) == count
+    assert readings.count(tmp_path / "1.tgz") == readings.count(tmp_path / "9.tgz")

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _MOST_KEPT = 128 * 1024 * 1024
 """Bytes of tag files kept from the first reading; others are read again when they are wanted."""
+_SMALL = 1024 * 1024
+"""Bytes of a tag file in a folder, such as a signature, that is kept as well."""
 _GUESS = ("sha256", "sha512")
 
 
@@ -86,7 +88,8 @@ class PackedTar(Archive):
                 continue
             inner = member.path.partition("/")[2]
             chunks = tar_headers.contents(entry, source.read)
-            if "/" in inner or kept + member.size > _MOST_KEPT:
+            is_small_tag_file = not inner.startswith("data/") and member.size <= _SMALL
+            if ("/" in inner and not is_small_tag_file) or kept + member.size > _MOST_KEPT:
                 self._digests[member.path] = _digest(chunks, algorithms or set(_GUESS))
                 continue
             kept += member.size
