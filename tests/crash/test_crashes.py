@@ -149,6 +149,21 @@ def test_a_bag_is_updated(power: Power, exchanges: bool) -> None:
         assert names(power.root) == {"bag", "new"}
 
 
+def test_a_replacement_that_was_cut_is_finished(power: Power) -> None:
+    bag = power.root / "bag"
+    for name, data in ((".old", FILES), (".new", CHANGED)):
+        write(power.root / f".bag.archive-pkg-00000000{name}", data)
+
+    def finish() -> None:
+        with storage.Staging(bag):
+            pass
+
+    for _ in left(power, finish, bag.exists):
+        finish()
+        assert contents(bag) == CHANGED
+        assert names(power.root) == {"bag"}
+
+
 def test_a_folder_is_made_a_bag_in_place(power: Power) -> None:
     folder = power.root / "folder"
     write(folder, FILES)
