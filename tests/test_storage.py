@@ -225,12 +225,6 @@ def test_long_names_can_be_staged(tmp_path: Path) -> None:
     assert names(tmp_path) == [name]
 
 
-def test_many_files_are_synced(tmp_path: Path) -> None:
-    for number in range(100):
-        (tmp_path / str(number)).touch()
-    storage.sync_tree(tmp_path)
-
-
 def test_a_missing_parent_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="no such file or folder"), Staging(tmp_path / "no/x"):
         pass
@@ -977,3 +971,119 @@ def test_the_shell_of_another_user_is_not_ours_to_finish(tmp_path: Path) -> None
     shell.unlink()
     shell.touch()
     assert not storage.holds_data(shell)
+
+
+# --- order ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is synced, renamed, exchanged and removed, in order."""
+    told: list[str] = []
+
+    def telling(module: object, name: str) -> None:
+        real = getattr(module, name)
+
+        def call(*paths: Path) -> object:
+            told.append(
+                " ".join([name, *(path.name.partition(".archive-pkg")[0] for path in paths)])
+            )
+            if any(path.name.endswith((".old", ".new")) for path in paths):
+                told[-1] += " " + " ".join(path.suffix for path in paths)
+            return real(*paths)
+
+        monkeypatch.setattr(module, name, call)
+
+    for name in ("sync_folder", "sync_tree", "remove_tree"):
+        telling(storage.staging, name)
+    for name in ("sync_folder", "_sync_file", "exchange"):
+        telling(storage.files, name)
+    for name in ("rename", "replace"):
+        telling(Path, name)
+    return told
+
+
+def test_a_shell_and_what_is_in_it_are_durable_before_each_step(
+    tmp_path: Path, steps: list[str]
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    storage.enclose(folder, shell_of(folder))
+    above = f"sync_folder {tmp_path.name}"
+    expected = ["sync_tree .folder", above, "rename folder data", "sync_folder .folder"]
+    expected += ["rename .folder folder", above]
+    assert (
+        [step for step in steps if "_file" not in step]
+        == [
+            "sync_tree .folder",
+            "sync_folder .folder",  # by the one before
+            *expected[1:],
+        ]
+    )
+
+
+def test_a_swap_is_durable_before_what_was_is_removed(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_calls(monkeypatch)
+    for name in ("made", "place"):
+        fill(tmp_path / name, "a")
+    storage.place(tmp_path / "made", tmp_path / "place", replace=True)
+    above = f"sync_folder {tmp_path.name}"
+    assert steps == [
+        "rename made .place  .new",
+        above,
+        "rename place .place  .old",
+        "rename .place place .new ",
+        above,
+        "remove_tree .place .old",
+    ]
+
+
+def test_a_swap_that_is_finished_is_durable_before_what_is_left_is_removed(
+    tmp_path: Path, steps: list[str]
+) -> None:
+    for suffix in ("-0123abcd.old", "-0123abcd.new"):
+        fill(hidden(tmp_path / "place", suffix), "a")
+    storage.recover(tmp_path / "place")
+    assert steps[:2] == ["rename .place place .new ", f"sync_folder {tmp_path.name}"]
+    assert "remove_tree .place .old" in steps[2:]
+
+
+def test_a_file_is_durable_before_it_gets_its_name_and_its_name_after(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    above = f"sync_folder {tmp_path.name}"
+    write_atomically(tmp_path / "a", b"1")
+    assert steps == ["_sync_file .a", "replace .a a", above]
+    steps.clear()
+    assert storage.replace_unchanged(tmp_path / "a", b"2", b"1")
+    assert steps == ["_sync_file .a", "exchange .a a", above]
+    steps.clear()
+    without_calls(monkeypatch)
+    assert storage.replace_unchanged(tmp_path / "a", b"3", b"2")
+    assert steps == ["_sync_file .a", "exchange .a a", "replace .a a", above]
+
+
+@pytest.mark.parametrize("files", [62, 63])
+def test_few_files_are_synced_one_by_one_and_many_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: int
+) -> None:
+    synced: list[str] = []
+    together: list[Path] = []
+
+    def told(descriptor: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+
+    monkeypatch.setattr(os, "fsync", told)
+    monkeypatch.setattr(storage.files, "sync_filesystem", together.append)
+    top = tmp_path / "top"
+    (top / "inner").mkdir(parents=True)
+    for number in range(files):
+        (top / "inner" / str(number)).touch()
+    storage.sync_tree(top)
+    if files == 62:  # with the folders as many as are synced one by one
+        assert sorted(synced) == sorted(map(str, (top, *top.rglob("*"))))
+        assert together == []
+    else:
+        assert (synced, together) == ([], [top])

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -18,6 +19,8 @@ from hypothesis import strategies as st
 from archive_pkg import bags
 from archive_pkg.bags import updating, writing
 from archive_pkg.errors import InvalidError, StorageError, UsageError
+
+pytestmark = pytest.mark.usefixtures("no_descriptor_stays_open")
 
 
 def names(folder: Path) -> list[str]:
@@ -69,6 +72,15 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     for number in (1, 2):
         bags.create(tmp_path / "source", tmp_path / str(number), info=[("X", "y")])
     assert tree(tmp_path / "1") == tree(tmp_path / "2")
+    assert names(tmp_path / "1") == [
+        "bag-info.txt",
+        "bagit.txt",
+        "data",
+        "manifest-sha256.txt",
+        "manifest-sha512.txt",
+        "tagmanifest-sha256.txt",
+        "tagmanifest-sha512.txt",
+    ]
 
 
 def test_sources_are_only_read_and_their_times_kept(tmp_path: Path) -> None:
@@ -122,6 +134,7 @@ def test_names_that_are_no_utf8_are_encoded_on_request_and_recorded(tmp_path: Pa
     bags.create(source, tmp_path / "bag", encode_names=True)
     assert bags.verify(tmp_path / "bag", second_opinion=False).valid
     record = json.loads((tmp_path / "bag/encoded-names.json").read_text())["names"]
+    assert list(record) == sorted(record)
     assert record == {"data/caf%E9~2": "caf%E9", "data/%FF/%FE": "%FF/%FE"}
     assert len(tree(tmp_path / "bag/data")) == len(odd)
     for path, data in tree(tmp_path / "bag/data").items():
@@ -245,6 +258,24 @@ def test_small_and_large_files_are_copied_alike(tmp_path: Path, size: int) -> No
     assert (tmp_path / "bag/data/a").read_bytes() == data
     assert written.digests("data/a")["sha512"] == hashlib.sha512(data).hexdigest()
     assert (written.files, written.size, told[-1]) == (1, size, (1, 1, size))
+
+
+def test_files_follow_the_umask_and_bytes_count_as_files_do(
+    tmp_path: Path, umask: Callable[[int], int]
+) -> None:
+    umask(0)
+    (tmp_path / "a").write_bytes(b"one")
+    (tmp_path / "a").chmod(0o640)
+    (tmp_path / "bag").mkdir()
+    told: list[tuple[int, int]] = []
+    bags.write(
+        tmp_path / "bag",
+        {"a": tmp_path / "a", "b": b"two!"},
+        progress=lambda tally: told.append((tally.files, tally.size)),
+    )
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "bag/data").iterdir()} == {0o666}
+    assert told == sorted(told)
+    assert told[-2:] == [(0, 7), (2, 7)]
 
 
 @pytest.mark.parametrize("change", ["time", "size", "short"])
