@@ -86,6 +86,7 @@ def test_parts_are_tied_to_the_letter_and_to_one_another() -> None:
         part("map-en", "translation", made_from=["map"]),
         part("sum", "summary"),
         part("note", "summary", about=["map"]),
+        part("review", "transcription", about=["o"]),
     ]
     tied = relations(export("premis", record(parts=parts)))
     assert tied == {
@@ -100,6 +101,7 @@ def test_parts_are_tied_to_the_letter_and_to_one_another() -> None:
         "part/map-en": {"derivation, has source": ["part/map"]},
         "part/sum": {"reference, is about": ["x"]},
         "part/note": {"reference, is about": ["part/map"]},
+        "part/review": {"reference, is about": ["part/o"]},
     }
 
 
@@ -172,6 +174,8 @@ def test_an_event_is_linked_with_what_it_concerned() -> None:
         {"id": "e2", "type": "packing", "inputs": [f"sha256:{DIGEST}"], "outcome": "fail"},
         {"id": "e3", "type": "accession", "objects": ["a"]},
         {"id": "e4", "type": "packing", "sources": ["a"]},
+        {"id": "e5", "type": "virus check", "objects": ["a"]},
+        {"id": "e6", "type": "drying of the leaves"},
     ]
     names = [f"{{*}}linkingObject{each}" for each in ("IdentifierType", "IdentifierValue", "Role")]
     linked = [
@@ -185,9 +189,12 @@ def test_an_event_is_linked_with_what_it_concerned() -> None:
         [("local", "x", None), ("SHA-256", DIGEST, "source")],
         [("local", "part/a", None)],
         [("local", "part/a", "source")],
+        [("local", "part/a", "source")],
+        [("local", "x", None)],
     ]
     told = said(parts=parts, events=events)
     assert "event[2]/eventOutcomeInformation/eventOutcome: fail" in told
+    assert "event[6]/eventType: drying of the leaves" in told
     assert not [line for line in told if line.startswith("event[1]/eventOutcome")]
 
 
