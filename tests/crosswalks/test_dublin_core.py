@@ -39,3 +39,13 @@ def test_formats_are_said_once_and_a_holding_alone_is_a_source() -> None:
     assert "dc/format: image/tiff" in told
     assert "dc/source: RGANI" in told
     assert "dc/rights: Free." in told
+
+
+def test_a_letter_that_is_here_itself_is_no_version_of_another() -> None:
+    english = {"id": "e", "kind": "translation", "file": "e.txt", "made_from": ["o"]}
+    for held, wanted in (
+        ({"held": False}, ["dc/relation: Is version of: Original of A letter (original)"]),
+        ({"file": "o.txt"}, []),
+    ):
+        told = said(parts=[{"id": "o", "kind": "original", **held}, english])
+        assert [line for line in told if "Is version of" in line] == wanted
