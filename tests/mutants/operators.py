@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import gc
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -95,9 +95,11 @@ class Unwrap(cst.CSTTransformer):
 
 def forget() -> None:
     """Empty the caches that the unchanged code has filled: what is in them, no mutant computes."""
-    for each in gc.get_objects():
-        if isinstance(each, functools._lru_cache_wrapper) and "archive_pkg" in each.__module__:
-            each.cache_clear()
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "archive_pkg":
+            for value in list(vars(module).values()):
+                if isinstance(value, functools._lru_cache_wrapper):
+                    value.cache_clear()
 
 
 def install() -> None:

@@ -122,6 +122,33 @@ def test_what_is_withheld_together_opens_with_the_last_of_it() -> None:
     assert opening({}) is None
 
 
+def test_a_window_begins_on_the_day_that_opens_something_and_ends_before_the_next() -> None:
+    record = record_of(
+        part("a", "until today"), part("b", "until tomorrow"), part("c", "no end known")
+    )
+    assert window(record, TODAY) == (str(TODAY), str(TODAY + DAY))
+    assert window(record, TODAY - DAY) == (date.min.isoformat(), str(TODAY))
+
+
+def test_what_is_withheld_is_told_with_its_rule_its_end_and_why() -> None:
+    record = record_of(
+        part("a", "until tomorrow"),
+        part("b", "closed"),
+        part("c", of=["a", "b"]),
+        part("d", "open") | {"file": "b.tif"},
+        part("n", "closed") | {"file": None, "held": False},
+        part("o") | {"file": None, "held": False},
+    )
+    found = withheld(record, "public")
+    assert {name: (one.sentence, one.until) for name, one in found.items()} == {
+        "a": (f"restricted until {TODAY + DAY} (r)", TODAY + DAY),
+        "b": ("closed (r)", None),
+        "c": ("closed (it goes with b: r)", None),
+        "d": ("closed (it is in one file with b: r)", None),
+        "n": ("closed (r)", None),
+    }
+
+
 def test_the_window_of_a_day_is_where_the_same_is_withheld() -> None:
     record = record_of(part("a", "until tomorrow"), part("b", "until yesterday"))
     assert window(record, TODAY) == (str(TODAY - DAY), str(TODAY + DAY))

@@ -333,6 +333,8 @@ def test_the_hint_names_what_was_probably_meant(text: str, hint: str) -> None:
         ("1960?-07", "“1960?-07” qualifies a part of the date, which is EDTF level 2"),
         ("[1959..1961-02]", "“[1959..1961-02]” runs from a year to a month"),
         ("[1960,]", "“[1960,]” has an empty place in its set"),
+        ("[1960/1961]", "“[1960/1961]”: a set holds dates, neither intervals nor times"),
+        ("[1960,1961T]", "“[1960,1961T]”: a set holds dates, neither intervals nor times"),
         ("[1960,  1961]", "“ 1961” is not a date in EDTF"),
         ("[ 1960]", "“ 1960” is not a date in EDTF"),
         ("[1959,..1961]", "“[1959,..1961]”: “..1961” stands after other dates"),
