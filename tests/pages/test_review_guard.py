@@ -179,6 +179,11 @@ def test_a_header_that_says_two_things_is_refused(own: TestClient, name: str) ->
         assert answer.status_code == (415 if name == "content-type" else 403)
 
 
+@pytest.mark.parametrize("site", ["none", "same-origin"])
+def test_the_reviewer_and_the_reviews_own_page_may_read(own: TestClient, site: str) -> None:
+    assert own.get("/static/review.js", headers={"sec-fetch-site": site}).status_code == 200
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_another_page_may_not_even_read(own: TestClient, site: str) -> None:
     for path in ("/", "/static/review.js"):
