@@ -128,7 +128,7 @@ def test_settled_is_what_is_verified_and_not_pending(
 def test_commands_tell_where_it_is_and_how_it_fares() -> None:
     assert receipt(pid="10.5072/1", state="draft").told() == {
         "target": "ocfl:/archive", "remote_id": "letter", "version": "v2", "state": "draft",
-        "pid": "10.5072/1", "verified": "read-back",
+        "location": "/archive/letter", "pid": "10.5072/1", "verified": "read-back",
     }  # fmt: skip
 
 
