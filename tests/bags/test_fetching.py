@@ -35,7 +35,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.asked.append((self.path, self.headers.get("Range")))  # type: ignore[attr-defined]
         mood = self.path.strip("/")
         start = 0
-        if (wanted := self.headers.get("Range")) and mood != "norange":
+        if (wanted := self.headers.get("Range")) and mood not in ("norange", "whole"):
             start = int(wanted.removeprefix("bytes=").rstrip("-"))
         if mood.startswith("redirect"):
             self.send_response(302)
@@ -62,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         body = {"wrong": b"x" * len(BODY), "longer": BODY + b"more"}.get(mood, BODY)
-        self.send_response(206 if start else 200)
+        self.send_response(206 if start or mood == "whole" else 200)
         self.send_header("Content-Length", str(len(body) - start))
         self.end_headers()
         self.wfile.write(body[start : 300_000 if mood == "breaks" and not start else None])
@@ -187,11 +187,13 @@ def test_a_broken_off_download_is_taken_up_again(
     assert bags.verify(bag).valid
 
 
-@pytest.mark.parametrize("mood", ["good", "norange"])
+@pytest.mark.parametrize(
+    ("mood", "length"), [("good", "-"), ("norange", "-"), ("whole", str(len(BODY)))]
+)
 def test_stale_parts_are_thrown_away(
-    tmp_path: Path, server: ThreadingHTTPServer, mood: str
+    tmp_path: Path, server: ThreadingHTTPServer, mood: str, length: str
 ) -> None:
-    bag = holey(tmp_path, f"{url(server, mood)} -")
+    bag = holey(tmp_path, f"{url(server, mood)} {length}")
     parts = hidden(bag, ".fetched")
     parts.mkdir()
     (parts / hashlib.sha256(b"data/sub/0").hexdigest()).write_bytes(b"stale")

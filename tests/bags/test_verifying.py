@@ -222,6 +222,15 @@ def test_every_tag_manifest_lists_every_manifest(bag: Path, algorithm: str, othe
     assert finding.message == f"does not list manifest-{other}.txt"
 
 
+def test_every_manifest_that_a_tag_manifest_does_not_list_is_named(bag: Path) -> None:
+    (bag / "tagmanifest-sha512.txt").unlink()
+    file = bag / "tagmanifest-sha256.txt"
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if " manifest-" not in line))
+    found = [each.message for each in bags.verify(bag).report.errors]
+    assert found == ["does not list manifest-sha256.txt", "does not list manifest-sha512.txt"]
+
+
 @pytest.mark.parametrize("oxum", ["9.2", "7.2", "8.3", "8.1"])
 def test_bytes_and_files_are_compared_with_payload_oxum(bag: Path, oxum: str) -> None:
     info = bag / "bag-info.txt"
