@@ -112,10 +112,8 @@ def test_redrafting_keeps_what_a_person_changed_and_says_so(letter: Path) -> Non
     assert record.read_text() == mended
 
 
-def test_redrafting_fills_what_is_open(letter: Path) -> None:
-    draft(letter)
-    record = letter.parent / "record.yaml"
-    whole = load_record(letter.parent)
+def forget_place(record: Path) -> None:
+    """Take the place, and what it rests on, out of a record."""
     lines = record.read_text().split("\n")
     cut = lines.index("place:")
     del lines[cut - 1 : cut + 2]
@@ -123,9 +121,26 @@ def test_redrafting_fills_what_is_open(letter: Path) -> None:
     end = next(n for n in range(start + 1, len(lines)) if lines[n].startswith("  - field:"))
     del lines[start:end]
     record.write_text("\n".join(lines))
+
+
+def test_redrafting_fills_what_is_open(letter: Path) -> None:
+    draft(letter)
+    whole = load_record(letter.parent)
+    forget_place(letter.parent / "record.yaml")
     assert load_record(letter.parent).place is None
     assert "open fields filled" in draft(letter)
     assert load_record(letter.parent).place == whole.place
+
+
+def test_redrafting_takes_no_evidence_from_parts_that_the_record_has_not(letter: Path) -> None:
+    draft(letter)
+    record = letter.parent / "record.yaml"
+    record.write_text(record.read_text().replace("kind: transcription", "kind: translation"))
+    forget_place(record)
+    assert "open fields filled" in draft(letter)
+    found = load_record(letter.parent)
+    assert found.place is not None
+    assert "place" not in {item.field for item in found.evidence}
 
 
 def test_an_encoding_that_does_not_fit_is_told_with_its_place(letter: Path) -> None:

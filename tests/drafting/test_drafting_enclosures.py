@@ -36,6 +36,7 @@ John Q. Example
             "A translation of the debate in the Chamber is attached.",
             "translation of the debate in the Chamber",
         ),
+        ("The report on the meeting, with a map, is enclosed.", "report on the meeting"),
         ("I received a letter from him, a copy of which is enclosed.", "letter from him"),
         ("As the enclosed report will show, much remains to be done.", "report"),
         (

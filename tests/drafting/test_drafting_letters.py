@@ -11,6 +11,7 @@ import pytest
 from archive_pkg.drafting.anatomy import take_apart
 from archive_pkg.drafting.draft import draft_text
 from archive_pkg.drafting.fields import read_fields
+from archive_pkg.drafting.markings import read_marking
 from archive_pkg.drafting.statements import Confidence, Statement
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.drafting.writing import record_of
@@ -122,6 +123,13 @@ def test_a_french_letter() -> None:
     assert found["place"] == ["PARIS"]
     assert found["recipient"] == ["N. Murray MARTIN"]
     assert found["signatory"] == ["d'Exemple de Constant"]
+
+
+@pytest.mark.parametrize("line", ["Confidential; Top Secret", "Top Secret; Confidential"])
+def test_of_several_levels_the_highest_counts(line: str) -> None:
+    marking = read_marking(line, load_vocabulary())
+    assert marking is not None
+    assert marking.level == "top secret"
 
 
 def test_the_first_letter() -> None:
