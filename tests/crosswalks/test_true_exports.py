@@ -111,6 +111,12 @@ def test_csl_makes_no_period_of_a_date_that_is_vague(date: str) -> None:
     assert item["issued"] == {"literal": date}
 
 
+@pytest.mark.parametrize("doubt", ["", "?", "~", "%"])
+def test_csl_says_circa_of_a_date_in_any_doubt(doubt: str) -> None:
+    [item] = json.loads(export("csl", dated(edtf=f"1960{doubt}")))
+    assert item["issued"].get("circa", False) is bool(doubt)
+
+
 def test_csl_has_a_period_as_one_and_names_nobody_twice() -> None:
     original, english, annex = METADATA["parts"]
     typed = english | {"kind": "transcription", "made_by": ["head", "translator"]}

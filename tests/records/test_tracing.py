@@ -52,6 +52,16 @@ def test_an_event_and_a_part_lead_to_their_parts(seed: Record) -> None:
     ]
 
 
+def test_every_part_that_a_part_leads_to_is_named() -> None:
+    parts = [
+        {"id": name, "kind": "scan", "held": False, "made_from": sources}
+        for name, sources in (("first", []), ("second", []), ("text", ["first", "second"]))
+    ]
+    record = Record.model_validate({"id": "a", "type": "letter", "title": "A", "parts": parts})
+    lineage = [(steps, part.id) for steps, part in trace(record, "parts.text").lineage]
+    assert lineage == [(0, "text"), (1, "first"), (1, "second")]
+
+
 @pytest.mark.parametrize(
     ("field", "said"),
     [

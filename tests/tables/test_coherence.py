@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from test_checking import found
 
+from archive_pkg.tables import csv_reading
+
 LETTERS = "id,type,title\na,letter,A\nb,letter,B\n"
 CIRCLE, ORDER = "record-parts-circle", "record-events-disorder"
 
@@ -51,6 +53,21 @@ def test_events_are_in_the_order_of_their_dates_within_a_letter(
     places = told(tmp_path, events=events)
     assert places == [(ORDER, f"events!D{row}") for row in rows] or "someday" in dates
     assert [cell for code, cell in places if code == ORDER] == [f"events!D{row}" for row in rows]
+
+
+def test_events_are_in_order_however_many_rows_are_read_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_reading, "_BLOCK", 1)
+    events = "letter,id,type,date.edtf\na,e0,accession,1961\na,e1,accession,1960\n"
+    assert told(tmp_path, events=events) == [(ORDER, "events!D3")]
+
+
+def test_of_a_letter_whose_table_is_torn_nothing_is_said_as_a_whole(tmp_path: Path) -> None:
+    agents = 'letter,id,name,kind\na,"open\n'
+    evidence = "letter,field,basis,rule\na,agents.ann,inferred,r\n"
+    found = told(tmp_path, agents=agents, evidence=evidence)
+    assert [code for code, _ in found] == ["tables-csv-broken"]
 
 
 def test_evidence_is_for_what_is_stated(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ def test_a_time_of_day_is_kept_where_it_is_shown() -> None:
     moment = datetime.datetime(1921, 6, 7, 15, 4)
     shown, read = date_in_cell(moment, "yyyy-mm-dd h:mm AM/PM", epoch_1904=False)
     assert (shown, read.edtf) == ("1921-06-07 3:04 PM", "1921-06-07T15:04:00")
+    assert date_in_cell(moment, "d mmm yyyy mm:ss", epoch_1904=False)[0] == "7 Jun 1921 04:00"
     assert date_in_cell(datetime.time(15, 4), "h:mm", epoch_1904=False) is None
 
 
