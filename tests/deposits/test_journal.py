@@ -199,6 +199,18 @@ def test_what_has_to_last_is_synced_before_a_step_goes_on(
     assert synced == lasting
 
 
+def test_the_name_of_a_new_journal_lasts_before_a_step_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(storage, "sync_folder", synced.append)
+    journal = Journal(tmp_path / "a.journal")
+    journal.begin("draft")
+    assert synced == [tmp_path]
+    journal.done("draft", id="1")
+    assert synced == [tmp_path]
+
+
 def test_nothing_is_known_of_what_could_not_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

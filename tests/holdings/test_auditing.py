@@ -11,13 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from archive_pkg.cli import app
+from archive_pkg.deposits.receipts import Receipt, save_receipt
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.holdings import Budget, Done, Shelf, audit, auditing, crew_for, ledger, open_shelf
 from archive_pkg.holdings.auditing import Audited
+from archive_pkg.holdings.copies import compare, digests_of
 from archive_pkg.holdings.memory import Memory, Remembered
 from archive_pkg.holdings.repairing import accept
 from archive_pkg.holdings.seals import seal_of
+from archive_pkg.packages.afterwards import receipts_folder
 from small_bags import write_bag
 
 NAMES = ("a", "b", "c")
@@ -303,6 +308,52 @@ def test_a_copy_lies_where_the_package_lies_or_is_called_by_its_name(
     check(shelf, against=(whole, flat, none))
     (entry,) = [each for each in entries(shelf) if each["package"] == "in/d"]
     assert entry["against"] == {whole: "same", flat: "same", none: "differs"}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("b.txt", "copy-lacks-file"), ("c.txt", "copy-has-more")]
+)
+def test_a_file_that_only_one_of_two_copies_has_is_told(
+    shelf: Shelf, tmp_path: Path, name: str, code: str
+) -> None:
+    other = tmp_path / "other"
+    copied = shutil.copytree(shelf.root / "a", other / "a") / "data" / name
+    copied.unlink() if copied.exists() else copied.touch()
+    (finding,) = compare(shelf.root / "a", "a", str(other))
+    assert finding.code == code
+    assert finding.location.path.endswith(f"data/{name}")
+
+
+def test_of_many_receipts_the_newest_counts(shelf: Shelf, tmp_path: Path) -> None:
+    package = shelf.root / "a"
+    digests = digests_of(package)
+    folder = receipts_folder(package, tmp_path / "receipts")
+    folder.mkdir(parents=True)
+    for day, changed in ((1, {"data/a.txt": "0" * 64}), (2, {})):
+        sent = {"size": 1, "algorithm": "sha256", "stored": None}
+        files = [
+            {"path": path, "sha256": digest, "expected": digest} | sent
+            for path, digest in (digests | changed).items()
+        ]
+        time = f"2026-11-0{day}T10:00:00Z"
+        words = dict.fromkeys(("target", "kind", "client", "packaging", "location"), "x")
+        words |= {"package": "a", "remote_id": "a", "version": f"v{day}", "payload_oxum": "2.2"}
+        more = {"manifests": {}, "verified": "read-back", "started": time, "ended": time}
+        said = {"files": files, "fingerprint": "0" * 64, "answer": {}} | words | more
+        save_receipt(Receipt.model_validate(said), folder)
+    assert compare(package, "a", f"receipts:{tmp_path / 'receipts'}") == []
+
+
+@pytest.mark.parametrize("option", ["--csv", "--html"])
+def test_a_report_is_as_closed_as_the_shelf_whose_packages_it_names(
+    shelf: Shelf, tmp_path: Path, option: str
+) -> None:
+    check(shelf)
+    shelf.root.chmod(0o700)
+    out = tmp_path / "report"
+    done = CliRunner().invoke(app, ["audit", "report", str(shelf.root), option, str(out)])
+    assert done.exit_code == 0, done.output
+    assert out.stat().st_mode & 0o077 == 0
 
 
 def test_a_run_that_is_interrupted_records_what_was_checked(shelf: Shelf) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from archive_pkg import storage
+from archive_pkg.cli import app
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.holdings import ledger, sign_head
 from archive_pkg.holdings.heads import SignedHeads
@@ -95,6 +97,17 @@ def test_an_authority_that_fails_leaves_the_signature(
     later = sign_head(book, timestamp=authority.url)
     assert not later.pending
     assert [path.suffix for path in later.new] == [".tsr", ".pem"]
+
+
+def test_a_timestamp_that_is_still_to_be_had_is_told_by_the_exit_status(
+    book: Path, keys: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["audit", "sign", str(book.parent), "--ledger", str(book)]
+    words += ["--key", str(keys / "editor"), "--timestamp", authority.url]
+    with monkeypatch.context() as patch:
+        patch.setattr(authority, "status", 503)
+        assert CliRunner().invoke(app, words).exit_code == 4
+    assert CliRunner().invoke(app, words).exit_code == 0
 
 
 def test_what_cannot_be_signed(tmp_path: Path, book: Path, keys: Path) -> None:

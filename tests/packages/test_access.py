@@ -152,6 +152,7 @@ def test_what_is_withheld_is_told_with_its_rule_its_end_and_why() -> None:
 def test_the_window_of_a_day_is_where_the_same_is_withheld() -> None:
     record = record_of(part("a", "until tomorrow"), part("b", "until yesterday"))
     assert window(record, TODAY) == (str(TODAY - DAY), str(TODAY + DAY))
+    assert window(record, TODAY - DAY) == (str(TODAY - DAY), str(TODAY + DAY))
     assert window(record_of(part("a")), TODAY) == (date.min.isoformat(), date.max.isoformat())
 
 
@@ -160,6 +161,13 @@ def shut(*parts: dict[str, Any], day: date = TODAY) -> list[str]:
 
 
 CLOSED = {"status": "closed", "rule": "r"}
+
+
+@pytest.mark.parametrize("sources", [["a", "b"], ["b", "a"]])
+def test_a_part_goes_by_the_strictest_of_those_it_goes_with(sources: list[str]) -> None:
+    parts = part("a", "until tomorrow"), part("b", "closed"), part("c", made_from=sources)
+    one = withheld(record_of(*parts), "public", TODAY)["c"]
+    assert (one.access.status, one.because) == ("closed", "it goes with b")
 
 
 def test_a_part_goes_with_what_it_was_made_from_unless_it_says_otherwise() -> None:

@@ -153,6 +153,8 @@ def test_run_again_only_what_changed_is_written(shelf: Path) -> None:
     assert (out / "letters" / "letter-7.html").is_file()
     same = out / "letters" / "letter-0.html"
     assert same.stat().st_ino == before[same]
+    letters = etree.parse(out / "cmif.xml").iterfind(".//{*}correspDesc")
+    assert [one.get("key") for one in letters] == ["letter-0", "letter-2", "letter-7"]
 
 
 def test_a_page_that_somebody_has_changed_is_made_again(shelf: Path) -> None:
