@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -27,6 +27,22 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("no_descriptor_stays_open")
 SIZES = [0, 1, fixity.BLOCK - 1, fixity.BLOCK, 1 << 20, (5 << 20) + 3]
+
+
+@pytest.fixture(autouse=True)
+def threads_of_the_runner_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker of xdist has a thread of its own, and nothing would ever be forked."""
+    listed = os.listdir
+    theirs = {*listed("/proc/self/task")} - {str(os.getpid())}
+
+    def others(path: Any = ".") -> list[str]:
+        found = listed(path)
+        return [name for name in found if name not in theirs] if path == _TASKS else found
+
+    monkeypatch.setattr(os, "listdir", others)
+
+
+_TASKS = "/proc/self/task"
 
 
 def expected(data: bytes) -> dict[str, str]:

@@ -60,16 +60,16 @@ def in_a_terminal(*words: object) -> tuple[str, str]:
 def test_of_a_folder_of_packages(packages: Path, tmp_path: Path) -> None:
     words = ["deposit", packages, "--to", f"file:{tmp_path / 'drop'}", "--limit-rate", "200k"]
     said, shown = in_a_terminal(*words)
-    assert said == "2 deposited\n"
+    assert said.endswith("2 deposited\n")
     assert re.search(r"\d+\.\d kB, \d+\.\d kB/s", shown)
     assert shown.endswith("\r\x1b[K")
 
 
-def test_of_packages_by_name_aside_while_something_is_said(packages: Path, tmp_path: Path) -> None:
+def test_of_packages_by_name_and_not_where_it_is_not_wanted(packages: Path, tmp_path: Path) -> None:
     words = ["deposit", *sorted(packages.glob("letter-?")), "--to", f"file:{tmp_path / 'drop'}"]
     said, shown = in_a_terminal(*words)
     assert said.count("read back, every digest") == 2
-    assert re.search(r"\d+/\d+ bytes|[kM]B", shown)
+    assert shown.endswith("\r\x1b[K")
     _, hushed = in_a_terminal(*words, "--quiet")
     assert hushed == ""
 

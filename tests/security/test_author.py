@@ -303,16 +303,19 @@ def look_for_references(folder: Path, number: int) -> Callable[[], object]:
 @pytest.mark.parametrize(
     "prepared", [check_spans, call_parts, lay_out_parts, add_to_a_draft, look_for_references]
 )
-def test_four_times_the_input_takes_about_four_times_as_long(
+def test_eight_times_the_input_takes_about_eight_times_as_long(
     prepared: Callable[[Path, int], Callable[[], object]], tmp_path: Path
 ) -> None:
     def seconds(number: int) -> float:
         folder = tmp_path / str(number)
         folder.mkdir()
         work = prepared(folder, number)
-        begun = time.process_time()
-        work()
-        return time.process_time() - begun
+        taken = []
+        for _ in range(2):  # something else may get in between once
+            begun = time.process_time()
+            work()
+            taken.append(time.process_time() - begun)
+        return min(taken)
 
     seconds(10)  # imports
-    assert seconds(1200) < 9 * seconds(300) + 0.05  # quadratic work takes 16 times as long
+    assert seconds(1600) < 20 * seconds(200) + 0.1  # quadratic work takes 64 times as long

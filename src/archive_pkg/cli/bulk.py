@@ -158,6 +158,7 @@ class Telling:
         answer = self._answer
         if answer.as_json:
             return
+        self._clear()
         errors = [each for each in done.findings if each.severity is Severity.ERROR]
         others = [each for each in done.findings if each.severity is not Severity.ERROR]
         for finding in errors if answer.quiet else [*errors, *others]:
@@ -199,8 +200,7 @@ class Telling:
     def end(self) -> None:
         """Say all findings, grouped, and the counts."""
         answer = self._answer
-        if progress_wanted():
-            typer.echo("\r\x1b[K", nl=False, err=True)
+        self._clear()
         if answer.as_json:
             rest = {
                 "counts": self._counts,
@@ -227,6 +227,11 @@ class Telling:
             answer.say(self.summary)
         for name, value in self._closing.items():
             answer.say(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
+
+    def _clear(self) -> None:
+        """Take progress away before something else is said."""
+        if progress_wanted() and not self._answer.quiet:
+            typer.echo("\r\x1b[K", nl=False, err=True)
 
     def _progress(self) -> None:
         now = time.monotonic()

@@ -146,7 +146,7 @@ def signature(text: str) -> tuple[int, ...] | None:
         which, rest = value % _BINS, value // _BINS
         bins[which] = min(bins[which], rest)
         count += 1
-    if count < _FEWEST - _RUN:
+    if count <= _FEWEST - _RUN:
         return None
     for at in range(2 * _BINS - 1, -1, -1):  # an empty bin has what the next one has
         if bins[at % _BINS] == _EMPTY:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_checking import found
+from test_table_checks import found
 
 from archive_pkg.tables import csv_reading
 
