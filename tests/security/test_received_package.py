@@ -150,6 +150,18 @@ def test_no_package_makes_a_command_wait(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "site" / "index.html").exists()
 
 
+def test_a_package_that_cannot_be_read_is_called_by_its_path(run: Run, tmp_path: Path) -> None:
+    package = tmp_path / "shelf" / "bad"
+    package.mkdir(parents=True)
+    (package / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+    (package / "tagmanifest-sha512.txt").symlink_to("/dev/zero")
+    for words in (("site", tmp_path / "shelf", "-o", tmp_path / "site"),
+                  ("stats", tmp_path / "shelf", "--refresh")):  # fmt: skip
+        done = run(*words)
+        assert "shelf/bad" in done.stdout + done.stderr
+        assert "Path(" not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("name", ["letter-1960-07-18.txt", "record.yaml"])
 def test_no_record_folder_makes_a_command_wait(run: Run, letter: Path, tmp_path: Path, name: str):
     (letter / name).unlink()

@@ -52,7 +52,13 @@ class Each:
     def __call__(self, batch: Sequence[Any]) -> list[Done]:
         """Do it."""
         pace = Pace(self.rate)
-        return [guarded(subject, partial(self.do, subject, pace)) for subject in batch]
+        return [guarded(_named(subject), partial(self.do, subject, pace)) for subject in batch]
+
+
+def _named(subject: Any) -> object:
+    """The path of a subject, which may bring along what is known of it."""
+    first = subject[0] if isinstance(subject, tuple) else subject
+    return getattr(first, "path", first)
 
 
 class Pace:
