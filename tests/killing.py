@@ -14,7 +14,7 @@ from collections.abc import Callable
 _TOUCHES = ("open", "os.", "shutil.", "ctypes.")
 
 
-def instants(work: Callable[[], object], count: int, last: int = 12) -> list[int]:
+def instants(work: Callable[[], object], count: int, last: int = 8) -> list[int]:
     """The touches before which to kill some work: so many, evenly spread, and the last ones."""
     total = run_until(None, work)
     assert total is not None

@@ -22,7 +22,7 @@ from killing import instants, run_until
 FILES = {f"d{number % 4}/f{number}": os.urandom(40) for number in range(24)} | {"top": b"t"}
 
 
-@pytest.fixture(params=[16, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.fixture(params=[8, pytest.param(100, marks=pytest.mark.soak)])
 def count(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 

@@ -111,7 +111,7 @@ class S3Bucket:
                     connect_timeout=20,
                     read_timeout=60,
                     max_pool_connections=_WIDTH * 4,
-                    retries={"mode": "standard", "max_attempts": _ATTEMPTS},
+                    retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
                     # Digests are ours to state; what botocore would add, many servers refuse.
                     request_checksum_calculation="when_required",
                     response_checksum_validation="when_required",
