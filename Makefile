@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-data coverage check fuzz mutants bench bench-short golden docs dist lock clean
+.PHONY: demo test test-slow test-data coverage check fuzz mutants bench bench-short golden docs dist lock clean
 
 demo: $(VENV)/.core
 	$(BIN)/archive-pkg demo --out demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2
+
+# Those that take seconds each: programs that are stopped, servers that answer oddly.
+test-slow: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 -m slow
 
 # The official schemas and suites that tests check against: see tests/test-data.toml.
 # MAY_MISS="NAME NAME" does not fail without those.

@@ -258,9 +258,14 @@ def where(index: int, tick: Callable[[int, int], None]) -> int:
 
 @pytest.fixture
 def no_child_stays() -> Iterator[None]:
+    before = _children()
     yield
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert _children() <= before
+
+
+def _children() -> set[str]:
+    """The processes that this one has begun and not seen end."""
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
 
 
 def test_processes_are_forked_only_where_no_other_thread_runs(no_child_stays: None) -> None:

@@ -94,6 +94,7 @@ def without_notes(written: bytes) -> bytes:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(made=annotated())
 @example(made=(_record("a.", []), "a."))
+@example(made=(_record("a\n\n; b", []), "a\n\n; b"))
 def test_every_word_and_note_comes_back_at_its_place(made: tuple[Record, str]) -> None:
     record, text = made
     written, back = there_and_back(record, text)

@@ -158,6 +158,7 @@ def test_nothing_is_said_before_it_is_durable(
         assert "rename" in intents[-4]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["ocfl", "file"])
 def test_killed_at_ten_changes(packages: list[Path], tmp_path: Path, scheme: str) -> None:
     script, place = Path(__file__).with_name("kills.py"), tmp_path / "place"

@@ -22,6 +22,8 @@ from archive_pkg.holdings.subjects import packages_below
 from archive_pkg.packages import verify
 from program import PATIENCE, Disk, Run, command, started, unhurried, wait_until
 
+pytestmark = pytest.mark.slow
+
 Answer = Callable[..., tuple[int, str]]
 
 

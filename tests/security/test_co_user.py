@@ -269,6 +269,7 @@ print(*sorted(found), sep="\\n")
 """Reads all that it may, again and again, and names the files that tell what they should not."""
 
 
+@pytest.mark.slow
 def test_what_only_its_owner_may_read_stays_so_in_all_that_is_made_of_it(
     machine: Machine,
 ) -> None:

@@ -438,6 +438,7 @@ def address(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.
     return _KINDS[request.param].format(server.name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", _KINDS, indirect=True)
 @pytest.mark.parametrize("status", [200, 207, 404, 500])
 def test_odd_answers_end_in_one_clear_error(
@@ -457,6 +458,7 @@ def test_odd_answers_end_in_one_clear_error(
             repository.status(remote, "v1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", _KINDS, indirect=True)
 def test_odd_answers_to_a_deposit(
     address: str, server: Server, letter: Path, tmp_path: Path
@@ -475,6 +477,7 @@ def test_odd_answers_to_a_deposit(
 
 # urllib3 leaves the connection to the garbage collector where it cannot read a Location. That may
 # work in any test that follows, so it is called in this one.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket")
 @pytest.mark.parametrize("address", _KINDS, indirect=True)
 @pytest.mark.parametrize(

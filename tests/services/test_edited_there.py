@@ -17,6 +17,8 @@ from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 from program import Run
 
+pytestmark = pytest.mark.slow
+
 running, addresses, rdm = stand_ins.running, stand_ins.addresses, stand_ins.rdm
 
 

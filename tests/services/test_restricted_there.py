@@ -29,6 +29,8 @@ from archive_pkg.packages import build_package
 from archive_pkg.pages import package_page
 from program import Run
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "token-of-the-tests"
 RULE = "Donor agreement 1999"
 SECRET = "Agent Wacholder has a bad heart."

@@ -467,8 +467,8 @@ class _Reader:
             return
         self.reading.read.add((element, slot))
         words = _SPACE.sub(" ", text)
-        if words[0] in _CLOSING_SIGNS and self._pending == "\n\n":
-            # A full stop directly after a block belongs to it.
+        if slot == "tail" and words[0] in _CLOSING_SIGNS and self._pending == "\n\n":
+            # A full stop directly after a block belongs to it; a block may begin with one.
             self._pending = ""
         if words.startswith(" ") and not self._joined:
             self._break(" ")
