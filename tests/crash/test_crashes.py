@@ -324,6 +324,7 @@ def test_an_ocfl_root_is_made(power: Power) -> None:
         assert ocfl.StorageRoot(str(place)).validate(log_errors=False)
 
 
+@pytest.mark.slow
 def test_a_version_is_added_to_an_ocfl_object(power: Power, made: Path) -> None:
     package, root = power.root / "letter", power.root / "place"
     shutil.copytree(made, package)

@@ -57,6 +57,7 @@ def in_a_terminal(*words: object) -> tuple[str, str]:
     return done.stdout, shown.decode()
 
 
+@pytest.mark.slow
 def test_of_a_folder_of_packages(packages: Path, tmp_path: Path) -> None:
     words = ["deposit", packages, "--to", f"file:{tmp_path / 'drop'}", "--limit-rate", "200k"]
     said, shown = in_a_terminal(*words)

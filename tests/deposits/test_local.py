@@ -116,6 +116,7 @@ def test_from_the_command_line(run: Run, package: Path, tmp_path: Path) -> None:
     assert run("deposit", package, "--to", to, "--reserve").returncode == 2
 
 
+@pytest.mark.slow
 def test_killed_at_twenty_changes(package: Path, tmp_path: Path) -> None:
     script, drop = Path(__file__).with_name("kills.py"), tmp_path / "drop"
     command = [sys.executable, script, "20", f"file:{drop}", drop, package]
@@ -123,6 +124,7 @@ def test_killed_at_twenty_changes(package: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr
 
 
+@pytest.mark.slow
 def test_interrupted_and_gone_on_with(letter: Path, tmp_path: Path) -> None:
     (letter / "scan.tif").write_bytes(bytes(3 << 20))
     record = letter / "record.yaml"

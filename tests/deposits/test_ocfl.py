@@ -227,6 +227,7 @@ def test_a_folder_that_is_there_and_empty_becomes_a_root(package: Path, root: Pa
         deposit(package, f"ocfl:{older}")
 
 
+@pytest.mark.slow
 def test_killed_at_ten_changes_the_root_stays_valid(package: Path, root: Path) -> None:
     script = Path(__file__).with_name("kills.py")
     command = [sys.executable, script, "10", f"ocfl:{root}", root, package]

@@ -184,6 +184,7 @@ def _building(out: Path, source: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_stopped_at_any_instant_the_next_run_goes_on(letters, tmp_path: Path, number: int) -> None:
     letters(60)
@@ -215,6 +216,7 @@ def _workers(parent: int) -> list[int]:
     ]
 
 
+@pytest.mark.slow
 def test_a_worker_that_the_kernel_kills_costs_no_letter(letters, tmp_path: Path) -> None:
     letters(60)
     with _building(tmp_path / "out", tmp_path / "letters") as process:
@@ -250,6 +252,7 @@ holdings.build_many(
 """
 
 
+@pytest.mark.slow
 def test_a_script_that_its_workers_cannot_read_ends_at_once(letters, tmp_path: Path) -> None:
     letters(33)
     script = tmp_path / "script.py"

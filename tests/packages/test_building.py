@@ -184,6 +184,7 @@ def test_a_full_disk_leaves_nothing(letter: Path, tmp_path: Path) -> None:
     assert not [path for path in out.rglob("*") if path.is_file()]
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_moment_leaves_none_or_all(letter: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     before = tree(letter)

@@ -303,6 +303,7 @@ def test_what_a_ledger_says_of_a_withheld_file_does_not_go_out(
         assert not found_in(out + told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", ["source", "full"])
 def test_pages_exports_and_tables(of: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     path = request.getfixturevalue(of)

@@ -223,6 +223,7 @@ def test_few_and_small_signature_files_are_read(
     assert "has 4 files, and at most 3 are read" in wrong()["signatures"]
 
 
+@pytest.mark.slow
 def test_what_the_user_may_not_read_stops_nothing_else(machine: Machine) -> None:
     shelf, out = machine.user.home / "shelf", machine.user.home / "out"
     for name in ("good", "closed", "half"):
