@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -20,6 +21,9 @@ from archive_pkg.packages import build_package, sign
 from authority import Authority, serving
 from official import LEFT_OUT
 from program import Disk, Done, Run
+
+# Below nohup, what the tests start would ignore this signal, which some of them send.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # How long an example takes says something of the machine, not of the code. In CI the same examples
 # are tried each time; elsewhere new ones, so that what they find is found by somebody who looks.
