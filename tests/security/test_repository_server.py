@@ -94,6 +94,10 @@ def _started(context: ssl.SSLContext | None) -> Iterator[Server]:
                 told.answer(self)
             self.close_connection = True
 
+        def end_headers(self) -> None:
+            self.send_header("Connection", "close")  # else who asks again meets a closed one
+            super().end_headers()
+
         def __getattr__(self, name: str) -> object:
             if name.startswith("do_"):
                 return self.do_GET
