@@ -77,10 +77,10 @@ LimitRate = Annotated[
 ]
 
 _EXAMPLES = 5
-"""So many findings of one code are told at the end; `--report` has them all."""
+"""The most findings of one code that are printed at the end; `--report` has them all."""
 
 _FEW = 8
-"""Up to so many subjects are told of one by one; of more, findings are grouped at the end."""
+"""The most subjects that are printed one by one; with more, findings are grouped at the end."""
 
 
 class Telling:
@@ -110,7 +110,7 @@ class Telling:
     def ahead(
         self, subjects: Iterable[S], lines: Callable[[Done], Iterable[str]]
     ) -> tuple[Iterable[S], bool]:
-        """Look whether there are few subjects, which are told of one by one.
+        """Look ahead: few subjects are printed one by one, many are grouped.
 
         Args:
             subjects: The subjects, as they are found.
