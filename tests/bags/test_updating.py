@@ -122,17 +122,6 @@ def test_paths_that_cannot_be_are_refused(good: Path, path: str) -> None:
     assert bags.verify(good).valid
 
 
-def test_files_are_copied_where_they_cannot_be_linked(
-    good: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_links(*_: object, **__: object) -> None:
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(os, "link", no_links)
-    updating.update(good, add={"data/c": b"3"})
-    assert bags.verify(good).valid
-
-
 OLD = {
     "0.93": ("package-info.txt", "UTF-8"),
     "0.95": ("package-info.txt", "ISO-8859-1"),
@@ -169,6 +158,8 @@ def test_a_bag_that_is_not_valid_is_not_upgraded(good: Path) -> None:
     (good / "data/a").write_bytes(b"ONE")
     with pytest.raises(InvalidError, match="not valid"):
         updating.upgrade(good)
+    with pytest.raises(UsageError, match="crc32"):
+        updating.upgrade(good, algorithms=["crc32"])
     assert (good / "data/a").read_bytes() == b"ONE"
 
 
@@ -415,14 +406,16 @@ def test_the_lines_of_files_that_are_removed_go_from_fetch_txt(good: Path) -> No
         (errno.ENOSPC, False),
     ],
 )
-def test_a_file_that_cannot_be_shared_is_copied_with_its_time(
+def test_a_file_that_cannot_be_shared_is_copied_with_its_time_and_mode(
     good: Path, monkeypatch: pytest.MonkeyPatch, number: int, copied: bool
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
     os.utime(good / "data/a", ns=(0, 123456789))
+    (good / "data/a").chmod(0o500)
     before = (good / "data/a").stat()
+    opened = len([*Path("/proc/self/fd").iterdir()])
     monkeypatch.setattr(os, "link", fail)
     if not copied:
         with pytest.raises(StorageError, match="disk is full"):
@@ -432,6 +425,8 @@ def test_a_file_that_cannot_be_shared_is_copied_with_its_time(
     after = (good / "data/a").stat()
     assert before.st_ino != after.st_ino
     assert after.st_mtime_ns == 123456789
+    assert after.st_mode & 0o777 == 0o500
+    assert len([*Path("/proc/self/fd").iterdir()]) == opened
     assert (good / "data/a").read_bytes() == b"one"
     assert bags.verify(good).valid
 
@@ -464,8 +459,6 @@ def test_an_upgrade_keeps_what_is_listed_and_adds_what_is_asked(good: Path) -> N
     for algorithm in ("md5", "sha256", "sha512"):
         made = changed.tag_manifests[algorithm].digests
         assert made.keys() == tag_files | {f"manifest-{name}.txt" for name in changed.manifests}
-    with pytest.raises(UsageError, match="crc32"):
-        updating.upgrade(good, algorithms=["crc32"])
 
 
 def test_an_upgrade_of_an_old_bag_lists_all_its_tag_files(tmp_path: Path) -> None:
@@ -486,14 +479,60 @@ def test_an_upgrade_of_an_old_bag_lists_all_its_tag_files(tmp_path: Path) -> Non
     assert (bag / "fetch.txt").read_bytes() == b"https://a.example/a 3 data/a\n"
 
 
-def test_spaces_before_colons_go_with_an_upgrade(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "info", "upgraded"),
+    [
+        ("UTF-8", "A : 1\n folded : on\nPacking-Date: x\n", "A: 1 folded : on\nPacking-Date: x\n"),
+        ("UTF-8", "A: 1\n folded : on\nB:  é\n", "A: 1\n folded : on\nB:  é\n"),
+        ("ISO-8859-1", "A:  é\n", "A: é\n"),
+    ],
+)
+def test_an_upgrade_rewrites_only_a_bag_info_that_needs_it(
+    tmp_path: Path, encoding: str, info: str, upgraded: str
+) -> None:
     bag = tmp_path / "bag"
     (bag / "data").mkdir(parents=True)
-    declare(bag, "0.97")
+    (bag / "bagit.txt").write_text(
+        f"BagIt-Version: 0.97\nTag-File-Character-Encoding: {encoding}\n"
+    )
     (bag / "manifest-md5.txt").touch()
-    (bag / "bag-info.txt").write_bytes(b"A : 1\n folded : on\nPacking-Date: x\n")
+    (bag / "bag-info.txt").write_bytes(info.encode(encoding))
     updating.upgrade(bag)
-    assert (bag / "bag-info.txt").read_bytes() == b"A: 1 folded : on\nPacking-Date: x\n"
+    assert (bag / "bag-info.txt").read_bytes().decode() == upgraded
+
+
+def test_lines_that_end_in_several_ways_get_another_that_ends_in_a_line_feed(good: Path) -> None:
+    for path in good.glob("tagmanifest*"):
+        path.unlink()
+    (good / "bag-info.txt").write_bytes(b"A: 1\rB: 2\n")
+    updating.update(good, add_info=[("C", "3")])
+    assert (good / "bag-info.txt").read_bytes() == b"A: 1\rB: 2\nC: 3\n"
+
+
+def test_an_empty_fetch_txt_stays_and_stays_listed(good: Path) -> None:
+    (good / "fetch.txt").touch()
+    for algorithm in ("sha256", "sha512"):
+        manifest(good, f"tagmanifest-{algorithm}.txt")
+    changed = updating.update(good, add={"data/c": b"3"})
+    assert all("fetch.txt" in each.digests for each in changed.tag_manifests.values())
+    assert bags.verify(good).valid
+
+
+@pytest.mark.parametrize("change", [updating.update, updating.upgrade])
+def test_another_run_is_waited_for_as_long_as_the_caller_says(
+    good: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[..., bags.Bag]
+) -> None:
+    waited: list[float] = []
+
+    def busy(bag: Path, *, wait: float) -> None:
+        waited.append(wait)
+        raise StorageError("busy")
+
+    monkeypatch.setattr(updating, "Staging", busy)
+    for arguments in ({}, {"wait": 2.5}):
+        with pytest.raises(StorageError, match="busy"):
+            change(good, **arguments)
+    assert waited == [0, 2.5]
 
 
 def test_a_bag_that_an_upgrade_would_spoil_stays(

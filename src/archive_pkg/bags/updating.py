@@ -362,10 +362,10 @@ def _carry(folder: Folder, target: Path, folders: Iterable[str], paths: Iterable
 def _copy(folder: Folder, path: str, target: Path) -> None:
     source = folder.descriptor(path)
     try:
-        made = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        status = os.fstat(source)
+        made = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, status.st_mode & 0o777)
         try:
             copy_and_digest(source, made, [])
-            status = os.fstat(source)
             os.utime(made, ns=(status.st_mtime_ns, status.st_mtime_ns))
         finally:
             os.close(made)
