@@ -8,16 +8,16 @@ import os
 import struct
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from archive_pkg import bags
 from archive_pkg.bags import serializing
-from archive_pkg.bags.archives import Shared, Unpacked, feed_chunks, holds_bag
+from archive_pkg.bags.archives import DAMAGED, Shared, Unpacked, feed_chunks, holds_bag
 from archive_pkg.bags.folder import Listing
-from archive_pkg.bags.opening import open_archive
+from archive_pkg.bags.opening import BadArchiveError, open_archive
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.storage import DestinationExistsError
 
@@ -323,7 +323,7 @@ BAGIT = {"top/bagit.txt": b"", "top/data/a": b"one"}
     ("members", "files", "said"),
     [
         (BAGIT, ["bagit.txt", "data/a"], []),
-        ({"top/x": b"", "top/data/a": b"one"}, ["x", "data/a"], []),
+        ({"top/X": b"", "top/data/a": b"one"}, ["X", "data/a"], []),
         (
             BAGIT | {"aaa/x": b"", "top2/bagit": b""},
             ["bagit.txt", "data/a"],
@@ -424,7 +424,32 @@ def test_what_an_archive_holds_is_limited(
     monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"{name}={most}")
     assert listed(path).findings == []
     monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"{name}={most - 1}")
-    assert [each.code for each in listed(path).findings] == ["archive-bomb"]
+    (finding,) = listed(path).findings
+    assert finding.code == "archive-bomb"
+    if "size" not in name:
+        what = "members" if "members" in name else "bytes of names"
+        assert finding.message == f"has more than {most - 1} {what}: it is not read further"
+
+
+def test_folders_within_one_another_are_limited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = packed(tmp_path / "top.tar", BAGIT | {"top/data/b/c/d": b"", "top/data/b/": b""})
+    for most, codes, files in (
+        (4, [], [*BAGIT, "top/data/b/c/d"]),
+        (3, ["folder-too-deep"], [*BAGIT]),
+    ):
+        monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"folder-depth={most}")
+        found = listed(path)
+        assert [each.code for each in found.findings] == codes
+        assert [f"top/{each}" for each in found.files] == files
+
+
+def test_an_archive_that_is_cut_off_or_empty_need_not_have_one_folder(tmp_path: Path) -> None:
+    path = packed(tmp_path / "top.tar", {"top/x": b"", "pot/x": bytes(3000)})
+    path.write_bytes(path.read_bytes()[:2000])
+    assert [each.code for each in listed(path).findings] == ["archive-damaged"]
+    assert listed(packed(tmp_path / "top.tgz", {})).findings == []
 
 
 def test_folders_that_files_lie_in_are_limited(
@@ -449,6 +474,8 @@ def test_which_limit_an_archive_is_over_is_said(
     assert "archive-ratio=" in listed(path).findings[0].hint
     monkeypatch.setenv("ARCHIVE_PKG_LIMITS", "archive-size=1000")
     assert "archive-size=" in listed(path).findings[0].hint
+    monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"archive-size={1 << 20}")
+    assert "archive-ratio=" in listed(path).findings[0].hint
 
 
 @pytest.mark.parametrize("sizes", [[], [0], [1], [3, 4], [300_000, 5, 0, 700_000, 2]])
@@ -472,11 +499,22 @@ def test_unpacked_bytes_are_a_stream_from_their_start() -> None:
     assert stream.seekable()
     assert (stream.read(4), stream.tell()) == (b"one", 3)
     assert (stream.read(2), stream.tell()) == (b"tw", 5)
-    stream.seek(0)
+    assert stream.seek(0) == 0
     assert (stream.tell(), stream.readall()) == (0, b"onetwo")
     for place in ((1, 0), (0, 2)):
         with pytest.raises(io.UnsupportedOperation):
             stream.seek(*place)
+
+
+def test_a_member_that_is_damaged_never_looks_as_if_it_ended() -> None:
+    def damaged() -> Iterator[bytes]:
+        yield b"one"
+        raise BadArchiveError(DAMAGED, "ends too early", "a")
+
+    stream = Unpacked(damaged)
+    assert stream.read(3) == b"one"
+    with pytest.raises(OSError, match="ends too early"):
+        stream.read(1)
 
 
 def test_a_descriptor_is_read_at_places_of_its_own(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from archive_pkg import bags
-from archive_pkg.bags import inplace, writing
+from archive_pkg.bags import digesting, inplace, writing
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.storage import ENCLOSING, Staging, hidden
 
@@ -69,6 +70,48 @@ def test_files_of_a_broken_off_bagging_are_never_removed(folder: Path) -> None:
     assert (hidden(folder, ENCLOSING) / "data/b").read_bytes() == b"two"
 
 
+def test_a_broken_off_bagging_whose_bag_is_not_valid_is_finished_and_not_bagged_again(
+    folder: Path,
+) -> None:
+    inplace.create_in_place(folder)
+    (folder / "bagit.txt").unlink()
+    folder.rename(hidden(folder, ENCLOSING))
+    with pytest.raises(InvalidError, match="a bag already, but not valid"):
+        inplace.create_in_place(folder)
+    assert names(folder / "data") == ["b", "data"]
+
+
+def test_files_that_are_moved_already_outlive_an_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(folder: Path, shell: Path) -> None:
+        folder.rename(shell / "data")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(inplace, "enclose", fail)
+    with pytest.raises(StorageError, match="disk is full"):
+        inplace.create_in_place(folder)
+    monkeypatch.undo()
+    assert inplace.create_in_place(folder)[0] is None
+    assert (folder / "data/b").read_bytes() == b"two"
+
+
+def test_another_run_is_waited_for_as_long_as_the_caller_says(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def busy(folder: Path, wait: float) -> None:
+        waited.append(wait)
+        raise StorageError("busy")
+
+    monkeypatch.setattr(inplace, "Lock", busy)
+    for call in (inplace.create_in_place, partial(inplace.create_in_place, wait=2.5)):
+        with pytest.raises(StorageError, match="busy"):
+            call(folder)
+    assert waited == [0, 2.5]
+
+
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
@@ -79,8 +122,9 @@ def test_files_that_come_or_go_meanwhile_are_noticed(
 ) -> None:
     write = writing.finish
 
-    def late(*arguments: object) -> None:
-        write(*arguments)  # type: ignore[arg-type]
+    def late(shell: Path, *arguments: object) -> None:
+        assert shell.stat().st_mode & 0o777 == 0o700
+        write(shell, *arguments)  # type: ignore[arg-type]
         if change == "added":
             (folder / "c").touch()
         elif change == "removed":
@@ -123,7 +167,10 @@ def test_what_only_has_the_name_of_a_shell_is_left_alone(folder: Path, kind: str
     assert shell.is_dir()
 
 
-def test_the_bag_is_as_open_as_the_folder_was_and_says_what_was_given(folder: Path) -> None:
+def test_the_bag_is_as_open_as_the_folder_was_and_says_what_was_given(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digesting, "_PIECE", 1)
     folder.chmod(0o750)
     told: list[tuple[int, int | None, int]] = []
     written, _ = inplace.create_in_place(
@@ -146,6 +193,9 @@ def test_the_bag_is_as_open_as_the_folder_was_and_says_what_was_given(folder: Pa
     assert written is not None
     assert set(written.manifests["md5"]) == {"data/b", "data/data/a"}
     assert told[-1] == (2, 2, 6)
+    verified: list[int] = []
+    inplace.create_in_place(folder, progress=lambda tally: verified.append(tally.files))
+    assert verified[-1] == 2
 
 
 def test_what_makes_no_sense_or_is_not_portable_is_refused(folder: Path) -> None:

@@ -110,16 +110,25 @@ def test_darts_form_asks_for_tags_in_any_file(bag: Path) -> None:
     ]
 
 
-def test_a_tar_has_to_be_named_like_its_folder_where_the_profile_says_so(bag: Path) -> None:
-    asked = {"bagItProfileInfo": {}, "acceptSerialization": ["application/tar"]}
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"bagItProfileInfo": {}, "acceptSerialization": ["application/tar"]},
+        {"BagIt-Profile-Info": {}, "Accept-Serialization": ["application/tar"]},
+    ],
+)
+def test_a_tar_has_to_be_named_like_its_folder_where_the_profile_says_so(
+    bag: Path, asked: dict[str, Any]
+) -> None:
     for name, must, wanted in (
         ("bag.tar", True, True),
         ("other.tar", True, False),
         ("other.tar", False, True),
+        ("other.tar", None, True),
     ):
         serializing.pack(bag, bag.parent / "bag.tar", replace=True)
         (bag.parent / "bag.tar").rename(bag.parent / name)
-        said = json.dumps(asked | {"tarDirMustMatchName": must}).encode()
+        said = json.dumps(asked | ({} if must is None else {"tarDirMustMatchName": must})).encode()
         verdict = bags.verify(bag.parent / name, profile=profiles.parse(said, "dart.json"))
         codes = [f.code for f in verdict.report if f.code.startswith("profile-")]
         assert verdict.conforms == wanted
@@ -312,6 +321,11 @@ def test_what_a_profile_finds_has_its_place_and_what_to_do(
     assert found(bag, INFO | asked) == [(f"profile-{wanted[0]}", *wanted[1:])]
 
 
+def test_a_version_is_in_the_first_line_of_bagit_txt(bag: Path) -> None:
+    profile = profiles.parse(json.dumps(INFO | {"Accept-BagIt-Version": ["0.97"]}).encode(), "x")
+    assert str(next(iter(bags.verify(bag, profile=profile).report)).location) == "bagit.txt:1"
+
+
 def test_a_bag_that_names_another_profile_is_told_which(bag: Path) -> None:
     label = "BagIt-Profile-Identifier"
     updating.update(bag, info=[(label, "urn:a"), (label, "urn:b")])
@@ -447,14 +461,17 @@ def test_fetch_txt_can_be_forbidden_in_darts_form(bag: Path) -> None:
     assert found(bag, dart()) == []
 
 
-def test_faults_in_another_tag_file_are_found_once(bag: Path) -> None:
-    updating.update(bag, add={"info/more.txt": b"Title: T\nno colon\n"})
-    profile = profiles.parse(json.dumps(asked_of("info/more.txt", "Title")).encode(), "x")
+@pytest.mark.parametrize("path", ["info/more.txt", "bag-info.txt"])
+def test_faults_in_a_tag_file_are_found_once(bag: Path, path: str) -> None:
+    (bag / path).write_bytes(b"Title: T\nno colon\n")
+    for manifest in bag.glob("tagmanifest*"):
+        manifest.unlink()
+    profile = profiles.parse(json.dumps(asked_of(path, "Title")).encode(), "x")
     verdict = bags.verify(bag, profile=profile)
     assert [(each.code, each.location.line) for each in verdict.report] == [
         ("tag-line-malformed", 2)
     ]
-    assert verdict.conforms is False
+    assert verdict.conforms is (path == "bag-info.txt")  # whose faults are the bag's own
 
 
 @pytest.mark.parametrize(
@@ -472,6 +489,7 @@ def test_faults_in_another_tag_file_are_found_once(bag: Path) -> None:
         (dart(tags={"a": 1}), ["tags"]),
         (dart(tags=[{}, "x"]), ["tags"]),
         (dart(manifestsRequired=[1]), ["manifestsRequired"]),
+        (dart(serialization="maybe"), ["serialization"]),
     ],
 )
 def test_every_fault_of_a_profile_is_named(said: dict[str, Any], fields: list[str]) -> None:

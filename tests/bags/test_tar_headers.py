@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archive_pkg.bags import tar_headers
@@ -133,6 +133,8 @@ def test_prefixes_are_of_ustar_alone() -> None:
     assert read(checked(block))[0][0].path == "name"
     block[257:263] = b"ustar\0"
     assert read(checked(block))[0][0].path == "prefix/name"
+    block[:100], block[345:501] = b"~" * 100, b"~" * 155 + b"x"  # a sum of six digits
+    assert read(checked(block))[0][0].path == f"{'~' * 155}/{'~' * 100}"
 
 
 def test_later_headers_say_more_of_the_next_member_only() -> None:
@@ -147,7 +149,8 @@ def test_later_headers_say_more_of_the_next_member_only() -> None:
         + pax([("path", "old")], b"X")
         + member("old", b"o")
         + pax([("path", "new")], b"g")
-        + member("again", b"a")
+        + checked(header("again", 9))
+        + b"a".ljust(512, b"\0")
     )
     assert [(each.path, held) for each, held in read(data)] == [
         ("long name", b"four"),
@@ -182,6 +185,8 @@ def test_sums_of_signed_bytes_are_right_too() -> None:
         (b"\x80" + (3).to_bytes(11, "big"), 3),
         (bytes(12), 0),
         (b"\xff" * 12, None),
+        (b"\x81" + (3).to_bytes(11, "big"), None),
+        (b"\xc0" + (3).to_bytes(11, "big"), None),
         (b"8".ljust(12, b"\0"), None),
         (b"\x80" + ((1 << 62) + 1).to_bytes(11, "big"), None),
     ],
@@ -233,10 +238,15 @@ def test_records_of_the_wrong_length_are_damage(data: bytes) -> None:
         read(member("pax", data, b"x") + member("a", b""))
 
 
-@pytest.mark.parametrize("said", ["-1", "", "1e3", "9" * 20, str((1 << 62) + 1)])
+@pytest.mark.parametrize("said", ["-1", "", "1e3", "9" * 5000, str((1 << 62) + 1)])
 def test_a_size_in_an_extended_header_is_a_number(said: str) -> None:
     with pytest.raises(BadArchiveError, match="impossible size"):
         read(pax([("size", said)]) + member("a", b""))
+
+
+def test_the_largest_size_is_not_impossible() -> None:
+    with pytest.raises(BadArchiveError, match="ends too early"):
+        read(pax([("size", str(1 << 62))]) + member("a", b""))
 
 
 def test_an_extended_header_that_ends_early_is_damage() -> None:
@@ -310,6 +320,7 @@ SPARSE = [old_sparse, new_sparse, map_sparse, first_sparse]
 
 @pytest.mark.parametrize("form", SPARSE)
 @settings(max_examples=30)
+@example([(1, 2)] * 90, True)
 @given(st.lists(st.tuples(st.integers(0, 700), st.integers(0, 700)), max_size=40), st.booleans())
 def test_holes_are_filled_with_zeros(
     form: object, gaps: list[tuple[int, int]], ends_with_hole: bool
@@ -350,3 +361,11 @@ def test_half_a_segment_is_damage() -> None:
     said = [("GNU.sparse.map", "0,4,4"), ("GNU.sparse.size", "9")]
     with pytest.raises(BadArchiveError, match="damaged map"):
         read(pax(said) + member("s", b"four"))
+
+
+def test_a_file_may_be_one_hole_or_end_where_eleven_digits_end() -> None:
+    said = [("GNU.sparse.map", ""), ("GNU.sparse.size", "9")]
+    assert read(pax(said) + member("s", b""))[0][1] == bytes(9)
+    start = 0o77777777770
+    (entry,) = tar_headers.entries(Memory(old_sparse([(start, 4)], start + 7, b"four")))
+    assert (entry.segments, entry.size) == ([(start, 4)], start + 7)

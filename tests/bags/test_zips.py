@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive_pkg import bags
+from archive_pkg.bags import zips
 from archive_pkg.bags.opening import BadArchiveError
 from archive_pkg.bags.zips import Zip
 
@@ -23,7 +24,10 @@ def archive(tmp_path: Path) -> Path:
     path = tmp_path / "bag.zip"
     with zipfile.ZipFile(path, "w") as made:
         made.writestr("bag/stored", b"stored bytes")
-        made.writestr("bag/packed", b"packed " * 100_000, zipfile.ZIP_DEFLATED)
+        info = zipfile.ZipInfo("bag/packed")
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.extra = b"\x99\x99\x04\x00more"
+        made.writestr(info, b"packed " * 100_000)
     return path
 
 
@@ -54,6 +58,21 @@ def test_members_are_read_whole(archive: Path) -> None:
     assert findings(archive) == []
 
 
+@pytest.mark.parametrize("block", [1, 7, 1000])
+def test_a_member_comes_in_blocks_none_of_which_is_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    data = bytes(range(256)) * 2
+    with zipfile.ZipFile(tmp_path / "bag.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("bag/x", data)
+    monkeypatch.setattr(zips, "BLOCK", block)
+    with Zip(tmp_path / "bag.zip") as opened:
+        opened.listing()
+        chunks = list(opened.chunks(opened.members["bag/x"]))
+    assert b"".join(chunks) == data
+    assert all(0 < len(chunk) <= block for chunk in chunks)
+
+
 @pytest.mark.parametrize(
     ("name", "at", "value", "local", "words"),
     [
@@ -65,7 +84,7 @@ def test_members_are_read_whole(archive: Path) -> None:
         ("bag/packed", 10, struct.pack("<H", 12), False, "by method 12, not known"),
         ("bag/packed", 0, b"PK\x03\x05", True, "no header where it should begin"),
         ("bag/packed", 30, b"bag/other!", True, "another name in its header"),
-        ("bag/packed", 40, b"\xff\xff\xff", True, "is damaged"),
+        ("bag/packed", 48, b"\xff\xff\xff", True, "is damaged"),
     ],
 )
 def test_a_member_is_what_the_directory_says(
@@ -173,6 +192,7 @@ def test_a_directory_that_is_damaged_is_a_finding(
         ("é.txt".encode(), 0x800, "é.txt"),
         ("é.txt".encode(), 0, "é.txt"),
         (b"\x82.txt", 0, "é.txt"),  # code page 437
+        ("├⌐.txt".encode(), 0x800, "├⌐.txt"),  # whose bytes in code page 437 are UTF-8
         (b"a.txt", 0, "a.txt"),
     ],
 )

@@ -26,10 +26,15 @@ def string(node: cst.SimpleString) -> Iterable[cst.CSTNode]:
         yield node.with_changes(value=f"{node.prefix}{node.quote}XX{node.raw_value}{node.quote}")
 
 
+LEFT_ALONE = {"jobs", "strict", "usedforsecurity"}
+"""Arguments that change only the speed, or guard against our own mistakes."""
+
+
 def keyword_left_out(node: cst.Call) -> Iterable[cst.CSTNode]:
     """A call without one of its named arguments."""
     for at, argument in enumerate(node.args):
-        if argument.keyword and not is_text(argument.value):
+        name = argument.keyword and argument.keyword.value
+        if name and name not in LEFT_ALONE and not is_text(argument.value):
             yield node.with_changes(args=[*node.args[:at], *node.args[at + 1 :]])
 
 
@@ -72,6 +77,8 @@ class Visitor(file_mutation.MutationVisitor):
     """Leaves texts alone, and what a raised error says."""
 
     def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.Arg) and node.keyword and node.keyword.value in LEFT_ALONE:
+            return False
         return not is_text(node) and super().on_visit(node) and not isinstance(node, cst.Raise)
 
 

@@ -280,9 +280,6 @@ class _Reader:
                     values=tuple(map(str, rule.get("values") or ())),
                 )
             )
-        serialization = self.said.get("Serialization", "optional")
-        if serialization not in ("required", "optional", "forbidden"):
-            self.note("Serialization", f"is {serialization!r}")
         return Profile(
             identifier=str(known.get("BagIt-Profile-Identifier", "")),
             versions=self.list("Accept-BagIt-Version"),
@@ -298,7 +295,7 @@ class _Reader:
             fetch_allowed=self.said.get("Allow-Fetch.txt", True) is not False,
             fetch_required=self.said.get("Fetch.txt-Required", False) is True,
             data_empty=self.said.get("Data-Empty", False) is True,
-            serialization=str(serialization),
+            serialization=self.serialization("Serialization"),
             media_types=self.list("Accept-Serialization"),
             folder_named=self.said.get("tarDirMustMatchName", False) is True,
         )
@@ -334,11 +331,18 @@ class _Reader:
             tag_files_required=self.list("tagFilesRequired"),
             tag_files_allowed=self.list("tagFilesAllowed") or None,
             fetch_allowed=self.said.get("allowFetchTxt", True) is not False,
-            serialization=str(self.said.get("serialization") or "optional"),
+            serialization=self.serialization("serialization"),
             media_types=self.list("acceptSerialization"),
             folder_named=self.said.get("tarDirMustMatchName", False) is True,
             in_darts_form=True,
         )
+
+    def serialization(self, key: str) -> str:
+        """Return whether a bag must, may or must not be an archive."""
+        value = self.said.get(key) or "optional"
+        if value not in ("required", "optional", "forbidden"):
+            self.note(key, f"is {value!r}")
+        return str(value)
 
     def list(self, key: str) -> tuple[str, ...]:
         """A list of strings, empty where there is none."""

@@ -193,7 +193,8 @@ class _Reader:
         kind = _KINDS.get(block[156:157], "special")
         if kind == "file" and name.endswith(b"/"):
             kind = "folder"  # as before POSIX
-        entry = Entry(name.decode("utf-8", "surrogateescape"), kind, size, 0, [(0, size)])
+        path, place = name.decode("utf-8", "surrogateescape"), self._source.place
+        entry = Entry(path, kind, size, place, [(0, size)])
         stored = 0 if kind in ("link", "folder") else size
         if kind == "file":
             stored = self._sparse(entry, block, said)
@@ -288,10 +289,14 @@ def _name(block: bytes) -> bytes:
 
 
 def _number(data: bytes) -> int:
-    """A number in octal digits or, where its first byte has the highest bit, in base 256."""
+    """Return a number in octal digits or, where its first byte is 0x80, in base 256.
+
+    Raises:
+        ValueError: It is not a number, or it is negative or longer than the other bytes.
+    """
     if data[0] & 0x80:
-        return int.from_bytes(bytes([data[0] & 0x7F]) + data[1:], "big") - (
-            (1 << 8 * len(data) - 1) if data[0] & 0x40 else 0
-        )
+        if data[0] != 0x80:
+            raise ValueError
+        return int.from_bytes(data[1:], "big")
     text = data.partition(b"\0")[0].strip(b" ")
     return int(text, 8) if text else 0
