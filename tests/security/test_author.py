@@ -21,10 +21,10 @@ from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.limits import VARIABLE
 from archive_pkg.packages.checking import examine
+from archive_pkg.packages.page.letter import _titles
 from archive_pkg.packages.picture import _rows
 from archive_pkg.packages.signers import read_allowed_signers
 from archive_pkg.packages.timestamps import read_certificates
-from archive_pkg.pages.letter import _titles
 from archive_pkg.parsing import OverLimitError, read_json
 from archive_pkg.records import Record
 from archive_pkg.reports import Report

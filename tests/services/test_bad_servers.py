@@ -15,7 +15,7 @@ from archive_pkg import deposits
 from archive_pkg.deposits import patience, web
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
-from archive_pkg.pages import package_page
+from archive_pkg.packages.page import package_page
 
 pytestmark = pytest.mark.service
 

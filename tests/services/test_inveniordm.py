@@ -20,7 +20,7 @@ from archive_pkg.deposits.web import Web
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package, open_package
 from archive_pkg.packages.building import differing
-from archive_pkg.pages import package_page
+from archive_pkg.packages.page import package_page
 
 pytestmark = pytest.mark.service
 

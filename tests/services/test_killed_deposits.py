@@ -20,7 +20,7 @@ import targets
 from archive_pkg import deposits
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
-from archive_pkg.pages import package_page
+from archive_pkg.packages.page import package_page
 
 pytestmark = pytest.mark.service
 INSTANTS = 20

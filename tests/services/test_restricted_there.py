@@ -26,7 +26,7 @@ from archive_pkg import deposits
 from archive_pkg.deposits.repositories import repository_for
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.packages import build_package
-from archive_pkg.pages import package_page
+from archive_pkg.packages.page import package_page
 from program import Run
 
 pytestmark = pytest.mark.slow

@@ -88,7 +88,7 @@ def deposit(
 
     Example: archive-pkg deposit packages/1960-07-18-cpsu-to-sed --to ocfl:archive
     """
-    from archive_pkg import deposits, pages
+    from archive_pkg import deposits
     from archive_pkg.errors import UsageError
 
     if dry_run + status + reserve > 1:
@@ -111,6 +111,7 @@ def deposit(
                     _reserve(answer, package, repository, receipts)
         return
     from archive_pkg import holdings
+    from archive_pkg.packages.page import package_page
 
     watched = progress_wanted() and not quiet and not executor
     with (
@@ -118,8 +119,10 @@ def deposit(
         holdings.metering() if watched else nullcontext() as meter,
         telling("deposit", report, as_json=as_json, quiet=quiet, meter=meter) as told,
     ):
-        rate, page = rate_of(limit_rate, jobs), pages.package_page
-        work = holdings.Depositing(to, receipts, publish, page, rate, meter, include_restricted)
+        rate = rate_of(limit_rate, jobs)
+        work = holdings.Depositing(
+            to, receipts, publish, package_page, rate, meter, include_restricted
+        )
         found, _ = told.ahead(holdings.find_packages(packages, told.take), _lines)
         holdings.run(
             work,
@@ -166,7 +169,8 @@ def _plan(
     publish: bool,
     include_restricted: bool,
 ) -> None:
-    from archive_pkg import deposits, pages
+    from archive_pkg import deposits
+    from archive_pkg.packages.page import package_page
 
     with answer.about(package) as result:
         plan = deposits.plan(
@@ -174,7 +178,7 @@ def _plan(
             repository,
             publish=publish,
             include_restricted=include_restricted,
-            page=pages.package_page,
+            page=package_page,
         )
         result["target"] = repository.target
         result["capabilities"] = asdict(repository.capabilities())

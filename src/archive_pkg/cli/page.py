@@ -46,7 +46,7 @@ def page(
     from archive_pkg.packages import is_bag, open_package, verify
     from archive_pkg.packages.audience import seen_by
     from archive_pkg.packages.leaks import refuse_traces
-    from archive_pkg.pages import letter_page
+    from archive_pkg.packages.page import letter_page
     from archive_pkg.records import load_record, record_file
 
     with (

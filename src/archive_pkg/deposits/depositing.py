@@ -124,8 +124,8 @@ def deposit(
         publish: Whether the repository is to publish it; where it can, it stays a draft otherwise.
         include_restricted: Whether parts that the public may not see go into a repository that is
             open to all.
-        page: Makes a page of a package, always the same one (`archive_pkg.pages.package_page`);
-            repositories that people look into get it beside the package. None is sent if not given.
+        page: Returns a page of a package, always the same one (`packages.page.package_page`).
+            Repositories that people read in get it next to the package. Without it, none is sent.
         tick: Called with the number of bytes after each block that was sent.
 
     Raises:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from archive_pkg.crosswalks import Setting, cmif
 from archive_pkg.holdings import plots
-from archive_pkg.pages import rendering
+from archive_pkg.packages.page import rendering
 from archive_pkg.pages.entries import ROLES, Entry
 from archive_pkg.pages.publishing import LETTERS, script_json, unpacked
 from archive_pkg.pages.searching import Words
@@ -39,7 +39,7 @@ MOST_YEARS = 60
 SITEMAP = 50_000
 """Addresses that one sitemap may have (sitemaps.org)."""
 _UNDATED = "undated"
-_ASSETS = ("letter.css", "letter.js", "site.css", "site.js")
+_ROOM = "archive_pkg.pages"
 
 
 @dataclass(slots=True)
@@ -111,8 +111,10 @@ class Catalogue:
         yield "network.html", [self._network().encode()]
         yield "index.html", [self._index(years).encode()]
         yield from self._for_machines(fragments)
-        for name in _ASSETS:
+        for name in ("letter.css", "letter.js"):
             yield f"assets/{name}", [rendering.asset(name).encode()]
+        for name in ("site.css", "site.js"):
+            yield f"assets/{name}", [rendering.asset(name, _ROOM).encode()]
 
     def _gather_people(self) -> None:
         for number, entry in enumerate(self._entries):
@@ -166,6 +168,7 @@ class Catalogue:
     def _render(self, template: str, root: str, here: str, **shown: Any) -> str:
         return rendering.render(
             template,
+            room=_ROOM,
             root=root,
             here=here,
             site_title=self._plan.title,

@@ -24,10 +24,10 @@ from archive_pkg.packages import layout, open_package, states, verify
 from archive_pkg.packages.access import window
 from archive_pkg.packages.audience import seen_by
 from archive_pkg.packages.leaks import refuse_traces
+from archive_pkg.packages.page import rendering
+from archive_pkg.packages.page.letter import DAMAGED, drawing_of, embedded, read_parts, view
 from archive_pkg.packages.signatures import FOLDER as SIGNATURES
-from archive_pkg.pages import rendering
 from archive_pkg.pages.entries import ROLES, Entry, described_by, entry_of
-from archive_pkg.pages.letter import DAMAGED, embedded, readings_of, view
 from archive_pkg.pages.searching import words_of
 from archive_pkg.reports import Code, Location, Severity
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.holdings.each import Pace
-    from archive_pkg.pages.letter import Reading
+    from archive_pkg.packages.page.letter import Reading
     from archive_pkg.records import Part, Record
     from archive_pkg.reports import Finding
 
@@ -271,7 +271,7 @@ class _Letter:
         page.touch(exist_ok=False)  # of two letters with the same id, one knows
         try:
             folder = self.path / "data" / layout.PARTS
-            self.readings = readings_of(self.record, folder, self._scan)
+            self.readings = read_parts(self.record, folder, self._scan)
             entry = entry_of(self.record, self._download())
             html = self._page(entry).encode("utf-8", "replace")
             refuse_traces(
@@ -325,7 +325,7 @@ class _Letter:
         return size, digest
 
     def _page(self, entry: Entry) -> str:
-        shown = view(self.record, self.readings)
+        shown = view(self.record, self.readings, drawing_of(self.record))
         known = {one.key: one for one in entry.people}
         roles = [
             (label, [known[key] for key in entry.of(role)])
@@ -335,6 +335,7 @@ class _Letter:
         return rendering.render(
             "site_letter.html",
             shown,
+            room="archive_pkg.pages",
             root="../",
             site_title=self.plan.title,
             here="letters",

@@ -12,7 +12,6 @@ import hashlib
 import os
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from archive_pkg.holdings.state import State
 from archive_pkg.packages import is_bag
 from archive_pkg.packages.access import judged_on
 from archive_pkg.packages.audience import SUFFIX
+from archive_pkg.packages.page import rendering
 from archive_pkg.pages.catalogue import Catalogue
 from archive_pkg.pages.keeping import Keeping
 from archive_pkg.pages.publishing import (
@@ -148,9 +148,9 @@ def _memory(shelf: Shelf) -> Iterator[Keeping]:
 
 def _version(title: str, base: str, downloads: bool) -> bytes:
     whole = hashlib.sha256(repr((SOFTWARE, title, base, downloads)).encode())
-    folder = files("archive_pkg.pages") / "templates"
-    for name in ("letter.html", "site_macros.html", "site_letter.html"):
-        whole.update((folder / name).read_bytes())
+    whole.update(rendering.asset("letter.html").encode())
+    for name in ("site_macros.html", "site_letter.html"):
+        whole.update(rendering.asset(name, "archive_pkg.pages").encode())
     return whole.digest()
 
 

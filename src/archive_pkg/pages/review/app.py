@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.packages import is_bag, open_package, verify
-from archive_pkg.pages.letter import letter_page
+from archive_pkg.packages.page.letter import letter_page
 from archive_pkg.pages.review.cards import ADDABLE, REVIEWED, cards, loose
 from archive_pkg.pages.review.desk import ChangedError, Desk, Seen
 from archive_pkg.pages.review.inputs import inputs, proposed

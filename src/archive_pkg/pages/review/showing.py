@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from archive_pkg.pages.marked import Line, Mark, marked_lines
+from archive_pkg.packages.page.marked import Line, Mark, marked_lines
 from archive_pkg.pages.review.cards import card_name
 
 if TYPE_CHECKING:

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.crosswalks import views
-from archive_pkg.pages import rendering
-from archive_pkg.pages.marked import Line, Mark, Segment, marked_lines
+from archive_pkg.errors import InvalidError
+from archive_pkg.packages.page import rendering
+from archive_pkg.packages.page.marked import Line, Mark, Segment, marked_lines
 from archive_pkg.records.languages import language_name
 from archive_pkg.records.statements import Index, statements
 from archive_pkg.records.wording import facts, marking_in_words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from archive_pkg.packages import Package, Verification
     from archive_pkg.paths import StrPath
@@ -73,11 +74,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A part of the letter to be read: its lines, or its image.
+    """A part of the letter as the page shows it: its lines or its image.
 
     Attributes:
         part: The part.
-        title: What it is called.
+        title: Its heading.
         language: A BCP 47 tag; empty where it is not known.
         rtl: Whether it runs from right to left.
         shown: The statements and notes whose words are in one of the readings.
@@ -108,74 +109,77 @@ def letter_page(
     room: int | None = None,
     is_cut: bool = False,
 ) -> str:
-    """The page of a letter, one HTML file that needs nothing else.
+    """Return the page of a letter: one HTML file that needs no other file.
 
     The same arguments give the same page.
 
     Args:
         record: Its record.
         folder: The folder that its parts' paths start from; only read.
-        verification: What verifying its package found, where it is a package.
+        verification: The result of verifying its package, where it is a package.
         checked_on: The day of that verification.
-        room: So many bytes of scans are in it at most; without it, all.
+        room: The most bytes of scans in the page; without it, all scans.
         is_cut: Whether the record is what an audience may see of its package. Findings are not
             on the page then, because they name files.
 
     Raises:
+        InvalidError: A text does not have the encoding that the record states.
         StorageError: A part cannot be read.
     """
-    folder = Path(folder)
-    shown = view(record, readings_of(record, folder, room=room))
-    style, script = rendering.asset("letter.css"), rendering.asset("letter.js")
+    shown = view(record, read_parts(record, Path(folder), room=room), drawing_of(record))
+    script = rendering.asset("letter.js")
+    return _rendered(shown, _state(verification, checked_on, is_cut=is_cut), script)
+
+
+def package_page(package: Package) -> str:
+    """Return the page that goes next to a package in a repository.
+
+    It does not say when the package was checked, so the same package gives the same page. It has
+    scans as long as they are not too large for a page in total.
+
+    Raises:
+        InvalidError: A text does not have the encoding that the record states.
+        StorageError: A part cannot be read.
+    """
+    return letter_page(package.record, package.parts, room=_ROOM)
+
+
+def _rendered(shown: dict[str, Any], state: dict[str, Any] | None, script: str) -> str:
+    style = rendering.asset("letter.css")
     return rendering.render(
         "letter.html",
         shown,
-        state=_state(verification, checked_on, is_cut=is_cut),
+        state=state,
         style=style,
         script=script,
         policy=rendering.policy(styles=(style, shown["row_style"]), scripts=(script,)),
     )
 
 
-def package_page(package: Package) -> str:
-    """The page of a package that lies beside it in a repository.
-
-    It says nothing of when anybody checked the package, so the same package gives the same page;
-    scans are in it as long as they are not too large for a page in all.
-
-    Raises:
-        StorageError: A part cannot be read.
-    """
-    return letter_page(package.record, package.parts, room=_ROOM)
-
-
 def embedded(part: Part, data: bytes) -> str:
-    """An image as an address that has it in itself."""
+    """Return an address that contains the image itself."""
     return f"data:{part.media_type};base64,{base64.b64encode(data).decode()}"
 
 
-def readings_of(
+def read_parts(
     record: Record,
     folder: Path,
     address: Callable[[Part, bytes], str] = embedded,
     room: int | None = None,
 ) -> list[Reading]:
-    """The parts of a letter that can be shown, in the record's order.
+    """Read the parts of a letter that a page shows, in the record's order.
 
     Args:
         record: Its record.
         folder: The folder that its parts' paths start from; only read.
-        address: Gives the address at which a scan will be found, and sees to it that it is.
-        room: So many bytes of scans are shown at most, as they come; without it, all.
+        address: Returns the address of a scan on the page, and stores the scan there.
+        room: The most bytes of scans that are shown, taken in order; without it, all.
 
     Raises:
+        InvalidError: A text does not have the encoding that the record states.
         StorageError: A part cannot be read.
     """
-    from archive_pkg.packages.checking import decode
-
-    page = _Page(record)
-    titles = _titles(record)
-    readings = []
+    texts, images = {}, {}
     for part in record.parts:
         is_image = part.media_type in IMAGES
         if part.file is None or not (part.is_text or is_image):
@@ -188,21 +192,58 @@ def readings_of(
             if is_image and (size > _IMAGE_LIMIT or (room is not None and size > room)):
                 continue
             data = stream.read()
-        title, language = titles[part.id], (part.languages or ("",))[0]
-        rtl = language.split("-")[0] in _RTL
         if part.is_text:
-            text = decode(data, part.encoding or "utf-8")
-            lines = tuple(page.lines(part, text))
-            readings.append(Reading(part, title, language, rtl, page.shown, lines))
+            texts[part.id] = _decoded(part, data)
         else:
             room = room if room is None else room - len(data)
-            image = address(part, data)
+            images[part.id] = address(part, data)
+    return readings_of(record, texts, images)
+
+
+def _decoded(part: Part, data: bytes) -> str:
+    from archive_pkg.packages.checking import decode
+
+    encoding = part.encoding or "utf-8"
+    try:
+        return decode(data, encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        hint = f"Correct parts.{part.id}.encoding, or media_type if it is not a text."
+        raise InvalidError(f"{part.file}: the text is not {encoding}", hint) from error
+
+
+def readings_of(
+    record: Record, texts: Mapping[str, str], images: Mapping[str, str]
+) -> list[Reading]:
+    """Return the parts of a letter that a page shows, in the record's order.
+
+    Args:
+        record: Its record.
+        texts: The text of the whole file of each text part, by the part's id.
+        images: The address of each scan, by the part's id.
+    """
+    page = _Page(record)
+    titles = _titles(record)
+    readings = []
+    for part in record.parts:
+        title, language = titles[part.id], (part.languages or ("",))[0]
+        rtl = language.split("-")[0] in _RTL
+        if part.id in texts:
+            lines = tuple(page.lines(part, texts[part.id]))
+            readings.append(Reading(part, title, language, rtl, page.shown, lines))
+        elif part.id in images:
+            image = images[part.id]
             readings.append(Reading(part, title, language, rtl, page.shown, image=image))
     return readings
 
 
-def view(record: Record, readings: Sequence[Reading]) -> dict[str, Any]:
-    """All that the page's template shows of a letter, by the names it has there."""
+def view(record: Record, readings: Sequence[Reading], drawing: str = "") -> dict[str, Any]:
+    """Return what the page's template shows of a letter, by the names in the template.
+
+    Args:
+        record: The letter's record.
+        readings: Its parts.
+        drawing: The address of a drawing of its parts.
+    """
     page = _Page(record, readings[0].shown if readings else set())
     bonds = views.bonds(record)
     texts = [
@@ -228,7 +269,7 @@ def view(record: Record, readings: Sequence[Reading]) -> dict[str, Any]:
         "note_words": {_note_name(note): _note_words(note) for note in page.notes},
         "numbers": {_note_name(note): number for number, note in enumerate(page.notes, start=1)},
         "marking": marking_in_words(record, brief=True),
-        "drawing": _drawing(record) if record.parts else "",
+        "drawing": drawing,
         "citation": _citation(record),
     }
 
@@ -391,10 +432,12 @@ def _absent(part: Part) -> dict[str, str]:
     return {"name": name, "why": f"{access.status}{until}: {access.rule}"}
 
 
-def _drawing(record: Record) -> str:
-    """The graph of the parts as an image's address; an image's styles need no leave of the page."""
+def drawing_of(record: Record) -> str:
+    """Return the address of a drawing of the parts; the policy of a page allows its styles."""
     from archive_pkg.packages.picture import picture
 
+    if not record.parts:
+        return ""
     return f"data:image/svg+xml;base64,{base64.b64encode(picture(record).encode()).decode()}"
 
 

@@ -10,8 +10,9 @@ import pytest
 from lxml import html
 
 from archive_pkg import cli
+from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, open_package, verify
-from archive_pkg.pages import letter_page, package_page
+from archive_pkg.packages.page import letter_page, package_page
 from archive_pkg.records import Record, load_record
 
 HOSTILE = "<script>alert(1)</script></textarea>\"'><img src=x onerror=alert(1)>\u202e"
@@ -148,3 +149,11 @@ def test_scans_are_on_a_page_as_long_as_there_is_room(tmp_path: Path) -> None:
 def test_a_record_that_was_not_packaged_claims_no_state(letter: Path) -> None:
     told = letter_page(load_record(letter), letter)
     assert "Complete and valid" not in told
+
+
+def test_a_text_in_another_encoding_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "p.txt").write_bytes(b"Gr\xfc\xdfe\n")
+    parts = [{"id": "p", "kind": "original", "file": "p.txt"}]
+    record = Record.model_validate({"id": "x", "type": "letter", "title": "X", "parts": parts})
+    with pytest.raises(InvalidError, match=r"^p\.txt: the text is not utf-8"):
+        letter_page(record, tmp_path)

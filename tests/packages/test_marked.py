@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.pages.marked import Mark, marked_lines
+from archive_pkg.packages.page.marked import Mark, marked_lines
 
 TEXTS = st.text(st.sampled_from("ab \n\r\u00a0я𝔞"), max_size=60)
 

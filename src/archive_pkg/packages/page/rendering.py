@@ -1,0 +1,75 @@
+"""Render templates with their style sheets, scripts and content security policies.
+
+Whatever comes from records is escaped. Only our own style sheets and scripts are marked safe.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jinja2 import Environment
+
+_HERE = "archive_pkg.packages.page"
+
+
+def render(
+    template: str, shown: Mapping[str, Any] | None = None, /, room: str = _HERE, **more: Any
+) -> str:
+    """Render a page from its template.
+
+    Args:
+        template: The template's name.
+        shown: What it shows.
+        room: The package with the template; its templates may extend the ones here.
+        more: What it shows besides.
+    """
+    return environment(room).get_template(template).render({**(shown or {}), **more})
+
+
+@cache
+def asset(name: str, room: str = _HERE) -> str:
+    """Return a style sheet, script or template that ships with the program."""
+    return (files(room) / "templates" / name).read_text(encoding="utf-8")
+
+
+def policy(*, styles: Sequence[str] = (), scripts: Sequence[str] = (), own: bool = False) -> str:
+    """Return a content security policy that allows a page only its own content.
+
+    Args:
+        styles: The style sheets in the page.
+        scripts: The scripts in it.
+        own: Whether it also uses files next to it.
+    """
+
+    def sources(texts: Sequence[str]) -> str:
+        digests = (hashlib.sha256(text.encode()).digest() for text in texts if text)
+        named = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+        return " ".join((["'self'"] if own else []) + named) or "'none'"
+
+    images = "data: 'self'" if own else "data:"
+    return (
+        f"default-src 'none'; img-src {images}; "
+        f"style-src {sources(styles)}; script-src {sources(scripts)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def environment(room: str = _HERE) -> Environment:
+    """Return what renders the templates of a package and those here."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(name) for name in dict.fromkeys((room, _HERE))]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
