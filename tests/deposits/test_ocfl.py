@@ -13,6 +13,7 @@ from pathlib import Path
 import ocfl
 import pytest
 
+from archive_pkg import deposits
 from archive_pkg.deposits import (
     Deposited,
     RefusedError,
@@ -22,7 +23,7 @@ from archive_pkg.deposits import (
     load_receipt,
     receipts_of,
 )
-from archive_pkg.deposits.ocfl import OcflRoot
+from archive_pkg.deposits.ocfl_objects import validate
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
@@ -196,22 +197,6 @@ def test_a_forged_receipt_is_found_out(package: Path, root: Path, tmp_path: Path
         fetch(done.path, tmp_path / "back")
 
 
-def test_logging_is_left_as_it_was(package: Path, root: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _LOGS, str(package), f"ocfl:{root}"], capture_output=True, text=True
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-_LOGS = """
-import logging, pathlib, sys
-from archive_pkg import deposit
-deposit(pathlib.Path(sys.argv[1]), sys.argv[2])
-assert logging.getLogger().level == logging.WARNING and not logging.getLogger().handlers
-logging.getLogger("somebody").info("nobody asked to hear this")
-"""
-
-
 def test_a_folder_that_is_there_and_empty_becomes_a_root(package: Path, root: Path) -> None:
     root.mkdir()  # as where a disk is mounted, which cannot be renamed over
     inode = root.stat().st_ino
@@ -268,16 +253,15 @@ def test_built_beside_the_root_or_in_it_where_it_cannot_be_renamed_from_beside(
         if os.geteuid() or subprocess.run(bound, check=False, capture_output=True).returncode:
             pytest.skip("nothing can be mounted here")
     built: list[Path] = []
-    validate = OcflRoot._validate
 
-    def look(self: OcflRoot, folder: Path, *, digests: bool = True) -> None:
-        validate(self, folder, digests=digests)
+    def look(folder: Path, *, digests: bool = True) -> None:
+        validate(folder, digests=digests)
         built.append(folder)
         folders = [path for path in root.rglob("*") if path.is_dir()]
         assert own_mount or all(list(path.iterdir()) for path in folders)
         assert own_mount or not list(root.glob("extensions/archive-pkg-*"))
 
-    monkeypatch.setattr(OcflRoot, "_validate", look)
+    monkeypatch.setattr(deposits.ocfl, "validate", look)
     record = letter / "record.yaml"
     record.write_text(record.read_text().replace("title: Letter", "title: The Letter", 1))
     changed = build_package(letter, package.parent, on=date(2026, 11, 24), replace=True).path

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 from archive_pkg import deposits, limits
 from archive_pkg.deposits import credentials
-from archive_pkg.deposits.ocfl import OcflRoot
+from archive_pkg.deposits.ocfl_objects import validate
 from archive_pkg.deposits.repositories import LostError
 from archive_pkg.deposits.s3 import S3Bucket
 from archive_pkg.errors import DepositError, InvalidError, UsageError
@@ -261,7 +261,7 @@ def test_an_ocfl_object_is_looked_at_before_it_is_read(built: Path, tmp_path: Pa
         with pytest.raises(DepositError, match=words):
             deposits.fetch(done.path, tmp_path / "back")
         with pytest.raises(DepositError, match=words):
-            OcflRoot(f"ocfl:{root}")._validate(home)
+            validate(home)
         odd.unlink()
     os.truncate(letter, 1 << 30)
     with pytest.raises(DepositError, match=r"1073741824 bytes; .* were deposited"):
@@ -269,7 +269,7 @@ def test_an_ocfl_object_is_looked_at_before_it_is_read(built: Path, tmp_path: Pa
     letter.unlink()
     os.truncate(home / "v1/inventory.json", limits.JSON_SIZE.value + 1)
     with pytest.raises(DepositError, match="too large"):
-        OcflRoot(f"ocfl:{root}")._validate(home)
+        validate(home)
 
 
 # --- a login belongs to one server

@@ -1,35 +1,39 @@
 """An OCFL 1.1 storage root on disk: each package an object, each deposit of a change a version.
 
-An object is built in a hidden folder beside the root, for in the root no folder may be empty and
-none may be but objects and registered extensions (OCFL 1.1, 4.1 and 4.4), and renamed when it is
-whole and valid. Where the root is a disk of its own, or the folder that it is in is not ours to
-write, an object is built below the root's `extensions/` after all. Its files are copied and read
-back here, and what was read is compared with the package's manifests. Inventories, layouts and
-validation are ocfl-py's. A new version's staging shares the old versions' files by hard links.
+An object is built in a hidden folder next to the root and renamed when it is complete and valid:
+within a root, folders may not be empty, and only objects and registered extensions are allowed
+(OCFL 1.1, 4.1 and 4.4). If the root is a disk of its own, or we may not write next to it, the
+object is built below the root's `extensions/`. Its files are copied, read back and compared with
+the package's manifests. The staging of a new version has hard links to the files of older versions.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import logging
+import json
 import os
-import re
 import shutil
-import stat
-import sys
-import threading
-from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from archive_pkg import fixity, limits, storage
-from archive_pkg.deposits.drop import refuse_more
+from archive_pkg import fixity, storage
+from archive_pkg.deposits.drop import write_file
 from archive_pkg.deposits.local import LocalPlace
-from archive_pkg.deposits.ocfl_layouts import USUAL, layout_of, version_of
+from archive_pkg.deposits.ocfl_layouts import Layout, layout_of, version_of
+from archive_pkg.deposits.ocfl_objects import (
+    DECLARATION,
+    DIGEST,
+    SPECIFICATION,
+    Inventory,
+    content_folder,
+    inventory_files,
+    newest_state,
+    read_inventory,
+    validate,
+    with_version,
+)
 from archive_pkg.deposits.parcels import Checked, sha256_of
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories import (
@@ -43,9 +47,7 @@ from archive_pkg.deposits.repositories import (
 )
 from archive_pkg.deposits.together import Unsynced, alone
 from archive_pkg.errors import DepositError, StorageError, UsageError
-from archive_pkg.parsing import read_json
 from archive_pkg.reports import Location
-from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,16 +57,12 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.repositories import Expected
     from archive_pkg.deposits.together import Steps
 
-SPECIFICATION = "1.1"
-DIGEST = "sha512"
 STAGING = "archive-pkg-staging"
 """The folder of the root's extensions in which objects are built where they cannot be beside it."""
-_DECLARATION = f"0=ocfl_{SPECIFICATION}"
-_OBJECT = f"ocfl_object_{SPECIFICATION}"
-_INVENTORY = "inventory.json"
+_ROOT = f"0=ocfl_{SPECIFICATION}"
 _LAYOUT_FILE = "ocfl_layout.json"
 _EXTENSIONS = "extensions"
-_OF_A_ROOT = (_DECLARATION, _LAYOUT_FILE, _EXTENSIONS)
+_OF_A_ROOT = (_ROOT, _LAYOUT_FILE, _EXTENSIONS)
 
 
 class OcflRoot:
@@ -100,7 +98,7 @@ class OcflRoot:
             steps=(
                 f"store it as a version of the object {parcel.identifier}; files that a version "
                 "before has are not stored again",
-                "read every file back and compare its SHA-256; let ocfl-py validate the object",
+                "read every file back and compare its SHA-256; validate the object",
             ),
         )
         try:
@@ -116,7 +114,7 @@ class OcflRoot:
 
     def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
         """The steps of `deposit`; see `Stepwise`."""
-        with _plain_errors(self.root):
+        with storage.storage_errors(f"working in {self.root}"):
             self._ensure_root()
             home = self._home(parcel.identifier)
             journal.begin("place", remote_id=parcel.identifier)
@@ -130,11 +128,11 @@ class OcflRoot:
 
     def status(self, remote_id: str, version: str) -> Status:
         """Whether the root holds it, and in which versions; see `Repository`."""
-        with _plain_errors(self.root):
+        with storage.storage_errors(f"working in {self.root}"):
             home = self._home(remote_id) if self.root.is_dir() else self.root
             if not (home / "inventory.json").is_file():
                 return Status("absent", f"{self.target} does not hold {remote_id}")
-            versions = sorted(_inventory(home)["versions"], key=lambda name: int(name[1:]))
+            versions = sorted(read_inventory(home)["versions"], key=lambda name: int(name[1:]))
             if version and version not in versions:
                 return Status("absent", f"it has {', '.join(versions)}, and no {version}")
             return Status("stored", f"versions: {', '.join(versions)}", {"versions": versions})
@@ -143,11 +141,11 @@ class OcflRoot:
         self, remote_id: str, version: str, expected: Expected | None = None
     ) -> dict[str, str]:
         """Read a version's files where they lie; see `Repository`."""
-        with _plain_errors(self.root):
+        with storage.storage_errors(f"working in {self.root}"):
             home = self._home(remote_id)
             if not home.is_dir():
                 raise DepositError(f"{self.target} does not hold {remote_id}")
-            inventory = _inventory(home)
+            inventory = read_inventory(home)
             if version not in inventory["versions"]:
                 raise DepositError(f"{self.target} holds no version {version} of {remote_id}")
             state: dict[str, list[str]] = inventory["versions"][version]["state"]
@@ -161,35 +159,41 @@ class OcflRoot:
         self, remote_id: str, version: str, into: Path, expected: Expected | None = None
     ) -> None:
         """Copy a version of an object, validated first, into an empty folder; see `Repository`."""
-        with _plain_errors(self.root):
+        with storage.storage_errors(f"working in {self.root}"):
             home = self._home(remote_id)
             if not home.is_dir():
                 raise DepositError(f"{self.target} does not hold {remote_id}")
-            with _any_error(home):
-                _refuse_sizes(home, version, expected or {})
-            self._validate(home)
-            with _any_error(home):
-                ocfl_py().Object(path=str(home)).extract(str(home), version, str(into.absolute()))
+            _refuse_sizes(home, version, expected or {})
+            validate(home)
+            inventory = read_inventory(home)
+            for digest, paths in inventory["versions"][version]["state"].items():
+                for path in paths:
+                    with storage.open_beneath(home, inventory["manifest"][digest][0]) as file:
+                        blocks = iter(lambda: file.read(fixity.BLOCK), b"")
+                        write_file(into, path, blocks, expected.get(path) if expected else None)
 
     def _ensure_root(self) -> None:
         """Make the root where there is none; one that is half made by a killed run is finished."""
-        if (self.root / _DECLARATION).is_file():
+        if (self.root / _ROOT).is_file():
             return
         with storage.storage_errors(f"making {self.root}"):
             storage.make_folder(self.root)
-        with storage.Lock(self.root / _LAYOUT_FILE, wait=60), TemporaryDirectory() as elsewhere:
-            made = Path(elsewhere, "root")
-            ocfl_py().StorageRoot(
-                str(made), layout_name=USUAL, spec_version=SPECIFICATION
-            ).initialize(spec_version=SPECIFICATION)
-            paths = [path.relative_to(made) for path in made.rglob("*") if path.is_file()]
-            with storage.storage_errors(f"making {self.root}"):
-                # The declaration comes last: what has none is no root yet.
-                for path in sorted(paths, key=lambda path: path.name == _DECLARATION):
-                    if path.parent.name:
-                        storage.make_beneath(self.root, path.parent.as_posix())
-                    storage.recover(self.root / path)
-                    storage.write_atomically(self.root / path, storage.read_regular(made / path))
+        layout = Layout()
+        about = {"extension": layout.name, "description": "Objects in folders named by their id"}
+        config = {"extensionName": layout.name, **layout.parameters}
+        files = {
+            f"{_EXTENSIONS}/{layout.name}/config.json": json.dumps(config, indent=2),
+            _LAYOUT_FILE: json.dumps(about, indent=2),
+            _ROOT: f"{_ROOT[2:]}\n",  # last: a folder without the declaration is not a root yet
+        }
+        with (
+            storage.Lock(self.root / _LAYOUT_FILE, wait=60),
+            storage.storage_errors(f"making {self.root}"),
+        ):
+            storage.make_beneath(self.root, f"{_EXTENSIONS}/{layout.name}")
+            for path, text in files.items():
+                storage.recover(self.root / path)
+                storage.write_atomically(self.root / path, text.encode())
 
     def _refuse_unfit(self, identifier: str) -> None:
         """Refuse a root that cannot be written, and an object that gets no version here.
@@ -286,12 +290,7 @@ class OcflRoot:
     def _first_version(
         self, parcel: Parcel, home: Path, staged: Path, journal: Journal
     ) -> Steps[Mapping[str, str]]:
-        inventory = ocfl_py().Inventory()
-        inventory.id = parcel.identifier
-        inventory.spec_version = SPECIFICATION
-        inventory.digest_algorithm = DIGEST
-        inventory.init_manifest_and_versions()
-        inventory.add_version(metadata=_metadata("Deposited"))
+        inventory = with_version(None, parcel.identifier, _state(parcel), "Deposited")
         with parcel.confirming():
             held = self._write(parcel, inventory, staged / home.relative_to(self.root))
         storage.open_up(staged / home.relative_to(self.root), parcel.mode)
@@ -315,22 +314,13 @@ class OcflRoot:
     ) -> Steps[Mapping[str, str] | None]:
         """Add a version; None where the newest is this package already."""
         storage.recover(home)
-        self._validate(home)
-        _share(home, made)
-        thing = ocfl_py().Object(
-            identifier=parcel.identifier, spec_version=SPECIFICATION, digest_algorithm=DIGEST
-        )
-        version = thing.start_new_version(
-            objdir=str(made),
-            srcdir=str(parcel.folder.absolute()),
-            digest_algorithm=DIGEST,
-            metadata=_metadata("Deposited again, changed"),
-            carry_content_forward=False,
-        )
-        inventory = version.inventory
-        inventory.current_version.state = _state(parcel)
-        if not version.diff_with_previous():
+        validate(home)
+        before = read_inventory(home)
+        state = _state(parcel)
+        if newest_state(before) == {path: key for key, paths in state.items() for path in paths}:
             return None
+        _share(home, made)
+        inventory = with_version(before, parcel.identifier, state, "Deposited again, changed")
         with parcel.confirming():
             held = self._write(parcel, inventory, made)
         storage.open_up(made, parcel.mode, like=home)
@@ -339,18 +329,14 @@ class OcflRoot:
         yield [Unsynced(home.parent, storage.sync_folder)]
         return held
 
-    def _write(self, parcel: Parcel, inventory: Any, made: Path) -> Mapping[str, str]:
+    def _write(self, parcel: Parcel, inventory: Inventory, made: Path) -> Mapping[str, str]:
         """Write a version's files and inventories; the SHA-256 of each new file, read back."""
-        head = str(inventory.head)
-        state = _state(parcel)
-        inventory.current_version.state = state
+        head, folder = str(inventory["head"]), content_folder(inventory)
         content: dict[str, str] = {}
-        for digest, paths in state.items():
-            if digest not in inventory.manifest:
-                content[paths[0]] = (
-                    f"{head}/{inventory.content_directory_to_use}/{_plain(paths[0])}"
-                )
-                inventory.manifest[digest] = [content[paths[0]]]
+        for digest, (path, *_) in _state(parcel).items():
+            if digest not in inventory["manifest"]:
+                content[path] = f"{folder}/{_plain(path)}"
+                inventory["manifest"][digest] = [content[path]]
         made.mkdir(parents=True, exist_ok=True)
         place = LocalPlace(made)
         for folder in [head, *sorted({path.rpartition("/")[0] for path in content.values()})]:
@@ -369,39 +355,23 @@ class OcflRoot:
                     f"{item.path} is not in {self.root} as it was when the package was verified",
                     "nothing was kept; did something write into the package, or is a disk bad?",
                 )
-        said = inventory.as_json().encode()
-        sidecar = f"{hashlib.new(DIGEST, said).hexdigest()} {_INVENTORY}\n".encode()
-        about = {_INVENTORY: said, f"{_INVENTORY}.{DIGEST}": sidecar}
-        declaration = {f"0={_OBJECT}": f"{_OBJECT}\n".encode()}
+        about = inventory_files(inventory)
+        declaration = {DECLARATION: f"{DECLARATION[2:]}\n".encode()}
         above = {f"{head}/{name}": data for name, data in about.items()}
         for name in about:
             place.remove(name)  # the copies of the version before
         place.send_many((declaration if head == "v1" else {}) | above | about)
-        self._validate(made, digests=False)
+        validate(made, digests=False)
         return held
 
-    def _validate(self, folder: Path, *, digests: bool = True) -> None:
-        """Let ocfl-py's validator look at the object, and unless told not to read it whole."""
-        _refuse_unreadable(folder)
-        thing = ocfl_py().Object(path=str(folder))
-        with _any_error(folder):
-            passed, validator = thing.validate(
-                log_warnings=False, log_errors=False, check_digests=digests
-            )
-        if not passed:
-            raise DepositError(
-                f"the OCFL object at {folder} is not valid: {validator.status_str()}".strip(),
-                "restore it from another copy before depositing into it",
-            )
-
     def _stored(self, home: Path, parcel: Parcel, new: Mapping[str, str] | None) -> Stored:
-        inventory = _inventory(home)
+        inventory = read_inventory(home)
         head = str(inventory["head"])
         state: dict[str, list[str]] = inventory["versions"][head]["state"]
         named = {path: digest for digest, paths in state.items() for path in paths}
         expected = parcel.digests(DIGEST)
         read_back = new or {}
-        # What a version before had is not there twice; ocfl-py read it, by its SHA-512.
+        # What a version before had is not there twice; it was validated, by its SHA-512.
         old = tuple(item for item in parcel.items if item.path not in read_back)
         files = [
             *arrivals(tuple(item for item in parcel.items if item.path in read_back), read_back),
@@ -439,7 +409,7 @@ def _is_object(folder: Path) -> bool:
 def _refuse_foreign(home: Path, identifier: str) -> None:
     """Refuse to add a version to an object that is not as we write them; it is left alone."""
     try:
-        inventory = _inventory(home)
+        inventory = read_inventory(home)
         said = {
             "id": inventory.get("id"),
             "OCFL version": "".join(str(inventory.get("type", "")).split("/")[3:4]),
@@ -459,48 +429,21 @@ def _refuse_foreign(home: Path, identifier: str) -> None:
             )
 
 
-def _refuse_unreadable(home: Path) -> None:
-    """Refuse an object in which ocfl-py, which opens whatever is there, could read without end.
-
-    Raises:
-        DepositError: It has a link, a pipe or a device in it, or a file that is mostly holes.
-    """
-    waiting, count = [home], 0
-    while waiting:
-        with os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                count += 1
-                status = entry.stat(follow_symlinks=False)
-                about = entry.name.startswith((_INVENTORY, "0="))
-                if stat.S_ISDIR(status.st_mode):
-                    waiting.append(Path(entry.path))
-                elif not stat.S_ISREG(status.st_mode):
-                    raise _strange(entry.path, "it is not a regular file")
-                elif about and status.st_size > limits.JSON_SIZE.value:
-                    raise _strange(entry.path, "it is too large", limits.JSON_SIZE.hint)
-                elif limits.is_bomb(status.st_size, status.st_blocks * 512):
-                    raise _strange(entry.path, "it is mostly holes", limits.ARCHIVE_RATIO.hint)
-        refuse_more(count, str(home))
-
-
 def _refuse_sizes(home: Path, version: str, expected: Expected) -> None:
     """Refuse a version with a file that is not as long as the one that was deposited.
 
     Raises:
         DepositError: It has one.
     """
-    inventory = _inventory(home)
+    inventory = read_inventory(home)
     for digest, paths in inventory["versions"][version]["state"].items():
         size = (home / inventory["manifest"][digest][0]).lstat().st_size
         for path in paths:
             if path in expected and size != expected[path].size:
-                raise _strange(path, f"it has {size} bytes; {expected[path].size} were deposited")
-
-
-def _strange(
-    path: str, wrong: str, hint: str = "restore the object from another copy"
-) -> DepositError:
-    return DepositError(f"{path}: {wrong}", hint)
+                raise DepositError(
+                    f"{path}: it has {size} bytes; {expected[path].size} were deposited",
+                    "restore the object from another copy",
+                )
 
 
 def _state(parcel: Parcel) -> dict[str, list[str]]:
@@ -519,39 +462,6 @@ def _plain(path: str) -> str:
     )
 
 
-def _inventory(home: Path) -> dict[str, Any]:
-    """An object's inventory, its parts of the kinds that are used here.
-
-    Raises:
-        DepositError: It is not an inventory.
-    """
-    try:
-        read = read_json(storage.read_beneath(home, "inventory.json"))
-        if not isinstance(read["head"], str) or not isinstance(read["manifest"], dict):
-            raise TypeError("its head is not a name, or its manifest not a table")
-        for digest, paths in read["manifest"].items():
-            if not paths or not _are_texts(paths):
-                raise TypeError(f"its manifest has no paths for {digest}")
-        for name, version in read["versions"].items():
-            if not re.fullmatch(r"v[0-9]{1,9}", name) or not isinstance(version["created"], str):
-                raise TypeError(f"its version {name} has no proper name or date")
-            for digest, paths in version["state"].items():
-                if digest not in read["manifest"] or not _are_texts(paths):
-                    raise TypeError(f"its version {name} has no paths for {digest}")
-        read["versions"][read["head"]]
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise DepositError(
-            f"{home / 'inventory.json'} is not an OCFL inventory: {error}",
-            "restore the object from another copy",
-        ) from error
-    found: dict[str, Any] = read
-    return found
-
-
-def _are_texts(paths: Any) -> bool:
-    return isinstance(paths, list) and all(isinstance(path, str) for path in paths)
-
-
 def _sha256(home: Path, path: str) -> str | None:
     """The SHA-256 of a file of an object, reached through no link; None where there is none."""
     try:
@@ -559,11 +469,6 @@ def _sha256(home: Path, path: str) -> str | None:
             return sha256_of(iter(lambda: file.read(fixity.BLOCK), b""))
     except FileNotFoundError:
         return None
-
-
-def _metadata(message: str) -> Any:
-    created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return ocfl_py().VersionMetadata(created=created, message=message, name=SOFTWARE)
 
 
 def _share(home: Path, made: Path) -> None:
@@ -578,77 +483,3 @@ def _share(home: Path, made: Path) -> None:
 
     with storage.storage_errors(f"staging {home}"):
         shutil.copytree(home, made, copy_function=place)
-
-
-@contextlib.contextmanager
-def _plain_errors(root: Path) -> Iterator[None]:
-    """Turn ocfl-py's exceptions into ours."""
-    ocfl = ocfl_py()
-    try:
-        with storage.storage_errors(f"working in {root}"):
-            yield
-    except (
-        ocfl.InventoryException,
-        ocfl.NewVersionException,
-        ocfl.ObjectException,
-        ocfl.StorageRootException,
-    ) as error:
-        hint = "is it an OCFL root as others write it?"
-        raise DepositError(f"{root}: {error}", hint) from error
-
-
-@contextlib.contextmanager
-def _any_error(home: Path) -> Iterator[None]:
-    """Turn into a DepositError whatever an inventory of odd form makes ocfl-py raise."""
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        hint = "restore it from another copy"
-        raise DepositError(f"the OCFL object at {home} cannot be read: {error!r}", hint) from error
-
-
-_importing = threading.Lock()
-
-
-def ocfl_py() -> Any:
-    """The module `ocfl`, imported so that the root logger stays as it is.
-
-    Its import sets the root logger up anew, and so does each line that its modules log there. They
-    get a logger of their own instead, which says nothing where nobody listens to it. What it needs
-    for OCFL in S3, and takes two thirds of its import, is imported when it is asked for.
-    """
-    with _importing:
-        if "ocfl" in sys.modules and getattr(sys.modules["ocfl"], "_quiet", False):
-            return sys.modules["ocfl"]
-        root = logging.getLogger()
-        level, handlers = root.level, list(root.handlers)
-        with _s3fs_later():
-            import ocfl
-        root.setLevel(level)
-        root.handlers[:] = handlers
-        own = logging.getLogger("ocfl")
-        own.addHandler(logging.NullHandler())
-        for name, module in list(sys.modules.items()):
-            if name.startswith("ocfl.") and getattr(module, "logging", None) is logging:
-                module.logging = own  # type: ignore[attr-defined]
-        ocfl._quiet = True
-        return ocfl
-
-
-@contextlib.contextmanager
-def _s3fs_later() -> Iterator[None]:
-    def file_system(*args: Any, **options: Any) -> Any:
-        import s3fs
-
-        return s3fs.S3FileSystem(*args, **options)
-
-    if "s3fs" in sys.modules:
-        yield
-        return
-    later = ModuleType("s3fs")
-    later.S3FileSystem = file_system  # type: ignore[attr-defined]
-    sys.modules["s3fs"] = later
-    try:
-        yield
-    finally:
-        del sys.modules["s3fs"]

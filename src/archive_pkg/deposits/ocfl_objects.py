@@ -1,0 +1,353 @@
+"""OCFL 1.1 objects on disk: read, extend and validate their inventories and files.
+
+The numbers in comments are those of the validation codes of OCFL 1.1, which say the same as its
+sections 3.1 to 3.5.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+import re
+import stat
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from archive_pkg import fixity, limits, storage
+from archive_pkg.deposits.drop import refuse_more
+from archive_pkg.errors import DepositError
+from archive_pkg.parsing import read_json
+from archive_pkg.version import SOFTWARE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+SPECIFICATION = "1.1"
+DIGEST = "sha512"
+INVENTORY = "inventory.json"
+DECLARATION = f"0=ocfl_object_{SPECIFICATION}"
+_TYPE = f"https://ocfl.io/{SPECIFICATION}/spec/#inventory"
+_DIGESTS = ("sha512", "sha256")
+_CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_VERSION = re.compile(r"v(?:[1-9][0-9]{0,8}|0[0-9]{1,9})", re.ASCII)
+_SHOWN = 5
+_RESTORE = "restore the object from another copy"
+
+Inventory: TypeAlias = dict[str, Any]
+State: TypeAlias = "Mapping[str, list[str]]"
+"""Logical paths by the digest of their content (OCFL 1.1, 3.5.3.1)."""
+
+
+def read_inventory(home: Path) -> Inventory:
+    """Return an object's inventory, whose parts have the types that OCFL demands.
+
+    Raises:
+        DepositError: It is not an inventory.
+        OSError: It cannot be read.
+    """
+    return _parsed(home, INVENTORY, storage.read_beneath(home, INVENTORY))
+
+
+def _parsed(home: Path, path: str, data: bytes) -> Inventory:
+    try:
+        read: Inventory = read_json(data)
+        _check_types(read)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DepositError(f"{home / path} is not an OCFL inventory: {error}", _RESTORE) from error
+    return read
+
+
+def _check_types(read: Inventory) -> None:
+    for name in ("id", "type", "digestAlgorithm", "head"):
+        if not isinstance(read[name], str):
+            raise TypeError(f"its {name} is not a text")
+    folder = read.get("contentDirectory", "content")
+    if not isinstance(folder, str) or "/" in folder or not _is_plain(folder):
+        raise TypeError("its contentDirectory is not the name of a folder")
+    for fixity_block in read.get("fixity", {}).values():
+        _check_paths(fixity_block, "its fixity block")
+    _check_paths(read["manifest"], "its manifest")
+    for name, version in read["versions"].items():
+        if not _VERSION.fullmatch(name) or not _is_date(version["created"]):
+            raise TypeError(f"its version {name} has no proper name or date")
+        _check_paths(version["state"], f"its version {name}")
+        if not version["state"].keys() <= read["manifest"].keys():
+            raise TypeError(f"its version {name} has a digest that its manifest does not have")
+        if not isinstance(version.get("message", ""), str):
+            raise TypeError(f"the message of its version {name} is not a text")
+        if "user" in version and not isinstance(version["user"]["name"], str):
+            raise TypeError(f"the user of its version {name} has no name")
+    read["versions"][read["head"]]
+
+
+def _check_paths(listed: Any, where: str) -> None:
+    """Raise TypeError unless it has safe paths by digest, no path twice and none below another."""
+    paths: list[str] = []
+    for digest, here in listed.items():
+        if not isinstance(here, list) or not here or not all(isinstance(one, str) for one in here):
+            raise TypeError(f"{where} has no paths for {digest}")
+        paths += here
+    if wrong := [path for path in paths if not _is_plain(path)]:
+        raise TypeError(f"{where} has the path {wrong[0]!r}")
+    known = set(paths)
+    if len(known) < len(paths) or len({digest.lower() for digest in listed}) < len(listed):
+        raise TypeError(f"{where} has a path or a digest twice")
+    for path in known:
+        if any(above in known for above in _above(path)):
+            raise TypeError(f"{where} has a file and a folder called the same above {path}")
+
+
+def _above(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
+def _is_plain(path: str) -> bool:
+    return not any(step in ("", ".", "..") for step in path.split("/")) and "\0" not in path
+
+
+def _is_date(text: Any) -> bool:
+    if not isinstance(text, str) or not _CREATED.fullmatch(text):
+        return False
+    datetime.fromisoformat(text)
+    return True
+
+
+def newest_state(inventory: Inventory) -> dict[str, str]:
+    """Return the digest of each logical path of the newest version."""
+    state: State = inventory["versions"][inventory["head"]]["state"]
+    return {path: digest.lower() for digest, paths in state.items() for path in paths}
+
+
+def with_version(
+    before: Inventory | None, identifier: str, state: State, message: str
+) -> Inventory:
+    """Return an inventory with one version more; its manifest has no new content yet.
+
+    Args:
+        before: The inventory so far; None for a first version.
+        identifier: The object's id.
+        state: The new version's state.
+        message: What the version is.
+    """
+    inventory = before or {
+        "digestAlgorithm": DIGEST,
+        "id": identifier,
+        "manifest": {},
+        "type": _TYPE,
+        "versions": {},
+    }
+    head = _next_name(inventory["head"]) if before else "v1"
+    created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    version = {
+        "created": created,
+        "message": message,
+        "state": {digest: sorted(paths) for digest, paths in state.items()},
+        "user": {"name": SOFTWARE},
+    }
+    manifest = {digest.lower(): paths for digest, paths in inventory["manifest"].items()}
+    versions = {
+        name: one | {"state": {key.lower(): paths for key, paths in one["state"].items()}}
+        for name, one in inventory["versions"].items()
+    }
+    return inventory | {
+        "head": head,
+        "manifest": manifest,
+        "versions": versions | {head: version},
+    }
+
+
+def _next_name(head: str) -> str:
+    """Return the name of the version after one; names with zeros in front keep their length."""
+    number = str(int(head[1:]) + 1)
+    if not head.startswith("v0"):
+        return f"v{number}"
+    name = "v" + number.zfill(len(head) - 1)
+    if not name.startswith("v0"):
+        raise DepositError(f"its versions are named like {head}, and there is no name after it")
+    return name
+
+
+def content_folder(inventory: Inventory) -> str:
+    """Return the folder of the newest version's content, from the object's folder."""
+    return f"{inventory['head']}/{inventory.get('contentDirectory', 'content')}"
+
+
+def inventory_files(inventory: Inventory) -> dict[str, bytes]:
+    """Return the bytes of the inventory and of its sidecar by their names."""
+    data = json.dumps(inventory, sort_keys=True, indent=2, ensure_ascii=False).encode()
+    sidecar = f"{hashlib.new(DIGEST, data).hexdigest()} {INVENTORY}\n".encode()
+    return {INVENTORY: data, f"{INVENTORY}.{DIGEST}": sidecar}
+
+
+def validate(home: Path, *, digests: bool = True) -> None:
+    """Validate an object: its structure, its inventories, and the digest of every file.
+
+    Args:
+        home: The object's folder.
+        digests: Whether to read the content.
+
+    Raises:
+        DepositError: It is not valid, or has something in it that could be read without end.
+        OSError: It cannot be read.
+    """
+    files, empty = _files(home)
+    found = [f"the folder {path} is empty" for path in empty]
+    found += itertools.islice(_faults(home, files, digests=digests), _SHOWN + 1 - len(found))
+    if found:
+        more = "; and more" if len(found) > _SHOWN else ""
+        raise DepositError(
+            f"the OCFL object at {home} is not valid: {'; '.join(found[:_SHOWN])}{more}",
+            "restore it from another copy before depositing into it",
+        )
+
+
+def _files(home: Path) -> tuple[set[str], list[str]]:
+    """Return the paths of an object's files, and those of its empty folders.
+
+    Raises:
+        DepositError: It has a link, a pipe or a device in it, or a file that is mostly holes.
+    """
+    files, empty, waiting, count = set[str](), list[str](), [""], 0
+    while waiting:
+        here = waiting.pop()
+        with os.scandir(home / here) as scanned:
+            entries = list(scanned)
+        if not entries:
+            empty.append(here)
+        count += len(entries)
+        refuse_more(count, str(home))
+        for entry in entries:
+            status = entry.stat(follow_symlinks=False)
+            path = f"{here}/{entry.name}" if here else entry.name
+            if stat.S_ISDIR(status.st_mode):
+                waiting.append(path)
+                continue
+            if not stat.S_ISREG(status.st_mode):
+                raise DepositError(f"{entry.path}: it is not a regular file", _RESTORE)
+            is_about = entry.name.startswith((INVENTORY, "0="))
+            if is_about and status.st_size > limits.JSON_SIZE.value:
+                raise DepositError(f"{entry.path}: it is too large", limits.JSON_SIZE.hint)
+            if limits.is_bomb(status.st_size, status.st_blocks * 512):
+                raise DepositError(f"{entry.path}: it is mostly holes", limits.ARCHIVE_RATIO.hint)
+            files.add(path)
+    return files, empty
+
+
+def _faults(home: Path, files: set[str], *, digests: bool) -> Iterator[str]:
+    if missing := {DECLARATION, INVENTORY} - files:  # E003, E063
+        yield f"{min(missing)} is missing"
+        return
+    if storage.read_beneath(home, DECLARATION) != f"{DECLARATION[2:]}\n".encode():  # E007
+        yield f"{DECLARATION} has other text in it"
+    inventory = read_inventory(home)
+    yield from _faults_of(inventory)
+    versions = inventory["versions"]
+    others = {
+        name: _parsed(home, path, storage.read_beneath(home, path))
+        for name in versions
+        if (path := f"{name}/{INVENTORY}") in files
+    }
+    placed = {"": inventory} | others
+    for name, one in placed.items():
+        yield from _faults_of_sidecar(home, f"{name}/{INVENTORY}".lstrip("/"), one)
+    if others.get(inventory["head"]) != inventory:  # E064
+        yield f"the inventory in {inventory['head']} is not that of the object"
+    for name, one in others.items():
+        yield from _faults_of_older(name, one, inventory)
+    yield from _faults_of_files(files, placed)
+    wanted: dict[str, dict[str, str]] = {}
+    for one in placed.values():
+        for algorithm, digest, path in _promised(one):
+            if wanted.setdefault(path, {}).setdefault(algorithm, digest) != digest:  # E066, E092
+                yield f"{path} has two different digests"
+    if digests:
+        yield from _changed(home, {path: wanted[path] for path in wanted.keys() & files})
+
+
+def _faults_of(inventory: Inventory) -> Iterator[str]:
+    """Yield what is wrong within an object's inventory, whose types are right."""
+    names = list(inventory["versions"])
+    numbers = sorted(int(name[1:]) for name in names)
+    if numbers != list(range(1, len(names) + 1)):  # E008 to E011
+        yield "its versions are not numbered from v1 on without a gap"
+    if any(name.startswith("v0") for name in names) and len({len(name) for name in names}) > 1:
+        yield "the names of its versions differ in length"  # E012
+    if int(inventory["head"][1:]) != max(numbers):  # E040
+        yield f"its head {inventory['head']} is not its newest version"
+    if inventory["type"] != _TYPE or inventory["digestAlgorithm"] not in _DIGESTS:  # E025, E038
+        yield "its type is not that of OCFL 1.1, or its digest is not SHA-512 or SHA-256"
+    used = {digest for version in inventory["versions"].values() for digest in version["state"]}
+    if unused := inventory["manifest"].keys() - used:  # E107
+        yield f"no version uses {min(unused)}"
+
+
+def _faults_of_sidecar(home: Path, path: str, inventory: Inventory) -> Iterator[str]:
+    algorithm = inventory["digestAlgorithm"]
+    if algorithm not in _DIGESTS:
+        return
+    digest = hashlib.new(algorithm, storage.read_beneath(home, path)).hexdigest()
+    try:
+        said = storage.read_beneath(home, f"{path}.{algorithm}").decode()
+    except (FileNotFoundError, ValueError):
+        said = ""
+    if not re.fullmatch(rf"{digest}[ \t]+{re.escape(INVENTORY)}\n?", said):  # E058, E060, E061
+        yield f"{path} is not as {path}.{algorithm} says"
+
+
+def _faults_of_older(name: str, older: Inventory, inventory: Inventory) -> Iterator[str]:
+    """Yield where a version's inventory contradicts the newest one (E066, E110)."""
+    if (older["id"], older["head"]) != (inventory["id"], name):
+        yield f"the inventory in {name} is that of another object or version"
+        return
+    yield from _faults_of(older) if older != inventory else ()
+    for version in older["versions"]:
+        then, now = (_content(one, version) for one in (older, inventory))
+        if then.keys() != now.keys() or not all(then[path] <= now[path] for path in then):
+            yield f"the inventories in {name} and of the object differ about {version}"
+
+
+def _content(inventory: Inventory, version: str) -> dict[str, set[str]]:
+    """Return where the content of each logical path of a version is."""
+    state = inventory["versions"].get(version, {"state": {}})["state"]
+    manifest = inventory["manifest"]
+    return {path: set(manifest[digest]) for digest, paths in state.items() for path in paths}
+
+
+def _faults_of_files(files: set[str], placed: Mapping[str, Inventory]) -> Iterator[str]:
+    """Yield files that no inventory lists, and listed files that are missing or misplaced."""
+    inventory = placed[""]
+    about = {DECLARATION}
+    for name, one in placed.items():
+        path = f"{name}/{INVENTORY}".lstrip("/")
+        about |= {path, f"{path}.{one['digestAlgorithm']}"}
+    listed = {path for paths in inventory["manifest"].values() for path in paths}
+    folder = inventory.get("contentDirectory", "content")
+    for path in sorted(listed):
+        version, _, rest = path.partition("/")
+        if version not in inventory["versions"] or not rest.startswith(f"{folder}/"):  # E042
+            yield f"{path} is not below a version's {folder}"
+        elif path not in files:  # E092
+            yield f"{path} is missing"
+    for path in sorted(files - listed - about):
+        if path.partition("/")[0] not in ("extensions", "logs"):  # E001, E015, E023
+            yield f"no inventory lists {path}"
+
+
+def _promised(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
+    """Yield algorithm, digest and path of every file that an inventory has a digest for."""
+    blocks = {inventory["digestAlgorithm"]: inventory["manifest"]}
+    for algorithm, listed in itertools.chain(blocks.items(), inventory.get("fixity", {}).items()):
+        if algorithm in fixity.ALGORITHMS:
+            for digest, paths in listed.items():
+                yield from ((algorithm, digest.lower(), path) for path in paths)
+
+
+def _changed(home: Path, wanted: Mapping[str, dict[str, str]]) -> Iterable[str]:
+    for path, promised in sorted(wanted.items()):
+        with storage.open_beneath(home, path) as file:
+            if fixity.digest(file, list(promised)) != promised:  # E092, E093
+                yield f"{path} does not have its digest"
