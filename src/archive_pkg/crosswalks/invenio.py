@@ -11,7 +11,7 @@ from archive_pkg.crosswalks.dates import extremes, is_exact, plain
 from archive_pkg.crosswalks.json_text import to_json
 from archive_pkg.crosswalks.licences import spdx_id, spdx_page
 from archive_pkg.records.identifiers import SCHEMES
-from archive_pkg.records.languages import language_name
+from archive_pkg.records.languages import language_name, three_letters
 from archive_pkg.records.wording import marking_in_words
 
 if TYPE_CHECKING:
@@ -257,9 +257,7 @@ def _date_words(date: WrittenDate) -> str:
 
 def languages(record: Record) -> list[str]:
     """The codes (ISO 639-3) of the languages of the letter and of what was sent with it."""
-    import langcodes
-
-    codes = (langcodes.Language.get(tag).to_alpha3() for tag in views.languages(record))
+    codes = map(three_letters, views.languages(record))
     return [code for code in dict.fromkeys(codes) if code != "und"]
 
 

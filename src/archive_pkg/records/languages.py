@@ -1,7 +1,7 @@
 """Language tags: BCP 47, checked against IANA's registry of subtags.
 
-The registry ships with langcodes and is read when the first tag is checked. Subtags of states that
-are gone stay valid (`ru-SU`, `de-DD`): a letter of 1960 was written in one of them.
+The registry is IANA's own file, in `data/`, and is read when the first tag is checked. Subtags of
+states that no longer exist stay valid (`ru-SU`, `de-DD`): a letter of 1960 was written in one.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from functools import cache, lru_cache
-from importlib.util import find_spec
-from pathlib import Path
+from importlib.resources import files
 from typing import Annotated, NoReturn
 
 from pydantic import AfterValidator, WithJsonSchema
@@ -30,12 +29,13 @@ _LONGEST = 255
 
 @cache
 def _registry() -> str:
-    """IANA's registry, from the copy in langcodes, which need not be imported for it."""
-    package = find_spec("langcodes")
-    places = package.submodule_search_locations if package else None
-    if not places:
-        raise ModuleNotFoundError("langcodes, which brings the registry of languages, is missing")
-    return (Path(places[0]) / "data" / "language-subtag-registry.txt").read_text("utf-8")
+    """Return IANA's registry of subtags.
+
+    It is the file at https://www.iana.org/assignments/language-subtag-registry, unchanged: to
+    update it, replace it.
+    """
+    path = files("archive_pkg.records") / "data" / "language-subtag-registry.txt"
+    return path.read_text("utf-8")
 
 
 def _entry(kind: str, subtag: str) -> str:
@@ -219,14 +219,46 @@ _MEANT = {
 }
 
 
-def _shorter(subtag: str) -> str:
-    """The two-letter code that BCP 47 has for a language, given ISO 639-2's three letters."""
-    import langcodes
+# Two letters of ISO 639-1 and three of ISO 639-2/T; then the other codes of ISO 639-2/B.
+_ISO_639 = """
+aaaar ababk aeave afafr akaka amamh anarg arara asasm avava ayaym azaze babak bebel bgbul
+bibis bmbam bnben bobod brbre bsbos cacat ceche chcha cocos crcre csces cuchu cvchv cycym
+dadan dedeu dvdiv dzdzo eeewe elell eneng eoepo esspa etest eueus fafas ffful fifin fjfij
+fofao frfra fyfry gagle gdgla glglg gngrn guguj gvglv hahau heheb hihin hohmo hrhrv hthat
+huhun hyhye hzher iaina idind ieile igibo iiiii ikipk ioido isisl itita iuiku jajpn jvjav
+kakat kgkon kikik kjkua kkkaz klkal kmkhm knkan kokor krkau kskas kukur kvkom kwcor kykir
+lalat lbltz lglug lilim lnlin lolao ltlit lulub lvlav mgmlg mhmah mimri mkmkd mlmal mnmon
+mrmar msmsa mtmlt mymya nanau nbnob ndnde nenep ngndo nlnld nnnno nonor nrnbl nvnav nynya
+ococi ojoji omorm orori ososs papan pipli plpol pspus ptpor quque rmroh rnrun roron rurus
+rwkin sasan scsrd sdsnd sesme sgsag shhbs sisin skslk slslv smsmo snsna sosom sqsqi srsrp
+ssssw stsot susun svswe swswa tatam tetel tgtgk ththa titir tktuk tltgl tntsn toton trtur
+tstso tttat twtwi tytah uguig ukukr ururd uzuzb veven vivie vovol wawln wowol xhxho yiyid
+yoyor zazha zhzho zuzul
+"""
+_ISO_639_B = """
+botib cscze cywel deger elgre eubaq faper frfre hyarm isice kageo mimao mkmac msmay mybur
+nldut rorum skslo sqalb zhchi
+"""
+_THREE = {code[:2]: code[2:] for code in _ISO_639.split()}
+_TWO = {code[2:]: code[:2] for code in (_ISO_639 + _ISO_639_B).split()}
 
-    if len(subtag) != 3:
-        return ""
-    short = langcodes.standardize_tag(subtag)
-    return short if short != subtag and len(short) == 2 else ""
+
+def _shorter(subtag: str) -> str:
+    """Return the two letters that BCP 47 has for three; empty if it has none."""
+    return _TWO.get(subtag, "")
+
+
+def as_bcp47(text: str) -> str:
+    """Return a tag with hyphens, and with two letters for a language where BCP 47 has them."""
+    first, *rest = text.replace("_", "-").split("-")
+    return "-".join([_shorter(first.lower()) or first, *rest])
+
+
+def three_letters(tag: str) -> str:
+    """Return the code of ISO 639-3 for the language of a valid tag."""
+    language = tag.partition("-")[0].lower()
+    preferred = _fields(_entry("language", language), "Preferred-Value") or [language]
+    return _THREE.get(preferred[0], preferred[0])
 
 
 def language_name(tag: str) -> str:

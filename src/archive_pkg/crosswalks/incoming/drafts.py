@@ -18,7 +18,7 @@ from archive_pkg.names import slug
 from archive_pkg.records.date_phrases import read_date
 from archive_pkg.records.dates import Edtf
 from archive_pkg.records.faults import Fault
-from archive_pkg.records.languages import language_tag
+from archive_pkg.records.languages import as_bcp47, language_tag
 from archive_pkg.records.models import Record
 from archive_pkg.records.statements import statements
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -415,21 +415,12 @@ def language(text: str | None) -> str | None:
     """A language tag in the form that records have; None if it is none."""
     if not text:
         return None
-    for tag in (text, _shortened(text)):
+    for tag in (text, as_bcp47(text)):
         try:
             return language_tag(tag)
         except Fault:
             continue
     return None
-
-
-def _shortened(text: str) -> str:
-    import langcodes
-
-    try:
-        return langcodes.standardize_tag(text)
-    except ValueError:
-        return text
 
 
 def held(record: Record, files: Mapping[str, bytes]) -> str:
