@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -133,9 +134,12 @@ def test_names_that_are_no_utf8_are_encoded_on_request_and_recorded(tmp_path: Pa
         file.write_bytes(name)
     bags.create(source, tmp_path / "bag", encode_names=True)
     assert bags.verify(tmp_path / "bag", second_opinion=False).valid
-    record = json.loads((tmp_path / "bag/encoded-names.json").read_text())["names"]
-    assert list(record) == sorted(record)
-    assert record == {"data/caf%E9~2": "caf%E9", "data/%FF/%FE": "%FF/%FE"}
+    said = (tmp_path / "bag/encoded-names.json").read_text()
+    assert said == (
+        '{\n  "meaning": "names of files before bagging, their bytes percent-encoded (RFC 3986)",\n'
+        '  "names": {\n    "data/%FF/%FE": "%FF/%FE",\n    "data/caf%E9~2": "caf%E9"\n  }\n}\n'
+    )
+    record = json.loads(said)["names"]
     assert len(tree(tmp_path / "bag/data")) == len(odd)
     for path, data in tree(tmp_path / "bag/data").items():
         original = record.get(f"data/{path}")
@@ -422,6 +426,23 @@ def test_an_existing_bag_is_replaced_only_if_asked(tmp_path: Path) -> None:
         bags.create(tmp_path / "none", tmp_path / "bag")
     bags.create(tmp_path / "source", tmp_path / "bag", replace=True)
     assert names(tmp_path / "bag/data") == ["a"]
+
+
+def test_another_run_is_waited_for_as_long_as_the_caller_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def busy(bag: Path, *, wait: float) -> None:
+        waited.append(wait)
+        raise StorageError("busy")
+
+    monkeypatch.setattr(writing, "Staging", busy)
+    (tmp_path / "source").mkdir()
+    for call in (bags.create, partial(bags.create, wait=2.5)):
+        with pytest.raises(StorageError, match="busy"):
+            call(tmp_path / "source", tmp_path / "bag")
+    assert waited == [0, 2.5]
 
 
 NAMES = st.text(

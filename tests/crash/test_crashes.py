@@ -368,6 +368,32 @@ def test_a_package_is_deposited(power: Power, made: Path, kind: type[Repository]
         assert len(deposits.receipts_of(package)) == 1
 
 
+@pytest.mark.slow
+def test_many_packages_are_deposited_together(power: Power, made: Path) -> None:
+    packages, place = [power.root / "out" / name for name in ("a", "b")], power.root / "place"
+    for package in packages:
+        record = RECORD.replace("id: letter", f"id: {package.name}").encode()
+        write(power.root / "letter", LETTER | {"record.yaml": record})
+        build_package(power.root / "letter", power.root / "out", on=ON)
+    shutil.rmtree(power.root / "letter")
+    repository = LocalFolder(f"file:{place}")
+
+    def deposit() -> None:
+        for _, outcome in deposits.deposit_many(packages, repository):
+            assert isinstance(outcome, deposits.Deposited)
+
+    def done() -> bool:
+        found = [path for each in packages for path, _ in deposits.receipts_of(each)]
+        assert all(deposits.check_receipt(path, [repository]).ok for path in found)
+        return len(found) == 2
+
+    for is_done in left(power, deposit, done):
+        if not is_done:
+            deposit()
+            assert done()
+            assert not list(place.glob(".*.part"))
+
+
 @pytest.mark.parametrize("new", [True, False])
 @pytest.mark.parametrize(
     "write_file",

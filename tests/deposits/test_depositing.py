@@ -226,7 +226,9 @@ def test_unverified_is_said(package: Path) -> None:
     assert done.receipt.event().outcome == "warning"
 
 
-def test_one_reason_is_enough_to_refuse_and_a_limit_may_be_reached(package: Path) -> None:
+def test_one_reason_is_enough_to_refuse_and_a_limit_may_be_reached(
+    package: Path, tmp_path: Path
+) -> None:
     items = pack(package).items
     files, size = len(items), sum(item.size for item in items)
     fits = Capabilities(packaging="folder", most_files=files, most_bytes=size)
@@ -242,6 +244,7 @@ def test_one_reason_is_enough_to_refuse_and_a_limit_may_be_reached(package: Path
         assert refusal.value.hint == "nothing was sent"
         assert shelf.got == []
         assert receipts_beside(package) == []
+    assert deposits.plan(package, f"file:{tmp_path}").report.ok
 
 
 def test_a_folder_that_may_be_published_gets_published(package: Path) -> None:
@@ -503,6 +506,9 @@ def test_packages_are_told_of_in_the_order_given(package: Path, tmp_path: Path) 
         assert isinstance(outcomes.pop(1)[1], ArchivePkgError)
         assert all(isinstance(outcome, deposits.Deposited) for _, outcome in outcomes)
         assert sum(outcome.new for _, outcome in outcomes) == 1  # type: ignore[union-attr]
+    shelf = Shelf()
+    assert next(iter(deposits.deposit_many(given, shelf)))[0] == package
+    assert len(shelf.got) == 1, "what came of a package is told before the next is sent"
 
 
 def test_the_page_and_each_byte_sent_are_the_caller_s(package: Path) -> None:

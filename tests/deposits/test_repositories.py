@@ -13,6 +13,7 @@ from archive_pkg.deposits import Item, Journal, Plan, Transfer, arrivals, reposi
 from archive_pkg.deposits.parcels import Parcel, pack
 from archive_pkg.deposits.receipts import Receipt
 from archive_pkg.deposits.repositories import (
+    LostError,
     begun_again,
     earlier_deposits,
     login_lacking,
@@ -24,6 +25,14 @@ from archive_pkg.deposits.repositories import (
     understood,
 )
 from archive_pkg.errors import DepositError, UsageError
+
+
+def test_a_repository_that_is_lost_says_what_to_do() -> None:
+    lost = LostError("x: reset")
+    assert (lost.message, lost.after) == ("x: reset", None)
+    assert lost.hint == "give the same command again: it goes on from there"
+    assert LostError("x: reset", "look", after=3).hint == "look"
+
 
 KNOWN = {"access": ("open", "restricted"), "community": ()}
 
@@ -187,7 +196,7 @@ def test_a_client_that_stumbles_says_over_what(tmp_path: Path, error: type[Excep
     assert f"file:{tmp_path}: an answer" in told.value.message
     assert f"{error.__name__}: " in told.value.message
     assert "odd" in told.value.message
-    assert len(told.value.message) < 400
+    assert len(told.value.message.partition(f"{error.__name__}: ")[2]) == 200
     for other in (DepositError("no"), OSError("no"), KeyboardInterrupt()):
         with pytest.raises(type(other)) as same, understood(repository_for(f"file:{tmp_path}")):
             raise other

@@ -125,6 +125,19 @@ def test_an_index_that_was_stopped_is_not_taken_for_whole_and_goes_on(shelf: She
     assert len(found(shelf)) == 13
 
 
+def test_a_damaged_index_is_reported_and_made_again(shelf: Shelf) -> None:
+    bring(shelf)
+    path = index_path(shelf)
+    data = path.read_bytes()
+    for at in (4096, 8192):  # the tables of packages and of words
+        path.write_bytes(data[:at] + bytes(len(data) - at))
+        with pytest.raises(StorageError, match="cannot be read: ") as caught:
+            found(shelf, "lozhnom")
+        assert "--refresh" in caught.value.hint
+    assert bring(shelf) == ["indexed"] * 13
+    assert found(shelf, "lozhnom") == ["1960-07-18-cpsu-to-sed"]
+
+
 def test_what_is_in_most_letters_is_counted_and_told_by_date(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

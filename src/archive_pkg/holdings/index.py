@@ -8,6 +8,7 @@ What reads packages is imported where it is needed: a question has to be answere
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -20,7 +21,6 @@ from archive_pkg.holdings.reading import forget, narrow, open_to_read, open_to_w
 from archive_pkg.holdings.seals import seal_of
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -112,9 +112,16 @@ def refresh(
     path = index_path(shelf, audience)
     shelf.ready()
     with storage.Lock(path), storage.storage_errors(f"writing {path}"):
-        if anew or abs(version_of(path)) != VERSION or _is_worn(path):
+        try:
+            if anew or abs(version_of(path)) != VERSION or _is_worn(path):
+                forget(path)
+            is_current = _refreshed(path, shelf, take, crew, audience)
+        except sqlite3.OperationalError as error:
+            raise OSError(None, str(error), str(path)) from error
+        except sqlite3.DatabaseError:  # the file is damaged
             forget(path)
-        if not _refreshed(path, shelf, take, crew, audience):
+            is_current = _refreshed(path, shelf, take, crew, audience)
+        if not is_current:
             # The words of a text that was open and is withheld now are in the old index still.
             forget(path)
             _refreshed(path, shelf, lambda done: None, crew, audience)
@@ -128,16 +135,15 @@ def _refreshed(
     audience: Audience,
 ) -> bool:
     """Bring an index up to date; return False where it has to be made anew."""
-    base = _open(path, audience)
-    try:
-        refreshing = _Refreshing(base, shelf, take, audience)
-        refreshing.run(crew)
-        if not refreshing.is_stale:
-            base.execute(f"PRAGMA user_version = {VERSION}")
-        return not refreshing.is_stale
-    finally:
-        base.commit()
-        base.close()
+    with closing(_open(path, audience)) as base:
+        try:
+            refreshing = _Refreshing(base, shelf, take, audience)
+            refreshing.run(crew)
+            if not refreshing.is_stale:
+                base.execute(f"PRAGMA user_version = {VERSION}")
+            return not refreshing.is_stale
+        finally:
+            base.commit()
 
 
 class _Refreshing:

@@ -136,8 +136,11 @@ class Index:
             self._opened = opened.pop_all()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._opened.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            hint = "make it again: archive-pkg find DIR --refresh"
+            raise StorageError(f"{self._path} cannot be read: {error}", hint) from error
 
     def find(self, query: Query, most: int = 100) -> tuple[int, list[Hit]]:
         """How many packages meet a query, and the first of them.
