@@ -229,6 +229,34 @@ def test_a_head_that_cannot_be_read_is_left_to_the_reading_of_the_ledger(
     assert codes(book) == ["ledger-head-unreadable"] * 2
 
 
+def test_a_signature_that_is_gone_keeps_no_other_from_being_examined(
+    book: Path, keys: Path
+) -> None:
+    (gone,) = sign_head(book, key=keys / "editor").new
+    write(book, 1)
+    sign_head(book, key=keys / "editor")
+    gone.unlink()
+    heads, found = examined(book)
+    assert found == {"000005.head": "ledger-head-signature-gone"}
+    assert [head.number for head, _ in heads.signed] == [6]
+
+
+def test_the_files_of_a_head_and_their_bytes_are_limited(
+    book: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (signature,) = sign_head(book, key=keys / "editor").new
+    for name, most, message in (
+        ("signature-files", 2, "2 files with names that begin so are too many"),
+        ("signature-size", signature.stat().st_size, "too large to read"),
+    ):
+        monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"{name}={most}")
+        assert examined(book)[1] == {}
+        monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"{name}={most - 1}")
+        with pytest.raises(StorageError, match=message) as caught:
+            examined(book)
+        assert f"{name}=" in caught.value.hint
+
+
 def test_the_certificates_of_a_timestamp_are_there_before_it(
     book: Path, keys: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,6 +107,8 @@ def forget() -> None:
             for value in list(vars(module).values()):
                 if isinstance(value, functools._lru_cache_wrapper):
                     value.cache_clear()
+                elif type(value).__module__ == name and hasattr(value, "__missing__"):
+                    value.clear()
 
 
 def install() -> None:

@@ -185,6 +185,43 @@ def test_the_name_of_a_withheld_agent_is_found_however_it_is_written(
     assert list(traces.in_record()) == [("custody", "the name of an agent who is withheld")]
 
 
+@pytest.mark.parametrize(
+    ("agent", "shown", "others"),
+    [
+        # Short words alone are no traces, so that only the whole name is.
+        ({"name": "Jan van Qua"}, ["Jan van Qua", "Qua, Jan van", "J. Qua", "Qua J"],
+         ["Jan", "van Qua", "Jan Qua", "V. Qua", "Qua V.", "Jan van", "Jan; and Qua"]),
+        ({"name": "Qua, Jan van"}, ["Jan van Qua", "QUA JAN VAN", "Q\u00faa, J"], ["van Qua"]),
+        ({"name": "Jan Ox", "as_written": "Ivo Bu"}, ["J. Ox", "Ox, J", "Ivo Bu"], ["I. Ox"]),
+        ({"name": "Ark Bay Oil", "kind": "organization"}, ["Oil Ark-Bay"], ["A. Oil"]),
+        ({"name": "Q. Z"}, [], ["Q. Z", "Z. Q"]),
+        ({"name": "Qua"}, [], ["Qua", "Q. Qua"]),
+        ({"name": "Quor"}, ["Quor"], ["Quo"]),
+        ({"name": "…"}, [], ["…"]),
+        ({"name": "Come Plates"}, [], ["Come Plates", "C. Plates"]),  # words of the letter
+        ({"name": "김정은"}, ["김정은이 왔다"], ["김정"]),
+        ({"name": "毛泽东"}, ["信毛泽东写"], ["毛泽", "毛"]),
+    ],
+)  # fmt: skip
+def test_a_withheld_agent_is_known_by_the_forms_of_the_whole_name(
+    tmp_path: Path, agent: dict[str, Any], shown: list[str], others: list[str]
+) -> None:
+    agents = [{"id": "other", "kind": "person"} | agent]
+    for words in (*shown, *others):
+        found = traces_of(tmp_path, agents=agents, custody=f"Of {words}.").in_record()
+        assert bool([*found]) is (words in shown), words
+
+
+def test_a_name_in_signs_that_are_known_is_a_trace_unless_it_is_said_openly(
+    tmp_path: Path,
+) -> None:
+    for said, shows in (("毛 one 泽 two 东", True), ("毛泽东", False)):
+        supplied = [{"field": "custody", "basis": "supplied", "agent": "lind"}]
+        more = {"agents": AGENTS[2:], "sender": ["lind"], "evidence": supplied, "custody": said}
+        found = traces_of(tmp_path, publications=["毛泽东"], **more).in_record()
+        assert bool([*found]) is shows, said
+
+
 @pytest.mark.parametrize("words", ["Lee", "Robertson", "K. Lind", "A. Lind", "R. Leeds", "Quorn"])
 def test_parts_of_names_and_other_names_are_no_traces(tmp_path: Path, words: str) -> None:
     traces = traces_of(tmp_path, agents=AGENTS, sender=["lind"], custody=f"Papers of {words}.")
@@ -303,6 +340,28 @@ def test_a_word_of_a_title_that_need_not_be_a_name_is_no_trace(
     assert list(traces_of(tmp_path, parts=[part], custody=f"Of {word}.").in_record()) == []
 
 
+def test_a_capitalised_word_of_five_letters_may_be_a_name(tmp_path: Path) -> None:
+    part = {"id": "more", "kind": "enclosure", "held": False, "access": SHUT, "title": "On Quorn"}
+    assert list(traces_of(tmp_path, parts=[part], custody="Of Quorn.").in_record())
+
+
+def test_the_title_of_an_enclosure_that_goes_out_is_no_trace(tmp_path: Path) -> None:
+    part = {"id": "more", "kind": "enclosure", "held": False, "access": SHUT}
+    enclosures = [{"id": "e", "title": "Report on Quornak", "part": "letter"}]
+    traces = traces_of(tmp_path, parts=[part], enclosures=enclosures, custody="Of Quornak.")
+    assert list(traces.in_record()) == []
+
+
+def test_ids_are_no_traces_and_each_value_has_its_place(tmp_path: Path) -> None:
+    (tmp_path / "rep-1.txt").write_text("")
+    part = {"id": "rep-1", "kind": "enclosure", "file": "rep-1.txt", "access": SHUT}
+    assert list(traces_of(tmp_path, parts=[part]).in_record()) == []
+    event = {"id": "e", "type": "accession", "objects": ["letter"], "detail": "See rep-1."}
+    more: dict[str, Any] = {"events": [event], "publications": ["One", "Of rep-1"]}
+    fields = {field for field, _ in traces_of(tmp_path, parts=[part], **more).in_record()}
+    assert fields == {"events.e.detail", "publications.1"}
+
+
 def test_what_is_inferred_from_no_place_says_nothing_openly(tmp_path: Path) -> None:
     part = {"id": "more", "kind": "enclosure", "held": False, "access": SHUT, "title": "On Quornak"}
     lind = {"id": "lind", "name": "Anna Lind", "kind": "person", "note": "Knew Quornak"}
@@ -414,6 +473,7 @@ def test_each_digest_is_found_in_hexadecimal_and_base64(tmp_path: Path, algorith
     for form in forms:
         assert traces.in_text(f"etag={form};") == [f"the {algorithm} of part note"]
         assert traces.in_text(form) == [f"the {algorithm} of part note"]
+        assert traces.in_text(f"{'A' * 25} {form}") == [f"the {algorithm} of part note"]
     assert traces.in_text(f"0{digest.hexdigest()}") == []
     assert traces.in_text(f"{digest.hexdigest()}a") == []
 
@@ -496,6 +556,15 @@ def test_words_that_an_open_text_has_too_are_no_trace(tmp_path: Path) -> None:
     assert texts_of(tmp_path, closed, closed).in_text(closed) == []
 
 
+def test_a_text_that_cannot_be_read_keeps_no_other_from_being_searched(tmp_path: Path) -> None:
+    (tmp_path / "odd.txt").write_bytes(b"\xff")
+    odd = {"id": "odd", "kind": "enclosure", "file": "odd.txt", "access": SHUT}
+    data = record_of(tmp_path).model_dump(exclude_unset=True, mode="json")
+    record = Record.model_validate(data | {"parts": [odd, *data["parts"]]})
+    gone = withheld(record, "public")
+    assert Traces(record, public(record, gone), tmp_path, gone).in_text(CLOSED)
+
+
 @pytest.mark.parametrize(
     ("name", "traces", "others"),
     [
@@ -504,6 +573,9 @@ def test_words_that_an_open_text_has_too_are_no_trace(tmp_path: Path) -> None:
         ("se-cret/report9.txt", ["se-cret", "report9"], ["cret"]),
         ("ab1/cd2.t", ["ab1/cd2.t", "cd2.t"], ["ab1", "cd2"]),
         ("abc1/cd2.t", ["abc1"], ["cd2"]),
+        ("rep-1.txt", ["rep-1", "rep 1.txt"], ["rep 1"]),
+        ("x-2001.txt", ["x-2001", "x 2001.txt"], ["x 2001"]),
+        ("quor-1.txt", ["quor-1", "quor_1"], ["quor"]),
     ],
 )
 def test_which_names_of_a_path_are_traces(

@@ -78,15 +78,12 @@ def withheld(record: Record, audience: Audience, on: date | None = None) -> dict
         if sources:
             source = max(sources, key=lambda one: _STRICTNESS[one.access.status])
             found[part.id] = Withheld(part, source.access, f"it goes with {source.part.id}")
-    while True:
-        shut = {one.part.file: one for one in found.values() if one.part.file}
-        more = [part for part in record.parts if part.file in shut and part.id not in found]
-        for part in more:
-            other = shut[str(part.file)]
-            why = f"it is in one file with {other.part.id}"
-            found[part.id] = Withheld(part, other.access, why)
-        if not more:
-            return found
+    shut = {one.part.file: one for one in found.values() if one.part.file}
+    for part in record.parts:
+        if part.file in shut and part.id not in found:
+            other = shut[part.file]
+            found[part.id] = Withheld(part, other.access, f"it is in one file with {other.part.id}")
+    return found
 
 
 def may_see(record: Record, part: str, audience: Audience, on: date | None = None) -> bool:

@@ -209,7 +209,7 @@ class Traces:
                     yield from self._unless_known(word, f"a name in the title of {part.id}")
             for word in _words(part.file or ""):
                 yield from self._unless_known(word, f"a word of the file name of {part.id}")
-        for agent in self._withheld_agents(full):
+        for agent in full.agents:
             for word in _words(f"{agent.name} {agent.as_written or ''}"):
                 yield from self._unless_known(word, _AN_AGENT)
 
@@ -217,7 +217,7 @@ class Traces:
         """Return patterns of withheld agents' full names and initials with the family name."""
         taken = {form for agent in self._public.agents for form in _name_forms(agent)}
         openly = [_plain(text) for text in said]
-        for agent in self._withheld_agents(full):
+        for agent in full.agents:
             for words in _name_forms(agent) - taken:
                 whole = "".join(words)
                 is_unspaced = re.fullmatch(rf"[{_UNSPACED}]{{2,}}", whole) is not None
@@ -225,10 +225,6 @@ class Traces:
                     pattern = _between_words(*words, gap=r"[\W_]{0,3}", letter=_SPACED_LETTER)
                     if not any(map(pattern.search, openly)):
                         yield pattern
-
-    def _withheld_agents(self, full: Record) -> Iterator[Agent]:
-        stay = {agent.id for agent in self._public.agents}
-        return (agent for agent in full.agents if agent.id not in stay)
 
     def _unless_known(self, plain: str, what: str) -> Iterator[tuple[str, str]]:
         if len(plain) >= _SHORTEST and plain not in self._known:
@@ -272,8 +268,8 @@ def _name_forms(agent: Agent) -> set[tuple[str, ...]]:
     """Return a person's name in both orders, and the family name with an initial."""
     forms: set[tuple[str, ...]] = set()
     for name in filter(None, (agent.name, agent.as_written)):
-        family, comma, given = name.partition(",")
-        words = (*_words(given), *_words(family)) if comma else tuple(_words(name))
+        family, _, given = name.partition(",")
+        words = (*_words(given), *_words(family))
         if len(words) > 1:
             forms |= {words, (words[-1], *words[:-1])}
             if agent.kind == "person":
@@ -289,7 +285,7 @@ def _said_openly(public: Record) -> Iterator[str]:
     for item in public.evidence:
         value = index.value(item.field)
         # A quote supports that there is an agent, a part or an event, not all that is said of it.
-        is_described = item.basis != "supplied" and isinstance(value, (Agent, Part, Event))
+        is_described = isinstance(value, (Agent, Part, Event))
         if item.basis == "supplied" or (item.at is not None and not is_described):
             yield str(value)
     for agent in public.agents:
@@ -349,36 +345,40 @@ def _readings(text: str) -> Iterator[str]:
         if unescaped != text:
             yield unescaped
     for found in _BASE64.finditer(text):
-        data = found[0].rstrip("=")
         try:
-            inner = base64.b64decode(data + "=" * (-len(data) % 4), altchars=b"-_")
-        except (ValueError, binascii.Error):
+            inner = base64.b64decode(
+                f"{found[0]}==", altchars=b"-_"
+            )  # more padding does not matter
+        except binascii.Error:
             continue
-        yield inner.hex() if len(inner) <= _LONGEST_DIGEST else ""
+        if len(inner) <= _LONGEST_DIGEST:
+            yield inner.hex()
         with suppress(UnicodeDecodeError):
             yield inner.decode()
 
 
+_LOOK_ALIKES = str.maketrans(
+    "авекмнорстухіјѕԁһӏԛԝαβεηικμνορτυχζłøđı\u2212",
+    "abekmhopctyxijsdhlqwabehikmvoptyxzlodi-",
+)
+
+
 class _Folded(dict[int, int | str | None]):
-    """What each character counts as; worked out when it is first met."""
+    """What each character counts as, computed when it is first needed.
+
+    Look-alikes count as the Latin letter, marks and invisible characters as nothing.
+    """
 
     def __missing__(self, point: int) -> int | str | None:
-        sign = chr(point)
-        kind = unicodedata.category(sign)
+        kind = unicodedata.category(chr(point))
         if kind in {"Mn", "Me", "Cf"}:
             self[point] = None
         else:
-            self[point] = "-" if kind == "Pd" or sign == "\u2212" else sign
+            self[point] = "-" if kind == "Pd" else _LOOK_ALIKES.get(point, point)
         return self[point]
 
 
-_FOLDED = _Folded(
-    str.maketrans(
-        "авекмнорстухіјѕԁһӏԛԝαβεηικμνορτυχζłøđı",
-        "abekmhopctyxijsdhlqwabehikmvoptyxzlodi",
-    )
-)
-"""Look-alikes count as the Latin letter, marks and invisible signs as nothing."""
+_FOLDED = _Folded()
 
 
 def _plain(text: str) -> str:
