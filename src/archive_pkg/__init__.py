@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         Record,
         load_record,
         load_records,
+        read_record,
         save_record,
     )
     from archive_pkg.reports import Finding, Report, Severity
@@ -82,6 +83,7 @@ _ROOMS = {
         "Record",
         "load_record",
         "load_records",
+        "read_record",
         "save_record",
     ),
     "reports": ("Finding", "Report", "Severity"),
@@ -126,6 +128,7 @@ __all__ = [
     "open_package",
     "packages",
     "pages",
+    "read_record",
     "records",
     "reports",
     "save_record",

@@ -244,8 +244,8 @@ def test_an_event_out_of_order_is_named_with_the_latest_before_it() -> None:
         Record.model_validate({**BASE, "events": events})
     said = [(error["msg"], error["input"]) for error in caught.value.errors()]
     assert said == [
-        ("events stand oldest first, and e2 is older than e0", "1961"),
-        ("events stand oldest first, and e3 is older than e0", "1960-03"),
+        ("the oldest event comes first, and e2 is older than e0", "1961"),
+        ("the oldest event comes first, and e3 is older than e0", "1960-03"),
     ]
 
 

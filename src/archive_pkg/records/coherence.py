@@ -1,4 +1,7 @@
-"""What makes a record one thing: references that lead somewhere, no circles, events in order."""
+"""What makes a record coherent: references that lead somewhere, no circles, events in order.
+
+The rules read models and plain data alike, so a fault in one field hides no fault of the whole.
+"""
 
 from __future__ import annotations
 
@@ -6,140 +9,167 @@ from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
-
-from archive_pkg.records.statements import MOST_MEANT, Index
+from archive_pkg.records.dates import Edtf
+from archive_pkg.records.statements import MOST_MEANT, Values, get, id_of, items
 from archive_pkg.records.upgrading import RELATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from archive_pkg.records.models import Record
+    from pydantic import BaseModel
 
 Place = tuple[str | int, ...]
 Problem = tuple[str, str, Place, Any]
 """Kind, message, place in the record, and the value there."""
 
+_REFERENCES = {
+    "agent": (
+        "sender.*",
+        "signatories.*",
+        "recipients.*",
+        "copies_to.*",
+        "mentioned_agents.*",
+        "donor",
+        "summary.author",
+        "rights.holder",
+        "classification.history.*.by",
+        "parts.*.made_by.*",
+        "events.*.agents.*",
+        "evidence.*.agent",
+    ),
+    "part": (
+        "summary.part",
+        *(f"parts.*.{relation}.*" for relation in RELATIONS),
+        "translation_notes.*.at.part",
+        "enclosures.*.part",
+        "events.*.objects.*",
+        "events.*.sources.*",
+        "evidence.*.at.part",
+    ),
+}
+"""The fields that name agents and parts; a * stands for each item of a list."""
 
-def refuse_incoherence(record: Record) -> None:
-    """Raise one ValidationError with everything in the record that does not hang together."""
-    problems = [
-        *_twins(record),
-        *_dangling(record),
+
+def incoherence(
+    record: Any, model: type[BaseModel], faulty: Collection[Place] = ()
+) -> Iterator[Problem]:
+    """Find everything in a record that does not hang together.
+
+    Args:
+        record: The record, or the plain data of one that has other faults.
+        model: The model of a record.
+        faulty: The places of the other faults; what these cause is not reported again.
+    """
+    found = [
+        *_repeated_ids(record),
+        *_unknown_references(record),
         *_circles(record),
-        *_disorder(record),
-        *_groundless(record),
+        *_events_out_of_order(record),
+        *_unknown_statements(record, model, faulty),
     ]
-    if problems:
-        raise ValidationError.from_exception_data(
-            "Record",
-            [
-                InitErrorDetails(type=PydanticCustomError(kind, message), loc=place, input=value)
-                for kind, message, place, value in problems
-            ],
-        )
+    yield from (problem for problem in found if problem[2] not in faulty)
 
 
-def _twins(record: Record) -> Iterator[Problem]:
+def _repeated_ids(record: Any) -> Iterator[Problem]:
     for name in ("agents", "parts", "translation_notes", "enclosures", "events"):
         seen: dict[str, int] = {}
-        for index, item in enumerate(getattr(record, name)):
-            if item.id in seen:
-                message = f"the id {item.id} is taken by item {seen[item.id] + 1} of {name}"
-                yield "id_taken", message, (name, index, "id"), item.id
-            seen.setdefault(item.id, index)
+        for index, item in enumerate(items(record, name)):
+            known = id_of(item)
+            if known in seen:
+                message = f"the id {known} is taken by item {seen[known] + 1} of {name}"
+                yield "id_taken", message, (name, index, "id"), known
+            elif known is not None:
+                seen[known] = index
 
 
-def _dangling(record: Record) -> Iterator[Problem]:
+def _unknown_references(record: Any) -> Iterator[Problem]:
+    tables = {what: get(record, f"{what}s", ()) for what in _REFERENCES}
+    # A table that is not a list is a fault itself, and may have held every id.
     known = {
-        "agent": {agent.id for agent in record.agents},
-        "part": {part.id for part in record.parts},
+        what: {name for item in table if (name := id_of(item))}
+        for what, table in tables.items()
+        if isinstance(table, list | tuple)
     }
-    dangling = [each for each in references(record) if each[2] not in known[each[0]]]
-    for count, (what, place, name) in enumerate(dangling):
+    unknown = [one for one in references(record) if one[2] not in known.get(one[0], one[2:])]
+    for count, (what, place, name) in enumerate(unknown):
         near = get_close_matches(name, known[what], 1) if count < MOST_MEANT else []
         meant = f"; did you mean {near[0]}?" if near else f"; add it to {what}s"
         yield "unknown_reference", f"no {what} has the id {name}{meant}", place, name
 
 
-def references(record: Record) -> Iterator[tuple[str, Place, str]]:
+def references(record: Any) -> Iterator[tuple[str, Place, str]]:
     """Every mention of an agent or part by its id: which of the two, where, the id."""
-
-    def each(what: str, place: Place, names: tuple[str, ...]) -> Iterator[tuple[str, Place, str]]:
-        for index, name in enumerate(names):
-            yield what, (*place, index), name
-
-    def one(what: str, place: Place, name: str | None) -> Iterator[tuple[str, Place, str]]:
-        if name is not None:
-            yield what, place, name
-
-    for role in ("sender", "signatories", "recipients", "copies_to", "mentioned_agents"):
-        yield from each("agent", (role,), getattr(record, role))
-    yield from one("agent", ("donor",), record.donor)
-    if record.summary:
-        yield from one("part", ("summary", "part"), record.summary.part)
-        yield from one("agent", ("summary", "author"), record.summary.author)
-    if record.rights:
-        yield from one("agent", ("rights", "holder"), record.rights.holder)
-    if record.classification:
-        for index, change in enumerate(record.classification.history):
-            yield from one("agent", ("classification", "history", index, "by"), change.by)
-    for index, part in enumerate(record.parts):
-        for relation in RELATIONS:
-            yield from each("part", ("parts", index, relation), getattr(part, relation))
-        yield from each("agent", ("parts", index, "made_by"), part.made_by)
-    for index, note in enumerate(record.translation_notes):
-        yield "part", ("translation_notes", index, "at", "part"), note.at.part
-    for index, enclosure in enumerate(record.enclosures):
-        yield from one("part", ("enclosures", index, "part"), enclosure.part)
-    for index, event in enumerate(record.events):
-        yield from each("agent", ("events", index, "agents"), event.agents)
-        yield from each("part", ("events", index, "objects"), event.objects)
-        yield from each("part", ("events", index, "sources"), event.sources)
-    for index, evidence in enumerate(record.evidence):
-        yield from one("agent", ("evidence", index, "agent"), evidence.agent)
-        if evidence.at:
-            yield "part", ("evidence", index, "at", "part"), evidence.at.part
+    for what, paths in _REFERENCES.items():
+        for path in paths:
+            found: list[tuple[Place, Any]] = [((), record)]
+            for step in path.split("."):
+                if step == "*":
+                    found = [
+                        ((*place, index), item)
+                        for place, value in found
+                        if isinstance(value, list | tuple)
+                        for index, item in enumerate(value)
+                    ]
+                else:
+                    found = [
+                        ((*place, step), below)
+                        for place, value in found
+                        if (below := get(value, step)) is not None
+                    ]
+            yield from ((what, place, name) for place, name in found if isinstance(name, str))
 
 
-def _circles(record: Record) -> Iterator[Problem]:
+def _circles(record: Any) -> Iterator[Problem]:
+    leads = [
+        (id_of(part), index, relation, other)
+        for index, part in enumerate(items(record, "parts"))
+        for relation in RELATIONS
+        for other in items(part, relation)
+        if isinstance(other, str)
+    ]
+    graph: dict[str | None, list[str]] = {}
+    for name, _, _, other in leads:
+        graph.setdefault(name, []).append(other)
     try:
-        TopologicalSorter({part.id: part.leads_to for part in record.parts}).prepare()
+        TopologicalSorter(graph).prepare()
     except CycleError as error:
         circle: list[str] = error.args[1]
         index, relation = next(
-            (index, relation)
-            for index, part in enumerate(record.parts)
-            for relation in RELATIONS
-            if part.id == circle[0] and circle[-2] in getattr(part, relation)
+            lead[1:3] for lead in leads if (lead[0], lead[3]) == (circle[0], circle[-2])
         )
         message = f"the parts lead back to each other in a circle: {' ← '.join(circle)}"
         yield "circle_of_parts", message, ("parts", index, relation), circle
 
 
-def _disorder(record: Record) -> Iterator[Problem]:
+def _events_out_of_order(record: Any) -> Iterator[Problem]:
     before = None
-    for index, event in enumerate(record.events):
-        if event.date is None:
-            continue
-        starts, ends = event.date.edtf.earliest, event.date.edtf.latest
-        if before and ends and ends < before[1]:
-            message = f"events stand oldest first, and {event.id} is older than {before[0]}"
-            yield "events_out_of_order", message, ("events", index, "date"), str(event.date.edtf)
-        if starts and (before is None or starts > before[1]):
-            before = (event.id, starts)
-
-
-def _groundless(record: Record) -> Iterator[Problem]:
-    known = Index(record)
-    for index, evidence in enumerate(record.evidence):
+    for index, event in enumerate(items(record, "events")):
+        date = get(event, "date")
+        text = date if isinstance(date, str) else get(date, "edtf")
         try:
-            stated = known.value(evidence.field)
-        except KeyError as error:
-            message = f"the record has no {evidence.field}: {error.args[0]}"
-            yield "unknown_statement", message, ("evidence", index, "field"), evidence.field
+            edtf = Edtf(text if isinstance(text, str) else "")
+        except ValueError:
             continue
-        if stated in (None, ()) and evidence.value is None:
-            message = f"the record states nothing for {evidence.field} that evidence could be for"
-            yield "unknown_statement", message, ("evidence", index, "field"), evidence.field
+        name = id_of(event) or f"event {index + 1}"
+        if before and edtf.latest and edtf.latest < before[1]:
+            message = f"the oldest event comes first, and {name} is older than {before[0]}"
+            yield "events_out_of_order", message, ("events", index, "date"), str(edtf)
+        if edtf.earliest and (before is None or edtf.earliest > before[1]):
+            before = (name, edtf.earliest)
+
+
+def _unknown_statements(
+    record: Any, model: type[BaseModel], faulty: Collection[Place]
+) -> Iterator[Problem]:
+    known = Values(record, model, faulty)
+    for index, evidence in enumerate(items(record, "evidence")):
+        field = get(evidence, "field")
+        if not isinstance(field, str):
+            continue
+        try:
+            if known.value(field) not in (None, (), []) or get(evidence, "value") is not None:
+                continue
+            message = f"the record states nothing for {field} that evidence could be for"
+        except KeyError as error:
+            message = f"the record has no {field}: {error.args[0]}"
+        yield "unknown_statement", message, ("evidence", index, "field"), field

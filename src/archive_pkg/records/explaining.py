@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
-from pydantic import BaseModel
-
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.nodes import Mark, Node, visible, walk
+from archive_pkg.records.statements import get, id_of, models_in
 from archive_pkg.reports import Code, Finding, Location, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from pydantic import BaseModel
     from pydantic_core import ErrorDetails
 
 Loc = tuple[str | int, ...]
@@ -71,70 +72,68 @@ _MEANT = {
 }
 
 
-OF_THE_WHOLE = frozenset(_OWN)
-"""Kinds of error that concern how a record hangs together."""
-
-
 MOST = 1000
 """Findings of one record that are told; beyond, only their number is."""
 
 
 def explain(
-    entries: Sequence[ErrorDetails], model: type[BaseModel], root: Node, path: str
+    entries: Sequence[ErrorDetails],
+    model: type[BaseModel],
+    data: Any,
+    path: str,
+    root: Node | None = None,
 ) -> list[Finding]:
-    """The entries of an error as findings, in the order of the file.
+    """Return the entries of an error as findings, in the order of the file if there is one.
 
     Args:
         entries: The entries of what validation raised.
         model: What was validated.
-        root: The file's tree, with the places.
+        data: The plain data that it was validated from.
         path: What findings call the file.
+        root: The file's tree, for lines and columns.
     """
-    placed = [
-        (_mark(root, entry["loc"], key=entry["type"] == "extra_forbidden"), entry)
-        for entry in entries
-    ]
-    placed.sort(key=lambda item: item[0].index)
-    names = _Names(root)
+    counts: dict[int, Counter[str | None]] = {}
     findings = []
-    for mark, entry in placed[:MOST]:
+    if root is not None:
+        entries = sorted(entries, key=lambda entry: _mark(root, entry).index)
+    for entry in entries[:MOST]:
+        location = Location(path, field=_dotted(data, entry["loc"], counts))
+        if root is not None:
+            mark = _mark(root, entry)
+            location = replace(location, line=mark.line + 1, column=mark.column + 1)
         code, message, hint = told(entry, model)
-        location = Location(path, mark.line + 1, mark.column + 1, names.dotted(entry["loc"]))
         findings.append(code.at(location, visible(message), visible(hint)))
-    if len(placed) > MOST:
-        message = f"{len(placed) - MOST} more faults are not told one by one"
-        findings.append(AND_MORE.at(Location(path), message, "mend these first"))
+    if len(entries) > MOST:
+        message = f"{len(entries) - MOST} more faults are not reported one by one"
+        findings.append(AND_MORE.at(Location(path), message, "fix these first"))
     return findings
 
 
-class _Names:
-    """Dotted paths of places in a tree; an item of a list goes by its id where it alone has it."""
-
-    def __init__(self, root: Node) -> None:
-        self._root = root
-        self._counts: dict[int, Counter[str]] = {}
-
-    def dotted(self, loc: Loc) -> str:
-        names: list[str] = []
-        above = self._root
-        for step, node in walk(self._root, loc):
-            names.append(self._id_of(node, above) or str(step))
-            above = node
-        names.extend(str(step) for step in loc[len(names) :])
-        return visible(".".join(names))
-
-    def _id_of(self, node: Node, siblings: Node) -> str:
-        if not isinstance(siblings.value, list):
-            return ""
-        counts = self._counts.get(id(siblings))
-        if counts is None:
-            counts = self._counts[id(siblings)] = Counter(item.id for item in siblings.value)
-        name = node.id
-        return name if name and counts[name] == 1 and re.fullmatch(r"[\w-]+", name) else ""
+def _dotted(data: Any, loc: Loc, counts: dict[int, Counter[str | None]]) -> str:
+    """Return the dotted path of a place; an item of a list goes by its id if that is unique."""
+    names = []
+    for step in loc:
+        name = str(step)
+        items = data if isinstance(data, list | tuple) else None
+        data = get(data, name) if items is None else None
+        if items is not None and isinstance(step, int) and step < len(items):
+            data = items[step]
+            if id(items) not in counts:
+                counts[id(items)] = Counter(map(_id_of, items))
+            known = _id_of(data)
+            if known and counts[id(items)][known] == 1 and re.fullmatch(r"[\w-]+", known):
+                name = known
+        names.append(name)
+    return visible(".".join(names))
 
 
-def _mark(root: Node, loc: Loc, *, key: bool) -> Mark:
-    """Where a place is in the file; of what is not there, where it would be."""
+def _id_of(item: Any) -> str | None:
+    return None if isinstance(item, str) else id_of(item)
+
+
+def _mark(root: Node, entry: ErrorDetails) -> Mark:
+    """Return where an entry's place is in the file; where it would be if it is not there."""
+    loc, key = entry["loc"], entry["type"] == "extra_forbidden"
     node, above = root, root
     for _, below in walk(root, loc[:-1] if key else loc):
         node, above = below, node
@@ -225,8 +224,10 @@ def _wrong_type(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str,
     if isinstance(value, str):
         given = _shown(value)
         hint = _around(value, meant, model_at(model, entry["loc"])) or hint
-    else:
+    elif isinstance(value, dict | list | tuple):
         given = "a mapping" if isinstance(value, dict) else "a list"
+    else:  # only a program gives such a value
+        given = f"of type {type(value).__name__}"
     return TYPE_WRONG, f"{name} is {given}, and {meant} is meant", hint
 
 
@@ -278,15 +279,8 @@ def model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
             continue
         if owner is None or step not in owner.model_fields:
             return None
-        owner = next(_models(owner.model_fields[step].annotation), None)
+        owner = next(models_in(owner.model_fields[step].annotation), None)
     return owner
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for arg in get_args(annotation):
-        yield from _models(arg)
 
 
 def _shown(value: Any) -> str:

@@ -1,19 +1,23 @@
-"""Reading records: all that is wrong with a file is told at once, each finding with its place."""
+"""Read records: report everything that is wrong at once, each finding with its place."""
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import stat
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.limits import RECORD_SIZE
-from archive_pkg.records.explaining import TYPE_WRONG
+from archive_pkg.parsing import read_json as parse_json
+from archive_pkg.paths import StrPath
+from archive_pkg.records.explaining import TYPE_WRONG, explain
 from archive_pkg.records.json_reading import read_json
-from archive_pkg.records.judging import judge
 from archive_pkg.records.models import Record
 from archive_pkg.records.nodes import collecting_no_garbage
 from archive_pkg.records.recognizing import XML, recognize
@@ -25,7 +29,6 @@ from archive_pkg.storage import open_regular
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from archive_pkg.paths import StrPath
     from archive_pkg.records.nodes import Node, Tree
 
 TOO_LARGE = Code(
@@ -37,23 +40,28 @@ TOO_LARGE = Code(
 NOT_UTF8 = Code("record-not-utf8", Severity.ERROR, "The file is not encoded in UTF-8.", "RFC 3629")
 NO_FILE = Code("record-no-file", Severity.ERROR, "What was given is no file of a record.")
 
+RecordSource = StrPath | bytes | Mapping[str, Any]
+"""A record's file or folder, the bytes of a file, or plain data."""
+
 NAMES = ("record.yaml", "record.yml", "record.json")
 """What a record's file is called within its folder."""
 
 
-def load_record(path: StrPath) -> Record:
+def load_record(source: RecordSource) -> Record:
     """Read a record.
 
     Args:
-        path: Its file, YAML 1.2 or JSON in UTF-8, or the folder with `record.yaml` in it.
+        source: Its file, YAML 1.2 or JSON in UTF-8; the folder with `record.yaml` in it; the
+            bytes of its file; or its plain data.
 
     Raises:
-        InvalidError: The file is no valid record; the error's `report` has every finding.
+        InvalidError: It is not a valid record; the error's `report` has every finding.
         StorageError: The file cannot be read.
     """
-    record, report = read_record(path)
+    record, report = read_record(source)
     if record is None:
-        raise invalid(report, os.fspath(path))
+        what = "the record" if isinstance(source, bytes | Mapping) else os.fspath(source)
+        raise invalid(report, what)
     return record
 
 
@@ -80,14 +88,13 @@ def load_records(paths: Iterable[StrPath]) -> Iterator[Record]:
         raise invalid(findings, f"{bad} of the records" if bad > 1 else "one of the records")
 
 
-def read_record(
-    source: StrPath | bytes, path: StrPath | None = None
-) -> tuple[Record | None, Report]:
-    """Read a record and tell what was found; nothing in the file raises.
+def read_record(source: RecordSource, path: StrPath | None = None) -> tuple[Record | None, Report]:
+    """Read a record and report everything that is wrong with it; no content raises.
 
     Args:
-        source: Its file, the folder with `record.yaml` in it, or the file's bytes.
-        path: What findings call the file; of bytes a name that ends in `.json` means JSON.
+        source: Its file, the folder with `record.yaml` in it, the bytes of its file, or its plain
+            data, as `Record.as_json` returns it.
+        path: What findings call the file; of bytes, a name that ends in `.json` means JSON.
 
     Returns:
         The record, None where it is not valid; and the findings.
@@ -95,6 +102,8 @@ def read_record(
     Raises:
         StorageError: The file is not there or cannot be read.
     """
+    if isinstance(source, Mapping):
+        return _judged(dict(source), "" if path is None else os.fspath(path))
     if isinstance(source, bytes):
         return _read(source, "record.yaml" if path is None else os.fspath(path))
     file, findings = record_file(source)
@@ -168,37 +177,11 @@ def invalid(report: Report, what: str) -> InvalidError:
 
 def _read(data: bytes, path: str) -> tuple[Record | None, Report]:
     with collecting_no_garbage():
-        return _quickly(data, path) or _record(data, path)[:2]
-
-
-def _quickly(data: bytes, path: str) -> tuple[Record, Report] | None:
-    """The record of a file of JSON in which nothing is wrong; None where its tree must be read."""
-    if not path.lower().endswith(".json") or len(data) > RECORD_SIZE.value:
-        return None
-    try:
-        plain = json.loads(
-            data.decode().removeprefix("\ufeff"),
-            object_pairs_hook=_without_repeats,
-            parse_int=str,
-            parse_float=str,
-            parse_constant=_refuse_constant,
-        )
-        return Record.model_validate(plain), Report()
-    except (ValueError, RecursionError):
-        return None
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key is repeated")
-    # A truth value is its source text, as in a tree.
-    truths = {key: str(value).lower() for key, value in pairs if isinstance(value, bool)}
-    return found | truths if truths else found
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+        if path.lower().endswith(".json") and len(data) <= RECORD_SIZE.value:
+            # Most JSON is written by programs and valid; only faults need their places.
+            with suppress(ValueError):
+                return Record.model_validate(parse_json(data)), Report()
+        return _record(data, path)[:2]
 
 
 def _record(data: bytes, path: str) -> tuple[Record | None, Report, Node | None]:
@@ -213,10 +196,21 @@ def _record(data: bytes, path: str) -> tuple[Record | None, Report, Node | None]
         message = "the file is a list" if isinstance(root.value, list) else "the file is mere text"
         report.add(TYPE_WRONG.at(place, message, "a record is a mapping that begins with its id"))
         return None, report, root
-    record, findings = judge(upgrade_tree(root), path)
+    root = upgrade_tree(root)
+    record, findings = _judged(root.plain, path, root)
     report.extend(findings)
     report.findings.sort(key=_place)
     return (record if report.ok else None), report, root
+
+
+def _judged(
+    data: dict[str, Any], path: str, root: Node | None = None
+) -> tuple[Record | None, Report]:
+    try:
+        return Record.model_validate(data), Report()
+    except ValidationError as error:
+        entries = error.errors(include_url=False)
+    return None, Report(explain(entries, Record, data, path, root))
 
 
 def _place(finding: Finding) -> tuple[float, float]:

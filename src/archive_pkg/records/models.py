@@ -6,15 +6,14 @@ values, a date may be its EDTF text alone, and a record of format 1 is upgraded.
 always coherent: every reference leads somewhere, the graph of parts has no circle, every piece of
 evidence names a statement that the record makes.
 
-`Record.model_validate` raises one `pydantic.ValidationError` with the place of each fault. It
-checks references, circles and evidence only if every field is right by itself, so fixing one fault
-can show another. `archive_pkg.records.read_record` reports all faults of a file at once.
+`Record.model_validate` raises one `pydantic.ValidationError` with the place of every fault, those
+of single fields and those of the whole; `archive_pkg.read_record` returns them as findings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence  # noqa: TC003  pydantic reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -22,16 +21,19 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
     model_validator,
 )
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from archive_pkg.records.coherence import refuse_incoherence
+from archive_pkg.records.coherence import incoherence
 from archive_pkg.records.dates import Edtf
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.identifiers import Identifier
 from archive_pkg.records.languages import Language
 from archive_pkg.records.scalars import Flag, Form, Whole, clean_text, portable_path
-from archive_pkg.records.upgrading import FORMAT, upgrade
+from archive_pkg.records.upgrading import FORMAT, unknown_format, upgrade
 
 if TYPE_CHECKING:
     import datetime
@@ -670,15 +672,25 @@ class Record(Model):
     events: Many[Event] = ()
     evidence: Many[Evidence] = ()
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _of_this_format(cls, data: Any) -> Any:
-        return upgrade(data) if isinstance(data, dict) else data
-
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        refuse_incoherence(self)
-        return self
+    def _coherent(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Report the faults of fields and those of the whole together."""
+        if not isinstance(data, dict):
+            return handler(data)
+        faults: list[InitErrorDetails] = []
+        if message := unknown_format(data):
+            faults.append(_fault("format_unknown", message, ("format",), data["format"]))
+        whole: Any = upgrade(data)
+        try:
+            whole = handler(whole)
+        except ValidationError as error:
+            faults += (cast("InitErrorDetails", entry) for entry in error.errors())
+        places = {fault["loc"] for fault in faults}
+        faults += (_fault(*problem) for problem in incoherence(whole, cls, places))
+        if faults:
+            raise ValidationError.from_exception_data(cls.__name__, faults)
+        return cast("Self", whole)
 
     def agent(self, name: str) -> Agent:
         """The agent of that id; KeyError if there is none."""
@@ -706,6 +718,10 @@ class Record(Model):
         """The record as plain data, in the models' order, without what is unknown or empty."""
         data = _without_empty(self.model_dump(mode="json", exclude_none=True))
         return {"format": FORMAT, **data}
+
+
+def _fault(kind: str, message: str, place: tuple[str | int, ...], value: Any) -> InitErrorDetails:
+    return InitErrorDetails(type=PydanticCustomError(kind, message), loc=place, input=value)
 
 
 Named = TypeVar("Named", Agent, Part)

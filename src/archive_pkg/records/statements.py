@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from archive_pkg.records.models import Evidence, Record
 
@@ -19,17 +20,79 @@ _OWN = {"id", "version", "supersedes", "evidence", "type"}
 MOST_MEANT = 20
 """How often, in one record, what was meant is looked for; nobody reads more, and it takes long."""
 
+_FAULTY = object()
 
-class Index:
-    """A record's statements and their evidence, each list gone through once however much is asked.
 
-    Items of a list go by their id, or else by their number or, if they are mere text, by it.
+class Values:
+    """The values in a record by their dotted paths, each list searched once for all questions.
+
+    Items of a list go by their id, or else by their number or, if they are mere text, by it. Reads
+    models and plain data alike.
     """
 
-    def __init__(self, record: Record) -> None:
+    def __init__(
+        self, record: Any, model: type[BaseModel], faulty: Collection[tuple[str | int, ...]] = ()
+    ) -> None:
+        """Prepare to find values.
+
+        Args:
+            record: The record, or the plain data of one.
+            model: The model of a record.
+            faulty: Places of faults; nobody knows what a path through one of them leads to.
+        """
         self._record = record
-        self._items: dict[int, dict[str, Any]] = {}
+        self._model = model
+        self._faulty = faulty
+        self._items: dict[int, dict[str, int]] = {}
         self._misses = 0
+
+    def value(self, path: str) -> Any:
+        """The value a dotted path leads to, `agents.khrushchev.name` or `date`.
+
+        Raises:
+            KeyError: A name on the path leads nowhere; its argument is a sentence that says so.
+        """
+        value = self._record
+        model: type[BaseModel] | None = self._model
+        place: tuple[str | int, ...] = ()
+        for name in path.split("."):
+            value, model, step = self._step(value, model, name)
+            place = (*place, step)
+            if place in self._faulty:
+                return _FAULTY
+        return value
+
+    def _step(
+        self, value: Any, model: type[BaseModel] | None, name: str
+    ) -> tuple[Any, type[BaseModel] | None, str | int]:
+        if isinstance(value, tuple | list):
+            numbers = self._items.get(id(value))
+            if numbers is None:
+                numbers = self._items[id(value)] = _by_name(value)
+            if name in numbers:
+                return value[numbers[name]], model, numbers[name]
+            known = filter(None, map(id_of, value))
+            raise KeyError(f"{name} is none of its items" + self._meant(name, known))
+        if model is None or value is None:
+            raise KeyError(f"there is nothing below it called {name}")
+        if name not in model.model_fields:
+            raise KeyError(f"{name} is no field" + self._meant(name, model.model_fields))
+        if isinstance(value, str):  # a date may be its EDTF form alone
+            value = {next(iter(model.model_fields)): value}
+        return get(value, name, model.model_fields[name].default), _model_of(model, name), name
+
+    def _meant(self, name: str, known: Iterable[str]) -> str:
+        """What was probably meant; looked for in the first misses only, as it takes its time."""
+        self._misses += 1
+        near = get_close_matches(name, list(known), 1) if self._misses <= MOST_MEANT else []
+        return f"; did you mean {near[0]}?" if near else ""
+
+
+class Index(Values):
+    """A record's values and their evidence by the paths of statements."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record, type(record))
         self._evidence: dict[str, list[Evidence]] = defaultdict(list)
         self._finer: dict[str, list[Evidence]] = defaultdict(list)
         for item in record.evidence:
@@ -38,17 +101,6 @@ class Index:
             names = field.split(".")
             for end in range(1, len(names)):
                 self._finer[".".join(names[:end])].extend(items)
-
-    def value(self, path: str) -> Any:
-        """The value a dotted path leads to, `agents.khrushchev.name` or `date`.
-
-        Raises:
-            KeyError: A name on the path leads nowhere; its argument is a sentence that says so.
-        """
-        value: Any = self._record
-        for name in path.split("."):
-            value = self._step(value, name)
-        return value
 
     def evidence(self, path: str) -> tuple[Evidence, ...]:
         """The evidence that covers a statement: that of what it is part of, then its own."""
@@ -60,37 +112,43 @@ class Index:
         """The evidence for single things within a statement."""
         return tuple(self._finer.get(path, ()))
 
-    def _step(self, value: Any, name: str) -> Any:
-        if isinstance(value, tuple):
-            items = self._items.get(id(value))
-            if items is None:
-                items = self._items[id(value)] = _by_name(value)
-            if name in items:
-                return items[name]
-            known = (item.id for item in value if hasattr(item, "id"))
-            raise KeyError(f"{name} is none of its items" + self._meant(name, known))
-        if isinstance(value, BaseModel):
-            fields = list(type(value).model_fields)
-            if name in fields:
-                return getattr(value, name)
-            raise KeyError(f"{name} is no field" + self._meant(name, fields))
-        raise KeyError(f"there is nothing below it called {name}")
 
-    def _meant(self, name: str, known: Iterable[str]) -> str:
-        """What was probably meant; looked for in the first misses only, as it takes its time."""
-        self._misses += 1
-        near = get_close_matches(name, list(known), 1) if self._misses <= MOST_MEANT else []
-        return f"; did you mean {near[0]}?" if near else ""
+def get(value: Any, name: str, default: Any = None) -> Any:
+    """The field of a model or of plain data; the default where it is not there."""
+    fields = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+    return fields.get(name, default)
 
 
-def _by_name(items: tuple[Any, ...]) -> dict[str, Any]:
-    named = {str(index): item for index, item in enumerate(items)}
-    first = items[0] if items else None
-    if isinstance(first, str):
-        named.update((item, item) for item in items)
-    elif isinstance(first, BaseModel) and "id" in type(first).model_fields:
-        named.update((item.id, item) for item in reversed(items))
-    return named
+def items(value: Any, name: str) -> Sequence[Any]:
+    """The items of a field; none where it is not a list."""
+    found = get(value, name)
+    return found if isinstance(found, list | tuple) else ()
+
+
+def id_of(item: Any) -> str | None:
+    """The id of an item, which a text is itself; None where it has none."""
+    name = item if isinstance(item, str) else get(item, "id")
+    return name if isinstance(name, str) else None
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models in a field's annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for arg in get_args(annotation):
+        yield from models_in(arg)
+
+
+@cache
+def _model_of(model: type[BaseModel], field: str) -> type[BaseModel] | None:
+    return next(models_in(model.model_fields[field].annotation), None)
+
+
+def _by_name(items: Sequence[Any]) -> dict[str, int]:
+    """The numbers of items by their ids, the first of one id, and by these numbers as text."""
+    numbers = range(len(items))
+    ids = {name: n for n in reversed(numbers) if (name := id_of(items[n])) is not None}
+    return {str(n): n for n in numbers} | ids
 
 
 def statements(record: Record) -> Iterator[str]:

@@ -11,9 +11,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
-
 from archive_pkg.records.nodes import Node
 
 if TYPE_CHECKING:
@@ -35,18 +32,22 @@ def upgrade(data: dict[str, Any]) -> dict[str, Any]:
     """Return a record's plain data in this format, without its `format`.
 
     Args:
-        data: The plain data of a file of this or an earlier format; it is not changed.
-
-    Raises:
-        ValidationError: It is of another format.
+        data: The plain data of a file; it is not changed. Of a later format, it stays as it is.
     """
-    given = data.get("format")
     rest = {key: value for key, value in data.items() if key != "format"}
-    if str(given) == str(FORMAT):
-        return rest
-    if not _is_first(given):
-        raise _unknown_format(given)
-    return _with_three_relations(rest)
+    return _with_three_relations(rest) if _is_first(data.get("format")) else rest
+
+
+def unknown_format(data: dict[str, Any]) -> str:
+    """Return what is wrong with the format that a record's plain data names; empty if nothing."""
+    given = data.get("format")
+    if _is_first(given) or str(given) == str(FORMAT):
+        return ""
+    said = given if isinstance(given, str | int) else "not a number"
+    return (
+        f"format is {said}, and this version of archive-pkg reads formats 1 to {FORMAT}; "
+        f"install a newer version, or write format: {FORMAT} if the record is of that format"
+    )
 
 
 def upgrade_tree(root: Node) -> Node:
@@ -94,17 +95,6 @@ def is_former(data: object) -> bool:
 
 def _is_first(given: object) -> bool:
     return given is None or str(given) == "1"
-
-
-def _unknown_format(given: object) -> ValidationError:
-    said = given if isinstance(given, str | int) else "not a number"
-    message = (
-        f"format is {said}, and this version of archive-pkg reads formats 1 to {FORMAT}; "
-        f"install a newer version, or write format: {FORMAT} if the record is of that format"
-    )
-    kind = PydanticCustomError("format_unknown", "{message}", {"message": message})
-    error = InitErrorDetails(type=kind, loc=("format",), input=given)
-    return ValidationError.from_exception_data("Record", [error])
 
 
 def _with_three_relations(data: dict[str, Any]) -> dict[str, Any]:

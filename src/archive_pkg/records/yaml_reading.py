@@ -61,7 +61,7 @@ def read_yaml(text: str, path: str) -> Tree:
     import yaml
 
     loader = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
-    builder = _Builder(path, tree)
+    builder = Builder(path, tree)
     try:
         for event in yaml.parse(text, Loader=loader):
             builder.take(event)
@@ -93,8 +93,8 @@ def _readable(text: str, path: str, report: Report) -> bool:
     return report.ok
 
 
-class _Builder:
-    """Builds the tree from the parser's events, without recursion."""
+class Builder:
+    """Builds the tree from a parser's events, without recursion."""
 
     def __init__(self, path: str, tree: Tree) -> None:
         self._path = path
@@ -105,6 +105,7 @@ class _Builder:
         self._count = 0
 
     def take(self, event: Any) -> None:
+        """Build what an event of PyYAML stands for."""
         name = type(event).__name__
         if name == "ScalarEvent":
             if event.anchor is not None or event.tag is not None:
@@ -132,7 +133,7 @@ class _Builder:
             self._keys.pop()
             self._put(node, event)
         elif name == "AliasEvent":
-            self._find(
+            self.find(
                 ANCHOR, event.start_mark, f"*{event.anchor} points elsewhere", "write the value out"
             )
             self._tree.whole = False
@@ -149,9 +150,9 @@ class _Builder:
 
     def _refuse_properties(self, event: Any) -> None:
         if event.anchor is not None:
-            self._find(ANCHOR, event.start_mark, f"&{event.anchor} is an anchor", "take it out")
+            self.find(ANCHOR, event.start_mark, f"&{event.anchor} is an anchor", "take it out")
         if event.tag is not None:
-            self._find(
+            self.find(
                 TAG, event.start_mark, f"{event.tag} is a tag", "take it out; quote what is text"
             )
 
@@ -182,7 +183,7 @@ class _Builder:
     def _key(self, parent: Node, node: Node, event: Any) -> str:
         if isinstance(node.value, dict | list):
             hint = "keys are names of fields"
-            self._find(KEY_NO_TEXT, node.start, "a key is a list or mapping", hint)
+            self.find(KEY_NO_TEXT, node.start, "a key is a list or mapping", hint)
             self._tree.whole = False
             return f"\0{node.start.index}"
         key = str(event.value) if type(event).__name__ == "ScalarEvent" else ""
@@ -190,12 +191,13 @@ class _Builder:
             first = parent.keys[key].line + 1
             message = f"“{key}” stands here again, first in line {first}"
             self._keys[-1] = key
-            self._find(KEY_REPEATED, node.start, message, "merge the two or rename one")
+            self.find(KEY_REPEATED, node.start, message, "merge the two or rename one")
         else:
             parent.keys[key] = node.start
         return key
 
-    def _find(self, code: Code, mark: Any, message: str, hint: str) -> None:
+    def find(self, code: Code, mark: Any, message: str, hint: str) -> None:
+        """Report what is wrong with what is just being read."""
         field = path_within(self._open, self._keys)
         location = Location(self._path, mark.line + 1, mark.column + 1, field)
         self._tree.report.add(code.at(location, visible(message), visible(hint)))
@@ -203,7 +205,7 @@ class _Builder:
             raise StopReading
 
     def _stop(self, code: Code, mark: Any, message: str, hint: str) -> None:
-        self._find(code, mark, message, hint)
+        self.find(code, mark, message, hint)
         raise StopReading
 
 
@@ -217,7 +219,7 @@ def _syntax(error: Any, text: str, path: str) -> Finding:
     if mark is None:
         return SYNTAX.at(Location(path), problem)
     line = text.split("\n")[mark.line] if mark.line <= text.count("\n") else ""
-    message, hint = _plainly(problem, line, mark.column)
+    message, hint = plainly(problem, line, mark.column)
     location = Location(path, mark.line + 1, mark.column + 1)
     return SYNTAX.at(location, visible(message), hint)
 
@@ -225,8 +227,27 @@ def _syntax(error: Any, text: str, path: str) -> Finding:
 _INDENT = "items of one list, and keys of one mapping, begin in the same column"
 _QUOTE = 'put the whole value in quotes: title: "Letter: to Berlin"'
 
-# A part of the parser's words (libyaml's or PyYAML's own); what they mean; what to do.
+_MISSING = "write what is missing; JSON has no comments, and no comma before } and ]"
+
+# A part of the parser's words (libyaml's, PyYAML's or json's); what they mean; what to do.
 _PROBLEMS = (
+    ("Expecting property name", "a key in double quotes is missing here", 'write "key": value'),
+    ("trailing comma", "nothing comes after this comma", 'write "key": value, or remove the comma'),
+    ("Expecting ',' delimiter", "a “,” is missing here, or the end of the list", _MISSING),
+    ("Expecting ':' delimiter", "a “:” is missing after a key", _MISSING),
+    ("Expecting value", "a value is missing here, or is not JSON", "put text in quotes"),
+    ("Extra data", "there is more text after the record's end", "one file holds one record"),
+    (
+        "Unterminated string",
+        "a quote is opened and not closed",
+        "close quotes; escape line ends as \\n",
+    ),
+    (
+        "Invalid control character",
+        "a line end or another control character is in a text",
+        "close quotes; escape line ends as \\n",
+    ),
+    ("Invalid \\", "there is no such escape in a text", "close quotes; write \\\\ for a backslash"),
     (
         "mapping values are not allowed",
         "a second colon in one value, or a line indented too far",
@@ -330,7 +351,14 @@ _PROBLEMS = (
 )
 
 
-def _plainly(problem: str, line: str, column: int) -> tuple[str, str]:
+def plainly(problem: str, line: str, column: int) -> tuple[str, str]:
+    """Return what a parser's words for a problem mean, and what to do.
+
+    Args:
+        problem: The words of libyaml, of PyYAML or of the standard library's json.
+        line: The line that the parser stopped in.
+        column: Where in it, from 0.
+    """
     character = line[column : column + 1]
     if "tab character" in problem or ("cannot start any token" in problem and character == "\t"):
         return "a tab stands where YAML wants spaces", "indent with spaces"

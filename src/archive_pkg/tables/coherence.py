@@ -7,7 +7,7 @@ records are then built, one at a time.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from archive_pkg.tables.sheets import Rows
 
 _JOINT = "\x1f"
-# What a row alone or the tables' keys have told already.
-_TOLD = {"unknown_reference", "id_taken"}
-_COHERENCE = {*_TOLD, "circle_of_parts", "events_out_of_order", "unknown_statement"}
+# References and ids that are taken are reported with the tables' keys.
+_NEWS = {"circle_of_parts", "events_out_of_order", "unknown_statement"}
 
 Loc = tuple[str | int, ...]
 
@@ -172,29 +171,15 @@ class _Letter:
         self.rows[LETTERS] = rows[LETTERS][:1]
         plain = {name: [row for _, row in numbered] for name, numbered in self.rows.items()}
         self._raw = raw_records(plain)[0]
-        self._mended: set[str] = set()
 
     def incoherence(self) -> list[ErrorDetails]:
-        """What is wrong with the record, once all that is wrong within rows is taken out of it.
-
-        So a bad cell does not hide a circle of parts; a statement that was taken out is not missed.
-        """
-        missing: list[ErrorDetails] = []
-        while True:
-            try:
-                Record.model_validate(self._raw)
-            except ValidationError as error:
-                entries = error.errors(include_url=False)
-            else:
-                return missing
-            if all(entry["type"] in _COHERENCE for entry in entries):
-                return [*missing, *(entry for entry in entries if self._is_news(entry))]
-            missing += (entry for entry in entries if self._lacks_marking(entry))
-            spoilt = {item for entry in entries if (item := self._take_out(entry))}
-            for name, index in sorted(spoilt, reverse=True):
-                items = _at(self._raw, tables()[name].path)
-                if index < len(items):
-                    del items[index], self.rows[name][index]
+        """What is wrong with the record as a whole, and what no row alone can tell."""
+        try:
+            Record.model_validate(self._raw)
+        except ValidationError as error:
+            entries = error.errors(include_url=False)
+            return [e for e in entries if e["type"] in _NEWS or self._lacks_marking(e)]
+        return []
 
     def place(self, loc: Loc) -> tuple[str, int, Loc]:
         """Table, row number and the place within the row's item that a place in the record is."""
@@ -203,40 +188,12 @@ class _Letter:
             return name, self.rows[LETTERS][0][0], loc
         return name, self.rows[name][index][0], inner
 
-    def _is_news(self, entry: ErrorDetails) -> bool:
-        if entry["type"] == "unknown_statement":
-            return str(entry["input"]).partition(".")[0] not in self._mended
-        return entry["type"] not in _TOLD
-
     def _lacks_marking(self, entry: ErrorDetails) -> bool:
         """Whether a classification has a history and nothing else, which no row alone can tell."""
         row = self.rows[LETTERS][0][1]
         return entry["loc"] == ("classification", "as_written") and not any(
             name.startswith("classification.") for name in row
         )
-
-    def _take_out(self, entry: ErrorDetails) -> tuple[str, int] | None:
-        """Take a field that is wrong out; return the item that cannot be without it, if it is one.
-
-        The item is named by its table and its number in it.
-        """
-        loc = entry["loc"]
-        name, index, inner = _split(loc)
-        if len(loc) == 1 and loc[0] in _SUBSTITUTES:
-            self._raw[str(loc[0])] = _SUBSTITUTES[str(loc[0])]
-        elif loc:
-            self._mended.add(str(loc[0]))
-            if name == LETTERS:
-                self._raw.pop(str(loc[0]), None)
-            elif not inner or (entry["type"] == "missing" and len(inner) == 1):
-                return name, index
-            elif index < len(items := _at(self._raw, tables()[name].path)):
-                items[index].pop(inner[0], None)
-        return None
-
-
-# What a record cannot be without, for looking at all the rest of it.
-_SUBSTITUTES = {"id": "x", "type": "other", "title": "x"}
 
 
 def _split(loc: Loc) -> tuple[str, int, Loc]:
@@ -246,9 +203,3 @@ def _split(loc: Loc) -> tuple[str, int, Loc]:
         if depth and loc[:depth] == table.path and len(loc) > depth:
             return name, int(loc[depth]), loc[depth + 1 :]
     return LETTERS, 0, loc
-
-
-def _at(raw: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        raw = raw.get(name, {})
-    return raw or []

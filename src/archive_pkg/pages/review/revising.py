@@ -6,7 +6,6 @@ can tell what a person has looked at from what a rule has read.
 
 from __future__ import annotations
 
-import json
 import re
 from copy import deepcopy
 from dataclasses import dataclass
@@ -96,7 +95,7 @@ class Revision:
         data = {name: self.data[name] for name in Record.model_fields if name in self.data}
         for name in [name for name, value in data.items() if value in (None, "", [])]:
             del data[name]
-        return read_record(json.dumps(data).encode(), "record.json")
+        return read_record(data)
 
     def accept(self, field: str) -> None:
         """Let the reviewer vouch for a statement as it is."""

@@ -1,4 +1,4 @@
-"""A record with faults: each is reported at its place, and none that another one only caused."""
+"""A record with faults: each is reported, and none that another one only caused."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from archive_pkg.records import read_record
+from archive_pkg.records import Record, read_record
 
 GOOD: dict[str, Any] = {
     "format": 2,
@@ -30,13 +31,32 @@ BAD_AGENT = {"id": "dora", "name": "Dora", "kind": "person", "age": 7}
 
 def faults(**changes: Any) -> list[tuple[str, str | None]]:
     """The code and the field of every finding of the record with some changes."""
-    record, report = read_record(json.dumps({**GOOD, **changes}).encode(), "record.json")
+    record, report = read_record({**GOOD, **changes})
     assert (record is None) is bool(len(report))
     return [(finding.code, finding.location.field) for finding in report]
 
 
 UNKNOWN = "record-reference-unknown"
 NOT_STATED = "record-statement-unknown"
+
+
+def test_validation_reports_the_faults_of_fields_and_of_the_whole_together() -> None:
+    parts = [{"id": "p", "kind": "original", "file": "a.txt", "held": "yes"}]
+    evidence = [{"field": "nosuch", "basis": "supplied", "agent": "x"}]
+    bad = {**GOOD, "sender": ["nobody"], "parts": parts, "evidence": evidence}
+    for validate in (
+        Record.model_validate,
+        lambda data: Record.model_validate_json(json.dumps(data)),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            validate(bad)
+        assert {error["loc"] for error in caught.value.errors()} == {
+            ("sender", 0), ("parts", 0, "held"), ("evidence", 0, "agent"), ("evidence", 0, "field"),
+        }  # fmt: skip
+
+
+def test_a_reference_in_a_wrong_form_is_reported_once() -> None:
+    assert faults(sender=["a b"]) == [("record-value-wrong", "sender.0")]
 
 
 def test_a_good_record_has_no_faults() -> None:
@@ -84,7 +104,7 @@ def test_what_a_faulty_agent_or_part_is_named_by_is_no_unknown_reference() -> No
     agents = [{**GOOD["agents"][0], "name": ""}, *GOOD["agents"][1:]]
     parts = [{**GOOD["parts"][0], "kind": "film"}, GOOD["parts"][1]]
     found = faults(agents=agents, parts=parts)
-    assert [field for _, field in found] == ["agents.anna.name", "parts.p.kind"]
+    assert [field for _, field in found] == ["parts.p.kind", "agents.anna.name"]
     found = faults(agents=agents, recipients=["dora"])
     assert found[-1] != (UNKNOWN, "sender.0")
     assert (UNKNOWN, "recipients.0") in found
@@ -116,7 +136,7 @@ def test_evidence_for_a_faulty_statement_is_for_a_statement() -> None:
     assert [one for one in found if one[0] == NOT_STATED] == [(NOT_STATED, "evidence.5.field")]
 
 
-def test_places_after_something_taken_out_are_those_of_the_file() -> None:
+def test_places_after_faulty_items_are_those_of_the_data() -> None:
     subjects = [{"term": ""}, {"term": "A"}, {"term": ""}, {"term": "B"}]
     events = [
         {"id": "e1", "type": ""},
@@ -127,7 +147,7 @@ def test_places_after_something_taken_out_are_those_of_the_file() -> None:
     found = faults(subjects=subjects, events=events)
     assert [field for _, field in found] == [
         "subjects.0.term", "subjects.2.term", "events.e1.type", "events.e3.type",
-        "events.e4.date", "events.e4.agents.0",
+        "events.e4.agents.0", "events.e4.date",
     ]  # fmt: skip
 
 
@@ -150,7 +170,7 @@ def test_a_record_of_another_format_is_reported_with_its_other_faults() -> None:
 def test_names_of_a_table_that_is_missing_are_unknown() -> None:
     changed = {name: value for name, value in GOOD.items() if name != "parts"}
     changed |= {"title": "", "summary": {"text": "X", "part": "p"}}
-    _, report = read_record(json.dumps(changed).encode(), "record.json")
+    _, report = read_record(changed)
     assert [finding.location.field for finding in report] == ["title", "summary.part"]
 
 
