@@ -10,6 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.packages import der
 from archive_pkg.storage import describe, read_regular
 
 if TYPE_CHECKING:
@@ -24,8 +25,32 @@ PATIENCE = 30.0
 
 _MOST_BYTES = 1 << 20
 _LONGEST_NAME = 100
-_HASHES = ("sha256", "sha384", "sha512")
-_RSA = ("rsassa_pkcs1v15", *(f"{name}_rsa" for name in _HASHES))
+_CONTEXT_0 = 0xA0
+_GRANTED_WITH_CHANGES = 1
+_REFUSALS = {
+    2: "rejection",
+    3: "waiting",
+    4: "revocation_warning",
+    5: "revocation_notification",
+}
+_SHA2 = "2.16.840.1.101.3.4.2"
+_STRONG = ("sha256", "sha384", "sha512")
+_HASHES = {
+    f"{_SHA2}.1": "sha256", f"{_SHA2}.2": "sha384", f"{_SHA2}.3": "sha512", "1.3.14.3.2.26": "sha1"
+}  # fmt: skip
+_PKCS_1, _PKCS_9, _ECDSA = "1.2.840.113549.1.1", "1.2.840.113549.1.9", "1.2.840.10045.4.3"
+_MESSAGE_DIGEST = f"{_PKCS_9}.4"
+_SIGNING_CERTIFICATE = f"{_PKCS_9}.16.2.12"
+_SIGNING_CERTIFICATE_2 = f"{_PKCS_9}.16.2.47"
+_SIGNATURES = {
+    "1.3.101.112": ("ed25519", ""),
+    f"{_PKCS_1}.1": ("rsa", ""),
+    f"{_PKCS_1}.5": ("sha1_rsa", ""),
+    f"{_PKCS_1}.10": ("rsassa_pss", ""),
+    **{f"{_PKCS_1}.{11 + n}": ("rsa", name) for n, name in enumerate(_STRONG)},
+    **{f"{_ECDSA}.{2 + n}": ("ecdsa", name) for n, name in enumerate(_STRONG)},
+}
+"""Kinds of signatures, with the hash that the kind says."""
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -49,7 +74,8 @@ class Stamp:
     authority: str
     expires: datetime
     _response: Any = field(repr=False)
-    _token: Any = field(repr=False)
+    _token: _Token = field(repr=False)
+    _signer: Certificate = field(repr=False)
 
     def fits(self, data: bytes, roots: bytes = b"") -> str:
         """Check that it is over some bytes and rightly signed, its certificates good at its time.
@@ -67,7 +93,7 @@ class Stamp:
         """
         from rfc3161_client import VerificationError, VerifierBuilder
 
-        if wrong := _unsound(self._token, data):
+        if wrong := _unsound(self, data):
             return wrong
         if not roots:
             return ""
@@ -169,66 +195,87 @@ def read(data: bytes) -> Stamp:
 
     try:
         return _stamp(data)
-    except (ValueError, TypeError, KeyError, AttributeError, InvalidVersion) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, InvalidVersion) as error:
         raise NoStampError("it is not a timestamp (RFC 3161), or it is damaged") from error
 
 
 def _stamp(data: bytes) -> Stamp:
     """Read a timestamp's file. Raises NoStampError, and what the libraries do for what is none."""
-    from asn1crypto import cms, core, tsp
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
     from rfc3161_client import decode_timestamp_response
 
-    class Response(core.Sequence):  # type: ignore[misc]
-        """As RFC 3161 has it: a refusal has no token."""
-
-        _fields = [  # noqa: RUF012 - asn1crypto's way
-            ("status", tsp.PKIStatusInfo),
-            ("time_stamp_token", cms.ContentInfo, {"optional": True}),
-        ]
-
-    answer = Response.load(data, strict=True)
-    status = answer["status"]["status"].native
-    if status not in ("granted", "granted_with_mods"):
-        said = "; ".join(answer["status"]["status_string"].native or ())
-        raise NoStampError(f"the authority refused it ({status})" + (f": {said}" if said else ""))
-    # The library knows only the one status, which nobody signs.
-    answer["status"] = {"status": "granted"}
-    token = answer["time_stamp_token"]["content"]
-    # OpenSSL does not put the certificates in the order that DER asks for; a set made anew is.
-    # (To have the whole made anew takes twice as long for each level that it is deep.)
-    token["certificates"] = cms.CertificateSet(list(token["certificates"]))
-    signer = x509.load_der_x509_certificate(_signer(token))
-    response = decode_timestamp_response(answer.dump())
-    certificates = map(x509.load_der_x509_certificate, sorted(response.signed_data.certificates))
+    answer = der.only(data)
+    about, *tokens = answer.parts()
+    status, *said = about.parts()
+    number = int.from_bytes(status.content)
+    if number > _GRANTED_WITH_CHANGES:
+        words = [one.content.decode() for texts in said[:1] for one in texts.parts()]
+        name = _REFUSALS.get(number, str(number))
+        said_why = f": {'; '.join(words)}" if words else ""
+        raise NoStampError(f"the authority refused it ({name}){said_why}")
+    token = _token(tokens[0])
+    first, last = (token.certificates[0].start, token.certificates[-1].end)
+    # OpenSSL does not sort the certificates, which DER asks for and the library insists on. And the
+    # library knows only the status "granted"; the status is not signed.
+    changed = bytearray(data)
+    in_order = sorted(one.whole for one in token.certificates)
+    changed[first:last] = b"".join(in_order)
+    changed[status.inside : status.end] = bytes(len(status.content))
+    response = decode_timestamp_response(bytes(changed))
+    there = [x509.load_der_x509_certificate(one) for one in in_order]
+    (named,) = response.signed_data.signer_infos
+    signers = [
+        one
+        for one in there
+        if one.serial_number == named.serial_number and one.issuer == named.issuer
+    ]
+    if len(signers) != 1:
+        raise NoStampError(f"it has {len(signers) or 'no'} certificates of its signer, not one")
     return Stamp(
         time=response.tst_info.gen_time,
-        certificates=b"".join(one.public_bytes(Encoding.PEM) for one in certificates),
-        authority=_name(signer),
-        expires=signer.not_valid_after_utc,
+        certificates=b"".join(one.public_bytes(Encoding.PEM) for one in there),
+        authority=_name(signers[0]),
+        expires=signers[0].not_valid_after_utc,
         _response=response,
         _token=token,
+        _signer=signers[0],
     )
 
 
-def _signer(token: Any) -> bytes:
-    """Return the certificate that a token names as its signer's. Raises NoStampError."""
-    if len(token["signer_infos"]) != 1:
-        raise NoStampError(f"it has {len(token['signer_infos'])} signers, not one")
-    there = [one.chosen for one in token["certificates"] if one.name == "certificate"]
-    if len({one.dump() for one in there}) < len(there):
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """What of a token is not in the library's reading of it (RFC 5652, 5.1).
+
+    Attributes:
+        content: The statement, whose digest is signed.
+        certificates: The certificates in it.
+        signer: The description of its signer and signature.
+    """
+
+    content: bytes
+    certificates: list[der.Element]
+    signer: list[der.Element]
+
+    @property
+    def signed(self) -> der.Element | None:
+        """The attributes that are signed."""
+        return next((one for one in self.signer if one.tag == _CONTEXT_0), None)
+
+
+def _token(element: der.Element) -> _Token:
+    """Take a token apart. Raises NoStampError, and what is raised for what is none."""
+    signed = element.parts()[1].parts()[0].parts()
+    content = signed[2].parts()[1].parts()[0].content
+    signers = signed[-1].parts()
+    if len(signers) != 1:
+        raise NoStampError(f"it has {len(signers)} signers, not one")
+    certificates = [one for some in signed[3:-1] if some.tag == _CONTEXT_0 for one in some.parts()]
+    if not certificates:
+        raise NoStampError("it has no certificates of its signer, not one")
+    if len({one.whole for one in certificates}) < len(certificates):
         raise NoStampError("it has a certificate more than once")
-    sid = token["signer_infos"][0]["sid"].chosen  # the library knows no other kind of name
-    named = [
-        one
-        for one in there
-        if one.serial_number == sid["serial_number"].native and one.issuer == sid["issuer"]
-    ]
-    if len(named) != 1:
-        raise NoStampError(f"it has {len(named) or 'no'} certificates of its signer, not one")
-    der: bytes = named[0].dump()
-    return der
+    return _Token(content, certificates, signers[0].parts())
 
 
 def read_certificates(path: Path) -> bytes:
@@ -254,7 +301,7 @@ def read_certificates(path: Path) -> bytes:
     return data
 
 
-def _unsound(token: Any, data: bytes) -> str:
+def _unsound(stamp: Stamp, data: bytes) -> str:
     """What is wrong between a token, its signer's certificate and the bytes (RFC 5652, 5.4).
 
     Raises:
@@ -262,20 +309,22 @@ def _unsound(token: Any, data: bytes) -> str:
     """
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
+    token = stamp._token
     try:
-        (info,) = token["signer_infos"]
-        content = token["encap_content_info"]["content"]
-        imprint = content.parsed["message_imprint"]
-        attributes = {attribute["type"].native: attribute for attribute in info["signed_attrs"]}
-        if imprint["hashed_message"].native != _digest(imprint["hash_algorithm"], data):
+        imprint = stamp._response.tst_info.message_imprint
+        if imprint.message != _digest(imprint.hash_algorithm.dotted_string, data):
             return "it is over something else"
-        told = attributes["message_digest"]["values"][0].native
-        if told != _digest(info["digest_algorithm"], content.contents):
+        if (signed := token.signed) is None:
+            raise ValueError("nothing in it is signed but its statement")
+        attributes = {}
+        for kind, values in (one.parts() for one in signed.parts()):
+            attributes[kind.oid()] = values.parts()[0]
+        hashing = _algorithm(token.signer[2])
+        if attributes[_MESSAGE_DIGEST].content != _digest(hashing, token.content):
             return "its statement was changed after it was signed"
-        der = _signer(token)
-        if not _names(attributes, der):
+        if not _names(attributes, stamp._signer):
             return "it does not name its signer's certificate (RFC 5816)"
-        _verify(info, der)
+        _verify(token, signed, hashing, stamp._signer)
     except InvalidSignature:
         return "its signature is not that of its certificate's owner"
     except (KeyError, ValueError, TypeError, IndexError, UnsupportedAlgorithm) as error:
@@ -283,44 +332,57 @@ def _unsound(token: Any, data: bytes) -> str:
     return ""
 
 
-def _names(attributes: dict[str, Any], der: bytes) -> bool:
+def _names(attributes: dict[str, der.Element], signer: Certificate) -> bool:
     """Whether what was signed has the digest of the signer's certificate (RFC 5816)."""
-    if "signing_certificate_v2" in attributes:
-        named = attributes["signing_certificate_v2"]["values"][0]["certs"][0]
-        digest = _digest(named["hash_algorithm"], der)
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    certificate = signer.public_bytes(Encoding.DER)
+    for kind in (_SIGNING_CERTIFICATE_2, _SIGNING_CERTIFICATE):
+        if kind in attributes:
+            named, *more = attributes[kind].parts()[0].parts()[0].parts()
+            break
     else:
-        named = attributes["signing_certificate"]["values"][0]["certs"][0]
-        digest = hashlib.sha1(der, usedforsecurity=False).digest()
-    return bool(named["cert_hash"].native == digest)
+        raise ValueError("it does not name its signer's certificate")
+    if kind == _SIGNING_CERTIFICATE:
+        return named.content == hashlib.sha1(certificate, usedforsecurity=False).digest()
+    if named.tag == der.SEQUENCE:
+        return more[0].content == _digest(_algorithm(named), certificate)
+    return named.content == hashlib.sha256(certificate).digest()
 
 
-def _verify(info: Any, der: bytes) -> None:
+def _verify(token: _Token, signed: der.Element, hashing: str, signer: Certificate) -> None:
     """Verify a token's signature. Raises InvalidSignature, and ValueError for unknown kinds."""
-    from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-    key = x509.load_der_x509_certificate(der).public_key()
-    signed = info["signed_attrs"].untag().dump()
-    signature = info["signature"].native
-    kind = info["signature_algorithm"]["algorithm"].native
-    hashing, _, padded = kind.partition("_")
-    if not padded or hashing not in _HASHES:  # it is not named there
-        hashing = info["digest_algorithm"]["algorithm"].native
-    if isinstance(key, ed25519.Ed25519PublicKey) and kind == "ed25519":
-        key.verify(signature, signed)
-    elif isinstance(key, rsa.RSAPublicKey) and kind in _RSA:
-        key.verify(signature, signed, padding.PKCS1v15(), _hashing(hashing))
+    key = signer.public_key()
+    place = token.signer.index(signed)
+    kind, signature = _algorithm(token.signer[place + 1]), token.signer[place + 2].content
+    message = bytes([der.SET]) + signed.whole[1:]
+    name, own = _SIGNATURES.get(kind, (kind, ""))
+    if isinstance(key, ed25519.Ed25519PublicKey) and name == "ed25519":
+        key.verify(signature, message)
+    elif isinstance(key, rsa.RSAPublicKey) and name == "rsa":
+        key.verify(signature, message, padding.PKCS1v15(), _hashing(own or _hash(hashing)))
     elif isinstance(key, ec.EllipticCurvePublicKey):
-        key.verify(signature, signed, ec.ECDSA(_hashing(hashing)))
+        key.verify(signature, message, ec.ECDSA(_hashing(own or _hash(hashing))))
     else:
-        raise ValueError(f"a signature of kind {kind} is not known here")
+        raise ValueError(f"a signature of kind {name} is not known here")
 
 
-def _digest(algorithm: Any, data: bytes) -> bytes:
-    name = algorithm["algorithm"].native
-    if name not in _HASHES:
+def _algorithm(element: der.Element) -> str:
+    """Return the object identifier of an algorithm with its parameters."""
+    return element.parts()[0].oid()
+
+
+def _digest(algorithm: str, data: bytes) -> bytes:
+    return hashlib.new(_hash(algorithm), data).digest()
+
+
+def _hash(algorithm: str) -> str:
+    name = _HASHES.get(algorithm, algorithm)
+    if name not in _STRONG:
         raise ValueError(f"its hash {name} is weak or unknown")
-    return hashlib.new(name, data).digest()
+    return name
 
 
 def _hashing(name: str) -> Any:

@@ -1,0 +1,73 @@
+"""ASN.1 in DER (X.690): what is in what, for the few structures that timestamps are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SEQUENCE = 0x30
+SET = 0x31
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element: its bytes from `start` to `end`, its content from `inside` to `end`."""
+
+    data: bytes
+    start: int
+    inside: int
+    end: int
+
+    @property
+    def tag(self) -> int:
+        """Its first byte: class, form and number."""
+        return self.data[self.start]
+
+    @property
+    def whole(self) -> bytes:
+        """Its bytes with tag and length."""
+        return self.data[self.start : self.end]
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes after tag and length."""
+        return self.data[self.inside : self.end]
+
+    def parts(self) -> list[Element]:
+        """Return the elements within it. Raises ValueError where they are malformed."""
+        return elements(self.data, self.inside, self.end)
+
+    def oid(self) -> str:
+        """Return its content as an object identifier: `1.2.840.113549`."""
+        numbers, number = [0], 0
+        for byte in self.content:
+            number = number << 7 | byte & 0x7F
+            if byte < 0x80:
+                numbers.append(number)
+                number = 0
+        first = min(numbers[1] // 40, 2)
+        return ".".join(map(str, [first, numbers[1] - first * 40, *numbers[2:]]))
+
+
+def elements(data: bytes, start: int, end: int) -> list[Element]:
+    """Return the elements between two places. Raises ValueError where they are malformed."""
+    found = []
+    while start < end:
+        if data[start] & 0x1F == 0x1F or start + 2 > end:
+            raise ValueError("an element has a long tag, or no length")
+        inside, length = start + 2, data[start + 1]
+        if length > 0x80:
+            inside += length - 0x80
+            length = int.from_bytes(data[start + 2 : inside])
+        elif length == 0x80:
+            raise ValueError("an element has no definite length")
+        if inside + length > end:
+            raise ValueError("an element is longer than what it is in")
+        found.append(Element(data, start, inside, inside + length))
+        start = inside + length
+    return found
+
+
+def only(data: bytes) -> Element:
+    """Return the one element that some bytes are. Raises ValueError if they are more or none."""
+    (element,) = elements(data, 0, len(data))
+    return element
