@@ -40,9 +40,13 @@ def test_a_file_is_replaced_only_if_asked(tmp_path: Path) -> None:
 
 def test_what_a_dangling_link_leads_to_is_made(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("new")
-    storage.write_output(tmp_path / "link", b"one", replace=False)
+    storage.write_output(tmp_path / "link", b"one", replace=False, mode=0o640)
     assert (tmp_path / "new").read_bytes() == b"one"
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o640
     assert (tmp_path / "link").is_symlink()
+    storage.write_output(tmp_path / "other", b"two")
+    (tmp_path / "plain").touch()
+    assert (tmp_path / "other").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
 def test_a_pipe_gets_everything_and_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,33 +63,6 @@ def test_a_pipe_gets_everything_and_stays(tmp_path: Path, monkeypatch: pytest.Mo
         reader.join(30)
         assert got == [data]
     assert names(tmp_path) == ["link", "pipe"]
-
-
-class Reluctant:
-    """A stream that takes three bytes at a time."""
-
-    def __init__(self) -> None:
-        self.taken = b""
-
-    def __enter__(self) -> Reluctant:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def write(self, data: memoryview) -> int:
-        self.taken += data[:3]
-        return min(3, len(data))
-
-
-def test_every_byte_goes_into_a_stream_that_takes_few(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    stream = Reluctant()
-    monkeypatch.setattr(Path, "open", lambda *_, **__: stream)
-    storage.write_output(tmp_path / "pipe", b"ten bytes!")
-    assert stream.taken == b"ten bytes!"
 
 
 def test_a_device_that_is_full_is_an_error() -> None:
@@ -148,6 +125,14 @@ def test_lines_are_added_to_nothing_else(tmp_path: Path, data: bytes) -> None:
     assert (tmp_path / "notes").read_bytes() == data
 
 
+def test_lines_are_not_added_to_a_file_with_a_second_name(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"{}\n")
+    (tmp_path / "b").hardlink_to(tmp_path / "a")
+    with pytest.raises(StorageError, match="second name"):
+        storage.append_output(tmp_path / "b")
+    assert (tmp_path / "a").read_bytes() == b"{}\n"
+
+
 def test_lines_go_into_a_device_unbuffered() -> None:
     full = os.strerror(errno.ENOSPC)
     with storage.append_output(Path("/dev/full")) as stream, pytest.raises(OSError, match=full):
@@ -162,12 +147,20 @@ def test_lines_go_into_a_device_unbuffered() -> None:
         (NOBODY, 0, 0o755, False),
         (NOBODY, NOBODY, 0o1777, False),
         (0, NOBODY, 0o1777, False),
+        (1234, 0, 0o1777, False),
     ],
 )
 @pytest.mark.parametrize("kind", ["link", "file"])
 def test_a_strangers_link_is_not_followed_where_everybody_writes(
-    tmp_path: Path, owner: int, above: int, mode: int, refused: bool, kind: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: int,
+    above: int,
+    mode: int,
+    refused: bool,
+    kind: str,
 ) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1234)
     place = tmp_path / "place"
     place.mkdir()
     path = place / "x"

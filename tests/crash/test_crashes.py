@@ -417,6 +417,12 @@ def test_a_file_is_written(power: Power, write_file: Callable[..., object], new:
             assert done()
 
 
+def test_a_folder_for_state_is_made(power: Power) -> None:
+    made = power.root / "receipts" / "0a1"
+    for _ in left(power, partial(storage.state_folder, power.root, "receipts/0a1"), made.is_dir):
+        assert storage.state_folder(power.root, "receipts/0a1") == made
+
+
 def test_the_users_key_is_made(power: Power, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(power.root / "state"))
     for _ in left(power, own._kept_key, lambda: (power.root / "state/archive-pkg/key").exists()):

@@ -54,10 +54,11 @@ def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
     """
     made = base / path
     with storage_errors(f"making {made}"):
-        exists = os.path.lexists(made)
+        folders = (made, *made.parents[: path.count("/")])
+        new = [each for each in folders if not os.path.lexists(each)]
         make_beneath(base, path, mode & ~stat.S_IWOTH)
-        if not exists:
-            sync_folder(made.parent)
+        for each in new:
+            sync_folder(each.parent)
     check_state_folder(made)
     return made
 

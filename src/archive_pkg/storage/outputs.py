@@ -45,10 +45,8 @@ def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0
     """
     target, is_stream = _target(path)
     if is_stream:
-        with storage_errors(f"writing {path}"), target.open("wb", buffering=0) as stream:
-            left = memoryview(data)
-            while left:
-                left = left[stream.write(left) :]
+        with storage_errors(f"writing {path}"), target.open("wb") as stream:
+            stream.write(data)
         return
     if not replace and target.exists():
         raise DestinationExistsError(
@@ -96,8 +94,6 @@ def _target(path: Path) -> tuple[Path, bool]:
         except FileNotFoundError:
             return path, False
         _refuse_strangers(path, named)
-        if stat.S_ISREG(named.st_mode):
-            return path, False
         # What a link to /dev/stdout names is open already, and need not have a path at all.
         if is_handed_over(path) or (
             stat.S_ISLNK(named.st_mode) and is_handed_over(path.readlink())
@@ -108,8 +104,6 @@ def _target(path: Path) -> tuple[Path, bool]:
             status = target.stat()
         except FileNotFoundError:
             return target, False
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(21, "Is a directory", os.fspath(path))
         return target, not stat.S_ISREG(status.st_mode)
 
 
