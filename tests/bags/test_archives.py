@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import struct
+import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -39,10 +40,22 @@ def codes(path: Path) -> set[str]:
     return {finding.code for finding in bags.verify(path).report}
 
 
+def test_without_zstandard_the_extra_is_named(bag: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = bag.parent / "bag.tar.zst"
+    serializing.pack(bag, archive)
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    (finding,) = bags.verify(archive).report
+    assert (finding.code, finding.hint) == (
+        "archive-unknown",
+        "install it: pip install 'archive-pkg[zstd]'",
+    )
+    with pytest.raises(UsageError) as refusal:
+        serializing.pack(bag, bag.parent / "more.tar.zst")
+    assert "archive-pkg[zstd]" in refusal.value.hint
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_there_and_back(bag: Path, kind: str) -> None:
-    if kind == "tar.zst":
-        pytest.importorskip("zstandard")
     archive = bag.parent / f"bag.{kind}"
     verdict = serializing.pack(bag, archive)
     assert verdict.valid

@@ -398,8 +398,6 @@ def test_an_empty_payload_is_nothing_or_one_empty_file(
 def test_kinds_of_archives_are_known_by_their_media_types(
     bag: Path, kind: str, media_type: str
 ) -> None:
-    if kind == "tar.zst":
-        pytest.importorskip("zstandard")
     archive = bag.parent / f"bag.{kind}"
     serializing.pack(bag, archive)
     assert found(archive, INFO | {"Accept-Serialization": ["x/y", media_type]}) == []

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 UNKNOWN = Code(
     "archive-unknown",
     Severity.ERROR,
-    "A file is no archive of a kind that can be read here (zip, tar, tgz; tar.zst with the "
-    "zstandard library).",
+    "A file is not an archive of a kind that can be read (zip, tar, tgz; tar.zst with the extra "
+    "`zstd`).",
     "BagIt 0.97, 4",
 )
 
@@ -67,7 +67,9 @@ def open_archive(path: Path) -> Archive:
     if head.startswith(b"\x28\xb5\x2f\xfd"):
         if importlib.util.find_spec("zstandard") is None:
             raise BadArchiveError(
-                UNKNOWN, "is compressed by zstandard, whose library is not installed here"
+                UNKNOWN,
+                "is compressed by zstandard, whose library is not installed",
+                hint="install it: pip install 'archive-pkg[zstd]'",
             )
         return tars.PackedTar(path, "zst", tars.unzstd)
     if not tar_headers.is_header(head):

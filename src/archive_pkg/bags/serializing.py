@@ -51,7 +51,7 @@ def pack(
 
     Args:
         bag: A bag's folder, valid.
-        destination: The archive: .zip, .tar, .tgz or .tar.gz (.tar.zst with zstandard installed).
+        destination: The archive: .zip, .tar, .tgz or .tar.gz (.tar.zst with the extra `zstd`).
         on: The date that members bear; Bagging-Date when None, or else 1980-01-01.
         replace: Whether an existing destination may be replaced.
         wait: Seconds to wait for another run that works on the destination.
@@ -231,7 +231,8 @@ def _compressor(file: BinaryIO, kind: str) -> Iterator[BinaryIO]:
             import zstandard
         except ImportError as error:
             raise UsageError(
-                "writing .tar.zst needs the zstandard library", "pip install zstandard"
+                "writing .tar.zst needs the zstandard library",
+                "install it: pip install 'archive-pkg[zstd]'",
             ) from error
         with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(file, closefd=False) as writer:
             yield writer
