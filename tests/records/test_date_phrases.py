@@ -20,75 +20,6 @@ from archive_pkg.records.date_phrases import (
 )
 from archive_pkg.records.dates import Edtf
 
-
-@pytest.mark.parametrize(
-    ("written", "edtf"),
-    [
-        ("1960-07-18", "1960-07-18"),
-        ("18.7.1960", "1960-07-18"),
-        ("18. Juli 1960", "1960-07-18"),
-        ("Monday, July 18th, 1960", "1960-07-18"),
-        ("18 июля 1960 г.", "1960-07-18"),
-        ("18.VII.1960", "1960-07-18"),
-        ("1960/07/18", "1960-07-18"),
-        ("19600718", "1960-07-18"),
-        ("7/18/1960", "1960-07-18"),
-        ("18/7/60", "1960-07-18"),
-        ("1960-07-18 00:00:00", "1960-07-18"),
-        ("July 1960", "1960-07"),
-        ("7/1960", "1960-07"),
-        ("Sommer 1960", "1960-22"),
-        ("Winter 1959/60", "1959-24"),
-        ("1960?", "1960?"),
-        ("[1960]", "1960"),
-        ("[July 1960?]", "1960-07?"),
-        ("ca. 1960", "1960~"),
-        ("wohl um 1960", "1960%"),
-        ("1960s", "196X"),
-        ("60er Jahre", "196X"),
-        ("19. Jh.", "18XX"),
-        ("196?", "196X"),
-        ("zwischen 1959 und 1961", "[1959..1961]"),
-        ("between 1 and 5 July 1960", "[1960-07-01..1960-07-05]"),
-        ("1960 or 1961", "[1960,1961]"),
-        ("before 1960", "[..1959]"),
-        ("nach dem 31.12.1959", "[1960-01-01..]"),
-        ("spätestens 1960", "[..1960]"),
-        ("1959–61", "1959/1961"),
-        ("3.–5.7.1960", "1960-07-03/1960-07-05"),
-        ("Juli/August 1960", "1960-07/1960-08"),
-        ("from March to May 1960", "1960-03/1960-05"),
-        ("n.d.", ""),
-        ("o. D.", ""),
-        ("s.a.", ""),
-        ("N. N.", ""),
-        ("1887/12", "1887-12"),
-        ("1887/93", "1887/1893"),
-        ("1887-95", "1887/1895"),
-        ("1887–88", "1887/1888"),
-        ("[1887/93]", "1887/1893"),
-        ("7 czerwca 1921", "1921-06-07"),
-        ("7. června 1921", "1921-06-07"),
-        ("1921. június 7.", "1921-06-07"),
-        ("7 червня 1921", "1921-06-07"),
-        ("VI 1921", "1921-06"),
-        ("7 VI 1921", "1921-06-07"),
-        ("1921 June 7", "1921-06-07"),
-        ("1921-6-7", "1921-06-07"),
-        ("zw. 1886 u. 1888", "[1886..1888]"),
-        ("7 June 19[21]", "1921-06-07"),
-        ("7 June [1921]", "1921-06-07"),
-        ("“7” June 1921", "1921-06-07"),
-        ("7 June 1921 or 1922", "[1921-06-07,1922-06-07]"),
-        ("7/8 June 1921", "[1921-06-07,1921-06-08]"),
-    ],
-)
-def test_a_habit_is_read(written: str, edtf: str) -> None:
-    read = read_date(written)
-    assert read is not None
-    assert read.edtf == edtf
-
-
 # fmt: off
 PHRASES: list[list[tuple[Any, ...]]] = [
     [
@@ -428,6 +359,76 @@ PHRASES: list[list[tuple[Any, ...]]] = [
         ("32. 11. 04.", "century", [("1932-11-04", "year-first", 1), ("1832-11-04", "year-first", 1)]),
         ("1e 1960", None),
     ],
+    [
+        ("1960-07-18", "1960-07-18", "edtf", 2),
+        ("18.7.1960", "1960-07-18", "day-and-month", 2),
+        ("18. Juli 1960", "1960-07-18", "written-date", 2),
+        ("Monday, July 18th, 1960", "1960-07-18", "written-date", 2),
+        ("18.VII.1960", "1960-07-18", "roman-month", 2),
+        ("1960/07/18", "1960-07-18", "year-first", 2),
+        ("18/7/60", "1960-07-18", "day-and-month", 1),
+        ("1960-07-18 00:00:00", "1960-07-18", "midnight", 1, "written with the time 00:00"),
+        ("July 1960", "1960-07", "month-and-year", 2),
+        ("Sommer 1960", "1960-22", "season", 2),
+        ("Winter 1959/60", "1959-24", "season", 2),
+        ("1960?", "1960?", "edtf", 2),
+        ("[1960]", "1960", "year", 1, "supplied: in brackets"),
+        ("[July 1960?]", "1960-07?", "month-and-year", 1, "supplied: in brackets"),
+        ("ca. 1960", "1960~", "year", 1),
+        ("wohl um 1960", "1960%", "year", 1),
+        ("60er Jahre", "196X", "decade", 1),
+        ("zwischen 1959 und 1961", "[1959..1961]", "between", 2),
+        ("between 1 and 5 July 1960", "[1960-07-01..1960-07-05]", "between", 2),
+        ("1960 or 1961", "[1960,1961]", "either", 2),
+        ("nach dem 31.12.1959", "[1960-01-01..]", "after", 1),
+        ("spätestens 1960", "[..1960]", "not-after", 1),
+        ("3.–5.7.1960", "1960-07-03/1960-07-05", "span", 2),
+        ("Juli/August 1960", "1960-07/1960-08", "span", 2),
+        ("from March to May 1960", "1960-03/1960-05", "span", 2),
+        ("n.d.", "", "undated", 2),
+        ("o. D.", "", "undated", 2),
+        ("s.a.", "", "undated", 2),
+        ("N. N.", "", "undated", 2),
+        ("1887/12", "1887-12", "month-and-year", 1),
+        ("1887/93", "1887/1893", "span", 1),
+        ("1887-95", "1887/1895", "span", 1),
+        ("1887–88", "1887/1888", "span", 1),
+        ("[1887/93]", "1887/1893", "span", 1, "supplied: in brackets"),
+        ("7 czerwca 1921", "1921-06-07", "written-date", 2),
+        ("7. června 1921", "1921-06-07", "written-date", 2),
+        ("1921. június 7.", "1921-06-07", "written-date", 2),
+        ("7 червня 1921", "1921-06-07", "written-date", 2),
+        ("VI 1921", "1921-06", "roman-month", 2),
+        ("7 VI 1921", "1921-06-07", "roman-month", 2),
+        ("1921 June 7", "1921-06-07", "written-date", 2),
+        ("1921-6-7", "1921-06-07", "year-first", 2),
+        ("zw. 1886 u. 1888", "[1886..1888]", "between", 2),
+        ("7 June 19[21]", "1921-06-07", "written-date", 1, "supplied: in brackets"),
+        ("7 June [1921]", "1921-06-07", "written-date", 1, "supplied: in brackets"),
+        ("7 June 1921 or 1922", "[1921-06-07,1922-06-07]", "either", 2),
+        ("12./24. Juni 1855", "1855-06-24", "double-date", 1, "12 June 1855 in the Julian calendar"),
+        ("12/24.6.1855", "1855-06-24", "double-date", 1, "12 June 1855 in the Julian calendar"),
+        ("24 июня (12 июня) 1855 г.", "1855-06-24", "double-date", 1, "12 June 1855 in the Julian calendar"),
+        ("30 May/11 June 1855", "1855-06-11", "double-date", 1, "30 May 1855 in the Julian calendar"),
+        ("25.12.1855/6.1.1856", "1856-01-06", "double-date", 1, "25 December 1855 in the Julian calendar"),
+        ("29 февраля 1900 г. ст. ст.", "1900-03-13", "old-style-date", 1, "29 February 1900 in the Julian calendar"),
+        ("24 June 1855 (N.S.)", "1855-06-24", "written-date", 2),
+        ("2 February 1688/9", "1689-02-12", "dual-year", 1, "2 February 1689 in the Julian calendar; the year began on 25 March"),
+        ("postmark 7.6.1921", "1921-06-07", "day-and-month", 2, "postmark"),
+        ("[1921]", "1921", "year", 1, "supplied: in brackets"),
+        ("1921-06-07T00:00:00Z", "1921-06-07", "midnight", 1, "written with the time 00:00"),
+        ("4/5/1960", "day-or-month", [("1960-05-04", "day-and-month", 1), ("1960-04-05", "month-and-day", 1)]),
+        ("1907/10", "years-or-month", [("1907/1910", "span", 1), ("1907-10", "month-and-year", 1)]),
+        ("1907-10", "years-or-month", [("1907/1910", "span", 1), ("1907-10", "edtf", 2)]),
+        ("1907-24", "years-or-month", [("1907/1924", "span", 1), ("1907-24", "season", 1)]),
+        ("[1907/08]", "years-or-month", [("1907/1908", "span", 1, "supplied: in brackets"), ("1907-08", "month-and-year", 1, "supplied: in brackets")]),
+        ("ca. 1907/08", "years-or-month", [("1907~/1908~", "span", 1), ("1907-08~", "month-and-year", 1)]),
+        ("7 July 1698/9", "dual-year", [("1698-07-07", "written-date", 2), ("1699-07-07", "written-date", 2)]),
+        ("1921-02-30", "no-such-day", []),
+        ("31.XI.1934", "no-such-day", []),
+        ("29.2.1921", "no-such-day", []),
+        ("29 February 1900", "no-such-day", [("1900-03-13", "old-style-date", 1, "29 February 1900 in the Julian calendar")]),
+    ],
 ]
 # fmt: on
 """Phrases, each with its date, rule, certainty and note; or with its rule and its readings."""
@@ -511,68 +512,6 @@ def test_what_is_no_whole_date_is_not_read(written: str) -> None:
     assert read_date(written) is None
 
 
-@pytest.mark.parametrize(
-    ("written", "edtf", "note"),
-    [
-        ("12/24 June 1855", "1855-06-24", "12 June 1855 in the Julian calendar"),
-        ("12./24. Juni 1855", "1855-06-24", "12 June 1855 in the Julian calendar"),
-        ("12 (24) June 1855", "1855-06-24", "12 June 1855 in the Julian calendar"),
-        ("12/24.6.1855", "1855-06-24", "12 June 1855 in the Julian calendar"),
-        ("24 июня (12 июня) 1855 г.", "1855-06-24", "12 June 1855 in the Julian calendar"),
-        ("30 May/11 June 1855", "1855-06-11", "30 May 1855 in the Julian calendar"),
-        ("25.12.1855/6.1.1856", "1856-01-06", "25 December 1855 in the Julian calendar"),
-        ("12 June 1855 O.S.", "1855-06-24", "12 June 1855 in the Julian calendar"),
-        ("29 февраля 1900 г. ст. ст.", "1900-03-13", "29 February 1900 in the Julian calendar"),
-        ("24 June 1855 (N.S.)", "1855-06-24", ""),
-        (
-            "2 February 1688/9",
-            "1689-02-12",
-            "2 February 1689 in the Julian calendar; the year began on 25 March",
-        ),
-        ("7.6.1921 (Poststempel)", "1921-06-07", "postmark"),
-        ("postmark 7.6.1921", "1921-06-07", "postmark"),
-        ("[1921]", "1921", "supplied: in brackets"),
-        ("1921-06-07T00:00:00Z", "1921-06-07", "written with the time 00:00"),
-    ],
-)
-def test_what_a_date_says_beside_the_day_is_noted(written: str, edtf: str, note: str) -> None:
-    read = read_date(written)
-    assert read is not None
-    assert (read.edtf, read.note) == (edtf, note)
-    assert read.sure == 1 or not note or note == "postmark"
-
-
-@pytest.mark.parametrize(
-    ("written", "readings"),
-    [
-        ("4/5/1960", {"1960-05-04", "1960-04-05"}),
-        ("1907/10", {"1907/1910", "1907-10"}),
-        ("1907-10", {"1907/1910", "1907-10"}),
-        ("1907-24", {"1907/1924", "1907-24"}),
-        ("[1907/08]", {"1907/1908", "1907-08"}),
-        ("ca. 1907/08", {"1907~/1908~", "1907-08~"}),
-        ("1698/9", {"1698/1699", "1698-09", "1699"}),
-        ("12/23 June 1855", {"1855-06-12", "1855-06-23"}),
-        ("7 July 1698/9", {"1698-07-07", "1699-07-07"}),
-        ("7/9 June 1921", {"[1921-06-07,1921-06-09]", "1921-06-07/1921-06-09"}),
-        ("31 June 1921", set()),
-        ("1921-02-30", set()),
-        ("31.XI.1934", set()),
-        ("1960.1", {"1960-01", "1960-10"}),
-        ("82. 11. 04.", {"1982-11-04", "1882-11-04"}),
-        ("29.2.1921", set()),
-        ("29 February 1900", {"1900-03-13"}),
-        ("22115", {"1960-07-18"}),
-    ],
-)
-def test_what_can_be_read_in_two_ways_stays_open(written: str, readings: set[str]) -> None:
-    read = read_date(written)
-    assert read is not None
-    assert read.is_open
-    assert read.edtf == ""
-    assert {one.edtf for one in read.readings} == readings
-
-
 def test_a_column_that_proves_one_reading_is_read_so() -> None:
     spans = habits_of(["1907/08", "1912/13"])
     months = habits_of(["1907-10", "1960-07"])
@@ -622,7 +561,6 @@ def test_serials_count_as_excel_does_with_a_day_that_never_was() -> None:
     assert later.edtf == "1960-07-18"
 
 
-PIECES = "18 7 . / - – 1960 60 July juli or between und and ca. ? [ ] before s"
 WORDS = st.lists(
     st.sampled_from(
         [
