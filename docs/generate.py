@@ -24,7 +24,7 @@ from archive_pkg.packages.targets import TARGETS, find_target
 from archive_pkg.records import models
 from archive_pkg.records.vocabularies import event_types, schemes
 from archive_pkg.reports import Code
-from archive_pkg.tables.layout import attribute_docs, tables
+from archive_pkg.tables.layout import tables
 
 REFERENCE = Path(__file__).parent / "reference"
 BEGUN_BY_HAND = "<!-- Written by docs/generate.py from the code; change it there. -->\n\n"
@@ -150,9 +150,9 @@ an `id` are referred to by it; a dotted path such as `agents.khrushchev.name` na
 """
 
 
-def _models() -> list[type[models.Model]]:
+def _models() -> list[Any]:
     """The record's model and those of its fields, each once, as they are met."""
-    found = [models.Record]
+    found: list[Any] = [models.Record]
     for model in found:
         text = " ".join(str(field.annotation) for field in model.model_fields.values())
         inner = [getattr(models, name, None) for name in re.findall(r"models\.(\w+)", text)]
@@ -160,7 +160,7 @@ def _models() -> list[type[models.Model]]:
     return found
 
 
-def _model(model: type[models.Model]) -> str:
+def _model(model: Any) -> str:
     meaning = inspect.cleandoc(model.__doc__ or "").partition("\n\nAttributes:")[0]
     lines = [
         f"## {model.__name__}",
@@ -170,7 +170,7 @@ def _model(model: type[models.Model]) -> str:
         "| field | meaning |",
         "|---|---|",
     ]
-    told = attribute_docs(model)
+    told = model.model_json_schema()["properties"]
     for name, field in model.model_fields.items():
         title = f"**`{name}`**" if field.is_required() else f"`{name}`"
         choices = (
@@ -178,7 +178,7 @@ def _model(model: type[models.Model]) -> str:
             if "Literal" in str(field.annotation)
             else []
         )
-        words = told[name] + (f" One of: {', '.join(choices)}." if choices else "")
+        words = told[name]["description"] + (f" One of: {', '.join(choices)}." if choices else "")
         lines.append(f"| {title} | {_cell(words)} |")
     return "\n".join(lines) + "\n"
 

@@ -14,7 +14,7 @@ WHOLE = TypeAdapter(Whole)
 FLAG = TypeAdapter(Flag)
 
 
-@given(st.integers(-(10**17), 10**17))
+@given(st.integers(0, 10**17))
 def test_a_whole_number_is_read_from_its_digits(number):
     assert WHOLE.validate_python(str(number), strict=True) == number
     assert WHOLE.validate_python(number, strict=True) == number
@@ -22,7 +22,23 @@ def test_a_whole_number_is_read_from_its_digits(number):
 
 @pytest.mark.parametrize(
     "value",
-    ["", "012", "1e3", "1.0", "0x1F", "1_000", "+1", " 1", "--1", "-", "٣", "9" * 5000, 1.0],
+    [
+        "",
+        "012",
+        "1e3",
+        "1.0",
+        "0x1F",
+        "1_000",
+        "+1",
+        " 1",
+        "--1",
+        "-",
+        "-0",
+        "-1",
+        "٣",
+        "9" * 5000,
+        1.0,
+    ],
 )
 def test_what_only_looks_like_a_whole_number_is_refused(value):
     with pytest.raises(ValidationError):

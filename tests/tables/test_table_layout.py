@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import Field, StringConstraints, ValidationError
 
+from archive_pkg.records.base import Model
 from archive_pkg.records.coherence import references
-from archive_pkg.records.models import ID_PATTERN, Model, Record
+from archive_pkg.records.models import ID_PATTERN, Record
 from archive_pkg.tables import table_schema
 from archive_pkg.tables.headers import plain
 from archive_pkg.tables.items import model_of, validator

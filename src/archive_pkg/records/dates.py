@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
 
 
+EDTF_FORM = {
+    "title": "EDTF date",
+    "description": (
+        "ISO 8601-2:2019 annex A (EDTF), levels 0 and 1 and the level 2 sets “one of”: "
+        "1960-07-18, 1960-07, 1960, 1960?, 1960~, 196X, 1960-21 (spring), 1959/1961, "
+        "1959/.., [1959..1961]"
+    ),
+    "pattern": r"^[\[0-9Y/.\-][0-9XTYZ:/.,?~%+\- ]*\]?$",
+    "maxLength": LONGEST,
+    "examples": ["1960-07-18", "1960-07", "196X", "1959/1961", "[1959..1961]"],
+}
+"""The JSON Schema of a date's text."""
+
+
 class Edtf(str):
     """A date in the Extended Date/Time Format; a `str` that stays as it was written.
 
@@ -120,15 +134,4 @@ class Edtf(str):
     def __get_pydantic_json_schema__(
         cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {
-            "type": "string",
-            "title": "EDTF date",
-            "description": (
-                "ISO 8601-2:2019 annex A (EDTF), levels 0 and 1 and the level 2 sets “one of”: "
-                "1960-07-18, 1960-07, 1960, 1960?, 1960~, 196X, 1960-21 (spring), 1959/1961, "
-                "1959/.., [1959..1961]"
-            ),
-            "pattern": r"^[\[0-9Y/.\-][0-9XTYZ:/.,?~%+\- ]*\]?$",
-            "maxLength": LONGEST,
-            "examples": ["1960-07-18", "1960-07", "196X", "1959/1961", "[1959..1961]"],
-        }
+        return {"type": "string", **EDTF_FORM}

@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NoReturn, Self
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from archive_pkg.records.base import Model, says
 from archive_pkg.records.faults import Fault
 from archive_pkg.reports import Code, Severity
 
@@ -172,7 +173,7 @@ SCHEMES: dict[str, Scheme] = {
 }
 
 
-class Identifier(BaseModel):
+class Identifier(Model):
     """An identifier and the scheme it belongs to.
 
     Attributes:
@@ -182,7 +183,19 @@ class Identifier(BaseModel):
         note: What a reader should know, as whose a local identifier is.
     """
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {
+                    "if": says("scheme", name),
+                    "then": {
+                        "properties": {"value": {"pattern": f"^(?:{scheme.pattern.pattern})$"}}
+                    },
+                }
+                for name, scheme in SCHEMES.items()
+            ]
+        }
+    )
 
     scheme: SchemeName
     value: str = Field(examples=["Q42"])

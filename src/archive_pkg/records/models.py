@@ -17,26 +17,40 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from archive_pkg.records.base import Model, OrText, absent, given, says
 from archive_pkg.records.coherence import incoherence
-from archive_pkg.records.dates import Edtf
+from archive_pkg.records.dates import EDTF_FORM, Edtf
 from archive_pkg.records.faults import Fault
 from archive_pkg.records.identifiers import Identifier
 from archive_pkg.records.languages import Language
-from archive_pkg.records.scalars import Flag, Form, Whole, clean_text, portable_path
-from archive_pkg.records.upgrading import FORMAT, unknown_format, upgrade
+from archive_pkg.records.scalars import (
+    PATH_PATTERN,
+    TEXT_PATTERN,
+    Counted,
+    Flag,
+    Form,
+    Whole,
+    clean_text,
+    portable_path,
+)
+from archive_pkg.records.upgrading import FORMAT, describe_formats, unknown_format, upgrade
 
 if TYPE_CHECKING:
     import datetime
+
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 
 def _as_tuple(value: object) -> object:
@@ -50,7 +64,11 @@ def _date_from_text(value: object) -> object:
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
 
-Text = Annotated[str, AfterValidator(clean_text)]
+Text = Annotated[
+    str,
+    AfterValidator(clean_text),
+    WithJsonSchema({"type": "string", "pattern": TEXT_PATTERN}, mode="validation"),
+]
 """Text that says something: not empty, no control characters but tab and line ends."""
 
 ID_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9_])?$"
@@ -99,7 +117,12 @@ RecordId = Annotated[
 """The name of a record, which is also its folder's: letters, digits, dots, hyphens."""
 
 PartPath = Annotated[
-    str, AfterValidator(portable_path), Field(json_schema_extra={"format": "path"})
+    str,
+    AfterValidator(portable_path),
+    Field(json_schema_extra={"format": "path"}),
+    WithJsonSchema(
+        {"type": "string", "format": "path", "pattern": PATH_PATTERN}, mode="validation"
+    ),
 ]
 """A file's path below the record's folder, with `/` between names, never leaving the folder."""
 
@@ -140,12 +163,6 @@ Digest = Annotated[str, Form("a digest", r"^sha256:[0-9a-f]{64}$", "sha256: and 
 Confidence = Literal["certain", "probable", "guess"]
 
 
-class Model(BaseModel):
-    """What all models of a record share."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
-
-
 class WrittenDate(Model):
     """A date as the document gives it; plain text is taken as the EDTF form alone.
 
@@ -156,9 +173,7 @@ class WrittenDate(Model):
         note: What a reader should know, such as the calendar.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": ["edtf"]}, {"required": ["as_written"]}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"anyOf": [given("edtf"), given("as_written")]})
 
     edtf: Edtf | None = Field(default=None, examples=["1960-07-18"])
     as_written: Text | None = None
@@ -191,8 +206,8 @@ def _open_or_known(value: object) -> object:
     return dict(value) if isinstance(value, Date) else _date_from_text(value)
 
 
-DateField = Annotated[Date, BeforeValidator(_date_from_text)]
-WrittenDateField = Annotated[WrittenDate, BeforeValidator(_open_or_known)]
+DateField = Annotated[Date, BeforeValidator(_date_from_text), OrText(EDTF_FORM)]
+WrittenDateField = Annotated[WrittenDate, BeforeValidator(_open_or_known), OrText(EDTF_FORM)]
 
 
 class Place(Model):
@@ -280,8 +295,8 @@ class Span(Model):
         end: Offset behind its last character.
     """
 
-    start: Whole = Field(ge=0)
-    end: Whole = Field(ge=0)
+    start: Whole
+    end: Whole
 
     @model_validator(mode="after")
     def _forwards(self) -> Self:
@@ -329,6 +344,16 @@ class Access(Model):
         until: The day from which a restricted part is open; of a year or month, its last day.
         rule: What the restriction rests on: a law, an agreement with the donor, a decision.
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"allOf": [says("status", "open"), absent("until")]},
+                {"allOf": [says("status", "restricted"), given("rule", "until")]},
+                {"allOf": [says("status", "closed"), given("rule"), absent("until")]},
+            ]
+        }
+    )
 
     status: Literal["open", "restricted", "closed"]
     until: DateField | None = None
@@ -382,6 +407,14 @@ class Part(Model):
         access: Who may have it; if not said, the same as for the parts it leads to.
         note: What else is to be said.
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": says("held", False, "false"),
+            "then": absent("file", "span", "sha256"),
+            "else": given("file"),
+        }
+    )
 
     id: Id
     kind: Literal[
@@ -562,6 +595,10 @@ class Event(Model):
     detail: Text | None = None
 
 
+_NEEDED = {"quoted": "at", "inferred": "rule", "supplied": "agent"}
+"""What evidence needs, by its basis."""
+
+
 class Evidence(Model):
     """What a statement of the record rests on.
 
@@ -579,6 +616,15 @@ class Evidence(Model):
         note: The reasoning, in words.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {"if": says("basis", basis), "then": given(needed)}
+                for basis, needed in _NEEDED.items()
+            ]
+        }
+    )
+
     field: StatementPath
     basis: Literal["quoted", "inferred", "supplied"]
     at: Quote | None = None
@@ -590,7 +636,7 @@ class Evidence(Model):
 
     @model_validator(mode="after")
     def _says_on_what(self) -> Self:
-        need = {"quoted": "at", "inferred": "rule", "supplied": "agent"}[self.basis]
+        need = _NEEDED[self.basis]
         if getattr(self, need) is None:
             how = {
                 "at": "part, start, end and exact of the words",
@@ -640,7 +686,7 @@ class Record(Model):
     """
 
     id: RecordId
-    version: Whole = Field(default=1, ge=1)
+    version: Counted = 1
     supersedes: Text | None = None
     identifiers: Many[Identifier] = ()
     type: Literal["letter", "telegram", "memorandum", "note", "message", "report", "other"]
@@ -671,6 +717,17 @@ class Record(Model):
     agents: Many[Agent] = ()
     events: Many[Event] = ()
     evidence: Many[Evidence] = ()
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe what files hold of earlier formats, too."""
+        made = super().__get_pydantic_json_schema__(core_schema, handler)
+        if handler.mode == "validation":
+            own = handler.resolve_ref_schema(made)
+            describe_formats(own, handler.resolve_ref_schema(own["properties"]["parts"]["items"]))
+        return made
 
     @model_validator(mode="wrap")
     @classmethod

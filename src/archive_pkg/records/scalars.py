@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 from pydantic_core import core_schema
 
+from archive_pkg.records.base import OrText
 from archive_pkg.records.faults import Fault
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ _RESERVED = frozenset(
 )
 # Control characters but tab and line ends, and halves of surrogate pairs.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+TEXT_PATTERN = r"^(?=[\s\S]*\S)[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]*$"
+"""What `clean_text` accepts, as far as every reader of JSON Schema understands it."""
+
+PATH_PATTERN = (
+    r"^(?! |.*(?:/ |[ ./](?:/|$)))[^/<>:\"|?*\\\u0000-\u001f\u007f-\u009f]"
+    r"[^<>:\"|?*\\\u0000-\u001f\u007f-\u009f]*$"
+)
+"""What `portable_path` accepts but for rules of single names."""
+
 _UNPORTABLE = frozenset('<>:"\\|?*')
 
 
@@ -35,13 +45,11 @@ def _whole(value: object) -> object:
     """A whole number from its decimal digits."""
     if not isinstance(value, str):
         return value
-    digits = value.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()) or (len(digits) > 1 and digits[0] == "0"):
+    if not re.fullmatch("-?[1-9][0-9]*|0", value):
         raise Fault(f"“{_short(value)}” is not a whole number", "write decimal digits, as in 12")
-    if len(digits) > _LONGEST_NUMBER:
-        raise Fault(
-            f"a number of {len(digits)} digits", f"at most {_LONGEST_NUMBER} digits are read"
-        )
+    digits = len(value.removeprefix("-"))
+    if digits > _LONGEST_NUMBER:
+        raise Fault(f"a number of {digits} digits", f"at most {_LONGEST_NUMBER} digits are read")
     return int(value)
 
 
@@ -58,10 +66,17 @@ def _flag(value: object) -> object:
     return value == "true"
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-"""A whole number, given as one or as its decimal digits; `012` and `1e3` are refused."""
+Whole = Annotated[
+    int, Field(ge=0), BeforeValidator(_whole), OrText({"pattern": "^(?:0|[1-9][0-9]{0,17})$"})
+]
+"""A whole number from 0, given as one or as its decimal digits; `012` and `1e3` are refused."""
 
-Flag = Annotated[bool, BeforeValidator(_flag)]
+Counted = Annotated[
+    int, Field(ge=1), BeforeValidator(_whole), OrText({"pattern": "^[1-9][0-9]{0,17}$"})
+]
+"""A whole number from 1."""
+
+Flag = Annotated[bool, BeforeValidator(_flag), OrText({"enum": ["true", "false"]})]
 """A truth value, given as one or as `true` or `false`; `yes`, `no` and `1` are refused."""
 
 

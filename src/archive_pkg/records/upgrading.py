@@ -50,6 +50,31 @@ def unknown_format(data: dict[str, Any]) -> str:
     )
 
 
+def describe_formats(record: dict[str, Any], part: dict[str, Any]) -> None:
+    """Add what only files have, or only those of an earlier format, to the JSON Schema.
+
+    Args:
+        record: The schema of a record.
+        part: The schema of its parts.
+    """
+    record["properties"]["format"] = {
+        "enum": [None, 1, "1", FORMAT, str(FORMAT)],
+        "default": None,
+        "description": "The number of the file's format; without it, the first.",
+    }
+    part["properties"]["of"] = {
+        "type": "array",
+        "items": {"type": "string"},
+        "deprecated": True,
+        "description": "Of format 1: the parts that this one was made from, part of or about.",
+    }
+    record["if"] = {
+        "properties": {"format": {"enum": [FORMAT, str(FORMAT)]}},
+        "required": ["format"],
+    }
+    record["then"] = {"properties": {"parts": {"items": {"not": {"required": ["of"]}}}}}
+
+
 def upgrade_tree(root: Node) -> Node:
     """Return a file's tree with the names of this format at the places of the former ones."""
     if not is_former(root.plain):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from archive_pkg.records.models import Model
+    from archive_pkg.records.base import Model
     from archive_pkg.reports import Code
 
 

@@ -13,7 +13,8 @@ from functools import cache
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, Literal
 
-from archive_pkg.records.models import Model, Record
+from archive_pkg.records.base import Model
+from archive_pkg.records.models import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -140,7 +141,7 @@ def derive(root: type[Model]) -> dict[str, Table]:
 class _Derivation:
     def __init__(self, root: type[Model]) -> None:
         self._root = root
-        self._schema = root.model_json_schema()
+        self._schema = root.model_json_schema(mode="serialization")
         self._models = {model.__name__: model for model in _family(Model)}
         self._lists: list[tuple[tuple[str, ...], str]] = []
         self._parts: list[tuple[tuple[str, ...], type[Model]]] = []
@@ -179,7 +180,6 @@ class _Derivation:
     def _columns(
         self, model: str, schema: dict[str, Any], path: tuple[str, ...], *, required: bool
     ) -> Iterator[Column]:
-        docs = attribute_docs(self._models[model])
         needed = schema.get("required", ())
         if path and not needed and "anyOf" not in schema:
             raise LayoutError(f"{model} in {'.'.join(path)} has no field that tells it is there")
@@ -191,7 +191,7 @@ class _Derivation:
                 field, _ = _not_null(field["items"])
             named = field.get("$ref", "").rpartition("/")[2]
             must = required and name in needed and not optional
-            doc = docs.get(name, "")
+            doc = declared.get("description", "")
             if named == "Identifier":
                 schemes = self._definition(named)["properties"]["scheme"]["enum"]
                 yield Column(
@@ -284,17 +284,6 @@ def _unanchored(pattern: str) -> str:
     """The pattern without its anchors, in brackets where frictionless' own would split it."""
     bare = pattern.removeprefix("^").removesuffix("$")
     return f"(?:{bare})" if bare else ""
-
-
-def attribute_docs(model: type[Model]) -> dict[str, str]:
-    """What the section "Attributes" of a Google-style docstring says of each field."""
-    docs: dict[str, str] = {}
-    for cls in reversed(model.__mro__):
-        _, _, section = cleandoc(cls.__doc__ or "").partition("Attributes:\n")
-        section = re.split(r"\n(?=\S)", section)[0]
-        for name, text in re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", section, re.MULTILINE):
-            docs[name] = " ".join(text.split())
-    return docs
 
 
 def _family(model: type[Model]) -> Iterator[type[Model]]:

@@ -18,7 +18,7 @@ from archive_pkg.tables.items import model_of, validator
 from archive_pkg.tables.rows import plain_item
 
 if TYPE_CHECKING:
-    from archive_pkg.records.models import Model
+    from archive_pkg.records.base import Model
     from archive_pkg.tables.layout import Column, Table
     from archive_pkg.tables.sheets import Rows
 

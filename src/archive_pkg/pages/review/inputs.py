@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.drafting.describing import cased
 from archive_pkg.records import Record
 from archive_pkg.records.date_phrases import read_date
-from archive_pkg.tables.layout import attribute_docs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -195,14 +194,13 @@ def _inputs(
         choices = tuple(_choices(record, kind, declared))
         yield Input(name, label, kind, value, choices, needed, hint)
     elif "properties" in declared:
-        docs = attribute_docs(_model(declared["title"]))
         for key, inner in declared["properties"].items():
             if key in _TECHNICAL:
                 continue
             below = key if name == VALUE else f"{name}.{key}"
             value = plain.get(key) if isinstance(plain, dict) else None
             must = name == VALUE and key in declared.get("required", ())
-            said = docs.get(key, "")
+            said = inner.get("description", "")
             yield from _inputs(record, below, _field(inner), value, needed=must, hint=said)
 
 
@@ -242,10 +240,4 @@ def _field(declared: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _schema() -> dict[str, Any]:
-    return Record.model_json_schema()
-
-
-def _model(title: str) -> Any:
-    from archive_pkg import records
-
-    return getattr(records, title)
+    return Record.model_json_schema(mode="serialization")

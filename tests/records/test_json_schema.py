@@ -1,0 +1,149 @@
+"""The JSON Schema of a record accepts what the models accept, as far as a schema can say it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from archive_pkg import Record, load_record, read_record, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+SPAN = {"start": 0, "end": "4"}
+QUOTE = {**SPAN, "part": "p", "exact": "four", "prefix": "", "suffix": "x"}
+DATE = {"edtf": "1960-07-18", "as_written": "18 July 1960", "note": "in words"}
+NAMED = {"scheme": "gnd", "value": "118540238", "note": "x"}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "Access": {"status": "restricted", "until": "2030", "rule": "the donor's wish"},
+    "Agent": {
+        "id": "a", "name": "A", "kind": "person", "role": "x", "as_written": "x", "version": "1",
+        "identifiers": [NAMED], "note": "x",
+    },
+    "Classification": {
+        "as_written": "Secret", "language": "en", "scheme": "us", "level": "secret",
+        "caveats": ["x"], "history": [{"action": "reviewed"}],
+    },
+    "Date": DATE,
+    "Enclosure": {"id": "e", "title": "x", "part": "p"},
+    "Event": {
+        "id": "e", "type": "creation", "date": DATE, "agents": ["a"], "objects": ["p"],
+        "sources": ["p"], "inputs": ["sha256:" + "0" * 64], "outputs": [], "outcome": "fail",
+        "detail": "x",
+    },
+    "Evidence": {
+        "field": "agents.a.name", "basis": "quoted", "at": QUOTE, "rule": "r", "agent": "a",
+        "value": "x", "confidence": "guess", "note": "x",
+    },
+    "Holding": {"repository": "x", "fonds": "x", "file": "x", "folio": "x"},
+    "Identifier": NAMED,
+    "Part": {
+        "id": "p", "kind": "scan", "title": "x", "held": "true", "file": "a/b.txt", "span": SPAN,
+        "sha256": "0" * 64, "media_type": "text/plain", "pronom": "fmt/354", "encoding": "UTF-8",
+        "languages": ["ru"], "made_from": ["q"], "part_of": ["q"], "about": ["q"],
+        "made_by": ["a"], "made": "1960", "method": "x", "access": {"status": "open"}, "note": "x",
+    },
+    "Place": {"name": "Moscow", "as_written": "x", "identifiers": []},
+    "Quote": QUOTE,
+    "Reclassification": {
+        "action": "reviewed", "date": "1960", "by": "a", "level": "secret", "note": "x",
+    },
+    "Rights": {"statement": "unknown", "licence": "CC0-1.0", "holder": "a"},
+    "Span": SPAN,
+    "Subject": {"term": "x", "identifier": NAMED},
+    "Summary": {"text": "x", "part": "p", "author": "a"},
+    "TranslationNote": {
+        "id": "n", "kind": "sic", "at": QUOTE, "text": "x", "rendering": "x", "original": "x",
+        "language": "ru", "romanized": "x", "romanization": "x",
+    },
+    "WrittenDate": DATE,
+    "Record": {
+        "format": 2, "id": "a", "version": 1, "supersedes": "x", "identifiers": [NAMED],
+        "type": "letter", "title": "x", "variant_titles": ["x"], "sender": ["x"],
+        "signatories": ["x"], "recipients": ["x"], "copies_to": [], "date": "1960",
+        "received": DATE, "place": {"name": "x"}, "classification": {"as_written": "Secret"},
+        "salutation": "x", "closing": "x", "summary": {"text": "x"}, "subjects": [{"term": "x"}],
+        "mentioned_agents": ["x"], "mentioned_places": [{"name": "x"}],
+        "parts": [{"id": "p", "kind": "scan", "held": False}], "translation_notes": [],
+        "enclosures": [], "holding": {"repository": "x"}, "custody": "x", "donor": "x",
+        "publications": ["x"], "rights": {"statement": "x"},
+        "agents": [{"id": "x", "name": "X", "kind": "person"}], "events": [],
+        "evidence": [{"field": "title", "basis": "supplied", "agent": "x"}],
+    },
+}  # fmt: skip
+VALUES = (
+    "", " ", "words", "X y", "x\0", "1960-07-18", "1960-13", "open", "closed", "inferred",
+    "supplied", "true", "no", "0", "-1", "01", "/x", "a/../b", "b.txt", "doi", "118540239", 0, 7,
+    -1, 0.5, None, True, False, [], ["words"], [7], ["1960"], {}, {"no": "field"}, DATE, SPAN,
+    "0" * 64, "9" * 19,
+)  # fmt: skip
+BEYOND = (
+    "there is no month", "not a date in EDTF", "check digit", "the span ends", "the quote has",
+    "a BCP 47 tag", "has the id", "the record has no", "states nothing", "is taken by",
+)  # fmt: skip
+"""Words on faults that no schema can say: of calendars, check digits, lengths, references."""
+
+
+def variants(example: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield an example, without each field, with other values in each, and with one more."""
+    values = VALUES[:: 1 if len(example) < 20 else 4]
+    yield example
+    yield {**example, "unknown": "x"}
+    for name in example:
+        yield {key: value for key, value in example.items() if key != name}
+        yield from ({**example, name: value} for value in values)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_schema_accepts_what_the_model_accepts(name: str) -> None:
+    model = getattr(records, name)
+    schema = model.model_json_schema()
+    assert schema["properties"].keys() == EXAMPLES[name].keys()
+    assert all(field["description"] for field in schema["properties"].values())
+    validator = jsonschema.Draft202012Validator(schema)
+    for data in variants(EXAMPLES[name]):
+        try:
+            model.model_validate(data)
+        except ValidationError as error:
+            messages = [entry["msg"] for entry in error.errors()]
+            beyond = any(word in message for message in messages for word in BEYOND)
+            assert beyond or not validator.is_valid(data), (data, messages)
+        else:
+            assert validator.is_valid(data), data
+
+
+def test_every_model_has_an_example() -> None:
+    assert {*Record.model_json_schema()["$defs"], "Record"} == EXAMPLES.keys()
+
+
+@pytest.mark.parametrize(
+    ("number", "field", "accepted"),
+    [
+        (None, "of", True),
+        (1, "of", True),
+        (2, "of", False),
+        ("2", "made_from", True),
+        (3, "", False),
+    ],
+)
+def test_the_schema_knows_the_formats(number: object, field: str, accepted: bool) -> None:
+    parts = [{"id": name, "kind": "scan", "held": False} for name in "pq"]
+    parts[1] |= {field: ["p"]} if field else {}
+    data = {"id": "a", "type": "letter", "title": "A", "format": number, "parts": parts}
+    assert (read_record(data)[0] is not None) is accepted
+    assert jsonschema.Draft202012Validator(Record.model_json_schema()).is_valid(data) is accepted
+
+
+def test_the_schema_accepts_what_files_hold() -> None:
+    validator = jsonschema.Draft202012Validator(Record.model_json_schema())
+    seed = ROOT / "records" / "1960-07-18-cpsu-to-sed"
+    texts = yaml.load((seed / "record.yaml").read_text("utf-8"), yaml.BaseLoader)
+    for data in (texts, load_record(seed).as_json()):
+        assert validator.is_valid(data)
+        assert not validator.is_valid(data | {"titel": "x"})
