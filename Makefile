@@ -24,7 +24,7 @@ test-data: $(VENV)/.dev
 # How much of records/ and bags/ their tests run. Measuring doubles the time, so make test does not
 # measure, and only quick rooms are measured here. It fails below the floor in pyproject.toml.
 coverage: $(VENV)/.dev
-	$(BIN)/coverage run -m pytest -q -p no:xdist tests/records tests/bags
+	$(BIN)/coverage run -m pytest -q -p no:xdist tests/records tests/dates tests/bags
 	$(BIN)/coverage report
 
 check: $(VENV)/.dev

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from archive_pkg.crosswalks import FORMATS, Setting, export
-from archive_pkg.crosswalks.incoming import read
+from archive_pkg.interchange import FORMATS, Setting, export
+from archive_pkg.interchange.importing import read
 from archive_pkg.packages.metadata import described
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from _damages import KINDS
 from _letters import write_letters
-from archive_pkg import holdings, storage
+from archive_pkg import collection, storage
 from archive_pkg.deposits import deposit
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ def measure(folder: Path, count: int, seed: int, *, dask: bool) -> None:
     with timed("write the same bytes, syncfs a batch", count) as bare:
         write_bare(folder / "shelf", folder / "bare")
     with timed("bagit-python, make_bag in a loop, the same files", count) as same_files:
-        make_bags(holdings.find_packages([folder / "shelf"]), folder / "bags")
+        make_bags(collection.find_packages([folder / "shelf"]), folder / "bags")
     with timed("bagit-python, make_bag in a loop, letters alone", count) as letters_alone:
-        make_bags(holdings.find_records([folder / "letters"]), folder / "small-bags")
+        make_bags(collection.find_records([folder / "letters"]), folder / "small-bags")
     ratio("build : bare write (at most 2)", built, bare)
     ratio("build : make_bag of the same files (less than 1)", built, same_files)
     ratio("build : make_bag of the letters' three files", built, letters_alone)
@@ -108,12 +108,12 @@ def build(folder: Path, name: str, count: int, *, sync: bool, crew: Any = None) 
     """Build packages of all letters."""
     outcomes: Counter[str] = Counter()
     with timed(f"build --jobs {JOBS}" + ("" if sync else " --no-sync"), count) as taken:
-        holdings.build_many(
-            holdings.find_records([folder / "letters"]),
-            holdings.make_shelf(folder / name, "hashed"),
+        collection.build_many(
+            collection.find_records([folder / "letters"]),
+            collection.make_shelf(folder / name, "hashed"),
             lambda done: outcomes.update([done.outcome]),
-            crew=crew or partial(holdings.crew_for, JOBS),
-            options=holdings.Options(ON, sync=sync),
+            crew=crew or partial(collection.crew_for, JOBS),
+            options=collection.Options(ON, sync=sync),
         )
     expect(outcomes, {"built": count})
     return taken
@@ -121,7 +121,7 @@ def build(folder: Path, name: str, count: int, *, sync: bool, crew: Any = None) 
 
 def write_bare(shelf: Path, out: Path) -> None:
     """The bytes of the packages into files of the same names, durable by batches."""
-    for number, package in enumerate(holdings.find_packages([shelf]), start=1):
+    for number, package in enumerate(collection.find_packages([shelf]), start=1):
         target = out / package.relative_to(shelf)
         for path in package.rglob("*"):
             if path.is_dir():
@@ -160,7 +160,7 @@ def hash_bare(shelf: Path) -> None:
 
 
 def _hash(shelf: Path, which: int) -> None:
-    for number, package in enumerate(holdings.find_packages([shelf])):
+    for number, package in enumerate(collection.find_packages([shelf])):
         if number % JOBS == which:
             for folder, _, names in os.walk(package):
                 for name in names:
@@ -176,16 +176,16 @@ def verify(folder: Path, what: str, count: int, *, bag_only: bool) -> list[float
     """Verify the whole shelf."""
     bad = []
 
-    def take(_: Path, done: holdings.Done) -> None:
+    def take(_: Path, done: collection.Done) -> None:
         if done.status:
             bad.append(done)
 
     with timed(what, count) as taken:
-        holdings.run(
-            holdings.Each(partial(holdings.verify_one, bag_only=bag_only)),
-            holdings.find_packages([folder / "shelf"]),
+        collection.run(
+            collection.Each(partial(collection.verify_one, bag_only=bag_only)),
+            collection.find_packages([folder / "shelf"]),
             take,
-            crew=partial(holdings.crew_for, JOBS),
+            crew=partial(collection.crew_for, JOBS),
         )
     expect(bad, [])
     return taken
@@ -197,7 +197,7 @@ def measure_dask(folder: Path, count: int) -> None:
 
     local = build(folder, "local", count, sync=True)
     with LocalCluster(n_workers=JOBS, threads_per_worker=1, dashboard_address=None) as cluster:
-        crew = partial(holdings.crew_for, None, f"dask:{cluster.scheduler_address}")
+        crew = partial(collection.crew_for, None, f"dask:{cluster.scheduler_address}")
         away = build(folder, "away", count, sync=True, crew=crew)
     ratio("Dask, two workers : --jobs 2 (at most 1.2)", away, local)
     shutil.rmtree(folder / "local")
@@ -217,13 +217,15 @@ def again(folder: Path, count: int) -> None:
 
 def indexed(folder: Path, count: int) -> None:
     """The index, made anew, and a question."""
-    shelf = holdings.open_shelf(folder / "shelf")
+    shelf = collection.open_shelf(folder / "shelf")
     with timed("index", count):
-        holdings.refresh(shelf, lambda done: None, crew=partial(holdings.crew_for, JOBS), anew=True)
-    with holdings.Index(shelf) as index:
+        collection.refresh(
+            shelf, lambda done: None, crew=partial(collection.crew_for, JOBS), anew=True
+        )
+    with collection.Index(shelf) as index:
         for query in (
-            holdings.Query(("embargo", "railway"), who="Ada", since="1950", until="1960"),
-            holdings.Query(("the",)),
+            collection.Query(("embargo", "railway"), who="Ada", since="1950", until="1960"),
+            collection.Query(("the",)),
         ):
             started = time.perf_counter()
             found, _ = index.find(query)
@@ -233,7 +235,7 @@ def indexed(folder: Path, count: int) -> None:
 
 def soak(folder: Path, seed: int) -> None:
     """A hundred planted damages: all found, none imagined, all put right."""
-    shelf = holdings.open_shelf(folder / "shelf")
+    shelf = collection.open_shelf(folder / "shelf")
     dice = random.Random(seed)
     packages = list(shelf.packages())
     chosen = dice.sample(packages, min(100, len(packages) // 2))
@@ -248,7 +250,7 @@ def soak(folder: Path, seed: int) -> None:
     expect(found, {str(package) for package in chosen})
     outcomes: Counter[str] = Counter()
     with timed("repair", len(chosen)):
-        holdings.repair(
+        collection.repair(
             shelf,
             lambda done: outcomes.update([done.outcome]),
             path=shelf.ledger,
@@ -259,16 +261,16 @@ def soak(folder: Path, seed: int) -> None:
     print(f"{len(chosen)} damages of {len(KINDS)} kinds: all found, none imagined, all repaired")
 
 
-def audit(shelf: holdings.Shelf, count: int, what: str) -> set[str]:
+def audit(shelf: collection.Shelf, count: int, what: str) -> set[str]:
     """The packages that an audit finds wrong."""
     bad: set[str] = set()
 
-    def take(done: holdings.Done) -> None:
+    def take(done: collection.Done) -> None:
         if done.status:
             bad.add(done.path)
 
     with timed(what, count):
-        holdings.audit(shelf, take, crew=partial(holdings.crew_for, JOBS), path=shelf.ledger)
+        collection.audit(shelf, take, crew=partial(collection.crew_for, JOBS), path=shelf.ledger)
     return bad
 
 

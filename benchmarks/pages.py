@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from _letters import wide_stock, write_letters
-from archive_pkg import holdings
-from archive_pkg.holdings import Index, Query, crew_for, open_shelf, refresh
+from archive_pkg import collection
+from archive_pkg.collection import Index, Query, crew_for, open_shelf, refresh
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
@@ -57,12 +57,12 @@ def make_shelf(folder: Path, count: int) -> Path:
     """A shelf of letters with as many words and people as a real collection has."""
     started = time.perf_counter()
     list(write_letters(folder / "letters", count, stock=wide_stock()))
-    holdings.build_many(
-        holdings.find_records([folder / "letters"]),
-        holdings.make_shelf(folder / "shelf", "hashed"),
+    collection.build_many(
+        collection.find_records([folder / "letters"]),
+        collection.make_shelf(folder / "shelf", "hashed"),
         lambda done: None,
         crew=partial(crew_for, JOBS),
-        options=holdings.Options(ON, sync=False),
+        options=collection.Options(ON, sync=False),
     )
     shutil.rmtree(folder / "letters")
     print(f"a shelf of {count:,} letters: {time.perf_counter() - started:.0f} s")

@@ -20,8 +20,8 @@ import yaml
 
 from archive_pkg import bags
 from archive_pkg.packages.opening import verify
-from archive_pkg.packages.signatures import Trust, examine_signatures
-from archive_pkg.packages.signing import sign, sign_files
+from archive_pkg.packages.signatures.signing import sign, sign_files
+from archive_pkg.packages.signatures.verifying import Trust, examine_signatures
 from archive_pkg.records import Record, load_record, save_record
 from archive_pkg.records.tracing import trace
 from archive_pkg.reports import Report

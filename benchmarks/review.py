@@ -165,7 +165,7 @@ class Review:
 
 def many(count: int) -> None:
     """A folder of so many letters: the list of all, cold and warm."""
-    from archive_pkg.pages.review import Opened
+    from archive_pkg.web.review import Opened
 
     with tempfile.TemporaryDirectory() as name:
         text = LETTER.read_text(encoding="utf-8")

@@ -16,13 +16,13 @@ import typer
 
 import archive_pkg
 from archive_pkg.cli import app
-from archive_pkg.crosswalks import FORMATS
-from archive_pkg.crosswalks.incoming import READS
-from archive_pkg.crosswalks.losses import fields, lost_whole, place_of
+from archive_pkg.interchange import FORMATS
+from archive_pkg.interchange.importing import READS
+from archive_pkg.interchange.losses import fields, lost_whole, place_of
 from archive_pkg.limits import all_limits
 from archive_pkg.packages.targets import TARGETS, find_target
 from archive_pkg.records import models
-from archive_pkg.records.vocabularies import event_types, schemes
+from archive_pkg.records.vocabularies.terms import event_types, schemes
 from archive_pkg.reports import Code
 from archive_pkg.tables.layout import tables
 

@@ -88,7 +88,7 @@ def test_every_command_has_help_an_example_and_json(generate: Any) -> None:
 def test_the_help_of_export_names_every_format() -> None:
     import typer
 
-    from archive_pkg.crosswalks import FORMATS
+    from archive_pkg.interchange import FORMATS
 
     root: Any = typer.main.get_command(cli.app)
     export = root.commands["export"]

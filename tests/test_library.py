@@ -14,14 +14,14 @@ import pytest
 import archive_pkg
 from archive_pkg import (
     bags,
-    crosswalks,
+    collection,
     deposits,
     drafting,
-    holdings,
+    interchange,
     packages,
-    pages,
     records,
     tables,
+    web,
 )
 from archive_pkg.packages import targets
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-ROOMS = (archive_pkg, bags, crosswalks, deposits, drafting, holdings, packages, pages, records,
-         tables, targets)  # fmt: skip
+ROOMS = (archive_pkg, bags, collection, deposits, drafting, interchange, packages, records,
+         tables, targets, web)  # fmt: skip
 FOR_OTHER_ROOMS = {"check_one", "check_record", "export_one", "placed",
                    "read_placed", "unpack", "verify_one"}  # fmt: skip
 
@@ -64,10 +64,10 @@ def test_a_letter_goes_its_whole_way_by_paths_as_text(letter: Path, tmp_path: Pa
     assert archive_pkg.load_receipt(receipt).package == letter.name
     assert archive_pkg.verify(archive_pkg.fetch(receipt, str(tmp_path / "back"))).ok
     assert not targets.why_not(package, targets.find_target("rda"), {}).ok
-    assert list(holdings.find_packages([out])) == [Path(package)]
+    assert list(collection.find_packages([out])) == [Path(package)]
     bags.create(str(letter), str(tmp_path / "bag"))
     record = archive_pkg.load_record(str(letter))
-    assert record.title in pages.letter_page(record, str(letter))
+    assert record.title in web.letter_page(record, str(letter))
 
 
 def test_each_room_is_there_once_the_package_is_imported() -> None:

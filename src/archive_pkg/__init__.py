@@ -3,7 +3,7 @@
 What the commands do is one call each: `draft_letter`, `load_record`, `check`, `build_package`,
 `sign`, `verify`, `open_package`, `deposit`, `fetch`. Names are loaded when they are first used, so
 that importing the package costs next to nothing. So are the rooms: `archive_pkg.bags`, `.records`,
-`.drafting`, `.tables`, `.crosswalks`, `.packages`, `.deposits`, `.holdings`, `.pages`.
+`.drafting`, `.tables`, `.interchange`, `.packages`, `.deposits`, `.collection`, `.web`.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from archive_pkg.lazy import names_from
 if TYPE_CHECKING:
     from archive_pkg import (
         bags,
-        crosswalks,
+        collection,
         deposits,
         drafting,
         errors,
-        holdings,
+        interchange,
         packages,
-        pages,
         records,
         reports,
         tables,
+        web,
     )
     from archive_pkg.deposits import Receipt, deposit, fetch, load_receipt
     from archive_pkg.drafting import Draft, draft_letter
@@ -88,7 +88,7 @@ _ROOMS = {
     ),
     "reports": ("Finding", "Report", "Severity"),
     "version": ("__version__",),
-    **dict.fromkeys(("bags", "crosswalks", "holdings", "pages", "tables"), ()),
+    **dict.fromkeys(("bags", "collection", "interchange", "tables", "web"), ()),
 }
 
 __all__ = [
@@ -114,20 +114,19 @@ __all__ = [
     "bags",
     "build_package",
     "check",
-    "crosswalks",
+    "collection",
     "deposit",
     "deposits",
     "draft_letter",
     "drafting",
     "errors",
     "fetch",
-    "holdings",
+    "interchange",
     "load_receipt",
     "load_record",
     "load_records",
     "open_package",
     "packages",
-    "pages",
     "read_record",
     "records",
     "reports",
@@ -136,6 +135,7 @@ __all__ = [
     "states",
     "tables",
     "verify",
+    "web",
 ]
 
 __getattr__ = names_from(__name__, _ROOMS)

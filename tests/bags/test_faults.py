@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from archive_pkg import bags
-from archive_pkg.bags import inplace, serializing, updating
+from archive_pkg.bags import inplace, updating
+from archive_pkg.bags.archives import serializing
 from archive_pkg.errors import StorageError
 
 ROOT = os.geteuid() == 0

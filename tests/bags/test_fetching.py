@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from archive_pkg import bags
-from archive_pkg.bags import fetching
-from archive_pkg.bags.addresses import is_public
+from archive_pkg.bags.fetching import downloads
+from archive_pkg.bags.fetching.addresses import is_public
 from archive_pkg.errors import InvalidError
 from archive_pkg.storage import hidden
 
@@ -123,11 +123,11 @@ def test_files_are_fetched_and_the_bag_is_then_valid(
     verdict = bags.verify(bag)
     assert server.asked == []  # type: ignore[attr-defined]
     assert {finding.code for finding in verdict.report} == {"payload-file-unfetched"}
-    fetched = fetching.fetch(bag, allow_private=True)
+    fetched = downloads.fetch(bag, allow_private=True)
     assert list(fetched.report) == []
     assert (fetched.files, fetched.size) == (2, 2 * len(BODY))
     assert bags.verify(bag, second_opinion=True).valid
-    assert fetching.fetch(bag, allow_private=True).files == 0
+    assert downloads.fetch(bag, allow_private=True).files == 0
     assert [path.name for path in tmp_path.iterdir()] == ["bag"]
 
 
@@ -147,7 +147,7 @@ def test_private_addresses_are_not_asked_unless_allowed(
         "file:///etc/passwd -",
         "ftp://a.example/x -",
     )
-    fetched = fetching.fetch(bag)
+    fetched = downloads.fetch(bag)
     assert [finding.code for finding in fetched.report] == ["fetch-refused"] * 9
     assert server.asked == []  # type: ignore[attr-defined]
 
@@ -168,7 +168,7 @@ def test_what_goes_wrong_is_a_finding_and_leaves_nothing(
     tmp_path: Path, server: ThreadingHTTPServer, mood: str, length: str, code: str
 ) -> None:
     bag = holey(tmp_path, f"{url(server, mood)} {length}")
-    fetched = fetching.fetch(bag, allow_private=True)
+    fetched = downloads.fetch(bag, allow_private=True)
     assert [finding.code for finding in fetched.report] == [code]
     assert not (bag / "data/sub/0").exists()
 
@@ -178,9 +178,9 @@ def test_a_broken_off_download_is_taken_up_again(
     tmp_path: Path, server: ThreadingHTTPServer, length: str
 ) -> None:
     bag = holey(tmp_path, f"{url(server, 'breaks')} {length}")
-    assert [f.code for f in fetching.fetch(bag, allow_private=True).report] == ["fetch-failed"]
+    assert [f.code for f in downloads.fetch(bag, allow_private=True).report] == ["fetch-failed"]
     assert hidden(bag, ".fetched").is_dir()
-    fetched = fetching.fetch(bag, allow_private=True)
+    fetched = downloads.fetch(bag, allow_private=True)
     assert list(fetched.report) == []
     assert fetched.size == len(BODY) - 300_000
     assert server.asked == [("/breaks", None), ("/breaks", "bytes=300000-")]  # type: ignore[attr-defined]
@@ -197,7 +197,7 @@ def test_stale_parts_are_thrown_away(
     parts = hidden(bag, ".fetched")
     parts.mkdir()
     (parts / hashlib.sha256(b"data/sub/0").hexdigest()).write_bytes(b"stale")
-    assert list(fetching.fetch(bag, allow_private=True).report) == []
+    assert list(downloads.fetch(bag, allow_private=True).report) == []
     assert bags.verify(bag).valid
 
 
@@ -216,7 +216,7 @@ def test_a_bad_url_keeps_no_other_file_from_being_fetched(
         *(url(server, mood) for mood in MOOD_REDIRECTS),
     ]
     bag = holey(tmp_path, *(f"{each} -" for each in [*bad, url(server, "good")]))
-    fetched = fetching.fetch(bag, allow_private=True)
+    fetched = downloads.fetch(bag, allow_private=True)
     assert fetched.files == 1
     assert len(list(fetched.report)) == len(bad)
     assert {finding.code for finding in fetched.report} <= {"fetch-failed", "fetch-refused"}
@@ -230,7 +230,7 @@ def test_a_part_that_has_no_rest_is_fetched_again(
     parts = hidden(bag, ".fetched")
     parts.mkdir()
     (parts / hashlib.sha256(b"data/sub/0").hexdigest()).write_bytes(BODY + b"more")
-    fetched = fetching.fetch(bag, allow_private=True)
+    fetched = downloads.fetch(bag, allow_private=True)
     assert (list(fetched.report), fetched.files) == ([], 2)
 
 
@@ -238,9 +238,9 @@ def test_a_part_that_has_no_rest_is_fetched_again(
 def test_a_server_that_drips_is_given_up(
     mood: str, tmp_path: Path, server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "_SECONDS", 0.2)
+    monkeypatch.setattr(downloads, "_SECONDS", 0.2)
     bag = holey(tmp_path, f"{url(server, mood)} -", f"{url(server, 'good')} -")
-    fetched = fetching.fetch(bag, allow_private=True)
+    fetched = downloads.fetch(bag, allow_private=True)
     assert ["bytes a second" in str(finding.message) for finding in fetched.report] == [True]
     assert fetched.files == 1
 
@@ -272,5 +272,5 @@ def test_a_link_in_the_bag_is_not_followed(tmp_path: Path, server: ThreadingHTTP
     (tmp_path / "elsewhere").mkdir()
     (bag / "data/sub").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(InvalidError):
-        fetching.fetch(bag, allow_private=True)
+        downloads.fetch(bag, allow_private=True)
     assert list((tmp_path / "elsewhere").iterdir()) == []

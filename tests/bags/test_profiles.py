@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive_pkg import bags
-from archive_pkg.bags import profiles, serializing, updating
+from archive_pkg.bags import profiles, updating
+from archive_pkg.bags.archives import serializing
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 
 

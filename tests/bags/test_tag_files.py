@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.bags import fetchfile, manifests, names, tagfiles
+from archive_pkg.bags import manifests, names, tagfiles
+from archive_pkg.bags.fetching import fetch_file
 from archive_pkg.reports import Report
 
 GOOD = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -256,7 +257,7 @@ def test_other_names_are_no_manifests(name: str) -> None:
 def test_every_line_of_fetch_txt_is_read_to_the_letter(line: str, wanted: list[str]) -> None:
     report = Report()
     text = f"https://a.example/ok - data/ok\n{line}\n"
-    read = fetchfile.parse(text, (1, 0), report)
+    read = fetch_file.parse(text, (1, 0), report)
     assert codes(report) == wanted
     assert read[0].path == "data/ok"
 
@@ -297,7 +298,7 @@ def feed_all(data: bytes) -> None:
         report = Report()
         text, _ = tagfiles.decode_text("x", data, encoding)
         tagfiles.parse_tags("bag-info.txt", text, declaration.number, report)
-        fetchfile.parse(text, declaration.number, report)
+        fetch_file.parse(text, declaration.number, report)
         for of_tags in (False, True):
             manifest = manifests.Manifest("manifest-sha256.txt", "sha256", of_tags)
             manifests.Parser(declaration.number, encoding, report).read(manifest, io.BytesIO(data))

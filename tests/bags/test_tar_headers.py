@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from archive_pkg.bags import tar_headers
-from archive_pkg.bags.opening import BadArchiveError
-from archive_pkg.bags.tar_headers import Entry
+from archive_pkg.bags.archives import tar_headers
+from archive_pkg.bags.archives.opening import BadArchiveError
+from archive_pkg.bags.archives.tar_headers import Entry
 
 
 class Memory:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from archive_pkg import bags
-from archive_pkg.bags import zips
-from archive_pkg.bags.opening import BadArchiveError
-from archive_pkg.bags.zips import Zip
+from archive_pkg.bags.archives import zips
+from archive_pkg.bags.archives.opening import BadArchiveError
+from archive_pkg.bags.archives.zips import Zip
 
 END = b"PK\x05\x06"
 CENTRAL = b"PK\x01\x02"

@@ -386,7 +386,7 @@ def test_the_keys_are_told(review: Server, page: Page) -> None:
     page.keyboard.press("?")
     told = page.get_by_role("dialog", name="Keys").inner_text()
     source = (
-        Path(__file__).parents[2] / "src/archive_pkg/pages/templates/review/review.js"
+        Path(__file__).parents[2] / "src/archive_pkg/web/templates/review/review.js"
     ).read_text()
     known = re.search(r"const keys = \{(.*?)\n\};", source, re.DOTALL)
     assert known

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive_pkg import cli
-from archive_pkg.holdings import Options, build_many, crew_for, find_records, make_shelf
-from archive_pkg.pages.entries import described_by
-from archive_pkg.pages.searching import words_of
+from archive_pkg.collection import Options, build_many, crew_for, find_records, make_shelf
 from archive_pkg.records import load_record
+from archive_pkg.web.site.entries import described_by
+from archive_pkg.web.site.searching import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

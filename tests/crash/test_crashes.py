@@ -21,22 +21,23 @@ import pytest
 from power import Power
 
 from archive_pkg import bags, deposits, storage
-from archive_pkg.bags import inplace, serializing, updating
-from archive_pkg.bags.fetching import fetch
-from archive_pkg.deposits.journal import Journal
-from archive_pkg.deposits.local import LocalFolder
-from archive_pkg.deposits.ocfl import OcflRoot
-from archive_pkg.deposits.repositories import Repository
-from archive_pkg.holdings import (
+from archive_pkg.bags import inplace, updating
+from archive_pkg.bags.archives import serializing
+from archive_pkg.bags.fetching.downloads import fetch
+from archive_pkg.collection import (
     Options,
     build_many,
     crew_for,
     find_records,
-    ledger,
     make_shelf,
     repair,
     sign_head,
 )
+from archive_pkg.collection.audits import ledger
+from archive_pkg.deposits.journal import Journal
+from archive_pkg.deposits.protocol import Repository
+from archive_pkg.deposits.repositories.drop.local import LocalFolder
+from archive_pkg.deposits.repositories.ocfl.root import OcflRoot
 from archive_pkg.packages import build_package, sign, verify
 from archive_pkg.storage import files, own
 
@@ -496,7 +497,7 @@ def test_a_file_of_a_bag_is_fetched(power: Power, monkeypatch: pytest.MonkeyPatc
             each.update(b"second"[have:])
         return 6
 
-    monkeypatch.setattr("archive_pkg.bags.fetching._Run._receive", receive)
+    monkeypatch.setattr("archive_pkg.bags.fetching.downloads._Run._receive", receive)
     write(power.root / "source", {"b/c/d": b"second"})
     bag = power.root / "bag"
     bags.create(power.root / "source", bag)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from archive_pkg.deposits.answers import misfit, read_xml
+from archive_pkg.deposits.http.answers import misfit, read_xml
 from archive_pkg.errors import DepositError
 
 SHAPE = {"id": int, "name?": str, "files": [{"key": str, "links?": {"self": str}}], "open?": bool}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from archive_pkg.holdings import Meter, metering
+from archive_pkg.collection import Meter, metering
 from archive_pkg.packages import build_package
 from program import PATIENCE, command
 

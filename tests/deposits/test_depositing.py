@@ -26,18 +26,12 @@ from archive_pkg.deposits import (
     arrivals,
     credentials,
     parcels,
-    patience,
+    retrying,
 )
 from archive_pkg.deposits.depositing import RefusedError
 from archive_pkg.deposits.parcels import pack
-from archive_pkg.deposits.repositories import LostError
-from archive_pkg.errors import (
-    ArchivePkgError,
-    DepositError,
-    InvalidError,
-    StorageError,
-    UsageError,
-)
+from archive_pkg.deposits.protocol import LostError
+from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package, sign
 from archive_pkg.packages.building import differing
 from archive_pkg.version import SOFTWARE
@@ -135,7 +129,7 @@ def receipts_beside(package: Path) -> list[str]:
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waited: list[float] = []
-    monkeypatch.setattr(patience.time, "sleep", waited.append)
+    monkeypatch.setattr(retrying.time, "sleep", waited.append)
     return waited
 
 
@@ -172,10 +166,10 @@ def test_patience_ends(package: Path, pauses: list[float]) -> None:
     shelf = Shelf([LostError("reset")] * 20)
     with pytest.raises(LostError, match="goes on from there"):
         deposits.deposit(package, shelf)
-    assert len(pauses) == len(patience.PAUSES)
+    assert len(pauses) == len(retrying.PAUSES)
     with pytest.raises(LostError):
         deposits.deposit(package, Shelf([LostError("come tomorrow", after=86400)]))
-    assert len(pauses) == len(patience.PAUSES)
+    assert len(pauses) == len(retrying.PAUSES)
 
 
 @pytest.mark.parametrize("claim", ["0" * 64, None])

@@ -13,7 +13,6 @@ from pathlib import Path
 import ocfl
 import pytest
 
-from archive_pkg import deposits
 from archive_pkg.deposits import (
     Deposited,
     RefusedError,
@@ -261,7 +260,7 @@ def test_built_beside_the_root_or_in_it_where_it_cannot_be_renamed_from_beside(
         assert own_mount or all(list(path.iterdir()) for path in folders)
         assert own_mount or not list(root.glob("extensions/archive-pkg-*"))
 
-    monkeypatch.setattr(deposits.ocfl, "validate", look)
+    monkeypatch.setattr("archive_pkg.deposits.repositories.ocfl.root.validate", look)
     record = letter / "record.yaml"
     record.write_text(record.read_text().replace("title: Letter", "title: The Letter", 1))
     changed = build_package(letter, package.parent, on=date(2026, 11, 24), replace=True).path

@@ -11,7 +11,7 @@ import ocfl
 import pytest
 
 from archive_pkg.deposits import RefusedError, deposit, fetch, plan
-from archive_pkg.deposits.ocfl_layouts import Layout, layout_of
+from archive_pkg.deposits.repositories.ocfl.layouts import Layout, layout_of
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from test_receipts import receipt
 
-from archive_pkg.deposits import Item, Journal, Plan, Transfer, arrivals, repositories
+from archive_pkg.deposits import Item, Journal, Plan, Transfer, arrivals, protocol
 from archive_pkg.deposits.parcels import Parcel, pack
-from archive_pkg.deposits.receipts import Receipt
-from archive_pkg.deposits.repositories import (
+from archive_pkg.deposits.protocol import (
     LostError,
     begun_again,
     earlier_deposits,
@@ -24,6 +23,7 @@ from archive_pkg.deposits.repositories import (
     repository_of,
     understood,
 )
+from archive_pkg.deposits.receipts import Receipt
 from archive_pkg.errors import DepositError, UsageError
 
 
@@ -135,8 +135,8 @@ def test_what_was_published_and_is_gone_is_not_deposited_again(
 def test_a_login_that_is_lacking_is_named_with_its_variables(
     monkeypatch: pytest.MonkeyPatch, user: bool, shut: str, unused: str
 ) -> None:
-    monkeypatch.setattr(repositories, "shut_keyring", lambda name: shut)
-    monkeypatch.setattr(repositories, "unused_variable", lambda name: unused)
+    monkeypatch.setattr(protocol, "shut_keyring", lambda name: shut)
+    monkeypatch.setattr(protocol, "unused_variable", lambda name: unused)
     finding = login_lacking("x:a", "example.org", user=user)
     variable = "ARCHIVE_PKG_EXAMPLE_ORG"
     message = f"there is no {'user and password' if user else 'token'} for example.org"
@@ -165,7 +165,7 @@ def test_an_address_is_known_by_its_scheme(tmp_path: Path, monkeypatch: pytest.M
         def load(self) -> Any:
             raise ModuleNotFoundError("No module named 'httpx'", name="httpx")
 
-    monkeypatch.setattr(repositories, "entry_points", lambda group: [Point()])
+    monkeypatch.setattr(protocol, "entry_points", lambda group: [Point()])
     with pytest.raises(UsageError, match="need httpx, which is not installed") as refusal:
         repository_for("file:x")
     assert refusal.value.hint == "pip install 'archive-pkg[deposit]'"

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from archive_pkg import deposits, storage
-from archive_pkg.deposits import Deposited, deposit_many, local, parcels
+from archive_pkg.deposits import Deposited, deposit_many, parcels
+from archive_pkg.deposits.repositories.drop import local
 from archive_pkg.deposits.together import Steps, Unsynced, alone, together
 from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
 from archive_pkg.packages import build_package

@@ -6,7 +6,7 @@ import pytest
 
 from archive_pkg.drafting.draft import draft_text
 from archive_pkg.drafting.rules import RULES, reason
-from archive_pkg.drafting.statements import CERTAIN, GUESS, PROBABLE
+from archive_pkg.drafting.statements.statement import CERTAIN, GUESS, PROBABLE
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive_pkg.dates.date import Edtf
+from archive_pkg.dates.written import find_dates
 from archive_pkg.drafting.vocabulary import load_vocabulary
-from archive_pkg.records.dates import Edtf
-from archive_pkg.records.written_dates import find_dates
 
 VOCABULARY = load_vocabulary()
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.drafting.decoding import decode
+from archive_pkg.drafting.texts.decoding import decode
 from archive_pkg.errors import InvalidError, UsageError
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.drafting import draft_text
-from archive_pkg.drafting.enclosures import id_of, name_in
+from archive_pkg.drafting.statements.enclosures import id_of, name_in
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 LETTER = """Secret

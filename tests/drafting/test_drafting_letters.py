@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archive_pkg.drafting.anatomy import take_apart
 from archive_pkg.drafting.draft import draft_text
-from archive_pkg.drafting.fields import read_fields
-from archive_pkg.drafting.markings import read_marking
-from archive_pkg.drafting.statements import Confidence, Statement
+from archive_pkg.drafting.layout.anatomy import take_apart
+from archive_pkg.drafting.layout.markings import read_marking
+from archive_pkg.drafting.records.writing import record_of
+from archive_pkg.drafting.statements.fields import read_fields
+from archive_pkg.drafting.statements.statement import Confidence, Statement
 from archive_pkg.drafting.vocabulary import load_vocabulary
-from archive_pkg.drafting.writing import record_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import mutating as m
 
 if TYPE_CHECKING:
-    from archive_pkg.deposits.web import Web
+    from archive_pkg.deposits.http.client import Web
 
 ROOT = Path(__file__).parents[2]
 LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
@@ -145,7 +145,7 @@ def mutate_archive(rng: random.Random, data: bytes) -> bytes:
 
 def read_archive(data: bytes) -> None:
     from archive_pkg import bags
-    from archive_pkg.bags import serializing
+    from archive_pkg.bags.archives import serializing
 
     path = at("bag.any", data)
     if bags.verify(path, jobs=1).valid:
@@ -173,7 +173,7 @@ def profile_seeds() -> list[bytes]:
 @functools.cache
 def record_seeds() -> list[bytes]:
     from archive_pkg.records.saving import as_yaml
-    from crosswalks.examples import bare, full
+    from interchange.examples import bare, full
 
     return [as_yaml(record).encode() for record in (full(), bare(), bare())]
 
@@ -315,7 +315,7 @@ def odt_seeds() -> list[bytes]:
 
 def document_reader(name: str) -> Callable[[bytes], None]:
     def read(data: bytes) -> None:
-        from archive_pkg.drafting.reading import read_source
+        from archive_pkg.drafting.texts.reading import read_source
 
         read_source(at(name, data))
 
@@ -342,8 +342,8 @@ def read_text(data: bytes) -> None:
 def exported(form: str) -> Callable[[], list[bytes]]:
     @functools.cache
     def seeds() -> list[bytes]:
-        from archive_pkg.crosswalks import export
-        from crosswalks.examples import bare, full
+        from archive_pkg.interchange import export
+        from interchange.examples import bare, full
 
         return [_bytes(export(form, record)) for record in (bare(), full())]
 
@@ -361,9 +361,9 @@ def edition_seeds() -> list[bytes]:
 
 
 def read_xml(data: bytes) -> None:
-    from archive_pkg.crosswalks import incoming
+    from archive_pkg.interchange import importing
 
-    incoming.read(data, "import.xml")
+    importing.read(data, "import.xml")
 
 
 # --- what is kept of deposits, audits and signatures
@@ -456,9 +456,9 @@ def mutate_ledger(rng: random.Random, data: bytes) -> bytes:
 
 
 def read_ledger(data: bytes) -> None:
-    from archive_pkg.holdings import ledger
-    from archive_pkg.holdings.checks import _event, _Told
-    from archive_pkg.holdings.state import State
+    from archive_pkg.collection.audits import ledger
+    from archive_pkg.collection.audits.checks import _event, _Told
+    from archive_pkg.collection.audits.state import State
 
     path = at("ledger.jsonl", data)
     with State() as state:
@@ -555,7 +555,7 @@ def mutate_wire(rng: random.Random, data: bytes) -> bytes:
 
 @functools.cache
 def signers() -> object:
-    from archive_pkg.packages.signers import read_allowed_signers
+    from archive_pkg.packages.signatures.signers import read_allowed_signers
 
     return read_allowed_signers(at("allowed-good", signed()["allowed"]))
 
@@ -563,9 +563,9 @@ def signers() -> object:
 def read_signature(data: bytes) -> None:
     from datetime import UTC, datetime
 
-    from archive_pkg.packages import sshsig
+    from archive_pkg.packages.signatures import ssh_signatures
 
-    found = sshsig.parse(data)
+    found = ssh_signatures.parse(data)
     found.stands(MESSAGE)
     for signer in signers():  # type: ignore[attr-defined]
         if signer.knows(found):
@@ -575,23 +575,23 @@ def read_signature(data: bytes) -> None:
 
 
 def read_krl(data: bytes) -> None:
-    from archive_pkg.packages import sshsig
-    from archive_pkg.packages.signers import read_revoked
+    from archive_pkg.packages.signatures import ssh_signatures
+    from archive_pkg.packages.signatures.signers import read_revoked
 
     revoked = read_revoked(at("krl", data))
     for each in signature_seeds():
-        revoked.counts_no_more(sshsig.parse(each))
+        revoked.counts_no_more(ssh_signatures.parse(each))
 
 
 def read_allowed(data: bytes) -> None:
     from datetime import UTC, datetime
 
-    from archive_pkg.packages import sshsig
-    from archive_pkg.packages.signers import read_allowed_signers
+    from archive_pkg.packages.signatures import ssh_signatures
+    from archive_pkg.packages.signatures.signers import read_allowed_signers
 
     for signer in read_allowed_signers(at("allowed", data)):
         for each in signature_seeds():
-            signer.allows(sshsig.parse(each), datetime(2026, 11, 24, tzinfo=UTC))
+            signer.allows(ssh_signatures.parse(each), datetime(2026, 11, 24, tzinfo=UTC))
 
 
 @functools.cache
@@ -662,7 +662,7 @@ def _replaced(
 
 
 def read_stamp(data: bytes) -> None:
-    from archive_pkg.packages import timestamps
+    from archive_pkg.packages.signatures import timestamps
 
     found = timestamps.read(data)
     found.fits(MESSAGE)
@@ -686,20 +686,20 @@ def mutate_pem(rng: random.Random, data: bytes) -> bytes:
 
 
 def read_roots(data: bytes) -> None:
-    from archive_pkg.packages import timestamps
+    from archive_pkg.packages.signatures import timestamps
 
     roots = timestamps.read_certificates(at("roots.pem", data))
     timestamps.read(stamps()[0][0]).fits(MESSAGE, roots)
 
 
 def no_stamp() -> tuple[type[Exception], ...]:
-    from archive_pkg.packages.timestamps import NoStampError
+    from archive_pkg.packages.signatures.timestamps import NoStampError
 
     return (NoStampError,)
 
 
 def malformed() -> tuple[type[Exception], ...]:
-    from archive_pkg.packages.wire import MalformedError
+    from archive_pkg.packages.signatures.ssh_encoding import MalformedError
 
     return (MalformedError,)
 
@@ -761,7 +761,7 @@ def ocfl_seeds() -> list[bytes]:
 def read_ocfl(data: bytes) -> None:
     import hashlib
 
-    from archive_pkg.deposits.ocfl import OcflRoot
+    from archive_pkg.deposits.repositories.ocfl.root import OcflRoot
 
     ocfl_seeds()
     [home] = {path.parent for path in (scratch() / "root").rglob("0=ocfl_object_1.1")}
@@ -794,7 +794,7 @@ def _ours(ask: Callable[[], object]) -> None:
 @functools.cache
 def web() -> Web:
     """A real connection, which is asked about addresses alone."""
-    from archive_pkg.deposits.web import Web
+    from archive_pkg.deposits.http.client import Web
 
     return Web("https://example.org/x", "target", "name", {})
 
@@ -802,10 +802,11 @@ def web() -> Web:
 @functools.cache
 def repository(kind: str, address: str) -> Any:
     """A repository; to make one takes longer than to read an answer."""
-    from archive_pkg.deposits import dataverse, inveniordm, sword
+    from archive_pkg.deposits.repositories import dataverse, sword
+    from archive_pkg.deposits.repositories.inveniordm import repository
 
     classes: dict[str, Any] = {
-        "inveniordm": inveniordm.InvenioRdm,
+        "inveniordm": repository.InvenioRdm,
         "dataverse": dataverse.Dataverse,
         "sword2": sword.SwordCollection,
     }
@@ -816,7 +817,7 @@ class Answers:
     """A connection on which every question has the same answer."""
 
     def __init__(self, body: bytes) -> None:
-        from archive_pkg.deposits.web import Reply
+        from archive_pkg.deposits.http.client import Reply
 
         self.reply = Reply(200, {}, body, "https://example.org")
 
@@ -912,7 +913,7 @@ def webdav_seeds() -> list[bytes]:
 
 
 def read_webdav(data: bytes) -> None:
-    from archive_pkg.deposits.webdav import WebDavPlace
+    from archive_pkg.deposits.repositories.drop.webdav import WebDavPlace
 
     place = WebDavPlace(Answers(data), "davs://example.org/x")  # type: ignore[arg-type]
     place.list("/x/")
@@ -926,7 +927,7 @@ def words_seeds() -> list[bytes]:
 def read_words(data: bytes) -> None:
     import httpx
 
-    from archive_pkg.deposits.web import _words
+    from archive_pkg.deposits.http.client import _words
 
     for kind in ("application/json", "text/html"):
         _words(httpx.Response(400, headers={"content-type": kind}), data)

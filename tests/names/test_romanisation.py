@@ -6,16 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.drafting.notes import russian_spellings
+from archive_pkg.drafting.statements.notes import russian_spellings
 from archive_pkg.drafting.vocabulary import load_vocabulary
-from archive_pkg.names.romanisation import (
-    ALA_LC,
-    BGN_PCGN,
-    SCHEMES,
-    Scheme,
-    deromanise,
-    romanise,
-)
+from archive_pkg.names.romanisation import ALA_LC, BGN_PCGN, SCHEMES, Scheme, deromanise, romanise
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.packages import build_package
-from archive_pkg.packages.access import Audience, judged_on, may_see, opening, window, withheld
-from archive_pkg.packages.audience import seen_by
+from archive_pkg.packages.access.audience import seen_by
+from archive_pkg.packages.access.decision import (
+    Audience,
+    judged_on,
+    may_see,
+    opening,
+    window,
+    withheld,
+)
 from archive_pkg.records import Record
 
 TODAY = datetime.now(UTC).date()

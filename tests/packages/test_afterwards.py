@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from archive_pkg.crosswalks import export
 from archive_pkg.deposits import deposit
 from archive_pkg.errors import InvalidError
+from archive_pkg.interchange import export
 from archive_pkg.packages import build_package, check, sign, verify
 from archive_pkg.packages.afterwards import load_events, receipts_folder
 from archive_pkg.records import Record, load_record

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive_pkg.packages.access import withheld
-from archive_pkg.packages.audience import public, seen_by
+from archive_pkg.packages.access.audience import public, seen_by
+from archive_pkg.packages.access.decision import withheld
 from archive_pkg.packages.history import SOFTWARE_ID
 from archive_pkg.packages.layout import WITHHELD
 from archive_pkg.records import Record

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from archive_pkg.holdings import Done, check_one, finding_twins
-from archive_pkg.holdings.each import Pace
+from archive_pkg.collection import Done, check_one, finding_twins
+from archive_pkg.collection.bulk.operations import Pace
 from archive_pkg.packages import check
 from archive_pkg.reports import Finding, Severity
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive_pkg.bags import create
-from archive_pkg.bags.serializing import pack
+from archive_pkg.bags.archives.serializing import pack
 from archive_pkg.packages import states, verify
 from program import Run
 

@@ -13,7 +13,9 @@ import pytest
 
 from archive_pkg.bags import Bag
 from archive_pkg.packages import Trust
-from archive_pkg.packages.signatures import (
+from archive_pkg.packages.signatures.signers import read_allowed_signers, read_revoked
+from archive_pkg.packages.signatures.ssh_signatures import fingerprint, parse
+from archive_pkg.packages.signatures.verifying import (
     SIGNATURE_WITHOUT_SUBJECT,
     Signed,
     Stamped,
@@ -22,8 +24,6 @@ from archive_pkg.packages.signatures import (
     is_signature_file,
     is_signed,
 )
-from archive_pkg.packages.signers import read_allowed_signers, read_revoked
-from archive_pkg.packages.sshsig import fingerprint, parse
 from archive_pkg.reports import Location, Report
 from small_bags import write_bag
 

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 
 from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.packages.signers import (
+from archive_pkg.packages.signatures.signers import (
     Revoked,
     RevokedCertificates,
     Signer,
     read_allowed_signers,
     read_revoked,
 )
-from archive_pkg.packages.sshcert import Certificate
-from archive_pkg.packages.sshsig import Signature, parse
-from archive_pkg.packages.wire import MalformedError
+from archive_pkg.packages.signatures.ssh_certificates import Certificate
+from archive_pkg.packages.signatures.ssh_encoding import MalformedError
+from archive_pkg.packages.signatures.ssh_signatures import Signature, parse
 
 VECTORS = Path(__file__).parents[1] / "fixtures" / "signatures"
 """Made with OpenSSH by the script in the folder."""

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from archive_pkg import bags
-from archive_pkg.bags.serializing import pack
+from archive_pkg.bags.archives.serializing import pack
 from archive_pkg.bags.updating import update, upgrade
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import Trust, Verification, build_package, sign, states, verify
 from archive_pkg.packages.afterwards import load_events, receipts_folder
-from archive_pkg.packages.signatures import examine_signatures
+from archive_pkg.packages.signatures.verifying import examine_signatures
 from archive_pkg.reports import Report
 from authority import Authority
 from program import Run

@@ -19,9 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.packages.signers import read_allowed_signers, read_revoked
-from archive_pkg.packages.sshsig import Signature, parse
-from archive_pkg.packages.wire import MalformedError, Wire
+from archive_pkg.packages.signatures.signers import read_allowed_signers, read_revoked
+from archive_pkg.packages.signatures.ssh_encoding import MalformedError, Wire
+from archive_pkg.packages.signatures.ssh_signatures import Signature, parse
 
 MESSAGE = b"a tag manifest\n"
 APPLICATION = b"ssh:"

@@ -18,7 +18,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from archive_pkg.errors import InvalidError, StorageError, UsageError
-from archive_pkg.packages.timestamps import NoStampError, read, read_certificates, request
+from archive_pkg.packages.signatures.timestamps import (
+    NoStampError,
+    read,
+    read_certificates,
+    request,
+)
 from authority import Authority
 from program import PATIENCE
 

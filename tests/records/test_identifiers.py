@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from archive_pkg.records.faults import Fault
-from archive_pkg.records.identifiers import SCHEMES, Identifier, check_identifier
+from archive_pkg.faults import Fault
+from archive_pkg.records.vocabularies.identifiers import SCHEMES, Identifier, check_identifier
 
 RIGHT = [
     ("viaf", "32011500", "http://viaf.org/viaf/32011500"),

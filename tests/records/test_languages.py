@@ -7,8 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
-from archive_pkg.records.faults import Fault
-from archive_pkg.records.languages import Language, as_bcp47, language_tag, three_letters
+from archive_pkg.faults import Fault
+from archive_pkg.records.vocabularies.languages import (
+    Language,
+    as_bcp47,
+    language_tag,
+    three_letters,
+)
 
 VALID = [
     "ru", "de", "en", "und", "mul", "zxx", "qaa", "ru-SU", "de-DD", "sr-YU", "sr-CS", "cs-CS",

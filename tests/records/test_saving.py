@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.records import yaml_writing
 from archive_pkg.records.loading import load_record, read_record
 from archive_pkg.records.models import (
     Agent,
@@ -24,7 +23,8 @@ from archive_pkg.records.models import (
     Summary,
 )
 from archive_pkg.records.saving import as_yaml, save_record, updated_yaml
-from archive_pkg.records.yaml_reading import read_yaml
+from archive_pkg.records.yaml import writing
+from archive_pkg.records.yaml.reading import read_yaml
 
 HERE = Path(__file__).parent
 ODD = HERE.parent / "fixtures" / "records" / "odd-style.yaml"
@@ -110,7 +110,7 @@ def test_a_saved_record_loads_equal(record):
 @given(texts)
 def test_every_reader_of_yaml_reads_the_same_text(text):
     """Readers of YAML 1.1 with all their types (PyYAML's safe loader), and our own."""
-    written = yaml_writing.document({"text": text, "items": [text, text], "map": {"x": text}})
+    written = writing.document({"text": text, "items": [text, text], "map": {"x": text}})
     meant = {"text": text, "items": [text, text], "map": {"x": text}}
     assert yaml.safe_load(written) == meant
     tree = read_yaml(written, "x")
@@ -133,7 +133,7 @@ def test_a_reader_of_yaml_1_2_reads_the_same_text():
         "x\u2028y",
         "\u0085x",
     ]:
-        assert YAML(typ="safe", pure=True).load(yaml_writing.document({"a": text})) == {"a": text}
+        assert YAML(typ="safe", pure=True).load(writing.document({"a": text})) == {"a": text}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from archive_pkg.records.faults import Fault
+from archive_pkg.faults import Fault
 from archive_pkg.records.scalars import Flag, Whole, clean_text, portable_path
 
 WHOLE = TypeAdapter(Whole)

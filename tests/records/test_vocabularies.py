@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.records.faults import Fault
-from archive_pkg.records.languages import language_tag
-from archive_pkg.records.vocabularies import event_types, find_marking, level, schemes
+from archive_pkg.faults import Fault
+from archive_pkg.records.vocabularies.languages import language_tag
+from archive_pkg.records.vocabularies.terms import event_types, find_marking, level, schemes
 
 
 def test_top_secret_is_not_the_highest_soviet_marking():

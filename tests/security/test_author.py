@@ -13,18 +13,18 @@ import pytest
 from docx import Document
 
 from archive_pkg.bags import profiles
-from archive_pkg.crosswalks import incoming
-from archive_pkg.crosswalks.incoming.drafts import Draft
-from archive_pkg.crosswalks.incoming.source import Source
-from archive_pkg.drafting.reading import read_source
+from archive_pkg.drafting.texts.reading import read_source
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.interchange import importing
+from archive_pkg.interchange.importing.drafts import Draft
+from archive_pkg.interchange.importing.source import Source
 from archive_pkg.limits import VARIABLE
 from archive_pkg.packages.checking import examine
 from archive_pkg.packages.page.letter import _titles
 from archive_pkg.packages.picture import _rows
-from archive_pkg.packages.signers import read_allowed_signers
-from archive_pkg.packages.timestamps import read_certificates
+from archive_pkg.packages.signatures.signers import read_allowed_signers
+from archive_pkg.packages.signatures.timestamps import read_certificates
 from archive_pkg.parsing import OverLimitError, read_json
 from archive_pkg.records import Record
 from archive_pkg.reports import Report
@@ -211,7 +211,7 @@ def test_xml_that_unfolds_is_an_error(
 ) -> None:
     monkeypatch.setenv(VARIABLE, "xml-markup=250000")
     with pytest.raises(InvalidError) as caught:
-        incoming.read(document.encode(), "letter.xml")
+        importing.read(document.encode(), "letter.xml")
     codes = {finding.code for finding in caught.value.report}
     assert codes <= {code} if code else codes <= {"import-has-entities", "import-not-xml"}
 

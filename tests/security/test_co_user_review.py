@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from archive_pkg.pages.review import serving
+from archive_pkg.web.review import serving
 from program import PATIENCE, command, started, wait_until
 
 if TYPE_CHECKING:

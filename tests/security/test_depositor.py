@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from archive_pkg import bags, deposits, storage
-from archive_pkg.bags.fetching import fetch
+from archive_pkg.bags.fetching.downloads import fetch
+from archive_pkg.collection.audits.seals import seal_of
+from archive_pkg.collection.index.databases import open_to_write
 from archive_pkg.deposits import Journal
 from archive_pkg.errors import StorageError
-from archive_pkg.holdings.reading import open_to_write
-from archive_pkg.holdings.seals import seal_of
 from archive_pkg.packages import build_package
 from program import Done, Run
 

@@ -25,8 +25,8 @@ import pytest
 from typer.testing import CliRunner
 
 from archive_pkg import cli
-from archive_pkg.crosswalks import FORMATS
-from archive_pkg.holdings.ledger import held
+from archive_pkg.collection.audits.ledger import held
+from archive_pkg.interchange import FORMATS
 from archive_pkg.packages import build_package
 from archive_pkg.records import load_record
 

@@ -11,19 +11,19 @@ from typing import Any
 
 import pytest
 
-from archive_pkg.errors import InvalidError
-from archive_pkg.holdings import (
+from archive_pkg.collection import (
     Done,
     Overview,
     Shelf,
     accept,
     audit,
     crew_for,
-    ledger,
     open_shelf,
     repair,
     sign_head,
 )
+from archive_pkg.collection.audits import ledger
+from archive_pkg.errors import InvalidError
 from archive_pkg.packages import Trust, sign
 from authority import Authority
 from program import Run

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from archive_pkg import bags, packages
-from archive_pkg.bags import fetchfile, manifests, serializing, tars
+from archive_pkg.bags import manifests
+from archive_pkg.bags.archives import serializing, tars
+from archive_pkg.bags.fetching import fetch_file
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.limits import VARIABLE
 from archive_pkg.reports import Report
@@ -184,7 +186,7 @@ def test_a_large_tag_file_in_an_archive_is_not_read_into_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, name: str
 ) -> None:
     monkeypatch.setenv(VARIABLE, f"tag-file={1 << 16},fetch-file={1 << 16}")
-    monkeypatch.setattr("archive_pkg.bags.tars._MOST_KEPT", 1 << 16)
+    monkeypatch.setattr("archive_pkg.bags.archives.tars._MOST_KEPT", 1 << 16)
     large = FILES | {name: b"a: b\n" * (6 << 20)}
     path = tmp_path / f"bag.{suffix}"
     if suffix == "zip":
@@ -199,7 +201,7 @@ def test_a_large_tag_file_in_an_archive_is_not_read_into_memory(
 
 def test_a_file_of_wrong_lines_is_not_read_to_its_end() -> None:
     report = Report()
-    fetchfile.parse("x\n" * 1_000_000, (1, 0), report)
+    fetch_file.parse("x\n" * 1_000_000, (1, 0), report)
     parser = manifests.Parser((1, 0), "UTF-8", report)
     manifest = manifests.Manifest("manifest-md5.txt", "md5")
     parser.read(manifest, io.BytesIO(b"x\n" * 1_000_000))

@@ -29,8 +29,8 @@ from hypothesis import strategies as st
 from archive_pkg import deposits, limits
 from archive_pkg.deposits import credentials
 from archive_pkg.deposits.ocfl_objects import validate
-from archive_pkg.deposits.repositories import LostError
-from archive_pkg.deposits.s3 import S3Bucket
+from archive_pkg.deposits.protocol import LostError
+from archive_pkg.deposits.repositories.s3 import S3Bucket
 from archive_pkg.errors import DepositError, InvalidError, UsageError
 from archive_pkg.packages import build_package
 from certificates import certify
@@ -147,8 +147,8 @@ def server(tls: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture(autouse=True)
 def _quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("archive_pkg.deposits.patience.PAUSES", ())
-    monkeypatch.setattr("archive_pkg.deposits.s3._ATTEMPTS", 1)
+    monkeypatch.setattr("archive_pkg.deposits.retrying.PAUSES", ())
+    monkeypatch.setattr("archive_pkg.deposits.repositories.s3._ATTEMPTS", 1)
     monkeypatch.setattr("archive_pkg.deposits.credentials._from_keyring", lambda name: None)
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     for name, value in {
@@ -305,12 +305,12 @@ def test_a_login_is_for_one_host_and_one_port(
 
 def test_a_variable_of_the_old_form_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARCHIVE_PKG_DATA_EXAMPLE_ORG_TOKEN", "x")
-    finding = deposits.repositories.login_lacking("x", "data-example.org:8443")
+    finding = deposits.protocol.login_lacking("x", "data-example.org:8443")
     assert "ARCHIVE_PKG_DATA_EXAMPLE_ORG_TOKEN is set, but is not for data-example.org:8443" in (
         finding.message
     )
     assert "ARCHIVE_PKG_DATA__EXAMPLE_ORG_port_8443_TOKEN" in finding.hint
-    assert "is set" not in deposits.repositories.login_lacking("x", "data.example.com").message
+    assert "is set" not in deposits.protocol.login_lacking("x", "data.example.com").message
 
 
 @pytest.mark.parametrize("host", ["zenodo", "zenodo.sandbox"])
@@ -438,7 +438,9 @@ _KINDS = {
 def address(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of a kind of repository at the server."""
     monkeypatch.setenv("AWS_CA_BUNDLE", os.environ["SSL_CERT_FILE"])
-    monkeypatch.setattr("archive_pkg.deposits.s3._ATTEMPTS", 1)  # botocore waits before the next
+    monkeypatch.setattr(
+        "archive_pkg.deposits.repositories.s3._ATTEMPTS", 1
+    )  # botocore waits before the next
     return _KINDS[request.param].format(server.name)
 
 
@@ -518,9 +520,8 @@ def test_an_endless_answer_is_broken_off(
 def test_a_server_that_drips_is_given_up(
     address: str, where: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("web", "s3"):
-        name = "_SECONDS" if module == "s3" else "SECONDS"
-        monkeypatch.setattr(f"archive_pkg.deposits.{module}.{name}", 0.2)
+    monkeypatch.setattr("archive_pkg.deposits.http.client.SECONDS", 0.2)
+    monkeypatch.setattr("archive_pkg.deposits.repositories.s3._SECONDS", 0.2)
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         while where == "interim":
@@ -545,7 +546,7 @@ def test_a_server_that_drips_is_given_up(
 def test_interim_answers_without_end_to_a_file_are_given_up(
     plain: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archive_pkg.deposits.s3._SECONDS", 0.2)
+    monkeypatch.setattr("archive_pkg.deposits.repositories.s3._SECONDS", 0.2)
 
     def go_on(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.1 100 Continue\r\n")
@@ -560,7 +561,7 @@ def test_interim_answers_without_end_to_a_file_are_given_up(
 
 
 def test_a_listing_without_end_is_refused(plain: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive_pkg.deposits.s3._MOST_PAGES", 5)
+    monkeypatch.setattr("archive_pkg.deposits.repositories.s3._MOST_PAGES", 5)
     entry = "<Contents><Key>x/a</Key><Size>1</Size><ETag>x</ETag></Contents>"
     bucket = S3Bucket(f"s3://b?endpoint=http://{plain.name}")
     for listed, last in (("", 1), (entry, 5)):

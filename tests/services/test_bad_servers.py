@@ -12,7 +12,8 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.deposits import patience, web
+from archive_pkg.deposits import retrying
+from archive_pkg.deposits.http import client
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.page import package_page
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.service
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "PAUSES", ())
-    monkeypatch.setattr(web, "SECONDS", 10.0)
+    monkeypatch.setattr(retrying, "PAUSES", ())
+    monkeypatch.setattr(client, "SECONDS", 10.0)
 
 
 @pytest.fixture(params=["webdav", "rdm", "swh", "swift"])
@@ -155,8 +156,8 @@ def test_patience_is_asked_for_and_given(
     webdav: servers.WebDav, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(patience, "PAUSES", (0.0, 0.0))
-    monkeypatch.setattr(patience.time, "sleep", waited.append)
+    monkeypatch.setattr(retrying, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(retrying.time, "sleep", waited.append)
     ca = webdav.ca
     with proxy.before(
         webdav.port, ca.with_name("server.pem"), ca.with_name("server-key.pem"), ca

@@ -12,7 +12,7 @@ import test_restricted_there as stand_ins
 from test_restricted_there import Dataverse, Rdm, built
 
 from archive_pkg import deposits
-from archive_pkg.deposits import patience
+from archive_pkg.deposits import retrying
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 from program import Run
@@ -24,7 +24,7 @@ running, addresses, rdm = stand_ins.running, stand_ins.addresses, stand_ins.rdm
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "PAUSES", ())
+    monkeypatch.setattr(retrying, "PAUSES", ())
 
 
 @pytest.fixture

@@ -13,10 +13,11 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.deposits import invenio_files, patience
-from archive_pkg.deposits.inveniordm import InvenioRdm
-from archive_pkg.deposits.repositories import LostError
-from archive_pkg.deposits.web import Web
+from archive_pkg.deposits import retrying
+from archive_pkg.deposits.http.client import Web
+from archive_pkg.deposits.protocol import LostError
+from archive_pkg.deposits.repositories.inveniordm import files
+from archive_pkg.deposits.repositories.inveniordm.repository import InvenioRdm
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package, open_package
 from archive_pkg.packages.building import differing
@@ -145,7 +146,7 @@ def test_a_doi_reserved_stands_in_the_record_and_finds_its_draft(
 def test_in_parts_and_gone_on_with(
     target: targets.Target, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(invenio_files, "PART", 10_000)
+    monkeypatch.setattr(files, "PART", 10_000)
     package = build(letter, tmp_path / "out")
     whole = Web.ask
     sent: list[str] = []
@@ -194,7 +195,7 @@ def midway(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], 
 
         monkeypatch.setattr(Web, "ask", ask)
 
-    monkeypatch.setattr(patience, "PAUSES", ())
+    monkeypatch.setattr(retrying, "PAUSES", ())
     return arrange
 
 

@@ -14,7 +14,7 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.deposits import s3
+from archive_pkg.deposits.repositories import s3
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.packages import build_package
 

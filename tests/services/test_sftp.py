@@ -14,8 +14,8 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.deposits import sftp as sftp_module
-from archive_pkg.deposits import ssh
+from archive_pkg.deposits.repositories.drop import sftp as sftp_module
+from archive_pkg.deposits.repositories.drop import ssh
 from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing

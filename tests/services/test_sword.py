@@ -9,7 +9,7 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.deposits.web import Web
+from archive_pkg.deposits.http.client import Web
 from archive_pkg.errors import DepositError
 
 pytestmark = pytest.mark.service

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.records.identifiers import Identifier
+from archive_pkg.records.vocabularies.identifiers import Identifier
 from archive_pkg.tables.cells import csv_line, from_cell, guarded, split_items, to_cell, unguarded
 from archive_pkg.tables.hazards import hazards
 from archive_pkg.tables.layout import Column, tables

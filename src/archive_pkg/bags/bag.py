@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from archive_pkg import limits
 from archive_pkg.bags import manifests
+from archive_pkg.bags.archives.opening import BadArchiveError, open_tree
 from archive_pkg.bags.folder import Folder, Listing
-from archive_pkg.bags.opening import BadArchiveError, open_tree
 from archive_pkg.bags.tagfiles import (
     DECLARATION,
     MISSING,
@@ -28,9 +28,9 @@ from archive_pkg.storage import describe, storage_errors
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archive_pkg.bags.archives import Archive
+    from archive_pkg.bags.archives.archive import Archive
     from archive_pkg.bags.digesting import Digesting
-    from archive_pkg.bags.fetchfile import FetchLine
+    from archive_pkg.bags.fetching.fetch_file import FetchLine
     from archive_pkg.bags.manifests import Manifest
     from archive_pkg.paths import StrPath
 
@@ -248,10 +248,10 @@ def load(tree: Tree, name: str, listing: Listing | None = None) -> Bag:
         if manifest is not None:
             _add_manifest(bag, tree, parser, manifest)
     if "fetch.txt" in top:
-        from archive_pkg.bags import fetchfile  # few bags have one
+        from archive_pkg.bags.fetching import fetch_file  # few bags have one
 
-        text = _text(tree, fetchfile.NAME, bag.declaration, report, limits.FETCH_FILE)
-        bag.fetch = fetchfile.parse(text, number, report)
+        text = _text(tree, fetch_file.NAME, bag.declaration, report, limits.FETCH_FILE)
+        bag.fetch = fetch_file.parse(text, number, report)
     return bag
 
 

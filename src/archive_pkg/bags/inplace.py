@@ -13,13 +13,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.bags.folder import ChangedError, Folder
 from archive_pkg.bags.tagfiles import DECLARATION, tags_to_bytes
 from archive_pkg.bags.verifying import verify
-from archive_pkg.bags.writing import (
-    DEFAULT_ALGORITHMS,
-    Written,
-    finish,
-    refuse_misuse,
-    survey,
-)
+from archive_pkg.bags.writing import DEFAULT_ALGORITHMS, Written, finish, refuse_misuse, survey
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.fixity import Tally
 from archive_pkg.storage import (

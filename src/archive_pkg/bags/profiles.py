@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.bags.archives import Archive
+from archive_pkg.bags.archives.archive import Archive
 from archive_pkg.bags.bag import Bag, Tree, read_tags
 from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
 from archive_pkg.errors import InvalidError, UsageError

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg.bags import fetchfile
 from archive_pkg.bags.bag import Bag
+from archive_pkg.bags.fetching import fetch_file
 from archive_pkg.bags.folder import Folder
 from archive_pkg.bags.manifests import describe as describe_manifest
 from archive_pkg.bags.manifests import render
@@ -321,10 +321,10 @@ class _Change:
             old = _read(folder, bag.info_name) if bag.info_name else b""
             files[name] = info.applied(old, bag)
         if bag.fetch and (left := _without_lines(folder, bag, self.remove)):
-            files[fetchfile.NAME] = left
+            files[fetch_file.NAME] = left
         elif bag.fetch:
             for digests in tags.values():
-                digests.pop(fetchfile.NAME, None)
+                digests.pop(fetch_file.NAME, None)
         for name, known in payload.items():
             files[bag.manifests[name].name] = render(known, bag.declaration)
         for path, data in files.items():
@@ -339,7 +339,7 @@ class _Change:
 def _written_anew(bag: Bag) -> set[str]:
     kinds = (bag.manifests, bag.tag_manifests)
     made = {manifest.name for kind in kinds for manifest in kind.values()}
-    return made | {bag.info_name} | ({fetchfile.NAME} if bag.fetch else set())
+    return made | {bag.info_name} | ({fetch_file.NAME} if bag.fetch else set())
 
 
 def _carry(folder: Folder, target: Path, folders: Iterable[str], paths: Iterable[str]) -> None:
@@ -488,7 +488,7 @@ def _lines(text: str) -> list[str]:
 def _without_lines(folder: Folder, bag: Bag, removed: set[str]) -> bytes:
     """fetch.txt without the lines of files that are removed."""
     codec = codec_of(bag.encoding) or "utf-8"
-    lines = _lines(_read(folder, fetchfile.NAME).decode(codec))
+    lines = _lines(_read(folder, fetch_file.NAME).decode(codec))
     gone = {entry.line for entry in bag.fetch if entry.path in removed}
     kept = "".join(line for number, line in enumerate(lines, 1) if number not in gone)
     return kept.encode(codec) if kept else b""
@@ -505,7 +505,7 @@ def _write_upgraded(
     if old.info_name:
         files["bag-info.txt"] = _upgraded_info(_read(folder, old.info_name), old)
     if old.fetch:
-        files[fetchfile.NAME] = fetchfile.render(old.fetch)
+        files[fetch_file.NAME] = fetch_file.render(old.fetch)
     for name, digests in manifests.items():
         files[f"manifest-{name}.txt"] = render(digests)
     dropped = _written_anew(old) | {DECLARATION} | left_out

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags import names
+from archive_pkg.bags.archives.opening import BadArchiveError, open_tree
 from archive_pkg.bags.bag import Bag, BoundedReport, Tree, load
 from archive_pkg.bags.manifests import ALGORITHM_WEAK, Manifest
 from archive_pkg.bags.manifests import describe as describe_manifest
-from archive_pkg.bags.opening import BadArchiveError, open_tree
 from archive_pkg.fixity import ALGORITHMS, Tally
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import describe
@@ -215,9 +215,9 @@ def verify(
         meaning, hint = describe(error)
         verdict.report.add(NOT_A_BAG.at(Location(str(path)), f"cannot be read: {meaning}", hint))
     if second_opinion:
-        from archive_pkg.bags import opinion
+        from archive_pkg.bags.second_opinion import bagit_python
 
-        verdict.report.extend(opinion.second_opinion(path, verdict.report))
+        verdict.report.extend(bagit_python(path, verdict.report))
     return verdict
 
 

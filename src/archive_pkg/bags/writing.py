@@ -17,13 +17,7 @@ from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
 from archive_pkg.bags.manifests import render
 from archive_pkg.bags.tagfiles import DECLARATION, Declaration, tags_to_bytes
 from archive_pkg.errors import InvalidError, StorageError, UsageError
-from archive_pkg.fixity import (
-    Tally,
-    copy_and_digest,
-    new_hash,
-    spread,
-    write_all,
-)
+from archive_pkg.fixity import Tally, copy_and_digest, new_hash, spread, write_all
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import Staging, mode_of, refuse_existing, storage_errors
 

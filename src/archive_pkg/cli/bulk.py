@@ -36,8 +36,8 @@ from archive_pkg.storage import append_output, storage_errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from archive_pkg.holdings import Done, Meter
-    from archive_pkg.holdings.crews import Crew
+    from archive_pkg.collection import Done, Meter
+    from archive_pkg.collection.bulk.workers import Crew
     from archive_pkg.reports import Finding
 
 S = TypeVar("S")
@@ -340,7 +340,7 @@ def _narrow(report: TextIO, subject: str) -> None:
 
 def crew(jobs: int | None, executor: str = "", *, gentle: bool = False) -> Callable[[], Crew]:
     """What makes those who do the work, once there is enough of it."""
-    from archive_pkg.holdings import crew_for
+    from archive_pkg.collection import crew_for
 
     if executor and jobs is not None:
         raise UsageError("--jobs is for this machine", "with --executor the cluster decides")

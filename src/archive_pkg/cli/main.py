@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from archive_pkg.cli import (
+from archive_pkg.cli.commands import (
     audit,
     bag,
     build,

@@ -22,18 +22,12 @@ import typer
 
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.reports import Severity
-from archive_pkg.storage import (
-    NotRegularError,
-    describe,
-    left_out,
-    storage_errors,
-    write_output,
-)
+from archive_pkg.storage import NotRegularError, describe, left_out, storage_errors, write_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archive_pkg.holdings import Done
+    from archive_pkg.collection import Done
     from archive_pkg.reports import Finding
 
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]

@@ -12,8 +12,7 @@ from archive_pkg.deposits.depositing import (
 )
 from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.parcels import Item, Parcel
-from archive_pkg.deposits.receipts import Arrival, Receipt, load_receipt
-from archive_pkg.deposits.repositories import (
+from archive_pkg.deposits.protocol import (
     Capabilities,
     LostError,
     Plan,
@@ -24,6 +23,7 @@ from archive_pkg.deposits.repositories import (
     arrivals,
     repository_for,
 )
+from archive_pkg.deposits.receipts import Arrival, Receipt, load_receipt
 from archive_pkg.deposits.zips import Sent, unpack, zipped
 
 __all__ = [

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.deposits.journal import Journal
-from archive_pkg.deposits.patience import patiently
+from archive_pkg.deposits.protocol import Status, repository_for, repository_of, understood
 from archive_pkg.deposits.receipts import Receipt, load_receipt
-from archive_pkg.deposits.repositories import Status, repository_for, repository_of, understood
+from archive_pkg.deposits.retrying import patiently
 from archive_pkg.packages.afterwards import receipts_folder
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import storage_errors
@@ -20,7 +20,7 @@ from archive_pkg.storage import storage_errors
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from archive_pkg.deposits.repositories import Repository
+    from archive_pkg.deposits.protocol import Repository
     from archive_pkg.paths import StrPath
 
 HELD_DIFFERENTLY = Code(

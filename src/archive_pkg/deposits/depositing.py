@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
-from archive_pkg.deposits import patience
+from archive_pkg.deposits import retrying
 from archive_pkg.deposits.credentials import redact
 from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.parcels import Parcel, fingerprint_of, pack
-from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
-from archive_pkg.deposits.repositories import (
+from archive_pkg.deposits.protocol import (
     DEPOSIT_DIFFERS,
     DEPOSIT_NOTED,
     TARGET_IS_OPEN,
@@ -33,6 +32,7 @@ from archive_pkg.deposits.repositories import (
     repository_of,
     understood,
 )
+from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
 from archive_pkg.deposits.together import together
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages.afterwards import ready_receipts, receipts_folder
@@ -406,14 +406,14 @@ def _stored(
     repository: Repository, parcel: Parcel, journal: Journal, publish: bool
 ) -> Steps[Stored]:
     """What the repository has of a package in the end; it is tried with patience."""
-    for pause in (*patience.PAUSES, None):
+    for pause in (*retrying.PAUSES, None):
         try:
             with understood(repository):
                 if isinstance(repository, Stepwise):
                     return (yield from repository.steps(parcel, journal))
                 return repository.deposit(parcel, journal, publish=publish)
         except LostError as error:
-            patience.wait_after(error, pause)
+            retrying.wait_after(error, pause)
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -458,7 +458,7 @@ def fetch(
             with understood(repository):
                 repository.fetch(receipt.remote_id, receipt.version, staging.path, expected)
 
-        patience.patiently(bring)
+        retrying.patiently(bring)
         if fingerprint_of(staging.path) != receipt.fingerprint:
             raise DepositError(
                 f"what {receipt.target} gave back is not what the receipt is for",

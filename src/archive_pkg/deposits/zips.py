@@ -13,23 +13,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg import limits, storage
-from archive_pkg.bags.opening import BadArchiveError, open_archive
-from archive_pkg.deposits.drop import write_file
+from archive_pkg.bags.archives.opening import BadArchiveError, open_archive
 from archive_pkg.deposits.parcels import Item, limited, sha256_of
+from archive_pkg.deposits.repositories.drop.folder import write_file
 from archive_pkg.errors import DepositError, InvalidError
-from archive_pkg.packages.access import opening
-from archive_pkg.packages.leaks import refuse_traces
+from archive_pkg.packages.access.decision import opening
+from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from archive_pkg.deposits.http.client import Web
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.parcels import Parcel
+    from archive_pkg.deposits.protocol import Expected
     from archive_pkg.deposits.receipts import Arrival
-    from archive_pkg.deposits.repositories import Expected
-    from archive_pkg.deposits.web import Web
     from archive_pkg.records import Record
     from archive_pkg.reports import Report
 

@@ -8,13 +8,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.anatomy import Anatomy, Zone, take_apart
-from archive_pkg.drafting.content import MOST_NOTES
-from archive_pkg.drafting.fields import read_fields
-from archive_pkg.drafting.notes import find_brackets
-from archive_pkg.drafting.reading import Source, read_source
-from archive_pkg.drafting.statements import CERTAIN, GUESS, PROBABLE, Confidence, Statement
-from archive_pkg.drafting.text import WINDOW
+from archive_pkg.drafting.layout.anatomy import Anatomy, Zone, take_apart
+from archive_pkg.drafting.statements.content import MOST_NOTES
+from archive_pkg.drafting.statements.fields import read_fields
+from archive_pkg.drafting.statements.notes import find_brackets
+from archive_pkg.drafting.statements.statement import (
+    CERTAIN,
+    GUESS,
+    PROBABLE,
+    Confidence,
+    Statement,
+)
+from archive_pkg.drafting.texts.lines import WINDOW
+from archive_pkg.drafting.texts.reading import Source, read_source
 from archive_pkg.drafting.vocabulary import load_vocabulary, words_of
 from archive_pkg.reports import Code, Location, Report, Severity
 
@@ -128,7 +134,7 @@ def draft_letter(
 ) -> Draft:
     """Read a letter's file into a draft: plain text, .docx or .odt.
 
-    TEI is imported instead: `archive_pkg.crosswalks.incoming.read`.
+    TEI is imported instead: `archive_pkg.interchange.importing.read`.
 
     Args:
         path: The file; it is only read.

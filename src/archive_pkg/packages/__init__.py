@@ -3,8 +3,8 @@
 from archive_pkg.packages.building import Built, build_package
 from archive_pkg.packages.checking import check, check_record
 from archive_pkg.packages.opening import Package, Verification, is_bag, open_package, verify
-from archive_pkg.packages.signatures import Signed, Trust
-from archive_pkg.packages.signing import Signing, sign
+from archive_pkg.packages.signatures.signing import Signing, sign
+from archive_pkg.packages.signatures.verifying import Signed, Trust
 from archive_pkg.packages.states import states
 
 __all__ = [

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Literal
 from archive_pkg import bags, fixity, storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import layout, metadata
-from archive_pkg.packages.access import Audience, Withheld, withheld
-from archive_pkg.packages.audience import SUFFIX, public
+from archive_pkg.packages.access.audience import SUFFIX, public
+from archive_pkg.packages.access.decision import Audience, Withheld, withheld
+from archive_pkg.packages.access.leaks import refuse_leaks
 from archive_pkg.packages.checking import check_record, examine
 from archive_pkg.packages.history import packaged
-from archive_pkg.packages.leaks import refuse_leaks
 from archive_pkg.packages.opening import read_back
-from archive_pkg.packages.signatures import is_signature_file, is_signed
+from archive_pkg.packages.signatures.verifying import is_signature_file, is_signed
 from archive_pkg.records import record_file
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE

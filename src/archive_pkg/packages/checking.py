@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
 from archive_pkg.errors import StorageError
-from archive_pkg.records import NAMES, Record, placed, read_placed, record_file, vocabularies
-from archive_pkg.records.faults import Fault
+from archive_pkg.faults import Fault
+from archive_pkg.records import NAMES, Record, placed, read_placed, record_file
 from archive_pkg.records.statements import Index, statements
+from archive_pkg.records.vocabularies import terms
 from archive_pkg.records.wording import relations
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
@@ -409,7 +410,7 @@ def _level(marking: Classification | None, place: Location) -> Iterator[Finding]
         yield LEVEL_UNKNOWN.at(place, message, "give both, or leave both out")
         return
     try:
-        vocabularies.level(marking.scheme, marking.level)
+        terms.level(marking.scheme, marking.level)
     except Fault as fault:
         yield LEVEL_UNKNOWN.at(place, fault.message, fault.hint)
 
@@ -434,7 +435,7 @@ def _surely_before(one: Edtf, other: Edtf) -> bool:
 
 
 def _event_types(record: Record, source: Path) -> Iterator[Finding]:
-    known = vocabularies.event_types()
+    known = terms.event_types()
     for event in record.events:
         if event.type in known and not known[event.type].local:
             continue

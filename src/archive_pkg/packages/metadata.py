@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
-from archive_pkg.crosswalks import FORMATS, FileFacts, Setting
-from archive_pkg.packages.audience import Outgoing, seen_by
+from archive_pkg.interchange import FORMATS, FileFacts, Setting
+from archive_pkg.packages.access.audience import Outgoing, seen_by
 from archive_pkg.packages.checking import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
 from archive_pkg.packages.opening import is_bag, open_package
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from archive_pkg.packages.access import Audience
+    from archive_pkg.packages.access.decision import Audience
     from archive_pkg.records import Part, Record
 
 METADATA = "metadata"

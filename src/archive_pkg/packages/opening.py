@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags, limits, storage, tables
-from archive_pkg.bags.archives import is_mark
+from archive_pkg.bags.archives.archive import is_mark
+from archive_pkg.bags.archives.opening import open_tree
 from archive_pkg.bags.bag import TAG_FILE_UNREADABLE
-from archive_pkg.bags.opening import open_tree
 from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import layout
 from archive_pkg.packages.checking import PART_CHANGED, check_record
 from archive_pkg.packages.history import SOFTWARE_ID
-from archive_pkg.packages.signatures import (
+from archive_pkg.packages.signatures.verifying import (
     FOLDER,
     Signed,
     Trust,

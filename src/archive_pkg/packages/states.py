@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.packages.signatures import is_signature_file, utc
+from archive_pkg.packages.signatures.verifying import is_signature_file, utc
 from archive_pkg.reports import some
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive_pkg.packages.opening import Verification
-    from archive_pkg.packages.signatures import Signed, Stamped
+    from archive_pkg.packages.signatures.verifying import Signed, Stamped
 
 
 def states(verification: Verification) -> list[str]:

@@ -1,7 +1,6 @@
 """The record of a letter: models, vocabularies, dates, loading and saving."""
 
-from archive_pkg.records.dates import Edtf
-from archive_pkg.records.identifiers import Identifier
+from archive_pkg.dates.date import Edtf
 from archive_pkg.records.loading import (
     NAMES,
     load_record,
@@ -33,6 +32,7 @@ from archive_pkg.records.models import (
 )
 from archive_pkg.records.places import placed
 from archive_pkg.records.saving import save_record
+from archive_pkg.records.vocabularies.identifiers import Identifier
 
 __all__ = [
     "NAMES",

@@ -8,9 +8,9 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
-from archive_pkg.records.faults import Fault
-from archive_pkg.records.nodes import Mark, Node, visible, walk
+from archive_pkg.faults import Fault
 from archive_pkg.records.statements import get, id_of, models_in
+from archive_pkg.records.yaml.nodes import Mark, Node, visible, walk
 from archive_pkg.reports import Code, Finding, Location, Severity
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.records.nodes import (
+from archive_pkg.records.yaml.nodes import (
     CHARACTER,
     SYNTAX,
     Mark,
@@ -15,7 +15,7 @@ from archive_pkg.records.nodes import (
     refuse_nothing,
     visible,
 )
-from archive_pkg.records.yaml_reading import Builder, plainly
+from archive_pkg.records.yaml.reading import Builder, plainly
 from archive_pkg.reports import Location, Report
 
 if TYPE_CHECKING:

@@ -19,17 +19,17 @@ from archive_pkg.paths import StrPath
 from archive_pkg.records.explaining import TYPE_WRONG, explain
 from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.models import Record
-from archive_pkg.records.nodes import collecting_no_garbage
 from archive_pkg.records.recognizing import XML, recognize
 from archive_pkg.records.upgrading import upgrade_tree
-from archive_pkg.records.yaml_reading import read_yaml
+from archive_pkg.records.yaml.nodes import collecting_no_garbage
+from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.storage import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from archive_pkg.records.nodes import Node, Tree
+    from archive_pkg.records.yaml.nodes import Node, Tree
 
 TOO_LARGE = Code(
     "record-too-large",
@@ -153,7 +153,7 @@ def read_tree(data: bytes, path: str) -> Tree:
         data: The file's bytes.
         path: What findings call the file; a name that ends in `.json` means JSON.
     """
-    from archive_pkg.records.nodes import Tree
+    from archive_pkg.records.yaml.nodes import Tree
 
     kind = recognize(data) or (XML if data.startswith((b"<?xml", b"<TEI")) else None)
     if kind:

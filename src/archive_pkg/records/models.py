@@ -27,12 +27,10 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from archive_pkg.dates.date import EDTF_FORM, Edtf
+from archive_pkg.faults import Fault
 from archive_pkg.records.base import Model, OrText, absent, given, says
 from archive_pkg.records.coherence import incoherence
-from archive_pkg.records.dates import EDTF_FORM, Edtf
-from archive_pkg.records.faults import Fault
-from archive_pkg.records.identifiers import Identifier
-from archive_pkg.records.languages import Language
 from archive_pkg.records.scalars import (
     PATH_PATTERN,
     TEXT_PATTERN,
@@ -44,6 +42,8 @@ from archive_pkg.records.scalars import (
     portable_path,
 )
 from archive_pkg.records.upgrading import FORMAT, describe_formats, unknown_format, upgrade
+from archive_pkg.records.vocabularies.identifiers import Identifier
+from archive_pkg.records.vocabularies.languages import Language
 
 if TYPE_CHECKING:
     import datetime

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from archive_pkg.records.nodes import Mark, Node
+    from archive_pkg.records.yaml.nodes import Mark, Node
     from archive_pkg.reports import Finding
 
 

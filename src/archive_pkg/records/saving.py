@@ -10,11 +10,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.records import yaml_writing
 from archive_pkg.records.loading import invalid, read_record, read_tree, record_file
-from archive_pkg.records.patching import patch
 from archive_pkg.records.upgrading import FORMAT, is_former, upgrade, upgrade_text
-from archive_pkg.records.yaml_reading import read_yaml
+from archive_pkg.records.yaml import writing
+from archive_pkg.records.yaml.patching import patch
+from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.storage import read_regular, storage_errors, write_atomically
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def updated(record: Record, data: bytes, file: Path) -> bytes:
 
 def as_yaml(record: Record) -> str:
     """The record as a YAML file has it, in the models' order, without what is unknown."""
-    return yaml_writing.document(_needed(record))
+    return writing.document(_needed(record))
 
 
 def updated_yaml(record: Record, text: str) -> str:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field
 from pydantic_core import core_schema
 
+from archive_pkg.faults import Fault
 from archive_pkg.records.base import OrText
-from archive_pkg.records.faults import Fault
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.records.nodes import Node
+from archive_pkg.records.yaml.nodes import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,6 @@ import re
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.records.identifiers import SCHEMES, Identifier
 from archive_pkg.records.models import (
     Agent,
     Classification,
@@ -22,6 +21,7 @@ from archive_pkg.records.models import (
     TranslationNote,
     WrittenDate,
 )
+from archive_pkg.records.vocabularies.identifiers import SCHEMES, Identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,13 +13,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from archive_pkg.storage.files import (
-    is_ours,
-    make_folder,
-    staged_file,
-    sync_folder,
-    sync_tree,
-)
+from archive_pkg.storage.files import is_ours, make_folder, staged_file, sync_folder, sync_tree
 from archive_pkg.storage.reading import open_regular
 
 _SIZE = 32

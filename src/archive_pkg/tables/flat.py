@@ -14,18 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from archive_pkg.dates.phrases import MONTH_NAMES, DateHabits, DateRead, habits_of, read_date
 from archive_pkg.names import is_body, latin, slug
-from archive_pkg.records.date_phrases import (
-    MONTH_NAMES,
-    DateHabits,
-    DateRead,
-    habits_of,
-    read_date,
-)
 from archive_pkg.records.explaining import told
-from archive_pkg.records.identifiers import SCHEMES, identify
-from archive_pkg.records.languages import NAMES, language_tag
 from archive_pkg.records.models import Record
+from archive_pkg.records.vocabularies.identifiers import SCHEMES, identify
+from archive_pkg.records.vocabularies.languages import NAMES, language_tag
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.cells import split_items
 from archive_pkg.tables.checking import ROW_RAGGED

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import TypeAdapter, ValidationError, model_validator
 
-from archive_pkg.records.date_phrases import read_date
+from archive_pkg.dates.phrases import read_date
+from archive_pkg.faults import Fault
 from archive_pkg.records.explaining import FIELD_MISSING, told
-from archive_pkg.records.faults import Fault
-from archive_pkg.records.identifiers import SCHEMES, check_identifier
 from archive_pkg.records.models import Record
+from archive_pkg.records.vocabularies.identifiers import SCHEMES, check_identifier
 from archive_pkg.tables.layout import LETTERS, Column, Table
 from archive_pkg.tables.rows import plain_item
 

@@ -10,7 +10,7 @@ from archive_pkg.reports import Location, Report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from archive_pkg.records.date_phrases import DateRead
+    from archive_pkg.dates.phrases import DateRead
 
 
 class Block(NamedTuple):

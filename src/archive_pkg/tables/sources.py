@@ -10,11 +10,7 @@ from archive_pkg.records import NAMES as RECORD_NAMES
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import is_folder, is_regular
 from archive_pkg.tables.csv_reading import read_csv
-from archive_pkg.tables.descriptor import (
-    DESCRIPTOR,
-    descriptor_of,
-    read_descriptor,
-)
+from archive_pkg.tables.descriptor import DESCRIPTOR, descriptor_of, read_descriptor
 from archive_pkg.tables.headers import likely_table, plain
 from archive_pkg.tables.layout import LETTERS, tables
 

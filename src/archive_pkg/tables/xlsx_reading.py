@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from openpyxl.workbook import Workbook
 
-    from archive_pkg.records.date_phrases import DateRead
+    from archive_pkg.dates.phrases import DateRead
 
 WORKBOOK_BROKEN = Code(
     "tables-workbook-broken",

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.records.vocabularies import event_types, schemes
+from archive_pkg.records.vocabularies.terms import event_types, schemes
 from archive_pkg.tables.example import EXAMPLE
 from archive_pkg.tables.layout import LETTERS, SEPARATOR, Column, Table, tables
 from archive_pkg.tables.rows import record_rows

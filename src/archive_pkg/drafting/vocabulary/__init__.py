@@ -13,9 +13,9 @@ from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.dates.month_names import MONTHS
 from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.records.month_names import MONTHS
-from archive_pkg.records.yaml_reading import read_yaml
+from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.storage import describe, read_text
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
-from archive_pkg.crosswalks import views
 from archive_pkg.errors import InvalidError
+from archive_pkg.interchange import views
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.marked import Line, Mark, Segment, marked_lines
-from archive_pkg.records.languages import language_name
 from archive_pkg.records.statements import Index, statements
+from archive_pkg.records.vocabularies.languages import language_name
 from archive_pkg.records.wording import facts, marking_in_words, words
 
 if TYPE_CHECKING:

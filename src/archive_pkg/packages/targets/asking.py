@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.crosswalks import views
-from archive_pkg.packages.audience import seen_by
+from archive_pkg.interchange import views
+from archive_pkg.packages.access.audience import seen_by
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archive_pkg.packages.access import Audience
+    from archive_pkg.packages.access.decision import Audience
     from archive_pkg.packages.targets.target import Ask, Target
     from archive_pkg.records import Record
 

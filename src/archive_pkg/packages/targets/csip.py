@@ -19,16 +19,17 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
 from archive_pkg import storage
-from archive_pkg.crosswalks import FORMATS, dublin_core, ead3, premis
-from archive_pkg.crosswalks.markup import XLINK, XSI, label, put, root, say, serialize
+from archive_pkg.interchange import FORMATS
+from archive_pkg.interchange.exporting import dublin_core, ead3, premis
+from archive_pkg.interchange.markup import XLINK, XSI, label, put, root, say, serialize
 from archive_pkg.packages import layout
 from archive_pkg.version import VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archive_pkg.crosswalks import Setting
-    from archive_pkg.crosswalks.markup import Element
+    from archive_pkg.interchange import Setting
+    from archive_pkg.interchange.markup import Element
     from archive_pkg.records import Record
 
 METS = "http://www.loc.gov/METS/"

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags, storage
-from archive_pkg.bags import serializing
-from archive_pkg.crosswalks import FORMATS
+from archive_pkg.bags.archives import serializing
 from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.interchange import FORMATS
 from archive_pkg.packages import layout, metadata
-from archive_pkg.packages.audience import public
+from archive_pkg.packages.access.audience import public
+from archive_pkg.packages.access.leaks import refuse_leaks
 from archive_pkg.packages.building import (
     Built,
     Draft,
@@ -27,7 +28,6 @@ from archive_pkg.packages.building import (
 )
 from archive_pkg.packages.checking import NAME_PERCENT, examine
 from archive_pkg.packages.history import packaged
-from archive_pkg.packages.leaks import refuse_leaks
 from archive_pkg.packages.opening import is_bag, open_package
 from archive_pkg.packages.targets.asking import TARGET_NAME, blockers, tell
 from archive_pkg.records import record_file
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from archive_pkg.crosswalks import Setting
-    from archive_pkg.packages.access import Audience
+    from archive_pkg.interchange import Setting
+    from archive_pkg.packages.access.decision import Audience
     from archive_pkg.packages.targets.target import Target
     from archive_pkg.paths import StrPath
     from archive_pkg.records import Record

@@ -1,0 +1,1 @@
+"""Bags in archives (zip, tar): read in place, packed and unpacked."""

@@ -1,0 +1,461 @@
+"""Serialized bags: archives read where they are, nothing unpacked; what zip and tar share."""
+
+from __future__ import annotations
+
+import io
+import os
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from archive_pkg import limits
+from archive_pkg.bags import names
+from archive_pkg.bags.archives.opening import BadArchiveError, open_archive
+from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
+from archive_pkg.bags.folder import Listing, too_deep
+from archive_pkg.bags.manifests import NAME
+from archive_pkg.fixity import BLOCK, Hash, feed, new_hash
+from archive_pkg.reports import Code, Location, Severity
+from archive_pkg.storage import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from archive_pkg.bags.digesting import Say
+
+SUFFIXES = (".tar.gz", ".tar.zst", ".tgz", ".tar", ".zip")
+
+DAMAGED = Code(
+    "archive-damaged",
+    Severity.ERROR,
+    "An archive, or a member of it, is truncated or damaged and cannot be read to its end.",
+    "BagIt 0.97, 4",
+)
+NO_TOP_FOLDER = Code(
+    "archive-without-top-folder",
+    Severity.ERROR,
+    "A serialized bag's files do not lie in one folder, as they must.",
+    "BagIt 0.97, 4",
+)
+OUTSIDE = Code(
+    "archive-member-outside",
+    Severity.ERROR,
+    "An archive has a member outside the bag's folder.",
+    "BagIt 0.97, 4",
+)
+OTHER_NAME = Code(
+    "archive-folder-named-otherwise",
+    Severity.WARNING,
+    "The folder in an archive has not the archive's name, as it should.",
+    "BagIt 0.97, 4",
+)
+MEMBER_UNSAFE = Code(
+    "archive-member-unsafe",
+    Severity.ERROR,
+    "An archive has a member whose name could lead outside the folder it is unpacked into.",
+    "RFC 8493, 5.1",
+)
+MEMBER_TWICE = Code(
+    "archive-member-twice",
+    Severity.ERROR,
+    "An archive has two members of the same name; which one is meant is anyone's guess.",
+    "BagIt 0.97, 4",
+)
+MEMBER_CLASHES = Code(
+    "archive-member-clashes",
+    Severity.ERROR,
+    "An archive has a file and a folder of the same name, which no file system can hold.",
+    "BagIt 0.97, 4",
+)
+MEMBER_LINK = Code(
+    "archive-member-is-link",
+    Severity.ERROR,
+    "An archive has a symbolic or hard link; it is not followed.",
+    "RFC 8493, 5.1",
+)
+MEMBER_SPECIAL = Code(
+    "archive-member-is-special",
+    Severity.ERROR,
+    "An archive has a device or FIFO.",
+    "RFC 8493, 5.1",
+)
+MEMBER_ENCRYPTED = Code(
+    "archive-member-encrypted",
+    Severity.ERROR,
+    "A member of an archive is encrypted, so it cannot be verified.",
+    "BagIt 0.97, 4",
+)
+BOMB = Code(
+    "archive-bomb",
+    Severity.ERROR,
+    "An archive would unpack to far more than its size makes plausible, or its members overlap; "
+    "it is not read.",
+    "RFC 8493, 5.3",
+)
+
+
+@dataclass(slots=True)
+class Member:
+    """A member of an archive.
+
+    Attributes:
+        path: Its name in the archive.
+        size: Bytes unpacked, as declared.
+        place: Where its data or header begins in the archive.
+        packed: Bytes in the archive.
+        method: zip's number of the compression method; 0 is none.
+        raw_name: The name's bytes.
+        segments: Where the stored bytes of a sparse tar member belong, and how many; else empty.
+    """
+
+    path: str
+    size: int
+    place: int = 0
+    packed: int = 0
+    method: int = 0
+    raw_name: bytes = b""
+    segments: Sequence[tuple[int, int]] = ()
+
+
+def is_mark(name: str) -> bool:
+    """Return whether a file in a folder is a sign that the folder is a bag, whole or damaged."""
+    return name in ("bagit.txt", "bag-info.txt") or NAME.fullmatch(name) is not None
+
+
+def holds_bag(path: Path) -> bool:
+    """Return whether an archive has a bag in it, whole or damaged; read no further than needed.
+
+    Raises:
+        BadArchiveError: It cannot be read to its end, and no sign of a bag came before.
+        OSError: It cannot be opened.
+    """
+    with open_archive(path) as archive:
+        for name in archive.names():
+            folders = names.straighten(name).split("/")
+            if len(folders) <= 2 and is_mark(folders[-1]):
+                return True
+    return False
+
+
+class Archive:
+    """A serialized bag; its paths are those within its top folder."""
+
+    kind: str
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        self.packed = os.fstat(self.descriptor).st_size
+        self.members: dict[str, Member] = {}
+        self._declared = 0
+        self._named = 0
+        self._listing = Listing()
+        self._folders: set[str] = set()
+        self.top = ""
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.descriptor)
+
+    @abstractmethod
+    def scan(self) -> None:
+        """Fill `members` by name in the archive, and the listing's folders and findings."""
+
+    @abstractmethod
+    def names(self) -> Iterator[str]:
+        """The names of its members, as they are met."""
+
+    @abstractmethod
+    def chunks(self, member: Member) -> Iterator[bytes]:
+        """A member's bytes."""
+
+    def listing(self) -> Listing:
+        """Everything in it; a damaged archive is told as far as it could be read."""
+        try:
+            self.scan()
+        except BadArchiveError as error:
+            self._listing.findings.append(error.finding)
+            self._listing.torn = True
+        try:
+            self._find_top()
+        except BadArchiveError as error:
+            self._listing.findings.append(error.finding)
+        return self._listing
+
+    def open(self, path: str) -> BinaryIO:
+        """A member as a stream, which can be sought back to its start."""
+        member = self._member(path)
+        return io.BufferedReader(Unpacked(lambda: self.chunks(member)), BLOCK)
+
+    def size(self, path: str) -> int:
+        """A member's bytes."""
+        return self._member(path).size
+
+    def digesting(
+        self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
+    ) -> Digesting:
+        """Begin to digest members; see `Folder.digesting`."""
+        return Digesting(self, files, algorithms, jobs=jobs, large_jobs=1)
+
+    def contents(self, files: Sequence[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """The bytes of members, one after the other, for unpacking."""
+        for path in files:
+            yield path, self.chunks(self._member(path))
+
+    def note(self, code: Code, path: str, message: str, hint: str = "") -> None:
+        """Report something about a member."""
+        self._listing.findings.append(code.at(Location(path), message, hint))
+
+    def add(self, member: Member) -> bool:
+        """Take a regular file; False where its name forbids it."""
+        path = self._safe(member.path)
+        if not path:
+            return False
+        if path in self.members:
+            self.note(MEMBER_TWICE, path, "is there twice", "Remove one of them.")
+            return False
+        self._declared += member.size
+        self.refuse_bomb(self._declared)
+        member.path = path
+        self.members[path] = member
+        return True
+
+    def add_folder(self, path: str) -> None:
+        """Take a folder."""
+        if safe := self._safe(path):
+            self._folders.add(safe)
+
+    def refuse_bomb(self, unpacked: int) -> None:
+        """Raise BadArchiveError where the archive unpacks to more bytes than are read."""
+        if limits.is_bomb(unpacked, self.packed):
+            limit = limits.ARCHIVE_SIZE
+            if unpacked <= limit.value:
+                limit = limits.ARCHIVE_RATIO
+            said = f"has {self.packed} bytes and unpacks to {unpacked} or more: it is not read"
+            raise BadArchiveError(BOMB, said, hint=limit.hint)
+
+    def _safe(self, path: str) -> str:
+        self._named += len(path)
+        for limit, count, what in (
+            (limits.ARCHIVE_MEMBERS, len(self.members) + len(self._folders) + 1, "members"),
+            (limits.ARCHIVE_NAMES, self._named, "bytes of names"),
+        ):
+            if count > limit.value:
+                said = f"has more than {limit.value} {what}: it is not read further"
+                raise BadArchiveError(BOMB, said, hint=limit.hint)
+        if why := names.unsafe(path):
+            self.note(MEMBER_UNSAFE, path, f"is an unsafe name: {why}", "It is not looked at.")
+            return ""
+        if path.count("/") > limits.FOLDER_DEPTH.value:
+            self._listing.findings.append(too_deep(path))
+            return ""
+        return names.straighten(path.rstrip("/"))
+
+    def _member(self, path: str) -> Member:
+        try:
+            return self.members[self.top + path]
+        except KeyError:
+            raise FileNotFoundError(2, "No such member", path) from None
+
+    @property
+    def is_named_alike(self) -> bool:
+        """Whether the folder in the archive has the archive's name without its ending."""
+        return self.top.rstrip("/") == stem(self.path.name)
+
+    def _find_top(self) -> None:
+        listing = self._listing
+        tops = {path.partition("/")[0] for path in self.members if "/" in path}
+        tops |= {path.partition("/")[0] for path in self._folders}
+        bags = [top for top in sorted(tops) if f"{top}/bagit.txt" in self.members]
+        if "bagit.txt" in self.members and not bags:
+            self.note(
+                NO_TOP_FOLDER,
+                "bagit.txt",
+                "lies at the archive's top",
+                "Archive the bag's folder, not what is in it.",
+            )
+        elif bags or len(tops) == 1:
+            top = bags[0] if bags else next(iter(tops))
+            self.top = f"{top}/"
+            if not self.is_named_alike:
+                self.note(
+                    OTHER_NAME,
+                    "",
+                    f"the folder in the archive is {top!r}, the archive {self.path.name!r}",
+                    "Give them the same name.",
+                )
+        elif self.members and not listing.torn:
+            self.note(NO_TOP_FOLDER, "", "has no one folder in which all lies")
+        start = len(self.top)
+        for path in self.members:
+            if path.startswith(self.top):
+                listing.files.append(path[start:])
+            else:
+                self.note(OUTSIDE, path, "is outside the bag's folder", "Remove it.")
+        inside = {path[start:] for path in self._folders if path.startswith(self.top)}
+        full: set[str] = set()
+        for path in [*listing.files, *inside]:
+            while "/" in path:
+                path = path.rpartition("/")[0]
+                if path in full:
+                    break
+                full.add(path)
+            if len(full) > limits.ARCHIVE_MEMBERS.value:
+                said = f"has more than {limits.ARCHIVE_MEMBERS.value} folders: it is not read"
+                raise BadArchiveError(BOMB, said, hint=limits.ARCHIVE_MEMBERS.hint)
+        for path in sorted(path for path in full | inside if self.top + path in self.members):
+            self.note(MEMBER_CLASHES, path, "is both a file and a folder", "Rename one of them.")
+        listing.folders = sorted(full | inside - {""})
+        listing.empty = sorted(inside - full - {""})
+
+    def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], say: Say) -> Piece:
+        """Digest some members."""
+        piece = Piece(digests=[[] for _ in algorithms])
+        for path in files:
+            one = self.digest_large(path, algorithms, say)
+            piece.sizes.extend(one.sizes)
+            piece.findings += one.findings
+            for column, digests in zip(piece.digests, one.digests, strict=True):
+                column += digests
+        return piece
+
+    def digest_large(self, path: str, algorithms: Sequence[str], say: Say) -> Piece:
+        """Digest one member; from a mebibyte on, each algorithm in a thread of its own."""
+        hashes = [new_hash(name) for name in algorithms]
+        piece = Piece()
+        size = UNREAD
+        try:
+            size = feed_chunks(self.chunks(self._member(path)), hashes, say)
+        except BadArchiveError as error:
+            piece.findings.append(error.finding)
+        except OSError as error:
+            said, hint = describe(error)
+            piece.findings.append(DAMAGED.at(Location(path), said, hint))
+        else:
+            say(1, 0)
+        piece.sizes.append(size)
+        piece.digests = [[hash_.digest()] for hash_ in hashes]
+        return piece
+
+
+def feed_chunks(
+    chunks: Iterator[bytes], hashes: Sequence[Hash], say: Callable[[int, int], None]
+) -> int:
+    """Give the bytes of a member to hashes, as `feed` does; how many there were."""
+    first = next(chunks, b"")
+    second = next(chunks, b"")
+    if not second:
+        for hash_ in hashes:
+            hash_.update(first)
+        say(0, len(first))
+        return len(first)
+    rest = memoryview(first)
+    ahead = second
+
+    def read_into(block: memoryview) -> int:
+        nonlocal rest, ahead
+        if not rest:
+            rest = memoryview(ahead or next(chunks, b""))
+            ahead = b""
+        count = min(len(block), len(rest))
+        block[:count] = rest[:count]
+        rest = rest[count:]
+        return count
+
+    return feed(read_into, hashes, tick=lambda count: say(0, count))
+
+
+class Unpacked(io.RawIOBase):
+    """Bytes that come in pieces, as a stream; seeking back to its start unpacks again."""
+
+    def __init__(self, unpack: Callable[[], Iterator[bytes]]) -> None:
+        self._unpack = unpack
+        self.seek(0)
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """Back to its start."""
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Start again. Raises OSError for any other place than the start."""
+        if offset or whence:
+            raise io.UnsupportedOperation("an unpacked stream can only be sought to its start")
+        self._pieces = self._unpack()
+        self._rest = memoryview(b"")
+        self._place = 0
+        return 0
+
+    def tell(self) -> int:
+        """How many bytes have been read."""
+        return self._place
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read the next bytes. Raises OSError where the archive is damaged."""
+        try:
+            while not self._rest and (piece := next(self._pieces, None)) is not None:
+                self._rest = memoryview(piece)
+        except BadArchiveError as error:
+            raise OSError(0, str(error)) from error
+        count = min(len(buffer), len(self._rest))
+        buffer[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        self._place += count
+        return count
+
+
+def plain(descriptor: int, place: int, size: int, path: str) -> Iterator[bytes]:
+    """Bytes that stand in an archive as they are."""
+    end = place + size
+    while place < end:
+        data = os.pread(descriptor, min(BLOCK, end - place), place)
+        if not data:
+            raise BadArchiveError(DAMAGED, "ends too early", path)
+        place += len(data)
+        yield data
+
+
+def stem(name: str) -> str:
+    """An archive's name without the suffix of its kind."""
+    for suffix in SUFFIXES:
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+class Shared(io.RawIOBase):
+    """An archive's descriptor read at places of its own, so that many can read it at once."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._place = 0
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def tell(self) -> int:
+        """The place of the next reading."""
+        return self._place
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Set the place of the next reading."""
+        base = (0, self._place, os.fstat(self._descriptor).st_size)[whence]
+        self._place = base + offset
+        return self._place
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read, and go on."""
+        count = os.preadv(self._descriptor, [buffer], self._place)
+        self._place += count
+        return count

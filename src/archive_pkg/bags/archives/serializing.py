@@ -1,0 +1,266 @@
+"""From a bag's folder to an archive and back, verified on the way, the same bytes every time."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import stat
+import tarfile
+import zipfile
+import zlib
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from archive_pkg.bags.archives.archive import SUFFIXES, stem
+from archive_pkg.bags.archives.opening import BadArchiveError, open_archive
+from archive_pkg.bags.folder import Folder
+from archive_pkg.bags.verifying import verify
+from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.fixity import BLOCK
+from archive_pkg.storage import Staging, mode_of, refuse_existing, storage_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.bags.bag import Bag
+    from archive_pkg.bags.verifying import Verdict
+
+_EPOCH = date(1980, 1, 1)
+"""The earliest day that zip can write; used where nobody gives another."""
+_LEVEL = 6
+_FIRST = ("bagit.txt", "bag-info.txt")
+
+
+def pack(
+    bag: Path,
+    destination: Path,
+    *,
+    on: date | None = None,
+    replace: bool = False,
+    wait: float = 0,
+) -> Verdict:
+    """Write a bag's folder as one archive, whose kind the destination's suffix tells.
+
+    The folder is verified first and the archive before it gets its name. The bytes depend on
+    nothing but the bag and the date: members in a fixed order (tag files first, so that readers
+    of a stream know the digests before the payload comes), no owners, modes 644 or 755. A zip
+    stores its members uncompressed; a tgz's bytes also depend on the zlib that compressed it.
+
+    Args:
+        bag: A bag's folder, valid.
+        destination: The archive: .zip, .tar, .tgz or .tar.gz (.tar.zst with the extra `zstd`).
+        on: The date that members bear; Bagging-Date when None, or else 1980-01-01.
+        replace: Whether an existing destination may be replaced.
+        wait: Seconds to wait for another run that works on the destination.
+
+    Returns:
+        The verdict on the archive.
+
+    Raises:
+        UsageError: For a suffix of no known kind.
+        InvalidError: When the bag is not valid.
+        StorageError: When reading or writing fails.
+    """
+    kind = destination.name[len(stem(destination.name)) :].lower()
+    if kind not in SUFFIXES:
+        raise UsageError(
+            f"{destination.name} ends in no kind of archive", f"Known: {', '.join(SUFFIXES)}."
+        )
+    if not replace:
+        refuse_existing(destination)
+    verdict = verify(bag)
+    if not verdict.valid:
+        raise InvalidError(f"{bag} is not valid", "Nothing was written.", verdict.report)
+    moment = on or _bagging_date(verdict.bag) or _EPOCH
+    top = stem(destination.name)
+    with Staging(destination, wait=wait) as staging:
+        made = staging.path / destination.name
+        with storage_errors(f"writing {destination}"), Folder(bag) as folder:
+            if kind == ".zip":
+                _write_zip(folder, made, top, moment)
+            else:
+                with made.open("xb") as file, _compressor(file, kind) as stream:
+                    _write_tar(folder, stream, top, moment)
+        packed = verify(made)
+        if not packed.valid:
+            raise InvalidError(f"{bag} changed while it was packed", "", packed.report)
+        if verdict.bag is not None:
+            staging.mode = mode_of(bag, *(bag / path for path in verdict.bag.listing.files))
+        staging.commit(replace=replace, item=made)
+    packed.path = str(destination)
+    return packed
+
+
+def write_zip(bag: Bag, made: Path) -> None:
+    """Write the zip that `pack` makes of a bag in a folder, without verifying or syncing anything.
+
+    Args:
+        bag: The bag, which has just been verified.
+        made: The new file; inside the zip all is below a folder of its name.
+
+    Raises:
+        StorageError: When reading or writing fails.
+    """
+    with storage_errors(f"writing {made}"), Folder(Path(bag.path)) as folder:
+        _write_zip(folder, made, stem(made.name), _bagging_date(bag) or _EPOCH)
+
+
+def unpack(archive: Path, destination: Path, *, replace: bool = False, wait: float = 0) -> Verdict:
+    """Write a serialized bag as a folder.
+
+    The archive is verified before, and the folder before it gets its name; nothing is written
+    but regular files inside the bag.
+
+    Args:
+        archive: A valid serialized bag.
+        destination: The bag's folder; its parent must exist.
+        replace: Whether an existing destination may be replaced.
+        wait: Seconds to wait for another run that works on the destination.
+
+    Returns:
+        The verdict on the folder.
+
+    Raises:
+        InvalidError: When the archive holds no valid bag.
+        StorageError: When reading or writing fails.
+    """
+    if not replace:
+        refuse_existing(destination)
+    verdict = verify(archive)
+    if not verdict.valid:
+        raise InvalidError(f"{archive} is not valid", "Nothing was written.", verdict.report)
+    with Staging(destination, wait=wait) as staging:
+        with storage_errors(f"writing {destination}"):
+            try:
+                with open_archive(archive) as tree:
+                    listing = tree.listing()
+                    for path in listing.folders:
+                        (staging.path / path).mkdir(parents=True, exist_ok=True)
+                    for path, chunks in tree.contents(listing.files):
+                        with (staging.path / path).open("xb") as file:
+                            for chunk in chunks:
+                                file.write(chunk)
+            except BadArchiveError as error:
+                raise InvalidError(f"{archive} changed while it was unpacked") from error
+        unpacked = verify(staging.path)
+        if not unpacked.valid:
+            raise InvalidError(f"{archive} changed while it was unpacked", "", unpacked.report)
+        with storage_errors(f"reading {archive}"):
+            staging.mode = mode_of(archive)
+        staging.commit(replace=replace)
+    unpacked.path = str(destination)
+    return unpacked
+
+
+def _bagging_date(bag: Bag | None) -> date | None:
+    for value in bag.values("Bagging-Date") if bag else []:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            with contextlib.suppress(ValueError):
+                return max(_EPOCH, date.fromisoformat(value))
+    return None
+
+
+def _in_order(folder: Folder) -> list[tuple[str, bool]]:
+    """Paths and whether each is a folder: tag files, then the payload, folders before files."""
+    listing = folder.listing()
+    entries = [(path, True) for path in listing.folders] + [(path, False) for path in listing.files]
+
+    def rank(entry: tuple[str, bool]) -> tuple[bool, int, str]:
+        path, _ = entry
+        first = _FIRST.index(path) if path in _FIRST else len(_FIRST)
+        return (path == "data" or path.startswith("data/"), first, path)
+
+    return sorted(entries, key=rank)
+
+
+def _write_tar(folder: Folder, stream: BinaryIO, top: str, on: date) -> None:
+    seconds = int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp())
+    with tarfile.open(
+        fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT, bufsize=BLOCK
+    ) as archive:
+
+        def header(path: str) -> tarfile.TarInfo:
+            info = tarfile.TarInfo(f"{top}/{path}".rstrip("/"))
+            info.mtime = seconds
+            return info
+
+        for path, is_folder in [("", True), *_in_order(folder)]:
+            info = header(path)
+            if is_folder:
+                info.type, info.mode = tarfile.DIRTYPE, 0o755
+                archive.addfile(info)
+                continue
+            with folder.open(path) as file:
+                status = os.fstat(file.fileno())
+                info.size, info.mode = status.st_size, _mode(status)
+                archive.addfile(info, file)
+
+
+def _write_zip(folder: Folder, made: Path, top: str, on: date) -> None:
+    with zipfile.ZipFile(made, "x", zipfile.ZIP_STORED) as archive:
+        for path, is_folder in [("", True), *_in_order(folder)]:
+            name = f"{top}/{path}".rstrip("/") + ("/" if is_folder else "")
+            info = zipfile.ZipInfo(name, (on.year, on.month, on.day, 0, 0, 0))
+            info.create_system = 3  # so that the modes count
+            if is_folder:
+                info.external_attr = (stat.S_IFDIR | 0o755) << 16 | 0x10
+                archive.writestr(info, b"")
+                continue
+            with folder.open(path) as file:
+                status = os.fstat(file.fileno())
+                info.external_attr = (stat.S_IFREG | _mode(status)) << 16
+                info.file_size = status.st_size
+                with archive.open(info, "w") as member:
+                    while block := file.read(BLOCK):
+                        member.write(block)
+
+
+def _mode(status: os.stat_result) -> int:
+    return 0o755 if status.st_mode & stat.S_IXUSR else 0o644
+
+
+@contextlib.contextmanager
+def _compressor(file: BinaryIO, kind: str) -> Iterator[BinaryIO]:
+    if kind == ".tar":
+        yield file
+    elif kind == ".tar.zst":
+        try:
+            import zstandard
+        except ImportError as error:
+            raise UsageError(
+                "writing .tar.zst needs the zstandard library",
+                "install it: pip install 'archive-pkg[zstd]'",
+            ) from error
+        with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(file, closefd=False) as writer:
+            yield writer
+    else:
+        packer = _Gzip(file)
+        yield cast("BinaryIO", packer)
+        packer.finish()
+
+
+class _Gzip(io.RawIOBase):
+    """A gzip stream whose header says nothing of when and where it was made."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
+        self._check = self._size = 0
+        file.write(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff")
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self._check = zlib.crc32(data, self._check)
+        self._size += len(data)
+        self._file.write(self._packer.compress(data))
+        return len(data)
+
+    def finish(self) -> None:
+        self._file.write(self._packer.flush())
+        self._file.write(self._check.to_bytes(4, "little"))
+        self._file.write((self._size & 0xFFFFFFFF).to_bytes(4, "little"))

@@ -1,0 +1,302 @@
+"""The headers of a tar archive (POSIX.1-2001 pax, ustar, GNU, v7), read within limits.
+
+Python's `tarfile` trusts the sizes that headers declare: it seeks backwards for a negative one,
+reads a long name of any length into memory, and recurses for each extended header.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from archive_pkg.bags.archives.archive import BOMB, DAMAGED
+from archive_pkg.bags.archives.opening import BadArchiveError
+from archive_pkg.fixity import BLOCK
+from archive_pkg.limits import ARCHIVE_HEADER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_BLOCK = 512
+_MOST_BYTES = 1 << 62
+_KINDS = {b"\0": "file", b"0": "file", b"7": "file", b"S": "file", b"5": "folder"}
+_KINDS |= {b"1": "link", b"2": "link"}
+_PAX_LENGTH = re.compile(rb"([0-9]{1,9}) ")
+_ZEROS = bytes(BLOCK)
+
+
+class Source(Protocol):
+    """The bytes of a tar archive, from its start on.
+
+    Attributes:
+        place: How many have been read or skipped.
+    """
+
+    place: int
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, fewer only at the end."""
+
+    def skip(self, size: int) -> None:
+        """Leave bytes out. Raises BadArchiveError when there are not as many."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """A member of a tar archive as its headers describe it.
+
+    Attributes:
+        path: Its name.
+        kind: "file", "folder", "link" or "special".
+        size: Bytes of the file.
+        place: Where its stored bytes begin.
+        segments: Where stored bytes belong in the file, and how many; one, but in a sparse file.
+    """
+
+    path: str
+    kind: str
+    size: int
+    place: int
+    segments: list[tuple[int, int]]
+
+
+def is_header(block: bytes) -> bool:
+    """Return whether a block is the header of a member: its checksum is right."""
+    if len(block) < _BLOCK:
+        return False
+    try:
+        declared = _number(block[148:156])
+    except ValueError:
+        return False
+    total = sum(block[:148]) + 8 * 32 + sum(block[156:])
+    if declared == total:
+        return True
+    signed = sum(byte > 127 for byte in block[:148] + block[156:])
+    return declared == total - 256 * signed
+
+
+def entries(source: Source) -> Iterator[Entry]:
+    """Read the members of an archive in order.
+
+    Between two steps the caller may read an entry's stored bytes from the source; what it leaves
+    is skipped.
+
+    Raises:
+        BadArchiveError: When the archive is damaged, or a header is larger than is read.
+    """
+    reader = _Reader(source)
+    while (entry := reader.next()) is not None:
+        yield entry
+
+
+def contents(entry: Entry, read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """Give the bytes of an entry's file, its holes filled with zeros.
+
+    Args:
+        entry: The entry.
+        read: Returns the next stored bytes, at most as many as it is asked for.
+
+    Raises:
+        BadArchiveError: When the stored bytes end too early.
+    """
+    place = 0
+    for start, length in [*entry.segments, (entry.size, 0)]:
+        while place < start:
+            yield _ZEROS[: start - place]
+            place += min(BLOCK, start - place)
+        while place < start + length:
+            data = read(min(BLOCK, start + length - place))
+            if not data:
+                raise BadArchiveError(DAMAGED, "ends too early", entry.path)
+            place += len(data)
+            yield data
+
+
+class _Reader:
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._end = 0
+        self._spent = 0
+        self._globals: dict[bytes, bytes] = {}
+
+    def next(self) -> Entry | None:
+        """The next member; None at the archive's end."""
+        said: dict[bytes, bytes] = dict(self._globals)
+        self._spent = 0
+        while (block := self._header()) is not None:
+            kind = block[156:157]
+            size = self._checked(block[124:136])
+            if kind in (b"x", b"X"):
+                said |= _pax(self._extension(size))
+            elif kind == b"g":
+                self._globals |= _pax(self._extension(size))
+                said |= self._globals
+            elif kind in (b"L", b"K"):
+                text = self._extension(size).partition(b"\0")[0]
+                said[b"path" if kind == b"L" else b"linkpath"] = text
+            else:
+                return self._entry(block, size, said)
+        return None
+
+    def _header(self) -> bytes | None:
+        source = self._source
+        source.skip(self._end - source.place)
+        block = source.read(_BLOCK)
+        if not block.strip(b"\0") and source.place:
+            return None
+        if not is_header(block):
+            raise BadArchiveError(DAMAGED, f"has a damaged header at byte {self._end}")
+        self._end = source.place
+        self._spend(_BLOCK)
+        return block
+
+    def _extension(self, size: int) -> bytes:
+        """The bytes of a header that describes the member after it."""
+        self._spend(size)
+        data = self._source.read(size)
+        if len(data) < size:
+            raise BadArchiveError(DAMAGED, "ends in the middle of a header")
+        self._end = self._source.place + -size % _BLOCK
+        return data
+
+    def _spend(self, size: int) -> None:
+        self._spent += size
+        if self._spent > ARCHIVE_HEADER.value:
+            raise BadArchiveError(
+                BOMB,
+                f"describes one member with more than {ARCHIVE_HEADER.value} bytes of headers",
+                hint=ARCHIVE_HEADER.hint,
+            )
+
+    def _checked(self, data: bytes) -> int:
+        try:
+            size = _number(data)
+        except ValueError:
+            size = -1
+        return self._in_range(size)
+
+    def _in_range(self, size: int) -> int:
+        if not 0 <= size <= _MOST_BYTES:
+            raise BadArchiveError(
+                DAMAGED, f"declares an impossible size in a header before byte {self._source.place}"
+            )
+        return size
+
+    def _decimal(self, text: bytes) -> int:
+        return self._in_range(int(text) if text.isdigit() and len(text) < 20 else -1)
+
+    def _entry(self, block: bytes, size: int, said: Mapping[bytes, bytes]) -> Entry:
+        if b"size" in said:
+            size = self._decimal(said[b"size"])
+        name = said.get(b"GNU.sparse.name") or said.get(b"path") or _name(block)
+        kind = _KINDS.get(block[156:157], "special")
+        if kind == "file" and name.endswith(b"/"):
+            kind = "folder"  # as before POSIX
+        path, place = name.decode("utf-8", "surrogateescape"), self._source.place
+        entry = Entry(path, kind, size, place, [(0, size)])
+        stored = 0 if kind in ("link", "folder") else size
+        if kind == "file":
+            stored = self._sparse(entry, block, said)
+        entry.place = self._source.place
+        self._end = entry.place + stored + -stored % _BLOCK
+        return entry
+
+    def _sparse(self, entry: Entry, block: bytes, said: Mapping[bytes, bytes]) -> int:
+        """Take the map of a sparse file, in one of the four forms that GNU tar has written.
+
+        Returns:
+            How many bytes of the file are stored.
+        """
+        stored = entry.size
+        if block[156:157] == b"S":
+            numbers = self._old_map(block)
+            entry.size = self._checked(block[483:495])
+        elif said.get(b"GNU.sparse.major") == b"1":
+            before = self._source.place
+            numbers = self._stored_map()
+            stored -= self._source.place - before
+            entry.size = self._decimal(said.get(b"GNU.sparse.realsize", b""))
+        elif b"GNU.sparse.map" in said:
+            numbers = [self._decimal(each) for each in said[b"GNU.sparse.map"].split(b",") if each]
+            entry.size = self._decimal(said.get(b"GNU.sparse.size", b""))
+        else:
+            return stored
+        entry.segments = list(zip(numbers[::2], numbers[1::2], strict=False))
+        place = 0
+        for start, length in entry.segments:
+            if start < place:
+                place = -1
+                break
+            place = start + length
+        held = sum(length for _, length in entry.segments)
+        if len(numbers) % 2 or held != stored or not 0 <= place <= entry.size:
+            raise BadArchiveError(DAMAGED, "has a damaged map of a sparse file", entry.path)
+        return stored
+
+    def _old_map(self, block: bytes) -> list[int]:
+        fields, more = block[386:482], block[482:483]
+        numbers: list[int] = []
+        while True:
+            for at in range(0, len(fields), 24):
+                if not fields[at : at + 24].strip(b"\0"):
+                    break
+                numbers += [self._checked(fields[at + i : at + i + 12]) for i in (0, 12)]
+            if more in (b"\0", b""):
+                return numbers
+            block = self._extension(_BLOCK)
+            fields, more = block[:504], block[504:505]
+
+    def _stored_map(self) -> list[int]:
+        """A map before the file's bytes: decimal numbers in lines, how many of them first."""
+        lines: list[bytes] = []
+        rest = b""
+        wanted = 1
+        while len(lines) < wanted:
+            rest += self._extension(_BLOCK)
+            *found, rest = rest.split(b"\n")
+            lines += found
+            if lines:
+                wanted = 1 + 2 * self._decimal(lines[0])
+        return [self._decimal(each) for each in lines[1:wanted]]
+
+
+def _pax(data: bytes) -> dict[bytes, bytes]:
+    """The records of an extended header. The map of a sparse file of version 0.0 is one of 0.1."""
+    found: dict[bytes, bytes] = {}
+    numbers: list[bytes] = []
+    place = 0
+    while place < len(data) and data[place]:
+        length = _PAX_LENGTH.match(data, place)
+        end = place + int(length[1]) if length else 0
+        key, equals, value = data[length.end() : end - 1].partition(b"=") if length else (b"",) * 3
+        if not equals or data[end - 1 : end] != b"\n":
+            raise BadArchiveError(DAMAGED, "has a damaged extended header")
+        if key in (b"GNU.sparse.offset", b"GNU.sparse.numbytes"):
+            numbers.append(value)
+        else:
+            found[key] = value
+        place = end
+    if numbers:
+        found[b"GNU.sparse.map"] = b",".join(numbers)
+    return found
+
+
+def _name(block: bytes) -> bytes:
+    name = block[:100].partition(b"\0")[0]
+    prefix = block[345:500].partition(b"\0")[0] if block[257:263] == b"ustar\0" else b""
+    return prefix + b"/" + name if prefix else name
+
+
+def _number(data: bytes) -> int:
+    """Return a number in octal digits or, where its first byte is 0x80, in base 256.
+
+    Raises:
+        ValueError: It is not a number, or it is negative or longer than the other bytes.
+    """
+    if data[0] & 0x80:
+        if data[0] != 0x80:
+            raise ValueError
+        return int.from_bytes(data[1:], "big")
+    text = data.partition(b"\0")[0].strip(b" ")
+    return int(text, 8) if text else 0

@@ -1,0 +1,428 @@
+"""`archive-pkg bag …`: plain bags of any folder, letters or not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.reports import some
+
+app = typer.Typer(no_args_is_help=True, help="Bags of any folder, letters or not (RFC 8493).")
+
+Info = Annotated[
+    list[str] | None,
+    typer.Option("--info", metavar="LABEL=VALUE", help="A tag for bag-info.txt; repeatable."),
+]
+Algorithms = Annotated[
+    list[str] | None,
+    typer.Option("--algorithm", help="Of a manifest; repeatable. Default: sha256 and sha512."),
+]
+Wait = Annotated[float, typer.Option(help="Seconds to wait for another run on the same bag.")]
+Jobs = Annotated[int | None, typer.Option(help="Files at a time. Default: one a processor.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace what stands there already.")]
+BagFolder = Annotated[Path, typer.Argument(metavar="BAG", help="The bag's folder.")]
+DropSignatures = Annotated[
+    bool,
+    typer.Option("--drop-signatures", help="Change a signed bag, too; its signatures are gone."),
+]
+
+
+@app.command()
+def create(
+    source: Annotated[Path, typer.Argument(help="The folder whose files to bag.")],
+    destination: Annotated[
+        Path | None, typer.Argument(help="The bag to make; left out with --in-place.")
+    ] = None,
+    in_place: Annotated[
+        bool,
+        typer.Option("--in-place", help="Make the folder itself the bag, without copying."),
+    ] = False,
+    info: Info = None,
+    tag_file: Annotated[
+        list[str] | None,
+        typer.Option("--tag-file", metavar="PATH=FILE", help="One more tag file; repeatable."),
+    ] = None,
+    algorithm: Algorithms = None,
+    date: Annotated[
+        str, typer.Option(help="Bagging-Date, YYYY-MM-DD. Default: SOURCE_DATE_EPOCH or today.")
+    ] = "",
+    portable: Annotated[
+        bool, typer.Option("--portable", help="Refuse names that break on Windows or macOS.")
+    ] = False,
+    encode_names: Annotated[
+        bool,
+        typer.Option("--encode-names", help="Give names that are not UTF-8 others; record both."),
+    ] = False,
+    replace: Replace = False,
+    wait: Wait = 0,
+    jobs: Jobs = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a bag of a folder, whole or not at all.
+
+    Example: archive-pkg bag create photographs bags/photographs --info "Contact-Name=E. Janssen"
+    """
+    from archive_pkg import bags
+    from archive_pkg.bags.inplace import create_in_place
+    from archive_pkg.cli.progress import showing
+    from archive_pkg.errors import UsageError
+
+    with answering("bag create", as_json=as_json, quiet=quiet) as answer:
+        if in_place != (destination is None):
+            raise UsageError(
+                "give a destination, or --in-place and none",
+                "archive-pkg bag create SOURCE DEST, or archive-pkg bag create --in-place SOURCE",
+            )
+        if in_place and (encode_names or replace):
+            raise UsageError("--encode-names and --replace make no sense with --in-place")
+        options: dict[str, Any] = {
+            "info": _dated(_pairs(info, "--info"), date),
+            "tag_files": {
+                path: _bytes(Path(file)) for path, file in _pairs(tag_file, "--tag-file")
+            },
+            "algorithms": algorithm or bags.DEFAULT_ALGORITHMS,
+            "portable": portable,
+            "wait": wait,
+            "jobs": jobs,
+        }
+        target = destination or source
+        with (
+            answer.about(target) as result,
+            showing("bagging", quiet=quiet or as_json) as progress,
+        ):
+            if in_place:
+                written, report = create_in_place(source, **options, progress=progress)
+            else:
+                written, report = bags.create(
+                    source,
+                    target,
+                    **options,
+                    encode_names=encode_names,
+                    replace=replace,
+                    progress=progress,
+                )
+            answer.found(result, report)
+            if written is None:
+                answer.say(f"{target}: is a bag, complete and valid")
+            else:
+                result |= {"files": written.files, "bytes": written.size}
+                answer.say(f"{target}: a bag of {written.files} files, {written.size} bytes")
+
+
+@app.command()
+def update(
+    bag: BagFolder,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--add",
+            metavar="PATH=FILE",
+            help="Add or replace PATH in the bag (data/… or a tag file); repeatable.",
+        ),
+    ] = None,
+    take: Annotated[
+        list[str] | None,
+        typer.Option("--take", metavar="PATH", help="List a file that lies in the bag already."),
+    ] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option("--remove", metavar="PATH", help="Remove; repeatable.")
+    ] = None,
+    info: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--info",
+            metavar="LABEL=VALUE",
+            help="Set a label of bag-info.txt; repeat it to give a label several values.",
+        ),
+    ] = None,
+    add_info: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--add-info", metavar="LABEL=VALUE", help="Add one more value to a label; repeatable."
+        ),
+    ] = None,
+    remove_info: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--remove-info",
+            metavar="LABEL[=VALUE]",
+            help="Remove one value of a label, or all of them; repeatable.",
+        ),
+    ] = None,
+    remove_algorithm: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--remove-algorithm",
+            metavar="NAME",
+            help="Remove the manifests of an algorithm, such as md5; repeatable.",
+        ),
+    ] = None,
+    drop_signatures: DropSignatures = False,
+    wait: Wait = 0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Change a bag: what is new is hashed, all else stays as it is.
+
+    Example: archive-pkg bag update mybag --add data/scan.tif=scan.tif --remove data/draft.txt
+    Example: archive-pkg bag update mybag --remove-algorithm md5 --info "Contact-Name=E. Janssen"
+    """
+    from archive_pkg.bags.updating import update as update_bag
+
+    with answering("bag update", as_json=as_json, quiet=quiet) as answer:
+        changes: dict[str, Path | bytes] = {path: Path(file) for path, file in _pairs(add, "--add")}
+        changes |= {path: bag / path for path in take or []}
+        with answer.about(bag) as result:
+            changed = update_bag(
+                bag,
+                add=changes,
+                remove=remove or [],
+                info=_pairs(info, "--info"),
+                add_info=_pairs(add_info, "--add-info"),
+                remove_info=[_label_and_value(text) for text in remove_info or []],
+                remove_algorithms=remove_algorithm or [],
+                drop_signatures=drop_signatures,
+                wait=wait,
+            )
+            result["files"] = len(changed.payload)
+            answer.say(f"{bag}: updated, {len(changed.payload)} payload files")
+
+
+@app.command()
+def upgrade(
+    bag: BagFolder,
+    algorithm: Algorithms = None,
+    drop_signatures: DropSignatures = False,
+    wait: Wait = 0,
+    jobs: Jobs = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Bring a valid bag to BagIt 1.0 in UTF-8, with manifests for more algorithms.
+
+    Example: archive-pkg bag upgrade oldbag --algorithm sha512
+    """
+    from archive_pkg.bags import DEFAULT_ALGORITHMS
+    from archive_pkg.bags.updating import upgrade as upgrade_bag
+    from archive_pkg.cli.progress import showing
+
+    with (
+        answering("bag upgrade", as_json=as_json, quiet=quiet) as answer,
+        answer.about(bag) as result,
+        showing("upgrading", quiet=quiet or as_json) as progress,
+    ):
+        upgraded = upgrade_bag(
+            bag,
+            algorithms=algorithm or DEFAULT_ALGORITHMS,
+            drop_signatures=drop_signatures,
+            wait=wait,
+            jobs=jobs,
+            progress=progress,
+        )
+        names = ", ".join(upgraded.manifests)
+        result |= {"version": upgraded.version, "algorithms": list(upgraded.manifests)}
+        answer.say(f"{bag}: BagIt {upgraded.version}, manifests for {names}")
+
+
+@app.command()
+def fetch(
+    bag: BagFolder,
+    allow_private: Annotated[
+        bool,
+        typer.Option("--allow-private", help="Ask private and loopback addresses, too."),
+    ] = False,
+    wait: Wait = 0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fetch the files that fetch.txt names, and check them as they come.
+
+    Example: archive-pkg bag fetch holeybag
+    """
+    from archive_pkg.bags.fetching.downloads import fetch as fetch_files
+    from archive_pkg.cli.progress import showing
+
+    with (
+        answering("bag fetch", as_json=as_json, quiet=quiet) as answer,
+        answer.about(bag) as result,
+        showing("fetching", quiet=quiet or as_json) as progress,
+    ):
+        fetched = fetch_files(bag, allow_private=allow_private, wait=wait, progress=progress)
+        answer.found(result, fetched.report)
+        result |= {"files": fetched.files, "bytes": fetched.size}
+        answer.say(f"{bag}: {fetched.files} files fetched, {fetched.size} bytes")
+
+
+@app.command()
+def pack(
+    bag: BagFolder,
+    destination: Annotated[
+        Path, typer.Argument(help="The archive to write: .zip, .tar, .tgz or .tar.gz.")
+    ],
+    date: Annotated[
+        str, typer.Option(help="Date of its members, YYYY-MM-DD. Default: Bagging-Date.")
+    ] = "",
+    replace: Replace = False,
+    wait: Wait = 0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a valid bag as one archive, the same bytes every time.
+
+    Example: archive-pkg bag pack mybag mybag.zip
+    """
+    from datetime import date as Date  # noqa: N812 - the option has its name
+
+    from archive_pkg.bags.archives.serializing import pack as pack_bag
+
+    with (
+        answering("bag pack", as_json=as_json, quiet=quiet) as answer,
+        answer.about(destination) as result,
+    ):
+        on = Date.fromisoformat(_day(date)) if date else None
+        verdict = pack_bag(bag, destination, on=on, replace=replace, wait=wait)
+        result |= {"complete": verdict.complete, "valid": verdict.valid}
+        answer.say(f"{destination}: complete and valid, {verdict.files} payload files")
+
+
+@app.command()
+def unpack(
+    archive: Annotated[Path, typer.Argument(help="A serialized bag: zip, tar, tgz.")],
+    destination: Annotated[Path, typer.Argument(help="The bag's folder to write.")],
+    replace: Replace = False,
+    wait: Wait = 0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a valid serialized bag as a folder, verified on the way.
+
+    Example: archive-pkg bag unpack mybag.zip mybag
+    """
+    from archive_pkg.bags.archives.serializing import unpack as unpack_bag
+
+    with (
+        answering("bag unpack", as_json=as_json, quiet=quiet) as answer,
+        answer.about(archive) as result,
+    ):
+        result["unpacked"] = str(destination)
+        verdict = unpack_bag(archive, destination, replace=replace, wait=wait)
+        result |= {"complete": verdict.complete, "valid": verdict.valid}
+        answer.say(f"{destination}: complete and valid, {verdict.files} payload files")
+
+
+@app.command()
+def verify(
+    paths: Annotated[list[Path], typer.Argument(help="Bags: folders, zip, tar, tgz.")],
+    profile: Annotated[
+        str, typer.Option(help="A BagIt profile: a JSON file, or one that is known by its name.")
+    ] = "",
+    second_opinion: Annotated[
+        bool, typer.Option("--second-opinion", help="Ask bagit-python, too.")
+    ] = False,
+    jobs: Jobs = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Verify bags by RFC 8493 alone: complete? valid? as a profile asks?
+
+    Example: archive-pkg bag verify mybag theirbag.zip --profile btr-1.0
+    """
+    from archive_pkg import bags
+    from archive_pkg.cli.progress import showing
+    from archive_pkg.errors import StorageError
+
+    with answering("bag verify", as_json=as_json, quiet=quiet) as answer:
+        asked = None
+        if profile:
+            from archive_pkg.bags import profiles
+
+            asked = profiles.load(profile)
+        for path in paths:
+            with answer.about(path) as result:
+                if not path.exists():
+                    raise StorageError(f"there is no {path}", "Check the path.")
+                with showing("verifying", quiet=quiet or as_json) as progress:
+                    verdict = bags.verify(
+                        path,
+                        profile=asked,
+                        second_opinion=second_opinion,
+                        jobs=jobs,
+                        progress=progress,
+                    )
+                result |= {"complete": verdict.complete, "valid": verdict.valid}
+                result |= {"files": verdict.files, "bytes": verdict.size}
+                if verdict.conforms is not None:
+                    result["conforms"] = verdict.conforms
+                answer.found(result, verdict.report)
+                words = _words(verdict.complete, verdict.valid, verdict.conforms)
+                if verdict.valid and verdict.uncovered:
+                    result["uncovered"] = verdict.uncovered
+                    words += f"; no checksum covers {some(verdict.uncovered)}"
+                answer.say(f"{path}: {words}")
+
+
+def _words(complete: bool, valid: bool, conforms: bool | None) -> str:
+    if valid:
+        said = "complete and valid"
+    else:
+        said = "complete, but not valid" if complete else "not complete, not valid"
+    if conforms is None:
+        return said
+    return f"{said}; {'as' if conforms else 'not as'} the profile asks"
+
+
+def _dated(info: list[tuple[str, str]], date: str) -> list[tuple[str, str]]:
+    """What goes into bag-info.txt, with one Bagging-Date: the given one, else the day's."""
+    given = [value for label, value in info if label.lower() == "bagging-date"]
+    if given and (date or len(given) > 1):
+        from archive_pkg.errors import UsageError
+
+        raise UsageError("Bagging-Date is given more than once", "give it by --date alone")
+    return info if given else [*info, ("Bagging-Date", _day(date))]
+
+
+def _label_and_value(text: str) -> tuple[str, str | None]:
+    label, equals, value = text.partition("=")
+    return label.strip(), value.strip() if equals else None
+
+
+def _pairs(given: list[str] | None, option: str) -> list[tuple[str, str]]:
+    from archive_pkg.errors import UsageError
+
+    pairs = []
+    for each in given or []:
+        name, sign, value = each.partition("=")
+        if not sign or not name:
+            raise UsageError(f"{option} {each}: there is no '='", f"Write {option} NAME=VALUE.")
+        pairs.append((name.strip(), value.strip()))
+    return pairs
+
+
+def _day(given: str) -> str:
+    """The day to write, YYYY-MM-DD."""
+    import os
+    from datetime import UTC
+
+    from archive_pkg.errors import UsageError
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    try:
+        if given:
+            return datetime.strptime(given, "%Y-%m-%d").replace(tzinfo=UTC).date().isoformat()
+        if epoch:
+            return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{given or epoch} is no date", "Write YYYY-MM-DD.") from error
+    return datetime.now(UTC).date().isoformat()
+
+
+def _bytes(path: Path) -> bytes:
+    from archive_pkg.storage import read_regular, storage_errors
+
+    with storage_errors(f"reading {path}"):
+        return read_regular(path)

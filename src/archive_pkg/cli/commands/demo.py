@@ -1,0 +1,107 @@
+"""`archive-pkg demo`: the whole way on the letter that ships with the program, offline."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import shlex
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from archive_pkg.cli.output import Json, Quiet, answering, no_stream
+from archive_pkg.storage import storage_errors
+
+LETTER = "1960-07-18-cpsu-to-sed"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def demo(
+        out: Annotated[
+            Path | None,
+            typer.Option(
+                "--out",
+                help="The folder to work in; a new temporary one if not given.",
+                callback=no_stream,
+            ),
+        ] = None,
+        as_json: Json = False,
+        quiet: Quiet = False,
+    ) -> None:
+        """Go the whole way in a minute on a real letter: record, package, verified, deposited.
+
+        Example: archive-pkg demo --out demo
+        """
+        folder = out or Path(tempfile.mkdtemp(prefix="archive-pkg-demo-"))
+        with answering("demo", as_json=as_json, quiet=quiet) as answer:
+            with answer.about(folder) as result:
+                _lay_out(folder)
+                result["steps"] = []
+            for number, (what, command) in enumerate(_steps(folder), start=1):
+                if answer.status:
+                    break
+                answer.say()
+                answer.say(f"{number}. {what}", bold=True)
+                answer.say(f"$ archive-pkg {shlex.join(command)}")
+                with answer.about(what):
+                    status, document = _run(app, command, as_json=as_json, quiet=quiet)
+                    result["steps"].append({"command": command, "answer": document})
+                    answer.worsen(status)
+            answer.results = answer.results[:1]
+            if not answer.status:
+                answer.say()
+                answer.say(f"Everything is in {folder}; open {folder / 'letter.html'} to see it.")
+                answer.say("The same commands take your own letters.")
+
+
+def shipped_letter() -> Path:
+    """The folder of the letter that ships: in the installed package, or in the working tree."""
+    installed = Path(__file__).parents[1] / "letter"
+    return installed if installed.is_dir() else Path(__file__).parents[4] / "records" / LETTER
+
+
+def _lay_out(folder: Path) -> None:
+    with storage_errors(f"laying out the demo in {folder}"):
+        shutil.copytree(shipped_letter(), folder / "records" / LETTER, dirs_exist_ok=True)
+
+
+def _steps(folder: Path) -> list[tuple[str, list[str]]]:
+    record = str(folder / "records" / LETTER)
+    package = folder / "packages" / LETTER
+    return [
+        ("The letter's record, as a person reads it", ["show", record]),
+        ("Is the record sound, and do its quotes stand in the text?", ["check", record]),
+        (
+            "Record and letter become a package",
+            ["build", record, "--out", str(package.parent), "--replace"],
+        ),
+        (
+            "Is the package complete and valid? bagit-python is asked, too",
+            ["verify", str(package), "--second-opinion"],
+        ),
+        (
+            "The package goes into a repository, an OCFL root on this disk",
+            ["deposit", str(package), "--to", f"ocfl:{folder / 'archive'}"],
+        ),
+        (
+            "A page of it, for any browser: the letter beside its record",
+            ["page", str(package), "--output", str(folder / "letter.html")],
+        ),
+    ]
+
+
+def _run(app: typer.Typer, command: list[str], *, as_json: bool, quiet: bool) -> tuple[int, Any]:
+    """One step, by the very command that it shows; its status, and its document with `--json`."""
+    if not as_json:
+        status = app([*command, *(["--quiet"] if quiet else [])], standalone_mode=False)
+        return status or 0, None
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        status = app([*command, "--json"], standalone_mode=False)
+    return status or 0, json.loads(said.getvalue())

@@ -1,0 +1,253 @@
+"""`archive-pkg draft`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archive_pkg.cli.output import Json, Quiet, answering, clean, no_stream
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+    from archive_pkg.cli.output import Answer
+    from archive_pkg.drafting import Draft, Filed, Statement
+
+_ZONES = {
+    "marking": "bold red", "dateline": "green", "addressee": "magenta", "salutation": "cyan",
+    "closing": "cyan", "signature": "bold yellow", "title": "yellow", "summary": "blue",
+    "enclosure": "bright_black", "registry": "bright_black", "stamp": "bright_black",
+    "letterhead": "bright_black", "postscript": "white", "subject": "bold", "place": "green",
+}  # fmt: skip
+_SURE = {"certain": "green", "probable": "yellow", "guess": "red"}
+# What the text names in passing; it wants no review by itself.
+_BY_THE_WAY = ("mentioned", "mentioned-place")
+# Lines of a body that the terminal shows at each end; the rest is left out.
+_SHOWN = 6
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(draft)
+
+
+def draft(
+    texts: Annotated[
+        list[Path],
+        typer.Argument(help="Letters (.txt, .docx, .odt, TEI XML), or folders with letters."),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder for the records: each letter gets one of its own, with a copy.",
+            callback=no_stream,
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="The encoding of plain texts that are not UTF-8.")
+    ] = None,
+    vocabulary: Annotated[
+        list[Path] | None, typer.Option(help="More names, markings and forms: a YAML file.")
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Read letters as an editor would, and write records to review.
+
+    Each statement is quoted from its place in the text, and says how sure it is. What the text does
+    not say stays open. A record that is there is never overwritten: its open fields are filled.
+
+    Example: archive-pkg draft letter.txt
+    """
+    from archive_pkg.drafting import draft_letter, file_draft, letters_in, load_vocabulary
+    from archive_pkg.errors import UsageError
+
+    with answering("draft", as_json=as_json, quiet=quiet) as answer:
+        own = tuple(vocabulary or ())
+        known = load_vocabulary(*own)
+        letters = list(letters_in(texts, answer.unreadable))
+        if not letters and not answer.status:
+            raise UsageError("there are no letters in what was given", "Name a text or a folder.")
+        if len(letters) > 1 and out is None and len({p.parent for p in letters}) < len(letters):
+            raise UsageError(
+                "several letters lie in one folder, which has room for one record",
+                "Draft with --out, which gives each letter a folder of its own.",
+            )
+        drafts: list[tuple[Draft, Filed]] = []
+        for letter in letters:
+            with answer.about(letter) as result:
+                if _is_marked_up(letter):
+                    _import(answer, result, letter, out)
+                    continue
+                read = draft_letter(letter, encoding=encoding, vocabulary=own)
+                filed = file_draft(read, known, out)
+                answer.found(result, read.report)
+                result |= _as_json(read, filed)
+                drafts.append((read, filed))
+                _say_filed(answer, read, filed)
+        if len(drafts) == 1 and len(letters) == 1 and not (as_json or quiet):
+            _show(drafts[0][0])
+        elif drafts:
+            _list_for_review(answer, drafts)
+
+
+def _is_marked_up(letter: Path) -> bool:
+    """Whether a file says in its markup what it is, so that nothing has to be guessed."""
+    from archive_pkg.interchange.importing import is_description
+    from archive_pkg.storage import open_regular
+
+    try:
+        with open_regular(letter) as file:
+            return is_description(file.read(8192))
+    except OSError:
+        return False
+
+
+def _import(answer: Answer, result: dict[str, Any], letter: Path, out: Path | None) -> None:
+    """Write the record of a TEI file, the same one as `archive-pkg import` makes."""
+    from archive_pkg.cli.commands.import_ import shortened
+    from archive_pkg.interchange.importing import file_letter
+
+    filed = file_letter(letter, out)
+    answer.found(result, filed.report if answer.as_json else shortened(filed.report))
+    result |= {"record": str(filed.record), "written": filed.changed}
+    result |= {"statements": [], "open": [], "zones": [], "differences": []}
+    what = "imported as" if filed.changed else "kept"
+    answer.say(f"{letter}: {what} {filed.record}")
+
+
+def _as_json(read: Draft, filed: Filed) -> dict[str, Any]:
+    return {
+        "record": str(filed.record),
+        "written": filed.changed,
+        "statements": [_statement(one) for one in read.statements],
+        "open": read.open,
+        "zones": [{"kind": zone.kind, "start": zone.start, "end": zone.end} for zone in read.zones],
+        "differences": [
+            {"field": d.field, "kept": d.kept, "drafted": d.drafted} for d in filed.differences
+        ],
+    }
+
+
+def _statement(one: Statement) -> dict[str, Any]:
+    said: dict[str, Any] = {"field": one.field, "value": one.value}
+    said |= {"confidence": str(one.confidence), "rule": one.rule}
+    if one.kind:
+        said["kind"] = one.kind
+    if one.quote is not None:
+        said |= {"start": one.quote.start, "end": one.quote.end, "exact": one.quote.exact}
+    return said | one.more
+
+
+def _say_filed(answer: Answer, read: Draft, filed: Filed) -> None:
+    if filed.new:
+        answer.say(f"{read.source.path}: drafted as {filed.record}")
+    elif filed.changed:
+        answer.say(f"{read.source.path}: open fields filled in {filed.record}")
+    else:
+        answer.say(f"{read.source.path}: {filed.record} has nothing open that the text tells")
+    for one in filed.differences:
+        answer.say(f"  {one.field}: kept {one.kept!r}; the draft has {one.drafted!r}")
+
+
+def _list_for_review(answer: Answer, drafts: list[tuple[Draft, Filed]]) -> None:
+    """What needs eyes, the least sure statements first; then what is open."""
+    from archive_pkg.drafting import reason
+
+    answer.say()
+    answer.say("To review, the least sure first:", bold=True)
+    rows = [
+        (str(one.confidence) != "guess", filed.record, one)
+        for read, filed in drafts
+        for one in read.needs_eyes
+        if one.field not in (*_BY_THE_WAY, "type", "language")
+    ]
+    for _, record, one in sorted(rows, key=lambda row: (row[0], str(row[1]), row[2].field)):
+        place = f" at {one.quote.start}" if one.quote else ""
+        answer.say(
+            f"{one.confidence!s:9} {record}: {one.field} “{_short(one.value)}”{place} "
+            f"({reason(one.rule)})"
+        )
+    for read, filed in drafts:
+        if read.open:
+            answer.say(f"{'open':9} {filed.record}: {', '.join(read.open)}")
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 60 else f"{flat[:60]}…"
+
+
+def _show(read: Draft) -> None:
+    """The letter with its zones coloured, and beside it the fields; plain lines in a pipe."""
+    from archive_pkg.drafting import reason
+
+    if not sys.stdout.isatty():
+        for one in read.statements:
+            if one.field not in _BY_THE_WAY:
+                why = f"{one.confidence}: {reason(one.rule)}"
+                typer.echo(f"  {one.field}: {_short(clean(one.value, lines=True))} ({why})")
+        if read.open:
+            typer.echo(f"  open: {', '.join(read.open)}")
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    page = Table(box=None, padding=(0, 2), show_header=False)
+    page.add_column(ratio=3, overflow="fold")
+    page.add_column(ratio=2, overflow="fold")
+    page.add_row(_coloured(read), _fields(read))
+    Console().print(page)
+
+
+def _fields(read: Draft) -> Table:
+    """The statements in a table, each with how sure it is and why."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from archive_pkg.drafting import reason
+
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for one in read.statements:
+        said = Text(_short(clean(one.value, lines=True)))
+        if one.field not in _BY_THE_WAY:
+            why = f"\n{one.confidence}: {reason(one.rule)}"
+            said.append(why, style=_SURE[str(one.confidence)])
+        table.add_row(one.field, said)
+    if read.open:
+        table.add_row("open", ", ".join(read.open))
+    return table
+
+
+def _coloured(read: Draft) -> Text:
+    """The letter's text, each zone in its colour, quotes underlined; a long body cut short."""
+    from rich.text import Text
+
+    shown = Text()
+    quotes = [one.quote for one in read.statements if one.quote and one.field != "mentioned"]
+    bodies = [zone for zone in read.zones if zone.kind == "body"]
+    left_out = {id(zone) for zone in bodies[_SHOWN:-_SHOWN]}
+    told = False
+    for zone in read.zones:
+        if id(zone) in left_out:
+            if not told:
+                shown.append("…\n\n", style="bright_black")
+            told = True
+            continue
+        start = len(shown)
+        shown.append(
+            clean(read.text[zone.start : zone.end], lines=True), style=_ZONES.get(zone.kind, "")
+        )
+        if len(shown) - start == zone.end - zone.start:
+            for quote in quotes:
+                if zone.start <= quote.start and quote.end <= zone.end:
+                    shift = start - zone.start
+                    shown.stylize("underline", quote.start + shift, quote.end + shift)
+        shown.append("\n\n")
+    return shown

@@ -1,0 +1,191 @@
+"""`archive-pkg export`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archive_pkg.cli.audience import Audience, say_seen
+from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, telling
+from archive_pkg.cli.commands.build import parse_date
+from archive_pkg.cli.output import (
+    STANDARD_OUTPUT,
+    Json,
+    Quiet,
+    answering,
+    emit,
+    mode_for,
+    no_stream,
+    write_file,
+)
+from archive_pkg.errors import InvalidError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from archive_pkg.collection import Done
+    from archive_pkg.collection.bulk.workers import Crew
+    from archive_pkg.packages.metadata import Described
+    from archive_pkg.records import Record
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(export)
+
+
+def export(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Records, their files or folders, or packages; folders of them; patterns. One "
+            "document holds one letter; in cmif, csl and bibtex many."
+        ),
+    ],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help="datacite, datacite-json, dc, tei, cmif, ead3, premis, mets, prov, ro-crate, "
+            "schema-org, csl, bibtex, sword, archivematica, invenio or dataverse.",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="The file to write; standard output if not given, or -."
+        ),
+    ] = None,
+    each: Annotated[
+        Path | None,
+        typer.Option(
+            "--each",
+            metavar="DIR",
+            help="A folder for the documents, one file per letter.",
+            callback=no_stream,
+        ),
+    ] = None,
+    jobs: Jobs = None,
+    report: ReportFile = None,
+    executor: Executor = "",
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say what the format cannot hold, on standard error."),
+    ] = False,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            "--ledger",
+            help="For premis and mets: the ledger with the package's fixity checks, if not that of "
+            "the shelf it stands on.",
+        ),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--date",
+            metavar="YYYY-MM-DD",
+            help="The date of the document. Otherwise that of the package, of SOURCE_DATE_EPOCH, "
+            "or today. Restrictions are judged by it, or by today if that is earlier.",
+        ),
+    ] = None,
+    audience: Audience = "public",
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a record in another format: for repositories, editions, indexes, citations.
+
+    What the public may not see today is left out, unless you ask for --audience internal.
+
+    Example: archive-pkg export records/1960-07-18-cpsu-to-sed --to datacite --explain
+    """
+    from archive_pkg.collection.bulk.operations import export_one, whole_life
+    from archive_pkg.collection.bulk.subjects import find_letters
+    from archive_pkg.interchange import export as write
+    from archive_pkg.interchange import find_format
+    from archive_pkg.interchange.losses import losses
+    from archive_pkg.packages.access.leaks import refuse_traces
+    from archive_pkg.packages.building import today
+    from archive_pkg.packages.metadata import described
+
+    chosen = find_format(to)
+    day = parse_date(on)
+    made = (day or today()).isoformat()
+    if each is not None:
+        do = partial(export_one, to=to, out=each, made=made, ledger=ledger)
+        do = partial(do, audience=audience, on=day)
+        mode = mode_for(audience, *paths)
+        _export_each(paths, each, mode, do, crew(jobs, executor), report, as_json, quiet)
+        return
+    if jobs or report or executor:
+        raise UsageError("--jobs, --report and --executor are for many letters", "add --each DIR")
+    into = [out] if out is not None or as_json else [Path(STANDARD_OUTPUT)]
+    with answering("export", as_json=as_json, quiet=quiet, err=True, files=into) as answer:
+        found: list[tuple[dict[str, Any], Record, Described]] = []
+        for path in find_letters(paths, answer.noted):
+            with answer.about(path) as result:
+                known = described(path, audience=audience, on=day, made=made)
+                record = whole_life(known.outgoing, path, to, ledger)
+                found.append((result, record, known))
+                say_seen(answer, result, path, known.outgoing)
+        if answer.status:
+            return
+        document = write(to, [record for _, record, _ in found], found[0][2].setting)
+        # In the documents of several records, one's open words may be another's withheld ones.
+        documents = {to: document.decode()} if len(found) == 1 else {}
+        for result, record, known in found:
+            if explain:
+                answer.found(result, losses(chosen, record, known.setting.texts, document))
+            try:
+                refuse_traces(known.outgoing, known.folder, documents, "nothing was written")
+            except InvalidError as error:
+                answer.failed(result, error)
+        if answer.status:
+            return
+        if out is not None:
+            write_file(out, document, mode=mode_for(audience, *paths))
+            found[0][0]["output"] = str(out)
+            answer.say(f"{out}: {chosen.title}, {len(document)} bytes")
+        elif as_json:
+            found[0][0]["document"] = document.decode()
+        else:
+            emit(document)
+
+
+def _export_each(
+    paths: list[Path],
+    folder: Path,
+    mode: int,
+    do: Callable[..., Done],
+    workers: Callable[[], Crew],
+    report: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    from archive_pkg import collection
+    from archive_pkg.storage import make_folder, storage_errors
+
+    with storage_errors(f"making {folder}"):
+        make_folder(folder, mode)
+    with (
+        telling("export", report, as_json=as_json, quiet=quiet) as told,
+        # Files are named by their records' ids: of two records with one id, one file is lost.
+        collection.finding_twins() as marked,
+    ):
+        letters, _ = told.ahead(collection.find_letters(paths, told.take), _lines)
+        collection.run(
+            collection.Each(do),
+            letters,
+            lambda _, done: told.take(marked(done)),
+            crew=workers,
+        )
+
+
+def _lines(done: Done) -> Iterator[str]:
+    for part, rule in done.details.get("withheld", {}).items():
+        yield f"{done.path}: withheld: {part}, {rule}"
+    yield f"{done.path}: {done.outcome}, {done.details['output']}"

@@ -1,0 +1,123 @@
+"""`archive-pkg import`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace as changed
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archive_pkg.cli.output import Json, Quiet, answering, no_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from archive_pkg.interchange.importing import Imported
+    from archive_pkg.reports import Finding
+
+# What a line in a terminal holds of a finding; --json has all of it.
+_LONGEST = 300
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("import")(import_)
+
+
+def import_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="TEI letters, CMIF files, EAD3 finding aids, DataCite XML, or folders with them."
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", help="The folder for the records, each in one of its own.", callback=no_stream
+        ),
+    ] = Path("records"),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace records that are there already.")
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Read other people's descriptions into draft records, and report what was not read.
+
+    Example: archive-pkg import edition/L00147.xml --out records
+    """
+    from archive_pkg.interchange.importing import file_imported, read
+    from archive_pkg.storage import mode_of, read_regular, storage_errors
+
+    with answering("import", as_json=as_json, quiet=quiet) as answer:
+        taken: set[str] = set()
+        for file, name in _named(_files(files, answer.unreadable)):
+            found: list[Imported] = []
+            with answer.about(file):
+                with storage_errors(f"reading {file}"):
+                    data = read_regular(file)
+                    mode = mode_of(file, file.parent)
+                found = read(data, str(file), name)
+            for imported in found:
+                one = _apart(imported, name, taken)
+                folder = out / one.record.id
+                with answer.about(folder) as result:
+                    result["source"] = str(file)
+                    answer.found(result, one.report if as_json else shortened(one.report))
+                    file_imported(one, folder, replace=replace, mode=mode)
+                    answer.say(f"{folder}: {one.record.title}")
+
+
+def _files(paths: Iterable[Path], unreadable: Callable[[OSError], None]) -> Iterator[Path]:
+    """The files that were named, and the XML files below folders that were named."""
+    from archive_pkg.storage import files_below, is_folder
+
+    for path in paths:
+        if is_folder(path):
+            yield from (one for one in files_below(path, unreadable) if one.suffix == ".xml")
+        else:
+            yield path
+
+
+def _named(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Each file with a name for its record: the file's, after its folders' where two are alike."""
+    listed = list(dict.fromkeys(files))
+    names = {file: file.stem for file in listed}
+    steps = 0
+    while True:
+        counts = Counter(name.casefold() for name in names.values())
+        alike = [file for file, name in names.items() if counts[name.casefold()] > 1]
+        longer = {f: "-".join([*f.absolute().parts[-2 - steps : -1], f.stem]) for f in alike}
+        if not alike or all(names[file] == name for file, name in longer.items()):
+            yield from names.items()
+            return
+        names |= longer
+        steps += 1
+
+
+def _apart(imported: Imported, name: str, taken: set[str]) -> Imported:
+    """A record with an id that no other record of this run has."""
+    own = imported.record.id
+    number, tried = 1, own
+    while tried.casefold() in taken:
+        tried = f"{name}-{own}" if number == 1 else f"{name}-{own}-{number}"
+        number += 1
+    taken.add(tried.casefold())
+    if tried == own:
+        return imported
+    from archive_pkg.interchange.importing.drafts import record_id
+
+    return changed(imported, record=imported.record.model_copy(update={"id": record_id(tried)}))
+
+
+def shortened(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings with messages that a person can read; the JSON has the rest."""
+    for finding in findings:
+        message = finding.message
+        if len(message) > _LONGEST:
+            more = len(message) - _LONGEST
+            message = f"{message[:_LONGEST]}… (and {more:,} more characters, see --json)"
+        yield changed(finding, message=message)

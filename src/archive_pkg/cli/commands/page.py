@@ -1,0 +1,77 @@
+"""`archive-pkg page`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive_pkg.cli.audience import Audience, say_seen
+from archive_pkg.cli.commands.build import parse_date
+from archive_pkg.cli.output import Json, Quiet, answering, mode_for, write_file
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(page)
+
+
+def page(
+    path: Annotated[Path, typer.Argument(help="A record's file or folder, or a package.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The HTML file to write; - is standard output.")
+    ],
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--date",
+            metavar="YYYY-MM-DD",
+            help="The day of checking; today if not given. Restrictions are judged by it, or by "
+            "today if that is earlier.",
+        ),
+    ] = None,
+    audience: Audience = "public",
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a page of a letter: its text beside its record, each statement tied to its words.
+
+    One HTML file that needs nothing else, for any browser. What the public may not see today is
+    left out and said to be, unless you ask for --audience internal.
+
+    Example: archive-pkg page packages/1960-07-18-cpsu-to-sed -o letter.html
+    """
+    from archive_pkg.packages import is_bag, open_package, verify
+    from archive_pkg.packages.access.audience import seen_by
+    from archive_pkg.packages.access.leaks import refuse_traces
+    from archive_pkg.packages.page import letter_page
+    from archive_pkg.records import load_record, record_file
+
+    with (
+        answering("page", as_json=as_json, quiet=quiet, files=[output]) as answer,
+        answer.about(path) as result,
+    ):
+        day = parse_date(on) or datetime.now(UTC).date()
+        verification = None
+        if is_bag(path):
+            package = open_package(path)
+            verification = verify(path)
+            answer.found(result, verification.report)
+            record, folder = package.record, package.parts
+        else:
+            record, folder = load_record(path), record_file(path)[0].parent
+        outgoing = seen_by(record, audience, day)
+        html = letter_page(
+            outgoing.record,
+            folder,
+            verification=verification,
+            checked_on=day.isoformat(),
+            is_cut=outgoing.is_cut,
+        )
+        refuse_traces(outgoing, folder, {"the page": html}, "no page was written")
+        write_file(output, html.encode(), mode=mode_for(audience, path))
+        result["page"] = str(output)
+        answer.say(f"{output}: the letter beside its record; open it in any browser")
+        say_seen(answer, result, path, outgoing)

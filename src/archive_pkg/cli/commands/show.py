@@ -1,0 +1,169 @@
+"""`archive-pkg show`: a record or a package, for a person's eyes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archive_pkg.cli.commands.verify import words_of
+from archive_pkg.cli.output import Json, Quiet, answering, clean, mode_for, write_file
+from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, TimestampCa
+from archive_pkg.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from archive_pkg.packages import Verification
+    from archive_pkg.records import Enclosure, Event, Part, Record, TranslationNote
+
+
+_LISTS = {
+    "parts": "Parts",
+    "translation_notes": "Notes in the text",
+    "enclosures": "Enclosures",
+    "events": "What happened to it",
+}
+_IN_HEADING = {"title", "classification"}
+_STYLES = {True: "green", False: "bold red"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(show)
+
+
+def show(
+    path: Annotated[Path, typer.Argument(help="A record's file or folder, or a package.")],
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE.svg", help="Also draw the graph of its parts."),
+    ] = None,
+    allowed_signers: AllowedSigners = None,
+    revoked: RevokedKeys = None,
+    timestamp_ca: TimestampCa = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show a record or a package: who, when, what, its parts, notes, events and state.
+
+    Example: archive-pkg show packages/1960-07-18-cpsu-to-sed
+    """
+    from archive_pkg.packages import Trust, is_bag, states, verify
+    from archive_pkg.packages import open_package as open_
+    from archive_pkg.records import load_record
+
+    with (
+        answering("show", as_json=as_json, quiet=quiet, files=[picture]) as answer,
+        answer.about(path) as result,
+    ):
+        trust = Trust.read(allowed_signers, revoked, timestamp_ca)
+        verification = None
+        if is_bag(path):
+            record = open_(path).record
+            verification = verify(path, trust=trust)
+            result |= {"complete": verification.verdict.complete, "valid": verification.ok}
+            result["states"] = states(verification)
+            answer.found(result, verification.report)
+        elif trust != Trust():
+            raise UsageError(f"{path} is a record, which nobody signs", "name its package")
+        else:
+            record = load_record(path)
+        result["record"] = record.as_json()
+        if picture is not None:
+            _draw(record, picture, path)
+            result["picture"] = str(picture)
+        if not (as_json or quiet or answer.taken):
+            from rich.console import Console
+
+            _print(Console(highlight=False, markup=False, soft_wrap=False), record, verification)
+
+
+def _draw(record: Record, picture: Path, source: Path) -> None:
+    from archive_pkg.packages.picture import picture as draw
+
+    if picture.is_file() and picture.suffix.lower() != ".svg":
+        raise UsageError(f"{picture} is there already and is no picture", "name a file .svg")
+    write_file(picture, draw(record).encode(), mode=mode_for("internal", source))
+
+
+def _print(console: Console, record: Record, verification: Verification | None) -> None:
+    from rich.panel import Panel
+    from rich.text import Text
+
+    from archive_pkg.packages import states
+    from archive_pkg.records.wording import marking_in_words, words
+
+    heading = Text(clean(record.title, lines=True), style="bold")
+    if record.classification:
+        marking = clean(marking_in_words(record), lines=True)
+        heading.append(f"\n{marking}", style="red")
+    console.print(Panel(heading, expand=False))
+    _table(console, _facts(record))
+    for name, title in _LISTS.items():
+        if items := getattr(record, name):
+            _section(console, title)
+            _table(console, [(_label(item), words(record, item)) for item in items])
+    _section(console, "What it rests on")
+    console.print(_evidence(record))
+    if verification:
+        _section(console, "State")
+        console.print(
+            words_of(
+                ok=verification.ok,
+                valid=verification.verdict.valid,
+                complete=verification.verdict.complete,
+            ),
+            style=_STYLES[verification.ok],
+        )
+        for state in states(verification):
+            console.print(clean(state))
+
+
+def _section(console: Console, title: str) -> None:
+    console.print(f"\n{title}", style="bold")
+
+
+def _table(console: Console, rows: list[tuple[str, str]]) -> None:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column()
+    for label, value in rows:
+        grid.add_row(clean(label), clean(value, lines=True))
+    console.print(grid)
+
+
+def _facts(record: Record) -> list[tuple[str, str]]:
+    from archive_pkg.records.wording import facts
+
+    rows = [(label, value) for name, label, value in facts(record) if name not in _IN_HEADING]
+    return [
+        *rows,
+        ("Languages", ", ".join(record.languages)),
+        ("Record", f"{record.id}, version {record.version}"),
+    ]
+
+
+def _label(item: Part | TranslationNote | Enclosure | Event) -> str:
+    from archive_pkg.records import Event, TranslationNote
+
+    if isinstance(item, Event):
+        return str(item.date.edtf) if item.date else "?"
+    return item.kind if isinstance(item, TranslationNote) else item.id
+
+
+def _evidence(record: Record) -> str:
+    from archive_pkg.records.statements import Index, statements
+
+    counts = dict.fromkeys(("quoted", "inferred", "supplied"), 0)
+    for evidence in record.evidence:
+        counts[evidence.basis] += 1
+    words = ", ".join(f"{number} {basis}" for basis, number in counts.items())
+    known = Index(record)
+    bare = [path for path in statements(record) if not known.evidence(path)]
+    return words + (
+        f"; without evidence: {', '.join(bare)}" if bare else "; nothing without evidence"
+    )

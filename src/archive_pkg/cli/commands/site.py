@@ -1,0 +1,86 @@
+"""`archive-pkg site`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive_pkg.cli.bulk import Jobs, ReportFile, crew, telling
+from archive_pkg.cli.commands.build import parse_date
+from archive_pkg.cli.output import Json, Quiet, no_stream
+from archive_pkg.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(site)
+
+
+def site(
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The shelf: a folder of packages.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The site's folder.", callback=no_stream)
+    ],
+    title: Annotated[str, typer.Option("--title", help="What the site is called.")] = "Letters",
+    base: Annotated[
+        str,
+        typer.Option(
+            "--base-url", metavar="URL", help="Where it will be, for sitemap and linked data."
+        ),
+    ] = "",
+    downloads: Annotated[
+        bool,
+        typer.Option("--downloads", help="Verify the packages, and offer them as zips."),
+    ] = False,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--date", metavar="YYYY-MM-DD", help="The day of publishing; today if not given."
+        ),
+    ] = None,
+    jobs: Jobs = None,
+    report: ReportFile = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make the site of a shelf: static pages to look through and search, that need no server.
+
+    Parts that are not open on the day are not on it. Run again, it writes only what has changed.
+
+    Example: archive-pkg site packages -o public --title "The letters"
+    """
+    from archive_pkg import collection
+    from archive_pkg.web.site.writing import build_site
+
+    if base and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", base):
+        raise UsageError(
+            f"{base!r} is no site's address", "write it as https://example.org/letters"
+        )
+    day = parse_date(on) or datetime.now(UTC).date()
+    shelf = collection.open_shelf(directory)
+    with telling("site", report, as_json=as_json, quiet=quiet) as told:
+        made = build_site(
+            shelf,
+            output,
+            told.take,
+            crew=crew(jobs),
+            day=day,
+            title=title,
+            base=base,
+            downloads=downloads,
+        )
+        told.closing(
+            {
+                "letters on the site": made.letters,
+                "files": made.files,
+                "new or changed": made.written,
+                "removed": made.removed,
+                "open": str(output / "index.html"),
+            }
+        )

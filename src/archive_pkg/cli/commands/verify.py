@@ -1,0 +1,141 @@
+"""`archive-pkg verify`."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archive_pkg.cli.bulk import (
+    Executor,
+    Gentle,
+    Jobs,
+    LimitRate,
+    ReportFile,
+    crew,
+    rate_of,
+    telling,
+)
+from archive_pkg.cli.output import Json, Quiet
+from archive_pkg.cli.trust import (
+    AllowedSigners,
+    RequireSignature,
+    RequireTimestamp,
+    RevokedKeys,
+    TimestampCa,
+    WithBareOptions,
+)
+from archive_pkg.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.collection import Done
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(cls=WithBareOptions)(verify)
+
+
+def verify(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Bags, as folders or archives; other folders are searched for both."),
+    ] = None,
+    second_opinion: Annotated[
+        bool,
+        typer.Option("--second-opinion", help="Ask bagit-python too, and tell where it differs."),
+    ] = False,
+    allowed_signers: AllowedSigners = None,
+    revoked: RevokedKeys = None,
+    timestamp_ca: TimestampCa = None,
+    require_signature: RequireSignature = None,
+    require_timestamp: RequireTimestamp = False,
+    bag_only: Annotated[
+        bool,
+        typer.Option("--bag-only", help="Verify the bag alone, not the record and tables in it."),
+    ] = False,
+    jobs: Jobs = None,
+    report: ReportFile = None,
+    executor: Executor = "",
+    limit_rate: LimitRate = "",
+    gentle: Gentle = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Verify bags: complete? valid? signed by whom, since when? And a letter's record, its bytes.
+
+    Example: archive-pkg verify packages/1960-07-18-cpsu-to-sed --second-opinion
+    """
+    from archive_pkg import collection
+    from archive_pkg.packages import Trust
+
+    paths, who = _paths_and_signer(paths or [], require_signature)
+    trust = Trust.read(
+        allowed_signers,
+        revoked,
+        timestamp_ca,
+        require_signature=who,
+        require_timestamp=require_timestamp,
+    )
+    if bag_only and trust != Trust():
+        raise UsageError("--bag-only does not check signatures", "leave it out")
+    with telling("verify", report, as_json=as_json, quiet=quiet) as told:
+        found = collection.find_packages(paths, told.take, serialized=True)
+        bags, few = told.ahead(found, _lines)
+        do = partial(
+            collection.verify_one,
+            bag_only=bag_only,
+            second_opinion=second_opinion,
+            trust=trust,
+            jobs=jobs if few else 1,
+        )
+        collection.run(
+            collection.Each(do, rate_of(limit_rate, 1 if few else jobs)),
+            bags,
+            told.took,
+            crew=crew(jobs, executor, gentle=gentle),
+        )
+
+
+def _lines(done: Done) -> Iterator[str]:
+    told = done.details
+    words = words_of(ok=not done.status, valid=told["valid"], complete=told["complete"])
+    yield f"{done.path}: {words}"
+    for state in told["states"]:
+        yield f"  {state}"
+    if told["title"]:
+        yield f"  Record: {' '.join(told['title'].split())}"
+
+
+def words_of(*, ok: bool, valid: bool, complete: bool) -> str:
+    """What a verification came to, in a few words.
+
+    Args:
+        ok: Whether nothing is wrong with the bag and with the package in it.
+        valid: Whether the bag is valid.
+        complete: Whether it is complete.
+    """
+    if ok:
+        return "complete and valid"
+    if valid:
+        return "not valid: the bag is valid, but the package in it has errors"
+    return "complete, but not valid" if complete else "not complete, not valid"
+
+
+def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], bool | str]:
+    """Tell the paths from the signer, whose option may have taken the first path for its value."""
+    if who and not paths:
+        return [Path(who)], True
+    if not paths:
+        raise UsageError("no bag is named", "name a bag, or a folder of bags")
+    if who and os.path.lexists(who):
+        raise UsageError(
+            f"--require-signature was given {who}, which is a file or folder",
+            "write the option after the paths, or --require-signature=WHO with a signer's name",
+        )
+    return paths, who if who else who is not None

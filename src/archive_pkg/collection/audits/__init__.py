@@ -1,0 +1,1 @@
+"""Audits over the years: the ledger, its signed heads, checks, copies and repair."""

@@ -1,0 +1,198 @@
+"""Other copies of a package: in repositories, and what receipts say was deposited."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg import fixity, storage
+from archive_pkg.bags.archives.archive import SUFFIXES
+from archive_pkg.bags.archives.opening import BadArchiveError, open_tree
+from archive_pkg.deposits import load_receipt, receipts_of, repository_for
+from archive_pkg.errors import ArchivePkgError, InvalidError
+from archive_pkg.packages import is_bag
+from archive_pkg.reports import Code, Finding, Location, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archive_pkg.deposits import Receipt, Repository
+
+RECEIPTS = "receipts"
+"""As the name of a copy: what the receipts beside each package say; those in a folder, if one
+follows behind a colon."""
+
+_DEEPEST = 12
+"""So many folders a package may lie below a mirror's."""
+_TOLD = 20
+"""So many files of one package that differ are told one by one."""
+
+COPY_DIFFERS = Code(
+    "copy-differs",
+    Severity.ERROR,
+    "A file of a package and the same file of another copy have different bytes. Which of the two "
+    "is right is told by the package's manifests.",
+)
+COPY_LACKS = Code(
+    "copy-lacks-file", Severity.ERROR, "Another copy of a package has not a file that it has."
+)
+COPY_HAS_MORE = Code(
+    "copy-has-more", Severity.ERROR, "Another copy of a package has a file that it has not."
+)
+COPY_ABSENT = Code(
+    "copy-absent", Severity.ERROR, "There is no copy of a package where one was looked for."
+)
+COPY_UNREADABLE = Code(
+    "copy-unreadable",
+    Severity.ERROR,
+    "A package or another copy of it could not be read, so the two were not compared.",
+)
+
+
+def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
+    """Where a package and another copy of it differ; every byte of both is read.
+
+    Args:
+        package: The package's folder.
+        identifier: Its record's id.
+        copy: The address of a repository (`ocfl:PATH`); a folder of packages, such as a mirror of
+            the shelf; a receipt's file, "receipts" for those beside the package, or
+            "receipts:FOLDER" for those that were put into a folder: then it is compared with what
+            was deposited, and nothing is read from where it was.
+    """
+    place = Location(f"{copy} {identifier}")
+    try:
+        held = _held(package, identifier, copy)
+    except (ArchivePkgError, OSError, LookupError) as error:
+        return [COPY_UNREADABLE.at(place, f"it could not be read: {storage.explain(error)}")]
+    if held is None:
+        return [COPY_ABSENT.at(place, "there is no copy", "deposit the package there")]
+    try:
+        own = digests_of(package)
+    except OSError as error:
+        return [
+            COPY_UNREADABLE.at(
+                place, f"not compared: the package could not be read: {storage.explain(error)}"
+            )
+        ]
+    found = [
+        _difference(Location(f"{copy} {identifier} {path}"), own.get(path), held.get(path))
+        for path in sorted(own.keys() | held.keys())
+        if own.get(path) != held.get(path)
+    ]
+    if len(found) > _TOLD:
+        rest = f"{len(found) - _TOLD} more files differ"
+        found = [*found[:_TOLD], COPY_DIFFERS.at(place, rest)]
+    return found
+
+
+def in_folder(package: Path, identifier: str, folder: Path) -> Path | None:
+    """The package's copy in a folder of packages; None if there is none.
+
+    It lies where the package lies on its shelf, as in a mirror, or is called by its folder's name
+    or its record's id.
+    """
+    parts = package.absolute().parts[1:]
+    places = (Path(folder, *parts[-depth:]) for depth in range(min(len(parts), _DEEPEST), 0, -1))
+    if is_serialized(package):
+        return next((place for place in places if place.is_file()), None)
+    return next((place for place in (*places, folder / identifier) if is_bag(place)), None)
+
+
+def is_serialized(package: Path) -> bool:
+    """Return whether a package is an archive, or was one if it has vanished."""
+    return package.name.lower().endswith(SUFFIXES) and not package.is_dir()
+
+
+def is_read(copy: str) -> bool:
+    """Whether a copy's bytes were read, by its name; a receipt only tells what they once were."""
+    return copy.partition(":")[0] != RECEIPTS and not copy.endswith(".json")
+
+
+def receipts_named(package: Path, copy: str) -> list[Path] | None:
+    """The receipts that a copy's name stands for, oldest first; None where it stands for no such.
+
+    Raises:
+        InvalidError: A file there is no receipt.
+    """
+    kind, colon, folder = copy.partition(":")
+    if kind == RECEIPTS:
+        return [path for path, _ in receipts_of(package, Path(folder) if colon else None)]
+    return [Path(copy)] if Path(copy).is_file() else None
+
+
+def newest_version(repository: Repository, identifier: str) -> str | None:
+    """The newest version of what a repository holds under an id; None if it holds nothing.
+
+    Raises:
+        DepositError: It cannot be asked.
+    """
+    status = repository.status(identifier, "")
+    if status.state == "absent":
+        return None
+    versions = status.answer.get("versions")
+    return str(versions[-1]) if versions else ""
+
+
+@cache
+def repository(address: str) -> Repository:
+    """The repository of an address, opened once by each process. Raises UsageError."""
+    return repository_for(address)
+
+
+def digests_of(package: Path) -> dict[str, str]:
+    """The SHA-256 of every file in a package's folder, by its path.
+
+    Raises:
+        OSError: A file cannot be read.
+    """
+    if package.is_file():
+        return _digests_in_archive(package)
+    found = {}
+    for path in sorted(package.rglob("*")):
+        if path.is_file():
+            name = path.relative_to(package).as_posix()
+            with storage.open_beneath(package, name) as file:
+                found[name] = fixity.digest(file, ["sha256"])["sha256"]
+    return found
+
+
+def _digests_in_archive(path: Path) -> dict[str, str]:
+    try:
+        with open_tree(path) as tree:
+            files = sorted(tree.listing().files)
+            with tree.digesting(files, ["sha256"]) as digesting:
+                digests = digesting.finish(lambda files, size: None)
+    except BadArchiveError as error:
+        raise OSError(0, str(error), str(path)) from error
+    if digests.findings:
+        raise OSError(0, digests.findings[0].message, str(path))
+    return {name: digests.of(index, "sha256").hex() for index, name in enumerate(files)}
+
+
+def _held(package: Path, identifier: str, copy: str) -> Mapping[str, str] | None:
+    receipts = receipts_named(package, copy)
+    if receipts is not None:
+        own = [each for each in map(load_receipt, receipts) if each.package == identifier]
+        return _sent(own[-1]) if own else None
+    if Path(copy).is_dir():
+        mirrored = in_folder(package, identifier, Path(copy))
+        return digests_of(mirrored) if mirrored else None
+    holder = repository(copy)
+    version = newest_version(holder, identifier)
+    return None if version is None else holder.verify(identifier, version)
+
+
+def _sent(receipt: Receipt) -> Mapping[str, str]:
+    if receipt.packaging.endswith("zip") or len(receipt.files) < 2:
+        raise InvalidError(f"the receipt {receipt.name} is for one file, not for the package's")
+    return {file.path: file.sha256 for file in receipt.files}
+
+
+def _difference(place: Location, own: str | None, other: str | None) -> Finding:
+    if other is None:
+        return COPY_LACKS.at(place, "the package has it, the copy has not")
+    if own is None:
+        return COPY_HAS_MORE.at(place, "the copy has it, the package has not")
+    return COPY_DIFFERS.at(place, f"its SHA-256 is {other}, here it is {own}")

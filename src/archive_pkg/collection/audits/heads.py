@@ -1,0 +1,224 @@
+"""Signed heads of a ledger: what nobody can write anew, not even who may write the ledger.
+
+In `<ledger>.heads/`, for each head that was signed:
+
+    000123.head              number and digest of an entry, as the ledger's head was then
+    000123.head.sig          an OpenSSH signature over it
+    000123.head.sig.tsr      a timestamp over the signature (RFC 3161)
+    000123.head.sig.tsr.pem  the certificates that came with it
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg import limits, storage
+from archive_pkg.collection.audits import ledger
+from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.packages.signatures import timestamps
+from archive_pkg.packages.signatures.signing import sign_files
+from archive_pkg.packages.signatures.verifying import examine_signature
+from archive_pkg.reports import Code, Location, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.packages import Signed, Trust
+    from archive_pkg.paths import StrPath
+    from archive_pkg.reports import Report
+
+
+SIGNED_HEAD = "signed head"
+
+HEAD_SIGNATURE_GONE = Code(
+    "ledger-head-signature-gone",
+    Severity.ERROR,
+    "A head of the ledger was signed, and its signature is missing, is not valid, or is with "
+    "another key than the ledger says.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """What signing a head came to.
+
+    Attributes:
+        file: The head's file.
+        head: The head itself.
+        new: What was written: signature and timestamp.
+        pending: Why there is no timestamp yet; empty where none was asked for or it is there.
+        report: What was found about the ledger.
+    """
+
+    file: Path
+    head: ledger.Head
+    new: tuple[Path, ...]
+    pending: str
+    report: Report
+
+
+def sign_head(
+    path: StrPath, *, key: StrPath | None = None, timestamp: str | None = None
+) -> SignedHead:
+    """Sign the head of a ledger as it is now, and have the signature timestamped.
+
+    What is there already is left as it is; where the authority fails the signature stays, and the
+    timestamp can be added until the ledger goes on.
+
+    Args:
+        path: The ledger's file, whose chain is verified first.
+        key: The private key's file, or the public key's where the private one is in an agent.
+        timestamp: The address of a time-stamping authority (RFC 3161).
+
+    Raises:
+        InvalidError: The ledger is not what was written.
+        LockedError: A run is writing it.
+        StorageError: It, or the key, cannot be read, or the signature not be written.
+        UsageError: Nothing was asked for, there is nothing to sign, or the key cannot be used here.
+    """
+    path = Path(path)
+    key = Path(key) if key is not None else None
+    if key is None and timestamp is None:
+        raise UsageError("nothing was asked for", "name a key with --key, or --timestamp URL")
+    if timestamp is not None:
+        timestamps.refuse_other_addresses(timestamp)
+    if not path.exists():
+        raise StorageError(f"there is no ledger {path}", "audit run begins one")
+    with ledger.held(path, lambda entry: None) as (book, report):
+        if not book.head.number:
+            raise UsageError(f"the ledger {path} has no entries", "sign it after an audit")
+        file = _head_file(path, book.head.number)
+        signature = file.with_name(f"{file.name}.sig")
+        new: list[Path] = []
+        with storage.storage_errors(f"writing {file.parent}"):
+            storage.make_folder(file.parent)
+        if key is not None and not signature.exists():
+            data = f"{book.head}\n".encode()
+            made = _signed(data, key)
+            storage.write_atomically(file, data)
+            storage.write_atomically(signature, made)
+            new.append(signature)
+        pending = _stamp(signature, timestamp, new) if timestamp is not None else ""
+    return SignedHead(file, book.head, tuple(new), pending, report)
+
+
+def _signed(data: bytes, key: Path) -> bytes:
+    with (
+        storage.storage_errors("signing the ledger's head"),
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        file = Path(folder) / "head"
+        file.write_bytes(data)
+        sign_files(key, [file])
+        return storage.read_regular(file.with_name("head.sig"))
+
+
+def _stamp(signature: Path, url: str, new: list[Path]) -> str:
+    """Have a signature timestamped; why it is not, if it is not."""
+    stamp = signature.with_name(f"{signature.name}.tsr")
+    if not signature.exists():
+        raise UsageError("this head has no signature yet to be timestamped", "name a key: --key")
+    if stamp.exists():
+        return ""
+    with storage.storage_errors(f"reading {signature}"):
+        data = storage.read_regular(signature)
+    try:
+        answer = timestamps.request(data, url)
+    except timestamps.NoStampError as error:
+        return str(error)
+    certificates = stamp.with_name(f"{stamp.name}.pem")
+    storage.write_atomically(certificates, timestamps.read(answer).certificates)
+    storage.write_atomically(stamp, answer)
+    new += [stamp, certificates]
+    return ""
+
+
+class SignedHeads:
+    """The signed heads of a ledger, compared with what its entries say of them.
+
+    Attributes:
+        signed: Each signed head that is there, and its signature, right or wrong.
+    """
+
+    signed: tuple[tuple[ledger.Head, Signed], ...] = ()
+
+    def __init__(self, path: Path) -> None:
+        """Args: the ledger's file."""
+        self._path = path
+        self._recorded: dict[int, dict[str, Any]] = {}
+
+    def take(self, entry: dict[str, Any]) -> None:
+        """Take an entry of the ledger, in their order."""
+        number = entry.get("head")
+        if entry.get("event") == SIGNED_HEAD and isinstance(number, int):
+            self._recorded[number] = entry
+
+    def examine(self, trust: Trust, report: Report) -> None:
+        """Check every signature, and that none is gone of which the ledger has an entry.
+
+        That the ledger has the entries which the heads name is found by reading it.
+
+        Args:
+            trust: Whose signatures to believe.
+            report: Takes what is wrong with the signatures.
+
+        Raises:
+            StorageError: They cannot be read.
+        """
+        self.signed = tuple(self._examined(trust, report))
+        there = {head.number: signed.fingerprint for head, signed in self.signed if signed.good}
+        for number, entry in self._recorded.items():
+            if there.get(number) != entry.get("key"):
+                place = Location(str(_head_file(self._path, number)))
+                message = f"the signature of entry {number} with the key {entry.get('key')} is gone"
+                hint = "restore the file and those next to it from a copy"
+                report.add(HEAD_SIGNATURE_GONE.at(place, message, hint))
+
+    def new_entries(self) -> list[dict[str, Any]]:
+        """Return entries that record the valid signatures of which the ledger has none yet."""
+        return [
+            {
+                "event": SIGNED_HEAD,
+                "head": head.number,
+                "key": signed.fingerprint,
+                "signers": list(signed.signers),
+                "times": [stamp.time.isoformat() for stamp in signed.stamps],
+            }
+            for head, signed in self.signed
+            if signed.good and head.number not in self._recorded
+        ]
+
+    def _examined(self, trust: Trust, report: Report) -> Iterator[tuple[ledger.Head, Signed]]:
+        for file in ledger.kept_heads(self._path):
+            try:
+                head = ledger.read_head(file)
+            except OSError:
+                head = None
+            if head is None:  # which reading the ledger reports
+                continue
+            if not file.with_name(f"{file.name}.sig").is_file():
+                message = "its signature is not there"
+                report.add(HEAD_SIGNATURE_GONE.at(Location(str(file)), message, "restore it"))
+                continue
+            with storage.storage_errors(f"reading {file.parent}"):
+                beside = storage.names_in(file.parent, f"{file.name}*")
+                if len(beside) > limits.SIGNATURE_FILES.value:
+                    message = f"{file}: {len(beside)} files with names that begin so are too many"
+                    raise StorageError(message, limits.SIGNATURE_FILES.hint)
+                files = {str(file.parent / name): _small(file.parent, name) for name in beside}
+            yield head, examine_signature(f"{file}.sig", str(file), files, trust, report)
+
+
+def _small(folder: Path, name: str) -> bytes:
+    with storage.open_beneath(folder, name) as file:
+        data = file.read(limits.SIGNATURE_SIZE.value + 1)
+    if len(data) > limits.SIGNATURE_SIZE.value:
+        raise StorageError(f"{folder / name} is too large to read", limits.SIGNATURE_SIZE.hint)
+    return data
+
+
+def _head_file(path: Path, number: int) -> Path:
+    return ledger.heads_folder(path) / f"{number:06}.head"

@@ -1,0 +1,176 @@
+"""What building on a shelf remembers, so that a second run does only what is missing or changed.
+
+Nothing rests on it: it is compared with the digests of what is there, and where it is lost the
+packages are built again and found to be the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg import storage
+from archive_pkg.collection.index.databases import (
+    forget,
+    is_from_here,
+    narrow,
+    open_to_read,
+    open_to_write,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS built (
+    source TEXT PRIMARY KEY, inputs BLOB, package TEXT, seal BLOB, files TEXT, run INTEGER
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS built_package ON built (package);
+CREATE INDEX IF NOT EXISTS built_alike ON built (package COLLATE NOCASE);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A package as it was built.
+
+    Attributes:
+        inputs: SHA-256 over the digests of record and files, the options and the software.
+        package: The package's folder, from the shelf's.
+        seal: SHA-256 of the package's tag manifest, which stands for all its bytes.
+        files: The paths of the parts' files, from the record's folder; None where the names of
+            some are withheld from those for whom the package is, so that only the record has them.
+    """
+
+    inputs: bytes
+    package: str
+    seal: bytes
+    files: tuple[str, ...] | None
+
+
+class Memory:
+    """The memory of a shelf, in SQLite; a context."""
+
+    def __init__(self, path: Path) -> None:
+        """Args: its file, which is made if it is not there, and made anew if it is damaged."""
+        self._path = path
+        self._changes = 0
+
+    def __enter__(self) -> Memory:
+        with storage.storage_errors(f"opening {self._path}"):
+            try:
+                self._open()
+            except sqlite3.DatabaseError:
+                forget(self._path)
+                self._open()
+        (last,) = self._base.execute("SELECT coalesce(max(run), 0) FROM built").fetchone()
+        self._run = last + 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._base.commit()
+        self._base.close()
+
+    def _open(self) -> None:
+        try:
+            self._base = open_to_write(self._path, one_thread=False)
+        except sqlite3.OperationalError as error:
+            raise OSError(None, str(error), str(self._path)) from error
+        self._base.text_factory = os.fsdecode  # names of sources need not be UTF-8
+        try:
+            self._base.executescript(_SCHEMA)
+        except BaseException:
+            self._base.close()
+            raise
+
+    def recall(self, source: str) -> Remembered | None:
+        """How a source was built; None if nothing is known."""
+        row = self._base.execute(
+            "SELECT inputs, package, seal, files FROM built WHERE source = CAST(? AS TEXT)",
+            (os.fsencode(source),),
+        ).fetchone()
+        if row is None:
+            return None
+        files = json.loads(row[3])
+        return Remembered(row[0], row[1], row[2], None if files is None else tuple(files))
+
+    def built_by_another(self, source: str, package: str) -> str | None:
+        """Another source that this run built the same package from."""
+        row = self._base.execute(
+            "SELECT source FROM built WHERE package = ? AND run = ? AND source <> CAST(? AS TEXT)",
+            (package, self._run, os.fsencode(source)),
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def built_alike(self, package: str) -> tuple[str, str] | None:
+        """A package whose folder differs only in case from this one's, and what it was built from.
+
+        Wherever case has a part in the folder's path, as a digest of the id has, there is none.
+        """
+        row: tuple[str, str] | None = self._base.execute(
+            "SELECT package, source FROM built WHERE package = ? COLLATE NOCASE AND package <> ?",
+            (package, package),
+        ).fetchone()
+        return row
+
+    def keep(self, source: str, built: Remembered, mode: int) -> None:
+        """Remember how a source was built; who may not read the package may not read that.
+
+        Args:
+            source: The source.
+            built: How it was built.
+            mode: The widest permissions of what tells of it.
+
+        Raises:
+            StorageError: The memory belongs to another user and is more open.
+        """
+        with storage.storage_errors(f"writing {self._path}"):
+            narrow(self._path, mode & 0o666)
+        self._base.execute(
+            "INSERT OR REPLACE INTO built VALUES (CAST(? AS TEXT), ?, ?, ?, ?, ?)",
+            (
+                os.fsencode(source),
+                built.inputs,
+                built.package,
+                built.seal,
+                json.dumps(built.files),
+                self._run,
+            ),
+        )
+        self._changes += 1
+        if self._changes % 1000 == 0:
+            self._base.commit()
+
+
+@contextlib.contextmanager
+def built_seals(path: Path) -> Iterator[Callable[[str], bytes | None]]:
+    """What tells the seal with which a package was built here; None of those that were not.
+
+    Args:
+        path: The memory's file; where there is none from here, or it cannot be read, nothing is
+            known.
+    """
+    base = None
+    with contextlib.suppress(sqlite3.Error):
+        base = open_to_read(path) if is_from_here(path) else None
+
+    def seal(package: str) -> bytes | None:
+        if base is None:
+            return None
+        query = "SELECT seal FROM built WHERE package = ? ORDER BY run DESC LIMIT 1"
+        with contextlib.suppress(sqlite3.Error):
+            row = base.execute(query, (package,)).fetchone()
+            return bytes(row[0]) if row else None
+        return None
+
+    try:
+        yield seal
+    finally:
+        if base is not None:
+            base.close()

@@ -1,0 +1,307 @@
+"""What can be done to each of many subjects by itself: check, verify, export, deposit."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg import bags, storage
+from archive_pkg.collection.bulk.running import Done, guarded
+from archive_pkg.errors import DepositError
+from archive_pkg.packages import afterwards, is_bag, states, verify
+from archive_pkg.packages.access.leaks import refuse_traces
+from archive_pkg.packages.checking import examine, like_id, same_id
+from archive_pkg.packages.metadata import described
+from archive_pkg.packages.protecting import refuse_output, source_mode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from archive_pkg.collection.bulk.meters import Meter
+    from archive_pkg.deposits import Deposited
+    from archive_pkg.fixity import Tally
+    from archive_pkg.packages import Package, Trust
+    from archive_pkg.packages.access.audience import Outgoing
+    from archive_pkg.packages.access.decision import Audience
+    from archive_pkg.records import Record
+    from archive_pkg.reports import Report
+
+INVALID = 3
+SOUND, UNSOUND = "sound", "unsound"
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """The work of doing one thing to each of a batch; goes to other processes.
+
+    Attributes:
+        do: What is done, with a pace to keep.
+        rate: Bytes a second that one process may read; 0 for as many as it can.
+    """
+
+    do: Callable[[Any, Pace], Done]
+    rate: float = 0
+
+    def __call__(self, batch: Sequence[Any]) -> list[Done]:
+        """Do it."""
+        pace = Pace(self.rate)
+        return [guarded(_named(subject), partial(self.do, subject, pace)) for subject in batch]
+
+
+def _named(subject: Any) -> object:
+    """The path of a subject, which may bring along what is known of it."""
+    first = subject[0] if isinstance(subject, tuple) else subject
+    return getattr(first, "path", first)
+
+
+class Pace:
+    """Keeps reading below a rate by sleeping."""
+
+    def __init__(self, rate: float) -> None:
+        """Args: bytes a second; 0 for no limit."""
+        self._rate = rate
+        self._started = time.monotonic()
+        self._read = 0
+
+    def spend(self, size: int) -> None:
+        """Account for bytes that were read, and wait until they are within the rate."""
+        if self._rate:
+            self._read += size
+            ahead = self._read / self._rate - (time.monotonic() - self._started)
+            if ahead > 0:
+                time.sleep(ahead)
+
+    def follow(self) -> Callable[[Tally], None]:
+        """What keeps the pace of one bag while it is read."""
+        seen = 0
+
+        def tell(tally: Tally) -> None:
+            nonlocal seen
+            self.spend(tally.size - seen)
+            seen = tally.size
+
+        return tell
+
+
+def check_one(record: Path, pace: Pace) -> Done:
+    """Check a record, its files and its quotes."""
+    found, report = examine(record)
+    done = checked(record, report)
+    done.details["record"] = found.id if found else None
+    return done
+
+
+def checked(path: Path, report: Report) -> Done:
+    """What a check came to."""
+    outcome, status = (SOUND, 0) if report.ok else (UNSOUND, INVALID)
+    return Done(str(path), outcome, status, list(report))
+
+
+@contextmanager
+def finding_twins() -> Iterator[Callable[[Done], Done]]:
+    """What marks those of many records whose id another one has, or nearly; a context.
+
+    The ids met so far are in a temporary file, which is gone afterwards.
+    """
+    with closing(sqlite3.connect("")) as base:
+        base.text_factory = os.fsdecode  # names of files need not be UTF-8
+        base.execute("CREATE TABLE ids (id TEXT PRIMARY KEY, path TEXT) WITHOUT ROWID")
+        base.execute("CREATE INDEX alike ON ids (id COLLATE NOCASE)")
+        like = "SELECT id, path FROM ids WHERE id = ? COLLATE NOCASE ORDER BY id <> ? LIMIT 1"
+
+        def marked(done: Done) -> Done:
+            name = done.details.get("record")
+            if name is None:
+                return done
+            met = base.execute(like, (name, name)).fetchone()
+            base.execute(
+                "INSERT OR IGNORE INTO ids VALUES (?, CAST(? AS TEXT))",
+                (name, os.fsencode(done.path)),
+            )
+            if met is not None and met[0] != name:
+                done.findings.append(like_id(done.path, name, *met))
+            elif met is not None and met[1] != done.path:
+                done.findings.append(same_id(done.path, *met))
+                done.status = INVALID
+                done.outcome = UNSOUND if done.outcome == SOUND else done.outcome
+            return done
+
+        yield marked
+
+
+def verify_one(
+    path: Path,
+    pace: Pace,
+    *,
+    bag_only: bool = False,
+    second_opinion: bool = False,
+    trust: Trust | None = None,
+    jobs: int | None = 1,
+) -> Done:
+    """Verify a bag, and of a package its record too unless the bag alone is asked for.
+
+    Args:
+        path: The bag, as a folder or an archive.
+        pace: Keeps reading below a rate.
+        bag_only: Whether the record in it is left alone.
+        second_opinion: Whether bagit-python is asked as well.
+        trust: Whose signatures and timestamps are believed.
+        jobs: How many of its files are read at a time; as many as processors when None.
+    """
+    tell = pace.follow()
+    details: dict[str, Any] = {"record": None, "title": None, "states": [], "signatures": []}
+    if bag_only:
+        verdict = bags.verify(path, second_opinion=second_opinion, jobs=jobs, progress=tell)
+        ok, report = verdict.valid, verdict.report
+    else:
+        verification = verify(
+            path, second_opinion=second_opinion, trust=trust, jobs=jobs, progress=tell
+        )
+        verdict, ok, report = verification.verdict, verification.ok, verification.report
+        if verification.record:
+            details |= {"record": verification.record.id, "title": verification.record.title}
+        details["states"] = states(verification)
+        details["signatures"] = [one.as_json() for one in verification.signatures]
+    details |= {
+        "complete": verdict.complete,
+        "valid": verdict.valid,
+        "files": verdict.files,
+        "size": verdict.size,
+        "uncovered": verdict.uncovered,
+    }
+    outcome, status = ("valid", 0) if ok else ("invalid", INVALID)
+    return Done(str(path), outcome, status, list(report), details=details)
+
+
+@dataclass(frozen=True, slots=True)
+class Depositing:
+    """The work of depositing a batch; goes to other processes.
+
+    Attributes:
+        to: The repository's address.
+        receipts: The folder for the receipts of all, if not beside each package.
+        publish: Whether the repository is to publish them.
+        include_restricted: Whether parts that the public may not see go where all can see them.
+        page: Makes a page of a package, for repositories that people look into.
+        rate: Bytes a second that one process may send; 0 for as many as it can.
+        meter: Counts the bytes that are sent.
+    """
+
+    to: str
+    receipts: Path | None = None
+    publish: bool = False
+    page: Callable[[Package], str] | None = None
+    rate: float = 0
+    meter: Meter | None = None
+    include_restricted: bool = False
+
+    def __call__(self, batch: Sequence[Path]) -> list[Done]:
+        """Do it; packages that the repository holds already are left as they are."""
+        from archive_pkg.collection.audits.copies import repository
+        from archive_pkg.deposits import deposit_many
+
+        pace = Pace(self.rate)
+
+        def tick(count: int) -> None:
+            if self.meter is not None:
+                self.meter.add(count)
+            pace.spend(count)
+
+        outcomes = deposit_many(
+            batch,
+            repository(self.to),
+            receipts=self.receipts,
+            publish=self.publish,
+            include_restricted=self.include_restricted,
+            page=self.page,
+            tick=tick,
+        )
+        return [guarded(package, partial(_deposited, package, done)) for package, done in outcomes]
+
+
+def _deposited(package: Path, done: Deposited | Exception) -> Done:
+    if isinstance(done, Exception):
+        raise done
+    receipt = done.receipt
+    differ = done.differences
+    return Done(
+        str(package),
+        "differs" if differ else "deposited" if done.new else "unchanged",
+        0 if receipt.settled and not differ else DepositError.exit_status,
+        done.findings,
+        details=receipt.told() | {"receipt": str(done.path)},
+    )
+
+
+def export_one(
+    path: Path,
+    pace: Pace,
+    *,
+    to: str,
+    out: Path,
+    made: str,
+    ledger: Path | None = None,
+    audience: Audience = "public",
+    on: date | None = None,
+) -> Done:
+    """Write a record in another format into a folder, as `<id>.<the format's file>`."""
+    from archive_pkg.interchange import export, find_format
+
+    known = described(path, audience=audience, on=on, made=made)
+    record = known.outgoing.record
+    document = export(to, [whole_life(known.outgoing, path, to, ledger)], known.setting)
+    refuse_traces(known.outgoing, known.folder, {to: document.decode()}, "nothing was written")
+    target = out / f"{record.id}.{find_format(to).file}"
+    unchanged = target.is_file() and storage.read_regular(target) == document
+    if not unchanged:
+        refuse_output(target)
+        with storage.storage_errors(f"reading {path}"):
+            mode = 0o777 if audience == "public" else source_mode(path)
+        storage.write_output(target, document, mode=mode)
+    pace.spend(len(document))
+    outcome = "unchanged" if unchanged else "exported"
+    details: dict[str, Any] = {"record": record.id, "output": str(target)}
+    if gone := known.outgoing.sentences:
+        details["withheld"] = gone
+    return Done(str(path), outcome, details=details)
+
+
+_OF_A_WHOLE_LIFE = ("premis", "mets")
+"""Formats for a package's whole life, which goes on after it was closed."""
+
+
+def whole_life(outgoing: Outgoing, path: Path, to: str, ledger: Path | None = None) -> Record:
+    """A package's record with what is told of its later life, for formats that have a place for it.
+
+    What a ledger says in words concerns everything in the package. Where something is withheld,
+    only that there was a check or a repair goes out, when, and how it ended.
+
+    Args:
+        outgoing: The record, as its audience may see it.
+        path: What it was read from; of a record that is no package nothing is added.
+        to: The name of the format.
+        ledger: The ledger with its fixity checks; if not given, that of the shelf it stands on.
+
+    Raises:
+        InvalidError: A receipt is none, or the ledger is not what was written.
+        StorageError: They cannot be read.
+    """
+    record = outgoing.record
+    if to not in _OF_A_WHOLE_LIFE or not is_bag(path):
+        return record
+    from archive_pkg.collection.audits.checks import checks_of
+    from archive_pkg.deposits import receipts_of
+
+    signings = afterwards.load_events(afterwards.receipts_folder(path))
+    deposits = (receipt.event() for _, receipt in receipts_of(path))
+    checks = checks_of(record.id, path, ledger)
+    if outgoing.is_cut:
+        checks = [one.model_copy(update={"detail": None}) for one in checks]
+    return afterwards.joined(record, [*signings, *deposits, *checks])

@@ -1,0 +1,1 @@
+"""The index of a collection, questions to it, and probable duplicates."""

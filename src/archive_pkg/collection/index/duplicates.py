@@ -1,0 +1,289 @@
+"""Letters that may be the same: same bytes, same text, nearly the same. Listed, never merged.
+
+Near texts are found by MinHash: of the hashes of all runs of five words, the smallest in each of 64
+bins (one-permutation hashing; empty bins borrow from the next). Two texts agree in about so many
+bins as they have runs in common. Texts that agree in one of 16 bands of four bins are compared.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import re
+import sqlite3
+import struct
+import unicodedata
+import zlib
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from archive_pkg import storage
+from archive_pkg.collection.bulk.operations import Each, Pace
+from archive_pkg.collection.bulk.running import Done, run
+from archive_pkg.collection.bulk.subjects import find_letters
+from archive_pkg.errors import InvalidError
+from archive_pkg.packages import is_bag, open_package
+from archive_pkg.packages.access.audience import Outgoing, seen_by
+from archive_pkg.packages.checking import TEXT_LIMIT, decode
+from archive_pkg.records import load_record, record_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from archive_pkg.collection.bulk.workers import Crew
+    from archive_pkg.packages.access.decision import Audience
+    from archive_pkg.paths import StrPath
+
+_RUN = 5
+_BINS = 64
+_BANDS = 16
+_EMPTY = 0xFFFFFFFF
+_FEWEST = 20
+"""Texts of fewer words have too few runs for likeness to mean anything."""
+_MOST_ALIKE = 200
+"""A band that more texts share is boilerplate, and says nothing."""
+_DIFFERENCES = 20
+
+_SCHEMA = """
+CREATE TABLE parts (
+    number INTEGER PRIMARY KEY, letter TEXT, part TEXT, bytes BLOB, text BLOB, signature BLOB
+);
+CREATE TABLE bands (band BLOB, number INTEGER);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Two parts of two letters that may be the same.
+
+    Attributes:
+        kind: What is the same about them.
+        one: The folder of the first letter, and its part's id.
+        other: The same of the second.
+        likeness: Runs of five words in common, of all that either has: 1 for the same text.
+        differences: The first lines that differ, as `diff` shows them.
+    """
+
+    kind: Literal["same-bytes", "same-text", "near-same"]
+    one: tuple[str, str]
+    other: tuple[str, str]
+    likeness: float
+    differences: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The candidate as the command line's JSON has it."""
+        return {
+            "kind": self.kind,
+            "one": {"path": self.one[0], "part": self.one[1]},
+            "other": {"path": self.other[0], "part": self.other[1]},
+            "likeness": round(self.likeness, 3),
+            "differences": list(self.differences),
+        }
+
+
+def duplicates(
+    paths: Iterable[StrPath],
+    take: Callable[[Done], None],
+    *,
+    crew: Callable[[], Crew],
+    near: float = 0.8,
+    audience: Audience = "public",
+) -> Iterator[Candidate]:
+    """Letters that may be the same, among records and packages below paths.
+
+    Args:
+        paths: Records, packages, folders of either.
+        take: Called with what came of reading each.
+        crew: Makes those who read.
+        near: The least likeness of two texts that are listed as nearly the same.
+        audience: Whose parts are compared: what it may not see is left out.
+
+    Yields:
+        Candidates: same bytes, then same texts, then near ones. Of many that are the same, each
+        with the first.
+    """
+    paths = map(Path, paths)
+    base = sqlite3.connect("")
+    base.text_factory = os.fsdecode  # names of folders need not be UTF-8
+    try:
+        base.executescript(_SCHEMA)
+
+        def taken(_: Path, done: Done) -> None:
+            for row in done.details.pop("parts", ()):
+                _insert(base, done.path, *row)
+            take(done)
+
+        work = Each(partial(_read_one, audience=audience))
+        run(work, find_letters(paths, take), taken, crew=crew)
+        base.execute("CREATE INDEX bands_band ON bands (band)")
+        yield from _same(base, "same-bytes", "bytes")
+        yield from _same(base, "same-text", "text")
+        yield from _near(base, near, audience)
+    finally:
+        base.close()
+
+
+def likeness(one: str, other: str) -> float:
+    """How many of the runs of five words of two texts are in both: 0 to 1."""
+    ours, theirs = set(_runs(normal(one))), set(_runs(normal(other)))
+    return len(ours & theirs) / len(ours | theirs) if ours or theirs else 0.0
+
+
+def normal(text: str) -> str:
+    """A text but for what does not make it another: spaces, line ends, composed characters."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def signature(text: str) -> tuple[int, ...] | None:
+    """The MinHash of a normal text; None for one that is too short."""
+    bins = [_EMPTY] * _BINS
+    count = 0
+    for words in _runs(text):
+        value = zlib.crc32(words.encode()) * 0x9E3779B1 & 0xFFFFFFFF
+        which, rest = value % _BINS, value // _BINS
+        bins[which] = min(bins[which], rest)
+        count += 1
+    if count <= _FEWEST - _RUN:
+        return None
+    for at in range(2 * _BINS - 1, -1, -1):  # an empty bin has what the next one has
+        if bins[at % _BINS] == _EMPTY:
+            bins[at % _BINS] = bins[(at + 1) % _BINS]
+    return tuple(bins)
+
+
+def _runs(text: str) -> Iterator[str]:
+    words = re.findall(r"\w+", text.casefold())
+    for at in range(len(words) - _RUN + 1):
+        yield " ".join(words[at : at + _RUN])
+
+
+def _read_one(path: Path, pace: Pace, *, audience: Audience) -> Done:
+    outgoing, folder = _opened(path, audience)
+    rows = []
+    for part in outgoing.record.parts:
+        if part.file is None:
+            continue
+        with storage.open_beneath(folder, part.file) as file:
+            data = file.read(TEXT_LIMIT)
+        pace.spend(len(data))
+        text_digest = marks = None
+        if part.is_text:
+            text = normal(_cut(decode(data, part.encoding or "utf-8"), part.span))
+            text_digest, marks = _digest(text.encode("utf-8", "surrogatepass")), signature(text)
+        rows.append((part.id, _digest(data), text_digest, marks))
+    return Done(str(path), "read", details={"parts": rows, "cut": outgoing.is_cut})
+
+
+def _opened(path: Path, audience: Audience) -> tuple[Outgoing, Path]:
+    if is_bag(path):
+        package = open_package(path)
+        record, folder = package.record, package.parts
+    else:
+        record, folder = load_record(path), record_file(path)[0].parent
+    return seen_by(record, audience), folder
+
+
+def _insert(
+    base: sqlite3.Connection,
+    letter: str,
+    part: str,
+    digest: bytes,
+    text: bytes | None,
+    marks: tuple[int, ...] | None,
+) -> None:
+    packed = struct.pack(f"<{_BINS}I", *marks) if marks else None
+    number = base.execute(
+        "INSERT INTO parts (letter, part, bytes, text, signature) "
+        "VALUES (CAST(? AS TEXT), ?, ?, ?, ?)",
+        (os.fsencode(letter), part, digest, text, packed),
+    ).lastrowid
+    if packed:
+        width = len(packed) // _BANDS
+        bands = (
+            (bytes([which]) + packed[which * width : (which + 1) * width], number)
+            for which in range(_BANDS)
+        )
+        base.executemany("INSERT INTO bands VALUES (?, ?)", bands)
+
+
+def _same(
+    base: sqlite3.Connection, kind: Literal["same-bytes", "same-text"], column: str
+) -> Iterator[Candidate]:
+    # Of texts, only those whose bytes are not the same, which were told already.
+    query = f"""
+        SELECT first.letter, first.part, other.letter, other.part
+        FROM (SELECT min(number) AS number, {column} AS digest FROM parts
+              WHERE {column} IS NOT NULL GROUP BY {column} HAVING count(*) > 1) AS groups
+        JOIN parts AS first ON first.number = groups.number
+        JOIN parts AS other ON other.{column} = groups.digest
+        WHERE other.letter <> first.letter AND (? OR other.bytes <> first.bytes)
+        ORDER BY first.number, other.number"""  # noqa: S608 - our own columns
+    for one, part, other, its_part in base.execute(query, (column == "bytes",)):
+        yield Candidate(kind, (one, part), (other, its_part), 1.0)
+
+
+def _near(base: sqlite3.Connection, near: float, audience: Audience) -> Iterator[Candidate]:
+    pairs = base.execute(
+        """
+        SELECT DISTINCT a.number, b.number FROM bands AS a JOIN bands AS b USING (band)
+        WHERE a.number < b.number
+          AND band NOT IN (SELECT band FROM bands GROUP BY band HAVING count(*) > ?)
+        ORDER BY 1, 2
+        """,
+        (_MOST_ALIKE,),
+    )
+    query = "SELECT letter, part, text, signature FROM parts WHERE number = ?"
+    for numbers in pairs:
+        one, other = (base.execute(query, (number,)).fetchone() for number in numbers)
+        if one[0] == other[0] or one[2] == other[2]:
+            continue
+        if _estimate(one[3], other[3]) < near - 0.2:
+            continue
+        texts = [_text(Path(letter), part, audience) for letter, part, *_ in (one, other)]
+        how = likeness(*texts)
+        if how >= near:
+            lines = tuple(_differences(*texts))
+            yield Candidate("near-same", (one[0], one[1]), (other[0], other[1]), how, lines)
+
+
+def _estimate(one: bytes, other: bytes) -> float:
+    ours, theirs = (struct.unpack(f"<{_BINS}I", packed) for packed in (one, other))
+    alike: int = sum(a == b for a, b in zip(ours, theirs, strict=True))
+    return alike / _BINS
+
+
+def _text(letter: Path, name: str, audience: Audience) -> str:
+    outgoing, folder = _opened(letter, audience)
+    part = outgoing.record.part(name)
+    if part.file is None:
+        raise InvalidError(f"{letter} has changed while it was read")
+    with storage.open_beneath(folder, part.file) as file:
+        return _cut(decode(file.read(TEXT_LIMIT), part.encoding or "utf-8"), part.span)
+
+
+def _cut(text: str, span: Any) -> str:
+    return text[span.start : span.end] if span else text
+
+
+def _differences(one: str, other: str) -> Iterator[str]:
+    changes = (
+        line
+        for line in difflib.unified_diff(_lines(one), _lines(other), n=0, lineterm="")
+        if not line.startswith(("---", "+++", "@@"))
+    )
+    for number, line in enumerate(changes):
+        if number == _DIFFERENCES:
+            yield "…"
+            return
+        yield line if len(line) <= 120 else line[:119] + "…"
+
+
+def _lines(text: str) -> list[str]:
+    return [normal(line) for line in text.splitlines() if line.strip()]
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

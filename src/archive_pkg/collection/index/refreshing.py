@@ -1,0 +1,352 @@
+"""An index of a shelf: who, when, marking, words. Made from the packages, and makeable again.
+
+The index for the public has nothing of what it may not see today; the internal one has everything,
+and is a file of its own that only its owner may read.
+
+What reads packages is imported where it is needed: a question has to be answered quickly.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg import storage
+from archive_pkg.collection.audits.seals import seal_of
+from archive_pkg.collection.bulk.running import Done, run
+from archive_pkg.collection.index.databases import forget, narrow, open_to_read, open_to_write
+from archive_pkg.collection.index.questions import TABLES, VERSION, index_path, version_of, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from archive_pkg.collection.bulk.operations import Pace
+    from archive_pkg.collection.bulk.workers import Crew
+    from archive_pkg.collection.shelves import Shelf
+    from archive_pkg.packages import Package
+    from archive_pkg.packages.access.decision import Audience
+    from archive_pkg.records import Record
+
+    _Known = tuple[bytes, str, str, str]
+    _Subject = tuple[Path, _Known | None]
+
+_MOST_TEXT = 256 * 1024
+"""So many characters of each text are indexed."""
+_BATCH = 50
+_TOGETHER = 2_000
+"""Packages that are written in one transaction."""
+
+# The words are kept as an index without their text (content = ''), from which SQLite takes
+# nothing out: a package that is indexed again gets a new number, and the old one is gone.
+# Beginnings have indexes of their own: to gather all words that begin with a t takes seconds.
+_WORDS = """
+CREATE VIRTUAL TABLE {} USING fts5 (
+    who, marking, about, text, content = '', prefix = '1 2 3',
+    tokenize = "unicode61 remove_diacritics 2"
+);
+"""
+_SCHEMA = """
+CREATE TABLE gone (number INTEGER PRIMARY KEY);
+CREATE TABLE packages (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, package TEXT UNIQUE, seal BLOB, id TEXT, title TEXT,
+    type TEXT,
+    date TEXT, earliest TEXT, latest TEXT, marking TEXT, marked TEXT, level TEXT,
+    files INTEGER, size INTEGER, cut INTEGER, withheld TEXT, since TEXT, until TEXT
+);
+CREATE INDEX packages_earliest ON packages (earliest, latest);
+CREATE TABLE agents (number INTEGER, role TEXT, name TEXT);
+CREATE INDEX agents_number ON agents (number);
+CREATE TABLE languages (number INTEGER, language TEXT);
+CREATE INDEX languages_number ON languages (number);
+""" + "".join(map(_WORDS.format, TABLES))
+_COLUMNS = (
+    "package",
+    "seal",
+    "id",
+    "title",
+    "type",
+    "date",
+    "earliest",
+    "latest",
+    "marking",
+    "marked",
+    "level",
+    "files",
+    "size",
+    "cut",
+    "withheld",
+    "since",
+    "until",
+)
+
+
+def refresh(
+    shelf: Shelf,
+    take: Callable[[Done], None],
+    *,
+    crew: Callable[[], Crew],
+    anew: bool = False,
+    audience: Audience = "public",
+) -> None:
+    """Bring the index up to date with the packages, or make it anew.
+
+    Only packages whose seal has changed are read, or of which other parts are withheld today. What
+    a stopped run has done is kept. It is made anew once as much in it is gone as there is, which
+    makes finding slow, and where something that it has may not be seen any more.
+
+    Args:
+        shelf: The shelf.
+        take: Called with what came of each package: "indexed", "unchanged", "gone".
+        crew: Makes those who do the work.
+        anew: Forget the old index first.
+        audience: Whose index it is.
+
+    Raises:
+        LockedError: Another run is at it.
+        StorageError: The storage failed.
+    """
+    path = index_path(shelf, audience)
+    shelf.ready()
+    with storage.Lock(path), storage.storage_errors(f"writing {path}"):
+        try:
+            if anew or abs(version_of(path)) != VERSION or _is_worn(path):
+                forget(path)
+            is_current = _refreshed(path, shelf, take, crew, audience)
+        except sqlite3.OperationalError as error:
+            raise OSError(None, str(error), str(path)) from error
+        except sqlite3.DatabaseError:  # the file is damaged
+            forget(path)
+            is_current = _refreshed(path, shelf, take, crew, audience)
+        if not is_current:
+            # The words of a text that was open and is withheld now are in the old index still.
+            forget(path)
+            _refreshed(path, shelf, lambda done: None, crew, audience)
+
+
+def _refreshed(
+    path: Path,
+    shelf: Shelf,
+    take: Callable[[Done], None],
+    crew: Callable[[], Crew],
+    audience: Audience,
+) -> bool:
+    """Bring an index up to date; return False where it has to be made anew."""
+    with closing(_open(path, audience)) as base:
+        try:
+            refreshing = _Refreshing(base, shelf, take, audience)
+            refreshing.run(crew)
+            if not refreshing.is_stale:
+                base.execute(f"PRAGMA user_version = {VERSION}")
+            return not refreshing.is_stale
+        finally:
+            base.commit()
+
+
+class _Refreshing:
+    """One bringing up to date."""
+
+    def __init__(
+        self,
+        base: sqlite3.Connection,
+        shelf: Shelf,
+        take: Callable[[Done], None],
+        audience: Audience,
+    ) -> None:
+        self.is_stale = False
+        self._new_withheld = False
+        self._audience = audience
+        self._base = base
+        self._file = index_path(shelf, audience)
+        self._shelf = shelf
+        self._tell = take
+        self._written = 0
+
+    def run(self, crew: Callable[[], Crew]) -> None:
+        from archive_pkg.collection.bulk.operations import Each
+
+        self._base.execute("CREATE TEMP TABLE seen (package TEXT PRIMARY KEY) WITHOUT ROWID")
+        work = Each(partial(_read_one, audience=self._audience))
+        run(work, self._subjects(), self._take, crew=crew, batch=_BATCH)
+        gone = self._base.execute(
+            "SELECT package FROM packages WHERE package NOT IN (SELECT package FROM seen)"
+        ).fetchall()
+        self.is_stale |= bool(gone) and self._new_withheld
+        for (name,) in gone:
+            self._forget(name)
+            self._tell(Done(str(self._shelf.root / name), "gone"))
+        for words in TABLES:
+            self._base.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")  # noqa: S608 - ours
+
+    def _subjects(self) -> Iterator[_Subject]:
+        for path in self._shelf.packages(self._tell):
+            # Before its words are taken: who may not read a package does not find them here.
+            narrow(self._file, storage.mode_of(path) & 0o666)
+            name = str(path.relative_to(self._shelf.root))
+            self._base.execute("INSERT INTO seen VALUES (?)", (name,))
+            row = self._base.execute(
+                "SELECT seal, since, until, withheld FROM packages WHERE package = ?", (name,)
+            ).fetchone()
+            yield path, row
+
+    def _take(self, subject: _Subject, done: Done) -> None:
+        row = done.details.pop("row", None)
+        done.path = str(subject[0])
+        if row is not None:
+            self._note_withheld(subject[1], row)
+            self._write(str(subject[0].relative_to(self._shelf.root)), row)
+            self._written += 1
+            if self._written % _TOGETHER == 0:
+                self._base.commit()
+        self._tell(done)
+
+    def _note_withheld(self, known: _Known | None, row: dict[str, Any]) -> None:
+        """Note where words that were indexed before may be withheld now: none are taken out."""
+        if known is None:
+            self._new_withheld |= bool(row["withheld"])
+        elif set(row["withheld"].split()) - set(known[3].split()):
+            self.is_stale = True
+
+    def _write(self, name: str, row: dict[str, Any]) -> None:
+        self._forget(name)
+        marks = ", ".join("?" * len(_COLUMNS))
+        (number,) = self._base.execute(
+            f"INSERT INTO packages ({', '.join(_COLUMNS)}) VALUES ({marks}) "  # noqa: S608 - ours
+            "RETURNING number",
+            (name, *(row[column] for column in _COLUMNS[1:])),
+        ).fetchone()
+        agents = [(number, role, agent) for role, agent in row["agents"]]
+        self._base.executemany("INSERT INTO agents VALUES (?, ?, ?)", agents)
+        languages = [(number, language) for language in row["languages"]]
+        self._base.executemany("INSERT INTO languages VALUES (?, ?)", languages)
+        self._base.execute(
+            f"INSERT INTO {words_of(number)} (rowid, who, marking, about, text) "  # noqa: S608 - ours
+            "VALUES (?, ?, ?, ?, ?)",
+            (number, row["who"], row["marked"], row["about"], row["text"]),
+        )
+
+    def _forget(self, name: str) -> None:
+        row = self._base.execute(
+            "DELETE FROM packages WHERE package = ? RETURNING number", (name,)
+        ).fetchone()
+        if row:
+            self._base.execute("INSERT INTO gone VALUES (?)", row)
+            self._base.execute("DELETE FROM agents WHERE number = ?", row)
+            self._base.execute("DELETE FROM languages WHERE number = ?", row)
+
+
+def _read_one(subject: _Subject, pace: Pace, *, audience: Audience) -> Done:
+    """Read what the index has of a package, unless it has not changed."""
+    from archive_pkg.packages import open_package
+    from archive_pkg.packages.access.decision import judged_on
+
+    path, known = subject
+    seal = seal_of(path)
+    if known and seal == known[0] and known[1] <= judged_on().isoformat() < known[2]:
+        return Done(str(path), "unchanged")
+    return Done(str(path), "indexed", details={"row": _row(open_package(path), seal, audience)})
+
+
+def _row(package: Package, seal: bytes, audience: Audience) -> dict[str, Any]:
+    from archive_pkg.packages.access.audience import seen_by
+    from archive_pkg.packages.access.decision import judged_on, window
+    from archive_pkg.records.wording import marking_in_words
+
+    outgoing = seen_by(package.record, audience)
+    since, until = window(package.record, judged_on())
+    record = outgoing.record
+    package = replace(package, record=record)
+    date = record.date.edtf if record.date else None
+    mark = record.classification
+    marking = "; ".join([mark.as_written, *mark.caveats]) if mark else None
+    return {
+        "seal": seal,
+        "id": record.id,
+        "title": record.title,
+        "type": record.type,
+        "date": str(date) if date else None,
+        "earliest": str(date.earliest) if date and date.earliest else None,
+        "latest": str(date.latest) if date and date.latest else None,
+        "marking": marking,
+        "marked": marking_in_words(record) or None,
+        "level": mark.level if mark else None,
+        **_oxum(package),
+        "agents": list(_agents(record)),
+        "languages": record.languages,
+        "who": " ; ".join(_names(record)),
+        "about": " ; ".join(_about(record)),
+        "text": "\n".join(_texts(package)),
+        "cut": outgoing.is_cut,
+        "withheld": " ".join(outgoing.withheld),
+        "since": since,
+        "until": until,
+    }
+
+
+def _agents(record: Record) -> Iterator[tuple[str, str]]:
+    roles = {
+        "sender": record.sender,
+        "signatory": record.signatories,
+        "recipient": record.recipients,
+        "mentioned": record.mentioned_agents,
+    }
+    for role, ids in roles.items():
+        for name in ids:
+            yield role, record.agent(name).name
+
+
+def _names(record: Record) -> Iterator[str]:
+    named = (*record.sender, *record.signatories, *record.recipients, *record.copies_to)
+    for name in dict.fromkeys((*named, *record.mentioned_agents)):
+        agent = record.agent(name)
+        yield from filter(None, (agent.name, agent.as_written, agent.role))
+
+
+def _about(record: Record) -> Iterator[str]:
+    yield record.id
+    yield record.title
+    yield from record.variant_titles
+    yield from (subject.term for subject in record.subjects)
+    places = (*((record.place,) if record.place else ()), *record.mentioned_places)
+    yield from (place.name for place in places)
+    if record.summary:
+        yield record.summary.text
+
+
+def _texts(package: Package) -> Iterator[str]:
+    from archive_pkg.packages import layout
+    from archive_pkg.packages.checking import decode
+
+    for part in {part.file: part for part in package.record.parts if part.is_text}.values():
+        name = f"data/{layout.PARTS}/{part.file}"
+        try:
+            with storage.open_beneath(package.path, name) as stream:
+                text = decode(stream.read(_MOST_TEXT * 4), part.encoding or "utf-8")
+        except (OSError, UnicodeDecodeError, LookupError):
+            continue  # verifying tells of it; it can be found by its record
+        yield text[:_MOST_TEXT]
+
+
+def _oxum(package: Package) -> dict[str, int | None]:
+    size, _, files = package.value("Payload-Oxum").partition(".")
+    known = size.isdigit() and files.isdigit()
+    return {"size": int(size) if known else None, "files": int(files) if known else None}
+
+
+def _is_worn(path: Path) -> bool:
+    """Whether as many packages of an index are gone as are there."""
+    with closing(open_to_read(path)) as base:
+        query = "SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM packages)"
+        gone, there = base.execute(query).fetchone()
+    return bool(gone) and gone >= there
+
+
+def _open(path: Path, audience: Audience) -> sqlite3.Connection:
+    base = open_to_write(path, 0o600 if audience == "internal" else 0o666, one_thread=False)
+    if not base.execute("PRAGMA user_version").fetchone()[0]:
+        base.executescript(_SCHEMA)
+        base.execute(f"PRAGMA user_version = {-VERSION}")
+    return base

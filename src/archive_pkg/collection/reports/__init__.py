@@ -1,0 +1,1 @@
+"""What a ledger shows: in words, as a page with charts, as metrics."""

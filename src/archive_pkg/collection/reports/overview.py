@@ -1,0 +1,403 @@
+"""What a ledger shows, for people and for programs: in words, as a page, as a table, as metrics."""
+
+from __future__ import annotations
+
+import html
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from archive_pkg import csv_text
+from archive_pkg.collection.audits import ledger
+from archive_pkg.collection.audits.copies import is_read
+from archive_pkg.collection.audits.heads import SignedHeads
+from archive_pkg.collection.audits.state import DIFFERING, State
+from archive_pkg.collection.reports.charts import Bar, columns, curve
+from archive_pkg.collection.reports.page import figure, framed, listed, report_page
+from archive_pkg.packages import Signed, Trust
+from archive_pkg.packages.signatures.verifying import utc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archive_pkg.collection.audits.ledger import Head
+    from archive_pkg.collection.bulk.running import Done
+    from archive_pkg.collection.shelves import Shelf
+    from archive_pkg.reports import Report
+
+_COLUMNS = (
+    "package",
+    "id",
+    "on_shelf",
+    "outcome",
+    "last_check",
+    "first_check",
+    "checks",
+    "failures",
+    "built_here",
+    "findings",
+    "compared_with",
+    "signed_with",
+)
+
+_LONG = 365
+_AGES = (
+    ("a week", 7),
+    ("a month", 31),
+    ("3 months", 92),
+    ("half a year", 183),
+    ("a year", _LONG),
+    ("longer", 365_000),
+)
+"""How long ago a check may be, each with its days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A requirement of the NDSA Levels of Digital Preservation (version 2.0), and what we can say.
+
+    Attributes:
+        area: The functional area.
+        level: 1 to 4.
+        asks: What it asks, in short.
+        shown: What the ledger shows for it.
+    """
+
+    area: str
+    level: int
+    asks: str
+    shown: str
+
+
+class Overview:
+    """What a ledger and its shelf show; a context, for it reads from a temporary database."""
+
+    def __init__(self, shelf: Shelf, path: Path, trust: Trust | None = None) -> None:
+        """Args: the shelf, the ledger's file, whom to believe of those who signed its heads."""
+        self.shelf = shelf
+        self.path = path
+        self._trust = trust or Trust()
+
+    def __enter__(self) -> Overview:
+        with ExitStack() as opened:
+            self.state = opened.enter_context(State())
+            self._recoveries = 0
+            self._copies: set[str] = set()
+            self._heads = SignedHeads(self.path)
+            book, self.report = ledger.read(self.path, self._take)
+            self.head: Head = book.head
+            self.last_time = book.last_time
+            self.chain_is_whole = self.report.ok
+            self._heads.examine(self._trust, self.report)
+            self.signed = self._heads.signed
+            self.there = self.state.see(
+                str(package.relative_to(self.shelf.root))
+                for package in self.shelf.packages(self._noted, serialized=True)
+            )
+            self._opened = opened.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    report: Report
+
+    def _noted(self, done: Done) -> None:
+        self.report.extend(done.findings)
+
+    def _take(self, entry: dict[str, object]) -> None:
+        self.state.take(entry)
+        self._heads.take(entry)
+        self._recoveries += entry.get("event") == "recovery"
+        against = entry.get("against")
+        if isinstance(against, dict):
+            self._copies.update(filter(is_read, against))
+
+    @property
+    def ok(self) -> bool:
+        """Whether the ledger is sound, and all it knows is there, passed, and as its copies are."""
+        return self.report.ok and not (self.failed or self.vanished or self.differing)
+
+    @property
+    def failed(self) -> int:
+        """Packages on the shelf whose last check did not pass."""
+        return self.state.count("outcome = 'fail' AND package IN (SELECT package FROM there)")
+
+    @property
+    def vanished(self) -> int:
+        """Packages that the ledger knows and the shelf has no more."""
+        return self.state.count("package NOT IN (SELECT package FROM there)")
+
+    @property
+    def differing(self) -> int:
+        """Packages on the shelf of which another copy differed when last compared."""
+        return self.state.count(DIFFERING)
+
+    @property
+    def never(self) -> int:
+        """Packages on the shelf that were never checked."""
+        return self.there - self.state.count("package IN (SELECT package FROM there)")
+
+    @property
+    def strangers(self) -> int:
+        """Packages that were not known to have been built on the shelf when first checked."""
+        return self.state.count("NOT coalesce(built, 0)")
+
+    @property
+    def oldest(self) -> str:
+        """The time of the check that is longest ago; empty if there is none."""
+        return self.state.oldest_pass()
+
+    def words(self, most: int = 20) -> Iterator[str]:
+        """The overview in plain words, with at most so many packages of each kind by name."""
+        yield f"The ledger {self.path} has {self.head.number:,} entries" + (
+            f", the last of {self.last_time}." if self.last_time else "."
+        )
+        yield f"Its head is {self.head}. Keep that elsewhere, too."
+        yield (
+            "Its chain is whole."
+            if self.chain_is_whole
+            else "ITS CHAIN IS BROKEN; what follows is only what stands before the break."
+        )
+        for head, signature in self.signed:
+            what = f"Entry {head.number:,} and all before it"
+            if not self.chain_is_whole:
+                what = f"A head of entry {head.number:,}, which this ledger may not match"
+            yield f"{what}: {_signed_words(signature)}."
+        yield ""
+        yield f"On the shelf {self.shelf.root}: {self.there:,} packages."
+        for count, what, names in self._groups():
+            some = list(islice(names, most))
+            yield f"{count:,} {what}" + (":" if some else ".")
+            yield from (f"  {name}" for name in some)
+            if some and count > most:
+                yield f"  … and {count - most:,} more (--csv has them all)"
+        if self.oldest:
+            yield f"The check that is longest ago is of {self.oldest}."
+        yield ""
+        yield "Against the NDSA Levels of Digital Preservation, version 2.0:"
+        for level in self.levels():
+            yield f"  {level.area} {level.level}, {level.asks}: {level.shown}"
+
+    def _groups(self) -> Iterator[tuple[int, str, Iterator[str]]]:
+        on_shelf = "package IN (SELECT package FROM there)"
+        passed = self.state.count(f"outcome = 'pass' AND {on_shelf}")
+        yield passed, "passed their last check", iter(())
+        yield self.failed, "did not pass their last check", self._failures()
+        vanished = (f"{known.package}, last there {known.time}" for known in self.state.vanished())
+        yield self.vanished, "have vanished", vanished
+        differing = (f"{known.package}, {known.against}" for known in self.state.differing())
+        yield (
+            self.differing,
+            "had a copy that differed, or was not there, when last compared",
+            differing,
+        )
+        yield self.never, "were never checked", self.state.never_checked()
+        strangers = (known.package for known in self.state.all() if not known.built)
+        yield self.strangers, "came without being built on this shelf", strangers
+
+    def _failures(self) -> Iterator[str]:
+        for known in self.state.with_outcome("fail"):
+            yield f"{known.package}, {known.time}: {', '.join(known.findings) or 'see the ledger'}"
+
+    def levels(self) -> Iterator[Level]:
+        """What the ledger shows of the NDSA Levels; it can show nothing of places and people."""
+        checked = self.state.count("package IN (SELECT package FROM there)")
+        all_checked = self.there and checked == self.there
+        several = self.state.count("checks > 1")
+        copies = len(self._copies)
+        yield Level(
+            "Storage",
+            1,
+            "two complete copies apart from each other",
+            f"packages were compared with {copies} other "
+            + ("copy" if copies == 1 else "copies")
+            + f" ({', '.join(sorted(self._copies))})"
+            if copies
+            else "no package was compared with another copy (--against)",
+        )
+        yield Level(
+            "Integrity",
+            1,
+            "integrity information is there and was verified",
+            f"{checked:,} of {self.there:,} packages were verified at least once",
+        )
+        yield Level(
+            "Integrity",
+            2,
+            "integrity information is kept apart from the content",
+            "each entry has the package's seal"
+            + ("" if _apart(self.path, self.shelf.root) else "; but the ledger lies on the shelf"),
+        )
+        yield Level(
+            "Integrity",
+            3,
+            "verified at fixed intervals, with outcomes on record",
+            f"{several:,} packages were checked more than once; "
+            + ("none was left out" if all_checked else f"{self.never:,} were never checked"),
+        )
+        yield Level(
+            "Integrity",
+            4,
+            "damaged content is repaired or replaced",
+            f"{self._recoveries:,} repairs are on record; {self.failed + self.vanished:,} packages "
+            "wait for one",
+        )
+
+    def csv_lines(self) -> Iterator[str]:
+        """The overview as CSV (RFC 4180), a line a package."""
+        yield csv_text.line(_COLUMNS)
+        gone = {known.package for known in self.state.vanished()}
+        for known in self.state.all():
+            yield csv_text.line(
+                (
+                    known.package,
+                    known.id or "",
+                    "no" if known.package in gone else "yes",
+                    known.outcome,
+                    known.time,
+                    known.first,
+                    known.checks,
+                    known.failures,
+                    "yes" if known.built else "no",
+                    " ".join(known.findings),
+                    known.against or "",
+                    " ".join(entry["key"] for entry in known.signed),
+                )
+            )
+        for name in self.state.never_checked():
+            yield csv_text.line((name, "", "yes", "never checked", *[""] * (len(_COLUMNS) - 4)))
+
+    def page(self) -> str:
+        """The overview as one page of HTML that needs nothing else."""
+        levels = "\n".join(
+            f"<tr><td>{html.escape(level.area)} {level.level}</td><td>{html.escape(level.asks)}"
+            f"</td><td>{html.escape(level.shown)}</td></tr>"
+            for level in self.levels()
+        )
+        chain = (
+            "<p class='good'>✓ The ledger's chain is whole.</p>"
+            if self.report.ok
+            else "<p class='bad'>✗ The ledger's chain is broken: "
+            + html.escape("; ".join(str(f.message) for f in self.report.errors))
+            + "</p>"
+        )
+        head = (
+            f"<p>{self.there:,} packages. The ledger has {self.head.number:,} entries, the last of "
+            f"{html.escape(self.last_time or '–')}. Its head is "
+            f"<code>{html.escape(str(self.head))}</code>.</p>"
+        )
+        groups = "\n".join(
+            f"<h2>{html.escape(what)}: {count:,}</h2>" + listed(names)
+            for count, what, names in self._groups()
+        )
+        table = (
+            "<h2>The NDSA Levels of Digital Preservation, version 2.0</h2><table><thead><tr>"
+            "<th scope='col'>level</th><th scope='col'>what it asks</th>"
+            "<th scope='col'>what the ledger shows</th></tr></thead>"
+            f"<tbody>{levels}</tbody></table>"
+        )
+        body = "\n".join((head, chain, *self._pictures(), groups, table))
+        return report_page(f"Audit of {self.shelf.root}", body)
+
+    def _pictures(self) -> Iterator[str]:
+        if not self.there or not self.last_time:
+            return
+        yield figure("When the packages were last checked", columns, list(self._ages()))
+        yield self._share_checked()
+        failures = [Bar(month, failed, bad=True) for month, _, failed in self.state.by_month()]
+        if any(bar.count for bar in failures):
+            yield figure("Checks that did not pass, by month", columns, failures)
+
+    def _ages(self) -> Iterator[Bar]:
+        """The packages by how long before the ledger's last entry they were checked."""
+        until = last = datetime.fromisoformat(self.last_time)
+        for label, days in _AGES:
+            after = last - timedelta(days=days)
+            count = self.state.checked_between(_told(after), _told(until))
+            yield Bar(label, count, bad=days > _LONG)
+            until = after
+        yield Bar("never", self.never, bad=True)
+
+    def _share_checked(self) -> str:
+        """How many of the packages that are there had been checked by which day."""
+        days = self.state.first_checks()
+        if not days:
+            return ""
+        first = date.fromisoformat(days[0][0])
+        last = max(date.fromisoformat(self.last_time[:10]), first)
+        span = max(1, (last - first).days)
+        done = 0
+        points = [(0.0, 0.0)]
+        for day, count in days:
+            at = (date.fromisoformat(day) - first).days / span
+            points.append((at, done / self.there))
+            done += count
+            points.append((at, done / self.there))
+        points.append((1.0, done / self.there))
+        what = "Share of the packages that had been checked at least once"
+        told = f"{done:,} of {self.there:,} by {last}; the first on {first}."
+        picture = curve(points, (str(first), str(last)), what)
+        return framed(what, picture, f"<p>{html.escape(told)}</p>")
+
+    def metrics(self) -> str:
+        """The overview in Prometheus's text format, for node_exporter's textfile collector."""
+        values = {
+            "packages": (self.there, "Packages on the shelf."),
+            "packages_failed": (self.failed, "Packages whose last check did not pass."),
+            "packages_copy_differs": (
+                self.differing,
+                "Packages of which another copy differed, or was not there, when last compared.",
+            ),
+            "packages_vanished": (self.vanished, "Packages known to the ledger and not there."),
+            "packages_never_checked": (self.never, "Packages never checked."),
+            "ledger_entries": (self.head.number, "Entries in the ledger."),
+            "ledger_sound": (int(self.report.ok), "Whether the ledger's chain is whole."),
+            "oldest_check_timestamp_seconds": (
+                _seconds(self.oldest),
+                "When the longest unchecked package was checked.",
+            ),
+            "last_entry_timestamp_seconds": (
+                _seconds(self.last_time),
+                "When the ledger was last written.",
+            ),
+        }
+        shelf = str(self.shelf.root).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        lines = []
+        for name, (value, meaning) in values.items():
+            full = f"archive_pkg_{name}"
+            lines.append(f"# HELP {full} {meaning}")
+            lines.append(f"# TYPE {full} gauge")
+            lines.append(f'{full}{{shelf="{shelf}"}} {value}')
+        return "\n".join(lines) + "\n"
+
+
+def _signed_words(signature: Signed) -> str:
+    """Who signed a head and since when, as far as it is known."""
+    if not signature.good:
+        return f"{signature.file} is NOT a valid signature of it"
+    who = f" of {', '.join(signature.signers)}" if signature.signers else ""
+    words = f"signed with the {signature.key_type} key {signature.fingerprint}{who}"
+    for stamp in signature.stamps[:1]:
+        if stamp.trusted:
+            words += f", before {utc(stamp.time)} according to “{stamp.authority}”"
+        else:
+            words += (
+                f", with a timestamp by “{stamp.authority}” that no trusted certificate vouches for"
+            )
+    return words
+
+
+def _apart(path: Path, root: Path) -> bool:
+    return not path.absolute().is_relative_to(root.absolute())
+
+
+def _seconds(time: str) -> int:
+    return int(datetime.fromisoformat(time).timestamp()) if time else 0
+
+
+def _told(time: datetime) -> str:
+    return time.isoformat(timespec="seconds").replace("+00:00", "Z")

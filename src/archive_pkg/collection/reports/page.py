@@ -1,0 +1,116 @@
+"""Reports as pages: one file of HTML that needs nothing else, pictures with the same in words."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from typing import TYPE_CHECKING
+
+from archive_pkg.collection.reports.charts import STYLE, Bar, columns, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+_STYLE = (
+    """
+:root { --ink: #1d1b16; --soft: #5a564c; --paper: #fffdf6; --line: #8d8775; --link: #1f4e79;
+  --red: #a1231b; --green: #1f6b3a; }
+@media (prefers-color-scheme: dark) { :root { --ink: #ece6d8; --soft: #b5ae9e; --paper: #23211d;
+  --line: #7a7465; --link: #9cc7ee; --red: #ff9c92; --green: #8fd6a6; } }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: auto; padding: 1rem;
+  color: var(--ink); background: var(--paper); overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; }
+td, th { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left;
+  vertical-align: top; overflow-wrap: normal; }
+table { border-collapse: collapse; } .wide { overflow-x: auto; } figure { margin: 1.5rem 0; }
+figcaption { font-weight: 600; } .picture { overflow-x: auto; } .picture svg { min-width: 28rem; }
+.bad { color: var(--red); font-weight: 700; } .good { color: var(--green); }
+summary { cursor: pointer; padding: .25rem 0; }
+a:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--link); }
+"""
+    + STYLE
+)
+
+
+def report_page(title: str, body: str) -> str:
+    """A report as a page.
+
+    Args:
+        title: What it is a report of.
+        body: What it says, as HTML.
+    """
+    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{html.escape(title)}</title>
+<style>{_STYLE}</style>
+</head>
+<body>
+<main>
+<h1>{html.escape(title)}</h1>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def figure(what: str, draw: Callable[[Sequence[Bar], str], str], bars: Sequence[Bar]) -> str:
+    """Counts as a picture, and as a table for who would rather read them or cannot see it."""
+    lines = "".join(
+        f"<tr><th scope='row'>{html.escape(bar.label)}</th><td>{bar.count:,}</td></tr>"
+        for bar in bars
+    )
+    table = (
+        f"<details><summary>The same in numbers</summary><table><caption>{html.escape(what)}"
+        f"</caption><tbody>{lines}</tbody></table></details>"
+    )
+    return framed(what, draw(bars, what), table)
+
+
+def framed(what: str, picture: str, words: str) -> str:
+    """A picture with its title and what says the same in words."""
+    title = html.escape(what)
+    return (
+        f"<figure><figcaption>{title}</figcaption><div class='picture' role='region' "
+        f"aria-label='{title}' tabindex='0'>{picture}</div>{words}</figure>"
+    )
+
+
+def listed(names: Iterator[str]) -> str:
+    """Names as a list; nothing where there are none."""
+    items = "".join(f"<li>{html.escape(name)}</li>" for name in names)
+    return f"<ul>{items}</ul>" if items else ""
+
+
+def stats_page(root: str, counted: Mapping[str, int | Mapping[str, int]]) -> str:
+    """The counts of `Index.stats` as a page with a picture for each.
+
+    Args:
+        root: The shelf's folder.
+        counted: The counts, or counts of several things, by their names.
+    """
+    single = "".join(
+        f"<tr><th scope='row'>{html.escape(name)}</th><td>{value:,}</td></tr>"
+        for name, value in counted.items()
+        if isinstance(value, int)
+    )
+    pictures = (
+        figure(
+            name.capitalize(),
+            columns if name == "decades" else rows,
+            [Bar(str(label), count) for label, count in value.items()],
+        )
+        for name, value in counted.items()
+        if not isinstance(value, int) and value
+    )
+    return report_page(
+        f"What is on {root}", "\n".join((f"<table><tbody>{single}</tbody></table>", *pictures))
+    )

@@ -1,0 +1,1 @@
+"""Dates: EDTF, the calendars, and the ways in which people write dates."""

@@ -1,0 +1,477 @@
+"""Reading dates as EDTF has them: ISO 8601-2:2019, annex A.
+
+Levels 0 and 1 whole, and of level 2 the sets "one of" (`[1959..1961]`). The parser is written by
+hand: it reads each character a fixed number of times, and it can say what is wrong.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Self
+
+from archive_pkg.faults import Fault
+from archive_pkg.reports import Code, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DATE_INVALID = Code(
+    "record-date-invalid",
+    Severity.ERROR,
+    "A date is not written as EDTF levels 0 and 1 or a level 2 set “one of” have it.",
+    "ISO 8601-2:2019, annex A",
+)
+
+LONGEST = 4096
+"""Most characters a date may have; a set may list many days, a letter's date does not need more."""
+
+_LONGEST_YEAR = 18
+_DAY = 86_400
+_MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+# Months as meteorologists in the northern hemisphere count them; a winter bears the year in which
+# it begins and ends in the February after it.
+_SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 14)}
+_QUALIFIERS = {"?": (True, False), "~": (False, True), "%": (True, True)}
+
+
+class Day(NamedTuple):
+    """A day of the proleptic Gregorian calendar, of any year (0 is the year before year 1)."""
+
+    year: int
+    month: int
+    day: int
+
+    @property
+    def number(self) -> int:
+        """Days since 0000-03-01, so that a leap day stands at the end of its year."""
+        year = self.year - (self.month < 3)
+        return (
+            365 * year
+            + year // 4
+            - year // 100
+            + year // 400
+            + (153 * ((self.month - 3) % 12) + 2) // 5
+            + self.day
+        )
+
+    @property
+    def date(self) -> datetime.date | None:
+        """The day as Python has it, which knows the years 1 to 9999."""
+        if datetime.MINYEAR <= self.year <= datetime.MAXYEAR:
+            return datetime.date(*self)
+        return None
+
+
+class Span(NamedTuple):
+    """From when to when: days where they are known, and instants (seconds) that always compare.
+
+    Attributes:
+        first: First day it can mean; None where it is open or unknown.
+        last: Last day it can mean; None likewise.
+        start: When it begins, in seconds of the calendar.
+        end: When it ends.
+        uncertain: Whether it, or a date in it, is marked `?` or `%`.
+        approximate: Whether it, or a date in it, is marked `~` or `%`.
+        precision: What it is given to, from "second" to "year"; or "interval", or "set".
+        masked: Whether digits of it are unspecified.
+    """
+
+    first: Day | None
+    last: Day | None
+    start: float
+    end: float
+    uncertain: bool = False
+    approximate: bool = False
+    precision: str = "day"
+    masked: bool = False
+
+    @classmethod
+    def of(cls, first: Day, last: Day, precision: str, *, masked: bool = False) -> Self:
+        """From the beginning of one day to the end of another."""
+        start, end = first.number * _DAY, last.number * _DAY + _DAY - 1
+        return cls(first, last, start, end, precision=precision, masked=masked)
+
+
+_BEFORE = Span(None, None, -math.inf, -math.inf)
+_AFTER = Span(None, None, math.inf, math.inf)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def _wrong(message: str, hint: str = "") -> NoReturn:
+    raise Fault(message, hint, DATE_INVALID)
+
+
+@lru_cache(maxsize=1024)
+def parse(text: str) -> Span:
+    """Read a date.
+
+    Args:
+        text: The date, as it stands in a record.
+
+    Raises:
+        Fault: The text is no such date; the message says what is wrong and what would be right.
+    """
+    if not text:
+        _wrong("a date is empty", "leave the field out where nothing is known")
+    if len(text) > LONGEST:
+        _wrong(f"a date of {len(text)} characters", f"at most {LONGEST} are read")
+    if text != text.strip():
+        _wrong(f"“{_short(text)}” has spaces around it", f"write {text.strip() or 'a date'}")
+    if text.startswith("["):
+        return _one_of(text)
+    if text.startswith("{"):
+        _wrong(
+            f"“{_short(text)}” is a set “all of”, which is EDTF level 2",
+            "for one date of several write [1960,1962]; give several dates a field each",
+        )
+    if text.count("/") == 1:
+        return _interval(text)
+    if "T" in text:
+        return _date_and_time(text)
+    return _date(text)
+
+
+def _date(text: str) -> Span:
+    """A date without time of day, with what level 1 adds to it."""
+    bare, uncertain, approximate = text, False, False
+    if text[-1:] in _QUALIFIERS:
+        bare = text[:-1]
+        uncertain, approximate = _QUALIFIERS[text[-1]]
+    if any(sign in bare for sign in _QUALIFIERS):
+        _wrong(
+            f"“{_short(text)}” qualifies a part of the date, which is EDTF level 2",
+            "at level 1 one of ? ~ % stands at the very end and speaks of the whole date",
+        )
+    span = _long_year(bare) if bare.startswith(("Y", "y")) else _calendar(bare)
+    return span._replace(uncertain=uncertain, approximate=approximate)
+
+
+def _calendar(text: str) -> Span:
+    """`YYYY`, `YYYY-MM`, `YYYY-MM-DD`, a season, or one of these with unspecified digits."""
+    sign = -1 if text.startswith("-") else 1
+    parts = text[1:].split("-") if sign < 0 else text.split("-")
+    if [len(part) for part in parts] not in ([4], [4, 2], [4, 2, 2]):
+        _wrong_form(text)
+    if not all(character in "0123456789X" for part in parts for character in part):
+        _wrong_form(text)
+    if sign < 0 and parts[0] == "0000":
+        _wrong(f"“{_short(text)}”: there is no year -0000", "the year before year 1 is 0000")
+    masks = ["".join("X" if c == "X" else "9" for c in part) for part in parts]
+    if "X" in text:
+        return _masked(text, sign, parts, masks)
+    numbers = [int(part) for part in parts]
+    numbers[0] *= sign
+    if len(numbers) == 1:
+        return _years(numbers[0], numbers[0])
+    if len(numbers) == 2:
+        return _month_or_season(text, *numbers)
+    _check_month(text, numbers[1])
+    year, month, day = numbers
+    if not 1 <= day <= _days_in(year, month):
+        _wrong(
+            f"“{_short(text)}”: there is no day {parts[2]} in {text[: -len(parts[2]) - 1]}",
+            f"its days are 01 to {_days_in(year, month)}",
+        )
+    return Span.of(Day(year, month, day), Day(year, month, day), "day")
+
+
+def _masked(text: str, sign: int, parts: list[str], masks: list[str]) -> Span:
+    """The five forms of unspecified digits that level 1 has."""
+    year, rest = parts[0], parts[1:]
+    if masks in (["999X"], ["99XX"]):
+        low, high = int(year.replace("X", "0")), int(year.replace("X", "9"))
+        low, high = sorted((sign * low, sign * high))
+        return _years(low, high)._replace(masked=True)
+    if masks == ["9999", "XX"]:
+        return _years(sign * int(year), sign * int(year))._replace(precision="month", masked=True)
+    if masks == ["9999", "XX", "XX"]:
+        return _years(sign * int(year), sign * int(year))._replace(precision="day", masked=True)
+    if masks == ["9999", "99", "XX"]:
+        month = int(rest[0])
+        _check_month(text, month)
+        return _months(sign * int(year), month, month)._replace(precision="day", masked=True)
+    _wrong(
+        f"“{_short(text)}” leaves digits unspecified in a way that is EDTF level 2",
+        "level 1 has 196X, 19XX, 1960-XX, 1960-07-XX and 1960-XX-XX",
+    )
+
+
+def _month_or_season(text: str, year: int, month: int) -> Span:
+    if month in _SEASONS:
+        first, last = _SEASONS[month]
+        if last > 12:
+            end = Day(year + 1, last - 12, _days_in(year + 1, last - 12))
+            return Span.of(Day(year, first, 1), end, "season")
+        return _months(year, first, last)._replace(precision="season")
+    if 25 <= month <= 41:
+        _wrong(
+            f"“{_short(text)}”: {month} for a part of the year is EDTF level 2",
+            "level 1 has the seasons 21 (spring), 22 (summer), 23 (autumn) and 24 (winter)",
+        )
+    _check_month(text, month)
+    return _months(year, month, month)
+
+
+def _check_month(text: str, month: int) -> None:
+    if 21 <= month <= 41:
+        _wrong(f"“{_short(text)}”: a season has no days", f"write {text[:-3]}, or the month")
+    if not 1 <= month <= 12:
+        _wrong(
+            f"“{_short(text)}”: there is no month {month:02}",
+            "months are 01 to 12, seasons 21 (spring) to 24 (winter); the order is year-month-day",
+        )
+
+
+def _long_year(text: str) -> Span:
+    """`Y170000002`: a year of more than four digits."""
+    digits = text[1:].removeprefix("-")
+    sign = "-" if text[1:2] == "-" else ""
+    if not digits.isascii() or not digits.isdigit():
+        level_two = any(letter in digits for letter in "ES")
+        _wrong(
+            f"“{_short(text)}” is not a year"
+            + (" as level 1 has it (E and S are level 2)" if level_two else ""),
+            "after Y stand digits only, as in Y17000 or Y-17000",
+        )
+    if len(digits) <= 4:
+        _wrong(
+            f"“{_short(text)}”: Y is for years of more than four digits",
+            f"write {sign}{digits.rjust(4, '0')}",
+        )
+    if digits.startswith("0"):
+        bare = digits.lstrip("0") or "0"
+        right = f"Y{sign}{bare}" if len(bare) > 4 else f"{sign}{bare.rjust(4, '0')}"
+        _wrong(f"“{_short(text)}” begins its year with a zero", f"write {right}")
+    if text[0] == "y":
+        _wrong(f"“{_short(text)}”: the Y before a long year is a capital", f"write Y{text[1:]}")
+    if len(digits) > _LONGEST_YEAR:
+        _wrong(
+            f"“{text[:12]}…” is a year of {len(digits)} digits",
+            f"at most {_LONGEST_YEAR} digits are read",
+        )
+    year = int(sign + digits)
+    return _years(year, year)
+
+
+def _date_and_time(text: str) -> Span:
+    """`YYYY-MM-DDThh:mm:ss`, alone, in UTC (`Z`), or with what local time is ahead of UTC."""
+    day, _, time = text.partition("T")
+    span = _date(day) if day else _wrong_form(text)
+    if span.first is None or span.precision != "day" or span.masked or day[-1:] in _QUALIFIERS:
+        _wrong(
+            f"“{_short(text)}”: a time of day needs a whole day before its T",
+            "write 1960-07-18T09:30:00",
+        )
+    clock, shift = time[:8], time[8:]
+    seconds = _clock(text, clock)
+    ahead = 0 if shift in ("", "Z") else _shift(text, shift)
+    instant = span.first.number * _DAY + seconds - ahead
+    return span._replace(start=instant, end=instant, precision="second")
+
+
+def _clock(text: str, clock: str) -> int:
+    """Seconds since midnight."""
+    if len(clock) != 8 or clock[2] != ":" or clock[5] != ":":
+        _wrong(f"“{_short(text)}” has no whole time after its T", "write hh:mm:ss, as in 09:30:00")
+    return _hours_minutes(text, clock[:5]) + _two_digits(text, clock[6:], 59, "second")
+
+
+def _shift(text: str, shift: str) -> int:
+    """Seconds that local time is ahead of UTC."""
+    if shift[0] not in "+-" or len(shift) not in (3, 6) or shift[3:4] not in ("", ":"):
+        _wrong(
+            f"“{_short(text)}” has “{shift}” after its time",
+            "nothing may follow, or Z, or a shift such as +03 or -04:30",
+        )
+    seconds = _hours_minutes(text, shift[1:] if len(shift) == 6 else f"{shift[1:]}:00")
+    if shift[0] == "-" and seconds == 0:
+        _wrong(f"“{_short(text)}”: there is no shift of minus nothing", "write Z, or +00:00")
+    return seconds if shift[0] == "+" else -seconds
+
+
+def _hours_minutes(text: str, clock: str) -> int:
+    hours = _two_digits(text, clock[:2], 23, "hour")
+    return 3600 * hours + 60 * _two_digits(text, clock[3:], 59, "minute")
+
+
+def _two_digits(text: str, digits: str, most: int, name: str) -> int:
+    if not (digits.isascii() and digits.isdigit() and int(digits) <= most):
+        _wrong(f"“{_short(text)}”: there is no {name} {digits}", f"write 00 to {most}")
+    return int(digits)
+
+
+def _interval(text: str) -> Span:
+    """`from/to`; `..` for an open end, nothing for an unknown one."""
+    left, right = text.split("/")
+    if left in ("", "..") and right in ("", ".."):
+        _wrong(f"“{_short(text)}” is an interval without a date", "give it a beginning or an end")
+    start = _BEFORE if left in ("", "..") else _interval_end(text, left)
+    end = _AFTER if right in ("", "..") else _interval_end(text, right)
+    if start.start > end.end:
+        _wrong(f"“{_short(text)}” ends before it begins", f"write {right}/{left}, if that is meant")
+    return _from_to(start, end, "interval")
+
+
+def _interval_end(text: str, date: str) -> Span:
+    if date in ("open", "unknown"):
+        right = text.replace("unknown", "").replace("open", "..")
+        _wrong(f"“{_short(text)}” is EDTF's draft of 2012", f"write {right}")
+    if "T" in date:
+        _wrong(f"“{_short(text)}”: the dates of an interval have no time of day", "write days")
+    if date.isdigit() and len(date) < 4:
+        _wrong_form(text)
+    span = _date(date)
+    if span.masked:
+        _wrong(
+            f"“{_short(text)}”: unspecified digits in an interval are EDTF level 2",
+            "begin and end with a year, a month or a day, or an approximate one: 1960~/1965",
+        )
+    return span
+
+
+def _one_of(text: str) -> Span:
+    """`[1960,1962]`, `[1959..1961]`, `[..1960]`, `[1960..]`: one of these, which is not known."""
+    if not text.endswith("]"):
+        _wrong(f"“{_short(text)}” opens a set and does not close it", f"write {text}]")
+    inner = text[1:-1]
+    if any(sign in inner for sign in "[]{}"):
+        _wrong(f"“{_short(text)}” has a set within a set", "write [1960,1962]")
+    members = [part.removeprefix(" ") if n else part for n, part in enumerate(inner.split(","))]
+    spans = [_member(text, member, n, len(members)) for n, member in enumerate(members)]
+    return Span(
+        _first(spans),
+        _last(spans),
+        min(span.start for span in spans),
+        max(span.end for span in spans),
+        any(span.uncertain for span in spans),
+        any(span.approximate for span in spans),
+        "set",
+    )
+
+
+def _member(text: str, member: str, place: int, count: int) -> Span:
+    if not member:
+        _wrong(f"“{_short(text)}” has an empty place in its set", "write [1960,1962]")
+    if "/" in member or "T" in member:
+        _wrong(
+            f"“{_short(text)}”: a set holds dates, neither intervals nor times",
+            "write years, months or days, and [1959..1961] for a run of them",
+        )
+    if ".." not in member:
+        return _date(member)
+    left, _, right = member.partition("..")
+    if not left and not right:
+        _wrong(
+            f"“{_short(text)}” has a run without a date", "write [1959..1961], [..1961] or [1959..]"
+        )
+    if not left and place > 0:
+        _wrong(f"“{_short(text)}”: “{member}” stands after other dates", "put it first in the set")
+    if not right and place < count - 1:
+        _wrong(f"“{_short(text)}”: “{member}” stands before other dates", "put it last in the set")
+    start, end = _run_end(text, left, _BEFORE), _run_end(text, right, _AFTER)
+    if left and right and start.precision != end.precision:
+        _wrong(
+            f"“{_short(text)}” runs from a {start.precision} to a {end.precision}",
+            "write both alike: [1959..1961], [1959-11..1960-02]",
+        )
+    if start.start > end.end:
+        _wrong(f"“{_short(text)}”: “{member}” ends before it begins", f"write {right}..{left}")
+    return _from_to(start, end)
+
+
+def _from_to(start: Span, end: Span, precision: str = "day") -> Span:
+    return Span(
+        start.first,
+        end.last,
+        start.start,
+        end.end,
+        start.uncertain or end.uncertain,
+        start.approximate or end.approximate,
+        precision,
+    )
+
+
+def _run_end(text: str, date: str, nothing: Span) -> Span:
+    if not date:
+        return nothing
+    span = _date(date)
+    if span.masked:
+        _wrong(f"“{_short(text)}”: a run in a set has no unspecified digits", "write [1960..1969]")
+    return span
+
+
+def _first(spans: Iterable[Span]) -> Day | None:
+    return min(spans, key=lambda span: span.start).first
+
+
+def _last(spans: Iterable[Span]) -> Day | None:
+    return max(spans, key=lambda span: span.end).last
+
+
+def _years(first: int, last: int) -> Span:
+    return Span.of(Day(first, 1, 1), Day(last, 12, 31), "year")
+
+
+def _months(year: int, first: int, last: int) -> Span:
+    return Span.of(Day(year, first, 1), Day(year, last, _days_in(year, last)), "month")
+
+
+def _days_in(year: int, month: int) -> int:
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 29 if month == 2 and leap else _MONTH_DAYS[month - 1]
+
+
+def _wrong_form(text: str) -> NoReturn:
+    """Say why it is no date at all, guessing what was meant where one guess stands out."""
+    _wrong(f"“{_short(text)}” is not a date in EDTF", _likely(text) or _FORMS)
+
+
+_FORMS = (
+    "write 1960-07-18, 1960-07 or 1960; 1960? uncertain, 1960~ approximate, 196X some year of the "
+    "sixties, 1959/1961 from then to then, [1959..1961] one of these years"
+)
+
+
+def _likely(text: str) -> str:
+    """What is probably meant, as a hint; empty where that is not clear."""
+    if not text.isascii() or len(text) > 40:
+        return ""
+    digits = text.isdigit()
+    if digits and len(text) == 8:
+        return f"write {text[:4]}-{text[4:6]}-{text[6:]}"
+    if digits and len(text) < 4:
+        return f"a year has four digits: {text.rjust(4, '0')}"
+    if digits:
+        return f"a year of more than four digits begins with Y: Y{text}"
+    if len(text) == 5 and text[:3].isdigit() and text.endswith("0s"):
+        return f"write {text[:3]}X"
+    if text[:4].isdigit() and all(c in "0123456789u?" for c in text) and "u" in text:
+        return f"write {text.replace('u', 'X')}"
+    if "u" in text and all(c in "0123456789u-?~" for c in text):
+        return f"digits that are not known are X since 2019: {text.replace('u', 'X')}"
+    years = text.replace(" ", "").split("-")
+    if len(years) == 2 and all(len(year) == 4 and year.isdigit() for year in years):
+        return (
+            f"write {years[0]}/{years[1]} from then to then, [{years[0]}..{years[1]}] one of them"
+        )
+    for circa in ("circa ", "ca. ", "ca ", "c. ", "c."):
+        rest = text.lower().removeprefix(circa)
+        if rest != text.lower() and len(rest) == 4 and rest.isdigit():
+            return f"write {rest}~"
+    for separator in "./- ":
+        parts = text.split(separator)
+        if not all(part.isdigit() and len(part) in (1, 2, 4) for part in parts):
+            continue
+        if len(parts) == 3 and len(parts[1]) <= 2:
+            if len(parts[0]) == 4:
+                return f"write {parts[0]}-{parts[1].rjust(2, '0')}-{parts[2].rjust(2, '0')}"
+            if len(parts[2]) == 4:
+                return f"year, month and day stand in this order: {parts[2]}-MM-DD"
+        if len(parts) == 2 and len(parts[0]) == 4 and len(parts[1]) <= 2:
+            return f"write {parts[0]}-{parts[1].rjust(2, '0')}"
+    return ""

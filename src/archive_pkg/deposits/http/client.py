@@ -1,0 +1,436 @@
+"""Talking to a repository over HTTPS: patient, bounded, and never telling a secret elsewhere.
+
+Every request goes to the one origin that the user named, with its login; a redirect to another is
+followed only to read, and without the login. Certificates are always verified; an authority of
+one's own is named with SSL_CERT_FILE. What is lost raises LostError, and whoever asked looks what
+became of it before asking again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import email.utils
+import json
+import os
+import re
+import socket
+import ssl
+import time
+import weakref
+from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urljoin, urlsplit
+
+from archive_pkg import limits
+from archive_pkg.deposits.credentials import redact, unused_variable
+from archive_pkg.deposits.http.answers import misfit
+from archive_pkg.deposits.protocol import LostError
+from archive_pkg.errors import DepositError
+from archive_pkg.parsing import read_json
+from archive_pkg.version import SOFTWARE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    import httpx
+
+    from archive_pkg.deposits.http.answers import Shape
+
+SECONDS = 60.0
+"""How long a server may be silent, and how long an answer that is not a file may take in all."""
+_SLOWEST = 1024
+"""Bytes a second, on the average, that a server has to send from the first minute on."""
+_BUSY = {408, 425, 429, 500, 502, 503, 504}
+_READING = {"GET", "HEAD", "PROPFIND"}
+
+
+class Reply:
+    """What a server answered.
+
+    Attributes:
+        status: The HTTP status.
+        headers: Its headers; names in lower case.
+        body: Its body.
+    """
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, target: str) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self._target = target
+
+    def json(self, shape: Shape) -> Any:
+        """Return the body, which has to be JSON of a shape (see `answers.Shape`).
+
+        Raises:
+            LostError: It is not JSON: something in between answered, or it was cut short.
+            DepositError: It does not have the shape.
+        """
+        try:
+            found = read_json(self.body)
+        except ValueError as error:
+            raise LostError(
+                f"{self._target} answers {self.status} with something that is not JSON: "
+                f"{redact(str(error))}",
+                "is that the address of the repository, or does a proxy answer in its place?",
+            ) from error
+        if wrong := misfit(found, shape):
+            raise DepositError(
+                f"{self._target} answers {self.status} with other JSON than was asked for: {wrong}",
+                "is that the address of the repository, and its kind?",
+            )
+        return found
+
+
+class Web:
+    """One server, one pool of connections, for all threads."""
+
+    def __init__(self, base: str, target: str, name: str, login: Mapping[str, str]) -> None:
+        """Take the server.
+
+        Args:
+            base: The address that all paths are below, `https://host[:port]/path`.
+            target: The repository's address, for messages.
+            name: What its secrets are called by.
+            login: Headers that let us in, sent to this server and no other.
+        """
+        import httpx
+
+        self.base = base.rstrip("/")
+        self._origin = _origin(base)
+        self._target = target
+        self._name, self._login = name, dict(login)
+        self._client = httpx.Client(
+            transport=_transport(),
+            timeout=httpx.Timeout(SECONDS, connect=20.0),
+            follow_redirects=False,
+            # Nothing is unpacked on the way: a small answer could become a large one.
+            headers={"User-Agent": SOFTWARE.replace(" ", "/"), "Accept-Encoding": "identity"},
+            trust_env=False,
+        )
+        # Cookies would go to every port of a host.
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        weakref.finalize(self, self._client.close)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        expect: Collection[int] = (200, 201, 202, 204),
+        headers: Mapping[str, str] | None = None,
+        content: bytes | Iterable[bytes] | None = None,
+        length: int | None = None,
+        data: Any = None,
+        hint: str = "",
+    ) -> Reply:
+        """Send a request and read the answer whole.
+
+        Args:
+            method: The HTTP method.
+            path: Below the base; already escaped. Or a whole address on the same origin.
+            expect: Statuses that the caller knows what to do with.
+            headers: More headers.
+            content: A body.
+            length: The body's bytes, where it is an iterable.
+            data: A body to send as JSON.
+            hint: What to do where the server refuses.
+
+        Raises:
+            LostError: No whole answer came, or the server asks for patience.
+            DepositError: The server refuses.
+        """
+        sent = dict(headers or {})
+        if data is not None:
+            content = json.dumps(data, ensure_ascii=False).encode()
+            sent["Content-Type"] = "application/json"
+        if length is not None:
+            sent["Content-Length"] = str(length)
+        with self._open(method, path, sent, content) as response:
+            body = self._whole(response)
+            return self._judged(method, path, response, body, expect, hint)
+
+    @contextlib.contextmanager
+    def download(
+        self, path: str, headers: Mapping[str, str] | None = None
+    ) -> Iterator[Iterator[bytes]]:
+        """The bytes of a file.
+
+        Raises:
+            LostError: They end before their time.
+            DepositError: The server refuses.
+        """
+        with self._open("GET", path, dict(headers or {}), None) as response:
+            if response.status_code != 200:
+                self._judged("GET", path, response, self._whole(response), {200})
+            yield self._blocks(response)
+
+    def url(self, path: str) -> str:
+        """A path's whole address, which must be on the server's own origin.
+
+        Raises:
+            DepositError: It is on another.
+        """
+        url = path if "://" in path else f"{self.base}/{path.lstrip('/')}" if path else self.base
+        if self._origin_of(url) != self._origin:
+            raise DepositError(
+                f"{self._target} refers to {urlsplit(url).hostname}, where nothing is sent",
+                "is that address the repository's own? name it as it names itself",
+            )
+        return url
+
+    def _origin_of(self, url: str) -> tuple[str, str, int]:
+        try:
+            return _origin(url)
+        except ValueError as error:
+            raise DepositError(f"{self._target} refers to {url[:200]!r}: {error}") from error
+
+    @contextlib.contextmanager
+    def _open(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        content: bytes | Iterable[bytes] | None,
+    ) -> Iterator[httpx.Response]:
+        import httpx
+
+        url = self.url(path)
+        try:
+            for _ in range(6):
+                login = self._login if self._origin_of(url) == self._origin else {}
+                request = self._client.build_request(
+                    method, url, headers={**headers, **login}, content=content
+                )
+                with contextlib.closing(self._client.send(request, stream=True)) as response:
+                    response.extensions["network_stream"].has_head = True
+                    if method not in _READING or not response.has_redirect_location:
+                        yield response
+                        return
+                    url = self._joined(url, response.headers["location"])
+                    if not url.startswith("https:"):
+                        raise DepositError(
+                            f"{self._target} leads on to an address that is not encrypted",
+                            "nothing is read over plain http",
+                        )
+            raise DepositError(f"{self._target} leads from one address to the next without end")
+        except httpx.TransportError as error:
+            raise self._lost(error) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise DepositError(
+                f"{self._target} gives an odd answer: {redact(str(error))}"
+            ) from error
+
+    def _joined(self, url: str, location: str) -> str:
+        try:
+            return urljoin(url, location)
+        except ValueError as error:
+            raise DepositError(f"{self._target} leads on to {location[:200]!r}: {error}") from error
+
+    def _lost(self, error: Exception) -> DepositError:
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                return DepositError(
+                    f"{self._target}: its certificate is not good: {cause.verify_message}",
+                    "certificates are always verified; name an authority of your own with "
+                    "SSL_CERT_FILE",
+                )
+            if isinstance(cause, socket.gaierror):
+                return LostError(
+                    f"{self._target} could not be reached: the name of the server was not found",
+                    "check the address and your network, then give the same command again",
+                )
+            if isinstance(cause, ConnectionRefusedError):
+                return LostError(
+                    f"{self._target} could not be reached: nothing answers at that address",
+                    "check the address; if it is right, give the same command again later",
+                )
+            cause = cause.__cause__ or cause.__context__
+        words = redact(str(error)) or type(error).__name__
+        return LostError(f"{self._target} could not be reached, or broke off: {words}")
+
+    def _whole(self, response: httpx.Response) -> bytes:
+        """The body of an answer, within a limit of bytes and of time."""
+        end = time.monotonic() + SECONDS
+        body = bytearray()
+        for block in self._blocks(response):
+            body += block
+            if len(body) > limits.SERVER_ANSWER.value:
+                raise DepositError(
+                    f"{self._target} answers with more than {limits.SERVER_ANSWER.value} bytes",
+                    limits.SERVER_ANSWER.hint,
+                )
+            if time.monotonic() > end:
+                raise LostError(f"{self._target} answers too slowly")
+        return bytes(body)
+
+    def _blocks(self, response: httpx.Response) -> Iterator[bytes]:
+        import httpx
+
+        if (encoding := response.headers.get("content-encoding", "identity")) != "identity":
+            raise DepositError(f"{self._target} answers in the encoding {encoding[:50]!r}, unasked")
+        try:
+            yield from response.iter_raw()
+        except httpx.TransportError as error:
+            raise self._lost(error) from error
+
+    def _judged(
+        self,
+        method: str,
+        path: str,
+        response: httpx.Response,
+        body: bytes,
+        expect: Collection[int],
+        hint: str = "",
+    ) -> Reply:
+        status = response.status_code
+        if status in expect:
+            return Reply(status, dict(response.headers), body, self._target)
+        words = _words(response, body)
+        what = f"{self._target} answers {status} to {method} {urlsplit(path).path or '/'}{words}"
+        if status in _BUSY:
+            raise LostError(what, after=_retry_after(response))
+        if status in (401, 403) or (status == 400 and b"CSRF" in body):
+            # Of somebody whom it does not know, InvenioRDM asks what a browser would send.
+            unused = unused_variable(self._name)
+            raise DepositError(
+                what,
+                "check the login: it may be wrong, may have expired, or may lack the right to do "
+                f"this; archive-pkg login {self._name} keeps a new one"
+                if self._login
+                else f"no login for {self._name} is known here: archive-pkg login {self._name}"
+                + (f"; {unused}" if unused else ""),
+            )
+        if 300 <= status < 400:
+            where = urlsplit(response.headers.get("location", "")).hostname or "elsewhere"
+            raise DepositError(
+                f"{what}, a redirect to {where}", "it is not followed; name the repository there"
+            )
+        raise DepositError(what, hint)
+
+
+def segments(path: str) -> str:
+    """Return a path with every segment escaped for an address.
+
+    Raises:
+        DepositError: A segment would lead to another place: "..".
+    """
+    if {".", ".."} & set(path.split("/")):
+        raise DepositError(f"{path!r} would lead to another place in the repository")
+    return "/".join(quote(step, safe="") for step in path.split("/"))
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
+    return parts.scheme, (parts.hostname or "").lower(), port
+
+
+def _transport() -> httpx.HTTPTransport:
+    """A transport whose connections are given up when they are too slow on the whole."""
+    import httpcore
+    import httpx
+
+    class Paced(httpcore.NetworkStream):
+        """A connection: from each request on, what comes back has to come at a certain pace.
+
+        The head of the answer has to be there after a minute, whatever comes before it: a server
+        can send interim answers without end.
+
+        Attributes:
+            has_head: Whether the answer's head has been read.
+        """
+
+        def __init__(self, stream: httpcore.NetworkStream) -> None:
+            self._stream = stream
+            self._since: float | None = None
+            self._count = 0
+            self.has_head = False
+
+        def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            now = time.monotonic()
+            if self._since is None:
+                self._since, self._count = now, 0
+            took = now - self._since
+            if took > SECONDS and not self.has_head:
+                raise httpcore.ReadTimeout(f"it does not answer within {SECONDS:g} seconds")
+            if took > SECONDS and self._count < took * _SLOWEST:
+                raise httpcore.ReadTimeout(f"it sends less than {_SLOWEST} bytes a second")
+            data = self._stream.read(max_bytes, timeout)
+            self._count += len(data)
+            return data
+
+        def write(self, buffer: bytes, timeout: float | None = None) -> None:
+            self._since, self.has_head = None, False
+            self._stream.write(buffer, timeout)
+
+        def close(self) -> None:
+            self._stream.close()
+
+        def start_tls(
+            self,
+            ssl_context: ssl.SSLContext,
+            server_hostname: str | None = None,
+            timeout: float | None = None,
+        ) -> httpcore.NetworkStream:
+            return Paced(self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+        def get_extra_info(self, info: str) -> Any:
+            return self._stream.get_extra_info(info)
+
+    class Backend(httpcore.SyncBackend):
+        def connect_tcp(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+            return Paced(super().connect_tcp(*args, **options))
+
+    transport = httpx.HTTPTransport(verify=_certificates(), trust_env=False)
+    transport._pool = httpcore.ConnectionPool(
+        ssl_context=_certificates(),
+        max_connections=32,
+        max_keepalive_connections=16,
+        network_backend=Backend(),
+    )
+    return transport
+
+
+def _certificates() -> ssl.SSLContext:
+    own = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if any(own):
+        return ssl.create_default_context(cafile=own[0] or None, capath=own[1] or None)
+    import certifi
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """The seconds that the server asks to wait (RFC 9110, 10.2.3)."""
+    said = response.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}", said):
+        return float(said)
+    with contextlib.suppress(TypeError, ValueError):
+        when = email.utils.parsedate_to_datetime(said)
+        return max(0.0, (when - datetime.now(UTC)).total_seconds())
+    return None
+
+
+def _words(response: httpx.Response, body: bytes) -> str:
+    """The server's own words on an error, in short."""
+    text = body[:20000].decode("utf-8", "replace")
+    if "json" in response.headers.get("content-type", ""):
+        with contextlib.suppress(ValueError, AttributeError, TypeError):
+            said = read_json(body[:20000])
+            errors = said.get("errors") or []
+            parts = [str(said.get("message", ""))] + [
+                f"{each.get('field', '')}: {' '.join(map(str, each.get('messages', [])))}"
+                for each in errors
+                if isinstance(each, dict)
+            ]
+            text = "; ".join(part for part in parts if part)
+    else:
+        text = re.sub(r"<(style|script)\b.*?</\1>", " ", text, flags=re.S | re.I)
+        text = re.sub(r"<[^>]*>", " ", text)
+    text = " ".join(redact(text).split())
+    return f": {text[:300]}" if text else ""

@@ -1,0 +1,1 @@
+"""The kinds of repositories that packages can be deposited into."""

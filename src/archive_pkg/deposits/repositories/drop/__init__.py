@@ -1,0 +1,1 @@
+"""Drop folders: local, SFTP, WebDAV."""

@@ -1,0 +1,223 @@
+"""`file:PATH`: a drop folder on a disk of this machine, or mounted on it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg import fixity, storage
+from archive_pkg.deposits.parcels import BLOCK, sha256_of
+from archive_pkg.deposits.repositories.drop.folder import (
+    SMALL,
+    DropFolder,
+    Place,
+    TakenError,
+    Trail,
+)
+from archive_pkg.deposits.together import Unsynced
+from archive_pkg.errors import StorageError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from archive_pkg.deposits.together import Steps
+
+
+_LARGE = 32 * BLOCK
+
+
+class LocalFolder(DropFolder):
+    """The repository behind `file:PATH`; the folder is made if it is not there."""
+
+    kind = "file"
+    near = True
+
+    def __init__(self, address: str) -> None:
+        """Take `file:PATH` or `file:///PATH`; a relative path starts from the working folder."""
+        path = address.partition(":")[2]
+        if path.startswith("//"):
+            path = path.removeprefix("//").removeprefix("localhost")
+        if not path:
+            raise UsageError(f"{address} names no folder", "write file:PATH")
+        self.root = Path(path).expanduser().absolute()
+        super().__init__(LocalPlace(self.root))
+
+    @property
+    def target(self) -> str:  # type: ignore[override]
+        """The address with the folder's whole path."""
+        return f"file:{self.root}"
+
+
+class LocalPlace(Place):
+    """A folder of this machine; see `drop.Place`.
+
+    Other people may write into it. So each path is walked from the folder without following a link,
+    and what is written or goes on being written has to be this user's.
+    """
+
+    resumes = True
+    width = 2
+    near = True
+
+    def __init__(self, root: Path) -> None:
+        """Take the folder."""
+        self.root = root
+        self._made: dict[str, os.stat_result] = {}
+
+    def list(self, path: str) -> dict[str, int] | None:
+        """See `drop.Place`."""
+        found: dict[str, int] = {}
+        waiting = [path]
+        with storage.storage_errors(f"reading {self.root / path}"):
+            while waiting:
+                here = waiting.pop()
+                try:
+                    folder = storage.folder_beneath(self.root, here)
+                except FileNotFoundError:
+                    if here != path:
+                        raise
+                    return None
+                except storage.NotRegularError:
+                    if here != path:
+                        raise
+                    return {}  # something else has the name
+                try:
+                    with os.scandir(folder) as entries:
+                        for entry in entries:
+                            inner = f"{here}/{entry.name}"
+                            if entry.is_dir(follow_symlinks=False):
+                                waiting.append(inner)
+                            else:
+                                size = entry.stat(follow_symlinks=False).st_size
+                                found[inner.removeprefix(f"{path}/")] = size
+                finally:
+                    os.close(folder)
+        return found
+
+    def make(self, paths: Sequence[str]) -> None:
+        """See `drop.Place`; only this user may look into a folder before it is renamed."""
+        with storage.storage_errors(f"making {self.root}"):
+            storage.make_folder(self.root)
+        for path in paths:
+            with storage.storage_errors(f"making {self.root / path}"):
+                storage.make_beneath(self.root, path, 0o777 if "/" in path else 0o700)
+            if "/" not in path:
+                self._made[path] = self._ours(path)
+
+    def _ours(self, path: str) -> os.stat_result:
+        """Refuse a folder that another person has made, or may write into."""
+        descriptor = storage.folder_beneath(self.root, path)
+        try:
+            status = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+        if not storage.is_ours(status) or status.st_mode & 0o022:
+            raise StorageError(
+                f"{self.root / path} belongs to another user, or others may write into it",
+                "Remove it if you do not know it, then run the same command again.",
+            )
+        return status
+
+    def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
+        """See `drop.Place`."""
+        self._write(path, source, offset, lambda offset: None)
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """See `drop.Place`."""
+        return self._read(path, lambda offset: sys.maxsize)
+
+    def send(self, path: str, source: Iterable[bytes], size: int, offset: int) -> str:
+        """See `drop.Place`; what is there of a large file is read while the rest is written."""
+        if size <= SMALL and not offset:
+            return self._put(path, source)
+        if size < _LARGE:
+            return super().send(path, source, size, offset)
+        trail = Trail()
+        with ThreadPoolExecutor(2) as pool:
+            proof = pool.submit(lambda: sha256_of(self._read(path, trail.ready)))
+            early = pool.submit(self._sync, path, trail.ready)
+            with trail:
+                self._write(path, source, offset, trail.grow)
+            early.result()  # what went wrong is told once only, whoever asks
+            return proof.result()
+
+    def _sync(self, path: str, ready: Callable[[int], int]) -> None:
+        """Have what is there of a file on the disk, so that little is left to wait for at the end.
+
+        The last of it is left to whoever makes the file durable.
+        """
+        with storage.storage_errors(f"writing {self.root / path}"):
+            ready(0)
+            with storage.open_beneath(self.root, path) as file:
+                there = 0
+                while (there := ready(there + _LARGE)) != sys.maxsize:
+                    os.fdatasync(file.fileno())
+
+    def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
+        """See `drop.Place`; one after the other, as there is nobody to wait for."""
+        return [self.send(path, [data], len(data), 0) for path, data in files.items()]
+
+    def _put(self, path: str, source: Iterable[bytes]) -> str:
+        """Write a small file, and read it back."""
+        with storage.storage_errors(f"writing {path} in {self.root}"):
+            data = b"".join(source)
+            descriptor = storage.write_beneath(self.root, path)
+            try:
+                fixity.write_all(descriptor, data)
+                return hashlib.sha256(os.pread(descriptor, len(data) + 1, 0)).hexdigest()
+            finally:
+                os.close(descriptor)
+
+    def _write(
+        self, path: str, source: Iterable[bytes], offset: int, arrived: Callable[[int], None]
+    ) -> None:
+        with storage.storage_errors(f"writing {self.root / path}"):
+            descriptor = storage.write_beneath(self.root, path, more=offset > 0)
+            try:
+                for block in source:
+                    fixity.write_all(descriptor, block)
+                    offset += len(block)
+                    arrived(offset)
+            finally:
+                os.close(descriptor)
+
+    def _read(self, path: str, ready: Callable[[int], int]) -> Iterator[bytes]:
+        limit, offset = ready(0), 0
+        with storage.storage_errors(f"reading {self.root / path}"):
+            file = storage.open_beneath(self.root, path)
+        with file:
+            while block := file.read(min(BLOCK, limit - offset)):
+                offset += len(block)
+                yield block
+                if offset >= limit:
+                    limit = ready(offset)
+
+    def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> Steps[bool]:
+        """See `drop.Place`."""
+        yield [Unsynced(self.root / folder), Unsynced(self.root, storage.sync_folder)]
+        return True
+
+    def rename(self, old: str, new: str, mode: int) -> Steps[None]:
+        """See `drop.Place`."""
+        with storage.storage_errors(f"renaming {self.root / old}"):
+            storage.open_up(self.root / old, mode)
+            try:
+                storage.place(self.root / old, self.root / new)
+            except storage.DestinationExistsError as error:
+                raise TakenError(f"{self.root / new} exists") from error
+            if not os.path.samestat((self.root / new).lstat(), self._made[old]):
+                raise StorageError(
+                    f"{self.root / new} is not the folder that was written: another user has "
+                    "exchanged it",
+                    "Deposit into a folder in which only you can rename files.",
+                )
+        yield [Unsynced(self.root, storage.sync_folder)]
+
+    def remove(self, path: str) -> None:
+        """See `drop.Place`."""
+        with storage.storage_errors(f"removing {self.root / path}"):
+            storage.remove_beneath(self.root, path)

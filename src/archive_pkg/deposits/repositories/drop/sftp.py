@@ -1,0 +1,277 @@
+"""`sftp://[USER@]HOST[:PORT]/PATH`: a drop folder behind OpenSSH, with the login of ssh itself.
+
+Everything that belongs to the login is `ssh`'s: hosts must be known to it, keys come from its agent
+or from where its configuration says; there are no passwords.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import posixpath
+import struct
+import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING
+
+from archive_pkg.deposits.credentials import place_of, split_address
+from archive_pkg.deposits.parcels import sha256_of
+from archive_pkg.deposits.protocol import LostError
+from archive_pkg.deposits.repositories.drop.folder import (
+    DropFolder,
+    Place,
+    TakenError,
+    Trail,
+    refuse_more,
+    side_by_side,
+)
+from archive_pkg.deposits.repositories.drop.ssh import BrokenError, Channel
+from archive_pkg.errors import DepositError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from archive_pkg.deposits.together import Steps
+
+
+_LARGE = 64 << 20
+
+
+class SftpFolder(DropFolder):
+    """The repository behind `sftp://`; the folder must be there."""
+
+    kind = "sftp"
+
+    def __init__(self, address: str) -> None:
+        """Take the address; `/~/PATH` starts from the login's own folder."""
+        parts = split_address(address)
+        host = str(parts.hostname)
+        path, written = place_of(parts)
+        user = f"{parts.username}@" if parts.username else ""
+        port = f":{parts.port}" if parts.port else ""
+        self.target = f"sftp://{user}{host}{port}{written or '/'}"
+        root = "." + path.removeprefix("/~") if path.startswith("/~") else path or "/"
+        super().__init__(SftpPlace(host, parts.port, parts.username, root, self.target))
+
+
+class SftpPlace(Place):
+    """A folder behind SFTP; see `drop.Place`. A few connections, each for one thread at a time."""
+
+    resumes = True
+    width = 4
+
+    def __init__(
+        self, host: str, port: int | None, user: str | None, root: str, target: str
+    ) -> None:
+        """Take where it is; nothing is opened yet."""
+        self._login = host, port, user
+        self._root = root
+        self._target = target
+        self._slots = threading.BoundedSemaphore(self.width)
+        self._connecting = threading.Lock()
+        self._idle: list[Channel] = []
+        weakref.finalize(self, _close, self._idle)
+
+    def list(self, path: str) -> dict[str, int] | None:
+        """See `drop.Place`."""
+        found: dict[str, int] = {}
+        with self._channel(f"reading {path}") as sftp:
+            waiting, asked = [""], 0
+            while waiting:
+                prefix = waiting.pop()
+                asked += 1
+                refuse_more(len(found) + len(waiting) + asked, self._target)
+                try:
+                    entries = sftp.entries(self._at(posixpath.join(path, prefix)))
+                except FileNotFoundError:
+                    if prefix:
+                        raise
+                    return None
+                for name, entry in entries.items():
+                    if entry.is_folder:
+                        waiting.append(f"{prefix}{name}/")
+                    else:
+                        found[prefix + name] = entry.size
+        return found
+
+    def make(self, paths: Sequence[str]) -> None:
+        """See `drop.Place`."""
+        with self._channel(f"making {paths[-1]}") as sftp:
+            try:
+                sftp.make_all([self._at(path) for path in paths])
+            except FileNotFoundError:
+                message = f"there is no folder {self._target}"
+                raise DepositError(message, "make it; the drop folder itself is not made") from None
+
+    def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
+        """See `drop.Place`."""
+        with self._channel(f"writing {path}") as sftp:
+            sftp.write(self._at(path), source, offset)
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """See `drop.Place`."""
+        return self._read(path)
+
+    def send(self, path: str, source: Iterable[bytes], size: int, offset: int) -> str:
+        """See `drop.Place`; what has arrived is read while the rest is sent."""
+        trail = Trail()
+
+        def follow() -> str:
+            return sha256_of(self._read(path, trail.ready))
+
+        with ThreadPoolExecutor(2) as pool:
+            proof = pool.submit(follow)
+            early = pool.submit(self._sync, path, trail.ready) if size > _LARGE else None
+            with trail, self._channel(f"writing {path}") as sftp:
+                sftp.write(self._at(path), source, offset, trail.grow)
+            if early is not None:
+                early.result()
+            return proof.result()
+
+    def _sync(self, path: str, ready: Callable[[int], int]) -> None:
+        """Have what is there of a file on the disk there, so that `secure` has little to wait for.
+
+        The disk there works meanwhile, instead of when all has been sent.
+        """
+        ready(0)
+        with self._channel(f"writing {path} to its disk") as sftp:
+            if sftp.syncs:
+                sftp.sync_growing(self._at(path), lambda offset: ready(offset + _LARGE))
+
+    def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
+        """See `drop.Place`."""
+        with self._channel(f"writing {len(files)} files") as sftp:
+            held = sftp.write_many({self._at(path): data for path, data in files.items()})
+        return [hashlib.sha256(data).hexdigest() for data in held]
+
+    def _read(self, path: str, ready: Callable[[int], int] | None = None) -> Iterator[bytes]:
+        if ready is not None:
+            ready(0)  # no connection is taken before there is something to read
+        with self._channel(f"reading {path}") as sftp:
+            blocks = sftp.read(self._at(path), *([ready] if ready else []))
+            with contextlib.closing(blocks):  # type: ignore[type-var]
+                yield from blocks
+
+    def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> Steps[bool]:
+        """See `drop.Place`; asked of those servers that say they know `fsync@openssh.com`."""
+
+        def sync(paths: Sequence[str]) -> bool:
+            with self._channel(f"writing {folder} to its disk") as sftp:
+                if sftp.syncs:
+                    sftp.sync([self._at(path) for path in paths])
+                return sftp.syncs
+
+        def sync_folders(paths: Sequence[str]) -> bool:
+            # The protocol does not say that folders can be opened so; OpenSSH lets them be.
+            with contextlib.suppress(DepositError):
+                return sync(paths)
+            return False
+
+        shares = [files[start :: self.width] for start in range(self.width)]
+        synced = all(side_by_side((partial(sync, share) for share in shares if share), self.width))
+        yield from ()
+        return synced and sync_folders([*folders, folder])
+
+    def rename(self, old: str, new: str, mode: int) -> Steps[None]:
+        """See `drop.Place`; the plain rename of SFTP refuses to replace."""
+        with self._channel(f"renaming {old}") as sftp:
+            try:
+                sftp.rename(self._at(old), self._at(new))
+            except OSError:
+                with contextlib.suppress(FileNotFoundError):
+                    sftp.lstat(self._at(new))
+                    raise TakenError(f"{self._target}/{new} exists") from None
+                raise
+            if sftp.syncs:
+                with contextlib.suppress(OSError):  # see `secure`
+                    sftp.sync([self._root])
+        yield from ()
+
+    def remove(self, path: str) -> None:
+        """See `drop.Place`."""
+        with self._channel(f"removing {path}") as sftp, contextlib.suppress(FileNotFoundError):
+            _remove(sftp, self._at(path))
+
+    def _at(self, path: str) -> str:
+        return posixpath.join(self._root, path.rstrip("/"))
+
+    @contextlib.contextmanager
+    def _channel(self, what: str) -> Iterator[Channel]:
+        """A connection for what is to be done; its errors become ours: lost, or refused."""
+        with self._slots:
+            sftp = self._idle.pop() if self._idle else self._connect()
+            try:
+                yield sftp
+            except (BrokenError, struct.error, ValueError) as error:
+                sftp.close()
+                raise LostError(
+                    f"{self._target}: the connection was lost while {what}: {error}"
+                ) from error
+            except OSError as error:
+                self._idle.append(sftp)
+                hint = (
+                    "make that folder, or name one that is there"
+                    if error.errno == errno.ENOENT
+                    else "is there permission, and space on that disk?"
+                )
+                raise DepositError(
+                    f"{self._target} refuses {what}: {error.strerror}", hint
+                ) from error
+            except (DepositError, StorageError):  # of this side; the connection is as it was
+                self._idle.append(sftp)
+                raise
+            except BaseException:
+                sftp.close()
+                raise
+            else:
+                self._idle.append(sftp)
+
+    def _connect(self) -> Channel:
+        # One at a time: servers turn away those who come in crowds (sshd's MaxStartups).
+        with self._connecting:
+            try:
+                return Channel(*self._login)
+            except BrokenError as error:
+                raise _refusal(self._target, str(error)) from error
+
+
+def _refusal(target: str, said: str) -> DepositError:
+    """What it means that there is no connection, from what ssh said."""
+    if "IDENTIFICATION HAS CHANGED" in said:
+        return DepositError(
+            f"{target}: the host's key is not the one that is known",
+            "somebody may be listening in; ask the host's keeper before you do anything",
+        )
+    if "Host key verification failed" in said:
+        return DepositError(
+            f"{target}: the host is not known, and unknown hosts are refused",
+            "compare its key with its keeper, then add it to ~/.ssh/known_hosts "
+            "(ssh asks you at the first connection)",
+        )
+    if "Permission denied" in said or "Too many authentication failures" in said:
+        return DepositError(
+            f"{target} does not let us in",
+            "is your key in ssh's agent (ssh-add), or named in ~/.ssh/config? "
+            "try: sftp to that host",
+        )
+    if "subsystem request failed" in said:
+        return DepositError(f"{target} lets us in, and has no SFTP", "ask the host's keeper")
+    last = said.splitlines()[-1].strip() if said else "it closed the connection"
+    return LostError(f"{target} could not be reached: {last}")
+
+
+def _remove(sftp: Channel, path: str) -> None:
+    if not sftp.lstat(path).is_folder:
+        sftp.remove(path)
+        return
+    for name in sftp.entries(path):
+        _remove(sftp, f"{path}/{name}")
+    sftp.remove_folder(path)
+
+
+def _close(channels: list[Channel]) -> None:
+    for channel in channels:
+        channel.close()

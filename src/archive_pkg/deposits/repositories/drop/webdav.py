@@ -1,0 +1,164 @@
+"""`davs://HOST[:PORT]/PATH`: a drop folder behind WebDAV (RFC 4918) over TLS."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from archive_pkg.deposits import credentials
+from archive_pkg.deposits.http.answers import read_xml
+from archive_pkg.deposits.http.client import Web, segments
+from archive_pkg.deposits.repositories.drop.folder import DropFolder, Place, TakenError, refuse_more
+from archive_pkg.errors import DepositError, UsageError
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from archive_pkg.deposits.together import Steps
+
+_DAV = "{DAV:}"
+_SIZES = b"""<?xml version="1.0" encoding="utf-8"?>
+<propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/></prop></propfind>"""
+
+
+class WebDavFolder(DropFolder):
+    """The repository behind `davs://`; the folder must be there.
+
+    Its login is a user and a password (basic) or a token (bearer) for the host.
+    """
+
+    kind = "webdav"
+
+    def __init__(self, address: str) -> None:
+        """Take the address."""
+        parts = credentials.split_address(address)
+        if parts.username:
+            shown = credentials.without_secret(address)
+            raise UsageError(f"{shown} names a user", "archive-pkg login HOST --user NAME")
+        name = credentials.server_name(parts)
+        path, written = credentials.place_of(parts)
+        self.target = f"davs://{parts.netloc}{written}"
+        self._login = credentials.login(name)
+        headers = self._login.basic() if self._login else credentials.bearer(name)
+        web = Web(f"https://{parts.netloc}{segments(path)}", self.target, name, headers)
+        super().__init__(WebDavPlace(web, self.target))
+
+
+class WebDavPlace(Place):
+    """A folder behind WebDAV; see `drop.Place`."""
+
+    resumes = False
+    width = 4
+
+    def __init__(self, web: Web, target: str) -> None:
+        """Take the server."""
+        self._web = web
+        self._target = target
+
+    def list(self, path: str) -> dict[str, int] | None:
+        """See `drop.Place`; asks level by level, for servers refuse to tell all at once."""
+        found: dict[str, int] = {}
+        waiting, asked = [""], 0
+        while waiting:
+            prefix = waiting.pop()
+            asked += 1
+            refuse_more(len(found) + len(waiting) + asked, self._target)
+            entries = self._entries(f"{path}/{prefix}")
+            if entries is None:
+                if prefix:
+                    raise DepositError(f"{self._target}/{path}/{prefix} vanished while it was read")
+                return None
+            for name, size in entries:
+                if size is None:
+                    waiting.append(f"{prefix}{name}/")
+                else:
+                    found[prefix + name] = size
+        return found
+
+    def _entries(self, path: str) -> builtins.list[tuple[str, int | None]] | None:
+        """Names in a folder, with the sizes of files; None if it is not there."""
+        reply = self._web.ask(
+            "PROPFIND",
+            segments(path),
+            expect={207, 404},
+            headers={"Depth": "1", "Content-Type": "application/xml"},
+            content=_SIZES,
+        )
+        if reply.status == 404:
+            return None
+        own = unquote(urlsplit(self._web.url(segments(path))).path).rstrip("/")
+        found = []
+        for href, size in _responses(reply.body, self._target):
+            there = unquote(_path_of(href, self._target)).rstrip("/")
+            above, _, name = there.rpartition("/")
+            if above == own and name:
+                found.append((name, size))
+        return found
+
+    def make(self, paths: Sequence[str]) -> None:
+        """See `drop.Place`."""
+        for path in paths:
+            # 405: something is there; 409: what it would be in is not (RFC 4918, 9.3.1).
+            reply = self._web.ask("MKCOL", f"{segments(path)}/", expect={201, 405, 409})
+            if reply.status == 409:
+                above = f"{self._target}/{path}".rpartition("/")[0]
+                raise DepositError(
+                    f"there is no folder {above}", "make it; the drop folder itself is not made"
+                )
+
+    def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
+        """See `drop.Place`."""
+        self._web.ask(
+            "PUT",
+            segments(path),
+            content=source,
+            length=size,
+            headers={"Content-Type": "application/octet-stream"},
+        )
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """See `drop.Place`."""
+        with self._web.download(segments(path)) as blocks:
+            yield from blocks
+
+    def rename(self, old: str, new: str, mode: int) -> Steps[None]:
+        """See `drop.Place`; Overwrite: F refuses to replace (RFC 4918, 10.6)."""
+        reply = self._web.ask(
+            "MOVE",
+            f"{segments(old)}/",
+            expect={201, 204, 412},
+            headers={"Destination": self._web.url(f"{segments(new)}/"), "Overwrite": "F"},
+        )
+        if reply.status == 412:
+            raise TakenError(f"{self._target}/{new} exists")
+        yield from ()
+
+    def remove(self, path: str) -> None:
+        """See `drop.Place`."""
+        reply = self._web.ask("DELETE", segments(path), expect={200, 204, 400, 404, 409})
+        if reply.status in (400, 409):
+            # Some servers know a folder only by its slash.
+            self._web.ask("DELETE", f"{segments(path)}/", expect={200, 204, 404})
+
+
+def _path_of(href: str, target: str) -> str:
+    try:
+        return urlsplit(href).path
+    except ValueError as error:
+        raise DepositError(f"{target} lists {href[:200]!r}: {error}") from error
+
+
+def _responses(body: bytes, target: str) -> Iterator[tuple[str, int | None]]:
+    """Addresses in a multistatus answer, with their sizes; None for folders (RFC 4918, 14.24)."""
+    root = read_xml(body, target, "is it WebDAV?")
+    for response in root.iter(f"{_DAV}response"):
+        href = response.findtext(f"{_DAV}href") or ""
+        if response.find(f".//{_DAV}collection") is not None:
+            yield href, None
+        else:
+            size = response.findtext(f".//{_DAV}getcontentlength") or ""
+            if not re.fullmatch(r"[0-9]{1,19}", size):
+                raise DepositError(f"{target} does not tell the size of {href}")
+            yield href, int(size)

@@ -1,0 +1,151 @@
+"""The way of files into a draft of InvenioRDM: whole, or in parts that are gone on with."""
+
+from __future__ import annotations
+
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg import storage
+from archive_pkg.deposits.http.client import segments
+from archive_pkg.deposits.parcels import BLOCK, Checked
+from archive_pkg.errors import DepositError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.deposits.http.client import Web
+    from archive_pkg.deposits.journal import Journal
+    from archive_pkg.deposits.parcels import Item, Parcel
+    from archive_pkg.deposits.zips import Sent
+
+Json = dict[str, Any]
+
+_FILE = {"key": str, "status?": str, "checksum?": str}
+FILES = {"entries?": [_FILE]}
+"""The shape of what the server says of files."""
+
+PART = 64 * 1024 * 1024
+"""A file larger than this is sent in parts of this size, or larger where they would be too many."""
+_MOST_PARTS = 1000
+_PARTS_AT_ONCE = 3
+_BYTES = {"Content-Type": "application/octet-stream"}
+
+
+def bring(
+    web: Web, files: str, wanted: Sequence[Sent], parcel: Parcel, journal: Journal
+) -> tuple[dict[str, Json], bool]:
+    """Bring files into a draft, where they are the only ones then.
+
+    Args:
+        web: The server.
+        files: The path of the draft's files.
+        wanted: The zip, and the page if one goes with it.
+        parcel: The package.
+        journal: What was done before.
+
+    Returns:
+        The server's account of each file by its name, its digest included, and whether anything
+        was changed now.
+    """
+    names = {sent.item.path for sent in wanted}
+    there: dict[str, Json] = {}
+    new = False
+    for entry in web.ask("GET", files).json(FILES).get("entries") or []:
+        if entry["key"] in names:
+            there[entry["key"]] = entry
+        else:
+            web.ask("DELETE", f"{files}/{segments(entry['key'])}", expect={204, 404})
+            new = True
+    for sent in wanted:
+        held = there.get(sent.item.path)
+        if held is None or not _complete(held) or md5_of(held) != sent.md5:
+            there[sent.item.path] = _bring(web, files, sent, held, parcel, journal)
+            new = True
+    return there, new
+
+
+def _bring(
+    web: Web, files: str, sent: Sent, held: Json | None, parcel: Parcel, journal: Journal
+) -> Json:
+    """Send a file, or the rest of it, in place of what is there of that name."""
+    path = f"{files}/{segments(sent.item.path)}"
+    upload = journal.outcome(f"upload {sent.item.path}") or {}
+    if held is None or _complete(held) or not upload.get("parts"):
+        if held is not None:
+            web.ask("DELETE", path, expect={204, 404})
+        upload = _begin(web, files, sent.item, journal)
+    step = f"send {sent.item.path}"
+    journal.begin(step)
+    if upload["parts"]:
+        _send_parts(web, path, sent, upload, parcel, journal)
+    else:
+        with storage.open_regular(sent.path) as file:
+            content = Checked(file, sent.item, parcel.tick)
+            length = sent.item.size
+            web.ask("PUT", f"{path}/content", content=content, length=length, headers=_BYTES)
+    entry: Json = web.ask("POST", f"{path}/commit").json(_FILE)
+    journal.done(step, checksum=entry.get("checksum"))
+    return entry
+
+
+def _complete(file: Json) -> bool:
+    return bool(file.get("status") == "completed")
+
+
+def md5_of(file: Json) -> str | None:
+    """The MD5 that the server states of a file; None where it states none."""
+    name, _, digest = str(file.get("checksum", "")).partition(":")
+    return digest if name == "md5" and digest else None
+
+
+def _begin(web: Web, files: str, item: Item, journal: Journal) -> Json:
+    """Announce the file, in parts where it is large and the storage knows them."""
+    step = f"upload {item.path}"
+    journal.begin(step)
+    file: Json = {"key": item.path, "size": item.size}
+    parts, size = 0, 0
+    if item.size > PART:
+        size = max(PART, -(-item.size // _MOST_PARTS))
+        parts = -(-item.size // size)
+        transfer = {"type": "M", "parts": parts, "part_size": size}
+        reply = web.ask("POST", files, expect={201, 400}, data=[file | {"transfer": transfer}])
+        parts = parts if reply.status == 201 else 0
+    if not parts:
+        reply = web.ask("POST", files, expect={201, 400}, data=[file])
+        if reply.status == 400:
+            raise DepositError(f"the draft does not take a file called {item.path}")
+    # What was sent for an earlier announcement counts for nothing: each has a name of its own.
+    return journal.done(step, parts=parts, size=size, name=secrets.token_hex(4))
+
+
+def _send_parts(
+    web: Web, path: str, sent: Sent, upload: Json, parcel: Parcel, journal: Journal
+) -> None:
+    def send(number: int) -> None:
+        start = (number - 1) * upload["size"]
+        length = min(upload["size"], sent.item.size - start)
+        step = f"part {number} of {upload['name']}"
+        if journal.is_done(step):
+            parcel.tick(length)
+            return
+        journal.begin(step)
+        content = _slice(sent, start, length, parcel)
+        web.ask("PUT", f"{path}/content/{number}", content=content, length=length, headers=_BYTES)
+        journal.done(step)
+
+    with ThreadPoolExecutor(_PARTS_AT_ONCE) as pool:
+        list(pool.map(send, range(1, upload["parts"] + 1)))
+
+
+def _slice(sent: Sent, start: int, length: int, parcel: Parcel) -> Iterator[bytes]:
+    with storage.open_regular(sent.path) as source:
+        source.seek(start)
+        while length:
+            with storage.storage_errors(f"reading {sent.path}"):
+                block = source.read(min(BLOCK, length))
+            if not block:
+                raise DepositError(f"{sent.path} changed while it was being sent")
+            length -= len(block)
+            parcel.tick(len(block))
+            yield block

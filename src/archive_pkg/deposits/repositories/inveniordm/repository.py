@@ -1,0 +1,612 @@
+"""`inveniordm+https://HOST`, `zenodo:`, `zenodo-sandbox:`: InvenioRDM, the engine of Zenodo.
+
+A package becomes a draft with one zip and a page for people; published only on demand, and then for
+good. A changed package becomes a new version of the record that its receipt names. The address
+takes the options `?publisher=NAME`, `?type=ID` (of the instance's resource types) and
+`?access=restricted`, which restricts the files, up to the day on which all of them are open.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from archive_pkg.deposits import credentials
+from archive_pkg.deposits.descriptions import Merged, keep_description, last_description, merged
+from archive_pkg.deposits.http.client import Web, segments
+from archive_pkg.deposits.parcels import limited, sha256_of
+from archive_pkg.deposits.protocol import (
+    TARGET_NEEDS_METADATA,
+    Capabilities,
+    LostError,
+    Plan,
+    Status,
+    Stored,
+    Transfer,
+    begun_again,
+    earlier_deposits,
+    login_lacking,
+    not_as_asked,
+    options_of,
+    refuse_withdrawn,
+)
+from archive_pkg.deposits.receipts import Arrival
+from archive_pkg.deposits.repositories.inveniordm.files import FILES, bring, md5_of
+from archive_pkg.deposits.zips import (
+    RestrictingRepository,
+    Sent,
+    page_name,
+    paged,
+    zip_name,
+    zipped,
+)
+from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.interchange.exporting import invenio
+from archive_pkg.interchange.setting import Setting
+from archive_pkg.packages.access.audience import seen_by
+from archive_pkg.reports import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from archive_pkg.deposits.http.answers import Shape
+    from archive_pkg.deposits.journal import Journal
+    from archive_pkg.deposits.parcels import Parcel
+    from archive_pkg.records import Record
+
+Json = dict[str, Any]
+
+LOOKS = (2.0, 4.0)
+"""Seconds before looking again for a draft whose making was not answered: search lags a little."""
+_LARGEST = 50 * 10**9
+_OPTIONS = {"publisher": (), "type": (), "access": ("public", "restricted")}
+_ABSENT = {404, 410}
+_IDENTIFIERS = {"identifiers?": [{"identifier": str}]}
+_DESCRIBED = {"errors?": [dict]}
+_MADE = _DESCRIBED | {"id": str}
+_HITS = {"hits": {"hits": [{"id": str, "metadata": _IDENTIFIERS}]}}
+_RECORD = {
+    "id": str,
+    "links": dict,
+    "metadata?": _IDENTIFIERS,
+    "pids?": {"doi?": {"identifier?": str}},
+    "versions?": {"index?": int},
+    "access?": {"record?": str, "files?": str, "embargo?": {"until?": str}},
+}
+
+
+class InvenioRdm(RestrictingRepository):
+    """The repository behind `inveniordm+https://`, `zenodo:` and `zenodo-sandbox:`."""
+
+    kind = "inveniordm"
+
+    def __init__(self, address: str) -> None:
+        """Take the address."""
+        scheme, _, rest = address.partition(":")
+        shown = credentials.without_secret(address)
+        if scheme in credentials.WELL_KNOWN:
+            path, _, query = rest.partition("?")
+            if path.strip("/"):
+                raise UsageError(f"{shown} has more than a name", f"write {scheme}:")
+            self._name, self.target = scheme, f"{scheme}:"
+            self._site = f"https://{credentials.WELL_KNOWN[scheme]}"
+        else:
+            parts = credentials.split_address(address)
+            if parts.username or parts.fragment:
+                raise UsageError(f"{shown} has more than a host and a path", "leave that out")
+            query, self._name = parts.query, credentials.server_name(parts)
+            self._site = f"https://{parts.netloc}{parts.path.rstrip('/')}"
+            self.target = f"inveniordm+{self._site}"
+        # What is said of a record behind the ? makes it no other place.
+        self._options = options_of(address, query, _OPTIONS)
+        self._terms: dict[str, bool] = {}
+        self._login = credentials.bearer(self._name)
+        self._web = Web(f"{self._site}/api", self.target, self._name, self._login)
+
+    def capabilities(self) -> Capabilities:
+        """One zip and its page; the server states MD5s; a draft until it is published."""
+        return Capabilities(
+            packaging="zip",
+            digest="md5",
+            write_once=True,
+            resumes=True,
+            publishes=True,
+            open_to_all=not self._is_restricting,
+            restricting="access=restricted",
+            most_files=100,
+            most_bytes=_LARGEST,
+        )
+
+    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
+        """What would be made there, and what keeps it from being taken; see `Repository`."""
+        step, draft = self._first_step(parcel)
+        files = {zip_name(parcel.identifier): parcel.size}
+        if parcel.page is not None:
+            files[page_name(parcel.identifier)] = len(parcel.page())
+        beside = " and its page beside it" if parcel.page is not None else ""
+        plan = Plan(
+            tuple(Transfer(name, size, f"the files of {draft}") for name, size in files.items()),
+            steps=(
+                step,
+                *self._restriction(parcel),
+                f"send the package as one zip{beside}, and compare the server's MD5 with ours",
+                "PUBLISH it, which cannot be undone" if publish else "leave it a draft",
+            ),
+        )
+        if not self._login:
+            plan.report.add(login_lacking(self.target, self._name))
+        self._report_traces(parcel, plan.report)
+        record = self._told_of(parcel)
+        if not (record.sender or record.signatories):
+            where = Location("data/record.json", field="sender")
+            message = "the record names no sender, and a record there must have a creator"
+            hint = "say who sent or signed the letter, if that is known"
+            plan.report.add(TARGET_NEEDS_METADATA.at(where, message, hint))
+        if publish and not parcel.earlier and "publisher" not in self._options:
+            message = "nobody is named as publisher, and a DOI needs one"
+            hint = "add ?publisher=NAME, or deposit a draft, finish it on the site, then --publish"
+            plan.report.add(TARGET_NEEDS_METADATA.at(Location(self.target), message, hint))
+        return plan
+
+    def _first_step(self, parcel: Parcel) -> tuple[str, str]:
+        """What a deposit begins with, as far as the receipts tell; and where the files go."""
+        same, other = earlier_deposits(parcel)
+        if same:
+            return (
+                f"compare with {same}, which a receipt names; make it again only if it was a draft "
+                "and somebody discarded it",
+                "a draft",
+            )
+        if self._published(parcel):
+            draft = "a new version of the record"
+            return f"make {draft}; keep the fields that were edited there", draft
+        if other:
+            return f"update the draft {other}; keep the fields that were edited there", "a draft"
+        return "make a draft with the record's metadata", "a draft"
+
+    def reserve(self, record: Record, journal: Journal) -> str:
+        """Reserve a DOI in a draft; see `Reserving`."""
+        if not self._login:
+            finding = login_lacking(self.target, self._name)
+            raise UsageError(finding.message, finding.hint)
+        known = journal.outcome("reserve")
+        if known:
+            return str(known["doi"])
+        access = {"record": "public", "files": self._options.get("access", "public")}
+        name = self._new_draft(seen_by(record, "public").record, "", access, journal)
+        journal.begin("reserve", draft=name)
+        doi = _doi(self._draft(name) or {})
+        if not doi:
+            self._web.ask("POST", f"records/{name}/draft/pids/doi", expect={200, 201})
+            doi = _doi(self._draft(name) or {})
+        if not doi:
+            raise DepositError(f"{self.target} reserves no DOI", "does it give DOIs at all?")
+        journal.done("reserve", draft=name, doi=doi)
+        return doi
+
+    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+        """Draft, files, digests, and on demand publication; see `Repository`."""
+        with zipped(parcel, journal) as sent, paged(parcel, sent) as pages:
+            wanted = (sent, *pages)
+            name, gone = self._place(parcel, journal), ""
+            record = self._record(name)
+            draft = None if record else self._draft(name)
+            if record is None and draft is None:
+                refuse_withdrawn(self.target, name, parcel, journal)
+                journal.undo("draft")
+                name, gone = self._place(parcel, journal, gone=name), name
+                record = self._record(name)
+                draft = None if record else self._draft(name)
+            journal.begin("place", remote_id=name)
+            asked = self._access(parcel) if self._asks_access(journal) else None
+            if record is not None:
+                stored = self._stored(*self._published_files(name, wanted), record, new=False)
+                state = not_as_asked(published=True, publish=publish)
+                return replace(
+                    stored, differences=(*state, *self._differences(record, parcel, asked))
+                )
+            if draft is None:
+                raise LostError(f"{self.target} does not show the draft {name} that it made")
+            draft, kept, notes = self._describe(draft, parcel, journal)
+            notes = (*begun_again(gone), *notes)
+            if differences := self._differences(draft, parcel, asked):
+                raise DepositError(
+                    f"the draft {name} in {self.target} is not as asked: {'; '.join(differences)}",
+                    "nothing was sent into it; change it there, or say in the address what to set",
+                )
+            files = f"records/{name}/draft/files"
+            held, new = bring(self._web, files, wanted, parcel, journal)
+            draft = self._draft(name) or draft
+            stored = self._stored(wanted, held, draft, new=new)
+            stored = replace(stored, notes=notes, answer=self._told(stored, parcel, journal))
+            if publish and kept:
+                kept = (*kept, "it was not published: deposit again to publish it as it is there")
+            if kept or not publish or any(each.stored != each.expected for each in stored.files):
+                return replace(stored, differences=kept)
+            journal.begin("publish", draft=name)
+            # 404: it was published meanwhile, by a request whose answer was lost.
+            path = f"records/{name}/draft/actions/publish"
+            hint = f"finish the draft at {self._page(draft)}, or add ?publisher=NAME; then again"
+            self._web.ask("POST", path, expect={200, 202, *_ABSENT}, hint=hint)
+            record = self._record(name)
+            if record is None:
+                raise DepositError(f"{self.target} took {name} and does not show it as published")
+            journal.done("publish", record=name)
+            stored = self._stored(wanted, held, record, new=True)
+            return replace(
+                stored,
+                differences=self._differences(record, parcel, asked),
+                notes=notes,
+                answer=self._told(stored, parcel, journal),
+            )
+
+    def status(self, remote_id: str, version: str) -> Status:
+        """Whether it is published, a draft, or not there; see `Repository`."""
+        record = self._record(remote_id)
+        if record is not None:
+            return Status("published", f"{self._page(record)} {_doi(record)}".strip(), record)
+        draft = self._draft(remote_id)
+        if draft is not None:
+            return Status("draft", f"{self._page(draft)} {_doi(draft)}".strip(), draft)
+        return Status("absent", f"{self.target} shows us no record {remote_id}")
+
+    # --- where it goes
+
+    def _place(self, parcel: Parcel, journal: Journal, gone: str = "") -> str:
+        """The draft or record that the package belongs into, and not one that is gone."""
+        made = journal.outcome("draft")
+        if made:
+            return str(made["id"])
+        for receipt in reversed(parcel.earlier):
+            if receipt.fingerprint == parcel.fingerprint and receipt.remote_id != gone:
+                self._refuse_strange(receipt.remote_id, parcel)
+                return receipt.remote_id
+        reserved = self._reserved(parcel.record)
+        if reserved:
+            self._refuse_strange(reserved, parcel)
+            return str(journal.done("draft", id=reserved)["id"])
+        published = self._published(parcel)
+        if published:
+            self._refuse_strange(published, parcel)
+            # Asked twice, InvenioRDM gives the same draft of the next version.
+            journal.begin("draft", version_of=published)
+            path = f"records/{segments(published)}/versions"
+            hint = f"was the record {published} withdrawn there? ask the repository"
+            made = self._web.ask("POST", path, expect={201}, hint=hint).json(_MADE)
+            return str(journal.done("draft", id=made["id"])["id"])
+        for receipt in reversed(parcel.earlier):
+            if self._draft(receipt.remote_id) is not None:
+                self._refuse_strange(receipt.remote_id, parcel)
+                return str(journal.done("draft", id=receipt.remote_id)["id"])
+        record, access = self._told_of(parcel), self._access(parcel)
+        return self._new_draft(record, parcel.fingerprint, access, journal, gone)
+
+    def _refuse_strange(self, name: str, parcel: Parcel) -> None:
+        """Refuse a record or draft that was not made for this package.
+
+        What is in a draft is replaced, and a receipt or the DOI in a record can name any.
+
+        Raises:
+            DepositError: It is one.
+        """
+        there = self._draft(name) or self._record(name)
+        if there is None:
+            return
+        marks = [each["identifier"] for each in there.get("metadata", {}).get("identifiers") or []]
+        own = f"archive-pkg:{parcel.record.id}:"
+        if not any(mark.startswith(own) for mark in marks):
+            raise DepositError(
+                f"{name} in {self.target} was not made for {parcel.record.id}, but a receipt or "
+                "the DOI in the record names it",
+                "Nothing was sent. Remove the receipt, or the DOI from the record.",
+            )
+
+    def _published(self, parcel: Parcel) -> str:
+        """The record that an earlier form of the package was published in, if any."""
+        for receipt in reversed(parcel.earlier):
+            if receipt.state == "published" and receipt.fingerprint != parcel.fingerprint:
+                return receipt.remote_id
+        return ""
+
+    def _new_draft(
+        self, record: Record, fingerprint: str, access: Json, journal: Journal, gone: str = ""
+    ) -> str:
+        made = journal.outcome("draft")
+        if made:
+            return str(made["id"])
+        # It may be there all the same: the answer was lost, or the journal and the receipts were.
+        mark = _mark(record, fingerprint)
+        for seconds in (0.0, *(LOOKS if journal.begun("draft") else ())):
+            time.sleep(seconds)
+            found = self._found(mark)
+            if found and found != gone:  # a search may show for a while what was discarded
+                return str(journal.done("draft", id=found)["id"])
+        journal.begin("draft", mark=mark)
+        body = self._body(record, fingerprint, access)
+        try:
+            reply = self._web.ask("POST", "records", expect={201}, data=body).json(_MADE)
+            journal.done("draft", id=reply["id"])
+            self._keep(body["metadata"], reply, self._draft(reply["id"]), journal)
+        except LostError:
+            raise
+        except DepositError:
+            journal.undo("draft")  # a refusal: there is none to look for
+            raise
+        return str(reply["id"])
+
+    def _found(self, mark: str) -> str:
+        """A draft or record of ours with this mark, as the server's search finds it."""
+        asked = quote(f'metadata.identifiers.identifier:"{mark}"', safe="")
+        found = self._web.ask("GET", f"user/records?size=25&q={asked}").json(_HITS)
+        for hit in found["hits"]["hits"]:
+            marks = [each["identifier"] for each in hit["metadata"].get("identifiers") or []]
+            if mark in marks:
+                return str(hit["id"])
+        return ""
+
+    def _reserved(self, record: Record) -> str:
+        """The draft in which a DOI of the record was reserved here, if it was."""
+        for identifier in record.identifiers:
+            if identifier.scheme == "doi":
+                name = identifier.value.rpartition("/")[2].rpartition(".")[2]
+                # Somebody else's draft is forbidden, not absent.
+                draft = self._draft(name, {*_ABSENT, 403}) if name else None
+                if draft and _doi(draft).lower() == identifier.value.lower():
+                    return name
+        return ""
+
+    def _draft(self, name: str, absent: Collection[int] = frozenset(_ABSENT)) -> Json | None:
+        return self._get(f"records/{segments(name)}/draft", _RECORD, absent)
+
+    def _record(self, name: str) -> Json | None:
+        return self._get(f"records/{segments(name)}", _RECORD)
+
+    def _get(
+        self, path: str, shape: Shape, absent: Collection[int] = frozenset(_ABSENT)
+    ) -> Json | None:
+        reply = self._web.ask("GET", path, expect={200, *absent})
+        if reply.status != 200:
+            return None
+        found: Json = reply.json(shape)
+        return found
+
+    # --- what is there
+
+    def _published_files(
+        self, name: str, wanted: Sequence[Sent]
+    ) -> tuple[Sequence[Sent], Mapping[str, Json]]:
+        """What a record that is closed for good has of the files, and its account of them.
+
+        It may have been published without a page, or with that of another version of ours.
+        """
+        held = {entry["key"]: entry for entry in self._entries(f"records/{segments(name)}/files")}
+        package, *pages = wanted
+        if package.item.path not in held:
+            raise DepositError(f"{self.target}: the record {name} has no {package.item.path}")
+        same = [page for page in pages if md5_of(held.get(page.item.path, {})) == page.md5]
+        return (package, *same), held
+
+    def _entries(self, path: str) -> list[Json]:
+        return list((self._get(path, FILES) or {}).get("entries") or [])
+
+    def _contents(self, remote_id: str) -> Mapping[str, str]:
+        for where in ("files", "draft/files"):
+            path = f"records/{segments(remote_id)}/{where}"
+            names = [entry["key"] for entry in self._entries(path)]
+            if names:
+                return {name: f"{path}/{segments(name)}/content" for name in names}
+        raise DepositError(f"{self.target} has no record {remote_id} with files")
+
+    def _stored(
+        self, sent: Sequence[Sent], held: Mapping[str, Json], record: Json, *, new: bool
+    ) -> Stored:
+        published = bool(record.get("is_published")) and not record.get("is_draft")
+        where = f"records/{record['id']}" if published else f"records/{record['id']}/draft"
+        files = tuple(self._arrival(each, held[each.item.path], where) for each in sent)
+        by_server = all(file.algorithm == "md5" for file in files)
+        number = (record.get("versions") or {}).get("index")
+        return Stored(
+            remote_id=record["id"],
+            version=f"v{number}" if number else "",
+            location=self._page(record),
+            files=files,
+            verified="server-digest" if by_server else "read-back",
+            new=new,
+            state="published" if published else "draft",
+            pid=_doi(record),
+            status_url=f"{self._site}/api/{where}",
+            answer={"record": record, "files": [held[each.item.path] for each in sent]},
+        )
+
+    def _arrival(self, sent: Sent, held: Json, where: str) -> Arrival:
+        """A file as the server has it: by its own MD5; read back where it states none."""
+        algorithm, expected, stored = "md5", sent.md5, md5_of(held)
+        if stored is None:
+            algorithm, expected = "sha256", sent.item.sha256
+            with self._web.download(f"{where}/files/{segments(sent.item.path)}/content") as blocks:
+                stored = sha256_of(limited(blocks, sent.item.size, sent.item.path))
+        return Arrival(
+            path=sent.item.path,
+            size=sent.item.size,
+            sha256=sent.item.sha256,
+            algorithm=algorithm,
+            expected=expected,
+            stored=stored,
+        )
+
+    def _page(self, record: Json) -> str:
+        where = "records" if record.get("is_published") else "uploads"
+        return f"{self._site}/{where}/{record['id']}"
+
+    # --- what is said of it
+
+    def _describe(
+        self, draft: Json, parcel: Parcel, journal: Journal
+    ) -> tuple[Json, tuple[str, ...], tuple[str, ...]]:
+        """Say in a draft what the record says, unless it was said: a person may have gone on since.
+
+        What the address says holds all the same. Return the draft as it is then, the edits that
+        were kept, and what else is to be told.
+        """
+        there = draft["access"]
+        access = self._access(parcel, there) if "access" in self._options else None
+        said = draft.get("metadata", {})
+        marks = [each["identifier"] for each in said.get("identifiers") or []]
+        done = Merged({})
+        sent: Json | None = None
+        if _mark(parcel.record, parcel.fingerprint) not in marks:
+            record, own = self._told_of(parcel), _doi(draft)
+            body = self._body(record, parcel.fingerprint, access or there, own=own)
+            sent = body["metadata"]
+            done = self._merged(sent, said, parcel, journal)
+            body["metadata"] = done.fields
+        elif self._differences(draft, parcel, access):
+            body = {"access": access or there, "files": draft["files"]}
+            body["metadata"] = said | self._asked()
+        else:
+            return draft, (), tuple((journal.outcome("describe") or {}).get("errors", ()))
+        body["pids"] = draft.get("pids", {})
+        reply = self._web.ask("PUT", f"records/{draft['id']}/draft", data=body).json(_DESCRIBED)
+        draft = self._draft(draft["id"]) or draft
+        notes = done.replaced
+        if sent is not None:
+            notes += self._keep(sent, reply, draft, journal, done.edited)
+        return draft, done.kept, notes
+
+    def _merged(self, sent: Json, said: Json, parcel: Parcel, journal: Journal) -> Merged:
+        """The description to send into a draft that has one already; see `merged`."""
+        last = last_description(parcel, journal)
+        asked = self._asked()
+        # Of the identifiers, all that are not ours stay.
+        ours = [each["identifier"] for each in sent["identifiers"]]
+        before = [
+            each["identifier"] for each in (last or {}).get("sent", {}).get("identifiers", ())
+        ]
+        added = [
+            each
+            for each in said.get("identifiers") or []
+            if each["identifier"] not in (*ours, *before)
+            and not each["identifier"].startswith("archive-pkg:")
+        ]
+        # A new version comes without these two.
+        absent = {"publication_date", "version"} - said.keys()
+        aside = {"identifiers", *asked, *absent}
+        there = {name: value for name, value in said.items() if name not in aside}
+        new = {name: value for name, value in sent.items() if name not in aside}
+        done = merged(new, there, last, quiet=("publication_date",))
+        own = {name: sent[name] for name in absent if name in sent} | asked
+        own["identifiers"] = [*sent["identifiers"], *added]
+        return replace(done, fields=done.fields | own)
+
+    def _keep(
+        self,
+        sent: Json,
+        reply: Json,
+        draft: Json | None,
+        journal: Journal,
+        edited: Mapping[str, Any] = MappingProxyType({}),
+    ) -> tuple[str, ...]:
+        """Write down what was sent and what became of it; return what was not taken, in words."""
+        errors = tuple(
+            f"{each.get('field')} was not taken: {'; '.join(map(str, each.get('messages') or ()))}"
+            for each in (reply.get("errors") or [])[:20]
+        )
+        held = ((draft or {}).get("metadata") or {}) | dict(edited)
+        keep_description(journal, sent, held, errors)
+        return errors
+
+    def _told(self, stored: Stored, parcel: Parcel, journal: Journal) -> Json:
+        """The server's answer, and by what edits are known later."""
+        return {**stored.answer, "described": last_description(parcel, journal)}
+
+    def _access(self, parcel: Parcel, there: Json | None = None) -> Json:
+        """Who may see the record and the files, as the address asks, given the access there."""
+        access: Json = {"record": "public", "files": self._options.get("access", "public")}
+        if self._is_restricting and there:
+            access["record"] = there["record"]  # a person may have hidden it as a whole
+        until = self._embargo(parcel)
+        if until:
+            access["embargo"] = {"active": True, "until": until, "reason": self._rules(parcel)}
+        return access
+
+    def _differences(self, there: Json, parcel: Parcel, asked: Json | None) -> tuple[str, ...]:
+        """How a record or draft differs from the access that is asked for, and the address."""
+        found = []
+        if asked:
+            access = there.get("access", {})
+            found += [
+                f"access to the {what} is {access.get(what)}, not {asked[what]}"
+                for what in ("files", "record")
+                if access.get(what) not in (asked[what], asked["files"])
+            ]
+            embargo = access.get("embargo") or {}
+            ends = str(embargo.get("until"))[:10] if embargo.get("active") else ""
+            found += self._other_embargo(parcel, ends)
+        metadata = there.get("metadata", {})
+        for name, value in self._asked().items():
+            held, wanted = (
+                each.get("id") if isinstance(each, dict) else each
+                for each in (metadata.get(name), value)
+            )
+            if held != wanted:
+                found.append(f"{name} is {held}, not {wanted}")
+        return tuple(found)
+
+    def _asked(self) -> Json:
+        """The options of the address, as metadata."""
+        asked: Json = {}
+        if "publisher" in self._options:
+            asked["publisher"] = self._options["publisher"]
+        if "type" in self._options:
+            asked["resource_type"] = {"id": self._options["type"]}
+        return asked
+
+    def _body(self, record: Record, fingerprint: str, access: Json, own: str = "") -> Json:
+        """The body of a draft: the record as InvenioRDM's metadata, and the mark of this deposit.
+
+        A DOI of the record that is not the draft's own is an identifier like others.
+        """
+        today = datetime.now(UTC).date().isoformat()  # demanded there: the date of publication
+        metadata = invenio.describe(record, Setting(made=today)) | self._asked()
+        for each in list(metadata.get("rights", ())):
+            if "id" in each and not self._knows("licenses", each["id"]):
+                invenio.without_licence(metadata, each["id"])
+        for each in list(metadata.get("languages", ())):
+            if not self._knows("languages", each["id"]):
+                invenio.without_language(metadata, each["id"])
+        metadata["identifiers"] = [
+            {"scheme": "other", "identifier": _mark(record, fingerprint)},
+            *metadata["identifiers"],
+            *(
+                {"scheme": "doi", "identifier": item.value}
+                for item in record.identifiers
+                if item.scheme == "doi" and item.value.lower() != own.lower()
+            ),
+        ]
+        return {
+            "access": access,
+            "files": {"enabled": True},
+            "metadata": metadata,
+        }
+
+    def _knows(self, vocabulary: str, identifier: str) -> bool:
+        """Whether the instance has a term; it refuses a description with one that it has not."""
+        term = f"vocabularies/{vocabulary}/{segments(identifier)}"
+        if term not in self._terms:
+            status = self._web.ask("GET", term, expect={200, 400, 401, 403, 404, 405}).status
+            self._terms[term] = status == 200
+        return self._terms[term]
+
+
+def _mark(record: Record, fingerprint: str) -> str:
+    """By what a deposit is found again there: the package's name and its exact bytes."""
+    return f"archive-pkg:{record.id}:{fingerprint[:32] or 'reserved'}"
+
+
+def _doi(record: Json) -> str:
+    doi = (record.get("pids") or {}).get("doi") or {}
+    return str(doi.get("identifier") or "")

@@ -1,0 +1,1 @@
+"""OCFL storage roots."""

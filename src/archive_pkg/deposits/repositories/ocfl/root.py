@@ -1,0 +1,485 @@
+"""An OCFL 1.1 storage root on disk: each package an object, each deposit of a change a version.
+
+An object is built in a hidden folder next to the root and renamed when it is complete and valid:
+within a root, folders may not be empty, and only objects and registered extensions are allowed
+(OCFL 1.1, 4.1 and 4.4). If the root is a disk of its own, or we may not write next to it, the
+object is built below the root's `extensions/`. Its files are copied, read back and compared with
+the package's manifests. The staging of a new version has hard links to the files of older versions.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from archive_pkg import fixity, storage
+from archive_pkg.deposits.ocfl_objects import (
+    DECLARATION,
+    DIGEST,
+    SPECIFICATION,
+    Inventory,
+    content_folder,
+    inventory_files,
+    newest_state,
+    read_inventory,
+    validate,
+    with_version,
+)
+from archive_pkg.deposits.parcels import Checked, sha256_of
+from archive_pkg.deposits.protocol import (
+    TARGET_NOT_READY,
+    Capabilities,
+    Plan,
+    Status,
+    Stored,
+    Transfer,
+    arrivals,
+)
+from archive_pkg.deposits.receipts import Arrival
+from archive_pkg.deposits.repositories.drop.folder import write_file
+from archive_pkg.deposits.repositories.drop.local import LocalPlace
+from archive_pkg.deposits.repositories.ocfl.layouts import Layout, layout_of, version_of
+from archive_pkg.deposits.together import Unsynced, alone
+from archive_pkg.errors import DepositError, StorageError, UsageError
+from archive_pkg.reports import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from archive_pkg.deposits.journal import Journal
+    from archive_pkg.deposits.parcels import Item, Parcel
+    from archive_pkg.deposits.protocol import Expected
+    from archive_pkg.deposits.together import Steps
+
+STAGING = "archive-pkg-staging"
+"""The folder of the root's extensions in which objects are built where they cannot be beside it."""
+_ROOT = f"0=ocfl_{SPECIFICATION}"
+_LAYOUT_FILE = "ocfl_layout.json"
+_EXTENSIONS = "extensions"
+_OF_A_ROOT = (_ROOT, _LAYOUT_FILE, _EXTENSIONS)
+
+
+class OcflRoot:
+    """The repository behind `ocfl:PATH`; the root is made at its first deposit."""
+
+    kind = "ocfl"
+    near = True
+    at_once = 1
+
+    def __init__(self, address: str) -> None:
+        """Take `ocfl:PATH`; a relative path starts from the working folder."""
+        path = address.partition(":")[2]
+        if not path:
+            raise UsageError(f"{address} names no folder", "write ocfl:PATH")
+        self.root = Path(path).expanduser().absolute()
+
+    @property
+    def target(self) -> str:
+        """The address with the root's whole path."""
+        return f"ocfl:{self.root}"
+
+    def capabilities(self) -> Capabilities:
+        """Files as they are, read back, versions kept."""
+        return Capabilities(packaging="folder", digest=DIGEST, write_once=True, open_to_all=False)
+
+    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
+        """What would lie where, and whether the root is one; see `Repository`."""
+        plan = Plan(
+            tuple(
+                Transfer(item.path, item.size, f"{parcel.identifier}, next version")
+                for item in parcel.items
+            ),
+            steps=(
+                f"store it as a version of the object {parcel.identifier}; files that a version "
+                "before has are not stored again",
+                "read every file back and compare its SHA-256; validate the object",
+            ),
+        )
+        try:
+            self._refuse_unfit(parcel.identifier)
+        except DepositError as error:
+            here = Location(str(self.root))
+            plan.report.add(TARGET_NOT_READY.at(here, error.message, error.hint))
+        return plan
+
+    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+        """Store a package's folder as a version of the object; see `Repository`."""
+        return alone(self.steps(parcel, journal))
+
+    def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
+        """The steps of `deposit`; see `Stepwise`."""
+        with storage.storage_errors(f"working in {self.root}"):
+            self._ensure_root()
+            home = self._home(parcel.identifier)
+            journal.begin("place", remote_id=parcel.identifier)
+            with self._staging(home) as staging:
+                made = staging.path / home.relative_to(self.root)
+                if home.exists():
+                    held = yield from self._next_version(parcel, home, made, journal)
+                else:
+                    held = yield from self._first_version(parcel, home, staging.path, journal)
+            return self._stored(home, parcel, held)
+
+    def status(self, remote_id: str, version: str) -> Status:
+        """Whether the root holds it, and in which versions; see `Repository`."""
+        with storage.storage_errors(f"working in {self.root}"):
+            home = self._home(remote_id) if self.root.is_dir() else self.root
+            if not (home / "inventory.json").is_file():
+                return Status("absent", f"{self.target} does not hold {remote_id}")
+            versions = sorted(read_inventory(home)["versions"], key=lambda name: int(name[1:]))
+            if version and version not in versions:
+                return Status("absent", f"it has {', '.join(versions)}, and no {version}")
+            return Status("stored", f"versions: {', '.join(versions)}", {"versions": versions})
+
+    def verify(
+        self, remote_id: str, version: str, expected: Expected | None = None
+    ) -> dict[str, str]:
+        """Read a version's files where they lie; see `Repository`."""
+        with storage.storage_errors(f"working in {self.root}"):
+            home = self._home(remote_id)
+            if not home.is_dir():
+                raise DepositError(f"{self.target} does not hold {remote_id}")
+            inventory = read_inventory(home)
+            if version not in inventory["versions"]:
+                raise DepositError(f"{self.target} holds no version {version} of {remote_id}")
+            state: dict[str, list[str]] = inventory["versions"][version]["state"]
+            found: dict[str, str] = {}
+            for digest, paths in state.items():
+                if (sha256 := _sha256(home, inventory["manifest"][digest][0])) is not None:
+                    found |= dict.fromkeys(paths, sha256)
+            return found
+
+    def fetch(
+        self, remote_id: str, version: str, into: Path, expected: Expected | None = None
+    ) -> None:
+        """Copy a version of an object, validated first, into an empty folder; see `Repository`."""
+        with storage.storage_errors(f"working in {self.root}"):
+            home = self._home(remote_id)
+            if not home.is_dir():
+                raise DepositError(f"{self.target} does not hold {remote_id}")
+            _refuse_sizes(home, version, expected or {})
+            validate(home)
+            inventory = read_inventory(home)
+            for digest, paths in inventory["versions"][version]["state"].items():
+                for path in paths:
+                    with storage.open_beneath(home, inventory["manifest"][digest][0]) as file:
+                        blocks = iter(lambda: file.read(fixity.BLOCK), b"")
+                        write_file(into, path, blocks, expected.get(path) if expected else None)
+
+    def _ensure_root(self) -> None:
+        """Make the root where there is none; one that is half made by a killed run is finished."""
+        if (self.root / _ROOT).is_file():
+            return
+        with storage.storage_errors(f"making {self.root}"):
+            storage.make_folder(self.root)
+        layout = Layout()
+        about = {"extension": layout.name, "description": "Objects in folders named by their id"}
+        config = {"extensionName": layout.name, **layout.parameters}
+        files = {
+            f"{_EXTENSIONS}/{layout.name}/config.json": json.dumps(config, indent=2),
+            _LAYOUT_FILE: json.dumps(about, indent=2),
+            _ROOT: f"{_ROOT[2:]}\n",  # last: a folder without the declaration is not a root yet
+        }
+        with (
+            storage.Lock(self.root / _LAYOUT_FILE, wait=60),
+            storage.storage_errors(f"making {self.root}"),
+        ):
+            storage.make_beneath(self.root, f"{_EXTENSIONS}/{layout.name}")
+            for path, text in files.items():
+                storage.recover(self.root / path)
+                storage.write_atomically(self.root / path, text.encode())
+
+    def _refuse_unfit(self, identifier: str) -> None:
+        """Refuse a root that cannot be written, and an object that gets no version here.
+
+        Raises:
+            DepositError: Why not.
+            StorageError: The storage failed.
+        """
+        with storage.storage_errors(f"reading {self.root}"):
+            if not self.root.exists():
+                return
+            version = version_of(self.root) if self.root.is_dir() else ""
+            if not version:
+                if not self.root.is_dir() or any(
+                    not each.name.lstrip(".").startswith(_OF_A_ROOT) for each in self.root.iterdir()
+                ):
+                    raise DepositError(
+                        f"{self.root} has other things in it and is not an OCFL root",
+                        "name an OCFL root, or a folder that does not exist yet",
+                    )
+                return
+            if version != SPECIFICATION:
+                raise DepositError(
+                    f"{self.root} is an OCFL {version} root; only OCFL {SPECIFICATION} is written "
+                    "here",
+                    f"let its keeper upgrade it to OCFL {SPECIFICATION}, or name another root",
+                )
+            home = self._home(identifier)
+            way = [home, *home.parents][: len(home.relative_to(self.root).parts)]
+            for above in way[1:]:
+                if _is_object(above):
+                    raise DepositError(
+                        f"{above} is an object, so that {identifier} would lie in it",
+                        "deposit it into another root",
+                    )
+            if os.path.lexists(home):
+                _refuse_foreign(home, identifier)
+
+    def _home(self, identifier: str) -> Path:
+        if not self.root.is_dir():
+            raise DepositError(f"there is no OCFL root at {self.root}")
+        path = layout_of(self.root).path(identifier)
+        if path in _OF_A_ROOT or not all(part not in ("", ".", "..") for part in path.split("/")):
+            raise DepositError(
+                f"the layout of {self.root} has no place for {identifier}",
+                "give the record another id, or name another root",
+            )
+        return self.root / path
+
+    @contextlib.contextmanager
+    def _staging(self, home: Path) -> Iterator[storage.Staging]:
+        """A folder to build an object in; while it is there, nobody else works on that object."""
+        name = hashlib.sha256(str(home.relative_to(self.root)).encode()).hexdigest()[:16]
+        inside = self.root / _EXTENSIONS / STAGING
+        with contextlib.ExitStack() as entered:
+            # A run that may not write next to the root builds elsewhere: one lock is for all.
+            entered.enter_context(storage.Lock(self.root / name, wait=60))
+            staging = None
+            while staging is None:
+                place = self._beside(name)
+                if place is None:
+                    place = inside / name
+                    with storage.storage_errors(f"making {inside}"):
+                        storage.make_beneath(self.root, f"{_EXTENSIONS}/{STAGING}")
+                try:
+                    staging = entered.enter_context(storage.Staging(place, locked=True))
+                except StorageError:
+                    if place.parent.is_dir():
+                        raise
+                    # Another run was the last to leave, and took the folder with it.
+            try:
+                yield staging
+            finally:
+                entered.close()
+                for folder in (inside, self.root / _EXTENSIONS):
+                    with contextlib.suppress(OSError):
+                        folder.rmdir()
+
+    def _beside(self, name: str) -> Path | None:
+        """A path next to the root from which a rename reaches the root; None if none is safe.
+
+        What is staged under a random name in a folder where others may rename it could be exchanged
+        for a link.
+        """
+        above = self.root.parent
+        if (
+            os.access(above, os.W_OK | os.X_OK)
+            and storage.same_mount(above, self.root)
+            and not storage.others_can_swap(above)
+        ):
+            return above / f"{self.root.name}.{name}"
+        return None
+
+    def _first_version(
+        self, parcel: Parcel, home: Path, staged: Path, journal: Journal
+    ) -> Steps[Mapping[str, str]]:
+        inventory = with_version(None, parcel.identifier, _state(parcel), "Deposited")
+        with parcel.confirming():
+            held = self._write(parcel, inventory, staged / home.relative_to(self.root))
+        storage.open_up(staged / home.relative_to(self.root), parcel.mode)
+        yield [Unsynced(journal.path), Unsynced(staged)]
+        # No folder below a root may be empty, at no instant: the way to the object comes with it.
+        steps = home.relative_to(self.root).parts
+        for depth in range(1, len(steps) + 1):
+            target = self.root.joinpath(*steps[:depth])
+            try:
+                storage.place(staged.joinpath(*steps[:depth]), target)
+            except storage.DestinationExistsError:
+                if target == home:
+                    raise
+            else:
+                yield [Unsynced(target.parent, storage.sync_folder)]
+                return held
+        raise AssertionError("the last step is the object, which was placed or refused")
+
+    def _next_version(
+        self, parcel: Parcel, home: Path, made: Path, journal: Journal
+    ) -> Steps[Mapping[str, str] | None]:
+        """Add a version; None where the newest is this package already."""
+        storage.recover(home)
+        validate(home)
+        before = read_inventory(home)
+        state = _state(parcel)
+        if newest_state(before) == {path: key for key, paths in state.items() for path in paths}:
+            return None
+        _share(home, made)
+        inventory = with_version(before, parcel.identifier, state, "Deposited again, changed")
+        with parcel.confirming():
+            held = self._write(parcel, inventory, made)
+        storage.open_up(made, parcel.mode, like=home)
+        yield [Unsynced(journal.path), Unsynced(made)]
+        storage.place(made, home, replace=True)
+        yield [Unsynced(home.parent, storage.sync_folder)]
+        return held
+
+    def _write(self, parcel: Parcel, inventory: Inventory, made: Path) -> Mapping[str, str]:
+        """Write a version's files and inventories; the SHA-256 of each new file, read back."""
+        head, folder = str(inventory["head"]), content_folder(inventory)
+        content: dict[str, str] = {}
+        for digest, (path, *_) in _state(parcel).items():
+            if digest not in inventory["manifest"]:
+                content[path] = f"{folder}/{_plain(path)}"
+                inventory["manifest"][digest] = [content[path]]
+        made.mkdir(parents=True, exist_ok=True)
+        place = LocalPlace(made)
+        for folder in [head, *sorted({path.rpartition("/")[0] for path in content.values()})]:
+            storage.make_beneath(made, folder)
+        items = [item for item in parcel.items if item.path in content]
+
+        def bring(item: Item) -> str:
+            with parcel.open(item) as file:
+                source = Checked(file, item, parcel.tick, digest=False)
+                return place.send(content[item.path], source, item.size, 0)
+
+        held = {item.path: bring(item) for item in items}
+        for item in items:
+            if held[item.path] != item.sha256:
+                raise DepositError(
+                    f"{item.path} is not in {self.root} as it was when the package was verified",
+                    "nothing was kept; did something write into the package, or is a disk bad?",
+                )
+        about = inventory_files(inventory)
+        declaration = {DECLARATION: f"{DECLARATION[2:]}\n".encode()}
+        above = {f"{head}/{name}": data for name, data in about.items()}
+        for name in about:
+            place.remove(name)  # the copies of the version before
+        place.send_many((declaration if head == "v1" else {}) | above | about)
+        validate(made, digests=False)
+        return held
+
+    def _stored(self, home: Path, parcel: Parcel, new: Mapping[str, str] | None) -> Stored:
+        inventory = read_inventory(home)
+        head = str(inventory["head"])
+        state: dict[str, list[str]] = inventory["versions"][head]["state"]
+        named = {path: digest for digest, paths in state.items() for path in paths}
+        expected = parcel.digests(DIGEST)
+        read_back = new or {}
+        # What a version before had is not there twice; it was validated, by its SHA-512.
+        old = tuple(item for item in parcel.items if item.path not in read_back)
+        files = [
+            *arrivals(tuple(item for item in parcel.items if item.path in read_back), read_back),
+            *(
+                Arrival(
+                    path=item.path,
+                    size=item.size,
+                    sha256=item.sha256,
+                    algorithm=DIGEST,
+                    expected=expected[item.path],
+                    stored=named.get(item.path),
+                )
+                for item in old
+            ),
+        ]
+        return Stored(
+            remote_id=parcel.identifier,
+            version=head,
+            location=home.relative_to(self.root).as_posix(),
+            files=tuple(sorted(files, key=lambda file: file.path)),
+            verified="read-back",
+            new=new is not None,
+            answer={
+                "head": head,
+                "created": inventory["versions"][head]["created"],
+                "inventory_sha512": storage.read_text(home / f"inventory.json.{DIGEST}").split()[0],
+            },
+        )
+
+
+def _is_object(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.glob("0=ocfl_object_*"))
+
+
+def _refuse_foreign(home: Path, identifier: str) -> None:
+    """Refuse to add a version to an object that is not as we write them; it is left alone."""
+    try:
+        inventory = read_inventory(home)
+        said = {
+            "id": inventory.get("id"),
+            "OCFL version": "".join(str(inventory.get("type", "")).split("/")[3:4]),
+            "digest": inventory.get("digestAlgorithm"),
+        }
+    except (OSError, ValueError, AttributeError) as error:
+        raise DepositError(
+            f"{home} is not a readable OCFL object: {storage.explain(error)}",
+            "see to it before depositing here",
+        ) from error
+    ours = {"id": identifier, "OCFL version": SPECIFICATION, "digest": DIGEST}
+    for name, value in ours.items():
+        if said[name] != value:
+            raise DepositError(
+                f"{home} is not an object of ours: its {name} is {said[name]}; it is left as it is",
+                "let that program add the version, or name another root",
+            )
+
+
+def _refuse_sizes(home: Path, version: str, expected: Expected) -> None:
+    """Refuse a version with a file that is not as long as the one that was deposited.
+
+    Raises:
+        DepositError: It has one.
+    """
+    inventory = read_inventory(home)
+    for digest, paths in inventory["versions"][version]["state"].items():
+        size = (home / inventory["manifest"][digest][0]).lstat().st_size
+        for path in paths:
+            if path in expected and size != expected[path].size:
+                raise DepositError(
+                    f"{path}: it has {size} bytes; {expected[path].size} were deposited",
+                    "restore the object from another copy",
+                )
+
+
+def _state(parcel: Parcel) -> dict[str, list[str]]:
+    """The logical state (OCFL 1.1, 3.5.3.1): the package's paths by their digests."""
+    state: dict[str, list[str]] = {}
+    for path, digest in parcel.digests(DIGEST).items():
+        state.setdefault(digest, []).append(path)
+    return state
+
+
+def _plain(path: str) -> str:
+    """A content path for a logical one: nothing but what every file system takes, none hidden."""
+    return "/".join(
+        "%2E" + quoted[1:] if quoted.startswith(".") else quoted
+        for quoted in map(quote, path.split("/"))
+    )
+
+
+def _sha256(home: Path, path: str) -> str | None:
+    """The SHA-256 of a file of an object, reached through no link; None where there is none."""
+    try:
+        with storage.open_beneath(home, path) as file:
+            return sha256_of(iter(lambda: file.read(fixity.BLOCK), b""))
+    except FileNotFoundError:
+        return None
+
+
+def _share(home: Path, made: Path) -> None:
+    """Give the staging the object's files: content by hard link, what gets rewritten as a copy."""
+
+    def place(source: str, target: str) -> str:
+        if Path(source).parent != home:
+            with contextlib.suppress(OSError):
+                os.link(source, target)
+                return target
+        return str(shutil.copy2(source, target))
+
+    with storage.storage_errors(f"staging {home}"):
+        shutil.copytree(home, made, copy_function=place)

@@ -1,0 +1,750 @@
+"""`s3://BUCKET/PREFIX`: S3, and everything that speaks it.
+
+A package lies below `PREFIX/<identifier>/<beginning of its fingerprint>/`, so that a changed one
+never replaces another and the same one is never there twice. bagit.txt is sent last: what has none
+is no bag yet. The login, region and endpoint come from AWS's own chain (environment, `~/.aws`).
+
+`?endpoint=URL` names another server than Amazon's. It may be plain `http` on this machine only, or
+with `http=yes`: the login would cross the network readable. `?lock=governance:2036-12-31` (or
+`compliance`) asks for an object lock until that day.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import ipaddress
+import os
+import socket
+import threading
+import time as clock
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, unquote
+
+from archive_pkg import limits
+from archive_pkg.deposits.credentials import redact, remember, split_address, without_secret
+from archive_pkg.deposits.parcels import BLOCK, Checked, Item, Parcel, limited, sha256_of
+from archive_pkg.deposits.protocol import (
+    TARGET_NOT_READY,
+    TARGET_REFUSES_NAME,
+    TARGET_TAKES_LESS,
+    Capabilities,
+    LostError,
+    Plan,
+    Status,
+    Stored,
+    Transfer,
+    understood,
+)
+from archive_pkg.deposits.receipts import Arrival
+from archive_pkg.deposits.repositories.drop.folder import (
+    TakenError,
+    refuse_more,
+    refuse_others,
+    write_file,
+)
+from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.reports import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from urllib.parse import SplitResult
+
+    from archive_pkg.deposits.journal import Journal
+    from archive_pkg.deposits.protocol import Expected
+    from archive_pkg.limits import Limit
+
+PART = 16 * 1024 * 1024
+"""Files larger than this are sent in parts of this size, or larger where they would be too many."""
+_MOST_PARTS = 10_000
+_LARGEST = 5 * 1024**4
+_LONGEST = 1024
+_SECONDS, _SLOWEST = 60.0, 1024
+"""Seconds after which an answer has to be there, or a file come at so many bytes a second."""
+_MOST_PAGES = 10_000
+"""Pages of a listing; each has a thousand entries."""
+_WIDTH = 8
+_ATTEMPTS = 3
+_DECLARATION = "bagit.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An object as the server lists it."""
+
+    size: int
+    etag: str
+
+
+class S3Bucket:
+    """The repository behind `s3://`."""
+
+    kind = "s3"
+
+    def __init__(self, address: str) -> None:
+        """Take the address."""
+        import botocore.session
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+
+        parts = split_address(address)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        self._lock = _lock(options.pop("lock", ""))
+        endpoint = options.pop("endpoint", "") or os.environ.get("AWS_ENDPOINT_URL_S3") or None
+        self._may_be_plain = options.pop("http", "") == "yes"
+        if options or parts.username or parts.fragment:
+            raise UsageError(
+                f"{without_secret(address)}: only endpoint=, http=yes and lock= may follow the ?",
+                "s3://BUCKET/PREFIX?endpoint=https://s3.example.org&lock=governance:2036-12-31",
+            )
+        self._bucket = parts.netloc
+        self._prefix = unquote(parts.path).strip("/")
+        session = botocore.session.get_session()
+        try:
+            self._client: Any = session.create_client(
+                "s3",
+                region_name=session.get_config_variable("region") or "us-east-1",
+                endpoint_url=endpoint,
+                config=Config(
+                    # Plain http goes to no proxy: it would read the login.
+                    proxies={} if (endpoint or "").startswith("http:") else None,
+                    connect_timeout=20,
+                    read_timeout=60,
+                    max_pool_connections=_WIDTH * 4,
+                    retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+                    # Digests are ours to state; what botocore would add, many servers refuse.
+                    request_checksum_calculation="when_required",
+                    response_checksum_validation="when_required",
+                ),
+            )
+        except (BotoCoreError, ValueError) as error:
+            message = f"{without_secret(address)}: {redact(str(error))}"
+            raise UsageError(message, "see AWS's configuration") from error
+        self._client.meta.events.register("before-send.s3", self._sent)
+        _hurry(self._client._endpoint.http_session)
+        url = str(self._client.meta.endpoint_url)
+        _refuse_plain(split_address(url), allowed=self._may_be_plain)
+        credentials = session.get_credentials()
+        if credentials is not None:
+            remember(credentials.secret_key)
+            remember(credentials.token or "")
+        self._endpoint = "" if url.rstrip("/").endswith(".amazonaws.com") else url
+        self._conditional = True
+
+    @property
+    def target(self) -> str:
+        """The address, with the server where that is not Amazon's."""
+        server = f"?endpoint={quote(self._endpoint, safe=':/')}" if self._endpoint else ""
+        server += "&http=yes" if server and self._may_be_plain else ""
+        return f"s3://{self._bucket}/{quote(self._prefix)}{server}"
+
+    def capabilities(self) -> Capabilities:
+        """Files as they are, checked by the server where it knows how, parts gone on with."""
+        return Capabilities(
+            packaging="folder",
+            digest="sha256",
+            write_once=self._conditional,
+            resumes=True,
+            open_to_all=False,
+        )
+
+    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
+        """What would lie where; see `Repository`."""
+        base = self._base(parcel)
+        plan = Plan(
+            tuple(Transfer(item.path, item.size, base + item.path) for item in parcel.items),
+            steps=(
+                f"send every file into the bucket {self._bucket}, where nothing is replaced; "
+                f"{_DECLARATION} last",
+                "compare the server's digests; read back what it gives none for",
+                *([f"lock each object until {self._lock[1]:%Y-%m-%d}"] if self._lock else []),
+            ),
+        )
+        if self._lock and not self._knows_locks():
+            message = f"the bucket {self._bucket} was made without object lock"
+            hint = "make another with it, or leave lock= away"
+            plan.report.add(TARGET_NOT_READY.at(Location(self.target), message, hint))
+        for item in parcel.items:
+            if item.size > _LARGEST:
+                message = f"it has {item.size} bytes; an object may have {_LARGEST}"
+                plan.report.add(TARGET_TAKES_LESS.at(Location(item.path), message))
+            length = len((base + item.path).encode())
+            if length > _LONGEST:
+                message = f"its key would have {length} bytes; a key may have {_LONGEST}"
+                plan.report.add(TARGET_REFUSES_NAME.at(Location(item.path), message))
+        return plan
+
+    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+        """Send what is not there yet, compare everything; see `Repository`."""
+        base = self._base(parcel)
+        with self._errors():
+            journal.begin("place", remote_id=base)
+            there = self._list(base)
+            journal.begin("send", there=len(there))
+            arrived: dict[str, Arrival] = {}
+
+            def send(item: Item) -> bool:
+                key = base + item.path
+                held = self._held_already(parcel, item, key) if key in there else None
+                arrived[item.path] = held or self._send(parcel, item, key)
+                return held is None
+
+            first = [item for item in parcel.items if item.path != _DECLARATION]
+            last = [item for item in parcel.items if item.path == _DECLARATION]
+            with ThreadPoolExecutor(_WIDTH) as pool:
+                sent = list(pool.map(send, first))
+            sent += [send(item) for item in last]
+            journal.done("send")
+            self._account(parcel, base)
+            self._see_locked(parcel, base)
+        read_back = any(each.algorithm == "read back" for each in arrived.values())
+        return Stored(
+            remote_id=base,
+            version="",
+            location=f"s3://{self._bucket}/{base}",
+            files=tuple(_plain(arrived[item.path]) for item in parcel.items),
+            verified="read-back" if read_back else "server-digest",
+            new=any(sent),
+            answer={
+                "endpoint": str(self._client.meta.endpoint_url),
+                "write_once": "by the server" if self._conditional else "looked first",
+                **({"lock": [self._lock[0], self._lock[1].isoformat()]} if self._lock else {}),
+            },
+        )
+
+    def status(self, remote_id: str, version: str) -> Status:
+        """Whether the objects are there, bagit.txt among them; see `Repository`."""
+        with self._errors():
+            there = self._list(remote_id)
+        if not there:
+            return Status("absent", f"{self.target} has nothing below {remote_id}")
+        size = sum(held.size for held in there.values())
+        whole = remote_id + _DECLARATION in there
+        return Status("stored" if whole else "partial", f"{len(there)} objects, {size} bytes")
+
+    def verify(
+        self, remote_id: str, version: str, expected: Expected | None = None
+    ) -> Mapping[str, str]:
+        """Read every object back; see `Repository`."""
+        with self._errors():
+            sizes = self._held(remote_id)
+
+            def digest(path: str) -> str:
+                return self._digest(remote_id + path, sizes[path])
+
+            with ThreadPoolExecutor(_WIDTH) as pool:
+                return dict(zip(sizes, pool.map(digest, sizes), strict=True))
+
+    def fetch(
+        self, remote_id: str, version: str, into: Path, expected: Expected | None = None
+    ) -> None:
+        """Get every object; see `Repository`."""
+        with self._errors():
+            sizes = self._held(remote_id)
+            refuse_others(sizes, expected)
+            for path in sizes:
+                blocks = self._blocks(remote_id + path)
+                write_file(into, path, blocks, expected[path] if expected else None)
+
+    def _held(self, remote_id: str) -> Mapping[str, int]:
+        """The sizes of a package's objects, by path."""
+        there = self._list(remote_id)
+        if not there:
+            raise DepositError(f"{self.target} has nothing below {remote_id}")
+        return {key.removeprefix(remote_id): there[key].size for key in sorted(there)}
+
+    def _sent(self, request: Any, **_: object) -> Any:
+        """Send a request; read an answer that is not a file within limits of bytes and of time.
+
+        botocore reads such an answer to its end, wherever that is.
+        """
+        from botocore.awsrequest import AWSResponse
+
+        is_file, request.stream_output = request.stream_output, True
+        response = self._client._endpoint.http_session.send(request)
+        if is_file and response.status_code < 300:
+            return response
+        body = b"".join(self._read(response.raw, limits.SERVER_ANSWER, whole=True))
+        return AWSResponse(response.url, response.status_code, response.headers, _Whole(body))
+
+    def _read(self, raw: Any, most: Limit, *, whole: bool = False) -> Iterator[bytes]:
+        """Read an answer within limits of bytes and of time.
+
+        Args:
+            raw: The answer, as urllib3 has it.
+            most: How many bytes it may have.
+            whole: Whether it has to come within a minute; else at a certain pace from then on.
+        """
+        import urllib3
+
+        begun, count = clock.monotonic(), 0
+        try:
+            while block := raw.read1(BLOCK):
+                count += len(block)
+                took = clock.monotonic() - begun
+                if count > most.value:
+                    message = f"{self.target} answers with more than {most.value} bytes"
+                    raise DepositError(message, most.hint)
+                if took > _SECONDS and (whole or count < took * _SLOWEST):
+                    raise LostError(f"{self.target} answers too slowly")
+                yield block
+        except urllib3.exceptions.HTTPError as error:
+            words = redact(str(error))
+            raise LostError(f"{self.target} could not be reached, or broke off: {words}") from error
+        except BaseException:
+            raw.close()
+            raise
+
+    def _base(self, parcel: Parcel) -> str:
+        prefix = f"{self._prefix}/" if self._prefix else ""
+        return f"{prefix}{parcel.identifier}/{parcel.fingerprint[:16]}/"
+
+    def _list(self, base: str) -> dict[str, Held]:
+        found: dict[str, Held] = {}
+        for each in self._pages("list_objects_v2", "Contents", Prefix=base):
+            found[each["Key"]] = Held(each["Size"], each["ETag"].strip('"'))
+        return found
+
+    def _pages(self, operation: str, name: str, **asked: str) -> Iterator[dict[str, Any]]:
+        """What a server lists, on however many pages; one that does not end is refused."""
+        count = 0
+        pages = self._client.get_paginator(operation).paginate(Bucket=self._bucket, **asked)
+        for number, page in enumerate(pages, 1):
+            listed = page.get(name, [])
+            if page.get("IsTruncated") and (not listed or number == _MOST_PAGES):
+                raise DepositError(
+                    f"{self.target} lists without end: page {number} has {len(listed)} entries, "
+                    "and more are to follow",
+                    "is that an S3 server?",
+                )
+            count += len(listed)
+            refuse_more(count, self.target)
+            yield from listed
+
+    def _held_already(self, parcel: Parcel, item: Item, key: str) -> Arrival:
+        """What the server says of an object that is there; it must be the one that was meant."""
+        part = _part_size(item.size)
+        digests = _PartDigests()
+        with parcel.open(item) as file:
+            source = Checked(file, item)
+            for number, data in enumerate(_parts(source, item, part), 1):
+                digests.add(number, data)
+        found = self._head(key)
+        arrival = digests.arrival(item, found, multiple=item.size > PART)
+        if arrival is None:
+            arrival = self._read_back(item, key)
+        if arrival.stored != arrival.expected:
+            raise TakenError(
+                f"{key} is in {self.target} already, and is not what is to be deposited",
+                "nothing is ever replaced there; look who put it there",
+            )
+        parcel.tick(item.size)
+        return arrival
+
+    def _head(self, key: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._client.head_object(
+            Bucket=self._bucket, Key=key, ChecksumMode="ENABLED"
+        )
+        return found
+
+    def _send(self, parcel: Parcel, item: Item, key: str) -> Arrival:
+        with parcel.open(item) as file:
+            source = Checked(file, item, parcel.tick)
+            if item.size > PART:
+                digests = self._send_parts(source, item, key)
+                answer = self._head(key)
+            else:
+                (data,) = _parts(source, item, PART)
+                digests = _PartDigests()
+                digests.add(1, data)
+                answer = self._put(key, data, digests)
+        arrival = digests.arrival(item, answer, multiple=item.size > PART)
+        return arrival or self._read_back(item, key)
+
+    def _put(self, key: str, data: bytes, digests: _PartDigests) -> dict[str, Any]:
+        answer: dict[str, Any] = self._once(
+            self._client.put_object,
+            Bucket=self._bucket,
+            Key=key,
+            Body=data,
+            ChecksumSHA256=_base64(digests.sha256[1]),
+            ContentMD5=_base64(digests.md5[1]),
+            **self._lock_options(),
+        )
+        return answer if answer.get("ETag") else self._head(key)
+
+    def _once(self, call: Any, **options: Any) -> dict[str, Any]:
+        """Write an object where there is none; what a run before has written will be compared."""
+        from botocore.exceptions import ClientError
+
+        if self._conditional:
+            try:
+                answer: dict[str, Any] = call(IfNoneMatch="*", **options)
+            except ClientError as error:
+                code = _code(error)
+                if code in ("PreconditionFailed", "412"):
+                    return self._head(options["Key"])
+                if code not in ("NotImplemented", "501"):
+                    raise
+                self._conditional = False
+            else:
+                return answer
+        # The bucket was listed before, and has nothing under that name.
+        written: dict[str, Any] = call(**options)
+        return written
+
+    def _send_parts(self, source: Checked, item: Item, key: str) -> _PartDigests:
+        upload = self._upload(key)
+        there = self._parts_there(key, upload)
+        digests = _PartDigests()
+        done: dict[int, dict[str, Any]] = {}
+
+        def send(number: int, data: bytes) -> None:
+            sha256, md5 = digests.add(number, data)
+            if there.get(number) != (len(data), md5.hex()):
+                answer = self._client.upload_part(
+                    Bucket=self._bucket,
+                    Key=key,
+                    UploadId=upload,
+                    PartNumber=number,
+                    Body=data,
+                    ChecksumSHA256=_base64(sha256),
+                    ContentMD5=_base64(md5),
+                )
+                etag, checksum = answer["ETag"], answer.get("ChecksumSHA256")
+            else:
+                etag, checksum = md5.hex(), _base64(sha256) if there.checksums else None
+            part = {"PartNumber": number, "ETag": etag}
+            done[number] = part | ({"ChecksumSHA256": checksum} if checksum else {})
+
+        with ThreadPoolExecutor(_PARTS_AT_ONCE) as pool:
+            waiting: list[Any] = []
+            for number, data in enumerate(_parts(source, item, _part_size(item.size)), 1):
+                waiting.append(pool.submit(send, number, data))
+                del data
+                if len(waiting) > _PARTS_AT_ONCE:
+                    waiting.pop(0).result()
+            for each in waiting:
+                each.result()
+        self._once(
+            self._client.complete_multipart_upload,
+            Bucket=self._bucket,
+            Key=key,
+            UploadId=upload,
+            MultipartUpload={"Parts": [done[number] for number in sorted(done)]},
+        )
+        return digests
+
+    def _upload(self, key: str) -> str:
+        """The multipart upload that is under way for an object, or a new one."""
+        found = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=key)
+        for each in reversed(found.get("Uploads", [])):
+            if each["Key"] == key:
+                return str(each["UploadId"])
+        answer = self._client.create_multipart_upload(
+            Bucket=self._bucket, Key=key, ChecksumAlgorithm="SHA256", **self._lock_options()
+        )
+        return str(answer["UploadId"])
+
+    def _parts_there(self, key: str, upload: str) -> _PartsThere:
+        found = _PartsThere()
+        for part in self._pages("list_parts", "Parts", Key=key, UploadId=upload):
+            found[part["PartNumber"]] = (part["Size"], part["ETag"].strip('"'))
+            found.checksums = "ChecksumSHA256" in part
+        return found
+
+    def _knows_locks(self) -> bool:
+        """Whether the bucket locks objects; where we may not ask, what was sent will show."""
+        from botocore.exceptions import ClientError
+
+        with self._errors():
+            try:
+                self._client.get_object_lock_configuration(Bucket=self._bucket)
+            except ClientError as error:
+                return _code(error) != "ObjectLockConfigurationNotFoundError"
+        return True
+
+    def _lock_options(self) -> dict[str, Any]:
+        if not self._lock:
+            return {}
+        return {"ObjectLockMode": self._lock[0], "ObjectLockRetainUntilDate": self._lock[1]}
+
+    def _account(self, parcel: Parcel, base: str) -> None:
+        """Ask once more, for all: a server that answers 200 may have kept nothing."""
+        there = self._list(base)
+        for item in parcel.items:
+            held = there.get(base + item.path)
+            if held is None or held.size != item.size:
+                raise DepositError(
+                    f"{self.target} said that it has {item.path}, and does not list it so",
+                    "deposit again; if it stays so, look at that storage",
+                )
+
+    def _see_locked(self, parcel: Parcel, base: str) -> None:
+        """Where a lock was asked for, see that every object has it: a server may not know any."""
+        if not self._lock:
+            return
+        for item in parcel.items:
+            found = self._head(base + item.path)
+            until = found.get("ObjectLockRetainUntilDate")
+            if (
+                found.get("ObjectLockMode") != self._lock[0]
+                or until is None
+                or (until < self._lock[1])
+            ):
+                raise DepositError(
+                    f"{self.target} keeps {item.path}, and does not lock it as was asked",
+                    "object lock has to be enabled when the bucket is made",
+                )
+
+    def _read_back(self, item: Item, key: str) -> Arrival:
+        return Arrival(
+            path=item.path,
+            size=item.size,
+            sha256=item.sha256,
+            algorithm="read back",
+            expected=item.sha256,
+            stored=self._digest(key, item.size),
+        )
+
+    def _digest(self, key: str, size: int) -> str:
+        return sha256_of(limited(self._blocks(key), min(size, limits.DOWNLOAD.value), key))
+
+    def _blocks(self, key: str) -> Iterator[bytes]:
+        answer = self._client.get_object(Bucket=self._bucket, Key=key)
+        count = 0
+        with contextlib.closing(answer["Body"]) as body:
+            for block in self._read(body._raw_stream, limits.DOWNLOAD):
+                count += len(block)
+                yield block
+        if count != answer.get("ContentLength", count):
+            raise LostError(f"{self.target} broke off while it sent {key}")
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turn botocore's errors into ours."""
+        from botocore import exceptions as of_botocore
+        from botocore.parsers import ResponseParserError
+
+        try:
+            with understood(self):  # botocore takes a number for one without a look
+                yield
+        except ResponseParserError as error:
+            raise DepositError(
+                f"{self.target} answers with something that is not S3's XML",
+                "is that an S3 server, and does nothing answer in its place?",
+            ) from error
+        except of_botocore.ClientError as error:
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            said = error.response.get("Error", {})
+            words = redact(f"{said.get('Code')}: {said.get('Message')}")
+            what = f"{self.target} answers {status} to {error.operation_name}: {words}"
+            if status in (429, 500, 502, 503, 504) or _code(error) in _LATER:
+                raise LostError(what) from error
+            hint = "is the login right, and may it write there?" if status in (401, 403) else ""
+            if _code(error) == "NoSuchBucket":
+                hint = "make the bucket, with object lock if you will want it; it is not made here"
+            raise DepositError(what, hint) from error
+        except of_botocore.NoCredentialsError as error:
+            raise DepositError(
+                f"there is no login for {self.target}",
+                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or ~/.aws/credentials",
+            ) from error
+        except of_botocore.SSLError as error:
+            raise DepositError(
+                f"{self.target}: its certificate is not good",
+                "certificates are always verified; name an authority of your own with "
+                "AWS_CA_BUNDLE",
+            ) from error
+        except (of_botocore.HTTPClientError, of_botocore.ResponseStreamingError) as error:
+            words = redact(str(error))
+            raise LostError(f"{self.target} could not be reached, or broke off: {words}") from error
+        except of_botocore.BotoCoreError as error:
+            raise DepositError(f"{self.target}: {redact(str(error))}") from error
+
+
+def _hurry(session: Any) -> None:
+    """Let the connections of a session be given up that do not come to an answer.
+
+    Neither botocore nor http.client has a time for the whole of an answer's head, nor for the
+    interim answers before it.
+    """
+    for scheme, pool in session._pool_classes_by_scheme.items():
+        connection = type("Connection", (_Hurried, pool.ConnectionCls), {})
+        session._pool_classes_by_scheme[scheme] = type(
+            "Pool", (pool,), {"ConnectionCls": connection}
+        )
+
+
+class _Hurried:
+    """A connection that is shut down where the head of an answer takes too long."""
+
+    sock: socket.socket
+
+    def getresponse(self, *args: Any, **options: Any) -> Any:
+        with self._hurried():
+            return super().getresponse(*args, **options)  # type: ignore[misc]
+
+    def _consume_headers(self, file: Any) -> None:
+        """Read what comes with "100 Continue"; botocore's own loops for ever at the end."""
+        with self._hurried():
+            while file.readline().strip():
+                pass
+
+    @contextlib.contextmanager
+    def _hurried(self) -> Iterator[None]:
+        too_late = threading.Event()
+
+        def give_up() -> None:
+            too_late.set()
+            with contextlib.suppress(OSError):  # that of TLS is not told: it is in use
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+        timer = threading.Timer(_SECONDS, give_up)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if too_late.is_set():
+                raise TimeoutError(f"no answer came within {_SECONDS:g} seconds")
+
+
+class _Whole:
+    """The body of an answer that was read already, as botocore asks for it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield it."""
+        yield self._body
+
+
+_PARTS_AT_ONCE = 4
+_LATER = {"SlowDown", "RequestTimeout", "InternalError", "ConditionalRequestConflict", "409"}
+
+
+class _PartsThere(dict[int, tuple[int, str]]):
+    """Parts that the server has: number → size and MD5; and whether it keeps their SHA-256."""
+
+    checksums = False
+
+
+class _PartDigests:
+    """The digests of the parts of a file, from which the server's own are told beforehand."""
+
+    def __init__(self) -> None:
+        self.sha256: dict[int, bytes] = {}
+        self.md5: dict[int, bytes] = {}
+
+    def add(self, number: int, data: bytes) -> tuple[bytes, bytes]:
+        """Digest one more part; parts count from 1."""
+        self.sha256[number] = hashlib.sha256(data).digest()
+        self.md5[number] = hashlib.md5(data, usedforsecurity=False).digest()
+        return self.sha256[number], self.md5[number]
+
+    def arrival(self, item: Item, answer: dict[str, Any], *, multiple: bool) -> Arrival | None:
+        """The server's digest beside what it has to be; None where it gives none of these."""
+        checksum, etag = answer.get("ChecksumSHA256"), str(answer.get("ETag", "")).strip('"')
+        if multiple:
+            number = f"-{len(self.sha256)}"
+            joined = hashlib.sha256(_joined(self.sha256)).digest()
+            md5 = hashlib.md5(_joined(self.md5), usedforsecurity=False)
+            etag_expected = md5.hexdigest() + number
+            expected, name = _base64(joined) + number, "sha256 of the parts' sha256"
+        else:
+            etag_expected, name = self.md5[1].hex(), "sha256"
+            expected = _base64(self.sha256[1])
+        if checksum and checksum.partition("-")[2] == expected.partition("-")[2]:
+            return _arrival(item, f"{name}, base64", expected, checksum)
+        if etag == etag_expected:
+            return _arrival(item, f"md5{' of the parts' if multiple else ''}", etag_expected, etag)
+        # An ETag that is another may be no MD5 at all (encryption, copies); the bytes will tell.
+        return None
+
+
+def _joined(digests: dict[int, bytes]) -> bytes:
+    return b"".join(digests[number] for number in sorted(digests))
+
+
+def _arrival(item: Item, algorithm: str, expected: str, stored: str) -> Arrival:
+    return Arrival(
+        path=item.path,
+        size=item.size,
+        sha256=item.sha256,
+        algorithm=algorithm,
+        expected=expected,
+        stored=stored,
+    )
+
+
+def _plain(arrival: Arrival) -> Arrival:
+    if arrival.algorithm == "read back":
+        return arrival.model_copy(update={"algorithm": "sha256"})
+    return arrival
+
+
+def _part_size(size: int) -> int:
+    mebibyte = 1024 * 1024
+    return max(PART, -(-size // _MOST_PARTS // mebibyte) * mebibyte)
+
+
+def _parts(source: Checked, item: Item, size: int) -> Iterator[bytes]:
+    """A file's bytes in parts of one size; a file without bytes has one part without any."""
+    sent = 0
+    while sent < item.size or not sent:
+        data = source.read(size)
+        sent += len(data)
+        yield data
+        if not data:
+            return
+
+
+def _refuse_plain(endpoint: SplitResult, *, allowed: bool) -> None:
+    """Refuse a server that would get the login readable for the network in between.
+
+    Raises:
+        UsageError: It is one.
+    """
+    host = str(endpoint.hostname)
+    try:
+        here = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here = host == "localhost"
+    if endpoint.scheme != "https" and not (allowed or here):
+        raise UsageError(
+            f"{host} would get your login over plain http",
+            "write https://, or add http=yes if nobody else is on that network",
+        )
+
+
+def _lock(asked: str) -> tuple[str, datetime] | None:
+    if not asked:
+        return None
+    mode, _, until = asked.partition(":")
+    try:
+        if mode.upper() not in ("GOVERNANCE", "COMPLIANCE"):
+            raise ValueError(mode)
+        day = date.fromisoformat(until)
+    except ValueError:
+        raise UsageError(
+            f"lock={asked} is no object lock", "lock=governance:2036-12-31, or compliance:…"
+        ) from None
+    until_then = datetime.combine(day, time(23, 59, 59), UTC)
+    if until_then < datetime.now(UTC):
+        raise UsageError(f"lock={asked} ended before it began", "name a day to come")
+    return mode.upper(), until_then
+
+
+def _base64(digest: bytes) -> str:
+    return b64encode(digest).decode()
+
+
+def _code(error: Any) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

@@ -1,0 +1,82 @@
+"""The anatomy of a letter: which line is marking, dateline, salutation, body, signature and so on.
+
+The head is read from the top to the salutation or the first prose, the foot from the end of the
+body; every line gets one kind. Each line is looked at a fixed number of times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.layout import head as heads
+from archive_pkg.drafting.layout import tail as tails
+from archive_pkg.drafting.texts.language import habits_of
+from archive_pkg.drafting.texts.lines import Line, lines_of
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.texts.language import Habits
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A stretch of the text and what it is.
+
+    Attributes:
+        kind: One of the kinds listed in the reference ("dateline", "salutation", "body", …).
+        start: Offset in code points.
+        end: Offset after it.
+    """
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Anatomy:
+    """A text taken apart.
+
+    Attributes:
+        text: The decoded text.
+        lines: Its lines.
+        habits: Its language and century.
+        kinds: The kind of each line.
+        head: What was found above the body.
+        tail: What was found below it.
+    """
+
+    text: str
+    lines: list[Line]
+    habits: Habits
+    kinds: list[str]
+    head: heads.Head
+    tail: tails.Tail
+    zones: list[Zone] = field(default_factory=list)
+
+
+def _zones(lines: list[Line], kinds: list[str]) -> list[Zone]:
+    """Lines of one kind that follow each other, as one zone."""
+    zones: list[Zone] = []
+    for line, kind in zip(lines, kinds, strict=True):
+        if zones and zones[-1].kind == kind and not (kind == "body" and line.first):
+            zones[-1] = Zone(kind, zones[-1].start, line.end)
+        else:
+            zones.append(Zone(kind, line.start, line.end))
+    return zones
+
+
+def take_apart(text: str, vocabulary: Vocabulary) -> Anatomy:
+    """Take a letter's text apart.
+
+    Args:
+        text: The decoded text, newlines as they are.
+        vocabulary: The words of the forms.
+    """
+    lines = lines_of(text)
+    habits = habits_of(text, vocabulary)
+    head, kinds = heads.read_head(lines, vocabulary, habits)
+    kinds += ["body"] * (len(lines) - len(kinds))
+    tail = tails.read_tail(lines, kinds, head, vocabulary, habits)
+    return Anatomy(text, lines, habits, kinds, head, tail, _zones(lines, kinds))

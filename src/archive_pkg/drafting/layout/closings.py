@@ -1,0 +1,218 @@
+"""Lines that take leave, and the shapes of lines that can be a signature."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.layout.head import is_salutation
+from archive_pkg.drafting.names import LONGEST, looks_like_name
+from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.drafting.texts.lines import Line
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+_PIECE = re.compile(r"\S+")
+# Words that ran together where a line end was lost: "GrussIhr".
+_GLUED = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
+_QUOTES = '“”„«»"'
+_SIGNATURE_TOLD = re.compile(r"\[[^\[\]]{0,40}signature\]", re.IGNORECASE)
+_TYPED_SIGN = re.compile(r"\(?/?s/|/s\)", re.IGNORECASE)
+_SPEAKERS = frozenset({"ich", "wir", "i", "we", "je", "nous"})
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature: where it stands, and how it was known as one.
+
+    Attributes:
+        line: Number of its line.
+        start: Offset in the text.
+        end: Offset after it.
+        text: The signature as written.
+        how: "after-closing", "with-closing", "marked-signed", "co-signed", "last-line",
+            "before-postscript" or "postscript".
+        typed: Number of the line with the same signer's name in type; None if there is none.
+    """
+
+    line: int
+    start: int
+    end: int
+    text: str
+    how: str
+    typed: int | None = None
+
+
+def closing_end(text: str, vocabulary: Vocabulary) -> int:
+    """Number of pieces of a line up to and with its last closing word; 0 if it takes no leave."""
+    closings, known = vocabulary.forms["closings"], vocabulary.words
+    words: list[str] = []
+    owner: list[int] = []
+    for number, piece in enumerate(_PIECE.findall(text)):
+        for part in _GLUED.split(piece) if len(piece) < 40 else [piece]:
+            for word in words_of(part):
+                words.append(word)
+                owner.append(number)
+    last = 0
+    for place in range(len(words)):
+        length = closings.at(words, place)
+        possessive = length == 1 and words[place] in known["possessives"]
+        if possessive and place and words[place - 1] in known["prepositions"]:
+            continue  # "an Deine Frau"
+        if length:
+            last = max(last, owner[place + length - 1] + 1)
+    return last
+
+
+def leaves_surely(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether words take leave beyond a possessive in their midst ("Ich greife Deine Hand!")."""
+    closings, known = vocabulary.forms["closings"], vocabulary.words["possessives"]
+    words = words_of(text)
+    return any(
+        closings.at(words, place) > (words[place] in known and 0 < place < len(words) - 1)
+        for place in range(len(words))
+    )
+
+
+class Shapes:
+    """What single lines of a letter's foot can be by their shape."""
+
+    def __init__(self, lines: Sequence[Line], vocabulary: Vocabulary) -> None:
+        self.lines, self.vocabulary = lines, vocabulary
+
+    def name(self, number: int, how: str) -> Signature | None:
+        """A whole line as a signature."""
+        line = self.lines[number]
+        text = line.text
+        if len(text) > LONGEST:
+            return None
+        if _SIGNATURE_TOLD.fullmatch(text):
+            return Signature(number, line.start, line.end, text, "marked-signed")
+        if any(q in text for q in _QUOTES) or text[-1] == ":":
+            return None
+        if not looks_like_name(text.lstrip("= ")):
+            return self.name_before_office(number, how)
+        if self.is_other_form(number, signed=how == "after-closing"):
+            return None
+        return Signature(number, line.start, line.end, text, how)
+
+    def name_before_office(self, number: int, how: str) -> Signature | None:
+        """The name in a line that goes on with an office: "Ann Bee Counselor of Embassy"."""
+        line = self.lines[number]
+        pieces = list(_PIECE.finditer(line.text))
+        for place, piece in enumerate(pieces[2:5], start=2):
+            if self.vocabulary.offices.at(words_of(piece.group())):
+                name = line.text[: pieces[place - 1].end()].rstrip(",")
+                if looks_like_name(name) and line.text[-1] not in ".!?" and not line.text.isupper():
+                    return Signature(number, line.start, line.start + len(name), name, how)
+                return None
+        return None
+
+    def is_other_form(self, number: int, *, signed: bool = False) -> bool:
+        """Whether a line of a name's shape is something else: a leave, an address, a copy.
+
+        Below a leave (`signed`) "Paul!" is a signature and no salutation.
+        """
+        text = self.lines[number].text
+        words = words_of(text)
+        if not words or words == ["d"] or (text[0] == "(" and not text.isupper()):
+            return True
+        if self.begins_no_name(text, words) or words[-1] in self.vocabulary.words["pronouns"]:
+            return True
+        forms = self.vocabulary.forms
+        cried = signed and text[-1] == "!" and not forms["salutation openers"].at(words)
+        return (
+            closing_end(text, self.vocabulary) > 0
+            or (not cried and is_salutation(self.lines[number], self.vocabulary) == 2)
+            or (all(word in self.vocabulary.kin for word in words) and text[-1] != ".")
+            or bool(forms["postscripts"].at(words))
+            or bool(forms["choices"].at(words))
+            or forms["registry"].at(words) == len(words)
+            or self.vocabulary.offices.at(words) == len(words)
+        )
+
+    def begins_no_name(self, text: str, words: Sequence[str]) -> bool:
+        """Whether a text begins with a small word; an initial ("U. Alexis") is none."""
+        initial = text[0].isupper() and text[1:2] == "."
+        return words[0] in self.vocabulary.words["never first"] and not initial
+
+    def is_title(self, number: int) -> bool:
+        """Whether a line names an office or a body rather than a person."""
+        line = self.lines[number]
+        words = words_of(line.text[:100])
+        if not words or len(words) > 12 or len(line.text) > LONGEST + 30:
+            return False
+        if words[0] in self.vocabulary.words["honorifics"] and len(words) > 1:
+            words = words[1:]  # "Dr. P. Tillich" is a person
+        forms = self.vocabulary.forms
+        return self.vocabulary.offices.within(words) >= 0 or forms["letterheads"].within(words) >= 0
+
+    def signed(self, number: int) -> Signature | None:
+        """A line that says of itself that it is signed: "Signé: …", "[signed Joe]", "/s/ …"."""
+        line = self.lines[number]
+        text = line.text
+        if len(text) > LONGEST or any(q in text for q in _QUOTES):
+            return None
+        if _SIGNATURE_TOLD.fullmatch(text):
+            return Signature(number, line.start, line.end, text, "marked-signed")
+        words = words_of(text)
+        length = self.vocabulary.forms["signed"].at(words)
+        typed = _TYPED_SIGN.match(text)
+        if typed and len(text) > typed.end() + 1:
+            rest = text[typed.end() :]
+        elif length and len(words) > length:
+            rest = text[after_words(text, length) :]
+        elif len(words) > 1 and words[-1] == "signed":
+            rest = text[: after_words(text, len(words) - 1)]
+        else:
+            return None
+        name = rest.strip(" .:)]([/")
+        if not looks_like_name(name) or words_of(name)[:1] == ["and"]:
+            return None
+        start = line.start + text.index(name)
+        return Signature(number, start, start + len(name), name, "marked-signed")
+
+    def with_closing(self, number: int, closing: int) -> Signature | None:
+        """The name at the end of a line of leave-taking: "Dein Paul."."""
+        line = self.lines[number]
+        pieces = list(_PIECE.finditer(line.text))
+        if closing <= 3 and len(pieces) <= 8:
+            while closing < len(pieces) - 1 and pieces[closing].group()[0].islower():
+                closing += 1  # "Dein tr. Paul", "Ihr treuergebener Eduard"
+        if closing >= len(pieces):
+            return None
+        start = pieces[closing].start()
+        rest = line.text[start:]
+        words = words_of(rest)
+        if any(q in rest for q in _QUOTES) or not looks_like_name(rest, most=5) or not words:
+            return None
+        if self.begins_no_name(rest, words) or all(w in self.vocabulary.kin for w in words):
+            return None
+        if first_word(line.text) in _SPEAKERS or (rest[-1] == "!" and len(pieces) > 5):
+            return None
+        if self.vocabulary.forms["closings"].within(words) >= 0:
+            return None
+        if all(self.vocabulary.offices.at([word]) for word in words):
+            return None
+        return Signature(number, line.start + start, line.end, rest, "with-closing")
+
+    def is_for_another(self, number: int) -> bool:
+        """Whether a line says for whom is signed ("For the Ambassador:")."""
+        line = self.lines[number]
+        words = words_of(line.text[:80])
+        opener = self.vocabulary.forms["for_another"].at(words)
+        return bool(opener) and 2 < len(words) <= 10 and line.text.endswith((":", ","))
+
+    def leave(self, number: int) -> int:
+        """For a line that takes leave the pieces up to its last closing word; 0 for another."""
+        line = self.lines[number]
+        if line.is_short:
+            return closing_end(line.text, self.vocabulary)
+        last = _PIECE.findall(line.text[-80:])[-3:]
+        end = closing_end(" ".join(last), self.vocabulary)
+        ends = end == len(last) or (end and all(piece.islower() for piece in last[end:]))
+        return line.text.count(" ") + 1 if ends else 0

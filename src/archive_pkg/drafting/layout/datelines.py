@@ -1,0 +1,230 @@
+"""Lines that date and place a letter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg.dates.written import Found, find_dates
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.texts.language import Habits
+    from archive_pkg.drafting.texts.lines import Line
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+LONGEST = 110
+_CLOCK = re.compile(
+    r"\d{1,2}(?::\d\d)?\s?[ap]\.?\s?m\.?|\d{4}Z|noon|midnight|mitternachts?|midi|minuit",
+    re.IGNORECASE,
+)
+_NUMBER_FIRST = re.compile(r"(?:No|Nr|N°)\.?\s?\d{1,7}\s+|\d{4,5}\s+")
+_PART = re.compile(r"[,;\n]|(?<=[a-zäöüßéè]{2})\.\s")
+_COMPASS = frozenset(
+    {"n", "s", "w", "o", "e", "nw", "no", "sw", "so", "s.w", "n.w", "c", "w.c", "e.c"}
+)
+_ROMAN = frozenset(
+    {
+        "I",
+        "II",
+        "III",
+        "IV",
+        "V",
+        "VI",
+        "VII",
+        "VIII",
+        "IX",
+        "X",
+        "XI",
+        "XII",
+        "XIII",
+        "XIV",
+        "XV",
+        "XVI",
+        "XVII",
+        "XVIII",
+        "XIX",
+        "XX",
+        "XXI",
+    }
+)
+_STREETS = (
+    "strasse",
+    "straße",
+    "str",
+    "gasse",
+    "platz",
+    "weg",
+    "street",
+    "avenue",
+    "road",
+    "allee",
+)
+_STRIP = " ,.;:–—-[]()"
+# "PARIS, 15 No vembre 1917.": dated, but in no way that can be read.
+_MISWRITTEN = re.compile(
+    r"[^\W\d_][^,\d]{2,40}, (?:le )?\d{1,2} ?[^\W\d_][\w ]{2,14} (1[5-9]\d\d|20\d\d)\W*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """A line that dates the letter, and maybe places it.
+
+    Attributes:
+        line: Number of the line.
+        date: The date in it; None where the line says that there is none.
+        place: Start and end of the place's name in the text; None if there is none.
+        undated: Whether the line says that the letter has no date.
+        weekday: Whether a day of the week stands in it.
+    """
+
+    line: int
+    date: Found | None
+    place: tuple[int, int] | None
+    undated: bool = False
+    weekday: bool = False
+
+
+def _ends_name(piece: str) -> bool:
+    """Whether a word cannot belong to a place's name: a number, a district, a house."""
+    return any(c.isdigit() or c in "#(/" for c in piece) or piece.strip(".,") in _ROMAN
+
+
+def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
+    """Where in one part of an address the place's name stands."""
+    dash = part.rfind(" – ")
+    start = dash + 3 if dash > 0 and part[dash + 3 :].strip(_STRIP) else 0
+    skipped = _NUMBER_FIRST.match(part[start:].lstrip())
+    start += len(part[start:]) - len(part[start:].lstrip())
+    if skipped:
+        start += skipped.end()
+    pieces = [(m.start(), m.end(), m.group()) for m in re.finditer(r"\S+", part[start:])]
+    kept: list[tuple[int, int, str]] = []
+    for begin, end, piece in pieces:
+        word = piece.strip(_STRIP).casefold()
+        small = piece.islower() or (piece.casefold() == "d." and end < 4)
+        if not kept and (
+            not word
+            or (word in vocabulary.words["beside dates"] and small)
+            or word in vocabulary.weekdays
+        ):
+            continue
+        if kept and _ends_name(piece):
+            break
+        kept.append((start + begin, start + end, piece))
+    while kept and (
+        kept[-1][2].strip(_STRIP).casefold() in {*vocabulary.words["beside dates"], ""}
+        or kept[-1][2].strip(_STRIP).casefold() in vocabulary.weekdays
+        or (
+            len(kept) > 1
+            and kept[-1][2].strip(_STRIP).casefold() in _COMPASS
+            and not _initials(kept)
+        )
+    ):
+        kept.pop()
+    if not kept or len(kept) > 6:
+        return None
+    begin, end = kept[0][0], kept[-1][1]
+    name = part[begin:end]
+    begin += len(name) - len(name.lstrip(_STRIP))
+    end -= len(name) - len(name.rstrip(_STRIP))
+    if (
+        begin >= end
+        or not part[begin].isupper()
+        or end - begin < 2
+        or any(c.isdigit() for c in part[begin:end])
+        or part[begin:end] in _ROMAN
+    ):
+        return None
+    if any(vocabulary.offices.at([word]) for word in words_of(part[begin:end])):
+        return None  # a person's title: an address, no place
+    if part[begin:end].casefold().endswith(_STREETS) and len(kept) == 1:
+        return None
+    return begin, end
+
+
+def _initials(kept: list[tuple[int, int, str]]) -> bool:
+    """Whether two initials stand at the end ("Cedarhurst N. Y.")."""
+    return len(kept) > 2 and len(kept[-2][2].strip(".")) == 1
+
+
+def find_place(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
+    """Where in the words beside a date the place's name stands; None if they name none.
+
+    "Berlin-Friedenau, Taunusstr. 1." gives its first part; "Houston, Texas," both, since the second
+    is a region that the vocabulary knows.
+    """
+    found: tuple[int, int] | None = None
+    begin = 0
+    for end in [m.start() for m in _PART.finditer(text)] + [len(text)]:
+        part = text[begin:end]
+        if part.strip(_STRIP) and found is not None:
+            bare = part.strip(_STRIP)
+            at = begin + part.index(bare)
+            region = vocabulary.forms["regions"].whole(words_of(bare))
+            if region and text[found[1] : at].strip(" .") == ",":
+                return found[0], at + len(bare)
+            return found
+        if part.strip(_STRIP):
+            street = part.endswith("g") and text[end : end + 3].strip(". ")[:1].isdigit()
+            one = None if street else _name_in(part, vocabulary)  # "Frankg. 1" is a street
+            if one is not None:
+                found = (begin + one[0], begin + one[1])
+            elif not all(
+                w in vocabulary.weekdays or w in vocabulary.words["beside dates"] or w.isdigit()
+                for w in words_of(part)
+            ):
+                return None
+        begin = end + 1
+    return found
+
+
+def _too_much(text: str) -> bool:
+    """Whether the words beside a date are more than a place, a street and a weekday."""
+    small = sum(1 for w in text.split() if w[:1].islower() and len(w.strip(".,")) > 3)
+    return len(words_of(text)) > 9 or small > 2
+
+
+def _shift(place: tuple[int, int] | None, by: int) -> tuple[int, int] | None:
+    return None if place is None else (place[0] + by, place[1] + by)
+
+
+def read_dateline(
+    number: int, line: Line, vocabulary: Vocabulary, habits: Habits
+) -> Dateline | None:
+    """The line as a dateline; None if it is something else.
+
+    Beside the date there may stand a place, a day of the week, a time, a street with its number:
+    not a sentence.
+    """
+    text = line.text
+    if len(text) > LONGEST or text.lstrip("[(").startswith(("Received", "Rec’d", "Rec'd")):
+        return None
+    words = words_of(text)
+    if len(words) <= 6 and vocabulary.forms["undated"].within(words) >= 0:
+        place = find_place(text[: text.find(",")], vocabulary) if "," in text else None
+        return Dateline(number, None, _shift(place, line.start), undated=True)
+    if not any(c.isdigit() for c in text):
+        return None
+    dates = find_dates(text, vocabulary, pivot=habits.pivot)
+    if not dates:
+        year = _MISWRITTEN.fullmatch(text)
+        if year is None:
+            return None
+        dates = [Found(*year.span(1), year.group(1), "year-alone", 0)]
+    before, after = text[: dates[0].start], text[dates[-1].end :]
+    if _too_much(before) or _too_much(_CLOCK.sub(" ", after)):
+        return None
+    if dates[0].sure == 0 and len(words_of(before)) + len(words_of(after)) > 5:
+        return None
+    place = find_place(
+        before if dates[0].rule != "year-alone" else text[: text.index(",")], vocabulary
+    )
+    if place is None and not _CLOCK.search(after):
+        skipped = len(after) - len(after.lstrip(" .,;:–—-])'"))
+        later = find_place(after[skipped:], vocabulary)
+        place = _shift(later, dates[-1].end + skipped)
+    weekday = any(word in vocabulary.weekdays and len(word) > 2 for word in words)
+    return Dateline(number, dates[0], _shift(place, line.start), weekday=weekday)

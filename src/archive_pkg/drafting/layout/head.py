@@ -1,0 +1,278 @@
+"""The head of a letter: everything above its body."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.layout.datelines import Dateline, read_dateline
+from archive_pkg.drafting.layout.markings import Marking, read_marking
+from archive_pkg.drafting.names import looks_like_name
+from archive_pkg.drafting.vocabulary import first_word, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.drafting.texts.language import Habits
+    from archive_pkg.drafting.texts.lines import Line
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+# How far down a head may reach, in lines; and how long a line of it may be.
+DEEPEST = 48
+PROSE_LENGTH = 100
+_SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.?!]$")
+_GREETING_ENDS = re.compile(r"[:,!](?=\s)")
+# Titles that greet only with a comma behind them: without one they head an address.
+_ADDRESS_TITLES = frozenset({"monsieur", "madame", "mademoiselle", "messieurs", "mesdames", "sir"})
+
+
+@dataclass(slots=True)
+class Head:
+    """What stands above the body, as numbers of lines.
+
+    Attributes:
+        body: Number of the line the body begins with.
+        salutation: Number of the salutation's line.
+        run_in: Whether the salutation's line is followed in its block by the body.
+        markings: Lines of classification, with what they say.
+        datelines: Lines with a date, in order.
+        addressee: Lines of the addressee, block by block.
+        senders: Lines after "FROM:".
+    """
+
+    body: int = 0
+    salutation: int | None = None
+    run_in: bool = False
+    markings: list[tuple[int, Marking]] = field(default_factory=list)
+    datelines: list[Dateline] = field(default_factory=list)
+    addressee: list[list[int]] = field(default_factory=list)
+    senders: list[list[int]] = field(default_factory=list)
+
+
+def is_prose(line: Line) -> bool:
+    """Whether a line is too long, or too much of a sentence, to belong to a head."""
+    if line.text.startswith("TO ") and line.text.isupper() and line.is_short:
+        return False
+    words = line.text.count(" ") + 1
+    return len(line.text) > PROSE_LENGTH or (words > 11 and bool(_SENTENCE.search(line.text[-4:])))
+
+
+def _exclaimed(line: Line, words: list[str], vocabulary: Vocabulary) -> bool:
+    """A name called out alone on its line ("Hannah!", "Mein Herzenssohn!", "LP!")."""
+    text = line.text
+    if not line.alone or text[-1] != "!" or len(words) > 3 or len(text) > 30:
+        return False
+    if text.isupper() and len(text) > 5:
+        return False
+    return looks_like_name(text[:-1]) and vocabulary.forms["closings"].within(words) < 0
+
+
+def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
+    """How much a line looks like a salutation: 0 not at all, 1 perhaps, 2 surely."""
+    text = line.text
+    if len(text) > 90 or text[0] in "([0123456789":
+        return 0
+    words = words_of(text)
+    if not words or len(words) > 12:
+        return 0
+    forms = vocabulary.forms
+    ends = text[-1] in ":,!;–—" or text.endswith((" -", "--"))
+    opener = forms["salutation openers"].at(words)
+    if opener:
+        if text[-1] == "." and (len(words) > 6 or words[0] in _ADDRESS_TITLES):
+            return 0
+        if ends:
+            return 2
+        if words[0] in _ADDRESS_TITLES and len(words) > opener:
+            return 0
+        return 2 if len(words) <= 4 and line.alone else 1
+    if (
+        forms["salutation abbreviated"].at(words)
+        and len(words) <= 4
+        and line.alone
+        and len(text) < 20
+    ):
+        return 2 if ends else 1
+    if (
+        text[-1] in "!,–"
+        and len(words) <= 10
+        and forms["salutation endearments"].within(words) >= 0
+    ):
+        return 2 if line.alone else 0
+    if line.alone and text[-1] in "—–" and len(words) <= 2 and looks_like_name(text[:-1]):
+        return 2  # "Mac—"
+    return 2 if _exclaimed(line, words, vocabulary) else 0
+
+
+def salutation_in(text: str, vocabulary: Vocabulary) -> int:
+    """Length of the salutation that a line of prose begins with; 0 if with none.
+
+    "Sir: I have the honor …", "Verehrter Freund! Ich bin …".
+    """
+    sign = _GREETING_ENDS.search(text, 0, 70)
+    if sign is None:
+        return 0
+    words = words_of(text[: sign.start()])
+    opener = vocabulary.forms["salutation openers"].at(words)
+    if not opener or len(words) > 8:
+        return 0
+    title = words[0] in _ADDRESS_TITLES and sign.group() == "," and len(words) > opener
+    return 0 if title else sign.end()
+
+
+class _HeadReader:
+    def __init__(self, lines: Sequence[Line], vocabulary: Vocabulary, habits: Habits) -> None:
+        self.lines, self.vocabulary, self.habits = lines, vocabulary, habits
+        self.head = Head()
+        self.kinds: list[str] = []
+
+    def read(self) -> tuple[Head, list[str]]:
+        self._find_salutation()
+        limit = self.head.salutation
+        if limit is None:
+            limit = next(
+                (
+                    number
+                    for number, line in enumerate(self.lines[:DEEPEST])
+                    if self._is_prose(number) or self._takes_leave(number)
+                ),
+                min(len(self.lines), DEEPEST),
+            )
+        for number in range(limit):
+            self.kinds.append(self._kind(number))
+        if self.head.salutation is not None:
+            self.kinds.append("salutation")
+            self.head.body = limit + 1
+        else:
+            self._cut_after_last_form()
+        return self.head, self.kinds
+
+    def _find_salutation(self) -> None:
+        prose = 0
+        for number, line in enumerate(self.lines[:DEEPEST]):
+            if line.first or self._after_dateline(number):
+                sure = is_salutation(line, self.vocabulary)
+                if sure and (line.first or sure == 2) and not self._heads_an_address(number):
+                    self.head.salutation = number
+                    self.head.run_in = not line.last
+                    return
+            if self._is_prose(number):
+                prose += 1
+                if prose > 1 or not line.alone:
+                    return
+
+    def _is_prose(self, number: int) -> bool:
+        line = self.lines[number]
+        if not is_prose(line):
+            return False
+        labelled = line.is_short and ":" in line.text[:12]
+        return not (labelled and self.vocabulary.forms["subjects"].at(words_of(line.text[:20])))
+
+    def _takes_leave(self, number: int) -> bool:
+        """Whether a line far up already takes leave: a card with hardly a text."""
+        words = words_of(self.lines[number].text[:80])
+        closings = self.vocabulary.forms["closings"]
+        return number > 0 and len(words) <= 5 and closings.within(words) >= 0
+
+    def _after_dateline(self, number: int) -> bool:
+        above = self.lines[number - 1]
+        return read_dateline(number - 1, above, self.vocabulary, self.habits) is not None
+
+    def _heads_an_address(self, number: int) -> bool:
+        """Whether a better salutation follows right after this line."""
+        if first_word(self.lines[number].text) not in _ADDRESS_TITLES:
+            return False
+        following = self.lines[number + 1 : number + 3]
+        return any(line.first and is_salutation(line, self.vocabulary) == 2 for line in following)
+
+    def _cut_after_last_form(self) -> None:
+        """Without a salutation the head ends with its last line that has a form of its own."""
+        sure = (
+            "marking",
+            "dateline",
+            "subject",
+            "addressee",
+            "registry",
+            "stamp",
+            "copies",
+            "sender",
+        )
+        last = max((n for n, kind in enumerate(self.kinds) if kind in sure), default=-1)
+        del self.kinds[last + 1 :]
+        self.head.body = last + 1
+        self.head.addressee = [b for b in self.head.addressee if b[0] <= last]
+
+    def _kind(self, number: int) -> str:
+        """The kind of a line in the head, noting what it has."""
+        line = self.lines[number]
+        text, words = line.text, words_of(line.text)
+        forms = self.vocabulary.forms
+        if text.lstrip("[(").startswith(("Received", "Rec’d", "Rec'd")):
+            return "stamp"
+        marking = read_marking(text, self.vocabulary)
+        if marking is not None:
+            self.head.markings.append((number, marking))
+            return "marking"
+        dateline = read_dateline(number, line, self.vocabulary, self.habits)
+        if dateline is not None and not (words[0] == "to" and self._is_addressee(number, words)):
+            self.head.datelines.append(dateline)
+            return "dateline"
+        if ":" in text[:24]:
+            if forms["subjects"].at(words):
+                return "subject"
+            if forms["copies"].at(words):
+                return "copies"
+            if forms["senders"].at(words):
+                self.head.senders.append([number])
+                return "sender"
+        if self._continues(number, "sender", self.head.senders):
+            return "sender"
+        if self._is_addressee(number, words):
+            self.head.addressee.append([number])
+            return "addressee"
+        if self._continues(number, "addressee", self.head.addressee):
+            return "addressee"
+        registry = forms["registry"].at(words)
+        if registry and (
+            registry == len(words) or (len(words) <= 5 and any(c.isdigit() for c in text))
+        ):
+            return "registry"
+        if len(words) <= 9 and text[0].isupper() and forms["letterheads"].within(words) >= 0:
+            return "letterhead"
+        if (
+            len(text) <= 50
+            and looks_like_name(text.replace(",", " "), most=5)
+            and text[-1] not in ":!"
+        ):
+            return "letterhead" if text.isupper() and len(words) > 1 else "place"
+        return "heading"
+
+    def _continues(self, number: int, kind: str, blocks: list[list[int]]) -> bool:
+        """Whether a line goes on with the block of that kind above it."""
+        if self.lines[number].first or number == 0 or self.kinds[number - 1] != kind:
+            return False
+        blocks[-1].append(number)
+        return True
+
+    def _is_addressee(self, number: int, words: list[str]) -> bool:
+        line = self.lines[number]
+        if not words or len(words) > 24:
+            return False
+        opener = self.vocabulary.forms["addressee openers"].at(words)
+        if not opener:
+            return False
+        if words[0] in ("to", "for", "an", "à", "k", "a") and opener == 1:
+            if len(words) == 1:
+                return line.text.endswith(":")
+            return line.text[0].isupper() and (
+                line.text.isupper() or ":" in line.text[:6] or words[1] in ("the", "herrn", "frau")
+            )
+        return True
+
+
+def read_head(
+    lines: Sequence[Line], vocabulary: Vocabulary, habits: Habits
+) -> tuple[Head, list[str]]:
+    """Read the head: what is in it, and the kind of each of its lines."""
+    return _HeadReader(lines, vocabulary, habits).read()

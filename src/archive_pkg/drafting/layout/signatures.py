@@ -1,0 +1,245 @@
+"""Who signed: signatures after a leave, at the end, under a postscript."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.layout.closings import Shapes, Signature
+from archive_pkg.drafting.layout.datelines import read_dateline
+from archive_pkg.drafting.names import LONGEST, looks_like_name
+from archive_pkg.drafting.vocabulary import first_word, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.drafting.layout.head import Head
+    from archive_pkg.drafting.texts.language import Habits
+    from archive_pkg.drafting.texts.lines import Line
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+# How many lines at the beginning and at the end of a letter are searched for its signature.
+SEARCHED = 2000
+
+
+class Signing:
+    """Finds the signatures of a letter.
+
+    Attributes:
+        signatures: Those found, in order.
+        closings: Lines that take leave.
+        titles: Lines that belong to a signature: the name in type, the office.
+        for_another: Line that says for whom was signed.
+    """
+
+    def __init__(
+        self, lines: Sequence[Line], head: Head, end: int, vocabulary: Vocabulary, habits: Habits
+    ) -> None:
+        self.lines, self.head, self.end = lines, head, end
+        self.vocabulary, self.habits = vocabulary, habits
+        self.shapes = Shapes(lines, vocabulary)
+        self.signatures: list[Signature] = []
+        self.closings: list[int] = []
+        self.titles: list[int] = []
+        self.for_another: int | None = None
+
+    def find(self) -> None:
+        """Find them: after a leave; else, as telegrams have it, on the last lines."""
+        found = self._after_leaves()
+        last = self._last_block()
+        strong = [one for one in found if one.how != "with-closing"]
+        found = strong or found[-1:]
+        telegram = self.head.salutation is None and last and found
+        if found and not (telegram and last[-1].line > found[-1].line + 1):
+            self._with_cosigners(found)
+        else:
+            self.signatures = last or self._before_postscript()
+            self._note_titles()
+
+    def _after_leaves(self) -> list[Signature]:
+        found: list[Signature] = []
+        number, gap = self.head.body, self.head.body + SEARCHED
+        while number < self.end:
+            if gap <= number < self.end - SEARCHED:
+                number = self.end - SEARCHED
+            one = self._signature_at(number)
+            if one is not None:
+                found.append(one)
+                number = one.line
+            number += 1
+        return found
+
+    def _signature_at(self, number: int) -> Signature | None:
+        """The signature that a line has or leads to."""
+        signed = self.shapes.signed(number)
+        if signed is not None:
+            return signed
+        if self.shapes.is_for_another(number):
+            self.for_another = number
+            return self._following_name(number)
+        line = self.lines[number]
+        closing = self.shapes.leave(number)
+        if not closing and line.text[-1] != ",":
+            return None
+        pieces = line.text.count(" ") + 1
+        short = pieces <= 8
+        follows = self._following_name(number)
+        if not closing and not (follows is not None and self._bids_farewell(number, follows.line)):
+            return None
+        inline = None
+        if closing and line.is_short and line.last:
+            inline = self.shapes.with_closing(number, closing)
+        named = inline is not None and follows is not None and self.shapes.is_title(follows.line)
+        if follows is not None and (closing >= pieces or short) and not named:
+            self._note_closing(number)
+            return follows
+        if inline is not None or (closing >= pieces and short and line.last):
+            self._note_closing(number)
+        return inline
+
+    def _bids_farewell(self, number: int, name: int) -> bool:
+        """Whether a short line with a comma before a name takes leave in words we do not know."""
+        line = self.lines[number]
+        return (
+            number > self.head.body
+            and line.text[-1] == ","
+            and line.text.count(" ") <= 4
+            and line.text[0].isupper()
+            and (line.last or name + 1 >= self.end)
+            and not self._is_addressed(number)
+            and not self._names_somebody(line.text)
+        )
+
+    def _names_somebody(self, text: str) -> bool:
+        """Whether a line is an address's: "Monsieur N. Bee,", "N. Murray Bee,"."""
+        pieces = text.split()
+        if words_of(pieces[0])[:1] and first_word(pieces[0]) in self.vocabulary.words["honorifics"]:
+            return True
+        return len(pieces) > 1 and looks_like_name(text) and all(p[0].isupper() for p in pieces)
+
+    def _note_closing(self, number: int) -> None:
+        if self.lines[number].is_short and self.lines[number].text.count(" ") < 12:
+            self.closings.append(number)
+
+    def _following_name(self, number: int) -> Signature | None:
+        """The name on the next line, past one that says for whom it is signed, or a title."""
+        following = number + 1
+        if following >= self.end:
+            return None
+        line = self.lines[following]
+        another = self.shapes.is_for_another(following)
+        title = self.shapes.is_title(following) and line.alone and line.text[-1] not in ".!?"
+        if following + 1 < self.end and (another or title):
+            beyond = self.shapes.name(following + 1, "after-closing")
+            if beyond is not None and not self.shapes.is_title(following + 1):
+                self.for_another = following if another else self.for_another
+                return beyond
+        return self.shapes.name(following, "after-closing")
+
+    def _is_dated(self, number: int) -> bool:
+        line = self.lines[number]
+        return read_dateline(number, line, self.vocabulary, self.habits) is not None
+
+    def _typed(self, one: Signature) -> Signature:
+        """The signature with the line of the same block that has the signer's name in type."""
+        below = one.line + 1
+        if below < self.end and not self.lines[below].first and not self.shapes.is_title(below):
+            typed = self.shapes.name(below, "typed")
+            if typed is not None and " " in typed.text:
+                return replace(one, typed=below)
+        return one
+
+    def _with_cosigners(self, found: list[Signature]) -> None:
+        """The first signature, those of others right after it, and one under a postscript."""
+        self.signatures = [self._typed(found[0])]
+        number = found[0].line + 1
+        while number < min(self.end, found[0].line + SEARCHED):
+            if self._is_addressed(number):
+                break
+            line = self.lines[number]
+            if len(line.text) <= LONGEST and (not line.first or self.shapes.is_title(number)):
+                if not self._is_dated(number):
+                    self.titles.append(number)
+            elif not self._cosigns(number):
+                break
+            number += 1
+        self._add_later(found, number)
+        self._add_under_postscript()
+
+    def _is_addressed(self, number: int) -> bool:
+        words = words_of(self.lines[number].text[:100])
+        return self.vocabulary.forms["addressee openers"].at(words) > 1
+
+    def _cosigns(self, number: int) -> bool:
+        """Whether a line is one more signature; it is then added."""
+        one = self.shapes.name(number, "co-signed")
+        if one is None or self._is_dated(number):
+            return False
+        below = number + 1
+        if not self.lines[number].alone and not (below < self.end and self.shapes.is_title(below)):
+            return False
+        self.signatures.append(self._typed(one))
+        return True
+
+    def _add_later(self, found: list[Signature], number: int) -> None:
+        """Signatures after another leave a few lines on."""
+        known = {one.text for one in self.signatures}
+        for later in found[1:]:
+            if number <= later.line < number + 12 and later.text not in known:
+                self.signatures.append(later)
+                known.add(later.text)
+
+    def _add_under_postscript(self) -> None:
+        last = self._before_address()
+        if last <= self.signatures[-1].line + 1 or not self.lines[last].alone:
+            return
+        under = self.shapes.name(last, "postscript")
+        if under is None or len(under.text) > 24 or self.shapes.is_title(last):
+            return
+        if under.text not in {one.text for one in self.signatures}:
+            self.signatures.append(under)
+
+    def _before_address(self) -> int:
+        """The last line, or the one before the address that the last block is."""
+        last = self.end - 1
+        first = last
+        while first > self.head.body and last - first < 6 and not self.lines[first].first:
+            first -= 1
+        return first - 1 if self._is_addressed(first) else last
+
+    def _last_block(self) -> list[Signature]:
+        """No leave was taken: names on the last lines."""
+        signatures: list[Signature] = []
+        number = self.end - 1
+        while number > self.head.body and number > self.end - 12:
+            first = number
+            while first > self.head.body and not self.lines[first].first:
+                first -= 1
+            if first <= self.head.body or len(self.lines[number].text) > LONGEST:
+                break
+            titled = self.shapes.is_title(first)
+            one = None if titled else self.shapes.name(first, "last-line")
+            if one is not None and one.text[-1] != "," and not self._is_dated(first):
+                signatures.insert(0, self._typed(one))
+            elif signatures or not (titled or self._is_dated(first)):
+                break
+            number = first - 1
+        return signatures
+
+    def _before_postscript(self) -> list[Signature]:
+        """A name alone between the letter and a few lines after it."""
+        for number in range(self.end - 1, max(self.head.body, self.end - 6), -1):
+            line = self.lines[number]
+            if line.alone and line.text.count(" ") < 4 and not self.shapes.is_title(number):
+                one = self.shapes.name(number, "before-postscript")
+                if one is not None and self.lines[number - 1].text.count(" ") > 3:
+                    return [one]
+        return []
+
+    def _note_titles(self) -> None:
+        """Note the lines below each signature that belong to it."""
+        for one in self.signatures:
+            for below in range(one.line + 1, self.end):
+                if self.lines[below].first and not self.shapes.is_title(below):
+                    break
+                self.titles.append(below)

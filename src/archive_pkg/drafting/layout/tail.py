@@ -1,0 +1,194 @@
+"""The foot of a letter: closing, signatures, and what stands after them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.layout.datelines import Dateline, read_dateline
+from archive_pkg.drafting.layout.signatures import SEARCHED, Signing
+from archive_pkg.drafting.names import LONGEST
+from archive_pkg.drafting.statements.summary import is_editorial_summary
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.drafting.layout.closings import Signature
+    from archive_pkg.drafting.layout.head import Head
+    from archive_pkg.drafting.texts.language import Habits
+    from archive_pkg.drafting.texts.lines import Line
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+
+@dataclass(slots=True)
+class Tail:
+    """What stands below the body, as numbers of lines.
+
+    Attributes:
+        closings: Lines that take leave.
+        signatures: The signatures, in order.
+        for_another: Line that says for whom was signed.
+        datelines: Dates below the signature.
+        addressee: Lines of an address below the signature, block by block.
+        enclosures: Lines that head an attachment.
+        summary: First and last line of an editor's summary.
+        set_off: Whether a signature, date or address, not prose, stands right above the summary.
+        end: Number of the line after the letter itself, before its attachments.
+    """
+
+    closings: list[int] = field(default_factory=list)
+    signatures: list[Signature] = field(default_factory=list)
+    for_another: int | None = None
+    datelines: list[Dateline] = field(default_factory=list)
+    addressee: list[list[int]] = field(default_factory=list)
+    enclosures: list[int] = field(default_factory=list)
+    summary: tuple[int, int] | None = None
+    set_off: bool = False
+    end: int = 0
+
+
+def is_document_heading(line: Line) -> bool:
+    """Whether a line heads another document: "President Roosevelt to Generalissimo Chiang"."""
+    text = line.text
+    pieces = text.split()
+    if not line.alone or not 4 <= len(pieces) <= 32 or text[-1] in ".:,;?!" or len(text) > 240:
+        return False
+    if "to" not in pieces[1:-1] or not text[0].isupper():
+        return False
+    heavy = [p for p in pieces if len(p.strip('(),“”"’')) > 3]
+    capital = sum(1 for p in heavy if p.lstrip('(“"')[:1].isupper())
+    return len(heavy) >= 3 and capital >= len(heavy) - 1
+
+
+class _TailReader:
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        kinds: list[str],
+        head: Head,
+        vocabulary: Vocabulary,
+        habits: Habits,
+    ) -> None:
+        self.lines, self.kinds, self.head = lines, kinds, head
+        self.vocabulary, self.habits = vocabulary, habits
+        self.tail = Tail(end=len(lines))
+
+    def read(self) -> Tail:
+        self._find_summary()
+        self._find_enclosures()
+        self._find_signatures()
+        self._read_after()
+        return self.tail
+
+    def _find_summary(self) -> None:
+        """The last block, or its last lines, if an editor wrote them."""
+        lines, last = self.lines, len(self.lines) - 1
+        first = last
+        while first > self.head.body and not lines[first].first:
+            first -= 1
+        if last - first > 12:
+            return
+        for start in range(first, last + 1):
+            if start <= self.head.body:
+                continue
+            text = " ".join(line.text for line in lines[start : last + 1])
+            above = lines[start - 1]
+            set_off = len(above.text) <= LONGEST and above.text.count(" ") < 8
+            told = is_editorial_summary(text, self.vocabulary, set_off=set_off)
+            if told and (lines[start].first or above.is_short):
+                self.tail.summary, self.tail.set_off = (start, last), set_off
+                self.tail.end = start
+                self.kinds[start : last + 1] = ["summary"] * (last + 1 - start)
+                return
+
+    def _find_enclosures(self) -> None:
+        headings = self.vocabulary.forms["enclosure headings"]
+        for number in range(self.head.body, self.tail.end):
+            line = self.lines[number]
+            if not line.first or len(line.text) > 240:
+                continue
+            words = words_of(line.text[:80])
+            length = headings.at(words)
+            named = length and len(words) <= length + 6 and len(line.text) <= 60
+            if (
+                named
+                and (line.text[0] == "[" or line.text[0].isupper())
+                and (line.alone or line.text.isupper() or len(words) <= 3)
+            ) or (self._follows_a_name(number) and is_document_heading(line)):
+                self.tail.enclosures.append(number)
+                self.kinds[number] = "enclosure"
+        if self.tail.enclosures:
+            self.tail.end = min(self.tail.end, self.tail.enclosures[0])
+
+    def _follows_a_name(self, number: int) -> bool:
+        """Whether a short line with words, as a signature is, stands right above."""
+        above = self.lines[number - 1].text if number > self.head.body + 1 else ""
+        return 0 < len(above) <= LONGEST and any(c.isalpha() for c in above)
+
+    def _find_signatures(self) -> None:
+        signing = Signing(self.lines, self.head, self.tail.end, self.vocabulary, self.habits)
+        signing.find()
+        self.tail.signatures, self.tail.closings = signing.signatures, signing.closings
+        self.tail.for_another = signing.for_another
+        for kind, numbers in (
+            ("title", signing.titles),
+            ("signature", [one.line for one in signing.signatures]),
+            ("closing", signing.closings),
+        ):
+            for number in numbers:
+                self.kinds[number] = kind
+        if signing.for_another is not None:
+            self.kinds[signing.for_another] = "for-another"
+
+    def _read_after(self) -> None:
+        """Dates, copies, addressees and postscripts below the signature."""
+        tail, forms = self.tail, self.vocabulary.forms
+        start = (
+            tail.signatures[-1].line + 1 if tail.signatures else max(self.head.body, tail.end - 3)
+        )
+        if tail.signatures:
+            start = min(start, tail.signatures[0].line + 1)
+        postscript = False
+        for number in range(start, min(tail.end, start + SEARCHED)):
+            line = self.lines[number]
+            if self.kinds[number] not in ("body", "title"):
+                continue
+            words = words_of(line.text[:100])
+            postscript = postscript or bool(forms["postscripts"].at(words) and tail.signatures)
+            dated = None
+            if len(line.text) <= 80:
+                dated = read_dateline(number, line, self.vocabulary, self.habits)
+            if dated is not None and not postscript:
+                tail.datelines.append(dated)
+                self.kinds[number] = "dateline"
+            elif forms["copies"].at(words) and line.is_short:
+                self.kinds[number] = "copies"
+            elif self._addressed(number, words):
+                self.kinds[number] = "addressee"
+            elif tail.signatures and self.kinds[number] == "body":
+                self.kinds[number] = "postscript"
+
+    def _addressed(self, number: int, words: Sequence[str]) -> bool:
+        line, blocks = self.lines[number], self.tail.addressee
+        if len(line.text) > LONGEST + 30 or self.kinds[number] == "title":
+            return False
+        if not line.first and blocks and blocks[-1][-1] == number - 1:
+            blocks[-1].append(number)
+            return True
+        opener = self.vocabulary.forms["addressee openers"].at(words)
+        if (
+            not opener
+            or words[0] in ("for", "to", "die", "der")
+            or (opener == 1 and words[0] in ("a", "an", "à", "k"))
+        ):
+            return False
+        blocks.append([number])
+        return True
+
+
+def read_tail(
+    lines: Sequence[Line], kinds: list[str], head: Head, vocabulary: Vocabulary, habits: Habits
+) -> Tail:
+    """Read the foot and note the kind of each of its lines in `kinds`."""
+    return _TailReader(lines, kinds, head, vocabulary, habits).read()

@@ -1,0 +1,1 @@
+"""From statements to the file of a draft record."""

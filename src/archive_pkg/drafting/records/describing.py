@@ -1,0 +1,260 @@
+"""A draft's frame as a record has it: agents, dates, marking, each with its evidence."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.dates.date import Edtf
+from archive_pkg.drafting.rules import reason
+from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.faults import Fault
+from archive_pkg.names import is_body, slug
+from archive_pkg.records.scalars import clean_text
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.draft import Draft
+    from archive_pkg.drafting.statements.statement import Quote, Statement
+    from archive_pkg.drafting.vocabulary import Known, Vocabulary
+
+CONTEXT = 24
+"""Characters that a quote carries of what stands before and after it."""
+
+# fmt: off
+_SMALL = frozenset({"of", "the", "for", "and", "in", "at", "to", "on", "de", "von", "van", "der",
+                    "le", "la"})
+# fmt: on
+
+
+def cased(name: str) -> str:
+    """A name set in capitals as it is otherwise written; any other as it stands."""
+    if name != name.upper() or not any(c.isalpha() for c in name):
+        return name
+    if len(name) < 3 or (len(name) == 3 and name[1] not in "AEIOUY"):
+        return name  # initials
+    words = []
+    for number, word in enumerate(name.split()):
+        small = word.lower()
+        if number and small.strip(",.") in _SMALL:
+            words.append(small)
+        elif len(word.strip(".")) <= 1 or "." in word[:-1]:
+            words.append(word)
+        else:
+            words.append(re.sub(r"^mc(?=\w{3})|^\w|(?<=[-’'])\w|(?<=^mc)\w", _capital, small))
+    return " ".join(words)
+
+
+def _capital(match: re.Match[str]) -> str:
+    return "Mc" if match.group() == "mc" else match.group().upper()
+
+
+class Describer:
+    """Says who wrote to whom and when, in a record's data; each field comes with its comments.
+
+    Attributes:
+        data: The record, in the order of the models.
+        comments: What to say above a field, by its name.
+    """
+
+    def __init__(
+        self, draft: Draft, file: str, vocabulary: Vocabulary, text_file: str = ""
+    ) -> None:
+        self.draft, self.vocabulary = draft, vocabulary
+        self.file, self.text_file = file, text_file or file
+        self.text = draft.text
+        self.comments: dict[str, str] = {}
+        self.evidence: list[dict[str, Any]] = []
+        self.agents: dict[str, dict[str, Any]] = {}
+        self.data: dict[str, Any] = {}
+        self._ids: dict[str, int] = {}
+        self._by_quote: dict[tuple[int, int], str] = {}
+
+    # Small parts.
+
+    def new_id(self, name: str, fallback: str) -> str:
+        """An id that nothing in the record has yet."""
+        base = slug(name) or fallback
+        self._ids[base] = self._ids.get(base, 0) + 1
+        return base if self._ids[base] == 1 else f"{base}-{self._ids[base]}"
+
+    def at(self, quote: Quote, part: str | None = None) -> dict[str, Any]:
+        """A quote with a little of what stands around it."""
+        return {
+            "part": part or self.part_of(quote),
+            "start": quote.start,
+            "end": quote.end,
+            "exact": quote.exact,
+            "prefix": self.text[max(0, quote.start - CONTEXT) : quote.start],
+            "suffix": self.text[quote.end : quote.end + CONTEXT],
+        }
+
+    def part_of(self, quote: Quote) -> str:
+        """The part that a quote stands in."""
+        summary = self.draft.one("summary")
+        inside = (
+            summary is not None and summary.quote is not None and quote.start >= summary.quote.start
+        )
+        return "summary" if inside else "letter"
+
+    def rests(self, field: str, one: Statement, *, rule: str = "", quoted: bool = True) -> None:
+        """Note what a statement of the record rests on."""
+        item: dict[str, Any] = {
+            "field": field,
+            "basis": "quoted" if quoted and one.quote else "inferred",
+        }
+        if one.quote is not None:
+            item["at"] = self.at(one.quote)
+        if item["basis"] == "inferred":
+            item["rule"] = rule or one.rule
+        item["confidence"] = str(one.confidence)
+        item["note"] = f"{reason(rule or one.rule).capitalize()}."
+        self.evidence.append(item)
+
+    def comment(self, field: str, one: Statement) -> None:
+        """Say above a field how sure it is and why."""
+        told = f"{one.confidence}: {reason(one.rule)}"
+        candidates = one.more.get("candidates")
+        if candidates:
+            told += f"; it may be: {candidates}"
+        before = self.comments.get(field)
+        if before is None or told not in before.split("\n"):
+            self.comments[field] = told if before is None else f"{before}\n{told}"
+
+    def agent(self, one: Statement) -> str:
+        """The id of an agent that a statement names; the agent is added when it is new."""
+        written = one.quote.exact.strip() if one.quote else one.value
+        known = self.known(one.value) or self.known(written)
+        if known is not None and known.kind != "organization":
+            known = None
+        name = known.name if known else cased(one.value.strip(" .,"))
+        for key, agent in self.agents.items():
+            if agent["name"] == name:
+                return key
+        kind = one.kind or ("organization" if is_body(name) else "person")
+        key = self.new_id(known.short if known and known.short else name, "agent")
+        agent = {"id": key, "name": name, "kind": "organization" if known else kind}
+        role = one.more.get("role", "").strip(" ,.")
+        if role:
+            agent["role"] = cased(role)
+        agent["as_written"] = written
+        self.agents[key] = agent
+        self.rests(f"agents.{key}", one)
+        return key
+
+    def known(self, name: str) -> Known | None:
+        """Whom the vocabulary knows by a name."""
+        words = words_of(name)
+        return self.vocabulary.agents.get(" ".join(words[1:] if words[:1] == ["the"] else words))
+
+    def correspondents(self) -> None:
+        """Sender, signatories, recipients, and the agents that they are."""
+        for field, name in (
+            ("sender", "sender"),
+            ("signatories", "signatory"),
+            ("recipients", "recipient"),
+            ("copies_to", "copy-to"),
+        ):
+            stated = self.sayable(name)
+            if name == "sender" and any(one.kind == "organization" for one in stated):
+                stated = [one for one in stated if one.kind == "organization"]
+            ids = []
+            for one in stated:
+                where = (one.quote.start, one.quote.end) if one.quote else (-1, -1)
+                key = self._by_quote.get(where) or self.agent(one)
+                if one.quote:
+                    self._by_quote[where] = key
+                if key not in ids:
+                    ids.append(key)
+                    self.rests(field, one)
+                self.comment(field, one)
+                if one.more.get("signs"):
+                    self.agents[key]["note"] = f"Signs: {one.more['signs']}."
+            self.data[field] = ids
+
+    def sayable(self, name: str) -> list[Statement]:
+        """The statements about a field that a record can hold: text without control characters."""
+        kept = []
+        for one in self.draft.of(name):
+            try:
+                for text in (
+                    one.value,
+                    *one.more.values(),
+                    *([one.quote.exact] if one.quote else []),
+                ):
+                    clean_text(text)
+            except Fault:
+                continue
+            kept.append(one)
+        return kept
+
+    def first(self, name: str) -> Statement | None:
+        """The first of them."""
+        return next(iter(self.sayable(name)), None)
+
+    def frame(self) -> None:
+        """Date, place, marking, salutation, closing."""
+        self.date()
+        self.received()
+        place = self.first("place")
+        if place is not None:
+            name = cased(place.value)
+            self.data["place"] = (
+                {"name": name} if name == place.value else {"name": name, "as_written": place.value}
+            )
+            self.state("place", place)
+        self.classification()
+        for field in ("salutation", "closing"):
+            one = self.first(field)
+            if one is not None:
+                self.data[field] = one.value
+                self.state(field, one)
+
+    def state(self, field: str, one: Statement) -> None:
+        """Evidence and comment of a field."""
+        self.rests(field, one)
+        self.comment(field, one)
+
+    def date(self) -> None:
+        """The date, if it can be written in EDTF as records have it."""
+        one = self.first("date")
+        if one is None:
+            return
+        try:
+            Edtf(one.value)
+        except Fault:
+            written = one.quote.exact if one.quote else one.value
+            self.comments["title"] = f"The date is open: the text gives “{written}” and no year."
+            return
+        self.data["date"] = {"edtf": one.value}
+        if one.quote is not None:
+            self.data["date"]["as_written"] = one.quote.exact
+        if one.more.get("style"):
+            self.data["date"]["note"] = "The text gives it in the old style."
+        self.state("date", one)
+
+    def received(self) -> None:
+        """The date of receipt."""
+        one = self.first("received")
+        if one is not None and one.quote is not None:
+            self.data["received"] = {"edtf": one.value, "as_written": one.quote.exact}
+            self.state("received", one)
+
+    def classification(self) -> None:
+        """The marking; its level only where one vocabulary has its words."""
+        one = self.first("classification")
+        if one is None or one.kind == "none":
+            return
+        marking: dict[str, Any] = {"as_written": one.value}
+        language = self.draft.one("language")
+        if language is not None:
+            marking["language"] = language.value
+        scheme, level = one.more.get("scheme"), one.more.get("level")
+        if scheme and level:
+            marking |= {"scheme": scheme, "level": slug(level)}
+        parts = [part.strip() for part in re.split(r"[;/]", one.value) if part.strip()]
+        if len(parts) > 1:
+            marking["caveats"] = parts[1:]
+        self.data["classification"] = marking
+        self.state("classification", one)
+        if scheme and level:
+            self.rests("classification.level", one, rule="marking-rendered", quoted=False)

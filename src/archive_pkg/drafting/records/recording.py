@@ -1,0 +1,253 @@
+"""From a draft to the data of a record: every statement with its evidence, nothing more."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.drafting.records.describing import Describer
+from archive_pkg.drafting.rules import reason
+from archive_pkg.drafting.statements.enclosures import id_of
+from archive_pkg.drafting.statements.statement import PROBABLE
+from archive_pkg.names import slug
+from archive_pkg.records.wording import date_in_words
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.statements.statement import Statement
+
+# fmt: off
+_ORDER = (
+    "id", "type", "title", "sender", "signatories", "recipients", "copies_to", "date", "received",
+    "place", "classification", "salutation", "closing", "summary", "mentioned_agents",
+    "mentioned_places", "parts", "translation_notes", "enclosures", "agents", "events", "evidence",
+)
+# fmt: on
+_TYPES = {
+    "letter": "Letter",
+    "telegram": "Telegram",
+    "memorandum": "Memorandum",
+    "other": "Document",
+}
+
+
+class Recorder(Describer):
+    """Makes a whole record's data from a draft."""
+
+    def make(self) -> dict[str, Any]:
+        """The record's data, its fields in the order of the models."""
+        self.correspondents()
+        self.frame()
+        self.mentions()
+        self.parts()
+        self.notes()
+        self.title()
+        self.data["agents"] = list(self.agents.values())
+        self.data["evidence"] = self.evidence
+        return {name: self.data[name] for name in _ORDER if self.data.get(name)}
+
+    def mentions(self) -> None:
+        """Bodies, persons and places of the text other than those who write to each other."""
+        names = {agent["name"] for agent in self.agents.values()}
+        organs = {known.part_of for name in names if (known := self.known(name)) is not None}
+        others = [one for one in self.sayable("mentioned") if one.value not in names | organs]
+        keys = [self.agent(one) for one in others]
+        if keys:
+            self.data["mentioned_agents"] = keys
+            self.evidence.append(
+                {"field": "mentioned_agents", "basis": "inferred", "rule": "name-in-vocabulary",
+                 "confidence": "probable", "note": "Named in the text; each agent has its place."}
+            )  # fmt: skip
+        places = self.sayable("mentioned-place")
+        self.data["mentioned_places"] = [{"name": one.value} for one in places]
+        for number, one in enumerate(places):
+            self.rests(f"mentioned_places.{number}", one)
+
+    def parts(self) -> None:
+        """The file's parts: the letter, its original, the summary, enclosures."""
+        source = self.draft.source
+        parts: list[dict[str, Any]] = []
+        original = self.first("original-language")
+        summary, language = self.first("summary"), self.draft.one("language")
+        file: dict[str, Any] = {"file": self.text_file, "media_type": "text/plain"}
+        file["encoding"] = source.charset
+        if not source.extracted:
+            file["sha256"] = source.sha256
+        shared = {"languages": [language.value]} if language else {}
+        letter: dict[str, Any] = {
+            "id": "letter",
+            "kind": "translation" if original else "transcription",
+        }
+        if source.extracted:
+            parts.append(self.source_part())
+            letter |= {"method": "The file's text, paragraphs as blocks"}
+            letter["made_from"] = ["source-file"]
+        letter |= file
+        if summary is not None and summary.quote is not None:
+            before = self.text[: summary.quote.start]
+            cut = max(before.rfind("\n"), before.rfind("\r")) + 1
+            if cut > 0:
+                letter["span"] = {"start": 0, "end": cut}
+        letter |= shared
+        if original is not None:
+            languages = [original.value]
+            parts.append(
+                {"id": "original", "kind": "original", "held": False, "languages": languages}
+            )
+            letter["made_from"] = [*letter.get("made_from", []), "original"]
+            rule = "translation-has-an-original"
+            self.rests("parts.original", original, rule=rule, quoted=False)
+        parts.append(letter)
+        self.infer("parts.letter", "function-words" if language else "letter-forms")
+        if summary is not None and summary.quote is not None:
+            part: dict[str, Any] = {"id": "summary", "kind": "summary"} | file
+            part["span"] = {"start": summary.quote.start, "end": len(self.text)}
+            parts.append(part | shared | {"about": ["letter"]})
+            self.data["summary"] = {"text": summary.value, "part": "summary"}
+            self.state("summary", summary)
+            self.rests("parts.summary", summary, quoted=False)
+        self.enclosures(parts, "original" if original else "letter")
+        self.data["parts"] = parts
+        self.events(original)
+
+    def source_part(self) -> dict[str, Any]:
+        """The file that the text was taken from, where that is no plain text."""
+        source = self.draft.source
+        self.infer("parts.source-file", "letter-forms")
+        return {
+            "id": "source-file",
+            "kind": "transcription",
+            "title": "The file that the text was taken from",
+            "file": self.file,
+            "media_type": source.media_type,
+            "sha256": source.sha256,
+        }
+
+    def infer(self, field: str, rule: str) -> None:
+        """Evidence of what a rule infers from the text as a whole."""
+        self.evidence.append(
+            {
+                "field": field,
+                "basis": "inferred",
+                "rule": rule,
+                "note": f"{reason(rule).capitalize()}.",
+            }
+        )
+
+    def enclosures(self, parts: list[dict[str, Any]], of: str) -> None:
+        """Attachments in the text, or enclosures that the letter speaks of and the file lacks."""
+        listed = []
+        for one in self.sayable("enclosure") or self.sayable("enclosure-mentioned"):
+            title = one.value.strip("[] .:") or one.value
+            key = self.new_id(id_of(title), "enclosure")
+            held = one.field == "enclosure"
+            listed.append(
+                {"id": key, "title": title} if held else {"id": key, "title": title, "part": key}
+            )
+            if not held:
+                parts.append(
+                    {"id": key, "kind": "enclosure", "title": title, "held": False, "part_of": [of]}
+                )
+                self.rests(f"parts.{key}", one)
+            self.rests(f"enclosures.{key}", one)
+            self.comment("enclosures", one)
+        self.data["enclosures"] = listed
+
+    def events(self, original: Statement | None) -> None:
+        """The writing, and the translation where the text shows that it is one."""
+        events: list[dict[str, Any]] = []
+        one = self.first("date")
+        if "date" in self.data and one is not None:
+            written: dict[str, Any] = {
+                "id": "written",
+                "type": "creation",
+                "date": dict(self.data["date"]),
+            }
+            if self.data.get("sender"):
+                written["agents"] = list(self.data["sender"])
+            if original:  # the sender did not make a transcription
+                written["objects"] = ["original"]
+            events.append(written)
+            self.rests("events.written", one)
+        if original is not None:
+            events.append(
+                {
+                    "id": "translated",
+                    "type": "translation",
+                    "sources": ["original"],
+                    "objects": ["letter"],
+                }
+            )
+            self.rests(
+                "events.translated", original, rule="translation-has-an-original", quoted=False
+            )
+        self.data["events"] = events
+
+    def notes(self) -> None:
+        """Brackets and slips as translation notes, in the order of the text."""
+        notes = []
+        stated = self.sayable("note") + self.sayable("slip")
+        for one in sorted(stated, key=lambda s: s.quote.start if s.quote else 0):
+            if one.quote is None:
+                continue
+            inner = one.value[1:-1].strip() if one.field == "note" else one.value
+            key = self.new_id(inner if one.kind != "sic" else f"slip {inner}", "note")
+            note: dict[str, Any] = {"id": key, "kind": one.kind, "at": self.at(one.quote)}
+            more = one.more
+            if one.kind == "source-term":
+                note |= {name: more[name] for name in ("rendering",) if name in more}
+                note |= {"original": more["original"], "language": "ru", "romanized": inner}
+            elif one.field == "slip":
+                note["text"] = self.slip_words(one)
+            elif inner and one.kind != "sic":
+                note["text"] = inner
+            notes.append(note)
+            self.rests(f"translation_notes.{key}", one, quoted=one.field == "note")
+            if more.get("kind_sure") == "no":
+                unsure = replace(one, confidence=PROBABLE)
+                self.rests(f"translation_notes.{key}.kind", unsure, quoted=False)
+            if one.kind == "source-term":
+                self.rests(
+                    f"translation_notes.{key}.original",
+                    one,
+                    rule="romanization-reversed",
+                    quoted=False,
+                )
+        self.data["translation_notes"] = notes
+
+    def slip_words(self, one: Statement) -> str:
+        """What is to be said of a slip."""
+        if one.rule == "name-spelt-otherwise":
+            return f"Stands so in the text; the signature has “{one.more['word']}”."
+        return "Stands so in the text."
+
+    def title(self) -> None:
+        """A title in the form of documentary editions, and the record's id."""
+        kind = self.draft.one("type")
+        kind_name = kind.value if kind is not None else "other"
+        self.data["type"] = kind_name
+        words = _TYPES.get(kind_name, kind_name.capitalize())
+        senders, recipients = self.short("sender"), self.short("recipients")
+        title = words
+        if senders and recipients:
+            title += f", {senders} to {recipients}"
+        elif senders or recipients:
+            title += f" from {senders}" if senders else f" to {recipients}"
+        date = self.data.get("date", {}).get("edtf", "")
+        title += f", {date_in_words(date)}" if date else ""
+        self.data["title"] = title
+        self.infer("title", "title-from-parts")
+        names = "-to-".join(name for name in (slug(senders), slug(recipients)) if name)
+        stem = slug(self.file.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+        plain = re.match(r"\d{4}(-\d\d){0,2}", date)
+        made = "-".join(piece for piece in (plain.group() if plain else "", names) if piece)
+        self.data["id"] = made if plain and names else stem or made or "letter"
+
+    def short(self, field: str) -> str:
+        """The names of a field's agents as titles have them: short forms, family names."""
+        names = []
+        for key in self.data.get(field, ()):
+            agent = self.agents[key]
+            known = self.known(agent["name"])
+            names.append(known.short if known and known.short else agent["name"])
+        return " and ".join(names[:3])

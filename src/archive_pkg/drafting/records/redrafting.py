@@ -1,0 +1,199 @@
+"""Drafting anew what a person has worked on: nothing of theirs changes, open fields are filled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.drafting.records.recording import Recorder
+from archive_pkg.drafting.records.writing import commented
+from archive_pkg.drafting.vocabulary import load_vocabulary
+from archive_pkg.errors import InvalidError
+from archive_pkg.records.loading import read_record
+from archive_pkg.records.models import Record
+from archive_pkg.records.saving import updated_yaml
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.draft import Draft
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+# Fields whose new values are not weighed against the old: they follow from the others.
+_FOLLOWS = frozenset({"id", "type", "title", "parts", "agents", "events", "evidence"})
+_ROLES = frozenset({"sender", "signatories", "recipients", "mentioned_agents"})
+# What of a field is compared: the words that say something of the letter.
+_COMPARED = frozenset({"edtf", "as_written", "name", "text", "title"})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a new draft says something else than the record that a person has worked on.
+
+    Attributes:
+        field: The field of the record.
+        kept: What the record has, and keeps.
+        drafted: What the draft would say.
+    """
+
+    field: str
+    kept: Any
+    drafted: Any
+
+
+def redraft(
+    existing: str,
+    draft: Draft,
+    file: str,
+    vocabulary: Vocabulary | None = None,
+    text_file: str = "",
+) -> tuple[str, list[Difference]]:
+    """A record that was drafted before and worked on since, with what a new draft adds.
+
+    Whatever the record has stays as it is, comments too; only fields that it leaves open are
+    filled.
+
+    Args:
+        existing: The record's YAML.
+        draft: The new draft.
+        file: Path of the letter's file, from the record's folder.
+        vocabulary: The words it was drafted with.
+        text_file: Path of the extracted text, where the file is no plain text.
+
+    Returns:
+        The record's new YAML, and where the draft says something else.
+
+    Raises:
+        InvalidError: The existing record is not valid.
+    """
+    record, report = read_record(existing.encode())
+    if record is None:
+        raise InvalidError(
+            "the record that is there is not valid, so it is left alone",
+            "Mend it (`archive-pkg check` tells what is wrong), then draft again.",
+            report,
+        )
+    recorder = Recorder(draft, file, vocabulary or load_vocabulary(), text_file)
+    merger = _Merger(record.as_json(), recorder)
+    added = merger.added()
+    if not added:
+        return existing, merger.differences()
+    merged = dict(merger.old)
+    for name, value in added.items():
+        merged[name] = [*merged[name], *value] if name in merged else value
+    written = updated_yaml(Record.model_validate(merged), existing)
+    new = {name: told for name, told in recorder.comments.items() if name in merger.open}
+    return commented(written, new), merger.differences()
+
+
+class _Merger:
+    """Lays a new draft's record beside an old one."""
+
+    def __init__(self, old: dict[str, Any], recorder: Recorder) -> None:
+        self.old, self.new = old, recorder.make()
+        self.open = [name for name in self.new if name not in old and name not in _FOLLOWS]
+        self.parts = self._same_parts()
+        self.agents = self._same_agents()
+
+    def _same_parts(self) -> dict[str, str]:
+        """Old ids of parts by their new ones: those of the same kind and file."""
+        same: dict[str, str] = {}
+        for part in self.new.get("parts", ()):
+            for known in self.old.get("parts", ()):
+                if (part["kind"], part.get("file")) == (known["kind"], known.get("file")):
+                    same.setdefault(part["id"], known["id"])
+        return same
+
+    def _same_agents(self) -> dict[str, str]:
+        """Ids of agents in the merged record by their new ones."""
+        known = {agent["name"]: agent["id"] for agent in self.old.get("agents", ())}
+        taken = set(known.values())
+        ids: dict[str, str] = {}
+        for agent in self.new.get("agents", ()):
+            key = known.get(agent["name"], agent["id"])
+            while key in taken and agent["name"] not in known:
+                key += "-drafted"
+            ids[agent["id"]] = key
+        return ids
+
+    def differences(self) -> list[Difference]:
+        """The fields that both have and that do not say the same."""
+        both = [name for name in self.new if name in self.old and name not in _FOLLOWS]
+        pairs = [(name, _said(self.old, name), _said(self.new, name)) for name in both]
+        return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
+
+    def added(self) -> dict[str, Any]:
+        """What is to be added, by field, with the ids of the old record."""
+        added: dict[str, Any] = {}
+        used: set[str] = set()
+        for name in self.open:
+            value = self.new[name]
+            if name in _ROLES:
+                used.update(value)
+                value = [self.agents[key] for key in value]
+            if _parts_in(value) <= set(self.parts):
+                added[name] = self._with_old_parts(value)
+        known = {agent["id"] for agent in self.old.get("agents", ())}
+        agents = [
+            {**agent, "id": self.agents[agent["id"]]}
+            for agent in self.new.get("agents", ())
+            if agent["id"] in used and self.agents[agent["id"]] not in known
+        ]
+        if not added:
+            return {}
+        fields = set(added) | {f"agents.{agent['id']}" for agent in agents}
+        evidence = [
+            item for item in map(self._with_old_parts, self._evidence()) if _stated(item) in fields
+        ]
+        return added | ({"agents": agents} if agents else {}) | {"evidence": evidence}
+
+    def _evidence(self) -> list[dict[str, Any]]:
+        """The new evidence with the ids of the merged record, as far as its parts are known."""
+        items = []
+        for item in self.new["evidence"]:
+            if _parts_in(item) <= set(self.parts):
+                steps = item["field"].split(".")
+                if steps[0] == "agents":
+                    steps[1] = self.agents[steps[1]]
+                items.append({**item, "field": ".".join(steps)})
+        return items
+
+    def _with_old_parts(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                key: self.parts[item] if key == "part" else self._with_old_parts(item)
+                for key, item in value.items()
+            }
+        if isinstance(value, list):
+            return [self._with_old_parts(item) for item in value]
+        return value
+
+
+def _stated(item: dict[str, Any]) -> str:
+    """What a piece of evidence is for: a field, or one agent."""
+    steps = item["field"].split(".")
+    return ".".join(steps[:2]) if steps[0] == "agents" else str(steps[0])
+
+
+def _parts_in(value: Any) -> set[str]:
+    """The parts that a value names."""
+    if isinstance(value, dict):
+        own = {value["part"]} if isinstance(value.get("part"), str) else set()
+        return own.union(*(_parts_in(item) for key, item in value.items() if key != "part"))
+    if isinstance(value, list):
+        return set().union(*(_parts_in(item) for item in value))
+    return set()
+
+
+def _said(record: dict[str, Any], name: str) -> Any:
+    """A field's value for comparing: agents by their names, notes by their words."""
+    names = {agent["id"]: agent["name"] for agent in record.get("agents", ())}
+
+    def words(value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return sorted((words(item) for item in value), key=str)
+        if isinstance(value, dict):
+            if "at" in value:
+                return value["at"]["exact"]
+            return {key: item for key, item in value.items() if key in _COMPARED}
+        return names.get(value, value)
+
+    return words(record[name])

@@ -1,0 +1,209 @@
+"""Who is written to: from lines of address and from the salutation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg.dates.written import find_dates
+from archive_pkg.drafting.names import PARTICLES, looks_like_name, strip_titles
+from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.drafting.texts.lines import Line
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+_HELD = frozenset(
+    {"president", "secretary", "chairman", "minister", "ambassador", "majesty", "excellency"}
+    | {"highness"}
+)
+_SUFFIX = ("Jr", "Jr.", "Sr", "Sr.", "II", "III", "Esquire", "Esq.")
+_STRIP = " ,;:.!–—-"
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Somebody written to.
+
+    Attributes:
+        name: The name without what opens the line and without titles.
+        role: Titles and offices before it.
+        start: Offset of the words it was read from.
+        end: Offset after them.
+        office: Whether an office is named, not a person.
+        addressed: Whether the line says that it is an address ("To", "Herrn"), not only by a title.
+    """
+
+    name: str
+    role: str
+    start: int
+    end: int
+    office: bool
+    addressed: bool = False
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of the name that tell whose it is."""
+        return frozenset(w for w in words_of(self.name) if len(w) > 1 and w not in PARTICLES)
+
+
+def _first_part(name: str) -> str:
+    """What stands before the first comma, a "Jr." after it included."""
+    head, comma, rest = _BREAK.split(name)[0].partition(",")
+    first = rest.split(",")[0].strip()
+    return f"{head}, {first}" if comma and first in _SUFFIX[:6] else head
+
+
+def _after_opener(text: str, vocabulary: Vocabulary) -> tuple[str, bool]:
+    """The line without what opens it; whether that says "to" rather than being a title."""
+    words = words_of(text)
+    opener = vocabulary.forms["addressee openers"].at(words)
+    return text[after_words(text, opener) :].lstrip(_STRIP), bool(opener) and words[0] in (
+        "to",
+        "for",
+        "memorandum",
+        "an",
+        "à",
+        "a",
+        "k",
+        "кому",
+    )
+
+
+_BREAK = re.compile(r"\s--|\.-|\s-\s|\s{3,}")
+_BARE_TITLES = frozenset({"dr", "doctor", "prof", "mr", "mrs", "miss", "messrs", "die", "der"})
+_LOCATED = re.compile(r"^(.*?)\s+IN\s+[A-Z. ]+$|^(.*?)\s+in\s+[A-Z][a-z. ]+$")
+
+
+def _undated(text: str, vocabulary: Vocabulary) -> str:
+    """A line of address without the place and date that somebody added to it."""
+    dates = find_dates(text, vocabulary)
+    if not dates:
+        return text
+    after = text[dates[-1].end :].strip(_STRIP)
+    before = text[: dates[0].start].rstrip(_STRIP)
+    return f"{before.rpartition(',')[0] or before} {after}".strip()
+
+
+def _office(text: str, greeted: frozenset[str], vocabulary: Vocabulary) -> tuple[str, str, bool]:
+    """Name, role and whether only an office is named, of "Secretary of the Treasury Humphrey"."""
+    pieces = text.split()
+    if not pieces:
+        return "", "", False
+    place = len(pieces) - 1
+    words = words_of(pieces[place])
+    if (
+        len(pieces) < 2
+        or not words
+        or words[-1] in vocabulary.office_ends
+        or words[0] in ("of", "the")
+    ):
+        return text, "", True
+    if vocabulary.offices.at(words) and not set(words) & greeted:
+        return text, "", True
+    while place > 1 and (
+        len(pieces[place - 1].strip(".")) == 1 or pieces[place - 1].casefold() in greeted
+    ):
+        place -= 1
+    return " ".join(pieces[place:]), " ".join(pieces[:place]).rstrip(_STRIP), False
+
+
+def read_block(
+    lines: Sequence[Line], block: Sequence[int], greeted: frozenset[str], vocabulary: Vocabulary
+) -> Addressee | None:
+    """The addressee that a block of an address names.
+
+    Args:
+        lines: The lines of the letter.
+        block: Numbers of the block's lines.
+        greeted: Words of the name in the salutation; one of them tells a given name from the whole.
+        vocabulary: Titles and offices.
+    """
+    roles: list[str] = []
+    for place, number in enumerate(block[:4]):
+        line = lines[number]
+        rest, to = (_after_opener(line.text, vocabulary)) if place == 0 else (line.text, False)
+        if not rest:
+            continue
+        addressed = first_word(lines[block[0]].text) not in _BARE_TITLES
+        start = line.start + line.text.index(rest)
+        if to:
+            rest = _undated(rest, vocabulary)
+            if words_of(rest)[:1] in (["the"], ["die"], ["den"]) and " " in rest:
+                whole = rest.split(None, 1)[1].strip(_STRIP)
+                name, role, office = _office(whole, greeted, vocabulary)
+                return Addressee(name, role, start, line.end, office, addressed=True)
+            located = _LOCATED.match(rest)
+            rest = (located.group(1) or located.group(2)) if located else rest
+        name, role = strip_titles(_first_part(rest), vocabulary)
+        name = name.strip(_STRIP)
+        if to and name == _first_part(rest).strip(_STRIP) and " of " in name.casefold():
+            name, role, office = _office(name, greeted, vocabulary)
+            return Addressee(name, role, start, line.end, office, addressed=True)
+        if not name or any(c.isdigit() for c in name):
+            roles.append(rest)
+            continue
+        end = line.end
+        following = lines[block[place + 1]] if place + 1 < len(block) else None
+        if (
+            following is not None
+            and " " not in name
+            and (name.casefold() in greeted or name.casefold().rstrip(".") in greeted)
+            and looks_like_name(following.text, most=2)
+        ):
+            name, end = f"{name} {following.text.strip(_STRIP)}", following.end
+        at = line.text.find((name.split() or [""])[0])
+        role = " ".join([*roles, role]).strip(_STRIP)
+        return Addressee(
+            name, role, line.start + max(at, 0), end, office=False, addressed=addressed
+        )
+    return None
+
+
+def read_salutation(line: Line, vocabulary: Vocabulary) -> Addressee | None:
+    """Whom a salutation names: a person, or an office alone ("Mr. President")."""
+    words = words_of(line.text)
+    if words[:2] == ["to", "the"] and len(words) > 2:
+        name = line.text.rstrip(_STRIP).split(None, 2)[2]
+        start = line.start + line.text.index(name)
+        return Addressee(name, "", start, start + len(name), office=True, addressed=True)
+    opener = vocabulary.forms["salutation openers"].at(words)
+    if opener == len(words) and words[0] == "your":
+        name = line.text.rstrip(_STRIP)  # "Your Majesty"
+        return Addressee(name, "", line.start, line.start + len(name), office=True)
+    if opener and words[opener - 1] in _HELD:
+        opener = 0  # the opener is the office itself: "Mr. President"
+    place = after_words(line.text, opener)
+    rest = line.text[place:]
+    start = place + len(rest) - len(rest.lstrip(_STRIP + "/ "))
+    rest = line.text[start:].rstrip(_STRIP)
+    closers = vocabulary.forms["salutation openers"]
+    pieces = rest.split()
+    while pieces and (
+        closers.at(words_of(pieces[0]))
+        or words_of(pieces[0])[:1] in (["und"], ["and"], ["verehrter"], [])
+    ):
+        pieces = pieces[1:]
+    if len(pieces) > 1 and pieces[0].isalpha() and first_word(pieces[0]) in vocabulary.kin:
+        pieces = pieces[1:]  # "Lieber Freund Bee"
+    rest = " ".join(pieces)
+    if not rest:
+        return None
+    if "," in rest:
+        rest = rest.rsplit(",", 1)[1].strip()
+    name, role = strip_titles(rest, vocabulary)
+    start = line.start + max(line.text.rfind(rest.split()[0] if rest.split() else rest), 0)
+    end = line.start + len(line.text.rstrip(_STRIP))
+    if not name:
+        office = [
+            p
+            for p in role.split()
+            if words_of(p) not in (["mr"], ["madam"], ["herr"], ["monsieur"], ["le"])
+        ]
+        return Addressee(" ".join(office) or role, "", start, end, office=True)
+    if not looks_like_name(name) or all(word in vocabulary.kin for word in words_of(name)):
+        return None
+    return Addressee(name, role, start, end, office=False)

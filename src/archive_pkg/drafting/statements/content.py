@@ -1,0 +1,179 @@
+"""What the letter has and speaks of: notes, enclosures, summary, names, languages."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.statements.enclosures import name_in
+from archive_pkg.drafting.statements.mentions import find_mentions
+from archive_pkg.drafting.statements.notes import (
+    find_brackets,
+    find_slips,
+    kind_of,
+    one_letter_apart,
+    rendering_before,
+)
+from archive_pkg.drafting.statements.statement import CERTAIN, GUESS, PROBABLE, Reader
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.drafting.statements.notes import Bracket
+
+# More brackets than any letter has; those beyond are counted, not listed.
+MOST_NOTES = 2000
+# How much of a letter is searched for names and enclosures.
+SEARCHED = 200_000
+# The longest way from a word to the beginning or end of its sentence.
+REACH = 400
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|(?=[\r\n])")
+_WORD = re.compile(r"[^\W\d_]{5,}")
+
+
+class Content(Reader):
+    """Notes, enclosures, summary, mentions and languages."""
+
+    def read(self) -> None:
+        """Read them."""
+        self.notes()
+        self.slips()
+        self.enclosures()
+        self.summary()
+        self.mentions()
+        self.languages()
+
+    def notes(self) -> None:
+        """Brackets, each with its kind."""
+        brackets, _ = find_brackets(self.text, MOST_NOTES)
+        for bracket in brackets:
+            self.note(bracket)
+
+    def note(self, bracket: Bracket) -> None:
+        """One bracket; a source term with its spelling and what it stands behind."""
+        kind = kind_of(bracket, self.text, self.vocabulary)
+        details: dict[str, str] = {"kind_sure": "" if kind.sure else "no"}
+        if kind.originals:
+            spelled = dict(kind.originals)
+            ways = list(dict.fromkeys(one for several in spelled.values() for one in several))
+            strict = [one for name in ("BGN/PCGN", "ALA-LC") for one in spelled.get(name, ())]
+            details["original"] = strict[0] if strict else ways[0]
+            details["spellings"] = "; ".join(ways)
+            details["schemes"] = "; ".join(spelled)
+            before = rendering_before(self.text, bracket, len(bracket.text[1:-1].split()))
+            if before is not None:
+                details["rendering"] = self.text[before[0] : before[1]]
+        quote = self.quote(bracket.start, bracket.end)
+        self.say("note", bracket.text, CERTAIN, kind.rule, quote, kind.kind, **details)
+
+    def slips(self) -> None:
+        """Slips that stand so in the text, told by rules that leave no doubt of them."""
+        start = self.lines[self.anatomy.head.body].start if self.in_body() else 0
+        for begin, end, word in find_slips(self.text[start : start + SEARCHED], self.vocabulary):
+            quote = self.quote(start + begin, start + end)
+            self.say(
+                "slip", quote.exact, PROBABLE, "past-tense-after-have", quote, "sic", word=word
+            )
+        span = self.anatomy.tail.summary
+        if span is None:
+            return
+        names = {
+            word: one.text
+            for one in self.anatomy.tail.signatures
+            for word in words_of(one.text)
+            if len(word) > 5
+        }
+        begin, end = self.lines[span[0]].start, self.lines[span[1]].end
+        told: set[str] = set()
+        for match in _WORD.finditer(self.text, begin, end):
+            word = match.group().casefold()
+            near = next((name for name in names if one_letter_apart(word, name)), None)
+            if match.group()[0].isupper() and near is not None and word not in told:
+                told.add(word)
+                quote = self.quote(*match.span())
+                self.say(
+                    "slip",
+                    quote.exact,
+                    PROBABLE,
+                    "name-spelt-otherwise",
+                    quote,
+                    "sic",
+                    word=names[near],
+                )
+
+    def in_body(self) -> bool:
+        """Whether the letter has a body at all."""
+        return self.anatomy.head.body < len(self.lines)
+
+    def enclosures(self) -> None:
+        """Attachments that follow, and enclosures that the letter speaks of."""
+        for number in self.anatomy.tail.enclosures:
+            quote = self.line_quote(number)
+            self.say("enclosure", quote.exact, CERTAIN, "enclosure-heading", quote)
+        for start, end, word, sure in self.spoken_of():
+            quote = self.quote(start, end)
+            begin = word.start() - quote.start
+            name = name_in(quote.exact, begin, begin + len(word[0]), self.vocabulary)
+            confidence = PROBABLE if sure else GUESS
+            self.say("enclosure-mentioned", name, confidence, "letter-speaks-of-it", quote)
+
+    def spoken_of(self) -> Iterator[tuple[int, int, re.Match[str], bool]]:
+        """Sentences that say something lies with the letter: begin, end, word, and if surely."""
+        if not self.in_body():
+            return
+        start = self.lines[self.anatomy.head.body].start
+        end = self.lines[self.anatomy.tail.end - 1].end if self.anatomy.tail.end else start
+        told = start
+        for match in self.vocabulary.mention.finditer(self.text, start, min(end, start + SEARCHED)):
+            if match.start() < told:
+                continue
+            begin, told = self.sentence(match.start(), match.end(), start, end)
+            sure = match.group().casefold() not in ("attached", "herewith")
+            yield begin, told, match, sure
+
+    def sentence(self, begin: int, end: int, first: int, last: int) -> tuple[int, int]:
+        """The sentence around some words, within the lines of the body."""
+        before = self.text[max(first, begin - REACH) : begin]
+        cut = max(before.rfind(". "), before.rfind(".  "), before.rfind("\n"), before.rfind("\r"))
+        if cut < 0 and len(before) == REACH:
+            cut = before.find(" ")
+        start = begin - len(before) + cut + 1
+        start += len(self.text[start:begin]) - len(self.text[start:begin].lstrip(" \u00a0"))
+        after = _SENTENCE_END.search(self.text, end, min(last, end + REACH))
+        return start, after.end() if after else min(last, end + REACH)
+
+    def summary(self) -> None:
+        """The editor's paragraph."""
+        span = self.anatomy.tail.summary
+        if span is not None:
+            quote = self.quote(self.lines[span[0]].start, self.lines[span[1]].end)
+            sure = CERTAIN if self.anatomy.tail.set_off else PROBABLE
+            self.say("summary", quote.exact, sure, "editorial-paragraph", quote)
+
+    def mentions(self) -> None:
+        """Bodies, persons and places of the body, each once, where it is named first."""
+        if not self.in_body():
+            return
+        start = self.lines[self.anatomy.head.body].start
+        tail = self.anatomy.tail
+        last = tail.signatures[0].start if tail.signatures else self.lines[tail.end - 1].end
+        end = min(max(last, start), start + SEARCHED)
+        told: set[str] = set()
+        for one in find_mentions(self.text, self.vocabulary, start, end):
+            if one.known.name in told:
+                continue
+            told.add(one.known.name)
+            name = "mentioned-place" if one.known.kind == "place" else "mentioned"
+            quote = self.quote(one.start, one.end)
+            self.say(name, one.known.name, PROBABLE, "name-in-vocabulary", quote, one.known.kind)
+
+    def languages(self) -> None:
+        """The language of the text, and that of the original where a source term shows it."""
+        habits = self.anatomy.habits
+        if habits.language:
+            sure = CERTAIN if habits.share > 0.2 else PROBABLE
+            self.say("language", habits.language, sure, "function-words")
+        term = next((s for s in self.statements if s.kind == "source-term"), None)
+        if term is not None:
+            self.say("original-language", "ru", PROBABLE, "language-of-source-terms", term.quote)

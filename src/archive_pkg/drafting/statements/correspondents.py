@@ -1,0 +1,284 @@
+"""Who sent the letter, who signed it, whom it is for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.names import completed, looks_like_name, person_of, strip_titles
+from archive_pkg.drafting.statements.addressees import Addressee, read_block, read_salutation
+from archive_pkg.drafting.statements.mentions import find_mentions
+from archive_pkg.drafting.statements.statement import (
+    CERTAIN,
+    GUESS,
+    PROBABLE,
+    Confidence,
+    Quote,
+    Reader,
+)
+from archive_pkg.drafting.vocabulary import first_word, words_of
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.layout.closings import Signature
+    from archive_pkg.drafting.statements.mentions import Mention
+    from archive_pkg.drafting.vocabulary import Known
+
+# A ruler named by his title alone: who held it then is for the editor to say.
+_RULERS = frozenset(
+    {"shah", "king", "queen", "emperor", "empress", "sultan", "emir", "amir", "pope"}
+)
+
+
+def _same(address: frozenset[str], greeted: frozenset[str]) -> bool:
+    """Whether an address has a name of the salutation, maybe cut short ("Rich." for Richard)."""
+    return any(
+        name == word or (len(name) >= 4 and word.startswith(name))
+        for name in address
+        for word in greeted
+    )
+
+
+class Correspondents(Reader):
+    """Signatories, sender and recipients."""
+
+    def read(self) -> None:
+        """Read them."""
+        self.signatories()
+        self.recipients()
+        self.copies()
+
+    def signatories(self) -> None:
+        """Each signature, and its signer or the body he signs for as the sender."""
+        tail = self.anatomy.tail
+        said: set[str] = set()
+        speaker = self.body_that_speaks()
+        body = self.body_signed_for() or (speaker.known if speaker else None)
+        if speaker is not None:
+            quote = self.quote(speaker.start, speaker.end)
+            name = speaker.known.name
+            self.say("sender", name, PROBABLE, "body-that-speaks", quote, "organization")
+        elif body is not None:
+            self.say(
+                "sender",
+                body.name,
+                CERTAIN,
+                "signed-for-body",
+                self.line_quote(tail.for_another or 0),
+                "organization",
+            )
+        first = tail.signatures[0] if tail.signatures else None
+        for one in tail.signatures:
+            name = one.text.strip(" =,")
+            sure = self.signature_sure(one)
+            quote = self.quote(one.start, one.end)
+            rule = f"signature-{one.how}"
+            self.say("signatory", name, sure, rule, quote, "person", signs=self.signs_for())
+            if body is None and one.how != "postscript":
+                self.sender(
+                    one, CERTAIN if one is first and one.how == "after-closing" else sure, said
+                )
+        if not tail.signatures:
+            self.sender_line()
+
+    def signature_sure(self, one: Signature) -> Confidence:
+        """Certain for one name after a leave, or alone at the end as in telegrams.
+
+        Where an attachment follows or others sign too, whose name it is wants eyes.
+        """
+        tail, line = self.anatomy.tail, self.lines[one.line]
+        if one.how == "before-postscript" or (one.how == "co-signed" and not line.alone):
+            return GUESS
+        if one.how == "co-signed" and not person_of(one.text, self.vocabulary).family:
+            return GUESS
+        if one.how == "with-closing" and len(tail.signatures) > 1:
+            return GUESS
+        if tail.enclosures or len(tail.signatures) > 1:
+            return PROBABLE
+        if one.how == "after-closing":
+            return CERTAIN
+        if one.how == "with-closing":
+            opener = self.vocabulary.forms["closings"].at(words_of(line.text))
+            return (
+                CERTAIN
+                if opener and line.text.count(" ") <= 3 and one.start - line.start < 12
+                else GUESS
+            )
+        plain = line.first and self.anatomy.kinds[one.line - 1] == "body"
+        return CERTAIN if one.how == "last-line" and plain else PROBABLE
+
+    def signs_for(self) -> str:
+        """For whom is signed, in the letter's words ("For the Secretary of State")."""
+        number = self.anatomy.tail.for_another
+        return self.lines[number].text.rstrip(" :,") if number is not None else ""
+
+    def copies(self) -> None:
+        """Who got a copy: the names after "cc:" or "Copies to:"."""
+        for number, kind in enumerate(self.anatomy.kinds):
+            line = self.lines[number]
+            if kind != "copies" or len(line.text) > 200:
+                continue
+            label, colon, rest = line.text.partition(":")
+            begin = len(label) + len(colon)
+            for name in rest.split(",") if colon else ():
+                bare = name.strip(" .;")
+                if looks_like_name(bare):
+                    start = line.start + begin + name.index(bare)
+                    quote = self.quote(start, start + len(bare))
+                    self.say("copy-to", bare, PROBABLE, "copies-line", quote, "person")
+                begin += len(name) + 1
+
+    def body_that_speaks(self) -> Mention | None:
+        """The body that the first sentence of the letter has as its subject, telling "you"."""
+        start = self.anatomy.head.body
+        if start >= len(self.lines):
+            return None
+        line = self.lines[start]
+        sentence = line.text[:400].partition(". ")[0]
+        if not set(words_of(sentence)) & {"you", "ihnen", "euch", "vous", "вам", "вас"}:
+            return None
+        found = find_mentions(self.text, self.vocabulary, line.start, line.start + len(sentence))
+        first = next((one for one in found if one.start == line.start), None)
+        return first if first is not None and first.known.kind == "organization" else None
+
+    def body_signed_for(self) -> Known | None:
+        """The body in whose name somebody signed ("For the Joint Chiefs of Staff:")."""
+        number = self.anatomy.tail.for_another
+        if number is None:
+            return None
+        words = words_of(self.lines[number].text)
+        skipped = self.vocabulary.forms["for_another"].at(words)
+        known = self.vocabulary.agents.get(" ".join(words[skipped:]))
+        return known if known is not None and known.kind == "organization" else None
+
+    def sender(self, one: Signature, sure: Confidence, said: set[str]) -> None:
+        """The signer as sender, by the fullest form of his name that stands there."""
+        line = self.lines[one.typed] if one.typed is not None else None
+        written = line.text if line is not None else one.text
+        quote = (
+            Quote(line.start, line.end, line.text)
+            if line is not None
+            else self.quote(one.start, one.end)
+        )
+        person = person_of(completed(written), self.vocabulary)
+        if person.name in said:
+            return
+        said.add(person.name)
+        if "(" in person.name:  # a firm's signature, or a name explained
+            sure = GUESS
+        elif not person.family:
+            sure = PROBABLE if one.how == "after-closing" and sure is not GUESS else GUESS
+        self.say(
+            "sender",
+            person.name,
+            sure,
+            f"sender-signed-{one.how}",
+            quote,
+            "person",
+            role=person.role,
+            family=person.surname_first,
+        )
+
+    def sender_line(self) -> None:
+        """Who is named after "FROM:"."""
+        for block in self.anatomy.head.senders:
+            for place, number in enumerate(block):
+                line = self.lines[number]
+                rest = line.text.partition(":")[2].strip() if place == 0 else line.text
+                name = rest.rpartition(" - ")[2].partition(",")[0].partition(" THE ")[0].strip()
+                if name and looks_like_name(name):
+                    person = person_of(name, self.vocabulary)
+                    self.say(
+                        "sender",
+                        person.name,
+                        CERTAIN if person.family else PROBABLE,
+                        "from-line",
+                        self.line_quote(number),
+                        "person",
+                        role=person.role,
+                    )
+                    return
+
+    def recipients(self) -> None:
+        """The addressee, from an address that the salutation bears out, or from either alone."""
+        head, tail = self.anatomy.head, self.anatomy.tail
+        line = self.lines[head.salutation] if head.salutation is not None else None
+        greeted = read_salutation(line, self.vocabulary) if line is not None else None
+        words = greeted.words if greeted is not None and not greeted.office else frozenset()
+        blocks = [
+            one
+            for block in head.addressee + tail.addressee
+            if (one := read_block(self.lines, block, words, self.vocabulary)) is not None
+        ]
+        signed = {words_of(one.text)[-1] for one in tail.signatures if words_of(one.text)}
+        given = {words_of(one.text)[0] for one in tail.signatures if words_of(one.text)}
+        if words:
+            blocks = [
+                one for one in blocks if one.words & words or not self.is_own(one, signed | given)
+            ]
+        matching = [one for one in blocks if _same(one.words, words)] or self.name_in_head(words)
+        blocks.sort(key=lambda one: not one.addressed)
+        if matching:
+            self.say_recipient(matching[0], CERTAIN, "address-and-salutation")
+        elif blocks:
+            ruler = blocks[0].office and first_word(blocks[0].name) in _RULERS
+            self.say_recipient(blocks[0], PROBABLE if ruler else CERTAIN, "address")
+        elif (known := self.known_above_salutation()) is not None:
+            self.say_recipient(known, PROBABLE, "known-above-salutation")
+        elif greeted is not None and not greeted.office:
+            sure = CERTAIN if greeted.role else GUESS
+            self.say_recipient(greeted, sure, "salutation-name")
+        elif greeted is not None and (greeted.addressed or self.candidates(greeted)):
+            sure = PROBABLE if greeted.addressed else CERTAIN
+            self.say_recipient(greeted, sure, "salutation-office")
+
+    def known_above_salutation(self) -> Addressee | None:
+        """A body alone on the line above the salutation, as letters to bodies are headed."""
+        number = (self.anatomy.head.salutation or 0) - 1
+        if number < 0 or not self.lines[number].alone:
+            return None
+        line = self.lines[number]
+        known = self.vocabulary.agents.get(" ".join(words_of(line.text[:200])))
+        if known is None or known.kind != "organization":
+            return None
+        return Addressee(known.name, "", line.start, line.end, office=True)
+
+    def is_own(self, one: Addressee, signed: set[str]) -> bool:
+        """Whether an address in the head is the signer's own: it has his name and no "To"."""
+        name = words_of(one.name)
+        return not one.addressed and bool(name) and (name[-1] in signed or name[0] in signed)
+
+    def name_in_head(self, greeted: frozenset[str]) -> list[Addressee]:
+        """A line of the head that has the name which the salutation has."""
+        if not greeted:
+            return []
+        last = self.anatomy.head.salutation or 0
+        for number in range(last):
+            line = self.lines[number]
+            if (
+                self.anatomy.kinds[number] in ("place", "heading", "letterhead")
+                and len(line.text) <= 60
+            ):
+                name, role = strip_titles(line.text.strip(" ,."), self.vocabulary)
+                if looks_like_name(name, most=4) and " " in name:
+                    one = Addressee(name, role, line.start, line.end, office=False)
+                    if _same(one.words, greeted):
+                        return [one]
+        return []
+
+    def candidates(self, one: Addressee) -> tuple[str, ...]:
+        """Who may be meant by an office that many hold."""
+        words = words_of(one.name)
+        known = self.vocabulary.ambiguous
+        return known.get(" ".join(words)) or known.get(" ".join(["mr", *words])) or ()
+
+    def say_recipient(self, one: Addressee, sure: Confidence, rule: str) -> None:
+        """State the recipient; an office that many hold with its candidates."""
+        self.say(
+            "recipient",
+            one.name,
+            sure,
+            rule,
+            self.quote(one.start, one.end),
+            "" if one.office else "person",
+            role=one.role,
+            candidates="; ".join(self.candidates(one)) if one.office else "",
+        )

@@ -1,0 +1,266 @@
+"""From a letter's anatomy to statements, each with its evidence and how sure it is."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from archive_pkg.dates.written import find_dates
+from archive_pkg.drafting.layout.closings import leaves_surely
+from archive_pkg.drafting.layout.datelines import find_place
+from archive_pkg.drafting.layout.head import salutation_in
+from archive_pkg.drafting.statements.content import Content
+from archive_pkg.drafting.statements.correspondents import Correspondents
+from archive_pkg.drafting.statements.statement import (
+    CERTAIN,
+    GUESS,
+    PROBABLE,
+    Confidence,
+    Reader,
+    Statement,
+)
+from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.records.vocabularies.terms import find_marking
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.layout.anatomy import Anatomy
+    from archive_pkg.drafting.layout.datelines import Dateline
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+
+class Frame(Reader):
+    """What frames the letter: marking, date and place, salutation, closing."""
+
+    def read(self) -> None:
+        """Read them."""
+        self.classification()
+        self.date_and_place()
+        self.received()
+        self.salutation()
+        self.closing()
+
+    def classification(self) -> None:
+        """The first marking, over all its lines."""
+        markings = self.anatomy.head.markings
+        if not markings:
+            return
+        number, marking = markings[0]
+        if marking.explicit_none:
+            self.say(
+                "classification",
+                self.lines[number].text,
+                CERTAIN,
+                "no-marking-stated",
+                self.line_quote(number),
+                "none",
+            )
+            return
+        last = number
+        for following, _ in markings[1:]:
+            if following != last + 1 or self.lines[following].block != self.lines[number].block:
+                break
+            last = following
+        start, end = self.lines[number].start, self.lines[last].end
+        value = " ".join(self.lines[n].text for n in range(number, last + 1))
+        candidates = find_marking(value)
+        level, scheme = marking.level, ""
+        if len(candidates) == 1:
+            level, scheme = candidates[0].level.id, candidates[0].level.scheme
+        sure = CERTAIN if marking.sure else PROBABLE
+        self.say(
+            "classification",
+            value,
+            sure,
+            "marking-line",
+            self.quote(start, end),
+            level=level,
+            scheme=scheme,
+        )
+
+    def date_and_place(self) -> None:
+        """The date of the surest dateline, in the head or below the signature, and its place."""
+        head, tail = self.anatomy.head, self.anatomy.tail
+        datelines, where = head.datelines, "head"
+        if not datelines or not any(
+            line.undated or (line.date and line.date.sure) for line in datelines
+        ):
+            below = [line for line in tail.datelines if line.date and line.date.sure]
+            if below:
+                datelines, where = below, "below-signature"
+        if not datelines:
+            self.place_alone()
+            return
+        line = max(datelines, key=lambda d: 2 if d.undated else d.date.sure if d.date else 0)
+        if line.date is not None:
+            base = self.lines[line.line].start
+            sure = (GUESS, PROBABLE, CERTAIN)[line.date.sure]
+            if sure is PROBABLE and self.century_is_known(line):
+                sure = CERTAIN
+            quote = self.quote(base + line.date.start, base + line.date.end)
+            rule = f"{line.date.rule}-{where}"
+            self.say("date", line.date.edtf, sure, rule, quote, style=line.date.style)
+        if line.place is not None:
+            self.say_place(line.place, CERTAIN, f"dateline-{where}")
+        elif not self.place_above(line.line):
+            self.place_alone()
+
+    def century_is_known(self, line: Dateline) -> bool:
+        """Whether something besides the rule speaks for the century of a two-digit year.
+
+        The day of the week that stands beside the date, a year written out near it in time, or a
+        language whose letters of two-digit years are from before 1960 in all our sources.
+        """
+        found = line.date
+        if found is None or found.edtf.endswith("?") or "/" in found.edtf or found.style:
+            return False
+        year, month, day = (int(part) for part in found.edtf.split("-"))
+        text = self.lines[line.line].text
+        named = [word for word in words_of(text) if word in self.vocabulary.weekdays]
+        if named and len(named[0]) > 2:
+            number = self.vocabulary.weekdays[named[0]]
+            return datetime.date(year, month, day).isoweekday() == number
+        habits = self.anatomy.habits
+        if habits.dated_around is not None:
+            return abs(habits.dated_around - year) <= 20
+        return habits.language in ("de", "fr", "it")
+
+    def received(self) -> None:
+        """The date of a stamp of receipt; one without a year has the letter's, or the next."""
+        for number in range(self.anatomy.head.body):
+            if self.anatomy.kinds[number] != "stamp":
+                continue
+            line = self.lines[number]
+            dates = find_dates(line.text[:80], self.vocabulary, pivot=self.anatomy.habits.pivot)
+            if not dates:
+                continue
+            quote = self.quote(line.start + dates[0].start, line.start + dates[0].end)
+            full = self.with_year(dates[0].edtf)
+            if full:
+                sure = CERTAIN if full == dates[0].edtf and dates[0].sure == 2 else PROBABLE
+                self.say("received", full, sure, "stamp-of-receipt", quote)
+            return
+
+    def with_year(self, edtf: str) -> str:
+        """A day without a year in the year after the letter's date that it first comes in."""
+        if not edtf.startswith("XXXX"):
+            return edtf
+        written = next((s.value for s in self.statements if s.field == "date"), "")
+        if len(written) != 10 or not written[:4].isdigit():
+            return ""
+        year = int(written[:4]) + (edtf[5:] < written[5:])
+        return f"{year:04d}{edtf[4:]}"
+
+    def say_place(self, place: tuple[int, int], sure: Confidence, rule: str) -> None:
+        """State a place."""
+        self.say("place", self.text[place[0] : place[1]], sure, rule, self.quote(*place))
+
+    def place_on(self, number: int) -> tuple[int, int] | None:
+        """The place that a line begins with."""
+        line = self.lines[number]
+        if len(line.text) > 80:
+            return None
+        place = find_place(line.text, self.vocabulary)
+        return None if place is None else (line.start + place[0], line.start + place[1])
+
+    def place_above(self, dateline: int) -> bool:
+        """A place on the lines above the date, in its own block; or beside it below."""
+        kinds, number = self.anatomy.kinds, dateline
+        if kinds[dateline] != "dateline":
+            return False
+        while not self.lines[number].first:
+            number -= 1
+        for line in range(number, dateline):
+            if kinds[line] in ("place", "heading") or self.is_address_in_capitals(line):
+                place = self.place_on(line)
+                if place is not None:
+                    self.say_place(place, PROBABLE, "line-above-date")
+                    return True
+        below = dateline + 1
+        while below < len(self.lines) and not self.lines[below].first and below < dateline + 4:
+            if kinds[below] in ("place", "heading", "letterhead"):
+                place = self.place_on(below)
+                if place is not None:
+                    self.say_place(place, PROBABLE, "line-below-date")
+                    return True
+            below += 1
+        return False
+
+    def is_address_in_capitals(self, number: int) -> bool:
+        """Whether a line of a letterhead has none of the words of an office or body."""
+        words = words_of(self.lines[number].text[:100])
+        known = self.vocabulary.forms["letterheads"].within(words) >= 0
+        return self.anatomy.kinds[number] == "letterhead" and not known
+
+    def place_alone(self) -> None:
+        """A place at the head of the block right above the salutation: the writer's address."""
+        head, kinds = self.anatomy.head, self.anatomy.kinds
+        last = (head.salutation if head.salutation is not None else 0) - 1
+        if last < 0:
+            return
+        first = last
+        while first > 0 and not self.lines[first].first:
+            first -= 1
+        if any(
+            kinds[n] in ("addressee", "marking", "subject", "registry", "stamp")
+            for n in range(first, last + 1)
+        ):
+            return
+        for number in range(first, last + 1):
+            words = words_of(self.lines[number].text)
+            if kinds[number] == "dateline" or all(w in self.vocabulary.weekdays for w in words):
+                continue
+            place = self.place_on(number)
+            whole = (
+                last > first
+                or self.lines[number].text.endswith((".", ","))
+                or any(c.isdigit() for c in self.lines[number].text)
+            )
+            if place is not None and whole:
+                self.say_place(place, PROBABLE, "address-above-salutation")
+            return
+
+    def salutation(self) -> None:
+        """The salutation; where the letter goes on in its block it is only a guess."""
+        number = self.anatomy.head.salutation
+        if number is not None:
+            sure = GUESS if self.anatomy.head.run_in else CERTAIN
+            quote = self.line_quote(number)
+            self.say("salutation", quote.exact, sure, "salutation-line", quote)
+        elif self.anatomy.head.body < len(self.lines):
+            line = self.lines[self.anatomy.head.body]
+            length = salutation_in(line.text, self.vocabulary)
+            if length:
+                quote = self.quote(line.start, line.start + length)
+                self.say("salutation", quote.exact, GUESS, "salutation-in-line", quote)
+
+    def closing(self) -> None:
+        """The lines that take leave right above the first signature."""
+        tail = self.anatomy.tail
+        last = tail.signatures[0].line if tail.signatures else len(self.lines)
+        above = [number for number in tail.closings if number <= last]
+        if not above:
+            return
+        number = above[-1]
+        end = self.lines[number].end
+        if tail.signatures and tail.signatures[0].line == number:
+            end = tail.signatures[0].start
+        first = number
+        while first - 1 in above and self.lines[number].end - self.lines[first - 1].start < 160:
+            first -= 1
+        start = self.lines[first].start
+        end = start + len(self.text[start:end].rstrip())
+        if start < end:
+            quote = self.quote(start, end)
+            known = leaves_surely(quote.exact, self.vocabulary)
+            sure = CERTAIN if known else PROBABLE
+            self.say("closing", quote.exact, sure, "lines-above-signature", quote)
+
+
+def read_fields(anatomy: Anatomy, vocabulary: Vocabulary) -> list[Statement]:
+    """All statements that the anatomy supports."""
+    statements: list[Statement] = []
+    for kind in (Frame, Correspondents, Content):
+        reader = kind(anatomy, vocabulary)
+        reader.read()
+        statements += reader.statements
+    return statements

@@ -1,0 +1,1 @@
+"""A document's file as text: decoding, lines, language."""

@@ -1,0 +1,244 @@
+"""Reading a letter's file: plain text, Word and OpenDocument, each into one text.
+
+The file is only read. The text of a Word or OpenDocument file is extracted: paragraphs become
+blocks separated by blank lines. TEI says in its markup what it is, so it is imported, not drafted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg import limits
+from archive_pkg.drafting.texts.decoding import decode
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.parsing import ZIP_ERRORS, OverLimitError, check_xml, parse_xml
+from archive_pkg.records.recognizing import DAMAGED, OPEN_DOCUMENT, WORD, recognize
+from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.storage import read_regular
+
+if TYPE_CHECKING:
+    from archive_pkg.paths import StrPath
+
+UNREADABLE = Code(
+    "letter-file-unreadable",
+    Severity.ERROR,
+    "The file is a Word or OpenDocument file by its form, and is not well formed.",
+)
+TOO_LARGE = Code(
+    "letter-file-too-large", Severity.ERROR, "The file, or the text in it, is larger than is read."
+)
+OTHER_KIND = Code(
+    "letter-file-not-text",
+    Severity.ERROR,
+    "The file is not a text: it is, for example, a workbook, an image, a PDF file or an e-mail.",
+)
+MARKUP = Code(
+    "letter-file-markup",
+    Severity.ERROR,
+    "The file is TEI, which says in its markup who wrote to whom. It is imported, not drafted.",
+)
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ODT = "application/vnd.oasis.opendocument.text"
+TEI = "application/tei+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A letter's file and its text.
+
+    Attributes:
+        path: The file, as the user named it.
+        text: The decoded or extracted text; offsets point into it.
+        encoding: IANA name of the encoding of a plain text; empty for others.
+        bom: Whether the file begins with a byte order mark.
+        sha256: Digest of the file's bytes.
+        media_type: The file's type.
+        charset: Encoding that the text is written in where it has a file of its own.
+    """
+
+    path: str
+    text: str
+    encoding: str
+    bom: bool
+    sha256: str
+    media_type: str
+    charset: str = "UTF-8"
+
+    @property
+    def extracted(self) -> bool:
+        """Whether the text was taken out of a file that is no plain text."""
+        return self.media_type != "text/plain"
+
+
+def read_source(path: StrPath, encoding: str | None = None) -> Source:
+    """Read a letter's file, told by its content, not by its name.
+
+    Raises:
+        InvalidError: It is no text, or not well formed, or too large, or TEI.
+        StorageError: It cannot be read.
+        UsageError: The declared encoding is not known.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size if path.is_file() else 0
+        if size > limits.DOCUMENT_SIZE.value:
+            raise _too_large(path, OverLimitError(f"it has {size} bytes", limits.DOCUMENT_SIZE))
+        data = read_regular(path)
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}") from error
+    digest = hashlib.sha256(data).hexdigest()
+    name = str(path)
+    kind = media_type(data)
+    other = recognize(data)
+    if other is not None and other not in (WORD, OPEN_DOCUMENT, DAMAGED):
+        hint = other.hint.replace("{}", name)
+        finding = OTHER_KIND.at(Location(name), f"this is {other.name}, not a letter's text", hint)
+        raise InvalidError(f"{name} cannot be drafted", report=Report([finding]))
+    if kind in (DOCX, ODT):
+        extract = _docx if kind == DOCX else _odt
+        try:
+            text = extract(data)
+            _refuse_long(len(text))
+        except OverLimitError as error:
+            raise _too_large(path, error) from error
+        except MemoryError:
+            raise
+        except Exception as error:  # python-docx raises whatever a damaged file leads to
+            raise _unreadable(name, str(error)) from error
+        return Source(name, text, "", False, digest, kind)
+    if kind == TEI:
+        hint = "read it with archive-pkg import, or archive_pkg.interchange.importing.read"
+        finding = MARKUP.at(Location(name), "this is a TEI file, not a plain text", hint)
+        raise InvalidError(f"{name} is a TEI file", hint, Report([finding]))
+    decoded = decode(data, encoding, path=name)
+    try:
+        _refuse_long(len(decoded.text))
+    except OverLimitError as error:
+        raise _too_large(path, error) from error
+    return Source(name, decoded.text, decoded.encoding, decoded.bom, digest, kind, decoded.encoding)
+
+
+def media_type(data: bytes) -> str:
+    """The type of a letter's file by what is in it."""
+    if data.startswith(b"PK\x03\x04"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                names = set(archive.namelist())
+        except (OSError, zipfile.BadZipFile, *ZIP_ERRORS):
+            return DOCX
+        return ODT if "content.xml" in names else DOCX
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(b"<") and b"http://www.tei-c.org/ns/1.0" in head:
+        return TEI
+    return "text/plain"
+
+
+def _too_large(path: Path, error: OverLimitError) -> InvalidError:
+    finding = TOO_LARGE.at(Location(str(path)), str(error), error.hint)
+    return InvalidError(f"{path}: {error}", error.hint, Report([finding]))
+
+
+def _unreadable(path: str, why: str) -> InvalidError:
+    hint = "Open it in the program that made it, and save it as .docx or .odt."
+    finding = UNREADABLE.at(Location(path), f"the file cannot be opened: {why}", hint)
+    return InvalidError(f"{path} cannot be drafted", report=Report([finding]))
+
+
+def _within_bounds(archive: zipfile.ZipFile) -> None:
+    """Raise ValueError where a document unpacks to more than is read."""
+    members = archive.infolist()
+    size = sum(info.file_size for info in members)
+    if size > limits.DOCUMENT_SIZE.value:
+        raise OverLimitError(f"it unpacks to {size} bytes", limits.DOCUMENT_SIZE)
+    marks = 0
+    for info in members:
+        if info.filename.endswith((".xml", ".rels")):
+            marks += check_xml(archive.read(info))
+    if marks > limits.XML_MARKUP.value:
+        raise OverLimitError(f"it has {marks} tags and attributes", limits.XML_MARKUP)
+
+
+def _docx(data: bytes) -> str:
+    """The paragraphs and table cells of a Word file, in order."""
+    from docx import Document
+    from docx.opc.exceptions import PackageNotFoundError
+    from docx.table import Table, _Cell
+    from lxml.etree import XMLSyntaxError
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        _within_bounds(archive)
+    try:
+        document = Document(io.BytesIO(data))
+    except (PackageNotFoundError, XMLSyntaxError) as error:
+        raise ValueError(str(error)) from error
+    except ValueError as error:  # it names the object that the bytes are read from
+        raise ValueError("its content type is not that of a .docx file") from error
+    blocks: list[str] = []
+    for item in document.iter_inner_content():
+        if isinstance(item, Table):
+            # A cell is read once, however many columns and rows it says it spans.
+            blocks += [
+                "\t".join(_Cell(cell, item).text for cell in row._tr.tc_lst) for row in item.rows
+            ]
+        else:
+            blocks.append(item.text)
+    return _joined(blocks)
+
+
+def _odt(data: bytes) -> str:
+    """The paragraphs and headings of an OpenDocument text, in order."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        _within_bounds(archive)
+        content = archive.read("content.xml")
+    root = parse_xml(content)
+    space = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+    blocks: list[str] = []
+    length = sum(_spaces(element, space) for element in root.iter(f"{space}s"))
+    for element in root.iter(f"{space}p", f"{space}h"):
+        _refuse_long(length)
+        if not any(above.tag == f"{space}note" for above in element.iterancestors()):
+            blocks.append(_odt_text(element, space))
+            length += len(blocks[-1])
+    return _joined(blocks)
+
+
+def _spaces(element: Any, space: str) -> int:
+    return min(int(element.get(f"{space}c", "1") or 1), 1000)
+
+
+def _refuse_long(length: int) -> None:
+    """Raise ValueError where a document has more text than is read."""
+    if length > limits.DOCUMENT_TEXT.value:
+        raise OverLimitError(f"its text has {length} characters", limits.DOCUMENT_TEXT)
+
+
+def _odt_text(element: object, space: str) -> str:
+    """The text of a paragraph, its spaces, tabs and line ends spelled out."""
+    from lxml import etree
+
+    written: list[str] = []
+    signs = {f"{space}tab": "\t", f"{space}line-break": "\n"}
+    assert isinstance(element, etree._Element)  # noqa: S101  what root.iter gives
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            if node.tag == f"{space}s":
+                written.append(" " * _spaces(node, space))
+            written.append(signs.get(str(node.tag), node.text or ""))
+        elif node is not element:
+            written.append(node.tail or "")
+    return "".join(written)
+
+
+def _joined(blocks: list[str]) -> str:
+    """Paragraphs as blocks; one that is short and goes on stands on a line of its own."""
+    return (
+        "\n\n".join(block.rstrip() for block in blocks if block.strip()) + "\n"
+        if any(block.strip() for block in blocks)
+        else ""
+    )

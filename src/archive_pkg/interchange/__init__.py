@@ -1,0 +1,6 @@
+"""The record as others read it: one module a format, chosen by name."""
+
+from archive_pkg.interchange.formats import FORMATS, Format, export, find_format
+from archive_pkg.interchange.setting import FileFacts, Setting
+
+__all__ = ["FORMATS", "FileFacts", "Format", "Setting", "export", "find_format"]

@@ -1,0 +1,76 @@
+"""Addresses that every reader takes for one: RFC 3986, as XML's `anyURI` is checked in practice."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from archive_pkg.interchange.licences import spdx_id, spdx_page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.records.vocabularies.identifiers import Identifier
+
+_PARTS = re.compile(r"(https?://)([^/?#]*)(.*)", re.DOTALL)
+_AUTHORITY = re.compile(
+    r"(?:[A-Za-z0-9._~!$&'()*+,;=-]+@)?(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
+)
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
+_ADDRESS = re.compile(r"https?://[^\s\"<>]+")
+_PAIRS = {")": "(", "]": "["}
+
+
+def address(text: str | None) -> str | None:
+    """A web address in RFC 3986's characters; what is outside of them is encoded as browsers do.
+
+    None where there is no address, or none with a host.
+    """
+    found = _PARTS.fullmatch(text or "")
+    if found is None or not _AUTHORITY.fullmatch(found[2]):
+        return None
+    path, sharp, fragment = found[3].partition("#")
+    rest = path + sharp + fragment.replace("#", "%23")
+    return found[1] + found[2] + quote(_STRAY_PERCENT.sub("%25", rest), safe="%/:=&?~#+!$,;'@()*")
+
+
+def first_address(identifiers: Sequence[Identifier]) -> str | None:
+    """The first address among identifiers."""
+    return next(filter(None, (address(identifier.uri) for identifier in identifiers)), None)
+
+
+def dois_in(text: str) -> list[str]:
+    """Return the DOIs in running text, without the punctuation that follows them."""
+    return [_unpunctuated(each) for each in _DOI.findall(text)]
+
+
+def addresses_in(text: str) -> list[str]:
+    """Return the web addresses in running text, without the punctuation that follows them."""
+    found = (_unpunctuated(each) for each in _ADDRESS.findall(text))
+    return [each for each in found if is_address(each)]
+
+
+def _unpunctuated(word: str) -> str:
+    """Cut punctuation off the end; a bracket only if it is not opened within the word."""
+    while word and (
+        word[-1] in ".,;:'”"
+        or (word[-1] in _PAIRS and word.count(word[-1]) > word.count(_PAIRS[word[-1]]))
+    ):
+        word = word[:-1]
+    return word
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is a web address and nothing else."""
+    return address(text) == text
+
+
+def licence_address(licence: str) -> str | None:
+    """Where a licence can be read, if the record names one by address or by SPDX identifier."""
+    if is_address(licence):
+        return licence
+    listed = spdx_id(licence)
+    return spdx_page(listed) if listed else None

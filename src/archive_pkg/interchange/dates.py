@@ -1,0 +1,72 @@
+"""EDTF for formats that know less: the day, or from when to when."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archive_pkg.dates.date import Edtf
+    from archive_pkg.records.models import WrittenDate
+
+_PLAIN = re.compile(r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?")
+
+
+def plain(text: str) -> str | None:
+    """The date as `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, where it is one such, qualified or not.
+
+    A time of day is left off. None for all else: intervals, sets, seasons, unspecified digits,
+    years outside 1 to 9999.
+    """
+    bare = text.rstrip("?~%").partition("T")[0]
+    return bare if _PLAIN.fullmatch(bare) else None
+
+
+def is_exact(date: Edtf) -> bool:
+    """Whether `plain` says all that the date says."""
+    return plain(date) == date
+
+
+def extremes(date: Edtf) -> tuple[str | None, str | None]:
+    """The first and last day it can mean, or for an interval its two ends as they are written."""
+    first = date.earliest.isoformat() if date.earliest else None
+    last = date.latest.isoformat() if date.latest else None
+    if date.is_interval:
+        left, _, right = date.partition("/")
+        return plain(left) or first, plain(right) or last
+    return first, last
+
+
+def edtf_of(date: WrittenDate | None) -> str | None:
+    """The date in EDTF; None where there is none or it is open."""
+    return str(date.edtf) if date and date.edtf else None
+
+
+def tei(date: Edtf | None) -> dict[str, str]:
+    """The date as TEI's attributes (att.datable.w3c), and `cert` where it is not sure.
+
+    An interval is a time from and to, as EDTF means it; everything vague is a time not before and
+    not after. A date that these cannot say leaves its words alone to say it, and so does an open
+    one, which has no EDTF.
+    """
+    if date is None:
+        return {}
+    when = plain(date)
+    if when:
+        said = {"when": when}
+    else:
+        first, last = extremes(date)
+        names = ("from_", "to") if date.is_interval else ("notBefore", "notAfter")
+        said = {name: day for name, day in zip(names, (first, last), strict=True) if day}
+    if said and (date.uncertain or date.approximate):
+        said["cert"] = "low"
+    return said
+
+
+def w3cdtf(date: Edtf) -> str | None:
+    """The date for DataCite and its like: W3CDTF, or a range of two (RKMS-ISO8601)."""
+    when = plain(date)
+    if when:
+        return when
+    first, last = extremes(date)
+    return f"{first or ''}/{last or ''}" if first or last else None

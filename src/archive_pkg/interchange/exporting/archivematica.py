@@ -1,0 +1,43 @@
+"""Archivematica's metadata.csv: Dublin Core for the whole transfer and a title for each file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg import csv_text
+from archive_pkg.interchange import views
+from archive_pkg.interchange.exporting.dublin_core import MAPPING as DUBLIN_CORE
+from archive_pkg.interchange.exporting.dublin_core import values
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Record
+
+MAPPING = {field: f"dc.{place}" for field, place in DUBLIN_CORE.items()} | {
+    "parts.file": "filename, beginning with objects/ or data/",
+    "parts.title": "dc.title of the file; dc.relation",
+}
+WHOLE = "objects"
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The table, in UTF-8; a column stands as often as the letter has values for it."""
+    [record] = records
+    said = list(values(record, setting))
+    columns = ["filename", *(f"dc.{name}" for name, _ in said)]
+    rows = [[WHOLE, *(_line(value) for _, value in said)]]
+    for path in record.files:
+        parts = [part for part in record.parts if part.file == path]
+        titles = "; ".join(views.part_title(record, part) for part in parts)
+        first = columns.index("dc.title")
+        row = [""] * len(columns)
+        row[0], row[first] = f"{setting.folder or f'{WHOLE}/'}{path}", _line(titles)
+        rows.append(row)
+    text = "".join(csv_text.line(cells) for cells in [columns, *rows])
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

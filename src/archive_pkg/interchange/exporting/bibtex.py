@@ -1,0 +1,123 @@
+"""BibTeX, with biblatex's fields where these say more; the letter as `@misc`.
+
+Both take any text when the signs that TeX reads as commands are escaped. Names of bodies stand in
+braces of their own, or they would be cut up into first and last names.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.dates import edtf_of, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Agent, Record
+
+MAPPING = {
+    "id": "the entry's key",
+    "version": "version",
+    "identifiers": "doi, url (the first of each)",
+    "type": "howpublished, type",
+    "title": "title",
+    "sender": "author",
+    "signatories": "author (where no sender is known)",
+    "recipients": "howpublished",
+    "date.edtf": "date; year and month; note (one of several)",
+    "place.name": "location",
+    "summary.text": "abstract",
+    "subjects.term": "keywords",
+    "parts.languages": "language (of the main text)",
+    "parts.made_by": "translator (of translations)",
+    "holding": "library",
+    "publications": "addendum",
+    "rights.statement": "note",
+    "agents.name": "author, translator",
+}
+
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{sign: f"\\{sign}" for sign in "{}%$&#_"},
+}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The letters in BibTeX."""
+    return "\n".join(_entry(record, setting) for record in records).encode()
+
+
+def _entry(record: Record, setting: Setting) -> str:
+    lines = [f"  {name} = {{{value}}}," for name, value in _fields(record, setting) if value]
+    return "\n".join([f"@misc{{{record.id},", *lines, "}", ""])
+
+
+def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
+    yield "author", _names(views.creators(record))
+    yield "title", f"{{{_tex(record.title)}}}"
+    kind = views.TYPE_NAMES[record.type]
+    to = f" to {record.names(record.recipients)}" if record.recipients else ""
+    yield "howpublished", _tex(f"{kind}{to}")
+    yield "type", kind
+    date = edtf_of(record.date) or ""
+    when = plain(date) or ""
+    yield "date", "" if _is_set(date) else date
+    yield "year", when[:4]
+    yield "month", str(int(when[5:7])) if len(when) > 4 else ""
+    if record.place:
+        yield "location", _tex(record.place.name)
+    translators = [h.agent for h in views.persons(record) if h.role == "translator"]
+    yield "translator", _names(translators)
+    yield "language", views.main_language(record) or ""
+    if record.holding:
+        place = (record.holding.repository, views.shelfmark(record.holding))
+        yield "library", _tex(", ".join(filter(None, place)))
+    yield "keywords", _tex(", ".join(subject.term for subject in record.subjects))
+    yield "abstract", _tex(record.summary.text) if record.summary else ""
+    published = "; ".join(record.publications)
+    yield "addendum", _tex(f"Published in: {published}") if published else ""
+    yield "note", _tex("; ".join(_notes(record)))
+    yield "publisher", _tex(setting.publisher or "")
+    doi = views.doi(record)
+    yield "doi", _tex(doi.value) if doi else ""
+    urls = (item.value for item in record.identifiers if item.scheme == "url")
+    yield "url", _tex(setting.addresses.get(record.id) or next(urls, ""))
+    yield "version", str(record.version)
+
+
+def _notes(record: Record) -> Iterator[str]:
+    date = edtf_of(record.date) or ""
+    if _is_set(date):
+        yield f"Date: one of {date}"
+    yield from views.open_dates(record)
+    if record.rights:
+        yield f"Rights: {record.rights.statement}"
+
+
+def _is_set(date: str) -> bool:
+    """Whether a date is one of several, which biblatex refuses: it takes EDTF levels 0 and 1."""
+    return date.startswith("[")
+
+
+def _names(agents: Sequence[Agent]) -> str:
+    return " and ".join(map(_name, agents))
+
+
+def _name(agent: Agent) -> str:
+    halves = views.family_and_given(agent)
+    if halves is None:
+        return f"{{{_tex(agent.name)}}}"
+    pieces = (halves.family, halves.suffix, halves.given)
+    return ", ".join(_tex(piece) for piece in pieces if piece)
+
+
+def _tex(text: str) -> str:
+    """The text on one line, with TeX's own signs escaped."""
+    line = " ".join(_CONTROL.sub(" ", text).split())
+    return "".join(_ESCAPES.get(sign, sign) for sign in line)

@@ -1,0 +1,134 @@
+"""Correspondence Metadata Interchange Format: who wrote to whom, when, where; one letter or many.
+
+Its dates are years, months or days, its only doubt is `cert="low"`, and a name is plain text; the
+name "Unknown" is its own word for a correspondent whom nobody knows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.addresses import first_address
+from archive_pkg.interchange.dates import tei as date_attributes
+from archive_pkg.interchange.markup import Element, put, root, say, serialize, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Agent, Record, WrittenDate
+
+NAMESPACE = "http://www.tei-c.org/ns/1.0"
+UNKNOWN = "Unknown"
+_HERE = "#archive-pkg-letters"
+"""Stands where the source's name, or letters, will be."""
+
+MAPPING = {
+    "id": "correspDesc, key",
+    "identifiers": "correspDesc, ref (the first that has an address)",
+    "title": "title (of a file of one letter)",
+    "sender": "correspAction sent",
+    "recipients": "correspAction received",
+    "copies_to": "correspAction received, subtype copy",
+    "date.edtf": "correspAction sent, date (as years, months, days)",
+    "received.edtf": "correspAction received, date (as years, months, days)",
+    "place.name": "correspAction sent, placeName",
+    "place.identifiers": "placeName ref (the first that has an address)",
+    "agents.name": "persName, orgName",
+    "agents.kind": "persName, orgName",
+    "agents.identifiers": "persName ref, orgName ref (the first that has an address)",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The letters in CMIF."""
+    title = records[0].title if len(records) == 1 else f"{len(records)} letters"
+    source = source_name(record.id for record in records)
+    document, profile = _frame(title, source, setting)
+    for record in records:
+        _letter(profile, record, f"#{source}", setting)
+    return serialize(document)
+
+
+def source_name(ids: Iterable[str]) -> str:
+    """What letters as a source are called: a UUID, as the format wants, the same for the same."""
+    return f"edition-{uuid5(NAMESPACE_URL, ' '.join(ids))}"
+
+
+def fragment(record: Record, setting: Setting) -> bytes:
+    """What CMIF says of one letter, for `joined`."""
+    profile = root(NAMESPACE, "profileDesc")
+    profile.line = "\n      "
+    return text_of(_letter(profile, record, _HERE, setting)).lstrip().encode()
+
+
+def joined(
+    title: str, source: str, fragments: Iterable[bytes], setting: Setting
+) -> Iterator[bytes]:
+    """A file of many letters, piece by piece, so that only one of them is in memory at a time.
+
+    Args:
+        title: What the letters are called together.
+        source: Their `source_name`.
+        fragments: What `fragment` gave for each.
+        setting: Who publishes them, when.
+    """
+    document, profile = _frame(title, source, setting)
+    profile.append(_HERE)
+    head, _, tail = serialize(document).partition(_HERE.encode())
+    yield head
+    for piece in fragments:
+        yield b"\n      " + piece.replace(_HERE.encode(), f"#{source}".encode(), 1)
+    yield tail
+
+
+def _frame(title: str, source: str, setting: Setting) -> tuple[Element, Element]:
+    """A document without letters, and the element that they go into."""
+    document = root(NAMESPACE, "TEI")
+    header = put(document, "teiHeader")
+    description = put(header, "fileDesc")
+    titles = put(description, "titleStmt")
+    say(titles, "title", title)
+    say(titles, "editor", setting.publisher or UNKNOWN)
+    publication = put(description, "publicationStmt")
+    say(publication, "publisher", setting.publisher or UNKNOWN)
+    say(publication, "idno", "cmif.xml", type="url")
+    say(publication, "date", when=setting.made)
+    say(put(publication, "availability"), "p")
+    say(put(description, "sourceDesc"), "bibl", title, xml_id=source, type="online")
+    profile = put(header, "profileDesc")
+    say(put(put(document, "text"), "body"), "p")
+    return document, profile
+
+
+def _letter(profile: Element, record: Record, source: str, setting: Setting) -> Element:
+    address = setting.addresses.get(record.id) or first_address(record.identifiers)
+    letter = put(profile, "correspDesc", key=record.id, ref=address, source=source)
+    sent = put(letter, "correspAction", type="sent")
+    _names(sent, views.creators(record))
+    if record.place:
+        say(sent, "placeName", record.place.name, ref=first_address(record.place.identifiers))
+    _date(sent, record.date)
+    received = put(letter, "correspAction", type="received")
+    _names(received, views.agents(record, record.recipients))
+    _date(received, record.received)
+    if record.copies_to:
+        copies = put(letter, "correspAction", type="received", subtype="copy")
+        _names(copies, views.agents(record, record.copies_to))
+    return letter
+
+
+def _names(action: Element, agents: Sequence[Agent]) -> None:
+    for agent in agents:
+        tag = "persName" if agent.kind == "person" else "orgName"
+        say(action, tag, agent.name, ref=first_address(agent.identifiers))
+    if not agents:
+        say(action, "persName", UNKNOWN)
+
+
+def _date(action: Element, date: WrittenDate | None) -> None:
+    attributes = date_attributes(date.edtf if date else None)
+    if attributes:
+        say(action, "date", **attributes)

@@ -1,0 +1,98 @@
+"""CSL-JSON, which citation managers and processors read: the letter as personal communication."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.dates import plain
+from archive_pkg.interchange.json_text import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Agent, Record, WrittenDate
+
+MAPPING = {
+    "id": "id",
+    "version": "version",
+    "identifiers": "DOI, URL (the first of each)",
+    "type": "genre",
+    "title": "title",
+    "sender": "author",
+    "signatories": "contributor",
+    "recipients": "recipient",
+    "date.edtf": "issued",
+    "place.name": "event-place",
+    "summary.text": "abstract",
+    "subjects.term": "keyword",
+    "parts.languages": "language (of the main text)",
+    "parts.made_by": "translator, contributor (of the letter itself)",
+    "holding.repository": "archive",
+    "holding.fonds": "archive_collection",
+    "holding.file": "archive_location",
+    "holding.folio": "archive_location",
+    "rights.statement": "note",
+    "agents.name": "author, recipient, translator, contributor",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The letters in CSL-JSON, which is a list."""
+    return to_json([_item(record, setting) for record in records])
+
+
+def _item(record: Record, setting: Setting) -> dict[str, Any]:
+    hands = [hand for hand in views.persons(record) if hand.is_own]
+    others = dict.fromkeys(hand.agent for hand in hands if hand.role != "translator")
+    holding = record.holding
+    doi = views.doi(record)
+    urls = [item.value for item in record.identifiers if item.scheme == "url"]
+    place = [holding.file, holding.folio] if holding else []
+    item = {
+        "id": record.id,
+        "type": "personal_communication",
+        "genre": views.TYPE_NAMES[record.type],
+        "title": record.title,
+        "author": [_name(agent) for agent in views.creators(record)],
+        "recipient": [_name(agent) for agent in views.agents(record, record.recipients)],
+        "translator": [_name(hand.agent) for hand in hands if hand.role == "translator"],
+        "contributor": [_name(agent) for agent in others],
+        "issued": _date(record.date) if record.date else None,
+        "event-place": record.place.name if record.place else None,
+        "abstract": record.summary.text if record.summary else None,
+        "keyword": ", ".join(subject.term for subject in record.subjects),
+        "language": views.main_language(record),
+        "archive": holding.repository if holding else None,
+        "archive_collection": holding.fonds if holding else None,
+        "archive_location": ", ".join(word for word in place if word),
+        "publisher": setting.publisher,
+        "DOI": doi.value if doi else None,
+        "URL": setting.addresses.get(record.id) or next(iter(urls), None),
+        "version": str(record.version),
+        "note": f"Rights: {record.rights.statement}" if record.rights else None,
+    }
+    return {key: value for key, value in item.items() if value}
+
+
+def _name(agent: Agent) -> dict[str, str]:
+    halves = views.family_and_given(agent)
+    if halves:
+        said = {"family": halves.family, "given": halves.given, "suffix": halves.suffix}
+        return {key: value for key, value in said.items() if value}
+    return {"literal": agent.name}
+
+
+def _date(date: WrittenDate) -> dict[str, Any]:
+    edtf = date.edtf
+    if edtf is None:
+        return {"literal": date.words}
+    # Two dates are a time from one to the other: a decade in which a day is sought is not.
+    ends = [plain(end) for end in edtf.split("/")]
+    said: dict[str, Any] = {"literal": str(edtf)}
+    if all(ends):
+        said = {"date-parts": [[int(number) for number in str(end).split("-")] for end in ends]}
+    if edtf.uncertain or edtf.approximate:
+        said["circa"] = True
+    return said

@@ -1,0 +1,350 @@
+"""DataCite Metadata Schema 4.6, as XML and as JSON.
+
+What a record does not hold and the schema demands is said in DataCite's own words for it (appendix
+"Standard values for unknown information"): `:tba` for an identifier and a publisher to come,
+`:unkn` for a creator whom nobody knows, and 0000 for the year, for which four digits are demanded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.addresses import address, is_address
+from archive_pkg.interchange.dates import is_exact, w3cdtf
+from archive_pkg.interchange.json_text import to_json
+from archive_pkg.interchange.licences import spdx_id
+from archive_pkg.interchange.markup import XSI, label, put, root, say, serialize
+from archive_pkg.records.wording import marking_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.dates.date import Edtf
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Agent, Record, WrittenDate
+
+NAMESPACE = "http://datacite.org/schema/kernel-4"
+TO_BE_ANNOUNCED = ":tba"
+UNKNOWN = ":unkn"
+NO_YEAR = "0000"
+
+_TYPES = {"translator": "Translator"}
+"""Roles for which the schema has a contributorType; it has none for the others."""
+
+MAPPING = {
+    "id": "alternateIdentifier",
+    "version": "version",
+    "supersedes": "relatedItem, IsNewVersionOf",
+    "identifiers": "identifier (a DOI), alternateIdentifier",
+    "type": "resourceType",
+    "title": "title",
+    "variant_titles": "title, AlternativeTitle",
+    "sender": "creator",
+    "signatories": "contributor, Other; description, Other",
+    "recipients": "contributor, Other; description, Other",
+    "copies_to": "contributor, Other; description, Other",
+    "date.edtf": "date, Created (a range where it is vague)",
+    "date.as_written": "dateInformation",
+    "date.note": "dateInformation",
+    "received.edtf": "date, Other",
+    "received.as_written": "dateInformation",
+    "received.note": "dateInformation",
+    "place.name": "geoLocationPlace",
+    "classification.as_written": "description, Other",
+    "classification.caveats": "description, Other",
+    "classification.scheme": "description, Other",
+    "classification.level": "description, Other",
+    "classification.history.action": "description, Other",
+    "classification.history.date.edtf": "description, Other",
+    "classification.history.by": "description, Other",
+    "classification.history.level": "description, Other",
+    "classification.history.note": "description, Other",
+    "summary.text": "description, Abstract",
+    "summary.author": "contributor, Other; description, Other",
+    "subjects.term": "subject",
+    "subjects.identifier": "subject, valueURI (where the scheme has addresses)",
+    "mentioned_places.name": "geoLocationPlace",
+    "parts.kind": "relatedItem (of original and enclosures)",
+    "parts.title": "relatedItem (of original and enclosures); description, Methods",
+    "parts.media_type": "format",
+    "parts.languages": "language (of the main text)",
+    "parts.method": "description, Methods",
+    "parts.made_by": "contributor: Translator, Other; description, Methods (of programs)",
+    "parts.access.status": "rights",
+    "parts.access.until.edtf": "rights",
+    "parts.access.rule": "rights",
+    "parts.made_from": "relatedItem, IsTranslationOf (of a translation)",
+    "parts.part_of": "relatedItem, HasPart",
+    "translation_notes.kind": "description, Other",
+    "translation_notes.at": "description, Other (the words alone)",
+    "translation_notes.text": "description, Other",
+    "translation_notes.rendering": "description, Other",
+    "translation_notes.original": "description, Other",
+    "translation_notes.romanized": "description, Other",
+    "enclosures": "relatedItem, HasPart",
+    "holding": "relatedItem, IsPartOf",
+    "custody": "description, Other",
+    "donor": "contributor, Other; description, Other",
+    "publications": "relatedItem, IsPublishedIn",
+    "rights": "rights; contributor, RightsHolder",
+    "agents.name": "creatorName, contributorName",
+    "agents.kind": "nameType",
+    "agents.identifiers": "nameIdentifier",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in DataCite's XML."""
+    [record] = records
+    data = describe(record, setting)
+    resource = root(NAMESPACE, "resource", {None: NAMESPACE, "xsi": XSI})
+    schema = "https://schema.datacite.org/meta/kernel-4.6/metadata.xsd"
+    label(resource, xsi_schemaLocation=f"{NAMESPACE} {schema}")
+    say(resource, "identifier", data.get("doi", TO_BE_ANNOUNCED), identifierType="DOI")
+    _people(resource, "creators", data["creators"])
+    titles = put(resource, "titles")
+    for title in data["titles"]:
+        say(titles, "title", title["title"], titleType=title.get("titleType"))
+    say(resource, "publisher", data["publisher"]["name"])
+    say(resource, "publicationYear", data["publicationYear"])
+    types = data["types"]
+    say(
+        resource,
+        "resourceType",
+        types["resourceType"],
+        resourceTypeGeneral=types["resourceTypeGeneral"],
+    )
+    for plural, singular, key in _LISTS:
+        items = data.get(plural, ())
+        if items:
+            parent = put(resource, plural)
+            for item in items:
+                attributes = {
+                    name.replace("Uri", "URI"): value for name, value in item.items() if name != key
+                }
+                say(parent, singular, item[key], **attributes)
+    _people(resource, "contributors", data.get("contributors", ()))
+    if "language" in data:
+        say(resource, "language", data["language"])
+    for plural, singular in (("sizes", "size"), ("formats", "format")):
+        if plural in data:
+            parent = put(resource, plural)
+            for value in data[plural]:
+                say(parent, singular, value)
+    say(resource, "version", data["version"])
+    if "geoLocations" in data:
+        parent = put(resource, "geoLocations")
+        for location in data["geoLocations"]:
+            say(put(parent, "geoLocation"), "geoLocationPlace", location["geoLocationPlace"])
+    if "relatedItems" in data:
+        parent = put(resource, "relatedItems")
+        for item in data["relatedItems"]:
+            related = put(
+                parent,
+                "relatedItem",
+                relatedItemType=item["relatedItemType"],
+                relationType=item["relationType"],
+            )
+            titles = put(related, "titles")
+            for title in item["titles"]:
+                say(titles, "title", title["title"])
+    return serialize(resource)
+
+
+_LISTS = (
+    ("subjects", "subject", "subject"),
+    ("dates", "date", "date"),
+    ("alternateIdentifiers", "alternateIdentifier", "alternateIdentifier"),
+    ("rightsList", "rights", "rights"),
+    ("descriptions", "description", "description"),
+)
+"""Lists whose items are one element with text and attributes: its name in XML and in JSON."""
+
+
+def _people(resource: Any, plural: str, people: Sequence[dict[str, Any]]) -> None:
+    if not people:
+        return
+    singular = plural[:-1]
+    parent = put(resource, plural)
+    for person in people:
+        child = put(parent, singular, contributorType=person.get("contributorType"))
+        say(child, f"{singular}Name", person["name"], nameType=person.get("nameType"))
+        for half in ("givenName", "familyName"):
+            if half in person:
+                say(child, half, person[half])
+        for identifier in person.get("nameIdentifiers", ()):
+            say(
+                child,
+                "nameIdentifier",
+                identifier["nameIdentifier"],
+                nameIdentifierScheme=identifier["nameIdentifierScheme"],
+            )
+
+
+def describe(record: Record, setting: Setting) -> dict[str, Any]:
+    """The record as DataCite's JSON has it; what is empty is left out."""
+    doi = views.doi(record)
+    files = [setting.files[path] for path in record.files if path in setting.files]
+    data: dict[str, Any] = {
+        "schemaVersion": NAMESPACE,
+        "doi": doi.value if doi else None,
+        "creators": [_person(agent) for agent in views.creators(record)] or [{"name": UNKNOWN}],
+        "titles": [
+            {"title": record.title},
+            *({"title": title, "titleType": "AlternativeTitle"} for title in record.variant_titles),
+        ],
+        "publisher": {"name": setting.publisher or TO_BE_ANNOUNCED},
+        "publicationYear": f"{setting.year:04}" if setting.year else NO_YEAR,
+        "types": {
+            "resourceType": views.TYPE_NAMES[record.type],
+            "resourceTypeGeneral": "Text",
+        },
+        "subjects": [_subject(record, index) for index in range(len(record.subjects))],
+        "contributors": list(_contributors(record)),
+        "dates": list(_dates(record)),
+        "language": views.main_language(record),
+        "alternateIdentifiers": [
+            {"alternateIdentifier": record.id, "alternateIdentifierType": "record"},
+            *(
+                {"alternateIdentifier": item.value, "alternateIdentifierType": item.scheme}
+                for item in record.identifiers
+                if item != doi
+            ),
+        ],
+        "relatedItems": list(_related(record)),
+        "sizes": [f"{sum(file.size for file in files)} bytes"] if files else [],
+        "formats": list(dict.fromkeys(p.media_type for p in record.parts if p.media_type)),
+        "version": str(record.version),
+        "rightsList": list(_rights(record)),
+        "descriptions": list(_descriptions(record)),
+        "geoLocations": [{"geoLocationPlace": name} for name in _places(record)],
+    }
+    return {key: value for key, value in data.items() if value}
+
+
+def _person(agent: Agent) -> dict[str, Any]:
+    person: dict[str, Any] = {"name": agent.name}
+    if agent.kind == "person":
+        person["nameType"] = "Personal"
+    elif agent.kind == "organization":
+        person["nameType"] = "Organizational"
+    halves = views.family_and_given(agent)
+    if halves:
+        person["familyName"], person["givenName"] = halves.family, halves.all_given
+    if agent.identifiers:
+        person["nameIdentifiers"] = [
+            {"nameIdentifier": item.value, "nameIdentifierScheme": item.scheme}
+            for item in agent.identifiers
+        ]
+    return person
+
+
+def _contributors(record: Record) -> Iterator[dict[str, Any]]:
+    types = dict.fromkeys(
+        (agent, _TYPES.get(role, "Other")) for agent, role, _ in views.hands(record)
+    )
+    for agent, kind in types:
+        yield _person(agent) | {"contributorType": kind}
+    if record.rights and record.rights.holder:
+        yield _person(record.agent(record.rights.holder)) | {"contributorType": "RightsHolder"}
+
+
+def _dates(record: Record) -> Iterator[dict[str, Any]]:
+    for date, kind, what in (
+        (record.date, "Created", ""),
+        (record.received, "Other", "received"),
+    ):
+        if date and date.edtf:
+            words = w3cdtf(date.edtf) or str(date.edtf)
+            yield {"date": words, "dateType": kind} | _information(date, date.edtf, what)
+
+
+def _information(date: WrittenDate, edtf: Edtf, what: str) -> dict[str, str]:
+    vague = "" if is_exact(edtf) else f"EDTF {edtf}"
+    words = [word for word in (what, date.as_written, vague, date.note) if word]
+    return {"dateInformation": "; ".join(words)} if words else {}
+
+
+def _subject(record: Record, index: int) -> dict[str, str]:
+    subject = record.subjects[index]
+    said = {"subject": subject.term}
+    if subject.identifier:
+        said["subjectScheme"] = subject.identifier.scheme
+        place = address(subject.identifier.uri)
+        if place:
+            said["valueUri"] = place
+    return said
+
+
+def _places(record: Record) -> list[str]:
+    here = [record.place.name] if record.place else []
+    return list(dict.fromkeys([*here, *(place.name for place in record.mentioned_places)]))
+
+
+def _related(record: Record) -> Iterator[dict[str, Any]]:
+    if views.is_translation(record):
+        for source in views.originals(record):
+            yield _item("Text", "IsTranslationOf", views.part_title(record, source))
+    for title in views.contained(record):
+        yield _item("Text", "HasPart", title)
+    if record.holding:
+        words = ", ".join(
+            filter(None, (record.holding.repository, views.shelfmark(record.holding)))
+        )
+        yield _item("Collection", "IsPartOf", words)
+    for citation in record.publications:
+        yield _item("Text", "IsPublishedIn", citation)
+    if record.supersedes:
+        yield _item("Text", "IsNewVersionOf", record.supersedes)
+
+
+def _item(kind: str, relation: str, title: str) -> dict[str, Any]:
+    return {"relatedItemType": kind, "relationType": relation, "titles": [{"title": title}]}
+
+
+def _rights(record: Record) -> Iterator[dict[str, str]]:
+    if record.rights:
+        said = {"rights": record.rights.statement}
+        licence = record.rights.licence or ""
+        listed = spdx_id(licence)
+        if is_address(licence):
+            said["rightsUri"] = licence
+        if listed:
+            said |= {"rightsIdentifier": listed, "rightsIdentifierScheme": "SPDX"}
+        yield said
+        if licence and not listed and not is_address(licence):
+            yield {"rights": licence}
+    yield from ({"rights": words} for words in views.restrictions(record))
+
+
+def _descriptions(record: Record) -> Iterator[dict[str, str]]:
+    if record.summary:
+        yield {"description": record.summary.text, "descriptionType": "Abstract"}
+    if record.classification:
+        marking = f"Marked: {marking_in_words(record)}"
+        yield {"description": marking, "descriptionType": "Other"}
+    roles = [
+        f"{agent.name} ({role})" for agent, role, _ in views.hands(record) if role not in _TYPES
+    ]
+    if roles:
+        # The schema calls most contributors Other; this says what they did.
+        words = f"Contributors: {'; '.join(roles)}"
+        yield {"description": words, "descriptionType": "Other"}
+    for part in record.parts:
+        method = views.method_words(record, part)
+        if method:
+            words = f"{views.part_title(record, part)}: {method}"
+            yield {"description": words, "descriptionType": "Methods"}
+    for _, words in views.note_words(record):
+        yield {"description": f"Translation note: {words}", "descriptionType": "Other"}
+    for words in views.open_dates(record):
+        yield {"description": words, "descriptionType": "Other"}
+    if record.custody:
+        yield {"description": f"Custody: {record.custody}", "descriptionType": "Other"}
+
+
+def write_json(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in DataCite's JSON."""
+    [record] = records
+    return to_json(describe(record, setting))

@@ -1,0 +1,313 @@
+"""Dataverse's JSON for its native API: the citation block of one dataset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.addresses import dois_in
+from archive_pkg.interchange.dates import extremes, plain
+from archive_pkg.interchange.exporting import datacite
+from archive_pkg.interchange.json_text import to_json
+from archive_pkg.interchange.licences import spdx_id, spdx_page
+from archive_pkg.records.vocabularies.identifiers import SCHEMES
+from archive_pkg.records.vocabularies.languages import language_name
+from archive_pkg.records.wording import marking_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.dates.date import Edtf
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Agent, Record, Rights, Subject
+
+SUBJECT = "Arts and Humanities"
+"""The subject, of Dataverse's own list, unless another is given."""
+
+LANGUAGES = frozenset(
+    [
+        "Afrikaans", "Albanian", "Amharic", "Arabic", "Aragonese", "Armenian", "Azerbaijani",
+        "Basque", "Belarusian", "Bosnian", "Breton", "Bulgarian", "Burmese", "Catalan,Valencian",
+        "Chinese", "Cornish", "Corsican", "Croatian", "Czech", "Danish", "Dutch", "English",
+        "Esperanto", "Estonian", "Faroese", "Finnish", "French", "Galician", "Georgian", "German",
+        "Greek (modern)", "Gujarati", "Hausa", "Hebrew (modern)", "Hindi", "Hungarian",
+        "Icelandic", "Indonesian", "Irish", "Italian", "Japanese", "Javanese", "Kazakh", "Khmer",
+        "Korean", "Kurdish", "Lao", "Latin", "Latvian", "Lithuanian", "Macedonian", "Malagasy",
+        "Malay", "Malayalam", "Maltese", "Manx", "Mongolian", "Nepali", "Norwegian",
+        "Norwegian Bokmål", "Norwegian Nynorsk", "Persian (Farsi)", "Polish", "Portuguese",
+        "Quechua", "Romanian", "Romansh", "Russian", "Sardinian", "Serbian", "Slovak", "Slovene",
+        "Somali", "Spanish, Castilian", "Swahili", "Swedish", "Tagalog", "Tajik", "Tamil", "Tatar",
+        "Telugu", "Thai", "Turkish", "Turkmen", "Ukrainian", "Urdu", "Uzbek", "Vietnamese",
+        "Walloon", "Welsh", "Western Frisian", "Yiddish", "Yoruba", "Zulu",
+    ]
+)  # fmt: skip
+"""Names of the list of languages in Dataverse 6; it refuses a dataset with another name."""
+_LANGUAGES_THERE = {
+    "Catalan": "Catalan,Valencian",
+    "Modern Greek (1453-)": "Greek (modern)",
+    "Hebrew": "Hebrew (modern)",
+    "Persian": "Persian (Farsi)",
+    "Slovenian": "Slovene",
+    "Spanish": "Spanish, Castilian",
+    "Swahili (macrolanguage)": "Swahili",
+    "Malay (macrolanguage)": "Malay",
+    "Nepali (macrolanguage)": "Nepali",
+}
+"""Names in the registry of language tags that differ from Dataverse's."""
+_AUTHOR_SCHEMES = {"orcid": "ORCID", "isni": "ISNI", "viaf": "VIAF", "gnd": "GND", "lcnaf": "LCNA"}
+"""Dataverse's names of the schemes that it takes for authors; the notes have all."""
+
+MAPPING = {
+    "id": "otherId",
+    "identifiers": "otherId",
+    "title": "title",
+    "variant_titles": "alternativeTitle",
+    "sender": "author",
+    "signatories": "contributor",
+    "date.edtf": "timePeriodCovered; notesText where it says more",
+    "date.as_written": "notesText",
+    "date.note": "notesText",
+    "received": "notesText",
+    "place.name": "productionPlace",
+    "mentioned_places.name": "notesText",
+    "summary.text": "dsDescription",
+    "summary.author": "contributor",
+    "subjects.term": "keyword",
+    "subjects.identifier": "keywordVocabulary, keywordTermURI",
+    "parts.title": "relatedMaterial; notesText",
+    "parts.languages": "language, or notesText for one that Dataverse has no name for",
+    "parts.part_of": "relatedMaterial",
+    "parts.made_by": "contributor",
+    "parts.method": "notesText",
+    "parts.access.status": "notesText",
+    "parts.access.until.edtf": "notesText",
+    "parts.access.rule": "notesText",
+    "classification.as_written": "notesText",
+    "classification.caveats": "notesText",
+    "classification.scheme": "notesText",
+    "classification.level": "notesText",
+    "classification.history.action": "notesText",
+    "classification.history.date.edtf": "notesText",
+    "classification.history.by": "notesText",
+    "classification.history.level": "notesText",
+    "classification.history.note": "notesText",
+    "recipients": "contributor",
+    "copies_to": "contributor",
+    "translation_notes.kind": "notesText",
+    "translation_notes.at": "notesText (the words alone)",
+    "translation_notes.text": "notesText",
+    "translation_notes.rendering": "notesText",
+    "translation_notes.original": "notesText",
+    "translation_notes.romanized": "notesText",
+    "type": "kindOfData",
+    "publications": "publication",
+    "version": "notesText",
+    "supersedes": "notesText",
+    "enclosures": "relatedMaterial",
+    "holding": "originOfSources",
+    "custody": "originOfSources",
+    "donor": "contributor",
+    "rights.statement": "termsOfUse",
+    "rights.licence": "termsOfUse",
+    "rights.holder": "contributor, Rights Holder",
+    "agents.name": "authorName, contributorName",
+    "agents.identifiers": "authorIdentifier; notesText",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The body of a request that makes a dataset."""
+    [record] = records
+    return to_json({"datasetVersion": describe(record, setting)})
+
+
+def describe(record: Record, setting: Setting) -> dict[str, Any]:
+    """The record as a version of a dataset."""
+    fields = [field for field in _fields(record, setting) if field["value"] not in (None, "", [])]
+    version: dict[str, Any] = {
+        "metadataBlocks": {"citation": {"displayName": "Citation Metadata", "fields": fields}}
+    }
+    if record.rights:
+        version["termsOfUse"] = _terms(record.rights)
+    return version
+
+
+def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:
+    yield _one("title", record.title)
+    yield _many("alternativeTitle", list(record.variant_titles))
+    yield _compounds(
+        "otherId",
+        [
+            _group(("otherIdAgency", agency), ("otherIdValue", value))
+            for agency, value in (
+                ("record", record.id),
+                *((item.scheme, item.value) for item in record.identifiers),
+            )
+        ],
+    )
+    yield _compounds("author", [_author(agent) for agent in views.creators(record)] or [_nobody()])
+    contact = _group(
+        ("datasetContactName", setting.given.get("Contact-Name")),
+        ("datasetContactEmail", setting.given.get("Contact-Email")),
+    )
+    yield _compounds("datasetContact", [contact] if contact else [])
+    summary = record.summary.text if record.summary else datacite.UNKNOWN
+    yield _compounds("dsDescription", [_group(("dsDescriptionValue", summary))])
+    yield _terms_of_a_list("subject", [setting.given.get("Subject", SUBJECT)])
+    yield _compounds("keyword", [_keyword(subject) for subject in record.subjects])
+    yield _compounds("publication", [_publication(words) for words in record.publications])
+    names = [_language(tag) for tag in views.languages(record)]
+    yield _terms_of_a_list("language", [name for name in names if name in LANGUAGES])
+    yield _one("notesText", "\n".join(_notes(record)))
+    yield _many("productionPlace", [record.place.name] if record.place else [])
+    yield _compounds("contributor", list(_contributors(record)))
+    date = record.date.edtf if record.date else None
+    yield _compounds("timePeriodCovered", [_period(date)] if date else [])
+    yield _many("kindOfData", [views.TYPE_NAMES[record.type]])
+    yield _many("relatedMaterial", views.contained(record))
+    yield _one("originOfSources", "\n".join(_origin(record)))
+
+
+def _author(agent: Agent) -> dict[str, Any]:
+    author = _group(("authorName", agent.name))
+    for item in agent.identifiers:
+        if item.scheme in _AUTHOR_SCHEMES:
+            author["authorIdentifierScheme"] = _term(
+                "authorIdentifierScheme", _AUTHOR_SCHEMES[item.scheme]
+            )
+            author["authorIdentifier"] = _one("authorIdentifier", item.value)
+            break
+    return author
+
+
+def _contributors(record: Record) -> Iterator[dict[str, Any]]:
+    for agent, role, _ in views.hands(record):
+        yield _group(("contributorName", f"{agent.name} ({role})"))
+    if record.rights and record.rights.holder:
+        holder = record.agent(record.rights.holder)
+        kind = _term("contributorType", "Rights Holder")
+        yield {"contributorType": kind} | _group(("contributorName", holder.name))
+
+
+def _keyword(subject: Subject) -> dict[str, Any]:
+    known = subject.identifier
+    return _group(
+        ("keywordValue", subject.term),
+        ("keywordVocabulary", SCHEMES[known.scheme].name if known else None),
+        ("keywordTermURI", known.uri or known.value if known else None),
+    )
+
+
+def _publication(citation: str) -> dict[str, Any]:
+    said = _group(("publicationCitation", citation))
+    found = dois_in(citation)
+    if found:
+        said["publicationIDType"] = _term("publicationIDType", "doi")
+        said["publicationIDNumber"] = _one("publicationIDNumber", found[0])
+    return said
+
+
+def _notes(record: Record) -> Iterator[str]:
+    """What the citation block has no field for, one line each."""
+    if record.classification:
+        yield f"Marked: {marking_in_words(record)}"
+    for label, date in (("Date", record.date), ("Date received", record.received)):
+        if date:
+            said = (date.as_written, f"EDTF {date.edtf}" if date.edtf else "", date.note)
+            yield f"{label}: {'; '.join(filter(None, said))}"
+    places = "; ".join(dict.fromkeys(place.name for place in record.mentioned_places))
+    if places:
+        yield f"Places mentioned: {places}"
+    others = [
+        f"{_language(tag)} ({tag})"
+        for tag in views.languages(record)
+        if tag != "und" and ("-" in tag or _language(tag) not in LANGUAGES)
+    ]
+    if others:
+        yield f"Languages: {', '.join(others)}"
+    for part in record.parts:
+        if views.method_words(record, part):
+            yield f"{views.part_title(record, part)}: {views.method_words(record, part)}"
+    yield from views.restrictions(record)
+    for agent in record.agents:
+        if agent.identifiers:
+            names = ", ".join(f"{SCHEMES[i.scheme].name} {i.value}" for i in agent.identifiers)
+            yield f"{agent.name}: {names}"
+    yield f"Version of the record: {record.version}"
+    if record.supersedes:
+        yield f"Supersedes: {record.supersedes}"
+    for _, words in views.note_words(record):
+        yield words
+
+
+def _origin(record: Record) -> Iterator[str]:
+    if record.holding:
+        words = (record.holding.repository, views.shelfmark(record.holding))
+        yield f"Original document: {', '.join(filter(None, words))}"
+    if record.custody:
+        yield record.custody
+
+
+def _terms(rights: Rights) -> str:
+    """Dataverse takes only licences that its installation knows; terms of use take every one."""
+    if not rights.licence:
+        return str(rights.statement)
+    listed = spdx_id(rights.licence)
+    named = f"{listed} ({spdx_page(listed)})" if listed else rights.licence
+    return f"{rights.statement}\nLicence: {named}"
+
+
+def _language(tag: str) -> str:
+    """The language's name as Dataverse has it, or as the registry of language tags does."""
+    name = language_name(tag)
+    return _LANGUAGES_THERE.get(name, name)
+
+
+def _nobody() -> dict[str, Any]:
+    return _group(("authorName", datacite.UNKNOWN))
+
+
+def _period(date: Edtf) -> dict[str, Any]:
+    day = plain(date)
+    first, last = (day, day) if day else extremes(date)
+    return _group(("timePeriodCoveredStart", first), ("timePeriodCoveredEnd", last))
+
+
+def _one(name: str, value: str | None) -> dict[str, Any]:
+    return {"typeName": name, "multiple": False, "typeClass": "primitive", "value": value}
+
+
+def _many(name: str, value: list[str]) -> dict[str, Any]:
+    return {"typeName": name, "multiple": True, "typeClass": "primitive", "value": value}
+
+
+def _term(name: str, value: str) -> dict[str, Any]:
+    """One value of a list that Dataverse keeps itself; it refuses others."""
+    return {
+        "typeName": name,
+        "multiple": False,
+        "typeClass": "controlledVocabulary",
+        "value": value,
+    }
+
+
+def _terms_of_a_list(name: str, value: list[str]) -> dict[str, Any]:
+    return {
+        "typeName": name,
+        "multiple": True,
+        "typeClass": "controlledVocabulary",
+        "value": list(dict.fromkeys(value)),
+    }
+
+
+def _compounds(name: str, value: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "typeName": name,
+        "multiple": True,
+        "typeClass": "compound",
+        "value": [item for item in value if item],
+    }
+
+
+def _group(*pairs: tuple[str, str | None]) -> dict[str, Any]:
+    return {name: _one(name, value) for name, value in pairs if value}

@@ -1,0 +1,157 @@
+"""Dublin Core, simple, in the wrapping that OAI-PMH harvests (oai_dc)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.markup import XSI, Element, label, root, say, serialize
+from archive_pkg.records.wording import marking_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Record
+
+OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+DC = "http://purl.org/dc/elements/1.1/"
+
+MAPPING = {
+    "id": "identifier",
+    "supersedes": "relation",
+    "identifiers": "identifier",
+    "type": "type",
+    "title": "title",
+    "variant_titles": "title",
+    "sender": "creator",
+    "signatories": "contributor",
+    "recipients": "contributor",
+    "copies_to": "contributor",
+    "date.edtf": "date",
+    "place.name": "coverage",
+    "classification.as_written": "description",
+    "classification.caveats": "description",
+    "classification.scheme": "description",
+    "classification.level": "description",
+    "classification.history.action": "description",
+    "classification.history.date.edtf": "description",
+    "classification.history.by": "description",
+    "classification.history.level": "description",
+    "classification.history.note": "description",
+    "summary.text": "description",
+    "summary.author": "contributor",
+    "subjects.term": "subject",
+    "mentioned_places.name": "coverage",
+    "parts.kind": "relation (of the original of a translation)",
+    "parts.title": "relation (of the original of a translation, and of enclosures)",
+    "parts.media_type": "format",
+    "parts.languages": "language (of the letter and its enclosures)",
+    "parts.access.status": "rights",
+    "parts.access.until.edtf": "rights",
+    "parts.access.rule": "rights",
+    "parts.made_from": "relation (isVersionOf, of a translation)",
+    "parts.part_of": "relation, has part",
+    "parts.made_by": "contributor",
+    "translation_notes.kind": "description",
+    "translation_notes.at": "description (the words alone)",
+    "translation_notes.text": "description",
+    "translation_notes.rendering": "description",
+    "translation_notes.original": "description",
+    "translation_notes.romanized": "description",
+    "enclosures.title": "relation, has part",
+    "holding": "source",
+    "custody": "description (the 15 elements have no provenance)",
+    "donor": "contributor",
+    "publications": "relation",
+    "rights.statement": "rights",
+    "rights.licence": "rights",
+    "rights.holder": "rights",
+    "agents.name": "creator, contributor",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in oai_dc."""
+    [record] = records
+    return serialize(element(record, setting))
+
+
+def element(record: Record, setting: Setting, within: Element | None = None) -> Element:
+    """The record as an `oai_dc:dc` element of its own, or one within another document."""
+    document = root(OAI_DC, "dc", {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI}, within)
+    label(document, xsi_schemaLocation=f"{OAI_DC} {OAI_DC[:-1]}.xsd")
+    document.prefix = "dc:"
+    for name, value in values(record, setting):
+        say(document, name, value)
+    return document
+
+
+def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
+    """The elements' names and values, in the order in which they are written."""
+    yield "identifier", record.id
+    for identifier in record.identifiers:
+        yield "identifier", identifier.uri or identifier.value
+    for title in (record.title, *record.variant_titles):
+        yield "title", title
+    for agent in views.creators(record):
+        yield "creator", agent.name
+    for agent, role, _ in (*views.contributions(record), *views.addressees(record)):
+        yield "contributor", f"{agent.name} ({role})"
+    if record.donor:
+        yield "contributor", f"{record.agent(record.donor).name} (donor)"
+    if setting.publisher:
+        yield "publisher", setting.publisher
+    if record.date:
+        yield "date", record.date.words
+    for subject in record.subjects:
+        yield "subject", subject.term
+    yield from (("description", words) for words in _descriptions(record))
+    yield "type", "Text"
+    yield "type", views.TYPE_NAMES[record.type]
+    for media_type in dict.fromkeys(p.media_type for p in record.parts if p.media_type):
+        yield "format", media_type
+    for tag in views.languages(record):
+        yield "language", tag
+    if record.holding:
+        place = (record.holding.repository, views.shelfmark(record.holding))
+        yield "source", ", ".join(filter(None, place))
+    yield from (("relation", words) for words in _relations(record))
+    for place_name in [record.place] if record.place else []:
+        yield "coverage", place_name.name
+    for place_name in record.mentioned_places:
+        yield "coverage", place_name.name
+    yield from (("rights", words) for words in _rights(record))
+
+
+def _descriptions(record: Record) -> Iterator[str]:
+    if record.summary:
+        yield record.summary.text
+    if record.classification:
+        yield f"Marked: {marking_in_words(record)}"
+    for _, words in views.note_words(record):
+        yield f"Translation note: {words}"
+    if record.custody:
+        yield f"Custody: {record.custody}"
+
+
+def _relations(record: Record) -> Iterator[str]:
+    if views.is_translation(record):
+        for source in views.originals(record):
+            yield f"Is version of: {views.part_title(record, source)} ({source.kind})"
+    for title in views.contained(record):
+        yield f"Has part: {title}"
+    for citation in record.publications:
+        yield f"Published in: {citation}"
+    if record.supersedes:
+        yield f"Replaces: {record.supersedes}"
+
+
+def _rights(record: Record) -> Iterator[str]:
+    if record.rights:
+        yield record.rights.statement
+        if record.rights.licence:
+            yield record.rights.licence
+        if record.rights.holder:
+            yield f"Rights holder: {record.agent(record.rights.holder).name}"
+    yield from views.restrictions(record)

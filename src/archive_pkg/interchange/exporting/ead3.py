@@ -1,0 +1,351 @@
+"""Encoded Archival Description, EAD3 1.1.1: the letter as one item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.dates import extremes, plain
+from archive_pkg.interchange.markup import Element, put, root, say, serialize
+from archive_pkg.records.wording import marking_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Agent, Part, Place, Record, WrittenDate
+
+NAMESPACE = "http://ead3.archivists.org/schema/"
+
+_NAMES = {"person": "persname", "organization": "corpname", "family": "famname"}
+
+_PARTS = "originalsloc, altformavail, scopecontent, odd"
+
+MAPPING = {
+    "id": "recordid, unitid",
+    "version": "maintenanceevent, eventdescription",
+    "supersedes": "maintenanceevent, eventdescription",
+    "identifiers": "unitid",
+    "type": "controlaccess, genreform",
+    "title": "titleproper, unittitle",
+    "variant_titles": "unittitle",
+    "sender": "origination",
+    "signatories": "origination",
+    "recipients": "controlaccess",
+    "copies_to": "controlaccess",
+    "date.edtf": "unitdatestructured",
+    "date.as_written": "datesingle, fromdate",
+    "date.note": "didnote",
+    "received": "didnote",
+    "place.name": "controlaccess, geogname",
+    "place.identifiers": "geogname, identifier",
+    "classification": "odd",
+    "summary.text": "scopecontent",
+    "summary.author": "scopecontent",
+    "subjects": "controlaccess, subject",
+    "mentioned_agents": "controlaccess",
+    "mentioned_places.name": "controlaccess, geogname",
+    "mentioned_places.identifiers": "geogname, identifier",
+    "parts.kind": _PARTS,
+    "parts.title": _PARTS,
+    "parts.held": _PARTS,
+    "parts.file": _PARTS,
+    "parts.media_type": _PARTS,
+    "parts.languages": f"langmaterial (of the letter and its enclosures), {_PARTS}",
+    "parts.access.status": "accessrestrict",
+    "parts.access.until.edtf": "accessrestrict",
+    "parts.access.rule": "accessrestrict",
+    "parts.made_from": _PARTS,
+    "parts.part_of": _PARTS,
+    "parts.about": _PARTS,
+    "parts.made_by": _PARTS,
+    "parts.made.edtf": _PARTS,
+    "parts.method": _PARTS,
+    "parts.note": _PARTS,
+    "translation_notes.kind": "didnote",
+    "translation_notes.at": "didnote (the words alone)",
+    "translation_notes.text": "didnote",
+    "translation_notes.rendering": "didnote",
+    "translation_notes.original": "didnote",
+    "translation_notes.romanized": "didnote",
+    "enclosures.title": "scopecontent",
+    "holding.repository": "repository",
+    "holding.fonds": "unitid",
+    "holding.file": "unitid",
+    "holding.folio": "unitid",
+    "custody": "custodhist",
+    "donor": "acqinfo",
+    "publications": "bibliography, bibref",
+    "rights": "userestrict",
+    "agents.name": "part",
+    "agents.kind": "persname, corpname, famname, name",
+    "agents.role": "part",
+    "agents.identifiers": "identifier, source (the first)",
+    "events.type": "processinfo",
+    "events.date": "processinfo",
+    "events.agents": "processinfo",
+    "events.objects": "processinfo",
+    "events.sources": "processinfo",
+    "events.outcome": "processinfo",
+    "events.detail": "processinfo",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in EAD3."""
+    [record] = records
+    ead = root(NAMESPACE, "ead")
+    _control(ead, record, setting)
+    description = put(ead, "archdesc", level="item")
+    _identification(put(description, "did"), record)
+    _context(description, record)
+    _access(put(description, "controlaccess"), record)
+    return serialize(ead)
+
+
+def _control(ead: Element, record: Record, setting: Setting) -> None:
+    control = put(ead, "control")
+    say(control, "recordid", record.id)
+    titles = put(put(control, "filedesc"), "titlestmt")
+    say(titles, "titleproper", record.title)
+    say(control, "maintenancestatus", value="revised" if record.supersedes else "new")
+    agency = put(control, "maintenanceagency")
+    say(agency, "agencyname", setting.publisher or "Unknown")
+    event = put(put(control, "maintenancehistory"), "maintenanceevent")
+    say(event, "eventtype", value="created")
+    say(event, "eventdatetime", setting.made or "", standarddatetime=setting.made)
+    say(event, "agenttype", value="machine")
+    say(event, "agent", setting.software)
+    replaced = f", in place of {record.supersedes}" if record.supersedes else ""
+    say(event, "eventdescription", f"Made from version {record.version} of the record{replaced}.")
+
+
+def _identification(did: Element, record: Record) -> None:
+    say(did, "unitid", record.id, localtype="record")
+    for identifier in record.identifiers:
+        say(did, "unitid", identifier.value, localtype=identifier.scheme)
+    for title in (record.title, *record.variant_titles):
+        say(did, "unittitle", title)
+    if record.date:
+        _date(did, record.date)
+    for names, role in ((record.sender, "sender"), (record.signatories, "signatory")):
+        for agent in views.agents(record, names):
+            _name(put(did, "origination", label=role), agent)
+    if record.holding:
+        repository = put(put(did, "repository"), "corpname")
+        say(repository, "part", record.holding.repository)
+        for level in ("fonds", "file", "folio"):
+            value = getattr(record.holding, level)
+            if value:
+                say(did, "unitid", value, localtype=level)
+    if tags := views.languages(record):
+        material = put(did, "langmaterial")
+        for tag in tags:
+            say(material, "language", tag, langcode=tag)
+    for words in _remarks(record):
+        say(did, "didnote", words)
+
+
+def _date(did: Element, date: WrittenDate) -> None:
+    """A single date, or a range with its two ends; EDTF is what EAD3 takes as a standard date."""
+    if date.edtf is None:
+        say(did, "unitdate", date.words)
+        return
+    parent = put(did, "unitdatestructured")
+    if date.edtf.is_interval:
+        spread = put(parent, "daterange")
+        first, last = (None if end in ("", "..") else end for end in date.edtf.split("/"))
+        say(spread, "fromdate", date.as_written or str(date.edtf), standarddate=first)
+        say(spread, "todate", standarddate=last)
+        return
+    vague = plain(date.edtf) is None
+    first, last = extremes(date.edtf) if vague else (None, None)
+    say(
+        parent,
+        "datesingle",
+        date.as_written or str(date.edtf),
+        standarddate=str(date.edtf),
+        notbefore=first,
+        notafter=last,
+    )
+
+
+def _name(parent: Element, agent: Agent, relator: str | None = None) -> None:
+    identifier = agent.identifiers[0] if agent.identifiers else None
+    name = put(
+        parent,
+        _NAMES.get(agent.kind, "name"),
+        identifier=identifier.value if identifier else None,
+        source=identifier.scheme if identifier else None,
+        relator=relator,
+    )
+    say(name, "part", agent.name)
+    if agent.role:
+        say(name, "part", agent.role, localtype="role")
+
+
+def _remarks(record: Record) -> Iterator[str]:
+    if record.date and record.date.note:
+        yield f"Date: {record.date.note}"
+    if record.received:
+        received = record.received
+        said = (received.edtf, received.as_written, received.note)
+        yield f"Received: {'; '.join(word for word in said if word)}"
+    for _, words in views.note_words(record):
+        yield f"Translation note: {words}"
+
+
+def _context(description: Element, record: Record) -> None:
+    _paragraphs(description, "accessrestrict", views.restrictions(record))
+    _paragraphs(description, "userestrict", _rights(record))
+    _paragraphs(description, "custodhist", [record.custody] if record.custody else [])
+    if record.donor:
+        words = f"Acquired from {record.agent(record.donor).name}."
+        _paragraphs(description, "acqinfo", [words])
+    forms: dict[str, list[str]] = {}
+    bonds = views.bonds(record)
+    for part in record.parts:
+        forms.setdefault(_section(part, bonds[part.id]), []).append(_form(record, part))
+    enclosed = [f"Enclosed: {title}" for title in views.enclosed(record)]
+    for kind, contents in (
+        ("summary", _summary(record)),
+        ("enclosures", enclosed),
+        ("parts", forms.get("scopecontent", ())),
+    ):
+        _paragraphs(description, "scopecontent", contents, localtype=kind)
+    _paragraphs(description, "originalsloc", forms.get("originalsloc", ()))
+    _paragraphs(description, "altformavail", forms.get("altformavail", ()))
+    _paragraphs(description, "odd", [*_marking(record), *forms.get("odd", ())])
+    if record.publications:
+        published = put(description, "bibliography")
+        for citation in record.publications:
+            say(published, "bibref", citation)
+    _paragraphs(description, "processinfo", _events(record))
+
+
+def _paragraphs(
+    parent: Element, name: str, paragraphs: Iterable[str], localtype: str | None = None
+) -> None:
+    said = list(paragraphs)
+    if said:
+        section = put(parent, name, localtype=localtype)
+        for words in said:
+            say(section, "p", words)
+
+
+def _marking(record: Record) -> Iterator[str]:
+    marking = record.classification
+    if marking is None:
+        return
+    language = f" (marking in {marking.language})" if marking.language else ""
+    yield f"Marked: {marking_in_words(record)}{language}"
+    for change in marking.history:
+        words = (change.date.as_written, change.date.note) if change.date else ()
+        if any(words):
+            yield f"Marking {change.action}: {'; '.join(filter(None, words))}"
+
+
+def _rights(record: Record) -> Iterator[str]:
+    if record.rights:
+        yield record.rights.statement
+        if record.rights.licence:
+            yield f"Licence: {record.rights.licence}"
+        if record.rights.holder:
+            yield f"Rights holder: {record.agent(record.rights.holder).name}"
+
+
+def _summary(record: Record) -> Iterator[str]:
+    if record.summary:
+        yield record.summary.text
+        if record.summary.author:
+            yield f"Summary by {record.agent(record.summary.author).name}."
+
+
+def _section(part: Part, bond: views.Bond) -> str:
+    """The element that describes a part: what it is to the letter tells which."""
+    match bond:
+        case "version" if part.kind != "original":
+            return "altformavail"
+        case "version" if not part.held:
+            return "originalsloc"
+        case "part" | "about":
+            return "scopecontent"
+        case _:
+            return "odd"
+
+
+def _form(record: Record, part: Part) -> str:
+    relations = (("made from", part.made_from), ("part of", part.part_of), ("about", part.about))
+    words = [
+        f"{part.kind}: {views.part_title(record, part)}",
+        "" if part.held else "not held",
+        f"file {part.file}" if part.file else "",
+        part.media_type or "",
+        f"in {', '.join(part.languages)}" if part.languages else "",
+        *(f"{relation}: {_titles(record, names)}" for relation, names in relations if names),
+        f"by {record.names(part.made_by)}" if part.made_by else "",
+        str(part.made.edtf) if part.made else "",
+        part.method or "",
+        part.note or "",
+    ]
+    return "; ".join(word for word in words if word)
+
+
+def _titles(record: Record, names: Sequence[str]) -> str:
+    return "; ".join(views.part_title(record, record.part(name)) for name in names)
+
+
+def _events(record: Record) -> Iterator[str]:
+    for event in record.events:
+        date = event.date
+        words = [
+            event.type,
+            str(date.edtf) if date else "",
+            date.as_written or "" if date else "",
+            date.note or "" if date else "",
+            f"by {record.names(event.agents)}" if event.agents else "",
+            *(
+                f"{relation}: {_titles(record, names)}"
+                for relation, names in (("from", event.sources), ("concerns", event.objects))
+                if names
+            ),
+            event.outcome or "",
+            event.detail or "",
+        ]
+        yield "; ".join(word for word in words if word)
+
+
+def _access(access: Element, record: Record) -> None:
+    form = put(access, "genreform")
+    say(form, "part", views.TYPE_NAMES[record.type])
+    for names, relator in (
+        (record.recipients, "recipient"),
+        (record.copies_to, "copy"),
+        (record.mentioned_agents, None),
+    ):
+        for agent in views.agents(record, names):
+            _name(access, agent, relator)
+    if record.place:
+        _place(access, record.place, "place of writing")
+    for place in record.mentioned_places:
+        _place(access, place, None)
+    for subject in record.subjects:
+        heading = put(
+            access,
+            "subject",
+            identifier=subject.identifier.value if subject.identifier else None,
+            source=subject.identifier.scheme if subject.identifier else None,
+        )
+        say(heading, "part", subject.term)
+
+
+def _place(access: Element, place: Place, relator: str | None) -> None:
+    identifier = place.identifiers[0] if place.identifiers else None
+    name = put(
+        access,
+        "geogname",
+        identifier=identifier.value if identifier else None,
+        source=identifier.scheme if identifier else None,
+        relator=relator,
+    )
+    say(name, "part", place.name)

@@ -1,0 +1,320 @@
+"""InvenioRDM's metadata for its REST API, which Zenodo takes: the body of one draft."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.addresses import addresses_in, dois_in, is_address
+from archive_pkg.interchange.dates import extremes, is_exact, plain
+from archive_pkg.interchange.exporting import datacite
+from archive_pkg.interchange.json_text import to_json
+from archive_pkg.interchange.licences import spdx_id, spdx_page
+from archive_pkg.records.vocabularies.identifiers import SCHEMES
+from archive_pkg.records.vocabularies.languages import language_name, three_letters
+from archive_pkg.records.wording import marking_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.dates.date import Edtf
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Agent, Place, Record, WrittenDate
+
+MAPPING = {
+    "id": "identifiers, other",
+    "version": "version",
+    "supersedes": "related_identifiers, isnewversionof",
+    "identifiers": "identifiers",
+    "type": "additional_descriptions, other",
+    "title": "title",
+    "variant_titles": "additional_titles",
+    "sender": "creators",
+    "signatories": "contributors; additional_descriptions, other",
+    "recipients": "contributors; additional_descriptions, other",
+    "copies_to": "contributors; additional_descriptions, other",
+    "date": "dates, created",
+    "received": "dates, other",
+    "place": "locations",
+    "classification.as_written": "additional_descriptions, other",
+    "classification.caveats": "additional_descriptions, other",
+    "classification.scheme": "additional_descriptions, other",
+    "classification.level": "additional_descriptions, other",
+    "classification.history.action": "additional_descriptions, other",
+    "classification.history.date.edtf": "additional_descriptions, other",
+    "classification.history.by": "additional_descriptions, other",
+    "classification.history.level": "additional_descriptions, other",
+    "classification.history.note": "additional_descriptions, other",
+    "summary.text": "description",
+    "summary.author": "contributors; additional_descriptions, other",
+    "subjects.term": "subjects",
+    "mentioned_places": "locations",
+    "parts.title": "additional_descriptions, methods and table-of-contents",
+    "parts.media_type": "formats",
+    "parts.languages": "languages of the letter and what was sent with it, by ISO 639-3",
+    "parts.part_of": "additional_descriptions, table-of-contents",
+    "parts.made_by": "contributors; additional_descriptions, other",
+    "parts.method": "additional_descriptions, methods",
+    "parts.access.status": "additional_descriptions, other",
+    "parts.access.until.edtf": "additional_descriptions, other",
+    "parts.access.rule": "additional_descriptions, other",
+    "translation_notes.kind": "additional_descriptions, notes",
+    "translation_notes.at": "additional_descriptions, notes (the words alone)",
+    "translation_notes.text": "additional_descriptions, notes",
+    "translation_notes.rendering": "additional_descriptions, notes",
+    "translation_notes.original": "additional_descriptions, notes",
+    "translation_notes.romanized": "additional_descriptions, notes",
+    "enclosures": "additional_descriptions, table-of-contents",
+    "holding": "additional_descriptions, other",
+    "custody": "additional_descriptions, other",
+    "donor": "contributors; additional_descriptions, other",
+    "publications": "additional_descriptions, other; related_identifiers, ispublishedin",
+    "rights.statement": "rights, description; copyright",
+    "rights.licence": "rights, id (of the SPDX list), or title and link",
+    "rights.holder": "contributors, rightsholder",
+    "agents.name": "person_or_org, name",
+    "agents.kind": "person_or_org, type",
+    "agents.identifiers": "person_or_org, identifiers; additional_descriptions, other",
+}
+
+_ROLES = {"translator": "translator"}
+"""Roles that its vocabulary has; the others are "other", and a description says what they are."""
+_AGENT_SCHEMES = frozenset(["orcid", "gnd", "isni"])
+"""Schemes that InvenioRDM takes for persons and bodies; a description has the others."""
+_PLACE_SCHEMES = frozenset(["geonames", "wikidata"])
+"""Schemes that InvenioRDM takes for places; the description of a place has the others."""
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The body of a request that makes a draft."""
+    [record] = records
+    document: dict[str, Any] = {"metadata": describe(record, setting)}
+    doi = views.doi(record)
+    if doi:
+        document["pids"] = {"doi": {"identifier": doi.value, "provider": "external"}}
+    return to_json(document)
+
+
+def describe(record: Record, setting: Setting) -> dict[str, Any]:
+    """The record as InvenioRDM's metadata; what it demands and nobody knows is `:unkn` or 0000."""
+    summary = record.summary.text if record.summary else ""
+    files = [setting.files[path] for path in record.files if path in setting.files]
+    metadata: dict[str, Any] = {
+        "resource_type": {"id": "publication-other"},
+        "title": record.title,
+        "additional_titles": [
+            {"title": title, "type": {"id": "alternative-title"}} for title in record.variant_titles
+        ],
+        "creators": [{"person_or_org": _name(agent)} for agent in views.creators(record)]
+        or [{"person_or_org": {"type": "organizational", "name": datacite.UNKNOWN}}],
+        "contributors": list(_contributors(record)),
+        "publication_date": setting.made or datacite.NO_YEAR,
+        "publisher": setting.publisher,
+        "description": f"<p>{escape(summary)}</p>" if summary else None,
+        "additional_descriptions": [
+            {"description": escape(words), "type": {"id": kind}}
+            for kind, words in _descriptions(record)
+        ],
+        "subjects": [{"subject": subject.term} for subject in record.subjects],
+        "dates": list(_dates(record)),
+        "languages": [{"id": code} for code in languages(record)],
+        "locations": _locations(record),
+        "identifiers": [
+            {"identifier": record.id, "scheme": "other"},
+            *(
+                {"identifier": item.uri or item.value, "scheme": "url" if item.uri else "other"}
+                for item in record.identifiers
+                if item.scheme != "doi"
+            ),
+        ],
+        "related_identifiers": list(_related(record)),
+        "sizes": [f"{sum(file.size for file in files)} bytes"] if files else [],
+        "formats": list(dict.fromkeys(p.media_type for p in record.parts if p.media_type)),
+        "rights": list(_rights(record)),
+        "copyright": record.rights.statement if record.rights else None,
+        "version": str(record.version),
+    }
+    return {key: value for key, value in metadata.items() if value}
+
+
+def without_licence(metadata: dict[str, Any], identifier: str) -> None:
+    """Say in free text what an instance has no licence of its own for."""
+    listed = spdx_id(identifier) or identifier
+    metadata["rights"] = [
+        _custom(listed, spdx_page(listed)) if each.get("id") == identifier else each
+        for each in metadata["rights"]
+    ]
+
+
+def without_language(metadata: dict[str, Any], code: str) -> None:
+    """Say in free text what an instance has no language of its own for."""
+    metadata["languages"] = [each for each in metadata["languages"] if each["id"] != code]
+    words = {"description": f"Language: {language_name(code)}", "type": {"id": "other"}}
+    metadata["additional_descriptions"] = [*metadata.get("additional_descriptions", ()), words]
+
+
+def _name(agent: Agent) -> dict[str, Any]:
+    """A person is cut into family and given name only where the record's form does so."""
+    said: dict[str, Any]
+    if agent.kind == "person":
+        halves = views.family_and_given(agent)
+        said = {"type": "personal", "family_name": halves.family if halves else agent.name}
+        said |= {"given_name": halves.all_given} if halves else {}
+    else:
+        said = {"type": "organizational", "name": agent.name}
+    known = [
+        {"scheme": item.scheme, "identifier": item.value}
+        for item in agent.identifiers
+        if item.scheme in _AGENT_SCHEMES
+    ]
+    return said | ({"identifiers": known} if known else {})
+
+
+def _contributors(record: Record) -> Iterator[dict[str, Any]]:
+    hands = views.hands(record)
+    kinds = dict.fromkeys((agent, _ROLES.get(role, "other")) for agent, role, _ in hands)
+    for agent, kind in kinds:
+        yield {"person_or_org": _name(agent), "role": {"id": kind}}
+    if record.rights and record.rights.holder:
+        holder = record.agent(record.rights.holder)
+        yield {"person_or_org": _name(holder), "role": {"id": "rightsholder"}}
+
+
+def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
+    """What has no field of its own: the type of each description, and its words."""
+    yield "other", f"Kind of document: {views.TYPE_NAMES[record.type]}"
+    tags = [tag for tag in views.languages(record) if "-" in tag]
+    if tags:
+        yield "other", f"Languages, with script or region: {', '.join(tags)}"
+    for words in views.open_dates(record):
+        yield "notes", words
+    for label, date in _known_dates(record):
+        if not _level_0(date.edtf):
+            yield "notes", f"Date {label}: {_date_words(date)}"
+    if record.classification:
+        yield "other", f"Marked: {marking_in_words(record)}"
+    roles = [
+        f"{one.agent.name} ({one.role})" for one in views.hands(record) if one.role not in _ROLES
+    ]
+    if roles:
+        yield "other", f"Contributors: {'; '.join(roles)}"
+    for agent in record.agents:
+        others = [
+            f"{SCHEMES[item.scheme].name} {item.value}"
+            for item in agent.identifiers
+            if item.scheme not in _AGENT_SCHEMES
+        ]
+        if others:
+            yield "other", f"{agent.name}: {', '.join(others)}"
+    contained = views.contained(record)
+    if contained:
+        yield "table-of-contents", f"With the letter: {'; '.join(contained)}"
+    for part in record.parts:
+        if views.method_words(record, part):
+            yield "methods", f"{views.part_title(record, part)}: {views.method_words(record, part)}"
+    for _, words in views.note_words(record):
+        yield "notes", f"Translation note: {words}"
+    if record.holding:
+        place = filter(None, (record.holding.repository, views.shelfmark(record.holding)))
+        yield "other", f"Original document: {', '.join(place)}"
+    if record.custody:
+        yield "other", f"Custody: {record.custody}"
+    for words in views.restrictions(record):
+        yield "other", words
+    for citation in record.publications:
+        yield "other", f"Published in: {citation}"
+
+
+def _known_dates(record: Record) -> Iterator[tuple[str, Any]]:
+    for label, date in (("of the letter", record.date), ("received", record.received)):
+        if date and date.edtf:
+            yield label, date
+
+
+def _dates(record: Record) -> Iterator[dict[str, Any]]:
+    for label, date in _known_dates(record):
+        said = _level_0(date.edtf)
+        if said:
+            received = label == "received"
+            words = "; ".join(filter(None, ("Received" if received else "", _date_words(date))))
+            kind = {"id": "other" if received else "created"}
+            yield {"date": said, "type": kind} | ({"description": words} if words else {})
+
+
+def _level_0(date: Edtf) -> str | None:
+    """The date in EDTF's level 0, which is what InvenioRDM knows: a date, or a range of two."""
+    day = plain(date)
+    first, last = extremes(date)
+    return day or (f"{first}/{last}" if first and last else None)
+
+
+def _date_words(date: WrittenDate) -> str:
+    """The date as it is written, its EDTF where that says more than a day, and its note."""
+    exact = date.edtf is not None and is_exact(date.edtf)
+    words = (date.as_written, "" if exact else f"EDTF {date.edtf}", date.note)
+    return "; ".join(filter(None, words))
+
+
+def languages(record: Record) -> list[str]:
+    """The codes (ISO 639-3) of the languages of the letter and of what was sent with it."""
+    codes = map(three_letters, views.languages(record))
+    return [code for code in dict.fromkeys(codes) if code != "und"]
+
+
+def _locations(record: Record) -> dict[str, Any]:
+    here = [_location(record.place, "Place of writing")] if record.place else []
+    mentioned = [_location(place, "Mentioned in the text") for place in record.mentioned_places]
+    return {"features": [*here, *mentioned]} if here or mentioned else {}
+
+
+def _location(place: Place, what: str) -> dict[str, Any]:
+    others = [item for item in place.identifiers if item.scheme not in _PLACE_SCHEMES]
+    words = [
+        what,
+        f"“{place.as_written}”" if place.as_written else "",
+        *(f"{SCHEMES[item.scheme].name} {item.value}" for item in others),
+    ]
+    known = [
+        {"scheme": item.scheme, "identifier": item.value}
+        for item in place.identifiers
+        if item.scheme in _PLACE_SCHEMES
+    ]
+    said = {"place": place.name, "description": "; ".join(filter(None, words))}
+    return said | ({"identifiers": known} if known else {})
+
+
+def _related(record: Record) -> Iterator[dict[str, Any]]:
+    if record.supersedes:
+        yield _relation(record.supersedes, "other", "isnewversionof")
+    seen = set()
+    for citation in record.publications:
+        found = [(name, "doi") for name in dois_in(citation)] or [
+            (name, "url") for name in addresses_in(citation)
+        ]
+        for name, scheme in found:
+            if name not in seen:
+                seen.add(name)
+                yield _relation(name, scheme, "ispublishedin")
+
+
+def _relation(identifier: str, scheme: str, kind: str) -> dict[str, Any]:
+    return {"identifier": identifier, "scheme": scheme, "relation_type": {"id": kind}}
+
+
+def _rights(record: Record) -> Iterator[dict[str, Any]]:
+    rights = record.rights
+    if rights is None:
+        return
+    licence = rights.licence or ""
+    listed = spdx_id(licence)
+    if listed:
+        yield {"id": listed.lower()}
+    elif licence:
+        yield _custom(licence, licence if is_address(licence) else None)
+    yield {"title": {"en": "Rights"}, "description": {"en": rights.statement}}
+
+
+def _custom(title: str, link: str | None) -> dict[str, Any]:
+    """Rights that are not in the instance's vocabulary."""
+    return {"title": {"en": title}} | ({"link": link} if link else {})

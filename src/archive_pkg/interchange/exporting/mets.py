@@ -1,0 +1,140 @@
+"""METS 1: Dublin Core and PREMIS in one document, and how the files make up the letter.
+
+Where PREMIS lies beside it, as in a package, it is named with its digest instead of repeated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.exporting import dublin_core, premis
+from archive_pkg.interchange.markup import XLINK, XSI, Element, label, put, root, say, serialize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Part, Record
+
+NAMESPACE = "http://www.loc.gov/METS/"
+SCHEMA = "http://www.loc.gov/standards/mets/mets.xsd"
+
+_CHECKSUMS = {"sha512": "SHA-512", "sha256": "SHA-256", "sha1": "SHA-1", "md5": "MD5"}
+"""METS's names of the digests, the strongest first: a file has room for one."""
+
+MAPPING = premis.MAPPING | {
+    field: f"dmdSec, Dublin Core: {place}"
+    for field, place in dublin_core.MAPPING.items()
+    if field not in premis.MAPPING
+}
+MAPPING |= {
+    "id": "mets, OBJID; dmdSec and amdSec",
+    "title": "mets, LABEL; dmdSec and amdSec",
+    "type": "mets, TYPE; dmdSec and amdSec",
+    "parts.kind": "structMap, div TYPE; amdSec",
+    "parts.title": "structMap, div LABEL; amdSec",
+    "parts.part_of": "structMap, div within a div; amdSec",
+    "parts.file": "fileSec, FLocat; amdSec",
+    "parts.media_type": "fileSec, MIMETYPE; dmdSec and amdSec",
+    "parts.sha256": "fileSec, CHECKSUM; amdSec",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in METS."""
+    [record] = records
+    mets = root(NAMESPACE, "mets", {"mets": NAMESPACE, "xlink": XLINK, "xsi": XSI})
+    title = _line(record.title)
+    label(mets, xsi_schemaLocation=f"{NAMESPACE} {SCHEMA}")
+    label(mets, OBJID=record.id, LABEL=title, TYPE=views.TYPE_NAMES[record.type])
+    creator = put(put(mets, "metsHdr"), "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
+    say(creator, "name", setting.software)
+    if setting.made:
+        # CREATEDATE wants a time of day, which is not known.
+        say(creator, "note", f"Created on {setting.made}.")
+    described = put(mets, "dmdSec", ID="dmd")
+    dublin_core.element(record, setting, _wrapped(described, "DC"))
+    kept = put(put(mets, "amdSec", ID="amd"), "digiprovMD", ID="premis")
+    beside = setting.beside.get(premis.FILE)
+    if beside is None:
+        premis.element(record, setting, _wrapped(kept, "PREMIS"))
+    else:
+        _refer(kept, "PREMIS", premis.FILE, beside)
+    numbers = {path: f"file-{number}" for number, path in enumerate(record.files, 1)}
+    if numbers:
+        _files(mets, record, numbers, setting)
+    letter = put(
+        put(mets, "structMap", TYPE="LOGICAL"),
+        "div",
+        TYPE=record.type,
+        LABEL=title,
+        DMDID="dmd",
+        ADMID="premis",
+    )
+    _divisions(letter, record, numbers)
+    return serialize(mets)
+
+
+def _divisions(letter: Element, record: Record, numbers: dict[str, str]) -> None:
+    """Put each part within the first part that it belongs to.
+
+    What was made from a part of the letter, such as a translation of an enclosure, is within that.
+    """
+    below: dict[str, list[Part]] = {}
+    bonds = views.bonds(record)
+    for part in record.parts:
+        sources = part.made_from if bonds[part.id] == "other" else ()
+        below.setdefault(next(iter((*part.part_of, *sources)), ""), []).append(part)
+    waiting = [(letter, part) for part in below.get("", ())]
+    while waiting:
+        parent, part = waiting.pop(0)
+        division = put(parent, "div", TYPE=part.kind, LABEL=_line(views.part_title(record, part)))
+        if part.file:
+            say(division, "fptr", FILEID=numbers[part.file])
+        waiting += [(division, inner) for inner in below.get(part.id, ())]
+
+
+def _line(text: str) -> str:
+    """Text on one line, as an attribute's value comes back from any XML reader."""
+    return " ".join(text.split())
+
+
+def _wrapped(section: Element, kind: str) -> Element:
+    """What a document of another kind goes into."""
+    return put(put(section, "mdWrap", MDTYPE=kind, MIMETYPE="text/xml"), "xmlData")
+
+
+def _refer(section: Element, kind: str, name: str, document: bytes) -> None:
+    say(
+        section,
+        "mdRef",
+        LOCTYPE="URL",
+        xlink_href=name,
+        MDTYPE=kind,
+        MIMETYPE="text/xml",
+        SIZE=str(len(document)),
+        CHECKSUM=hashlib.sha256(document).hexdigest(),
+        CHECKSUMTYPE=_CHECKSUMS["sha256"],
+    )
+
+
+def _files(mets: Element, record: Record, numbers: dict[str, str], setting: Setting) -> None:
+    group = put(put(mets, "fileSec"), "fileGrp", USE="letter")
+    for path, number in numbers.items():
+        parts = [part for part in record.parts if part.file == path]
+        facts = setting.files.get(path)
+        digests = setting.digests(record, path)
+        strongest = next((name for name in _CHECKSUMS if name in digests), None)
+        entry = put(
+            group,
+            "file",
+            ID=number,
+            MIMETYPE=next((part.media_type for part in parts if part.media_type), None),
+            SIZE=str(facts.size) if facts else None,
+            CHECKSUM=digests[strongest] if strongest else None,
+            CHECKSUMTYPE=_CHECKSUMS[strongest] if strongest else None,
+        )
+        say(entry, "FLocat", LOCTYPE="URL", xlink_href=quote(f"{setting.folder}{path}"))

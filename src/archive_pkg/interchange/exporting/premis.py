@@ -1,0 +1,317 @@
+"""PREMIS 3.0: the letter, its parts and files, what happened to them, who did it, what is allowed.
+
+The letter is an intellectual entity, each part a representation of it (held or not), each held file
+a file. Event types are the Library of Congress's where it has one; all others are marked local.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.markup import XSI, Element, label, put, repeated, root, say, serialize
+from archive_pkg.records.vocabularies.terms import event_types
+from archive_pkg.records.wording import marking_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Agent, Event, Part, Record
+
+NAMESPACE = "http://www.loc.gov/premis/v3"
+SCHEMA = "http://www.loc.gov/standards/premis/v3/premis.xsd"
+FILE = "premis.xml"
+UNKNOWN = "unknown"
+
+_VOCABULARY = "http://id.loc.gov/vocabulary/preservation/"
+_DIGEST_NAME = "SHA-256"
+"""The type of an identifier that is a file's digest."""
+_REFERENCE, _ABOUT = "reference", "is about"
+"""Our own words for a text about another one: the vocabulary of relationships has none."""
+_ROLES = {"linkingObject": "eventRelatedObjectRole"}
+"""The vocabulary of the roles in which something is linked."""
+_DIGESTS = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
+
+MAPPING = {
+    "id": "objectIdentifier of the intellectual entity",
+    "version": "significantProperties, record version",
+    "supersedes": "significantProperties, supersedes",
+    "identifiers": "objectIdentifier",
+    "type": "significantProperties, type",
+    "title": "significantProperties, title",
+    "classification.as_written": "significantProperties, marking",
+    "classification.caveats": "significantProperties, marking",
+    "classification.scheme": "significantProperties, marking",
+    "classification.level": "significantProperties, marking",
+    "classification.history": "event; significantProperties, marking",
+    "parts.kind": "significantProperties, kind",
+    "parts.title": "significantProperties, title",
+    "parts.held": "significantProperties, held",
+    "parts.file": "originalName, contentLocation",
+    "parts.span": "significantProperties, span",
+    "parts.sha256": "fixity",
+    "parts.media_type": "format",
+    "parts.pronom": "formatRegistry",
+    "parts.encoding": "significantProperties, encoding",
+    "parts.languages": "significantProperties, language",
+    "parts.access.status": "rightsStatement of basis other",
+    "parts.access.until.edtf": "rightsStatement of basis other",
+    "parts.access.rule": "rightsStatement of basis other",
+    "parts.made_from": "relationship, derivation, has source",
+    "parts.part_of": "relationship, structural, is part of",
+    "parts.about": "relationship, reference, is about, which is a local term",
+    "parts.made_by": "significantProperties, made by",
+    "parts.made": "significantProperties, made",
+    "parts.method": "significantProperties, method",
+    "parts.note": "significantProperties, note",
+    "rights": "rightsStatement",
+    "agents.name": "agentName",
+    "agents.kind": "agentType",
+    "agents.role": "agentNote",
+    "agents.version": "agentVersion",
+    "agents.identifiers": "agentIdentifier",
+    "agents.note": "agentNote",
+    "events.type": "eventType",
+    "events.date.edtf": "eventDateTime",
+    "events.date.as_written": "eventDetail",
+    "events.date.note": "eventDetail",
+    "events.agents": "linkingAgentIdentifier",
+    "events.objects": "linkingObjectIdentifier; outcome of what makes, source of what examines",
+    "events.sources": "linkingObjectIdentifier, source",
+    "events.inputs": "linkingObjectIdentifier, source",
+    "events.outputs": "linkingObjectIdentifier, outcome",
+    "events.outcome": "eventOutcome",
+    "events.detail": "eventDetail",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in PREMIS."""
+    [record] = records
+    return serialize(element(record, setting))
+
+
+def element(record: Record, setting: Setting, within: Element | None = None) -> Element:
+    """The record as a `premis` element of its own, or one within another document."""
+    premis = root(NAMESPACE, "premis", {"premis": NAMESPACE, "xsi": XSI}, within)
+    label(premis, version="3.0", xsi_schemaLocation=f"{NAMESPACE} {SCHEMA}")
+    bonds = views.bonds(record)
+    _letter(premis, record, bonds)
+    for part in record.parts:
+        _part(premis, record, part, bonds[part.id])
+    for path in record.files:
+        _file(premis, record, path, setting)
+    for event in views.history(record):
+        _event(premis, record, event)
+    for agent in record.agents:
+        _agent(premis, agent)
+    _rights(premis, record)
+    return premis
+
+
+def _object(premis: Element, kind: str, name: str, scheme: str = "local") -> Element:
+    thing = put(premis, "object", xsi_type=f"premis:{kind}")
+    _identifier(thing, "object", name, scheme)
+    return thing
+
+
+@repeated
+def _identifier(
+    parent: Element, what: str, value: str, scheme: str = "local", role: str = ""
+) -> None:
+    identifier = put(parent, f"{what}Identifier")
+    say(identifier, f"{what}IdentifierType", scheme)
+    say(identifier, f"{what}IdentifierValue", value)
+    if role:
+        _term(identifier, f"{what}Role", role, _ROLES.get(what))
+
+
+@repeated
+def _term(parent: Element, name: str, word: str, vocabulary: str | None) -> None:
+    """A word of one of the Library of Congress's vocabularies, if it is in one."""
+    say(parent, name, word, **(_authority(vocabulary) if vocabulary else {}))
+
+
+def _property(thing: Element, kind: str, value: str | None) -> None:
+    if value:
+        described = put(thing, "significantProperties")
+        say(described, "significantPropertiesType", kind)
+        say(described, "significantPropertiesValue", value)
+
+
+def _relation(thing: Element, kind: str, subtype: str, names: Sequence[str]) -> None:
+    if names:
+        relation = put(thing, "relationship")
+        ours = kind == _REFERENCE
+        _term(relation, "relationshipType", kind, None if ours else "relationshipType")
+        _term(relation, "relationshipSubType", subtype, None if ours else "relationshipSubType")
+        for name in names:
+            _identifier(relation, "relatedObject", name)
+
+
+def _authority(vocabulary: str) -> dict[str, str]:
+    return {"authority": vocabulary, "authorityURI": f"{_VOCABULARY}{vocabulary}"}
+
+
+def _part_name(name: str) -> str:
+    return f"part/{name}"
+
+
+def _letter(premis: Element, record: Record, bonds: dict[str, views.Bond]) -> None:
+    letter = _object(premis, "intellectualEntity", record.id)
+    for identifier in record.identifiers:
+        _identifier(letter, "object", identifier.value, identifier.scheme)
+    _property(letter, "title", record.title)
+    _property(letter, "type", record.type)
+    _property(letter, "record version", str(record.version))
+    _property(letter, "supersedes", record.supersedes)
+    _property(letter, "marking", marking_in_words(record))
+    for relation, bond in (("is represented by", "version"), ("has part", "part")):
+        names = [_part_name(part.id) for part in record.parts if bonds[part.id] == bond]
+        _relation(letter, "structural", relation, names)
+
+
+def _part(premis: Element, record: Record, part: Part, bond: views.Bond) -> None:
+    thing = _object(premis, "representation", _part_name(part.id))
+    _property(thing, "title", part.title)
+    _property(thing, "kind", part.kind)
+    _property(thing, "held", "yes" if part.held else "no")
+    _property(thing, "language", " ".join(part.languages))
+    _property(thing, "encoding", part.encoding)
+    if part.span:
+        _property(thing, "span", f"characters {part.span.start} to {part.span.end} of the file")
+    for name in part.made_by:
+        _property(thing, "made by", record.agent(name).name)
+    if part.made:
+        made = (part.made.words, part.made.as_written, part.made.note)
+        _property(thing, "made", "; ".join(filter(None, made)))
+    _property(thing, "method", part.method)
+    _property(thing, "note", part.note)
+    if bond == "version":
+        _relation(thing, "structural", "represents", [record.id])
+    _relation(thing, "structural", "includes", [part.file] if part.file else [])
+    _relation(thing, "derivation", "has source", [_part_name(name) for name in part.made_from])
+    wholes = [_part_name(name) for name in part.part_of]
+    if bond == "part":
+        wholes.insert(0, record.id)
+    _relation(thing, "structural", "is part of", wholes)
+    about = [_part_name(name) for name in part.about]
+    if bond == "about" and not about:
+        about = [record.id]
+    _relation(thing, _REFERENCE, _ABOUT, about)
+
+
+def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
+    parts = [part for part in record.parts if part.file == path]
+    facts = setting.files.get(path)
+    thing = _object(premis, "file", path)
+    for digest in [setting.digests(record, path).get("sha256")]:
+        if digest:
+            _identifier(thing, "object", digest, _DIGEST_NAME)
+    traits = put(thing, "objectCharacteristics")
+    say(traits, "compositionLevel", "0")
+    digests = setting.digests(record, path)
+    for algorithm in sorted(digests):
+        fixity = put(traits, "fixity")
+        name = _DIGESTS.get(algorithm, algorithm)
+        _term(fixity, "messageDigestAlgorithm", name, "cryptographicHashFunctions")
+        say(fixity, "messageDigest", digests[algorithm])
+    if facts:
+        say(traits, "size", str(facts.size))
+    for media_type, pronom in dict.fromkeys((part.media_type, part.pronom) for part in parts):
+        known = put(traits, "format")
+        say(put(known, "formatDesignation"), "formatName", media_type or UNKNOWN)
+        if pronom:
+            registry = put(known, "formatRegistry")
+            say(registry, "formatRegistryName", "PRONOM")
+            say(registry, "formatRegistryKey", pronom)
+    say(thing, "originalName", f"{setting.original_folder}{path}")
+    location = put(put(thing, "storage"), "contentLocation")
+    say(location, "contentLocationType", "path")
+    say(location, "contentLocationValue", f"{setting.folder}{path}")
+    _relation(thing, "structural", "is included in", [_part_name(part.id) for part in parts])
+
+
+def _event(premis: Element, record: Record, event: Event) -> None:
+    happened = put(premis, "event")
+    _identifier(happened, "event", event.id)
+    _event_type(happened, event.type)
+    say(happened, "eventDateTime", str(event.date.edtf) if event.date else UNKNOWN)
+    date = event.date
+    for detail in filter(None, (event.detail, *((date.as_written, date.note) if date else ()))):
+        say(put(happened, "eventDetailInformation"), "eventDetail", detail)
+    if event.outcome:
+        outcome = put(happened, "eventOutcomeInformation")
+        _term(outcome, "eventOutcome", event.outcome, "eventOutcome")
+    for name in event.agents:
+        _identifier(happened, "linkingAgent", name)
+    links = [(_part_name(name), "local", "source") for name in event.sources]
+    if not (event.sources or event.objects):
+        _identifier(happened, "linkingObject", record.id)
+    links += [(_part_name(name), "local", _role(event)) for name in event.objects]
+    links += [(one.partition(":")[2], _DIGEST_NAME, "source") for one in event.inputs]
+    links += [(one.partition(":")[2], _DIGEST_NAME, "outcome") for one in event.outputs]
+    for name, scheme, role in links:
+        _identifier(happened, "linkingObject", name, scheme, role)
+
+
+@repeated
+def _event_type(happened: Element, name: str) -> None:
+    known = event_types().get(name)
+    if known and known.uri:
+        say(happened, "eventType", name, **_authority("eventType"), valueURI=known.uri)
+    else:
+        say(happened, "eventType", name, authority="local")
+
+
+def _role(event: Event) -> str:
+    """What part an event's objects have in it; the vocabulary has no word for being handed on."""
+    if views.examines(event):
+        return "source"
+    return "outcome" if views.makes(event) or event.outputs else ""
+
+
+def _agent(premis: Element, agent: Agent) -> None:
+    doer = put(premis, "agent")
+    _identifier(doer, "agent", agent.id)
+    for identifier in agent.identifiers:
+        _identifier(doer, "agent", identifier.value, identifier.scheme)
+    say(doer, "agentName", agent.name)
+    _term(doer, "agentType", agent.kind, None if agent.kind == "family" else "agentType")
+    if agent.version:
+        say(doer, "agentVersion", agent.version)
+    for note in filter(None, (agent.role, agent.note)):
+        say(doer, "agentNote", note)
+
+
+def _rights(premis: Element, record: Record) -> None:
+    if record.rights:
+        licence = record.rights.licence
+        statement = _statement(premis, "rights", "license" if licence else "other")
+        if licence:
+            terms = put(statement, "licenseInformation")
+            say(terms, "licenseTerms", licence)
+            say(terms, "licenseNote", record.rights.statement)
+        else:
+            other = put(statement, "otherRightsInformation")
+            say(other, "otherRightsBasis", "statement of the record")
+            say(other, "otherRightsNote", record.rights.statement)
+        _identifier(statement, "linkingObject", record.id)
+        if record.rights.holder:
+            _identifier(statement, "linkingAgent", record.rights.holder, role="rights holder")
+    for part in record.parts:
+        words = views.access_words(part)
+        if words:
+            statement = _statement(premis, f"access/{part.id}", "other")
+            other = put(statement, "otherRightsInformation")
+            say(other, "otherRightsBasis", "access")
+            say(other, "otherRightsNote", words)
+            _identifier(statement, "linkingObject", _part_name(part.id))
+
+
+def _statement(premis: Element, name: str, basis: str) -> Element:
+    statement = put(put(premis, "rights"), "rightsStatement")
+    _identifier(statement, "rightsStatement", name)
+    _term(statement, "rightsBasis", basis, "rightsBasis")
+    return statement

@@ -1,0 +1,229 @@
+"""W3C PROV as PROV-JSON: parts are entities, events activities, agents agents.
+
+PROV-JSON (W3C Member Submission, 2013) is plain JSON with a key for each kind of statement.
+
+Names are those of the record, in the letter's own archive-and-package namespace (`arcp:`). PROV
+knows instants only, so dates are `dcterms:date` in EDTF, and no time of day is made up. An entity
+is generated once (PROV-CONSTRAINTS, 5.3): what an event does not make, or not first, it uses.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.dates import edtf_of
+from archive_pkg.interchange.json_text import to_json
+from archive_pkg.records.wording import marking_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Record
+
+_LETTER = "letter:letter"
+_KINDS = {
+    "person": "prov:Person",
+    "organization": "prov:Organization",
+    "software": "prov:SoftwareAgent",
+}
+
+_ENDS = {
+    "wasAttributedTo": ("prov:entity", "prov:agent"),
+    "wasAssociatedWith": ("prov:activity", "prov:agent"),
+    "wasDerivedFrom": ("prov:generatedEntity", "prov:usedEntity"),
+    "wasGeneratedBy": ("prov:entity", "prov:activity"),
+    "hadMember": ("prov:collection", "prov:entity"),
+    "used": ("prov:activity", "prov:entity"),
+}
+"""What a relation's two ends are called."""
+
+MAPPING = {
+    "id": "entity, dcterms:identifier",
+    "version": "entity, schema:version",
+    "title": "entity, prov:label",
+    "type": "entity, dcterms:type",
+    "sender": "wasAttributedTo",
+    "date.edtf": "entity, dcterms:date",
+    "parts.kind": "entity, dcterms:type",
+    "parts.title": "entity, prov:label",
+    "parts.file": "entity, prov:location",
+    "parts.sha256": "entity, schema:sha256",
+    "parts.languages": "entity, dcterms:language",
+    "parts.media_type": "entity, dcterms:format",
+    "parts.made_from": "wasDerivedFrom",
+    "parts.part_of": "hadMember",
+    "parts.about": "entity, schema:about",
+    "parts.made_by": "wasAttributedTo",
+    "parts.made.edtf": "entity, dcterms:date",
+    "parts.method": "entity, dcterms:description",
+    "translation_notes.kind": "entity, letter:note",
+    "translation_notes.at": "entity, letter:note (the words alone)",
+    "translation_notes.text": "entity, letter:note",
+    "translation_notes.rendering": "entity, letter:note",
+    "translation_notes.original": "entity, letter:note",
+    "translation_notes.romanized": "entity, letter:note",
+    "classification.as_written": "entity, letter:marking",
+    "classification.caveats": "entity, letter:marking",
+    "classification.scheme": "entity, letter:marking",
+    "classification.level": "entity, letter:marking",
+    "classification.history": "activity; entity, letter:marking",
+    "agents.name": "agent, prov:label",
+    "agents.kind": "agent, prov:type",
+    "agents.version": "agent, schema:softwareVersion",
+    "events.type": "activity, prov:type",
+    "events.date.edtf": "activity, dcterms:date",
+    "events.date.as_written": "activity, dcterms:description",
+    "events.date.note": "activity, dcterms:description",
+    "events.agents": "wasAssociatedWith",
+    "events.objects": "wasGeneratedBy by what makes it first, otherwise used",
+    "events.sources": "used",
+    "events.inputs": "activity, letter:input",
+    "events.outputs": "activity, letter:output",
+    "events.outcome": "activity, letter:outcome",
+    "events.detail": "activity, dcterms:description",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in PROV-JSON."""
+    [record] = records
+    return to_json(_statements(record, setting))
+
+
+def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
+    document = _Document(record.id)
+    document.tell(
+        "entity",
+        _LETTER,
+        ("prov:label", record.title),
+        ("dcterms:identifier", record.id),
+        ("schema:version", str(record.version)),
+        ("dcterms:type", record.type),
+        ("dcterms:date", edtf_of(record.date)),
+        ("letter:marking", marking_in_words(record)),
+    )
+    for name in record.sender:
+        document.relate("wasAttributedTo", _LETTER, _agent(name))
+    _tell_parts(document, record, setting)
+    for agent in record.agents:
+        kind = _KINDS.get(agent.kind)
+        document.tell(
+            "agent",
+            _agent(agent.id),
+            ("prov:label", agent.name),
+            ("prov:type", _reference(kind) if kind else agent.kind),
+            ("schema:softwareVersion", agent.version),
+        )
+    _tell_events(document, record)
+    return document.told
+
+
+class _Document:
+    """Statements by their kind and then their name, in the order in which they are made."""
+
+    def __init__(self, name: str) -> None:
+        spaces = {
+            "letter": f"arcp://name,{name}/",
+            "dcterms": "http://purl.org/dc/terms/",
+            "schema": "https://schema.org/",
+        }
+        self.told: dict[str, dict[str, Any]] = {"prefix": spaces}
+        self._relations = 0
+
+    def tell(self, kind: str, name: str, *attributes: tuple[str, Any]) -> None:
+        """State that there is something; values that are not known are left out."""
+        values: dict[str, list[Any]] = {}
+        for attribute, value in attributes:
+            if value:
+                values.setdefault(attribute, []).append(value)
+        self.told.setdefault(kind, {})[name] = {
+            attribute: several[0] if len(several) == 1 else _each_once(several)
+            for attribute, several in values.items()
+        }
+
+    def relate(self, kind: str, one: str, other: str) -> None:
+        """State that two things have to do with each other."""
+        self._relations += 1
+        ends = dict(zip(_ENDS[kind], (one, other), strict=True))
+        self.told.setdefault(kind, {})[f"_:id{self._relations}"] = ends
+
+
+def _tell_parts(document: _Document, record: Record, setting: Setting) -> None:
+    told = list(zip(record.translation_notes, views.note_words(record), strict=True))
+    bonds = views.bonds(record)
+    for part in record.parts:
+        name, bond = _part(part.id), bonds[part.id]
+        about = [_part(other) for other in part.about]
+        if bond == "about" and not about:
+            about = [_LETTER]
+        digest = setting.digests(record, part.file).get("sha256") if part.file else None
+        document.tell(
+            "entity",
+            name,
+            ("prov:label", part.title),
+            ("dcterms:type", part.kind),
+            *(("dcterms:language", tag) for tag in part.languages),
+            ("dcterms:format", part.media_type),
+            ("dcterms:date", edtf_of(part.made)),
+            ("dcterms:description", part.method),
+            ("prov:location", f"{setting.folder}{part.file}" if part.file else None),
+            ("schema:sha256", digest),
+            *(("schema:about", _reference(other)) for other in about),
+            ("dcterms:relation", _reference(_LETTER) if bond == "version" else None),
+            *(("letter:note", words) for note, (_, words) in told if note.at.part == part.id),
+        )
+        wholes = [_part(other) for other in part.part_of]
+        for whole in wholes or ([_LETTER] if bond == "part" else []):
+            document.relate("hadMember", whole, name)
+        for source in part.made_from:
+            document.relate("wasDerivedFrom", name, _part(source))
+        for maker in part.made_by:
+            document.relate("wasAttributedTo", name, _agent(maker))
+
+
+def _tell_events(document: _Document, record: Record) -> None:
+    made: set[str] = set()
+    for event in views.history(record):
+        activity = f"letter:event/{event.id}"
+        document.tell(
+            "activity",
+            activity,
+            ("prov:type", event.type),
+            ("dcterms:date", edtf_of(event.date)),
+            ("dcterms:description", event.date.as_written if event.date else None),
+            ("dcterms:description", event.date.note if event.date else None),
+            ("dcterms:description", event.detail),
+            ("letter:outcome", event.outcome),
+            *(("letter:input", digest) for digest in event.inputs),
+            *(("letter:output", digest) for digest in event.outputs),
+        )
+        for name in event.sources:
+            document.relate("used", activity, _part(name))
+        # Without parts it is about the letter as a whole.
+        for thing in map(_part, event.objects) if event.objects else (_LETTER,):
+            if views.makes(event) and thing not in made:
+                document.relate("wasGeneratedBy", thing, activity)
+                made.add(thing)
+            else:
+                document.relate("used", activity, thing)
+        for name in event.agents:
+            document.relate("wasAssociatedWith", activity, _agent(name))
+
+
+def _reference(name: str) -> dict[str, str]:
+    return {"$": name, "type": "xsd:QName"}
+
+
+def _each_once(values: list[Any]) -> Any:
+    different = [value for place, value in enumerate(values) if value not in values[:place]]
+    return different if len(different) > 1 else different[0]
+
+
+def _part(name: str) -> str:
+    return f"letter:part/{name}"
+
+
+def _agent(name: str) -> str:
+    return f"letter:agent/{name}"

@@ -1,0 +1,103 @@
+"""RO-Crate 1.2: the file `ro-crate-metadata.json` that stands at the root of the crate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.dates import is_exact, plain
+from archive_pkg.interchange.exporting import schema_org
+from archive_pkg.interchange.json_text import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.interchange.exporting.schema_org import Thing
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Event, Record
+
+_STATUS = {
+    "success": "http://schema.org/CompletedActionStatus",
+    "fail": "http://schema.org/FailedActionStatus",
+}
+VERSION = "https://w3id.org/ro/crate/1.2"
+
+MAPPING = schema_org.MAPPING | {
+    "events.type": "Action, name",
+    "events.date": "Action, endTime (a year, month or day); description",
+    "events.agents": "Action, agent",
+    "events.objects": "Action, result of what makes, object of all else",
+    "events.sources": "Action, object",
+    "events.outcome": "Action, actionStatus; description of a warning",
+    "events.detail": "Action, description",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record as a crate's metadata."""
+    [record] = records
+    graph = [*_crate(record, setting), *schema_org.things(record, setting)]
+    graph += schema_org.files(record, setting, "File")
+    graph += [_action(record, event) for event in record.events]
+    unique = {thing["@id"]: thing for thing in reversed(graph)}
+    ordered = [unique[name] for name in dict.fromkeys(thing["@id"] for thing in graph)]
+    return to_json({"@context": f"{VERSION}/context", "@graph": ordered})
+
+
+def _crate(record: Record, setting: Setting) -> Iterator[Thing]:
+    yield {
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "about": {"@id": "./"},
+        "conformsTo": {"@id": VERSION},
+    }
+    rights = record.rights
+    root: Thing = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": record.title,
+        "description": record.summary.text
+        if record.summary
+        else f"{views.TYPE_NAMES[record.type]} with its description: {record.title}",
+        "identifier": record.id,
+        "license": {"@id": "#rights"},
+        "mainEntity": {"@id": setting.addresses.get(record.id, schema_org.LETTER)},
+        "hasPart": [{"@id": schema_org.file_id(path, setting)} for path in record.files],
+    }
+    if setting.made:
+        root["datePublished"] = setting.made
+    if setting.publisher:
+        root["publisher"] = {"@id": "#publisher"}
+        yield {"@id": "#publisher", "@type": "Organization", "name": setting.publisher}
+    yield root
+    yield {
+        "@id": "#rights",
+        "@type": "CreativeWork",
+        "name": (rights.licence if rights else None) or "Rights statement",
+        "description": rights.statement if rights else "Nothing is known of the rights.",
+    }
+
+
+def _action(record: Record, event: Event) -> Thing:
+    date = event.date
+    words = [
+        event.detail,
+        f"Date: {date.edtf}" if date and not is_exact(date.edtf) else None,
+        f"Date as written: {date.as_written}" if date and date.as_written else None,
+        date.note if date else None,
+        "Outcome: warning" if event.outcome == "warning" else None,
+    ]
+    makes = views.makes(event) and bool(event.objects)
+    sources = event.sources if makes else (*event.sources, *event.objects)
+    action = {
+        "@id": f"#event-{event.id}",
+        "@type": "CreateAction" if makes else "Action",
+        "name": event.type,
+        "endTime": plain(date.edtf) if date else None,
+        "actionStatus": _STATUS.get(event.outcome or ""),
+        "agent": [{"@id": schema_org.agent_id(a)} for a in views.agents(record, event.agents)],
+        "object": [{"@id": schema_org.part_id(name)} for name in sources],
+        "result": [{"@id": schema_org.part_id(name)} for name in event.objects if makes],
+        "description": "; ".join(filter(None, words)),
+    }
+    return {key: value for key, value in action.items() if value}

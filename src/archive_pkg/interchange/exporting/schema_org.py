@@ -1,0 +1,347 @@
+"""schema.org in JSON-LD: the letter as a message that an archive holds.
+
+The description is flat, each thing under its `@id`, so that RO-Crate can take the same things in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.addresses import address, first_address
+from archive_pkg.interchange.dates import edtf_of
+from archive_pkg.interchange.json_text import to_json
+from archive_pkg.records.wording import marking_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Agent, Part, Place, Record, Subject
+
+LETTER = "#letter"
+HOLDING = "#holding"
+_MARKING = "#marking"
+_SUMMARY = "#summary"
+
+Thing = dict[str, Any]
+
+_TYPES = {
+    "software": "https://schema.org/SoftwareApplication",
+    "family": "http://id.loc.gov/ontologies/bibframe/Family",
+}
+"""What agents are that are neither persons nor organizations."""
+
+MAPPING = {
+    "id": "identifier",
+    "version": "version",
+    "identifiers": "identifier",
+    "type": "genre",
+    "title": "name",
+    "variant_titles": "alternateName",
+    "sender": "sender, creator",
+    "signatories": "contributor",
+    "recipients": "recipient",
+    "copies_to": "ccRecipient",
+    "date.edtf": "dateCreated",
+    "date.as_written": "temporal",
+    "received.edtf": "dateReceived",
+    "place.name": "locationCreated",
+    "place.identifiers": "locationCreated, @id (the first)",
+    "classification.as_written": "comment",
+    "classification.caveats": "comment",
+    "classification.scheme": "comment",
+    "classification.level": "comment",
+    "classification.history.action": "comment",
+    "classification.history.date.edtf": "comment",
+    "classification.history.by": "comment",
+    "classification.history.level": "comment",
+    "classification.history.note": "comment",
+    "summary.text": "abstract",
+    "summary.author": "subjectOf, creator",
+    "subjects.term": "about",
+    "subjects.identifier.scheme": "about, inDefinedTermSet",
+    "subjects.identifier.value": "about, termCode",
+    "mentioned_agents": "mentions",
+    "mentioned_places.name": "mentions",
+    "mentioned_places.identifiers": "mentions, @id (the first)",
+    "parts.kind": "workExample, genre",
+    "parts.title": "name",
+    "parts.file": "encoding, contentUrl",
+    "parts.sha256": "encoding, sha256",
+    "parts.media_type": "encoding, encodingFormat",
+    "parts.languages": "inLanguage",
+    "parts.access.status": "workExample, conditionsOfAccess",
+    "parts.access.until.edtf": "workExample, conditionsOfAccess",
+    "parts.access.rule": "workExample, conditionsOfAccess",
+    "parts.made_from": "translationOfWork, isBasedOn",
+    "parts.part_of": "isPartOf, hasPart",
+    "parts.about": "about, subjectOf",
+    "parts.made_by": "translator, creator, creditText",
+    "parts.made.edtf": "dateCreated",
+    "parts.note": "description",
+    "parts.method": "creditText",
+    "translation_notes.kind": "comment",
+    "translation_notes.at": "comment (the words alone)",
+    "translation_notes.text": "comment",
+    "translation_notes.rendering": "comment",
+    "translation_notes.original": "comment",
+    "translation_notes.romanized": "comment",
+    "enclosures.title": "messageAttachment, hasPart; name, alternateName",
+    "holding": "holdingArchive, itemLocation",
+    "custody": "description",
+    "donor": "sponsor",
+    "publications": "citation",
+    "rights.statement": "copyrightNotice",
+    "rights.licence": "license",
+    "rights.holder": "copyrightHolder",
+    "agents.name": "name",
+    "agents.kind": "@type",
+    "agents.role": "jobTitle, disambiguatingDescription",
+    "agents.as_written": "alternateName",
+    "agents.version": "softwareVersion",
+    "agents.identifiers": "@id, identifier",
+    "agents.note": "description",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in schema.org's vocabulary."""
+    [record] = records
+    graph = [*things(record, setting), *files(record, setting)]
+    return to_json({"@context": "https://schema.org", "@graph": graph})
+
+
+def things(record: Record, setting: Setting) -> Iterator[Thing]:
+    """The letter and all that is said of it, but for its files."""
+    yield _letter(record, setting)
+    bonds = views.bonds(record)
+    for part in record.parts:
+        yield _part(record, part, bonds[part.id], setting)
+    if record.summary and record.summary.author:
+        yield {
+            "@id": _SUMMARY,
+            "@type": "CreativeWork",
+            "genre": "summary",
+            "about": _ref(setting.addresses.get(record.id, LETTER)),
+            "text": record.summary.text,
+            "creator": _agents(record, [record.summary.author]),
+        }
+    if record.classification:
+        yield {
+            "@id": _MARKING,
+            "@type": "Comment",
+            "text": f"Marked: {marking_in_words(record)}",
+        }
+    for agent in record.agents:
+        yield _agent(agent)
+    for number, place in enumerate(_places(record), 1):
+        yield _known({"@id": place_id(place, number), "@type": "Place", "name": place.name})
+    for number, subject in enumerate(record.subjects, 1):
+        if subject.identifier:
+            yield {
+                "@id": subject_id(subject, number),
+                "@type": "DefinedTerm",
+                "name": subject.term,
+                "termCode": subject.identifier.value,
+                "inDefinedTermSet": subject.identifier.scheme,
+            }
+    for note, words in views.note_words(record):
+        yield {"@id": f"#note-{note}", "@type": "Comment", "text": words}
+    for enclosure in record.enclosures:
+        if enclosure.part is None:
+            yield {
+                "@id": f"#enclosure-{enclosure.id}",
+                "@type": "CreativeWork",
+                "name": enclosure.title,
+            }
+    if record.holding:
+        yield {
+            "@id": HOLDING,
+            "@type": "ArchiveOrganization",
+            "name": record.holding.repository,
+        }
+
+
+def files(record: Record, setting: Setting, kind: str = "MediaObject") -> Iterator[Thing]:
+    """The held files."""
+    for path in record.files:
+        parts = [part for part in record.parts if part.file == path]
+        facts = setting.files.get(path)
+        yield _known(
+            {
+                "@id": file_id(path, setting),
+                "@type": kind,
+                "name": path,
+                "contentSize": str(facts.size) if facts else None,
+                "encodingFormat": next((p.media_type for p in parts if p.media_type), None),
+                "sha256": setting.digests(record, path).get("sha256"),
+                "encodesCreativeWork": [_ref(part_id(part.id)) for part in parts],
+            }
+        )
+
+
+def file_id(path: str, setting: Setting) -> str:
+    """A file's address, seen from the description."""
+    return quote(f"{setting.folder}{path}")
+
+
+def part_id(name: str) -> str:
+    """A part's name in the description."""
+    return f"#part-{name}"
+
+
+def agent_id(agent: Agent) -> str:
+    """An agent's address in an authority file, else its name in the description."""
+    return first_address(agent.identifiers) or f"#agent-{agent.id}"
+
+
+def place_id(place: Place, number: int) -> str:
+    """A place's address in an authority file, else its number in the description."""
+    return first_address(place.identifiers) or f"#place-{number}"
+
+
+def subject_id(subject: Subject, number: int) -> str:
+    """Return a subject's address in an authority file, or its number in the description."""
+    known = address(subject.identifier.uri) if subject.identifier else None
+    return known or f"#subject-{number}"
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"@id": name}
+
+
+def _known(thing: Thing) -> Thing:
+    return {key: value for key, value in thing.items() if value}
+
+
+def _agents(record: Record, names: Sequence[str]) -> list[dict[str, str]]:
+    return [_ref(agent_id(agent)) for agent in views.agents(record, names)]
+
+
+def _places(record: Record) -> list[Place]:
+    return [*([record.place] if record.place else []), *record.mentioned_places]
+
+
+def _letter(record: Record, setting: Setting) -> Thing:
+    holding = record.holding
+    rights = record.rights
+    places = [_ref(place_id(place, number)) for number, place in enumerate(_places(record), 1)]
+    here, mentioned = (places[:1], places[1:]) if record.place else ([], places)
+    hands = [one.agent for one in views.persons(record) if one.is_own]
+    bonds = views.bonds(record)
+
+    def bound(bond: views.Bond) -> list[dict[str, str]]:
+        return [_ref(part_id(part.id)) for part in record.parts if bonds[part.id] == bond]
+
+    listed = (part_id(e.part) if e.part else f"#enclosure-{e.id}" for e in record.enclosures)
+    sent_with = [
+        part_id(part.id)
+        for part in record.parts
+        if part.kind == "enclosure" and bonds[part.id] == "part"
+    ]
+    enclosed = list(dict.fromkeys([*listed, *sent_with]))
+    contained = dict.fromkeys([*enclosed, *(one["@id"] for one in bound("part"))])
+    return _known(
+        {
+            "@id": setting.addresses.get(record.id, LETTER),
+            "@type": ["Message", "ArchiveComponent"],
+            "name": record.title,
+            "alternateName": list(record.variant_titles),
+            "identifier": [record.id, *(item.uri or item.value for item in record.identifiers)],
+            "version": str(record.version),
+            "genre": views.TYPE_NAMES[record.type],
+            "creator": _agents(record, record.sender),
+            "sender": _agents(record, record.sender),
+            "contributor": [_ref(name) for name in dict.fromkeys(map(agent_id, hands))],
+            "recipient": _agents(record, record.recipients),
+            "ccRecipient": _agents(record, record.copies_to),
+            "dateCreated": edtf_of(record.date),
+            "temporal": record.date.as_written if record.date else None,
+            "dateReceived": edtf_of(record.received),
+            "locationCreated": here,
+            "abstract": record.summary.text if record.summary else None,
+            "about": [
+                _ref(subject_id(subject, number)) if subject.identifier else subject.term
+                for number, subject in enumerate(record.subjects, 1)
+            ],
+            "mentions": [*_agents(record, record.mentioned_agents), *mentioned],
+            "inLanguage": views.main_language(record),
+            "workExample": bound("version"),
+            "hasPart": [_ref(name) for name in contained],
+            "subjectOf": [*bound("about"), *([_ref(_SUMMARY)] if _is_signed(record) else [])],
+            "comment": [
+                *([_ref(_MARKING)] if record.classification else []),
+                *(_ref(f"#note-{note.id}") for note in record.translation_notes),
+            ],
+            "messageAttachment": [_ref(name) for name in enclosed],
+            "holdingArchive": _ref(HOLDING) if holding else None,
+            "itemLocation": views.shelfmark(holding) if holding else None,
+            "description": f"Custody: {record.custody}" if record.custody else None,
+            "sponsor": _agents(record, [record.donor]) if record.donor else None,
+            "citation": list(record.publications),
+            "copyrightNotice": rights.statement if rights else None,
+            "license": rights.licence if rights else None,
+            "copyrightHolder": _agents(record, [rights.holder])
+            if rights and rights.holder
+            else None,
+        }
+    )
+
+
+def _is_signed(record: Record) -> bool:
+    return record.summary is not None and record.summary.author is not None
+
+
+def _part(record: Record, part: Part, bond: views.Bond, setting: Setting) -> Thing:
+    letter = _ref(setting.addresses.get(record.id, LETTER))
+    sources, wholes, about = (
+        [_ref(part_id(name)) for name in names]
+        for names in (part.made_from, part.part_of, part.about)
+    )
+    called = views.part_title(record, part)
+    listed = dict.fromkeys(item.title for item in record.enclosures if item.part == part.id)
+    translation = part.kind == "translation"
+    programs = {agent.id for agent in record.agents if agent.kind == "software"}
+    makers = _agents(record, [name for name in part.made_by if name not in programs])
+    return _known(
+        {
+            "@id": part_id(part.id),
+            "@type": "CreativeWork",
+            "name": called,
+            "alternateName": [title for title in listed if title != called],
+            "genre": part.kind,
+            "exampleOfWork": letter if bond == "version" else None,
+            "isPartOf": [letter, *wholes] if bond == "part" else wholes,
+            "about": about or ([letter] if bond == "about" else []),
+            "inLanguage": list(part.languages),
+            "translationOfWork" if translation else "isBasedOn": sources,
+            "translator" if translation else "creator": makers,
+            "dateCreated": edtf_of(part.made),
+            "creditText": views.method_words(record, part),
+            "description": part.note,
+            "conditionsOfAccess": views.access_words(part),
+            "encoding": _ref(file_id(part.file, setting)) if part.file else None,
+        }
+    )
+
+
+def _agent(agent: Agent) -> Thing:
+    title = "jobTitle" if agent.kind == "person" else "disambiguatingDescription"
+    # RO-Crate wants a SoftwareApplication to have an address, which is seldom known. schema.org
+    # has no type for a family.
+    kind = {"person": "Person", "organization": "Organization"}.get(agent.kind, "Thing")
+    return _known(
+        {
+            "@id": agent_id(agent),
+            "@type": kind,
+            "additionalType": _TYPES.get(agent.kind),
+            "name": agent.name,
+            "alternateName": agent.as_written,
+            title: agent.role,
+            "softwareVersion": agent.version,
+            "description": agent.note,
+            "identifier": [item.uri or item.value for item in agent.identifiers],
+        }
+    )

@@ -1,0 +1,362 @@
+"""TEI P5: the letter's text with its zones and notes, under a header that says what is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.interchange import views
+from archive_pkg.interchange.addresses import address, licence_address
+from archive_pkg.interchange.dates import tei as date_attributes
+from archive_pkg.interchange.exporting.tei_text import note_id, render
+from archive_pkg.interchange.markup import Element, put, root, say, serialize
+from archive_pkg.records.wording import marking_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.records.models import Agent, Place, Record, TranslationNote, WrittenDate
+    from archive_pkg.records.vocabularies.identifiers import Identifier
+
+NAMESPACE = "http://www.tei-c.org/ns/1.0"
+
+_NAMES = {"person": "persName", "organization": "orgName"}
+
+MAPPING = {
+    "id": "publicationStmt, idno; correspDesc, key",
+    "version": "editionStmt, edition",
+    "supersedes": "revisionDesc, change",
+    "identifiers": "publicationStmt, idno",
+    "type": "textClass, term; div type",
+    "title": "titleStmt, title",
+    "variant_titles": "titleStmt, title type=alternative",
+    "sender": "author; correspAction sent",
+    "signatories": "respStmt; closer, signed; correspAction sent (where no sender is known)",
+    "recipients": "correspAction received",
+    "copies_to": "correspAction received, subtype=copy",
+    "date.edtf": "correspAction sent, date",
+    "date.as_written": "correspAction sent, date",
+    "date.note": "correspAction sent, note",
+    "received.edtf": "correspAction received, date",
+    "received.as_written": "correspAction received, date",
+    "received.note": "correspAction received, note",
+    "place.name": "correspAction sent, placeName",
+    "place.identifiers": "placeName ref, key",
+    "classification.as_written": "notesStmt, note",
+    "classification.caveats": "notesStmt, note",
+    "classification.scheme": "notesStmt, note",
+    "classification.level": "notesStmt, note",
+    "classification.history.action": "notesStmt, note",
+    "classification.history.date.edtf": "notesStmt, note",
+    "classification.history.by": "notesStmt, note",
+    "classification.history.level": "notesStmt, note",
+    "classification.history.note": "notesStmt, note",
+    "salutation": "opener, salute (where quoted from the text)",
+    "closing": "closer, salute (where quoted from the text)",
+    "summary.text": "profileDesc, abstract",
+    "summary.author": "respStmt",
+    "subjects": "textClass, keywords, term",
+    "mentioned_agents": "particDesc; persName and orgName in the text",
+    "mentioned_places.name": "settingDesc, place",
+    "mentioned_places.as_written": "settingDesc, place",
+    "mentioned_places.identifiers": "settingDesc, idno",
+    "parts.kind": "div type",
+    "parts.languages": "langUsage; div xml:lang",
+    "parts.made_by": "respStmt",
+    "parts.title": "availability, ab type=access; correspContext, note type=enclosure",
+    "parts.access.status": "availability, ab type=access",
+    "parts.access.until.edtf": "availability, ab type=access",
+    "parts.access.rule": "availability, ab type=access",
+    "translation_notes.kind": "the element in the text; standOff, note type",
+    "translation_notes.at": "the element in the text",
+    "translation_notes.text": "standOff, note",
+    "translation_notes.rendering": "standOff, note, gloss",
+    "translation_notes.original": "standOff, note, term",
+    "translation_notes.language": "standOff, note, xml:lang",
+    "translation_notes.romanized": "standOff, note, term type=romanized",
+    "translation_notes.romanization": "standOff, note, note type=romanization",
+    "enclosures.title": "correspContext, note type=enclosure",
+    "holding": "msIdentifier",
+    "custody": "msDesc, provenance",
+    "donor": "msDesc, acquisition",
+    "publications": "sourceDesc, bibl",
+    "rights.statement": "availability",
+    "rights.licence": "availability, licence",
+    "rights.holder": "respStmt",
+    "agents.name": "persName, orgName",
+    "agents.kind": "persName, orgName, rs",
+    "agents.role": "particDesc, note type=role",
+    "agents.as_written": "particDesc, persName type=as-written",
+    "agents.version": "particDesc, note type=version",
+    "agents.identifiers": "particDesc, idno; ref",
+    "agents.note": "particDesc, note",
+}
+
+
+def write(records: Sequence[Record], setting: Setting) -> bytes:
+    """The record in TEI."""
+    [record] = records
+    document = root(NAMESPACE, "TEI")
+    # The header alone is indented: elsewhere white space would be new text.
+    document.line = ""
+    header = put(document, "teiHeader")
+    header.line = "\n    "
+    standoff = put(document, "standOff") if record.translation_notes else None
+    text = put(document, "text", xml_lang=views.main_language(record))
+    placed = _body(put(text, "body"), record, setting)
+    _file(put(header, "fileDesc"), record, setting)
+    _profile(put(header, "profileDesc"), record, setting)
+    if record.supersedes:
+        say(put(header, "revisionDesc"), "change", f"In place of {record.supersedes}")
+    if standoff is not None:
+        for note in record.translation_notes:
+            _note(standoff, note, placed)
+    return serialize(document)
+
+
+def _body(body: Element, record: Record, setting: Setting) -> set[str]:
+    placed: set[str] = set()
+    for part in views.text_parts(record):
+        if part.id in setting.texts:
+            division = put(
+                body,
+                "div",
+                xml_id=f"part-{part.id}",
+                type=part.kind,
+                xml_lang=next(iter(part.languages), None),
+            )
+            placed |= render(division, record, part, setting.texts[part.id])
+            body.append("\n")
+    if not body:
+        say(put(body, "p"), "gap", reason="unavailable")
+    return placed
+
+
+def _file(description: Element, record: Record, setting: Setting) -> None:
+    titles = put(description, "titleStmt")
+    say(titles, "title", record.title)
+    for title in record.variant_titles:
+        say(titles, "title", title, type="alternative")
+    for agent in views.agents(record, record.sender):
+        name(put(titles, "author"), agent)
+    for agent, role, _ in views.contributions(record):
+        responsible = put(titles, "respStmt")
+        say(responsible, "resp", role)
+        name(responsible, agent)
+    if record.rights and record.rights.holder:
+        responsible = put(titles, "respStmt")
+        say(responsible, "resp", "rights holder")
+        name(responsible, record.agent(record.rights.holder))
+    version = f"Version {record.version} of the record"
+    say(put(description, "editionStmt"), "edition", version, n=str(record.version))
+    _publication(put(description, "publicationStmt"), record, setting)
+    if record.classification:
+        notes = put(description, "notesStmt")
+        say(notes, "note", marking_in_words(record), type="classification")
+    _source(put(description, "sourceDesc"), record)
+
+
+def _publication(publication: Element, record: Record, setting: Setting) -> None:
+    if setting.publisher:
+        say(publication, "publisher", setting.publisher)
+    else:
+        say(put(publication, "publisher"), "gap", reason="unknown")
+    if setting.year:
+        say(publication, "date", when=f"{setting.year:04}")
+    say(publication, "idno", record.id, type="record")
+    for identifier in record.identifiers:
+        _idno(publication, identifier)
+    restrictions = list(views.restrictions(record))
+    if not (record.rights or restrictions):
+        return
+    allowed = put(publication, "availability")
+    if record.rights:
+        licence = record.rights.licence
+        if licence:
+            say(allowed, "licence", licence, target=licence_address(licence))
+        say(allowed, "p", record.rights.statement)
+    for words in restrictions:
+        say(allowed, "ab", words, type="access")
+
+
+def _idno(parent: Element, identifier: Identifier) -> None:
+    say(parent, "idno", identifier.value, type=identifier.scheme)
+
+
+def _source(source: Element, record: Record) -> None:
+    holding = record.holding
+    if holding or record.custody or record.donor:
+        manuscript = put(source, "msDesc")
+        identity = put(manuscript, "msIdentifier")
+        if holding:
+            say(identity, "repository", holding.repository)
+            if holding.fonds:
+                say(identity, "collection", holding.fonds)
+            for kind, value in (("file", holding.file), ("folio", holding.folio)):
+                if value:
+                    say(identity, "idno", value, type=kind)
+        else:
+            say(put(identity, "repository"), "gap", reason="unknown")
+        if record.custody or record.donor:
+            history = put(manuscript, "history")
+            if record.custody:
+                say(history, "provenance", record.custody)
+            if record.donor:
+                name(put(history, "acquisition"), record.agent(record.donor))
+    for citation in record.publications:
+        say(source, "bibl", citation)
+    if not source:
+        say(source, "p")
+
+
+def _profile(profile: Element, record: Record, setting: Setting) -> None:
+    if record.summary:
+        say(put(profile, "abstract"), "p", record.summary.text)
+    if record.languages:
+        usage = put(profile, "langUsage")
+        texts = [part for part in views.text_parts(record) if part.id in setting.texts]
+        here = {tag for part in texts for tag in part.languages}
+        for tag in record.languages:
+            # A language of a part whose text is not in the document is used in none of it.
+            unused = "0" if texts and tag not in here else None
+            say(usage, "language", tag, ident=tag, usage=unused)
+    classes = put(profile, "textClass")
+    say(put(classes, "keywords"), "term", record.type, type="document-type")
+    if record.subjects:
+        keywords = put(classes, "keywords")
+        for subject in record.subjects:
+            uri = address(subject.identifier.uri) if subject.identifier else None
+            key = subject.identifier.value if subject.identifier else None
+            say(keywords, "term", subject.term, ref=uri, key=key)
+    correspondence(profile, record, setting)
+    if record.agents:
+        _participants(put(profile, "particDesc"), record)
+    if record.mentioned_places:
+        places = put(put(profile, "settingDesc"), "listPlace")
+        for place in record.mentioned_places:
+            _place(put(places, "place"), place)
+
+
+def correspondence(parent: Element, record: Record, setting: Setting) -> Element:
+    """The `correspDesc` of a letter."""
+    description = put(parent, "correspDesc", key=record.id, ref=setting.addresses.get(record.id))
+    sent = put(description, "correspAction", type="sent")
+    for agent in views.creators(record):
+        name(sent, agent)
+    if record.place:
+        place = record.place
+        say(sent, "placeName", place.name, ref=_refs(place), key=_key(place))
+    _date(sent, record.date)
+    if not sent:
+        say(sent, "name", "Unknown")
+    if record.recipients or record.received:
+        received = put(description, "correspAction", type="received")
+        for agent in views.agents(record, record.recipients):
+            name(received, agent)
+        _date(received, record.received)
+    if record.copies_to:
+        copies = put(description, "correspAction", type="received", subtype="copy")
+        for agent in views.agents(record, record.copies_to):
+            name(copies, agent)
+    enclosed = views.enclosed(record)
+    if enclosed:
+        context = put(description, "correspContext")
+        for title in enclosed:
+            say(context, "note", title, type="enclosure")
+    return description
+
+
+def _date(action: Element, date: WrittenDate | None) -> None:
+    if date:
+        say(
+            action,
+            "date",
+            date.as_written or date.words,
+            **date_attributes(date.edtf),
+        )
+        if date.note:
+            say(action, "note", date.note, type="date")
+
+
+def name(parent: Element, agent: Agent) -> None:
+    """The agent's name, with its authority identifiers' addresses."""
+    tag = _NAMES.get(agent.kind)
+    if tag:
+        say(parent, tag, agent.name, ref=_refs(agent), key=_key(agent))
+    else:
+        say(parent, "name", agent.name, type=agent.kind, ref=_refs(agent), key=_key(agent))
+
+
+def _refs(named: Agent | Place) -> str | None:
+    return " ".join(filter(None, (address(item.uri) for item in named.identifiers))) or None
+
+
+def _key(named: Agent | Place) -> str | None:
+    """The first identifier that has no address."""
+    return next((item.value for item in named.identifiers if item.scheme == "local"), None)
+
+
+def _participants(description: Element, record: Record) -> None:
+    persons = [agent for agent in record.agents if agent.kind in ("person", "family")]
+    bodies = [agent for agent in record.agents if agent.kind in ("organization", "software")]
+    if persons:
+        people = put(description, "listPerson")
+        for agent in persons:
+            tags = ("person", "persName") if agent.kind == "person" else ("personGrp", "name")
+            _agent(put(people, tags[0], xml_id=f"agent-{agent.id}"), agent, tags[1])
+    if bodies:
+        organizations = put(description, "listOrg")
+        for agent in bodies:
+            kind = "software" if agent.kind == "software" else None
+            body = put(organizations, "org", xml_id=f"agent-{agent.id}", type=kind)
+            _agent(body, agent, "orgName")
+
+
+def _agent(element: Element, agent: Agent, tag: str) -> None:
+    say(element, tag, agent.name)
+    if agent.as_written:
+        say(element, tag, agent.as_written, type="as-written")
+    for identifier in agent.identifiers:
+        _idno(element, identifier)
+    for kind in ("role", "version", "note"):
+        value = getattr(agent, kind)
+        if value:
+            say(element, "note", value, type=kind)
+
+
+def _place(element: Element, place: Place) -> None:
+    say(element, "placeName", place.name)
+    if place.as_written:
+        say(element, "placeName", place.as_written, type="as-written")
+    for identifier in place.identifiers:
+        _idno(element, identifier)
+
+
+def _note(standoff: Element, note: TranslationNote, placed: set[str]) -> None:
+    place = note_id(note.id)
+    end = f"{place}.end"
+    said = put(
+        standoff,
+        "note",
+        type=note.kind,
+        target=f"#{place}" if place in placed else None,
+        targetEnd=f"#{end}" if end in placed else None,
+    )
+    if note.rendering:
+        say(said, "gloss", note.rendering)
+    if note.original:
+        say(said, "term", note.original, xml_lang=note.language)
+    if note.romanized:
+        say(
+            said,
+            "term",
+            note.romanized,
+            type="romanized",
+            xml_lang=f"{note.language}-Latn"
+            if note.language and "-" not in note.language
+            else None,
+        )
+    if note.romanization:
+        say(said, "note", note.romanization, type="romanization")
+    if note.text:
+        say(said, "p", note.text)

@@ -1,0 +1,336 @@
+"""The letter's text in TEI: its zones, and what stands in it, marked where it stands.
+
+The text goes in character by character; markup is put around it and never instead of it. Lines of
+white space alone divide it into blocks. Evidence that quotes most of a block says what it is: the
+marking, the address, the date, the salutation, the closing, the signature. What stands up to the
+salutation is the opener, what stands from the closing on the closer, all else paragraphs. Inside a
+block, notes and quoted names are elements; a note that runs across another or across blocks is two
+anchors. A quoted name that does so is left unmarked.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from archive_pkg.interchange.dates import tei
+from archive_pkg.interchange.markup import HOSTILE, Element, escaped, fit, put, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.records.models import Evidence, Part, Record, TranslationNote
+
+_XML_ID = "xml_id"
+# Some control characters count as spaces elsewhere, and are signs of the text here.
+_SPACES = r"[^\S\n\x0b\x0c\x1c-\x1f]*+"
+_LINE = rf"{_SPACES}.++"
+_BLOCK = re.compile(rf"({_LINE}(?:\n{_LINE})*)|{_SPACES}(?:\n|\Z)")
+"""Lines that are not blank, or one that is.
+
+The group does not repeat possessively: Python before 3.11.5 then takes a line end too much.
+"""
+_AROUND = re.compile(
+    r"([^\S\x0b\x0c\x1c-\x1f]*+)(?=[\S\x0b\x0c\x1c-\x1f]).*[\S\x0b\x0c\x1c-\x1f](.*)", re.DOTALL
+)
+_BARE_RETURN = re.compile(r"\r(?!\n)")
+
+_OPENING = {"classification", "recipients", "salutation", "date", "place"}
+_ENDING = {"closing", "signatories"}
+
+_NOTES = {
+    "source-term": ("seg", {"type": "source-term"}, None),
+    "insertion": ("supplied", {}, None),
+    "uncertain": ("unclear", {}, None),
+    "illegible": ("seg", {"type": "illegible"}, "illegible"),
+    "sic": ("sic", {}, None),
+    "omission": ("seg", {"type": "omission"}, "editorial"),
+    "withheld": ("seg", {"type": "withheld"}, "withheld"),
+    "editorial": ("seg", {"type": "editorial"}, None),
+}
+"""The element for each kind of note, its attributes, and the reason of the gap it tells of.
+
+None of them is `note`: the words in it are the text's, and a reader may skip notes.
+"""
+
+_NAMES = {"person": "persName", "organization": "orgName"}
+
+
+class Mark(NamedTuple):
+    """An element around a stretch of text; sorts outermost first."""
+
+    start: int
+    behind: int
+    element: str
+    attributes: dict[str, str]
+    gap: str | None
+    note: str | None
+
+    @property
+    def end(self) -> int:
+        """Offset behind its last character."""
+        return -self.behind
+
+
+class Block(NamedTuple):
+    """A run of lines that are not blank, and what evidence says it is."""
+
+    start: int
+    end: int
+    zone: str | None
+
+
+def note_id(name: str) -> str:
+    """The xml:id of the place a note speaks of; its end, where it needs one, has ".end" added."""
+    return f"note-{name}"
+
+
+def render(division: Element, record: Record, part: Part, text: str) -> set[str]:
+    """Fill a `div` with the text of a part; returns the xml:ids of notes that are in it."""
+    start, end = (part.span.start, part.span.end) if part.span else (0, len(text))
+    zones = _zones(record, part)
+    blocks = [Block(*block, _zone(zones, text, *block)) for block in _blocks(text, start, end)]
+    opening = _opening(blocks)
+    closing = _closing(blocks[opening:])
+    ended = len(blocks) - closing
+    pen = _Pen(record, part, text)
+    if opening:
+        opener = _on_a_line(division, "opener")
+        for block in blocks[:opening]:
+            pen.write(_zone_element(opener, block), block)
+    for block in blocks[opening:ended]:
+        pen.write(_on_a_line(division, "p"), block)
+    if opening == ended:
+        _on_a_line(division, "p")
+    if closing:
+        closer = _on_a_line(division, "closer")
+        for block in blocks[ended:]:
+            pen.write(_zone_element(closer, block), block)
+    return pen.placed
+
+
+def _on_a_line(division: Element, name: str) -> Element:
+    child = put(division, name)
+    division.append("\n")
+    return child
+
+
+def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    # A dot finds line ends five times as fast as a class that has the carriage return too.
+    lines = _BARE_RETURN.sub("\n", text[start:end])
+    for found in _BLOCK.finditer(lines):
+        if found[1]:
+            yield start + found.start(), start + found.end() - found[1].endswith("\r")
+
+
+def _zones(record: Record, part: Part) -> list[tuple[int, int, str]]:
+    """The stretches of a part that evidence quotes as a piece of opener or closer."""
+    known = _OPENING | _ENDING
+    return [
+        (at.start, at.end, zone)
+        for evidence in record.evidence
+        if (at := evidence.at) is not None
+        and at.part == part.id
+        and evidence.basis == "quoted"
+        and not evidence.value
+        and (zone := evidence.field.partition(".")[0]) in known
+    ]
+
+
+def _zone(zones: list[tuple[int, int, str]], text: str, start: int, end: int) -> str | None:
+    """What the greater half of a block is quoted as."""
+    needed = len(text[start:end].strip()) / 2
+    return next((z for s, e, z in zones if min(e, end) - max(s, start) >= needed), None)
+
+
+def _opening(blocks: list[Block]) -> int:
+    """How many blocks the opener has: up to the salutation, else those that open the letter."""
+    for count, block in enumerate(blocks, 1):
+        if block.zone == "salutation":
+            return count
+    count = 0
+    while count < len(blocks) and blocks[count].zone in _OPENING:
+        count += 1
+    return count
+
+
+def _closing(blocks: list[Block]) -> int:
+    """How many blocks the closer has: from the closing or the signature to the end."""
+    for count, block in enumerate(blocks):
+        if block.zone in _ENDING:
+            return len(blocks) - count
+    return 0
+
+
+def _zone_element(parent: Element, block: Block) -> Element:
+    if parent:
+        parent.append("\n")
+    match block.zone:
+        case "classification":
+            return put(parent, "seg", type="classification")
+        case "recipients":
+            return put(put(parent, "address"), "addrLine")
+        case "date" | "place":
+            return put(parent, "dateline")
+        case "signatories":
+            return put(parent, "signed")
+        case "salutation" | "closing":
+            return put(parent, "salute")
+    return put(parent, "seg")
+
+
+class _Pen:
+    """Writes blocks of one part's text with what is marked in it."""
+
+    def __init__(self, record: Record, part: Part, text: str) -> None:
+        self.text = text
+        self.placed: set[str] = set()
+        notes = [_note_mark(note) for note in record.translation_notes if note.at.part == part.id]
+        names = (
+            mark
+            for evidence in record.evidence
+            if evidence.at and evidence.at.part == part.id and evidence.basis == "quoted"
+            for mark in _quoted(record, evidence)
+        )
+        # Evidence for several statements may rest on the same words.
+        unique = {(mark.start, mark.end, mark.element): mark for mark in names}
+        self._marks = sorted([*notes, *unique.values()], key=lambda mark: mark.start)
+        self._starts = [mark.start for mark in self._marks]
+        self._notes = sorted(notes, key=lambda mark: mark.end)
+        self._ends = [mark.end for mark in self._notes]
+
+    def write(self, element: Element, block: Block) -> None:
+        """Put a block's text into an element."""
+        begun = self._begun(block)
+        within = [mark for mark in begun if mark.end <= block.end]
+        marks, anchors = _nested(within, [*begun, *self._ended(block)], block)
+        open_elements: list[tuple[Element, int]] = [(element, block.end)]
+        position = block.start
+        for mark in sorted([*marks, *anchors], key=lambda mark: (mark.start, mark.behind)):
+            position = self._close(open_elements, position, mark.start)
+            open_elements[-1][0].append(_lined(self.text[position : mark.start]))
+            position = mark.start
+            child = put(open_elements[-1][0], mark.element, **mark.attributes)
+            self.placed.add(mark.attributes.get(_XML_ID, ""))
+            if mark.gap:
+                say(child, "gap", reason=mark.gap)
+            if mark.end > mark.start:
+                open_elements.append((child, mark.end))
+        position = self._close(open_elements, position, block.end)
+        element.append(_lined(self.text[position : block.end]))
+
+    def _begun(self, block: Block) -> list[Mark]:
+        """The marks that begin in a block."""
+        first, behind = (bisect_left(self._starts, place) for place in (block.start, block.end))
+        return self._marks[first:behind]
+
+    def _ended(self, block: Block) -> list[Mark]:
+        """The notes that end in a block and began before it."""
+        first, behind = (bisect_right(self._ends, place) for place in (block.start, block.end))
+        return [mark for mark in self._notes[first:behind] if mark.start < block.start]
+
+    def _close(self, elements: list[tuple[Element, int]], position: int, until: int) -> int:
+        """Close the elements that end before a place, writing what is left of their text."""
+        while len(elements) > 1 and elements[-1][1] <= until:
+            element, end = elements.pop()
+            element.append(_lined(self.text[position:end]))
+            position = end
+        return position
+
+
+def _lined(text: str) -> str:
+    """Text as markup: a line end is followed by `lb`, a character XML cannot hold becomes `g`."""
+    markup = escaped(text).replace("\n", "\n<lb/>")
+    if "\r" in text:
+        markup = re.sub("&#13;(?!\n)", "&#13;<lb/>", markup)
+    return markup if fit(text) == text else HOSTILE.sub(_sign, markup)
+
+
+def _sign(hostile: re.Match[str]) -> str:
+    return f'<g n="U+{ord(hostile[0]):04X}">\N{REPLACEMENT CHARACTER}</g>'
+
+
+def _note_mark(note: TranslationNote) -> Mark:
+    element, attributes, gap = _NOTES[note.kind]
+    named = {_XML_ID: note_id(note.id)} | attributes
+    # White space around the words may lie between blocks, where nothing is written.
+    found = _AROUND.fullmatch(note.at.exact)
+    before, after = (len(found[1]), len(found[2])) if found else (0, 0)
+    return Mark(note.at.start + before, -(note.at.end - after), element, named, gap, note.id)
+
+
+def _quoted(record: Record, evidence: Evidence) -> Iterator[Mark]:
+    """The element for words that evidence quotes, where TEI has one for what they say."""
+    at = evidence.at
+    if at is None or evidence.value:
+        return
+    field, _, rest = evidence.field.partition(".")
+    element, attributes = "", {}
+    if field == "agents" or (field in _ROLES and len(getattr(record, field)) == 1):
+        agent = record.agent(rest.partition(".")[0] if field == "agents" else _only(record, field))
+        element = _NAMES.get(agent.kind, "rs")
+        attributes = {"ref": f"#agent-{agent.id}"}
+    elif field == "date" and record.date:
+        element, attributes = "date", tei(record.date.edtf)
+    elif field == "received" and record.received:
+        element, attributes = "date", tei(record.received.edtf)
+    elif field in ("place", "mentioned_places"):
+        element = "placeName"
+    if element:
+        yield Mark(at.start, -at.end, element, attributes, None, None)
+
+
+_ROLES = ("sender", "signatories", "recipients")
+
+
+def _only(record: Record, field: str) -> str:
+    names: tuple[str, ...] = getattr(record, field)
+    return names[0]
+
+
+def _nested(
+    within: list[Mark], reaching: list[Mark], block: Block
+) -> tuple[list[Mark], list[Mark]]:
+    """Marks that lie one in another, and anchors for the notes among those that do not.
+
+    Args:
+        within: The marks that lie in the block.
+        reaching: Those and others that begin or end in it.
+        block: The block.
+    """
+    kept: list[Mark] = []
+    # Where the kept marks lie, so that each is compared with its neighbours alone.
+    shelves: dict[int, list[Mark]] = defaultdict(list)
+    # Notes come before names, and short ones before long ones, which say less of each word.
+    for mark in sorted(within, key=lambda mark: (mark.note is None, mark.end - mark.start)):
+        places = range(mark.start // _SHELF, mark.end // _SHELF + 1)
+        if all(_nests(mark, other) for place in places for other in shelves[place]):
+            kept.append(mark)
+            for place in places:
+                shelves[place].append(mark)
+    whole = {mark.note for mark in kept}
+    anchors = [
+        _anchor(place, suffix, mark.note)
+        for mark in reaching
+        if mark.note and mark.note not in whole
+        for place, suffix in ((mark.start, ""), (mark.end, ".end"))
+        if block.start <= place <= block.end
+    ]
+    return kept, anchors
+
+
+_SHELF = 256
+
+
+def _nests(one: Mark, other: Mark) -> bool:
+    apart = one.end <= other.start or other.end <= one.start
+    inside = other.start <= one.start and one.end <= other.end
+    around = one.start <= other.start and other.end <= one.end
+    return apart or inside or around
+
+
+def _anchor(place: int, suffix: str, note: str) -> Mark:
+    name = {_XML_ID: f"{note_id(note)}{suffix}"}
+    return Mark(place, -place, "anchor", name, None, note)

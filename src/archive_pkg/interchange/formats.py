@@ -1,0 +1,176 @@
+"""The formats by name, and writing a record in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.errors import UsageError
+from archive_pkg.interchange.setting import Setting
+from archive_pkg.version import SOFTWARE
+
+if TYPE_CHECKING:
+    from archive_pkg.records.models import Record
+
+Writer = Callable[[Sequence["Record"], Setting], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that a record is written in.
+
+    Attributes:
+        name: Its name on the command line.
+        title: The standard's name and version.
+        file: The file's name in a package's `metadata/`.
+        media_type: The file's type.
+        module: The module of this room that writes it, loaded when first needed.
+        writer: The function in it.
+        collects: Whether one file holds many letters.
+        packaged: Whether every package has it in its `metadata/`; if not, packages for some target.
+        dates: What it knows of dates: "edtf", or "days" (years, months, days and ranges of them).
+    """
+
+    name: str
+    title: str
+    file: str
+    media_type: str
+    module: str
+    writer: str = "write"
+    collects: bool = False
+    dates: str = "edtf"
+    packaged: bool = True
+
+    @property
+    def is_xml(self) -> bool:
+        """Whether it is XML, which cannot hold every character."""
+        return self.media_type.endswith("xml")
+
+    @property
+    def mapping(self) -> Mapping[str, str]:
+        """Where in the format each field of a record goes, for those that it holds.
+
+        A field covers all below it that has no entry of its own.
+        """
+        mapping: Mapping[str, str] = self._load("MAPPING")
+        return mapping
+
+    def write(self, records: Sequence[Record], setting: Setting) -> bytes:
+        """The records in this format; bytes that depend on nothing but the arguments."""
+        writer: Writer = self._load(self.writer)
+        return writer(records, setting)
+
+    def _load(self, name: str) -> Any:
+        return getattr(import_module(f"archive_pkg.interchange.exporting.{self.module}"), name)
+
+
+_XML = "application/xml"
+_JSON = "application/json"
+_LINKED = "application/ld+json"
+_TEI = "application/tei+xml"
+_CSL = "application/vnd.citationstyles.csl+json"
+
+FORMATS: Mapping[str, Format] = {
+    item.name: item
+    for item in (
+        Format("datacite", "DataCite 4.6 (XML)", "datacite.xml", _XML, "datacite", dates="days"),
+        Format(
+            "datacite-json",
+            "DataCite 4.6 (JSON)",
+            "datacite.json",
+            _JSON,
+            "datacite",
+            "write_json",
+            dates="days",
+        ),
+        Format("dc", "Dublin Core (oai_dc)", "dc.xml", _XML, "dublin_core"),
+        Format("tei", "TEI P5", "tei.xml", _TEI, "tei", dates="days"),
+        Format("cmif", "CMIF", "cmif.xml", _TEI, "cmif", collects=True, dates="days"),
+        Format("ead3", "EAD3 1.1.1", "ead3.xml", _XML, "ead3"),
+        Format("premis", "PREMIS 3.0", "premis.xml", _XML, "premis"),
+        Format("mets", "METS 1", "mets.xml", _XML, "mets"),
+        Format("prov", "PROV-JSON", "prov.json", _JSON, "prov"),
+        Format(
+            "ro-crate",
+            "RO-Crate 1.2",
+            "ro-crate-metadata.json",
+            _LINKED,
+            "ro_crate",
+            packaged=False,
+        ),
+        Format("schema-org", "schema.org (JSON-LD)", "schema-org.jsonld", _LINKED, "schema_org"),
+        Format("csl", "CSL-JSON", "csl.json", _CSL, "csl", collects=True, dates="days"),
+        Format("sword", "SWORD 3 (JSON)", "sword.json", _LINKED, "sword", packaged=False),
+        Format(
+            "archivematica",
+            "Archivematica's metadata.csv",
+            "metadata.csv",
+            "text/csv",
+            "archivematica",
+            packaged=False,
+        ),
+        Format(
+            "invenio",
+            "InvenioRDM (JSON)",
+            "invenio.json",
+            _JSON,
+            "invenio",
+            packaged=False,
+        ),
+        Format(
+            "dataverse",
+            "Dataverse (JSON)",
+            "dataset.json",
+            _JSON,
+            "dataverse",
+            packaged=False,
+        ),
+        Format("bibtex", "BibTeX", "bibtex.bib", "application/x-bibtex", "bibtex", collects=True),
+    )
+}
+"""Every format, by its name."""
+
+
+def find_format(name: str) -> Format:
+    """The format of a name.
+
+    Raises:
+        UsageError: There is none; the hint names the nearest, or all.
+    """
+    if name in FORMATS:
+        return FORMATS[name]
+    near = get_close_matches(name, FORMATS, 1)
+    raise UsageError(
+        f"there is no format called {name}",
+        f"did you mean {near[0]}?" if near else f"the formats are {', '.join(FORMATS)}",
+    )
+
+
+def export(name: str, record: Record | Sequence[Record], setting: Setting | None = None) -> bytes:
+    """A record, or many, in another format.
+
+    The bytes depend on the arguments and the version of this software alone.
+
+    Args:
+        name: The format's name, one of `FORMATS`.
+        record: The record; several for a format that collects letters in one file.
+        setting: Texts, files and what else no record holds.
+
+    Returns:
+        The document, encoded.
+
+    Raises:
+        UsageError: There is no such format, or it holds one letter and several were given.
+    """
+    chosen = find_format(name)
+    records = list(record) if isinstance(record, Sequence) else [record]
+    if not records or (len(records) > 1 and not chosen.collects):
+        collecting = ", ".join(item.name for item in FORMATS.values() if item.collects)
+        raise UsageError(
+            f"{chosen.title} holds one letter a file, and {len(records)} were given",
+            f"write each to a file of its own; {collecting} take many",
+        )
+    return chosen.write(records, setting or Setting(software=SOFTWARE))

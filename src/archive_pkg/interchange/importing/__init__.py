@@ -1,0 +1,15 @@
+"""Other people's descriptions read in: TEI, CMIF, EAD3 and DataCite to draft records."""
+
+from archive_pkg.interchange.importing.drafts import Imported
+from archive_pkg.interchange.importing.filing import FiledImport, file_imported, file_letter
+from archive_pkg.interchange.importing.reading import READS, is_description, read
+
+__all__ = [
+    "READS",
+    "FiledImport",
+    "Imported",
+    "file_imported",
+    "file_letter",
+    "is_description",
+    "read",
+]

@@ -1,0 +1,389 @@
+"""Who wrote to whom: TEI's `correspAction`s, of a letter or of an index of letters."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.dates.phrases import read_date
+from archive_pkg.interchange.exporting.cmif import UNKNOWN
+from archive_pkg.interchange.importing.dates import dated
+from archive_pkg.interchange.importing.drafts import language
+from archive_pkg.interchange.importing.source import fit, local, text_of
+from archive_pkg.records.vocabularies.identifiers import identify
+
+if TYPE_CHECKING:
+    from archive_pkg.interchange.importing.drafts import Draft
+    from archive_pkg.interchange.importing.source import Element, Source
+
+ROLES = {"persName": "person", "orgName": "organization", "name": "person", "rs": "person"}
+"""What an element that names somebody says of whom it names."""
+PLACES = (
+    "placeName", "settlement", "district", "region", "country", "bloc", "geogName",
+)  # fmt: skip
+_KINDS = {
+    "org": "organization", "organization": "organization", "organisation": "organization",
+    "family": "family", "software": "software", "person": "person",
+}  # fmt: skip
+_UNKNOWN = frozenset([
+    "unknown", "unbekannt", "inconnu", "unidentified", "n. n.", "n.n.", "nn", "anonymous",
+    "anonym", "неизвестно",
+])  # fmt: skip
+_STAMPS = frozenset(["stamp", "postmark", "poststempel", "cachet"])
+_CONFIDENCE = {"high": "certain", "medium": "probable", "low": "guess", "unknown": "guess"}
+_DATING = (
+    "when", "when-iso", "notBefore", "notBefore-iso", "notAfter", "notAfter-iso", "from",
+    "from-iso", "to", "to-iso",
+)  # fmt: skip
+
+_ASIDE = ("calendar", "datingMethod", "when-custom", "period", "from-custom", "to-custom")
+_EXISTENT = ("cert", "evidence", "precision")
+
+
+class Correspondence:
+    """Reads `correspAction`s into a draft."""
+
+    def __init__(self, source: Source, draft: Draft) -> None:
+        self.source = source
+        self.draft = draft
+        self.people = source.listed
+
+    def read(self, described: Element) -> None:
+        """Read a `correspDesc`."""
+        for action in self.source.all(described, "correspAction"):
+            kind = self.source.attribute(action, "type") or ""
+            copy = kind == "received" and action.get("subtype") == "copy"
+            if copy:
+                self.source.attribute(action, "subtype")
+                self._agents(action, "copies_to")
+            elif kind == "sent":
+                self._agents(action, "sender")
+                self._place(action)
+                self._dates(action, "date")
+            elif kind == "received":
+                self._agents(action, "recipients")
+                self._dates(action, "received")
+            else:
+                self._event(action, kind)
+            for note in self.source.all(action, "note"):
+                if note.get("type") == "date" and kind in _DATED:
+                    self._date_note(note, _DATED[kind])
+                else:
+                    self._remark(note)
+        enclosed = 0
+        for note in self.source.all(described, "correspContext/note"):
+            words = self.source.words(note)
+            if note.get("type") == "enclosure" and words:
+                enclosed += 1
+                self.source.attribute(note, "type")
+                self.draft.add("enclosures", {"id": f"enclosure-{enclosed}", "title": words})
+            else:
+                self._remark(note)
+        for path in ("note", "p", "correspContext/p"):
+            for note in self.source.all(described, path):
+                self._remark(note)
+
+    def _remark(self, note: Element) -> None:
+        """A remark on the letter: what CMIF's vocabulary says of it, or words."""
+        statements = self.source.all(note, "ref")
+        said = [self._statement(ref) for ref in statements]
+        if statements and all(said):
+            self.source.use([(note, "@type")])
+            return
+        words = self.source.words(note)
+        if words:
+            kind = self.source.attribute(note, "type")
+            self.draft.remark(f"{kind}: {words}" if kind else words)
+
+    def _statement(self, ref: Element) -> bool:
+        """Whether a `ref` is a statement of CMIF's vocabulary, which is then in the draft."""
+        term = re.split("[:#]", ref.get("type") or "")[-1]
+        target = fit(ref.get("target"))
+        words = self.source.words(ref)
+        identified = identify(target)
+        identifiers = [identified] if identified else []
+        if term in ("mentionsPerson", "mentionsOrg") and words:
+            kind = "person" if term == "mentionsPerson" else "organization"
+            self.draft.add("mentioned_agents", self.draft.agent(words, kind, identifiers))
+        elif term == "mentionsPlace" and words:
+            place = {"name": words} | ({"identifiers": identifiers} if identifiers else {})
+            self.draft.add("mentioned_places", place)
+        elif term == "mentionsSubject" and words:
+            subject = {"term": words} | ({"identifier": identified} if identified else {})
+            self.draft.add("subjects", subject)
+        elif term == "hasLanguage" and language(target):
+            self.draft.add("languages", language(target))
+        elif term in _STATEMENTS and (words or target):
+            self.draft.remark(f"{term}: {' '.join(filter(None, (words, target)))}")
+        else:
+            return False
+        self.source.use([(ref, "@type"), (ref, "@target")])
+        return True
+
+    def _agents(self, action: Element, field: str) -> None:
+        found = list(self.draft.raw.get(field, ()))
+        for element in action:
+            if isinstance(element.tag, str) and local(element) in ROLES:
+                if element.get("type") == "place":
+                    continue
+                agent = self.agent(element, field)
+                found += [agent] if agent and agent not in found else []
+        self.draft.state(field, found)
+
+    def agent(self, element: Element, field: str = "") -> str | None:
+        """The agent that an element names, known better where the file lists it.
+
+        Args:
+            element: The element.
+            field: The field that it goes into, for how sure the source is of that.
+        """
+        written, name, role = self._name(element)
+        if not name or name.casefold() in _UNKNOWN:
+            self.source.use([(element, "text")])
+            if written and written != UNKNOWN:
+                # "Unknown" is CMIF's own word for a correspondent whom nobody knows.
+                what = f"{local(element.getparent())}/{local(element)}: “{written}”"
+                self.draft.report.add(self.source.not_read(what))
+            return None
+        references = self._references(element)
+        lists = [ref for ref in references if ref.startswith("#") and ref[1:] in self.people]
+        agent = self.draft.agent(
+            name,
+            self.kind(element),
+            self.identifiers(element),
+            reference=lists[0] if len(lists) == 1 and not field else None,
+            as_written=written if written != name else None,
+            role=role,
+        )
+        if agent and field:
+            self._sure(element, f"{field}.{agent}", written)
+        return agent
+
+    def kind(self, element: Element) -> str:
+        """What an element says of whom it names."""
+        kind = _KINDS.get(element.get("type") or "")
+        if kind:
+            self.source.attribute(element, "type")
+        return kind or ROLES.get(local(element), "person")
+
+    def _name(self, element: Element) -> tuple[str, str, str | None]:
+        """A name as it is written, without an editor's signs, and the office in it."""
+        words = self.source.words(element) or ""
+        surname = text_of(self.source.first(element, "surname"))
+        forename = text_of(self.source.first(element, "forename"))
+        role = text_of(self.source.first(element, "roleName"))
+        apart = not any(
+            (text or "").strip() for text in (element.text, *(child.tail for child in element))
+        )
+        if surname and forename and apart:
+            parts = [
+                text_of(part)
+                for part in element
+                if isinstance(part.tag, str) and local(part) not in ("surname", "roleName")
+            ]
+            words = f"{surname}, {' '.join(filter(None, parts))}"
+        else:
+            role = None
+        before = (element.getprevious().tail if element.getprevious() is not None else None) or ""
+        if element.getprevious() is None:
+            before = element.getparent().text or ""
+        after = element.tail or ""
+        opened, closed = _OPENS.search(before), _CLOSES.match(after)
+        if opened or closed:
+            # Brackets around the element are part of how the edition writes the name.
+            words = f"{opened[0].strip() if opened else ''}{words}{closed[0] if closed else ''}"
+        return words, fit(_EDITORS_SIGNS.sub("", words)) or "", role
+
+    def _sure(self, element: Element, path: str, written: str) -> None:
+        """Say how sure the source is that somebody sent or received the letter."""
+        said = [f"{name}: {self.source.attribute(element, name)}"
+                for name in _EXISTENT if element.get(name)]  # fmt: skip
+        confidence = _CONFIDENCE.get(element.get("cert") or "")
+        if "?" in written:
+            confidence = "guess"
+        elif written.startswith("[") or element.get("evidence") in ("conjecture", "external"):
+            confidence = confidence or "probable"
+        if written.startswith(("[", "(")) or "?" in written:
+            said.append(f"written {written}")
+        if said and confidence:
+            self.draft.qualify(path, confidence, "; ".join(said))
+
+    def _references(self, element: Element) -> list[str]:
+        found = []
+        for name in ("ref", "sameAs", "corresp"):
+            found += (self.source.attribute(element, name) or "").split()
+        key = self.source.attribute(element, "key")
+        return [*found, key] if key else found
+
+    def identifiers(self, element: Element) -> list[dict[str, str]]:
+        """The identifiers that an element refers to, or that the entry it refers to has."""
+        found: list[dict[str, str] | None] = []
+        for reference in self._references(element):
+            listed = self.people.get(reference[1:]) if reference.startswith("#") else None
+            if listed is not None:
+                own = self.listed_identifiers(listed)
+                # An entry without identifiers is still one of the edition's own list.
+                is_ours = reference.startswith("#agent-")
+                found += own or ([] if is_ours else [identify(reference[1:])])
+            else:
+                found.append(identify(reference))
+        return [item for n, item in enumerate(found) if item and item not in found[:n]]
+
+    def listed_identifiers(self, listed: Element) -> list[dict[str, str] | None]:
+        """The identifiers of an entry in the file's own list."""
+        self.source.use([(listed, f"@{_XML_ID}")])
+        found = []
+        for idno in self.source.all(listed, "idno"):
+            kinds = [kind for name in ("type", "subtype") if (kind := fit(idno.get(name)))]
+            identified = identify(self.source.words(idno), " ".join(kinds) or None)
+            found.append(identified)
+            if identified:
+                self.source.use([(idno, "text"), (idno, "@type")])
+                scheme = f"{identified['scheme']} {identified.get('note', '')}".casefold()
+                if (idno.get("subtype") or "").casefold() in scheme:
+                    self.source.attribute(idno, "subtype")
+        for name in listed:
+            if isinstance(name.tag, str) and local(name) in (*ROLES, *PLACES):
+                self.source.words(name)
+        return found
+
+    def _place(self, action: Element) -> None:
+        places = [
+            element
+            for element in action
+            if isinstance(element.tag, str)
+            and (local(element) in PLACES or element.get("type") == "place")
+        ]
+        if not places:
+            return
+        # `settlement` and `country` are one place, two `placeName` are two.
+        one = len({local(place) for place in places}) == len(places)
+        names = [self.source.words(place) for place in places]
+        first = ", ".join(filter(None, names)) if one else names[0]
+        if not first:
+            return
+        identifiers: list[dict[str, str]] = []
+        for place in places if one else places[:1]:
+            if place.get("type") == "place":
+                self.source.attribute(place, "type")
+            identifiers += self.identifiers(place)
+        bare = fit(_EDITORS_SIGNS.sub("", first)) or first
+        said: dict[str, Any] = {"name": bare}
+        said |= {"as_written": first} if bare != first else {}
+        self.draft.state("place", said | ({"identifiers": identifiers} if identifiers else {}))
+        self._sure(places[0], "place", first)
+        for name in [] if one else filter(None, names[1:]):
+            self.draft.rival("place", name, "a further place of sending")
+
+    def _dates(self, action: Element, field: str) -> None:
+        for element in self.source.all(action, "date"):
+            kind = element.get("type") or ""
+            said = self.date(element)
+            is_stamp = kind.casefold() in _STAMPS
+            if said is None and not is_stamp:
+                self.open_date(element, field)
+            elif said is None:
+                continue
+            elif is_stamp:
+                self.source.attribute(element, "type")
+                self.draft.event("postmark", said, [], None)
+            elif "edtf" not in self.draft.raw.get(field, {}):
+                self.draft.state(field, said)
+            else:
+                self.draft.rival(field, said["edtf"], said.get("as_written") or said.get("note"))
+
+    def date(self, element: Element) -> dict[str, Any] | None:
+        """The date that an element says, by its attributes or else by its words."""
+        return read_date_element(self.source, element)
+
+    def open_date(self, element: Element, field: str) -> None:
+        """Keep what an element says of a date, where that is not understood."""
+        names = [name for name in (*_DATING, *_ASIDE, *_EXISTENT) if element.get(name)]
+        attributes = "; ".join(f"{name}: {element.get(name)}" for name in names)
+        if field not in self.draft.raw:
+            self.source.use((element, f"@{name}") for name in names)
+            words = text_of(element)
+            self.draft.open_date(field, words or attributes, attributes if words else None)
+
+    def _date_note(self, note: Element, field: str) -> None:
+        """A remark on a date, as we write it."""
+        date = self.draft.raw.get(field)
+        words = self.source.words(note)
+        if date and words:
+            self.source.attribute(note, "type")
+            date["note"] = "; ".join(filter(None, (date.get("note"), words)))
+        else:
+            self.draft.remark(words)
+
+    def _event(self, action: Element, kind: str) -> None:
+        """What else happened to the letter: forwarded, redirected, transmitted, drafted."""
+        agents = []
+        for element in action:
+            if isinstance(element.tag, str) and local(element) in ROLES:
+                agent = self.agent(element)
+                agents += [agent] if agent and agent not in agents else []
+        places = [
+            self.source.words(element)
+            for element in action
+            if isinstance(element.tag, str) and local(element) in PLACES
+        ]
+        dates = [said for e in self.source.all(action, "date") if (said := self.date(e))]
+        plain = [self.source.words(p) for p in self.source.all(action, "p")]
+        detail = "; ".join(filter(None, [*places, *plain])) or None
+        if kind or agents or detail or dates:
+            first = dates[0] if dates else None
+            self.draft.event(kind or "correspondence action", first, agents, detail)
+
+
+_STATEMENTS = ("hasTextBase", "isAvailableAsTEIfile", "isPublishedWith", "mentionsBibl")
+_DATED = {"sent": "date", "received": "received"}
+_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+_OPENS = re.compile(r"[\[(⟨<]\s*$")
+_CLOSES = re.compile(r"\s*(?:\?\s*[\])⟩>]?|[\])⟩>]\s*\??)")
+_EDITORS_SIGNS = re.compile(
+    r"^[\[(⟨<]\s*(?=[^\])⟩>]*[\])⟩>]?\s*\??\s*$)|\s*(?:\(\?\)|\[\?\]|[\]⟩>?])+\s*$"
+)
+
+
+def read_date_element(source: Source, element: Element) -> dict[str, Any] | None:
+    """The date that a TEI element says, by its attributes or else by its words."""
+    words = source.words(element)
+
+    def of(name: str) -> str | None:
+        return fit(element.get(name) or element.get(f"{name}-iso"))
+
+    remarks = [f"{name}: {element.get(name)}" for name in _ASIDE if element.get(name)]
+    cert = element.get("cert")
+    doubtful = cert in ("low", "medium", "unknown") or element.get("evidence") == "conjecture"
+    written = words or ""
+    said = dated(
+        when=of("when"),
+        between=(of("notBefore"), of("notAfter")),
+        span=(of("from"), of("to")),
+        doubtful=doubtful or bool(re.search(r"\?\s*[\])]?\s*$", written)),
+        about=element.get("precision") in ("low", "medium"),
+        words=words,
+        # Without words the calendar says nothing of the attributes, which are Gregorian.
+        calendar=element.get("calendar") if words and read_date(words) else None,
+    )
+    if said is None:
+        return None
+    # A date with a sign of doubt says itself that it is not sure.
+    known = ("low",) if said["edtf"].endswith(("?", "~", "%")) else ()
+    remarks += [f"{name}: {element.get(name)}" for name in _EXISTENT
+                if element.get(name) and element.get(name) not in known]  # fmt: skip
+    if remarks:
+        said["note"] = "; ".join(filter(None, (said.get("note"), *remarks)))
+    read = [name for name in _DATING if element.get(name) and _is_in(element, name, said)]
+    source.use((element, f"@{name}") for name in (*read, *_ASIDE, *_EXISTENT))
+    return said
+
+
+def _is_in(element: Element, name: str, said: dict[str, Any]) -> bool:
+    """Whether an attribute is one of those that a date was read from."""
+    when = element.get("when") or element.get("when-iso")
+    if when:
+        return name.startswith("when")
+    if any(element.get(n) for n in ("from", "from-iso", "to", "to-iso")):
+        return name.startswith(("from", "to"))
+    return True

@@ -1,0 +1,250 @@
+"""DataCite's XML, kernel 4, read in: the description of one letter, without its text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.interchange.exporting import datacite
+from archive_pkg.interchange.importing.dates import normal
+from archive_pkg.interchange.importing.drafts import Draft, Imported, language
+from archive_pkg.interchange.importing.restrictions import strictest, written_by_us
+from archive_pkg.interchange.importing.source import fit, text_of
+from archive_pkg.interchange.views import TYPE_NAMES
+from archive_pkg.records.vocabularies.identifiers import identify
+
+if TYPE_CHECKING:
+    from archive_pkg.interchange.importing.source import Element, Source
+
+READS = frozenset([
+    "type", "title", "variant_titles", "sender", "date.edtf", "identifiers", "summary.text",
+    "subjects.term", "rights.statement", "rights.licence", "publications", "enclosures.title",
+    "supersedes", "version",
+])  # fmt: skip
+"""Fields that come back from what `datacite` writes."""
+
+_TYPES = {name: kind for kind, name in TYPE_NAMES.items()}
+_TITLES = ("AlternativeTitle",)
+_KINDS = {"Organizational": "organization", "Personal": "person"}
+_EARLIER = "Classification: "
+"""How earlier versions began what is no right and they wrote among rights."""
+_UNKNOWN = frozenset([datacite.TO_BE_ANNOUNCED, datacite.UNKNOWN, ":unav", ":none", ":null"])
+
+
+def read(source: Source) -> list[Imported]:
+    """The record of a `resource`."""
+    return [_Reader(source).read()]
+
+
+class _Reader:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.root = source.root
+        title = source.text(self.root, "titles/title") or "Letter"
+        own = self._own_id()
+        self.is_ours = own is not None
+        name = own or source.stem
+        words = source.text(self.root, "resourceType")
+        kind = _TYPES.get(words or "", "other")
+        self.draft = Draft(source, name, title, kind)
+        if words in TYPE_NAMES.values():
+            source.take(source.first(self.root, "resourceType"))
+
+    def _own_id(self) -> str | None:
+        for item in self.source.all(self.root, "alternateIdentifiers/alternateIdentifier"):
+            if item.get("alternateIdentifierType") == "record":
+                self.source.attribute(item, "alternateIdentifierType")
+                return self.source.words(item)
+        return None
+
+    def read(self) -> Imported:
+        for element in self.root.iter("*"):
+            if text_of(element) in _UNKNOWN:
+                self.source.take(element)
+        publisher = self.source.text(self.root, "publisher")
+        if publisher and publisher not in _UNKNOWN:
+            self.draft.supplier = self.draft.agent(publisher, "organization")
+        for year in self.source.all(self.root, "publicationYear"):
+            if text_of(year) == datacite.NO_YEAR:
+                self.source.take(year)
+        self._titles()
+        self._people()
+        self._identifiers()
+        self._dates()
+        self._descriptions()
+        self._rights()
+        self._related()
+        self._rest()
+        return self.draft.finish([self.root])
+
+    def _titles(self) -> None:
+        titles = self.source.all(self.root, "titles/title")
+        words = [self.source.words(title) for title in titles]
+        known = [word for word in words if word]
+        self.source.use((t, "@titleType") for t in titles if t.get("titleType") in _TITLES)
+        self.draft.state("title", known[0] if known else "Letter")
+        self.draft.state("variant_titles", known[1:])
+
+    def _people(self) -> None:
+        creators = [
+            self._person(item, "creator") for item in self.source.all(self.root, "creators/creator")
+        ]
+        self.draft.state("sender", list(dict.fromkeys(filter(None, creators))))
+        makers = [
+            self._person(item, "contributor")
+            for item in self.source.all(self.root, "contributors/contributor")
+            if item.get("contributorType") == "Translator"
+        ]
+        self.source.use(
+            (item, "@contributorType")
+            for item in self.source.all(self.root, "contributors/contributor")
+            if item.get("contributorType") == "Translator"
+        )
+        originals = [
+            self.source.text(item, "titles/title")
+            for item in self.source.all(self.root, "relatedItems/relatedItem")
+            if item.get("relationType") == "IsTranslationOf"
+        ]
+        spoken = self.source.first(self.root, "language")
+        tag = language(text_of(spoken)) if spoken is not None else None
+        if tag:
+            self.source.take(spoken)
+        if makers or originals:
+            original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
+            if originals and originals[0]:
+                original["title"] = originals[0]
+            translation = {
+                "id": "translation",
+                "kind": "translation",
+                "held": False,
+                "made_from": ["original"],
+                "made_by": [maker for maker in makers if maker],
+                "languages": [tag] if tag else [],
+            }
+            self.draft.raw["parts"] = [original, translation]
+        elif tag:
+            self.draft.raw["parts"] = [
+                {"id": "letter", "kind": "original", "held": False, "languages": [tag]}
+            ]
+
+    def _person(self, item: Element, what: str) -> str | None:
+        name = self.source.first(item, f"{what}Name")
+        words = self.source.words(name)
+        if name is None or not words or words in _UNKNOWN:
+            return None
+        for half in ("givenName", "familyName"):
+            self.source.words(self.source.first(item, half))
+        identifiers = []
+        for element in self.source.all(item, "nameIdentifier"):
+            scheme = self.source.attribute(element, "nameIdentifierScheme")
+            found = identify(self.source.words(element), scheme)
+            if found:
+                self.source.use([(element, "text")])
+                identifiers.append(found)
+        if name.get("nameType") in _KINDS:
+            self.source.attribute(name, "nameType")
+        return self.draft.agent(words, _KINDS.get(name.get("nameType"), "person"), identifiers)
+
+    def _identifiers(self) -> None:
+        found = []
+        main = self.source.first(self.root, "identifier")
+        value = self.source.words(main)
+        if main is not None and value and value not in _UNKNOWN:
+            self.source.attribute(main, "identifierType")
+            identified = identify(value, main.get("identifierType"))
+            if identified:
+                self.source.take(main)
+                found.append(identified)
+        for item in self.source.all(self.root, "alternateIdentifiers/alternateIdentifier"):
+            words = self.source.words(item)
+            if words and item.get("alternateIdentifierType") != "record":
+                kind = self.source.attribute(item, "alternateIdentifierType")
+                identified = identify(words, kind)
+                self.source.use([(item, "text")] if identified else [])
+                found += [identified] if identified else []
+        self.draft.state("identifiers", found)
+
+    def _dates(self) -> None:
+        for item in self.source.all(self.root, "dates/date"):
+            kind = item.get("dateType")
+            if kind != "Created" or "date" in self.draft.raw:
+                continue
+            written = text_of(item)
+            said = normal(written) if written else None
+            if said is None:
+                self.source.use([(item, "text")])
+                self.draft.open_date("date", written)
+            else:
+                self.source.take(item)
+                information = fit(item.get("dateInformation"))
+                said |= {"note": information} if information and not self.is_ours else {}
+                self.draft.state("date", said)
+
+    def _descriptions(self) -> None:
+        for item in self.source.all(self.root, "descriptions/description"):
+            if item.get("descriptionType") == "Abstract" and "summary" not in self.draft.raw:
+                words = self.source.words(item)
+                self.source.attribute(item, "descriptionType")
+                self.draft.state("summary", {"text": words} if words else None)
+
+    def _rights(self) -> None:
+        restrictions: list[dict[str, Any]] = []
+        for item in self.source.all(self.root, "rightsList/rights"):
+            words = text_of(item)
+            restriction = written_by_us([words]) if self.is_ours else []
+            if restriction:
+                self.source.take(item)
+                restrictions += restriction
+                continue
+            if "rights" in self.draft.raw or not words or words.startswith(_EARLIER):
+                continue
+            licence = item.get("rightsIdentifier") or item.get("rightsURI")
+            self.source.use([(item, "@rightsIdentifier"), (item, "text")])
+            if not item.get("rightsIdentifier"):
+                self.source.attribute(item, "rightsURI")
+            said = {"statement": words} | ({"licence": licence} if licence else {})
+            self.draft.state("rights", said)
+        access = strictest(restrictions)
+        if access:
+            original = {"id": "original", "kind": "original", "held": False}
+            parts = self.draft.raw.setdefault("parts", [original])
+            parts[0]["access"] = access
+
+    def _related(self) -> None:
+        for number, item in enumerate(self.source.all(self.root, "relatedItems/relatedItem"), 1):
+            words = self.source.text(item, "titles/title")
+            match item.get("relationType"):
+                case "HasPart":
+                    self.draft.add("enclosures", {"id": f"enclosure-{number}", "title": words})
+                case "IsPublishedIn":
+                    self.draft.add("publications", words)
+                case "IsNewVersionOf":
+                    self.draft.raw["supersedes"] = words
+                case "IsTranslationOf":
+                    pass
+                case _:
+                    continue
+            self.source.attribute(item, "relationType")
+
+    def _rest(self) -> None:
+        places = [
+            self.source.words(place)
+            for place in self.source.all(self.root, "geoLocations/geoLocation/geoLocationPlace")
+        ]
+        known = [place for place in places if place]
+        # DataCite does not say which of them is the place of writing.
+        self.draft.state("mentioned_places", [{"name": name} for name in known])
+        subjects = []
+        for item in self.source.all(self.root, "subjects/subject"):
+            words = self.source.words(item)
+            identified = identify(self.source.attribute(item, "valueURI")) if words else None
+            if words:
+                subjects.append(
+                    {"term": words} | ({"identifier": identified} if identified else {})
+                )
+        self.draft.state("subjects", subjects)
+        version = self.source.first(self.root, "version")
+        number = text_of(version) if version is not None else None
+        if number and re.fullmatch("[1-9][0-9]{0,8}", number):
+            self.source.take(version)
+            self.draft.raw["version"] = int(number)

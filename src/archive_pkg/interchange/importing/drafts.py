@@ -1,0 +1,507 @@
+"""A draft record that grows while somebody's description is read."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from archive_pkg.dates.date import Edtf
+from archive_pkg.dates.phrases import read_date
+from archive_pkg.faults import Fault
+from archive_pkg.interchange.importing.dates import before_christ
+from archive_pkg.interchange.importing.source import IMPORT_NOT_READ, fit, refuse_unknown
+from archive_pkg.names import slug
+from archive_pkg.records.models import Record
+from archive_pkg.records.statements import statements
+from archive_pkg.records.vocabularies.languages import as_bcp47, language_tag
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from archive_pkg.interchange.importing.source import Element, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A draft record with the files that go beside it, and what of the source is not in it.
+
+    Attributes:
+        record: The record.
+        files: The bytes of its parts' files, by their path.
+        report: What the source says and the record does not.
+    """
+
+    record: Record
+    files: dict[str, bytes] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)
+
+
+IMPORT_SHARED_IDENTIFIER = Code(
+    "import-shared-identifier",
+    Severity.WARNING,
+    "Two names that do not fit each other have the same identifier in the imported file. They are "
+    "two agents in the record. Check which of them the identifier is for.",
+)
+
+IMPORT_DATE_OPEN = Code(
+    "import-date-open",
+    Severity.WARNING,
+    "A date in the imported file is not understood. The record has its words and no date; write "
+    "the date there.",
+)
+
+
+class Draft:
+    """A record in the making: its statements as plain data, each with who supplied it."""
+
+    def __init__(self, source: Source, name: str, title: str, record_type: str) -> None:
+        self.report = Report()
+        self.files: dict[str, bytes] = {}
+        self.source = source
+        self.supplier: str | None = None
+        self.remarks: list[str] = []
+        self._agents: dict[str, dict[str, Any]] = {}
+        self._by_reference: dict[str, str] = {}
+        self._by_words: dict[tuple[str, ...], list[str]] = {}
+        self._by_key: dict[tuple[str, str], list[str]] = {}
+        self._evidence: list[dict[str, Any]] = []
+        self._quoted: set[tuple[str, int, int]] = set()
+        self._items: dict[str, set[str]] = {}
+        self.raw: dict[str, Any] = {"id": record_id(name), "type": record_type, "title": title}
+
+    def agent(
+        self,
+        name: str | None,
+        kind: str = "person",
+        identifiers: Iterable[dict[str, str]] = (),
+        *,
+        reference: str | None = None,
+        mentioned: bool = False,
+        referred: bool = False,
+        **more: str | None,
+    ) -> str | None:
+        """The id of an agent; one that was named before is the same if its name fits.
+
+        An identifier alone never decides who is who: two names that do not fit each other are two
+        agents, and the identifier that they share is questioned.
+
+        Args:
+            name: The name.
+            kind: What it is.
+            identifiers: Authority identifiers, as plain data.
+            reference: A reference to the entry for it in the file's own list.
+            mentioned: Whether the name is the letter's word for it ("husband"), which says little.
+            referred: Whether the name is no name but refers to somebody ("your dear friend").
+            more: Further fields of the agent.
+        """
+        if not name:
+            return None
+        listed = list(identifiers)
+        known = self._by_reference.get(reference or "") or self._same(
+            name, listed, mentioned, referred
+        )
+        if known is None:
+            known = self._unused_id(name)
+            self._agents[known] = {"id": known, "name": name, "kind": kind}
+            self._by_words.setdefault(tuple(_tokens(name)), []).append(known)
+            self._question(known, listed)
+        agent = self._agents[known]
+        if reference:
+            self._by_reference.setdefault(reference, known)
+        if name != agent["name"] and not mentioned:
+            more.setdefault("as_written", name)
+        agent |= {label: words for label, words in more.items() if words and label not in agent}
+        held = agent.setdefault("identifiers", [])
+        for item in listed:
+            if item not in held:
+                held.append(item)
+                self._by_key.setdefault(_key(item), []).append(known)
+                if not referred and not (mentioned and _vague(name)):
+                    self._question_other_letters(known, _key(item))
+        return known
+
+    def _same(
+        self, name: str, identifiers: list[dict[str, str]], mentioned: bool, referred: bool
+    ) -> str | None:
+        """The agent that a name with these identifiers means."""
+        wanted = set(map(_key, identifiers))
+        for known in self._candidates(name, wanted):
+            agent = self._agents[known]
+            held = set(map(_key, agent.get("identifiers", ())))
+            shared = held & wanted
+            if not shared and set(map(_realm, held)) & set(map(_realm, wanted)):
+                continue
+            if _tokens(name) == _tokens(agent["name"]):
+                return known
+            if shared and fits(name, agent["name"], inflected=mentioned):
+                return known
+            if shared and (referred or (mentioned and _vague(name))):
+                return known
+        return None
+
+    def _candidates(self, name: str, keys: Iterable[tuple[str, str]]) -> list[str]:
+        """The agents that have the same name or one of some identifiers, oldest first."""
+        lists = [self._by_words.get(tuple(_tokens(name)), []), *map(self._by_key.get, keys)]
+        found = {known for listed in lists for known in listed or ()}
+        return sorted(found, key=list(self._agents).index) if len(found) > 1 else list(found)
+
+    def _question(self, new: str, identifiers: list[dict[str, str]]) -> None:
+        """Report an agent that has the identifier of another one."""
+        wanted = set(map(_key, identifiers))
+        for known in self._candidates("", wanted):
+            agent = self._agents[known]
+            shared = wanted & set(map(_key, agent.get("identifiers", ())))
+            if known != new and shared:
+                scheme, value = min(shared)
+                self.report.add(
+                    IMPORT_SHARED_IDENTIFIER.at(
+                        Location(self.source.name, field=f"agents.{new}"),
+                        f"“{agent['name']}” and “{self._agents[new]['name']}” have the same "
+                        f"identifier, {scheme} {value}",
+                        "check whom it identifies, and remove it from the other",
+                    )
+                )
+
+    def _question_other_letters(self, agent: str, key: tuple[str, str]) -> None:
+        """Report an agent that has the identifier of another one in another letter of the file."""
+        name, here = self.agent_name(agent), self.raw["id"]
+        bearers = self.source.bearers.setdefault(key, [])
+        within = any(letter == here for _, letter in bearers)
+        if bearers and not within and not any(fits(name, other) for other, _ in bearers):
+            other, letter = bearers[0]
+            self.report.add(
+                IMPORT_SHARED_IDENTIFIER.at(
+                    Location(self.source.name, field=f"agents.{agent}"),
+                    f"“{other}” in the letter {letter} and “{name}” in the letter {here} have the "
+                    f"same identifier, {key[0]} {key[1]}",
+                    "check whom it identifies, and remove it from the other",
+                )
+            )
+        if (name, here) not in bearers and not any(name == other for other, _ in bearers):
+            bearers.append((name, here))
+
+    def _unused_id(self, name: str) -> str:
+        base = slug(name) or "agent"
+        number, tried = 1, base
+        while tried in self._agents:
+            number += 1
+            tried = f"{base}-{number}"
+        return tried
+
+    def agent_name(self, name: str) -> str:
+        """The name of an agent of this draft."""
+        return str(self._agents[name]["name"])
+
+    def agent_kind(self, name: str) -> str:
+        """The kind of an agent of this draft."""
+        return str(self._agents[name]["kind"])
+
+    def note_on(self, name: str, words: str) -> None:
+        """Add to the note of an agent."""
+        agent = self._agents[name]
+        notes = agent["note"].split("; ") if agent.get("note") else []
+        if words not in notes:
+            agent["note"] = "; ".join([*notes, words])
+
+    def event(
+        self, kind: str, when: dict[str, Any] | None, agents: list[str], detail: str | None
+    ) -> None:
+        """Add something that happened to the letter."""
+        events = self.raw.setdefault("events", [])
+        event: dict[str, Any] = {"id": f"{slug(kind) or 'event'}-{len(events) + 1}"}
+        event["type"] = kind
+        if when:
+            when.pop("rule", None)
+        events.append(
+            event
+            | ({"date": when} if when else {})
+            | ({"agents": agents} if agents else {})
+            | ({"detail": detail} if detail else {})
+        )
+
+    def remark(self, words: str | None) -> None:
+        """Add a remark on the letter, which becomes the note of its original."""
+        if words and words not in self.remarks:
+            self.remarks.append(words)
+
+    def state(self, name: str, value: Any, *, quoted: bool = False) -> None:
+        """State a field. Unless evidence quotes it, it rests on the maker of the source."""
+        if value in (None, "", [], {}):
+            return
+        self.raw[name] = value
+        rule = value.pop("rule", None) if isinstance(value, dict) else None
+        if rule:
+            words = value.get("as_written", value.get("edtf"))
+            self.infer(name, rule, f"Read from “{words}”.")
+        elif not quoted:
+            self.supplied(name)
+
+    def add(self, name: str, value: Any) -> None:
+        """Add an item to a list."""
+        if value in (None, "", {}):
+            return
+        items = self.raw.setdefault(name, [])
+        if name not in self._items:
+            self._items[name] = set(map(repr, items))
+        if repr(value) not in self._items[name]:
+            self._items[name].add(repr(value))
+            items.append(value)
+
+    def supplied(self, path: str) -> None:
+        """Add evidence that the maker of the source, if known, supplied a statement."""
+        if self.supplier:
+            note = f"As {self.file_name} has it."
+            self._evidence.append(
+                {"field": path, "basis": "supplied", "agent": self.supplier, "note": note}
+            )
+
+    def open_date(self, field: str, words: str | None, note: str | None = None) -> None:
+        """Keep the words of a date that is not understood, and ask for it."""
+        if not words or field in self.raw:
+            return
+        self.state(field, {"as_written": words} | ({"note": note} if note else {}))
+        read = read_date(words)
+        if read and read.is_open and read.readings:
+            ways = " or ".join(one.edtf for one in read.readings)
+            what = f"the date “{words}” may mean {ways}"
+        elif year := before_christ(words):
+            what = f"the date “{words}” is {year} in EDTF" + (
+                f", but it has {note}" if note else ""
+            )
+        elif read is None or read.is_open or read.edtf:
+            what = f"the date “{words}” is not understood" + (f" ({note})" if note else "")
+        else:
+            return
+        hint = "write it as edtf in the record"
+        self.report.add(IMPORT_DATE_OPEN.at(Location(self.source.name, field=field), what, hint))
+
+    def qualify(self, path: str, confidence: str, note: str) -> None:
+        """Say how sure the source is of a statement."""
+        said = {"field": path, "confidence": confidence, "note": note}
+        self._evidence.append(said | self._basis())
+
+    def rival(self, path: str, value: str, note: str | None = None) -> None:
+        """Say what the source states besides what the record prefers."""
+        said = {"field": path, "value": value} | self._basis()
+        self._evidence.append(said | ({"note": note} if note else {}))
+
+    def infer(self, path: str, rule: str, note: str) -> None:
+        """Say by which rule a statement follows from what the source says."""
+        self._evidence.append({"field": path, "basis": "inferred", "rule": rule, "note": note})
+
+    def _basis(self) -> dict[str, str]:
+        if self.supplier:
+            return {"basis": "supplied", "agent": self.supplier}
+        return {"basis": "inferred", "rule": "as-the-imported-file-has-it"}
+
+    @property
+    def file_name(self) -> str:
+        """The source's name without its folders."""
+        return PurePath(self.source.name).name
+
+    def at(self, path: str, quote: dict[str, Any], rule: str | None = None) -> None:
+        """Say where in a text a statement stands, or by which rule it follows from there."""
+        basis = {"basis": "inferred", "rule": rule} if rule else {"basis": "quoted"}
+        place = (path, quote["start"], quote["end"])
+        if place not in self._quoted:
+            self._quoted.add(place)
+            self._evidence.append({"field": path, **basis, "at": quote})
+
+    def file(self, path: str, data: bytes) -> dict[str, str]:
+        """Keep a file; what a part says of it."""
+        self.files[path] = data
+        return {"file": path, "sha256": hashlib.sha256(data).hexdigest()}
+
+    def finish(self, roots: Iterable[Element], skip: Iterable[Element] = ()) -> Imported:
+        """The draft as a record; a statement that the models refuse is taken out and reported.
+
+        Args:
+            roots: The elements whose content is in the record or in the report afterwards.
+            skip: Elements below them that other records answer for.
+        """
+        self._finish_original()
+        agents = [
+            {key: value for key, value in agent.items() if value} for agent in self._agents.values()
+        ]
+        if "events" in self.raw:
+            self.raw["events"].sort(key=_first_day)
+        raw = self.raw | {"agents": agents, "evidence": self._evidence}
+        record = self._repaired(raw)
+        covered = {item.field for item in record.evidence}
+        for path in statements(record):
+            if not covered.intersection(_wholes(path)):
+                self.supplied(path)
+        record = Record.model_validate(raw)
+        self.report.extend(self.source.unread(roots, held(record, self.files), skip))
+        return Imported(record, self.files, self.report)
+
+    def _repaired(self, raw: dict[str, Any]) -> Record:
+        """The record without what the models refuse. Raises InvalidError where nothing helps."""
+        for _ in range(_MOST_REPAIRS):
+            try:
+                return Record.model_validate(raw)
+            except ValidationError as error:
+                first = error.errors()[0]
+                try:
+                    self._take_out(raw, error)
+                except LookupError:  # what is missing cannot be taken out
+                    break
+        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        hint = "correct it in the file, or describe the document by hand"
+        raise refuse_unknown(self.source.name, what, hint)
+
+    def _finish_original(self) -> None:
+        """Put the remarks and the language of the letter into its original."""
+        tags = self.raw.pop("languages", [])
+        if not self.remarks and not tags:
+            return
+        parts = self.raw.setdefault("parts", [])
+        if not any(part["id"] == "original" for part in parts):
+            parts.insert(0, {"id": "original", "kind": "original", "held": False})
+        original = next(part for part in parts if part["id"] == "original")
+        notes = [original["note"]] if original.get("note") else []
+        if notes or self.remarks:
+            original["note"] = "\n".join([*notes, *self.remarks])
+        if tags:
+            original["languages"] = list(dict.fromkeys([*original.get("languages", ()), *tags]))
+
+    def _take_out(self, raw: dict[str, Any], error: ValidationError) -> None:
+        """Remove the statements and items that are wrong, the last of a list first."""
+        places: dict[tuple[Any, ...], str] = {}
+        for item in error.errors():
+            places.setdefault(_whole(item["loc"]), item["msg"])
+        for place in sorted(places, key=lambda place: (place[0], place[1:]), reverse=True):
+            holder: Any = raw
+            for step in place[:-1]:
+                holder = holder[step]
+            value = holder.pop(place[-1])
+            if place == ("type",):
+                holder["type"] = "other"
+            if place[0] != "evidence":
+                where = Location(self.source.name, field=".".join(map(str, place)))
+                message = f"not read: “{_said(value)}”: {places[place]}"
+                self.report.add(IMPORT_NOT_READ.at(where, message))
+
+
+_MOST_REPAIRS = 8
+
+
+def _wholes(path: str) -> list[str]:
+    """A statement's path and those of what it is part of."""
+    steps = path.split(".")
+    return [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
+
+
+def _whole(place: tuple[int | str, ...]) -> tuple[Any, ...]:
+    """The statement that a place lies in, or the item where the statement is a list."""
+    return place[:2] if len(place) > 1 and isinstance(place[1], int) else place[:1]
+
+
+def record_id(text: str) -> str:
+    """A text as a record's id."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:128].rstrip("-._")
+    return plain or slug(text) or "letter"
+
+
+def language(text: str | None) -> str | None:
+    """A language tag in the form that records have; None if it is none."""
+    if not text:
+        return None
+    for tag in (text, as_bcp47(text)):
+        try:
+            return language_tag(tag)
+        except Fault:
+            continue
+    return None
+
+
+def held(record: Record, files: Mapping[str, bytes]) -> str:
+    """Everything that a record and its texts say, a line each."""
+    texts = (data for path, data in files.items() if path.endswith(".txt"))
+    said = [*_strings(record.as_json()), *(data.decode("utf-8", "replace") for data in texts)]
+    return "\n".join(filter(None, map(fit, said)))
+
+
+def _strings(data: Any) -> Iterator[str]:
+    if isinstance(data, dict | list):
+        for item in data.values() if isinstance(data, dict) else data:
+            yield from _strings(item)
+    else:
+        yield str(data)
+
+
+def _said(value: Any) -> str:
+    return ", ".join(_strings(value))
+
+
+def _first_day(event: dict[str, Any]) -> tuple[bool, datetime.date]:
+    """Sorts events: oldest first, those without a date last."""
+    earliest = Edtf(event["date"]["edtf"]).earliest if event.get("date") else None
+    return earliest is None, earliest or datetime.date.max
+
+
+def _key(identifier: dict[str, str]) -> tuple[str, str]:
+    return identifier["scheme"], identifier["value"]
+
+
+@lru_cache(4096)
+def _realm(key: tuple[str, str]) -> str:
+    """Who gave an identifier: one person has one of each."""
+    scheme, value = key
+    if scheme == "url":
+        return value.split("/")[2]
+    return re.sub(r"[0-9]+", "0", value) if scheme == "local" else scheme
+
+
+@lru_cache(4096)
+def _tokens(name: str) -> list[str]:
+    """The words of a name in small letters, in one order."""
+    return sorted(re.findall(r"[^\W_]+", re.sub(r"['’]s\b", "", name.casefold())))
+
+
+def fits(one: str, other: str, *, inflected: bool = False) -> bool:
+    """Whether two names can be one person's: every word of the shorter is in the longer.
+
+    An initial stands for a word, and titles do not count: "A. Orlov", "Mr Orlov", "Orlov, Anna".
+
+    Args:
+        one: A name.
+        other: Another name.
+        inflected: Whether the endings of words may differ, as in the sentences of a letter.
+    """
+    names = ([word for word in _tokens(name) if word not in _TITLES] for name in (one, other))
+    fewer, more = sorted(names, key=len)
+    return bool(fewer) and all(any(_is_word(a, b, inflected) for b in more) for a in fewer)
+
+
+def _is_word(one: str, other: str, inflected: bool) -> bool:
+    short, long = sorted((one, other), key=len)
+    if not long.startswith(short):
+        return False
+    return len(short) in (1, len(long)) or (inflected and len(long) - len(short) <= _ENDING)
+
+
+_ENDING = 3
+_TITLES = frozenset([
+    "comrade", "dr", "frau", "fraulein", "fräulein", "genosse", "genossin", "herr", "herrn",
+    "lady", "lord", "madame", "miss", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "prof",
+    "professor", "sir", "г", "господин", "госпожа", "товарищ", "тов",
+])  # fmt: skip
+
+
+def _vague(name: str) -> bool:
+    """Whether a letter's word for somebody is no full name: "husband", "Goethe", "Mr Orlov"."""
+    words = [word for word in _WORDS.findall(name) if word.casefold() not in _TITLES]
+    return len(words) < _FULL or not all(word[:1].isupper() for word in words)
+
+
+_WORDS = re.compile(r"[^\W\d_]+")
+_FULL = 2

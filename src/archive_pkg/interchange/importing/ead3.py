@@ -1,0 +1,535 @@
+"""EAD3 read in: a finding aid's items, each with what the levels above it say of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.dates.phrases import read_date
+from archive_pkg.interchange.importing.dates import before_christ, between_ends, dated, normal
+from archive_pkg.interchange.importing.drafts import Draft, Imported, held, language
+from archive_pkg.interchange.importing.restrictions import access, strictest, written_by_us
+from archive_pkg.interchange.importing.source import fit, local, refuse_unknown, text_of
+from archive_pkg.interchange.views import TYPE_NAMES
+from archive_pkg.records.vocabularies.identifiers import identify
+from archive_pkg.reports import Code, Location, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.interchange.importing.source import Element, Source
+
+IMPORT_NOT_A_LETTER = Code(
+    "import-not-a-letter",
+    Severity.ADVICE,
+    "A component of a finding aid is a folder or series without items. It is not imported: what it "
+    "holds is not one letter.",
+)
+IMPORT_ACCESS_READ = Code(
+    "import-access-read",
+    Severity.WARNING,
+    "A finding aid says in words who may see an item. The record has what these words are taken "
+    "for. Check it before you publish anything.",
+)
+
+IMPORT_SAME_CALL_NUMBER = Code(
+    "import-same-call-number",
+    Severity.WARNING,
+    "Two items of a finding aid have the same call number. Check which of them it is for, or "
+    "whether they are one item.",
+)
+
+READS = frozenset([
+    "type", "title", "variant_titles", "sender", "signatories", "recipients", "copies_to",
+    "mentioned_agents", "date.edtf", "date.as_written", "place.name", "place.identifiers",
+    "mentioned_places.name", "mentioned_places.identifiers", "summary.text", "subjects.term",
+    "subjects.identifier", "holding.repository", "holding.fonds", "holding.file",
+    "holding.folio", "custody", "publications", "rights.statement", "identifiers",
+    "enclosures.title",
+])  # fmt: skip
+"""Fields that come back from what `ead3` writes."""
+
+_TYPES = {name: kind for kind, name in TYPE_NAMES.items()}
+_NAMES = {"persname": "person", "corpname": "organization", "famname": "family", "name": "person"}
+_LEVELS = ("fonds", "file", "folio")
+_RELATORS = {
+    "recipient": "recipients", "addressee": "recipients", "rcp": "recipients",
+    "copy": "copies_to", "author": "sender", "aut": "sender", "sender": "sender",
+    "correspondent": "mentioned_agents", "subject": "mentioned_agents",
+}  # fmt: skip
+_REMARKS = (
+    "did/physdesc", "did/physdescset", "did/physdescstructured", "did/physloc",
+    "did/materialspec", "did/didnote", "accruals", "altformavail", "appraisal", "arrangement",
+    "bioghist", "fileplan", "odd", "originalsloc", "otherfindaid", "phystech", "prefercite",
+    "processinfo", "relatedmaterial", "separatedmaterial",
+)  # fmt: skip
+
+_CLOSED_UNTIL = re.compile(
+    r"\b(?:until|till|bis(?: zum)?|jusqu[’'](?:au|en|à)|до|fino al?|hasta)\s+"
+    r"(.{4,40}?)\s*(?:[.;,()]|$)",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(
+    r"letter|correspond|brief|korrespond|postcard|postkarte|lettre|lettera|carta|письм|переписк",
+    re.IGNORECASE,
+)
+"""What the title of an item or of a level above it says where the items are letters."""
+_OPEN = re.compile(
+    r"^(?:(?:the |this |these )?(?:materials?|collection|papers|records?|items?|letters?|files?|"
+    r"series)?\s*(?:is|are)?\s*)?(?:open|unrestricted|no (?:access )?restrictions?|"
+    r"frei zugänglich|unbeschränkt|libre|librement communicable)\b",
+    re.IGNORECASE,
+)
+_UNRESTRICTED = re.compile(r"\b(?:no|without|any) (?:access )?restrictions?\b", re.IGNORECASE)
+_NOT_OPEN = re.compile(
+    r"\b(?:clos|restrict(?!ions? on use)|except|unless|until|permission|gesperrt|sperr|not open)",
+    re.IGNORECASE,
+)
+
+
+def read(source: Source) -> list[Imported]:
+    """A record for each item.
+
+    Raises:
+        InvalidError: It describes no item: a collection is not a letter.
+    """
+    description = source.first(source.root, "archdesc")
+    if description is None:
+        raise refuse_unknown(source.name, "it has no archdesc", "EAD3 describes in archdesc")
+    tags = [f"{{{source.namespace}}}c"] + [f"{{{source.namespace}}}c{n:02}" for n in range(1, 13)]
+    components = list(description.iter(*tags))
+    leaves = {c for c in components if not any(isinstance(e.tag, str) and e.tag in tags for e in c)}
+    items = [
+        c
+        for c in components
+        if c.get("level") == "item" or (c in leaves and c.get("level") in (None, "otherlevel"))
+    ]
+    alone = description.get("level") == "item" and not items
+    if not items and not alone:
+        title = text_of(source.first(description, "did/unittitle")) or source.name
+        level = description.get("level") or "collection"
+        raise refuse_unknown(
+            source.name,
+            f"it describes “{title}”, a {level} without items, and a {level} is not a letter",
+            "describe its letters as components of level item",
+        )
+    chosen = items or [description]
+    readers = [_Item(source, item, number, alone=alone) for number, item in enumerate(chosen, 1)]
+    for reader in readers:
+        reader.read()
+    _question_call_numbers(source, readers)
+    others = set(chosen)
+    found = [reader.draft.finish([reader.item], others - {reader.item}) for reader in readers]
+    first = found[0].report
+    for leaf in (c for c in components if c in leaves and c not in others):
+        title = text_of(source.first(leaf, "did/unittitle")) or "a component without a title"
+        message = f"“{title}” is a {leaf.get('level')} without items, not a letter"
+        hint = "describe its letters as components of level item, or by hand"
+        first.add(IMPORT_NOT_A_LETTER.at(Location(source.name), message, hint))
+    everything = "\n".join(held(imported.record, imported.files) for imported in found)
+    first.extend(source.unread([source.root], everything, chosen))
+    return found
+
+
+def _question_call_numbers(source: Source, readers: list[_Item]) -> None:
+    """Report items that have the call number of an item before them."""
+    seen: dict[tuple[str, ...], str] = {}
+    for reader in readers:
+        for element in source.all(reader.item, "did/unitid"):
+            own = text_of(element) or ""
+            place: tuple[str, ...] = ()
+            if _RELATIVE.fullmatch(own):
+                # “3” is a number within the level above.
+                place = tuple(reader.source.root.getroottree().getpath(e) for e in reader.above[:1])
+            key = (own.casefold(), element.get("localtype") or "", *place)
+            if own and element.get("localtype") not in _LEVELS and key in seen:
+                reader.draft.report.add(
+                    IMPORT_SAME_CALL_NUMBER.at(
+                        Location(source.name, field="holding.file"),
+                        f"“{reader.titles[0]}” has the call number {own}, like “{seen[key]}”",
+                        "check which of them it is for",
+                    )
+                )
+            seen.setdefault(key, reader.titles[0])
+
+
+_RELATIVE = re.compile(
+    r"(?:(?:box|folder|file|item|letter|no|nr|mappe|brief|blatt|bl|dossier)\b\W*)?[0-9]*\W?\w?",
+    re.IGNORECASE,
+)
+"""A number that says nothing without the level above."""
+
+
+class _Item:
+    def __init__(self, source: Source, item: Element, number: int, *, alone: bool) -> None:
+        self.source = source
+        self.item = item
+        self.alone = alone
+        above = [e for e in item.iterancestors() if source.first(e, "did") is not None]
+        self.above = above
+        titles = [source.words(title) for title in source.all(item, "did/unittitle")]
+        inherited = (source.text(level, "did/unittitle") for level in above)
+        self.titles = [title for title in titles if title]
+        self.titles = self.titles or [next(filter(None, inherited), None) or "Letter"]
+        self.is_ours = any(e.get("localtype") == "record" for e in source.all(item, "did/unitid"))
+        stem = source.stem
+        record_id = fit(source.text(source.root, "control/recordid")) if alone else None
+        own = source.attribute(item, "id")
+        name = record_id or own or (stem if alone else f"{stem}-{number}")
+        source.use([(item, "@level"), (item, "@otherlevel")] if item.get("level") == "item" else [])
+        self.draft = Draft(source, name, self.titles[0], self._type())
+
+    def _type(self) -> str:
+        for form in self.source.all(self.item, "controlaccess/genreform"):
+            kind = _TYPES.get(text_of(form) or "")
+            if kind:
+                self.source.take(form)
+                return kind
+        titles = [self.titles[0]]
+        titles += [text_of(self.source.first(e, "did/unittitle")) or "" for e in self.above]
+        return "letter" if any(map(_LETTERS.search, titles)) else "other"
+
+    def read(self) -> None:
+        """Fill the draft."""
+        agency = self.source.text(self.source.root, "control/maintenanceagency/agencyname")
+        if agency and agency != "Unknown":
+            self.draft.supplier = self.draft.agent(agency, "organization")
+        self.draft.state("title", self.titles[0])
+        self.draft.state("variant_titles", self.titles[1:])
+        self._identifiers()
+        self._dates()
+        self._people()
+        self._places_and_subjects()
+        self._words()
+        tags = []
+        for element in self.source.all(self.item, "did/langmaterial//language"):
+            tag = language(element.get("langcode") or text_of(element))
+            if tag:
+                tags.append(tag)
+                self.source.take(element)
+        original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
+        original |= {"languages": list(dict.fromkeys(tags))} if tags else {}
+        said = self._access()
+        if self._is_internal(self.item):
+            said = access("closed", None, 'Marked audience="internal" in the finding aid.')
+            self.source.attribute(self.item, "audience")
+        self.draft.raw["parts"] = [original | ({"access": said} if said else {})]
+
+    def _identifiers(self) -> None:
+        holding: dict[str, str] = {}
+        found = []
+        for element in self.source.all(self.item, "did/unitid"):
+            words = self.source.words(element)
+            kind = self.source.attribute(element, "localtype")
+            if kind == "record":
+                self.source.take(element)
+            elif words and kind in _LEVELS:
+                holding[kind] = words
+            elif words and kind:
+                identified = identify(words, kind)
+                found += [identified] if identified else []
+            elif words and "file" in holding:
+                found += [{"scheme": "local", "value": words}]
+            elif words:
+                holding["file"] = words
+        nearest = (self.source.all(level, "did/container") for level in (self.item, *self.above))
+        boxes = [self._box(box) for box in next(filter(None, nearest), [])]
+        if any(boxes):
+            holding["file"] = ", ".join(filter(None, [holding.get("file"), *boxes]))
+        levels = [self._level(level) for level in reversed(self.above)]
+        if any(levels):
+            holding.setdefault("fonds", " / ".join(filter(None, levels)))
+        for dao in self.item.iterfind(".//{*}dao"):
+            identified = identify(self.source.attribute(dao, "href"))
+            found += [identified] if identified else []
+        where = self._repository()
+        if where:
+            self.draft.state("holding", {"repository": where} | holding)
+        else:
+            found += [{"scheme": "local", "value": v, "note": k} for k, v in holding.items()]
+        self.draft.state("identifiers", [i for n, i in enumerate(found) if i not in found[:n]])
+
+    def _box(self, box: Element) -> str | None:
+        kind = self.source.attribute(box, "localtype")
+        return fit(" ".join(filter(None, (kind, self.source.words(box)))))
+
+    def _level(self, level: Element) -> str | None:
+        """A level above the item, as its title and its call number."""
+        title = self.source.text(level, "did/unittitle")
+        number = self.source.text(level, "did/unitid")
+        return f"{title} ({number})" if title and number else title or number
+
+    def _repository(self) -> str | None:
+        for level in (self.item, *self.above):
+            element = self.source.first(level, "did/repository")
+            if element is not None:
+                named = self.source.first(element, "corpname")
+                return self.source.words(named if named is not None else element)
+        return None
+
+    def _dates(self) -> None:
+        said = list(self._said_dates(self.item))
+        if said:
+            self.draft.state("date", said[0])
+            for other in said[1:]:
+                words = other.get("as_written") or other.get("note")
+                self.draft.rival("date", other["edtf"], words)
+            return
+        written = [
+            text_of(element) or fit(element.get("normal"))
+            for element in self.item.iterfind("{*}did/*")
+            if local(element).startswith("unitdate")
+        ]
+        if any(w and not _is_undated(w) for w in written):
+            plain = self.source.first(self.item, "did/unitdate")
+            normalized = self.source.attribute(plain, "normal") if plain is not None else None
+            aside = self._aside(plain) if plain is not None else None
+            self.source.use((plain, f"@{name}") for name in _ASIDE if aside)
+            note = "; ".join(filter(None, (f"normal: {normalized}" if normalized else "", aside)))
+            self.draft.open_date("date", next(filter(None, written)), note or None)
+            return
+        for level in self.above:
+            for date in self._said_dates(level):
+                within = between_ends(date["edtf"])
+                title = text_of(self.source.first(level, "did/unittitle")) or "the level above"
+                if within:
+                    words = next(filter(None, written), None)
+                    note = f"Undated; {title} has {date.get('as_written') or date['edtf']}"
+                    undated = {"as_written": words} if words else {}
+                    inherited = {"edtf": within, "note": note} | undated
+                    self.draft.state("date", inherited, quoted=True)
+                    self.draft.infer("date", "date-of-the-level-above", note)
+                    return
+        self.draft.open_date("date", next(filter(None, written), None))
+
+    def _said_dates(self, level: Element) -> Iterator[dict[str, Any]]:
+        for element in self.source.all(level, "did/*"):
+            if local(element) == "unitdate":
+                said = self._plain(element)
+            elif local(element) == "unitdatestructured":
+                said = self._structured(element)
+            else:
+                continue
+            if said:
+                yield said
+
+    def _aside(self, element: Element) -> str | None:
+        """What is said of a date besides the date: its calendar, how certain it is, its kind."""
+        said = []
+        for name in _ASIDE:
+            value = fit(element.get(name))
+            if value and value not in ("gregorian", "ce"):
+                said.append(f"{name}: {value}")
+        return "; ".join(said) or None
+
+    def _noted(self, element: Element, said: dict[str, Any]) -> dict[str, Any]:
+        """A date with what is said of it besides the date."""
+        self.source.use((element, f"@{name}") for name in _ASIDE)
+        note = self._aside(element)
+        notes = "; ".join(filter(None, (said.get("note"), note)))
+        return said | ({"note": notes} if notes else {})
+
+    def _plain(self, element: Element) -> dict[str, Any] | None:
+        certainty = (element.get("certainty") or "").casefold()
+        words = self.source.words(element)
+        more: dict[str, Any] = {
+            "about": certainty in _ABOUT,
+            "doubtful": bool(certainty) and certainty not in (*_ABOUT, "certain"),
+            "words": words,
+            "calendar": element.get("calendar"),
+        }
+        if element.get("era") == "bce" and not before_christ(words or ""):
+            more["words"] = f"{words} BCE" if words else None
+        said = normal(element.get("normal"), **more) if element.get("normal") else dated(**more)
+        if said is None:
+            return None
+        if element.get("normal"):
+            self.source.attribute(element, "normal")
+        return self._noted(element, said)
+
+    def _structured(self, structured: Element) -> dict[str, Any] | None:
+        for single in structured.iterfind(".//{*}datesingle"):
+            words = self.source.words(single)
+            limits = (single.get("notbefore"), single.get("notafter"))
+            when = single.get("standarddate")
+            calendar = structured.get("calendar")
+            said = dated(when=when, words=words, calendar=calendar) if when else None
+            if when is None or not before_christ(words or ""):
+                said = said or dated(between=limits, words=words) or dated(words=words)
+            if said:
+                names = ("standarddate", "notbefore", "notafter")
+                self.source.use((single, f"@{name}") for name in (names if when else names[1:]))
+                if said.get("as_written") == said["edtf"]:
+                    said.pop("as_written")
+                return self._noted(structured, said)
+        for spread in structured.iterfind(".//{*}daterange"):
+            first, last = (self.source.first(spread, name) for name in ("fromdate", "todate"))
+            ends = [self._end(end) for end in (first, last)]
+            words = " – ".join(w for e in (first, last) if (w := self.source.words(e)))
+            calendar = structured.get("calendar")
+            said = dated(span=(ends[0], ends[1]), words=words or None, calendar=calendar)
+            if said:
+                for end in (first, last):
+                    if end is not None:
+                        self.source.attribute(end, "standarddate")
+                return self._noted(structured, said)
+        return None
+
+    def _end(self, end: Element | None) -> str | None:
+        if end is None:
+            return None
+        read = read_date(text_of(end) or "")
+        return end.get("standarddate") or (read.edtf if read else None)
+
+    def _people(self) -> None:
+        roles: dict[str, list[str]] = {}
+        for origination in self.source.all(self.item, "did/origination"):
+            label = (fit(origination.get("label")) or "").casefold().strip(":")
+            role = "signatories" if label == "signatory" else "sender"
+            if label in ("signatory", "sender", "creator", "author"):
+                self.source.attribute(origination, "label")
+            for element in origination:
+                self._take_name(element, role, roles)
+        for element in self.source.all(self.item, "controlaccess/*"):
+            relator = (element.get("relator") or "").lower()
+            if relator in _RELATORS:
+                self.source.attribute(element, "relator")
+            self._take_name(element, _RELATORS.get(relator, "mentioned_agents"), roles)
+        for role, names in roles.items():
+            self.draft.state(role, list(dict.fromkeys(names)))
+
+    def _take_name(self, element: Element, role: str, roles: dict[str, list[str]]) -> None:
+        if not isinstance(element.tag, str) or local(element) not in _NAMES:
+            return
+        parts = self.source.all(element, "part")
+        kinds = [part.get("localtype") for part in parts]
+        self.source.use((p, "@localtype") for p in parts if p.get("localtype") == "role")
+        words = [self.source.words(part) for part in parts]
+        said = list(zip(kinds, words, strict=True))
+        titles = [word for kind, word in said if kind == "role"]
+        identified = self._identified(element) if any(words) else None
+        agent = self.draft.agent(
+            ", ".join(word for kind, word in said if word and kind != "role") or None,
+            _NAMES[local(element)],
+            [identified] if identified else [],
+            role=titles[0] if titles else None,
+        )
+        if agent:
+            roles.setdefault(role, []).append(agent)
+
+    def _identified(self, element: Element) -> dict[str, str] | None:
+        identified = identify(fit(element.get("identifier")), fit(element.get("source")))
+        self.source.use([(element, "@source"), (element, "@identifier")] if identified else [])
+        return identified
+
+    def _places_and_subjects(self) -> None:
+        mentioned = []
+        for element in self.source.all(self.item, "controlaccess/geogname"):
+            words = self.source.words(element)
+            identified = self._identified(element) if words else None
+            place = {"name": words} | ({"identifiers": [identified]} if identified else {})
+            if words and element.get("relator") == "place of writing":
+                self.source.attribute(element, "relator")
+                self.draft.state("place", place)
+            elif words:
+                mentioned.append(place)
+        self.draft.state("mentioned_places", mentioned)
+        subjects = []
+        for element in self.source.all(self.item, "controlaccess/subject"):
+            words = self.source.words(element)
+            identified = self._identified(element) if words else None
+            if words:
+                subjects.append(
+                    {"term": words} | ({"identifier": identified} if identified else {})
+                )
+        self.draft.state("subjects", subjects)
+
+    def _words(self) -> None:
+        if self.is_ours:
+            summary = self._section(self.item, "scopecontent[@localtype='summary']")
+        else:
+            summary = self._section(self.item, "scopecontent")
+        abstract = self.source.text(self.item, "did/abstract")
+        summary = summary[:1] if self.is_ours else summary
+        said = [*([abstract] if abstract else []), *summary]
+        self.draft.state("summary", {"text": "\n".join(said)} if said else None)
+        self.draft.state("custody", " ".join(self._section(self.item, "custodhist")))
+        rights: list[str] = []
+        for level in (self.item, *self.above):
+            rights += [w for w in self._section(level, "userestrict") if w not in rights]
+        rights = rights[:1] if self.is_ours else rights
+        self.draft.state("rights", {"statement": " ".join(rights)} if rights else None)
+        number = 0
+        for element in self.source.all(self.item, "scopecontent[@localtype='enclosures']/p"):
+            words = text_of(element) or ""
+            if words.startswith("Enclosed: "):
+                number += 1
+                self.source.take(element)
+                title = words.removeprefix("Enclosed: ")
+                self.draft.add("enclosures", {"id": f"enclosure-{number}", "title": title})
+        citations = [
+            self.source.words(e) for e in self.source.all(self.item, "bibliography/bibref")
+        ]
+        self.draft.state("publications", [words for words in citations if words])
+        if not self.is_ours:
+            for path in _REMARKS:
+                for element in self.source.all(self.item, path):
+                    if not self._is_internal(element):
+                        self.draft.remark(self.source.words(element))
+
+    @staticmethod
+    def _is_internal(element: Element) -> bool:
+        """Whether an element is for the archive's staff alone."""
+        return bool(element.get("audience") == "internal")
+
+    def _section(self, level: Element, name: str) -> list[str]:
+        """The paragraphs of a section of a level."""
+        found = []
+        for section in self.source.all(level, name):
+            if self._is_internal(section):
+                continue
+            inner = [e for e in section if isinstance(e.tag, str) and local(e) != "head"]
+            found += [self.source.words(e) for e in inner]
+        return [words for words in found if words]
+
+    def _access(self) -> dict[str, Any] | None:
+        """Who may have the item: the strictest of what is said of it and of the levels above it."""
+        if self.is_ours:
+            found = written_by_us(self._section(self.item, "accessrestrict"))
+        else:
+            found = []
+            for level in (self.item, *self.above):
+                words = " ".join(self._section(level, "accessrestrict"))
+                if words:
+                    found.append(_in_words(words))
+        said = strictest(found)
+        if said and not self.is_ours:
+            until = f" until {said['until']['edtf']}" if "until" in said else ""
+            self.draft.report.add(
+                IMPORT_ACCESS_READ.at(
+                    Location(self.source.name, field="parts.original.access"),
+                    f"“{said['rule']}” is taken for {said['status']}{until}",
+                    "check access in the record",
+                )
+            )
+        return said
+
+
+_ASIDE = ("calendar", "era", "certainty", "unitdatetype", "label")
+_ABOUT = ("approximate", "circa", "ca", "ca.", "approx", "inferred")
+
+
+def _is_undated(words: str) -> bool:
+    read = read_date(words)
+    return read is not None and not read.edtf
+
+
+def _in_words(words: str) -> dict[str, Any]:
+    """What a restriction says in words; what is not understood is closed."""
+    until = _CLOSED_UNTIL.search(words)
+    read = read_date(until[1]) if until else None
+    if read and read.edtf:
+        return access("restricted", read.edtf, words)
+    if _OPEN.search(words) and not _NOT_OPEN.search(_UNRESTRICTED.sub("", words)):
+        return access("open", None, words)
+    return access("closed", None, words)

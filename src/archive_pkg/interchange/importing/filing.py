@@ -1,0 +1,133 @@
+"""Imported records on disk: each in a folder of its own, or next to the file that it is from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg.errors import InvalidError
+from archive_pkg.interchange.importing.reading import read
+from archive_pkg.records.saving import as_yaml
+from archive_pkg.storage import (
+    DestinationExistsError,
+    Staging,
+    make_folder,
+    read_regular,
+    storage_errors,
+    write_atomically,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive_pkg.interchange.importing.drafts import Imported
+    from archive_pkg.reports import Report
+
+RECORD = "record.yaml"
+
+
+def file_imported(
+    imported: Imported, folder: Path, *, replace: bool = False, mode: int = 0o777
+) -> Path:
+    """Write a record and its files into a folder, which is either complete or absent.
+
+    Args:
+        imported: The record.
+        folder: The folder; it gets the record's name.
+        replace: Whether a folder that is there may be replaced.
+        mode: The widest permissions of the folder.
+
+    Returns:
+        The record's file.
+
+    Raises:
+        DestinationExistsError: The folder is there, and `replace` is not set.
+        StorageError: Something cannot be written.
+    """
+    with storage_errors(f"making {folder.parent}"):
+        make_folder(folder.parent)
+    with Staging(folder) as staging, storage_errors(f"writing {folder}"):
+        for path, data in imported.files.items():
+            target = staging.path / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        (staging.path / RECORD).write_text(as_yaml(imported.record), encoding="utf-8")
+        staging.mode = mode
+        try:
+            staging.commit(replace=replace)
+        except DestinationExistsError as error:
+            hint = "Replace it with --replace, or name another folder with --out."
+            raise DestinationExistsError(error.message, hint) from error
+    return folder / RECORD
+
+
+@dataclass(frozen=True, slots=True)
+class FiledImport:
+    """Where the record of one letter's file was written.
+
+    Attributes:
+        record: The record's file.
+        changed: Whether it was written; a record that is there is kept.
+        report: What the file says and the record does not.
+    """
+
+    record: Path
+    changed: bool
+    report: Report
+
+
+def file_letter(letter: Path, out: Path | None = None) -> FiledImport:
+    """Import the file of one letter, next to it or into a folder of its own.
+
+    Raises:
+        InvalidError: The file cannot be read, or describes several letters.
+        StorageError: Something cannot be read or written.
+    """
+    with storage_errors(f"reading {letter}"):
+        data = read_regular(letter)
+    found = read(data, str(letter))
+    if len(found) != 1:
+        raise InvalidError(
+            f"{letter} describes {len(found)} letters", "Import it with archive-pkg import."
+        )
+    [imported] = found
+    if out is None:
+        return FiledImport(*_file_beside(imported, letter), imported.report)
+    record = out / imported.record.id / RECORD
+    if record.exists() and _is_same(record.parent, imported):
+        return FiledImport(record, False, imported.report)
+    return FiledImport(file_imported(imported, record.parent), True, imported.report)
+
+
+def _is_same(folder: Path, imported: Imported) -> bool:
+    with storage_errors(f"reading {folder}"):
+        files = ((folder / name, data) for name, data in imported.files.items())
+        return all(file.is_file() and read_regular(file) == data for file, data in files)
+
+
+def _file_beside(imported: Imported, letter: Path) -> tuple[Path, bool]:
+    """Write a record and its text next to the file that it is from; what is there is kept.
+
+    Returns:
+        The record's file, and whether it was written.
+
+    Raises:
+        InvalidError: The text's file is there and has other content.
+        StorageError: Something cannot be read or written.
+    """
+    record = letter.parent / RECORD
+    if record.exists():
+        return record, False
+    with storage_errors(f"reading {letter.parent}"):
+        for name, data in imported.files.items():
+            file = letter.parent / name
+            if file.exists() and read_regular(file) != data:
+                raise InvalidError(
+                    f"{file} exists and is not the text of {letter.name}",
+                    "Give the record a folder of its own with --out.",
+                )
+    for name, data in imported.files.items():
+        if not (letter.parent / name).exists():
+            write_atomically(letter.parent / name, data)
+    write_atomically(record, as_yaml(imported.record).encode())
+    return record, True

@@ -1,0 +1,62 @@
+"""Which format a file is in, and reading it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.interchange.importing import datacite, ead3, tei
+from archive_pkg.interchange.importing.source import Source, refuse_unknown
+
+if TYPE_CHECKING:
+    from archive_pkg.interchange.importing.drafts import Imported
+
+READS = {"tei": tei.READS, "cmif": tei.READS_INDEX, "ead3": ead3.READS, "datacite": datacite.READS}
+"""Of each format that is written and read, the fields that come back."""
+
+_ELDER = {
+    "TEI.2": "TEI P4 is not read; convert it to P5",
+    "ead": "EAD 2002 is not read; convert it to EAD3",
+    "resource": "of DataCite, kernel 4 is read",
+}
+
+
+_NAMESPACES = (
+    b"http://www.tei-c.org/ns/1.0",
+    b"http://ead3.archivists.org/schema/",
+    b"http://datacite.org/schema/kernel-4",
+)
+_HEAD = 8192
+
+
+def is_description(data: bytes) -> bool:
+    """Whether a file is one that `read` reads, by its beginning."""
+    head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.startswith(b"<") and any(namespace in head for namespace in _NAMESPACES)
+
+
+def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
+    """Draft records from a TEI letter, a CMIF file, an EAD3 finding aid or DataCite's XML.
+
+    No entity is expanded and nothing is fetched. What the file says and the records do not is in
+    each one's report.
+
+    Args:
+        data: The file's bytes.
+        name: Its path or name, for findings.
+        record_id: The id of the record where the file names none; otherwise the file's name
+            without its ending.
+
+    Raises:
+        InvalidError: The file is not XML, declares entities, or is in another format.
+    """
+    source = Source(data, name, record_id)
+    match source.namespace:
+        case "http://www.tei-c.org/ns/1.0":
+            return tei.read(source, data)
+        case "http://ead3.archivists.org/schema/":
+            return ead3.read(source)
+        case "http://datacite.org/schema/kernel-4":
+            return datacite.read(source)
+    root = str(source.root.tag)
+    hint = _ELDER.get(root.rpartition("}")[2], "TEI P5, CMIF, EAD3 and DataCite 4 are read")
+    raise refuse_unknown(name, f"its first element is {root}", hint)

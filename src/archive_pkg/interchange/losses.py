@@ -1,0 +1,228 @@
+"""What a format cannot hold of a record: told before anybody finds it missing."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from archive_pkg.dates.date import Edtf
+from archive_pkg.interchange.dates import is_exact
+from archive_pkg.records.models import Evidence, Quote, Record, Span
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from archive_pkg.interchange.formats import Format
+
+FIELD_LOST = Code(
+    "crosswalk-field-lost",
+    Severity.ADVICE,
+    "The record states something for which the format has no place.",
+)
+FIELD_PARTIAL = Code(
+    "crosswalk-field-partial",
+    Severity.ADVICE,
+    "The format takes the field only in part, and words of this record are not in the document.",
+)
+DATE_COARSENED = Code(
+    "crosswalk-date-coarsened",
+    Severity.ADVICE,
+    "The format knows years, months and days; a date that says more is written as near as it can.",
+)
+CHARACTER_REPLACED = Code(
+    "crosswalk-character-replaced",
+    Severity.ADVICE,
+    "XML cannot hold some characters; U+FFFD stands in their place (in TEI's text inside a `g`).",
+    "XML 1.0, 2.2",
+)
+
+_WHOLE = (Quote, Span, Evidence)
+"""Models that a format holds as one thing, or not at all."""
+_IDENTIFIER_NOTES = ("identifiers.note", "identifier.note")
+"""Remarks on identifiers, which formats that take an identifier do not take with it."""
+_IN_OTHER_WORDS = frozenset(
+    {"type", "kind", "action", "status", "outcome", "made_from", "part_of", "about", "objects"}
+    | {"sources"}
+)
+"""Fields whose values formats say in words of their own."""
+_CODED = frozenset({"languages", "scheme", "inputs", "outputs", "part"})
+"""Fields whose values some formats write as codes or names of another list, or as a link."""
+_OF_AGENTS = frozenset(
+    {"sender", "signatories", "recipients", "copies_to", "mentioned_agents", "donor", "author"}
+    | {"holder", "made_by", "by", "agents"}
+)
+"""Fields whose values are ids of agents."""
+_INTERNAL = frozenset(
+    {"agents.id", "parts.id", "translation_notes.id", "enclosures.id", "events.id"}
+)
+"""Names that only tie a record together."""
+
+
+def leaves(value: Any, kind: str = "", place: str = "") -> Iterator[tuple[str, str, Any]]:
+    """All that a record states: the field without the items' names, its place, its value."""
+    if isinstance(value, BaseModel) and not isinstance(value, _WHOLE):
+        for name in type(value).model_fields:
+            below = getattr(value, name)
+            path = f"{kind}.{name}" if kind else name
+            if below not in (None, ()) and path not in _INTERNAL:
+                yield from leaves(below, path, f"{place}.{name}" if place else name)
+    elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+        for index, item in enumerate(value):
+            yield from leaves(item, kind, f"{place}.{getattr(item, 'id', index)}")
+    else:
+        yield kind, place, value
+
+
+def fields() -> Iterator[str]:
+    """Every field that a record can state, in the models' order."""
+    yield from _fields(Record, "")
+
+
+def _fields(model: type[BaseModel], kind: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        path = f"{kind}.{name}" if kind else name
+        below = _model_in(field.annotation)
+        if below is not None and not issubclass(below, _WHOLE):
+            yield from _fields(below, path)
+        elif path not in _INTERNAL:
+            yield path
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_model_in(item) for item in getattr(annotation, "__args__", ()))
+    return next((model for model in inner if model is not None), None)
+
+
+def place_of(mapping: Mapping[str, str], field: str) -> str | None:
+    """Where a format puts a field; None where it has no place for it."""
+    if field.endswith(_IDENTIFIER_NOTES):
+        return mapping.get(field)
+    while field not in mapping:
+        field, dot, _ = field.rpartition(".")
+        if not dot:
+            return None
+    return mapping[field]
+
+
+def lost_whole(mapping: Mapping[str, str], field: str) -> str:
+    """The field, or the whole it belongs to where the format has nothing of that."""
+    steps = field.split(".")
+    wholes = (".".join(steps[:count]) for count in range(1, len(steps)))
+    known = [f"{name}." for name in mapping]
+    return next(
+        (whole for whole in wholes if not any(name.startswith(f"{whole}.") for name in known)),
+        field,
+    )
+
+
+def losses(
+    chosen: Format,
+    record: Record,
+    texts: Mapping[str, str] | None = None,
+    document: bytes | None = None,
+) -> Report:
+    """Return what of a record a format cannot hold: one finding for each field, date and text.
+
+    Args:
+        chosen: The format.
+        record: The record.
+        texts: The texts that go into the document, by the part's id.
+        document: The record in this format. Its words show what of a field it has; words that are
+            elsewhere in it count, too.
+    """
+    report = Report()
+    mapping = chosen.mapping
+    lost: dict[str, list[str]] = {}
+    partial: dict[str, list[str]] = {}
+    present = _words_in(chosen, document) if document else None
+    for kind, place, value in leaves(record):
+        at = Location(field=place)
+        where = place_of(mapping, kind)
+        if where is None:
+            if present and place in _open_words(record) and present.issuperset(_words(value)):
+                continue
+            whole = lost_whole(mapping, kind)
+            if whole == kind or whole not in lost:
+                lost.setdefault(whole, []).append(place)
+        elif isinstance(value, Edtf) and chosen.dates == "days" and not is_exact(value):
+            report.add(DATE_COARSENED.at(at, f"{chosen.title} does not know all that {value} says"))
+        elif chosen.is_xml and _is_hostile(value):
+            report.add(_replaced(at, chosen))
+        elif present and not _is_present(record, kind, value, where, present):
+            partial.setdefault(kind, []).append(place)
+    for kind, places in lost.items():
+        message = f"{chosen.title} has no place for {kind}{_times(places)}"
+        report.add(FIELD_LOST.at(Location(field=places[0]), message))
+    for kind, places in partial.items():
+        message = (
+            f"{chosen.title} takes {kind} only in part{_times(places)}: {place_of(mapping, kind)}"
+        )
+        report.add(FIELD_PARTIAL.at(Location(field=places[0]), message))
+    if chosen.name == "tei":
+        for part, text in (texts or {}).items():
+            if _is_hostile(text):
+                report.add(_replaced(Location(field=f"parts.{part}"), chosen))
+    return report
+
+
+def _times(places: Sequence[str]) -> str:
+    return f" ({len(places)} times)" if len(places) > 1 else ""
+
+
+def _open_words(record: Record) -> set[str]:
+    """The places of words that formats write in place of a date, as long as it is open."""
+    dates = {"date": record.date, "received": record.received}
+    opened = [name for name, date in dates.items() if date and date.edtf is None]
+    return {f"{name}.{field}" for name in opened for field in ("as_written", "note")}
+
+
+def _is_present(record: Record, kind: str, value: Any, where: str, present: set[str]) -> bool:
+    """Whether the words of a value are in the document.
+
+    What documents say in words of their own, such as kinds and relations, cannot be found there: it
+    is present unless the format takes it under a condition, which the mapping has in brackets.
+    """
+    field = kind.rpartition(".")[2]
+    if field in _IN_OTHER_WORDS:
+        return "(" not in where
+    if field in _CODED and "(" not in where:
+        return True
+    several = value if isinstance(value, tuple) else (value,)
+    if field in _OF_AGENTS:
+        several = tuple(record.agent(name).name for name in several)
+    said = (one.exact if isinstance(one, Quote) else one for one in several)
+    return all(
+        present.issuperset(_words(one))
+        for one in said
+        if isinstance(one, str) and not isinstance(one, Edtf)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())
+
+
+def _words_in(chosen: Format, document: bytes) -> set[str]:
+    text = document.decode()
+    if chosen.is_xml:
+        text = html.unescape(text)
+    elif chosen.media_type.endswith("json"):
+        text = json.dumps(json.loads(text), ensure_ascii=False).replace("\\n", " ")
+    return set(_words(text))
+
+
+def _is_hostile(value: object) -> bool:
+    from archive_pkg.interchange.markup import HOSTILE
+
+    return bool(HOSTILE.search(str(value)))
+
+
+def _replaced(at: Location, chosen: Format) -> Any:
+    return CHARACTER_REPLACED.at(at, f"{chosen.title} cannot hold a character of this text")

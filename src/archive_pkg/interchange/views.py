@@ -1,0 +1,405 @@
+"""What several formats want to know of a record, told in the same way to each."""
+
+from __future__ import annotations
+
+import re
+from graphlib import TopologicalSorter
+from itertools import count
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from archive_pkg.interchange.dates import edtf_of
+from archive_pkg.records.models import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive_pkg.records.models import Agent, Date, Holding, Part, Reclassification, Record
+    from archive_pkg.records.vocabularies.identifiers import Identifier
+
+TYPE_NAMES = {
+    "letter": "Letter",
+    "telegram": "Telegram",
+    "memorandum": "Memorandum",
+    "note": "Note",
+    "message": "Message",
+    "report": "Report",
+    "other": "Document",
+}
+
+Bond = Literal["version", "part", "about", "other"]
+"""What a part is to the letter: a version of it, a part of it such as an enclosure, a text about
+it, or something else, such as the translation of an enclosure."""
+
+MAKERS = {
+    "scan": "digitizer",
+    "transcription": "transcriber",
+    "translation": "translator",
+    "redaction": "redactor",
+    "summary": "author of summary",
+}
+"""What a person is called who made a part of a kind."""
+
+SOFTWARE = "software"
+"""The role of a program."""
+
+_YEAR = r"(?:ca?\. ?|approximately )?\d{3,4}\??"
+_LIFE = re.compile(rf"(?:(?:b\.|d\.|fl\.|born|died|active) ?{_YEAR}|{_YEAR} ?[-–] ?(?:{_YEAR})?)")
+"""Dates of life, as authority files add them to a name."""
+_SUFFIX = re.compile(r"(?:[JS]r\.?|II|III|IV)")
+
+_EXAMINING = {
+    "appraisal",
+    "digital signature validation",
+    "fixity check",
+    "forensic feature analysis",
+    "format identification",
+    "message digest calculation",
+    "metadata extraction",
+    "validation",
+    "virus check",
+}
+"""Types of events that leave what they are about as it was, and where it was."""
+
+_MAKING = {
+    "capture",
+    "creation",
+    "digitization",
+    "imaging",
+    "migration",
+    "normalization",
+    "redaction",
+    "transcription",
+    "translation",
+}
+"""Types of events that bring forth what they are about."""
+
+_CHANGES = {
+    "classified": "classification",
+    "upgraded": "upgrading",
+    "downgraded": "downgrading",
+    "declassified": "declassification",
+    "reviewed": "classification review",
+}
+"""The types of the events that change a marking; all of them are local ones."""
+
+
+class Contribution(NamedTuple):
+    """Who did what.
+
+    Attributes:
+        agent: Who.
+        role: What the agent is called for it.
+        is_own: Whether it was done for the letter itself, not for an enclosure or a summary.
+    """
+
+    agent: Agent
+    role: str
+    is_own: bool = True
+
+
+def contributions(record: Record) -> Iterator[Contribution]:
+    """Everybody but the sender who had a hand in the letter, each role once.
+
+    A program is software, whatever it made: it is nobody's translator.
+    """
+    seen = set()
+    for name, role, is_own in _roles(record):
+        agent = record.agent(name)
+        if agent.kind == "software":
+            role = SOFTWARE
+        if (name, role) not in seen:
+            seen.add((name, role))
+            yield Contribution(agent, role, is_own)
+
+
+def persons(record: Record) -> Iterator[Contribution]:
+    """The contributions of persons and bodies, for formats that take no others."""
+    return (one for one in contributions(record) if one.role != SOFTWARE)
+
+
+def addressees(record: Record) -> Iterator[Contribution]:
+    """The recipients, and those who got a copy."""
+    for agent in agents(record, record.recipients):
+        yield Contribution(agent, "recipient")
+    for agent in agents(record, record.copies_to):
+        yield Contribution(agent, "recipient of a copy")
+
+
+def hands(record: Record) -> Iterator[Contribution]:
+    """Persons and bodies that contributed, the recipients, and the donor."""
+    yield from persons(record)
+    yield from addressees(record)
+    if record.donor:
+        yield Contribution(record.agent(record.donor), "donor")
+
+
+def _roles(record: Record) -> Iterator[tuple[str, str, bool]]:
+    for name in record.signatories:
+        yield name, "signatory", True
+    known = bonds(record)
+    for part in record.parts:
+        role = MAKERS.get(part.kind, f"maker of the {part.kind}")
+        # Who translated a commentary on the letter did not translate the letter.
+        if known[part.id] != ("about" if part.kind == "summary" else "version"):
+            role = f"maker of “{part_title(record, part)}”"
+        for name in part.made_by:
+            yield name, role, known[part.id] == "version"
+    if record.summary and record.summary.author:
+        yield record.summary.author, "author of summary", False
+
+
+def agents(record: Record, names: Sequence[str]) -> list[Agent]:
+    """The agents of some ids, each once."""
+    return [record.agent(name) for name in dict.fromkeys(names)]
+
+
+def creators(record: Record) -> list[Agent]:
+    """The sender, or who signed where no sender is known."""
+    return agents(record, record.sender or record.signatories)
+
+
+def family_and_given(agent: Agent) -> Halves | None:
+    """A person's name in index form, "Khrushchev, Nikita, 1894-1971", cut up; None for any other.
+
+    Dates of life are no part of the name.
+    """
+    pieces = [piece.strip() for piece in agent.name.split(",")]
+    while len(pieces) > 1 and _LIFE.fullmatch(pieces[-1]):
+        pieces.pop()
+    if agent.kind != "person" or len(pieces) < 2 or not all(pieces):
+        return None
+    suffix = pieces.pop() if len(pieces) > 2 and _SUFFIX.fullmatch(pieces[-1]) else ""
+    return Halves(pieces[0], ", ".join(pieces[1:]), suffix)
+
+
+class Halves(NamedTuple):
+    """The pieces of a person's name.
+
+    Attributes:
+        family: The family name.
+        given: The given names.
+        suffix: What tells generations apart, "Jr."; empty as a rule.
+    """
+
+    family: str
+    given: str
+    suffix: str = ""
+
+    @property
+    def all_given(self) -> str:
+        """The given names with the suffix, for formats that have no place for it."""
+        return f"{self.given} {self.suffix}".strip()
+
+
+def doi(record: Record) -> Identifier | None:
+    """The first DOI among the letter's identifiers."""
+    return next((item for item in record.identifiers if item.scheme == "doi"), None)
+
+
+def text_parts(record: Record) -> list[Part]:
+    """The parts that can be read as text."""
+    return [part for part in record.parts if part.is_text]
+
+
+def bonds(record: Record) -> dict[str, Bond]:
+    """Return what each part is to the letter itself, by the parts' ids, as `Bond` has it."""
+    parts = {part.id: part for part in record.parts}
+    found: dict[str, Bond] = {}
+    for name in TopologicalSorter({part.id: part.leads_to for part in record.parts}).static_order():
+        part = parts[name]
+        if part.kind == "summary" or part.about:
+            about = {found[other] for other in part.about}
+            found[name] = "about" if not about or "version" in about else "other"
+        elif part.kind == "enclosure" or part.part_of:
+            wholes = {found[other] for other in part.part_of}
+            found[name] = "part" if not wholes or wholes & {"version", "part"} else "other"
+        else:
+            sources = {found[other] for other in part.made_from}
+            found[name] = "version" if not sources or "version" in sources else "other"
+    return found
+
+
+def versions(record: Record) -> list[Part]:
+    """The parts that are the letter itself: its original, and what was made from that."""
+    known = bonds(record)
+    return [part for part in record.parts if known[part.id] == "version"]
+
+
+def main_text(record: Record) -> Part | None:
+    """The part in which the letter itself is read: the first text that is a version of it."""
+    return next((part for part in versions(record) if part.is_text), None)
+
+
+def languages(record: Record) -> list[str]:
+    """The languages of the letter and of what was sent with it, each once."""
+    known = bonds(record)
+    return list(
+        dict.fromkeys(
+            tag
+            for part in record.parts
+            if known[part.id] in ("version", "part")
+            for tag in part.languages
+        )
+    )
+
+
+def enclosed(record: Record) -> list[str]:
+    """The titles of what was sent with the letter."""
+    known = bonds(record)
+    names = {item.part for item in record.enclosures}
+    return [item.title for item in record.enclosures] + [
+        part_title(record, part)
+        for part in record.parts
+        if part.kind == "enclosure" and known[part.id] == "part" and part.id not in names
+    ]
+
+
+def contained(record: Record) -> list[str]:
+    """The titles of all that is part of the letter: its enclosures, and other parts of it."""
+    known = bonds(record)
+    return enclosed(record) + [
+        part_title(record, part)
+        for part in record.parts
+        if part.kind != "enclosure" and known[part.id] == "part"
+    ]
+
+
+def main_language(record: Record) -> str | None:
+    """The language of the letter as it is here; else the first that any part is in."""
+    part = main_text(record)
+    tags = part.languages if part else ()
+    return next(iter(tags or languages(record)), None)
+
+
+def originals(record: Record) -> list[Part]:
+    """What the letter's translations were made from, each once."""
+    names = dict.fromkeys(
+        name for part in versions(record) if part.kind == "translation" for name in part.made_from
+    )
+    return [record.part(name) for name in names]
+
+
+def is_translation(record: Record) -> bool:
+    """Whether the letter is here in translation only."""
+    held = {part.kind for part in versions(record) if part.held}
+    return "translation" in held and not held & {"original", "transcription", "redaction"}
+
+
+def part_title(record: Record, part: Part) -> str:
+    """Return what a part is called.
+
+    A part without a title is called by its entry among the enclosures, otherwise by its kind and
+    the letter's title.
+    """
+    listed = (enclosure.title for enclosure in record.enclosures if enclosure.part == part.id)
+    return part.title or next(listed, f"{part.kind.capitalize()} of {record.title}")
+
+
+def shelfmark(holding: Holding) -> str:
+    """Where in the archive: fonds, file, folio."""
+    return ", ".join(word for word in (holding.fonds, holding.file, holding.folio) if word)
+
+
+def examines(event: Event) -> bool:
+    """Whether an event leaves what it is about as it was: a check, a count, a look."""
+    return event.type in _EXAMINING
+
+
+def makes(event: Event) -> bool:
+    """Whether an event brings forth what it is about."""
+    return event.type in _MAKING or bool(event.sources)
+
+
+def history(record: Record) -> list[Event]:
+    """The record's events, and among them, where they belong in time, what became of its marking.
+
+    A change of the marking that the record also has as an event is not told twice.
+    """
+    events = list(record.events)
+    told = {(event.type, edtf_of(event.date)) for event in events}
+    taken = {event.id for event in events}
+    names = (name for n in count(1) if (name := f"classification-{n}") not in taken)
+    changes = [
+        _reclassified(change, next(names))
+        for change in (record.classification.history if record.classification else ())
+        if (_CHANGES[change.action], edtf_of(change.date)) not in told
+    ]
+    place = len(events)
+    for change in reversed(changes):
+        if change.date:
+            place = _later_than(change.date, events, place)
+        elif place == len(events):
+            place = _by_programs(events)
+        events.insert(place, change)
+    return events
+
+
+def _reclassified(change: Reclassification, name: str) -> Event:
+    words = change.action.capitalize() + (f" to {change.level}" if change.level else "") + "."
+    return Event(
+        id=name,
+        type=_CHANGES[change.action],
+        date=change.date,
+        agents=(change.by,) if change.by else (),
+        detail=" ".join(filter(None, (words, change.note))),
+    )
+
+
+def _by_programs(events: Sequence[Event]) -> int:
+    """The place of the first event of a program: a marking's changes are older than the package."""
+    digested = (n for n, event in enumerate(events) if event.inputs or event.outputs)
+    return next(digested, len(events))
+
+
+def _later_than(date: Date, events: Sequence[Event], last: int) -> int:
+    """The place of the first event that is surely later than a date, or a given one before that."""
+    latest = date.edtf.latest
+    for place, event in enumerate(events[:last]):
+        starts = event.date.edtf.earliest if event.date else None
+        if starts and latest and starts > latest:
+            return place
+    return last
+
+
+def method_words(record: Record, part: Part) -> str:
+    """Return how a part was made, and with which programs."""
+    makers = (record.agent(name) for name in dict.fromkeys(part.made_by))
+    programs = [agent.name for agent in makers if agent.kind == "software"]
+    made_with = f"made with {', '.join(programs)}" if programs else ""
+    return "; ".join(filter(None, (part.method, made_with)))
+
+
+def access_words(part: Part) -> str:
+    """Who may have a part, until when, by which rule; empty where nothing is said."""
+    access = part.access
+    if access is None:
+        return ""
+    words: str = access.status
+    words += f" until {access.until.edtf}" if access.until else ""
+    return words + (f" ({access.rule})" if access.rule else "")
+
+
+def restrictions(record: Record) -> Iterator[str]:
+    """Who may have which part, for each that says so."""
+    for part in record.parts:
+        words = access_words(part)
+        if words:
+            yield f"Access to {part_title(record, part)}: {words}"
+
+
+def open_dates(record: Record) -> Iterator[str]:
+    """Yield each date that is written but not read: `Date as written: 1923-24 (or 1924)`."""
+    for label, date in (("Date", record.date), ("Date received", record.received)):
+        if date and date.edtf is None:
+            yield f"{label} as written: {date.as_written}" + (f" ({date.note})" * bool(date.note))
+
+
+def note_words(record: Record) -> Iterator[tuple[str, str]]:
+    """Each translation note's id, and the note as one sentence."""
+    for note in record.translation_notes:
+        source = " ".join(word for word in (note.original, note.romanized) if word)
+        words = [f"{note.kind}, at “{note.at.exact}”"]
+        words += [f"rendered “{note.rendering}”"] if note.rendering else []
+        words += [source] if source else []
+        words += [note.text] if note.text else []
+        yield note.id, ": ".join(words)

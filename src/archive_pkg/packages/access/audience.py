@@ -1,0 +1,371 @@
+"""The record as an audience may have it: without what may not go out, and without its traces.
+
+What is withheld leaves behind its id, its kind, what it goes with, and the rule. Everything else
+that rests on it goes, too: its name, digest, title, makers and history; statements that are quoted
+from its words, or inferred from nobody says which; notes in its text; who is known from it alone.
+What is in doubt stays at home.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.packages.access.decision import Audience, Withheld, withheld
+from archive_pkg.packages.history import SOFTWARE_ID
+from archive_pkg.packages.layout import WITHHELD
+from archive_pkg.records import Record
+from archive_pkg.records.statements import Index, statements
+from archive_pkg.records.upgrading import RELATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from archive_pkg.records import Evidence
+
+SUFFIX = "-public"
+
+_REFERENCES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
+_COMPOSED = {"title-from-parts": ("sender", "recipients", "date"), "named-in-text": ()}
+"""Rules of `draft` that infer from other statements alone, and from which."""
+_TWINS = ("scheme", "level")
+"""What a classification's level is, and in which vocabulary: one says nothing without the other."""
+_NEEDED = {
+    "classification": {"as_written"},
+    "date": {"edtf", "as_written"},
+    "received": {"edtf", "as_written"},
+}
+"""Statements that say nothing without one of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A record as an audience may see it.
+
+    Attributes:
+        full: The record with everything.
+        record: What the audience may see of it, under the same id.
+        withheld: What it may not see, by the parts' ids.
+    """
+
+    full: Record
+    record: Record
+    withheld: Mapping[str, Withheld] = dataclasses.field(default_factory=dict)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether something was taken out; a package built for the public has nothing to take."""
+        return self.record is not self.full
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """The restrictions by which parts are withheld, by the parts' ids."""
+        return {name: one.sentence for name, one in self.withheld.items()}
+
+
+def seen_by(record: Record, audience: Audience, on: date | None = None) -> Outgoing:
+    """Return a record as an audience may see it on a day; see `access.withheld`."""
+    gone = withheld(record, audience, on)
+    taken_out = {
+        name
+        for event in record.events
+        if event.type == "redaction" and event.agents == (SOFTWARE_ID,)
+        for name in event.objects
+    }
+    if all(name in taken_out and not one.part.held for name, one in gone.items()):
+        return Outgoing(record, record, gone)
+    cut = public(record, gone).model_copy(update={"id": record.id})
+    return Outgoing(record, cut, gone)
+
+
+def public(record: Record, gone: Mapping[str, Withheld]) -> Record:
+    """Return the record without what is withheld and all traces of it, called `<id>-public`."""
+    return _Public(record, gone).record()
+
+
+class _Public:
+    """One record being made public; works on its plain data and validates what comes of it."""
+
+    def __init__(self, record: Record, gone: Mapping[str, Withheld]) -> None:
+        self.gone = gone
+        # Items that are taken out leave None, so that paths still find the others at their places.
+        self.places = {name: _places(value) for name, value in record if isinstance(value, tuple)}
+        evidence = tuple(self._by_id(record, item) for item in record.evidence)
+        self.source = record.model_copy(update={"evidence": evidence})
+        self.index = Index(self.source)
+        self.data: dict[str, Any] = self.source.as_json()
+        # A statement without evidence may rest on any text that is held.
+        texts = [part for part in record.parts if part.is_text]
+        self.some_text_stays = any(part.id not in gone for part in texts)
+
+    def _by_id(self, record: Record, item: Evidence) -> Evidence:
+        """The evidence for an item that has an id, which its path may call by its number."""
+        kind, *names = item.field.split(".")
+        if not names or kind not in self.places:
+            return item
+        named = getattr(getattr(record, kind)[self.places[kind][names[0]]], "id", names[0])
+        return item.model_copy(update={"field": ".".join((kind, named, *names[1:]))})
+
+    def record(self) -> Record:
+        self.data["id"] = f"{self.source.id}{SUFFIX}"
+        if self.gone:
+            self._parts()
+            dropped = {path for path in statements(self.source) if not self._goes_out(path)}
+            self._statements(dropped)
+            self._finer(dropped)
+            self._events()
+            self._agents()
+            self._evidence()
+        return Record.model_validate(self.data)
+
+    def _rests_on_withheld(self, item: Evidence) -> bool:
+        """Whether evidence rests on what is withheld, or may, as it does not say on what."""
+        if item.at is not None:
+            return item.at.part in self.gone
+        return item.basis == "inferred" and not self._is_inferred_from_open(item)
+
+    def _is_inferred_from_open(self, item: Evidence) -> bool:
+        """Whether an inference without a place is from an open part, or from what goes out."""
+        kind, _, rest = item.field.partition(".")
+        if kind == "parts":
+            return rest.partition(".")[0] not in self.gone
+        if item.rule not in _COMPOSED:
+            return False
+        said = [name for name in _COMPOSED[item.rule] if getattr(self.source, name)]
+        agents = [f"agents.{who}" for name in said for who in _names_of(self.source, name)]
+        return all(map(self._goes_out, (*said, *agents)))
+
+    def _supports(self, item: Evidence) -> bool:
+        return not self._rests_on_withheld(item)
+
+    def _goes_out(self, path: str) -> bool:
+        kind = path.partition(".")[0]
+        if kind == "parts":
+            return True
+        item = self.index.value(path)
+        if kind == "translation_notes" and item.at.part in self.gone:
+            return False
+        if kind == "summary" and item.part in self.gone:
+            return False
+        grounds = [one for one in self.index.evidence(path) if one.value is None]
+        if not grounds:
+            is_withheld = kind == "enclosures" and item.part in self.gone
+            return self.some_text_stays and not is_withheld
+        return any(map(self._supports, grounds))
+
+    def _parts(self) -> None:
+        for data in self.data.get("parts", ()):
+            if data["id"] not in self.gone:
+                grounds = self.index.evidence(f"parts.{data['id']}")
+                if grounds and not any(map(self._supports, grounds)):
+                    for field in ("title", "method", "note"):
+                        data.pop(field, None)
+                continue
+            one = self.gone[data["id"]]
+            access = {**one.access.model_dump(), "rule": one.rule}
+            stub = {"id": data["id"], "kind": data["kind"], "held": False, "access": access}
+            stub |= {name: data[name] for name in RELATIONS if name in data}
+            if one.part.held:
+                stub["note"] = WITHHELD
+            data.clear()
+            data.update(stub)
+
+    def _statements(self, dropped: set[str]) -> None:
+        for field in list(self.data):
+            value = self.data[field]
+            if field in dropped:
+                del self.data[field]
+            elif isinstance(value, list) and value and isinstance(value[0], dict):
+                paths = [f"{field}.{x.get('id', n)}" for n, x in enumerate(value)]
+                self.data[field] = [
+                    None if path in dropped else item
+                    for path, item in zip(paths, value, strict=True)
+                ]
+        if "title" not in self.data:
+            self.data["title"] = f"{self.source.type.capitalize()} {self.source.id}"
+        for path in statements(self.source):
+            if path not in dropped and any(map(self._rests_on_withheld, self.index.evidence(path))):
+                _without_words(self._at(path))
+
+    def _finer(self, dropped: set[str]) -> None:
+        """Single things within statements that go out, which themselves may not."""
+        own: dict[str, list[Evidence]] = {}
+        for item in self.source.evidence:
+            if item.value is None:
+                own.setdefault(item.field, []).append(item)
+        for path in sorted(own.keys() - dropped - set(statements(self.source))):
+            if not self._is_of_stub(path) and not any(map(self._supports, own[path])):
+                self._remove(path)
+        for field, needed in _NEEDED.items():
+            if field in self.data and not self.data[field].keys() & needed:
+                del self.data[field]
+
+    def _remove(self, path: str) -> None:
+        """Take out a value, and what would make no sense without it."""
+        above, _, name = path.rpartition(".")
+        holder = self._at(above) if above else self.data
+        if isinstance(holder, list):
+            if "." in above:
+                self._remove(above)
+            elif above != "parts":
+                holder[self.places[above][name]] = None
+        elif isinstance(holder, dict) and name in holder:
+            model = self.index.value(above) if above else self.source
+            if type(model).model_fields[name].is_required():
+                self._remove(above)
+                return
+            for twin in _TWINS if name in _TWINS else (name,):
+                holder.pop(twin, None)
+
+    def _at(self, path: str) -> Any:
+        """The plain data that a path leads to; None where it is gone."""
+        kind, *names = path.split(".")
+        value = self.data.get(kind)
+        places = self.places.get(kind, {})
+        for name in names:
+            if isinstance(value, dict):
+                value = value.get(name)
+            elif isinstance(value, list):
+                value = value[places[name]] if name in places else None
+            else:
+                return None
+            places = _places(value) if isinstance(value, list) else {}
+        return value
+
+    def _events(self) -> None:
+        """Take out the history of what is withheld, and what is said of it in other events."""
+        digests = {f"sha256:{p.sha256}" for p in self.source.parts if p.id not in self.gone}
+        events = self.data.get("events", [])
+        for number, event in enumerate(events):
+            if event is None:
+                continue
+            objects = event.get("objects", [])
+            stay = [name for name in objects if name not in self.gone]
+            if objects and not stay:
+                events[number] = None
+                continue
+            is_open = bool(objects) and not self.gone.keys() & {*objects, *event.get("sources", ())}
+            if is_open:
+                continue
+            event["objects"] = stay
+            own = self.index.evidence(f"events.{event['id']}")
+            if objects or not any(item.basis == "supplied" for item in own):
+                # What concerns the letter as a whole concerns what is withheld of it, too.
+                event.pop("detail", None)
+                if "date" in event:
+                    event["date"] = {"edtf": event["date"]["edtf"]}
+            for side in ("inputs", "outputs"):
+                if side in event:
+                    event[side] = [digest for digest in event[side] if digest in digests]
+
+    def _agents(self) -> None:
+        """Take out whom nothing that goes out speaks of, and every mention of who is not there."""
+        known = {agent["id"] for agent in self.data.get("agents", ()) if agent}
+        for field in _REFERENCES:
+            if field in self.data:
+                self.data[field] = [name if name in known else None for name in self.data[field]]
+        if self.data.get("donor") not in known:
+            self.data.pop("donor", None)
+        for field, key in (("summary", "author"), ("rights", "holder")):
+            if (self.data.get(field) or {}).get(key) not in known:
+                (self.data.get(field) or {}).pop(key, None)
+        for change in (self.data.get("classification") or {}).get("history", ()):
+            if change.get("by") not in known:
+                change.pop("by", None)
+        lists = ((part, "made_by") for part in self.data.get("parts", ()))
+        events = ((event, "agents") for event in filter(None, self.data.get("events", ())))
+        for holder, key in (*lists, *events):
+            if key in holder:
+                holder[key] = [name for name in holder[key] if name in known]
+        used = set(self._mentioned())
+        # Who supplied what is said of somebody counts only where that one is spoken of.
+        while more := {agent for agent in self._suppliers(used) if agent not in used}:
+            used |= more
+        self.data["agents"] = [
+            agent if agent and agent["id"] in used else None
+            for agent in self.data.get("agents", ())
+        ]
+
+    def _mentioned(self) -> Iterator[str]:
+        for field in _REFERENCES:
+            yield from filter(None, self.data.get(field, ()))
+        yield from filter(None, [self.data.get("donor")])
+        yield from filter(None, [(self.data.get("summary") or {}).get("author")])
+        yield from filter(None, [(self.data.get("rights") or {}).get("holder")])
+        for change in (self.data.get("classification") or {}).get("history", ()):
+            yield from filter(None, [change.get("by")])
+        for part in self.data.get("parts", ()):
+            yield from part.get("made_by", ())
+        for event in filter(None, self.data.get("events", ())):
+            yield from event.get("agents", ())
+
+    def _suppliers(self, used: set[str]) -> Iterator[str]:
+        for item in self.source.evidence:
+            kind, _, rest = item.field.partition(".")
+            about_nobody = kind == "agents" and rest.partition(".")[0] not in used
+            if item.agent and not about_nobody and self._is_kept(item):
+                yield item.agent
+
+    def _is_kept(self, item: Evidence) -> bool:
+        """Whether a piece of evidence may go out, and what it is for does."""
+        value = self._at(item.field)
+        items = value if isinstance(value, list) else [value]
+        lost = all(item is None for item in items)
+        return not (self._is_of_stub(item.field) or lost or self._rests_on_withheld(item))
+
+    def _is_of_stub(self, path: str) -> bool:
+        """Whether a path is that of a withheld part, or leads into one."""
+        kind, *names = path.split(".")
+        return kind == "parts" and bool(names) and names[0] in self.gone
+
+    def _evidence(self) -> None:
+        """Keep the evidence that may go out, for what is still there, under its new numbers."""
+        present = {agent["id"] for agent in self.data.get("agents", ()) if agent}
+        kept = []
+        for item, data in zip(self.source.evidence, self.data.get("evidence", ()), strict=True):
+            nobody = item.agent is not None and item.agent not in present
+            if nobody or not self._is_kept(item):
+                continue
+            beside = self.index.evidence(item.field)
+            if item.at is None or any(map(self._rests_on_withheld, beside)):
+                data.pop("note", None)
+            kind, *names = item.field.split(".")
+            if names and kind in self.places:
+                place = self.places[kind][names[0]]
+                stated = getattr(self.source, kind)[place]
+                if names[0] not in (stated, getattr(stated, "id", None)):
+                    number = place - self.data[kind][:place].count(None)
+                    data["field"] = ".".join((kind, str(number), *names[1:]))
+            kept.append(data)
+        for field, value in list(self.data.items()):
+            if isinstance(value, list):
+                self.data[field] = [x for x in value if x is not None]
+        self.data["evidence"] = kept
+        if self.data["title"] != self.source.title:
+            rule = {"field": "title", "basis": "inferred", "rule": "title-withheld"}
+            self.data["evidence"].append(rule)
+
+
+def _names_of(record: Record, field: str) -> tuple[str, ...]:
+    """The agents that a statement names."""
+    return getattr(record, field) if field in _REFERENCES else ()
+
+
+def _places(items: Sequence[Any]) -> dict[str, int]:
+    """The places of items by what paths call them: their ids, or else their numbers or words."""
+    places = {str(place): place for place in range(len(items))}
+    for place in reversed(range(len(items))):
+        name = getattr(items[place], "id", items[place])
+        if isinstance(name, str):
+            places[name] = place
+    return places
+
+
+def _without_words(value: Any) -> None:
+    """Take out the words of a source, which may be the withheld one's."""
+    if isinstance(value, dict):
+        value.pop("as_written", None)
+        for inner in value.values():
+            _without_words(inner)

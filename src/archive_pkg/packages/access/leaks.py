@@ -1,0 +1,442 @@
+"""A last search of what goes out for traces of what is withheld: names, digests, words."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import unicodedata
+from contextlib import suppress
+from functools import cache
+from html import unescape
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from archive_pkg import fixity, storage
+from archive_pkg.errors import InvalidError
+from archive_pkg.packages.checking import TEXT_LIMIT, decode
+from archive_pkg.packages.layout import PARTS
+from archive_pkg.records import Agent, Event, Part, Record
+from archive_pkg.records.statements import Index
+from archive_pkg.records.upgrading import RELATIONS
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from archive_pkg.packages.access.audience import Outgoing
+    from archive_pkg.packages.access.decision import Withheld
+
+WITHHELD_SHOWS = Code(
+    "withheld-shows",
+    Severity.ERROR,
+    "Words, a name or the digest of a part that may not go out are in what describes the public "
+    "package. Say it in other words, or give the statement evidence of its own: from a part that "
+    "is open, or supplied by a person who answers for it.",
+)
+
+_RUN = 6
+"""As many words in a row that are in a withheld text and in no open one are no accident."""
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+"""Letters of scripts that write names and what follows them without a space."""
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_SHORTEST = 4
+"""Characters of a name. Shorter ones are in too many other words."""
+_SHORTEST_IN_TITLE = 5
+"""Characters of a capitalised word in a title."""
+_SEPARATORS = re.compile(r"[-_\s]+")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_BROKEN = re.compile(r"(?<=\w)[-\u00ad\u2010\u2011]\s*\n\s*(?=\w)")
+"""A hyphen where a line ends within a word."""
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
+"""An MD5 has 22 such characters."""
+_LONGEST_DIGEST = 64
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_BETWEEN = re.compile(r"<[^<>]*>|\\[nrt]")
+"""Tags, and line ends as JSON writes them, are between words."""
+_TEX = re.compile(r"\\([%&#$_{}~^])")
+_REFERENCES = {"id", "kind", "field", "part", "rule", "basis", "supersedes", *RELATIONS}
+"""Fields of a record whose values are ids or of a list of the program's own."""
+
+
+def refuse_leaks(
+    staged: Path, full: Record, public: Record, folder: Path, gone: Mapping[str, Withheld]
+) -> None:
+    """Search all that describes a public package for traces of what is withheld from it.
+
+    Args:
+        staged: The package's folder.
+        full: The record with everything.
+        public: The record as it goes out.
+        folder: The folder of the parts' files.
+        gone: What is withheld.
+
+    Raises:
+        InvalidError: There are such traces; its report says where, and does not repeat them.
+    """
+    traces = Traces(full, public, folder, gone)
+    report = traces.report()
+    for path in sorted(file for file in staged.rglob("*") if file.is_file()):
+        place = path.relative_to(staged).as_posix()
+        found = traces.in_text(place)
+        if not place.startswith(f"data/{PARTS}/"):
+            found += traces.in_text(storage.read_regular(path).decode("utf-8", "replace"))
+        report.extend(
+            WITHHELD_SHOWS.at(Location(place), f"has {what}") for what in dict.fromkeys(found)
+        )
+    _refuse(report, "no package was made")
+
+
+def refuse_traces(out: Outgoing, folder: Path, documents: Mapping[str, str], done: str) -> None:
+    """Search documents made of a record for traces of what is withheld.
+
+    Args:
+        out: The record as it goes out.
+        folder: The folder of the parts' files.
+        documents: What was made of it, by what messages call each.
+        done: What did not happen, for the message: "it is not on the site".
+
+    Raises:
+        InvalidError: There are such traces; its report says where, and does not repeat them.
+    """
+    if not out.is_cut:
+        return
+    traces = Traces(out.full, out.record, folder, out.withheld)
+    report = traces.report()
+    for name, text in documents.items():
+        report.extend(
+            WITHHELD_SHOWS.at(Location(name), f"has {what}") for what in traces.in_text(text)
+        )
+    _refuse(report, done)
+
+
+def _refuse(report: Report, done: str) -> None:
+    if not report.ok:
+        raise InvalidError(
+            f"what is to be withheld would show; {done}",
+            "look at the record's statements, notes and events that speak of it",
+            report=report,
+        )
+
+
+class Traces:
+    """What betrays the withheld parts of one record; the traces themselves are not repeated."""
+
+    def __init__(
+        self, full: Record, public: Record, folder: Path, gone: Mapping[str, Withheld]
+    ) -> None:
+        """Read the files of the record's parts.
+
+        Args:
+            full: The record with everything.
+            public: The record as it goes out.
+            folder: The folder of the parts' files.
+            gone: What is withheld.
+        """
+        self._public = public
+        # The rules are told to everybody, as they are.
+        self._rules = [str(one.access.rule) for one in gone.values()]
+        kept = [part for part in full.parts if part.id not in gone]
+        shut = {str(one.part.file): one.part for one in gone.values() if one.part.file}
+        said = "\n".join(_said_openly(public))
+        texts = list(_texts(folder, kept))
+        # An agent who is withheld does not go out, and neither does that agent's id.
+        self._known = {word for text in (said, *texts, *_ids(public)) for word in _words(text)}
+        self._known |= _ordinary_words()
+        names = {name: f"the file name of part {part.id}" for name, part in shut.items()}
+        open_files = {part.file for part in kept if part.file}
+        alike = {_squeezed(_plain(name)) for file in open_files for name in (file, *_pieces(file))}
+        self._secrets = []
+        for name, what in _file_names(names, open_files):
+            short = _squeezed(_plain(name))
+            self._secrets.append((short, self._pattern(name, strict=short in alike), what))
+        for name, part in shut.items():
+            for digest, what in _digests(folder, name, part.id).items():
+                self._secrets.append((digest, _between_words(digest), what))
+        self._runs = {run for text in _texts(folder, shut.values()) for run in _all_runs(text)}
+        self._runs -= {run for text in (said, *texts) for run in _all_runs(text)}
+        self._names = dict(self._withheld_names(full, gone))
+        self._full_names = list(self._withheld_full_names(full, (said, *texts)))
+
+    def in_text(self, text: str) -> list[str]:
+        """Return what of the withheld parts is in a text, however it is escaped."""
+        readings = [_plain(reading) for reading in _readings(text)]
+        squeezed = [_squeezed(reading) for reading in readings]
+        found = [
+            what
+            for secret, pattern, what in self._secrets
+            if any(
+                secret in short and pattern.search(reading)
+                for short, reading in zip(squeezed, readings, strict=True)
+            )
+        ]
+        shows = any(not self._runs.isdisjoint(_runs(reading)) for reading in readings)
+        return list(dict.fromkeys(found + (["words of a withheld text"] if shows else [])))
+
+    def report(self) -> Report:
+        """Return a report of what is in the outgoing record."""
+        return Report(
+            [
+                WITHHELD_SHOWS.at(Location(field=field), f"has {what}")
+                for field, what in self.in_record()
+            ]
+        )
+
+    def in_record(self) -> Iterator[tuple[str, str]]:
+        """Return what is in the values of the outgoing record, with the field of each."""
+        for field, text in _values(self._public.as_json()):
+            for rule in self._rules:
+                text = text.replace(rule, "")
+            readings = [_plain(reading) for reading in _readings(text)]
+            words = {found[0] for reading in readings for found in _WORD.finditer(reading)}
+            found = [what for name, what in self._names.items() if name in words]
+            if any(name.search(reading) for name in self._full_names for reading in readings):
+                found.append(_AN_AGENT)
+            for what in dict.fromkeys([*self.in_text(text), *found]):
+                yield field, what
+
+    def _withheld_names(
+        self, full: Record, gone: Mapping[str, Withheld]
+    ) -> Iterator[tuple[str, str]]:
+        """Names in what the record says of withheld parts, and of who is known from them alone."""
+        for part in (one.part for one in gone.values()):
+            enclosed = [item.title for item in full.enclosures if item.part == part.id]
+            for text in filter(None, (part.title, part.method, part.note, *enclosed)):
+                for word in _capitalised(text):
+                    yield from self._unless_known(word, f"a name in the title of {part.id}")
+            for word in _words(part.file or ""):
+                yield from self._unless_known(word, f"a word of the file name of {part.id}")
+        for agent in full.agents:
+            for word in _words(f"{agent.name} {agent.as_written or ''}"):
+                yield from self._unless_known(word, _AN_AGENT)
+
+    def _withheld_full_names(self, full: Record, said: Iterable[str]) -> Iterator[re.Pattern[str]]:
+        """Return patterns of withheld agents' full names and initials with the family name."""
+        taken = {form for agent in self._public.agents for form in _name_forms(agent)}
+        openly = [_plain(text) for text in said]
+        for agent in full.agents:
+            for words in _name_forms(agent) - taken:
+                whole = "".join(words)
+                is_unspaced = re.fullmatch(rf"[{_UNSPACED}]{{2,}}", whole) is not None
+                if is_unspaced or not self._known.issuperset(_words(agent.name)):
+                    pattern = _between_words(*words, gap=r"[\W_]{0,3}", letter=_SPACED_LETTER)
+                    if not any(map(pattern.search, openly)):
+                        yield pattern
+
+    def _unless_known(self, plain: str, what: str) -> Iterator[tuple[str, str]]:
+        if len(plain) >= _SHORTEST and plain not in self._known:
+            yield plain, what
+
+    def _pattern(self, name: str, *, strict: bool) -> re.Pattern[str]:
+        """Return a pattern of a file name, with other separators, too, where those are no words."""
+        plain = _plain(name)
+        words = set(_words(name))
+        is_told_apart = "." in plain or any(
+            word.isalpha() and len(word) >= _SHORTEST for word in words - self._known
+        )
+        is_loose = is_told_apart and not strict
+        return _between_words(*(_SEPARATORS.split(plain) if is_loose else [plain]))
+
+
+_AN_AGENT = "the name of an agent who is withheld"
+_COMMON = set(
+    re.findall(
+        r"\w+",
+        "january february march april june july august september october november december "
+        "januar februar marz juni juli oktober dezember monday tuesday wednesday thursday friday "
+        "saturday sunday secret confidential general president minister ministry committee central "
+        "government foreign state national international north south east west",
+    )
+)
+"""Words with a capital that are in titles of all kinds."""
+
+
+def _capitalised(text: str) -> Iterator[str]:
+    """Words in a title that look like names: capitals within the title, or all in capitals."""
+    for found in _WORD.finditer(unicodedata.normalize("NFKC", text)):
+        word = found[0]
+        is_first = re.search(r"(^|[.:;!?]\s)\W*$", text[: found.start()]) is not None
+        is_within = not is_first and len(word) >= _SHORTEST_IN_TITLE and word != word.lower()
+        if (is_within or word.isupper()) and _plain(word) not in _COMMON:
+            yield _plain(word)
+
+
+def _name_forms(agent: Agent) -> set[tuple[str, ...]]:
+    """Return a person's name in both orders, and the family name with an initial."""
+    forms: set[tuple[str, ...]] = set()
+    for name in filter(None, (agent.name, agent.as_written)):
+        family, _, given = name.partition(",")
+        words = (*_words(given), *_words(family))
+        if len(words) > 1:
+            forms |= {words, (words[-1], *words[:-1])}
+            if agent.kind == "person":
+                forms |= {(words[0][0], words[-1]), (words[-1], words[0][0])}
+        elif words and re.fullmatch(rf"[{_UNSPACED}]+", words[0]):
+            forms.add(words)
+    return {words for words in forms if len(words[-1]) > 1 or len(words[0]) > 1 or len(words) > 2}
+
+
+def _said_openly(public: Record) -> Iterator[str]:
+    """What the outgoing record says on evidence that goes out, and whom it names."""
+    index = Index(public)
+    for item in public.evidence:
+        value = index.value(item.field)
+        # A quote supports that there is an agent, a part or an event, not all that is said of it.
+        is_described = isinstance(value, (Agent, Part, Event))
+        if item.basis == "supplied" or (item.at is not None and not is_described):
+            yield str(value)
+    for agent in public.agents:
+        yield " ".join(filter(None, (agent.name, agent.as_written)))
+
+
+@cache
+def _ordinary_words() -> frozenset[str]:
+    """Words that say nothing of a document: those in which the program itself speaks of records."""
+    return frozenset(_words(json.dumps(Record.model_json_schema())))
+
+
+def _ids(record: Record) -> Iterator[str]:
+    yield record.id
+    for items in (record.parts, record.agents, record.events, record.translation_notes):
+        yield from (item.id for item in items)
+
+
+def _pieces(file: str) -> set[str]:
+    """The names in a path, with their endings and without."""
+    pure = PurePosixPath(file)
+    return {*pure.parts, *(name.removesuffix(pure.suffix) for name in pure.parts)}
+
+
+def _file_names(names: Mapping[str, str], kept: set[str]) -> Iterator[tuple[str, str]]:
+    """A file's path and all names in it, but those that open files have, too."""
+    open_names = {name for path in kept for name in PurePosixPath(path).parts}
+    for path, what in names.items():
+        pure = PurePosixPath(path)
+        yield path, what
+        for name in pure.parts:
+            # The name of a folder, or without its ending, may be any word; "a-b" or "n1" is none.
+            for form in {name, name.removesuffix(pure.suffix)}:
+                is_word = form.isalpha() and form != pure.name
+                if name not in open_names and len(form) >= _SHORTEST and not is_word:
+                    yield form, what
+
+
+def _digests(folder: Path, name: str, part: str) -> dict[str, str]:
+    with storage.open_beneath(folder, name) as stream:
+        found = fixity.digest(stream, ["md5", "sha1", "sha256", "sha512"])
+    return {digest: f"the {algorithm} of part {part}" for algorithm, digest in found.items()}
+
+
+def _readings(text: str) -> Iterator[str]:
+    """A text, and what it says once it is unescaped in the ways of our formats."""
+    yield text
+    for unescaped in (
+        _INVISIBLE.sub(" ", text),
+        _BROKEN.sub("", text),
+        unescape(text),
+        unquote(text),
+        _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text),
+        _TEX.sub(r"\1", text),
+        _BETWEEN.sub(" ", text),
+    ):
+        if unescaped != text:
+            yield unescaped
+    for found in _BASE64.finditer(text):
+        try:
+            inner = base64.b64decode(
+                f"{found[0]}==", altchars=b"-_"
+            )  # more padding does not matter
+        except binascii.Error:
+            continue
+        if len(inner) <= _LONGEST_DIGEST:
+            yield inner.hex()
+        with suppress(UnicodeDecodeError):
+            yield inner.decode()
+
+
+_LOOK_ALIKES = str.maketrans(
+    "авекмнорстухіјѕԁһӏԛԝαβεηικμνορτυχζłøđı\u2212",
+    "abekmhopctyxijsdhlqwabehikmvoptyxzlodi-",
+)
+
+
+class _Folded(dict[int, int | str | None]):
+    """What each character counts as, computed when it is first needed.
+
+    Look-alikes count as the Latin letter, marks and invisible characters as nothing.
+    """
+
+    def __missing__(self, point: int) -> int | str | None:
+        kind = unicodedata.category(chr(point))
+        if kind in {"Mn", "Me", "Cf"}:
+            self[point] = None
+        else:
+            self[point] = "-" if kind == "Pd" else _LOOK_ALIKES.get(point, point)
+        return self[point]
+
+
+_FOLDED = _Folded()
+
+
+def _plain(text: str) -> str:
+    """Return a text as it is compared: without case, accents, invisible signs and look-alikes."""
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return unicodedata.normalize("NFC", text.translate(_FOLDED))
+
+
+def _squeezed(plain: str) -> str:
+    return _SEPARATORS.sub("", plain)
+
+
+_SPACED_LETTER = rf"[^\W_{_UNSPACED}]"
+
+
+def _between_words(
+    *pieces: str, gap: str = _SEPARATORS.pattern[:-1] + "*", letter: str = r"[\w-]"
+) -> re.Pattern[str]:
+    """Return a pattern of pieces with at most separators between them, and no letter around."""
+    inner = gap.join(map(re.escape, pieces))
+    return re.compile(rf"(?<!{letter}){inner}(?!{letter})")
+
+
+def _values(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """The texts in plain data, each with its dotted path, but for ids."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            if name not in _REFERENCES:
+                yield from _values(value, f"{path}.{name}" if path else name)
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            name = value.get("id", number) if isinstance(value, dict) else number
+            yield from _values(value, f"{path}.{name}")
+    elif isinstance(data, str):
+        yield path, data
+
+
+def _texts(folder: Path, parts: Iterable[Part]) -> Iterator[str]:
+    for name, part in {part.file: part for part in parts if part.is_text and part.file}.items():
+        with storage.open_beneath(folder, str(name)) as stream:
+            data = stream.read(TEXT_LIMIT)
+        try:
+            yield decode(data, part.encoding or "utf-8")
+        except (UnicodeDecodeError, LookupError):
+            continue
+
+
+def _words(text: str) -> Iterator[str]:
+    return (found[0] for found in _WORD.finditer(_plain(text)))
+
+
+def _all_runs(text: str) -> Iterator[str]:
+    return (run for reading in _readings(text) for run in _runs(_plain(reading)))
+
+
+def _runs(plain: str) -> Iterator[str]:
+    words = _WORD.findall(plain)
+    for place in range(len(words) - _RUN + 1):
+        yield " ".join(words[place : place + _RUN])

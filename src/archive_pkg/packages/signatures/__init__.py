@@ -1,0 +1,1 @@
+"""Signatures and timestamps: making and verifying them (OpenSSH, RFC 3161)."""

@@ -1,0 +1,383 @@
+"""Whose a key is: OpenSSH's files of allowed signers, and of revoked keys (ssh-keygen(1))."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.packages.signatures.ssh_certificates import KEY_TYPES, is_certificate, plain_key
+from archive_pkg.packages.signatures.ssh_encoding import MalformedError, Wire, key_type
+from archive_pkg.packages.signatures.ssh_signatures import NAMESPACE, Signature
+from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.storage import describe, read_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archive_pkg.packages.signatures.ssh_certificates import Certificate
+
+ALLOWED_SIGNERS_LINE = Code(
+    "allowed-signers-line-malformed",
+    Severity.ERROR,
+    "A line of the file of allowed signers cannot be read, so nobody can say whom it allows.",
+    "ssh-keygen(1), ALLOWED SIGNERS",
+)
+REVOKED_KEYS_MALFORMED = Code(
+    "revoked-keys-malformed",
+    Severity.ERROR,
+    "The file of revoked keys is neither a list of public keys nor a key revocation list.",
+    "ssh-keygen(1), KEY REVOCATION LISTS",
+)
+
+_BLANKS = " \t\r"
+"""What OpenSSH takes for space between words; nothing else of Unicode's is."""
+_OPTION = re.compile(
+    r"(?P<flag>cert-authority)"
+    r'|(?P<name>namespaces|valid-after|valid-before)="(?P<value>(?:\\"|[^"\\]|\\(?!"))*)"',
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"([0-9]{8})(?:([0-9]{4})([0-9]{2})?)?(Z|UTC)?", re.IGNORECASE)
+_KRL = b"SSHKRL\n\0"
+_KRL_IGNORED = 4
+"""A section with a signature of the list itself, which OpenSSH does not check either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One line of a file of allowed signers.
+
+    Attributes:
+        principals: Who it is, as the line has it: names or patterns of them, with commas.
+        key: The public key in binary form.
+        namespaces: What the key may sign: patterns with commas.
+        after: Since when the key is good.
+        before: Until when.
+        is_authority: Whether the key signs no files itself, but certificates of those who do.
+    """
+
+    principals: str
+    key: bytes
+    namespaces: str = "*"
+    after: datetime | None = None
+    before: datetime | None = None
+    is_authority: bool = False
+
+    def knows(self, signature: Signature) -> bool:
+        """Whether the line is about a signature's key, or its certificate's authority."""
+        if signature.certificate:
+            return self.is_authority and signature.certificate.authority == self.key
+        return not self.is_authority and signature.key == self.key
+
+    def allows(self, signature: Signature, at: datetime) -> tuple[str, ...]:
+        """Return who may have made a signature of a package at a time, according to the line."""
+        if not (
+            self.knows(signature)
+            and _matches(NAMESPACE, self.namespaces)
+            and (self.after is None or at >= self.after)
+            and (self.before is None or at <= self.before)
+        ):
+            return ()
+        certificate = signature.certificate
+        if certificate is None:
+            return (self.principals,)
+        names = certificate.principals if certificate.is_good(at) else ()
+        return tuple(name for name in names if _matches(name, self.principals))
+
+    def allows_as(self, who: str, signature: Signature, at: datetime) -> bool:
+        """Return whether `ssh-keygen -Y verify -I WHO` would accept the line's key for it."""
+        allowed = self.allows(signature, at)
+        return who in allowed if signature.certificate else any(_matches(who, a) for a in allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedCertificates:
+    """Certificates of one authority that count no more.
+
+    Attributes:
+        authority: The authority's key in binary form; empty for every authority.
+        serials: Their numbers, as ranges of the first and the last.
+        bitmaps: Their numbers, as the first and a bit for each from there on.
+        key_ids: What the authority calls others of them.
+    """
+
+    authority: bytes
+    serials: tuple[tuple[int, int], ...] = ()
+    bitmaps: tuple[tuple[int, int], ...] = ()
+    key_ids: frozenset[bytes] = frozenset()
+
+    def __contains__(self, certificate: Certificate) -> bool:
+        if self.authority and certificate.authority != self.authority:
+            return False
+        # Zero is no number, but the want of one.
+        serial = certificate.serial
+        numbered = serial and (
+            any(first <= serial <= last for first, last in self.serials)
+            or any(first <= serial and bits >> (serial - first) & 1 for first, bits in self.bitmaps)
+        )
+        return bool(numbered) or certificate.key_id in self.key_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """The keys and certificates that somebody has revoked.
+
+    Attributes:
+        keys: Public keys in binary form.
+        sha1: SHA-1 digests of such keys.
+        sha256: SHA-256 digests of such keys.
+        certificates: Certificates, by their authority.
+    """
+
+    keys: frozenset[bytes] = frozenset()
+    sha1: frozenset[bytes] = frozenset()
+    sha256: frozenset[bytes] = frozenset()
+    certificates: tuple[RevokedCertificates, ...] = ()
+
+    def __contains__(self, key: bytes) -> bool:
+        return (
+            key in self.keys
+            or hashlib.sha256(key).digest() in self.sha256
+            or hashlib.sha1(key, usedforsecurity=False).digest() in self.sha1
+        )
+
+    def counts_no_more(self, signature: Signature) -> bool:
+        """Whether the key of a signature, its certificate, or that one's authority is revoked."""
+        certificate = signature.certificate
+        return signature.key in self or bool(
+            certificate
+            and (
+                certificate.authority in self
+                or any(certificate in some for some in self.certificates)
+            )
+        )
+
+
+def read_allowed_signers(path: Path) -> tuple[Signer, ...]:
+    """Read a file of allowed signers.
+
+    Raises:
+        InvalidError: A line cannot be read; its report has every such line.
+        StorageError: The file is not there or cannot be read.
+    """
+    report, signers = Report(), []
+    for number, line in enumerate(_lines(_read(path)), start=1):
+        if not line or line.startswith("#"):
+            continue
+        try:
+            signer = _signer(line)
+        except MalformedError as error:
+            place = Location(str(path), line=number)
+            hint = "write it as: editor@example.org ssh-ed25519 AAAA…"
+            report.add(ALLOWED_SIGNERS_LINE.at(place, str(error), hint))
+        else:
+            signers.append(signer)
+    if not report.ok:
+        raise InvalidError(f"{path} has lines that cannot be read", report=report)
+    return tuple(signers)
+
+
+def read_revoked(path: Path) -> Revoked:
+    """Read a file of revoked keys: a key revocation list, or public keys line by line.
+
+    Raises:
+        InvalidError: It is neither.
+        StorageError: The file is not there or cannot be read.
+    """
+    data = _read(path)
+    try:
+        if data.startswith(_KRL):
+            return _krl(data)
+        lines = [line for line in _lines(data) if line and not line.startswith("#")]
+        return Revoked(frozenset(plain_key(_key(line)) for line in lines))
+    except MalformedError as error:
+        found = REVOKED_KEYS_MALFORMED.at(Location(str(path)), str(error))
+        raise InvalidError(f"{path} cannot be used: {error}", report=Report([found])) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_regular(path)
+    except OSError as error:
+        meaning, hint = describe(error)
+        raise StorageError(f"{path} could not be read: {meaning}", hint) from error
+
+
+def _lines(data: bytes) -> Iterator[str]:
+    """The lines of a file as OpenSSH splits them, without the space around them."""
+    for line in data.split(b"\n"):
+        yield line.decode("utf-8", "surrogateescape").strip(_BLANKS)
+
+
+def _signer(line: str) -> Signer:
+    if "\0" in line:
+        raise MalformedError("it has a NUL byte")
+    principals, rest = _principals(line)
+    options: dict[str, str] = {}
+    try:
+        key = _key(rest)
+    except MalformedError:
+        end = _options_end(rest)
+        options = _options(rest[:end])
+        key = _key(rest[end:].lstrip(_BLANKS))
+    if (kind := key_type(key)) not in KEY_TYPES:
+        raise MalformedError(
+            f"its key is of type {kind}; list the key itself, or its authority as cert-authority"
+            if is_certificate(key)
+            else f"its key is of type {kind}, which is not known"
+        )
+    after, before = (_time(options.get(name)) for name in ("valid-after", "valid-before"))
+    if after and before and before <= after:
+        raise MalformedError("its valid-before is not later than its valid-after")
+    return Signer(
+        principals,
+        key,
+        options.get("namespaces", "*"),
+        after,
+        before,
+        "cert-authority" in options,
+    )
+
+
+def _principals(line: str) -> tuple[str, str]:
+    """The first word of a line, which may have a part in quotation marks, and the rest."""
+    end = next((place for place, sign in enumerate(line) if sign in _BLANKS or sign == '"'), None)
+    if end is None:
+        raise MalformedError("it has no key")
+    if line[end] != '"':
+        return line[:end], line[end:].lstrip(_BLANKS)
+    quoted, closing, rest = line[end + 1 :].partition('"')
+    if not closing:
+        raise MalformedError("its quotation mark is not closed")
+    return line[:end] + quoted, rest.lstrip(_BLANKS)
+
+
+def _options_end(text: str) -> int:
+    found = re.match(r'(?:\\"|"(?:\\"|[^"\\]|\\(?!"))*"|[^"\\ \t]|\\(?!"))*+(?=[ \t])', text)
+    if found is None:
+        raise MalformedError("it has no key, or a quotation mark in its options is not closed")
+    return found.end()
+
+
+def _options(text: str) -> dict[str, str]:
+    options: dict[str, str] = {}
+    place = 0
+    while True:
+        found = _OPTION.match(text, place)
+        if found is None:
+            raise MalformedError(f"its option {text[place:]} is not known")
+        name = (found["flag"] or found["name"]).lower()
+        if found["name"] and name in options:
+            raise MalformedError(f"it has {name} more than once")
+        options[name] = (found["value"] or "").replace('\\"', '"')
+        place = found.end()
+        if place == len(text):
+            return options
+        if text[place] != ",":
+            raise MalformedError(f"its option {text[found.start() :]} is not known")
+        place += 1
+
+
+def _matches(name: str, patterns: str) -> bool:
+    """Whether a name fits one of some patterns and none that begins with "!" (ssh_config(5))."""
+    fits = False
+    for pattern in patterns.split(","):
+        forbids = pattern.startswith("!")
+        # A bracket is a bracket; only "*" and "?" stand for others.
+        if fnmatchcase(name, pattern.removeprefix("!").replace("[", "[[]")):
+            if forbids:
+                return False
+            fits = True
+    return fits
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    found = _TIME.fullmatch(text)
+    try:
+        if found is None:
+            raise ValueError(text)
+        digits = f"{found[1]}{found[2] or '0000'}{found[3] or '00'}"
+        naive = datetime.strptime(digits, "%Y%m%d%H%M%S")
+        time = naive.replace(tzinfo=UTC) if found[4] else naive.astimezone()
+        if time.timestamp() <= 0:
+            raise ValueError(text)
+    except (ValueError, OverflowError) as error:
+        raise MalformedError(f"{text!r} is no time such as 20261124 or 202611241530Z") from error
+    return time
+
+
+def _key(text: str) -> bytes:
+    """A public key as a line has it: its type and its base64, and perhaps a remark."""
+    words = re.split(r"[ \t]+", text, maxsplit=2)
+    try:
+        key = base64.b64decode(words[1], validate=True)
+    except (IndexError, ValueError) as error:
+        raise MalformedError("its key is no public key such as: ssh-ed25519 AAAA…") from error
+    if key_type(key) != words[0]:
+        raise MalformedError(f"its key is of type {key_type(key)}, and it says {words[0]}")
+    return key
+
+
+def _krl(data: bytes) -> Revoked:
+    """A key revocation list (OpenSSH's PROTOCOL.krl)."""
+    wire = Wire(data)
+    wire.take(len(_KRL))
+    if (version := wire.uint32()) != 1:
+        raise MalformedError(f"the list is of version {version}, and only version 1 is known")
+    wire.take(24)
+    wire.string()
+    wire.string()
+    found: dict[int, set[bytes]] = {2: set(), 3: set(), 5: set()}
+    certificates = []
+    while wire.rest:
+        kind, section = wire.take(1)[0], wire.string()
+        if kind in found:
+            found[kind] |= set(_strings(section))
+        elif kind == 1:
+            certificates.append(_revoked_certificates(Wire(section)))
+        elif kind != _KRL_IGNORED:
+            raise MalformedError(f"the list has a section of kind {kind}, which is not known")
+    keys, sha1, sha256 = (frozenset(found[kind]) for kind in (2, 3, 5))
+    return Revoked(frozenset(map(plain_key, keys)), sha1, sha256, tuple(certificates))
+
+
+def _revoked_certificates(wire: Wire) -> RevokedCertificates:
+    """A section of a revocation list about the certificates of one authority."""
+    authority = wire.string()
+    wire.string()
+    serials: list[tuple[int, int]] = []
+    bitmaps: list[tuple[int, int]] = []
+    key_ids: set[bytes] = set()
+    while wire.rest:
+        kind, section = wire.take(1)[0], Wire(wire.string())
+        if kind == 0x20:
+            while section.rest:
+                number = section.uint64()
+                serials.append((number, number))
+        elif kind == 0x21:
+            serials.append((section.uint64(), section.uint64()))
+        elif kind == 0x22:
+            bitmaps.append((section.uint64(), section.mpint()))
+        elif kind == 0x23:
+            key_ids |= set(_strings(section.take(len(section.rest))))
+        else:
+            raise MalformedError(f"the list revokes certificates by {kind:#x}, which is not known")
+        if section.rest:
+            raise MalformedError("the list has more in a section than belongs there")
+    if any(bits < 0 for _, bits in bitmaps):
+        raise MalformedError("the list has a negative bitmap")
+    return RevokedCertificates(authority, tuple(serials), tuple(bitmaps), frozenset(key_ids))
+
+
+def _strings(data: bytes) -> Iterator[bytes]:
+    wire = Wire(data)
+    while wire.rest:
+        yield wire.string()

@@ -1,0 +1,305 @@
+"""Signing a package, and having its signatures timestamped; nothing that is signed changes.
+
+The signing itself is left to `ssh-keygen -Y sign`, so that keys in an agent or on a hardware token
+work, and no private key is ever read here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg import storage
+from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.packages.afterwards import LaterEvent, ready_receipts, save_event
+from archive_pkg.packages.opening import verify
+from archive_pkg.packages.signatures import ssh_signatures, timestamps
+from archive_pkg.packages.signatures.ssh_encoding import MalformedError
+from archive_pkg.packages.signatures.verifying import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archive_pkg.packages.opening import Verification
+    from archive_pkg.paths import StrPath
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What `sign` did.
+
+    Attributes:
+        path: The package.
+        fingerprint: The fingerprint of the key; empty where nothing was signed.
+        signatures: The new signatures, by their paths in the package.
+        stamps: The new timestamps.
+        pending: Why signatures have no timestamp yet; empty if all that was asked for is there.
+    """
+
+    path: Path
+    fingerprint: str
+    signatures: tuple[str, ...]
+    stamps: tuple[str, ...]
+    pending: tuple[str, ...]
+
+
+def sign(
+    package: StrPath,
+    *,
+    key: StrPath | None = None,
+    timestamp: str | None = None,
+    renew: bool = False,
+    receipts: StrPath | None = None,
+    wait: float = 0,
+) -> Signing:
+    """Sign each tag manifest of a valid bag, and have the signatures timestamped.
+
+    Signing again with the same key changes nothing; with another key adds its signatures. Where
+    the authority fails, the signatures stay, and the timestamps can be added later.
+
+    Args:
+        package: The bag's folder.
+        key: The private key's file, or the public key's where the private one is in an agent.
+        timestamp: The address of a time-stamping authority (RFC 3161); signatures that are there
+            and have no timestamp get one, too.
+        renew: Stamp what has a timestamp again, each new one over the one before.
+        receipts: The folder for the events of many packages; beside the package if not given. See
+            `afterwards.receipts_folder`.
+        wait: Seconds to wait for another run that works on the package.
+
+    Raises:
+        InvalidError: The package is not valid, or has nothing to sign; nothing was done.
+        StorageError: The key or the package cannot be read or written.
+        UsageError: Nothing was asked for, or the key cannot be used here.
+    """
+    package = Path(package)
+    key = Path(key) if key is not None else None
+    receipts = Path(receipts) if receipts is not None else None
+    if key is None and timestamp is None:
+        raise UsageError("nothing was asked for", "name a key with --key, or --timestamp URL")
+    if timestamp is not None:
+        timestamps.refuse_other_addresses(timestamp)
+    verification = verify(package)
+    if not verification.ok or verification.verdict.bag is None:
+        raise InvalidError(f"{package} is not valid and was not signed", report=verification.report)
+    with storage.Staging(package, wait=wait) as staging:
+        work = _Work(package, verification, staging.path)
+        if key is not None:
+            work.sign(key)
+        if timestamp is not None:
+            work.stamp(timestamp, renew=renew)
+        work.install()
+    for event in work.events():
+        save_event(event, ready_receipts(package, receipts))
+    return Signing(
+        package, work.fingerprint, tuple(work.signatures), tuple(work.stamps), tuple(work.pending)
+    )
+
+
+class _Work:
+    """New signatures of one package, made in a staging folder beside it."""
+
+    def __init__(self, package: Path, verification: Verification, staged: Path) -> None:
+        self.package = package
+        self.there = verification.signatures
+        bag = verification.verdict.bag
+        self.manifests = sorted(one.name for one in bag.tag_manifests.values()) if bag else []
+        self.id = verification.record.id if verification.record else package.absolute().name
+        self.staged = staged
+        self.folder = staged / FOLDER
+        self.fingerprint = ""
+        self.key_type = ""
+        self.signatures: dict[str, str] = {}
+        self.stamps: dict[str, str] = {}
+        self.pending: list[str] = []
+        self.url = ""
+        self.signed = datetime.now(UTC)
+        if not self.manifests:
+            raise InvalidError(
+                f"{package} has no tag manifest that could be signed",
+                "archive-pkg bag upgrade writes one",
+            )
+        with storage.storage_errors(f"reading {package / FOLDER}"):
+            if (package / FOLDER).is_dir():
+                shutil.copytree(package / FOLDER, self.folder, symlinks=True)
+            else:
+                self.folder.mkdir()
+
+    def sign(self, key: Path) -> None:
+        with storage.storage_errors(f"reading {self.package}"):
+            for name in self.manifests:
+                shutil.copyfile(self.package / name, self.staged / name)
+        signatures = sign_files(key, [self.staged / name for name in self.manifests])
+        self.signed = datetime.now(UTC)
+        for name, made in zip(self.manifests, signatures, strict=True):
+            self.fingerprint, self.key_type = made.fingerprint, made.key_type
+            if any(one.over == name and one.fingerprint == made.fingerprint for one in self.there):
+                continue
+            path = self._free(name)
+            (self.staged / f"{name}.sig").rename(self.staged / path)
+            self.signatures[path] = name
+
+    def stamp(self, url: str, *, renew: bool) -> None:
+        self.url = url
+        for path in [f"{FOLDER}/{name}" for name in storage.names_in(self.folder, "*.sig")]:
+            newest = path
+            while (self.staged / f"{newest}.tsr").is_file():
+                newest += ".tsr"
+            if newest != path and not renew:
+                continue
+            try:
+                answer = timestamps.request(storage.read_regular(self.staged / newest), url)
+            except timestamps.NoStampError as error:
+                self.pending.append(f"{newest}: {error}")
+                continue
+            stamp = f"{newest}.tsr"
+            (self.staged / stamp).write_bytes(answer)
+            certificates = timestamps.read(answer).certificates
+            (self.staged / f"{stamp}.pem").write_bytes(certificates)
+            self.stamps[stamp] = newest
+
+    def install(self) -> None:
+        """Put the folder of signatures in place, all at once."""
+        if not (self.signatures or self.stamps):
+            return
+        place = self.package / FOLDER
+        with storage.storage_errors(f"writing {place}"):
+            storage.sync_tree(self.folder)
+            if not place.exists():
+                self.folder.rename(place)
+            elif not storage.exchange(self.folder, place):
+                # Each of these files means something without the others.
+                new = set(storage.names_in(self.folder)) - set(storage.names_in(place))
+                for name in sorted(new):
+                    storage.write_atomically(place / name, storage.read_regular(self.folder / name))
+            storage.sync_folder(self.package)
+
+    def events(self) -> Iterator[LaterEvent]:
+        """What was done, to be told beside the package."""
+        if self.signatures:
+            yield LaterEvent(
+                type="digital signature generation",
+                time=self.signed,
+                package=self.id,
+                inputs=self._digests(self.signatures.values()),
+                outputs=self._digests(self.signatures),
+                outcome="success",
+                detail=f"OpenSSH signature for files, {self.key_type} key {self.fingerprint}.",
+            )
+        if self.stamps or self.pending:
+            detail = f"RFC 3161, by {self.url}."
+            yield LaterEvent(
+                type="timestamping",
+                time=datetime.now(UTC),
+                package=self.id,
+                inputs=self._digests(self.stamps.values()),
+                outputs=self._digests(self.stamps),
+                outcome="fail" if self.pending else "success",
+                detail=" ".join([detail, *(f"Pending: {words}." for words in self.pending)]),
+            )
+
+    def _digests(self, paths: Iterable[str]) -> dict[str, str]:
+        return {
+            path: hashlib.sha256(storage.read_beneath(self.package, path)).hexdigest()
+            for path in paths
+        }
+
+    def _free(self, manifest: str) -> str:
+        path, number = f"{FOLDER}/{manifest}.sig", 2
+        while (self.staged / path).exists():
+            path, number = f"{FOLDER}/{manifest}.{number}.sig", number + 1
+        return path
+
+
+def sign_files(key: Path, files: list[Path]) -> list[ssh_signatures.Signature]:
+    """Let OpenSSH sign files, each into a file beside it that ends in `.sig`.
+
+    Returns:
+        The signatures, in the order of the files; each has been checked to be over its file.
+
+    Raises:
+        StorageError: The key is not there or cannot be read, or a signature is not right.
+        UsageError: ssh-keygen is not there, or cannot sign with the key here.
+    """
+    if not os.path.lexists(key):
+        raise StorageError(f"there is no key {key}", "name the key's file with --key")
+    with storage.storage_errors(f"reading the key {key}"):
+        storage.open_regular(key).close()  # ssh-keygen waits for ever on a pipe
+    program = shutil.which("ssh-keygen")
+    if program is None:
+        raise UsageError("ssh-keygen is not there, which signs", "install OpenSSH 8.1 or later")
+    terminal = sys.stdin.isatty()
+    environment = dict(os.environ)
+    if not terminal and "SSH_ASKPASS" not in environment:
+        environment["SSH_ASKPASS_REQUIRE"] = "never"
+    command = [
+        program,
+        "-q",
+        "-Y",
+        "sign",
+        "-n",
+        ssh_signatures.NAMESPACE,
+        "-f",
+        str(key.absolute()),
+        *(str(file.absolute()) for file in files),  # a name may begin with a dash
+    ]
+    done = subprocess.run(  # noqa: S603 - no shell, and the key's name is one argument
+        command,
+        stdin=None if terminal else subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        # In a terminal a token's "touch me" has to be seen at once.
+        stderr=None if terminal else subprocess.PIPE,
+        start_new_session=not terminal,
+        env=environment,
+        check=False,
+    )
+    if done.returncode or not all(file.with_name(f"{file.name}.sig").exists() for file in files):
+        raise _refusal(key, (done.stderr or b"").decode("utf-8", "replace"))
+    return [_checked(key, file) for file in files]
+
+
+def _checked(key: Path, file: Path) -> ssh_signatures.Signature:
+    """The signature that ssh-keygen has just made over a file."""
+    try:
+        made = ssh_signatures.parse(storage.read_regular(file.with_name(f"{file.name}.sig")))
+        right = made.stands(storage.read_regular(file))
+    except MalformedError as error:
+        raise UsageError(
+            f"ssh-keygen signs with {key} in a way that is not known here: {error}",
+            "take a key of type ed25519, ecdsa or rsa",
+        ) from error
+    if not right:
+        raise StorageError(f"ssh-keygen's signature of {file.name} is not right", "sign again")
+    return made
+
+
+def _refusal(key: Path, said: str) -> UsageError | StorageError:
+    """What to do where ssh-keygen did not sign."""
+    if "incorrect passphrase" in said:
+        return UsageError(
+            f"the key {key} has a passphrase, and there is no terminal to ask for it",
+            f"give it to an agent first (ssh-add {key}), or sign in a terminal",
+        )
+    if "UNPROTECTED PRIVATE KEY" in said:
+        return StorageError(
+            f"others may read the private key {key}, so ssh-keygen does not use it",
+            f"chmod 600 {key}",
+        )
+    if "Permission denied" in said:
+        return StorageError(f"the key {key} may not be read", "ask for the permission")
+    if "agent" in said or "No private key found for public key" in said:
+        return UsageError(
+            f"the private key of {key} is in no agent here", "start ssh-agent and ssh-add the key"
+        )
+    last = [line.strip() for line in said.splitlines() if line.strip()][-1:]
+    return UsageError(
+        f"ssh-keygen did not sign with {key}" + (f": {last[0]}" if last else ""),
+        "is it a private key, or the public key of one in an agent or on a token?",
+    )

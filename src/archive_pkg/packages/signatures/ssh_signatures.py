@@ -1,0 +1,194 @@
+"""OpenSSH signatures of files (PROTOCOL.sshsig): reading them, and their mathematics.
+
+`ssh-keygen -Y sign` makes them, so that keys in an agent or on a token work; verifying needs no
+other program.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.packages.signatures.ssh_certificates import (
+    Certificate,
+    is_certificate,
+    read_certificate,
+)
+from archive_pkg.packages.signatures.ssh_encoding import MalformedError, Wire, joined, key_type
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+NAMESPACE = "file"
+"""What a signature of a package is for; one made for something else (a commit) does not count."""
+
+_MAGIC = b"SSHSIG"
+_ARMOUR = re.compile(
+    rb"\A-----BEGIN SSH SIGNATURE-----\s+([A-Za-z0-9+/=\s]+?)-----END SSH SIGNATURE-----\s*\Z"
+)
+_HASHES = {"sha256", "sha512"}
+_RSA_SIGNATURES = {"rsa-sha2-256", "rsa-sha2-512"}
+"""Not ssh-rsa, which is over SHA-1."""
+_LEAST_RSA_BITS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature as its file has it; of what it says only its certificate has been verified.
+
+    Attributes:
+        key: The public key in SSH's binary form.
+        certificate: The certificate that the key came in, if it came in one.
+        namespace: What it was made for.
+        hashing: The hash that the message went through.
+        signature: The signature proper, in SSH's binary form.
+    """
+
+    key: bytes
+    namespace: str
+    hashing: str
+    signature: bytes
+    certificate: Certificate | None = None
+
+    @property
+    def key_type(self) -> str:
+        """The key's type, "ssh-ed25519"."""
+        return key_type(self.key)
+
+    @property
+    def fingerprint(self) -> str:
+        """The key's fingerprint as OpenSSH writes it, "SHA256:…"."""
+        return fingerprint(self.key)
+
+    def stands(self, message: bytes) -> bool:
+        """Whether the owner of the key signed this message for this namespace.
+
+        Raises:
+            MalformedError: The key or the signature is of no kind that can be checked here.
+        """
+        digest = hashlib.new(self.hashing, message).digest()
+        signed = _MAGIC + joined(self.namespace.encode(), b"", self.hashing.encode(), digest)
+        return _stands(self.key, self.signature, signed)
+
+
+def parse(data: bytes) -> Signature:
+    """Read a signature's file.
+
+    Raises:
+        MalformedError: It is none, or of another version.
+    """
+    found = _ARMOUR.match(data)
+    if found is None:
+        raise MalformedError(
+            "it is not one block from -----BEGIN SSH SIGNATURE----- to its -----END line"
+        )
+    try:
+        wire = Wire(base64.b64decode(b"".join(found[1].split()), validate=True))
+    except binascii.Error as error:
+        raise MalformedError(f"its base64 is broken: {error}") from error
+    if wire.take(len(_MAGIC)) != _MAGIC:
+        raise MalformedError("its bytes do not begin with SSHSIG")
+    if (version := wire.uint32()) != 1:
+        raise MalformedError(f"it is of version {version}, and only version 1 is known")
+    key, namespace = wire.string(), wire.text()
+    if wire.string():
+        raise MalformedError("its reserved field is not empty")
+    hashing, signature = wire.text(), wire.string()
+    if hashing not in _HASHES:
+        raise MalformedError(f"it uses the hash {hashing}, not sha512 or sha256")
+    if wire.rest:
+        raise MalformedError("something stands behind its end")
+    certificate = read_certificate(key, _stands) if is_certificate(key) else None
+    plain = certificate.key if certificate else key
+    return Signature(plain, namespace, hashing, signature, certificate)
+
+
+def fingerprint(key: bytes) -> str:
+    """A public key's fingerprint as OpenSSH writes it."""
+    digest = base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
+    return f"SHA256:{digest}"
+
+
+def _stands(key: bytes, signature: bytes, signed: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
+    kind = key_type(key)
+    wire = Wire(signature)
+    made_as, raw = wire.text(), wire.string()
+    if kind.startswith("sk-"):
+        flags_and_counter = wire.take(5)
+        application = hashlib.sha256(_last_string(key)).digest()
+        signed = application + flags_and_counter + hashlib.sha256(signed).digest()
+    if wire.rest:
+        raise MalformedError("something stands behind the signature's end")
+    public = _public_key(key)
+    try:
+        if isinstance(public, ed25519.Ed25519PublicKey) and made_as == kind:
+            public.verify(raw, signed)
+        elif isinstance(public, rsa.RSAPublicKey) and made_as in _RSA_SIGNATURES:
+            if public.key_size < _LEAST_RSA_BITS:
+                raise MalformedError(f"its RSA key has {public.key_size} bits, which is too few")
+            public.verify(raw, signed, padding.PKCS1v15(), _hash(made_as.removeprefix("rsa-sha2-")))
+        elif isinstance(public, ec.EllipticCurvePublicKey) and made_as == kind:
+            _verify_ecdsa(public, raw, signed)
+        else:
+            raise MalformedError(f"a signature of kind {made_as} by a key of kind {kind}")
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _verify_ecdsa(public: EllipticCurvePublicKey, raw: bytes, signed: bytes) -> None:
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+    numbers = Wire(raw)
+    r, s = numbers.mpint(), numbers.mpint()
+    if min(r, s) <= 0 or numbers.rest:
+        raise MalformedError("its two numbers are none of an ECDSA signature")
+    signature = encode_dss_signature(r, s)
+    size = min(public.key_size, 512)  # RFC 5656, 6.2.1: the larger the curve, the longer the hash
+    public.verify(signature, signed, ECDSA(_hash(str(size))))
+
+
+def _hash(size: str) -> Any:
+    from cryptography.hazmat.primitives import hashes
+
+    return {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}[size]
+
+
+def _public_key(key: bytes) -> Any:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        PublicFormat,
+        load_ssh_public_key,
+    )
+
+    kind = key_type(key)
+    try:
+        public = load_ssh_public_key(f"{kind} ".encode("ascii") + base64.b64encode(key))
+        written = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    except (ValueError, NotImplementedError, UnsupportedAlgorithm) as error:
+        raise MalformedError(f"its key of kind {kind} cannot be read: {error}") from error
+    # A key on a token has its application behind this, and another type.
+    numbers = Wire(base64.b64decode(written.split()[1]))
+    numbers.string()
+    there = Wire(key)
+    there.string()
+    if there.rest[: len(numbers.rest)] != numbers.rest:
+        raise MalformedError(f"its key of kind {kind} is not written as OpenSSH writes it")
+    return public
+
+
+def _last_string(key: bytes) -> bytes:
+    """The application of a key on a token, which stands last in it."""
+    wire, last = Wire(key), b""
+    while wire.rest:
+        last = wire.string()
+    return last

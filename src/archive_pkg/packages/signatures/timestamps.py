@@ -1,0 +1,435 @@
+"""Timestamps (RFC 3161): asking an authority for one, and checking one offline."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.packages.signatures import der
+from archive_pkg.storage import describe, read_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from cryptography.x509 import Certificate
+
+PATIENCE = 30.0
+"""Seconds to wait for an authority."""
+
+_MOST_BYTES = 1 << 20
+_LONGEST_NAME = 100
+_CONTEXT_0 = 0xA0
+_GRANTED_WITH_CHANGES = 1
+_REFUSALS = {
+    2: "rejection",
+    3: "waiting",
+    4: "revocation_warning",
+    5: "revocation_notification",
+}
+_SHA2 = "2.16.840.1.101.3.4.2"
+_STRONG = ("sha256", "sha384", "sha512")
+_HASHES = {
+    f"{_SHA2}.1": "sha256", f"{_SHA2}.2": "sha384", f"{_SHA2}.3": "sha512", "1.3.14.3.2.26": "sha1"
+}  # fmt: skip
+_PKCS_1, _PKCS_9, _ECDSA = "1.2.840.113549.1.1", "1.2.840.113549.1.9", "1.2.840.10045.4.3"
+_MESSAGE_DIGEST = f"{_PKCS_9}.4"
+_SIGNING_CERTIFICATE = f"{_PKCS_9}.16.2.12"
+_SIGNING_CERTIFICATE_2 = f"{_PKCS_9}.16.2.47"
+_SIGNATURES = {
+    "1.3.101.112": ("ed25519", ""),
+    f"{_PKCS_1}.1": ("rsa", ""),
+    f"{_PKCS_1}.5": ("sha1_rsa", ""),
+    f"{_PKCS_1}.10": ("rsassa_pss", ""),
+    **{f"{_PKCS_1}.{11 + n}": ("rsa", name) for n, name in enumerate(_STRONG)},
+    **{f"{_ECDSA}.{2 + n}": ("ecdsa", name) for n, name in enumerate(_STRONG)},
+}
+"""Kinds of signatures, with the hash that the kind says."""
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+
+
+class NoStampError(Exception):
+    """No timestamp was to be had, or what is there is none; the argument says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A timestamp as its file has it.
+
+    Attributes:
+        time: When, as the authority says (RFC 3161, 2.4.2, genTime).
+        certificates: The certificates that came with it, as PEM.
+        authority: The name in the certificate that signed it.
+        expires: Until when that certificate is good.
+    """
+
+    time: datetime
+    certificates: bytes
+    authority: str
+    expires: datetime
+    _response: Any = field(repr=False)
+    _token: _Token = field(repr=False)
+    _signer: Certificate = field(repr=False)
+
+    def fits(self, data: bytes, roots: bytes = b"") -> str:
+        """Check that it is over some bytes and rightly signed, its certificates good at its time.
+
+        Args:
+            data: The bytes.
+            roots: The certificates to trust, as PEM. Without any it is only shown that the owner
+                of the certificate in it signed it so, and not that this is an authority.
+
+        Returns:
+            What is wrong; empty if nothing is.
+
+        Raises:
+            NoStampError: It is of a kind that cannot be checked here.
+        """
+        from rfc3161_client import VerificationError, VerifierBuilder
+
+        if wrong := _unsound(self, data):
+            return wrong
+        if not roots:
+            return ""
+        try:
+            # The certificates that came with it help to build the chain and are not trusted.
+            _certificates(self.certificates)
+            VerifierBuilder(roots=_certificates(roots)).build().verify_message(self._response, data)
+        except (VerificationError, ValueError) as error:
+            return _reason(str(error))
+        return ""
+
+
+def request(data: bytes, url: str, *, patience: float = PATIENCE) -> bytes:
+    """Ask an authority for a timestamp over some bytes (RFC 3161, 3.4).
+
+    Args:
+        data: The bytes.
+        url: The authority's address.
+        patience: Seconds that it may take, all in all.
+
+    Returns:
+        Its whole answer, which has been checked to be a timestamp over these bytes.
+
+    Raises:
+        NoStampError: It does not answer, refuses, or answers something else.
+        UsageError: The address is none of the web.
+    """
+    from rfc3161_client import TimestampRequestBuilder
+
+    refuse_other_addresses(url)
+    query = TimestampRequestBuilder().data(data).build()
+    answer = _answer(url, query.as_bytes(), patience)
+    stamp = read(answer)
+    if stamp._response.tst_info.nonce != query.nonce:
+        raise NoStampError("its answer is to another question (the nonce differs)")
+    if wrong := stamp.fits(data):
+        raise NoStampError(f"its answer is no good: {wrong}")
+    return answer
+
+
+def _answer(url: str, query: bytes, patience: float) -> bytes:
+    """What an authority answers. Raises NoStampError."""
+    from http.client import HTTPException
+    from urllib.error import HTTPError, URLError
+    from urllib.request import Request, urlopen
+
+    def ask() -> bytes:
+        headers = {"Content-Type": "application/timestamp-query"}
+        try:
+            with urlopen(Request(url, query, headers), timeout=patience) as answered:  # noqa: S310
+                told: bytes = answered.read(_MOST_BYTES)
+                return told
+        except HTTPError as error:
+            error.close()
+            raise NoStampError(f"it answers {error.code} {error.reason}") from None
+
+    try:
+        return _within(patience, ask)
+    except TimeoutError as error:
+        raise NoStampError(f"it does not answer within {patience:g} seconds") from error
+    except HTTPException as error:
+        raise NoStampError(f"it does not speak HTTP: {error!r}") from error
+    except (URLError, OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        raise NoStampError(f"it does not answer: {reason}") from error
+
+
+def _within(seconds: float, do: Callable[[], bytes]) -> bytes:
+    """What comes of a call that may never end: a byte now and then keeps a connection alive.
+
+    Raises:
+        TimeoutError: It took too long, and is left to itself.
+    """
+    future: Future[bytes] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(do())
+        except BaseException as error:  # it is raised where it is waited for
+            future.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    return future.result(seconds)
+
+
+def refuse_other_addresses(url: str) -> None:
+    """Raise UsageError for what is no address of the web."""
+    if not url.startswith(("http://", "https://")):
+        raise UsageError(f"{url} is no address of a time-stamping authority", "begin with https://")
+
+
+def read(data: bytes) -> Stamp:
+    """Read a timestamp's file.
+
+    Raises:
+        NoStampError: It is none, or says that none was granted.
+    """
+    from cryptography.x509 import InvalidVersion
+
+    try:
+        return _stamp(data)
+    except (ValueError, TypeError, LookupError, AttributeError, InvalidVersion) as error:
+        raise NoStampError("it is not a timestamp (RFC 3161), or it is damaged") from error
+
+
+def _stamp(data: bytes) -> Stamp:
+    """Read a timestamp's file. Raises NoStampError, and what the libraries do for what is none."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from rfc3161_client import decode_timestamp_response
+
+    answer = der.only(data)
+    about, *tokens = answer.parts()
+    status, *said = about.parts()
+    number = int.from_bytes(status.content)
+    if number > _GRANTED_WITH_CHANGES:
+        words = [one.content.decode() for texts in said[:1] for one in texts.parts()]
+        name = _REFUSALS.get(number, str(number))
+        said_why = f": {'; '.join(words)}" if words else ""
+        raise NoStampError(f"the authority refused it ({name}){said_why}")
+    token = _token(tokens[0])
+    first, last = (token.certificates[0].start, token.certificates[-1].end)
+    # OpenSSL does not sort the certificates, which DER asks for and the library insists on. And the
+    # library knows only the status "granted"; the status is not signed.
+    changed = bytearray(data)
+    in_order = sorted(one.whole for one in token.certificates)
+    changed[first:last] = b"".join(in_order)
+    changed[status.inside : status.end] = bytes(len(status.content))
+    response = decode_timestamp_response(bytes(changed))
+    there = [x509.load_der_x509_certificate(one) for one in in_order]
+    (named,) = response.signed_data.signer_infos
+    signers = [
+        one
+        for one in there
+        if one.serial_number == named.serial_number and one.issuer == named.issuer
+    ]
+    if len(signers) != 1:
+        raise NoStampError(f"it has {len(signers) or 'no'} certificates of its signer, not one")
+    return Stamp(
+        time=response.tst_info.gen_time,
+        certificates=b"".join(one.public_bytes(Encoding.PEM) for one in there),
+        authority=_name(signers[0]),
+        expires=signers[0].not_valid_after_utc,
+        _response=response,
+        _token=token,
+        _signer=signers[0],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """What of a token is not in the library's reading of it (RFC 5652, 5.1).
+
+    Attributes:
+        content: The statement, whose digest is signed.
+        certificates: The certificates in it.
+        signer: The description of its signer and signature.
+    """
+
+    content: bytes
+    certificates: list[der.Element]
+    signer: list[der.Element]
+
+    @property
+    def signed(self) -> der.Element | None:
+        """The attributes that are signed."""
+        return next((one for one in self.signer if one.tag == _CONTEXT_0), None)
+
+
+def _token(element: der.Element) -> _Token:
+    """Take a token apart. Raises NoStampError, and what is raised for what is none."""
+    signed = element.parts()[1].parts()[0].parts()
+    content = signed[2].parts()[1].parts()[0].content
+    signers = signed[-1].parts()
+    if len(signers) != 1:
+        raise NoStampError(f"it has {len(signers)} signers, not one")
+    certificates = [one for some in signed[3:-1] if some.tag == _CONTEXT_0 for one in some.parts()]
+    if not certificates:
+        raise NoStampError("it has no certificates of its signer, not one")
+    if len({one.whole for one in certificates}) < len(certificates):
+        raise NoStampError("it has a certificate more than once")
+    return _Token(content, certificates, signers[0].parts())
+
+
+def read_certificates(path: Path) -> bytes:
+    """A file of certificates, as PEM.
+
+    Raises:
+        InvalidError: There are none in it.
+        StorageError: It is not there or cannot be read.
+    """
+    try:
+        data = read_regular(path)
+    except OSError as error:
+        meaning, hint = describe(error)
+        raise StorageError(f"{path} could not be read: {meaning}", hint) from error
+    try:
+        is_empty = not _certificates(data)
+    except ValueError as error:
+        raise InvalidError(f"{path}: a certificate in it cannot be read: {error}") from error
+    if is_empty:
+        raise InvalidError(
+            f"there is no certificate in {path}", "it begins with -----BEGIN CERTIFICATE-----"
+        )
+    return data
+
+
+def _unsound(stamp: Stamp, data: bytes) -> str:
+    """What is wrong between a token, its signer's certificate and the bytes (RFC 5652, 5.4).
+
+    Raises:
+        NoStampError: It is of a kind that cannot be checked here.
+    """
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+    token = stamp._token
+    try:
+        imprint = stamp._response.tst_info.message_imprint
+        if imprint.message != _digest(imprint.hash_algorithm.dotted_string, data):
+            return "it is over something else"
+        if (signed := token.signed) is None:
+            raise ValueError("nothing in it is signed but its statement")
+        attributes = {}
+        for kind, values in (one.parts() for one in signed.parts()):
+            attributes[kind.oid()] = values.parts()[0]
+        hashing = _algorithm(token.signer[2])
+        if attributes[_MESSAGE_DIGEST].content != _digest(hashing, token.content):
+            return "its statement was changed after it was signed"
+        if not _names(attributes, stamp._signer):
+            return "it does not name its signer's certificate (RFC 5816)"
+        _verify(token, signed, hashing, stamp._signer)
+    except InvalidSignature:
+        return "its signature is not that of its certificate's owner"
+    except (KeyError, ValueError, TypeError, IndexError, UnsupportedAlgorithm) as error:
+        raise NoStampError(f"it cannot be checked: {error}") from error
+    return ""
+
+
+def _names(attributes: dict[str, der.Element], signer: Certificate) -> bool:
+    """Whether what was signed has the digest of the signer's certificate (RFC 5816)."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    certificate = signer.public_bytes(Encoding.DER)
+    for kind in (_SIGNING_CERTIFICATE_2, _SIGNING_CERTIFICATE):
+        if kind in attributes:
+            named, *more = attributes[kind].parts()[0].parts()[0].parts()
+            break
+    else:
+        raise ValueError("it does not name its signer's certificate")
+    if kind == _SIGNING_CERTIFICATE:
+        return named.content == hashlib.sha1(certificate, usedforsecurity=False).digest()
+    if named.tag == der.SEQUENCE:
+        return more[0].content == _digest(_algorithm(named), certificate)
+    return named.content == hashlib.sha256(certificate).digest()
+
+
+def _verify(token: _Token, signed: der.Element, hashing: str, signer: Certificate) -> None:
+    """Verify a token's signature. Raises InvalidSignature, and ValueError for unknown kinds."""
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
+    key = signer.public_key()
+    place = token.signer.index(signed)
+    kind, signature = _algorithm(token.signer[place + 1]), token.signer[place + 2].content
+    message = bytes([der.SET]) + signed.whole[1:]
+    name, own = _SIGNATURES.get(kind, (kind, ""))
+    if isinstance(key, ed25519.Ed25519PublicKey) and name == "ed25519":
+        key.verify(signature, message)
+    elif isinstance(key, rsa.RSAPublicKey) and name == "rsa":
+        key.verify(signature, message, padding.PKCS1v15(), _hashing(own or _hash(hashing)))
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature, message, ec.ECDSA(_hashing(own or _hash(hashing))))
+    else:
+        raise ValueError(f"a signature of kind {name} is not known here")
+
+
+def _algorithm(element: der.Element) -> str:
+    """Return the object identifier of an algorithm with its parameters."""
+    return element.parts()[0].oid()
+
+
+def _digest(algorithm: str, data: bytes) -> bytes:
+    return hashlib.new(_hash(algorithm), data).digest()
+
+
+def _hash(algorithm: str) -> str:
+    name = _HASHES.get(algorithm, algorithm)
+    if name not in _STRONG:
+        raise ValueError(f"its hash {name} is weak or unknown")
+    return name
+
+
+def _hashing(name: str) -> Any:
+    from cryptography.hazmat.primitives import hashes
+
+    return {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}[name]
+
+
+def _certificates(pem: bytes) -> list[Certificate]:
+    """Return the certificates in PEM. Raises ValueError for one that OpenSSL does not read, too.
+
+    Cryptography reads names that are none, over which the library for timestamps panics.
+    """
+    from ssl import PROTOCOL_TLS_CLIENT, SSLContext, SSLError
+
+    from cryptography import x509
+
+    found = _PEM.findall(pem)
+    try:
+        for one in found:
+            SSLContext(PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=one.decode("ascii"))
+        return [x509.load_pem_x509_certificate(one) for one in found]
+    except SSLError as error:
+        raise ValueError(f"it is damaged ({error.reason})") from error
+    except x509.InvalidVersion as error:
+        raise ValueError(str(error)) from error
+
+
+def _name(certificate: Certificate) -> str:
+    from cryptography.x509.oid import NameOID
+
+    for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        for attribute in certificate.subject.get_attributes_for_oid(kind):
+            return _plain(str(attribute.value))
+    return _plain(certificate.subject.rfc4514_string())
+
+
+def _plain(name: str) -> str:
+    """A name as it stands in a sentence, which it can neither end nor go on with."""
+    short = " ".join(name.translate({ord(sign): None for sign in "“”"}).split())
+    return short if len(short) <= _LONGEST_NAME else f"{short[:_LONGEST_NAME]}…"
+
+
+def _reason(said: str) -> str:
+    """The library's words, shorn of OpenSSL's error stack."""
+    found = re.search(r'Verify error: ([^"]+)"', said)
+    if found:
+        return f"its certificate is not trusted: {found[1]}"
+    found = re.search(r'reason: "([^"]+)"', said)
+    return f"it cannot be checked with the certificates given: {found[1] if found else said}"

@@ -1,0 +1,548 @@
+"""A package's signatures and timestamps, as they stand: whose they are, over what, since when.
+
+They lie in `signatures/`, beside the lists they are over and in none of them, so that signing
+changes nothing that was signed (RFC 8493, 2.2.1: tag files should be in tag manifests, not must):
+
+    signatures/tagmanifest-sha512.txt.sig           an OpenSSH signature of the tag manifest
+    signatures/tagmanifest-sha512.txt.2.sig         another one's
+    signatures/tagmanifest-sha512.txt.sig.tsr       a timestamp over the signature
+    signatures/tagmanifest-sha512.txt.sig.tsr.pem   the certificates that came with it
+    signatures/tagmanifest-sha512.txt.sig.tsr.tsr   a later one, which renews the first
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.fixity import ALGORITHMS
+from archive_pkg.packages.layout import RECORD
+from archive_pkg.packages.signatures import ssh_signatures, timestamps
+from archive_pkg.packages.signatures.signers import (
+    Revoked,
+    Signer,
+    read_allowed_signers,
+    read_revoked,
+)
+from archive_pkg.packages.signatures.ssh_encoding import MalformedError
+from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.storage import names_in, storage_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archive_pkg.bags import Bag
+    from archive_pkg.bags.manifests import Manifest
+    from archive_pkg.paths import StrPath
+    from archive_pkg.reports import Finding
+
+FOLDER = "signatures"
+
+SIGNATURE_WRONG = Code(
+    "signature-wrong",
+    Severity.ERROR,
+    "A signature is not over the tag manifest that stands here: the manifest was changed or made "
+    "anew after signing, or the signature is of another package, or forged.",
+    "OpenSSH, PROTOCOL.sshsig",
+)
+SIGNATURE_MALFORMED = Code(
+    "signature-malformed",
+    Severity.ERROR,
+    "A signature's file is no OpenSSH signature, or of a kind that cannot be checked here.",
+    "OpenSSH, PROTOCOL.sshsig",
+)
+SIGNATURE_NAMESPACE = Code(
+    "signature-for-other-purpose",
+    Severity.ERROR,
+    'A signature was not made for a file (namespace "file") but for something else, such as a '
+    "commit; it says nothing of this package.",
+    "ssh-keygen(1), -Y sign",
+)
+SIGNATURE_WITHOUT_SUBJECT = Code(
+    "signature-without-subject",
+    Severity.ERROR,
+    "The tag manifest that a signature is over is not there.",
+)
+SIGNATURE_PARTIAL = Code(
+    "signature-covers-part",
+    Severity.WARNING,
+    "A signature is over a tag manifest that does not cover every file of the bag with a strong "
+    "algorithm. What it does not cover can be changed by anyone.",
+)
+SIGNATURE_REQUIRED = Code(
+    "signature-required",
+    Severity.ERROR,
+    "A signature was asked for (`--require-signature`, `--allowed-signers`), and a tag manifest "
+    "has none by an allowed signer that covers every file of the bag.",
+)
+TIMESTAMP_REQUIRED = Code(
+    "timestamp-required",
+    Severity.ERROR,
+    "A timestamp was asked for (`--require-timestamp`), and a tag manifest has no signature with "
+    "one by a trusted authority.",
+)
+SIGNER_UNKNOWN = Code(
+    "signer-unknown",
+    Severity.ERROR,
+    "The signature is valid, but the file of allowed signers does not list its key.",
+    "ssh-keygen(1), ALLOWED SIGNERS",
+)
+SIGNER_OUT_OF_TIME = Code(
+    "signer-out-of-time",
+    Severity.ERROR,
+    "The signature is valid and its key, or its certificate's authority, is listed, but not for "
+    "that time, for files or for that signer.",
+    "ssh-keygen(1), ALLOWED SIGNERS",
+)
+KEY_REVOKED = Code(
+    "signature-key-revoked",
+    Severity.ERROR,
+    "The key that a signature was made with, its certificate or the authority of that has been "
+    "revoked; anyone may have made it.",
+    "ssh-keygen(1), KEY REVOCATION LISTS",
+)
+TAG_MANIFEST_UNSIGNED = Code(
+    "tagmanifest-unsigned",
+    Severity.ADVICE,
+    "Of several tag manifests some are signed and one is not. Sign again with the same key.",
+)
+STRAY = Code(
+    "signatures-stray-file",
+    Severity.WARNING,
+    "A file in signatures/ is not a signature of a tag manifest, a timestamp over one, or the "
+    "certificates of a timestamp; or what it belongs to is missing.",
+)
+TIMESTAMP_MALFORMED = Code(
+    "timestamp-malformed",
+    Severity.ERROR,
+    "A timestamp's file cannot be read as one, or is of a kind that cannot be checked here.",
+    "RFC 3161, 2.4.2",
+)
+TIMESTAMP_WRONG = Code(
+    "timestamp-wrong",
+    Severity.ERROR,
+    "A timestamp is not over the signature that it stands beside, or was changed.",
+    "RFC 3161, 2.4.2",
+)
+TIMESTAMP_UNTRUSTED = Code(
+    "timestamp-untrusted",
+    Severity.ERROR,
+    "A timestamp is over the signature, but the certificates given do not vouch for its authority "
+    "at its time.",
+    "RFC 3161, 2.3",
+)
+TIMESTAMP_EXPIRED = Code(
+    "timestamp-certificate-expired",
+    Severity.ADVICE,
+    "The certificate behind the newest timestamp is no longer good. It was at the time that is "
+    "stated, but should its key leak one day, nobody could tell. Renew: sign --timestamp URL "
+    "--renew.",
+    "RFC 3161, 4.3",
+)
+TIMESTAMP_IN_FUTURE = Code(
+    "timestamp-in-future",
+    Severity.WARNING,
+    "A timestamp says a time that is still to come by this machine's clock: one of the two clocks "
+    "is wrong.",
+)
+
+_SIGNATURE = re.compile(
+    r"signatures/(tagmanifest-[A-Za-z0-9-]+\.txt)(?:\.([2-9]|[1-9][0-9]+))?\.sig"
+)
+_BESIDE_IT = re.compile(rf"(?P<of>{_SIGNATURE.pattern}(?:\.tsr)*)\.tsr|(?P<for>.+\.tsr)\.pem")
+"""A timestamp over something, or the certificates of one."""
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom a verifier believes; without it, only the mathematics can be checked.
+
+    Attributes:
+        signers: Who may sign, each with a key; None if nobody has said.
+        revoked: Keys that count no more.
+        authorities: Certificates of time-stamping authorities, as PEM.
+        require_signature: Whether a package must be signed, or who must have signed it. With
+            `signers` it must be signed in any case.
+        require_timestamp: Whether a package must have a timestamp that `authorities` vouch for.
+    """
+
+    signers: tuple[Signer, ...] | None = None
+    revoked: Revoked = field(default_factory=Revoked)
+    authorities: bytes = b""
+    require_signature: bool | str = False
+    require_timestamp: bool = False
+
+    @classmethod
+    def read(
+        cls,
+        allowed_signers: StrPath | None = None,
+        revoked: StrPath | None = None,
+        authorities: StrPath | None = None,
+        *,
+        require_signature: bool | str = False,
+        require_timestamp: bool = False,
+    ) -> Trust:
+        """Read it from the files that OpenSSH and OpenSSL use.
+
+        Args:
+            allowed_signers: A file as `ssh-keygen -Y verify -f` takes it.
+            revoked: A file as `ssh-keygen -Y verify -r` takes it.
+            authorities: Certificates as PEM, as `openssl ts -verify -CAfile` takes them.
+            require_signature: Whether a package must be signed, or who must have signed it.
+            require_timestamp: Whether a package must have a timestamp.
+
+        Raises:
+            InvalidError: One of them is no such file.
+            StorageError: One of them cannot be read.
+        """
+        return cls(
+            None if allowed_signers is None else read_allowed_signers(Path(allowed_signers)),
+            Revoked() if revoked is None else read_revoked(Path(revoked)),
+            b"" if authorities is None else timestamps.read_certificates(Path(authorities)),
+            require_signature,
+            require_timestamp,
+        )
+
+    @property
+    def wants_signature(self) -> bool:
+        """Whether a package without a signature by an allowed signer is not to be believed."""
+        return self.signers is not None or self.require_signature is not False
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """A timestamp that is right.
+
+    Attributes:
+        file: Its file in the package.
+        time: The time it states.
+        authority: The name in its certificate.
+        trusted: Whether the certificates given vouch for that.
+    """
+
+    file: str
+    time: datetime
+    authority: str
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature.
+
+    Attributes:
+        file: Its file in the package.
+        over: The tag manifest that it is over.
+        key_type: The type of its key, "ssh-ed25519"; empty where it cannot be read.
+        fingerprint: The key's fingerprint as OpenSSH writes it.
+        right: Whether the owner of the key signed this very tag manifest.
+        covers: Whether that tag manifest covers every file of the bag with strong algorithms.
+        revoked: Whether the key is revoked.
+        signers: Who may have signed with the key at that time, according to the allowed signers.
+        stamps: Its timestamps, the oldest first.
+    """
+
+    file: str
+    over: str
+    key_type: str = ""
+    fingerprint: str = ""
+    right: bool = False
+    covers: bool = False
+    revoked: bool = False
+    signers: tuple[str, ...] = ()
+    stamps: tuple[Stamped, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether it shows that the owner of its key signed this."""
+        return self.right and not self.revoked
+
+    def as_json(self) -> dict[str, Any]:
+        """The signature as the command line's JSON has it."""
+        stamps = [{**asdict(stamp), "time": stamp.time.isoformat()} for stamp in self.stamps]
+        return {**asdict(self), "good": self.good, "stamps": stamps}
+
+
+def utc(time: datetime) -> str:
+    """A time as people read it."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def is_signature_file(path: str) -> bool:
+    """Whether a path in a bag is that of a signature, a timestamp or its certificates."""
+    return bool(_SIGNATURE.fullmatch(path)) or _belongs_to(path) != ""
+
+
+def _belongs_to(path: str) -> str:
+    """Return what a file is a timestamp over, or the certificates of; empty if it is neither."""
+    found = _BESIDE_IT.fullmatch(path)
+    if found is None or (found["for"] and not _belongs_to(found["for"])):
+        return ""
+    return found["of"] or found["for"]
+
+
+def is_signed(package: Path) -> bool:
+    """Whether there are signatures in a package's folder, right or wrong."""
+    with storage_errors(f"reading {package}"):
+        return any(
+            _SIGNATURE.fullmatch(f"{FOLDER}/{name}") for name in names_in(package / FOLDER, "*.sig")
+        )
+
+
+def examine_signatures(
+    bag: Bag, files: Mapping[str, bytes], trust: Trust, report: Report, now: datetime | None = None
+) -> tuple[Signed, ...]:
+    """Check every signature and timestamp of a bag.
+
+    Args:
+        bag: The bag.
+        files: The bytes of its tag manifests and of all in `signatures/`, by their paths.
+        trust: Whom to believe.
+        report: Takes what is found.
+        now: The time to judge at.
+
+    Returns:
+        The signatures, in the order of their names.
+    """
+    work = _Examination(files, trust, report, now or datetime.now(UTC), bag_is_valid=report.ok)
+    covering = {manifest.name: _uncovered(bag, manifest) for manifest in bag.tag_manifests.values()}
+    matches = filter(None, map(_SIGNATURE.fullmatch, files))
+    ordered = sorted((found[1], int(found[2] or 1), found[0]) for found in matches)
+    signed = tuple(work.signature(path, over, covering.get(over, "")) for over, _, path in ordered)
+    for path in sorted(files):
+        if path.startswith(f"{FOLDER}/") and not _SIGNATURE.fullmatch(path):
+            if not (subject := _belongs_to(path)):
+                message, hint = "is not a signature and not a timestamp", "Remove it."
+            elif subject not in files:
+                message, hint = f"{subject} is not there", "Restore that, or remove this."
+            else:
+                continue
+            report.add(STRAY.at(work.at(path), message, hint))
+    if trust.wants_signature or trust.require_timestamp:
+        work.require(bag, signed)
+    elif signed:
+        unsigned = covering.keys() - {one.over for one in signed}
+        for name in sorted(unsigned):
+            report.add(TAG_MANIFEST_UNSIGNED.at(work.at(name), "is not signed"))
+    return signed
+
+
+def _uncovered(bag: Bag, manifest: Manifest) -> str:
+    """Return what a tag manifest does not cover; empty if it vouches for the whole bag."""
+    if not _is_strong(manifest):
+        return f"any file: {manifest.algorithm} is weak or unknown"
+    lists = {each.name for each in bag.tag_manifests.values()}
+    bare = [
+        path
+        for path in bag.tag_files
+        if path not in manifest.digests and path not in lists and not is_signature_file(path)
+    ]
+    strong = [each.digests for each in bag.manifests.values() if _is_strong(each)]
+    # Since version 1.0 a bag is not valid unless every manifest lists the whole payload.
+    is_old = bag.declaration.number < (1, 0)
+    if not strong or (is_old and not any(each.keys() >= set(bag.payload) for each in strong)):
+        bare.append("data/")
+    more = f" and {len(bare) - 3} more" if len(bare) > 3 else ""
+    return ", ".join(bare[:3]) + more
+
+
+def _is_strong(manifest: Manifest) -> bool:
+    known = ALGORITHMS.get(manifest.algorithm)
+    return known is not None and not known.weak
+
+
+def examine_signature(
+    path: str, over: str, files: Mapping[str, bytes], trust: Trust, report: Report
+) -> Signed:
+    """Check a signature of any file, and its timestamps.
+
+    Args:
+        path: The signature's file.
+        over: The file that it is over.
+        files: The bytes of both, and of its timestamps, by their paths.
+        trust: Whom to believe.
+        report: Takes what is found.
+    """
+    return _Examination(files, trust, report, datetime.now(UTC)).signature(path, over, "")
+
+
+class _Examination:
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        trust: Trust,
+        report: Report,
+        now: datetime,
+        *,
+        bag_is_valid: bool = False,
+    ) -> None:
+        self.files = files
+        self.trust = trust
+        self.report = report
+        self.now = now
+        self.valid = bag_is_valid
+        self.accepted: set[str] = set()
+        """Signatures, by their files, that count as those that are required."""
+
+    def at(self, path: str) -> Location:
+        return Location(path)
+
+    def signature(self, path: str, over: str, uncovered: str) -> Signed:
+        try:
+            signature = ssh_signatures.parse(self.files[path])
+            right = over in self.files and signature.stands(self.files[over])
+        except MalformedError as error:
+            hint = "restore it from another copy, or ask ssh-keygen -Y check-novalidate"
+            self.report.add(SIGNATURE_MALFORMED.at(self.at(path), str(error), hint))
+            return Signed(path, over)
+        key = f"{signature.key_type} key {signature.fingerprint}"
+        if over not in self.files:
+            self.report.add(SIGNATURE_WITHOUT_SUBJECT.at(self.at(path), f"{over} is not there"))
+        elif not right:
+            self.report.add(self._wrong(path, over, key))
+        elif signature.namespace != ssh_signatures.NAMESPACE:
+            message = f"it was made for “{signature.namespace}”, not for a file"
+            self.report.add(SIGNATURE_NAMESPACE.at(self.at(path), message))
+            right = False
+        stamps = self.stamps(path)
+        when = next((stamp.time for stamp in stamps if stamp.trusted), self.now)
+        revoked = self.trust.revoked.counts_no_more(signature)
+        if right and revoked:
+            self.report.add(KEY_REVOKED.at(self.at(path), f"the {key} has been revoked"))
+        if right and uncovered:
+            message = f"it does not cover {uncovered}"
+            self.report.add(
+                SIGNATURE_PARTIAL.at(
+                    self.at(path), message, "sign again after archive-pkg bag update"
+                )
+            )
+        good = right and not revoked
+        signers = self._who(path, signature, key, when) if good else ()
+        if good and self._is_by_whom_it_must_be(signature, when):
+            self.accepted.add(path)
+        return Signed(
+            path,
+            over,
+            signature.key_type,
+            signature.fingerprint,
+            right,
+            right and not uncovered,
+            revoked,
+            signers,
+            stamps,
+        )
+
+    def _is_by_whom_it_must_be(self, signature: ssh_signatures.Signature, when: datetime) -> bool:
+        who, lines = self.trust.require_signature, self.trust.signers
+        if lines is None:  # nobody has said whose any key is
+            return not self.trust.wants_signature
+        if isinstance(who, str):
+            return any(line.allows_as(who, signature, when) for line in lines)
+        return any(line.allows(signature, when) for line in lines)
+
+    def require(self, bag: Bag, signed: tuple[Signed, ...]) -> None:
+        """Report what is not signed, or has no timestamp, as it must be."""
+        who = self.trust.require_signature
+        by = f" by {who}" if isinstance(who, str) else " by an allowed signer"
+        hint = "get the package from its signer again"
+        if self.trust.signers is None:
+            hint = "name the file that says whose key is whose: --allowed-signers"
+        lists = {manifest.name for manifest in bag.tag_manifests.values()}
+        if f"data/{RECORD}" in bag.payload:  # a package has them for the same algorithms
+            lists |= {f"tag{manifest.name}" for manifest in bag.manifests.values()}
+        strong = {each.name for each in bag.tag_manifests.values() if _is_strong(each)}
+        if not signed or not strong:
+            code = SIGNATURE_REQUIRED if self.trust.wants_signature else TIMESTAMP_REQUIRED
+            hint = "get a signed copy of the package from its signer"
+            self.report.add(code.at(self.at(FOLDER), "the package is not signed", hint))
+            return
+        for name in sorted(lists):
+            good = [
+                one
+                for one in signed
+                if one.over == name
+                and one.file in self.accepted
+                and (one.covers or name not in strong)
+            ]
+            if not good and self.trust.wants_signature:
+                message = f"has no valid signature{by} that covers every file"
+                self.report.add(SIGNATURE_REQUIRED.at(self.at(name), message, hint))
+            elif self.trust.require_timestamp and not any(
+                stamp.trusted for one in good for stamp in one.stamps
+            ):
+                message = "has no signature with a timestamp by a trusted authority"
+                hint = "name the certificates to trust with --timestamp-ca"
+                self.report.add(TIMESTAMP_REQUIRED.at(self.at(name), message, hint))
+
+    def _wrong(self, path: str, over: str, key: str) -> Finding:
+        if self.valid:
+            message = (
+                f"{over} is not what was signed with the {key}, although the bag is valid: the "
+                "package was bagged again after signing, or the signature is of another package"
+            )
+        else:
+            message = f"{over} is not what was signed with the {key}: it was changed afterwards"
+        hint = "do not trust this copy of the package; get another one"
+        return SIGNATURE_WRONG.at(self.at(path), message, hint)
+
+    def _who(
+        self, path: str, signature: ssh_signatures.Signature, name: str, when: datetime
+    ) -> tuple[str, ...]:
+        listed = [one for one in self.trust.signers or () if one.knows(signature)]
+        allowed = [who for one in listed for who in one.allows(signature, when)]
+        if self.trust.signers is None or allowed:
+            return tuple(dict.fromkeys(allowed))
+        certificate = signature.certificate
+        if not listed:
+            whose = f"the authority that certified the {name}" if certificate else f"the {name}"
+            message = f"{whose} is not among the allowed signers"
+            hint = "ask the signer for the public key another way, then list it"
+            self.report.add(SIGNER_UNKNOWN.at(self.at(path), message, hint))
+            return ()
+        if certificate:
+            named = ", ".join(certificate.principals) or "nobody"
+            whose = f"the {name}, certified for {named} and {certificate.span},"
+        else:
+            whose = f"the {name} of {listed[0].principals}"
+        message = f"{whose} was not allowed to sign files at {utc(when)}"
+        self.report.add(SIGNER_OUT_OF_TIME.at(self.at(path), message))
+        return ()
+
+    def stamps(self, path: str) -> tuple[Stamped, ...]:
+        """The timestamps over a signature, each over the one before."""
+        stamps: list[Stamped] = []
+        newest: timestamps.Stamp | None = None
+        while (file := f"{path}.tsr") in self.files:
+            try:
+                stamp = timestamps.read(self.files[file])
+                wrong = stamp.fits(self.files[path])
+            except timestamps.NoStampError as error:
+                hint = "Restore it from another copy of the package."
+                self.report.add(TIMESTAMP_MALFORMED.at(self.at(file), str(error), hint))
+                break
+            if wrong:
+                self.report.add(TIMESTAMP_WRONG.at(self.at(file), wrong))
+                break
+            stamps.append(self._stamped(file, stamp, self.files[path]))
+            path, newest = file, stamp
+        if newest and newest.expires < self.now:
+            until = f"{newest.expires:%Y-%m-%d}"
+            message = f"the certificate of {newest.authority} was good until {until}"
+            self.report.add(TIMESTAMP_EXPIRED.at(self.at(path), message))
+        return tuple(stamps)
+
+    def _stamped(self, file: str, stamp: timestamps.Stamp, data: bytes) -> Stamped:
+        trusted = False
+        if self.trust.authorities:
+            wrong = stamp.fits(data, self.trust.authorities)
+            trusted = not wrong
+            if wrong:
+                self.report.add(TIMESTAMP_UNTRUSTED.at(self.at(file), wrong))
+        if stamp.time > self.now + _CLOCKS_DIFFER:
+            message = f"it says {utc(stamp.time)}; here it is {utc(self.now)}"
+            self.report.add(TIMESTAMP_IN_FUTURE.at(self.at(file), message, "check both clocks"))
+        return Stamped(file, stamp.time, stamp.authority, trusted)

@@ -1,0 +1,277 @@
+"""A YAML text with some of its values changed, and every character that need not change kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.records.yaml import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.records.yaml.nodes import Node
+
+
+def patch(text: str, root: Node, full: dict[str, Any], needed: dict[str, Any]) -> str:
+    """Let a text say what data says.
+
+    Args:
+        text: The file's text without a byte order mark.
+        root: Its tree; a mapping.
+        full: All that the data says, what goes without saying (defaults) too.
+        needed: What has to be said.
+
+    Returns:
+        The text with the changes; its line ends are those of its first line.
+    """
+    patcher = _Patcher(text)
+    if root.style == "block":
+        patcher.mapping(root, full, needed)
+        return patcher.text
+    return text if _says(root.plain, full, needed) else writing.document(needed)
+
+
+def _says(there: Any, full: Any, needed: Any) -> bool:
+    """Whether what stands in the file means the data."""
+    if isinstance(full, dict) and isinstance(there, str):
+        there = {"edtf": there}
+    if isinstance(needed, str) and isinstance(full, dict):
+        needed = {"edtf": needed}
+    if isinstance(full, dict) and isinstance(there, dict):
+        needed = needed if isinstance(needed, dict) else {}
+        return all(key in there for key in needed) and all(
+            _says(value, full.get(key), needed.get(key)) for key, value in there.items()
+        )
+    if isinstance(full, list) and isinstance(there, list):
+        wanted = needed if isinstance(needed, list) else full
+        return len(full) == len(there) and all(map(_says, there, full, wanted))
+    return _empty(there) and _empty(full) if _empty(full) or _empty(there) else there == _word(full)
+
+
+def _empty(data: Any) -> bool:
+    return data is None or data in ([], {})
+
+
+def _word(data: Any) -> Any:
+    return writing.scalar(data) if isinstance(data, int) else data
+
+
+class _Patcher:
+    """The edits to a text: each replaces a stretch of it that no other touches."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._edits: list[tuple[int, int, str]] = []
+        first = text.find("\n")
+        self._line_end = "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
+
+    @property
+    def text(self) -> str:
+        """The text with all edits made."""
+        return self._made(0, len(self._text))
+
+    def mapping(self, node: Node, full: dict[str, Any], needed: dict[str, Any]) -> None:
+        """Change, remove and add keys of a mapping in block style."""
+        there = node.value if isinstance(node.value, dict) else {}
+        for key, child in there.items():
+            if _says(child.plain, full.get(key), needed.get(key)):
+                continue
+            if _empty(full.get(key)):
+                self._remove_key(node, key)
+            else:
+                self._change(child, full[key], needed.get(key, full[key]), node.start.column)
+        for key in needed:
+            if key not in there:
+                self._add_key(node, key, needed, list(full))
+
+    def _change(self, node: Node, full: Any, needed: Any, indent: int) -> None:
+        """Let a value mean the data; `indent` is the column of its key or dash."""
+        if node.style == "block" and isinstance(node.value, dict) and isinstance(full, dict):
+            self.mapping(node, full, needed if isinstance(needed, dict) else {"edtf": needed})
+        elif node.style == "block" and isinstance(node.value, list) and isinstance(full, list):
+            self._sequence(node, full, needed)
+        elif isinstance(node.value, str) and node.style in ("", "'", '"') and _one_line(needed):
+            word = writing.scalar(needed, style=node.style)
+            self._edits.append((node.start.index, node.end.index, word))
+        else:
+            self._replace(node, self._lines(writing.value(needed, indent)))
+
+    def _replace(self, node: Node, written: str) -> None:
+        """Put what was written anew in a value's place; remarks in or behind it stay there."""
+        start, end = self._around(node)
+        line_end = self._text.find("\n", end)
+        rest = self._text[end : line_end if line_end >= 0 else len(self._text)].rstrip("\r")
+        first, newline, more = written.partition(self._line_end)
+        remarks = "".join(f"  {remark}" for remark in self._remarks(node))
+        if (newline or remarks) and rest.lstrip().startswith("#"):
+            remarks, end = remarks + rest, end + len(rest)
+        self._edits.append((start, end, first + remarks + newline + more))
+
+    def _remarks(self, node: Node) -> list[str]:
+        """The remarks within brackets or braces, which are written anew as a whole."""
+        if node.style != "flow":
+            return []
+        gaps, place = [], node.start.index
+        for leaf in _leaves(node):
+            gaps.append(self._text[place : leaf.start.index])
+            place = leaf.end.index
+        gaps.append(self._text[place : node.end.index])
+        return [found.rstrip() for gap in gaps for found in re.findall(r"(?<=\s)#[^\n]*", gap)]
+
+    def _around(self, node: Node) -> tuple[int, int]:
+        """A value with the space between it and its key's colon or its dash."""
+        start = node.start.index
+        while self._text[start - 1] in " \n\r\t":
+            start -= 1
+        if self._text[start - 1] not in ":-":  # a comment stands between
+            start = node.start.index - node.start.column - 1
+        end = self._end(node)
+        while self._text[end - 1] in "\r\n":  # of a text that keeps the blank lines after it
+            end -= 1
+        return start, end
+
+    def _remove_key(self, node: Node, key: str) -> None:
+        keys = list(node.keys)
+        place = node.keys[key].index
+        line = place - node.keys[key].column
+        values = node.value if isinstance(node.value, dict) else {}
+        if self._text[line:place].strip():  # it stands behind a dash: the next key takes its place
+            following = keys[keys.index(key) + 1]
+            self._edits.append((place, node.keys[following].index, ""))
+        else:
+            self._edits.append((line, self._line_after(self._end(values[key])), ""))
+
+    def _add_key(self, node: Node, key: str, needed: dict[str, Any], order: list[str]) -> None:
+        """Add a key behind the nearest one that comes before it in the models."""
+        there = node.value if isinstance(node.value, dict) else {}
+        before = [name for name in order[: order.index(key)] if name in there]
+        column = node.start.column
+        entry = self._lines("".join(writing.mapping({key: needed[key]}, column)))
+        if not before:
+            start = node.start.index
+            self._edits.append((start, start, entry.lstrip(" ") + " " * column))
+            return
+        place = self._line_after(self._end(there[before[-1]]))
+        if place == len(self._text) and not self._text.endswith("\n"):
+            entry = self._line_end + entry.removesuffix(self._line_end)
+        self._edits.append((place, place, entry))
+
+    def _sequence(self, node: Node, full: list[Any], needed: list[Any]) -> None:
+        """Change, remove, add and move items of a list in block style."""
+        items = node.value if isinstance(node.value, list) else []
+        old = [_key(item.plain) for item in items]
+        new = [_key(item) for item in needed]
+        source = _sources(old, new)
+        for place, index in enumerate(source):
+            if index is not None and not _says(items[index].plain, full[place], needed[place]):
+                self._change(items[index], full[place], needed[place], node.start.column)
+        if source == list(range(len(items))):
+            return
+        starts = [self._dash_line(node, item) for item in items]
+        ends = [self._line_after(self._end(item)) for item in items]
+        # An item's chunk has the comments above it, but for the first, whose may be the list's.
+        chunks = [self._made(a, b) for a, b in zip([starts[0], *ends], ends, strict=False)]
+        column = node.start.column
+        written = ""
+        for place, index in enumerate(source):
+            fresh = self._lines("".join(writing.sequence([needed[place]], column)))
+            written += fresh if index is None else chunks[index]
+            written += "" if written.endswith("\n") else self._line_end
+        made = self._within(starts[0], ends[-1])
+        self._edits = [edit for edit in self._edits if edit not in made]
+        self._edits.append((starts[0], ends[-1], written))
+
+    def _dash_line(self, node: Node, item: Node) -> int:
+        """Where the line begins on which an item's dash stands."""
+        line = self._text.rfind("\n", 0, item.start.index) + 1
+        column = node.start.column
+        while self._text[line : line + column + 1] != " " * column + "-":
+            line = self._text.rfind("\n", 0, line - 1) + 1
+        return line
+
+    def _end(self, node: Node) -> int:
+        """Behind the last character of a value's own text."""
+        if node.style == "block":
+            return max(self._end(child) for child in node.children)
+        if node.style in ("|", ">"):
+            end = node.end.index
+            header = self._text[node.start.index : self._line_after(node.start.index)]
+            kept = self._text[node.start.index : end]
+            return end if "+" in header else node.start.index + len(kept.rstrip(" \r\n"))
+        return node.end.index
+
+    def _line_after(self, index: int) -> int:
+        """Where the next line begins; at a line's very beginning, that is where it is."""
+        if index and self._text[index - 1] == "\n":
+            return index
+        end = self._text.find("\n", index)
+        return len(self._text) if end < 0 else end + 1
+
+    def _lines(self, text: str) -> str:
+        return text.replace("\n", self._line_end)
+
+    def _made(self, start: int, end: int) -> str:
+        """A stretch of the text with the edits in it made."""
+        written, place = "", start
+        for edit_start, edit_end, new in sorted(self._within(start, end), key=lambda e: e[:2]):
+            written += self._text[place:edit_start] + new
+            place = edit_end
+        return written + self._text[place:end]
+
+    def _within(self, start: int, end: int) -> list[tuple[int, int, str]]:
+        """The edits in a stretch; what is added between two stretches belongs to the first."""
+        return [
+            edit
+            for edit in self._edits
+            if start <= edit[0] and edit[1] <= end and (edit[1] > start or start == 0)
+        ]
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    for child in node.children:
+        yield from _leaves(child)
+    if not node.children:
+        yield node
+
+
+def _one_line(data: Any) -> bool:
+    return isinstance(data, int) or (isinstance(data, str) and "\n" not in data)
+
+
+def _key(item: Any) -> str:
+    """What an item is known again by: its id, else all that it says."""
+    if isinstance(item, dict) and "id" in item:
+        return f"id {item['id']}"
+    return json.dumps(_words(item), ensure_ascii=False, sort_keys=True)
+
+
+def _words(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _words(value) for key, value in data.items()}
+    return [_words(item) for item in data] if isinstance(data, list) else _word(data)
+
+
+def _sources(old: list[str], new: list[str]) -> list[int | None]:
+    """For each new item the old one that it is or was made from; None for one that is new."""
+    source: list[int | None] = [None] * len(new)
+    pairs: list[tuple[int, int]] = []
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            for offset in range(d - c):
+                source[c + offset] = a + offset
+        elif tag == "replace":
+            pairs.extend(zip(range(a, b), range(c, d), strict=False))
+    used = set(source)
+    for place, key in enumerate(new):
+        if source[place] is None and key in old and (moved := old.index(key)) not in used:
+            source[place] = moved
+            used.add(moved)
+    for index, place in pairs:
+        changed_in_place = not old[index].startswith("id ") and not new[place].startswith("id ")
+        if source[place] is None and index not in used and changed_in_place:
+            source[place] = index
+            used.add(index)
+    return source

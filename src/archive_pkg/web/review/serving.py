@@ -1,0 +1,182 @@
+"""The review's server: on this machine only, for as long as the reviewer wants it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from archive_pkg.errors import UsageError
+from archive_pkg.web.review.guard import Guard, Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import uvicorn
+
+    from archive_pkg.web.review.app import Review
+
+HOST = "127.0.0.1"
+_LEADS_ON = """<!DOCTYPE html>
+<meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>Review</title>
+<meta http-equiv="refresh" content="0; url={address}">
+<a href="{address}">Open the review</a>
+"""
+_BACKLOG = 64
+_MOST_CONNECTIONS = 200
+"""Every user of the machine can open connections; a browser opens six."""
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(slots=True)
+class Server:
+    """A server that listens and does not answer yet.
+
+    Attributes:
+        port: The port.
+        keys: What lets a browser in.
+    """
+
+    port: int
+    keys: Keys
+    _socket: socket.socket
+    _server: uvicorn.Server
+
+    @property
+    def address(self) -> str:
+        """The address that opens the review, for the reviewer to see and copy."""
+        return f"http://{HOST}:{self.port}/?token={self.keys.token}"
+
+    @contextlib.contextmanager
+    def opening_file(self) -> Iterator[Path]:
+        """A file that leads a browser to the review, and that only this user can read.
+
+        Other users can read the words that a browser is started with, so that these must not
+        contain the token. The file is removed at the end of the block.
+        """
+        with TemporaryDirectory(prefix="archive-pkg-review-") as folder:
+            path = Path(folder, "review.html")
+            path.write_text(_LEADS_ON.format(address=self.address), encoding="utf-8")
+            yield path
+
+    def run(self) -> None:
+        """Answer until somebody stops it: ctrl-C, SIGTERM, SIGHUP, or the page's own button.
+
+        What signals did before is what they do again afterwards.
+        """
+        before = {number: signal.getsignal(number) for number in _ENDING}
+        try:
+            asyncio.run(self._run())
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in _ENDING:
+            loop.add_signal_handler(number, self.stop)
+        with contextlib.closing(self._socket):
+            await self._server.serve(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Let the server end: what it is doing is done first; asked again, it is not."""
+        if self._server.should_exit:
+            self._server.force_exit = True
+        self._server.should_exit = True
+
+
+def listen(review: Review, port: int = 0) -> Server:
+    """A server for a review that listens on a port of this machine.
+
+    Args:
+        review: The review; its page can stop the server.
+        port: The port; a free one if it is 0.
+
+    Raises:
+        UsageError: The port is in use, or may not be used.
+    """
+    import uvicorn
+
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        why = (error.strerror or str(error)).lower()
+        raise UsageError(
+            f"port {port} of this machine cannot be used: {why}",
+            "leave out --port, and a free one is taken",
+        ) from error
+    port = listening.getsockname()[1]
+    keys = Keys()
+    review.base = f"/{keys.path}"
+    config = uvicorn.Config(
+        Guard(review.app(), keys, port),
+        lifespan="off",
+        ws="none",
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=3,
+        http=protocol(),
+        backlog=_BACKLOG,
+    )
+    server = Server(port, keys, listening, _uvicorn()(config))
+    review.stop = server.stop
+    return server
+
+
+def _uvicorn() -> type[uvicorn.Server]:
+    import uvicorn
+
+    class Quiet(uvicorn.Server):
+        """Leaves signals to us: uvicorn would raise them again after a normal end."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    return Quiet
+
+
+def protocol() -> type[asyncio.Protocol]:
+    """Return uvicorn's protocol for one server, without patience for half a request.
+
+    The head of a request has to be there within the time for which an idle connection is kept.
+    Where too many connections are open, the oldest on which nothing is being answered is closed.
+    """
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    opened: dict[H11Protocol, None] = {}
+
+    class Hasty(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+            opened[self] = None
+            if len(opened) > _MOST_CONNECTIONS:
+                idle = (one for one in opened if one.cycle is None or one.cycle.response_complete)
+                oldest = next(idle, self)
+                del opened[oldest]
+                oldest.transport.abort()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            opened.pop(self, None)
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            # The timer is stopped by a whole head, not by any byte as in uvicorn.
+            self.conn.receive_data(data)
+            self.handle_events()
+
+    return Hasty

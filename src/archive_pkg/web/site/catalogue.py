@@ -1,0 +1,365 @@
+"""The pages of the site that are about many letters: lists, people, years, the network, the search.
+
+Everything can be read without a script: the lists by year and by person hold every letter.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+from archive_pkg.collection.reports import charts
+from archive_pkg.interchange import Setting
+from archive_pkg.interchange.exporting import cmif
+from archive_pkg.packages.page import rendering
+from archive_pkg.web.site.entries import ROLES, Entry
+from archive_pkg.web.site.publishing import LETTERS, script_json, unpacked
+from archive_pkg.web.site.searching import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from archive_pkg.web.site.publishing import Made, Plan
+
+File = tuple[str, "Iterable[bytes]"]
+
+PAGE = 250
+"""Letters on one page of a list."""
+FIRST = 40
+"""Letters that the first page lists before anything is asked."""
+ROWS = 250
+"""Letters in one piece of the catalogue's titles."""
+PAIRS = 100
+"""Pairs of correspondents that the network's page lists."""
+MOST_YEARS = 60
+"""So many years have a bar each; more are drawn by decades."""
+SITEMAP = 50_000
+"""Addresses that one sitemap may have (sitemaps.org)."""
+_UNDATED = "undated"
+_ROOM = "archive_pkg.web"
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody on the site.
+
+    Attributes:
+        key: Their page's name.
+        kind: "person", "organization" or "family".
+        names: How often which name is given them.
+        addresses: Where authority files tell of them.
+        letters: The letters that name them, by their numbers, and as what.
+    """
+
+    key: str
+    kind: str
+    names: Counter[str] = field(default_factory=Counter)
+    addresses: set[str] = field(default_factory=set)
+    letters: dict[int, list[str]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name that most letters give them."""
+        return min(self.names, key=lambda name: (-self.names[name], name))
+
+    @property
+    def others(self) -> list[str]:
+        """Their other names."""
+        return sorted(set(self.names) - {self.name})
+
+
+class Catalogue:
+    """The catalogue of a site, gathered letter by letter and then written."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._entries: list[Entry] = []
+        self._people: dict[str, Person] = {}
+        self._words = Words()
+
+    @property
+    def count(self) -> int:
+        """How many letters it has."""
+        return len(self._entries)
+
+    def add(self, made: Made) -> None:
+        """Add a letter."""
+        self._entries.append(made.entry)
+        self._words.add(unpacked(made.head), unpacked(made.text))
+
+    def files(self, fragments: Iterable[bytes]) -> Iterator[File]:
+        """All files of the catalogue, with the pieces of each.
+
+        Args:
+            fragments: The description of each letter in CMIF.
+        """
+        order = sorted(
+            range(self.count), key=lambda n: (self._entries[n].sort, self._entries[n].id)
+        )
+        places = array("I", bytes(4 * self.count))
+        for place, number in enumerate(order):
+            places[number] = place
+        self._entries = [self._entries[number] for number in order]
+        self._gather_people()
+        yield from self._data(places)
+        years = self._by_year()
+        yield from self._year_pages(years)
+        yield from self._people_pages()
+        yield "network.html", [self._network().encode()]
+        yield "index.html", [self._index(years).encode()]
+        yield from self._for_machines(fragments)
+        for name in ("letter.css", "letter.js"):
+            yield f"assets/{name}", [rendering.asset(name).encode()]
+        for name in ("site.css", "site.js"):
+            yield f"assets/{name}", [rendering.asset(name, _ROOM).encode()]
+
+    def _gather_people(self) -> None:
+        for number, entry in enumerate(self._entries):
+            for known in entry.people:
+                person = self._people.setdefault(known.key, Person(known.key, known.kind))
+                person.names[known.name] += 1
+                person.addresses.update(known.addresses)
+            for role, key in entry.roles:
+                roles = self._people[key].letters.setdefault(number, [])
+                if ROLES[role] not in roles:
+                    roles.append(ROLES[role])
+
+    # For the script -----------------------------------------------------------------------------
+
+    def _data(self, places: Sequence[int]) -> Iterator[File]:
+        keys = sorted(self._people, key=lambda key: (self._people[key].name.casefold(), key))
+        agents = {key: number for number, key in enumerate(keys)}
+        firsts = []
+        for number, (words, found) in enumerate(self._words.pieces(places)):
+            firsts.append(words[0])
+            yield f"data/words-{number}.js", [_call("words", number, words, found)]
+        for number, start in enumerate(range(0, self.count, ROWS)):
+            rows = [[e.id, e.title, e.date] for e in self._entries[start : start + ROWS]]
+            yield f"data/rows-{number}.js", [_call("rows", number, rows)]
+        lists: dict[str, list[str]] = {}
+        columns: dict[str, list[Any]] = {}
+        for name in ("marking", "holding"):
+            values = [getattr(entry, name) for entry in self._entries]
+            lists[name] = sorted(set(values) - {""})
+            at = {value: number for number, value in enumerate(lists[name])}
+            columns[name] = [at.get(value, -1) for value in values]
+        lists["language"] = sorted({name for entry in self._entries for name in entry.languages})
+        spoken = {name: number for number, name in enumerate(lists["language"])}
+        columns["language"] = [[spoken[x] for x in entry.languages] for entry in self._entries]
+        columns["year"] = [entry.year for entry in self._entries]
+        lists["person"] = [self._people[key].name for key in keys]
+        columns["from"] = [[agents[key] for key in e.of("sender")] for e in self._entries]
+        columns["to"] = [[agents[key] for key in e.of("recipients")] for e in self._entries]
+        told = {
+            "count": self.count,
+            "rows": ROWS,
+            "firsts": firsts,
+            "keys": keys,
+            "lists": lists,
+            "columns": columns,
+        }
+        yield "data/catalogue.js", [_call("catalogue", told)]
+
+    # For readers --------------------------------------------------------------------------------
+
+    def _render(self, template: str, root: str, here: str, **shown: Any) -> str:
+        return rendering.render(
+            template,
+            room=_ROOM,
+            root=root,
+            here=here,
+            site_title=self._plan.title,
+            policy=rendering.policy(own=True),
+            people=self._people,
+            **shown,
+        )
+
+    def _by_year(self) -> dict[str, list[int]]:
+        years: dict[str, list[int]] = defaultdict(list)
+        for number, entry in enumerate(self._entries):
+            years[_UNDATED if entry.year is None else f"{entry.year:04}"].append(number)
+        return years
+
+    def _year_pages(self, years: dict[str, list[int]]) -> Iterator[File]:
+        names = list(years)
+        counted = [(year, len(numbers)) for year, numbers in years.items()]
+        shown = self._render(
+            "site_years.html", "", "years", years=counted, plot=_over_time(years, "years/")
+        )
+        yield "years.html", [shown.encode()]
+        for at, (year, numbers) in enumerate(years.items()):
+            heading = "Without a date" if year == _UNDATED else f"Letters of {year}"
+            around = (names[at - 1] if at else "", names[at + 1] if at + 1 < len(names) else "")
+            yield from self._lists(f"years/{year}", numbers, "years", heading, around=around)
+
+    def _lists(
+        self, name: str, numbers: Sequence[int], here: str, heading: str, **shown: Any
+    ) -> Iterator[File]:
+        """A list of letters on as many pages as it takes."""
+        pages = [numbers[at : at + PAGE] for at in range(0, len(numbers), PAGE)] or [()]
+        base = name.rpartition("/")[2]
+        names = [f"{base}.html", *(f"{base}-{n}.html" for n in range(2, len(pages) + 1))]
+        person = shown.get("person")
+        for at, page in enumerate(pages):
+            letters = [(self._entries[n], person.letters[n] if person else []) for n in page]
+            html = self._render(
+                "site_list.html",
+                "../",
+                here,
+                heading=heading,
+                letters=letters,
+                count=len(numbers),
+                pages=names,
+                page=at,
+                **{"around": ("", ""), "person": None, "plot": "", "with_whom": [], **shown},
+            )
+            yield f"{name.rpartition('/')[0]}/{names[at]}", [html.encode()]
+
+    def _people_pages(self) -> Iterator[File]:
+        people = sorted(self._people.values(), key=lambda one: (one.name.casefold(), one.key))
+        html = self._render("site_people.html", "", "people", all_people=people)
+        yield "people.html", [html.encode()]
+        for person in people:
+            years: dict[str, list[int]] = defaultdict(list)
+            partners: Counter[str] = Counter()
+            for number in person.letters:
+                entry = self._entries[number]
+                years[_UNDATED if entry.year is None else f"{entry.year:04}"].append(number)
+                partners.update(_partners(entry, person.key))
+            partners.pop(person.key, None)
+            linked = {
+                "@context": "https://schema.org",
+                "@type": "Person" if person.kind == "person" else "Organization",
+                "name": person.name,
+                "alternateName": person.others,
+                "sameAs": sorted(person.addresses),
+            }
+            yield from self._lists(
+                f"people/{person.key}",
+                list(person.letters),
+                "people",
+                person.name,
+                person=person,
+                plot=_over_time(years, "../years/") if len(years) > 1 else "",
+                with_whom=partners.most_common(30),
+                linked_data=script_json({key: value for key, value in linked.items() if value}),
+            )
+
+    def _ties(self) -> Counter[tuple[str, str]]:
+        ties: Counter[tuple[str, str]] = Counter()
+        for entry in self._entries:
+            for one in entry.of("sender"):
+                for other in entry.of("recipients"):
+                    ties[one, other] += 1
+        return ties
+
+    def _network(self) -> str:
+        pairs = sorted(self._ties().items(), key=lambda pair: (-pair[1], pair[0]))
+        return self._render(
+            "site_network.html",
+            "",
+            "network",
+            pairs=pairs[:PAIRS],
+            more=len(pairs) - PAIRS,
+        )
+
+    def _index(self, years: dict[str, list[int]]) -> str:
+        linked = {
+            "@context": "https://schema.org",
+            "@type": "Collection",
+            "name": self._plan.title,
+            "collectionSize": self.count,
+            **({"url": self._plan.base} if self._plan.base else {}),
+        }
+        return self._render(
+            "site_index.html",
+            "",
+            "letters",
+            letters=[(entry, []) for entry in self._entries[:FIRST]],
+            count=self.count,
+            plot=_over_time(years, "years/"),
+            linked_data=script_json(linked),
+        )
+
+    # For machines -------------------------------------------------------------------------------
+
+    def _for_machines(self, fragments: Iterable[bytes]) -> Iterator[File]:
+        setting = Setting(made=self._plan.day.isoformat(), publisher=self._plan.title)
+        source = cmif.source_name(entry.id for entry in self._entries)
+        yield "cmif.xml", cmif.joined(self._plan.title, source, fragments, setting)
+        robots = "User-agent: *\nAllow: /\n"
+        if self._plan.base:
+            yield from self._sitemaps()
+            robots += f"Sitemap: {self._plan.base}sitemap.xml\n"
+        yield "robots.txt", [robots.encode()]
+
+    def _sitemaps(self) -> Iterator[File]:
+        paths = ["index.html", "years.html", "people.html", "network.html"]
+        paths += [f"people/{key}.html" for key in sorted(self._people)]
+        paths += [f"{LETTERS}/{entry.id}.html" for entry in self._entries]
+        groups = [paths[at : at + SITEMAP] for at in range(0, len(paths), SITEMAP)]
+        if len(groups) == 1:
+            yield "sitemap.xml", [self._sitemap("urlset", "url", groups[0])]
+            return
+        names = [f"sitemap-{number}.xml" for number in range(1, len(groups) + 1)]
+        for name, group in zip(names, groups, strict=True):
+            yield name, [self._sitemap("urlset", "url", group)]
+        yield "sitemap.xml", [self._sitemap("sitemapindex", "sitemap", names)]
+
+    def _sitemap(self, outer: str, inner: str, paths: Sequence[str]) -> bytes:
+        lines = "".join(
+            f"<{inner}><loc>{escape(self._plan.base + quote(path))}</loc></{inner}>\n"
+            for path in paths
+        )
+        head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+        name = "http://www.sitemaps.org/schemas/sitemap/0.9"
+        return f'{head}<{outer} xmlns="{name}">\n{lines}</{outer}>\n'.encode()
+
+
+def _partners(entry: Entry, key: str) -> Iterator[str]:
+    """With whom somebody exchanged a letter."""
+    senders, recipients = entry.of("sender", "signatories"), entry.of("recipients")
+    if key in senders:
+        yield from recipients
+    if key in recipients:
+        yield from senders
+
+
+def _over_time(years: dict[str, list[int]], folder: str) -> str:
+    """Counts by year, or by decade where there are too many years; every one has its bar."""
+    counts = {int(year): len(n) for year, n in years.items() if year != _UNDATED}
+    if not counts:
+        return ""
+    first, last = min(counts), max(counts)
+    if last - first < MOST_YEARS:
+        bars = [
+            charts.Bar(
+                f"{year:04}",
+                counts.get(year, 0),
+                f"{folder}{year:04}.html" if year in counts else "",
+            )
+            for year in range(first, last + 1)
+        ]
+        return charts.columns(bars, "Letters by year")
+    decades: Counter[int] = Counter()
+    for year, count in counts.items():
+        decades[year // 10 * 10] += count
+    begin = {d: min(year for year in counts if year // 10 * 10 == d) for d in decades}
+    bars = [
+        charts.Bar(
+            f"{decade}s",
+            decades[decade],
+            f"{folder}{begin[decade]:04}.html" if decade in begin else "",
+        )
+        for decade in range(first // 10 * 10, last + 1, 10)
+    ]
+    return charts.columns(bars, "Letters by decade")
+
+
+def _call(name: str, *values: Any) -> bytes:
+    """A call of the site's script with data, which may stand in any script element."""
+    return f"archive.{name}({','.join(map(script_json, values))});\n".encode("utf-8", "replace")

@@ -1,0 +1,256 @@
+// The catalogue's search and facets. Data come as scripts, since a page opened from a disk may load
+// nothing else; each calls a function of `archive`. What data say is only ever set as text.
+"use strict";
+const archive = (() => {
+  const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const VALUE = new Map([...DIGITS].map((sign, at) => [sign, at]));
+  const UNSPACED = "\\u2e80-\\u2fdf\\u3005-\\u3007\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7af\\u{20000}-\\u{3134f}";
+  const PIECE = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
+  const FIRST = new RegExp(`^[${UNSPACED}]`, "u");
+  const SHOWN = 40;
+  const FACETS = [["from", "From", "person"], ["to", "To", "person"], ["marking", "Marking", "marking"], ["language", "Language", "language"], ["holding", "Held at", "holding"]];
+  const FEW = 8, MANY = 200;
+  const $ = (id) => document.getElementById(id);
+
+  // Loading -------------------------------------------------------------------------------------
+  let data = null;
+  const rows = new Map(), lists = new Map(), waiting = new Map();
+  const load = (file, there) => {
+    if (there()) return Promise.resolve();
+    if (!waiting.has(file)) {
+      waiting.set(file, new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = `data/${file}.js`;
+        script.onload = resolve;
+        script.onerror = () => { waiting.delete(file); reject(new Error(file)); };
+        document.head.append(script);
+      }));
+    }
+    return waiting.get(file);
+  };
+
+  // Words, cut as web/site/searching.py cuts them --------------------------------------------------
+  const folded = (text) => text.normalize("NFKD").replace(/\p{M}+/gu, "").normalize("NFC").toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ");
+  const wordsOf = (text) => {
+    const words = [];
+    for (const [run] of folded(text).matchAll(/[\p{L}\p{N}]+/gu)) {
+      for (const [piece] of run.matchAll(PIECE)) {
+        const signs = [...piece];
+        if (!FIRST.test(piece)) words.push(signs.slice(0, 40).join(""));
+        else signs.forEach((_, at) => words.push(signs.slice(at, at + 2).join("")));
+      }
+    }
+    return words;
+  };
+  // What is looked for: of signs without spaces the last one alone says nothing more.
+  const askedOf = (text) => {
+    const words = wordsOf(text);
+    return [...new Set(words.filter((word, at) => !(at > 0 && FIRST.test(word) && [...word].length === 1 && FIRST.test(words[at - 1]))))];
+  };
+  const decoded = (text, into, bit) => {
+    let place = 0, number = 0, shift = 0;
+    for (const sign of text) {
+      const value = VALUE.get(sign);
+      number |= (value & 31) << shift;
+      if (value > 31) { shift += 5; continue; }
+      place += number >> 1;
+      into[place] |= number & 1 ? bit | 1 : bit;
+      number = shift = 0;
+    }
+  };
+  const after = (sorted, word) => {  // how many are not behind it
+    let low = 0, high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle] <= word) low = middle + 1; else high = middle;
+    }
+    return low;
+  };
+  // Which letters have a word, or one that begins so: 2 where it stands in a text, 3 where it describes.
+  const having = async (word, begun) => {
+    const first = Math.max(0, after(data.firsts, word) - 1);
+    const last = begun ? Math.max(first, after(data.firsts, word + "\uffff") - 1) : first;
+    const numbers = [];
+    for (let number = first; number <= last; number++) numbers.push(number);
+    await Promise.all(numbers.map((number) => load(`words-${number}`, () => lists.has(number))));
+    const found = new Uint8Array(data.count);
+    for (const number of numbers) {
+      const [words, told] = lists.get(number) ?? [[], []];
+      for (let at = after(words, word) - 1; at < words.length; at++) {
+        if (at < 0) continue;
+        if (words[at] === word || (begun && words[at].startsWith(word))) decoded(told[at], found, 2);
+        else if (words[at] > word) break;
+      }
+    }
+    return found;
+  };
+
+  // Asking --------------------------------------------------------------------------------------
+  const asked = () => {
+    const given = new URLSearchParams(location.hash.slice(1));
+    const chosen = {};
+    for (const [name, , list] of FACETS) {
+      const value = given.get(name);
+      if (value === null) continue;
+      const known = list === "person" ? data.keys : data.lists[list];
+      chosen[name] = known.indexOf(value);
+      if (chosen[name] < 0) chosen[name] = -2;
+    }
+    const year = (name) => { const text = given.get(name); return text && /^-?\d{1,4}$/.test(text) ? Number(text) : null; };
+    return { q: given.get("q") ?? "", since: year("since"), until: year("until"), chosen, page: Math.max(0, Number(given.get("page")) | 0) };
+  };
+  const meets = (letter, question, besides) => {
+    const { columns } = data;
+    const year = columns.year[letter];
+    if (question.since !== null && (year === null || year < question.since)) return false;
+    if (question.until !== null && (year === null || year > question.until)) return false;
+    for (const name in question.chosen) {
+      if (name === besides) continue;
+      const value = columns[name][letter], wanted = question.chosen[name];
+      if (Array.isArray(value) ? !value.includes(wanted) : value !== wanted) return false;
+    }
+    return true;
+  };
+  const answer = async (question) => {
+    const words = askedOf(question.q);
+    const begun = !/\s$/.test(question.q);
+    const founds = await Promise.all(words.map((word, at) => having(word, begun && at === words.length - 1)));
+    const letters = [], ranks = new Uint8Array(data.count);
+    for (let letter = 0; letter < data.count; letter++) {
+      let rank = 0, all = true;
+      for (const found of founds) {
+        if (!found[letter]) { all = false; break; }
+        rank += found[letter] & 1;
+      }
+      if (!all) continue;
+      ranks[letter] = rank;
+      letters.push(letter);
+    }
+    const meeting = letters.filter((letter) => meets(letter, question));
+    if (words.length) meeting.sort((one, other) => ranks[other] - ranks[one] || one - other);
+    return { letters, meeting };
+  };
+
+  // Showing -------------------------------------------------------------------------------------
+  const element = (name, properties = {}, ...inner) => {
+    const made = document.createElement(name);
+    Object.assign(made, properties);
+    made.append(...inner);
+    return made;
+  };
+  const bdi = (text) => element("bdi", { textContent: text });
+  const persons = (numbers) => {
+    const cell = element("td");
+    numbers.forEach((number, at) => {
+      if (at) cell.append("; ");
+      cell.append(element("a", { href: `people/${data.keys[number]}.html` }, bdi(data.lists.person[number])));
+    });
+    return cell;
+  };
+  const row = (letter) => {
+    const [id, title, date] = rows.get(Math.floor(letter / data.rows))[letter % data.rows];
+    const named = element("td", {}, element("a", { href: `letters/${encodeURIComponent(id)}.html`, dir: "auto", textContent: title }));
+    const marking = data.columns.marking[letter];
+    if (marking >= 0) named.append(" ", element("span", { className: "mark" }, bdi(data.lists.marking[marking])));
+    return element("tr", {}, element("td", { className: "date", textContent: date || "undated" }), named, persons(data.columns.from[letter]), persons(data.columns.to[letter]));
+  };
+  const opened = new Set(matchMedia("(min-width: 60rem)").matches ? ["from", "to", "marking"] : []);
+  const whole = new Set();
+  const facet = ([name, label, list], question, letters) => {
+    const counts = new Map();
+    for (const letter of letters) {
+      if (!meets(letter, question, name)) continue;
+      const value = data.columns[name][letter];
+      for (const one of Array.isArray(value) ? value : [value]) if (one >= 0) counts.set(one, (counts.get(one) ?? 0) + 1);
+    }
+    const chosen = question.chosen[name];
+    const sorted = [...counts].sort((one, other) => other[1] - one[1] || one[0] - other[0]);
+    const shown = sorted.slice(0, whole.has(name) ? MANY : FEW);
+    if (chosen >= 0 && !shown.some(([value]) => value === chosen)) shown.unshift([chosen, counts.get(chosen) ?? 0]);
+    if (!shown.length) return "";
+    const items = shown.map(([value, count]) => {
+      const button = element("button", { type: "button", id: `f-${name}-${value}` }, bdi(data.lists[list][value]), element("span", { className: "count", textContent: count.toLocaleString("en") }));
+      button.setAttribute("aria-pressed", String(value === chosen));
+      button.addEventListener("click", () => change({ [name]: value === chosen ? null : (list === "person" ? data.keys : data.lists[list])[value], page: null }));
+      return element("li", {}, button);
+    });
+    if (sorted.length > shown.length && !whole.has(name)) {
+      const more = element("button", { type: "button", id: `f-${name}-more`, textContent: `${Math.min(sorted.length, MANY) - FEW} more…` });
+      more.addEventListener("click", () => { whole.add(name); ask(); });
+      items.push(element("li", {}, more));
+    }
+    const fold = element("details", { open: opened.has(name) || chosen !== undefined }, element("summary", { textContent: label }), element("ul", {}, ...items));
+    fold.addEventListener("toggle", () => (fold.open ? opened.add(name) : opened.delete(name)));
+    return fold;
+  };
+  let turn = 0;
+  const ask = async () => {
+    const mine = ++turn;
+    try {
+      await load("catalogue", () => data !== null);
+      const question = asked();
+      const started = performance.now();
+      const { letters, meeting } = await answer(question);
+      const start = Math.min(question.page, Math.max(0, Math.ceil(meeting.length / SHOWN) - 1)) * SHOWN;
+      const page = meeting.slice(start, start + SHOWN);
+      const chunks = [...new Set(page.map((letter) => Math.floor(letter / data.rows)))];
+      await Promise.all(chunks.map((chunk) => load(`rows-${chunk}`, () => rows.has(chunk))));
+      if (mine !== turn) return;
+      const focused = document.activeElement?.id;
+      const body = $("results").querySelector("tbody");
+      body.replaceChildren(...page.map(row));
+      $("facets").replaceChildren(element("h2", { className: "unseen", textContent: "Narrow down" }), ...FACETS.map((one) => facet(one, question, letters)));
+      $("facets").hidden = false;
+      if (focused?.startsWith("f-")) $(focused)?.focus();
+      const many = meeting.length;
+      const part = many > SHOWN ? `; ${(start + 1).toLocaleString("en")} to ${(start + page.length).toLocaleString("en")}` : "";
+      $("count").textContent = many ? `${many.toLocaleString("en")} ${many === 1 ? "letter" : "letters"}${part}` : "No letter has all that.";
+      $("turn").hidden = many <= SHOWN;
+      $("back").disabled = start === 0;
+      $("on").disabled = start + SHOWN >= many;
+      document.documentElement.dataset.answered = String(Math.round((performance.now() - started) * 10) / 10);
+    } catch (error) {
+      if (mine === turn) $("count").textContent = `A part of the catalogue could not be loaded (${error.message}).`;
+    }
+  };
+  const change = (values, { typed = false } = {}) => {
+    const given = new URLSearchParams(location.hash.slice(1));
+    for (const [name, value] of Object.entries(values)) {
+      if (value === null || value === "") given.delete(name); else given.set(name, value);
+    }
+    const told = given.toString();
+    if (`#${told}` === location.hash || (!told && !location.hash)) return;
+    // A hash can be set on pages opened from a disk, too. The way back is one of choices, not of letters typed.
+    if (typed) location.replace(`#${told}`); else location.hash = told;
+  };
+
+  const begin = () => {
+    if (!$("ask")) return;
+    $("ask").hidden = false;
+    $("unscripted").hidden = true;
+    const fields = [["q", "q"], ["from", "since"], ["until", "until"]];
+    const fill = () => {
+      const given = new URLSearchParams(location.hash.slice(1));
+      for (const [id, name] of fields) if (document.activeElement !== $(id)) $(id).value = given.get(name) ?? "";
+    };
+    for (const [id, name] of fields) {
+      $(id).addEventListener("input", () => change({ [name]: $(id).value.trimStart(), page: null }, { typed: true }));
+      $(id).addEventListener("focus", () => load("catalogue", () => data !== null).then(ask, ask), { once: true });
+    }
+    $("ask").addEventListener("submit", (event) => event.preventDefault());
+    $("clear").addEventListener("click", () => { location.hash = ""; for (const [id] of fields) $(id).value = ""; $("q").focus(); });
+    $("back").addEventListener("click", () => { change({ page: String(asked().page - 1) }); $("count").scrollIntoView(); });
+    $("on").addEventListener("click", () => { change({ page: String(asked().page + 1) }); $("count").scrollIntoView(); });
+    addEventListener("hashchange", () => { fill(); ask(); });
+    fill();
+    ask();
+  };
+  document.addEventListener("DOMContentLoaded", begin);
+
+  return {
+    catalogue: (told) => { data = told; },
+    rows: (number, told) => rows.set(number, told),
+    words: (number, words, told) => lists.set(number, [words, told]),
+    wordsOf,
+  };
+})();

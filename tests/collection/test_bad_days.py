@@ -1,0 +1,237 @@
+"""Bad days, for real: full and read-only disks, two runs at once, memory that ends."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from archive_pkg import cli
+from archive_pkg.collection.audits import ledger
+from archive_pkg.collection.bulk.subjects import packages_below
+from archive_pkg.packages import verify
+from program import PATIENCE, Disk, Run, command, started, unhurried, wait_until
+
+pytestmark = pytest.mark.slow
+
+Answer = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def done(run: Run) -> Answer:
+    """Runs a command line; gives its status and what it says."""
+
+    def done(*words: object) -> tuple[int, str]:
+        ran = run(*words)
+        return ran.returncode, ran.stdout + ran.stderr
+
+    return done
+
+
+def outcomes(report: Path) -> list[str]:
+    return [json.loads(line)["outcome"] for line in report.read_text().splitlines()]
+
+
+def built(shelf: Path) -> list[Path]:
+    there = list(packages_below(shelf))
+    assert all(verify(package).ok for package in there)
+    return there
+
+
+def test_a_disk_fills_in_the_middle_of_a_run(
+    done: Answer, letters, tmp_path: Path, disk: Disk
+) -> None:
+    letters(40, size=2_000)
+    shelf = disk("size=2500k") / "shelf"
+    words = ("build", tmp_path / "letters", "--out", shelf, "--jobs", 2)
+    status, said = done(*words, "--report", tmp_path / "report.jsonl")
+    assert status == 5, said
+    assert "the disk is full" in said
+    there = built(shelf)
+    assert 0 < len(there) < 40
+    assert f"{len(there)} built" in said
+    assert outcomes(tmp_path / "report.jsonl").count("built") == len(there)
+    disk("size=60m")
+    status, said = done(*words)
+    assert status == 0, said
+    assert sorted(said.strip().split(", ")) == sorted(
+        [f"{40 - len(there)} built", f"{len(there)} unchanged"]
+    )
+    assert len(built(shelf)) == 40
+
+
+def test_two_builds_on_one_shelf(done: Answer, letters, tmp_path: Path) -> None:
+    letters(40)
+    words = ("build", tmp_path / "letters", "--out", tmp_path / "shelf", "--jobs", 2)
+    with started(command(*words)) as first:
+        wait_until((tmp_path / "shelf" / ".archive-pkg" / "work").exists, first)
+        first.send_signal(signal.SIGSTOP)  # however long the second takes
+        status, said = done(*words)
+        first.send_signal(signal.SIGCONT)
+        assert (status, "being worked on by process" in said) == (5, True), said
+        assert f"process {first.pid} on " in said
+        assert first.communicate(timeout=PATIENCE)[0].strip() == "40 built"
+    assert done(*words) == (0, "40 unchanged\n")
+
+
+def test_a_read_only_disk_is_audited_and_searched(
+    done: Answer, letters, tmp_path: Path, disk: Disk
+) -> None:
+    letters(5)
+    shelf = disk("size=20m") / "shelf"
+    done("build", tmp_path / "letters", "--out", shelf, "-q")
+    done("find", shelf, "-q")
+    done("audit", "run", shelf, "-q")
+    disk("ro")
+    status, said = done("audit", "run", shelf)
+    assert (status, "read-only" in said) == (5, True), said
+    status, said = done("audit", "run", shelf, "--ledger", tmp_path / "ledger.jsonl")
+    assert (status, "5 passed" in said) == (0, True), said
+    lines = (tmp_path / "ledger.jsonl").read_text().splitlines()
+    assert [json.loads(line)["built_here"] for line in lines] == [True] * 5
+    assert "5 packages" in done("audit", "report", shelf)[1]
+    status, said = done("find", shelf, "--most", 1)
+    assert (status, "5 found, 1 shown" in said) == (0, True), said
+    status, said = done("find", shelf, "--refresh")
+    assert (status, "read-only" in said) == (5, True), said
+
+
+@pytest.fixture(scope="module")
+def shelf(generator: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shelf of 200 packages, which is only read."""
+    folder = tmp_path_factory.mktemp("bad-days")
+    list(generator.write_letters(folder / "letters", 200, size=300))
+    words = ("build", folder / "letters", "--out", folder / "shelf", "-q", "--no-sync")
+    assert cli.run([*map(str, words)]) == 0
+    return folder / "shelf"
+
+
+def entries(book: Path) -> list[dict[str, object]]:
+    known: list[dict[str, object]] = []
+    _, report = ledger.read(book, known.append)
+    assert report.ok
+    return known
+
+
+def test_a_ledgers_disk_fills_meanwhile(done: Answer, shelf: Path, disk: Disk) -> None:
+    book = disk("size=50k") / "ledger.jsonl"
+    words = ("audit", "run", shelf, "--ledger", book)
+    status, said = done(*words)
+    assert (status, "the disk is full" in said) == (5, True), said
+    known = entries(book)
+    assert 0 < len(known) < 200
+    disk("size=20m")
+    status, said = done(*words, "--due", "1d")
+    assert (status, f"checked: {200 - len(known)}" in said) == (0, True), said
+    assert len({entry["package"] for entry in entries(book) if "package" in entry}) == 200
+
+
+def test_a_scheduler_ends_an_audit(done: Answer, shelf: Path, tmp_path: Path) -> None:
+    book = tmp_path / "ledger.jsonl"
+    words = ("audit", "run", shelf, "--ledger", book, "--jobs", 2)
+    with started(command(*words), stderr=subprocess.STDOUT) as run:
+        wait_until(book.exists, run)
+        os.killpg(run.pid, signal.SIGTERM)
+        said, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 143, said
+    known = entries(book)
+    assert len({entry["package"] for entry in known}) == len(known)
+    assert "interrupted" in said
+    status, said = done(*words, "--due", "1d")
+    assert (status, f"checked: {200 - len(known)}" in said) == (0, True), said
+
+
+def bags(folder: Path) -> Path:
+    """Enough bags for several processes; the first is missing from its batch for hours."""
+    digest = hashlib.sha256(b"x").hexdigest()
+    for number in range(41):
+        payload = folder / f"bag{number:02}" / "data"
+        payload.mkdir(parents=True)
+        (payload / "x").write_bytes(b"x")
+        lines = [f"{digest}  data/x\n"]
+        if not number:
+            with (payload / "big").open("wb") as big:
+                big.truncate(1 << 40)
+            lines.append(f"{digest}  data/big\n")
+        (payload.parent / "bagit.txt").write_text(
+            "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+        )
+        (payload.parent / "manifest-sha256.txt").write_text("".join(lines))
+    return folder
+
+
+def test_signals_end_workers_that_read_a_large_file(tmp_path: Path) -> None:
+    words = ("verify", bags(tmp_path / "bags"), "--bag-only", "--json", "--jobs", 2, "--report")
+    with ExitStack() as stack:
+        runs = {}
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            report = tmp_path / f"{number}.jsonl"
+            runs[number] = report, stack.enter_context(started(unhurried(*words, report)))
+        ending = {}
+        for number, (report, run) in runs.items():
+            # All that the other worker can do: the first one's batch never comes back.
+            wait_until(lambda each=report: each.exists() and len(outcomes(each)) == 9, run)
+            ending[number] = run, _workers(run.pid)
+            os.killpg(run.pid, number)
+        for number, (run, workers) in ending.items():
+            assert workers
+            said, complaint = run.communicate(timeout=PATIENCE)
+            assert (run.returncode, "interrupted" in complaint) == (128 + number, True), complaint
+            told = json.loads(said)
+            assert (told["status"], told["counts"]) == (128 + number, {"valid": 9})
+            there = [Path(f"/proc/{worker}") for worker in workers]
+            wait_until(lambda each=there: not any(path.exists() for path in each))
+
+
+def test_a_signal_ends_a_run_that_cannot_tidy_up(tmp_path: Path) -> None:
+    folder = bags(tmp_path / "bags")
+    (folder / "bag00" / "data" / "big").unlink()
+    reads, writes = os.pipe()
+    fcntl.fcntl(writes, fcntl.F_SETPIPE_SZ, 4096)
+    words = ("verify", folder, "--bag-only", "--json", "--jobs", 1)
+    with started(command(*words), stdout=writes) as run:
+        os.close(writes)
+        wait_until(lambda: "pipe_write" in Path(f"/proc/{run.pid}/wchan").read_text(), run)
+        run.terminate()
+        _, complaint = run.communicate(timeout=PATIENCE)
+    assert (run.returncode, "unfinished work was abandoned" in complaint) == (143, True), complaint
+    os.close(reads)
+
+
+def test_memory_that_ends_costs_letters_of_one_run_only(
+    done: Answer, letters, tmp_path: Path
+) -> None:
+    letters(60)
+    shelf = tmp_path / "shelf"
+    words = ("build", tmp_path / "letters", "--out", shelf, "--jobs", 2)
+    with started(command(*words), stderr=subprocess.STDOUT) as run:
+        wait_until(lambda: any((shelf / ".archive-pkg" / "work").glob("*/*")), run)
+        (worker, *_) = _workers(run.pid)
+        least = resource.getpagesize()
+        resource.prlimit(worker, resource.RLIMIT_AS, (least, least))
+        said, _ = run.communicate(timeout=PATIENCE)
+    there = built(shelf)
+    # Some letters of the worker's go without, or all, if it could not even tell of them any more:
+    # then others build them.
+    lost = 60 - len(there)
+    assert (run.returncode, "memory" in said, "a bug" in said) == (5 * (lost > 0), lost > 0, False)
+    status, said = done(*words)
+    assert status == 0, said
+    assert len(built(shelf)) == 60
+    assert (f"{lost} built" in said) == (lost > 0)
+
+
+def _workers(parent: int) -> list[int]:
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    lines = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in children}
+    return [child for child, line in lines.items() if b"spawn_main" in line]

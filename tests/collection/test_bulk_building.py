@@ -1,0 +1,427 @@
+"""Building in bulk: none stops the others, and every instant may be the last."""
+
+from __future__ import annotations
+
+import collections
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import pytest
+import works
+
+from archive_pkg.collection import (
+    Done,
+    Options,
+    build_many,
+    crew_for,
+    find_records,
+    find_sources,
+    make_shelf,
+    open_shelf,
+)
+from archive_pkg.collection.bulk import running
+from archive_pkg.collection.bulk.running import NOT_BEGUN, Work
+from archive_pkg.collection.bulk.subjects import packages_below
+from archive_pkg.errors import UsageError
+from archive_pkg.packages import build_package, verify
+from archive_pkg.storage import FullError, LockedError
+from program import PATIENCE, Disk, Run, started, unhurried, wait_until
+
+ON = date(2026, 11, 24)
+
+
+def build(sources, out: Path, **options) -> list[Done]:
+    return build_from(find_records(sources), out, **options)
+
+
+def build_from(sources, out: Path, *, layout: str = "", jobs: int = 1, **options) -> list[Done]:
+    done: list[Done] = []
+    build_many(
+        sources,
+        make_shelf(out, layout),
+        done.append,
+        crew=partial(crew_for, jobs),
+        options=Options(ON, **options),
+    )
+    return done
+
+
+def outcomes(done: list[Done]) -> dict[str, int]:
+    return dict(collections.Counter(each.outcome for each in done))
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_packages_are_those_that_are_built_one_by_one(letters, tmp_path: Path) -> None:
+    made = letters(3)
+    build([tmp_path / "letters"], tmp_path / "many")
+    for letter in made:
+        one = build_package(letter, tmp_path / "one", on=ON).path
+        assert tree(one) == tree(tmp_path / "many" / letter.name)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_one_bad_letter_stops_none_of_the_others(letters, tmp_path: Path, jobs: int) -> None:
+    made = letters(40)
+    (made[5] / "record.yaml").write_text("id: [\n")
+    (made[30] / "translation.txt").unlink()
+    done = build([tmp_path / "letters"], tmp_path / "out", jobs=jobs)
+    assert outcomes(done) == {"built": 38, "failed": 2}
+    bad = {Path(each.path).name: each for each in done if each.status}
+    assert {each.status for each in bad.values()} == {3}
+    assert bad[made[30].name].findings[0].code == "part-missing"
+    assert len(list(packages_below(tmp_path / "out"))) == 38
+
+
+def test_a_second_run_does_only_what_is_missing_or_changed(letters, tmp_path: Path) -> None:
+    made = letters(6)
+    out = tmp_path / "out"
+    build([tmp_path / "letters"], out)
+    for path in (tmp_path / "letters").rglob("*"):
+        os.utime(path, (0, 0))  # times decide nothing
+    assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 6}
+    shutil.rmtree(out / made[0].name)
+    text = (made[1] / "record.yaml").read_text()
+    (made[1] / "record.yaml").write_text(text.replace("title: Letter,", "title: Copy of a letter,"))
+    done = build([tmp_path / "letters"], out)
+    assert outcomes(done) == {"built": 1, "failed": 1, "unchanged": 4}
+    assert {finding.code for each in done for finding in each.findings} == {"package-differs"}
+    done = build([tmp_path / "letters"], out, replace=True)
+    assert outcomes(done) == {"replaced": 1, "unchanged": 5}
+    assert all(verify(package).ok for package in packages_below(out))
+    (out / ".archive-pkg" / "built.sqlite").write_bytes(b"damaged" * 1000)
+    assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 6}
+
+
+def test_two_records_of_one_id_are_told_even_when_replacing(letters, tmp_path: Path) -> None:
+    first, second = letters(2)
+    text = (second / "record.yaml").read_text()
+    (second / "record.yaml").write_text(text.replace(f"id: {second.name}", f"id: {first.name}"))
+    done = build([first, second], tmp_path / "out")
+    assert outcomes(done) == {"built": 1, "failed": 1}
+    done = build([first, second], tmp_path / "other", replace=True)
+    assert "record-id-twice" in {finding.code for each in done for finding in each.findings}
+
+
+@pytest.mark.parametrize(("layout", "told"), [("flat", 1), ("pair-tree", 1), ("hashed", 0)])
+def test_packages_that_lie_together_where_case_is_nothing_are_told(
+    letters, tmp_path: Path, layout: str, told: int
+) -> None:
+    first, second = letters(2)
+    text = (second / "record.yaml").read_text()
+    (second / "record.yaml").write_text(text.replace(f"id: {second.name}", "id: Letter-0000000"))
+    make_shelf(tmp_path / "out", layout)
+    assert outcomes(build([first], tmp_path / "out")) == {"built": 1}
+    [done] = build([second], tmp_path / "out")
+    assert (done.outcome, done.status) == ("built", 0)
+    found = [finding for finding in done.findings if finding.code == "record-ids-alike"]
+    assert len(found) == told
+
+
+@pytest.mark.parametrize("layout", ["hashed", "pair-tree"])
+def test_a_shelf_keeps_its_layout(letters, tmp_path: Path, layout: str) -> None:
+    letters(3)
+    out = tmp_path / "out"
+    build([tmp_path / "letters"], out, layout=layout)
+    packages = list(packages_below(out))
+    assert len(packages) == 3
+    assert all(package.parent.parent != tmp_path for package in packages)
+    assert all(open_shelf(out).home(package.name) == package for package in packages)
+    assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 3}
+    with pytest.raises(UsageError, match=layout):
+        make_shelf(out, "flat")
+
+
+def test_the_hashed_layout_is_that_of_ocfl_0003(tmp_path: Path) -> None:
+    # The example of the extension's own specification.
+    shelf = make_shelf(tmp_path, "hashed")
+    assert shelf.home("object-01") == tmp_path / "3c0" / "ff4" / "240" / "object-01"
+
+
+def test_names_of_every_alphabet(letters, tmp_path: Path) -> None:
+    (letter,) = letters(1)
+    record = (letter / "record.yaml").read_text()
+    for old, new in (("transcription.txt", "письмо ß.txt"), ("translation.txt", "信/手紙 é.txt")):
+        (letter / new).parent.mkdir(exist_ok=True)
+        (letter / old).rename(letter / new)
+        record = record.replace(old, f'"{new}"')
+    (letter / "record.yaml").write_text(record, encoding="utf-8")
+    home = tmp_path / "дела архив"
+    (tmp_path / "letters").rename(home)
+    assert outcomes(build([home], tmp_path / "полка")) == {"built": 1}
+    assert outcomes(build([home], tmp_path / "полка")) == {"unchanged": 1}
+
+
+def test_a_shelf_in_use_is_locked_and_the_second_run_says_by_whom(letters, tmp_path: Path) -> None:
+    letters(1)
+    shelf = make_shelf(tmp_path / "out")
+    with shelf.held(), pytest.raises(LockedError, match=f"process {os.getpid()} on "):
+        build([tmp_path / "letters"], tmp_path / "out")
+
+
+@contextmanager
+def _building(out: Path, source: Path) -> Iterator[subprocess.Popen[str]]:
+    """A build of many letters that has begun to stage packages."""
+    words = unhurried("build", source, "--out", out, "--jobs", 2, "--date", ON)
+    with started(words, stderr=subprocess.STDOUT) as process:
+        wait_until(lambda: any((out / ".archive-pkg" / "work").glob("*/*")), process)
+        yield process
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_stopped_at_any_instant_the_next_run_goes_on(letters, tmp_path: Path, number: int) -> None:
+    letters(60)
+    out = tmp_path / "out"
+    with _building(out, tmp_path / "letters") as process:
+        os.killpg(process.pid, number)
+        said, _ = process.communicate(timeout=PATIENCE)
+    there = list(packages_below(out))
+    if number != signal.SIGKILL:
+        assert process.returncode == 128 + number, said
+        assert not (out / ".archive-pkg" / "work").exists()
+        # A worker that was killed could not report the last packages that it put there.
+        assert sum(map(int, re.findall(r"(\d+) built", said))) <= len(there)
+    again = build([tmp_path / "letters"], out)
+    assert outcomes(again).get("built", 0) == 60 - len(there)
+    assert {each.outcome for each in again} <= {"built", "unchanged"}
+    assert not (out / ".archive-pkg" / "work").exists()
+    assert len(list(packages_below(out))) == 60
+    assert all(verify(package).ok for package in list(packages_below(out))[::20])
+
+
+def _workers(parent: int) -> list[int]:
+    """The processes that a build has started to do its work."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [
+        int(child)
+        for child in children
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+
+
+@pytest.mark.slow
+def test_a_worker_that_the_kernel_kills_costs_no_letter(letters, tmp_path: Path) -> None:
+    letters(60)
+    with _building(tmp_path / "out", tmp_path / "letters") as process:
+        os.kill(_workers(process.pid)[0], signal.SIGKILL)
+        said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    there = list(packages_below(tmp_path / "out"))
+    assert len(there) == 60
+    assert not (tmp_path / "out" / ".archive-pkg" / "work").exists()
+    assert all(verify(package).ok for package in there[::20])
+
+
+@pytest.mark.parametrize("work", [works.dying, works.speechless])
+def test_a_worker_that_dies_takes_one_subject_with_it(work: Work[int]) -> None:
+    done: dict[int, Done] = {}
+    running.run(work, range(100), done.__setitem__, crew=partial(crew_for, 2), batch=2)
+    assert sorted(done) == list(range(100))
+    assert [number for number, each in done.items() if each.status] == [70]
+    assert done[70].findings[0].code == "worker-lost"
+
+
+_UNGUARDED = """\
+import sys
+from functools import partial
+from pathlib import Path
+from archive_pkg import collection
+
+records, out = map(Path, sys.argv[1:])
+collection.build_many(
+    collection.find_records([records]), collection.make_shelf(out), print,
+    crew=partial(collection.crew_for, 2),
+)
+"""
+
+
+@pytest.mark.slow
+def test_a_script_that_its_workers_cannot_read_ends_at_once(letters, tmp_path: Path) -> None:
+    letters(33)
+    script = tmp_path / "script.py"
+    script.write_text(_UNGUARDED)
+    words = [sys.executable, str(script), str(tmp_path / "letters"), str(tmp_path / "out")]
+    said = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert said.returncode == 1
+    assert "ended before they began" in said.stderr
+    assert "if __name__" in said.stderr.splitlines()[-1]
+    assert not list(packages_below(tmp_path / "out"))
+    guarded = _UNGUARDED.replace("\n\nrecords", '\n\nif __name__ == "__main__":\n  records')
+    script.write_text(guarded.replace("\ncollection", "\n  collection"))
+    subprocess.run(words, stdout=subprocess.DEVNULL, timeout=PATIENCE, check=True)
+    assert len(list(packages_below(tmp_path / "out"))) == 33
+
+
+def test_a_full_disk_ends_the_run_and_nothing_more_is_begun() -> None:
+    done: dict[int, Done] = {}
+    with pytest.raises(FullError, match="the rest was not begun"):
+        running.run(works.filling, range(10_000), done.__setitem__, crew=partial(crew_for, 1))
+    assert len(done) == 32
+
+
+def test_a_disk_that_fills_is_told_and_the_next_run_goes_on(
+    letters, tmp_path: Path, disk: Disk
+) -> None:
+    letters(60, size=20_000)
+    out = disk("size=2m") / "out"
+    done: list[Done] = []
+    with pytest.raises(FullError, match="the disk is full"):
+        build_many(
+            find_records([tmp_path / "letters"]),
+            make_shelf(out),
+            done.append,
+            crew=partial(crew_for, 1),
+            options=Options(ON),
+        )
+    assert {"built", "failed"} <= outcomes(done).keys() <= {"built", "failed", NOT_BEGUN}
+    there = list(packages_below(out))
+    assert len(there) == outcomes(done)["built"]
+    assert all(verify(package).ok for package in there)
+    disk("size=64m")
+    again = build([tmp_path / "letters"], out)
+    assert outcomes(again) == {"built": 60 - len(there), "unchanged": len(there)}
+
+
+def test_the_command_tells_line_by_line_and_all_at_the_end(
+    run: Run, letters, tmp_path: Path
+) -> None:
+    made = letters(4)
+    (made[2] / "translation.txt").write_text("changed")
+    report = tmp_path / "report.jsonl"
+    words = ["build", tmp_path / "letters", "--out", tmp_path / "out", "--report", report]
+    ran = run(*words)
+    assert ran.returncode == 3, ran.stderr
+    assert "3 built, 1 failed" in ran.stdout
+    assert "[part-changed]" in ran.stdout
+    lines = [json.loads(line) for line in report.read_text().splitlines()]
+    assert [line["outcome"] for line in lines].count("failed") == 1
+    ran = run(*words, "--json")
+    told = json.loads(ran.stdout)
+    assert told["counts"] == {"unchanged": 3, "failed": 1}
+    assert told["status"] == 3
+    assert len(told["results"]) == 4
+
+
+def test_a_report_is_added_to_and_goes_on_behind_a_torn_line(
+    run: Run, letters, tmp_path: Path
+) -> None:
+    letters(2)
+    report = tmp_path / "report.jsonl"
+    words = ["build", tmp_path / "letters", "--out", tmp_path / "out", "--report", report]
+    assert run(*words).returncode == 0
+    with report.open("a") as file:
+        file.write('{"run": "killed in the mid')
+    assert run(*words).returncode == 0
+    lines = report.read_text().splitlines()
+    assert len(lines) == 5
+    told = [json.loads(line) for line in (*lines[:2], *lines[3:])]
+    assert [line["outcome"] for line in told] == ["built", "built", "unchanged", "unchanged"]
+    assert all(line["run"].endswith("Z") for line in told)
+
+
+def test_a_pattern_finds_records_and_one_that_finds_nothing_is_told(
+    letters, tmp_path: Path
+) -> None:
+    letters(3)
+    found = list(find_records([tmp_path / "letters" / "*" / "letter-000000[12]"]))
+    assert sorted(path.name for path in found) == ["letter-0000001", "letter-0000002"]
+    done = build([tmp_path / "lettres" / "*", tmp_path / "letters"], tmp_path / "out")
+    assert outcomes(done) == {"failed": 1, "built": 3}
+
+
+def test_the_letters_of_a_catalogue_are_built_as_from_their_records(
+    letters, tmp_path: Path
+) -> None:
+    from archive_pkg import tables
+    from archive_pkg.records import load_record
+
+    made = letters(4)
+    for name, data in tables.package_files([load_record(each) for each in made], "all").items():
+        path = tmp_path / "catalogue" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    for each in made:
+        for part in each.glob("*.txt"):
+            home = tmp_path / "files" / each.name
+            home.mkdir(parents=True, exist_ok=True)
+            shutil.copy(part, home)
+    catalogue = tmp_path / "catalogue" / "datapackage.json"
+
+    def again() -> list[Done]:
+        return build_from(find_sources([catalogue], tmp_path / "files"), tmp_path / "out")
+
+    assert outcomes(again()) == {"built": 4}
+    for each in made:
+        one = build_package(each, tmp_path / "one", on=ON).path
+        assert tree(one) == tree(tmp_path / "out" / each.name)
+    assert outcomes(again()) == {"unchanged": 4}
+    (tmp_path / "files" / made[0].name / "translation.txt").write_text("changed")
+    assert outcomes(again()) == {"unchanged": 3, "failed": 1}
+
+
+def close(letter: Path) -> None:
+    """Let the translation of a letter be one that may not go out before 2031."""
+    yaml = letter / "record.yaml"
+    shut = (
+        "    made_from: [letter]\n    access: {status: restricted, until: 2031-01-01, rule: § 5}\n"
+    )
+    yaml.write_text(yaml.read_text().replace("    made_from: [letter]\n", shut))
+
+
+def test_public_packages_in_bulk_are_those_that_are_built_one_by_one(
+    letters, tmp_path: Path
+) -> None:
+    made = letters(3)
+    close(made[1])
+    out = tmp_path / "out"
+    assert outcomes(build([tmp_path / "letters"], out)) == {"built": 3}
+    done = build([tmp_path / "letters"], out, audience="public")
+    assert outcomes(done) == {"built": 3}
+    gone = {"english": "restricted until 2031-01-01 (§ 5)"}
+    assert [each.details.get("withheld") for each in done] == [None, gone, None]
+    for letter in made:
+        one = build_package(letter, tmp_path / "one", on=ON, audience="public").path
+        assert tree(one) == tree(out / f"{letter.name}-public")
+    # Both kinds are remembered, on one shelf, and neither is taken for the other.
+    for audience in ("internal", "public"):
+        assert outcomes(build([tmp_path / "letters"], out, audience=audience)) == {"unchanged": 3}
+    (made[1] / "translation.txt").write_text("changed")
+    done = build([tmp_path / "letters"], out, audience="public")
+    assert outcomes(done) == {"unchanged": 2, "failed": 1}
+
+
+def test_the_command_builds_for_the_public_in_bulk(run: Run, letters, tmp_path: Path) -> None:
+    made = letters(40)
+    for letter in made[:2]:
+        close(letter)
+    report = tmp_path / "report.jsonl"
+    words = ("build", tmp_path / "letters", "--out", tmp_path / "out", "--audience", "public")
+    done = run(*words, "--jobs", 2, "--report", report, "--layout", "hashed")
+    assert done.returncode == 0
+    assert "parts withheld: 2" in done.stdout
+    lines = [json.loads(line) for line in report.read_text().splitlines()]
+    assert len(lines) == 40
+    assert all(Path(line["package"]).name.endswith("-public") for line in lines)
+    assert sum("withheld" in line for line in lines) == 2
+    assert not list((tmp_path / "out").rglob("letter-0000000-public/**/translation.txt"))
+    words = ("build", made[0], "--out", tmp_path / "x", "--target", "rda", "--jobs", 2)
+    done = run(*words)
+    assert done.returncode == 2
+    assert "not for what a target takes" in done.stderr

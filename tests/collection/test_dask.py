@@ -1,0 +1,99 @@
+"""Dask: the same work on a real cluster of two workers, one of which is killed half-way."""
+
+from __future__ import annotations
+
+import collections
+import os
+import signal
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import pytest
+import works
+
+from archive_pkg.collection import (
+    Done,
+    Each,
+    Options,
+    build_many,
+    crew_for,
+    find_packages,
+    find_records,
+    make_shelf,
+    run,
+    verify_one,
+)
+from archive_pkg.errors import StorageError, UsageError
+
+pytest.importorskip("distributed")
+pytestmark = pytest.mark.service
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[object]:
+    import dask
+    from distributed import LocalCluster
+
+    # As a rule Dask tries thrice before it says so; what it says is to be seen here.
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+    ):
+        yield cluster
+
+
+def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
+    letters, tmp_path: Path, cluster
+) -> None:
+    letters(120, size=300)
+    done: list[Done] = []
+    killed: list[int] = []
+
+    def take(each: Done) -> None:
+        done.append(each)
+        if len(done) > 32 and not killed:
+            worker = next(iter(cluster.workers.values()))
+            killed.append(worker.process.pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+    build_many(
+        find_records([tmp_path / "letters"]),
+        make_shelf(tmp_path / "out", "hashed"),
+        take,
+        crew=partial(crew_for, None, f"dask:{cluster.scheduler_address}"),
+        options=Options(date(2026, 11, 24)),
+        batch=10,
+    )
+    assert killed
+    counted = collections.Counter(each.path for each in done)
+    assert len(counted) == 120
+    assert set(counted.values()) == {1}
+    assert {each.outcome for each in done} <= {"built", "unchanged"}
+    packages = list(find_packages([tmp_path / "out"]))
+    assert len(packages) == 120
+    assert not (tmp_path / "out" / ".archive-pkg" / "work").exists()
+    verified: list[Done] = []
+    run(
+        Each(verify_one),
+        packages,
+        lambda _, each: verified.append(each),
+        crew=partial(crew_for, None, f"dask:{cluster.scheduler_address}"),
+    )
+    assert [each.outcome for each in verified] == ["valid"] * 120
+
+
+def test_a_subject_that_kills_every_worker_is_told_alone(cluster) -> None:
+    done: dict[int, Done] = {}
+    crew = partial(crew_for, None, f"dask:{cluster.scheduler_address}")
+    run(works.dying, range(64, 104), done.__setitem__, crew=crew, batch=2)
+    assert sorted(done) == list(range(64, 104))
+    assert [number for number, each in done.items() if each.status] == [70]
+
+
+def test_a_cluster_that_is_not_there_is_told() -> None:
+    with pytest.raises(StorageError, match="answers"):
+        crew_for(None, "dask:tcp://127.0.0.1:1")
+    with pytest.raises(UsageError):
+        crew_for(None, "spark://x")

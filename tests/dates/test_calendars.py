@@ -1,0 +1,86 @@
+"""Days of the Julian calendar as days of the Gregorian one."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive_pkg.dates.calendars import days_apart, gregorian
+
+
+@given(st.dates(min_value=datetime.date(1, 1, 3), max_value=datetime.date(9998, 1, 1)))
+def test_julian_days_follow_each_other_as_gregorian_ones_do(day: datetime.date) -> None:
+    """Counted day by day from a day that both calendars are known for."""
+    after = day + datetime.timedelta(days=1)
+    found, then = (gregorian(*one) for one in following(day))
+    assert found is not None
+    assert then is not None
+    assert (then - found).days == 1
+    assert after > day
+
+
+def following(day: datetime.date) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    year, month, number = day.year, day.month, day.day
+    last = 29 if month == 2 and year % 4 == 0 else calendar.monthrange(2001, month)[1]
+    if number < last:
+        return (year, month, number), (year, month, number + 1)
+    return (year, month, number), (year + month // 12, month % 12 + 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("julian", "day"),
+    [
+        ((1582, 10, 5), "1582-10-15"),
+        ((1700, 2, 29), "1700-03-11"),
+        ((1752, 9, 3), "1752-09-14"),
+        ((1917, 10, 25), "1917-11-07"),
+        ((1918, 2, 1), "1918-02-14"),
+    ],
+)
+def test_days_on_which_calendars_were_changed(julian: tuple[int, int, int], day: str) -> None:
+    assert gregorian(*julian) == datetime.date.fromisoformat(day)
+
+
+def test_a_day_that_the_julian_calendar_has_not_is_none() -> None:
+    assert gregorian(1899, 2, 29) is None
+    assert gregorian(1900, 4, 31) is None
+    assert gregorian(1900, 2, 29) is not None
+
+
+def test_a_day_that_no_calendar_has_is_none() -> None:
+    for year, month in ((1901, 2), (1901, 4), (1901, 6), (1901, 9), (1901, 11)):
+        last = 28 if month == 2 else 30
+        assert gregorian(year, month, last) is not None
+        assert gregorian(year, month, last + 1) is None
+    for month in (1, 3, 5, 7, 8, 10, 12):
+        assert gregorian(1901, month, 31) is not None
+        assert gregorian(1901, month, 32) is None
+    assert gregorian(1904, 2, 29) == datetime.date(1904, 3, 13)
+    for day in ((1901, 0, 1), (1901, 13, 1), (1901, 1, 0), (1904, 2, 30)):
+        assert gregorian(*day) is None
+
+
+def test_the_years_that_python_knows_are_read() -> None:
+    assert gregorian(1, 1, 2) is None, "it is in the year before the year 1"
+    assert gregorian(1, 1, 3) == datetime.date(1, 1, 1)
+    assert gregorian(0, 12, 31) is None
+    assert gregorian(9998, 12, 31) == datetime.date(9999, 3, 14)
+    assert gregorian(9999, 1, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "apart"),
+    [
+        ("1582-10-05", 10),
+        ("1700-02-28", 10),
+        ("1700-03-01", 11),
+        ("1917-10-25", 13),
+        ("0001-01-01", 0),
+    ],
+)
+def test_the_calendars_are_some_days_apart(day: str, apart: int) -> None:
+    assert days_apart(datetime.date.fromisoformat(day)) == apart

@@ -1,0 +1,173 @@
+"""Dates within a line, with the languages' names of months that this program knows by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from archive_pkg.dates.written import find_dates, known_months
+
+# fmt: off
+WRITTEN: list[tuple[Any, ...]] = [
+    ("1960-07-18", "1960-07-18", "1960-07-18", "iso-date", 2),
+    ("see 1960-07-18, 1961-01-02.", "1960-07-18", "1960-07-18", "iso-date", 2),
+    ("see 1960-07-18, 1961-01-02.", "1961-01-02", "1961-01-02", "iso-date", 2),
+    ("1960-07-18?", "1960-07-18?", "1960-07-18?", "iso-date", 1),
+    ("July 18, 1960", "July 18, 1960", "1960-07-18", "written-date", 2, "en"),
+    ("July 18th, 1960", "July 18th, 1960", "1960-07-18", "written-date", 2, "en"),
+    ("Juli 1960", "Juli 1960", "1960-07", "month-and-year", 2),
+    ("July 18", "July 18", "XXXX-07-18", "day-without-year", 0, "en"),
+    ("April 3/4, 1957", "April 3/4, 1957", "1957-04-03/1957-04-04", "double-date", 1),
+    ("April 3-4, 57", "April 3-4, 57", "1957-04-03/1957-04-04", "double-date", 1),
+    ("July 1960?", "July 1960?", "1960-07?", "month-and-year", 1, "en"),
+    ("July 18, 60", "July 18, 60", "1860-07-18", "written-date", 1, "en"),
+    ('July 18 "60', "July 18", "XXXX-07-18", "day-without-year", 0, "en"),
+    ("July 18:   60", "July 18", "XXXX-07-18", "day-without-year", 0, "en"),
+    ("18 July 1960", "18 July 1960", "1960-07-18", "written-date", 2, "en"),
+    ("18. Juli 1960", "18. Juli 1960", "1960-07-18", "written-date", 2),
+    ("1er mai 1918", "1er mai 1918", "1918-05-01", "written-date", 2),
+    ("Ier mai 1918", "Ier mai 1918", "1918-05-01", "written-date", 2),
+    ("I. mai 1918", "I. mai 1918", "1918-05-01", "written-date", 2),
+    ("12th September 1953", "12th September 1953", "1953-09-12", "written-date", 2),
+    ("7 mars", "7 mars", "XXXX-03-07", "day-without-year", 0),
+    ("3/4 April 1957", "3/4 April 1957", "1957-04-03/1957-04-04", "double-date", 1),
+    ("3-4 April 1957", "3-4 April 1957", "1957-04-03/1957-04-04", "double-date", 1),
+    ("18 of July 1960", "18 of July 1960", "1960-07-18", "written-date", 2, "en"),
+    ("18 July of 1960", "18 July of 1960", "1960-07-18", "written-date", 2, "en"),
+    ("18-July-1960", "18-July-1960", "1960-07-18", "written-date", 2, "en"),
+    ("18 July", "18 July", "XXXX-07-18", "day-without-year", 0, "en"),
+    ("15.V.07", "15.V.07", "1907-05-15", "roman-month", 1),
+    ("15.V.1907", "15.V.1907", "1907-05-15", "roman-month", 2),
+    ("7/5 1931", "7/5 1931", "1931-05-07", "day-and-month", 2),
+    ("2. 11. 904", "2. 11. 904", "1904-11-02", "day-and-month", 2),
+    ("16./11.05", "16./11.05", "1905-11-16", "day-and-month", 1),
+    ("30. 7.", "30. 7", "XXXX-07-30", "day-without-year", 0),
+    ("2/I", "2/I", "XXXX-01-02", "day-without-year", 0),
+    ("2. I. 1905", "2. I. 1905", "1905-01-02", "roman-month", 2),
+    ("18.7.1960", "18.7.1960", "1960-07-18", "day-and-month", 2),
+    ("[18 July 1960]", "18 July 1960", "1960-07-18", "written-date", 2, "en"),
+    ("18 July [1960?]", "18 July [1960?", "1960-07-18?", "written-date", 1, "en"),
+    ("18 July 1960 (?)", "18 July 1960 (?", "1960-07-18?", "written-date", 1, "en"),
+    ("? 18 July 1960", "18 July 1960", "1960-07-18", "written-date", 2, "en"),
+    ("18 July 1960 O.S.", "18 July 1960", "1960-07-18", "old-style-date", 1, "en", "old"),
+    ("18 July 1960 (old style)", "18 July 1960", "1960-07-18", "old-style-date", 1, "en", "old"),
+    ("18 июля 1960 ст. ст.", "18 июля 1960", "1960-07-18", "old-style-date", 1, "ru", "old"),
+    ("5 March 1848 a. St.", "5 March 1848", "1848-03-05", "old-style-date", 1, "en", "old"),
+    ("I8 July I960", "I8 July I960", "1960-07-18", "written-date", 2, "en"),
+    ("18 July 1999 and 1 May 2000", "18 July 1999", "1999-07-18", "written-date", 2, "en"),
+    ("18 July 1999 and 1 May 2000", "1 May 2000", "2000-05-01", "written-date", 2, "en"),
+    ("18 July 999", "18 July 999", "1999-07-18", "written-date", 2, "en"),
+    ("18 July 799", "18 July 799", "1799-07-18", "written-date", 2, "en"),
+    ("18 July 899", "18 July 899", "1899-07-18", "written-date", 2, "en"),
+    ("18 July 2100", "18 July 2100", "2100-07-18", "written-date", 2, "en"),
+    ("18 July 2101", "18 July", "XXXX-07-18", "day-without-year", 0, "en"),
+    ("18 July 0999", "18 July", "XXXX-07-18", "day-without-year", 0, "en"),
+    ("18 July 1000", "18 July 1000", "1000-07-18", "written-date", 2, "en"),
+    ("29.2.1904", "29.2.1904", "1904-02-29", "day-and-month", 2),
+    ("29.2.", "29.2", "XXXX-02-29", "day-without-year", 0),
+    ("18.xii.1960", "18.xii.1960", "1960-12-18", "roman-month", 2),
+    ("18.7. 60", "18.7. 60", "1860-07-18", "day-and-month", 1),
+    ("18.7 60", "18.7 60", "1860-07-18", "day-and-month", 1),
+    ("18.7.60", "18.7.60", "1860-07-18", "day-and-month", 1),
+    ("l8 July 196O", "l8 July", "XXXX-07-18", "day-without-year", 0, "en"),
+    ("18 July 196O", "18 July", "XXXX-07-18", "day-without-year", 0, "en"),
+    ("18 July ( 1960 ) ?", "18 July ( 1960 ) ?", "1960-07-18?", "written-date", 1, "en"),
+    ("18.7.1960 (?)", "18.7.1960 (?", "1960-07-18?", "day-and-month", 1),
+    ("July 18 60", "July 18 60", "1860-07-18", "written-date", 1, "en"),
+    ("July 18,60", "July 18,60", "1860-07-18", "written-date", 1, "en"),
+    ("July 18.: 60", "July 18", "XXXX-07-18", "day-without-year", 0, "en"),
+    ("17. d. Juli 1960", "17. d. Juli 1960", "1960-07-17", "written-date", 2),
+    ("17 de julio de 1960", "17 de julio de 1960", "1960-07-17", "written-date", 2, "es"),
+    ("I.7.1960", "I.7.1960", "1960-07-01", "day-and-month", 2),
+    ("I° mai 1918", "I° mai 1918", "1918-05-01", "written-date", 2),
+    ("I mai 1918", "mai 1918", "1918-05", "month-and-year", 2),
+    ("1º mai 1918", "1º mai 1918", "1918-05-01", "written-date", 2),
+    ("1° mai 1918", "1° mai 1918", "1918-05-01", "written-date", 2),
+    ("2 nd July 1960", "2 nd July 1960", "1960-07-02", "written-date", 2, "en"),
+    ("2nd July 1960", "2nd July 1960", "1960-07-02", "written-date", 2, "en"),
+    ("18 July alt 1960", "18 July", "XXXX-07-18", "old-style-date", 0, "en", "old"),
+    ("18 July 1960 alt", "18 July 1960", "1960-07-18", "old-style-date", 1, "en", "old"),
+    ("18 July 1960, old", "18 July 1960", "1960-07-18", "written-date", 2, "en"),
+    ("18 July 1960 so old", "18 July 1960", "1960-07-18", "written-date", 2, "en"),
+    ("18 July 1960. A. St.", "18 July 1960", "1960-07-18", "old-style-date", 1, "en", "old"),
+    ("18 July 1960 a", "18 July 1960", "1960-07-18", "written-date", 2, "en"),
+    ("18 July 1960 o s", "18 July 1960", "1960-07-18", "old-style-date", 1, "en", "old"),
+    ("18 July 1960 o x", "18 July 1960", "1960-07-18", "written-date", 2, "en"),
+    ("18:7:1960", "18:7:1960", "1960-07-18", "day-and-month", 2),
+    ("18–7–1960", "18–7–1960", "1960-07-18", "day-and-month", 2),
+    ("18/7/1960", "18/7/1960", "1960-07-18", "day-and-month", 2),
+    ("18.7.1960.", "18.7.1960", "1960-07-18", "day-and-month", 2),
+    ("1.i.1960", "1.i.1960", "1960-01-01", "roman-month", 2),
+    ("1.ix.1960", "1.ix.1960", "1960-09-01", "roman-month", 2),
+    ("abc 1960-07-18x", "1960-07-18", "1960-07-18", "iso-date", 2),
+    ("18.Juli.1960", "18.Juli.1960", "1960-07-18", "written-date", 2),
+    ("Sept. 18, 1960", "Sept. 18, 1960", "1960-09-18", "written-date", 2),
+    ("18 July, 799", "18 July, 799", "1799-07-18", "written-date", 2, "en"),
+    ("18 July 699", "18 July", "XXXX-07-18", "day-without-year", 0, "en"),
+    ("[18] July [1960]", "18] July [1960", "1960-07-18", "written-date", 2, "en"),
+    ("July [18], 1960", "July [18], 1960", "1960-07-18", "written-date", 2, "en"),
+    ("<18 July 1960>", "18 July 1960", "1960-07-18", "written-date", 2, "en"),
+    ("18’ July 1960", "18’ July 1960", "1960-07-18", "written-date", 2, "en"),
+]
+MONTH_FIRST: list[tuple[Any, ...]] = [
+    ("7/18/1960", "7/18/1960", "1960-07-18", "month-and-day", 2),
+    ("18/7/1960", "18/7/1960", "1960-07-18", "day-and-month", 2),
+    ("7/8/1960", "7/8/1960", "[1960-07-08,1960-08-07]", "day-or-month", 0),
+    ("7/7/1960", "7/7/1960", "1960-07-07", "month-and-day", 2),
+    ("7.8.60", "7.8.60", "[1860-07-08,1860-08-07]", "day-or-month", 0),
+    ("12/13/1960", "12/13/1960", "1960-12-13", "month-and-day", 2),
+    ("13/12/1960", "13/12/1960", "1960-12-13", "day-and-month", 2),
+    ("7/V/1960", "7/V/1960", "1960-05-07", "roman-month", 2),
+]
+NO_DATES = [
+    "1960-13-18", "1960-7-18", "01960-07-18", "July 60", "July 32, 1960", "February 30, 1960",
+    "30 February", "30. 7", "1/2", "3.5", "2. I", "7.18.1960", "31.4.1960", "29.2.1900",
+    "18 XIII 1960", "18.XIII.1960", "18 Xii 1960", "0.7.1960", "18.0.1960", "18.760", "31. 4.",
+    "31 April", "17 del 7. 1960", "30/7.", "18 7 1960", "", "July", "18", "18.",
+]
+# fmt: on
+"""Lines, each with the words that are a date, the date, its rule, certainty, language and style."""
+
+
+def told(line: str, **how: Any) -> list[tuple[Any, ...]]:
+    found = find_dates(line, known_months(), **how)
+    return [
+        (line, line[one.start : one.end], one.edtf, one.rule, one.sure, one.language, one.style)
+        for one in found
+    ]
+
+
+def test_a_date_in_a_line_is_found_at_its_place_and_by_its_rule() -> None:
+    for table, how in ((WRITTEN, {}), (MONTH_FIRST, {"month_first": True})):
+        lines = dict.fromkeys(row[0] for row in table)
+        for line in lines:
+            expected = [(*row, "", "")[:7] for row in table if row[0] == line]
+            assert told(line, **how) == expected
+
+
+@pytest.mark.parametrize("line", NO_DATES)
+def test_other_words_and_figures_are_no_dates(line: str) -> None:
+    assert told(line) == []
+
+
+def test_figures_of_which_none_can_be_the_month_are_no_date() -> None:
+    assert told("13/14/1960", month_first=True) == []
+
+
+@pytest.mark.parametrize("pivot", [1900, 1960, 1961, 2000])
+def test_a_short_year_is_in_the_hundred_years_before_the_pivot(pivot: int) -> None:
+    for short in range(100):
+        ((_, _, edtf, _, sure, _, _),) = told(f"1 May {short:02}", pivot=pivot)
+        year = int(edtf[:4])
+        assert (year % 100, sure) == (short, 1)
+        assert pivot - 100 <= year < pivot
+
+
+def test_the_names_of_months_are_known_with_their_languages() -> None:
+    known = known_months()
+    assert known.months["july"] == known.months["juillet"] == known.months["июля"] == 7
+    assert known.languages["july"] == {"en"}
+    assert {"fr"} == known.languages["juillet"]
+    assert known.languages.keys() == known.months.keys()
+    assert set(known.months.values()) == set(range(1, 13))

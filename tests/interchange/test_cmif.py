@@ -1,0 +1,79 @@
+"""CMIF: where each field of a record goes; one letter or many in a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from places import expected, places
+
+from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange.exporting import cmif
+
+HEAD = "TEI/teiHeader/"
+
+
+def test_each_field_has_its_place() -> None:
+    assert places(export("cmif", full(), FULL_SETTING)) == expected("cmif")
+
+
+def said(setting: Setting = BARE_SETTING, **fields: Any) -> list[str]:
+    lines = places(export("cmif", record(**fields), setting))
+    return [line.removeprefix(HEAD + "profileDesc/correspDesc/") for line in lines]
+
+
+def test_who_is_not_known_is_unknown() -> None:
+    source = cmif.source_name(["x"])
+    assert said() == [
+        "TEI/teiHeader/fileDesc/titleStmt/title: A letter",
+        "TEI/teiHeader/fileDesc/titleStmt/editor: Unknown",
+        "TEI/teiHeader/fileDesc/publicationStmt/publisher: Unknown",
+        "TEI/teiHeader/fileDesc/publicationStmt/idno/@type: url",
+        "TEI/teiHeader/fileDesc/publicationStmt/idno: cmif.xml",
+        "TEI/teiHeader/fileDesc/publicationStmt/date: ",
+        "TEI/teiHeader/fileDesc/publicationStmt/availability/p: ",
+        f"TEI/teiHeader/fileDesc/sourceDesc/bibl/@xml:id: {source}",
+        "TEI/teiHeader/fileDesc/sourceDesc/bibl/@type: online",
+        "TEI/teiHeader/fileDesc/sourceDesc/bibl: A letter",
+        "@key: x",
+        f"@source: #{source}",
+        "correspAction[1]/@type: sent",
+        "correspAction[1]/persName: Unknown",
+        "correspAction[2]/@type: received",
+        "correspAction[2]/persName: Unknown",
+        "TEI/text/body/p: ",
+    ]
+
+
+def test_a_letter_without_an_address_has_that_of_its_first_identifier() -> None:
+    identifiers = [
+        {"scheme": "local", "value": "1"},
+        {"scheme": "doi", "value": "10.1000/1"},
+        {"scheme": "url", "value": "https://example.org/"},
+    ]
+    assert "@ref: https://doi.org/10.1000/1" in said(identifiers=identifiers)
+    own = Setting(addresses={"x": "https://example.org/x"})
+    assert "@ref: https://example.org/x" in said(own, identifiers=identifiers)
+
+
+def test_a_vague_date_has_bounds() -> None:
+    told = said(date={"edtf": "1959/1961?"}, received={"as_written": "in May"})
+    assert [line for line in told if "/date/" in line] == [
+        "correspAction[1]/date/@from: 1959",
+        "correspAction[1]/date/@to: 1961",
+        "correspAction[1]/date/@cert: low",
+    ]
+
+
+def test_many_letters_have_a_title_and_a_source_together() -> None:
+    both = [full(), bare()]
+    written = export("cmif", both, FULL_SETTING)
+    source = cmif.source_name(each.id for each in both)
+    assert source == cmif.source_name([full().id, bare().id])
+    assert source != cmif.source_name([bare().id, full().id])
+    lines = places(written)
+    assert f"{HEAD}fileDesc/titleStmt/title: 2 letters" in lines
+    assert f"{HEAD}profileDesc/correspDesc[1]/@source: #{source}" in lines
+    assert f"{HEAD}profileDesc/correspDesc[2]/@source: #{source}" in lines
+    pieces = [cmif.fragment(each, FULL_SETTING) for each in both]
+    assert b"".join(cmif.joined("2 letters", source, pieces, FULL_SETTING)) == written

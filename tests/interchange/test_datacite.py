@@ -1,0 +1,156 @@
+"""DataCite: where each field of a record goes, and the words for what is not known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from places import expected, places
+
+from archive_pkg.interchange import FileFacts, Setting, export
+
+ANN = {"id": "ann", "name": "Ann", "kind": "person"}
+ORIGINAL = {"id": "o", "kind": "original", "held": False, "languages": ["ru"]}
+ENGLISH = {
+    "id": "e", "kind": "translation", "file": "e.txt", "made_from": ["o"], "made_by": ["ann"]
+}  # fmt: skip
+
+
+def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, Any]:
+    described: dict[str, Any] = json.loads(export("datacite-json", record(**fields), setting))
+    return described
+
+
+@pytest.mark.parametrize("name", ["datacite", "datacite-json"])
+def test_each_field_has_its_place(name: str) -> None:
+    assert places(export(name, full(), FULL_SETTING)) == expected(name)
+
+
+def test_what_is_not_known_is_left_out_or_has_the_standard_s_words() -> None:
+    assert places(export("datacite", bare(), BARE_SETTING))[1:] == [
+        "resource/identifier/@identifierType: DOI",
+        "resource/identifier: :tba",
+        "resource/creators/creator/creatorName: :unkn",
+        "resource/titles/title: A letter",
+        "resource/publisher: :tba",
+        "resource/publicationYear: 0000",
+        "resource/resourceType/@resourceTypeGeneral: Text",
+        "resource/resourceType: Document",
+        "resource/alternateIdentifiers/alternateIdentifier/@alternateIdentifierType: record",
+        "resource/alternateIdentifiers/alternateIdentifier: x",
+        "resource/version: 1",
+    ]
+    assert set(said()) == {
+        "schemaVersion", "creators", "titles", "publisher", "publicationYear", "types", "version",
+        "alternateIdentifiers",
+    }  # fmt: skip
+
+
+def test_a_year_has_four_digits() -> None:
+    assert said(replace(BARE_SETTING, year=987))["publicationYear"] == "0987"
+
+
+def test_the_first_doi_is_the_identifier() -> None:
+    schemes = (("local", "1"), ("doi", "10.1000/1"), ("doi", "10.1000/2"))
+    known = said(identifiers=[{"scheme": scheme, "value": value} for scheme, value in schemes])
+    assert known["doi"] == "10.1000/1"
+    assert [each["alternateIdentifier"] for each in known["alternateIdentifiers"]] == [
+        "x", "1", "10.1000/2"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("licence", "rights"),
+    [
+        (None, [{}]),
+        ("MIT", [{"rightsIdentifier": "MIT", "rightsIdentifierScheme": "SPDX"}]),
+        ("https://example.org/terms", [{"rightsUri": "https://example.org/terms"}]),
+        (
+            "https://creativecommons.org/licenses/by/4.0/",
+            [
+                {
+                    "rightsUri": "https://creativecommons.org/licenses/by/4.0/",
+                    "rightsIdentifier": "CC-BY-4.0",
+                    "rightsIdentifierScheme": "SPDX",
+                }
+            ],
+        ),
+        ("Ask the archive", [{}, {"rights": "Ask the archive"}]),
+    ],
+)
+def test_a_licence_is_an_address_or_listed_or_words(
+    licence: str | None, rights: list[dict[str, str]]
+) -> None:
+    told = said(rights={"statement": "Free."} | ({"licence": licence} if licence else {}))
+    assert told["rightsList"] == [{"rights": "Free."} | rights[0], *rights[1:]]
+
+
+def test_size_is_the_sum_of_the_files_that_were_measured() -> None:
+    parts = [{"id": name, "kind": "scan", "file": name} for name in "abc"]
+    files = {"a": FileFacts(3), "b": FileFacts(4), "other": FileFacts(8)}
+    assert said(replace(BARE_SETTING, files=files), parts=parts)["sizes"] == ["7 bytes"]
+    assert "sizes" not in said(parts=parts)
+
+
+@pytest.mark.parametrize(
+    ("edtf", "date", "information"),
+    [
+        ("1960", "1960", None),
+        ("1960?", "1960", "EDTF 1960?"),
+        ("1959/1961", "1959/1961", "EDTF 1959/1961"),
+        ("1960-21", "1960-03-01/1960-05-31", "EDTF 1960-21"),
+        ("Y17000", "Y17000", "EDTF Y17000"),
+    ],
+)
+def test_a_vague_date_is_a_range_and_says_so(edtf: str, date: str, information: str) -> None:
+    [created] = said(date={"edtf": edtf})["dates"]
+    assert created.pop("dateType") == "Created"
+    assert created.pop("date") == date
+    assert created == ({"dateInformation": information} if information else {})
+
+
+def test_a_date_that_nobody_could_read_is_described() -> None:
+    told = said(date={"as_written": "1956/57"}, received={"edtf": "1957"})
+    assert told["dates"] == [{"date": "1957", "dateType": "Other", "dateInformation": "received"}]
+    assert [each["description"] for each in told["descriptions"]] == ["Date as written: 1956/57"]
+
+
+def test_subjects_and_places_are_said_once_and_have_an_address_where_there_is_one() -> None:
+    told = said(
+        subjects=[{"term": "Law", "identifier": {"scheme": "local", "value": "K"}}],
+        place={"name": "Kyiv"},
+        mentioned_places=[{"name": "Lviv"}, {"name": "Kyiv"}],
+    )
+    assert told["subjects"] == [{"subject": "Law", "subjectScheme": "local"}]
+    assert told["geoLocations"] == [{"geoLocationPlace": "Kyiv"}, {"geoLocationPlace": "Lviv"}]
+    assert said(mentioned_places=[{"name": "Lviv"}])["geoLocations"] == [
+        {"geoLocationPlace": "Lviv"}
+    ]
+
+
+def test_nobody_contributes_twice_in_one_kind() -> None:
+    told = said(
+        agents=[ANN],
+        recipients=["ann"],
+        donor="ann",
+        parts=[ORIGINAL, ENGLISH],
+        rights={"statement": "Free."},
+    )
+    assert [each["contributorType"] for each in told["contributors"]] == ["Translator", "Other"]
+    assert told["descriptions"] == [
+        {
+            "description": "Contributors: Ann (recipient); Ann (donor)",
+            "descriptionType": "Other",
+        }
+    ]
+
+
+def test_a_letter_that_is_here_itself_is_no_translation() -> None:
+    held = ORIGINAL | {"held": True, "file": "o.txt"}
+    parts = {True: [held, ENGLISH], False: [ORIGINAL, ENGLISH]}
+    for is_here, given in parts.items():
+        related = said(parts=given, agents=[ANN]).get("relatedItems", [])
+        assert [each["relationType"] for each in related] == ["IsTranslationOf"] * (not is_here)

@@ -1,0 +1,51 @@
+"""Dublin Core: where each field of a record goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from places import expected, places
+
+from archive_pkg.interchange import export
+
+
+def test_each_field_has_its_place() -> None:
+    assert places(export("dc", full(), FULL_SETTING)) == expected("dc")
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    assert places(export("dc", bare(), BARE_SETTING))[1:] == [
+        "dc/identifier: x",
+        "dc/title: A letter",
+        "dc/type[1]: Text",
+        "dc/type[2]: Document",
+    ]
+
+
+def said(**fields: Any) -> list[str]:
+    return places(export("dc", record(**fields), BARE_SETTING))
+
+
+def test_a_date_that_nobody_could_read_is_given_as_written() -> None:
+    assert "dc/date: 1956/57" in said(date={"as_written": "1956/57"})
+
+
+def test_formats_are_said_once_and_a_holding_alone_is_a_source() -> None:
+    parts = [
+        {"id": name, "kind": "scan", "file": name, "media_type": "image/tiff"} for name in "ab"
+    ]
+    told = said(parts=parts, holding={"repository": "RGANI"}, rights={"statement": "Free."})
+    assert "dc/format: image/tiff" in told
+    assert "dc/source: RGANI" in told
+    assert "dc/rights: Free." in told
+
+
+def test_a_letter_that_is_here_itself_is_no_version_of_another() -> None:
+    english = {"id": "e", "kind": "translation", "file": "e.txt", "made_from": ["o"]}
+    for held, wanted in (
+        ({"held": False}, ["dc/relation: Is version of: Original of A letter (original)"]),
+        ({"file": "o.txt"}, []),
+    ):
+        told = said(parts=[{"id": "o", "kind": "original", **held}, english])
+        assert [line for line in told if "Is version of" in line] == wanted

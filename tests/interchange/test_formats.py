@@ -1,0 +1,270 @@
+"""Every format: valid by its official schema, for every record, and the same bytes every time."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import replace
+from typing import Any
+
+import jsonschema
+import pytest
+from examples import BARE_SETTING, FULL_SETTING, TEXT, bare, full
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from archive_pkg.errors import UsageError
+from archive_pkg.interchange import FORMATS, Setting, export, find_format
+from archive_pkg.interchange.markup import fit
+from archive_pkg.records.models import Record
+from official import is_here, official, xml_schema
+from strategies import raw_texts, records
+
+SCHEMAS = {
+    "datacite": "metadata.xsd",
+    "tei": "tei_all.rng",
+    "cmif": "cmi-customization.rng",
+    "ead3": "ead3.xsd",
+    "premis": "premis.xsd",
+    "mets": "mets.xsd",
+}
+TEI = "{http://www.tei-c.org/ns/1.0}"
+
+
+RNG = "{http://relaxng.org/ns/structure/1.0}"
+
+
+class Schemas:
+    """The official schemas, compiled when first needed."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, Any] = {}
+        self.tei_names: set[str] = set()
+
+    def of(self, name: str, document: Any) -> Any:
+        if name == "tei":
+            self._widen({element.tag.rpartition("}")[2] for element in document.iter()})
+        if name not in self.compiled:
+            path = official(name) / SCHEMAS[name]
+            if name == "mets":
+                self.compiled[name] = self._mets_with_premis()
+            elif path.suffix == ".rng":
+                self.compiled[name] = etree.RelaxNG(etree.parse(path))
+            else:
+                self.compiled[name] = xml_schema(path, path.parent)
+        return self.compiled[name]
+
+    def _widen(self, names: set[str]) -> None:
+        """TEI's schema without the elements that nothing here uses.
+
+        The whole takes libxml2 a quarter of a minute to compile. Taking alternatives away only
+        makes it stricter: what passes the narrow schema passes the whole one.
+        """
+        if names <= self.tei_names:
+            return
+        self.tei_names |= names
+        schema = etree.parse(official("tei") / SCHEMAS["tei"])
+        for define in schema.iter(f"{RNG}define"):
+            elements = define.findall(f"{RNG}element")
+            if len(elements) == 1 and elements[0].get("name") not in self.tei_names:
+                define[:] = [etree.Element(f"{RNG}notAllowed")]
+        self.compiled["tei"] = etree.RelaxNG(schema)
+
+    def _mets_with_premis(self) -> Any:
+        """METS's schema with that of what stands inside, which METS itself leaves open."""
+        imports = "".join(
+            f'<xs:import namespace="{namespace}" schemaLocation="{path}"/>'
+            for namespace, path in (
+                ("http://www.loc.gov/METS/", official("mets") / SCHEMAS["mets"]),
+                ("http://www.loc.gov/premis/v3", official("premis") / SCHEMAS["premis"]),
+            )
+        )
+        both = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imports}</xs:schema>'
+        return xml_schema(io.BytesIO(both.encode()), official("mets"))
+
+
+@pytest.fixture(scope="session")
+def assert_valid() -> Any:
+    """Fails with what the official schema says against a document."""
+
+    schemas = Schemas()
+
+    def check(name: str, written: bytes) -> None:
+        document = etree.fromstring(written)
+        schema = schemas.of(name, document)
+        assert schema.validate(document), f"{schema.error_log}\n{written.decode()}"
+
+    return check
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+@pytest.mark.parametrize(
+    ("record", "setting"),
+    [(full(), FULL_SETTING), (bare(), BARE_SETTING), (full(), BARE_SETTING)],
+    ids=["full", "bare", "full-without-files"],
+)
+def test_it_is_valid(name: str, record: Record, setting: Setting, assert_valid: Any) -> None:
+    assert_valid(name, export(name, record, setting))
+
+
+@pytest.mark.parametrize(
+    ("record", "setting"), [(full(), FULL_SETTING), (bare(), BARE_SETTING)], ids=["full", "bare"]
+)
+def test_datacite_s_json_is_valid(record: Record, setting: Setting) -> None:
+    schema = json.loads((official("datacite-json") / "datacite-v4.5.json").read_text("utf-8"))
+    for kind, new in (("contributorType", "Translator"), ("relationType", "IsTranslationOf")):
+        schema["definitions"][kind]["enum"].append(new)  # in 4.6
+    written = json.loads(export("datacite-json", record, setting))
+    jsonschema.Draft201909Validator(schema).validate(written)
+
+
+def test_mets_names_a_premis_that_lies_beside_it(assert_valid: Any) -> None:
+    premis = export("premis", full(), FULL_SETTING)
+    beside = replace(FULL_SETTING, beside={"premis.xml": premis})
+    written = export("mets", full(), beside)
+    assert_valid("mets", written)
+    [reference] = etree.fromstring(written).iter("{*}mdRef")
+    assert reference.get("{http://www.w3.org/1999/xlink}href") == "premis.xml"
+    assert reference.get("CHECKSUM") == hashlib.sha256(premis).hexdigest()
+    assert b"premis:event" not in written
+    assert b"premis:event" in export("mets", full(), FULL_SETTING)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(record=records(), data=st.data())
+def test_every_record_is_valid_in_every_format(
+    record: Record, data: st.DataObject, assert_valid: Any
+) -> None:
+    texts = {part.id: data.draw(raw_texts) for part in record.parts if part.is_text}
+    setting = Setting(texts=texts, made="2026-11-24", year=2026)
+    for name, chosen in FORMATS.items():
+        written = export(name, record, setting)
+        assert written == export(name, record, setting)
+        if name in SCHEMAS and is_here(name) and (name != "mets" or is_here("premis")):
+            assert_valid(name, written)
+        elif chosen.is_xml:
+            etree.fromstring(written)
+        elif "json" in chosen.media_type:
+            json.loads(written)
+        else:
+            written.decode("utf-8")
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(record=records(), data=st.data())
+def test_tei_has_the_text_character_by_character(record: Record, data: st.DataObject) -> None:
+    texts = {part.id: data.draw(raw_texts) for part in record.parts if part.is_text}
+    written = etree.fromstring(export("tei", record, Setting(texts=texts)))
+    for part in record.parts:
+        if part.id not in texts:
+            continue
+        text = texts[part.id]
+        [division] = written.xpath("//*[@xml:id=$name]", name=f"part-{part.id}")
+        start, end = (part.span.start, part.span.end) if part.span else (0, len(text))
+        found = "".join(division.itertext())
+        assert "".join(found.split()) == "".join(fit(text[start:end]).split())
+
+
+def test_tei_keeps_a_line_of_nothing_but_a_control_character() -> None:
+    record = full()
+    name = next(part.id for part in record.parts if part.is_text)
+    written = etree.fromstring(export("tei", record, Setting(texts={name: "\x1f"})))
+    assert [sign.get("n") for sign in written.iter(f"{TEI}g")] == ["U+001F"]
+
+
+def test_tei_puts_the_zones_and_notes_where_they_stand() -> None:
+    written = etree.fromstring(export("tei", full(), FULL_SETTING))
+    [division] = written.iter(f"{TEI}div")
+    assert [child.tag.removeprefix(TEI) for child in division] == ["opener", "p", "closer"]
+    opener, paragraph, closer = division
+    assert [child.tag.removeprefix(TEI) for child in opener] == [
+        "seg",
+        "dateline",
+        "address",
+        "salute",
+    ]
+    assert [child.tag.removeprefix(TEI) for child in closer] == ["salute", "signed"]
+    [date] = opener.iter(f"{TEI}date")
+    assert (date.get("when"), date.text) == ("1961-03-03", "3 March 1961")
+    [supplied] = paragraph.iter(f"{TEI}supplied")
+    assert "".join(supplied.itertext()) == "[the SED]"
+    [slip] = paragraph.iter(f"{TEI}sic")
+    assert "".join(slip.itertext()) == "costs [...] is known"
+    assert slip[0].get("type") == "omission"
+    # The note that runs across another is two anchors.
+    names = [
+        anchor.get("{http://www.w3.org/XML/1998/namespace}id")
+        for anchor in paragraph.iter(f"{TEI}anchor")
+    ]
+    assert names == ["note-across", "note-across.end"]
+    targets = written.xpath("//*[local-name()='standOff']/*/@target")
+    assert all(written.xpath("//*[@xml:id=$name]", name=target[1:]) for target in targets)
+    assert len(targets) == len(full().translation_notes)
+    lines = TEXT[TEXT.index("We agree") : TEXT.index("Berlin.") + 7]
+    assert "".join(paragraph.itertext()) == lines
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("record", [full(), bare()], ids=["full", "bare"])
+def test_tei_is_valid_by_the_whole_schema(record: Record) -> None:
+    schema = etree.RelaxNG(etree.parse(official("tei") / SCHEMAS["tei"]))
+    assert schema.validate(etree.fromstring(export("tei", record, FULL_SETTING)))
+
+
+def test_cmif_takes_many_letters(assert_valid: Any) -> None:
+    written = export("cmif", [full(), bare()], FULL_SETTING)
+    assert_valid("cmif", written)
+    letters = list(etree.fromstring(written).iter(f"{TEI}correspDesc"))
+    assert [letter.get("key") for letter in letters] == [full().id, bare().id]
+
+
+def test_a_format_for_one_letter_refuses_two() -> None:
+    with pytest.raises(UsageError, match="holds one letter"):
+        export("datacite", [full(), bare()])
+
+
+def test_an_unknown_format_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match="did you mean datacite"):
+        find_format("datacit")
+
+
+def test_datacite_says_unknown_in_its_own_words() -> None:
+    data = json.loads(export("datacite-json", bare(), BARE_SETTING))
+    assert "doi" not in data
+    assert b">:tba</identifier>" in export("datacite", bare(), BARE_SETTING)
+    assert data["creators"] == [{"name": ":unkn"}]
+    assert data["publisher"] == {"name": ":tba"}
+    assert data["publicationYear"] == "0000"
+
+
+def test_datacite_says_a_translation_is_one() -> None:
+    data = json.loads(export("datacite-json", full(), FULL_SETTING))
+    [item] = [item for item in data["relatedItems"] if item["relationType"] == "IsTranslationOf"]
+    assert item["titles"] == [{"title": "The letter in Russian"}]
+    [translator] = [p for p in data["contributors"] if p["contributorType"] == "Translator"]
+    assert translator["name"] == "The Goldbergs"
+
+
+def test_ten_thousand_events_are_written() -> None:
+    events = [{"id": f"e{number}", "type": "fixity check"} for number in range(10_000)]
+    record = Record.model_validate({"id": "x", "type": "letter", "title": "t", "events": events})
+    for name in ("premis", "mets", "prov", "ro-crate", "ead3"):
+        assert export(name, record)
+
+
+def test_a_record_with_everything_twice_is_valid(assert_valid: Any) -> None:
+    data = full().as_json()
+    for name, value in data.items():
+        if isinstance(value, list) and name not in ("agents", "parts", "evidence"):
+            twice = [
+                dict(item, id=f"{item['id']}-again") if "id" in item else item
+                for item in value
+                if isinstance(item, dict)
+            ]
+            data[name] = [*value, *(twice or value)]
+    data["events"] = []
+    record = Record.model_validate(data)
+    for name in SCHEMAS:
+        assert_valid(name, export(name, record, FULL_SETTING))

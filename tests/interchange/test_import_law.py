@@ -1,0 +1,287 @@
+"""What a file to import says is in the record, in its text, or in the report: a law."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from lxml import etree
+
+from archive_pkg.interchange.importing import read
+from official import published_letters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.interchange.importing import Imported
+
+XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+
+# Which elements may stand in which; "*" is what may stand anywhere in that format.
+GRAMMARS: dict[str, dict[str, str]] = {
+    "tei": {
+        "TEI": "teiHeader standOff text",
+        "teiHeader": "fileDesc profileDesc encodingDesc revisionDesc",
+        "fileDesc": "titleStmt editionStmt publicationStmt seriesStmt notesStmt sourceDesc",
+        "titleStmt": "title author editor respStmt funder",
+        "editionStmt": "edition respStmt",
+        "publicationStmt": "publisher authority pubPlace date idno availability",
+        "availability": "licence p",
+        "sourceDesc": "p bibl biblStruct msDesc listBibl",
+        "msDesc": "msIdentifier physDesc history msContents",
+        "msIdentifier": "country region settlement institution repository collection idno "
+        "altIdentifier",
+        "history": "provenance acquisition origin",
+        "profileDesc": "correspDesc abstract langUsage textClass particDesc settingDesc creation",
+        "creation": "date placeName persName",
+        "correspDesc": "correspAction note correspContext",
+        "correspAction": "persName orgName name rs placeName settlement country date note p",
+        "correspContext": "note ref",
+        "langUsage": "language",
+        "textClass": "keywords catRef",
+        "keywords": "term",
+        "particDesc": "listPerson listOrg",
+        "listPerson": "person personGrp",
+        "person": "persName idno birth note",
+        "settingDesc": "listPlace",
+        "listPlace": "place",
+        "place": "placeName idno location",
+        "persName": "surname forename roleName hi",
+        "respStmt": "resp persName name",
+        "editor": "persName",
+        "author": "persName",
+        "biblStruct": "author title date",
+        "text": "front body back",
+        "front": "div titlePage head p",
+        "back": "div listPerson note p",
+        "body": "div p opener closer lg list table head figure",
+        "div": "div p opener closer head note pb list",
+        "opener": "dateline salute address",
+        "closer": "salute signed",
+        "address": "addrLine",
+        "p": "persName placeName date note choice app sic corr unclear supplied gap add del lb pb "
+        "ptr ref anchor seg hi g foreign q figure bibl",
+        "choice": "sic corr orig reg abbr expan",
+        "app": "lem rdg",
+        "figure": "figDesc head graphic",
+        "list": "item label",
+        "table": "row",
+        "row": "cell",
+        "lg": "l",
+        "standOff": "note listPerson",
+        "note": "p ref persName",
+    },
+    "ead3": {
+        "ead": "control archdesc",
+        "control": "recordid maintenanceagency filedesc",
+        "maintenanceagency": "agencyname agencycode",
+        "archdesc": "did accessrestrict userestrict scopecontent dsc bioghist controlaccess",
+        "did": "unitid unittitle unitdate unitdatestructured origination repository container "
+        "langmaterial abstract physdesc physloc didnote dao materialspec",
+        "unitdatestructured": "datesingle daterange",
+        "daterange": "fromdate todate",
+        "origination": "persname corpname",
+        "repository": "corpname address",
+        "persname": "part",
+        "corpname": "part",
+        "langmaterial": "language",
+        "accessrestrict": "head p",
+        "userestrict": "head p",
+        "scopecontent": "head p list",
+        "bioghist": "p",
+        "controlaccess": "persname corpname geogname subject genreform",
+        "geogname": "part",
+        "subject": "part",
+        "dsc": "c01",
+        "c01": "did c02 accessrestrict scopecontent",
+        "c02": "did userestrict custodhist relatedmaterial bibliography controlaccess odd",
+        "custodhist": "p",
+        "relatedmaterial": "p",
+        "bibliography": "bibref p",
+        "odd": "p",
+    },
+    "datacite": {
+        "resource": "identifier creators titles publisher publicationYear resourceType subjects "
+        "contributors dates language alternateIdentifiers relatedItems relatedIdentifiers sizes "
+        "formats version rightsList descriptions geoLocations fundingReferences",
+        "creators": "creator",
+        "creator": "creatorName givenName familyName nameIdentifier affiliation",
+        "titles": "title",
+        "subjects": "subject",
+        "contributors": "contributor",
+        "contributor": "contributorName nameIdentifier",
+        "dates": "date",
+        "alternateIdentifiers": "alternateIdentifier",
+        "relatedItems": "relatedItem",
+        "relatedItem": "titles creators volume",
+        "relatedIdentifiers": "relatedIdentifier",
+        "rightsList": "rights",
+        "descriptions": "description",
+        "geoLocations": "geoLocation",
+        "geoLocation": "geoLocationPlace geoLocationPoint",
+        "fundingReferences": "fundingReference",
+        "fundingReference": "funderName",
+    },
+}
+GRAMMARS["cmif"] = GRAMMARS["tei"] | {
+    "TEI": "teiHeader",
+    "teiHeader": "fileDesc profileDesc",
+    "profileDesc": "correspDesc correspDesc correspDesc",
+}
+NAMESPACES = {
+    "tei": "http://www.tei-c.org/ns/1.0",
+    "cmif": "http://www.tei-c.org/ns/1.0",
+    "ead3": "http://ead3.archivists.org/schema/",
+    "datacite": "http://datacite.org/schema/kernel-4",
+}
+ROOTS = {"tei": "TEI", "cmif": "TEI", "ead3": "ead", "datacite": "resource"}
+ATTRIBUTES = (
+    "type", "subtype", "ref", "key", "when", "notBefore", "notAfter", "from", "to", "cert",
+    "evidence", "resp", "target", "corresp", "n", "rend", "reason", "level", "calendar", "source",
+    "role", "localtype", "normal", "identifier", "relator", "label", "certainty", "standarddate",
+    "href", "titleType", "nameType", "nameIdentifierScheme", "schemeURI", "dateType",
+    "relationType", "rightsURI", "rightsIdentifier", "valueURI", "descriptionType",
+    "identifierType", "break", "place", "unit", "quantity",
+)  # fmt: skip
+MEANT = {
+    "type": [
+        "sent",
+        "received",
+        "forwarded",
+        "stamp",
+        "letter",
+        "translation",
+        "summary",
+        "comment",
+        "notes",
+        "shelfmark",
+        "person",
+        "place",
+        "GND",
+        "record",
+        "file",
+        "alternative",
+        "main",
+        "dateline",
+        "closer",
+        "enclosure",
+    ],
+    "level": ["item", "file", "series", "a", "s"],
+    "when": ["1801-02-03", "1801", "1801-02-30"],
+    "notBefore": ["1801-02"],
+    "notAfter": ["1803"],
+    "from": ["1801-01-01"],
+    "to": ["1802"],
+    "normal": ["1801/1802", "18010203", "1801-13"],
+    "standarddate": ["1801-05-06"],
+    "cert": ["low", "medium", "high"],
+    "target": ["#x1", "#x2", "#x3"],
+    "corresp": ["#x1"],
+    "ref": ["#x2", "https://d-nb.info/gnd/118540238", "https://example.org/a"],
+    "relator": ["recipient", "copy", "author"],
+    "localtype": ["box", "fonds", "record", "role"],
+    "dateType": ["Created", "Other"],
+    "relationType": ["HasPart", "IsPublishedIn", "IsTranslationOf", "IsNewVersionOf"],
+    "descriptionType": ["Abstract"],
+    "break": ["no"],
+    "reason": ["illegible"],
+}
+
+
+class Made:
+    """A file in which every text and every attribute has a word of its own, or a known one."""
+
+    def __init__(self, kind: str, seed: int) -> None:
+        self.kind, self.random, self.words = kind, random.Random(seed), 0
+        self.grammar = GRAMMARS[kind]
+        self.root = self.element(ROOTS[kind], 0)
+
+    def word(self) -> str:
+        self.words += 1
+        return f"{self.random.choice('WVQZ')}{self.words}word"
+
+    def element(self, name: str, depth: int) -> etree._Element:
+        element = etree.Element(f"{{{NAMESPACES[self.kind]}}}{name}")
+        roll = self.random.random
+        inner = self.grammar.get(name, "").split()
+        if roll() < (0.15 if inner else 0.9) and depth > 1:
+            element.text = self.word()
+        for _ in range(self.random.choice((0, 0, 1, 1, 2)) if depth else 0):
+            attribute = self.random.choice(ATTRIBUTES)
+            meant = MEANT.get(attribute, ())
+            element.set(
+                attribute, self.random.choice(meant) if meant and roll() < 0.7 else self.word()
+            )
+        if roll() < 0.1 and depth:
+            element.set(XML_ID, f"x{self.random.randint(1, 4)}{self.words}")
+        needed = inner if depth < 2 else []
+        chosen = [n for n in inner if n not in needed and roll() < 3 / len(inner)]
+        for child in [*needed, *chosen] if depth < 9 else []:
+            made = self.element(child, depth + 1)
+            if roll() < 0.3 and depth > 2:
+                made.tail = self.random.choice(("", " ")) + self.word()
+            element.append(made)
+        return element
+
+
+def contents(root: etree._Element) -> Iterator[tuple[str, str]]:
+    """Every text and attribute value of a file, with where it stands; not the names of elements."""
+    for element in root.iter("*"):
+        for name, value in element.attrib.items():
+            if name != XML_ID:
+                yield f"{element.tag}/@{name}", value
+        for text in (element.text, *(child.tail for child in element)):
+            yield str(element.tag), text or ""
+
+
+def said(found: list[Imported]) -> str:
+    """Everything that the records, their texts and the report say."""
+    pieces = []
+    for imported in found:
+        pieces.append(json.dumps(imported.record.as_json(), ensure_ascii=False))
+        pieces += [finding.message for finding in imported.report]
+        for path, data in imported.files.items():
+            if path.endswith(".txt"):
+                pieces.append(data.decode())
+    return " ".join(" ".join(pieces).split())
+
+
+@pytest.mark.parametrize("kind", GRAMMARS)
+@pytest.mark.parametrize("seed", range(12))
+def test_every_text_and_value_is_in_the_record_or_the_report(kind: str, seed: int) -> None:
+    made = Made(kind, seed)
+    for description in made.root.iterfind("{*}archdesc"):
+        description.set("level", "item")
+    everything = said(read(etree.tostring(made.root), "file.xml"))
+    for place, content in contents(made.root):
+        for word in content.split():
+            if word.endswith("word"):
+                assert word in everything, (place, word)
+
+
+# What a record has in another form: a language's tag, an identifier without its address.
+CONVERTED = ("language", "idno")
+
+
+def test_every_text_of_published_letters_is_in_the_record_or_the_report() -> None:
+    for file in published_letters()[::4]:
+        data = file.read_bytes()
+        everything = said(read(data, file.name)).replace('\\"', '"')
+        for element in etree.fromstring(data).iter("*"):
+            for text in (element.text, *(child.tail for child in element)):
+                content = " ".join((text or "").split()).strip(" ,.;:–—-/|·")
+                if not str(element.tag).endswith(CONVERTED):
+                    assert content in everything, (file.name, element.tag)
+
+
+def test_the_first_letter_of_a_corpus_is_reported_like_the_others() -> None:
+    letter = "<TEI><teiHeader><fileDesc><titleStmt><title>{0}</title><funder>Fund {0}</funder>"
+    letter += "</titleStmt></fileDesc></teiHeader><text><body><p>Text.</p></body></text></TEI>"
+    corpus = f"<teiCorpus xmlns='{NAMESPACES['tei']}'><teiHeader><revisionDesc>Made.</revisionDesc>"
+    corpus += f"</teiHeader>{letter.format('A')}{letter.format('B')}</teiCorpus>"
+    first, second = read(corpus.encode(), "file.xml")
+    assert {"Fund A", "Made."} <= {words for words in ("Fund A", "Made.") if words in said([first])}
+    assert "Fund B" not in said([first])
+    assert "Fund B" in said([second])

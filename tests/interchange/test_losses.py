@@ -1,0 +1,101 @@
+"""The mapping table tells the truth: what it says is held is in the document, all else is not."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from examples import FULL, FULL_SETTING, TEXT, bare, full
+
+from archive_pkg.interchange import FORMATS, export, find_format
+from archive_pkg.interchange.losses import fields, leaves, losses, place_of
+from archive_pkg.records.models import Record
+
+WORDS = {
+    "supersedes", "title", "variant_titles", "date.as_written", "date.note",
+    "received.as_written", "received.note", "place.name", "place.as_written",
+    "classification.as_written", "classification.caveats", "classification.history.note",
+    "classification.history.date.as_written", "classification.history.date.note",
+    "classification.level", "summary.text", "subjects.term", "mentioned_places.name",
+    "mentioned_places.as_written", "parts.title", "parts.method", "parts.note",
+    "parts.access.rule", "parts.made.as_written", "parts.made.note", "translation_notes.text",
+    "translation_notes.rendering", "translation_notes.original", "translation_notes.romanized",
+    "enclosures.title", "holding.repository", "holding.fonds", "holding.file", "holding.folio",
+    "custody", "publications", "rights.statement", "agents.name", "agents.role",
+    "agents.as_written", "agents.version", "agents.note", "events.type", "events.date.as_written",
+    "events.date.note", "events.detail",
+}  # fmt: skip
+"""Fields whose words can be told apart in a document, once each says something of its own."""
+
+
+def _marked(value: Any, kind: str, marks: dict[str, list[str]]) -> Any:
+    """The record with words of its own in each of these fields."""
+    if isinstance(value, dict):
+        return {
+            key: _marked(item, f"{kind}.{key}" if kind else key, marks)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_marked(item, kind, marks) for item in value]
+    if kind in WORDS:
+        mark = f"mark{sum(map(len, marks.values())) + 1}x"
+        marks.setdefault(kind, []).append(mark)
+        return mark
+    return value
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_field_is_in_the_document_if_the_mapping_says_so(name: str) -> None:
+    marks: dict[str, list[str]] = {}
+    # Evidence stays as it is: no format but TEI looks at it, and that only at the places.
+    evidence = FULL["evidence"]
+    marked = _marked(copy.deepcopy(FULL | {"evidence": []}), "", marks)
+    record = Record.model_validate(marked | {"evidence": evidence})
+    assert set(marks) == WORDS
+    written = export(name, record, FULL_SETTING).decode()
+    mapping = find_format(name).mapping
+    for kind, words in marks.items():
+        found = [word for word in words if word in written]
+        if place_of(mapping, kind) is None:
+            assert not found, f"{name} has {kind}, and its mapping does not say so"
+        else:
+            assert found, f"{name} has no {kind}, and its mapping says it has"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_entry_of_a_mapping_is_a_field(name: str) -> None:
+    known = set(fields())
+    for field in find_format(name).mapping:
+        assert field in known or any(other.startswith(f"{field}.") for other in known), field
+
+
+def test_what_a_record_states_are_known_fields() -> None:
+    assert {kind for kind, _, _ in leaves(full())} <= set(fields())
+
+
+def test_losses_name_each_field_once() -> None:
+    report = losses(find_format("cmif"), full())
+    lost = [item.message for item in report if item.code == "crosswalk-field-lost"]
+    assert "CMIF has no place for salutation" in lost
+    assert "CMIF has no place for evidence (9 times)" in lost
+    assert "CMIF has no place for translation_notes" in lost
+    assert len(lost) == len(set(lost))
+    assert report.ok
+
+
+def test_losses_name_dates_that_become_days() -> None:
+    report = losses(find_format("cmif"), full())
+    [date] = [item for item in report if item.code == "crosswalk-date-coarsened"]
+    assert date.location.field == "received.edtf"
+
+
+def test_losses_name_characters_that_xml_cannot_hold() -> None:
+    record = bare().model_copy(update={"title": "odd \ufffe"})
+    [finding] = [
+        item for item in losses(find_format("dc"), record) if item.code.endswith("-replaced")
+    ]
+    assert finding.location.field == "title"
+    texts = {"english": TEXT + "\f"}
+    report = losses(find_format("tei"), full(), texts)
+    assert [f.location.field for f in report if f.code.endswith("-replaced")] == ["parts.english"]

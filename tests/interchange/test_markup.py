@@ -1,0 +1,105 @@
+"""XML as it is written here is what any reader takes it for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from archive_pkg.interchange.markup import (
+    Element,
+    escaped,
+    fit,
+    label,
+    put,
+    repeated,
+    root,
+    say,
+    serialize,
+    text_of,
+)
+
+SPACE = "https://example.org/letters"
+TEXTS = st.text(
+    st.one_of(st.sampled_from("&<>\"'\r\n\t\0\v\x1f\x85\u2028\ufffe\ud800 ]"), st.characters())
+)
+
+
+def read(document: bytes) -> etree._Element:
+    return etree.fromstring(document, etree.XMLParser(resolve_entities=False, huge_tree=True))
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), max_size=5))
+def test_any_text_is_read_back_from_mixed_content(pieces: list[tuple[str, str, str]]) -> None:
+    document = root(SPACE, "p")
+    document.line = ""
+    for text, behind, value in pieces:
+        say(document, "seg", text, xml_id=None, n=value)
+        document.append(escaped(fit(behind)))
+    found = read(serialize(document))
+    assert found.tag == f"{{{SPACE}}}p"
+    said = [(child.text or "", child.tail or "", child.get("n")) for child in found]
+    assert said == [tuple(map(fit, piece)) for piece in pieces]
+
+
+@given(TEXTS, TEXTS)
+def test_indented_documents_have_new_space_between_elements_alone(one: str, other: str) -> None:
+    document = root(SPACE, "list", {"l": SPACE})
+    say(put(document, "item"), "name", one, key=other)
+    put(document, "empty")
+    say(document, "empty")
+    found = read(serialize(document))
+    [item, *empty] = found
+    assert (item[0].text or "", item[0].get("key")) == (fit(one), fit(other))
+    assert [node.tag for node in found.iter()] == [
+        f"{{{SPACE}}}{name}" for name in ("list", "item", "name", "empty", "empty")
+    ]
+    assert [element.text for element in empty] == [None, None]
+
+
+def test_prefixes_are_those_of_the_root() -> None:
+    spaces = {None: SPACE, "xlink": "http://www.w3.org/1999/xlink"}
+    document = label(root(SPACE, "list", spaces), xml_lang="de", xlink_href="#a", from_="1")
+    found = read(serialize(document))
+    assert found.get("{http://www.w3.org/XML/1998/namespace}lang") == "de"
+    assert found.get("{http://www.w3.org/1999/xlink}href") == "#a"
+    assert found.get("from") == "1"
+
+
+@pytest.mark.parametrize("indent", [True, False])
+def test_depth_has_no_limit(indent: bool) -> None:
+    depth = 5000
+    document: Element = root(SPACE, "seg")
+    document.line = document.line if indent else ""
+    inner = document
+    for _ in range(depth):
+        inner = put(inner, "seg")
+    assert serialize(document).count(b"<seg") == depth + 1
+
+
+def test_a_fragment_stands_where_it_will_be() -> None:
+    document = root(SPACE, "list")
+    inner = root("https://example.org/names", "names", within=put(document, "item"))
+    say(inner, "name", "Ada")
+    written = text_of(inner)
+    assert written == (
+        '\n    <names xmlns="https://example.org/names">\n      <name>Ada</name>\n    </names>'
+    )
+    assert written in text_of(document)
+
+
+def test_what_is_repeated_stands_at_each_place_as_if_it_were_written_there() -> None:
+    def name(parent: Element, word: str, *, kind: str = "given") -> None:
+        say(put(parent, "name", kind=kind), "part", word)
+
+    again = repeated(name)
+    written = []
+    for write in (name, again, again):
+        document = root(SPACE, "list", {"l": SPACE})
+        write(document, "Ada")
+        write(put(document, "item"), "Ada")
+        write(put(document, "item"), "Ada", kind="first")
+        write(root(f"{SPACE}/more", "list", within=document), "Ada")
+        written.append(serialize(document))
+    assert len(set(written)) == 1

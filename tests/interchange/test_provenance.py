@@ -1,0 +1,162 @@
+"""A letter's history as PREMIS and PROV tell it: each thing once, in its time, in its part."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from examples import FULL_SETTING, full
+from lxml import etree
+from prov.model import ProvDocument
+
+from archive_pkg.interchange import export
+from archive_pkg.records.models import Record
+
+PREMIS = {"p": "http://www.loc.gov/premis/v3"}
+DIGEST = "ab" * 32
+
+
+def letter(**more: Any) -> Record:
+    return Record.model_validate(
+        {
+            "id": "x",
+            "type": "letter",
+            "title": "A letter",
+            "agents": [{"id": "cia", "name": "CIA", "kind": "organization"}],
+            "parts": [
+                {"id": "original", "kind": "original", "held": False},
+                {
+                    "id": "english",
+                    "kind": "translation",
+                    "file": "e.txt",
+                    "made_from": ["original"],
+                    "sha256": DIGEST,
+                },
+            ],
+            **more,
+        }
+    )
+
+
+def marking(*history: dict[str, Any]) -> dict[str, Any]:
+    return {"as_written": "Secret", "history": list(history)}
+
+
+def told(record: Record) -> list[tuple[str, str]]:
+    events = etree.fromstring(export("premis", record)).findall("p:event", PREMIS)
+    return [
+        (str(e.findtext("p:eventType", "", PREMIS)), str(e.findtext("p:eventDateTime", "", PREMIS)))
+        for e in events
+    ]
+
+
+def test_what_became_of_a_marking_stands_among_the_events_in_its_time() -> None:
+    record = letter(
+        classification=marking(
+            {"action": "classified", "date": {"edtf": "1960-07-18"}},
+            {"action": "reviewed"},
+            {"action": "downgraded", "date": {"edtf": "1985"}, "level": "secret"},
+            {
+                "action": "declassified",
+                "date": {"edtf": "1992-05"},
+                "by": "cia",
+                "note": "EO 12356.",
+            },
+        ),
+        events=[
+            {"id": "written", "type": "creation", "date": {"edtf": "1960-07-17"}},
+            {"id": "read", "type": "accession", "date": {"edtf": "1990"}},
+            {"id": "classification-1", "type": "ingestion", "date": {"edtf": "2026-11-24"}},
+        ],
+    )
+    assert told(record) == [
+        ("creation", "1960-07-17"),
+        ("classification", "1960-07-18"),
+        ("classification review", "unknown"),
+        ("downgrading", "1985"),
+        ("accession", "1990"),
+        ("declassification", "1992-05"),
+        ("ingestion", "2026-11-24"),
+    ]
+    document = etree.fromstring(export("premis", record))
+    [last] = document.xpath("//p:event[p:eventDateTime='1992-05']", namespaces=PREMIS)
+    assert last.findtext(".//p:eventDetail", "", PREMIS) == "Declassified. EO 12356."
+    assert last.findtext(".//p:linkingAgentIdentifierValue", "", PREMIS) == "cia"
+    assert last.find("p:eventType", PREMIS).get("authority") == "local"
+    names = document.xpath("//p:eventIdentifierValue/text()", namespaces=PREMIS)
+    assert len(names) == len(set(names)) == 7
+    activities = json.loads(export("prov", record))["activity"]
+    assert sorted(activities) == sorted(f"letter:event/{name}" for name in names)
+
+
+def test_a_change_that_is_an_event_already_is_told_once() -> None:
+    record = letter(
+        classification=marking({"action": "declassified", "date": {"edtf": "1992"}}),
+        events=[{"id": "open", "type": "declassification", "date": {"edtf": "1992"}}],
+    )
+    assert told(record) == [("declassification", "1992")]
+
+
+def test_an_undated_change_is_older_than_the_package() -> None:
+    at_work = {"id": "in", "type": "ingestion", "inputs": [f"sha256:{DIGEST}"]}
+    events = [{"id": "written", "type": "creation"}, at_work]
+    record = letter(classification=marking({"action": "declassified"}), events=events)
+    assert [kind for kind, _ in told(record)] == ["creation", "declassification", "ingestion"]
+
+
+def test_a_check_makes_nothing_and_a_making_does() -> None:
+    record = letter(
+        events=[
+            {"id": "a", "type": "translation", "objects": ["english"], "sources": ["original"]},
+            {"id": "b", "type": "virus check", "objects": ["english"], "outcome": "success"},
+            {"id": "c", "type": "accession", "objects": ["english"]},
+            {"id": "d", "type": "translation", "objects": ["english"]},
+            {"id": "e", "type": "sending"},
+        ]
+    )
+    roles = [
+        [str(role.text) for role in event.iter(f"{{{PREMIS['p']}}}linkingObjectRole")]
+        for event in etree.fromstring(export("premis", record)).findall("p:event", PREMIS)
+    ]
+    assert roles == [["source", "outcome"], ["source"], [], ["outcome"], []]
+    prov = json.loads(export("prov", record))
+    made = [one["prov:entity"] for one in prov["wasGeneratedBy"].values()]
+    assert made == ["letter:part/english"]  # an entity is generated once
+    used = {(one["prov:activity"], one["prov:entity"]) for one in prov["used"].values()}
+    assert used == {
+        ("letter:event/a", "letter:part/original"),
+        *((f"letter:event/{name}", "letter:part/english") for name in "bcd"),
+        ("letter:event/e", "letter:letter"),
+    }
+
+
+def test_prov_names_digests_and_the_uncertain_words() -> None:
+    at = {"part": "english", "start": 0, "end": 5, "exact": "Miska", "prefix": "", "suffix": ""}
+    note = {"id": "n", "kind": "uncertain", "at": at, "text": 'Or\n"Mischka\\"?'}
+    event = {"id": "b", "type": "packing", "inputs": [f"sha256:{DIGEST}"]}
+    record = letter(translation_notes=[note], events=[event])
+    prov = json.loads(export("prov", record))
+    part = prov["entity"]["letter:part/english"]
+    assert part["schema:sha256"] == DIGEST
+    assert part["letter:note"] == 'uncertain, at “Miska”: Or\n"Mischka\\"?'
+    assert prov["activity"]["letter:event/b"]["letter:input"] == f"sha256:{DIGEST}"
+
+
+def statements(document: str) -> list[tuple[str, str, Any]]:
+    """What PROV-JSON says; the names of relations, which are mere numbers, left out."""
+    return [
+        (kind, "" if name.startswith("_:") else name, said)
+        for kind, named in json.loads(document).items()
+        for name, said in named.items()
+    ]
+
+
+def test_prov_is_read_by_its_library_and_names_what_it_declares() -> None:
+    written = export("prov", full(), FULL_SETTING).decode()
+    document = ProvDocument.deserialize(content=written, format="json")
+    # What is not PROV-JSON is refused, dropped, or comes out in another form.
+    assert statements(document.serialize(format="json")) == statements(written)
+    named = set(re.findall(r"letter:(?:part|agent|event)/[A-Za-z0-9_-]+|letter:letter", written))
+    declared = json.loads(written)
+    assert named == {name for kind in ("entity", "agent", "activity") for name in declared[kind]}

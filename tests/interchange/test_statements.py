@@ -1,0 +1,564 @@
+"""Documents are read back, and say nothing that the record does not say.
+
+A small reader for each format gives its statements on relations, makers, dates, languages, access
+and rights. What may be said is worked out here from the record alone, without the exports' code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from examples import FULL_SETTING, full
+from hypothesis import HealthCheck, given, settings
+from lxml import etree
+from prov.model import ProvDocument
+
+from archive_pkg.interchange import FORMATS, Setting, export
+from archive_pkg.interchange.markup import fit
+from archive_pkg.records import Edtf, load_record
+from archive_pkg.records.models import Record
+from strategies import records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+LETTER = "letter"
+
+TELEGRAM: dict[str, Any] = {
+    "id": "telegram",
+    "type": "telegram",
+    "title": "Telegram, Embassy to Ministry, 5 May 1968",
+    "sender": ["emb"],
+    "signatories": ["amb"],
+    "recipients": ["min"],
+    "copies_to": ["kgb"],
+    "date": {"edtf": "1968-05-05", "as_written": "5/V/68"},
+    "received": {"edtf": "1968-05~"},
+    "classification": {
+        "as_written": "SEKRETNO",
+        "history": [{"action": "declassified", "date": "1993-06", "by": "arch"}],
+    },
+    "summary": {"text": "On tanks.", "part": "sum", "author": "ed"},
+    "parts": [
+        {"id": "orig", "kind": "original", "file": "o.txt", "languages": ["ru"]},
+        {"id": "scan", "kind": "scan", "file": "s.tif", "media_type": "image/tiff",
+         "made_from": ["orig"], "made_by": ["arch"], "made": "2001"},
+        {"id": "page", "kind": "scan", "file": "p.tif", "media_type": "image/tiff",
+         "part_of": ["scan"]},
+        {"id": "ocr", "kind": "transcription", "file": "t.txt", "made_from": ["scan"],
+         "made_by": ["soft"], "languages": ["ru"]},
+        {"id": "en", "kind": "translation", "file": "e.txt", "made_from": ["ocr"],
+         "made_by": ["ed", "soft"], "languages": ["en"]},
+        {"id": "list", "kind": "enclosure", "title": "A list", "held": False, "languages": ["cs"],
+         "part_of": ["orig"], "made_by": ["staff"],
+         "access": {"status": "closed", "rule": "by order"}},
+        {"id": "list-en", "kind": "translation", "title": "The list in English", "file": "l.txt",
+         "made_from": ["list"], "made_by": ["sam"], "languages": ["en"]},
+        {"id": "sum", "kind": "summary", "file": "u.txt", "about": ["en"], "made_by": ["ed"],
+         "languages": ["de"]},
+    ],
+    "enclosures": [{"id": "list", "title": "A list", "part": "list"}],
+    "rights": {"statement": "Free of rights.", "holder": "min"},
+    "agents": [
+        {"id": "emb", "name": "Embassy", "kind": "organization"},
+        {"id": "amb", "name": "Chervonenko, Stepan, 1915-2003", "kind": "person"},
+        {"id": "min", "name": "Ministry", "kind": "organization"},
+        {"id": "kgb", "name": "KGB", "kind": "organization"},
+        {"id": "arch", "name": "Archive", "kind": "organization"},
+        {"id": "soft", "name": "Tesseract", "kind": "software", "version": "5"},
+        {"id": "ed", "name": "Editor, Eva", "kind": "person"},
+        {"id": "sam", "name": "Second, Sam", "kind": "person"},
+        {"id": "staff", "name": "General Staff", "kind": "organization"},
+    ],
+    "events": [
+        {"id": "written", "type": "creation", "date": "1968-05-05", "agents": ["emb"]},
+        {"id": "ocred", "type": "transcription", "agents": ["soft"], "sources": ["scan"],
+         "objects": ["ocr"]},
+        {"id": "checked", "type": "virus check", "date": "2020", "objects": ["ocr"]},
+    ],
+}  # fmt: skip
+
+
+def plain(text: str | None) -> str:
+    """A text as any document may hold it, on one line."""
+    return " ".join(fit(text or "").split())
+
+
+class Says:
+    """What a record says, in the words that the readers use."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.parts = {part.id: part for part in record.parts}
+
+    def names(self, ids: Iterable[str]) -> set[str]:
+        return {plain(self.record.agent(name).name) for name in ids}
+
+    @property
+    def derived(self) -> set[tuple[str, str]]:
+        return {(p.id, name) for p in self.record.parts for name in p.made_from}
+
+    @property
+    def part_of(self) -> set[tuple[str, str]]:
+        said = {(p.id, name) for p in self.record.parts for name in p.part_of}
+        # What is part of a part of the letter is part of the letter.
+        return said | {(name, LETTER) for name in self.parts if self._within(name)}
+
+    def _within(self, name: str) -> bool:
+        part = self.parts[name]
+        if part.kind == "enclosure" and not part.part_of:
+            return True
+        return any(self.is_version(n) or self._within(n) for n in part.part_of)
+
+    def is_version(self, name: str) -> bool:
+        """Whether a part is the letter itself: an original, or made from one."""
+        part = self.parts[name]
+        if part.kind in ("enclosure", "summary") or part.part_of or part.about:
+            return False
+        return not part.made_from or any(map(self.is_version, part.made_from))
+
+    @property
+    def about(self) -> set[tuple[str, str]]:
+        said = {(p.id, name) for p in self.record.parts for name in p.about}
+        loose = {(p.id, LETTER) for p in self.record.parts if p.kind == "summary" and not p.about}
+        described = {
+            (p.id, LETTER) for p in self.record.parts if any(map(self.is_version, p.about))
+        }
+        return said | loose | described
+
+    @property
+    def made(self) -> set[tuple[str, str]]:
+        return {(p.id, name) for p in self.record.parts for name in p.made_by}
+
+    @property
+    def translators(self) -> set[str]:
+        return {
+            name
+            for part in self.record.parts
+            if part.kind == "translation" and self.is_version(part.id)
+            for name in self.names(
+                n for n in part.made_by if self.record.agent(n).kind != "software"
+            )
+        }
+
+    @property
+    def creators(self) -> set[str]:
+        record = self.record
+        return self.names(record.sender or record.signatories) | {":unkn", "Unknown"}
+
+    @property
+    def contributors(self) -> set[str]:
+        record = self.record
+        ids = [*record.signatories, *record.recipients, *record.copies_to]
+        ids += [name for part in record.parts for name in part.made_by]
+        ids += [name for name in (record.donor, record.summary and record.summary.author) if name]
+        ids += [record.rights.holder] if record.rights and record.rights.holder else []
+        return self.names(ids)
+
+    @property
+    def rights(self) -> set[str]:
+        rights = self.record.rights
+        if rights is None:
+            return set()
+        holder = self.names([rights.holder]) if rights.holder else set()
+        said = {plain(rights.statement), plain(rights.licence)}
+        said |= {plain(f"Licence: {rights.licence}")}
+        said |= {f"Rights holder: {name}" for name in holder}
+        return said - {""}
+
+    @property
+    def access(self) -> set[str]:
+        said = set()
+        for part in self.record.parts:
+            if part.access:
+                until = f" until {part.access.until.edtf}" if part.access.until else ""
+                rule = f" ({part.access.rule})" if part.access.rule else ""
+                words = f"{part.access.status}{until}{rule}"
+                said |= {plain(words), plain(f"Access to {self.title(part.id)}: {words}")}
+        return said
+
+    def title(self, name: str) -> str:
+        part = self.parts[name]
+        listed = [item.title for item in self.record.enclosures if item.part == name]
+        made = f"{part.kind.capitalize()} of {self.record.title}"
+        return plain(part.title or next(iter(listed), made))
+
+    @property
+    def languages(self) -> set[str]:
+        return {tag for part in self.record.parts for tag in part.languages}
+
+    def covers(self, written: str, date: Any) -> bool:
+        """Whether a date in a document is the record's, or the nearest that its form can say."""
+        if date is None or date.edtf is None:
+            return False
+        if written in (str(date.edtf), date.words):
+            return True
+        said = Edtf(written) if "/" not in written else None
+        first, last = written.split("/") if said is None else (written, written)
+        first_day = Edtf(first).earliest if first else None
+        last_day = Edtf(last).latest if last else None
+        edtf = date.edtf
+        return (not first_day or edtf.earliest is None or first_day <= edtf.earliest) and (
+            not last_day or edtf.latest is None or last_day >= edtf.latest
+        )
+
+
+def xml(written: bytes, path: str) -> list[Any]:
+    """What a path of local names finds: `rights`, `correspAction[@type="sent"]/persName`."""
+    steps = re.sub(r"(?<![\w@'\"\-:])([A-Za-z]+)(?=[/\[]|$)", r"*[local-name()='\1']", path)
+    found = etree.fromstring(written).xpath(f"//{steps}")
+    assert isinstance(found, list)
+    return found
+
+
+def words(elements: Iterable[Any]) -> list[str]:
+    return [plain("".join(e.itertext())) for e in elements]
+
+
+# The readers: each checks one document against what the record says.
+
+
+def check_prov(says: Says, written: bytes) -> None:
+    document = ProvDocument.deserialize(content=written, format="json")
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for statement in document.get_records():
+        ends = tuple(str(value).partition(":")[2] for _, value in statement.formal_attributes)
+        found.setdefault(statement.get_type().localpart, set()).add(ends)
+
+    def pairs(kind: str) -> set[tuple[str, str]]:
+        ends = found.get(kind, set())
+        return {(a.removeprefix("part/"), b.removeprefix("part/")) for a, b, *_ in ends}
+
+    assert not found.keys() & {"Specialization", "Alternate"}
+    assert pairs("Derivation") == says.derived
+    assert {(part, whole) for whole, part in pairs("Membership")} <= says.part_of
+    assert {(p, w) for p, w in says.part_of if w != LETTER} <= {
+        (part, whole) for whole, part in pairs("Membership")
+    }
+    senders = {(LETTER, f"agent/{name}") for name in says.record.sender}
+    makers = {(part, f"agent/{name}") for part, name in says.made}
+    assert pairs("Attribution") == senders | makers
+    entities = json.loads(written)["entity"]
+    for name, entity in entities.items():
+        about = entity.get("schema:about", [])
+        for one in about if isinstance(about, list) else [about]:
+            pair = (name.rpartition("/")[2], one["$"].removeprefix("letter:").removeprefix("part/"))
+            assert pair in says.about
+    objects = {(n, f"event/{e.id}") for e in says.record.events for n in e.objects or (LETTER,)}
+    changes = {(a, b) for a, b in pairs("Generation") if b.startswith("event/classification-")}
+    assert pairs("Generation") - changes <= objects
+
+
+def check_premis(says: Says, written: bytes) -> None:
+    name = "{http://www.loc.gov/premis/v3}"
+    found: dict[str, set[tuple[str, str]]] = {}
+    for thing in xml(written, "object"):
+        me = thing.findtext(f"{name}objectIdentifier/{name}objectIdentifierValue")
+        for relation in thing.iter(f"{name}relationship"):
+            kind = relation.findtext(f"{name}relationshipSubType")
+            for other in relation.iter(f"{name}relatedObjectIdentifierValue"):
+                found.setdefault(kind, set()).add((_own(says, me), _own(says, other.text)))
+    assert found.get("has source", set()) == says.derived
+    assert found.get("is part of", set()) <= says.part_of
+    assert {(p, w) for p, w in says.part_of if w != LETTER} <= found.get("is part of", set())
+    assert found.get("is about", set()) <= says.about
+    versions = {(n, LETTER) for n in says.parts if says.is_version(n)}
+    assert found.get("represents", set()) == versions
+    assert {(b, a) for a, b in found.get("is represented by", set())} == versions
+    assert {(b, a) for a, b in found.get("has part", set())} <= says.part_of
+    assert set(words(xml(written, "originalName"))) <= {plain(n) for n in says.record.files}
+    for statement in xml(written, "rightsStatement"):
+        basis = {plain(e.text) for e in statement.iter(f"{name}otherRightsBasis")}
+        notes = {plain(e.text) for e in statement.iter(f"{name}otherRightsNote")}
+        notes |= {plain(e.text) for e in statement.iter(f"{name}licenseTerms")}
+        notes |= {plain(e.text) for e in statement.iter(f"{name}licenseNote")}
+        assert notes <= (says.access if basis == {"access"} else says.rights)
+    made = {
+        (_own(says, e.findtext(f"{name}linkingObjectIdentifierValue")), event_id(event, name))
+        for event in xml(written, "event")
+        for e in event.iter(f"{name}linkingObjectIdentifier")
+        if e.findtext(f"{name}linkingObjectRole") == "outcome"
+        and e.findtext(f"{name}linkingObjectIdentifierType") == "local"
+    }
+    assert made <= {(n, e.id) for e in says.record.events for n in e.objects}
+
+
+def event_id(event: Any, name: str) -> str:
+    return str(event.findtext(f"{name}eventIdentifier/{name}eventIdentifierValue"))
+
+
+def _own(says: Says, name: str | None) -> str:
+    return LETTER if name == says.record.id else str(name).removeprefix("part/")
+
+
+def check_schema_org(says: Says, written: bytes) -> None:
+    graph = json.loads(written)["@graph"]
+    # What bears an address of its own is the letter; its parts have names of the document.
+    letter = next(t for t in graph if t["@type"] == ["Message", "ArchiveComponent"])
+    named = {t["@id"]: t for t in reversed(graph)}
+
+    def ids(thing: dict[str, Any], key: str) -> set[str]:
+        value = thing.get(key, [])
+        listed = value if isinstance(value, list) else [value]
+        return {
+            LETTER if one["@id"] == letter["@id"] else one["@id"].removeprefix("#part-")
+            for one in listed
+            if isinstance(one, dict)
+        }
+
+    def people(thing: dict[str, Any], key: str) -> set[str]:
+        return {plain(named[one["@id"]]["name"]) for one in thing.get(key, [])}
+
+    def twins(allowed: set[str]) -> set[str]:
+        """Names, and those of others with the same identifier, who are one thing in a graph."""
+        agents = says.record.agents
+        known = {item for a in agents if plain(a.name) in allowed for item in a.identifiers}
+        return allowed | {plain(a.name) for a in agents if known & {*a.identifiers}}
+
+    derived, part_of, about = set(), set(), set()
+    for part in says.record.parts:
+        thing = named[f"#part-{part.id}"]
+        sources = ids(thing, "isBasedOn") | ids(thing, "translationOfWork")
+        derived |= {(part.id, name) for name in sources}
+        part_of |= {(part.id, name) for name in ids(thing, "isPartOf")}
+        about |= {(part.id, name) for name in ids(thing, "about")}
+        assert bool(ids(thing, "exampleOfWork")) == says.is_version(part.id)
+        assert set(thing.get("inLanguage", [])) <= set(part.languages)
+        access = thing.get("conditionsOfAccess")
+        assert access is None or plain(access) in says.access
+        hands = people(thing, "translator") | people(thing, "creator")
+        makers = [n for n in part.made_by if says.record.agent(n).kind != "software"]
+        assert hands <= twins(says.names(makers))
+    families = [a for a in says.record.agents if a.kind == "family" and not a.identifiers]
+    assert all(named[f"#agent-{family.id}"]["@type"] == "Thing" for family in families)
+    assert derived == says.derived
+    assert part_of <= says.part_of
+    assert about <= says.about
+    assert {(n, LETTER) for n in ids(letter, "hasPart") if n in says.parts} <= says.part_of | {
+        (item.part, LETTER) for item in says.record.enclosures
+    }
+    assert ids(letter, "workExample") == {n for n in says.parts if says.is_version(n)}
+    assert "conditionsOfAccess" not in letter
+    assert "isBasedOn" not in letter
+    for key, value in (("copyrightNotice", "statement"), ("license", "licence")):
+        rights = getattr(says.record.rights, value, None)
+        assert letter.get(key) in (None, rights)
+    for key, date in (("dateCreated", says.record.date), ("dateReceived", says.record.received)):
+        assert key not in letter or letter[key] == str(date.edtf)
+
+
+def check_dublin_core(says: Says, written: bytes) -> None:
+    assert set(words(xml(written, "creator"))) <= says.creators
+    for said in words(xml(written, "contributor")):
+        name, _, role = said.rpartition(" (")
+        if role == "translator)":
+            assert name in says.translators
+    assert set(words(xml(written, "rights"))) <= says.rights | says.access
+    assert set(words(xml(written, "language"))) <= says.languages
+    for date in words(xml(written, "date")):
+        assert says.record.date is not None
+        assert date == plain(says.record.date.words)
+    titles = _part_titles(says)
+    for relation in words(xml(written, "relation")):
+        if relation.startswith("Has part: "):
+            assert relation.removeprefix("Has part: ") in titles
+
+
+def _part_titles(says: Says) -> set[str]:
+    wholes = {name for name, whole in says.part_of if whole == LETTER}
+    titles = {plain(item.title) for item in says.record.enclosures}
+    return titles | {says.title(name) for name in wholes}
+
+
+def check_datacite(says: Says, written: bytes) -> None:
+    assert set(words(xml(written, "creatorName"))) <= says.creators
+    for contributor in xml(written, "contributor"):
+        [name] = words(contributor.findall("{*}contributorName"))
+        kind = contributor.get("contributorType")
+        allowed = says.translators if kind == "Translator" else says.contributors
+        assert name in allowed, kind
+    assert set(words(xml(written, "rights"))) <= says.rights | says.access
+    assert set(words(xml(written, "language"))) <= says.languages
+    for date in xml(written, "date"):
+        created = date.get("dateType") == "Created"
+        assert says.covers(date.text, says.record.date if created else says.record.received)
+    translated_from = {
+        says.title(n)
+        for p in says.record.parts
+        if p.kind == "translation" and says.is_version(p.id)
+        for n in p.made_from
+    }
+    for item in xml(written, "relatedItem"):
+        [title] = words(item.iter("{*}title"))
+        relation = item.get("relationType")
+        if relation == "IsTranslationOf":
+            assert title in translated_from
+        if relation == "HasPart":
+            assert title in _part_titles(says)
+
+
+def check_ead3(says: Says, written: bytes) -> None:
+    assert set(words(xml(written, "accessrestrict/p"))) <= says.access
+    assert set(words(xml(written, "userestrict/p"))) <= says.rights
+    senders, signers = says.names(says.record.sender), says.names(says.record.signatories)
+    for origination in xml(written, "origination"):
+        [name] = words(origination.findall("*/{*}part")[:1])
+        assert name in (senders if origination.get("label") == "sender" else signers)
+    assert set(words(xml(written, "langmaterial/language"))) <= says.languages
+    kinds = {
+        "altformavail": {"scan", "transcription", "translation", "redaction"},
+        "originalsloc": {"original"},
+    }
+    for section, allowed in kinds.items():
+        for said in words(xml(written, f"{section}/p")):
+            assert said.partition(":")[0] in allowed
+
+
+def check_tei(says: Says, written: bytes) -> None:
+    header = etree.tostring(xml(written, "teiHeader")[0])
+    authors = words(xml(header, "titleStmt/author"))
+    assert set(authors) <= says.names(says.record.sender)
+    for statement in xml(header, "titleStmt/respStmt"):
+        role, name = words(statement)
+        if role == "translator":
+            assert name in says.translators
+        assert name in says.contributors
+    assert set(words(xml(header, "availability/ab"))) <= says.access
+    assert set(words(xml(header, "availability/p"))) <= says.rights
+    _correspondence(says, header)
+    for division in xml(written, "body/div"):
+        name = division.get("{http://www.w3.org/XML/1998/namespace}id").removeprefix("part-")
+        assert division.get("type") == says.parts[name].kind
+
+
+def check_cmif(says: Says, written: bytes) -> None:
+    _correspondence(says, written)
+
+
+def _correspondence(says: Says, written: bytes) -> None:
+    for action in xml(written, "correspAction"):
+        names = {plain(e.text) for e in action if re.search(r"(?:pers|org|})[nN]ame$", str(e.tag))}
+        if action.get("type") == "sent":
+            assert names <= says.creators
+        elif action.get("subtype") == "copy":
+            assert names <= says.names(says.record.copies_to)
+        else:
+            assert names <= says.names(says.record.recipients) | {"Unknown"}
+        date = says.record.date if action.get("type") == "sent" else says.record.received
+        for said in action.findall("{*}date"):
+            for key in ("when", "notBefore", "notAfter", "from", "to"):
+                written_date = said.get(key)
+                if written_date and key == "when":
+                    assert says.covers(written_date, date)
+
+
+def check_csl(says: Says, written: bytes) -> None:
+    [item] = json.loads(written)
+
+    def names(key: str) -> set[str]:
+        return {
+            plain(one.get("literal") or f"{one['family']}, {one['given']}")
+            for one in item.get(key, [])
+        }
+
+    def index(allowed: set[str]) -> set[str]:
+        """Names without their dates of life."""
+        return allowed | {re.sub(r",? *\d{4}-\d{4}$", "", name) for name in allowed}
+
+    def loosely(names_: set[str]) -> set[str]:
+        return {",".join(p.strip() for p in name.split(",")) for name in names_}
+
+    assert loosely(names("author")) <= loosely(index(says.creators))
+    assert loosely(names("translator")) <= loosely(index(says.translators))
+    recipients = says.names(says.record.recipients)
+    assert loosely(names("recipient")) <= loosely(index(recipients))
+    assert item.get("language") in {*says.languages, None}
+    issued = item.get("issued", {})
+    date = says.record.date
+    assert issued.get("literal") in {None, date and date.words}
+    ends = [
+        "-".join([f"{year:04}", *(f"{number:02}" for number in more)])
+        for year, *more in issued.get("date-parts", [])
+    ]
+    assert not ends or says.covers("/".join(ends), date)
+    assert len(ends) < 2 or date.edtf.is_interval
+
+
+def check_bibtex(says: Says, written: bytes) -> None:
+    entry = dict(re.findall(r"(?m)^  (\w+) = \{(.*)\},$", written.decode()))
+    date = says.record.date
+    assert entry.get("date") in {None, str(date and date.edtf)}
+    known = {word for name in says.translators for word in re.findall(r"[^\W_]+", name)}
+    translators = re.sub(r"\\text\w+\{\}", " ", entry.get("translator", ""))
+    assert set(re.findall(r"[^\W_]+", translators)) <= known | {"and"}
+
+
+def check_repository(says: Says, written: bytes) -> None:
+    """InvenioRDM and Dataverse: who made it, and what is said of rights."""
+    data = json.loads(written)
+    if "metadata" in data:
+        for one in data["metadata"].get("rights", []):
+            said = {plain(text) for text in one.get("description", {}).values()}
+            assert said <= says.rights
+        for one in data["metadata"].get("contributors", []):
+            name = one["person_or_org"].get("name") or one["person_or_org"]["family_name"]
+            if one["role"]["id"] == "translator":
+                assert any(plain(name) in known for known in says.translators)
+    else:
+        terms = data["datasetVersion"].get("termsOfUse", "").partition("\nLicence: ")[0]
+        assert not terms or plain(terms) in says.rights
+
+
+READERS = {
+    "prov": check_prov,
+    "premis": check_premis,
+    "mets": check_premis,
+    "schema-org": check_schema_org,
+    "ro-crate": check_schema_org,
+    "dc": check_dublin_core,
+    "datacite": check_datacite,
+    "ead3": check_ead3,
+    "tei": check_tei,
+    "cmif": check_cmif,
+    "csl": check_csl,
+    "bibtex": check_bibtex,
+    "invenio": check_repository,
+    "dataverse": check_repository,
+}
+"""The others are made from these: PROV-N, DataCite's JSON, SWORD, Archivematica."""
+
+
+def read_back(record: Record, setting: Setting) -> Iterator[str]:
+    says = Says(record)
+    for name, check in READERS.items():
+        try:
+            check(says, export(name, record, setting))
+        except AssertionError as error:
+            yield f"{name}: {error}"
+
+
+def test_there_is_a_reader_for_every_format() -> None:
+    made_of = {"datacite-json", "sword", "archivematica"}
+    assert READERS.keys() | made_of == FORMATS.keys()
+
+
+@pytest.mark.parametrize("name", ["full", "telegram"])
+def test_nothing_is_said_that_a_rich_record_does_not_say(name: str) -> None:
+    record = full() if name == "full" else Record.model_validate(TELEGRAM)
+    texts = {part.id: "Text." for part in record.parts if part.is_text and part.held}
+    setting = FULL_SETTING if name == "full" else Setting(texts=texts)
+    assert list(read_back(record, setting)) == []
+
+
+def test_nothing_is_said_that_the_first_letter_does_not_say(letter: Path) -> None:
+    assert list(read_back(load_record(letter), Setting())) == []
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(record=records())
+def test_nothing_is_said_that_a_record_does_not_say(record: Record) -> None:
+    assert list(read_back(record, Setting(made="2026-11-24", year=2026))) == []

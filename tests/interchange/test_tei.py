@@ -1,0 +1,144 @@
+"""TEI: where each field of a record goes, in the header and around the text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from examples import BARE_SETTING, FULL_SETTING, full, record
+from places import expected, places
+
+from archive_pkg.interchange import Setting, export
+
+HEAD = "TEI/teiHeader/"
+FILE = HEAD + "fileDesc/"
+PROFILE = HEAD + "profileDesc/"
+
+
+def test_each_field_has_its_place() -> None:
+    assert places(export("tei", full(), FULL_SETTING)) == expected("tei")
+
+
+def said(within: str, setting: Setting = BARE_SETTING, **fields: Any) -> list[str]:
+    lines = places(export("tei", record(**fields), setting))
+    return [line.removeprefix(within) for line in lines if line.startswith(within)]
+
+
+def test_what_is_not_known_is_left_out_or_a_gap() -> None:
+    assert said("") == [
+        FILE + "titleStmt/title: A letter",
+        FILE + "editionStmt/edition/@n: 1",
+        FILE + "editionStmt/edition: Version 1 of the record",
+        FILE + "publicationStmt/publisher/gap/@reason: unknown",
+        FILE + "publicationStmt/idno/@type: record",
+        FILE + "publicationStmt/idno: x",
+        FILE + "sourceDesc/p: ",
+        PROFILE + "textClass/keywords/term/@type: document-type",
+        PROFILE + "textClass/keywords/term: other",
+        PROFILE + "correspDesc/@key: x",
+        PROFILE + "correspDesc/correspAction/@type: sent",
+        PROFILE + "correspDesc/correspAction/name: Unknown",
+        "TEI/text/body/p/gap/@reason: unavailable",
+    ]
+
+
+def test_a_year_has_four_digits() -> None:
+    assert said(FILE + "publicationStmt/date/", Setting(year=987)) == ["@when: 0987"]
+
+
+def test_restrictions_are_said_without_rights_and_rights_without_a_licence() -> None:
+    closed = {
+        "id": "a", "kind": "original", "held": False,
+        "access": {"status": "closed", "rule": "law"},
+    }  # fmt: skip
+    within = FILE + "publicationStmt/availability/"
+    words = "Access to Original of A letter: closed (law)"
+    assert said(within, parts=[closed]) == ["ab/@type: access", f"ab: {words}"]
+    assert said(within, rights={"statement": "Free."}) == ["p: Free."]
+    assert said(within, rights={"statement": "Free.", "licence": "Ask"}) == [
+        "licence: Ask", "p: Free."
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "lines"),
+    [
+        ({"custody": "Ours."}, ["msIdentifier/repository/gap/@reason: unknown",
+                                "history/provenance: Ours."]),
+        ({"donor": "ann"}, ["msIdentifier/repository/gap/@reason: unknown",
+                            "history/acquisition/persName: Ann"]),
+        ({"holding": {"repository": "A"}}, ["msIdentifier/repository: A"]),
+        ({"holding": {"repository": "A", "folio": "1"}},
+         ["msIdentifier/repository: A", "msIdentifier/idno/@type: folio", "msIdentifier/idno: 1"]),
+    ],
+)  # fmt: skip
+def test_where_a_letter_is_and_how_it_came_there(fields: dict[str, Any], lines: list[str]) -> None:
+    agents = [{"id": "ann", "name": "Ann", "kind": "person"}]
+    assert said(FILE + "sourceDesc/msDesc/", agents=agents, **fields) == lines
+
+
+def test_a_language_of_no_text_in_the_document_is_used_in_none_of_it() -> None:
+    parts = [
+        {"id": "a", "kind": "transcription", "file": "a.txt", "languages": ["ru"]},
+        {"id": "b", "kind": "translation", "file": "b.txt", "languages": ["en"]},
+    ]
+    within = PROFILE + "langUsage/"
+    plain = [
+        "language[1]/@ident: ru",
+        "language[1]: ru",
+        "language[2]/@ident: en",
+        "language[2]: en",
+    ]
+    assert said(within, parts=parts) == plain
+    told = said(within, Setting(texts={"b": "Text"}), parts=parts)
+    assert told == [plain[0], "language[1]/@usage: 0", *plain[1:]]
+
+
+def test_signatories_are_the_senders_where_no_other_is_known() -> None:
+    agents = [{"id": "ann", "name": "Ann", "kind": "person"}]
+    within = PROFILE + "correspDesc/"
+    assert said(within, agents=agents, signatories=["ann"])[1:] == [
+        "correspAction/@type: sent", "correspAction/persName: Ann"
+    ]  # fmt: skip
+    assert said(FILE + "titleStmt/author", agents=agents, signatories=["ann"]) == []
+    told = said(within, agents=agents, received={"edtf": "1960"}, place={"name": "Kyiv"})
+    assert told[1:] == [
+        "correspAction[1]/@type: sent",
+        "correspAction[1]/placeName: Kyiv",
+        "correspAction[2]/@type: received",
+        "correspAction[2]/date/@when: 1960",
+        "correspAction[2]/date: 1960",
+    ]
+
+
+def test_names_have_every_address_and_the_first_local_key() -> None:
+    identifiers = [
+        {"scheme": "local", "value": "A 1"},
+        {"scheme": "wikidata", "value": "Q1"},
+        {"scheme": "local", "value": "A 2"},
+        {"scheme": "geonames", "value": "7"},
+    ]
+    told = said(PROFILE + "correspDesc/", place={"name": "Kyiv", "identifiers": identifiers})
+    refs = "http://www.wikidata.org/entity/Q1 https://sws.geonames.org/7/"
+    assert told[2:4] == [
+        f"correspAction/placeName/@ref: {refs}", "correspAction/placeName/@key: A 1"
+    ]  # fmt: skip
+
+
+def test_a_note_says_as_much_as_is_known() -> None:
+    text = "the plan [planom]"
+    at = {"part": "a", "start": 9, "end": 17, "exact": "[planom]"}
+    note = {"id": "n", "kind": "source-term", "at": at, "romanized": "planom"}
+    parts = [{"id": "a", "kind": "translation", "file": "a.txt"}]
+    within = "TEI/standOff/note/"
+    setting = Setting(texts={"a": text})
+    for language, tagged in (("ru", ["term/@xml:lang: ru-Latn"]), ("ru-Cyrl", []), (None, [])):
+        more = {"language": language} if language else {}
+        told = said(within, setting, parts=parts, translation_notes=[note | more])
+        assert told == [
+            "@type: source-term", "@target: #note-n", "term/@type: romanized", *tagged,
+            "term: planom",
+        ]  # fmt: skip
+    assert said(within, parts=parts, translation_notes=[note])[:2] == [
+        "@type: source-term", "term/@type: romanized"
+    ]  # fmt: skip

@@ -1,0 +1,270 @@
+"""What each format says of doubtful dates, parts, makers and the past of a marking."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lxml import etree
+
+from archive_pkg.interchange import Setting, export, find_format
+from archive_pkg.interchange.importing import read
+from archive_pkg.interchange.losses import losses
+from archive_pkg.records.models import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+METADATA: dict[str, Any] = {
+    "id": "wire",
+    "type": "telegram",
+    "title": "Telegram, Ministry to Presidium",
+    "sender": ["mfa"],
+    "signatories": ["head"],
+    "recipients": ["presidium", "steins"],
+    "identifiers": [
+        {"scheme": "doi", "value": "10.1234/wire"},
+        {"scheme": "local", "value": "Nr. 12/57"},
+    ],
+    "date": {"edtf": "1957-02~/1957-04?", "as_written": "spring 1957"},
+    "parts": [
+        {"id": "original", "kind": "original", "held": False, "languages": ["ru"]},
+        {
+            "id": "english",
+            "kind": "translation",
+            "title": "English text",
+            "file": "e.txt",
+            "languages": ["en"],
+            "made_from": ["original"],
+            "made_by": ["translator", "machine"],
+            "made": {"edtf": "1998", "note": "on the last leaf"},
+            "method": "By machine, then corrected",
+        },
+        {"id": "annex", "kind": "enclosure", "held": False, "languages": ["de"]},
+    ],
+    "enclosures": [{"id": "annex", "title": "Memorandum", "part": "annex"}],
+    "custody": "In the embassy until 1960.",
+    "donor": "steins",
+    "agents": [
+        {"id": "mfa", "name": "Ministry", "kind": "organization"},
+        {"id": "head", "name": "Zimyanin, Mikhail, 1914-1995", "kind": "person"},
+        {"id": "presidium", "name": "Presidium", "kind": "organization"},
+        {"id": "steins", "name": "The Steins", "kind": "family"},
+        {"id": "translator", "name": "Doe, Jane", "kind": "person"},
+        {"id": "machine", "name": "DeepX", "kind": "software", "version": "2.1"},
+    ],
+    "events": [
+        {
+            "id": "translated",
+            "type": "translation",
+            "date": {"edtf": "1998~", "as_written": "about 1998"},
+            "agents": ["translator"],
+            "sources": ["original"],
+            "objects": ["english"],
+            "outcome": "success",
+        },
+        {"id": "checked", "type": "validation", "objects": ["english"], "outcome": "warning"},
+    ],
+}
+
+
+HELD = [METADATA["parts"][0] | {"held": True, "file": "o.txt"}, *METADATA["parts"][1:]]
+"""The parts, with an original that is here: then the letter is no mere translation."""
+
+
+def wire(**changes: Any) -> Record:
+    return Record.model_validate(METADATA | changes)
+
+
+def dated(**date: str) -> Record:
+    return wire(date=date)
+
+
+def texts(document: bytes, path: str) -> list[str]:
+    found: Iterable[Any] = etree.fromstring(document).iterfind(f".//{{*}}{path}")
+    return ["".join(element.itertext()) for element in found]
+
+
+def bibtex(record: Record) -> dict[str, str]:
+    return dict(re.findall(r"(?m)^  (\w+) = \{(.*)\},$", export("bibtex", record).decode()))
+
+
+@pytest.mark.parametrize("date", ["1960-07~", "1960%", "1863-03~/1863-05?", "195X", "1960-21"])
+def test_bibtex_has_a_date_as_biblatex_reads_it(date: str) -> None:
+    assert bibtex(dated(edtf=date))["date"] == date
+
+
+def test_bibtex_says_in_a_note_what_biblatex_takes_for_no_date() -> None:
+    one_of = bibtex(dated(edtf="[1959..1961]"))
+    assert "date" not in one_of
+    assert one_of["note"] == "Date: one of [1959..1961]"
+    opened = bibtex(dated(as_written="1956/57", note="no year on the leaf"))
+    assert opened["note"] == "Date as written: 1956/57 (no year on the leaf)"
+
+
+@pytest.mark.parametrize("date", ["195X", "[1959..1961]", "1960-21", "../1960"])
+def test_csl_makes_no_period_of_a_date_that_is_vague(date: str) -> None:
+    [item] = json.loads(export("csl", dated(edtf=date)))
+    assert item["issued"] == {"literal": date}
+
+
+@pytest.mark.parametrize("doubt", ["", "?", "~", "%"])
+def test_csl_says_circa_of_a_date_in_any_doubt(doubt: str) -> None:
+    [item] = json.loads(export("csl", dated(edtf=f"1960{doubt}")))
+    assert item["issued"].get("circa", False) is bool(doubt)
+
+
+def test_csl_has_a_period_as_one_and_names_nobody_twice() -> None:
+    original, english, annex = METADATA["parts"]
+    typed = english | {"kind": "transcription", "made_by": ["head", "translator"]}
+    record = wire(parts=[original, typed, annex], date={"edtf": "1957-02/1957-04"})
+    [item] = json.loads(export("csl", record))
+    assert item["issued"] == {"date-parts": [[1957, 2], [1957, 4]]}
+    assert [one["family"] for one in item["contributor"]] == ["Zimyanin", "Doe"]
+
+
+def test_ead3_keeps_the_doubts_of_both_ends_of_a_period() -> None:
+    document = etree.fromstring(export("ead3", wire()))
+    ends = [document.find(f".//{{*}}{name}").get("standarddate") for name in ("fromdate", "todate")]
+    assert ends == ["1957-02~", "1957-04?"]
+    [first, _] = texts(export("ead3", wire()), "processinfo/{*}p")
+    assert "from: Original of Telegram, Ministry to Presidium; concerns: English text" in first
+
+
+def test_mets_makes_up_no_time_of_day() -> None:
+    written = export("mets", wire(), Setting(made="2026-11-24"))
+    assert b"CREATEDATE" not in written
+    assert texts(written, "metsHdr/{*}agent/{*}note") == ["Created on 2026-11-24."]
+
+
+def test_premis_has_original_names_of_files_only_and_titles_as_properties() -> None:
+    written = export("premis", wire())
+    assert texts(written, "originalName") == ["e.txt"]
+    said = {
+        (
+            thing.findtext("{*}significantPropertiesType"),
+            thing.findtext("{*}significantPropertiesValue"),
+        )
+        for thing in etree.fromstring(written).iter("{*}significantProperties")
+    }
+    assert said >= {
+        ("title", "Telegram, Ministry to Presidium"),
+        ("title", "English text"),
+        ("made by", "Doe, Jane"),
+        ("made by", "DeepX"),
+        ("made", "1998; on the last leaf"),
+        ("method", "By machine, then corrected"),
+    }
+
+
+def test_a_family_is_no_organization() -> None:
+    graph = json.loads(export("schema-org", wire()))["@graph"]
+    [family] = [thing for thing in graph if thing.get("name") == "The Steins"]
+    assert family["@type"] == "Thing"
+    assert family["additionalType"].endswith("/Family")
+
+
+def test_an_untitled_enclosure_is_called_as_it_is_listed() -> None:
+    graph = json.loads(export("schema-org", wire()))["@graph"]
+    names = {thing["@id"]: thing.get("name") for thing in graph}
+    assert names["#part-annex"] == "Memorandum"
+    parts = [*METADATA["parts"][:2], METADATA["parts"][2] | {"title": "Beilage"}]
+    graph = json.loads(export("schema-org", wire(parts=parts)))["@graph"]
+    [annex] = [thing for thing in graph if thing["@id"] == "#part-annex"]
+    assert (annex["name"], annex["alternateName"]) == ("Beilage", ["Memorandum"])
+
+
+def test_ro_crate_says_how_an_event_ended_and_what_is_not_sure_of_its_date() -> None:
+    graph = json.loads(export("ro-crate", wire()))["@graph"]
+    actions = {thing["@id"]: thing for thing in graph if "Action" in thing["@type"]}
+    translated, checked = actions["#event-translated"], actions["#event-checked"]
+    assert translated["actionStatus"] == "http://schema.org/CompletedActionStatus"
+    assert translated["description"] == "Date: 1998~; Date as written: about 1998"
+    assert "actionStatus" not in checked
+    assert checked["description"] == "Outcome: warning"
+
+
+def test_datacite_names_programs_and_says_what_is_noted_of_an_open_date() -> None:
+    record = dated(as_written="1956/57", note="no year on the leaf")
+    descriptions = texts(export("datacite", record), "description")
+    assert "English text: By machine, then corrected; made with DeepX" in descriptions
+    assert "Date as written: 1956/57 (no year on the leaf)" in descriptions
+
+
+def test_tei_keeps_custody_and_donor_where_the_archive_is_not_known() -> None:
+    written = export("tei", wire())
+    assert texts(written, "provenance") == ["In the embassy until 1960."]
+    assert texts(written, "acquisition/{*}name") == ["The Steins"]
+    [back] = read(written, "wire.xml")
+    assert back.record.custody == "In the embassy until 1960."
+    assert back.record.holding is None
+
+
+def test_archivematica_finds_the_files_that_its_table_names() -> None:
+    rows = csv.DictReader(export("archivematica", wire()).decode().splitlines())
+    assert [row["filename"] for row in rows] == ["objects", "objects/e.txt"]
+
+
+def test_an_import_of_datacite_keeps_our_access_restriction() -> None:
+    access = {"status": "closed", "rule": "Privacy"}
+    parts = [*METADATA["parts"][:2], METADATA["parts"][2] | {"access": access}]
+    [back] = read(export("datacite", wire(parts=parts)), "wire.xml")
+    original = back.record.part("original")
+    assert original.access is not None
+    assert original.access.model_dump(exclude_none=True) == access
+
+
+def explained(name: str, record: Record) -> dict[str, list[str]]:
+    chosen = find_format(name)
+    found: dict[str, list[str]] = {}
+    for finding in losses(chosen, record, {}, export(name, record)):
+        place = str(finding.location.field)
+        found.setdefault(finding.code.removeprefix("crosswalk-field-"), []).append(place)
+    return found
+
+
+def test_what_a_format_takes_only_in_part_is_said_if_it_is_not_in_the_document() -> None:
+    partial = explained("csl", wire())["partial"]
+    assert "identifiers.1.value" in partial  # a DOI is there, the other identifier is not
+    assert "agents.head.name" in partial  # dates of life are not in a name
+    assert "title" not in partial
+    assert "parts.english.made_from" in explained("dc", wire(parts=HELD))["partial"]
+    assert "partial" not in explained("prov", wire())
+
+
+def test_words_of_an_open_date_are_not_called_lost_where_they_are_written() -> None:
+    record = dated(as_written="1956/57")
+    for name in ("dc", "csl", "bibtex"):
+        assert "date.as_written" not in explained(name, record)["lost"], name
+    for name in ("cmif", "prov"):
+        assert "date.as_written" in explained(name, record)["lost"], name
+
+
+def test_who_translated_a_text_about_the_letter_did_not_translate_the_letter() -> None:
+    original, english, annex = METADATA["parts"]
+    comment = english | {"title": "Comment", "made_from": [], "about": ["original"]}
+    record = wire(parts=[original, comment, annex])
+    said = texts(export("dc", record), "contributor")
+    assert "Doe, Jane (maker of “Comment”)" in said
+    assert "Doe, Jane (translator)" not in said
+
+
+def test_a_subject_keeps_its_identifier_in_schema_org() -> None:
+    korea = {"term": "Korea", "identifier": {"scheme": "lcsh", "value": "sh85073188"}}
+    record = wire(subjects=[korea, {"term": "Trade"}])
+    graph = {thing["@id"]: thing for thing in json.loads(export("schema-org", record))["@graph"]}
+    [known, words] = graph["#letter"]["about"]
+    assert graph[known["@id"]]["name"] == "Korea"
+    assert graph[known["@id"]]["termCode"] == "sh85073188"
+    assert words == "Trade"
+
+
+def test_mets_has_a_translation_of_an_enclosure_within_the_enclosure() -> None:
+    translated = {"id": "annex-en", "kind": "translation", "held": False, "made_from": ["annex"]}
+    written = export("mets", wire(parts=[*METADATA["parts"], translated]))
+    [inner] = etree.fromstring(written).findall(".//{*}div/{*}div/{*}div")
+    assert inner.get("TYPE") == "translation"
+    assert inner.getparent().get("TYPE") == "enclosure"

@@ -1,0 +1,44 @@
+"""Pictures of counts are sound SVG whatever is counted, and say what they show."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from lxml import etree
+
+from archive_pkg.collection.reports import charts
+from archive_pkg.collection.reports.charts import Bar
+
+HOSTILE = "</text><script>alert(1)</script>\"'&\u202e\x07"
+
+
+def drawn(svg: str) -> etree._Element:
+    return etree.fromstring(svg)
+
+
+@pytest.mark.parametrize("draw", [charts.columns, charts.rows])
+def test_each_count_has_a_bar_as_long_as_it_is_great(draw) -> None:
+    bars = [Bar("1960", 10, "years/1960.html"), Bar("1961", 5), Bar("1962", 0)]
+    root = drawn(draw(bars, "Letters"))
+    side = "height" if draw is charts.columns else "width"
+    lengths = [float(rect.get(side)) for rect in root.iter("rect")]
+    assert lengths[0] == pytest.approx(2 * lengths[1], rel=0.01)
+    assert [a.get("href") for a in root.iter("a")] == ["years/1960.html"]
+    assert root.findtext("title") == "Letters"
+
+
+def test_words_from_outside_stay_words() -> None:
+    for svg in (
+        charts.columns([Bar(HOSTILE, 1)], HOSTILE),
+        charts.rows([Bar(HOSTILE, 1, HOSTILE)], HOSTILE),
+        charts.curve([(0, 0), (1, 1)], (HOSTILE, HOSTILE), HOSTILE),
+    ):
+        root = drawn(svg)
+        assert not list(root.iter("script"))
+        assert not re.search("\u202e(?!.*\u2069)", svg, re.DOTALL)
+
+
+def test_nothing_to_count_is_no_error() -> None:
+    for svg in (charts.columns([], "x"), charts.rows([], "x"), charts.curve([], ("", ""), "x")):
+        drawn(svg)

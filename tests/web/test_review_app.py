@@ -1,0 +1,356 @@
+"""The review application: every change in the file at once, nothing lost, strangers kept out."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+from archive_pkg.records import Record, load_record
+from archive_pkg.web.review import Opened, Review, Reviewer
+
+LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
+
+
+class Tab:
+    """A tab of the browser: the page as it was loaded, and what it asks for."""
+
+    def __init__(self, review: Review) -> None:
+        self.client = TestClient(review.app(), base_url="http://127.0.0.1:8000")
+        self.load()
+
+    def load(self) -> None:
+        self.take(self.client.get("/"))
+
+    def take(self, answer: Any) -> None:
+        self.page = html.fromstring(answer.text)
+        if head := self.page.xpath("//header[@data-seen]"):
+            self.key, self.seen = head[0].get("data-key"), head[0].get("data-seen")
+
+    def do(self, doing: str, **change: Any) -> int:
+        asked = {"seen": self.seen} | change
+        answer = self.client.post(f"/letters/{self.key}/{doing}", json=asked)
+        self.answer = answer
+        if answer.headers["content-type"].startswith("text/html"):
+            self.take(answer)
+        return answer.status_code
+
+    def text(self, path: str) -> str:
+        return " ".join(" ".join(found.text_content() for found in self.page.xpath(path)).split())
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Review:
+    letter = tmp_path / "letter.txt"
+    shutil.copy(LETTER, letter)
+    return Review(Opened.with_letter(letter), Reviewer("Jane Doe", asked=True))
+
+
+@pytest.fixture
+def tab(review: Review) -> Tab:
+    return Tab(review)
+
+
+@pytest.fixture
+def file(review: Review) -> Path:
+    (desk,) = review.opened.desks().values()
+    return desk.file
+
+
+def record(file: Path) -> Record:
+    return load_record(file)
+
+
+def grounds(file: Path, field: str) -> list[Any]:
+    return [item for item in record(file).evidence if item.field == field]
+
+
+def test_the_original_is_not_touched_and_a_copy_stands_beside_the_record(
+    review: Review, file: Path
+) -> None:
+    assert (review.opened.root / "letter.txt").read_bytes() == LETTER.read_bytes()
+    assert (file.parent / "letter.txt").read_bytes() == LETTER.read_bytes()
+    assert file.relative_to(review.opened.root).parts[0] == "records"
+
+
+def test_the_least_sure_comes_first(tab: Tab) -> None:
+    states = [card.get("class").split()[1] for card in tab.page.xpath("//article")]
+    order = ["wrong", "guess", "probable", "open", "unsaid", "certain", "reviewed", "unknown"]
+    assert states == sorted(states, key=order.index)
+    assert states[0] == "probable"
+
+
+def test_accepting_stands_in_the_file_with_the_reviewer_and_keeps_comments(
+    tab: Tab, file: Path
+) -> None:
+    before = file.read_text()
+    assert tab.do("accept", field="sender") == 200
+    after = file.read_text()
+    comments = re.findall("^ *#.*", before, re.MULTILINE)
+    assert comments
+    assert re.findall("^ *#.*", after, re.MULTILINE) == comments
+    drafted, accepted = grounds(file, "sender")
+    assert drafted.confidence == "probable"
+    assert accepted.basis == "supplied"
+    assert record(file).agent(accepted.agent).name == "Jane Doe"
+    assert "reviewed" in tab.text("//article[@data-field='sender']/h3")
+    assert tab.do("accept", field="sender") == 200
+    assert file.read_text() == after
+
+
+def test_correcting_replaces_what_a_rule_read_and_tells_it(tab: Tab, file: Path) -> None:
+    assert tab.do("correct", field="date", values={"edtf": "1960-07-19"}) == 200
+    made = record(file)
+    assert made.date is not None
+    assert (made.date.edtf, made.date.as_written) == ("1960-07-19", "18 July 1960")
+    (ground,) = grounds(file, "date")
+    assert ground.at.exact == "18 July 1960"
+    assert "it said “1960-07-18 (“18 July 1960”)”" in ground.note
+
+
+def test_what_another_person_stands_for_stays_beside_a_correction(
+    review: Review, tab: Tab, file: Path
+) -> None:
+    tab.do("accept", field="date")
+    review.reviewer.name = "John Roe"
+    tab.do("correct", field="date", values={"edtf": "1960-07-19"})
+    first, second = grounds(file, "date")
+    assert record(file).agent(first.agent).name == "Jane Doe"
+    assert first.value == "1960-07-18 (“18 July 1960”)"
+    assert record(file).agent(second.agent).name == "John Roe"
+    assert second.value is None
+
+
+def test_what_is_wrong_is_not_written_and_told_beside_the_field(tab: Tab, file: Path) -> None:
+    before = file.read_bytes()
+    assert tab.do("correct", field="date", values={"edtf": "1960-13-19"}) == 422
+    assert file.read_bytes() == before
+    (entered,) = tab.page.xpath("//article[@data-field='date']//input[@name='edtf']/@value")
+    assert entered == "1960-13-19"
+    assert "no month 13" in tab.text("//article[@data-field='date']//*[@class='findings']")
+    assert tab.do("correct", field="date", values={"edtf": "1960-12"}, trial=True) == 200
+    assert file.read_bytes() == before
+
+
+def test_a_tab_that_has_seen_another_state_overwrites_nothing(review: Review, file: Path) -> None:
+    one, other = Tab(review), Tab(review)
+    assert one.do("accept", field="sender") == 200
+    kept = file.read_bytes()
+    assert other.do("correct", field="sender", values={"value": []}) == 409
+    assert file.read_bytes() == kept
+    assert "reviewed" in other.text("//article[@data-field='sender']/h3")
+    assert other.do("accept", field="date") == 200
+
+
+def test_another_program_that_changes_the_file_is_noticed(tab: Tab, file: Path) -> None:
+    changed = file.read_text().replace("CC SED, 18", "SED, 18")
+    file.write_text(changed)
+    assert tab.do("accept", field="sender") == 409
+    assert file.read_text() == changed
+    assert tab.client.get(f"/letters/{tab.key}/state").json() == {"seen": tab.seen}
+
+
+def test_undo_brings_back_every_byte_and_redo_too(tab: Tab, file: Path) -> None:
+    states = [file.read_bytes()]
+    for change in (
+        {"doing": "accept", "field": "sender"},
+        {"doing": "unknown", "field": "salutation"},
+        {"doing": "rest", "field": "date", "at": "0:5080:5092"},
+    ):
+        assert tab.do(**change) == 200
+        states.append(file.read_bytes())
+    assert len(set(states)) == 4
+    for state in reversed(states[:-1]):
+        assert tab.do("undo") == 200
+        assert file.read_bytes() == state
+    assert tab.do("undo") == 400
+    for state in states[1:]:
+        assert tab.do("redo") == 200
+        assert file.read_bytes() == state
+
+
+def test_undo_does_not_undo_what_another_program_did(tab: Tab, file: Path) -> None:
+    tab.do("accept", field="sender")
+    file.write_bytes(file.read_bytes() + b"# mine\n")
+    kept = file.read_bytes()
+    tab.load()
+    assert tab.do("undo") == 409
+    assert file.read_bytes() == kept
+
+
+def test_a_file_that_became_invalid_is_told_and_left_alone(tab: Tab, file: Path) -> None:
+    file.write_text("id: [x\n")
+    tab.load()
+    assert not tab.page.xpath("//article")
+    assert tab.page.xpath("//*[@id='loose']//p")
+    assert tab.do("accept", field="sender") == 400
+    assert file.read_text() == "id: [x\n"
+
+
+def settled(tab: Tab, step: str, **more: Any) -> str:
+    """What a step of the package came to, in the page's words."""
+    answer = tab.client.post(f"/letters/{tab.key}/work", json={"step": step} | more)
+    if answer.status_code != 200:
+        return str(answer.json()["message"])
+    while "data-running" in answer.text:
+        time.sleep(0.02)
+        answer = tab.client.get(f"/letters/{tab.key}/package")
+    tab.page = html.fromstring(answer.text)
+    outcomes = tab.page.xpath("//*[contains(@class, 'outcome')]")
+    return " ".join(outcomes[-1].text_content().split())
+
+
+def test_from_the_record_to_a_deposited_package(review: Review, tab: Tab) -> None:
+    root = review.opened.root
+    assert "Nothing is wrong" in settled(tab, "check")
+    assert "Built" in settled(tab, "build")
+    (package,) = (root / "packages").glob("[!.]*")
+    assert "the same to the byte" in settled(tab, "build")
+    assert "Complete and valid" in settled(tab, "verify")
+    target = f"ocfl:{root / 'archive'}"
+    assert "nothing was planned" in settled(tab, "deposit", to=target)
+    assert "Nothing has been sent" in settled(tab, "plan", to=target)
+    assert not (root / "archive").exists()
+    assert "nothing was planned" in settled(tab, "deposit", to=f"ocfl:{root / 'elsewhere'}")
+    assert "what arrived is what was sent" in settled(tab, "deposit", to=target)
+    assert list(package.parent.glob("*.receipts/*.json"))
+    page = tab.client.get(f"/letters/{tab.key}/page")
+    assert "Complete and valid" in page.text
+    assert page.headers["content-security-policy"].startswith("sandbox allow-scripts;")
+
+
+def test_a_package_that_differs_is_replaced_only_when_that_is_asked_for(
+    review: Review, tab: Tab
+) -> None:
+    settled(tab, "build")
+    (package,) = (review.opened.root / "packages").glob("[!.]*")
+    before = (package / "data/record.json").read_bytes()
+    tab.do("accept", field="sender")
+    assert "is there and differs" in settled(tab, "build")
+    assert (package / "data/record.json").read_bytes() == before
+    assert tab.page.xpath("//*[@id='w-replace']")
+    assert "in the place of" in settled(tab, "build", replace=True)
+    assert (package / "data/record.json").read_bytes() != before
+
+
+def test_what_cannot_be_packaged_or_deposited_is_told(tab: Tab, file: Path) -> None:
+    assert "is no address" in settled(tab, "plan", to="archive")
+    assert "not the address of a repository" in settled(tab, "plan", to="nowhere:x")
+    assert "no step called" in settled(tab, "publish")
+    (file.parent / "letter.txt").write_text("Another letter.\n")
+    assert "to be mended" in settled(tab, "check")
+    assert "is not built" in settled(tab, "build")
+    assert "letter.txt has changed" in tab.text("//*[@id='package']")
+
+
+def test_a_package_never_lies_in_a_records_own_folder(letter: Path) -> None:
+    opened = Opened(letter)
+    (desk,) = opened.desks().values()
+    assert opened.packages_of(desk) == letter.parents[1] / "packages"
+
+
+def test_letters_of_a_folder_the_least_sure_first(tmp_path: Path) -> None:
+    for name, signed in (("sure", "A. Lind"), ("unsure", "")):
+        text = f"Uppsala, 4 March 1912\n\nDear Moe,\n\nThe {name} plates.\n\nYours,\n\n{signed}\n"
+        (tmp_path / f"{name}.txt").write_text(text)
+    (tmp_path / "packages" / "x").mkdir(parents=True)
+    (tmp_path / "packages" / "x" / "bagit.txt").write_text("")
+    (tmp_path / "packages" / "x" / "no.txt").write_text("Dear Moe,\n")
+    opened = Opened(tmp_path)
+    client = TestClient(Review(opened, Reviewer("x")).app(), base_url="http://127.0.0.1:8000")
+    page = html.fromstring(client.get("/").text)
+    keys = page.xpath("//*[@data-draft]/@data-draft")
+    assert len(keys) == 2
+    made = [client.post("/draft", json={"key": key}).json()["key"] for key in keys]
+    assert opened.waiting() == []
+    entries = opened.entries()
+    assert [entry.worst for entry in entries] == sorted(entry.worst for entry in entries)
+    assert {entry.key for entry in entries} == set(made)
+    assert client.post("/draft", json={"key": keys[0]}).status_code == 400
+    first = client.get(f"/next/{entries[1].key}", follow_redirects=False)
+    assert first.headers["location"] == f"/letters/{entries[0].key}"
+    assert (tmp_path / "sure.txt").exists()
+
+
+def test_the_same_letter_pasted_twice_is_one_letter(tmp_path: Path) -> None:
+    opened = Opened(tmp_path, gather=False)
+    text = "Uppsala, 4 March 1912\n\nDear Moe,\n\nThe plates.\n\nA. Lind\n"
+    assert opened.paste(text) == opened.paste(text)
+    assert opened.paste(text + "\n") != opened.paste(text)
+    assert len(opened.entries()) == 2
+
+
+def test_without_an_argument_only_records_are_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Dear Moe,\n\nHello.\n\nA. Lind\n")
+    (tmp_path / "deep" / "deeper").mkdir(parents=True)
+    (tmp_path / "deep" / "deeper" / "record.yaml").write_text("id: x\ntype: letter\ntitle: x\n")
+    opened = Opened(tmp_path, gather=False)
+    assert (opened.entries(), opened.waiting()) == ([], [])
+
+
+def test_an_open_field_begins_with_the_words_that_were_selected(tab: Tab, file: Path) -> None:
+    tab.do("unknown", field="date")
+    answer = tab.client.get(f"/letters/{tab.key}?edit=date&at=0:5079:5093")
+    page = html.fromstring(answer.text)
+    (edtf,) = page.xpath("//article[@data-field='date']//input[@name='edtf']/@value")
+    (written,) = page.xpath("//article[@data-field='date']//input[@name='as_written']/@value")
+    assert (edtf, written) == ("1960-07-18", "18 July 1960")
+    values = {"edtf": edtf, "as_written": written}
+    assert tab.do("correct", field="date", values=values, at="0:5079:5093") == 200
+    (ground,) = grounds(file, "date")
+    assert (ground.at.start, ground.at.end) == (5080, 5092)
+    assert ground.value is None
+
+
+def test_a_new_agent_is_entered_with_the_field_that_names_it(tab: Tab, file: Path) -> None:
+    values = {"value": ["cc-sed"], "value+name": "Otto Grotewohl", "value+kind": "person"}
+    assert tab.do("correct", field="recipients", values=values) == 200
+    made = record(file)
+    assert made.names(made.recipients).endswith("; Otto Grotewohl")
+    assert grounds(file, f"agents.{made.recipients[1]}")[0].basis == "supplied"
+
+
+def test_an_agent_that_is_removed_is_named_nowhere(tab: Tab, file: Path) -> None:
+    (signer,) = record(file).signatories
+    assert tab.do("remove", field=f"agents.{signer}") == 200
+    made = record(file)
+    assert made.signatories == ()
+    assert signer not in {agent.id for agent in made.agents}
+
+
+def test_a_part_may_be_described_and_what_is_not_asked_for_stays(tab: Tab, file: Path) -> None:
+    before = record(file).part("letter")
+    assert tab.do("correct", field="parts.letter", values={"title": "In English"}) == 200
+    after = record(file).part("letter")
+    assert after == before.model_copy(update={"title": "In English"})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"doing": "accept", "field": "custody"},
+        {"doing": "accept", "field": "nothing.there"},
+        {"doing": "remove", "field": "agents.nobody"},
+        {"doing": "rest", "field": "date"},
+        {"doing": "rest", "field": "date", "at": "0:5:5"},
+        {"doing": "rest", "field": "date", "at": "0:0:999999"},
+        {"doing": "rest", "field": "date", "at": "7:0:5"},
+        {"doing": "rest", "field": "date", "at": "x"},
+        {"doing": "annotate", "field": "translation_notes."},
+        {"doing": "publish", "field": "date"},
+        {"doing": "redo"},
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused_in_plain_words(
+    tab: Tab, file: Path, change: dict[str, Any]
+) -> None:
+    before = file.read_bytes()
+    assert tab.do(**change) == 400
+    assert tab.answer.json()["message"]
+    assert file.read_bytes() == before

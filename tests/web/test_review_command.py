@@ -1,0 +1,147 @@
+"""`archive-pkg review` as a command: what it opens, how it ends, what it tells."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from archive_pkg import cli
+from program import PATIENCE, command
+
+LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
+
+Start = Callable[..., tuple["subprocess.Popen[str]", str]]
+
+
+@pytest.fixture
+def start(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts a review in an empty folder; gives it and the address that it tells.
+
+    In the end each is stopped, and has left no temporary file.
+    """
+    started = []
+    made = tmp_path_factory.mktemp("made")
+
+    def begin(*words: str) -> tuple[subprocess.Popen[str], str]:
+        process = subprocess.Popen(
+            command("review", *words, "--no-browser", "--json"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            env=os.environ | {"TMPDIR": str(made)},
+        )
+        started.append(process)
+        assert process.stdout is not None
+        return process, json.loads(process.stdout.readline())["url"]
+
+    yield begin
+    for process in started:
+        process.terminate()  # killed, it would leave the file that opens it
+        process.communicate(timeout=PATIENCE)
+    assert list(made.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ending_it_is_no_failure_and_leaves_no_lock(
+    start: Start, tmp_path: Path, number: signal.Signals
+) -> None:
+    process, address = start()
+    assert httpx2.get(address).status_code == 200
+    assert list(tmp_path.glob(".*.lock"))
+    process.send_signal(number)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, err) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_reviews_of_one_folder(start: Start, tmp_path: Path, capsys) -> None:
+    start()
+    assert cli.run(["review", str(tmp_path), "--no-browser"]) == 5
+    assert "another review of" in capsys.readouterr().err
+
+
+def test_a_port_in_use(tmp_path: Path, capsys) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        words = ["review", str(tmp_path), "--no-browser", "--port", str(port)]
+        assert cli.run(words) == 2
+    told = capsys.readouterr().err
+    assert f"port {port} of this machine cannot be used: address already in use" in told
+    assert "leave out --port" in told
+
+
+def test_it_listens_on_this_machine_only(start: Start) -> None:
+    _, address = start()
+    port = int(address.partition("127.0.0.1:")[2].partition("/")[0])
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", port), 2)
+
+
+def test_a_letter_is_drafted_before_the_page_is_open(start: Start, tmp_path: Path) -> None:
+    shutil.copy(LETTER, tmp_path / "letter.txt")
+    start("letter.txt")
+    (file,) = tmp_path.rglob("record.yaml")
+    assert file.parent.parent.name == "records"
+
+
+def test_a_letter_beside_its_record_is_not_drafted_again(
+    start: Start, letter: Path, tmp_path: Path
+) -> None:
+    before = {path: path.read_bytes() for path in letter.iterdir()}
+    _, address = start(str(letter / "letter-1960-07-18.txt"))
+    with httpx2.Client(follow_redirects=True) as client:
+        path = client.get(address).headers["refresh"].partition("url=")[2]
+        assert "1960-07-18" in client.get(address.partition("/?")[0] + path).text
+    assert {p: p.read_bytes() for p in letter.iterdir() if p.suffix != ".lock"} == before
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "told"),
+    [("missing.txt", 5, "nothing at"), ("picture.txt", 3, "no text"), ("latin.txt", 3, "UTF-8")],
+)
+def test_what_is_no_letter(tmp_path: Path, capsys, name: str, status: int, told: str) -> None:
+    (tmp_path / "picture.txt").write_bytes(b"\0\1\2")
+    (tmp_path / "latin.txt").write_bytes("Lieber Müller".encode("latin-1"))
+    assert cli.run(["review", str(tmp_path / name), "--no-browser"]) == status
+    assert told in capsys.readouterr().err
+
+
+def test_the_address_is_printed_even_with_quiet_and_starts_no_browser_by_itself(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys
+) -> None:
+    from archive_pkg.web.review.serving import Server
+
+    opened, led = [], []
+
+    def run(server: Server) -> None:
+        server._socket.close()
+        while not opened:  # a thread of its own starts the browser
+            time.sleep(0.01)
+        file = Path(opened[0].removeprefix("file://"))
+        led.append(file.read_text())
+        assert file.parent.stat().st_mode & 0o777 == 0o700
+        opened.append(file)
+
+    monkeypatch.setattr(Server, "run", run)
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    assert cli.run(["review", str(tmp_path), "--quiet"]) == 0
+    told = capsys.readouterr().out
+    (address,) = (line.strip() for line in told.splitlines() if "http://127.0.0.1:" in line)
+    assert "?token=" in address
+    # The browser is started with a private file that leads there, and that is removed.
+    assert "token" not in opened[0]
+    assert address in led[0]
+    assert not opened[1].exists()

@@ -1,0 +1,67 @@
+"""What the site's search writes is what was put in, and what makes no difference makes none."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive_pkg.web.site.searching import Words, words_of
+
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+WORDS = st.sets(st.text("abcdeя中", min_size=1, max_size=3), max_size=8)
+
+
+def decoded(told: str) -> dict[int, bool]:
+    """As `site.js` reads a list."""
+    found, place, number, shift = {}, 0, 0, 0
+    for sign in told:
+        value = DIGITS.index(sign)
+        number |= (value & 31) << shift
+        if value > 31:
+            shift += 5
+            continue
+        place += number >> 1
+        found[place] = bool(number & 1)
+        number = shift = 0
+    return found
+
+
+@given(st.lists(st.tuples(WORDS, WORDS), max_size=12), st.randoms(use_true_random=False))
+def test_each_word_leads_to_just_its_letters(letters, dice) -> None:
+    words = Words()
+    for head, text in letters:
+        words.add(head, text)
+    places = list(range(len(letters)))
+    dice.shuffle(places)
+    told = {w: decoded(x) for ws, xs in words.pieces(places) for w, x in zip(ws, xs, strict=True)}
+    meant: dict[str, dict[int, bool]] = {}
+    for number, (head, text) in enumerate(letters):
+        for word in head | text:
+            meant.setdefault(word, {})[places[number]] = word in head
+    assert told == meant
+
+
+def test_many_letters_far_apart_are_told_apart() -> None:
+    words = Words()
+    for number in range(70_000):
+        words.add(["x"] if number in (0, 1, 40, 69_999) else [], ["y"])
+    [(_, lists)] = words.pieces(range(70_000))
+    assert list(decoded(lists[0])) == [0, 1, 40, 69_999]
+    assert len(decoded(lists[1])) == 70_000
+
+
+def test_case_accents_points_and_forms_make_no_difference() -> None:
+    assert list(words_of("GRÜSSE Grüße ﬁle naïve")) == ["grusse", "grusse", "file", "naive"]
+    assert list(words_of("שָׁלוֹם سَلَام Київ")) == ["שלום", "سلام", "киів"]
+
+
+def test_scripts_without_spaces_are_found_by_any_two_neighbours() -> None:
+    assert list(words_of("中文信ab")) == ["中文", "文信", "信", "ab"]
+    assert list(words_of("한국")) == ["한국", "국"]
+
+
+def test_pieces_stand_in_the_order_in_which_browsers_compare() -> None:
+    words = Words()
+    words.add(["\U0001d7ff0", "\uffee", "z"], [])
+    [(told, _)] = words.pieces([0])
+    assert told == sorted(told, key=lambda word: word.encode("utf-16-be"))

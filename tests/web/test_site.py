@@ -1,0 +1,387 @@
+"""The site of a shelf: whole, up to date, and without what may not go out."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from datetime import date
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from lxml import etree, html
+
+from archive_pkg import cli
+from archive_pkg.packages import build_package
+from archive_pkg.records import Agent
+from archive_pkg.web.site.entries import known_as
+from killing import instants, run_until
+
+ON = date(2026, 11, 24)
+HOSTILE = "</script><script>alert(1)</script></title><img src=x onerror=alert(1)>\u202e&\u2028"
+SECRET = "Zwölf geheimnisvolle Quecksilberfässer lagern unter der Orangerie von Sanssouci"
+
+
+def write(shelf: Path, record: dict, **files: str) -> Path:
+    source = shelf.parent / "records" / record["id"]
+    source.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (source / f"{name}.txt").write_text(text, encoding="utf-8")
+    (source / "record.json").write_text(json.dumps({"type": "letter", **record}), encoding="utf-8")
+    return build_package(source, shelf, on=ON).path
+
+
+def simple(number: int, **more: object) -> dict:
+    return {
+        "id": f"letter-{number}",
+        "title": f"Letter {number}",
+        "sender": ["a"],
+        "recipients": ["b"],
+        "date": f"19{60 + number}-01-02",
+        "agents": [
+            {"id": "a", "name": "Ada Berg", "kind": "person"},
+            {"id": "b", "name": "The Office", "kind": "organization"},
+        ],
+        "parts": [{"id": "p", "kind": "original", "file": "p.txt", "languages": ["de"]}],
+        **more,
+    }
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    shelf = tmp_path / "shelf"
+    for number in range(3):
+        write(shelf, simple(number), p=f"Dear Office!\nThe number is {number}.\n")
+    return shelf
+
+
+def site(shelf: Path, *more: str, status: int = 0) -> Path:
+    out = shelf.parent / "public"
+    assert cli.run(["site", str(shelf), "-o", str(out), "--jobs", "1", "-q", *more]) == status
+    return out
+
+
+def pages(out: Path) -> list[Path]:
+    return sorted(out.rglob("*.html"))
+
+
+def test_every_link_leads_somewhere_and_every_page_is_sound(shelf: Path) -> None:
+    out = site(shelf, "--base-url", "https://example.org/letters")
+    for page in pages(out):
+        root = html.fromstring(page.read_bytes())
+        assert root.xpath("//main[.//h1] | //h1[following::main]")
+        assert root.xpath("//html/@lang")
+        for link in root.xpath("//@href | //@src"):
+            if link.startswith(("https://", "data:")):
+                continue
+            name, _, anchor = link.partition("#")
+            target = (page.parent / unquote(name)).resolve() if name else page
+            assert target.is_file(), f"{page.name}: {link}"
+            if anchor:
+                assert html.fromstring(target.read_bytes()).xpath("//*[@id=$name]", name=anchor)
+    assert {"letter-0.html", "index.html", "1961.html", "network.html"} <= {
+        p.name for p in pages(out)
+    }
+
+
+def test_its_digests_are_those_of_its_files(shelf: Path) -> None:
+    out = site(shelf)
+    subprocess.run(
+        ["sha256sum", "-c", "--quiet", "--strict", "site-sha256.txt"], cwd=out, check=True
+    )
+    listed = {line.split("  ", 1)[1] for line in (out / "site-sha256.txt").read_text().splitlines()}
+    there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert there == listed | {"site-sha256.txt"}
+
+
+def test_machines_find_what_they_know(shelf: Path) -> None:
+    out = site(shelf, "--base-url", "https://example.org/letters")
+    tei = "{http://www.tei-c.org/ns/1.0}"
+    letters = list(etree.parse(out / "cmif.xml").iter(f"{tei}correspDesc"))
+    assert [one.get("ref") for one in letters] == [
+        f"https://example.org/letters/letters/letter-{n}.html" for n in range(3)
+    ]
+    [source] = {one.get("source").removeprefix("#") for one in letters}
+    assert etree.parse(out / "cmif.xml").xpath("//@xml:id") == [source]
+    addresses = etree.parse(out / "sitemap.xml").xpath("//*[local-name()='loc']/text()")
+    assert "https://example.org/letters/letters/letter-1.html" in addresses
+    assert "Sitemap: https://example.org/letters/sitemap.xml" in (out / "robots.txt").read_text()
+    root = html.fromstring((out / "letters" / "letter-1.html").read_bytes())
+    [linked] = root.xpath("//script[@type='application/ld+json']/text()")
+    [letter] = [one for one in json.loads(linked)["@graph"] if "Message" in one["@type"]]
+    assert letter["@id"] == "https://example.org/letters/letters/letter-1.html"
+
+
+def test_without_an_address_there_is_no_sitemap(shelf: Path) -> None:
+    assert not (site(shelf) / "sitemap.xml").exists()
+
+
+def test_scans_are_files_of_the_site_and_drawings_are_not(shelf: Path) -> None:
+    parts = [
+        {"id": "s", "kind": "scan", "file": "s.png", "media_type": "image/png"},
+        {"id": "d", "kind": "scan", "file": "d.svg", "media_type": "image/svg+xml"},
+    ]
+    source = shelf.parent / "records" / "letter-4"
+    source.mkdir(parents=True)
+    (source / "s.png").write_bytes(b"\x89PNG")
+    (source / "d.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    write(shelf, simple(4, parts=parts))
+    out = site(shelf)
+    assert [path.name for path in (out / "scans").iterdir()] == ["letter-4.s.png"]
+    root = html.fromstring((out / "letters" / "letter-4.html").read_bytes())
+    images = [
+        image.split(",")[0] for image in root.xpath("//main//section[@class='paper']/img/@src")
+    ]
+    assert images == ["../scans/letter-4.s.png", "data:image/svg+xml;base64"]
+
+
+def test_run_again_only_what_changed_is_written(shelf: Path) -> None:
+    out = site(shelf)
+    before = {path: path.stat().st_ino for path in out.rglob("*") if path.is_file()}
+    site(shelf)
+    assert {p: p.stat().st_ino for p in before if p.name != "site-sha256.txt"} == {
+        p: inode for p, inode in before.items() if p.name != "site-sha256.txt"
+    }
+    shutil.rmtree(shelf / "letter-1")
+    write(shelf, simple(7), p="A new one.\n")
+    site(shelf)
+    assert not list(out.rglob("*letter-1.*"))
+    assert not (out / "years" / "1961.html").exists()
+    assert (out / "letters" / "letter-7.html").is_file()
+    same = out / "letters" / "letter-0.html"
+    assert same.stat().st_ino == before[same]
+    letters = etree.parse(out / "cmif.xml").iterfind(".//{*}correspDesc")
+    assert [one.get("key") for one in letters] == ["letter-0", "letter-2", "letter-7"]
+
+
+def test_a_page_that_somebody_has_changed_is_made_again(shelf: Path) -> None:
+    out = site(shelf)
+    page = out / "letters" / "letter-0.html"
+    good = page.read_bytes()
+    page.unlink()
+    page.write_bytes(b"changed")
+    (out / "index.html").write_bytes(b"changed")
+    site(shelf)
+    assert page.read_bytes() == good
+    assert b"Letters" in (out / "index.html").read_bytes()
+
+
+def test_the_same_shelf_and_day_give_the_same_site(shelf: Path, tmp_path: Path) -> None:
+    one = site(shelf, "--date", "2026-11-20")
+    first = {p.relative_to(one): p.read_bytes() for p in one.rglob("*") if p.is_file()}
+    shutil.rmtree(one)
+    shutil.rmtree(shelf / ".archive-pkg")
+    other = site(shelf, "--date", "2026-11-20")
+    assert {p.relative_to(other): p.read_bytes() for p in other.rglob("*") if p.is_file()} == first
+
+
+def test_packages_can_be_downloaded_and_are_whole(shelf: Path, tmp_path: Path) -> None:
+    out = site(shelf, "--downloads")
+    with zipfile.ZipFile(out / "downloads" / "letter-0.zip") as archive:
+        archive.extractall(tmp_path / "got")
+    assert cli.run(["verify", str(tmp_path / "got" / "letter-0"), "-q"]) == 0
+    out = site(shelf)
+    assert not list((out / "downloads").iterdir())
+
+
+def restricted(until: str = "2200-01-01") -> dict:
+    access = {"status": "restricted", "until": until, "rule": "Deed of gift, 3"}
+    return simple(
+        5,
+        parts=[
+            {"id": "p", "kind": "translation", "file": "p.txt", "languages": ["en"]},
+            {"id": "secret", "kind": "enclosure", "file": "tresor.txt", "access": access,
+             "title": "Quecksilberliste", "languages": ["de"]},
+        ],
+        evidence=[
+            {"field": name, "basis": "supplied", "agent": "a"}
+            for name in ("title", "sender", "recipients", "date", "agents", "parts.p")
+        ],
+    )  # fmt: skip
+
+
+def test_no_byte_of_the_site_has_anything_of_what_is_withheld(shelf: Path) -> None:
+    write(shelf, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
+    out = site(shelf, "--downloads")
+    page = (out / "letters" / "letter-5.html").read_text(encoding="utf-8")
+    assert "withheld" in page
+    assert "Deed of gift, 3" in page
+    assert not (out / "downloads" / "letter-5.zip").exists()
+    words = [word.encode() for word in SECRET.split() if len(word) > 5]
+    words += [word.casefold().encode() for word in SECRET.split() if len(word) > 5]
+    words += [b"tresor", b"Quecksilberliste", b"fasser", b"zwolf"]
+    places = [*out.rglob("*"), *(shelf / ".archive-pkg").rglob("*")]
+    for path in (place for place in places if place.is_file()):
+        data = path.read_bytes()
+        assert not [word for word in words if word in data], path
+    for path in (out / "data").glob("words-*.js"):
+        assert "quecks" not in path.read_text(encoding="utf-8")
+
+
+def test_what_opens_is_there_from_that_day_on(shelf: Path) -> None:
+    write(shelf, restricted("2026-01-01"), p="An open letter.\n", tresor=f"{SECRET}\n")
+    out = site(shelf, "--date", "2025-12-31")
+    page = out / "letters" / "letter-5.html"
+    assert SECRET not in page.read_text(encoding="utf-8")
+    site(shelf, "--date", "2026-01-01")
+    assert SECRET in page.read_text(encoding="utf-8")
+    site(shelf, "--date", "2025-12-31")
+    assert SECRET not in page.read_text(encoding="utf-8")
+
+
+def test_no_date_in_the_future_opens_anything_early(shelf: Path) -> None:
+    write(shelf, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
+    out = site(shelf, "--date", "2300-01-01")
+    assert SECRET not in (out / "letters" / "letter-5.html").read_text(encoding="utf-8")
+
+
+def test_a_package_made_for_the_public_stands_for_the_other(shelf: Path) -> None:
+    package = write(shelf, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
+    source = shelf.parent / "records" / package.name
+    build_package(source, shelf, on=ON, audience="public")
+    out = site(shelf, "--downloads")
+    names = {path.name for path in (out / "letters").iterdir()}
+    assert "letter-5-public.html" in names
+    assert "letter-5.html" not in names
+    assert (out / "downloads" / "letter-5-public.zip").is_file()
+
+
+def test_words_of_a_record_do_nothing_but_stand_there(shelf: Path) -> None:
+    agents = [
+        {"id": "a", "name": HOSTILE, "kind": "person",
+         "identifiers": [{"scheme": "url", "value": "https://example.org/\"><script>"}]},
+        {"id": "b", "name": f"b {HOSTILE}", "kind": "organization"},
+    ]  # fmt: skip
+    record = simple(6, title=HOSTILE, agents=agents, holding={"repository": HOSTILE},
+                    classification={"as_written": HOSTILE})  # fmt: skip
+    write(shelf, record, p=f"{HOSTILE}\n")
+    out = site(shelf, "--title", HOSTILE)
+    for page in pages(out):
+        root = html.fromstring(page.read_text(encoding="utf-8"))
+        for script in root.xpath("//script"):
+            kind = script.get("type")
+            assert script.get("src", "").endswith(("letter.js", "site.js")) or kind, page
+            if kind:
+                json.loads(script.text)
+        assert not root.xpath("//img[not(starts-with(@src, 'data:'))] | //*[@onerror]")
+    for data in (out / "data").iterdir():
+        text = data.read_text(encoding="utf-8")
+        assert "<" not in text
+        assert "\u2028" not in text
+        call = re.fullmatch(r"archive\.\w+\((.*)\);\n", text, re.DOTALL)
+        json.loads(f"[{call[1]}]")
+
+
+def test_a_folder_with_other_things_is_not_touched(shelf: Path) -> None:
+    out = shelf.parent / "public"
+    out.mkdir()
+    (out / "thesis.txt").write_text("mine")
+    site(shelf, status=2)
+    assert [path.name for path in out.iterdir()] == ["thesis.txt"]
+    assert cli.run(["site", str(shelf), "-o", str(shelf.parent), "-q"]) == 2
+
+
+def test_what_others_put_into_the_site_stays(shelf: Path) -> None:
+    out = site(shelf)
+    (out / "CNAME").write_text("letters.example.org")
+    (out / ".git" / "refs").mkdir(parents=True)
+    (out / ".git" / "HEAD").write_text("ref: x")
+    (out / "assets" / "logo.svg").write_text("<svg/>")
+    write(shelf, simple(8), p="x\n")
+    site(shelf)
+    assert (out / "CNAME").read_text() == "letters.example.org"
+    assert (out / ".git" / "HEAD").read_text() == "ref: x"
+    assert (out / ".git" / "refs").is_dir()
+    assert (out / "assets" / "logo.svg").is_file()
+    assert (out / "letters" / "letter-8.html").is_file()
+
+
+def test_one_bad_package_does_not_keep_the_others_away(shelf: Path) -> None:
+    (shelf / "letter-1" / "data" / "record.json").write_text("{")
+    (shelf / "letter-2" / "data" / "parts" / "p.txt").write_text("Not what it was.")
+    out = site(shelf, "--downloads", status=3)
+    assert {path.name for path in (out / "letters").iterdir()} == {"letter-0.html", "letter-2.html"}
+    assert "✗ Not valid" in (out / "letters" / "letter-2.html").read_text(encoding="utf-8")
+    assert [path.name for path in (out / "downloads").iterdir()] == ["letter-0.zip"]
+
+
+def test_each_page_says_what_the_audit_found(shelf: Path) -> None:
+    def told(number: int) -> str:
+        return (out / "letters" / f"letter-{number}.html").read_text(encoding="utf-8")
+
+    out = site(shelf)
+    assert "No audit has checked it yet" in told(0)
+    assert "✓" not in told(0)
+    (shelf / "letter-1" / "data" / "parts" / "p.txt").write_text("Not what it was.")
+    assert cli.run(["audit", "run", str(shelf), "-q", "--jobs", "1"]) == 3
+    out = site(shelf)
+    assert "✓ Complete and valid, checked on" in told(0)
+    assert "✗ Not valid, checked on" in told(1)
+    shutil.rmtree(shelf / "letter-2")
+    write(shelf, simple(2, title="Another"), p="Another.\n")
+    out = site(shelf)
+    assert "Changed since its last check" in told(2)
+
+
+def test_of_two_packages_with_one_id_the_first_is_there(shelf: Path, capsys) -> None:
+    shutil.copytree(shelf / "letter-1", shelf / "zz" / "letter-1")
+    out = shelf.parent / "public"
+    assert cli.run(["site", str(shelf), "-o", str(out), "--json"]) == 3
+    told = json.loads(capsys.readouterr().out)
+    codes = [finding["code"] for line in told["results"] for finding in line["findings"]]
+    assert codes == ["site-id-taken"]
+    assert told["counts"] == {"written": 3, "left out": 1}
+    assert told["summary"]["letters on the site"] == 3
+    assert cli.run(["site", str(shelf), "-o", str(out), "-q"]) == 3
+
+
+def test_an_empty_shelf_has_a_site(tmp_path: Path) -> None:
+    (tmp_path / "shelf").mkdir()
+    out = site(tmp_path / "shelf")
+    assert "0 letters" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_killed_at_any_instant_it_leaves_the_site_as_it_was(shelf: Path) -> None:
+    out = site(shelf)
+    before = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    write(shelf, simple(9), p="x\n")
+    kept = shutil.copytree(out, shelf.parent / "kept")
+    for instant in instants(lambda: site(shelf), 4, 4):
+        shutil.rmtree(out)
+        shutil.copytree(kept, out)
+        run_until(instant, lambda: site(shelf))
+        now = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+        whole = Path("letters/letter-9.html") in now
+        assert whole or now == before
+    site(shelf)
+    assert (out / "letters" / "letter-9.html").is_file()
+    assert [path.name for path in out.parent.iterdir() if path.name.startswith(".public")] == []
+
+
+def test_where_nothing_can_be_remembered_everything_is_made_anew(shelf: Path) -> None:
+    (shelf / ".archive-pkg" / "site.sqlite").mkdir(parents=True)
+    assert (site(shelf) / "letters" / "letter-0.html").is_file()
+    assert (site(shelf) / "letters" / "letter-0.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"name": "A"}, {"name": "A"}, True),
+        ({"name": "A"}, {"name": "Ä"}, False),
+        ({"name": "A"}, {"name": "A", "kind": "organization"}, False),
+        ({"name": "A", "viaf": "9847974"}, {"name": "B", "viaf": "9847974"}, True),
+        ({"name": "A", "viaf": "9847974"}, {"name": "A"}, False),
+    ],
+)
+def test_who_is_one_and_the_same(one: dict, other: dict, same: bool) -> None:
+    def key(given: dict) -> str:
+        viaf = given.pop("viaf", None)
+        identifiers = [{"scheme": "viaf", "value": viaf}] if viaf else []
+        data = {"id": "x", "kind": "person", "identifiers": identifiers, **given}
+        return known_as(Agent.model_validate(data)).key
+
+    assert (key(dict(one)) == key(dict(other))) is same
