@@ -240,8 +240,9 @@ def crosswalks_page() -> str:
 
 
 _CROSSWALKS = """\
-`archive-pkg export PATH --to FORMAT` writes a record in one of these formats; `metadata/` in a
-package has most of them (RO-Crate's file lies in `data/`). `--explain` reports where a format has
+`archive-pkg export PATH --to FORMAT` writes a record in one of these formats. A package has
+`ro-crate` in `data/`, and `datacite`, `tei` and `premis` in `metadata/`; `build --metadata NAMES`
+chooses others. `--explain` reports where a format has
 no place for something, and where it takes a field only in part and words of the record are not in
 the document. Dates are EDTF in the record; a format that knows only years, months and days gets the
 nearest it can say, and `--explain` names each such date.
@@ -259,8 +260,7 @@ def _format(name: str) -> str:
         [
             f"## {chosen.title}: `{name}`",
             "",
-            f"The file in a package: `{chosen.file}`"
-            + ("." if chosen.packaged else ", of packages for some targets only.")
+            f"The file in a package: `{chosen.file}`."
             + (" Takes many letters in one file." if chosen.collects else ""),
             "",
             "| field | where it goes |",

@@ -153,7 +153,7 @@ def test_the_whole_lives_of_many_are_exported_with_their_ledger_and_receipts(
     documents = sorted(lives.glob("*.xml"))
     assert len(documents) == 5
     for document in documents:
-        told = re.findall(r">([a-z ]+)</premis:eventType>", document.read_text())
+        told = re.findall(r">([a-z ]+)</eventType>", document.read_text())
         assert told[-2:] == ["fixity check", "deposit"]
     package = next(shelf.rglob("bagit.txt")).parent
     capsys.readouterr()

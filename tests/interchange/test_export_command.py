@@ -19,7 +19,7 @@ def test_the_document_is_all_there_is_on_standard_output(run: Run, letter: Path)
 
 
 def test_the_same_from_the_package_and_the_record(run: Run, letter: Path, tmp_path: Path) -> None:
-    package = build_package(letter, tmp_path / "out").path
+    package = build_package(letter, tmp_path / "out", metadata=["bibtex"]).path
     for name in ("datacite", "dc", "csl"):
         assert (
             run("export", package, "--to", name).stdout

@@ -305,7 +305,7 @@ def test_eark_validator_accepts_the_csip(letter: Path, tmp_path: Path, checkers:
 def test_datacite_and_pybtex_read_what_is_in_a_package(
     letter: Path, tmp_path: Path, checkers: Path
 ) -> None:
-    folder = build_package(letter, tmp_path, on=ON).path / "metadata"
+    folder = build_package(letter, tmp_path, on=ON, metadata="all").path / "metadata"
     command = [checkers, SCRIPTS / "check_citations.py"]
     command += [folder / "datacite.json", folder / "bibtex.bib"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -383,6 +383,20 @@ def test_a_profile_of_ones_own_is_met_or_refused_by_all_alike(
     left_out = [f.message for f in built.report if f.code == "target-left-out"]
     assert bool(left_out) == (rule == "Tag-Files-Allowed")
     assert "metadata/premis.xml" not in " ".join(left_out)
+
+
+def test_a_target_has_the_documents_that_it_needs_whatever_is_asked_for(
+    letter: Path, tmp_path: Path
+) -> None:
+    said = {"BagIt-Profile-Info": {}, "Tag-Files-Required": ["metadata/ead3.xml"]}
+    (tmp_path / "own.json").write_text(json.dumps(said))
+    for name, needed in (("rda", "datacite"), (str(tmp_path / "own.json"), "ead3")):
+        assert set(find_target(name, "tei").documents) == {needed, "tei"}
+    target = find_target(str(tmp_path / "own.json"), [])
+    built = build_for(target, letter, tmp_path / "out", on=ON).path
+    assert [file.name for file in (built / "metadata").iterdir()] == ["ead3.xml"]
+    with pytest.raises(UsageError, match="has a fixed set of documents"):
+        find_target("eark-csip", "tei")
 
 
 def test_a_percent_in_a_name_is_refused_where_the_reader_cannot_take_it(letter: Path) -> None:

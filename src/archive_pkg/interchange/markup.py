@@ -63,7 +63,7 @@ def root(
         within: The element that the document goes into, if it is one within another.
     """
     names = nsmap or {None: namespace}
-    [prefix] = [f"{each}:" if each else "" for each, space in names.items() if space == namespace]
+    prefix = next(f"{each}:" if each else "" for each, space in names.items() if space == namespace)
     declared = {f"xmlns:{each}" if each else "xmlns": space for each, space in names.items()}
     outside = Element("", prefix, "", "\n" if within is None else within.line)
     document = put(outside, name, **declared)

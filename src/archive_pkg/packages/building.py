@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING, Literal
 
 from archive_pkg import bags, fixity, storage
 from archive_pkg.errors import InvalidError, UsageError
-from archive_pkg.packages import layout, metadata
+from archive_pkg.packages import layout
 from archive_pkg.packages.access.audience import SUFFIX, public
 from archive_pkg.packages.access.decision import Audience, Withheld, withheld
 from archive_pkg.packages.access.leaks import refuse_leaks
 from archive_pkg.packages.checking import check_record, examine
 from archive_pkg.packages.history import packaged
+from archive_pkg.packages.metadata import (
+    CRATE,
+    DEFAULT,
+    chosen,
+    crate_file,
+    metadata_files,
+    setting,
+    titles,
+)
 from archive_pkg.packages.opening import read_back
 from archive_pkg.packages.signatures.verifying import is_signature_file, is_signed
 from archive_pkg.records import record_file
@@ -23,7 +32,7 @@ from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from archive_pkg.paths import StrPath
     from archive_pkg.records import Record
@@ -72,6 +81,7 @@ def build_package(
     replace: bool = False,
     drop_signatures: bool = False,
     audience: Audience = "internal",
+    metadata: str | Iterable[str] = DEFAULT,
     wait: float = 0,
 ) -> Built:
     """Build the package of a record in a folder, verified before it has its name.
@@ -88,15 +98,19 @@ def build_package(
         drop_signatures: Also where that is signed; its signatures are then gone.
         audience: "public" for a package without what may not go out on that day or today,
             whichever is earlier. It is called `<id>-public` and says what it withholds.
+        metadata: The documents in its folder `metadata/`: "page" and names of export formats, as
+            a list or separated by commas; "all" for every one that is not made for one target.
         wait: Seconds to wait for another build of the same package.
 
     Raises:
+        UsageError: There is no such document, or the folder is in the record's own.
         InvalidError: The record or its files are not sound, or a package that differs is there;
             its report has every finding.
         StorageError: Disk full, no permission, or another build holds the lock.
     """
     source = Path(source)
     out = Path(out)
+    documents = chosen(metadata)
     draft = draft_package(source, audience)
     destination = out / draft.id
     refuse_inside(draft.folder, out)
@@ -105,7 +119,7 @@ def build_package(
     with storage.Staging(destination, wait=wait) as staging:
         on = on or date_for(destination)
         gone = draft.withheld(on)
-        draft.write(staging.path, on)
+        draft.write(staging.path, on, documents)
         staging.mode = draft.mode()
         outcome, differences = settle(
             staging.path,
@@ -160,12 +174,19 @@ class Draft:
         ):
             return fixity.digest(stream, ["sha256"])["sha256"]
 
-    def write(self, staged: Path, on: date, jobs: int | None = None) -> bags.Written:
-        """Write the package into an empty folder and let the verifier pass it.
+    def write(
+        self,
+        staged: Path,
+        on: date,
+        documents: Sequence[str] = DEFAULT,
+        jobs: int | None = None,
+    ) -> bags.Written:
+        """Write the package into an empty folder and verify it.
 
         Args:
             staged: The folder.
             on: The date of packaging.
+            documents: The documents of `metadata/`, as `metadata.chosen` returns them.
             jobs: How many files to write or read at a time; as many as processors when None.
 
         Returns:
@@ -181,11 +202,11 @@ class Draft:
         payload: dict[str, Path | bytes] = {
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }
-        payload |= layout.described(record)
-        known = metadata.setting(record, self.folder, made=on.isoformat())
-        payload[metadata.CRATE] = metadata.crate_file(record, known)
+        payload |= layout.described(record, titles(documents))
+        known = setting(record, self.folder, made=on.isoformat())
+        payload[CRATE] = crate_file(record, known)
         info = layout.bag_info(record, SOFTWARE, on.isoformat())
-        files = metadata.metadata_files(record, known)
+        files = metadata_files(record, known, documents)
         written = bags.write(staged, payload, info=info, tag_files=files, jobs=jobs)
         if gone:
             refuse_leaks(staged, self.record, record, self.folder, gone)

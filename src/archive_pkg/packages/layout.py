@@ -12,6 +12,8 @@ from archive_pkg.records import Record
 from archive_pkg.records.wording import marking_in_words, relations
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archive_pkg.records import Access, Part
 
 RECORD = "record.json"
@@ -53,11 +55,16 @@ def record_bytes(record: Record) -> bytes:
     return to_json(record.as_json(), indent=2) + b"\n"
 
 
-def described(record: Record) -> dict[str, bytes]:
-    """The payload files that are made from the record, by their paths below `data/`."""
+def described(record: Record, documents: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the payload files that are made from the record, by their paths below `data/`.
+
+    Args:
+        record: The record.
+        documents: What each file in `metadata/` is, by its name.
+    """
     return {
         RECORD: record_bytes(record),
-        README: readme(record).encode(),
+        README: readme(record, documents).encode(),
         **tables.package_files([record], record.id),
     }
 
@@ -75,8 +82,8 @@ def bag_info(record: Record, software: str, date: str) -> list[tuple[str, str]]:
     return labels
 
 
-def readme(record: Record) -> str:
-    """What this is, how it is laid out and how to check it without this program."""
+def readme(record: Record, documents: Mapping[str, str]) -> str:
+    """Return a text that says what this is and how to check it without this program."""
     return "\n".join(
         [
             record.title,
@@ -84,21 +91,19 @@ def readme(record: Record) -> str:
             "",
             *_who_and_when(record),
             "",
-            "What lies here",
-            "--------------",
+            "What is here",
+            "------------",
             "",
             "This folder, data/, has the files as they came and everything known of them:",
             "",
             f"  {PARTS + '/':24}the letter's files, byte for byte as they were received",
             f"  {RECORD:24}the record: each statement and what it rests on (JSON, UTF-8)",
-            f"  {'datapackage.json':24}the same record as tables (Data Package, version 2)",
-            f"  {'tables/':24}the tables themselves (CSV, UTF-8)",
-            f"  {'ro-crate-metadata.json':24}the same once more, as an RO-Crate (JSON-LD)",
-            f"  {README:24}these words",
+            f"  {'datapackage.json':24}describes the tables (Data Package, version 2)",
+            f"  {'tables/':24}the record as tables (CSV, UTF-8)",
+            f"  {'ro-crate-metadata.json':24}the record as an RO-Crate (JSON-LD)",
+            f"  {README:24}this text",
             "",
-            "The folder metadata/ beside data/ says the same in the forms that others read",
-            "(DataCite, TEI, PREMIS, EAD and more), each made from the record.",
-            "",
+            *_documents(documents),
             *_parts(record),
             "",
             "How to check that nothing has changed",
@@ -147,6 +152,17 @@ def readme(record: Record) -> str:
             "",
         ]
     )
+
+
+def _documents(documents: Mapping[str, str]) -> list[str]:
+    if not documents:
+        return []
+    return [
+        "The folder metadata/ next to data/ has documents made from the record:",
+        "",
+        *(f"  {name:24}{title}" for name, title in documents.items()),
+        "",
+    ]
 
 
 def _who_and_when(record: Record) -> list[str]:

@@ -1,12 +1,14 @@
-"""The record in the words of others: what `metadata/` of a package holds, and what export needs."""
+"""Make the documents of a package's `metadata/`, and read what exports need besides the record."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
+from archive_pkg.errors import UsageError
 from archive_pkg.interchange import FORMATS, FileFacts, Setting
 from archive_pkg.packages.access.audience import Outgoing, seen_by
 from archive_pkg.packages.checking import TEXT_LIMIT, decode
@@ -16,16 +18,21 @@ from archive_pkg.records import load_record, record_file
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import date
     from pathlib import Path
 
     from archive_pkg.packages.access.decision import Audience
     from archive_pkg.records import Part, Record
 
-METADATA = "metadata"
 CRATE = "ro-crate-metadata.json"
 """RO-Crate's own file, which lies at its crate's root, `data/` (RO-Crate 1.2, "Structure")."""
+PAGE = "page"
+"""The document that people read."""
+DOCUMENTS = (PAGE, *(name for name in FORMATS if name != "ro-crate"))
+"""The documents that `metadata/` can have: the page, and export formats by their names."""
+DEFAULT = (PAGE, "datacite", "tei", "premis")
+"""The documents that it has unless others are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +120,72 @@ def _text(part: Part, data: bytes) -> str | None:
         return None
 
 
-def metadata_files(record: Record, known: Setting, more: Collection[str] = ()) -> dict[str, bytes]:
-    """The files of `metadata/`, by their path in the package; more formats where a target asks."""
+def chosen(names: str | Iterable[str]) -> tuple[str, ...]:
+    """Return the names of documents for `metadata/`, each once, in the order of `DOCUMENTS`.
+
+    Args:
+        names: The names, as a list or separated by commas. "all" stands for those that are not
+            made for one target.
+
+    Raises:
+        UsageError: A name is unknown.
+    """
+    given = {name.strip() for name in (names.split(",") if isinstance(names, str) else names)}
+    if "all" in given:
+        given |= {PAGE, *(item.name for item in FORMATS.values() if item.packaged)}
+    for name in sorted(given - {"all", *DOCUMENTS}):
+        near = get_close_matches(name, DOCUMENTS, 1)
+        raise UsageError(
+            f"metadata: there is no document called {name or 'nothing'}",
+            (f"Did you mean {near[0]}? " if near else "")
+            + f"The documents are {', '.join(DOCUMENTS)}, or all.",
+        )
+    return tuple(name for name in DOCUMENTS if name in given)
+
+
+def metadata_files(record: Record, known: Setting, documents: Collection[str]) -> dict[str, bytes]:
+    """Make the files of `metadata/` from a record.
+
+    Args:
+        record: The record.
+        known: What the formats need besides.
+        documents: The names of the documents, some of `DOCUMENTS`.
+
+    Returns:
+        The documents, by their path in the package.
+    """
     made: dict[str, bytes] = {}
     seen = replace(known, folder=f"../data/{PARTS}/", beside=made)
-    for item in FORMATS.values():
-        if item.packaged or item.name in more:
-            made[item.file] = item.write([record], seen)
-    return {f"{METADATA}/{name}": document for name, document in made.items()}
+    for name in documents:
+        made[_file(name)] = (
+            _page(record, seen) if name == PAGE else FORMATS[name].write([record], seen)
+        )
+    return {path_of(name): made[_file(name)] for name in documents}
+
+
+def _page(record: Record, known: Setting) -> bytes:
+    from archive_pkg.packages.page.letter import page_in_package
+
+    return page_in_package(record, known.texts, known.folder).encode()
+
+
+def _file(document: str) -> str:
+    return "page.html" if document == PAGE else FORMATS[document].file
+
+
+def path_of(document: str) -> str:
+    """Return the path of a document in the package."""
+    return f"metadata/{_file(document)}"
+
+
+def titles(documents: Iterable[str]) -> dict[str, str]:
+    """Return what each document's file is, by the file's name."""
+    return {
+        _file(name): "the letter and its record, to read in a browser"
+        if name == PAGE
+        else FORMATS[name].title
+        for name in documents
+    }
 
 
 def crate_file(record: Record, known: Setting) -> bytes:

@@ -86,8 +86,14 @@ def _resource_text(name: str) -> str:
     return indent(_json(resource_of(tables()[name])), "    ")
 
 
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
+def _json(value: Any, depth: int = 3) -> str:
+    """Return JSON in lines, down to a depth; a schema then has one line for each field."""
+    if depth and isinstance(value, dict):
+        items = [f"{json.dumps(key)}: {_json(inner, depth - 1)}" for key, inner in value.items()]
+        return "{\n" + indent(",\n".join(items), "  ") + "\n}"
+    if depth and isinstance(value, list):
+        return "[\n" + indent(",\n".join(_json(one, 0) for one in value), "  ") + "\n]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def resource_of(table: Table) -> dict[str, Any]:

@@ -77,6 +77,15 @@ def build(
             "earlier of the date of packaging and today. internal: a package with everything.",
         ),
     ] = "internal",
+    metadata: Annotated[
+        str | None,
+        typer.Option(
+            "--metadata",
+            metavar="NAMES",
+            help="The documents in metadata/, separated by commas: page, and names of export "
+            "formats; or all. Otherwise page,premis,datacite,tei.",
+        ),
+    ] = None,
     drop_signatures: Annotated[
         bool,
         typer.Option(
@@ -126,7 +135,7 @@ def build(
     Example: archive-pkg build records/1960-07-18-cpsu-to-sed --out packages
     """
     day = parse_date(on)
-    make = _maker(target, tags)
+    make = _maker(target, tags, metadata)
     on_a_shelf = jobs or report or executor or gentle or files or layout or no_sync
     if target and on_a_shelf:
         raise UsageError(
@@ -135,7 +144,9 @@ def build(
             "leave them out, or build without --target",
         )
     from archive_pkg.collection import Options, build_many, find_sources, guarded, make_shelf
+    from archive_pkg.packages.metadata import DEFAULT, chosen
 
+    documents = DEFAULT if metadata is None else chosen(metadata)
     with telling("build", report, as_json=as_json, quiet=quiet) as told:
         if target or (not on_a_shelf and _is_one(records, out)):
             letters, _ = told.ahead(records, _lines)
@@ -172,6 +183,7 @@ def build(
                 drop_signatures=drop_signatures,
                 sync=not no_sync,
                 audience=audience,
+                documents=documents,
             ),
             wait=wait,
         )
@@ -187,16 +199,16 @@ def _is_one(records: list[Path], out: Path) -> bool:
     return single and not is_declared(out)
 
 
-def _maker(target: str, tags: list[str] | None) -> Callable[..., Built]:
-    """What builds a package, for everybody or for a target."""
+def _maker(target: str, tags: list[str] | None, metadata: str | None) -> Callable[..., Built]:
+    """Return what builds a package, a plain one or one for a target."""
     from archive_pkg.packages import build_package
     from archive_pkg.packages.targets import build_for, find_target
 
     if target:
-        return partial(build_for, find_target(target), given=parse_tags(tags))
+        return partial(build_for, find_target(target, metadata), given=parse_tags(tags))
     if tags:
         raise UsageError("--tag says what a target asks for", "name one with --target")
-    return build_package
+    return build_package if metadata is None else partial(build_package, metadata=metadata)
 
 
 def _built(make: Callable[..., Built], record: Path) -> Done:

@@ -27,6 +27,7 @@ from archive_pkg.packages.building import (
     settle,
 )
 from archive_pkg.packages.checking import RECORD_ID_TWICE, RECORD_IDS_ALIKE
+from archive_pkg.packages.metadata import DEFAULT
 from archive_pkg.records import load_record, record_file
 from archive_pkg.reports import Location, Severity
 from archive_pkg.version import SOFTWARE
@@ -55,6 +56,7 @@ class Options:
         drop_signatures: Also where those are signed; their signatures are then gone.
         sync: Make each batch durable before its packages get their names.
         audience: For whom the packages are.
+        documents: The documents in their `metadata/`, as `packages.metadata.chosen` returns them.
     """
 
     on: date | None = None
@@ -62,11 +64,13 @@ class Options:
     drop_signatures: bool = False
     sync: bool = True
     audience: Audience = "internal"
+    documents: tuple[str, ...] = DEFAULT
 
     @property
     def said(self) -> str:
-        """What of them has a part in a package's bytes."""
-        said = f"{SOFTWARE}\n{self.on or ''}\n{os.environ.get('SOURCE_DATE_EPOCH', '')}"
+        """Everything in them that a package's bytes depend on."""
+        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+        said = f"{SOFTWARE}\n{self.on or ''}\n{epoch}\n{','.join(self.documents)}"
         if self.audience == "internal":
             return said
         judged = judged_on(self.on) if self.on else ""
@@ -234,7 +238,7 @@ class _Building:
         with storage.storage_errors(f"staging {path}"):
             path.mkdir(0o700, parents=True)
         on = self.options.on or date_for(destination)
-        copied = draft.write(path, on, jobs=1).manifests["sha256"]
+        copied = draft.write(path, on, self.options.documents, jobs=1).manifests["sha256"]
         files = {
             # What is withheld has a part in what is made all the same: it is searched for.
             name: copied.get(f"data/{layout.PARTS}/{name}") or file_digest(draft.folder, name)

@@ -94,7 +94,9 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 def element(record: Record, setting: Setting, within: Element | None = None) -> Element:
     """The record as a `premis` element of its own, or one within another document."""
-    premis = root(NAMESPACE, "premis", {"premis": NAMESPACE, "xsi": XSI}, within)
+    # The prefix is for the types of objects, which some readers compare as text.
+    names = {None: NAMESPACE, "premis": NAMESPACE, "xsi": XSI}
+    premis = root(NAMESPACE, "premis", names, within)
     label(premis, version="3.0", xsi_schemaLocation=f"{NAMESPACE} {SCHEMA}")
     bonds = views.bonds(record)
     _letter(premis, record, bonds)

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError
@@ -144,7 +145,23 @@ def package_page(package: Package) -> str:
     return letter_page(package.record, package.parts, room=_ROOM)
 
 
-def _rendered(shown: dict[str, Any], state: dict[str, Any] | None, script: str) -> str:
+def page_in_package(record: Record, texts: Mapping[str, str], folder: str) -> str:
+    """Return the page that a package contains: it has no script and links to the scans.
+
+    Args:
+        record: The record.
+        texts: The text of the whole file of each text part, by the part's id.
+        folder: The folder of the parts' files, seen from the page, with a slash at its end.
+    """
+    images = {
+        part.id: quote(f"{folder}{part.file}")
+        for part in record.parts
+        if part.file and part.media_type in IMAGES
+    }
+    return _rendered(view(record, readings_of(record, texts, images)))
+
+
+def _rendered(shown: dict[str, Any], state: dict[str, Any] | None = None, script: str = "") -> str:
     style = rendering.asset("letter.css")
     return rendering.render(
         "letter.html",
@@ -152,7 +169,9 @@ def _rendered(shown: dict[str, Any], state: dict[str, Any] | None, script: str) 
         state=state,
         style=style,
         script=script,
-        policy=rendering.policy(styles=(style, shown["row_style"]), scripts=(script,)),
+        policy=rendering.policy(
+            styles=(style, shown["row_style"]), scripts=(script,), images=not script
+        ),
     )
 
 

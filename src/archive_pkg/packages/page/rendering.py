@@ -39,13 +39,20 @@ def asset(name: str, room: str = _HERE) -> str:
     return (files(room) / "templates" / name).read_text(encoding="utf-8")
 
 
-def policy(*, styles: Sequence[str] = (), scripts: Sequence[str] = (), own: bool = False) -> str:
+def policy(
+    *,
+    styles: Sequence[str] = (),
+    scripts: Sequence[str] = (),
+    own: bool = False,
+    images: bool = False,
+) -> str:
     """Return a content security policy that allows a page only its own content.
 
     Args:
         styles: The style sheets in the page.
         scripts: The scripts in it.
         own: Whether it also uses files next to it.
+        images: Whether these are images alone.
     """
 
     def sources(texts: Sequence[str]) -> str:
@@ -53,9 +60,9 @@ def policy(*, styles: Sequence[str] = (), scripts: Sequence[str] = (), own: bool
         named = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
         return " ".join((["'self'"] if own else []) + named) or "'none'"
 
-    images = "data: 'self'" if own else "data:"
+    shown = "data: 'self'" if own or images else "data:"
     return (
-        f"default-src 'none'; img-src {images}; "
+        f"default-src 'none'; img-src {shown}; "
         f"style-src {sources(styles)}; script-src {sources(scripts)}; "
         "base-uri 'none'; form-action 'none'"
     )

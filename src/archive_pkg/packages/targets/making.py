@@ -279,14 +279,14 @@ class _Maker:
             f"{layout.PARTS}/{name}": b"" if self.hollow else self.draft.folder / name
             for name in self.record.files
         }
-        payload |= layout.described(self.record)
+        allowed = self._allowed()
+        payload |= layout.described(self.record, metadata.titles(allowed))
         payload[metadata.CRATE] = metadata.crate_file(self.record, known)
         objects = f"objects/{layout.PARTS}/"
         inside = changed(known, folder=objects, original_folder=objects)
         for path, name in self.target.payload.items():
             payload[path] = FORMATS[name].write([self.record], inside)
-        derived = metadata.metadata_files(self.record, known, self.target.formats)
-        tag_files = dict(self._allowed(derived))
+        tag_files = metadata.metadata_files(self.record, known, allowed)
         for path, tags in self.tags.items():
             if path != "bag-info.txt":
                 lines = (f"{label}: {value}\n" for label, value in tags)
@@ -309,20 +309,21 @@ class _Maker:
         """Whether the bag is given in an archive."""
         return bool(self.target.archive) or self.target.form == "invenio"
 
-    def _allowed(self, derived: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-        """The derived documents that the target's profile allows."""
+    def _allowed(self) -> list[str]:
+        """Return the documents that the target's profile allows in `metadata/`."""
         allowed = self.target.profile.tag_files_allowed if self.target.profile else None
-        without = []
-        for path, document in derived.items():
-            if allowed is None or any(fnmatchcase(path, pattern) for pattern in allowed):
-                yield path, document
-            else:
-                without.append(path)
+        paths = {name: metadata.path_of(name) for name in self.target.documents}
+        without = [
+            path
+            for path in paths.values()
+            if allowed is not None and not any(fnmatchcase(path, one) for one in allowed)
+        ]
         if without:
             count = f"{len(without)} derived document{'s are' if len(without) > 1 else ' is'}"
             message = f"{count} left out, since the profile allows no such tag files: "
             found = TARGET_LEFT_OUT.at(Location(), message + ", ".join(without))
             self.left_out.append(found)
+        return [name for name, path in paths.items() if path not in without]
 
     def _refuse_leaks(self, folder: Path) -> None:
         if self.gone and not self.hollow:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.bags import profiles
 from archive_pkg.bags.profiles import plain_algorithm
 from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.packages.metadata import DEFAULT, DOCUMENTS, chosen, path_of
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
 
     from archive_pkg.bags.profiles import Profile
@@ -75,7 +76,7 @@ class Target:
         algorithms: Digests of the bag's manifests.
         version: The bag's BagIt version.
         archive: The suffix of the archive that is given; empty for a folder.
-        formats: More formats in `metadata/`.
+        documents: The documents in `metadata/`, by the names in `packages.metadata`.
         payload: Formats in the payload, by their path below `data/`.
         largest: Most bytes.
         is_open: Whether it shows what it holds to everybody.
@@ -93,7 +94,7 @@ class Target:
     algorithms: tuple[str, ...] = ("sha256", "sha512")
     version: str = "1.0"
     archive: str = ""
-    formats: tuple[str, ...] = ()
+    documents: tuple[str, ...] = DEFAULT
     payload: Mapping[str, str] = field(default_factory=dict)
     largest: int | None = None
     is_open: bool = False
@@ -117,26 +118,37 @@ TARGETS = tuple(
 """The names of the targets that are known."""
 
 
-def find_target(name: str) -> Target:
-    """The target of a name, or the one that a BagIt profile's file describes.
+def find_target(name: str, metadata: str | Iterable[str] | None = None) -> Target:
+    """Return the target of a name, or the one that a BagIt profile's file describes.
+
+    Args:
+        name: The name, or the path of the file.
+        metadata: The documents in `metadata/` besides those that the target needs; see
+            `build_package`.
 
     Raises:
-        UsageError: There is no such name and no such file.
-        InvalidError: The file is no profile, or contradicts itself.
+        UsageError: There is no such name and no such file, no such document, or the target does
+            not take other documents.
+        InvalidError: The file is not a profile, or contradicts itself.
         StorageError: It cannot be read.
     """
     if name in TARGETS:
         said = tomllib.loads((_folder() / f"{name}.toml").read_text("utf-8"))
-        return _known(name, said)
-    if Path(name).is_file():
-        return _of_profile(name)
-    near = get_close_matches(name, TARGETS, 1)
-    raise UsageError(
-        f"there is no target called {name}",
-        f"did you mean {near[0]}?"
-        if near
-        else f"the targets are {', '.join(TARGETS)}, or the file of a BagIt profile",
-    )
+        target = _known(name, said)
+    elif Path(name).is_file():
+        target = _of_profile(name)
+    else:
+        near = get_close_matches(name, TARGETS, 1)
+        raise UsageError(
+            f"there is no target called {name}",
+            f"did you mean {near[0]}?"
+            if near
+            else f"the targets are {', '.join(TARGETS)}, or the file of a BagIt profile",
+        )
+    if metadata is not None and target.form in ("csip", "dataverse"):
+        raise UsageError(f"{target.title} has a fixed set of documents", "Leave --metadata out.")
+    documents = chosen(DEFAULT if metadata is None else metadata)
+    return replace(target, documents=chosen([*documents, *target.documents]))
 
 
 def _known(name: str, said: dict[str, Any]) -> Target:
@@ -150,7 +162,7 @@ def _known(name: str, said: dict[str, Any]) -> Target:
         **plain,
         note=" ".join(said["note"].split()),
         algorithms=tuple(said["algorithms"]),
-        formats=tuple(said.get("formats", ())),
+        documents=(*said.get("documents", ()), *_required(profile)),
         payload=said.get("payload", {}),
         largest=said.get("largest"),
         is_open=said.get("open", False),
@@ -241,9 +253,16 @@ def _of_profile(name: str) -> Target:
         tag_algorithms=tag_algorithms,
         version=next(version for version in _VERSIONS if version in accepted),
         archive=archives[0] if profile.serialization == "required" else "",
+        documents=_required(profile),
         profile=profile,
         asks=_with_profile({"bag-info.txt": (), "": ()}, profile),
     )
+
+
+def _required(profile: Profile | None) -> tuple[str, ...]:
+    """Return the documents of `metadata/` among the tag files that a profile requires."""
+    required = profile.tag_files_required if profile else ()
+    return tuple(name for name in DOCUMENTS if path_of(name) in required)
 
 
 def _algorithms(
