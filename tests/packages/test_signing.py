@@ -10,8 +10,11 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,6 +24,7 @@ from archive_pkg.bags.updating import update, upgrade
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import Trust, Verification, build_package, sign, states, verify
 from archive_pkg.packages.afterwards import load_events, receipts_folder
+from archive_pkg.packages.signatures.signing import sign_files
 from archive_pkg.packages.signatures.verifying import examine_signatures
 from archive_pkg.reports import Report
 from authority import Authority
@@ -158,6 +162,7 @@ def test_signing_twice_with_one_key_is_once_and_another_key_adds_its_own(
     assert "signatures/tagmanifest-sha512.txt.2.sig" in sign(signed, key=keys / "rsa").signatures
     verification = verify(signed, trust=Trust.read(keys / "allowed"))
     assert [one.signers for one in verification.signatures] == [(EDITOR,)] * 4
+    assert "signatures/tagmanifest-sha512.txt.3.sig" in sign(signed, key=keys / "ecdsa").signatures
     assert not verification.report.findings
 
 
@@ -308,6 +313,122 @@ def test_a_timestamp_is_renewed_by_one_over_it(stamped: Path, authority: Authori
     assert "signatures/tagmanifest-sha512.txt.sig.tsr.tsr.tsr" in third.stamps
 
 
+def test_a_signature_without_a_timestamp_gets_one_beside_others_that_have_theirs(
+    stamped: Path, authority: Authority
+) -> None:
+    name = "signatures/tagmanifest-sha512.txt.sig.tsr"
+    (stamped / name).unlink()
+    assert sign(stamped, timestamp=authority.url).stamps == (name,)
+
+
+def test_another_run_is_waited_for_as_long_as_the_caller_says(
+    package: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def busy(package: Path, *, wait: float) -> None:
+        waited.append(wait)
+        raise StorageError("busy")
+
+    monkeypatch.setattr("archive_pkg.storage.Staging", busy)
+    for wait in (0, 2.5):
+        with pytest.raises(StorageError, match="busy"):
+            sign(package, key=keys / "editor", wait=wait)
+    assert waited == [0, 2.5]
+
+
+@pytest.fixture
+def keygen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Makes a program in the place of ssh-keygen that runs these lines; returns its folder."""
+
+    def make(lines: str) -> Path:
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        (folder / "ssh-keygen").write_text(f"#!/bin/sh\ncd {folder}\n{lines}\n")
+        (folder / "ssh-keygen").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+        return folder
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind", "message"),
+    [
+        ('echo x > "$8.sig"', UsageError, "in a way that is not known here: it is not one block"),
+        ('cp other.sig "$8.sig"', StorageError, "ssh-keygen's signature of m is not right"),
+        ("true", UsageError, "did not sign with .*key\n"),
+        (
+            "printf '\\n one\\n two \\n \\n' >&2; exit 1",
+            UsageError,
+            "did not sign with .*key: two\n",
+        ),
+        ("echo load: Permission denied >&2; exit 1", StorageError, "may not be read"),
+        ("echo agent refused operation >&2; exit 1", UsageError, "is in no agent here"),
+        ('cp good.sig "$8.sig"; exit 1', UsageError, "did not sign with .*key\n"),
+    ],
+)
+def test_why_ssh_keygen_does_not_sign_is_said(
+    tmp_path: Path,
+    keys: Path,
+    keygen: Callable[[str], Path],
+    lines: str,
+    kind: type[Exception],
+    message: str,
+) -> None:
+    (tmp_path / "m").write_text("good")
+    shutil.copy(keys / "editor", tmp_path / "key")
+    (tmp_path / "bin").mkdir()
+    for name in ("good", "other"):
+        (tmp_path / "bin" / name).write_text(name)
+        sign_files(keys / "editor", [tmp_path / "bin" / name])
+    keygen(lines)
+    with pytest.raises(kind, match=message):
+        sign_files(tmp_path / "key", [tmp_path / "m"])
+
+
+@pytest.mark.parametrize(
+    ("terminal", "askpass", "require"),
+    [(False, "", "never"), (False, "program", ""), (True, "", ""), (True, "program", "")],
+)
+def test_a_passphrase_is_asked_for_only_in_a_terminal_or_a_window(
+    tmp_path: Path,
+    keys: Path,
+    keygen: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    terminal: bool,
+    askpass: str,
+    require: str,
+) -> None:
+    said = (
+        "echo $SSH_ASKPASS_REQUIRE. $(readlink /proc/$$/fd/0 /proc/$$/fd/1) "
+        "$(cut -d' ' -f6 /proc/$$/stat) > said; echo later >&2; exit 1"
+    )
+    folder = keygen(said)
+    monkeypatch.delenv("SSH_ASKPASS_REQUIRE", raising=False)
+    monkeypatch.setenv("SSH_ASKPASS", askpass)
+    if not askpass:
+        monkeypatch.delenv("SSH_ASKPASS")
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: terminal))
+    with pytest.raises(UsageError) as caught:
+        sign_files(keys / "editor", [tmp_path / "m"])
+    # In a terminal the user has seen it.
+    assert caught.value.message.endswith("editor" if terminal else ": later")
+    how, stdin, stdout, session = (folder / "said").read_text().split()
+    assert (how, stdout) == (f"{require}.", "/dev/null")
+    assert stdin == (str(Path("/proc/self/fd/0").readlink()) if terminal else "/dev/null")
+    assert (session == str(os.getsid(0))) is terminal
+
+
+def test_a_key_that_is_a_pipe_is_not_waited_for(
+    tmp_path: Path, keygen: Callable[[str], Path]
+) -> None:
+    keygen("exit 1")
+    os.mkfifo(tmp_path / "key")
+    with pytest.raises(StorageError, match="it is a pipe"):
+        sign_files(tmp_path / "key", [tmp_path / "m"])
+
+
 def test_what_was_done_stands_beside_the_package_and_not_in_it(
     package: Path, keys: Path, authority: Authority
 ) -> None:
@@ -333,6 +454,9 @@ def test_what_was_done_stands_beside_the_package_and_not_in_it(
     assert stamping.detail == f"RFC 3161, by {authority.url}."
     sign(package, key=keys / "editor")
     assert len(load_events(receipts_folder(package))) == 2
+    kept = package.parent / "kept"
+    sign(package, key=keys / "ecdsa", receipts=str(kept))
+    assert len(load_events(receipts_folder(package, kept))) == 1
     sign(package, key=keys / "rsa", timestamp="http://127.0.0.1:9/")
     *_, signing, stamping = load_events(receipts_folder(package))
     assert (signing.outcome, stamping.outcome) == ("success", "fail")
