@@ -16,8 +16,9 @@ import pytest
 
 from archive_pkg import bags
 from archive_pkg.bags.archives import serializing
-from archive_pkg.bags.archives.archive import DAMAGED, Shared, Unpacked, feed_chunks, holds_bag
-from archive_pkg.bags.archives.opening import BadArchiveError, open_archive
+from archive_pkg.bags.archives.archive import Shared, Unpacked, feed_chunks
+from archive_pkg.bags.archives.findings import DAMAGED, BadArchiveError
+from archive_pkg.bags.archives.opening import holds_bag, open_archive
 from archive_pkg.bags.folder import Listing
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.storage import DestinationExistsError

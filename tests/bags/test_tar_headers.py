@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archive_pkg.bags.archives import tar_headers
-from archive_pkg.bags.archives.opening import BadArchiveError
+from archive_pkg.bags.archives.findings import BadArchiveError
 from archive_pkg.bags.archives.tar_headers import Entry
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from archive_pkg import bags
 from archive_pkg.bags.archives import zips
-from archive_pkg.bags.archives.opening import BadArchiveError
+from archive_pkg.bags.archives.findings import BadArchiveError
 from archive_pkg.bags.archives.zips import Zip
 
 END = b"PK\x05\x06"

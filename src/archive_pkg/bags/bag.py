@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from archive_pkg import limits
 from archive_pkg.bags import manifests
-from archive_pkg.bags.archives.opening import BadArchiveError, open_tree
+from archive_pkg.bags.archives.findings import BadArchiveError
+from archive_pkg.bags.archives.opening import open_tree
 from archive_pkg.bags.folder import Folder, Listing
 from archive_pkg.bags.tagfiles import (
     DECLARATION,

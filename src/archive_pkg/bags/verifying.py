@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags import names
-from archive_pkg.bags.archives.opening import BadArchiveError, open_tree
+from archive_pkg.bags.archives.findings import BadArchiveError
+from archive_pkg.bags.archives.opening import open_tree
 from archive_pkg.bags.bag import Bag, BoundedReport, Tree, load
 from archive_pkg.bags.manifests import ALGORITHM_WEAK, Manifest
 from archive_pkg.bags.manifests import describe as describe_manifest

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg import limits, storage
-from archive_pkg.bags.archives.opening import BadArchiveError, open_archive
+from archive_pkg.bags.archives.findings import BadArchiveError
+from archive_pkg.bags.archives.opening import open_archive
 from archive_pkg.deposits.parcels import Item, limited, sha256_of
 from archive_pkg.deposits.repositories.drop.folder import write_file
 from archive_pkg.errors import DepositError, InvalidError

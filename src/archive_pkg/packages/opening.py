@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags, limits, storage, tables
-from archive_pkg.bags.archives.archive import is_mark
-from archive_pkg.bags.archives.opening import open_tree
+from archive_pkg.bags.archives.opening import is_mark, open_tree
 from archive_pkg.bags.bag import TAG_FILE_UNREADABLE
 from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
 from archive_pkg.errors import InvalidError, StorageError

@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg import limits
 from archive_pkg.bags import names
-from archive_pkg.bags.archives.opening import BadArchiveError, open_archive
+from archive_pkg.bags.archives.findings import (
+    BOMB,
+    DAMAGED,
+    MEMBER_CLASHES,
+    MEMBER_TWICE,
+    MEMBER_UNSAFE,
+    NO_TOP_FOLDER,
+    OTHER_NAME,
+    OUTSIDE,
+    BadArchiveError,
+)
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.bags.folder import Listing, too_deep
-from archive_pkg.bags.manifests import NAME
 from archive_pkg.fixity import BLOCK, Hash, feed, new_hash
-from archive_pkg.reports import Code, Location, Severity
+from archive_pkg.reports import Code, Location
 from archive_pkg.storage import describe
 
 if TYPE_CHECKING:
@@ -25,74 +34,6 @@ if TYPE_CHECKING:
     from archive_pkg.bags.digesting import Say
 
 SUFFIXES = (".tar.gz", ".tar.zst", ".tgz", ".tar", ".zip")
-
-DAMAGED = Code(
-    "archive-damaged",
-    Severity.ERROR,
-    "An archive, or a member of it, is truncated or damaged and cannot be read to its end.",
-    "BagIt 0.97, 4",
-)
-NO_TOP_FOLDER = Code(
-    "archive-without-top-folder",
-    Severity.ERROR,
-    "A serialized bag's files do not lie in one folder, as they must.",
-    "BagIt 0.97, 4",
-)
-OUTSIDE = Code(
-    "archive-member-outside",
-    Severity.ERROR,
-    "An archive has a member outside the bag's folder.",
-    "BagIt 0.97, 4",
-)
-OTHER_NAME = Code(
-    "archive-folder-named-otherwise",
-    Severity.WARNING,
-    "The folder in an archive has not the archive's name, as it should.",
-    "BagIt 0.97, 4",
-)
-MEMBER_UNSAFE = Code(
-    "archive-member-unsafe",
-    Severity.ERROR,
-    "An archive has a member whose name could lead outside the folder it is unpacked into.",
-    "RFC 8493, 5.1",
-)
-MEMBER_TWICE = Code(
-    "archive-member-twice",
-    Severity.ERROR,
-    "An archive has two members of the same name; which one is meant is anyone's guess.",
-    "BagIt 0.97, 4",
-)
-MEMBER_CLASHES = Code(
-    "archive-member-clashes",
-    Severity.ERROR,
-    "An archive has a file and a folder of the same name, which no file system can hold.",
-    "BagIt 0.97, 4",
-)
-MEMBER_LINK = Code(
-    "archive-member-is-link",
-    Severity.ERROR,
-    "An archive has a symbolic or hard link; it is not followed.",
-    "RFC 8493, 5.1",
-)
-MEMBER_SPECIAL = Code(
-    "archive-member-is-special",
-    Severity.ERROR,
-    "An archive has a device or FIFO.",
-    "RFC 8493, 5.1",
-)
-MEMBER_ENCRYPTED = Code(
-    "archive-member-encrypted",
-    Severity.ERROR,
-    "A member of an archive is encrypted, so it cannot be verified.",
-    "BagIt 0.97, 4",
-)
-BOMB = Code(
-    "archive-bomb",
-    Severity.ERROR,
-    "An archive would unpack to far more than its size makes plausible, or its members overlap; "
-    "it is not read.",
-    "RFC 8493, 5.3",
-)
 
 
 @dataclass(slots=True)
@@ -116,26 +57,6 @@ class Member:
     method: int = 0
     raw_name: bytes = b""
     segments: Sequence[tuple[int, int]] = ()
-
-
-def is_mark(name: str) -> bool:
-    """Return whether a file in a folder is a sign that the folder is a bag, whole or damaged."""
-    return name in ("bagit.txt", "bag-info.txt") or NAME.fullmatch(name) is not None
-
-
-def holds_bag(path: Path) -> bool:
-    """Return whether an archive has a bag in it, whole or damaged; read no further than needed.
-
-    Raises:
-        BadArchiveError: It cannot be read to its end, and no sign of a bag came before.
-        OSError: It cannot be opened.
-    """
-    with open_archive(path) as archive:
-        for name in archive.names():
-            folders = names.straighten(name).split("/")
-            if len(folders) <= 2 and is_mark(folders[-1]):
-                return True
-    return False
 
 
 class Archive:

@@ -5,31 +5,16 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
+from archive_pkg.bags import names
+from archive_pkg.bags.archives.findings import UNKNOWN, BadArchiveError
 from archive_pkg.bags.folder import Folder
-from archive_pkg.reports import Code, Location, Severity
+from archive_pkg.bags.manifests import NAME
 from archive_pkg.storage import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.bags.archives.archive import Archive
-
-
-UNKNOWN = Code(
-    "archive-unknown",
-    Severity.ERROR,
-    "A file is not an archive of a kind that can be read (zip, tar, tgz; tar.zst with the extra "
-    "`zstd`).",
-    "BagIt 0.97, 4",
-)
-
-
-class BadArchiveError(Exception):
-    """An archive that cannot be read (further); has the finding to report."""
-
-    def __init__(self, code: Code, message: str, path: str = "", hint: str = "") -> None:
-        super().__init__(message)
-        self.finding = code.at(Location(path), message, hint)
 
 
 def open_tree(path: Path) -> Folder | Archive:
@@ -79,3 +64,23 @@ def open_archive(path: Path) -> Archive:
     if not tar_headers.is_header(head):
         raise BadArchiveError(UNKNOWN, "is neither a folder nor a zip, tar or tgz")
     return tars.Tar(path)
+
+
+def is_mark(name: str) -> bool:
+    """Return whether a file in a folder is a sign that the folder is a bag, whole or damaged."""
+    return name in ("bagit.txt", "bag-info.txt") or NAME.fullmatch(name) is not None
+
+
+def holds_bag(path: Path) -> bool:
+    """Return whether an archive has a bag in it, whole or damaged; read no further than needed.
+
+    Raises:
+        BadArchiveError: It cannot be read to its end, and no sign of a bag came before.
+        OSError: It cannot be opened.
+    """
+    with open_archive(path) as archive:
+        for name in archive.names():
+            folders = names.straighten(name).split("/")
+            if len(folders) <= 2 and is_mark(folders[-1]):
+                return True
+    return False

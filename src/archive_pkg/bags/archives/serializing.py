@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from archive_pkg.bags.archives.archive import SUFFIXES, stem
-from archive_pkg.bags.archives.opening import BadArchiveError, open_archive
+from archive_pkg.bags.archives.findings import BadArchiveError
+from archive_pkg.bags.archives.opening import open_archive
 from archive_pkg.bags.folder import Folder
 from archive_pkg.bags.verifying import verify
 from archive_pkg.errors import InvalidError, UsageError

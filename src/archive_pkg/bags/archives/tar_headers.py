@@ -10,8 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from archive_pkg.bags.archives.archive import BOMB, DAMAGED
-from archive_pkg.bags.archives.opening import BadArchiveError
+from archive_pkg.bags.archives.findings import BOMB, DAMAGED, BadArchiveError
 from archive_pkg.fixity import BLOCK
 from archive_pkg.limits import ARCHIVE_HEADER
 

@@ -13,15 +13,8 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.bags import manifests, names
 from archive_pkg.bags.archives import tar_headers
-from archive_pkg.bags.archives.archive import (
-    DAMAGED,
-    MEMBER_LINK,
-    MEMBER_SPECIAL,
-    Archive,
-    Member,
-    feed_chunks,
-)
-from archive_pkg.bags.archives.opening import BadArchiveError
+from archive_pkg.bags.archives.archive import Archive, Member, feed_chunks
+from archive_pkg.bags.archives.findings import DAMAGED, MEMBER_LINK, MEMBER_SPECIAL, BadArchiveError
 from archive_pkg.bags.archives.tar_headers import Entry
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.fixity import ALGORITHMS, BLOCK, digest, new_hash

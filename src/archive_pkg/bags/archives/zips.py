@@ -10,18 +10,15 @@ import zlib
 from typing import TYPE_CHECKING
 
 from archive_pkg import limits
-from archive_pkg.bags.archives.archive import (
+from archive_pkg.bags.archives.archive import Archive, Member, Shared, plain
+from archive_pkg.bags.archives.findings import (
     BOMB,
     DAMAGED,
     MEMBER_ENCRYPTED,
     MEMBER_LINK,
     MEMBER_SPECIAL,
-    Archive,
-    Member,
-    Shared,
-    plain,
+    BadArchiveError,
 )
-from archive_pkg.bags.archives.opening import BadArchiveError
 from archive_pkg.fixity import BLOCK
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
 from archive_pkg.bags.archives.archive import SUFFIXES
-from archive_pkg.bags.archives.opening import BadArchiveError, open_tree
+from archive_pkg.bags.archives.findings import BadArchiveError
+from archive_pkg.bags.archives.opening import open_tree
 from archive_pkg.deposits import load_receipt, receipts_of, repository_for
 from archive_pkg.errors import ArchivePkgError, InvalidError
 from archive_pkg.packages import is_bag

@@ -39,7 +39,8 @@ def seal_of(package: Path) -> bytes:
 
 
 def _seal_in_archive(path: Path) -> bytes:
-    from archive_pkg.bags.archives.opening import BadArchiveError, open_tree
+    from archive_pkg.bags.archives.findings import BadArchiveError
+    from archive_pkg.bags.archives.opening import open_tree
 
     try:
         with open_tree(path) as tree:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage, tables
-from archive_pkg.bags.archives.opening import BadArchiveError
+from archive_pkg.bags.archives.findings import BadArchiveError
 from archive_pkg.errors import StorageError
 from archive_pkg.reports import Code, Location, Severity
 
@@ -260,7 +260,7 @@ class _Search:
 
     def _is_taken(self, path: Path) -> bool:
         """Whether an archive is a subject; those that are not are noted."""
-        from archive_pkg.bags.archives.archive import holds_bag
+        from archive_pkg.bags.archives.opening import holds_bag
 
         try:
             has_bag = holds_bag(path)

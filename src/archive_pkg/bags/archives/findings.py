@@ -1,0 +1,88 @@
+"""What can be wrong with an archive: codes of findings, and the exception that ends the reading."""
+
+from __future__ import annotations
+
+from archive_pkg.reports import Code, Location, Severity
+
+UNKNOWN = Code(
+    "archive-unknown",
+    Severity.ERROR,
+    "A file is not an archive of a kind that can be read (zip, tar, tgz; tar.zst with the extra "
+    "`zstd`).",
+    "BagIt 0.97, 4",
+)
+DAMAGED = Code(
+    "archive-damaged",
+    Severity.ERROR,
+    "An archive, or a member of it, is truncated or damaged and cannot be read to its end.",
+    "BagIt 0.97, 4",
+)
+NO_TOP_FOLDER = Code(
+    "archive-without-top-folder",
+    Severity.ERROR,
+    "A serialized bag's files do not lie in one folder, as they must.",
+    "BagIt 0.97, 4",
+)
+OUTSIDE = Code(
+    "archive-member-outside",
+    Severity.ERROR,
+    "An archive has a member outside the bag's folder.",
+    "BagIt 0.97, 4",
+)
+OTHER_NAME = Code(
+    "archive-folder-named-otherwise",
+    Severity.WARNING,
+    "The folder in an archive has not the archive's name, as it should.",
+    "BagIt 0.97, 4",
+)
+MEMBER_UNSAFE = Code(
+    "archive-member-unsafe",
+    Severity.ERROR,
+    "An archive has a member whose name could lead outside the folder it is unpacked into.",
+    "RFC 8493, 5.1",
+)
+MEMBER_TWICE = Code(
+    "archive-member-twice",
+    Severity.ERROR,
+    "An archive has two members of the same name; which one is meant is anyone's guess.",
+    "BagIt 0.97, 4",
+)
+MEMBER_CLASHES = Code(
+    "archive-member-clashes",
+    Severity.ERROR,
+    "An archive has a file and a folder of the same name, which no file system can hold.",
+    "BagIt 0.97, 4",
+)
+MEMBER_LINK = Code(
+    "archive-member-is-link",
+    Severity.ERROR,
+    "An archive has a symbolic or hard link; it is not followed.",
+    "RFC 8493, 5.1",
+)
+MEMBER_SPECIAL = Code(
+    "archive-member-is-special",
+    Severity.ERROR,
+    "An archive has a device or FIFO.",
+    "RFC 8493, 5.1",
+)
+MEMBER_ENCRYPTED = Code(
+    "archive-member-encrypted",
+    Severity.ERROR,
+    "A member of an archive is encrypted, so it cannot be verified.",
+    "BagIt 0.97, 4",
+)
+BOMB = Code(
+    "archive-bomb",
+    Severity.ERROR,
+    "An archive would unpack to far more than its size makes plausible, or its members overlap; "
+    "it is not read.",
+    "RFC 8493, 5.3",
+)
+
+
+class BadArchiveError(Exception):
+    """An archive that cannot be read (further); has the finding to report."""
+
+    def __init__(self, code: Code, message: str, path: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.finding = code.at(Location(path), message, hint)
