@@ -12,11 +12,12 @@ import subprocess
 import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import bagit
 import pytest
 
-from archive_pkg import tables
+from archive_pkg import load_record, tables
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package, check, open_package, verify
 from archive_pkg.packages.building import draft_package
@@ -225,6 +226,37 @@ def test_ctrl_c_leaves_nothing(letter: Path, tmp_path: Path) -> None:
     assert run.returncode == 130, said
     assert "interrupted" in said
     assert list(out.iterdir()) == []
+
+
+def test_a_record_and_its_files_make_the_package_of_their_folder(
+    letter: Path, built: Path, tmp_path: Path
+) -> None:
+    record, name = load_record(letter), "letter-1960-07-18.txt"
+    lists = ("manifest-sha512.txt", "tagmanifest-sha512.txt")
+    given: list[Any] = [letter, {name: letter / name}, {name: (letter / name).read_bytes()}]
+    for number, files in enumerate(given):
+        assert check(record, files).ok
+        made = build_package(record, tmp_path / str(number), files=files, on=ON).path
+        assert [(made / each).read_bytes() for each in lists] == [
+            (built / each).read_bytes() for each in lists
+        ]
+        assert made.stat().st_mode == built.stat().st_mode
+
+
+def test_files_that_do_not_fit_the_record_are_reported(letter: Path, tmp_path: Path) -> None:
+    record, name = load_record(letter), "letter-1960-07-18.txt"
+    with pytest.raises(InvalidError) as caught:
+        build_package(record, tmp_path / "out", files={name: b"other"})
+    assert {"part-changed", "quote-moved"} <= {each.code for each in caught.value.report}
+    with pytest.raises(InvalidError, match="is not built"):
+        build_package(record, tmp_path / "out")
+    with pytest.raises(UsageError, match="no part of"):
+        build_package(record, tmp_path / "out", files={"../x": b""})
+    with pytest.raises(UsageError, match="files go with a record"):
+        build_package(letter, tmp_path / "out", files={name: b""})
+    with pytest.raises(StorageError):
+        build_package(record, tmp_path / "out", files={name: tmp_path})
+    assert not list((tmp_path / "out").glob("*"))
 
 
 def test_a_text_of_20_mb(letter: Path, tmp_path: Path) -> None:

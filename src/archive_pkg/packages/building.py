@@ -1,8 +1,9 @@
-"""Building: record and files to a package that is there whole or not at all."""
+"""Build a package of a record and its files: either complete or absent."""
 
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from archive_pkg.packages import layout
 from archive_pkg.packages.access.audience import SUFFIX, public
 from archive_pkg.packages.access.decision import Audience, Withheld, withheld
 from archive_pkg.packages.access.leaks import refuse_leaks
-from archive_pkg.packages.checking import check_record, examine
+from archive_pkg.packages.checking import Files, check_record, examine, folder_of, refuse_files
 from archive_pkg.packages.history import packaged
 from archive_pkg.packages.metadata import (
     CRATE,
@@ -27,15 +28,14 @@ from archive_pkg.packages.metadata import (
 )
 from archive_pkg.packages.opening import read_back
 from archive_pkg.packages.signatures.verifying import is_signature_file, is_signed
-from archive_pkg.records import record_file
+from archive_pkg.records import Record, record_file
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from archive_pkg.paths import StrPath
-    from archive_pkg.records import Record
 
 _LONGEST_ID = 128
 
@@ -74,9 +74,10 @@ class Built:
 
 
 def build_package(
-    source: StrPath,
+    source: StrPath | Record,
     out: StrPath,
     *,
+    files: Files | None = None,
     on: date | None = None,
     replace: bool = False,
     drop_signatures: bool = False,
@@ -84,14 +85,16 @@ def build_package(
     metadata: str | Iterable[str] = DEFAULT,
     wait: float = 0,
 ) -> Built:
-    """Build the package of a record in a folder, verified before it has its name.
+    """Build the package of a record in a folder, verified before it gets its name.
 
     The package is a BagIt 1.0 bag (RFC 8493) called after the record's id. The same record, files
     and date give the same bytes. Sources are only read.
 
     Args:
-        source: The record's file or folder.
+        source: The record's file or folder, or a record.
         out: The folder that the package is to be in; made if it is not there.
+        files: The files of the record that is given: the folder that the paths of its parts start
+            from, or the bytes or the path of each file by its path in the record.
         on: The date of packaging. If not given: that of SOURCE_DATE_EPOCH; or that of the package
             already there, so that building again tomorrow changes nothing; or today's (UTC).
         replace: Put it in the place of a package that differs.
@@ -103,32 +106,42 @@ def build_package(
         wait: Seconds to wait for another build of the same package.
 
     Raises:
-        UsageError: There is no such document, or the folder is in the record's own.
-        InvalidError: The record or its files are not sound, or a package that differs is there;
+        InvalidError: The record or its files are not valid, or a package that differs is there;
             its report has every finding.
         StorageError: Disk full, no permission, or another build holds the lock.
+        UsageError: There is no such document; the folder is in the record's own; `files` has a
+            name that no part has, or goes with a path.
     """
-    source = Path(source)
     out = Path(out)
     documents = chosen(metadata)
-    draft = draft_package(source, audience)
-    destination = out / draft.id
-    refuse_inside(draft.folder, out)
-    with storage.storage_errors(f"making {out}"):
-        storage.make_folder(out)
-    with storage.Staging(destination, wait=wait) as staging:
-        on = on or date_for(destination)
-        gone = draft.withheld(on)
-        draft.write(staging.path, on, documents)
-        staging.mode = draft.mode()
-        outcome, differences = settle(
-            staging.path,
-            destination,
-            staging.commit,
-            replace=replace,
-            drop_signatures=drop_signatures,
-        )
+    with _drafted(source, files, audience) as draft:
+        destination = out / draft.id
+        refuse_inside(draft.folder, out)
+        with storage.storage_errors(f"making {out}"):
+            storage.make_folder(out)
+        with storage.Staging(destination, wait=wait) as staging:
+            on = on or date_for(destination)
+            gone = draft.withheld(on)
+            draft.write(staging.path, on, documents)
+            staging.mode = draft.mode()
+            outcome, differences = settle(
+                staging.path,
+                destination,
+                staging.commit,
+                replace=replace,
+                drop_signatures=drop_signatures,
+            )
     return Built(destination, outcome, differences, draft.report, gone)
+
+
+@contextmanager
+def _drafted(source: StrPath | Record, files: Files | None, audience: Audience) -> Iterator[Draft]:
+    if isinstance(source, Record):
+        with folder_of(source, files) as folder:
+            yield draft_from(source, folder, Path(source.id), audience)
+    else:
+        refuse_files(files)
+        yield draft_package(Path(source), audience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +268,9 @@ def draft_from(
     """
     report = Report(list(check_record(record, folder, told_as)))
     if not report.ok:
+        what = record.id if told_as == Path(record.id) else f"{record.id} of {told_as}"
         raise InvalidError(
-            f"{record.id} of {told_as} is not built: {_count(len(report.errors), 'error')}",
-            report=report,
+            f"{what} is not built: {_count(len(report.errors), 'error')}", report=report
         )
     return _draft(record, folder, report, audience)
 

@@ -7,24 +7,28 @@ from __future__ import annotations
 
 import codecs
 import os
+import shutil
 from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
-from archive_pkg.errors import StorageError
+from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.faults import Fault
+from archive_pkg.paths import StrPath
 from archive_pkg.records import NAMES, Record, placed, read_placed, record_file
 from archive_pkg.records.statements import Index, statements
 from archive_pkg.records.vocabularies import terms
 from archive_pkg.records.wording import relations
-from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.reports import Code, Finding, Location, Report, Severity, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from archive_pkg.paths import StrPath
     from archive_pkg.records import Classification, Edtf, Part, Quote
 
 TEXT_LIMIT = 256 * 1024 * 1024
@@ -152,14 +156,64 @@ RECORD_IDS_ALIKE = Code(
 _ANOTHER_ID = "give one of them another id"
 
 
-def check(path: StrPath) -> Report:
+Files = StrPath | Mapping[str, StrPath | bytes]
+"""The folder that the paths of a record's parts start from; or the bytes or the path of each."""
+
+
+def check(source: StrPath | Record, files: Files | None = None) -> Report:
     """Everything that is wrong with a record, its files and its quotes.
 
     Args:
-        path: A record's file, or its folder.
+        source: A record's file, its folder, or a record.
+        files: The files of the record that is given.
+
+    Raises:
+        UsageError: `files` has a name that no part has, or goes with a path.
+        StorageError: A file cannot be read.
     """
-    path = Path(path)
-    return examine(path)[1]
+    if not isinstance(source, Record):
+        refuse_files(files)
+        return examine(Path(source))[1]
+    with folder_of(source, files) as folder:
+        return Report(list(check_record(source, folder, Path(source.id))))
+
+
+@contextmanager
+def folder_of(record: Record, files: Files | None) -> Iterator[Path]:
+    """Yield the folder with the files of a record; files given one by one are copied into one.
+
+    Raises:
+        UsageError: A name in `files` is not the file of a part.
+        StorageError: A file cannot be read.
+    """
+    if files is not None and not isinstance(files, Mapping):
+        yield Path(files)
+        return
+    given = files or {}
+    if unknown := sorted(given.keys() - set(record.files)):
+        raise UsageError(
+            f"no part of {record.id} has the file {some(unknown)}",
+            "give the files by the names that the parts have in the record",
+        )
+    with TemporaryDirectory(prefix="archive-pkg-") as made:
+        folder = Path(made, "files")
+        for name, data in given.items():
+            with storage.storage_errors(f"reading {name}"):
+                file = folder / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                if isinstance(data, bytes):
+                    file.write_bytes(data)
+                    continue
+                with storage.open_regular(Path(data)) as stream, file.open("xb") as copy:
+                    shutil.copyfileobj(stream, copy)
+                    file.chmod(os.fstat(stream.fileno()).st_mode)
+        yield folder
+
+
+def refuse_files(files: Files | None) -> None:
+    """Raise UsageError if files are given with the path of a record, which names its own."""
+    if files is not None:
+        raise UsageError("files go with a record, not with its path", "load the record first")
 
 
 def same_id(file: str, name: str, other: str) -> Finding:
