@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.drafting.texts.decoding import decode
 from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.texts.decoding import decode
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff")))

@@ -12,10 +12,10 @@ import pytest
 from docx import Document
 
 from archive_pkg.drafting import draft_letter, file_draft, load_vocabulary
-from archive_pkg.drafting.texts.reading import DOCX, ODT
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import check
 from archive_pkg.records import load_record
+from archive_pkg.texts.files import DOCX, ODT
 
 if TYPE_CHECKING:
     from program import Run

@@ -13,7 +13,6 @@ import pytest
 from docx import Document
 
 from archive_pkg.bags import profiles
-from archive_pkg.drafting.texts.reading import read_source
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.interchange import importing
@@ -32,6 +31,7 @@ from archive_pkg.tables import check
 from archive_pkg.tables.csv_reading import read_csv
 from archive_pkg.tables.mapping import read_mapping
 from archive_pkg.tables.xlsx_reading import read_workbook
+from archive_pkg.texts.files import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from archive_pkg.drafting.records.redrafting import Difference, redraft
 from archive_pkg.drafting.records.writing import record_of, record_yaml
 from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.statements.statement import Confidence, Quote, Statement
-from archive_pkg.drafting.texts.reading import read_source
 from archive_pkg.drafting.vocabulary import Vocabulary, load_vocabulary
+from archive_pkg.texts.files import read_source
 
 __all__ = [
     "Confidence",

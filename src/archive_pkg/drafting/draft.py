@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.layout.anatomy import Anatomy, Zone, take_apart
+from archive_pkg.drafting.lines import WINDOW
 from archive_pkg.drafting.statements.content import MOST_NOTES
 from archive_pkg.drafting.statements.fields import read_fields
 from archive_pkg.drafting.statements.notes import find_brackets
@@ -19,10 +20,9 @@ from archive_pkg.drafting.statements.statement import (
     Confidence,
     Statement,
 )
-from archive_pkg.drafting.texts.lines import WINDOW
-from archive_pkg.drafting.texts.reading import Source, read_source
 from archive_pkg.drafting.vocabulary import load_vocabulary, words_of
 from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.texts.files import Source, read_source
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary

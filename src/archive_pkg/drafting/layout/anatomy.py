@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.language import habits_of
 from archive_pkg.drafting.layout import head as heads
 from archive_pkg.drafting.layout import tail as tails
-from archive_pkg.drafting.texts.language import habits_of
-from archive_pkg.drafting.texts.lines import Line, lines_of
+from archive_pkg.drafting.lines import Line, lines_of
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.texts.language import Habits
+    from archive_pkg.drafting.language import Habits
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 

@@ -13,7 +13,7 @@ from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.drafting.texts.lines import Line
+    from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 _PIECE = re.compile(r"\S+")

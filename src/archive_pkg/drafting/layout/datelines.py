@@ -10,8 +10,8 @@ from archive_pkg.dates.written import Found, find_dates
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.texts.language import Habits
-    from archive_pkg.drafting.texts.lines import Line
+    from archive_pkg.drafting.language import Habits
+    from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 LONGEST = 110

@@ -14,8 +14,8 @@ from archive_pkg.drafting.vocabulary import first_word, words_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.drafting.texts.language import Habits
-    from archive_pkg.drafting.texts.lines import Line
+    from archive_pkg.drafting.language import Habits
+    from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 # How far down a head may reach, in lines; and how long a line of it may be.

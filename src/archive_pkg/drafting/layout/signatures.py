@@ -13,9 +13,9 @@ from archive_pkg.drafting.vocabulary import first_word, words_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from archive_pkg.drafting.language import Habits
     from archive_pkg.drafting.layout.head import Head
-    from archive_pkg.drafting.texts.language import Habits
-    from archive_pkg.drafting.texts.lines import Line
+    from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 # How many lines at the beginning and at the end of a letter are searched for its signature.

@@ -14,10 +14,10 @@ from archive_pkg.drafting.vocabulary import words_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from archive_pkg.drafting.language import Habits
     from archive_pkg.drafting.layout.closings import Signature
     from archive_pkg.drafting.layout.head import Head
-    from archive_pkg.drafting.texts.language import Habits
-    from archive_pkg.drafting.texts.lines import Line
+    from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 

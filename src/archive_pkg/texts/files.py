@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import limits
-from archive_pkg.drafting.texts.decoding import decode
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.parsing import ZIP_ERRORS, OverLimitError, check_xml, parse_xml
 from archive_pkg.records.recognizing import DAMAGED, OPEN_DOCUMENT, WORD, recognize
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import read_regular
+from archive_pkg.texts.decoding import decode
 
 if TYPE_CHECKING:
     from archive_pkg.paths import StrPath

@@ -1,1 +1,0 @@
-"""A document's file as text: decoding, lines, language."""
