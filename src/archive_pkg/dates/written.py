@@ -308,8 +308,6 @@ class _Reader:
         roman = ROMAN.get(self.text(signs), 0)
         second_text = self.number(signs)
         second = roman or (int(second_text) if second_text else 0)
-        if not second:
-            return None
         end = signs + 1
         after = self.skip(end, "./-–:,")
         year = self.year(after)
@@ -321,13 +319,10 @@ class _Reader:
             year = None
         day, month, rule = first, second, "roman-month" if roman else "day-and-month"
         sure = year[1] if year else 0
-        if self.month_first and not roman:
-            if first <= 12 and _day(second, first, None):
-                day, month, rule = second, first, "month-and-day"
-                if second <= 12 and first != second:
-                    sure = min(sure, 0)
-            elif second > 12:
-                return None
+        if self.month_first and not roman and _day(second, first, None):
+            day, month, rule = second, first, "month-and-day"
+            if second <= 12 and first != second:
+                sure = 0
         if not _day(day, month, year[0] if year else None):
             return None
         if year is None:
