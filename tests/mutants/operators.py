@@ -101,13 +101,15 @@ class Unwrap(cst.CSTTransformer):
 
 
 def forget() -> None:
-    """Empty the caches that the unchanged code has filled: what is in them, no mutant computes."""
+    """Empty the caches that the unchanged code has filled: no mutant computes what is in them."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "archive_pkg":
             for value in list(vars(module).values()):
-                if isinstance(value, functools._lru_cache_wrapper):
-                    value.cache_clear()
-                elif type(value).__module__ == name and hasattr(value, "__missing__"):
+                inner = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
+                for each in (value, *inner):
+                    if isinstance(each, functools._lru_cache_wrapper):
+                        each.cache_clear()
+                if type(value).__module__ == name and hasattr(value, "__missing__"):
                     value.clear()
 
 
