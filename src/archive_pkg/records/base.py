@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
+
+
+if TYPE_CHECKING:
+    Got = TypeVar("Got", covariant=True)
+    Taken = TypeVar("Taken", contravariant=True)
+
+    class Given(Generic[Got, Taken]):
+        """Tells type checkers what a field is and, where that is more, what it is made from."""
+
+        def __get__(self, owner: object, kind: type | None = None) -> Got: ...
+        def __set__(self, owner: object, value: Taken) -> None: ...
 
 
 class Model(BaseModel):

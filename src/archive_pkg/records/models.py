@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
+    from archive_pkg.records.base import Given
+
 
 def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
@@ -62,7 +64,17 @@ def _date_from_text(value: object) -> object:
 
 
 T = TypeVar("T")
-Many = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
+EMPTY: Any = ()
+UNKNOWN: Any = None
+
+if TYPE_CHECKING:
+    Many = Given[tuple[T, ...], Sequence[T]]
+    AnyEdtf = Given[Edtf, str]
+    MaybeEdtf = Given[Edtf | None, str | None]
+else:
+    Many = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
+    AnyEdtf = Edtf
+    MaybeEdtf = Edtf | None
 
 Text = Annotated[
     str,
@@ -175,7 +187,7 @@ class WrittenDate(Model):
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [given("edtf"), given("as_written")]})
 
-    edtf: Edtf | None = Field(default=None, examples=["1960-07-18"])
+    edtf: MaybeEdtf = Field(default=UNKNOWN, examples=["1960-07-18"])
     as_written: Text | None = None
     note: Text | None = None
 
@@ -199,15 +211,21 @@ class Date(WrittenDate):
 
     model_config = ConfigDict(json_schema_extra={})
 
-    edtf: Edtf = Field(examples=["1960-07-18"])
+    edtf: AnyEdtf = Field(examples=["1960-07-18"])
 
 
 def _open_or_known(value: object) -> object:
     return dict(value) if isinstance(value, Date) else _date_from_text(value)
 
 
-DateField = Annotated[Date, BeforeValidator(_date_from_text), OrText(EDTF_FORM)]
-WrittenDateField = Annotated[WrittenDate, BeforeValidator(_open_or_known), OrText(EDTF_FORM)]
+if TYPE_CHECKING:
+    DateField = Given[Date | None, Date | str | None]
+    WrittenDateField = Given[WrittenDate | None, WrittenDate | str | None]
+else:
+    DateField = Annotated[Date, BeforeValidator(_date_from_text), OrText(EDTF_FORM)] | None
+    WrittenDateField = (
+        Annotated[WrittenDate, BeforeValidator(_open_or_known), OrText(EDTF_FORM)] | None
+    )
 
 
 class Place(Model):
@@ -221,7 +239,7 @@ class Place(Model):
 
     name: Text
     as_written: Text | None = None
-    identifiers: Many[Identifier] = ()
+    identifiers: Many[Identifier] = EMPTY
 
 
 class Agent(Model):
@@ -244,7 +262,7 @@ class Agent(Model):
     role: Text | None = None
     as_written: Text | None = None
     version: Text | None = None
-    identifiers: Many[Identifier] = ()
+    identifiers: Many[Identifier] = EMPTY
     note: Text | None = None
 
 
@@ -260,7 +278,7 @@ class Reclassification(Model):
     """
 
     action: Literal["classified", "upgraded", "downgraded", "declassified", "reviewed"]
-    date: DateField | None = None
+    date: DateField = UNKNOWN
     by: AgentId | None = None
     level: Id | None = None
     note: Text | None = None
@@ -282,8 +300,8 @@ class Classification(Model):
     language: Language | None = None
     scheme: Id | None = None
     level: Id | None = None
-    caveats: Many[Text] = ()
-    history: Many[Reclassification] = ()
+    caveats: Many[Text] = EMPTY
+    history: Many[Reclassification] = EMPTY
 
 
 class Span(Model):
@@ -356,7 +374,7 @@ class Access(Model):
     )
 
     status: Literal["open", "restricted", "closed"]
-    until: DateField | None = None
+    until: DateField = UNKNOWN
     rule: Text | None = None
 
     @model_validator(mode="after")
@@ -428,12 +446,12 @@ class Part(Model):
     media_type: MediaType | None = None
     pronom: Puid | None = None
     encoding: Text | None = None
-    languages: Many[Language] = ()
-    made_from: Many[PartId] = ()
-    part_of: Many[PartId] = ()
-    about: Many[PartId] = ()
-    made_by: Many[AgentId] = ()
-    made: DateField | None = None
+    languages: Many[Language] = EMPTY
+    made_from: Many[PartId] = EMPTY
+    part_of: Many[PartId] = EMPTY
+    about: Many[PartId] = EMPTY
+    made_by: Many[AgentId] = EMPTY
+    made: DateField = UNKNOWN
     method: Text | None = None
     access: Access | None = None
     note: Text | None = None
@@ -585,12 +603,12 @@ class Event(Model):
 
     id: Id
     type: Text
-    date: DateField | None = None
-    agents: Many[AgentId] = ()
-    objects: Many[PartId] = ()
-    sources: Many[PartId] = ()
-    inputs: Many[Digest] = ()
-    outputs: Many[Digest] = ()
+    date: DateField = UNKNOWN
+    agents: Many[AgentId] = EMPTY
+    objects: Many[PartId] = EMPTY
+    sources: Many[PartId] = EMPTY
+    inputs: Many[Digest] = EMPTY
+    outputs: Many[Digest] = EMPTY
     outcome: Literal["success", "warning", "fail"] | None = None
     detail: Text | None = None
 
@@ -688,35 +706,35 @@ class Record(Model):
     id: RecordId
     version: Counted = 1
     supersedes: Text | None = None
-    identifiers: Many[Identifier] = ()
+    identifiers: Many[Identifier] = EMPTY
     type: Literal["letter", "telegram", "memorandum", "note", "message", "report", "other"]
     title: Text
-    variant_titles: Many[Text] = ()
-    sender: Many[AgentId] = ()
-    signatories: Many[AgentId] = ()
-    recipients: Many[AgentId] = ()
-    copies_to: Many[AgentId] = ()
-    date: WrittenDateField | None = None
-    received: WrittenDateField | None = None
+    variant_titles: Many[Text] = EMPTY
+    sender: Many[AgentId] = EMPTY
+    signatories: Many[AgentId] = EMPTY
+    recipients: Many[AgentId] = EMPTY
+    copies_to: Many[AgentId] = EMPTY
+    date: WrittenDateField = UNKNOWN
+    received: WrittenDateField = UNKNOWN
     place: Place | None = None
     classification: Classification | None = None
     salutation: Text | None = None
     closing: Text | None = None
     summary: Summary | None = None
-    subjects: Many[Subject] = ()
-    mentioned_agents: Many[AgentId] = ()
-    mentioned_places: Many[Place] = ()
-    parts: Many[Part] = ()
-    translation_notes: Many[TranslationNote] = ()
-    enclosures: Many[Enclosure] = ()
+    subjects: Many[Subject] = EMPTY
+    mentioned_agents: Many[AgentId] = EMPTY
+    mentioned_places: Many[Place] = EMPTY
+    parts: Many[Part] = EMPTY
+    translation_notes: Many[TranslationNote] = EMPTY
+    enclosures: Many[Enclosure] = EMPTY
     holding: Holding | None = None
     custody: Text | None = None
     donor: AgentId | None = None
-    publications: Many[Text] = ()
+    publications: Many[Text] = EMPTY
     rights: Rights | None = None
-    agents: Many[Agent] = ()
-    events: Many[Event] = ()
-    evidence: Many[Evidence] = ()
+    agents: Many[Agent] = EMPTY
+    events: Many[Event] = EMPTY
+    evidence: Many[Evidence] = EMPTY
 
     @classmethod
     def __get_pydantic_json_schema__(
