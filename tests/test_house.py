@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import archive_pkg
-from archive_pkg import cli
+from archive_pkg import bags, cli
 
 ROOT = Path(__file__).parents[1]
 HEAVY = (
@@ -49,6 +49,17 @@ def loaded_by(code: str) -> set[str]:
 )
 def test_nothing_heavy_is_loaded_before_it_is_needed(code: str) -> None:
     assert not loaded_by(code) & set(HEAVY)
+
+
+def test_a_command_loads_only_what_it_needs(tmp_path: Path) -> None:
+    bag = tmp_path / "bag"
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "a.txt").write_text("a")
+    bags.create(tmp_path / "files", bag)
+    loaded = loaded_by(
+        f"from archive_pkg.cli import run\nassert run(['bag', 'verify', {str(bag)!r}]) == 0"
+    )
+    assert not loaded & {*HEAVY, "pydantic", "yaml", "rich"}
 
 
 def test_every_public_name_is_there_and_documented() -> None:

@@ -45,6 +45,7 @@ from archive_pkg.cli.output import (
     print_finding,
     ready_streams,
 )
+from archive_pkg.cli.parameters import without_pydantic
 from archive_pkg.errors import ArchivePkgError, StorageError
 from archive_pkg.storage import describe
 
@@ -115,7 +116,8 @@ def main() -> NoReturn:
 def run(words: Sequence[str]) -> int:
     """Run one command line, given without the program's name, to its exit status."""
     try:
-        status = app(list(words), standalone_mode=False)
+        command = without_pydantic(typer.main.get_command(app))
+        status = command(list(words), standalone_mode=False)
     except ArchivePkgError as error:
         for finding in findings_of(error):
             print_finding(finding, err=True)

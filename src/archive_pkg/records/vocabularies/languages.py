@@ -34,8 +34,8 @@ def _registry() -> str:
     It is the file at https://www.iana.org/assignments/language-subtag-registry, unchanged: to
     update it, replace it.
     """
-    path = files("archive_pkg.records") / "data" / "language-subtag-registry.txt"
-    return path.read_text("utf-8")
+    folder = files("archive_pkg.records") / "data"
+    return (folder / "language-subtag-registry.txt").read_text("utf-8")
 
 
 def _entry(kind: str, subtag: str) -> str:
