@@ -123,6 +123,11 @@ def test_names_have_every_address_and_the_first_local_key() -> None:
     assert told[2:4] == [
         f"correspAction/placeName/@ref: {refs}", "correspAction/placeName/@key: A 1"
     ]  # fmt: skip
+    for kind, tag in (("person", "persName"), ("organization", "orgName"), ("family", "name")):
+        agents = [{"id": "ann", "name": "Ann", "kind": kind, "identifiers": identifiers[:2]}]
+        told = said(PROFILE + "correspDesc/correspAction/", agents=agents, sender=["ann"])
+        named = [f"{tag}/@ref: http://www.wikidata.org/entity/Q1", f"{tag}/@key: A 1"]
+        assert [line for line in told if "@ref" in line or "@key" in line] == named
 
 
 def test_a_note_says_as_much_as_is_known() -> None:
@@ -139,6 +144,9 @@ def test_a_note_says_as_much_as_is_known() -> None:
             "@type: source-term", "@target: #note-n", "term/@type: romanized", *tagged,
             "term: planom",
         ]  # fmt: skip
+    both = [*parts, {"id": "b", "kind": "translation", "file": "b.txt"}]
+    setting = Setting(texts={"a": text, "b": "other words"})
+    assert "@target: #note-n" in said(within, setting, parts=both, translation_notes=[note])
     assert said(within, parts=parts, translation_notes=[note])[:2] == [
         "@type: source-term", "term/@type: romanized"
     ]  # fmt: skip
