@@ -59,19 +59,25 @@ class Algorithm:
     hashlib_name: str
 
 
-def _algorithms() -> Iterator[Algorithm]:
-    yield Algorithm("md5", 32, True, "md5")
-    yield Algorithm("sha1", 40, True, "sha1")
-    for bits in (224, 256, 384, 512):
-        yield Algorithm(f"sha{bits}", bits // 4, False, f"sha{bits}")
-        yield Algorithm(f"sha3{bits}", bits // 4, False, f"sha3_{bits}")
-    yield Algorithm("blake2b", 128, False, "blake2b")
-    yield Algorithm("blake2b512", 128, False, "blake2b")
-    yield Algorithm("blake2s", 64, False, "blake2s")
-    yield Algorithm("blake2s256", 64, False, "blake2s")
-
-
-ALGORITHMS: Mapping[str, Algorithm] = {each.name: each for each in _algorithms()}
+ALGORITHMS: Mapping[str, Algorithm] = {
+    each.name: each
+    for each in (
+        Algorithm("md5", 32, True, "md5"),
+        Algorithm("sha1", 40, True, "sha1"),
+        Algorithm("sha224", 56, False, "sha224"),
+        Algorithm("sha3224", 56, False, "sha3_224"),
+        Algorithm("sha256", 64, False, "sha256"),
+        Algorithm("sha3256", 64, False, "sha3_256"),
+        Algorithm("sha384", 96, False, "sha384"),
+        Algorithm("sha3384", 96, False, "sha3_384"),
+        Algorithm("sha512", 128, False, "sha512"),
+        Algorithm("sha3512", 128, False, "sha3_512"),
+        Algorithm("blake2b", 128, False, "blake2b"),
+        Algorithm("blake2b512", 128, False, "blake2b"),
+        Algorithm("blake2s", 64, False, "blake2s"),
+        Algorithm("blake2s256", 64, False, "blake2s"),
+    )
+}
 """All that can be computed here, by name."""
 
 
@@ -459,7 +465,6 @@ _DONE, _TICK, _FAILED = range(3)
 
 def _serve(task: Task[T], todo: int, results: int, parent: int) -> None:
     """Be a worker process, which never returns and does not outlive its parent."""
-    status = 1
     try:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
@@ -479,9 +484,8 @@ def _serve(task: Task[T], todo: int, results: int, parent: int) -> None:
                 send(_FAILED, error)
             else:
                 send(_DONE, (index, result))
-        status = 0
     finally:
-        os._exit(status)
+        os._exit(0)
 
 
 def _frames(children: dict[int, int]) -> Iterator[tuple[int, Any]]:

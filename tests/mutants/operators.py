@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import libcst as cst
+from mutmut import __main__ as mutmut
 from mutmut.mutation import file_mutation, mutators
 from mutmut.utils.format_utils import get_mutant_name
 from mutmut.workers.isolation import ForkRunner
@@ -113,21 +114,32 @@ def forget() -> None:
                     value.clear()
 
 
-def install() -> None:
-    """Let mutmut use these, and run the unchanged tests once, not three times."""
+def reached(names: Iterable[str]) -> int:
+    """Give every test to the functions that seem to be reached by none: a forked process may be."""
+    every = set(mutmut.state().duration_by_test)
+    tests = mutmut.state().tests_by_mangled_function_name
+    for function in map(mutmut.mangled_name_from_mutant_name, names):
+        tests[function] = tests[function] or every
+    return 0
+
+
+def install(path: Path) -> list[str]:
+    """Let mutmut use these, and run the unchanged tests once, not three times.
+
+    Returns:
+        The names of all mutants of a module.
+    """
     os.register_at_fork(after_in_child=forget)
     file_mutation.mutation_operators = OPERATORS
     file_mutation.MutationVisitor = Visitor
-    ForkRunner.run_clean_tests = lambda *_, **__: 0  # that which asks what tests reach has run them
+    made = file_mutation.mutate_file_contents(str(path), path.read_text())
+    names = [get_mutant_name(path, name) for name in made.mutant_names]
+    # The collection of what each test reaches has run them.
+    ForkRunner.run_clean_tests = lambda *_, **__: reached(names)
     ForkRunner.run_forced_fail = lambda *_: 1
+    return names
 
 
 def unwrapped(source: str, known: Sequence[str]) -> str:
     """Return a module with these decorators called after the functions."""
     return cst.parse_module(source).visit(Unwrap(known)).code
-
-
-def names(path: Path) -> list[str]:
-    """Return the names of all mutants of a module."""
-    made = file_mutation.mutate_file_contents(str(path), path.read_text())
-    return [get_mutant_name(path, name) for name in made.mutant_names]

@@ -68,7 +68,7 @@ def mutate(module: str, sample: int, seconds: float) -> dict[str, Any]:
         except subprocess.TimeoutExpired:
             child.send_signal(signal.SIGINT)  # mutmut stops, and keeps what it knows
             with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(30)
+                child.wait(90)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
@@ -85,9 +85,8 @@ def inside(module: str, sample: int) -> None:
     from mutmut.mutation.diff_apply import get_diff_for_mutant
 
     path = Path("src/archive_pkg", module)
-    operators.install()
     path.write_text(operators.unwrapped(path.read_text(), UNWRAPPED))
-    names = operators.names(path)
+    names = operators.install(path)
     chosen = random.Random(1).sample(names, min(sample or len(names), len(names)))
     with contextlib.suppress(KeyboardInterrupt):
         mutmut._run(sorted(chosen, key=names.index), 2)
