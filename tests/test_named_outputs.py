@@ -83,6 +83,14 @@ def test_what_is_open_already_is_written_into_where_it_is(tmp_path: Path, form: 
     assert (tmp_path / "a").stat().st_ino == inode
 
 
+def test_descriptors_are_known_by_their_paths() -> None:
+    for path in ("/dev/fd/3", "/proc/self/fd/12", "/proc/77/fd/0", "/dev/stdin", "/dev/stdout",
+                 "/dev/stderr"):  # fmt: skip
+        assert storage.is_handed_over(Path(path)), path
+    for path in ("/dev/fd", "/dev/fd/x", "/dev/stdoutx", "/dev/null", "a/dev/fd/3", "/proc/fd/1"):
+        assert not storage.is_handed_over(Path(path)), path
+
+
 @pytest.mark.parametrize("kind", ["folder", "link to a folder", "loop", "below a file"])
 def test_what_cannot_be_written_is_one_clear_error(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "x"

@@ -454,6 +454,23 @@ def test_each_of_the_rules_in_darts_form(bag: Path, asked: dict[str, Any], code:
     assert [each[0] for each in found(bag, asked)] == ([f"profile-{code}"] if code else [])
 
 
+def test_only_what_a_profile_asks_for_keeps_a_bag_from_conforming(bag: Path) -> None:
+    asked = dart(bagItProfileInfo={"bagItProfileIdentifier": "urn:x"})
+    for said, conforms in (
+        (asked, True),  # DART itself does not ask for the identifier
+        (INFO | {"Bag-Info": {"Bag-Count": {"recommended": True}}}, True),
+        (INFO | {"Bag-Info": {"Bag-Count": {"required": True}}}, False),
+    ):
+        profile = profiles.parse(json.dumps(said).encode(), "x.json")
+        assert bags.verify(bag, profile=profile).conforms is conforms
+
+
+def test_the_files_that_bagit_names_are_allowed_whatever_a_profile_allows(bag: Path) -> None:
+    for name in ("package-info.txt", "fetch.txt"):
+        (bag / name).touch()
+    assert found(bag, INFO | {"Tag-Files-Allowed": ["info/*", "other.xml"]}) == []
+
+
 def test_fetch_txt_can_be_forbidden_in_darts_form(bag: Path) -> None:
     (bag / "fetch.txt").write_text("https://a.example/a 3 data/a.txt\n")
     assert [each[0] for each in found(bag, dart(allowFetchTxt=False))] == ["profile-fetch"]

@@ -141,15 +141,21 @@ def test_upgrading_old_bags(tmp_path: Path, version: str) -> None:
     )
     empty = "d41d8cd98f00b204e9800998ecf8427e"
     (bag / "manifest-md5.txt").write_bytes(f"{empty} *data/é%25\n".encode(encoding))
-    (bag / name).write_bytes("Packing-Date : 2009-10-14\nContact-Name: É\n".encode(encoding))
+    (bag / name).write_bytes(
+        "Packing-Date : 2009-10-14\nContact-Name: É\nPackage-Size: 1 KB\n".encode(encoding)
+    )
     assert bags.verify(bag).valid
     changed = updating.upgrade(bag)
     verdict = bags.verify(bag)
     assert verdict.valid
     assert {finding.code for finding in verdict.report} <= {"name-unportable"}
     assert (changed.version, changed.encoding) == ("1.0", "UTF-8")
-    label = "Bagging-Date" if name == "package-info.txt" else "Packing-Date"
-    assert changed.info == [(label, "2009-10-14"), ("Contact-Name", "É")]
+    old = name == "package-info.txt"
+    assert changed.info == [
+        ("Bagging-Date" if old else "Packing-Date", "2009-10-14"),
+        ("Contact-Name", "É"),
+        ("Bag-Size" if old else "Package-Size", "1 KB"),
+    ]
     assert list(changed.manifests) == ["md5", "sha256", "sha512"]
     assert changed.payload == ["data/é%25"]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from archive_pkg.dates.month_names import MONTHS
 from archive_pkg.dates.written import find_dates, known_months
 
 # fmt: off
@@ -99,6 +100,16 @@ WRITTEN: list[tuple[Any, ...]] = [
     ("18–7–1960", "18–7–1960", "1960-07-18", "day-and-month", 2),
     ("18/7/1960", "18/7/1960", "1960-07-18", "day-and-month", 2),
     ("18.7.1960.", "18.7.1960", "1960-07-18", "day-and-month", 2),
+    ("3rd July 1960", "3rd July 1960", "1960-07-03", "written-date", 2, "en"),
+    ("1st July 1960", "1st July 1960", "1960-07-01", "written-date", 2, "en"),
+    ("1ter Juli 1960", "1ter Juli 1960", "1960-07-01", "written-date", 2),
+    ("7ten Juli 1960", "7ten Juli 1960", "1960-07-07", "written-date", 2),
+    ("7te Juli 1960", "7te Juli 1960", "1960-07-07", "written-date", 2),
+    ("1o maggio 1960", "1o maggio 1960", "1960-05-01", "written-date", 2, "it"),
+    ("7 del maggio 1960", "7 del maggio 1960", "1960-05-07", "written-date", 2, "it"),
+    ("7 di maggio 1960", "7 di maggio 1960", "1960-05-07", "written-date", 2, "it"),
+    ("7 мая г. 1960", "7 мая г. 1960", "1960-05-07", "written-date", 2, "ru"),
+    ("18 July ¿1960", "18 July ¿1960", "1960-07-18?", "written-date", 1, "en"),
     ("1.i.1960", "1.i.1960", "1960-01-01", "roman-month", 2),
     ("1.ix.1960", "1.ix.1960", "1960-09-01", "roman-month", 2),
     ("abc 1960-07-18x", "1960-07-18", "1960-07-18", "iso-date", 2),
@@ -148,6 +159,13 @@ def test_a_date_in_a_line_is_found_at_its_place_and_by_its_rule() -> None:
             assert told(line, **how) == expected
 
 
+def test_months_in_roman_figures_are_all_known() -> None:
+    roman_figures = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+    for number, roman in enumerate(roman_figures, start=1):
+        ((_, _, edtf, rule, *_),) = told(f"9. {roman}. 1960")
+        assert (edtf, rule) == (f"1960-{number:02}-09", "roman-month")
+
+
 @pytest.mark.parametrize("line", NO_DATES)
 def test_other_words_and_figures_are_no_dates(line: str) -> None:
     assert told(line) == []
@@ -172,4 +190,6 @@ def test_the_names_of_months_are_known_with_their_languages() -> None:
     assert known.languages["july"] == {"en"}
     assert {"fr"} == known.languages["juillet"]
     assert known.languages.keys() == known.months.keys()
-    assert set(known.months.values()) == set(range(1, 13))
+    assert {name: {*months.values()} for name, months in MONTHS.items()} == {
+        name: {*range(1, 13)} for name in MONTHS
+    }

@@ -96,6 +96,24 @@ def test_a_trace_is_found_however_it_is_written(tmp_path: Path, how: str, around
     assert not any("heron" in what or "böse" in what for what in traces.in_text(TRACES[how]))
 
 
+def test_invisible_characters_hide_no_trace(tmp_path: Path) -> None:
+    traces = traces_of(tmp_path)
+    for sign in "\u00ad\u200b\u200f\u2028\u202e\u2060\u2069\ufeff":
+        assert traces.in_text("told seven millers about nine silver".replace(" ", sign)), sign
+        # U+2028 ends a line, and so a word.
+        assert sign == "\u2028" or traces.in_text(f"bö{sign}se-akten"), sign
+    for hyphen in "-\u00ad\u2010\u2011":
+        assert traces.in_text(f"told seven mil{hyphen}\n lers about nine silver"), hyphen
+
+
+def test_letters_that_look_like_latin_ones_count_as_those(tmp_path: Path) -> None:
+    for latin, other in (
+        ("abekmhopctyxijsdhlqw", "авекмнорстухіјѕԁһӏԛԝ"),
+        ("abehikmvoptyxzlodi", "αβεηικμνορτυχζłøđı"),
+    ):
+        assert texts_of(tmp_path, "few words", name=f"{latin}.txt").in_text(f"{other}.txt")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -569,6 +587,7 @@ def test_a_text_that_cannot_be_read_keeps_no_other_from_being_searched(tmp_path:
     ("name", "traces", "others"),
     [
         ("a_b&c#7.txt", ["a\\_b\\&c\\#7.txt", "A_B&C#7"], ["a", "b&c"]),
+        ("a%$1{}~^.txt", ["a\\%\\$1\\{\\}\\~\\^.txt"], ["a%$"]),
         ("secret/report.txt", ["secret/report.txt", "report.txt"], ["secret", "report"]),
         ("se-cret/report9.txt", ["se-cret", "report9"], ["cret"]),
         ("ab1/cd2.t", ["ab1/cd2.t", "cd2.t"], ["ab1", "cd2"]),
