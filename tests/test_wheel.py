@@ -31,6 +31,9 @@ def test_the_wheel_runs_the_demo_in_an_empty_environment(dist: Path, tmp_path: P
     [wheel] = map(str, dist.glob("*.whl"))
     install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*install, "--constraint", constraints, wheel], check=True)
+    listed = [python, "-m", "pip", "list", "--format", "freeze", "--disable-pip-version-check"]
+    done = subprocess.run(listed, check=True, capture_output=True, text=True)
+    assert len(done.stdout.splitlines()) <= 50, done.stdout
     away = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     program = str(tmp_path / "venv/bin/archive-pkg")
     demo = [program, "demo", "--out", str(tmp_path / "demo")]
