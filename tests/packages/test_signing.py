@@ -159,6 +159,9 @@ def test_signing_twice_with_one_key_is_once_and_another_key_adds_its_own(
     signed: Path, keys: Path
 ) -> None:
     assert sign(signed, key=keys / "editor").signatures == ()
+    lost = "signatures/tagmanifest-sha512.txt.sig"
+    (signed / lost).unlink()
+    assert sign(signed, key=keys / "editor").signatures == (lost,)
     assert "signatures/tagmanifest-sha512.txt.2.sig" in sign(signed, key=keys / "rsa").signatures
     verification = verify(signed, trust=Trust.read(keys / "allowed"))
     assert [one.signers for one in verification.signatures] == [(EDITOR,)] * 4
