@@ -247,6 +247,74 @@ def test_a_statement_is_as_sure_as_its_rule_and_its_place_allow(name: str) -> No
     assert [(one.field, str(one.confidence), one.rule) for one in told] == expected
 
 
+HEAD = "Berlin, 18 July 1960"
+BODY = "The plates have come."
+END = "Yours sincerely,\nAnna Lind"
+CENTURY = "Berlin, 18.7.04"
+SURE: list[tuple[dict[str, str], str, str, str, str]] = [
+    # What of a letter is different, and the statement that is judged by it.
+    ({"head": "Berlin, Monday, 18.7.04"}, "date", "1904-07-18", "certain", "day-and-month-head"),
+    ({"head": "Berlin, Tuesday, 18.7.04", "body": "Since 1904."},
+     "date", "1904-07-18", "probable", "day-and-month-head"),
+    ({"head": CENTURY, "body": "Since 1924."},
+     "date", "1904-07-18", "certain", "day-and-month-head"),
+    ({"head": CENTURY, "body": "Since 1925."},
+     "date", "1904-07-18", "probable", "day-and-month-head"),
+    ({"head": CENTURY, "body": "Die Platten sind gekommen, und ich danke Ihnen dafür sehr."},
+     "date", "1904-07-18", "certain", "day-and-month-head"),
+    ({"head": f"{CENTURY}?", "body": "Since 1904."},
+     "date", "1904-07-18?", "probable", "day-and-month-head"),
+    ({"head": "Berlin, 5 March 1848 (old style)", "body": "Since 1848."},
+     "date", "1848-03-05", "probable", "old-style-date-head"),
+    ({"head": "Berlin, 3/4 March 1957", "body": "Since 1957."},
+     "date", "1957-03-03/1957-03-04", "probable", "double-date-head"),
+    ({"head": f"Received 20 July\n\n{HEAD}"},
+     "received", "1960-07-20", "probable", "stamp-of-receipt"),
+    ({"head": f"Received 2 January\n\n{HEAD}"},
+     "received", "1961-01-02", "probable", "stamp-of-receipt"),
+    ({"greeting": "Dear Anna,\n" + BODY, "body": "So it is."},
+     "salutation", "Dear Anna,", "guess", "salutation-line"),
+    ({"end": "In haste and friendship,\nAnna Lind"},
+     "closing", "In haste and friendship,", "probable", "lines-above-signature"),
+    ({"end": "For the Joint Chiefs of Staff:\nA. Lind"},
+     "sender", "Joint Chiefs of Staff", "certain", "signed-for-body"),
+    ({"end": f"{END}\n\nOtto Moser"}, "signatory", "Otto Moser", "probable", "signature-co-signed"),
+    ({"end": f"{END}\n\nOtto Moser"},
+     "signatory", "Anna Lind", "probable", "signature-after-closing"),
+    ({"end": f"{END}\n\nOtto Moser"},
+     "sender", "Anna Lind", "certain", "sender-signed-after-closing"),
+    ({"end": "Yours, Anna Lind"}, "signatory", "Anna Lind", "certain", "signature-with-closing"),
+    ({"end": "Yours, Anna"}, "sender", "Anna", "guess", "sender-signed-with-closing"),
+    ({"end": "Yours,\nAnna"}, "sender", "Anna", "probable", "sender-signed-after-closing"),
+    ({"end": "Yours sincerely,\nLind & Co. (Anna Lind)"},
+     "sender", "Lind & Co. (Anna Lind)", "guess", "sender-signed-after-closing"),
+    ({"head": f"{HEAD}\n\nMr. Otto Moser\n12 High Street\nLondon", "greeting": "Dear Mr. Moser,"},
+     "recipient", "Otto Moser", "certain", "address-and-salutation"),
+    ({"head": f"{HEAD}\n\nTo the King", "greeting": ""},
+     "recipient", "King", "probable", "address"),
+    ({"head": f"{HEAD}\n\nCentral Committee of the CPSU", "greeting": "Dear Comrades,"},
+     "recipient",
+     "Central Committee of the Communist Party of the Soviet Union", "probable",
+     "known-above-salutation"),
+    ({"greeting": "Dear Minister Moser,"}, "recipient", "Moser", "certain", "salutation-name"),
+    ({"greeting": "Dear Otto,"}, "recipient", "Otto", "guess", "salutation-name"),
+    ({"greeting": "Dear Mr. Chairman,"}, "recipient", "Chairman", "certain", "salutation-office"),
+    ({"head": "Gasthof zur Post, Wien\nMonday\n18 July 1960"},
+     "place", "Gasthof zur Post", "probable", "line-above-date"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "field", "value", "sure", "rule"), SURE)
+def test_one_thing_makes_a_statement_more_or_less_sure(
+    changes: dict[str, str], field: str, value: str, sure: str, rule: str
+) -> None:
+    parts = {"head": HEAD, "greeting": "Dear Sir,", "body": BODY, "end": END} | changes
+    text = "\n\n".join(filter(None, parts.values())) + "\n"
+    told = {(one.field, one.value): one for one in draft_text(text, VOCABULARY).statements}
+    found = told[field, value]
+    assert (str(found.confidence), found.rule) == (sure, rule)
+
+
 def test_what_is_not_certain_is_shown_the_least_certain_first() -> None:
     draft = draft_text(LETTERS["doubt"][0], VOCABULARY)
     unsure = draft.needs_eyes
