@@ -236,7 +236,7 @@ def test_words_as_evidence_by_mouse(review: Server, page: Page) -> None:
     card(page, "sender").locator("h3").click()
     mark(page, "CC of the CPSU and the Soviet Government")
     page.wait_for_selector("#chosen:text('CPSU and')")
-    page.get_by_role("button", name="Use for From").click()
+    page.get_by_role("button", name="Use for Sender").click()
     said(page, "Saved: sender rests on the words")
     (ground,) = review.grounds("sender")
     assert ground.basis == "quoted"

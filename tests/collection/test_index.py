@@ -69,7 +69,7 @@ def test_found_by_who_when_marking_and_words(shelf: Shelf) -> None:
     assert found(shelf, "lozhnom") == [first]
     assert found(shelf, "Lozh*", "polozhenii") == [first]
     assert found(shelf, who="khrushchev") == [first]
-    assert found(shelf, marking="completely secret") == [first]
+    assert found(shelf, classification="completely secret") == [first]
     assert found(shelf, who="khrushchev", since="1960-07", until="1960") == [first]
     assert found(shelf, who="khrushchev", since="1961") == []
     assert found(shelf, who="khrushchev", until="1960-07-17") == []
@@ -160,7 +160,7 @@ def test_what_is_found_is_the_same_however_the_words_are_shared_out(
         (("th*", "of"), {"since": "1930"}),
         (("letter ilja",), {}),
         (("letter il*",), {"until": "1970"}),
-        ((), {"who": "a*", "marking": "secret"}),
+        ((), {"who": "a*", "classification": "secret"}),
         (("nowhere to be found",), {}),
     ]
 

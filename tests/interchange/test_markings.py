@@ -12,7 +12,7 @@ from lxml import etree
 from archive_pkg.interchange import FORMATS, export, find_format
 from archive_pkg.interchange.losses import place_of
 from archive_pkg.records.models import Record
-from archive_pkg.records.wording import marking_in_words
+from archive_pkg.records.wording import classification_in_words
 
 RAW: dict[str, Any] = {
     "id": "x",
@@ -78,8 +78,8 @@ def _under(data: Any) -> list[Any]:
 
 def test_the_phrase_has_the_marking_and_what_became_of_it() -> None:
     record = Record.model_validate(RAW)
-    assert marking_in_words(record) == PHRASE
-    assert marking_in_words(record, brief=True) == (
+    assert classification_in_words(record) == PHRASE
+    assert classification_in_words(record, brief=True) == (
         "STRENG GEHEIM; Nur für den Dienstgebrauch, downgraded to vvs May 1971, "
         "declassified 29 January 1992"
     )

@@ -456,15 +456,15 @@ def _statements(record: Record, source: Path) -> Iterator[Finding]:
     yield from _event_types(record, source)
 
 
-def _level(marking: Classification | None, place: Location) -> Iterator[Finding]:
-    if marking is None or not (marking.scheme or marking.level):
+def _level(classification: Classification | None, place: Location) -> Iterator[Finding]:
+    if classification is None or not (classification.scheme or classification.level):
         return
-    if not (marking.scheme and marking.level):
+    if not (classification.scheme and classification.level):
         message = "a level counts within its scheme, and only one of the two is given"
         yield LEVEL_UNKNOWN.at(place, message, "give both, or leave both out")
         return
     try:
-        terms.level(marking.scheme, marking.level)
+        terms.level(classification.scheme, classification.level)
     except Fault as fault:
         yield LEVEL_UNKNOWN.at(place, fault.message, fault.hint)
 

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from archive_pkg import tables
 from archive_pkg.records import Record
-from archive_pkg.records.wording import marking_in_words, relations
+from archive_pkg.records.wording import classification_in_words, relations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -167,16 +167,16 @@ def _documents(documents: Mapping[str, str]) -> list[str]:
 
 def _who_and_when(record: Record) -> list[str]:
     rows = [
-        ("From", record.names(record.sender)),
-        ("Signed", record.names(record.signatories)),
-        ("To", record.names(record.recipients)),
+        ("Sender", record.names(record.sender)),
+        ("Signatories", record.names(record.signatories)),
+        ("Recipients", record.names(record.recipients)),
         ("Date", record.date.words if record.date else ""),
         ("Place", record.place.name if record.place else ""),
-        ("Marking", marking_in_words(record)),
+        ("Classification", classification_in_words(record)),
         ("Rights", record.rights.statement if record.rights else ""),
         ("Record", f"{record.id}, version {record.version}"),
     ]
-    return [f"{label + ':':10}{value}" for label, value in rows if value]
+    return [f"{label + ':':16}{value}" for label, value in rows if value]
 
 
 def _parts(record: Record) -> list[str]:

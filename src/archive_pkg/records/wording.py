@@ -26,42 +26,28 @@ from archive_pkg.records.vocabularies.identifiers import SCHEMES, Identifier
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LABELS = {
-    "title": "Title",
-    "variant_titles": "Also called",
-    "identifiers": "Identifiers",
-    "sender": "From",
-    "signatories": "Signed",
-    "recipients": "To",
-    "copies_to": "Copies to",
-    "date": "Date",
-    "received": "Received",
-    "place": "Place",
-    "classification": "Marking",
-    "salutation": "Opens",
-    "closing": "Closes",
-    "summary": "Summary",
-    "subjects": "About",
-    "mentioned_agents": "Speaks of",
-    "mentioned_places": "Places",
-    "holding": "Held at",
-    "custody": "Custody",
-    "donor": "Given by",
-    "publications": "Published",
-    "rights": "Rights",
-}
-"""What the fields of the letter itself are called, in the order in which a reader wants them."""
+FIELDS = (
+    "title", "variant_titles", "identifiers", "sender", "signatories", "recipients", "copies_to",
+    "date", "received", "place", "classification", "salutation", "closing", "summary", "subjects",
+    "mentioned_agents", "mentioned_places", "holding", "custody", "donor", "publications", "rights",
+)  # fmt: skip
+"""The fields that describe the document itself, in the order in which a reader needs them."""
 
 OF_AGENTS = {"sender", "signatories", "recipients", "copies_to", "mentioned_agents", "donor"}
 """The fields whose values are ids of agents."""
 
 
+def label(field: str) -> str:
+    """Return the label of a field, which is its name in words: "Copies to" for `copies_to`."""
+    return field.replace("_", " ").capitalize()
+
+
 def facts(record: Record) -> Iterator[tuple[str, str, str]]:
-    """What the record says of the letter itself: each field's name, label and value in words."""
-    for name, label in LABELS.items():
+    """Yield name, label and value in words of each field that describes the document."""
+    for name in FIELDS:
         value = getattr(record, name)
         if value not in (None, ()):
-            yield name, label, words(record, value, of_agents=name in OF_AGENTS)
+            yield name, label(name), words(record, value, of_agents=name in OF_AGENTS)
 
 
 def words(record: Record, value: Any, *, of_agents: bool = False) -> str:
@@ -103,31 +89,31 @@ def _(value: Place, record: Record) -> str:
     return value.name
 
 
-def marking_in_words(record: Record, *, brief: bool = False) -> str:
-    """Return the marking of a letter with its history: "TOP SECRET, declassified 1 March 1995".
+def classification_in_words(record: Record, *, brief: bool = False) -> str:
+    """Return the classification with its history: "TOP SECRET, declassified 1 March 1995".
 
-    A marking is a fact about the past. Who may see the letter now is said by `access`.
+    A classification is a fact about the past. `access` says who may see the document now.
 
     Args:
         record: The record.
-        brief: Whether to leave out who changed the marking, the notes and the level's name.
+        brief: Whether to leave out who changed the classification, the notes and the level's name.
 
     Returns:
-        The phrase; empty if the letter has no marking.
+        The phrase; empty if the document is not classified.
     """
-    marking = record.classification
-    if marking is None:
+    classification = record.classification
+    if classification is None:
         return ""
-    said = "; ".join((marking.as_written, *marking.caveats))
-    for change in marking.history:
+    said = "; ".join((classification.as_written, *classification.caveats))
+    for change in classification.history:
         said += f", {change.action}"
         said += f" to {change.level}" if change.level else ""
         said += f" {date_in_words(change.date.words)}" if change.date else ""
         if not brief:
             said += f" by {record.agent(change.by).name}" if change.by else ""
             said += f" ({change.note})" if change.note else ""
-    if not brief and marking.level:
-        said += f"; level {': '.join(filter(None, (marking.scheme, marking.level)))}"
+    if not brief and classification.level:
+        said += f"; level {': '.join(filter(None, (classification.scheme, classification.level)))}"
     return said
 
 
@@ -148,7 +134,7 @@ def date_in_words(edtf: str) -> str:
 
 @_words.register
 def _(value: Classification, record: Record) -> str:
-    return marking_in_words(record)
+    return classification_in_words(record)
 
 
 @_words.register

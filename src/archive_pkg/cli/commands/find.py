@@ -46,7 +46,9 @@ def find(
         str, typer.Option("--since", help="Letters of this date or later: 1956, 1956-10-23.")
     ] = "",
     until: Annotated[str, typer.Option("--until", help="Letters of this date or earlier.")] = "",
-    marking: Annotated[str, typer.Option("--marking", help="In the marking.")] = "",
+    classification: Annotated[
+        str, typer.Option("--classification", help="Words in the classification or its history.")
+    ] = "",
     most: Annotated[int, typer.Option("--most", min=1, help="Show no more than so many.")] = 100,
     refresh: Refresh = False,
     anew: Anew = False,
@@ -55,7 +57,7 @@ def find(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find packages by who, when, marking and words, in an index that is made when it is missing.
+    """Find packages by agent, date, classification and words. The index is made if it is missing.
 
     What the public may not see is neither found nor shown, unless you ask for --audience internal.
 
@@ -63,7 +65,7 @@ def find(
     """
     from archive_pkg.collection import Index, Query, open_shelf
 
-    query = Query(tuple(words or ()), who, marking, since, until)
+    query = Query(tuple(words or ()), who, classification, since, until)
     with (
         answering("find", as_json=as_json, quiet=quiet) as answer,
         answer.about(directory) as result,
@@ -82,14 +84,14 @@ def find(
                     "id": hit.id,
                     "title": hit.title,
                     "date": hit.date,
-                    "marking": hit.marking,
+                    "classification": hit.classification,
                 }
                 for hit in hits
             ],
         }
         for hit in hits:
             answer.say(f"{shelf.root / hit.package}")
-            answer.say("  " + " · ".join(filter(None, (hit.title, hit.date, hit.marking))))
+            answer.say("  " + " · ".join(filter(None, (hit.title, hit.date, hit.classification))))
         answer.say(f"{count:,} found" + (f", {len(hits):,} shown" if len(hits) < count else ""))
         _say_cut(answer, cut)
 
@@ -106,7 +108,7 @@ def stats(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Count what is on a shelf: packages, bytes, decades, markings, languages, who wrote to whom.
+    """Count packages, bytes, decades, classifications, languages, and who wrote to whom.
 
     Example: archive-pkg stats packages --html stats.html
     """

@@ -93,11 +93,11 @@ def _print(console: Console, record: Record, verification: Verification | None) 
     from rich.text import Text
 
     from archive_pkg.packages import states
-    from archive_pkg.records.wording import marking_in_words, words
+    from archive_pkg.records.wording import classification_in_words, words
 
     heading = Text(clean(record.title, lines=True), style="bold")
     if record.classification:
-        marking = clean(marking_in_words(record), lines=True)
+        marking = clean(classification_in_words(record), lines=True)
         heading.append(f"\n{marking}", style="red")
     console.print(Panel(heading, expand=False))
     _table(console, _facts(record))

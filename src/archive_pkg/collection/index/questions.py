@@ -1,4 +1,4 @@
-"""Asking a shelf's index: who, when, marking, words; what there is of each.
+"""Questions to the index of a collection: agents, dates, classifications, words, and counts.
 
 Nothing is imported here that a question does not need: it has to be answered quickly.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archive_pkg.collection.shelves import Shelf
     from archive_pkg.packages.access.decision import Audience
 
-VERSION = 5
+VERSION = 6
 """Of the index's form; its negative stands in one that has been begun and is not whole yet."""
 TABLES = ("words_0", "words_1", "words_2", "words_3")
 """These share the packages' words, so that several processors can look for them."""
@@ -38,7 +38,7 @@ _RANKED = 10_000
 """Up to so many hits the best come first. To weigh each of more takes long, and tells little."""
 _WORD = re.compile(r"[^\W_]+")
 
-_HIT = "package, id, title, coalesce(date, ''), coalesce(packages.marked, '')"
+_HIT = "package, id, title, coalesce(date, ''), coalesce(packages.classified, '')"
 _BY_DATE = "earliest IS NULL, coalesce(earliest, ''), package"
 _BY_RANK = "rank, coalesce(earliest, ''), package"
 _KEYS = 3
@@ -53,14 +53,14 @@ class Query:
         words: Anywhere in record and texts. A word that ends in `*` stands for its beginnings; one
             with spaces in it for words that follow one another.
         who: In the names of senders, signatories, recipients and those spoken of.
-        marking: In the marking and its history.
+        classification: In the classification and its history.
         since: An EDTF date; letters that are wholly before it are left out.
         until: An EDTF date; letters that are wholly after it are left out.
     """
 
     words: tuple[str, ...] = ()
     who: str = ""
-    marking: str = ""
+    classification: str = ""
     since: str = ""
     until: str = ""
 
@@ -74,14 +74,14 @@ class Hit:
         id: Its record's id.
         title: Its title.
         date: Its date in EDTF; empty where it is not known.
-        marking: Its marking with its history; empty where it has none.
+        classification: Its classification with its history; empty where it has none.
     """
 
     package: str
     id: str
     title: str
     date: str
-    marking: str
+    classification: str
 
 
 def index_path(shelf: Shelf, audience: Audience = "public") -> Path:
@@ -175,7 +175,7 @@ class Index:
         return int(count)
 
     def stats(self) -> dict[str, Any]:
-        """Counts of what is on the shelf: packages, bytes, decades, markings, languages, agents."""
+        """Count packages, bytes, decades, classifications, languages and agents."""
         packages, files, size = self._base.execute(
             "SELECT count(*), coalesce(sum(files), 0), coalesce(sum(size), 0) FROM packages"
         ).fetchone()
@@ -188,7 +188,7 @@ class Index:
             "undated": self._base.execute(
                 "SELECT count(*) FROM packages WHERE earliest IS NULL"
             ).fetchone()[0],
-            "markings": self._counts("marking", "packages"),
+            "classifications": self._counts("classification", "packages"),
             "languages": self._counts("language", "languages"),
             "senders": self._counts("name", "agents", "role = 'sender'"),
             "recipients": self._counts("name", "agents", "role = 'recipient'"),
@@ -214,7 +214,7 @@ class _Asked:
     """A query in the index's terms.
 
     Attributes:
-        match: Its words, names and marking for FTS5; empty if it has none.
+        match: Its words, names and classification for FTS5; empty if it has none.
         dates: Its dates, as a condition.
         bounds: The values in that.
         can_rank: Whether hits are weighed. Of words that follow one another FTS5 would look for all
@@ -269,7 +269,7 @@ class _Slice:
 def _asked(query: Query) -> _Asked:
     match = [_phrase(word) for word in query.words]
     match += [f"who : {_phrase(word)}" for word in query.who.split()]
-    match += [f"marking : {_phrase(word)}" for word in query.marking.split()]
+    match += [f"classification : {_phrase(word)}" for word in query.classification.split()]
     dates, bounds = ["1"], []
     if query.since:
         dates.append("latest >= ?")

@@ -1,4 +1,4 @@
-"""An index of a shelf: who, when, marking, words. Made from the packages, and makeable again.
+"""The index of a collection: agents, dates, classifications, words. Made from the packages.
 
 The index for the public has nothing of what it may not see today; the internal one has everything,
 and is a file of its own that only its owner may read.
@@ -45,7 +45,7 @@ _TOGETHER = 2_000
 # Beginnings have indexes of their own: to gather all words that begin with a t takes seconds.
 _WORDS = """
 CREATE VIRTUAL TABLE {} USING fts5 (
-    who, marking, about, text, content = '', prefix = '1 2 3',
+    who, classification, about, text, content = '', prefix = '1 2 3',
     tokenize = "unicode61 remove_diacritics 2"
 );
 """
@@ -54,7 +54,7 @@ CREATE TABLE gone (number INTEGER PRIMARY KEY);
 CREATE TABLE packages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, package TEXT UNIQUE, seal BLOB, id TEXT, title TEXT,
     type TEXT,
-    date TEXT, earliest TEXT, latest TEXT, marking TEXT, marked TEXT, level TEXT,
+    date TEXT, earliest TEXT, latest TEXT, classification TEXT, classified TEXT, level TEXT,
     files INTEGER, size INTEGER, cut INTEGER, withheld TEXT, since TEXT, until TEXT
 );
 CREATE INDEX packages_earliest ON packages (earliest, latest);
@@ -72,8 +72,8 @@ _COLUMNS = (
     "date",
     "earliest",
     "latest",
-    "marking",
-    "marked",
+    "classification",
+    "classified",
     "level",
     "files",
     "size",
@@ -223,9 +223,10 @@ class _Refreshing:
         languages = [(number, language) for language in row["languages"]]
         self._base.executemany("INSERT INTO languages VALUES (?, ?)", languages)
         self._base.execute(
-            f"INSERT INTO {words_of(number)} (rowid, who, marking, about, text) "  # noqa: S608 - ours
+            f"INSERT INTO {words_of(number)} "  # noqa: S608 - ours
+            "(rowid, who, classification, about, text) "
             "VALUES (?, ?, ?, ?, ?)",
-            (number, row["who"], row["marked"], row["about"], row["text"]),
+            (number, row["who"], row["classified"], row["about"], row["text"]),
         )
 
     def _forget(self, name: str) -> None:
@@ -253,7 +254,7 @@ def _read_one(subject: _Subject, pace: Pace, *, audience: Audience) -> Done:
 def _row(package: Package, seal: bytes, audience: Audience) -> dict[str, Any]:
     from archive_pkg.packages.access.audience import seen_by
     from archive_pkg.packages.access.decision import judged_on, window
-    from archive_pkg.records.wording import marking_in_words
+    from archive_pkg.records.wording import classification_in_words
 
     outgoing = seen_by(package.record, audience)
     since, until = window(package.record, judged_on())
@@ -261,7 +262,7 @@ def _row(package: Package, seal: bytes, audience: Audience) -> dict[str, Any]:
     package = replace(package, record=record)
     date = record.date.edtf if record.date else None
     mark = record.classification
-    marking = "; ".join([mark.as_written, *mark.caveats]) if mark else None
+    classification = "; ".join([mark.as_written, *mark.caveats]) if mark else None
     return {
         "seal": seal,
         "id": record.id,
@@ -270,8 +271,8 @@ def _row(package: Package, seal: bytes, audience: Audience) -> dict[str, Any]:
         "date": str(date) if date else None,
         "earliest": str(date.earliest) if date and date.earliest else None,
         "latest": str(date.latest) if date and date.latest else None,
-        "marking": marking,
-        "marked": marking_in_words(record) or None,
+        "classification": classification,
+        "classified": classification_in_words(record) or None,
         "level": mark.level if mark else None,
         **_oxum(package),
         "agents": list(_agents(record)),

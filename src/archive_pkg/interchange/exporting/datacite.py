@@ -15,7 +15,7 @@ from archive_pkg.interchange.dates import is_exact, w3cdtf
 from archive_pkg.interchange.json_text import to_json
 from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.interchange.markup import XSI, label, put, root, say, serialize
-from archive_pkg.records.wording import marking_in_words
+from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -322,7 +322,7 @@ def _descriptions(record: Record) -> Iterator[dict[str, str]]:
     if record.summary:
         yield {"description": record.summary.text, "descriptionType": "Abstract"}
     if record.classification:
-        marking = f"Marked: {marking_in_words(record)}"
+        marking = f"Marked: {classification_in_words(record)}"
         yield {"description": marking, "descriptionType": "Other"}
     roles = [
         f"{agent.name} ({role})" for agent, role, _ in views.hands(record) if role not in _TYPES

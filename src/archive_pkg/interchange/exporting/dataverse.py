@@ -12,7 +12,7 @@ from archive_pkg.interchange.json_text import to_json
 from archive_pkg.interchange.licences import spdx_id, spdx_page
 from archive_pkg.records.vocabularies.identifiers import SCHEMES
 from archive_pkg.records.vocabularies.languages import language_name
-from archive_pkg.records.wording import marking_in_words
+from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -210,7 +210,7 @@ def _publication(citation: str) -> dict[str, Any]:
 def _notes(record: Record) -> Iterator[str]:
     """What the citation block has no field for, one line each."""
     if record.classification:
-        yield f"Marked: {marking_in_words(record)}"
+        yield f"Marked: {classification_in_words(record)}"
     for label, date in (("Date", record.date), ("Date received", record.received)):
         if date:
             said = (date.as_written, f"EDTF {date.edtf}" if date.edtf else "", date.note)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.interchange import views
 from archive_pkg.interchange.markup import XSI, Element, label, root, say, serialize
-from archive_pkg.records.wording import marking_in_words
+from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -128,7 +128,7 @@ def _descriptions(record: Record) -> Iterator[str]:
     if record.summary:
         yield record.summary.text
     if record.classification:
-        yield f"Marked: {marking_in_words(record)}"
+        yield f"Marked: {classification_in_words(record)}"
     for _, words in views.note_words(record):
         yield f"Translation note: {words}"
     if record.custody:

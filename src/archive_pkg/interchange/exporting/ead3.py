@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.interchange import views
 from archive_pkg.interchange.dates import extremes, plain
 from archive_pkg.interchange.markup import Element, put, root, say, serialize
-from archive_pkg.records.wording import marking_in_words
+from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -215,7 +215,7 @@ def _context(description: Element, record: Record) -> None:
         _paragraphs(description, "scopecontent", contents, localtype=kind)
     _paragraphs(description, "originalsloc", forms.get("originalsloc", ()))
     _paragraphs(description, "altformavail", forms.get("altformavail", ()))
-    _paragraphs(description, "odd", [*_marking(record), *forms.get("odd", ())])
+    _paragraphs(description, "odd", [*_classification(record), *forms.get("odd", ())])
     if record.publications:
         published = put(description, "bibliography")
         for citation in record.publications:
@@ -233,16 +233,16 @@ def _paragraphs(
             say(section, "p", words)
 
 
-def _marking(record: Record) -> Iterator[str]:
-    marking = record.classification
-    if marking is None:
+def _classification(record: Record) -> Iterator[str]:
+    classification = record.classification
+    if classification is None:
         return
-    language = f" (marking in {marking.language})" if marking.language else ""
-    yield f"Marked: {marking_in_words(record)}{language}"
-    for change in marking.history:
+    language = f" (classification in {classification.language})" if classification.language else ""
+    yield f"Marked: {classification_in_words(record)}{language}"
+    for change in classification.history:
         words = (change.date.as_written, change.date.note) if change.date else ()
         if any(words):
-            yield f"Marking {change.action}: {'; '.join(filter(None, words))}"
+            yield f"Classification {change.action}: {'; '.join(filter(None, words))}"
 
 
 def _rights(record: Record) -> Iterator[str]:

@@ -13,7 +13,7 @@ from archive_pkg.interchange.json_text import to_json
 from archive_pkg.interchange.licences import spdx_id, spdx_page
 from archive_pkg.records.vocabularies.identifiers import SCHEMES
 from archive_pkg.records.vocabularies.languages import language_name, three_letters
-from archive_pkg.records.wording import marking_in_words
+from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -193,7 +193,7 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
         if not _level_0(date.edtf):
             yield "notes", f"Date {label}: {_date_words(date)}"
     if record.classification:
-        yield "other", f"Marked: {marking_in_words(record)}"
+        yield "other", f"Marked: {classification_in_words(record)}"
     roles = [
         f"{one.agent.name} ({one.role})" for one in views.hands(record) if one.role not in _ROLES
     ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.interchange import views
 from archive_pkg.interchange.markup import XSI, Element, label, put, repeated, root, say, serialize
 from archive_pkg.records.vocabularies.terms import event_types
-from archive_pkg.records.wording import marking_in_words
+from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,11 +40,11 @@ MAPPING = {
     "identifiers": "objectIdentifier",
     "type": "significantProperties, type",
     "title": "significantProperties, title",
-    "classification.as_written": "significantProperties, marking",
-    "classification.caveats": "significantProperties, marking",
-    "classification.scheme": "significantProperties, marking",
-    "classification.level": "significantProperties, marking",
-    "classification.history": "event; significantProperties, marking",
+    "classification.as_written": "significantProperties, classification",
+    "classification.caveats": "significantProperties, classification",
+    "classification.scheme": "significantProperties, classification",
+    "classification.level": "significantProperties, classification",
+    "classification.history": "event; significantProperties, classification",
     "parts.kind": "significantProperties, kind",
     "parts.title": "significantProperties, title",
     "parts.held": "significantProperties, held",
@@ -168,7 +168,7 @@ def _letter(premis: Element, record: Record, bonds: dict[str, views.Bond]) -> No
     _property(letter, "type", record.type)
     _property(letter, "record version", str(record.version))
     _property(letter, "supersedes", record.supersedes)
-    _property(letter, "marking", marking_in_words(record))
+    _property(letter, "classification", classification_in_words(record))
     for relation, bond in (("is represented by", "version"), ("has part", "part")):
         names = [_part_name(part.id) for part in record.parts if bonds[part.id] == bond]
         _relation(letter, "structural", relation, names)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.interchange import views
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.interchange.json_text import to_json
-from archive_pkg.records.wording import marking_in_words
+from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
         ("schema:version", str(record.version)),
         ("dcterms:type", record.type),
         ("dcterms:date", edtf_of(record.date)),
-        ("letter:marking", marking_in_words(record)),
+        ("letter:marking", classification_in_words(record)),
     )
     for name in record.sender:
         document.relate("wasAttributedTo", _LETTER, _agent(name))

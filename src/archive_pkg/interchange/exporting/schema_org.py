@@ -12,7 +12,7 @@ from archive_pkg.interchange import views
 from archive_pkg.interchange.addresses import address, first_address
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.interchange.json_text import to_json
-from archive_pkg.records.wording import marking_in_words
+from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,7 +132,7 @@ def things(record: Record, setting: Setting) -> Iterator[Thing]:
         yield {
             "@id": _MARKING,
             "@type": "Comment",
-            "text": f"Marked: {marking_in_words(record)}",
+            "text": f"Marked: {classification_in_words(record)}",
         }
     for agent in record.agents:
         yield _agent(agent)

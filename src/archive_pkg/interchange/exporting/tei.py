@@ -9,7 +9,7 @@ from archive_pkg.interchange.addresses import address, licence_address
 from archive_pkg.interchange.dates import tei as date_attributes
 from archive_pkg.interchange.exporting.tei_text import note_id, render
 from archive_pkg.interchange.markup import Element, put, root, say, serialize
-from archive_pkg.records.wording import marking_in_words
+from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,7 +152,7 @@ def _file(description: Element, record: Record, setting: Setting) -> None:
     _publication(put(description, "publicationStmt"), record, setting)
     if record.classification:
         notes = put(description, "notesStmt")
-        say(notes, "note", marking_in_words(record), type="classification")
+        say(notes, "note", classification_in_words(record), type="classification")
     _source(put(description, "sourceDesc"), record)
 
 

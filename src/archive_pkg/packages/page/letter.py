@@ -18,7 +18,7 @@ from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.marked import Line, Mark, Segment, marked_lines
 from archive_pkg.records.statements import Index, statements
 from archive_pkg.records.vocabularies.languages import language_name
-from archive_pkg.records.wording import facts, marking_in_words, words
+from archive_pkg.records.wording import classification_in_words, facts, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -287,7 +287,7 @@ def view(record: Record, readings: Sequence[Reading], drawing: str = "") -> dict
         "notes": {_note_name(note): note for note in page.notes},
         "note_words": {_note_name(note): _note_words(note) for note in page.notes},
         "numbers": {_note_name(note): number for number, note in enumerate(page.notes, start=1)},
-        "marking": marking_in_words(record, brief=True),
+        "classification": classification_in_words(record, brief=True),
         "drawing": drawing,
         "citation": _citation(record),
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.records.statements import Index, statements
-from archive_pkg.records.wording import LABELS, OF_AGENTS, words
+from archive_pkg.records.wording import FIELDS, OF_AGENTS, label, words
 from archive_pkg.reports import Severity
 from archive_pkg.web.review.revising import REVIEWER, UNKNOWN
 
@@ -29,19 +29,19 @@ REVIEWED = frozenset({"reviewed", "unknown"})
 _ASKED = ("sender", "recipients", "date", "place", "signatories", "classification", "summary",
           "holding", "rights")  # fmt: skip
 _ITEMS = {
-    "agents": "Person or body",
+    "agents": "Agent",
     "parts": "Part",
-    "translation_notes": "Note",
+    "translation_notes": "Translation note",
     "enclosures": "Enclosure",
     "events": "Event",
-    "mentioned_places": "Place spoken of",
+    "mentioned_places": "Mentioned place",
     "subjects": "Subject",
     "identifiers": "Identifier",
 }
 _REMOVABLE = {"agents", "translation_notes", "enclosures", "mentioned_places", "subjects"}
 ADDABLE = {
-    "agents.": "a person or body",
-    "mentioned_places.": "a place spoken of",
+    "agents.": "an agent",
+    "mentioned_places.": "a mentioned place",
     "subjects.": "a subject",
     "enclosures.": "an enclosure",
 }
@@ -127,7 +127,7 @@ class _Maker:
         """The paths of all cards, in the order in which a reader wants them."""
         there = [path for path in statements(self._record) if not _is_reviewer(path)]
         yield "type"
-        for name in LABELS:
+        for name in FIELDS:
             paths = [path for path in there if path.split(".")[0] == name]
             yield from paths or ([name] if name in _ASKED or self._unknown(name) else [])
         for name in ("agents", "translation_notes", "enclosures", "parts", "events"):
@@ -158,9 +158,9 @@ class _Maker:
 
     def _label(self, field: str, name: str) -> str:
         if field == "type":
-            return "Kind of document"
+            return "Type"
         if field == name:
-            return LABELS[name]
+            return label(name)
         return _ITEMS[name]
 
     def _state(

@@ -16,13 +16,14 @@ from archive_pkg.collection.reports import charts
 from archive_pkg.interchange import Setting
 from archive_pkg.interchange.exporting import cmif
 from archive_pkg.packages.page import rendering
-from archive_pkg.web.site.entries import ROLES, Entry
+from archive_pkg.records.wording import label
 from archive_pkg.web.site.publishing import LETTERS, script_json, unpacked
 from archive_pkg.web.site.searching import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from archive_pkg.web.site.entries import Entry
     from archive_pkg.web.site.publishing import Made, Plan
 
 File = tuple[str, "Iterable[bytes]"]
@@ -125,8 +126,8 @@ class Catalogue:
                 person.addresses.update(known.addresses)
             for role, key in entry.roles:
                 roles = self._people[key].letters.setdefault(number, [])
-                if ROLES[role] not in roles:
-                    roles.append(ROLES[role])
+                if label(role) not in roles:
+                    roles.append(label(role))
 
     # For the script -----------------------------------------------------------------------------
 
@@ -142,7 +143,7 @@ class Catalogue:
             yield f"data/rows-{number}.js", [_call("rows", number, rows)]
         lists: dict[str, list[str]] = {}
         columns: dict[str, list[Any]] = {}
-        for name in ("marking", "holding"):
+        for name in ("classification", "holding"):
             values = [getattr(entry, name) for entry in self._entries]
             lists[name] = sorted(set(values) - {""})
             at = {value: number for number, value in enumerate(lists[name])}
@@ -152,8 +153,8 @@ class Catalogue:
         columns["language"] = [[spoken[x] for x in entry.languages] for entry in self._entries]
         columns["year"] = [entry.year for entry in self._entries]
         lists["person"] = [self._people[key].name for key in keys]
-        columns["from"] = [[agents[key] for key in e.of("sender")] for e in self._entries]
-        columns["to"] = [[agents[key] for key in e.of("recipients")] for e in self._entries]
+        columns["sender"] = [[agents[key] for key in e.of("sender")] for e in self._entries]
+        columns["recipients"] = [[agents[key] for key in e.of("recipients")] for e in self._entries]
         told = {
             "count": self.count,
             "rows": ROWS,

@@ -10,21 +10,15 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.interchange.addresses import address
 from archive_pkg.names import slug
 from archive_pkg.records.vocabularies.languages import language_name
-from archive_pkg.records.wording import marking_in_words
+from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archive_pkg.records import Agent, Record
 
-ROLES = {
-    "sender": "From",
-    "signatories": "Signed",
-    "recipients": "To",
-    "copies_to": "Copy to",
-    "mentioned_agents": "Speaks of",
-}
-"""What somebody is to a letter: the record's field, and what it is called."""
+ROLES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
+"""The fields of a record that name agents."""
 
 _AUTHORITIES = ("gnd", "viaf", "isni", "orcid", "wikidata", "lcnaf", "ulan")
 """Authority files whose identifiers make two agents one, the first that is given counting."""
@@ -58,8 +52,8 @@ class Entry:
         date: Its date in EDTF; empty where it is not known.
         sort: The earliest day it may be of, for sorting.
         year: The year of that day; None where it is not known.
-        marking: Its marking; empty where it has none.
-        marked: The marking with its history, for a reader.
+        classification: Its classification; empty if it has none.
+        classified: The classification with its history, for a reader.
         languages: Its languages' names.
         holding: The archive that keeps it; empty where it is not known.
         people: Everybody it names, each once.
@@ -72,8 +66,8 @@ class Entry:
     date: str
     sort: str
     year: int | None
-    marking: str
-    marked: str
+    classification: str
+    classified: str
     languages: tuple[str, ...]
     holding: str
     people: tuple[Known, ...] = field(default=())
@@ -129,8 +123,8 @@ def entry_of(record: Record, download: tuple[int, str] | None) -> Entry:
         date=str(date) if date else "",
         sort=str(earliest) if earliest else _LAST,
         year=earliest.year if earliest else None,
-        marking="; ".join((mark.as_written, *mark.caveats)) if mark else "",
-        marked=marking_in_words(record, brief=True),
+        classification="; ".join((mark.as_written, *mark.caveats)) if mark else "",
+        classified=classification_in_words(record, brief=True),
         languages=tuple(dict.fromkeys(map(language_name, record.languages))),
         holding=record.holding.repository if record.holding else "",
         people=tuple(people.values()),
@@ -154,7 +148,7 @@ def described_by(record: Record) -> Iterator[str]:
     if record.summary:
         yield record.summary.text
     if record.classification:
-        yield marking_in_words(record)
+        yield classification_in_words(record)
     if record.holding:
         yield from (text for _, text in record.holding if text)
 

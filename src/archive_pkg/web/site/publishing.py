@@ -28,6 +28,7 @@ from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import DAMAGED, drawing_of, embedded, read_parts, view
 from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES
+from archive_pkg.records.wording import label
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.web.site.entries import ROLES, Entry, described_by, entry_of
 from archive_pkg.web.site.searching import words_of
@@ -329,8 +330,8 @@ class _Letter:
         shown = view(self.record, self.readings, drawing_of(self.record))
         known = {one.key: one for one in entry.people}
         roles = [
-            (label, [known[key] for key in entry.of(role)])
-            for role, label in ROLES.items()
+            (label(role), [known[key] for key in entry.of(role)])
+            for role in ROLES
             if role != "mentioned_agents" and entry.of(role)
         ]
         return rendering.render(

@@ -8,7 +8,7 @@ const archive = (() => {
   const PIECE = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
   const FIRST = new RegExp(`^[${UNSPACED}]`, "u");
   const SHOWN = 40;
-  const FACETS = [["from", "From", "person"], ["to", "To", "person"], ["marking", "Marking", "marking"], ["language", "Language", "language"], ["holding", "Held at", "holding"]];
+  const FACETS = [["sender", "Sender", "person"], ["recipients", "Recipients", "person"], ["classification", "Classification", "classification"], ["language", "Language", "language"], ["holding", "Holding", "holding"]];
   const FEW = 8, MANY = 200;
   const $ = (id) => document.getElementById(id);
 
@@ -150,11 +150,11 @@ const archive = (() => {
   const row = (letter) => {
     const [id, title, date] = rows.get(Math.floor(letter / data.rows))[letter % data.rows];
     const named = element("td", {}, element("a", { href: `letters/${encodeURIComponent(id)}.html`, dir: "auto", textContent: title }));
-    const marking = data.columns.marking[letter];
-    if (marking >= 0) named.append(" ", element("span", { className: "mark" }, bdi(data.lists.marking[marking])));
-    return element("tr", {}, element("td", { className: "date", textContent: date || "undated" }), named, persons(data.columns.from[letter]), persons(data.columns.to[letter]));
+    const classification = data.columns.classification[letter];
+    if (classification >= 0) named.append(" ", element("span", { className: "mark" }, bdi(data.lists.classification[classification])));
+    return element("tr", {}, element("td", { className: "date", textContent: date || "undated" }), named, persons(data.columns.sender[letter]), persons(data.columns.recipients[letter]));
   };
-  const opened = new Set(matchMedia("(min-width: 60rem)").matches ? ["from", "to", "marking"] : []);
+  const opened = new Set(matchMedia("(min-width: 60rem)").matches ? ["sender", "recipients", "classification"] : []);
   const whole = new Set();
   const facet = ([name, label, list], question, letters) => {
     const counts = new Map();

@@ -1,0 +1,38 @@
+"""The glossary defines the words that readers meet."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from archive_pkg.records import Access, Agent, Evidence, Record
+from archive_pkg.records.wording import FIELDS, label
+
+TERMS = [
+    term.strip()
+    for row in re.findall(
+        r"^\| (.+?) \|",
+        (Path(__file__).parents[2] / "docs/reference/glossary.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    if set(row) != {"-"} and row != "term"
+    for term in row.split(",")
+]
+
+
+def test_each_term_is_defined_once() -> None:
+    assert len(TERMS) == len(set(TERMS))
+    assert len(TERMS) >= 60
+
+
+def test_fields_are_called_what_they_are_called_in_the_record() -> None:
+    assert [label(field).lower() for field in FIELDS if label(field).lower() not in TERMS] == []
+    assert set(FIELDS) <= set(Record.model_fields)
+
+
+def test_what_a_record_consists_of_is_defined() -> None:
+    names = {model.__name__.lower() for model in (Access, Agent, Evidence, Record)}
+    assert names <= set(TERMS)
+    lists = ("parts", "agents", "events", "enclosures", "translation_notes", "evidence")
+    for name in lists:
+        assert label(name).lower().removesuffix("s") in TERMS, name
