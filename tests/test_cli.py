@@ -302,6 +302,30 @@ main.main()
     assert (done.returncode, done.stderr) == (143, told)
 
 
+def test_an_interruption_that_python_drops_in_a_callback_ends_the_program() -> None:
+    program = """
+import os, signal, sys, time, weakref
+from archive_pkg.cli import interruptions
+
+class Thing:
+    pass
+
+def command(*_, **options):
+    thing = Thing()
+    gone = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    del thing
+    time.sleep(600)
+
+main = sys.modules["archive_pkg.cli.main"]
+main.app = command
+main.main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (143, "interrupted; nothing was left half done\n")
+
+
 def test_every_line_of_allowed_signers_that_cannot_be_read_is_named(
     run: Run, tmp_path: Path
 ) -> None:

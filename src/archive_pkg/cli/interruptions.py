@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LIMIT = 1.8
 """Seconds after a signal until a bulk command ends without tidying up."""
+
+_AGAIN = 0.05
+"""Seconds until an interruption that Python dropped is raised again."""
 
 _bulk = False
 _abandoned = "unfinished work was abandoned. Run the same command again."
@@ -48,6 +52,7 @@ class Interrupted(BaseException):
 def listen() -> None:
     """Raise Interrupted in the main thread when a signal asks the program to end."""
     atexit.register(_leave)  # first, so that it runs after what other modules register
+    sys.unraisablehook = _interrupt_again
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
             signal.signal(number, _interrupt)
@@ -80,6 +85,21 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
         # Not a Thread: the lock that it takes may be held by what the signal interrupted.
         _thread.start_new_thread(_abandon, (interruption,))
         interruption.left = _abandoned
+    raise interruption
+
+
+def _interrupt_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """Raise an interruption again that Python dropped, as it does in callbacks and finalizers."""
+    if isinstance(unraisable.exc_value, Interrupted):
+        signal.signal(signal.SIGALRM, partial(_interrupt_after_alarm, unraisable.exc_value))
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+    else:
+        sys.__unraisablehook__(unraisable)
+
+
+def _interrupt_after_alarm(
+    interruption: Interrupted, number: int, frame: FrameType | None
+) -> NoReturn:
     raise interruption
 
 

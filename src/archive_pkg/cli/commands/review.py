@@ -72,7 +72,7 @@ def review(
         with _alone_in(opened.root):
             session = Review(opened, _reviewer(reviewer))
             server = listen(session, port)
-            with server.opening_file() as file:
+            with server.opened() as file:
                 if as_json:
                     said: dict[str, Any] = {"url": server.address, "file": str(file)}
                     said["folder"] = str(opened.root)

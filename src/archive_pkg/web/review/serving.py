@@ -16,6 +16,7 @@ from archive_pkg.web.review.guard import Guard, Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
     import uvicorn
 
@@ -53,38 +54,33 @@ class Server:
         return f"http://{HOST}:{self.port}/?token={self.keys.token}"
 
     @contextlib.contextmanager
-    def opening_file(self) -> Iterator[Path]:
-        """A file that leads a browser to the review, and that only this user can read.
+    def opened(self) -> Iterator[Path]:
+        """Write a file that takes a browser to the review, and let signals stop the server.
 
-        Other users can read the words that a browser is started with, so that these must not
-        contain the token. The file is removed at the end of the block.
+        Other users can read the command line of a browser, so it must not contain the token. Only
+        this user can read the file, which is removed at the end of the block. Signals then do what
+        they did before.
         """
-        with TemporaryDirectory(prefix="archive-pkg-review-") as folder:
-            path = Path(folder, "review.html")
-            path.write_text(_LEADS_ON.format(address=self.address), encoding="utf-8")
-            yield path
-
-    def run(self) -> None:
-        """Answer until somebody stops it: ctrl-C, SIGTERM, SIGHUP, or the page's own button.
-
-        What signals did before is what they do again afterwards.
-        """
-        before = {number: signal.getsignal(number) for number in _ENDING}
+        before = {number: signal.signal(number, self._stop_on_signal) for number in _ENDING}
         try:
-            asyncio.run(self._run())
+            with TemporaryDirectory(prefix="archive-pkg-review-") as folder:
+                path = Path(folder, "review.html")
+                path.write_text(_LEADS_ON.format(address=self.address), encoding="utf-8")
+                yield path
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in _ENDING:
-            loop.add_signal_handler(number, self.stop)
+    def run(self) -> None:
+        """Serve until ctrl-C, SIGTERM, SIGHUP or the page's own button stops the server."""
         with contextlib.closing(self._socket):
-            await self._server.serve(sockets=[self._socket])
+            asyncio.run(self._server.serve(sockets=[self._socket]))
+
+    def _stop_on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.stop()
 
     def stop(self) -> None:
-        """Let the server end: what it is doing is done first; asked again, it is not."""
+        """Stop after the current requests; when called again, stop at once."""
         if self._server.should_exit:
             self._server.force_exit = True
         self._server.should_exit = True
