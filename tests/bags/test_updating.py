@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from archive_pkg import bags
-from archive_pkg.bags import updating
+from archive_pkg.bags import digesting, updating
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 
 INFO = (
@@ -38,7 +38,7 @@ def test_add_replace_and_remove(good: Path) -> None:
     changed = updating.update(
         good,
         add={
-            "data/c/new 100%": good.parent / "new",
+            "data/c/d/new 100%": good.parent / "new",
             "data/a": b"ONE",
             "metadata/y.xml": b"<y/>",
             "notes.txt": b"other",
@@ -48,7 +48,7 @@ def test_add_replace_and_remove(good: Path) -> None:
     verdict = bags.verify(good, second_opinion=False)
     assert verdict.valid
     assert list(verdict.report.errors) == []
-    assert sorted(changed.payload) == ["data/a", "data/c/new 100%", "data/sub/b"]
+    assert sorted(changed.payload) == ["data/a", "data/c/d/new 100%", "data/sub/b"]
     assert (good / "data/a").read_bytes() == b"ONE"
     assert not (good / "metadata/x.xml").exists()
     assert (good / "notes.txt").read_bytes() == b"other"
@@ -361,7 +361,8 @@ def test_every_manifest_lists_every_file_afterwards_but_of_old_bags(
         ({"remove": ["tagmanifest-sha512.txt"]}, "--remove-algorithm sha512"),
         ({"add": {"fetch.txt": b""}}, "no tag file to give"),
         ({"remove_algorithms": ["sha256", "sha512"]}, "would have no manifest left"),
-        ({"remove_info": [("Payload-Oxum", "1.1")]}, "has no Payload-Oxum: 1.1"),
+        ({"remove_info": [("Payload-Oxum", "1.1")]}, "has no Payload-Oxum: 1.1$"),
+        ({"remove_info": [("Nothing", None)]}, "has no Nothing$"),
     ],
 )
 def test_why_a_change_makes_no_sense_is_said(
@@ -415,7 +416,8 @@ def test_the_lines_of_files_that_are_removed_go_from_fetch_txt(good: Path) -> No
 def test_a_file_that_cannot_be_shared_is_copied_with_its_time_and_mode(
     good: Path, monkeypatch: pytest.MonkeyPatch, number: int, copied: bool
 ) -> None:
-    def fail(*_: object, **__: object) -> None:
+    def fail(name: str, *_: object, **__: object) -> None:
+        assert "/" not in name, "linked from the folder that is open"
         raise OSError(number, os.strerror(number))
 
     os.utime(good / "data/a", ns=(0, 123456789))
@@ -450,7 +452,10 @@ def test_labels_keep_their_place_their_line_ends_and_what_is_folded(good: Path) 
         assert path.read_bytes() == end.join(["B: z", "C: last", "D: new", ""]).encode()
 
 
-def test_an_upgrade_keeps_what_is_listed_and_adds_what_is_asked(good: Path) -> None:
+def test_an_upgrade_keeps_what_is_listed_and_adds_what_is_asked(
+    good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digesting, "_PIECE", 1)
     (good / "stray").write_bytes(b"in no tag manifest")
     told: list[tuple[int, int | None, int, int | None]] = []
     changed = updating.upgrade(
@@ -513,6 +518,49 @@ def test_lines_that_end_in_several_ways_get_another_that_ends_in_a_line_feed(goo
     (good / "bag-info.txt").write_bytes(b"A: 1\rB: 2\n")
     updating.update(good, add_info=[("C", "3")])
     assert (good / "bag-info.txt").read_bytes() == b"A: 1\rB: 2\nC: 3\n"
+
+
+def test_lines_that_begin_with_a_blank_are_no_labels(good: Path) -> None:
+    for path in good.glob("tagmanifest*"):
+        path.unlink()
+    (good / "bag-info.txt").write_bytes(b"A: 1\n\tB: folded\n B: too\nB: 2\n\tA : end\n")
+    updating.update(good, info=[("B", "3")])
+    assert (good / "bag-info.txt").read_bytes() == b"A: 1\n\tB: folded\n B: too\nB: 3\n"
+    declare(good, "0.97")
+    updating.upgrade(good)
+    assert (good / "bag-info.txt").read_bytes() == b"A: 1\n\tB: folded\n B: too\nB: 3\n"
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1", "UTF-16"])
+def test_tag_files_stay_in_their_encoding(tmp_path: Path, encoding: str) -> None:
+    bag = tmp_path / "bag"
+    (bag / "data").mkdir(parents=True)
+    (bag / "bagit.txt").write_text(
+        f"BagIt-Version: 0.97\nTag-File-Character-Encoding: {encoding}\n"
+    )
+    names = ["data/é", "data/ü"]
+    lines = [f"https://a.example/x 0 {name}\n" for name in names]
+    for name in names:
+        (bag / name).touch()
+    digest = hashlib.md5(b"").hexdigest()
+    listed = "".join(f"{digest}  {name}\n" for name in names)
+    (bag / "manifest-md5.txt").write_bytes(listed.encode(encoding))
+    (bag / "fetch.txt").write_bytes("".join(lines).encode(encoding))
+    updating.update(bag, remove=["data/é"], info=[("Contact-Name", "É")])
+    assert (bag / "fetch.txt").read_bytes().decode(encoding) == lines[1]
+    updating.update(bag, remove=["data/ü"], add={"data/a": b""}, info=[("Contact-Name", "Ü")])
+    assert not (bag / "fetch.txt").exists()
+    assert (bag / "bag-info.txt").read_bytes().decode(encoding) == "Contact-Name: Ü\n"
+    assert bags.verify(bag).valid
+
+
+def test_an_upgrade_needs_no_bag_info_and_drops_what_cannot_be_computed(good: Path) -> None:
+    for path in (*good.glob("tagmanifest*"), good / "bag-info.txt"):
+        path.unlink()
+    declare(good, "0.97")
+    (good / "manifest-crc32.txt").write_text("00  data/a\n00  data/sub/b\n")
+    assert list(updating.upgrade(good).manifests) == ["sha256", "sha512"]
+    assert not (good / "bag-info.txt").exists()
 
 
 def test_an_empty_fetch_txt_stays_and_stays_listed(good: Path) -> None:

@@ -256,14 +256,9 @@ class _Change:
             }
             for kind in (bag.manifests, bag.tag_manifests)
         )
-        lost = {
-            manifest.name
-            for kind in (bag.manifests, bag.tag_manifests)
-            for name, manifest in kind.items()
-            if name in self.remove_algorithms
-        }
+        made = {each.name for each in bag.manifests.values()}
         for digests in [*payload.values(), *tags.values()]:
-            for path in self.remove | lost:
+            for path in self.remove | made:
                 digests.pop(path, None)
         with Folder(self.path) as folder:
             gone = self.remove | self.add.keys() | _written_anew(bag)
@@ -276,9 +271,9 @@ class _Change:
             _carry(folder, target, folders, [p for p in bag.listing.files if p not in gone])
             for path, source in self.add.items():
                 kind = payload if path.startswith("data/") else tags
-                made = target / path
-                made.parent.mkdir(parents=True, exist_ok=True)
-                _, found = place(source, made, tuple(kind), lambda files, size: None)
+                new = target / path
+                new.parent.mkdir(parents=True, exist_ok=True)
+                _, found = place(source, new, tuple(kind), lambda files, size: None)
                 for name, value in zip(kind, found, strict=True):
                     kind[name][path] = value
             added = {path for path in self.add if path.startswith("data/")}
@@ -345,7 +340,7 @@ def _written_anew(bag: Bag) -> set[str]:
 def _carry(folder: Folder, target: Path, folders: Iterable[str], paths: Iterable[str]) -> None:
     """Let folders and files of the old folder be in the new one, too."""
     for path in folders:
-        (target / path).mkdir(parents=True, exist_ok=True)
+        (target / path).mkdir(exist_ok=True)
     for path in paths:
         prefix, slash, name = path.rpartition("/")
         with folder.folder(prefix + slash) as descriptor:
