@@ -85,6 +85,12 @@ result an `outcome`, and add `counts` of the outcomes and `findings` that are ab
 the shape is the same for one subject, for several, and for a folder of them. Findings go to
 standard output, errors and progress to standard error.
 
+Two more options may follow every command or come before it. `--verbose` shows on standard error
+what is done: what is written and verified, locks waited for, requests tried again, worker processes
+started. `--log-file FILE` appends the same, and each request with its status, to a file as lines of
+JSON (`time`, `level`, `logger`, `process`, `message`). Neither shows secrets or the text of
+documents. Only you can read a new log file, because it names files.
+
 | exit status | meaning |
 |---|---|
 | 0 | good |

@@ -107,6 +107,9 @@ def test_the_help_of_export_names_every_format() -> None:
     assert set(re.findall(r"[a-z][a-z0-9-]*", to.help)) - {"or"} == set(FORMATS)
 
 
+ALWAYS = {"--help", "--verbose", "--log-file"}
+
+
 def _docs() -> list[Path]:
     return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -122,7 +125,7 @@ def test_docs_name_only_commands_options_and_codes_that_exist(generate: Any) -> 
             words = line.split()
             name = next((" ".join(words[:n]) for n in (3, 2) if " ".join(words[:n]) in known), None)
             assert name, f"{page.name}: no such command: {line}"
-            options = {option for p in known[name].params for option in p.opts} | {"--help"}
+            options = {option for p in known[name].params for option in p.opts} | ALWAYS
             used = set(re.findall(r"(?<=\s)--[a-z][a-z-]*", line.partition("#")[0]))
             assert used <= options, f"{page.name}: {line}"
 

@@ -15,6 +15,7 @@ from archive_pkg.bags.bag import Bag, BoundedReport, Tree, load
 from archive_pkg.bags.manifests import ALGORITHM_WEAK, Manifest
 from archive_pkg.bags.manifests import describe as describe_manifest
 from archive_pkg.fixity import ALGORITHMS, Tally
+from archive_pkg.logs import logger
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import describe
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from archive_pkg.bags.digesting import Digesting, Digests
     from archive_pkg.bags.profiles import Profile
     from archive_pkg.paths import StrPath
+
+_log = logger(__name__)
 
 PAYLOAD_FOLDER_MISSING = Code(
     "payload-folder-missing",
@@ -203,6 +206,7 @@ def verify(
         The verdict. A bad bag never raises: whatever is wrong is in the report.
     """
     path = Path(path)
+    _log.info("verifying %s", path)
     verdict = Verdict(str(path))
     try:
         with open_tree(path) as tree:

@@ -18,6 +18,7 @@ from archive_pkg.bags.manifests import render
 from archive_pkg.bags.tagfiles import DECLARATION, Declaration, tags_to_bytes
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.fixity import Tally, copy_and_digest, new_hash, spread, write_all
+from archive_pkg.logs import logger
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import Staging, mode_of, refuse_existing, storage_errors
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from archive_pkg.paths import StrPath
+
+_log = logger(__name__)
 
 DEFAULT_ALGORITHMS = ("sha256", "sha512")
 _SMALL = 128 * 1024
@@ -208,6 +211,7 @@ def write(
         oxum = ("Payload-Oxum", f"{written.size}.{written.files}")
         declared = Declaration(version)
         finish(folder, written, tags_to_bytes([*info, oxum]), extra, declared, tag_algorithms)
+    _log.debug("copied %d files, %d bytes, to %s", written.files, written.size, folder)
     return written
 
 

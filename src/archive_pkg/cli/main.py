@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
+from archive_pkg import logs
 from archive_pkg.cli.commands import (
     audit,
     bag,
@@ -46,8 +47,8 @@ from archive_pkg.cli.output import (
     ready_streams,
 )
 from archive_pkg.cli.parameters import without_pydantic
-from archive_pkg.errors import ArchivePkgError, StorageError
-from archive_pkg.storage import describe
+from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
+from archive_pkg.storage import describe, log_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,11 +98,27 @@ def _options(
     _: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
     ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", help="Show on standard error what is done. May follow the command."
+        ),
+    ] = False,
+    log_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--log-file",
+            metavar="FILE",
+            help="Append what is done, as lines of JSON, to this file. May follow the command.",
+        ),
+    ] = None,
 ) -> None:
     """Archival letters as described, checksummed, verifiable packages that repositories accept.
 
     Begin with: archive-pkg demo
     """
+    if verbose or log_file:
+        log_to(verbose, log_file)
 
 
 def main() -> NoReturn:
@@ -115,9 +132,10 @@ def main() -> NoReturn:
 
 def run(words: Sequence[str]) -> int:
     """Run one command line, given without the program's name, to its exit status."""
+    log_to(verbose=False, file=None)
     try:
         command = without_pydantic(typer.main.get_command(app))
-        status = command(list(words), standalone_mode=False)
+        status = command(_log_options_first(words), standalone_mode=False)
     except ArchivePkgError as error:
         for finding in findings_of(error):
             print_finding(finding, err=True)
@@ -139,7 +157,26 @@ def run(words: Sequence[str]) -> int:
         return StorageError.exit_status
     except Exception as error:
         return _bug(error)
+    finally:
+        logs.stop()
     return status if isinstance(status, int) else 0
+
+
+def _log_options_first(words: Sequence[str]) -> list[str]:
+    """Put the options that every command has, wherever they are, before the command."""
+    first, rest = list[str](), list[str]()
+    left = iter(words)
+    for word in left:
+        if word == "--":
+            rest += [word, *left]
+        elif word == "--log-file":
+            if (file := next(left, None)) is None:
+                raise UsageError("--log-file needs the path of a file")
+            first += [word, file]
+        else:
+            ours = word == "--verbose" or word.startswith("--log-file=")
+            (first if ours else rest).append(word)
+    return first + rest
 
 
 def _unexpected(error: OSError) -> StorageError:

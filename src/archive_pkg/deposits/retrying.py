@@ -7,9 +7,12 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from archive_pkg.deposits.protocol import LostError
+from archive_pkg.logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_log = logger(__name__)
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between one attempt and the next, each a little longer by chance."""
@@ -38,4 +41,5 @@ def wait_after(error: LostError, pause: float | None) -> None:
     wait = error.after if error.after is not None else pause
     if pause is None or wait is None or wait > LONGEST_WAIT:
         raise error
+    _log.info("%s; trying again in %.1f s", error.message, wait)
     time.sleep(wait + random.uniform(0, wait / 4))  # noqa: S311 - jitter, no secret

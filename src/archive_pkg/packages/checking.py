@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import fixity, storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.faults import Fault
+from archive_pkg.logs import logger
 from archive_pkg.paths import StrPath
 from archive_pkg.records import NAMES, Record, placed, read_placed, record_file
 from archive_pkg.records.statements import Index, statements
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from archive_pkg.records import Classification, Edtf, Part, Quote
+
+_log = logger(__name__)
 
 TEXT_LIMIT = 256 * 1024 * 1024
 """The largest text, in bytes, that is decoded to look quotes up in it."""
@@ -207,6 +210,7 @@ def folder_of(record: Record, files: Files | None) -> Iterator[Path]:
                 with storage.open_regular(Path(data)) as stream, file.open("xb") as copy:
                     shutil.copyfileobj(stream, copy)
                     file.chmod(os.fstat(stream.fileno()).st_mode)
+        _log.debug("copied %d files into the temporary folder %s", len(given), made)
         yield folder
 
 

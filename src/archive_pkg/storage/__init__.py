@@ -31,7 +31,7 @@ from archive_pkg.storage.files import (
     widest_mode,
     write_atomically,
 )
-from archive_pkg.storage.outputs import append_output, is_handed_over, write_output
+from archive_pkg.storage.outputs import append_output, is_handed_over, log_to, write_output
 from archive_pkg.storage.own import mark
 from archive_pkg.storage.reading import (
     NotRegularError,
@@ -88,6 +88,7 @@ __all__ = [
     "is_real_folder",
     "is_regular",
     "left_out",
+    "log_to",
     "make_beneath",
     "make_folder",
     "mark",

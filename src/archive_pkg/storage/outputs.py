@@ -12,6 +12,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from archive_pkg import logs
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.storage.beneath import refuse_second_name
 from archive_pkg.storage.files import is_ours, storage_errors, write_atomically
@@ -77,13 +78,26 @@ def append_output(path: Path) -> BinaryIO:
             if file.read(1) != b"{":
                 file.close()
                 raise UsageError(
-                    f"{path} exists and is not a report; nothing was added to it",
+                    f"{path} exists and is not a report or log; nothing was added to it",
                     "Name another file.",
                 )
             file.seek(end - 1)
             if file.read() != b"\n":  # a run was killed in the middle of a line
                 file.write(b"\n")
         return file
+
+
+def log_to(verbose: bool, file: Path | None) -> None:
+    """Show what the library logs on standard error, and add it to a file.
+
+    Raises:
+        UsageError: There is a file that does not begin as lines of JSON do.
+        StorageError: It cannot be opened.
+    """
+    stream = append_output(file) if file else None
+    if stream and os.fstat(stream.fileno()).st_size == 0 and file and file.is_file():
+        os.fchmod(stream.fileno(), 0o600)  # it names what others may not see
+    logs.show(verbose, file, stream)
 
 
 def _target(path: Path) -> tuple[Path, bool]:

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
+from archive_pkg.logs import logger
 from archive_pkg.storage.beneath import remove_tree
 from archive_pkg.storage.files import (
     exchange,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
+
+_log = logger(__name__)
 
 ENCLOSING = ".in-place"
 """Suffix of the hidden folder in which a folder becomes a bag in place."""
@@ -76,12 +79,16 @@ class Lock:
     def __enter__(self) -> Lock:
         give_up = time.monotonic() + self._wait
         with storage_errors(f"locking {self._subject}"):
+            waiting = False
             while not self._try():
                 if time.monotonic() >= give_up:
                     raise LockedError(
                         f"{self._subject} is being worked on by {self._holder}",
                         "Wait until that run has ended, then run the same command again.",
                     )
+                if not waiting:
+                    _log.info("waiting for %s, which is used by %s", self._subject, self._holder)
+                    waiting = True
                 time.sleep(0.05)
         return self
 
@@ -205,6 +212,7 @@ class Staging:
                 recover(self.destination)
                 self.path = hidden(self.destination, f"-{os.urandom(4).hex()}")
                 self.path.mkdir(0o700)
+                _log.debug("staging %s in %s", self.destination, self.path.name)
             self._held = held.pop_all()
         return self
 
@@ -287,13 +295,14 @@ def place(made: Path, destination: Path, *, replace: bool = False) -> None:
     if replace and os.path.lexists(destination):
         _refuse_other_kinds(made, destination)
         _replace(made, destination)
-        return
-    refuse_existing(destination)
-    try:
-        if not rename_to_free(made, destination):
-            made.rename(destination)
-    except FileExistsError as error:
-        raise _exists(destination) from error
+    else:
+        refuse_existing(destination)
+        try:
+            if not rename_to_free(made, destination):
+                made.rename(destination)
+        except FileExistsError as error:
+            raise _exists(destination) from error
+    _log.info("wrote %s", destination)
 
 
 def _refuse_other_kinds(made: Path, destination: Path) -> None:
@@ -347,8 +356,10 @@ def recover(destination: Path) -> None:
             whole = f"{stem}.new" if (f"{stem}.new", ".new") in left else name
             destination.with_name(whole).rename(destination)
             sync_folder(destination.parent)
+            _log.info("finished %s, which an interrupted run had written", destination)
     for name, _ in left:
         remove_tree(destination.with_name(name))
+        _log.info("removed %s, which an interrupted run had left", destination.with_name(name))
 
 
 def _left(destination: Path) -> list[tuple[str, str]]:
@@ -375,9 +386,7 @@ def _is_plain(status: os.stat_result) -> bool:
 
 
 def _leave_alone(path: str) -> None:
-    import logging  # rarely needed, and not loaded quickly
-
-    logging.getLogger("archive_pkg").warning(
+    _log.warning(
         "%r has a name like the ones this program uses while it works, and is not its own; it was "
         "left alone. Remove it if you do not know it.",
         path,

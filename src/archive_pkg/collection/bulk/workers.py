@@ -20,11 +20,15 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.fixity import cpus
+from archive_pkg.logs import logger, shown
+from archive_pkg.storage import log_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 T = TypeVar("T")
+_log = logger(__name__)
 
 _ORDERS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 # Records and documents are many objects and hardly a circle: looking for circles after each seven
@@ -146,8 +150,9 @@ class _Processes:
                 # Forking a process that has threads is not safe, and the server that forks instead
                 # is killed with its process group, so that nobody could end in an orderly way.
                 self._pool = ProcessPoolExecutor(
-                    self.jobs, get_context("spawn"), _begin, (os.getpid(), self.gentle)
+                    self.jobs, get_context("spawn"), _begin, (os.getpid(), self.gentle, shown())
                 )
+                _log.info("starting up to %d worker processes", self.jobs)
                 self._sign_of_life = self._pool.submit(os.getpid)
             return self._pool.submit(work, piece)
         except BrokenExecutor as error:
@@ -163,6 +168,7 @@ class _Processes:
         except (BrokenExecutor, MemoryError) as error:
             # Who has no memory left to say what came of it is no better than who has died.
             if self._pool is not None:
+                _log.info("a worker process ended before its work; starting new ones")
                 self._pool.shutdown(wait=False)
                 self._pool = None
             if self._sign_of_life.exception():
@@ -186,7 +192,7 @@ class _Processes:
             self._pool.shutdown(cancel_futures=True)
 
 
-def _begin(parent: int, gentle: bool) -> None:
+def _begin(parent: int, gentle: bool, log: tuple[bool, Path | None] | None) -> None:
     """Make this process a worker: its parent alone decides when it ends, or its parent's death.
 
     A scheduler or a terminal sends its signals to every process of a run. Only the first is to act
@@ -200,6 +206,8 @@ def _begin(parent: int, gentle: bool) -> None:
     if os.getppid() != parent:  # it died before we asked to be told
         os._exit(1)
     gc.set_threshold(*_SELDOM)
+    if log:
+        log_to(*log)
     if gentle:
         be_gentle()
 

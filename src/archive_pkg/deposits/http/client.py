@@ -27,6 +27,7 @@ from archive_pkg.deposits.credentials import redact, unused_variable
 from archive_pkg.deposits.http.answers import misfit
 from archive_pkg.deposits.protocol import LostError
 from archive_pkg.errors import DepositError
+from archive_pkg.logs import logger
 from archive_pkg.parsing import read_json
 from archive_pkg.version import SOFTWARE
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     import httpx
 
     from archive_pkg.deposits.http.answers import Shape
+
+_log = logger(__name__)
 
 SECONDS = 60.0
 """How long a server may be silent, and how long an answer that is not a file may take in all."""
@@ -205,6 +208,7 @@ class Web:
                 )
                 with contextlib.closing(self._client.send(request, stream=True)) as response:
                     response.extensions["network_stream"].has_head = True
+                    _log.debug("%s %s answers %d", method, _bare(url), response.status_code)
                     if method not in _READING or not response.has_redirect_location:
                         yield response
                         return
@@ -309,6 +313,12 @@ class Web:
                 f"{what}, a redirect to {where}", "it is not followed; name the repository there"
             )
         raise DepositError(what, hint)
+
+
+def _bare(url: str) -> str:
+    """Return an address without what may be secret in it."""
+    parts = urlsplit(url)
+    return redact(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")
 
 
 def segments(path: str) -> str:

@@ -23,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from archive_pkg import limits
 from archive_pkg.deposits.credentials import redact, remember, split_address, without_secret
@@ -48,6 +48,7 @@ from archive_pkg.deposits.repositories.drop.folder import (
     write_file,
 )
 from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.logs import logger
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.protocol import Expected
     from archive_pkg.limits import Limit
+
+_log = logger(__name__)
 
 PART = 16 * 1024 * 1024
 """Files larger than this are sent in parts of this size, or larger where they would be too many."""
@@ -267,6 +270,8 @@ class S3Bucket:
 
         is_file, request.stream_output = request.stream_output, True
         response = self._client._endpoint.http_session.send(request)
+        path = redact(urlsplit(request.url).path)
+        _log.debug("%s %s answers %d", request.method, path, response.status_code)
         if is_file and response.status_code < 300:
             return response
         body = b"".join(self._read(response.raw, limits.SERVER_ANSWER, whole=True))

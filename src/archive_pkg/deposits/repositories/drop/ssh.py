@@ -21,9 +21,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.errors import UsageError
+from archive_pkg.logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+_log = logger(__name__)
 
 SECONDS = 60.0
 """How long a server may be silent while something is asked of it."""
@@ -114,6 +117,7 @@ class Channel:
             raise UsageError(
                 f"there is no {command[0]} here", f"install OpenSSH, or name an ssh in {PROGRAM}"
             ) from error
+        _log.debug("started %s for %s", command[0], host)
         self._ends = [end for end in (self._ssh.stdin, self._ssh.stdout) if end]
         self._to, self._from = (end.fileno() for end in self._ends)
         os.set_blocking(self._to, False)
