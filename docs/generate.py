@@ -240,12 +240,12 @@ These are ours, for what that vocabulary lacks; exports call them local:
 """
 
 
-def crosswalks_page() -> str:
+def formats_page() -> str:
     """The page of formats: where each field of a record goes, and what has no place."""
-    return "\n".join(["# Crosswalks\n\n" + BEGUN_BY_HAND + _CROSSWALKS, *map(_format, FORMATS)])
+    return "\n".join(["# Formats\n\n" + BEGUN_BY_HAND + _FORMATS, *map(_format, FORMATS)])
 
 
-_CROSSWALKS = """\
+_FORMATS = """\
 `archive-pkg export PATH --to FORMAT` writes a record in one of these formats. A package has
 `ro-crate` in `data/`, and `datacite`, `tei` and `premis` in `metadata/`; `build --metadata NAMES`
 chooses others. `--explain` reports where a format has
@@ -376,7 +376,7 @@ PAGES = {
     "findings.md": findings_page,
     "commands.md": commands_page,
     "vocabularies.md": vocabularies_page,
-    "crosswalks.md": crosswalks_page,
+    "formats.md": formats_page,
     "targets.md": targets_page,
 }
 

@@ -1,6 +1,6 @@
 """The review application: a letter beside its draft, in the browser, every change written at once.
 
-`docs/explanation/review-security.md` tells what keeps strangers out.
+`docs/explanation/review-security.md` describes the protection against other users and pages.
 """
 
 from archive_pkg.web.review.app import Review, Reviewer
