@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import os
@@ -23,6 +24,7 @@ from archive_pkg.bags.folder import Listing
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.storage import DestinationExistsError
 
+pytestmark = pytest.mark.usefixtures("no_descriptor_stays_open")
 KINDS = ["zip", "tar", "tgz", "tar.gz", "tar.zst"]
 
 
@@ -102,9 +104,14 @@ def stock(bag: Path, kind: str) -> Path:
 @pytest.mark.parametrize("algorithm", ["sha512", "md5"])
 def test_archives_of_other_tools(bag: Path, kind: str, algorithm: str) -> None:
     bags.create(bag.parent / "source", bag.parent / "other", algorithms=[algorithm])
-    verdict = bags.verify(stock(bag.parent / "other", kind), second_opinion=True)
+    done: list[tuple[int, int]] = []
+    verdict = bags.verify(
+        stock(bag.parent / "other", kind),
+        second_opinion=True,
+        progress=lambda tally: done.append((tally.files, tally.size)),
+    )
     assert verdict.valid, list(verdict.report)
-    assert (verdict.files, verdict.size) == (3, 8 + (3 << 20))
+    assert (verdict.files, verdict.size) == done[-1] == (3, 8 + (3 << 20))
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
@@ -175,6 +182,13 @@ def entry(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.T
 )
 def test_hostile_tar_members(bag: Path, info: tarfile.TarInfo, code: str) -> None:
     assert codes(in_tar(bag, info)) == {code}
+
+
+def test_the_first_of_two_members_with_one_name_is_judged(bag: Path) -> None:
+    path = in_tar(bag, entry("stock/data/a.txt"), data=b"other")
+    path.with_suffix(".tgz").write_bytes(gzip.compress(path.read_bytes(), 1))
+    for each in (path, path.with_suffix(".tgz")):
+        assert codes(each) == {"archive-member-twice"}
 
 
 def in_zip(bag: Path, change: Callable[[zipfile.ZipFile], object]) -> Path:
@@ -360,6 +374,8 @@ BAGIT = {"top/bagit.txt": b"", "top/data/a": b"one"}
         ),
         ({"x": b""}, ["x"], [("archive-without-top-folder", "")]),
         ({"top/": b""}, [], []),
+        ({"top/a/": b"", "top/x": b""}, ["x"], []),
+        ({"top/x": b"", "../y/": b""}, ["x"], [("archive-member-unsafe", "../y/")]),
         (
             BAGIT | {"top/data/a/b": b"", "top/data/c": b"", "top/data/c/": b""},
             ["bagit.txt", "data/a", "data/a/b", "data/c"],
@@ -382,6 +398,7 @@ def test_a_bag_is_the_one_folder_of_an_archive(
 
 def test_folders_are_listed_and_those_that_are_empty(tmp_path: Path) -> None:
     members = BAGIT | {"top/data/x/y/z/": b"", "top/data/x/": b"", "top/data/full/b": b""}
+    members |= {"other/data/o/": b""}
     found = listed(packed(tmp_path / "top.tar", members))
     assert found.folders == ["data", "data/full", "data/x", "data/x/y", "data/x/y/z"]
     assert found.empty == ["data/x/y/z"]
@@ -389,7 +406,13 @@ def test_folders_are_listed_and_those_that_are_empty(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "stem"),
-    [("top.TAR.GZ", "top"), ("top.tar.zst", "top"), ("top.x.tgz", "top.x"), ("top", "top")],
+    [
+        ("top.TAR.GZ", "top"),
+        ("top.tar.zst", "top"),
+        ("top.x.tgz", "top.x"),
+        ("top", "top"),
+        ("topX.zip", "topX"),
+    ],
 )
 def test_the_folder_has_the_archives_name(tmp_path: Path, name: str, stem: str) -> None:
     made = packed(tmp_path / "bag.tar", {f"{stem}/bagit.txt": b""})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
 from collections.abc import Callable
@@ -11,9 +12,11 @@ import pytest
 
 from archive_pkg import bags
 from archive_pkg.bags.archives import zips
+from archive_pkg.bags.archives.archive import Archive
 from archive_pkg.bags.archives.findings import BadArchiveError
 from archive_pkg.bags.archives.zips import Zip
 
+pytestmark = pytest.mark.usefixtures("no_descriptor_stays_open")
 END = b"PK\x05\x06"
 CENTRAL = b"PK\x01\x02"
 
@@ -104,6 +107,37 @@ def test_a_stored_member_that_ends_early_is_damage(archive: Path) -> None:
         with pytest.raises(BadArchiveError, match="ends too early") as caught:
             list(opened.chunks(member))
     assert caught.value.finding.location.path == "bag/stored"
+
+
+def test_every_member_that_cannot_be_read_is_a_finding(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[tuple[int, int]] = []
+
+    def digested(opened: Archive) -> list[tuple[str, str]]:
+        done.clear()
+        piece = opened.digest_piece(["stored", "packed"], ["md5"], lambda *step: done.append(step))
+        assert len(piece.digests[0]) == 2
+        return [(each.location.path, each.message) for each in piece.findings]
+
+    def fail(*_: int) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    with Zip(archive) as opened:
+        opened.listing()
+        assert digested(opened) == []
+        assert [sum(column) for column in zip(*done, strict=True)] == [2, 700_012]
+        monkeypatch.setattr(os, "pread", fail)
+        found = digested(opened)
+        assert [path for path, _ in found] == ["stored", "packed"]
+        assert "the device reports an error" in found[0][1]
+        assert done == []
+        monkeypatch.undo()
+    for name in ("bag/stored", "bag/packed"):
+        edit(archive, name, 30, b"bag/0", local=True)
+    with Zip(archive) as opened:
+        opened.listing()
+        assert [path for path, _ in digested(opened)] == ["bag/stored", "bag/packed"]
 
 
 MODES: list[tuple[int, int, str]] = [
