@@ -51,15 +51,31 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(code: str) -> None:
     assert not loaded_by(code) & set(HEAVY)
 
 
-def test_a_command_loads_only_what_it_needs(tmp_path: Path) -> None:
-    bag = tmp_path / "bag"
+LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
+READS_RECORDS = {"pydantic", "yaml"}
+
+
+@pytest.mark.parametrize(
+    ("words", "needs"),
+    [
+        (["bag", "verify", "BAG"], set()),
+        (["verify", "BAG"], set()),
+        (["verify", str(ROOT / "packages" / LETTER.name)], READS_RECORDS),
+        (["check", str(LETTER)], READS_RECORDS),
+        (["build", str(LETTER), "--out", "OUT", "--metadata", "premis"], READS_RECORDS),
+        (["build", str(LETTER), "--out", "OUT"], {*READS_RECORDS, "jinja2"}),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
+)
+def test_a_command_loads_only_what_it_needs(
+    words: list[str], needs: set[str], tmp_path: Path
+) -> None:
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "a.txt").write_text("a")
-    bags.create(tmp_path / "files", bag)
-    loaded = loaded_by(
-        f"from archive_pkg.cli import run\nassert run(['bag', 'verify', {str(bag)!r}]) == 0"
-    )
-    assert not loaded & {*HEAVY, "pydantic", "yaml", "rich"}
+    bags.create(tmp_path / "files", tmp_path / "BAG")
+    code = f"import os; os.chdir({str(tmp_path)!r}); from archive_pkg.cli import run"
+    loaded = loaded_by(f"{code}\nassert run({words}) == 0")
+    assert loaded & {*HEAVY, "jinja2", "pydantic", "rich", "yaml"} == needs
 
 
 def test_every_public_name_is_there_and_documented() -> None:

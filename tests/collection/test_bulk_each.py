@@ -12,7 +12,7 @@ import pytest
 
 from archive_pkg import cli
 from archive_pkg.cli.bulk import parse_bytes
-from archive_pkg.collection.bulk.operations import Pace
+from archive_pkg.collection.bulk.each import Pace
 from archive_pkg.collection.bulk.subjects import packages_below
 from archive_pkg.errors import UsageError
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive_pkg.collection import Done, check_one, finding_twins
-from archive_pkg.collection.bulk.operations import Pace
+from archive_pkg.collection.bulk.each import Pace
 from archive_pkg.packages import check
 from archive_pkg.reports import Finding, Severity
 

@@ -11,14 +11,13 @@ if TYPE_CHECKING:
     from archive_pkg.collection.audits.heads import SignedHead, sign_head
     from archive_pkg.collection.audits.repairing import accept, repair
     from archive_pkg.collection.bulk.building import Options, build_many
+    from archive_pkg.collection.bulk.each import Each, verify_one
     from archive_pkg.collection.bulk.meters import Meter, metering
     from archive_pkg.collection.bulk.operations import (
         Depositing,
-        Each,
         check_one,
         export_one,
         finding_twins,
-        verify_one,
     )
     from archive_pkg.collection.bulk.running import Done, guarded, run
     from archive_pkg.collection.bulk.subjects import (
@@ -54,14 +53,8 @@ _MODULES = {
         "Candidate",
         "duplicates",
     ),
-    "bulk.operations": (
-        "Depositing",
-        "Each",
-        "check_one",
-        "export_one",
-        "finding_twins",
-        "verify_one",
-    ),
+    "bulk.each": ("Each", "verify_one"),
+    "bulk.operations": ("Depositing", "check_one", "export_one", "finding_twins"),
     "audits.heads": (
         "SignedHead",
         "sign_head",

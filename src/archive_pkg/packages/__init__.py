@@ -1,11 +1,26 @@
 """A letter's record and files as one package: checking, building, opening, verifying."""
 
-from archive_pkg.packages.building import Built, build_package
-from archive_pkg.packages.checking import check, check_record
-from archive_pkg.packages.opening import Package, Verification, is_bag, open_package, verify
-from archive_pkg.packages.signatures.signing import Signing, sign
-from archive_pkg.packages.signatures.verifying import Signed, Trust
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.lazy import names_from
 from archive_pkg.packages.states import states
+
+if TYPE_CHECKING:
+    from archive_pkg.packages.building import Built, build_package
+    from archive_pkg.packages.checking import check, check_record
+    from archive_pkg.packages.opening import Package, Verification, is_bag, open_package, verify
+    from archive_pkg.packages.signatures.signing import Signing, sign
+    from archive_pkg.packages.signatures.verifying import Signed, Trust
+
+_MODULES = {
+    "building": ("Built", "build_package"),
+    "checking": ("check", "check_record"),
+    "opening": ("Package", "Verification", "is_bag", "open_package", "verify"),
+    "signatures.signing": ("Signing", "sign"),
+    "signatures.verifying": ("Signed", "Trust"),
+}
 
 __all__ = [
     "Built",
@@ -23,3 +38,5 @@ __all__ = [
     "states",
     "verify",
 ]
+
+__getattr__ = names_from(__name__, _MODULES)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from archive_pkg import bags, fixity, storage
 from archive_pkg.errors import InvalidError, UsageError
-from archive_pkg.packages import layout
+from archive_pkg.packages import layout, payload_files
 from archive_pkg.packages.access.audience import SUFFIX, public
 from archive_pkg.packages.access.decision import Audience, Withheld, withheld
 from archive_pkg.packages.access.leaks import refuse_leaks
@@ -26,7 +26,7 @@ from archive_pkg.packages.metadata import (
     setting,
     titles,
 )
-from archive_pkg.packages.opening import read_back
+from archive_pkg.packages.reading_back import read_back
 from archive_pkg.packages.signatures.verifying import is_signature_file, is_signed
 from archive_pkg.records import Record, record_file
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -215,10 +215,10 @@ class Draft:
         payload: dict[str, Path | bytes] = {
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }
-        payload |= layout.described(record, titles(documents))
+        payload |= payload_files.described(record, titles(documents))
         known = setting(record, self.folder, made=on.isoformat())
         payload[CRATE] = crate_file(record, known)
-        info = layout.bag_info(record, SOFTWARE, on.isoformat())
+        info = payload_files.bag_info(record, SOFTWARE, on.isoformat())
         files = metadata_files(record, known, documents)
         written = bags.write(staged, payload, info=info, tag_files=files, jobs=jobs)
         if gone:

@@ -6,7 +6,7 @@ import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from archive_pkg.packages.layout import record_bytes
+from archive_pkg.packages.payload_files import record_bytes
 from archive_pkg.records import Agent, Date, Edtf, Event, Evidence, Record
 from archive_pkg.version import VERSION
 

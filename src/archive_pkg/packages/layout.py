@@ -1,20 +1,9 @@
-"""Where things lie in a package, and the plain words that tell a reader fifty years on."""
+"""Where things lie in a package, and what its record and its descriptor look like."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
-
-from pydantic_core import to_json
-
-from archive_pkg import tables
-from archive_pkg.records import Record
-from archive_pkg.records.wording import classification_in_words, relations
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from archive_pkg.records import Access, Part
+from typing import Any
 
 RECORD = "record.json"
 DESCRIPTOR = "datapackage.json"
@@ -30,8 +19,14 @@ def is_record(data: bytes) -> bool:
     found = _mapping(data)
     fields = set(found) - {"format"}
     return {"id", "version", "type", "title"} <= fields and (
-        "format" in found or fields <= set(Record.model_fields)
+        "format" in found or fields <= _record_fields()
     )
+
+
+def _record_fields() -> set[str]:
+    from archive_pkg.records import Record  # other bags are verified without loading the models
+
+    return set(Record.model_fields)
 
 
 def is_descriptor(data: bytes) -> bool:
@@ -48,165 +43,3 @@ def _mapping(data: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def record_bytes(record: Record) -> bytes:
-    """The record as the package has it: JSON in UTF-8, in the models' order."""
-    return to_json(record.as_json(), indent=2) + b"\n"
-
-
-def described(record: Record, documents: Mapping[str, str]) -> dict[str, bytes]:
-    """Return the payload files that are made from the record, by their paths below `data/`.
-
-    Args:
-        record: The record.
-        documents: What each file in `metadata/` is, by its name.
-    """
-    return {
-        RECORD: record_bytes(record),
-        README: readme(record, documents).encode(),
-        **tables.package_files([record], record.id),
-    }
-
-
-def bag_info(record: Record, software: str, date: str) -> list[tuple[str, str]]:
-    """The labels of bag-info.txt that the record supports (RFC 8493, 2.2.2)."""
-    description = record.summary.text if record.summary else record.title
-    labels = [
-        (SOFTWARE_LABEL, software),
-        ("Bagging-Date", date),
-        ("External-Description", " ".join(description.split())),
-        ("External-Identifier", record.id),
-    ]
-    labels += [("External-Identifier", other.uri or other.value) for other in record.identifiers]
-    return labels
-
-
-def readme(record: Record, documents: Mapping[str, str]) -> str:
-    """Return a text that says what this is and how to check it without this program."""
-    return "\n".join(
-        [
-            record.title,
-            "=" * min(len(record.title), 78),
-            "",
-            *_who_and_when(record),
-            "",
-            "What is here",
-            "------------",
-            "",
-            "This folder, data/, has the files as they came and everything known of them:",
-            "",
-            f"  {PARTS + '/':24}the letter's files, byte for byte as they were received",
-            f"  {RECORD:24}the record: each statement and what it rests on (JSON, UTF-8)",
-            f"  {'datapackage.json':24}describes the tables (Data Package, version 2)",
-            f"  {'tables/':24}the record as tables (CSV, UTF-8)",
-            f"  {'ro-crate-metadata.json':24}the record as an RO-Crate (JSON-LD)",
-            f"  {README:24}this text",
-            "",
-            *_documents(documents),
-            *_parts(record),
-            "",
-            "How to check that nothing has changed",
-            "-------------------------------------",
-            "",
-            "The folder above this one is a bag as RFC 8493 (BagIt 1.0) describes it. In it:",
-            "",
-            "  sha512sum --strict -c manifest-sha512.txt tagmanifest-sha512.txt",
-            "  sha256sum --strict -c manifest-sha256.txt tagmanifest-sha256.txt",
-            "",
-            "Both print OK after each name: the manifests list the files of data/, the tag",
-            "manifests everything else. This prints what is in no list:",
-            "",
-            "  { find . -type f | sed 's,^./,,'",
-            "    cut -c131- manifest-sha512.txt tagmanifest-sha512.txt; } | sort | uniq -u",
-            "",
-            "Only the tag manifests themselves and signatures/ may appear.",
-            "",
-            "Anyone who changes a file can also write new lists. The signatures in signatures/",
-            "show whether that happened. With the signer's public key in a file allowed_signers",
-            "(a line: name, then the key), check both tag manifests, each with its own signature:",
-            "",
-            "  for list in tagmanifest-sha256.txt tagmanifest-sha512.txt; do",
-            "    ssh-keygen -Y verify -f allowed_signers -I NAME -n file \\",
-            "      -s signatures/$list.sig < $list",
-            "  done",
-            "",
-            "Signatures of further signers end in .2.sig, .3.sig and so on. If a tag manifest has",
-            "no good signature by the signer you trust, or the checks above find a difference, do",
-            "not trust the package.",
-            "",
-            "A file .tsr next to a signature is a timestamp over it (RFC 3161). With the root",
-            "certificate of its authority in ca.pem, for each signature:",
-            "",
-            "  openssl ts -verify -data signatures/tagmanifest-sha512.txt.sig \\",
-            "    -in signatures/tagmanifest-sha512.txt.sig.tsr -CAfile ca.pem \\",
-            "    -untrusted signatures/tagmanifest-sha512.txt.sig.tsr.pem",
-            "",
-            "How to read the record",
-            "----------------------",
-            "",
-            'The key "evidence" lists, for each statement ("field"), its basis: "quoted" (the',
-            "words stand in a part's file at these offsets, counted in Unicode characters from",
-            '0), "inferred" (by a rule, from the words given) or "supplied" (by an agent). What',
-            "is not in the record is not known.",
-            "",
-        ]
-    )
-
-
-def _documents(documents: Mapping[str, str]) -> list[str]:
-    if not documents:
-        return []
-    return [
-        "The folder metadata/ next to data/ has documents made from the record:",
-        "",
-        *(f"  {name:24}{title}" for name, title in documents.items()),
-        "",
-    ]
-
-
-def _who_and_when(record: Record) -> list[str]:
-    rows = [
-        ("Sender", record.names(record.sender)),
-        ("Signatories", record.names(record.signatories)),
-        ("Recipients", record.names(record.recipients)),
-        ("Date", record.date.words if record.date else ""),
-        ("Place", record.place.name if record.place else ""),
-        ("Classification", classification_in_words(record)),
-        ("Rights", record.rights.statement if record.rights else ""),
-        ("Record", f"{record.id}, version {record.version}"),
-    ]
-    return [f"{label + ':':16}{value}" for label, value in rows if value]
-
-
-def _parts(record: Record) -> list[str]:
-    if not record.parts:
-        return ["The record names no parts."]
-    lines = ["The parts of the letter:", ""]
-    for part in record.parts:
-        where = f"{PARTS}/{part.file}" if part.file else _missing(part)
-        if part.span:
-            where += f", characters {part.span.start} to {part.span.end}"
-        if part.file and part.access and part.access.status != "open":
-            where += f", {_access(part.access)}"
-        title = f": {part.title}" if part.title else ""
-        to = "".join(f", {words}" for words in relations(part))
-        lines.append(f"  {part.kind} “{part.id}”{to}{title} ({where})")
-    if any(part.note == WITHHELD for part in record.parts):
-        lines += [
-            "",
-            "This package is for the public. What is withheld is held elsewhere, in the package of",
-            "the same name without -public, with all that is known of it.",
-        ]
-    return lines
-
-
-def _missing(part: Part) -> str:
-    what = "withheld" if part.note == WITHHELD else "not held"
-    return f"{what}, {_access(part.access)}" if part.access else what
-
-
-def _access(access: Access) -> str:
-    until = f" until {access.until.edtf}" if access.until else ""
-    rule = f": {access.rule}" if access.rule else ""
-    return f"{access.status}{until}{rule}"

@@ -16,8 +16,8 @@ from archive_pkg.collection.audits.heads import SignedHeads
 from archive_pkg.collection.audits.seals import seal_of
 from archive_pkg.collection.audits.signed import gone, signed_entry
 from archive_pkg.collection.audits.state import CHECK, MISSING, State
+from archive_pkg.collection.bulk.each import INVALID, Each, Pace, verify_one
 from archive_pkg.collection.bulk.memory import built_seals
-from archive_pkg.collection.bulk.operations import INVALID, Each, Pace, verify_one
 from archive_pkg.collection.bulk.running import Done, run
 from archive_pkg.errors import StorageError
 from archive_pkg.packages import Trust

@@ -16,7 +16,7 @@ from archive_pkg.collection.bulk.memory import Memory, Remembered
 from archive_pkg.collection.bulk.running import NOT_BEGUN, Done, failed, guarded, run
 from archive_pkg.collection.bulk.subjects import Row
 from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
-from archive_pkg.packages import layout
+from archive_pkg.packages import layout, payload_files
 from archive_pkg.packages.access.decision import Audience, judged_on
 from archive_pkg.packages.building import (
     Draft,
@@ -303,6 +303,6 @@ def _files_of(source: Path | Row) -> tuple[str, ...]:
 def _record_of(source: Path | Row) -> tuple[bytes, Path]:
     """The digest of a record's bytes, and the folder of its files."""
     if isinstance(source, Row):
-        return hashlib.sha256(layout.record_bytes(source.record)).digest(), source.folder
+        return hashlib.sha256(payload_files.record_bytes(source.record)).digest(), source.folder
     file, _ = record_file(source)
     return (file_digest(file.parent, file.name) if file.is_file() else b""), file.parent

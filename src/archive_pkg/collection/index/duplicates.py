@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from archive_pkg import storage
-from archive_pkg.collection.bulk.operations import Each, Pace
+from archive_pkg.collection.bulk.each import Each, Pace
 from archive_pkg.collection.bulk.running import Done, run
 from archive_pkg.collection.bulk.subjects import find_letters
 from archive_pkg.errors import InvalidError

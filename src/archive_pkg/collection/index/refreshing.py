@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from archive_pkg.collection.bulk.operations import Pace
+    from archive_pkg.collection.bulk.each import Pace
     from archive_pkg.collection.bulk.workers import Crew
     from archive_pkg.collection.shelves import Shelf
     from archive_pkg.packages import Package
@@ -166,7 +166,7 @@ class _Refreshing:
         self._written = 0
 
     def run(self, crew: Callable[[], Crew]) -> None:
-        from archive_pkg.collection.bulk.operations import Each
+        from archive_pkg.collection.bulk.each import Each
 
         self._base.execute("CREATE TEMP TABLE seen (package TEXT PRIMARY KEY) WITHOUT ROWID")
         work = Each(partial(_read_one, audience=self._audience))

@@ -22,7 +22,7 @@ from archive_pkg import storage
 from archive_pkg.interchange import FORMATS
 from archive_pkg.interchange.exporting import dublin_core, ead3, premis
 from archive_pkg.interchange.markup import XLINK, XSI, label, put, root, say, serialize
-from archive_pkg.packages import layout
+from archive_pkg.packages import layout, payload_files
 from archive_pkg.version import VERSION
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def write_csip(folder: Path, record: Record, files: Path, setting: Setting) -> N
     for path in record.files:
         with storage.open_beneath(files, path) as stream:
             package.copy(f"{data}/{path}", stream, _media_type(record, path))
-    package.add(f"{data}/{layout.RECORD}", layout.record_bytes(record), "application/json")
+    package.add(f"{data}/{layout.RECORD}", payload_files.record_bytes(record), "application/json")
     seen = replace(setting, folder=f"../../{data}/")
     for name, _ in _DESCRIPTIVE:
         document = FORMATS[name].write([record], seen)

@@ -14,7 +14,7 @@ from archive_pkg import bags, storage
 from archive_pkg.bags.archives import serializing
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange import FORMATS
-from archive_pkg.packages import layout, metadata
+from archive_pkg.packages import layout, metadata, payload_files
 from archive_pkg.packages.access.audience import public
 from archive_pkg.packages.access.leaks import refuse_leaks
 from archive_pkg.packages.building import (
@@ -280,7 +280,7 @@ class _Maker:
             for name in self.record.files
         }
         allowed = self._allowed()
-        payload |= layout.described(self.record, metadata.titles(allowed))
+        payload |= payload_files.described(self.record, metadata.titles(allowed))
         payload[metadata.CRATE] = metadata.crate_file(self.record, known)
         objects = f"objects/{layout.PARTS}/"
         inside = changed(known, folder=objects, original_folder=objects)
@@ -330,7 +330,7 @@ class _Maker:
             refuse_leaks(folder, self.draft.record, self.record, self.draft.folder, self.gone)
 
     def _info(self) -> list[tuple[str, str]]:
-        info = layout.bag_info(self.record, SOFTWARE, self.on.isoformat())
+        info = payload_files.bag_info(self.record, SOFTWARE, self.on.isoformat())
         info += self.tags.get("bag-info.txt", [])
         profile = self.target.profile
         if profile is not None and profile.identifier:

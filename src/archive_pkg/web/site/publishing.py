@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from archive_pkg.collection.bulk.operations import Pace
+    from archive_pkg.collection.bulk.each import Pace
     from archive_pkg.packages.page.letter import Reading
     from archive_pkg.records import Part, Record
     from archive_pkg.reports import Finding

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.collection.audits import ledger
 from archive_pkg.collection.audits.state import State
-from archive_pkg.collection.bulk.operations import Each
+from archive_pkg.collection.bulk.each import Each
 from archive_pkg.collection.bulk.running import Done, run
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.packages import is_bag

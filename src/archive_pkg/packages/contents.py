@@ -1,0 +1,147 @@
+"""What one of our packages has to be beyond a valid bag: its record against its bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from typing import TYPE_CHECKING
+
+from archive_pkg import tables
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.packages import layout
+from archive_pkg.packages.checking import check_record
+from archive_pkg.packages.history import SOFTWARE_ID
+from archive_pkg.packages.signatures.verifying import is_signature_file
+from archive_pkg.records import read_record
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive_pkg.bags import Bag
+    from archive_pkg.records import Record
+
+PACKAGE_TAG_MANIFEST_MISSING = Code(
+    "package-tagmanifest-missing",
+    Severity.ERROR,
+    "A package of archive-pkg lacks a tag manifest, so that nothing shows whether bag-info.txt and "
+    "metadata/ are complete and unchanged: a copy stopped half way, or somebody changed it. "
+    "Restore it from another copy.",
+)
+PACKAGE_TAG_FILE_UNLISTED = Code(
+    "package-tag-file-unlisted",
+    Severity.ERROR,
+    "A file next to data/ in a package of archive-pkg is not in every tag manifest, so that "
+    "nothing shows whether it belongs there or has changed.",
+)
+TABLES_DISAGREE = Code(
+    "tables-disagree",
+    Severity.ERROR,
+    "The tables in a package's payload do not say the same as its record.json.",
+)
+EVENT_DIGEST_UNKNOWN = Code(
+    "event-digest-unknown",
+    Severity.ERROR,
+    "An event of the packaging says that a file with a digest came of it, and no file in the "
+    "payload has that digest.",
+)
+PACKAGE_NAMED_OTHERWISE = Code(
+    "package-named-otherwise",
+    Severity.WARNING,
+    "A package's External-Identifier is not the id of the record in it.",
+)
+
+
+def examine_contents(path: Path, bag: Bag, report: Report) -> Record | None:
+    """Report what is wrong with a package of ours that is a bag; return its record.
+
+    Args:
+        path: The package. Of an archive, the record is not read.
+        bag: The bag as it was read.
+        report: Takes the findings.
+    """
+    _is_covered(bag, report)
+    record = None
+    if path.is_dir():
+        with contextlib.suppress(StorageError):  # the bag's report says what cannot be read
+            record, found = read_record(path / "data" / layout.RECORD)
+            report.extend(found)
+        if record is not None:
+            _against_its_bytes(record, path, bag, report)
+    return record
+
+
+def _is_covered(bag: Bag, report: Report) -> None:
+    """Report what the tag manifests of one of our packages leave without a checksum."""
+    lacking = sorted(bag.manifests.keys() - bag.tag_manifests.keys())
+    # A profile may ask for fewer algorithms, but no package is without a tag manifest.
+    if lacking and not (bag.tag_manifests and bag.values("BagIt-Profile-Identifier")):
+        names = " and ".join(f"tagmanifest-{name}.txt" for name in lacking)
+        hint = "Restore the package from another copy."
+        report.add(PACKAGE_TAG_MANIFEST_MISSING.at(Location(""), f"{names}: not there", hint))
+    manifests = bag.tag_manifests.values()
+    listing = {manifest.name for manifest in manifests}
+    for path in bag.tag_files:
+        if path in listing or is_signature_file(path):
+            continue
+        if without := [one.name for one in manifests if path not in one.digests]:
+            message = f"is not in {' and '.join(without)}"
+            hint = "Remove it, or list it (archive-pkg bag update PACKAGE --take PATH)."
+            report.add(PACKAGE_TAG_FILE_UNLISTED.at(Location(path), message, hint))
+
+
+def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> None:
+    source = path / "data" / layout.RECORD
+    # Advice is for the record's maker, who saw it before building.
+    report.extend(
+        finding
+        for finding in check_record(record, path / "data" / layout.PARTS, source)
+        if finding.severity is Severity.ERROR
+    )
+    named = [value for label, value in bag.info if label == "External-Identifier"]
+    if record.id not in named:
+        message = (
+            f"the record is {record.id}, External-Identifier is {', '.join(named) or 'not given'}"
+        )
+        report.add(PACKAGE_NAMED_OTHERWISE.at(Location(str(path / "bag-info.txt")), message))
+    _events_name_its_files(record, source, bag, report)
+    if _tables_are_made_from(record, bag):
+        return
+    try:
+        told = list(tables.read_records(path / "data" / "datapackage.json"))
+    except InvalidError as error:
+        report.extend(error.report)
+        return
+    if told != [record]:
+        message = "the tables do not say what record.json says"
+        hint = (
+            "one of the two was changed after packaging; the manifests tell which bytes are whose"
+        )
+        report.add(TABLES_DISAGREE.at(Location(str(path / "data/datapackage.json")), message, hint))
+
+
+def _tables_are_made_from(record: Record, bag: Bag) -> bool:
+    """Whether the tables are, by their digests, those that this version makes of the record.
+
+    Then they say the same; those of another version have to be read to tell. Where a table is not
+    what its digest says, the bag is not valid, and that is told.
+    """
+    listed = bag.manifests.get("sha256")
+    return listed is not None and all(
+        listed.digests.get(f"data/{name}") == hashlib.sha256(made).digest()
+        for name, made in tables.package_files([record], record.id).items()
+    )
+
+
+def _events_name_its_files(record: Record, source: Path, bag: Bag, report: Report) -> None:
+    manifest = bag.manifests.get("sha256")
+    if manifest is None:
+        return
+    there = set(manifest.digests.values())
+    for event in record.events:
+        if event.agents != (SOFTWARE_ID,):
+            continue
+        for digest in event.outputs:
+            if bytes.fromhex(digest.removeprefix("sha256:")) not in there:
+                place = Location(str(source), field=f"events.{event.id}.outputs")
+                report.add(EVENT_DIGEST_UNKNOWN.at(place, f"no file has {digest}"))

@@ -1,0 +1,57 @@
+"""Verify a package that was written just now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg import bags
+from archive_pkg.packages import layout
+from archive_pkg.packages.checking import PART_CHANGED
+from archive_pkg.packages.opening import Verification, verify
+from archive_pkg.records import read_record
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive_pkg.records import Record
+
+RECORD_NOT_AS_MEANT = Code(
+    "record-not-as-meant",
+    Severity.ERROR,
+    "What was read back from a package that was written just now is not the record that was meant.",
+)
+
+
+def read_back(path: Path, record: Record, *, jobs: int | None = None) -> Verification:
+    """Verify a package that was written just now from a record that was checked.
+
+    Every byte is read again and every digest computed; the record in it must be readable, and the
+    one that was meant; the files of its parts must have the digests that it was checked against.
+    Tables and descriptions were made from it in memory, and the manifests from the bytes there, so
+    that nothing is left that `verify` would find.
+
+    Args:
+        path: The package.
+        record: The record that was written into it.
+        jobs: How many files to read at a time; as many as there are processors when None.
+
+    Raises:
+        StorageError: It cannot be read.
+    """
+    if any(part.file and part.sha256 is None for part in record.parts):
+        return verify(path, jobs=jobs)  # quotes were looked up in bytes that may be others now
+    verdict = bags.verify(path, jobs=jobs)
+    report = Report(list(verdict.report))
+    source = path / "data" / layout.RECORD
+    found, findings = read_record(source)
+    report.extend(findings)
+    if found is not None and found != record:
+        report.add(RECORD_NOT_AS_MEANT.at(Location(str(source)), "it is not the record meant"))
+    listed = verdict.bag.manifests["sha256"].digests if verdict.bag else {}
+    for part in record.parts:
+        there = listed.get(f"data/{layout.PARTS}/{part.file}")
+        if part.file and (there is None or there.hex() != part.sha256):
+            place = Location(str(source), field=f"parts.{part.id}.sha256")
+            report.add(PART_CHANGED.at(place, f"{part.file} changed while it was copied"))
+    return Verification(path, verdict, report, found)
