@@ -99,7 +99,7 @@ def make_catalogue(folder: Path, notes: int) -> Path:
             for n in range(letters)
         ),
         "parts": (
-            {"letter": f"1960-{n:06}", "id": name, "kind": kind, "held": "false", "of": of}
+            {"letter": f"1960-{n:06}", "id": name, "kind": kind, "held": "false", "made_from": of}
             for n in range(letters)
             for name, kind, of in (
                 ("original", "original", ""),

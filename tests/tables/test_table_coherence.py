@@ -14,7 +14,7 @@ CIRCLE, ORDER = "record-parts-circle", "record-events-disorder"
 
 
 def told(folder: Path, **sheets: str) -> list[tuple[str, str]]:
-    """The codes and cells of what is told, by the quick way, which the slow way agrees with."""
+    """The codes and cells of what is found."""
     return [(code, cell) for code, cell, _ in found(folder, **({"letters": LETTERS} | sheets))]
 
 

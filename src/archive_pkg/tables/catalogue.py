@@ -14,11 +14,10 @@ from archive_pkg.records.explaining import told
 from archive_pkg.records.models import Record
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.storage import is_real_folder
-from archive_pkg.tables.aside import by_letter
 from archive_pkg.tables.checking import Bound, Check, Progress
 from archive_pkg.tables.descriptor import descriptor_of
 from archive_pkg.tables.foreign import check_foreign
-from archive_pkg.tables.layout import LETTERS, Table, tables
+from archive_pkg.tables.layout import LETTER, LETTERS, Table, tables
 from archive_pkg.tables.lists import check_list, mapping_of
 from archive_pkg.tables.mapping import read_mapping
 from archive_pkg.tables.rows import raw_records
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archive_pkg.paths import StrPath
-    from archive_pkg.tables.aside import Numbered
+    from archive_pkg.tables.grouping import Numbered
 
 PART_NOT_THERE = Code(
     "tables-part-not-there", Severity.ERROR, "A file that a cell names is not in its folder."
@@ -50,7 +49,6 @@ def check(
     encoding: str | None = None,
     files: StrPath | None = None,
     look: Look | None = None,
-    thorough: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Everything that is wrong with a catalogue, each finding with its cell.
@@ -64,7 +62,6 @@ def check(
             or with all files together; as a rule the folder of the tables.
         look: What looks at a record and its files (`packages.check_record`); without it, only
             whether the files are there is told.
-        thorough: Whether to look closely at every row: slower, with the same findings.
         progress: Called with the number of rows done, and of all where that is known.
 
     Raises:
@@ -78,10 +75,9 @@ def check(
     if found is not None:
         return check_list(path, read_mapping(found), encoding=encoding, home=home, look=look)
     sheets, report = open_sheets(path, encoding=encoding)
-    checked = Check(sheets, thorough=thorough, progress=progress)
+    checked = Check(sheets, progress=progress)
     report.extend(checked.run())
-    if checked.names_files:
-        report.extend(_file_findings(checked.bound, home, look))
+    report.extend(_file_findings(checked, home, look))
     if descriptor := descriptor_of(path):
         held = [bound.sheet.path for bound in checked.bound.values()]
         report.extend(check_foreign(descriptor, held, encoding=encoding))
@@ -109,7 +105,7 @@ def read_catalogue(
     if not report.ok:
         return [], report
     records = []
-    for name, rows in by_letter(checked.bound):
+    for name, rows in checked.by_letter():
         try:
             records.append(Record.model_validate(_raw(rows)))
         except ValidationError as error:
@@ -153,7 +149,7 @@ def stream_records(path: StrPath) -> Iterator[Record]:
     checked = Check(sheets)
     report.extend(checked.run())
     _refuse_unsound(path, report)
-    for _, rows in by_letter(checked.bound):
+    for _, rows in checked.by_letter():
         yield Record.model_validate(_raw(rows))
 
 
@@ -169,9 +165,9 @@ def _raw(rows: dict[str, Numbered]) -> dict[str, object]:
     return raw_records({name: [row for _, row in numbered] for name, numbered in rows.items()})[0]
 
 
-def _file_findings(bound: Mapping[str, Bound], home: Path, look: Look | None) -> Iterator[Finding]:
+def _file_findings(checked: Check, home: Path, look: Look | None) -> Iterator[Finding]:
     """What is wrong between the tables and the files they name."""
-    parts, letters = bound.get("parts"), bound.get(LETTERS)
+    parts, letters = checked.bound.get("parts"), checked.bound.get(LETTERS)
     if parts is None or letters is None:
         return
     named, some = 0, False
@@ -185,9 +181,9 @@ def _file_findings(bound: Mapping[str, Bound], home: Path, look: Look | None) ->
         hint = "name their folder: --files FOLDER, with a folder for each letter or all together"
         yield FILES_ELSEWHERE.at(at, message, hint)
     if some:
-        for letter, rows in by_letter(bound):
+        for letter, rows in checked.by_letter():
             if any(_stays_inside(row.get("file", "")) for _, row in rows.get("parts", ())):
-                yield from _letter_files(bound, rows, _folder(home, letter), look)
+                yield from _letter_files(checked.bound, rows, _folder(home, letter), look)
 
 
 def _letter_files(
@@ -213,12 +209,10 @@ def _letter_files(
 
 
 def _named_files(parts: Bound) -> Iterator[tuple[str, str]]:
-    for rows in parts.rows():
-        for letter, file in zip(
-            rows.cells.get("letter", ()), rows.cells.get("file", ()), strict=False
-        ):
-            if _stays_inside(file):
-                yield letter, file
+    if "file" in parts.places:
+        for _, row in parts.rows():
+            if _stays_inside(file := row.get("file", "")):
+                yield row.get(LETTER, ""), file
 
 
 def _stays_inside(file: str) -> bool:

@@ -1,7 +1,7 @@
 """Letters whose rows must be seen together: do the parts, the events, the evidence make sense?
 
-While the tables go by, `Coherence` takes down which letters a row alone cannot vouch for; their
-records are then built, one at a time.
+Building every record would take longer than all other checks. `Doubts` reads the rows as they pass
+and remembers the letters that a row alone cannot vouch for; only their records are built.
 """
 
 from __future__ import annotations
@@ -15,126 +15,103 @@ from archive_pkg.dates.date import Edtf
 from archive_pkg.records.explaining import told
 from archive_pkg.records.models import Record
 from archive_pkg.records.upgrading import RELATIONS
-from archive_pkg.tables.aside import Noted, by_letter
 from archive_pkg.tables.cells import split_items
 from archive_pkg.tables.items import column_at
 from archive_pkg.tables.layout import LETTER, LETTERS, tables
 from archive_pkg.tables.rows import raw_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pydantic_core import ErrorDetails
 
-    from archive_pkg.reports import Finding
-    from archive_pkg.tables.aside import Numbered
-    from archive_pkg.tables.checking import Bound
-    from archive_pkg.tables.layout import Table
-    from archive_pkg.tables.sheets import Rows
+    from archive_pkg.reports import Code
+    from archive_pkg.tables.grouping import Numbered
+    from archive_pkg.tables.rows import Row
 
-_JOINT = "\x1f"
+    Ids = Callable[[str], Mapping[str, set[str]] | None]
+
 # References and ids that are taken are reported with the tables' keys.
 _NEWS = {"circle_of_parts", "events_out_of_order", "unknown_statement"}
 
 Loc = tuple[str | int, ...]
 
 
-class Coherence:
-    """Which letters have to be seen whole, and what is wrong with them."""
+class Doubts:
+    """The letters that have to be built as records.
 
-    def __init__(self, keys: Mapping[str, Noted[int]]) -> None:
-        self._keys = keys
-        self._unsure = Noted[int]()
-        self._filled = Noted[int]()  # with the number of what is filled in
-        self._kinds: dict[frozenset[str], int] = {}
-        self._ends = Noted[str]()
+    Attributes:
+        letters: Their ids.
+    """
 
-    def watch(self, table: Table, rows: Rows) -> None:
-        """Take down what rows say of their letters."""
-        look = {
-            LETTERS: self._letters,
-            "parts": self._parts,
-            "events": self._events,
-            "evidence": self._evidence,
-            "classification_history": self._history,
-        }.get(table.name)
-        if look and ("id" if table.name == LETTERS else LETTER) in rows.cells:
-            look(rows)
-
-    def findings(
-        self, bound: Mapping[str, Bound], *, everything: bool
-    ) -> Iterator[tuple[str, int, int, Finding]]:
-        """What is wrong with the letters: table, row, place of the column, finding.
+    def __init__(self, ids: Ids) -> None:
+        """Begin without any doubt.
 
         Args:
-            bound: The tables.
-            everything: Whether to see every letter whole, not only those in doubt.
+            ids: Gives the ids in a table, by their letters.
         """
-        if everything or self._unsure:
-            for letter, rows in by_letter(bound, None if everything else self._unsure):
-                if letter:
-                    yield from _incoherence(bound, rows)
+        self.letters: set[str] = set()
+        self._ids = ids
+        self._filled: dict[str, frozenset[str]] = {}
+        self._kinds: dict[tuple[str, ...], frozenset[str]] = {}
+        self._before: tuple[str, set[str]] = ("", set())
+        self._ends: dict[str, str] = {}
+        self._looks: dict[str, Callable[[str, Row], bool]] = {
+            LETTERS: self._letter,
+            "parts": self._part,
+            "events": self._event,
+            "evidence": self._evidence,
+            "classification_history": lambda *_: True,
+        }
 
-    def _doubt(self, letters: Iterable[str]) -> None:
-        self._unsure.add((letter, 0) for letter in letters)
+    def reader(self, table: str) -> Callable[[Row], None] | None:
+        """What reads the rows of a table; None if its rows need no other rows."""
+        look = self._looks.get(table)
+        owner = "id" if table == LETTERS else LETTER
+        if look is None:
+            return None
 
-    def _letters(self, rows: Rows) -> None:
-        names = [name for name in rows.cells if name != "id"]
-        numbers: dict[tuple[bool, ...], int] = {}
-        columns = [rows.cells[name] for name in names]
-        noted = []
-        for letter, *cells in zip(rows.cells["id"], *columns, strict=True):
-            mask = tuple(map(bool, cells))
-            if mask not in numbers:
-                there = [name for name, filled in zip(names, mask, strict=True) if filled]
-                kind = frozenset([*there, *(name.partition(".")[0] for name in there)])
-                numbers[mask] = self._kinds.setdefault(kind, len(self._kinds))
-            noted.append((letter, numbers[mask]))
-        self._filled.put(noted)
+        def read(row: Row) -> None:
+            letter = row.get(owner, "")
+            if look(letter, row):
+                self.letters.add(letter)
 
-    def _parts(self, rows: Rows) -> None:
-        """A part that leads to earlier ones makes no circle; look at the others."""
-        made = [
-            (letter, [f"{letter}{_JOINT}{part}" for part in split_items(names)], number)
-            for relation in RELATIONS
-            for letter, names, number in zip(
-                rows.cells[LETTER], rows.cells.get(relation, ()), rows.numbers, strict=False
-            )
-            if names
-        ]
-        known = self._keys["parts"].among({part for _, parts, _ in made for part in parts})
-        self._doubt(
-            letter
-            for letter, parts, number in made
-            if not all(known.get(part, number) < number for part in parts)
-        )
+        return read
 
-    def _events(self, rows: Rows) -> None:
-        last = self._ends.among(set(rows.cells[LETTER]))
-        for letter, date in zip(rows.cells[LETTER], rows.cells.get("date.edtf", ()), strict=False):
-            starts, ends = _limits(date)
-            before = last.get(letter)
-            if before and ends and ends < before:
-                self._doubt([letter])
-            if starts and (before is None or starts > before):
-                last[letter] = starts
-        self._ends.put(last.items())
+    def _letter(self, letter: str, row: Row) -> bool:
+        """Remember which fields are filled; evidence may be for them."""
+        names = tuple(row)
+        if names not in self._kinds:
+            tops = (name.partition(".")[0] for name in names)
+            self._kinds[names] = frozenset([*names, *tops]) - {"id"}
+        self._filled[letter] = self._kinds[names]
+        return False
 
-    def _history(self, rows: Rows) -> None:
-        self._doubt(rows.cells[LETTER])
+    def _part(self, letter: str, row: Row) -> bool:
+        """A part that leads to earlier ones makes no circle; all others are doubtful."""
+        if self._before[0] != letter:
+            self._before = letter, set()
+        before = self._before[1]
+        leads = [part for name in RELATIONS if name in row for part in split_items(row[name])]
+        doubtful = not before.issuperset(leads)
+        before.add(row.get("id", ""))
+        return doubtful
 
-    def _evidence(self, rows: Rows) -> None:
-        kinds = list(self._kinds)
-        filled = self._filled.among(set(rows.cells[LETTER]))
-        elsewhere: dict[str, dict[str, str]] = {}
-        for letter, field in zip(rows.cells[LETTER], rows.cells.get("field", ()), strict=False):
-            if letter not in filled or field not in kinds[filled[letter]]:
-                table, _, name = field.partition(".")
-                named = table if name else ""
-                elsewhere.setdefault(named, {})[f"{letter}{_JOINT}{name}"] = letter
-        for table, owners in elsewhere.items():
-            known = self._keys[table].among(owners) if table in self._keys else {}
-            self._doubt(letter for key, letter in owners.items() if key not in known)
+    def _event(self, letter: str, row: Row) -> bool:
+        starts, ends = _limits(row.get("date.edtf", ""))
+        before = self._ends.get(letter, "")
+        if starts > before:
+            self._ends[letter] = starts
+        return bool(before and ends and ends < before)
+
+    def _evidence(self, letter: str, row: Row) -> bool:
+        """Evidence for a field that is filled, or for an item by its id, has a statement."""
+        field = row.get("field", "")
+        if field in self._filled.get(letter, ()):
+            return False
+        table, _, name = field.partition(".")
+        known = self._ids(table) if name and table != LETTERS and table in tables() else None
+        return known is None or name not in known.get(letter, ())
 
 
 @lru_cache(maxsize=10_000)
@@ -147,53 +124,35 @@ def _limits(date: str) -> tuple[str, str]:
     return str(edtf.earliest or ""), str(edtf.latest or "")
 
 
-def _incoherence(
-    bound: Mapping[str, Bound], rows: dict[str, Numbered]
-) -> Iterator[tuple[str, int, int, Finding]]:
-    """What is wrong with one letter as a whole; what is wrong within its rows has been told."""
-    letter = _Letter(rows)
-    for entry in letter.incoherence():
-        name, number, path = letter.place(entry["loc"])
-        table = bound[name]
-        row = dict(letter.rows[name]).get(number, {})
-        column = column_at(table.table, path, row)
-        place = table.places.get(column.name)
-        code, message, hint = told(entry, Record)
-        at = table.sheet.at(number, place, column.name)
-        yield name, number, place or 0, code.at(at, message, hint)
+def incoherence(
+    rows: dict[str, Numbered],
+) -> Iterator[tuple[str, int, str, Code, str, str]]:
+    """What is wrong with one letter as a whole: table, row, column, code, message and hint.
+
+    What is wrong within its rows is not repeated.
+
+    Args:
+        rows: The rows of the letter in each table, with their numbers.
+    """
+    (letter, *_), others = rows[LETTERS], {n: own for n, own in rows.items() if n != LETTERS}
+    rows = {LETTERS: [letter], **others}
+    plain = {name: [row for _, row in numbered] for name, numbered in rows.items()}
+    try:
+        Record.model_validate(raw_records(plain)[0])
+    except ValidationError as error:
+        for entry in error.errors(include_url=False):
+            if entry["type"] in _NEWS or _lacks_marking(entry, letter[1]):
+                name, index, path = _split(entry["loc"])
+                number, row = rows[name][index]
+                column = column_at(tables()[name], path, row)
+                yield name, number, column.name, *told(entry, Record)
 
 
-class _Letter:
-    """The rows of one letter, and the record they make."""
-
-    def __init__(self, rows: dict[str, Numbered]) -> None:
-        self.rows = {name: list(numbered) for name, numbered in rows.items()}
-        self.rows[LETTERS] = rows[LETTERS][:1]
-        plain = {name: [row for _, row in numbered] for name, numbered in self.rows.items()}
-        self._raw = raw_records(plain)[0]
-
-    def incoherence(self) -> list[ErrorDetails]:
-        """What is wrong with the record as a whole, and what no row alone can tell."""
-        try:
-            Record.model_validate(self._raw)
-        except ValidationError as error:
-            entries = error.errors(include_url=False)
-            return [e for e in entries if e["type"] in _NEWS or self._lacks_marking(e)]
-        return []
-
-    def place(self, loc: Loc) -> tuple[str, int, Loc]:
-        """Table, row number and the place within the row's item that a place in the record is."""
-        name, index, inner = _split(loc)
-        if name == LETTERS:
-            return name, self.rows[LETTERS][0][0], loc
-        return name, self.rows[name][index][0], inner
-
-    def _lacks_marking(self, entry: ErrorDetails) -> bool:
-        """Whether a classification has a history and nothing else, which no row alone can tell."""
-        row = self.rows[LETTERS][0][1]
-        return entry["loc"] == ("classification", "as_written") and not any(
-            name.startswith("classification.") for name in row
-        )
+def _lacks_marking(entry: ErrorDetails, letter: Row) -> bool:
+    """Whether a classification has a history and nothing else, which no row alone can tell."""
+    return entry["loc"] == ("classification", "as_written") and not any(
+        name.startswith("classification.") for name in letter
+    )
 
 
 def _split(loc: Loc) -> tuple[str, int, Loc]:

@@ -7,23 +7,21 @@ frictionless accepts `uniqueKeys` without enforcing them.
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import os
-import sys
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.errors import StorageError
 from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.tables import engine
 from archive_pkg.tables.csv_reading import read_csv
 from archive_pkg.tables.descriptor import DESCRIPTOR_INVALID, Resource, read_descriptor, safe_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from archive_pkg.tables.sheets import Sheet
 
@@ -140,7 +138,7 @@ class _Table:
         if why := _unfit(schema):
             report.add(DESCRIPTOR_INVALID.at(self._place, why))
             return None
-        frictionless = _frictionless()
+        frictionless = engine.frictionless()
         try:
             frictionless.Schema.from_descriptor(_without_patterns(schema))
         except frictionless.FrictionlessException as error:
@@ -153,7 +151,7 @@ class _Table:
         return schema
 
     def _cells(self) -> Iterator[Finding]:
-        frictionless = _frictionless()
+        frictionless = engine.frictionless()
         plain = _without_patterns(self._asked)
         width = len(self.sheet.header)
         told_header = False
@@ -277,20 +275,3 @@ def _matcher(pattern: str) -> Callable[[str], bool] | None:
     except SchemaError:
         return None
     return validator.isinstance_python
-
-
-@cache
-def _frictionless() -> Any:
-    """The library; what lies in the working folder under a name it would import is not run."""
-    path = list(sys.path)
-    here = os.path.realpath(Path.cwd())
-    sys.path[:] = [p for p in path if p and os.path.realpath(p) != here]
-    try:
-        import frictionless
-
-        # Its plugins are looked for once, now.
-        with contextlib.suppress(AttributeError):
-            frictionless.system.methods  # noqa: B018
-    finally:
-        sys.path[:] = path
-    return frictionless

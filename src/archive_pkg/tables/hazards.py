@@ -41,25 +41,22 @@ _LATIN = dict(
 _OTHER = {latin: other for other, latin in reversed(_LATIN.items())}
 
 
-def suspicious(cells: Sequence[str], whole: str, *, verbatim: bool) -> Iterator[int]:
-    """The places of the cells that have something to find; fast where there is nothing.
+def is_suspicious(cells: Sequence[str], others: tuple[str, ...]) -> bool:
+    """Whether there may be a hazard in a row of cells; quick where there is none.
 
     Args:
-        cells: The cells of a column.
-        whole: The same run together.
-        verbatim: Whether they hold words of a source.
+        cells: The cells.
+        others: Those that do not hold words of a source.
     """
-    if whole.isascii() and " " not in whole and whole.isprintable():
-        return
-    if not verbatim and list(map(str.strip, cells)) != list(cells):
-        yield from (place for place, cell in enumerate(cells) if cell != cell.strip())
-    if whole.isascii():
-        return
+    if tuple(map(str.strip, others)) != others:
+        return True
+    text = "".join(cells)
+    if text.isascii():
+        return False
     # No character without width counts as printable.
-    if not whole.isprintable() and _INVISIBLE.search(whole):
-        yield from (place for place, cell in enumerate(cells) if _INVISIBLE.search(cell))
-    if not verbatim and _MIXED.search("\n".join(cells)):
-        yield from (place for place, cell in enumerate(cells) if _MIXED.search(cell))
+    if not text.isprintable() and _INVISIBLE.search(text):
+        return True
+    return any(_MIXED.search(cell) for cell in others if not cell.isascii())
 
 
 def hazards(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, str]]:

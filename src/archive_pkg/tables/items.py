@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import TypeAdapter, ValidationError, model_validator
 
@@ -12,11 +12,12 @@ from archive_pkg.faults import Fault
 from archive_pkg.records.explaining import FIELD_MISSING, told
 from archive_pkg.records.models import Record
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, check_identifier
-from archive_pkg.tables.layout import LETTERS, Column, Table
-from archive_pkg.tables.rows import plain_item
+from archive_pkg.tables.cells import from_cell
+from archive_pkg.tables.layout import LETTER, LETTERS, Column, Table
+from archive_pkg.tables.rows import plain_item, plain_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pydantic_core import ErrorDetails
 
@@ -30,6 +31,66 @@ class LetterAlone(Record):
     @model_validator(mode="after")
     def _coherent(self) -> Self:
         return self
+
+
+class RowModel:
+    """The model of a table's rows, asked only about what a row is made of.
+
+    Each column is judged by the type of its field, each group of columns by the model of what they
+    make together, and the whole row only if its model has rules for the whole. So nothing is built
+    of a row whose cells are all right.
+    """
+
+    def __init__(self, table: Table, names: Sequence[str]) -> None:
+        """Prepare for rows with these columns; those that the table does not have are ignored."""
+        model = model_of(table)
+        has_rules = table.name != LETTERS and model.__pydantic_decorators__.model_validators
+        own = {column.name: column for column in table.columns}
+        groups: dict[str, list[tuple[int, Column]]] = {}
+        for place, name in enumerate(names):
+            if name in own and (name != LETTER or table.name == LETTERS):
+                groups.setdefault("" if has_rules else own[name].path[0], []).append(
+                    (place, own[name])
+                )
+        self._alone: list[tuple[int, Column, set[str], Callable[[Any], bool]]] = []
+        self._together: list[tuple[str, list[tuple[int, Column]], Callable[[Any], bool]]] = []
+        for name, columns in groups.items():
+            accepts = _accepting(model, name)
+            if name and len(columns[0][1].path) == 1:
+                self._alone.append((*columns[0], {""}, accepts))
+            else:
+                self._together.append((name, columns, accepts))
+
+    def accepts(self, cells: Sequence[str]) -> bool:
+        """Whether the model has nothing against a row that its schema accepts."""
+        for place, column, good, accepts in self._alone:
+            text = cells[place]
+            if text not in good:
+                if not accepts(from_cell(column, text)):
+                    return False
+                if len(good) < _REMEMBERED and len(text) < _LONG:
+                    good.add(text)
+        for name, columns, accepts in self._together:
+            item = plain_of(columns, cells)
+            if item and not accepts(item[name] if name else item):
+                return False
+        return True
+
+
+_REMEMBERED = 10_000
+_LONG = 40  # characters; longer texts seldom come again
+
+
+@cache
+def _accepting(model: type[Model], name: str) -> Callable[[Any], bool]:
+    """What tells whether a field of a model accepts a value; without a name, whether it does."""
+    if not name:
+        return validator(model).validator.isinstance_python
+    field = model.model_fields[name]
+    annotated: Any = Annotated
+    kind: Any = field.annotation
+    kind = annotated[(kind, *field.metadata)] if field.metadata else kind
+    return TypeAdapter(kind).validator.isinstance_python
 
 
 # Where a row as a whole is wrong, the cell that is most likely to be mended.

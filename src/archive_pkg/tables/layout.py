@@ -8,7 +8,7 @@ its path (`date.edtf`), and each list of things is a table of its own whose rows
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, Literal
@@ -27,9 +27,6 @@ LETTER = "letter"
 
 SEPARATOR = "; "
 """What stands between several values in one cell."""
-
-
-Parts = tuple[tuple[tuple[str, ...], type[Model]], ...]
 
 
 class LayoutError(TypeError):
@@ -94,7 +91,6 @@ class Table:
         columns: Its columns in their order; in all tables but the first one, the letter's id first.
         key: The columns whose values together no two rows share; empty if rows have no name.
         model: The model of an item.
-        parts: The models of what an item holds once, by their paths in it.
     """
 
     name: str
@@ -103,14 +99,15 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     model: type[Model]
-    parts: Parts = ()
+    _named: dict[str, Column] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Remember the columns by their names."""
+        self._named.update((column.name, column) for column in self.columns)
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return self._named[name]
 
     @property
     def references(self) -> tuple[tuple[str, str], ...]:
@@ -144,11 +141,10 @@ class _Derivation:
         self._schema = root.model_json_schema(mode="serialization")
         self._models = {model.__name__: model for model in _family(Model)}
         self._lists: list[tuple[tuple[str, ...], str]] = []
-        self._parts: list[tuple[tuple[str, ...], type[Model]]] = []
 
     def tables(self) -> Iterator[Table]:
         columns = tuple(self._columns(self._root.__name__, self._schema, (), required=True))
-        yield _table(LETTERS, (), self._root, columns, ("id",), self._take_parts())
+        yield _table(LETTERS, (), self._root, columns, ("id",))
         letter_id = next(column for column in columns if column.path == ("id",))
         letter = Column(
             LETTER,
@@ -166,12 +162,7 @@ class _Derivation:
                 nested = ".".join((*path, *self._lists[0][0]))
                 raise LayoutError(f"{nested} is a list within a list, which no table holds")
             key = (LETTER, "id") if any(column.path == ("id",) for column in own) else ()
-            parts = self._take_parts()
-            yield _table("_".join(path), path, self._models[name], (letter, *own), key, parts)
-
-    def _take_parts(self) -> Parts:
-        parts, self._parts = tuple(self._parts), []
-        return parts
+            yield _table("_".join(path), path, self._models[name], (letter, *own), key)
 
     def _definition(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = self._schema["$defs"][name]
@@ -210,7 +201,6 @@ class _Derivation:
                     self._lists.append((here, named))
                 else:
                     inner = self._definition(named)
-                    self._parts.append((here, self._models[named]))
                     yield from self._columns(named, inner, here, required=must)
             else:
                 value = self._definition(named) | field if named else field
@@ -226,14 +216,11 @@ def _table(
     model: type[Model],
     columns: tuple[Column, ...],
     key: tuple[str, ...],
-    parts: Parts,
 ) -> Table:
     names = [column.name for column in columns]
     if twins := {column for column in names if names.count(column) > 1}:
         raise LayoutError(f"{name} would have two columns called {', '.join(sorted(twins))}")
-    return Table(
-        name, path, cleandoc(model.__doc__ or "").partition("\n")[0], columns, key, model, parts
-    )
+    return Table(name, path, cleandoc(model.__doc__ or "").partition("\n")[0], columns, key, model)
 
 
 def _column(

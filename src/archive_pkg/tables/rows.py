@@ -61,15 +61,22 @@ def raw_records(rows: Mapping[str, Iterable[Row]]) -> list[dict[str, Any]]:
 
 def plain_item(table: Table, row: Mapping[str, str]) -> dict[str, Any]:
     """An item of a record as plain data, from a row; the letter it belongs to is left out."""
+    names = [name for name in row if name != LETTER or table.name == LETTERS]
+    columns = [(place, table.column(name)) for place, name in enumerate(names)]
+    return plain_of(columns, [row[name] for name in names])
+
+
+def plain_of(columns: Iterable[tuple[int, Column]], cells: Sequence[str]) -> dict[str, Any]:
+    """Plain data of cells that are not empty; each column comes with its cell's place."""
     plain: dict[str, Any] = {}
-    for column in table.columns:
-        text = row.get(column.name, "")
-        if not text or (column.name == LETTER and table.name != LETTERS):
-            continue
-        home = plain
-        for name in column.path[:-1]:
-            home = home.setdefault(name, {})
-        home[column.path[-1]] = from_cell(column, text)
+    for place, column in columns:
+        text = cells[place]
+        if text:
+            home, path = plain, column.path
+            for name in path[:-1]:
+                home = home.setdefault(name, {})
+            value = from_cell(column, text) if column.many or column.is_identifier else text
+            home[path[-1]] = value
     return plain
 
 

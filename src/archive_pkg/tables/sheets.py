@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archive_pkg.reports import Location, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from archive_pkg.dates.phrases import DateRead
 
@@ -23,38 +23,6 @@ class Block(NamedTuple):
 
     start: int
     rows: list[list[str]]
-
-
-@dataclass(slots=True)
-class Rows:
-    """Rows of a table as columns.
-
-    Attributes:
-        numbers: The rows' numbers, as a spreadsheet counts.
-        cells: The cells of each column that the sheet has, by its name.
-    """
-
-    numbers: Sequence[int]
-    cells: dict[str, Sequence[str]]
-    _texts: dict[str, str] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def row(self, place: int) -> dict[str, str]:
-        """One row's cells that are not empty."""
-        return {name: values[place] for name, values in self.cells.items() if values[place]}
-
-    def text(self, name: str) -> str:
-        """All cells of a column run together, for a look at the whole."""
-        if name not in self._texts:
-            self._texts[name] = "".join(self.cells.get(name, ()))
-        return self._texts[name]
-
-    def replace(self, name: str, values: Sequence[str]) -> None:
-        """Give a column other cells."""
-        self.cells[name] = values
-        del self._texts[name]
 
 
 @dataclass(slots=True)

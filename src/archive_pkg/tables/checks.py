@@ -1,0 +1,372 @@
+"""The rules of letters that a Table Schema cannot express, as checks of Frictionless.
+
+The rules themselves are those of the models. `frictionless validate --checks` finds the checks by
+their types, through the plugin `frictionless_archivepkg`. A check works on the resources that are
+called like the tables of a catalogue, and skips all others.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from frictionless import Check, Error, errors
+
+from archive_pkg.csv_text import unguarded
+from archive_pkg.records.explaining import REFERENCE_UNKNOWN
+from archive_pkg.records.statements import MOST_MEANT
+from archive_pkg.tables.cells import split_items
+from archive_pkg.tables.coherence import Doubts, incoherence
+from archive_pkg.tables.grouping import by_letter
+from archive_pkg.tables.hazards import hazards, is_suspicious
+from archive_pkg.tables.items import RowModel, row_faults
+from archive_pkg.tables.layout import LETTER, LETTERS, Column, Table, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from archive_pkg.reports import Code
+    from archive_pkg.tables.grouping import Numbered
+    from archive_pkg.tables.rows import Row
+
+    Known = Mapping[str, Mapping[str, set[str]] | None]
+
+
+_FEW = 1_000
+
+
+class Fault(NamedTuple):
+    """What is wrong with a cell of a catalogue.
+
+    Attributes:
+        table: The name of the cell's table.
+        row: The number of its row, counted from the header, which is 1.
+        column: The name of its column.
+        code: The code of its finding.
+        message: What is wrong.
+        hint: What would be right.
+    """
+
+    table: str
+    row: int
+    column: str
+    code: Code
+    message: str
+    hint: str
+
+
+class LetterError(errors.CellError):
+    """A fault in a cell, as Frictionless reports it."""
+
+    type = "archive-error"
+    title = "Letter Error"
+    description = "A cell breaks a rule of letters that a Table Schema cannot express."
+    template = '{note} (row {rowNumber}, field "{fieldName}")'
+
+
+class LetterCheck(Check):
+    """The base of the checks: `faults` finds what is wrong, for us and for Frictionless."""
+
+    Errors: ClassVar[list[type[Error]]] = [LetterError]
+
+    def connect(self, resource: Any) -> None:
+        """Remember the resource, which may not be open yet."""
+        super().connect(resource)
+        self._table: Table | None = tables().get(resource.name)
+        # Our own reader takes the apostrophes off that guard formulas in CSV.
+        self._is_guarded = resource.format == "csv"
+
+    def validate_start(self) -> Iterable[LetterError]:
+        """Learn the columns from the open resource."""
+        known = {column.name: column for column in self._table.columns} if self._table else {}
+        self._names = [field.name for field in self.resource.schema.fields]
+        self._columns = {
+            name: (place, known[name]) for place, name in enumerate(self._names) if name in known
+        }
+        self.start()
+        return ()
+
+    def validate_row(self, row: Any) -> Iterator[LetterError]:
+        """Report the faults of a row as errors of Frictionless."""
+        if self._table is not None:
+            for fault in self.faults(row):
+                yield self._error(fault, row.cells)
+
+    def start(self) -> None:
+        """Prepare for the rows of a resource."""
+
+    def faults(self, row: Any) -> Iterable[Fault]:
+        """Find what is wrong with a row of Frictionless."""
+        raise NotImplementedError
+
+    def _filled(self, cells: list[str]) -> Row:
+        """The cells that are not empty, by the names of their columns."""
+        filled = {name: cell for name, cell in zip(self._names, cells, strict=False) if cell}
+        if self._is_guarded:
+            for name, (_, column) in self._columns.items():
+                if name in filled:
+                    filled[name] = unguarded(filled[name]) if column.is_free else filled[name]
+        return filled
+
+    def _error(self, fault: Fault, cells: list[str]) -> LetterError:
+        place = self._names.index(fault.column) if fault.column in self._names else 0
+        return LetterError(
+            note=f"{fault.message}; {fault.hint}" if fault.hint else fault.message,
+            cells=[cell or "" for cell in cells],
+            row_number=fault.row,
+            cell=(cells[place] or "") if place < len(cells) else "",
+            field_name=fault.column,
+            field_number=place + 1,
+        )
+
+
+class RowCheck(LetterCheck):
+    """Validate each row by its model: dates, languages, identifiers, paths, rules of the row."""
+
+    type = "archive-row"
+
+    def start(self) -> None:
+        """Learn which types of the models judge which columns."""
+        self._model = RowModel(self._table, self._names) if self._table else None
+
+    def faults(self, row: Any) -> Iterable[Fault]:
+        """Find what the model of the row does not accept."""
+        table, model = self._table, self._model
+        if not (table and model) or (not row.errors and model.accepts(row.cells)):
+            return ()
+        return [
+            Fault(table.name, row.row_number, *found)
+            for found in row_faults(table, self._filled(row.cells))
+        ]
+
+
+class TextCheck(LetterCheck):
+    """Find what a reader cannot see: spaces at the edges, invisible characters, mixed scripts."""
+
+    type = "archive-text"
+
+    # Words of a source are taken as they are, with their spaces and scripts.
+    _VERBATIM = frozenset({"exact", "prefix", "suffix", "as_written", "original", "romanized"})
+
+    def start(self) -> None:
+        """Tell the words of sources from the others."""
+        self._verbatim = {
+            name: column.path[-1] in self._VERBATIM for name, (_, column) in self._columns.items()
+        }
+        others = [self._columns[name][0] for name in self._verbatim if not self._verbatim[name]]
+        # Two places at least, since of one alone it gives no tuple.
+        self._others = itemgetter(*others, *others[:1]) if others else lambda _: ()
+
+    def faults(self, row: Any) -> Iterable[Fault]:
+        """Find what is suspicious in the text of a row's cells."""
+        cells = row.cells
+        if not self._table or not is_suspicious(cells, self._others(cells)):
+            return ()
+        filled = self._filled(cells)
+        return [
+            Fault(self._table.name, row.row_number, name, *found)
+            for name, verbatim in self._verbatim.items()
+            for found in hazards(filled.get(name, ""), verbatim=verbatim)
+        ]
+
+
+class ReferenceCheck(LetterCheck):
+    """Follow the references that may be empty, which a foreign key cannot express.
+
+    Attributes:
+        missed: The tables that the rows of the last resource refer to, and that are not there.
+    """
+
+    type = "archive-reference"
+
+    def __init__(self, known: Known | None = None, **options: Any) -> None:
+        """Take the ids of tables that have been read; others are read when they are needed."""
+        super().__init__(**options)
+        self._given = known or {}
+        self._package: Any = None
+
+    def connect(self, resource: Any) -> None:
+        """Forget the ids of another package."""
+        super().connect(resource)
+        if self._package is not resource.package:
+            self._package = resource.package
+            self._known = dict(self._given)
+        self._misses = 0
+
+    def start(self) -> None:
+        """Choose the columns whose references are followed."""
+        declared = {key["fields"][-1] for key in self.resource.schema.foreign_keys}
+        self.missed: set[str] = set()
+        self._followed: list[tuple[int, Column]] = []
+        self._absent: list[tuple[int, str]] = []
+        for name, (place, column) in self._columns.items():
+            target = column.refers_to
+            if target and name not in declared and self.ids(target) is not None:
+                self._followed.append((place, column))
+            elif target and not (self._package and self._package.has_resource(target)):
+                self._absent.append((place, target))
+        owner = "id" if self._table and self._table.name == LETTERS else LETTER
+        self._owner = self._columns[owner][0] if owner in self._columns else None
+
+    def faults(self, row: Any) -> Iterable[Fault]:
+        """Find the references of a row that lead nowhere."""
+        return self._unknown(row) if self._followed or self._absent else ()
+
+    def _unknown(self, row: Any) -> Iterator[Fault]:
+        cells = row.cells
+        for place, target in self._absent:
+            if cells[place] and target not in self.missed:
+                self.missed.add(target)
+        for place, column in self._followed:
+            text = cells[place]
+            if text:
+                letter = "" if self._owner is None else cells[self._owner]
+                for item in split_items(text) if column.many else (text,):
+                    yield from self.unknown(row.row_number, column, letter, item)
+
+    def unknown(self, number: int, column: Column, letter: str, item: str) -> Iterator[Fault]:
+        """Find out whether a reference leads nowhere, and what was meant.
+
+        Args:
+            number: The number of the row.
+            column: Its column that refers to a table.
+            letter: The id of the row's letter; ids of all but letters count within theirs.
+            item: The id that it refers to.
+        """
+        target = column.refers_to
+        known = (self.ids(target) or {}).get("" if target == LETTERS else letter, set())
+        if not item or item in known:
+            return
+        letters = None if target == LETTERS else self.ids(LETTERS)
+        if letters is not None and letter not in letters.get("", ()):
+            return  # the letter itself is missing, which is reported where the row names it
+        near = self._near(item, known)
+        hint = f"did you mean {near[0]}?" if near else f"add it to {target}"
+        message = f"no {target.removesuffix('s')} has the id {item}"
+        table = self._table.name if self._table else ""
+        yield Fault(table, number, column.name, REFERENCE_UNKNOWN, message, hint)
+
+    def _near(self, item: str, known: set[str]) -> list[str]:
+        """Find the id that was meant; among many it takes long, and nobody reads many hints."""
+        self._misses += 1
+        few = len(known) <= _FEW or self._misses <= MOST_MEANT
+        return get_close_matches(item, sorted(known), 1) if few else []
+
+    def ids(self, target: str) -> Mapping[str, set[str]] | None:
+        """The ids in a table by their letters; None if there is no such table, or none has ids."""
+        if target not in self._known:
+            self._known[target] = self._read_ids(target)
+        return self._known[target]
+
+    def _read_ids(self, target: str) -> Mapping[str, set[str]] | None:
+        if not (self._package and self._package.has_resource(target)):
+            return None
+        rows = _cells_of(self._package.get_resource(target))
+        return ids_of(target, next(rows, []), rows)
+
+
+def ids_of(
+    table: str, header: Sequence[str], rows: Iterable[Sequence[str]]
+) -> Mapping[str, set[str]] | None:
+    """Read the ids in a table, by their letters; those of letters are in one set.
+
+    Args:
+        table: The name of the table.
+        header: The names of its columns; without those of ids, there is nothing to read.
+        rows: The cells of its rows.
+    """
+    names = ("id",) if table == LETTERS else (LETTER, "id")
+    if not set(names) <= set(header):
+        return None
+    *letter, own = (header.index(name) for name in names)
+    known: dict[str, set[str]] = {}
+    for row in rows:
+        if len(row) >= len(header):
+            known.setdefault(row[letter[0]] if letter else "", set()).add(row[own])
+    return known
+
+
+class CoherenceCheck(LetterCheck):
+    """Validate each letter as a whole: circles of parts, order of events, supported evidence."""
+
+    type = "archive-letter"
+
+    def __init__(self, references: ReferenceCheck | None = None, **options: Any) -> None:
+        """Take the check that knows the ids, if it runs too."""
+        super().__init__(**options)
+        self._references = references or ReferenceCheck()
+        self._package: Any = None
+        self._doubts: Doubts | None = None
+
+    @property
+    def letters(self) -> set[str]:
+        """The letters that a row alone cannot vouch for."""
+        return self._doubts.letters if self._doubts else set()
+
+    def connect(self, resource: Any) -> None:
+        """Begin again with another package."""
+        if self._doubts is None or self._package is not resource.package:
+            self._package = resource.package
+            self._doubts = Doubts(self._references.ids)
+        self._references.connect(resource)
+        super().connect(resource)
+
+    def start(self) -> None:
+        """Choose how the rows of the table are read."""
+        self._read = None
+        if self._doubts and self._table:
+            self._read = self._doubts.reader(self._table.name)
+
+    def faults(self, row: Any) -> Iterable[Fault]:
+        """Remember the row's letter if it is doubtful; its faults come at the end."""
+        if self._read:
+            self._read(self._filled(row.cells))
+        return ()
+
+    def validate_end(self) -> Iterator[LetterError]:
+        """Report the faults of all letters, after the last table."""
+        resources = self._package.resources if self._package else [self.resource]
+        if self.resource.name == resources[-1].name:
+            rows = {one.name: _rows_of(one) for one in resources if one.name in tables()}
+            if LETTERS in rows:
+                for fault in self.faults_of_letters(by_letter(rows, self.letters)):
+                    message = f"{fault.table}: {fault.message}"
+                    yield self._error(fault._replace(message=message), [])
+
+    def faults_of_letters(
+        self, letters: Iterable[tuple[str, dict[str, Numbered]]]
+    ) -> Iterator[Fault]:
+        """Find what is wrong with letters as wholes.
+
+        Args:
+            letters: Their ids, and their rows in each table.
+        """
+        for letter, rows in letters:
+            if letter:
+                for found in incoherence(rows):
+                    yield Fault(*found)
+
+
+def _cells_of(resource: Any) -> Iterator[list[str]]:
+    """The cells of a resource, its header first."""
+    if callable(resource.data):
+        yield from resource.data()
+        return
+    copy = resource.to_copy()
+    copy.schema.foreign_keys = []
+    with copy:
+        yield from copy.cell_stream
+
+
+def _rows_of(resource: Any) -> Iterator[tuple[int, Row]]:
+    cells = _cells_of(resource)
+    header = next(cells, [])
+    for number, row in enumerate(cells, 2):
+        yield number, {name: cell for name, cell in zip(header, row, strict=False) if cell}
+
+
+CHECKS: dict[str, type[LetterCheck]] = {
+    check.type: check for check in (RowCheck, TextCheck, ReferenceCheck, CoherenceCheck)
+}
+"""The checks by their types."""

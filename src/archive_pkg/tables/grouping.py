@@ -1,0 +1,69 @@
+"""The rows of each letter, wherever they are in the tables; a catalogue may be larger than memory.
+
+Rows wait in a temporary file of SQLite's, which has no name and is gone with the process.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from archive_pkg.errors import StorageError
+from archive_pkg.tables.layout import LETTER, LETTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping
+
+    from archive_pkg.tables.rows import Row
+
+Numbered = list[tuple[int, "Row"]]
+"""Rows of a letter in one table, with their numbers."""
+
+
+def by_letter(
+    rows: Mapping[str, Iterable[tuple[int, Row]]], wanted: Container[str] | None = None
+) -> Iterator[tuple[str, dict[str, Numbered]]]:
+    """Group rows by their letters, in the order of the table of letters.
+
+    Rows of letters that are not in that table are left out.
+
+    Args:
+        rows: The numbered rows of each table, by the table's name.
+        wanted: The letters that are wanted; all, if not given.
+
+    Raises:
+        StorageError: The temporary file cannot be written.
+    """
+    with closing(sqlite3.connect("", isolation_level=None)) as base:
+        base.execute("PRAGMA cache_size = -8000")  # KiB that stay in memory
+        base.execute("PRAGMA journal_mode = OFF")
+        base.execute("CREATE TABLE rows (letter TEXT, name TEXT, number INTEGER, cells TEXT)")
+        base.execute("BEGIN")
+        try:
+            for name, numbered in rows.items():
+                base.executemany(
+                    "INSERT INTO rows VALUES (?, ?, ?, ?)", _chosen(name, numbered, wanted)
+                )
+            base.execute("CREATE INDEX by_letter ON rows (letter)")
+        except sqlite3.OperationalError as error:
+            hint = "Free some space there, or name another folder in TMPDIR."
+            raise StorageError(f"writing a temporary file: {error}", hint) from error
+        letters = "SELECT letter FROM rows WHERE name = ? GROUP BY letter ORDER BY min(rowid)"
+        for (letter,) in base.execute(letters, (LETTERS,)):
+            own: dict[str, Numbered] = {}
+            query = "SELECT name, number, cells FROM rows WHERE letter = ? ORDER BY rowid"
+            for name, number, cells in base.execute(query, (letter,)):
+                own.setdefault(name, []).append((number, json.loads(cells)))
+            yield letter, own
+
+
+def _chosen(
+    name: str, rows: Iterable[tuple[int, Row]], wanted: Container[str] | None
+) -> Iterator[tuple[str, str, int, str]]:
+    owner = "id" if name == LETTERS else LETTER
+    for number, row in rows:
+        letter = row.get(owner, "")
+        if wanted is None or letter in wanted:
+            yield letter, name, number, json.dumps(row)
