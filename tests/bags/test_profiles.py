@@ -53,6 +53,7 @@ def judge(path: Path, asked: dict[str, Any]) -> list[str]:
         ({"Bag-Info": {"Bag-Count": {"required": True}}}, ["profile-tag-missing"]),
         ({"Bag-Info": {"Bag-Count": {"recommended": True}}}, ["profile-tag-recommended"]),
         ({"Bag-Info": {"Contact-Name": {"repeatable": False}}}, ["profile-tag-repeated"]),
+        ({"Bag-Info": {"Source-Organization": {"repeatable": False}}}, []),
         ({"Manifests-Required": ["sha256", "SHA-512"]}, []),
         ({"Manifests-Required": ["md5"]}, ["profile-manifest-missing"]),
         ({"Manifests-Allowed": ["sha256"]}, ["profile-manifest-not-allowed"]),
@@ -81,7 +82,10 @@ def test_each_of_a_profiles_rules(bag: Path, asked: dict[str, Any], wanted: list
     [
         ({"Serialization": "required", "Accept-Serialization": ["application/zip"]}, []),
         ({"Accept-Serialization": ["application/tar"]}, ["profile-serialization"]),
-        ({"Serialization": "forbidden"}, ["profile-serialization"]),
+        (
+            {"Serialization": "forbidden", "Accept-Serialization": ["application/zip"]},
+            ["profile-serialization"],
+        ),
     ],
 )
 def test_serialization(bag: Path, asked: dict[str, Any], wanted: list[str]) -> None:
@@ -104,10 +108,10 @@ def test_darts_form_asks_for_tags_in_any_file(bag: Path) -> None:
     }
     profile = profiles.parse(json.dumps(asked).encode(), "dart.json")
     verdict = bags.verify(bag, profile=profile)
-    assert [(f.code, f.location.field) for f in verdict.report] == [
-        ("profile-tag-missing", "Access"),
-        ("profile-tag-missing", "Storage"),
-        ("profile-identifier-dart", "BagIt-Profile-Identifier"),
+    assert [(f.code, f.location.field, f.message) for f in verdict.report] == [
+        ("profile-tag-missing", "Access", "is empty"),
+        ("profile-tag-missing", "Storage", "is missing"),
+        ("profile-identifier-dart", "BagIt-Profile-Identifier", "is missing"),
     ]
 
 
@@ -473,7 +477,8 @@ def test_the_files_that_bagit_names_are_allowed_whatever_a_profile_allows(bag: P
 
 def test_fetch_txt_can_be_forbidden_in_darts_form(bag: Path) -> None:
     (bag / "fetch.txt").write_text("https://a.example/a 3 data/a.txt\n")
-    assert [each[0] for each in found(bag, dart(allowFetchTxt=False))] == ["profile-fetch"]
+    found_ = [each[:2] for each in found(bag, dart(allowFetchTxt=False))]
+    assert found_ == [("profile-fetch", "fetch.txt")]
     assert found(bag, dart()) == []
 
 

@@ -148,6 +148,8 @@ def test_later_headers_say_more_of_the_next_member_only() -> None:
         + member("next", b"n")
         + pax([("path", "old")], b"X")
         + member("old", b"o")
+        + pax([("comment", "x")], b"g")  # what was said before stays
+        + member("still", b"s")
         + pax([("path", "new")], b"g")
         + checked(header("again", 9))
         + b"a".ljust(512, b"\0")
@@ -156,6 +158,7 @@ def test_later_headers_say_more_of_the_next_member_only() -> None:
         ("long name", b"four"),
         ("global", b"n"),
         ("old", b"o"),
+        ("global", b"s"),
         ("new", b"a"),
     ]
 
