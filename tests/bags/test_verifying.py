@@ -124,6 +124,9 @@ def test_links_are_findings_and_never_followed(bag: Path) -> None:
 
 def test_something_that_is_no_bag_is_told_so(tmp_path: Path) -> None:
     assert codes(tmp_path / "nowhere") == {"bag-unreadable"}
+    (tmp_path / "file").write_bytes(b"x" * 600)
+    assert codes(tmp_path / "file") == {"archive-unknown"}
+    (tmp_path / "file").unlink()
     assert codes(tmp_path) == {"declaration-missing", "manifest-missing", "payload-folder-missing"}
 
 
@@ -209,6 +212,7 @@ def test_a_file_in_no_manifest_is_named(bag: Path) -> None:
     (finding, _) = verdict.report
     assert (finding.code, finding.location.path) == ("payload-file-unlisted", "data/stray")
     assert finding.message == "is in no manifest"
+    assert verdict.uncovered == ["data/stray"]
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])

@@ -375,8 +375,7 @@ class _Verification:
             for path in present - digests.keys():
                 unlisted[path].append(manifest.name)
         self._unlisted(files, unlisted)
-        if len(wanted) < len(bag.manifests):
-            self.verdict.uncovered += sorted(present.difference(*wanted.values()))
+        self.verdict.uncovered += sorted(present.difference(*wanted.values()))
         self._fetch(resolved)
         self._twins(files, present)
         tally = Tally(all_files=len(files), all_size=self.oxum[0] if self.oxum else None)
