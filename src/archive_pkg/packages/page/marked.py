@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,8 +30,7 @@ class Mark:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch of text under the same marks throughout.
 
     Attributes:
@@ -45,8 +44,7 @@ class Segment:
     begins: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a text, which in letters is a paragraph.
 
     Attributes:
@@ -84,13 +82,15 @@ def marked_lines(
     begun = start
     standing: dict[str, int] = {}
     for here, there in itertools.pairwise(cuts):
-        for name in closes[here]:
+        for name in closes.get(here, ()):
             standing[name] -= 1
             if not standing[name]:
                 del standing[name]
-        begins = tuple(dict.fromkeys(name for name in opens[here] if name not in standing))
-        for name in opens[here]:
-            standing[name] = standing.get(name, 0) + 1
+        begins: tuple[str, ...] = ()
+        if here in opens:
+            begins = tuple(dict.fromkeys(name for name in opens[here] if name not in standing))
+            for name in opens[here]:
+                standing[name] = standing.get(name, 0) + 1
         piece = text[here:there]
         if bare := piece.rstrip("\r\n"):
             row.append(Segment(bare, tuple(standing), begins))
@@ -114,5 +114,7 @@ def _line(row: Sequence[Segment], roles: Sequence[str], start: int) -> Line:
     words = [segment for segment in row if segment.text.strip()]
     if not words:
         return Line((), start=start)
-    role = next((name for name in roles if all(name in s.names for s in words)), "")
+    if not words[0].names:
+        return Line(tuple(row), start=start)
+    role = next((name for name in roles if all(name in word.names for word in words)), "")
     return Line(tuple(row), role, start)

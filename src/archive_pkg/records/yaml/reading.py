@@ -103,6 +103,7 @@ class Builder:
         self._keys: list[str | None] = []
         self._documents = 0
         self._count = 0
+        self._most = RECORD_VALUES.value
 
     def take(self, event: Any) -> None:
         """Build what an event of PyYAML stands for."""
@@ -158,11 +159,11 @@ class Builder:
 
     def _put(self, node: Node, event: Any) -> None:
         self._count += 1
-        if self._count > RECORD_VALUES.value:
+        if self._count > self._most:
             self._stop(
                 MANY,
                 event.start_mark,
-                f"more than {RECORD_VALUES.value} values",
+                f"more than {self._most} values",
                 f"a letter's record has some hundreds. {RECORD_VALUES.hint}",
             )
         if not self._open:
