@@ -212,7 +212,7 @@ def test_the_name_of_a_withheld_agent_is_found_however_it_is_written(
         ({"name": "Qua, Jan van"}, ["Jan van Qua", "QUA JAN VAN", "Q\u00faa, J"], ["van Qua"]),
         ({"name": "Jan Ox", "as_written": "Ivo Bu"}, ["J. Ox", "Ox, J", "Ivo Bu"], ["I. Ox"]),
         ({"name": "Ark Bay Oil", "kind": "organization"}, ["Oil Ark-Bay"], ["A. Oil"]),
-        ({"name": "Q. Z"}, [], ["Q. Z", "Z. Q"]),
+        ({"name": "J. U."}, [], ["J. U.", "U. J."]),  # letters that the schema does not have
         ({"name": "Qua"}, [], ["Qua", "Q. Qua"]),
         ({"name": "Quor"}, ["Quor"], ["Quo"]),
         ({"name": "…"}, [], ["…"]),
