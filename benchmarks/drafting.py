@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.drafting.draft import draft_text
-from archive_pkg.drafting.statements.statement import Confidence
+from archive_pkg.drafting.statements.base import Confidence
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.drafting.statements.statement import Statement
+    from archive_pkg.drafting.statements.base import Statement
 
 ONE = ("classification", "date", "place", "salutation", "summary")
 MANY = {

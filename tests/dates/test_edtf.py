@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive_pkg.dates.date import Edtf
 from archive_pkg.dates.edtf import LONGEST, parse
+from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.faults import Fault
 
 Day = tuple[int, int, int]

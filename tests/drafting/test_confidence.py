@@ -6,7 +6,7 @@ import pytest
 
 from archive_pkg.drafting.draft import draft_text
 from archive_pkg.drafting.rules import RULES, reason
-from archive_pkg.drafting.statements.statement import CERTAIN, GUESS, PROBABLE
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
@@ -317,7 +317,7 @@ def test_one_thing_makes_a_statement_more_or_less_sure(
 
 def test_what_is_not_certain_is_shown_the_least_certain_first() -> None:
     draft = draft_text(LETTERS["doubt"][0], VOCABULARY)
-    unsure = draft.needs_eyes
+    unsure = draft.needs_review
     assert [one.confidence for one in unsure] == [GUESS] * 3 + [PROBABLE] * 4
     assert [one.field for one in unsure if one.confidence is GUESS] == [
         "signatory", "sender", "recipient",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive_pkg.drafting.draft import Draft, draft_text
-from archive_pkg.drafting.records.writing import record_yaml
+from archive_pkg.drafting.records.commented_yaml import record_yaml
 from archive_pkg.records.loading import read_record
 
 CORRESPONDENCE = ("sender", "recipient", "date", "signatory", "salutation", "closing", "summary")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.dates.date import Edtf
-from archive_pkg.dates.written import find_dates
+from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.dates.text_dates import find_dates
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive_pkg.drafting.draft import draft_text
-from archive_pkg.drafting.layout.anatomy import take_apart
 from archive_pkg.drafting.layout.markings import read_marking
-from archive_pkg.drafting.records.writing import record_of
+from archive_pkg.drafting.layout.segmentation import segment
+from archive_pkg.drafting.records.commented_yaml import record_of
+from archive_pkg.drafting.statements.base import Confidence, Statement
 from archive_pkg.drafting.statements.fields import read_fields
-from archive_pkg.drafting.statements.statement import Confidence, Statement
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ SEED = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-0
 
 def statements(text: str) -> list[Statement]:
     vocabulary = load_vocabulary()
-    return read_fields(take_apart(text, vocabulary), vocabulary)
+    return read_fields(segment(text, vocabulary), vocabulary)
 
 
 def values(text: str) -> dict[str, list[str]]:

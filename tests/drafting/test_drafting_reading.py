@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 from docx import Document
 
-from archive_pkg.drafting import draft_letter, file_draft, load_vocabulary
+from archive_pkg.drafting import draft_letter, load_vocabulary, save_draft
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import check
 from archive_pkg.records import load_record
-from archive_pkg.texts.files import DOCX, ODT
+from archive_pkg.texts.letter_files import DOCX, ODT
 
 if TYPE_CHECKING:
     from program import Run
@@ -91,7 +91,7 @@ def test_office_files_are_read_paragraph_by_paragraph(
 def test_the_record_of_a_word_file_has_the_file_and_its_text(tmp_path: Path) -> None:
     path = docx(tmp_path / "letter.docx")
     before = path.read_bytes()
-    filed = file_draft(draft_letter(path), load_vocabulary())
+    filed = save_draft(draft_letter(path), load_vocabulary())
     assert path.read_bytes() == before
     record = load_record(filed.record)
     assert [part.file for part in record.parts] == ["letter.docx", "letter.text.txt"]

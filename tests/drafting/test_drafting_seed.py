@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archive_pkg.drafting.draft import draft_letter
-from archive_pkg.drafting.records.writing import record_of, record_yaml
+from archive_pkg.drafting.records.commented_yaml import record_of, record_yaml
 from archive_pkg.records.loading import load_record, read_record
 from archive_pkg.records.models import Record
 

@@ -315,7 +315,7 @@ def odt_seeds() -> list[bytes]:
 
 def document_reader(name: str) -> Callable[[bytes], None]:
     def read(data: bytes) -> None:
-        from archive_pkg.texts.files import read_source
+        from archive_pkg.texts.letter_files import read_source
 
         read_source(at(name, data))
 

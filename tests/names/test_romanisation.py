@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from archive_pkg.drafting.statements.notes import russian_spellings
 from archive_pkg.drafting.vocabulary import load_vocabulary
-from archive_pkg.names.romanisation import ALA_LC, BGN_PCGN, SCHEMES, Scheme, deromanise, romanise
+from archive_pkg.names.romanisation import (
+    ALA_LC,
+    BGN_PCGN,
+    SCHEMES,
+    RomanisationScheme,
+    deromanise,
+    romanise,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +44,9 @@ def test_back_only_what_goes_forward_again() -> None:
     st.text(alphabet="абвгдежзийклмнопрстуфхцчшщъыьэюя ", min_size=1, max_size=30),
     st.sampled_from(SCHEMES),
 )
-def test_every_spelling_proposed_romanises_to_the_word(russian: str, scheme: Scheme) -> None:
+def test_every_spelling_proposed_romanises_to_the_word(
+    russian: str, scheme: RomanisationScheme
+) -> None:
     latin = " ".join(romanise(russian, scheme).split())
     for spelled in deromanise(latin, scheme):
         assert romanise(spelled, scheme) == latin

@@ -31,7 +31,7 @@ from archive_pkg.tables import check
 from archive_pkg.tables.csv_reading import read_csv
 from archive_pkg.tables.mapping import read_mapping
 from archive_pkg.tables.xlsx_reading import read_workbook
-from archive_pkg.texts.files import read_source
+from archive_pkg.texts.letter_files import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

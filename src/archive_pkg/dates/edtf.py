@@ -64,7 +64,7 @@ class Day(NamedTuple):
         return None
 
 
-class Span(NamedTuple):
+class DateSpan(NamedTuple):
     """From when to when: days where they are known, and instants (seconds) that always compare.
 
     Attributes:
@@ -94,8 +94,8 @@ class Span(NamedTuple):
         return cls(first, last, start, end, precision=precision, masked=masked)
 
 
-_BEFORE = Span(None, None, -math.inf, -math.inf)
-_AFTER = Span(None, None, math.inf, math.inf)
+_BEFORE = DateSpan(None, None, -math.inf, -math.inf)
+_AFTER = DateSpan(None, None, math.inf, math.inf)
 
 
 def _short(text: str) -> str:
@@ -107,7 +107,7 @@ def _wrong(message: str, hint: str = "") -> NoReturn:
 
 
 @lru_cache(maxsize=1024)
-def parse(text: str) -> Span:
+def parse(text: str) -> DateSpan:
     """Read a date.
 
     Args:
@@ -136,7 +136,7 @@ def parse(text: str) -> Span:
     return _date(text)
 
 
-def _date(text: str) -> Span:
+def _date(text: str) -> DateSpan:
     """A date without time of day, with what level 1 adds to it."""
     bare, uncertain, approximate = text, False, False
     if text[-1:] in _QUALIFIERS:
@@ -151,7 +151,7 @@ def _date(text: str) -> Span:
     return span._replace(uncertain=uncertain, approximate=approximate)
 
 
-def _calendar(text: str) -> Span:
+def _calendar(text: str) -> DateSpan:
     """`YYYY`, `YYYY-MM`, `YYYY-MM-DD`, a season, or one of these with unspecified digits."""
     sign = -1 if text.startswith("-") else 1
     parts = text[1:].split("-") if sign < 0 else text.split("-")
@@ -177,10 +177,10 @@ def _calendar(text: str) -> Span:
             f"“{_short(text)}”: there is no day {parts[2]} in {text[: -len(parts[2]) - 1]}",
             f"its days are 01 to {_days_in(year, month)}",
         )
-    return Span.of(Day(year, month, day), Day(year, month, day), "day")
+    return DateSpan.of(Day(year, month, day), Day(year, month, day), "day")
 
 
-def _masked(text: str, sign: int, parts: list[str], masks: list[str]) -> Span:
+def _masked(text: str, sign: int, parts: list[str], masks: list[str]) -> DateSpan:
     """The five forms of unspecified digits that level 1 has."""
     year, rest = parts[0], parts[1:]
     if masks in (["999X"], ["99XX"]):
@@ -201,12 +201,12 @@ def _masked(text: str, sign: int, parts: list[str], masks: list[str]) -> Span:
     )
 
 
-def _month_or_season(text: str, year: int, month: int) -> Span:
+def _month_or_season(text: str, year: int, month: int) -> DateSpan:
     if month in _SEASONS:
         first, last = _SEASONS[month]
         if last > 12:
             end = Day(year + 1, last - 12, _days_in(year + 1, last - 12))
-            return Span.of(Day(year, first, 1), end, "season")
+            return DateSpan.of(Day(year, first, 1), end, "season")
         return _months(year, first, last)._replace(precision="season")
     if 25 <= month <= 41:
         _wrong(
@@ -227,7 +227,7 @@ def _check_month(text: str, month: int) -> None:
         )
 
 
-def _long_year(text: str) -> Span:
+def _long_year(text: str) -> DateSpan:
     """`Y170000002`: a year of more than four digits."""
     digits = text[1:].removeprefix("-")
     sign = "-" if text[1:2] == "-" else ""
@@ -258,7 +258,7 @@ def _long_year(text: str) -> Span:
     return _years(year, year)
 
 
-def _date_and_time(text: str) -> Span:
+def _date_and_time(text: str) -> DateSpan:
     """`YYYY-MM-DDThh:mm:ss`, alone, in UTC (`Z`), or with what local time is ahead of UTC."""
     day, _, time = text.partition("T")
     span = _date(day) if day else _wrong_form(text)
@@ -305,7 +305,7 @@ def _two_digits(text: str, digits: str, most: int, name: str) -> int:
     return int(digits)
 
 
-def _interval(text: str) -> Span:
+def _interval(text: str) -> DateSpan:
     """`from/to`; `..` for an open end, nothing for an unknown one."""
     left, right = text.split("/")
     if left in ("", "..") and right in ("", ".."):
@@ -317,7 +317,7 @@ def _interval(text: str) -> Span:
     return _from_to(start, end, "interval")
 
 
-def _interval_end(text: str, date: str) -> Span:
+def _interval_end(text: str, date: str) -> DateSpan:
     if date in ("open", "unknown"):
         right = text.replace("unknown", "").replace("open", "..")
         _wrong(f"“{_short(text)}” is EDTF's draft of 2012", f"write {right}")
@@ -334,7 +334,7 @@ def _interval_end(text: str, date: str) -> Span:
     return span
 
 
-def _one_of(text: str) -> Span:
+def _one_of(text: str) -> DateSpan:
     """`[1960,1962]`, `[1959..1961]`, `[..1960]`, `[1960..]`: one of these, which is not known."""
     if not text.endswith("]"):
         _wrong(f"“{_short(text)}” opens a set and does not close it", f"write {text}]")
@@ -343,7 +343,7 @@ def _one_of(text: str) -> Span:
         _wrong(f"“{_short(text)}” has a set within a set", "write [1960,1962]")
     members = [part.removeprefix(" ") if n else part for n, part in enumerate(inner.split(","))]
     spans = [_member(text, member, n, len(members)) for n, member in enumerate(members)]
-    return Span(
+    return DateSpan(
         _first(spans),
         _last(spans),
         min(span.start for span in spans),
@@ -354,7 +354,7 @@ def _one_of(text: str) -> Span:
     )
 
 
-def _member(text: str, member: str, place: int, count: int) -> Span:
+def _member(text: str, member: str, place: int, count: int) -> DateSpan:
     if not member:
         _wrong(f"“{_short(text)}” has an empty place in its set", "write [1960,1962]")
     if "/" in member or "T" in member:
@@ -384,8 +384,8 @@ def _member(text: str, member: str, place: int, count: int) -> Span:
     return _from_to(start, end)
 
 
-def _from_to(start: Span, end: Span, precision: str = "day") -> Span:
-    return Span(
+def _from_to(start: DateSpan, end: DateSpan, precision: str = "day") -> DateSpan:
+    return DateSpan(
         start.first,
         end.last,
         start.start,
@@ -396,7 +396,7 @@ def _from_to(start: Span, end: Span, precision: str = "day") -> Span:
     )
 
 
-def _run_end(text: str, date: str, nothing: Span) -> Span:
+def _run_end(text: str, date: str, nothing: DateSpan) -> DateSpan:
     if not date:
         return nothing
     span = _date(date)
@@ -405,20 +405,20 @@ def _run_end(text: str, date: str, nothing: Span) -> Span:
     return span
 
 
-def _first(spans: Iterable[Span]) -> Day | None:
+def _first(spans: Iterable[DateSpan]) -> Day | None:
     return min(spans, key=lambda span: span.start).first
 
 
-def _last(spans: Iterable[Span]) -> Day | None:
+def _last(spans: Iterable[DateSpan]) -> Day | None:
     return max(spans, key=lambda span: span.end).last
 
 
-def _years(first: int, last: int) -> Span:
-    return Span.of(Day(first, 1, 1), Day(last, 12, 31), "year")
+def _years(first: int, last: int) -> DateSpan:
+    return DateSpan.of(Day(first, 1, 1), Day(last, 12, 31), "year")
 
 
-def _months(year: int, first: int, last: int) -> Span:
-    return Span.of(Day(year, first, 1), Day(year, last, _days_in(year, last)), "month")
+def _months(year: int, first: int, last: int) -> DateSpan:
+    return DateSpan.of(Day(year, first, 1), Day(year, last, _days_in(year, last)), "month")
 
 
 def _days_in(year: int, month: int) -> int:

@@ -8,21 +8,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.layout.anatomy import Anatomy, Zone, take_apart
+from archive_pkg.drafting.layout.segmentation import LetterLayout, Zone, segment
 from archive_pkg.drafting.lines import WINDOW
-from archive_pkg.drafting.statements.content import MOST_NOTES
-from archive_pkg.drafting.statements.fields import read_fields
-from archive_pkg.drafting.statements.notes import find_brackets
-from archive_pkg.drafting.statements.statement import (
+from archive_pkg.drafting.statements.base import (
     CERTAIN,
     GUESS,
     PROBABLE,
     Confidence,
     Statement,
 )
+from archive_pkg.drafting.statements.content import MOST_NOTES
+from archive_pkg.drafting.statements.fields import read_fields
+from archive_pkg.drafting.statements.notes import find_brackets
 from archive_pkg.drafting.vocabulary import load_vocabulary, words_of
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.texts.files import Source, read_source
+from archive_pkg.texts.letter_files import Source, read_source
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
@@ -122,7 +122,7 @@ class Draft:
         return [name for name in FIELDS if name not in stated]
 
     @property
-    def needs_eyes(self) -> list[Statement]:
+    def needs_review(self) -> list[Statement]:
         """The statements that are not certain, the least sure first."""
         order = {GUESS: 0, PROBABLE: 1}
         unsure = [one for one in self.statements if one.confidence is not CERTAIN]
@@ -167,15 +167,15 @@ def draft_text(text: str, vocabulary: Vocabulary | None = None) -> Draft:
 def draft_source(source: Source, vocabulary: Vocabulary) -> Draft:
     """Read a text that was decoded into a draft."""
     report = Report()
-    anatomy = take_apart(source.text, vocabulary)
-    statements = read_fields(anatomy, vocabulary)
-    statements = _judge(anatomy, statements, source, report, vocabulary)
+    layout = segment(source.text, vocabulary)
+    statements = read_fields(layout, vocabulary)
+    statements = _judge(layout, statements, source, report, vocabulary)
     _look_at_signs(source, report)
-    return Draft(source, tuple(anatomy.zones), tuple(statements), report)
+    return Draft(source, tuple(layout.zones), tuple(statements), report)
 
 
 def _judge(
-    anatomy: Anatomy,
+    layout: LetterLayout,
     statements: list[Statement],
     source: Source,
     report: Report,
@@ -190,34 +190,34 @@ def _judge(
     if len(text) > 2 * WINDOW:
         message = f"the text has {len(text):,} characters"
         report.add(LONG.at(place, message, "split the file where a letter ends"))
-    if _is_conversation(anatomy):
+    if _is_conversation(layout):
         message = "a memorandum of conversation names participants, not correspondents"
         report.add(CONVERSATION.at(place, message, "describe it as a memorandum"))
         kept = ("sender", "recipient", "signatory", "salutation", "closing")
         statements = [one for one in statements if one.field not in kept]
         return [*statements, _type("memorandum", PROBABLE, "names-participants")]
-    if not is_letter(anatomy):
-        _say_why(text, place, report, anatomy)
+    if not is_letter(layout):
+        _say_why(text, place, report, layout)
         return [one for one in statements if one.field not in _FORMED]
-    return [*statements, _type_of(anatomy, vocabulary)]
+    return [*statements, _type_of(layout, vocabulary)]
 
 
-def _say_why(text: str, place: Location, report: Report, anatomy: Anatomy) -> None:
+def _say_why(text: str, place: Location, report: Report, layout: LetterLayout) -> None:
     if not any(c.isalpha() for c in text[:WINDOW]) or not _known_script(text[:WINDOW]):
         report.add(UNKNOWN_SCRIPT.at(place, "no Latin or Cyrillic letters", "describe it by hand"))
-    elif len(anatomy.lines) == 1 and len(text) > 1000:
+    elif len(layout.lines) == 1 and len(text) > 1000:
         report.add(NO_LINES.at(place, "the text has no line ends", "give it as it was set"))
     message = "no salutation, dateline, address or leave-taking was found"
     report.add(NO_FORMS.at(place, message, "if it is a letter, describe it by hand"))
 
 
-def is_letter(anatomy: Anatomy) -> bool:
+def is_letter(layout: LetterLayout) -> bool:
     """Whether a text has enough of a letter's forms to be read as one.
 
     A salutation or a leave taken before a signature is enough; so is an address, or a dateline with
     its place, where the text is not a list of many.
     """
-    head, tail = anatomy.head, anatomy.tail
+    head, tail = layout.head, layout.tail
     if head.salutation is not None:
         return True
     signed = {one.how for one in tail.signatures}
@@ -227,15 +227,15 @@ def is_letter(anatomy: Anatomy) -> bool:
     if tail.closings and signed & {"after-closing", "with-closing", "marked-signed"}:
         return (
             bool(dated or head.addressee or head.markings or tail.datelines)
-            or len(anatomy.lines) < 400
+            or len(layout.lines) < 400
         )
     placed = any(line.place for line in dated)
     return bool(head.addressee) or (bool(dated) and (placed or bool(head.markings) or bool(signed)))
 
 
-def _is_conversation(anatomy: Anatomy) -> bool:
+def _is_conversation(layout: LetterLayout) -> bool:
     """Whether the head says that a conversation is recorded."""
-    for line in anatomy.lines[:30]:
+    for line in layout.lines[:30]:
         words = words_of(line.text[:60])
         if words[:3] == ["memorandum", "of", "conversation"] or (
             words[:1] in (["participants"], ["present"]) and line.text[:16].rstrip().endswith(":")
@@ -254,9 +254,9 @@ def _type(kind: str, sure: Confidence, rule: str) -> Statement:
     return Statement("type", kind, sure, rule)
 
 
-def _type_of(anatomy: Anatomy, vocabulary: Vocabulary) -> Statement:
+def _type_of(layout: LetterLayout, vocabulary: Vocabulary) -> Statement:
     """What kind of document it is, from its forms."""
-    head, lines = anatomy.head, anatomy.lines
+    head, lines = layout.head, layout.lines
     words = {word for line in lines[: head.body][:12] for word in words_of(line.text[:60])}
     if "memorandum" in words:
         return _type("memorandum", CERTAIN, "head-says-memorandum")
@@ -266,7 +266,7 @@ def _type_of(anatomy: Anatomy, vocabulary: Vocabulary) -> Statement:
         and _TELEGRAM.match(lines[head.body].text)
     ):
         return _type("telegram", PROBABLE, "number-opens-text")
-    if head.salutation is None and "subject" in anatomy.kinds[: head.body]:
+    if head.salutation is None and "subject" in layout.kinds[: head.body]:
         return _type("memorandum", PROBABLE, "subject-without-salutation")
     return _type("letter", CERTAIN if head.salutation is not None else PROBABLE, "letter-forms")
 

@@ -18,7 +18,7 @@ SAMPLE = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class TextConventions:
     """How this text is to be read.
 
     Attributes:
@@ -34,7 +34,7 @@ class Habits:
     dated_around: int | None
 
 
-def habits_of(text: str, vocabulary: Vocabulary) -> Habits:
+def text_conventions(text: str, vocabulary: Vocabulary) -> TextConventions:
     """Language and century of a text, from its beginning."""
     sample = text[:SAMPLE]
     words = Counter(words_of(sample[: SAMPLE // 2]))
@@ -52,4 +52,4 @@ def habits_of(text: str, vocabulary: Vocabulary) -> Habits:
     pivot = (
         around + 50 if around is not None else (1960 if language in ("de", "fr", "it") else 1990)
     )
-    return Habits(language, share, pivot, around)
+    return TextConventions(language, share, pivot, around)

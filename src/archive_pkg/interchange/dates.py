@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archive_pkg.dates.date import Edtf
+    from archive_pkg.dates.edtf_string import Edtf
     from archive_pkg.records.models import WrittenDate
 
 _PLAIN = re.compile(r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from archive_pkg.dates.date import Edtf
+from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.interchange.dates import is_exact
 from archive_pkg.records.models import Evidence, Quote, Record, Span
 from archive_pkg.reports import Code, Location, Report, Severity

@@ -22,7 +22,7 @@ _MOST = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scheme:
+class RomanisationScheme:
     """A scheme of romanisation.
 
     Attributes:
@@ -36,7 +36,7 @@ class Scheme:
     iotated: bool = False
 
 
-BGN_PCGN = Scheme(
+BGN_PCGN = RomanisationScheme(
     "BGN/PCGN",
     {
         **_COMMON,
@@ -52,7 +52,7 @@ BGN_PCGN = Scheme(
     },
     iotated=True,
 )
-ALA_LC = Scheme(
+ALA_LC = RomanisationScheme(
     "ALA-LC",
     {
         **_COMMON,
@@ -68,7 +68,7 @@ ALA_LC = Scheme(
     },
 )
 # ALA-LC as it is mostly typed: without ligatures and without the signs above letters.
-ALA_LC_PLAIN = Scheme(
+ALA_LC_PLAIN = RomanisationScheme(
     "ALA-LC without diacritics",
     {
         **_COMMON,
@@ -86,7 +86,7 @@ ALA_LC_PLAIN = Scheme(
 SCHEMES = (BGN_PCGN, ALA_LC, ALA_LC_PLAIN)
 
 
-def romanise(text: str, scheme: Scheme) -> str:
+def romanise(text: str, scheme: RomanisationScheme) -> str:
     """Russian text in Latin letters; what is no Russian letter stays as it is."""
     written: list[str] = []
     for place, letter in enumerate(text):
@@ -101,7 +101,7 @@ def romanise(text: str, scheme: Scheme) -> str:
     return "".join(written)
 
 
-def _latin(letter: str, before: str, scheme: Scheme) -> str | None:
+def _latin(letter: str, before: str, scheme: RomanisationScheme) -> str | None:
     """What one letter becomes after another."""
     if scheme.iotated and letter in "её" and (before in _BEFORE_YE or not before.isalpha()):
         return "ye" if letter == "е" else "yë"
@@ -109,7 +109,7 @@ def _latin(letter: str, before: str, scheme: Scheme) -> str | None:
 
 
 @cache
-def _by_latin(scheme: Scheme) -> tuple[tuple[str, str], ...]:
+def _by_latin(scheme: RomanisationScheme) -> tuple[tuple[str, str], ...]:
     # Where ё is typed as e it cannot be told from е, which Russian print has for both.
     pairs = [
         (latin, letter) for letter, latin in scheme.letters.items() if (latin, letter) != ("e", "ё")
@@ -132,7 +132,7 @@ def _follows(before: str, letter: str) -> bool:
     return True
 
 
-def _spellings(word: str, scheme: Scheme) -> list[str]:
+def _spellings(word: str, scheme: RomanisationScheme) -> list[str]:
     """Every spelling of one word in small letters, few at most."""
     reached: list[list[str]] = [[] for _ in range(len(word) + 1)]
     reached[0] = [""]
@@ -148,7 +148,7 @@ def _spellings(word: str, scheme: Scheme) -> list[str]:
     return reached[-1]
 
 
-def deromanise(text: str, scheme: Scheme) -> list[str]:
+def deromanise(text: str, scheme: RomanisationScheme) -> list[str]:
     """The Russian spellings that a scheme writes as these Latin words; empty if there are none.
 
     Args:

@@ -1,6 +1,6 @@
 """The record of a letter: models, vocabularies, dates, loading and saving."""
 
-from archive_pkg.dates.date import Edtf
+from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.records.loading import (
     NAMES,
     load_record,

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.date import Edtf
+from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.records.statements import MOST_MEANT, Values, get, id_of, items
 from archive_pkg.records.upgrading import RELATIONS
 

@@ -27,7 +27,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from archive_pkg.dates.date import EDTF_FORM, Edtf
+from archive_pkg.dates.edtf_string import EDTF_FORM, Edtf
 from archive_pkg.faults import Fault
 from archive_pkg.records.base import Model, OrText, absent, given, says
 from archive_pkg.records.coherence import incoherence

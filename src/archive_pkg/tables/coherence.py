@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from archive_pkg.dates.date import Edtf
+from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.records.explaining import told
 from archive_pkg.records.models import Record
 from archive_pkg.records.upgrading import RELATIONS

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 
-from archive_pkg.dates.phrases import DateRead
+from archive_pkg.dates.field_dates import DateReading
 
 _TOKENS = re.compile(
     r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P|y+|m+|d+|h+|s+(?:\.0+)?|.', re.IGNORECASE | re.DOTALL
@@ -29,7 +29,7 @@ def date_in_cell(
     number_format: str,
     *,
     epoch_1904: bool,
-) -> tuple[str, DateRead] | None:
+) -> tuple[str, DateReading] | None:
     """Return what a cell with a date shows and how it is read; None where it holds a time alone.
 
     Names of months and days are given in English, whatever the workbook's language.
@@ -50,7 +50,7 @@ def date_in_cell(
         if not has & {"y", "d"}:
             return None
         if not epoch_1904:
-            return "0", DateRead("", "excel-day-0", 0)
+            return "0", DateReading("", "excel-day-0", 0)
         value = datetime.datetime.combine(datetime.date(1904, 1, 1), value)
     elif not isinstance(value, datetime.datetime):
         value = datetime.datetime.combine(value, datetime.time())
@@ -59,20 +59,20 @@ def date_in_cell(
     return shown, _read(value, has, system, epoch_1904)
 
 
-def _read(value: datetime.datetime, has: set[str], system: bool, epoch_1904: bool) -> DateRead:
-    whole = DateRead(value.date().isoformat(), "excel-date")
+def _read(value: datetime.datetime, has: set[str], system: bool, epoch_1904: bool) -> DateReading:
+    whole = DateReading(value.date().isoformat(), "excel-date")
     if not system and "y" not in has:
-        return DateRead("", "excel-day-without-year", 0, readings=(whole,))
+        return DateReading("", "excel-day-without-year", 0, readings=(whole,))
     epoch = datetime.date(1904, 1, 1) if epoch_1904 else datetime.date(1899, 12, 30)
     year = (value.date() - epoch).days
     if 1500 <= year <= 2100:
         # A year that somebody typed into a cell formatted as a date.
-        return DateRead("", "excel-year", 0, readings=(DateRead(f"{year:04}", "year"), whole))
+        return DateReading("", "excel-year", 0, readings=(DateReading(f"{year:04}", "year"), whole))
     if system or "d" in has:
         if value.time() == datetime.time():
             return whole
-        return DateRead(value.isoformat(timespec="seconds"), "excel-date")
-    return DateRead(f"{value:%Y-%m}" if "m" in has else f"{value:%Y}", "excel-date")
+        return DateReading(value.isoformat(timespec="seconds"), "excel-date")
+    return DateReading(f"{value:%Y-%m}" if "m" in has else f"{value:%Y}", "excel-date")
 
 
 def _shown(value: datetime.datetime, pattern: str) -> str:

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from archive_pkg.dates.phrases import MONTH_NAMES, DateHabits, DateRead, habits_of, read_date
+from archive_pkg.dates.field_dates import (
+    MONTH_NAMES,
+    DateConventions,
+    DateReading,
+    column_conventions,
+    read_date,
+)
 from archive_pkg.names import is_body, latin, slug
 from archive_pkg.records.explaining import told
 from archive_pkg.records.models import Record
@@ -101,7 +107,7 @@ class FlatReader:
         self._sheet, self._map = sheet, mapping
         self.report.extend(self._of_the_grid())
         self._columns = {header: place for place, header in enumerate(sheet.header)}
-        self._habits: dict[str, DateHabits] = {}
+        self._habits: dict[str, DateConventions] = {}
         self._ids: dict[str, int] = {}
         self._named: set[str] = set()
         for header, place in self._columns.items():
@@ -144,7 +150,7 @@ class FlatReader:
                     for row in block.rows
                     if len(row) > self._columns[header]
                 )
-                self._habits[header] = habits_of(texts, epoch_1904=self._sheet.epoch_1904)
+                self._habits[header] = column_conventions(texts, epoch_1904=self._sheet.epoch_1904)
         for start, rows in self._sheet.blocks():
             for number, row in enumerate(rows, start):
                 if any(cell.strip() for cell in row):
@@ -469,7 +475,7 @@ _MEDIA = {
 }  # fmt: skip
 
 
-def _question(shown: str, read: DateRead) -> tuple[str, str]:
+def _question(shown: str, read: DateReading) -> tuple[str, str]:
     """What to ask about a date that stays open, and how to answer."""
     if not read.readings:
         return f"“{shown}”: there is no such day; the date stays open", "see what the source says"
@@ -482,7 +488,7 @@ def _question(shown: str, read: DateRead) -> tuple[str, str]:
     )
 
 
-def _in_words(read: DateRead) -> str:
+def _in_words(read: DateReading) -> str:
     """A reading as one would say it: `December 1911`, `winter 1923`, `1911 to 1912`."""
     first, _, last = read.edtf.strip("[]?~%").replace(",", "/").partition("/")
     joint = " or " if "," in read.edtf else " to "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import TypeAdapter, ValidationError, model_validator
 
-from archive_pkg.dates.phrases import read_date
+from archive_pkg.dates.field_dates import read_date
 from archive_pkg.faults import Fault
 from archive_pkg.records.explaining import FIELD_MISSING, told
 from archive_pkg.records.models import Record

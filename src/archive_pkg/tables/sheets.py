@@ -10,7 +10,7 @@ from archive_pkg.reports import Location, Report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from archive_pkg.dates.phrases import DateRead
+    from archive_pkg.dates.field_dates import DateReading
 
 
 class Block(NamedTuple):
@@ -54,7 +54,7 @@ class Sheet:
     is_guarded: bool = False
     has_schema: bool = False
     left_out: set[int] = field(default_factory=set)
-    typed: dict[tuple[int, int], tuple[str, DateRead]] = field(default_factory=dict)
+    typed: dict[tuple[int, int], tuple[str, DateReading]] = field(default_factory=dict)
     epoch_1904: bool = False
     report: Report = field(default_factory=Report)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from openpyxl.workbook import Workbook
 
-    from archive_pkg.dates.phrases import DateRead
+    from archive_pkg.dates.field_dates import DateReading
 
 WORKBOOK_BROKEN = Code(
     "tables-workbook-broken",
@@ -249,7 +249,7 @@ class _Marks:
     merged: list[str] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
-    dates: dict[tuple[int, int], tuple[str, DateRead]] = field(default_factory=dict)
+    dates: dict[tuple[int, int], tuple[str, DateReading]] = field(default_factory=dict)
     errors: set[tuple[int, int]] = field(default_factory=set)
     rows: int = 0
     columns: int = 0

@@ -170,7 +170,7 @@ class Version(Stretch):
 
 
 @dataclass(slots=True)
-class Reading:
+class TextReading:
     """The plain text and what is said of it.
 
     Attributes:
@@ -194,23 +194,23 @@ class Reading:
     read: set[tuple[Element, str]] = field(default_factory=set)
 
 
-def read_text(text: Element, standoff: Element | None = None) -> Reading:
+def read_text(text: Element, standoff: Element | None = None) -> TextReading:
     """Read the letter in a `text` element.
 
     Args:
         text: The element; its `front` and `back` are read where they belong to the letter.
         standoff: A `standOff`, whose notes say by their targets where they belong.
     """
-    reader = _Reader(text)
+    reader = _TextWriter(text)
     reader.element(text)
     return reader.finish([text] if standoff is None else [text, standoff])
 
 
-class _Reader:
+class _TextWriter:
     """Walks the elements and writes their text; a stretch starts where its first text begins."""
 
     def __init__(self, text: Element) -> None:
-        self.reading = Reading()
+        self.reading = TextReading()
         self.pieces: list[str] = []
         self._length = 0
         self._pending = ""
@@ -231,7 +231,7 @@ class _Reader:
         """Write an element and everything in it."""
         self._element(element)
 
-    def finish(self, roots: list[Element]) -> Reading:
+    def finish(self, roots: list[Element]) -> TextReading:
         """The reading, once everything is written."""
         reading = self.reading
         reading.text = "".join(self.pieces)

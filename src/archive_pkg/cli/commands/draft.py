@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from archive_pkg.cli.output import Answer
-    from archive_pkg.drafting import Draft, Filed, Statement
+    from archive_pkg.drafting import Draft, SavedDraft, Statement
 
 _ZONES = {
     "marking": "bold red", "dateline": "green", "addressee": "magenta", "salutation": "cyan",
@@ -63,7 +63,7 @@ def draft(
 
     Example: archive-pkg draft letter.txt
     """
-    from archive_pkg.drafting import draft_letter, file_draft, letters_in, load_vocabulary
+    from archive_pkg.drafting import draft_letter, letters_in, load_vocabulary, save_draft
     from archive_pkg.errors import UsageError
 
     with answering("draft", as_json=as_json, quiet=quiet) as answer:
@@ -77,14 +77,14 @@ def draft(
                 "several letters lie in one folder, which has room for one record",
                 "Draft with --out, which gives each letter a folder of its own.",
             )
-        drafts: list[tuple[Draft, Filed]] = []
+        drafts: list[tuple[Draft, SavedDraft]] = []
         for letter in letters:
             with answer.about(letter) as result:
                 if _is_marked_up(letter):
                     _import(answer, result, letter, out)
                     continue
                 read = draft_letter(letter, encoding=encoding, vocabulary=own)
-                filed = file_draft(read, known, out)
+                filed = save_draft(read, known, out)
                 answer.found(result, read.report)
                 result |= _as_json(read, filed)
                 drafts.append((read, filed))
@@ -120,7 +120,7 @@ def _import(answer: Answer, result: dict[str, Any], letter: Path, out: Path | No
     answer.say(f"{letter}: {what} {filed.record}")
 
 
-def _as_json(read: Draft, filed: Filed) -> dict[str, Any]:
+def _as_json(read: Draft, filed: SavedDraft) -> dict[str, Any]:
     return {
         "record": str(filed.record),
         "written": filed.changed,
@@ -143,7 +143,7 @@ def _statement(one: Statement) -> dict[str, Any]:
     return said | one.more
 
 
-def _say_filed(answer: Answer, read: Draft, filed: Filed) -> None:
+def _say_filed(answer: Answer, read: Draft, filed: SavedDraft) -> None:
     if filed.new:
         answer.say(f"{read.source.path}: drafted as {filed.record}")
     elif filed.changed:
@@ -154,7 +154,7 @@ def _say_filed(answer: Answer, read: Draft, filed: Filed) -> None:
         answer.say(f"  {one.field}: kept {one.kept!r}; the draft has {one.drafted!r}")
 
 
-def _list_for_review(answer: Answer, drafts: list[tuple[Draft, Filed]]) -> None:
+def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> None:
     """What needs eyes, the least sure statements first; then what is open."""
     from archive_pkg.drafting import reason
 
@@ -163,7 +163,7 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, Filed]]) -> None:
     rows = [
         (str(one.confidence) != "guess", filed.record, one)
         for read, filed in drafts
-        for one in read.needs_eyes
+        for one in read.needs_review
         if one.field not in (*_BY_THE_WAY, "type", "language")
     ]
     for _, record, one in sorted(rows, key=lambda row: (row[0], str(row[1]), row[2].field)):

@@ -289,7 +289,7 @@ def _phrase(word: str) -> str:
 
 
 def _bounds(text: str) -> tuple[str, str]:
-    from archive_pkg.dates.date import Edtf
+    from archive_pkg.dates.edtf_string import Edtf
 
     try:
         date = Edtf(text)

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.written import Found, find_dates
+from archive_pkg.dates.text_dates import FoundDate, find_dates
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.language import Habits
+    from archive_pkg.drafting.language import TextConventions
     from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
@@ -81,7 +81,7 @@ class Dateline:
     """
 
     line: int
-    date: Found | None
+    date: FoundDate | None
     place: tuple[int, int] | None
     undated: bool = False
     weekday: bool = False
@@ -192,7 +192,7 @@ def _shift(place: tuple[int, int] | None, by: int) -> tuple[int, int] | None:
 
 
 def read_dateline(
-    number: int, line: Line, vocabulary: Vocabulary, habits: Habits
+    number: int, line: Line, vocabulary: Vocabulary, conventions: TextConventions
 ) -> Dateline | None:
     """The line as a dateline; None if it is something else.
 
@@ -208,12 +208,12 @@ def read_dateline(
         return Dateline(number, None, _shift(place, line.start), undated=True)
     if not any(c.isdigit() for c in text):
         return None
-    dates = find_dates(text, vocabulary, pivot=habits.pivot)
+    dates = find_dates(text, vocabulary, pivot=conventions.pivot)
     if not dates:
         year = _MISWRITTEN.fullmatch(text)
         if year is None:
             return None
-        dates = [Found(*year.span(1), year.group(1), "year-alone", 0)]
+        dates = [FoundDate(*year.span(1), year.group(1), "year-alone", 0)]
     before, after = text[: dates[0].start], text[dates[-1].end :]
     if _too_much(before) or _too_much(_CLOCK.sub(" ", after)):
         return None

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.layout.datelines import Dateline, read_dateline
 from archive_pkg.drafting.layout.markings import Marking, read_marking
-from archive_pkg.drafting.names import looks_like_name
+from archive_pkg.drafting.name_shapes import looks_like_name
 from archive_pkg.drafting.vocabulary import first_word, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.drafting.language import Habits
+    from archive_pkg.drafting.language import TextConventions
     from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
@@ -28,7 +28,7 @@ _ADDRESS_TITLES = frozenset({"monsieur", "madame", "mademoiselle", "messieurs", 
 
 
 @dataclass(slots=True)
-class Head:
+class DocumentHead:
     """What stands above the body, as numbers of lines.
 
     Attributes:
@@ -122,12 +122,14 @@ def salutation_in(text: str, vocabulary: Vocabulary) -> int:
 
 
 class _HeadReader:
-    def __init__(self, lines: Sequence[Line], vocabulary: Vocabulary, habits: Habits) -> None:
-        self.lines, self.vocabulary, self.habits = lines, vocabulary, habits
-        self.head = Head()
+    def __init__(
+        self, lines: Sequence[Line], vocabulary: Vocabulary, conventions: TextConventions
+    ) -> None:
+        self.lines, self.vocabulary, self.conventions = lines, vocabulary, conventions
+        self.head = DocumentHead()
         self.kinds: list[str] = []
 
-    def read(self) -> tuple[Head, list[str]]:
+    def read(self) -> tuple[DocumentHead, list[str]]:
         self._find_salutation()
         limit = self.head.salutation
         if limit is None:
@@ -177,7 +179,7 @@ class _HeadReader:
 
     def _after_dateline(self, number: int) -> bool:
         above = self.lines[number - 1]
-        return read_dateline(number - 1, above, self.vocabulary, self.habits) is not None
+        return read_dateline(number - 1, above, self.vocabulary, self.conventions) is not None
 
     def _heads_an_address(self, number: int) -> bool:
         """Whether a better salutation follows right after this line."""
@@ -214,7 +216,7 @@ class _HeadReader:
         if marking is not None:
             self.head.markings.append((number, marking))
             return "marking"
-        dateline = read_dateline(number, line, self.vocabulary, self.habits)
+        dateline = read_dateline(number, line, self.vocabulary, self.conventions)
         if dateline is not None and not (words[0] == "to" and self._is_addressee(number, words)):
             self.head.datelines.append(dateline)
             return "dateline"
@@ -272,7 +274,7 @@ class _HeadReader:
 
 
 def read_head(
-    lines: Sequence[Line], vocabulary: Vocabulary, habits: Habits
-) -> tuple[Head, list[str]]:
+    lines: Sequence[Line], vocabulary: Vocabulary, conventions: TextConventions
+) -> tuple[DocumentHead, list[str]]:
     """Read the head: what is in it, and the kind of each of its lines."""
-    return _HeadReader(lines, vocabulary, habits).read()
+    return _HeadReader(lines, vocabulary, conventions).read()

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.layout.closings import Shapes, Signature
 from archive_pkg.drafting.layout.datelines import read_dateline
-from archive_pkg.drafting.names import LONGEST, looks_like_name
+from archive_pkg.drafting.layout.foot_lines import FootLines, SignatureLine
+from archive_pkg.drafting.name_shapes import LONGEST, looks_like_name
 from archive_pkg.drafting.vocabulary import first_word, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.drafting.language import Habits
-    from archive_pkg.drafting.layout.head import Head
+    from archive_pkg.drafting.language import TextConventions
+    from archive_pkg.drafting.layout.head import DocumentHead
     from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SEARCHED = 2000
 
 
-class Signing:
+class SignatureFinder:
     """Finds the signatures of a letter.
 
     Attributes:
@@ -33,12 +33,17 @@ class Signing:
     """
 
     def __init__(
-        self, lines: Sequence[Line], head: Head, end: int, vocabulary: Vocabulary, habits: Habits
+        self,
+        lines: Sequence[Line],
+        head: DocumentHead,
+        end: int,
+        vocabulary: Vocabulary,
+        conventions: TextConventions,
     ) -> None:
         self.lines, self.head, self.end = lines, head, end
-        self.vocabulary, self.habits = vocabulary, habits
-        self.shapes = Shapes(lines, vocabulary)
-        self.signatures: list[Signature] = []
+        self.vocabulary, self.conventions = vocabulary, conventions
+        self.shapes = FootLines(lines, vocabulary)
+        self.signatures: list[SignatureLine] = []
         self.closings: list[int] = []
         self.titles: list[int] = []
         self.for_another: int | None = None
@@ -56,8 +61,8 @@ class Signing:
             self.signatures = last or self._before_postscript()
             self._note_titles()
 
-    def _after_leaves(self) -> list[Signature]:
-        found: list[Signature] = []
+    def _after_leaves(self) -> list[SignatureLine]:
+        found: list[SignatureLine] = []
         number, gap = self.head.body, self.head.body + SEARCHED
         while number < self.end:
             if gap <= number < self.end - SEARCHED:
@@ -69,7 +74,7 @@ class Signing:
             number += 1
         return found
 
-    def _signature_at(self, number: int) -> Signature | None:
+    def _signature_at(self, number: int) -> SignatureLine | None:
         """The signature that a line has or leads to."""
         signed = self.shapes.signed(number)
         if signed is not None:
@@ -121,7 +126,7 @@ class Signing:
         if self.lines[number].is_short and self.lines[number].text.count(" ") < 12:
             self.closings.append(number)
 
-    def _following_name(self, number: int) -> Signature | None:
+    def _following_name(self, number: int) -> SignatureLine | None:
         """The name on the next line, past one that says for whom it is signed, or a title."""
         following = number + 1
         if following >= self.end:
@@ -138,9 +143,9 @@ class Signing:
 
     def _is_dated(self, number: int) -> bool:
         line = self.lines[number]
-        return read_dateline(number, line, self.vocabulary, self.habits) is not None
+        return read_dateline(number, line, self.vocabulary, self.conventions) is not None
 
-    def _typed(self, one: Signature) -> Signature:
+    def _typed(self, one: SignatureLine) -> SignatureLine:
         """The signature with the line of the same block that has the signer's name in type."""
         below = one.line + 1
         if below < self.end and not self.lines[below].first and not self.shapes.is_title(below):
@@ -149,7 +154,7 @@ class Signing:
                 return replace(one, typed=below)
         return one
 
-    def _with_cosigners(self, found: list[Signature]) -> None:
+    def _with_cosigners(self, found: list[SignatureLine]) -> None:
         """The first signature, those of others right after it, and one under a postscript."""
         self.signatures = [self._typed(found[0])]
         number = found[0].line + 1
@@ -181,7 +186,7 @@ class Signing:
         self.signatures.append(self._typed(one))
         return True
 
-    def _add_later(self, found: list[Signature], number: int) -> None:
+    def _add_later(self, found: list[SignatureLine], number: int) -> None:
         """Signatures after another leave a few lines on."""
         known = {one.text for one in self.signatures}
         for later in found[1:]:
@@ -207,9 +212,9 @@ class Signing:
             first -= 1
         return first - 1 if self._is_addressed(first) else last
 
-    def _last_block(self) -> list[Signature]:
+    def _last_block(self) -> list[SignatureLine]:
         """No leave was taken: names on the last lines."""
-        signatures: list[Signature] = []
+        signatures: list[SignatureLine] = []
         number = self.end - 1
         while number > self.head.body and number > self.end - 12:
             first = number
@@ -226,7 +231,7 @@ class Signing:
             number = first - 1
         return signatures
 
-    def _before_postscript(self) -> list[Signature]:
+    def _before_postscript(self) -> list[SignatureLine]:
         """A name alone between the letter and a few lines after it."""
         for number in range(self.end - 1, max(self.head.body, self.end - 6), -1):
             line = self.lines[number]

@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.layout.datelines import Dateline, read_dateline
-from archive_pkg.drafting.layout.signatures import SEARCHED, Signing
-from archive_pkg.drafting.names import LONGEST
+from archive_pkg.drafting.layout.signatures import SEARCHED, SignatureFinder
+from archive_pkg.drafting.name_shapes import LONGEST
 from archive_pkg.drafting.statements.summary import is_editorial_summary
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.drafting.language import Habits
-    from archive_pkg.drafting.layout.closings import Signature
-    from archive_pkg.drafting.layout.head import Head
+    from archive_pkg.drafting.language import TextConventions
+    from archive_pkg.drafting.layout.foot_lines import SignatureLine
+    from archive_pkg.drafting.layout.head import DocumentHead
     from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 
 @dataclass(slots=True)
-class Tail:
+class DocumentTail:
     """What stands below the body, as numbers of lines.
 
     Attributes:
@@ -38,7 +38,7 @@ class Tail:
     """
 
     closings: list[int] = field(default_factory=list)
-    signatures: list[Signature] = field(default_factory=list)
+    signatures: list[SignatureLine] = field(default_factory=list)
     for_another: int | None = None
     datelines: list[Dateline] = field(default_factory=list)
     addressee: list[list[int]] = field(default_factory=list)
@@ -66,15 +66,15 @@ class _TailReader:
         self,
         lines: Sequence[Line],
         kinds: list[str],
-        head: Head,
+        head: DocumentHead,
         vocabulary: Vocabulary,
-        habits: Habits,
+        conventions: TextConventions,
     ) -> None:
         self.lines, self.kinds, self.head = lines, kinds, head
-        self.vocabulary, self.habits = vocabulary, habits
-        self.tail = Tail(end=len(lines))
+        self.vocabulary, self.conventions = vocabulary, conventions
+        self.tail = DocumentTail(end=len(lines))
 
-    def read(self) -> Tail:
+    def read(self) -> DocumentTail:
         self._find_summary()
         self._find_enclosures()
         self._find_signatures()
@@ -127,7 +127,9 @@ class _TailReader:
         return 0 < len(above) <= LONGEST and any(c.isalpha() for c in above)
 
     def _find_signatures(self) -> None:
-        signing = Signing(self.lines, self.head, self.tail.end, self.vocabulary, self.habits)
+        signing = SignatureFinder(
+            self.lines, self.head, self.tail.end, self.vocabulary, self.conventions
+        )
         signing.find()
         self.tail.signatures, self.tail.closings = signing.signatures, signing.closings
         self.tail.for_another = signing.for_another
@@ -158,7 +160,7 @@ class _TailReader:
             postscript = postscript or bool(forms["postscripts"].at(words) and tail.signatures)
             dated = None
             if len(line.text) <= 80:
-                dated = read_dateline(number, line, self.vocabulary, self.habits)
+                dated = read_dateline(number, line, self.vocabulary, self.conventions)
             if dated is not None and not postscript:
                 tail.datelines.append(dated)
                 self.kinds[number] = "dateline"
@@ -188,7 +190,11 @@ class _TailReader:
 
 
 def read_tail(
-    lines: Sequence[Line], kinds: list[str], head: Head, vocabulary: Vocabulary, habits: Habits
-) -> Tail:
+    lines: Sequence[Line],
+    kinds: list[str],
+    head: DocumentHead,
+    vocabulary: Vocabulary,
+    conventions: TextConventions,
+) -> DocumentTail:
     """Read the foot and note the kind of each of its lines in `kinds`."""
-    return _TailReader(lines, kinds, head, vocabulary, habits).read()
+    return _TailReader(lines, kinds, head, vocabulary, conventions).read()

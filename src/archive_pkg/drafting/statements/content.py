@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, StatementReader
 from archive_pkg.drafting.statements.enclosures import name_in
 from archive_pkg.drafting.statements.mentions import find_mentions
 from archive_pkg.drafting.statements.notes import (
@@ -14,7 +15,6 @@ from archive_pkg.drafting.statements.notes import (
     one_letter_apart,
     rendering_before,
 )
-from archive_pkg.drafting.statements.statement import CERTAIN, GUESS, PROBABLE, Reader
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|(?=[\r\n])")
 _WORD = re.compile(r"[^\W\d_]{5,}")
 
 
-class Content(Reader):
+class ContentReader(StatementReader):
     """Notes, enclosures, summary, mentions and languages."""
 
     def read(self) -> None:
@@ -69,18 +69,18 @@ class Content(Reader):
 
     def slips(self) -> None:
         """Slips that stand so in the text, told by rules that leave no doubt of them."""
-        start = self.lines[self.anatomy.head.body].start if self.in_body() else 0
+        start = self.lines[self.layout.head.body].start if self.in_body() else 0
         for begin, end, word in find_slips(self.text[start : start + SEARCHED], self.vocabulary):
             quote = self.quote(start + begin, start + end)
             self.say(
                 "slip", quote.exact, PROBABLE, "past-tense-after-have", quote, "sic", word=word
             )
-        span = self.anatomy.tail.summary
+        span = self.layout.tail.summary
         if span is None:
             return
         names = {
             word: one.text
-            for one in self.anatomy.tail.signatures
+            for one in self.layout.tail.signatures
             for word in words_of(one.text)
             if len(word) > 5
         }
@@ -104,11 +104,11 @@ class Content(Reader):
 
     def in_body(self) -> bool:
         """Whether the letter has a body at all."""
-        return self.anatomy.head.body < len(self.lines)
+        return self.layout.head.body < len(self.lines)
 
     def enclosures(self) -> None:
         """Attachments that follow, and enclosures that the letter speaks of."""
-        for number in self.anatomy.tail.enclosures:
+        for number in self.layout.tail.enclosures:
             quote = self.line_quote(number)
             self.say("enclosure", quote.exact, CERTAIN, "enclosure-heading", quote)
         for start, end, word, sure in self.spoken_of():
@@ -122,8 +122,8 @@ class Content(Reader):
         """Sentences that say something lies with the letter: begin, end, word, and if surely."""
         if not self.in_body():
             return
-        start = self.lines[self.anatomy.head.body].start
-        end = self.lines[self.anatomy.tail.end - 1].end if self.anatomy.tail.end else start
+        start = self.lines[self.layout.head.body].start
+        end = self.lines[self.layout.tail.end - 1].end if self.layout.tail.end else start
         told = start
         for match in self.vocabulary.mention.finditer(self.text, start, min(end, start + SEARCHED)):
             if match.start() < told:
@@ -145,18 +145,18 @@ class Content(Reader):
 
     def summary(self) -> None:
         """The editor's paragraph."""
-        span = self.anatomy.tail.summary
+        span = self.layout.tail.summary
         if span is not None:
             quote = self.quote(self.lines[span[0]].start, self.lines[span[1]].end)
-            sure = CERTAIN if self.anatomy.tail.set_off else PROBABLE
+            sure = CERTAIN if self.layout.tail.set_off else PROBABLE
             self.say("summary", quote.exact, sure, "editorial-paragraph", quote)
 
     def mentions(self) -> None:
         """Bodies, persons and places of the body, each once, where it is named first."""
         if not self.in_body():
             return
-        start = self.lines[self.anatomy.head.body].start
-        tail = self.anatomy.tail
+        start = self.lines[self.layout.head.body].start
+        tail = self.layout.tail
         last = tail.signatures[0].start if tail.signatures else self.lines[tail.end - 1].end
         end = min(max(last, start), start + SEARCHED)
         told: set[str] = set()
@@ -170,10 +170,10 @@ class Content(Reader):
 
     def languages(self) -> None:
         """The language of the text, and that of the original where a source term shows it."""
-        habits = self.anatomy.habits
-        if habits.language:
-            sure = CERTAIN if habits.share > 0.2 else PROBABLE
-            self.say("language", habits.language, sure, "function-words")
+        conventions = self.layout.conventions
+        if conventions.language:
+            sure = CERTAIN if conventions.share > 0.2 else PROBABLE
+            self.say("language", conventions.language, sure, "function-words")
         term = next((s for s in self.statements if s.kind == "source-term"), None)
         if term is not None:
             self.say("original-language", "ru", PROBABLE, "language-of-source-terms", term.quote)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.names import completed, looks_like_name, person_of, strip_titles
+from archive_pkg.drafting.name_shapes import completed, looks_like_name, person_of, strip_titles
 from archive_pkg.drafting.statements.addressees import Addressee, read_block, read_salutation
-from archive_pkg.drafting.statements.mentions import find_mentions
-from archive_pkg.drafting.statements.statement import (
+from archive_pkg.drafting.statements.base import (
     CERTAIN,
     GUESS,
     PROBABLE,
     Confidence,
-    Quote,
-    Reader,
+    DraftQuote,
+    StatementReader,
 )
+from archive_pkg.drafting.statements.mentions import find_mentions
 from archive_pkg.drafting.vocabulary import first_word, words_of
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.layout.closings import Signature
+    from archive_pkg.drafting.layout.foot_lines import SignatureLine
     from archive_pkg.drafting.statements.mentions import Mention
-    from archive_pkg.drafting.vocabulary import Known
+    from archive_pkg.drafting.vocabulary import NamedEntity
 
 # A ruler named by his title alone: who held it then is for the editor to say.
 _RULERS = frozenset(
@@ -37,7 +37,7 @@ def _same(address: frozenset[str], greeted: frozenset[str]) -> bool:
     )
 
 
-class Correspondents(Reader):
+class CorrespondentsReader(StatementReader):
     """Signatories, sender and recipients."""
 
     def read(self) -> None:
@@ -48,7 +48,7 @@ class Correspondents(Reader):
 
     def signatories(self) -> None:
         """Each signature, and its signer or the body he signs for as the sender."""
-        tail = self.anatomy.tail
+        tail = self.layout.tail
         said: set[str] = set()
         speaker = self.body_that_speaks()
         body = self.body_signed_for() or (speaker.known if speaker else None)
@@ -79,12 +79,12 @@ class Correspondents(Reader):
         if not tail.signatures:
             self.sender_line()
 
-    def signature_sure(self, one: Signature) -> Confidence:
+    def signature_sure(self, one: SignatureLine) -> Confidence:
         """Certain for one name after a leave, or alone at the end as in telegrams.
 
         Where an attachment follows or others sign too, whose name it is wants eyes.
         """
-        tail, line = self.anatomy.tail, self.lines[one.line]
+        tail, line = self.layout.tail, self.lines[one.line]
         if one.how == "before-postscript" or (one.how == "co-signed" and not line.alone):
             return GUESS
         if one.how == "co-signed" and not person_of(one.text, self.vocabulary).family:
@@ -102,17 +102,17 @@ class Correspondents(Reader):
                 if opener and line.text.count(" ") <= 3 and one.start - line.start < 12
                 else GUESS
             )
-        plain = line.first and self.anatomy.kinds[one.line - 1] == "body"
+        plain = line.first and self.layout.kinds[one.line - 1] == "body"
         return CERTAIN if one.how == "last-line" and plain else PROBABLE
 
     def signs_for(self) -> str:
         """For whom is signed, in the letter's words ("For the Secretary of State")."""
-        number = self.anatomy.tail.for_another
+        number = self.layout.tail.for_another
         return self.lines[number].text.rstrip(" :,") if number is not None else ""
 
     def copies(self) -> None:
         """Who got a copy: the names after "cc:" or "Copies to:"."""
-        for number, kind in enumerate(self.anatomy.kinds):
+        for number, kind in enumerate(self.layout.kinds):
             line = self.lines[number]
             if kind != "copies" or len(line.text) > 200:
                 continue
@@ -128,7 +128,7 @@ class Correspondents(Reader):
 
     def body_that_speaks(self) -> Mention | None:
         """The body that the first sentence of the letter has as its subject, telling "you"."""
-        start = self.anatomy.head.body
+        start = self.layout.head.body
         if start >= len(self.lines):
             return None
         line = self.lines[start]
@@ -139,9 +139,9 @@ class Correspondents(Reader):
         first = next((one for one in found if one.start == line.start), None)
         return first if first is not None and first.known.kind == "organization" else None
 
-    def body_signed_for(self) -> Known | None:
+    def body_signed_for(self) -> NamedEntity | None:
         """The body in whose name somebody signed ("For the Joint Chiefs of Staff:")."""
-        number = self.anatomy.tail.for_another
+        number = self.layout.tail.for_another
         if number is None:
             return None
         words = words_of(self.lines[number].text)
@@ -149,12 +149,12 @@ class Correspondents(Reader):
         known = self.vocabulary.agents.get(" ".join(words[skipped:]))
         return known if known is not None and known.kind == "organization" else None
 
-    def sender(self, one: Signature, sure: Confidence, said: set[str]) -> None:
+    def sender(self, one: SignatureLine, sure: Confidence, said: set[str]) -> None:
         """The signer as sender, by the fullest form of his name that stands there."""
         line = self.lines[one.typed] if one.typed is not None else None
         written = line.text if line is not None else one.text
         quote = (
-            Quote(line.start, line.end, line.text)
+            DraftQuote(line.start, line.end, line.text)
             if line is not None
             else self.quote(one.start, one.end)
         )
@@ -179,7 +179,7 @@ class Correspondents(Reader):
 
     def sender_line(self) -> None:
         """Who is named after "FROM:"."""
-        for block in self.anatomy.head.senders:
+        for block in self.layout.head.senders:
             for place, number in enumerate(block):
                 line = self.lines[number]
                 rest = line.text.partition(":")[2].strip() if place == 0 else line.text
@@ -199,7 +199,7 @@ class Correspondents(Reader):
 
     def recipients(self) -> None:
         """The addressee, from an address that the salutation bears out, or from either alone."""
-        head, tail = self.anatomy.head, self.anatomy.tail
+        head, tail = self.layout.head, self.layout.tail
         line = self.lines[head.salutation] if head.salutation is not None else None
         greeted = read_salutation(line, self.vocabulary) if line is not None else None
         words = greeted.words if greeted is not None and not greeted.office else frozenset()
@@ -232,7 +232,7 @@ class Correspondents(Reader):
 
     def known_above_salutation(self) -> Addressee | None:
         """A body alone on the line above the salutation, as letters to bodies are headed."""
-        number = (self.anatomy.head.salutation or 0) - 1
+        number = (self.layout.head.salutation or 0) - 1
         if number < 0 or not self.lines[number].alone:
             return None
         line = self.lines[number]
@@ -250,11 +250,11 @@ class Correspondents(Reader):
         """A line of the head that has the name which the salutation has."""
         if not greeted:
             return []
-        last = self.anatomy.head.salutation or 0
+        last = self.layout.head.salutation or 0
         for number in range(last):
             line = self.lines[number]
             if (
-                self.anatomy.kinds[number] in ("place", "heading", "letterhead")
+                self.layout.kinds[number] in ("place", "heading", "letterhead")
                 and len(line.text) <= 60
             ):
                 name, role = strip_titles(line.text.strip(" ,."), self.vocabulary)

@@ -1,34 +1,34 @@
-"""From a letter's anatomy to statements, each with its evidence and how sure it is."""
+"""From a letter's layout to statements, each with its evidence and how sure it is."""
 
 from __future__ import annotations
 
 import datetime
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.written import find_dates
-from archive_pkg.drafting.layout.closings import leaves_surely
+from archive_pkg.dates.text_dates import find_dates
 from archive_pkg.drafting.layout.datelines import find_place
+from archive_pkg.drafting.layout.foot_lines import leaves_surely
 from archive_pkg.drafting.layout.head import salutation_in
-from archive_pkg.drafting.statements.content import Content
-from archive_pkg.drafting.statements.correspondents import Correspondents
-from archive_pkg.drafting.statements.statement import (
+from archive_pkg.drafting.statements.base import (
     CERTAIN,
     GUESS,
     PROBABLE,
     Confidence,
-    Reader,
     Statement,
+    StatementReader,
 )
+from archive_pkg.drafting.statements.content import ContentReader
+from archive_pkg.drafting.statements.correspondents import CorrespondentsReader
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.records.vocabularies.terms import find_marking
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.layout.anatomy import Anatomy
     from archive_pkg.drafting.layout.datelines import Dateline
+    from archive_pkg.drafting.layout.segmentation import LetterLayout
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 
-class Frame(Reader):
+class FrameReader(StatementReader):
     """What frames the letter: marking, date and place, salutation, closing."""
 
     def read(self) -> None:
@@ -41,7 +41,7 @@ class Frame(Reader):
 
     def classification(self) -> None:
         """The first marking, over all its lines."""
-        markings = self.anatomy.head.markings
+        markings = self.layout.head.markings
         if not markings:
             return
         number, marking = markings[0]
@@ -79,7 +79,7 @@ class Frame(Reader):
 
     def date_and_place(self) -> None:
         """The date of the surest dateline, in the head or below the signature, and its place."""
-        head, tail = self.anatomy.head, self.anatomy.tail
+        head, tail = self.layout.head, self.layout.tail
         datelines, where = head.datelines, "head"
         if not datelines or not any(
             line.undated or (line.date and line.date.sure) for line in datelines
@@ -119,18 +119,18 @@ class Frame(Reader):
         if named and len(named[0]) > 2:
             number = self.vocabulary.weekdays[named[0]]
             return datetime.date(year, month, day).isoweekday() == number
-        habits = self.anatomy.habits
-        if habits.dated_around is not None:
-            return abs(habits.dated_around - year) <= 20
-        return habits.language in ("de", "fr", "it")
+        conventions = self.layout.conventions
+        if conventions.dated_around is not None:
+            return abs(conventions.dated_around - year) <= 20
+        return conventions.language in ("de", "fr", "it")
 
     def received(self) -> None:
         """The date of a stamp of receipt; one without a year has the letter's, or the next."""
-        for number in range(self.anatomy.head.body):
-            if self.anatomy.kinds[number] != "stamp":
+        for number in range(self.layout.head.body):
+            if self.layout.kinds[number] != "stamp":
                 continue
             line = self.lines[number]
-            dates = find_dates(line.text[:80], self.vocabulary, pivot=self.anatomy.habits.pivot)
+            dates = find_dates(line.text[:80], self.vocabulary, pivot=self.layout.conventions.pivot)
             if not dates:
                 continue
             quote = self.quote(line.start + dates[0].start, line.start + dates[0].end)
@@ -164,7 +164,7 @@ class Frame(Reader):
 
     def place_above(self, dateline: int) -> bool:
         """A place on the lines above the date, in its own block; or beside it below."""
-        kinds, number = self.anatomy.kinds, dateline
+        kinds, number = self.layout.kinds, dateline
         if kinds[dateline] != "dateline":
             return False
         while not self.lines[number].first:
@@ -189,11 +189,11 @@ class Frame(Reader):
         """Whether a line of a letterhead has none of the words of an office or body."""
         words = words_of(self.lines[number].text[:100])
         known = self.vocabulary.forms["letterheads"].within(words) >= 0
-        return self.anatomy.kinds[number] == "letterhead" and not known
+        return self.layout.kinds[number] == "letterhead" and not known
 
     def place_alone(self) -> None:
         """A place at the head of the block right above the salutation: the writer's address."""
-        head, kinds = self.anatomy.head, self.anatomy.kinds
+        head, kinds = self.layout.head, self.layout.kinds
         last = (head.salutation if head.salutation is not None else 0) - 1
         if last < 0:
             return
@@ -221,13 +221,13 @@ class Frame(Reader):
 
     def salutation(self) -> None:
         """The salutation; where the letter goes on in its block it is only a guess."""
-        number = self.anatomy.head.salutation
+        number = self.layout.head.salutation
         if number is not None:
-            sure = GUESS if self.anatomy.head.run_in else CERTAIN
+            sure = GUESS if self.layout.head.run_in else CERTAIN
             quote = self.line_quote(number)
             self.say("salutation", quote.exact, sure, "salutation-line", quote)
-        elif self.anatomy.head.body < len(self.lines):
-            line = self.lines[self.anatomy.head.body]
+        elif self.layout.head.body < len(self.lines):
+            line = self.lines[self.layout.head.body]
             length = salutation_in(line.text, self.vocabulary)
             if length:
                 quote = self.quote(line.start, line.start + length)
@@ -235,7 +235,7 @@ class Frame(Reader):
 
     def closing(self) -> None:
         """The lines that take leave right above the first signature."""
-        tail = self.anatomy.tail
+        tail = self.layout.tail
         last = tail.signatures[0].line if tail.signatures else len(self.lines)
         above = [number for number in tail.closings if number <= last]
         if not above:
@@ -256,11 +256,11 @@ class Frame(Reader):
             self.say("closing", quote.exact, sure, "lines-above-signature", quote)
 
 
-def read_fields(anatomy: Anatomy, vocabulary: Vocabulary) -> list[Statement]:
-    """All statements that the anatomy supports."""
+def read_fields(layout: LetterLayout, vocabulary: Vocabulary) -> list[Statement]:
+    """All statements that the layout supports."""
     statements: list[Statement] = []
-    for kind in (Frame, Correspondents, Content):
-        reader = kind(anatomy, vocabulary)
+    for kind in (FrameReader, CorrespondentsReader, ContentReader):
+        reader = kind(layout, vocabulary)
         reader.read()
         statements += reader.statements
     return statements

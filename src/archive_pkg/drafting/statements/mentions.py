@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.vocabulary import Known, Vocabulary
+    from archive_pkg.drafting.vocabulary import NamedEntity, Vocabulary
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CAPITAL = re.compile(r"\b[A-ZÄÖÜÉА-Я][^\W_]*")
@@ -28,7 +28,7 @@ class Mention:
         end: Offset after it.
     """
 
-    known: Known
+    known: NamedEntity
     start: int
     end: int
 

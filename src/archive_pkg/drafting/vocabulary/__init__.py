@@ -47,7 +47,7 @@ _WORDS = (
 )  # fmt: skip
 
 
-class Phrases:
+class PhraseSet:
     """A set of phrases, found at the beginning of a list of words or anywhere in it."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
@@ -78,7 +78,7 @@ class Phrases:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class NamedEntity:
     """A body, person or place with the names it goes by.
 
     Attributes:
@@ -129,7 +129,7 @@ class Vocabulary:
         ambiguous: Candidates by the form that stands for different bearers.
     """
 
-    forms: Mapping[str, Phrases]
+    forms: Mapping[str, PhraseSet]
     months: Mapping[str, int]
     languages: Mapping[str, frozenset[str]]
     weekdays: Mapping[str, int]
@@ -138,7 +138,7 @@ class Vocabulary:
     handling: frozenset[str]
     alone: frozenset[str]
     unmarked: frozenset[str]
-    offices: Phrases
+    offices: PhraseSet
     reporting: frozenset[str]
     function_words: Mapping[str, frozenset[str]]
     words: Mapping[str, frozenset[str]]
@@ -148,7 +148,7 @@ class Vocabulary:
     mention: re.Pattern[str]
     thing: re.Pattern[str]
     russian_endings: tuple[str, ...]
-    agents: Mapping[str, Known] = field(default_factory=dict)
+    agents: Mapping[str, NamedEntity] = field(default_factory=dict)
     name_lengths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -188,7 +188,7 @@ def _merged(trees: Iterable[dict[str, Any]], key: str) -> list[Any]:
     return [entry for tree in trees for entry in tree.get(key, ())]
 
 
-def _lengths(agents: Mapping[str, Known]) -> dict[str, tuple[int, ...]]:
+def _lengths(agents: Mapping[str, NamedEntity]) -> dict[str, tuple[int, ...]]:
     lengths: dict[str, set[int]] = {}
     for form in agents:
         words = form.split()
@@ -196,12 +196,12 @@ def _lengths(agents: Mapping[str, Known]) -> dict[str, tuple[int, ...]]:
     return {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}
 
 
-def _agents(trees: list[dict[str, Any]]) -> dict[str, Known]:
+def _agents(trees: list[dict[str, Any]]) -> dict[str, NamedEntity]:
     """Bodies, persons and places by each of their names; of two with one name the later counts."""
-    by_name: dict[str, Known] = {}
+    by_name: dict[str, NamedEntity] = {}
     for key, kind in (("bodies", "organization"), ("persons", "person"), ("places", "place")):
         for entry in _merged(trees, key):
-            known = Known(
+            known = NamedEntity(
                 str(entry["name"]),
                 kind,
                 str(entry.get("short") or ""),
@@ -209,7 +209,7 @@ def _agents(trees: list[dict[str, Any]]) -> dict[str, Known]:
                 str(entry.get("part_of") or ""),
             )
             by_name[known.name] = known
-    agents: dict[str, Known] = {}
+    agents: dict[str, NamedEntity] = {}
     for known in by_name.values():
         for form in (known.name, known.short, *known.variants):
             words = words_of(form)
@@ -269,7 +269,7 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
     order = tuple(dict.fromkeys(str(entry["level"]) for entry in _merged(trees, "levels")))
     agents = _agents(trees)
     return Vocabulary(
-        forms={key: Phrases(entries) for key, entries in forms.items()},
+        forms={key: PhraseSet(entries) for key, entries in forms.items()},
         months=months,
         languages={name: frozenset(found) for name, found in languages.items()},
         weekdays={
@@ -283,7 +283,7 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         handling=frozenset(" ".join(words_of(w)) for w in _merged(trees, "handling")),
         alone=frozenset(" ".join(words_of(w)) for w in _merged(trees, "alone")),
         unmarked=frozenset(" ".join(words_of(w)) for w in _merged(trees, "none")),
-        offices=Phrases(str(w) for w in _merged(trees, "offices")),
+        offices=PhraseSet(str(w) for w in _merged(trees, "offices")),
         reporting=frozenset(
             form for verb in _merged(trees, "reporting") for form in _verb_forms(str(verb))
         )

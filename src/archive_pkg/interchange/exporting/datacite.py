@@ -20,7 +20,7 @@ from archive_pkg.records.wording import classification_in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.dates.date import Edtf
+    from archive_pkg.dates.edtf_string import Edtf
     from archive_pkg.interchange.setting import Setting
     from archive_pkg.records.models import Agent, Record, WrittenDate
 

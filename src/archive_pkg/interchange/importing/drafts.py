@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from archive_pkg.dates.date import Edtf
-from archive_pkg.dates.phrases import read_date
+from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.dates.field_dates import read_date
 from archive_pkg.faults import Fault
 from archive_pkg.interchange.importing.dates import before_christ
 from archive_pkg.interchange.importing.source import IMPORT_NOT_READ, fit, refuse_unknown

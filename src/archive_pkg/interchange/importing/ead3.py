@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.phrases import read_date
+from archive_pkg.dates.field_dates import read_date
 from archive_pkg.interchange.importing.dates import before_christ, between_ends, dated, normal
 from archive_pkg.interchange.importing.drafts import Draft, Imported, held, language
 from archive_pkg.interchange.importing.restrictions import access, strictest, written_by_us

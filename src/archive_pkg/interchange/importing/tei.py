@@ -29,7 +29,7 @@ from archive_pkg.records.models import TranslationNote
 from archive_pkg.records.scalars import portable_path
 from archive_pkg.records.vocabularies.identifiers import identify
 from archive_pkg.reports import Code, Location, Severity
-from archive_pkg.texts import Note, Reading, Stretch, Version, read_text
+from archive_pkg.texts import Note, Stretch, TextReading, Version, read_text
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
@@ -563,7 +563,7 @@ class _Letter:
         parts = [original, encoded]
         texts = self.source.all(self.root, "text")
         standoff = self.source.first(self.root, "standOff")
-        reading = read_text(texts[0], standoff) if texts else Reading()
+        reading = read_text(texts[0], standoff) if texts else TextReading()
         self.source.use(reading.read)
         # The name of an element in a text says nothing of the letter.
         self.source.use((e, f"@{_XML_ID}") for text in texts for e in text.iter("*"))
@@ -610,7 +610,7 @@ class _Letter:
             )
 
     def _text_parts(
-        self, reading: Reading, languages: list[str], translators: list[str]
+        self, reading: TextReading, languages: list[str], translators: list[str]
     ) -> list[dict[str, Any]]:
         text_file = f"{PurePath(self.file).stem}.txt"
         kept = self.draft.file(text_file, reading.text.encode())
@@ -708,7 +708,7 @@ class _Letter:
                 self.source.use([(resp, "text")])
         return agent
 
-    def _quotes(self, reading: Reading, parts: list[dict[str, Any]]) -> None:
+    def _quotes(self, reading: TextReading, parts: list[dict[str, Any]]) -> None:
         text = reading.text
 
         def quote(stretch: Stretch) -> dict[str, Any]:

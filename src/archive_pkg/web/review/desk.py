@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.drafting import load_vocabulary
-from archive_pkg.drafting.layout.anatomy import take_apart
+from archive_pkg.drafting.layout.segmentation import segment
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.packages.checking import check_record, decode
 from archive_pkg.records import read_record
@@ -266,7 +266,7 @@ class Desk:
                 continue  # a finding tells it
             key = part.file, _digest(data)
             if key not in self._texts:
-                zones = tuple(take_apart(text, load_vocabulary()).zones)
+                zones = tuple(segment(text, load_vocabulary()).zones)
                 self._texts[key] = Text(part.file, text, zones)
             texts[part.file] = self._texts[key]
         return list(texts.values())

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.phrases import read_date
-from archive_pkg.drafting.records.describing import cased
+from archive_pkg.dates.field_dates import read_date
+from archive_pkg.drafting.records.frame_builder import cased
 from archive_pkg.records import Record
 
 if TYPE_CHECKING:

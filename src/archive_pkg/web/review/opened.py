@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
-from archive_pkg.drafting import draft_letter, file_draft, load_vocabulary
-from archive_pkg.drafting.records.filing import SUFFIXES
+from archive_pkg.drafting import draft_letter, load_vocabulary, save_draft
+from archive_pkg.drafting.records.draft_files import SUFFIXES
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.interchange.importing import file_letter, is_description
 from archive_pkg.records import NAMES
@@ -214,7 +214,7 @@ class Opened:
             if is_description(storage.read_regular(letter)):
                 record = file_letter(letter, out).record
             else:
-                record = file_draft(draft_letter(letter), load_vocabulary(), out).record
+                record = save_draft(draft_letter(letter), load_vocabulary(), out).record
         path = record.relative_to(self.root).as_posix()
         self._desks.setdefault(key_of(path), Desk(self.root, path))
         return key_of(path)

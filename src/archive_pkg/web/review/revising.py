@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.drafting.records.describing import CONTEXT
+from archive_pkg.drafting.records.frame_builder import CONTEXT
 from archive_pkg.errors import UsageError
 from archive_pkg.names import slug
 from archive_pkg.records import Record, read_record

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.records.redrafting import Difference, redraft
-from archive_pkg.drafting.records.writing import record_of, record_yaml
+from archive_pkg.drafting.records.commented_yaml import record_of, record_yaml
+from archive_pkg.drafting.records.merging import Difference, redraft
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.faults import Fault
 from archive_pkg.names import slug
@@ -37,7 +37,7 @@ RECORD = "record.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class SavedDraft:
     """Where a draft was written.
 
     Attributes:
@@ -70,7 +70,7 @@ def letters_in(
             yield path
 
 
-def file_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None) -> Filed:
+def save_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None) -> SavedDraft:
     """Write a draft's record: beside the letter, or into a folder of its own with a copy of it.
 
     A record that is there is never overwritten: what it has stays, open fields are filled.
@@ -110,7 +110,7 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None)
         after, differences = redraft(before, draft, name, vocabulary, text_name)
         if after != before:
             write_output(record, after.encode())
-        return Filed(record, new=False, changed=after != before, differences=differences)
+        return SavedDraft(record, new=False, changed=after != before, differences=differences)
     record_id = folder.name if out is not None else ""
     written = record_yaml(draft, name, vocabulary, text_name, record_id).encode()
     with storage_errors(f"writing {folder}"):
@@ -125,7 +125,7 @@ def file_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None)
     if draft.source.extracted:
         write_output(folder / text_name, draft.text.encode(), mode=mode)
     write_output(record, written, mode=mode)
-    return Filed(record, new=True, changed=True)
+    return SavedDraft(record, new=True, changed=True)
 
 
 def _folder(draft: Draft, out: Path, name: str, vocabulary: Vocabulary) -> Path:

@@ -11,8 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.dates.date import Edtf
-from archive_pkg.dates.phrases import LONGEST, DateHabits, from_serial, habits_of, read_date
+from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.dates.field_dates import (
+    LONGEST,
+    DateConventions,
+    column_conventions,
+    from_serial,
+    read_date,
+)
 
 # fmt: off
 PHRASES: list[list[tuple[Any, ...]]] = [
@@ -450,7 +456,7 @@ def test_a_phrase_is_read_by_its_rule(phrases: list[tuple[Any, ...]]) -> None:
 
 def test_habits_of_a_column_choose_between_the_readings() -> None:
     def read(written: str, **habits: Any) -> tuple[str, str, int]:
-        found = read_date(written, DateHabits(**habits))
+        found = read_date(written, DateConventions(**habits))
         assert found is not None
         return found.edtf, found.rule, found.sure
 
@@ -469,7 +475,7 @@ def test_habits_of_a_column_choose_between_the_readings() -> None:
         assert read("1907/10", **other) == ("", "years-or-month", 0)
     assert read("1907/07", year_spans=frozenset("/")) == ("1907-07", "month-and-year", 1)
     assert read("1907/13", year_months=frozenset("/")) == ("1907/1913", "span", 1)
-    serial = read_date("22115", DateHabits(epoch_1904=True))
+    serial = read_date("22115", DateConventions(epoch_1904=True))
     assert serial is not None
     assert [one.edtf for one in serial.readings] == ["1964-07-19"]
 
@@ -481,24 +487,26 @@ def test_a_phrase_may_have_a_certain_length() -> None:
 
 
 def test_a_column_proves_its_habits_by_what_can_be_read_in_one_way_alone() -> None:
-    assert habits_of([]) == DateHabits()
-    assert habits_of(["1907/08"]) == DateHabits(pivot=1917)
-    assert habits_of(["1907/13", "1907-13"]).year_spans == {"/", "-"}
-    assert habits_of(["[1907/13]", "1907/07"]).year_spans == frozenset()
-    assert habits_of(["1907/07"]).year_months == {"/"}
+    assert column_conventions([]) == DateConventions()
+    assert column_conventions(["1907/08"]) == DateConventions(pivot=1917)
+    assert column_conventions(["1907/13", "1907-13"]).year_spans == {"/", "-"}
+    assert column_conventions(["[1907/13]", "1907/07"]).year_spans == frozenset()
+    assert column_conventions(["1907/07"]).year_months == {"/"}
     for iso in ("1960-07-18", " 1960-07-18 ", "1960-07-18T00:00", "1960-07-18 00:00"):
-        assert habits_of([iso]).year_months == {"-"}
-    assert habits_of(["1960-07-18x"]).year_months == frozenset()
-    assert habits_of(["12/13/60", "1/1/60"]).month_first is True
-    assert habits_of(["13/12/60"]).month_first is False
-    assert habits_of(["12/12/60", "13/13/60", "112/13/60", "12/13/600"]).month_first is None
-    assert habits_of(["1499", "2100", "11960", "19601"]).pivot is None
-    assert [habits_of([year, "1500"]).pivot for year in ("1500", "1960", "2099")] == [
+        assert column_conventions([iso]).year_months == {"-"}
+    assert column_conventions(["1960-07-18x"]).year_months == frozenset()
+    assert column_conventions(["12/13/60", "1/1/60"]).month_first is True
+    assert column_conventions(["13/12/60"]).month_first is False
+    assert (
+        column_conventions(["12/12/60", "13/13/60", "112/13/60", "12/13/600"]).month_first is None
+    )
+    assert column_conventions(["1499", "2100", "11960", "19601"]).pivot is None
+    assert [column_conventions([year, "1500"]).pivot for year in ("1500", "1960", "2099")] == [
         1510,
         1970,
         2109,
     ]
-    assert habits_of(["1960"], epoch_1904=True).epoch_1904
+    assert column_conventions(["1960"], epoch_1904=True).epoch_1904
 
 
 @pytest.mark.parametrize("written", ["", "soon", "32.1.1960", "1960-13", "Letter 12", "4 July"])
@@ -507,32 +515,32 @@ def test_what_is_no_whole_date_is_not_read(written: str) -> None:
 
 
 def test_a_column_that_proves_one_reading_is_read_so() -> None:
-    spans = habits_of(["1907/08", "1912/13"])
-    months = habits_of(["1907-10", "1960-07"])
-    both = habits_of(["1907/08", "1912/13", "1960/07"])
+    spans = column_conventions(["1907/08", "1912/13"])
+    months = column_conventions(["1907-10", "1960-07"])
+    both = column_conventions(["1907/08", "1912/13", "1960/07"])
     assert [read_date(text, spans).edtf for text in ("1907/08", "1907/12")] == [
         "1907/1908",
         "1907/1912",
     ]
     assert read_date("1907-10", months).edtf == "1907-10"
     assert read_date("1907-24", months).is_open, "months prove no season"
-    assert read_date("82. 11. 04.", habits_of(["1980"])).edtf == "1982-11-04"
+    assert read_date("82. 11. 04.", column_conventions(["1980"])).edtf == "1982-11-04"
     assert read_date("1907/08", both).is_open
     assert read_date("1907-10", spans).is_open
 
 
 def test_the_column_tells_the_order_of_day_and_month() -> None:
-    assert habits_of(["4/5/1960", "7/18/1960"]).month_first is True
-    assert habits_of(["4/5/1960", "18/7/1960"]).month_first is False
-    assert habits_of(["4/5/1960"]).month_first is None
-    assert habits_of(["13/5/1960", "5/13/1960"]).month_first is None
-    read = read_date("4/5/1960", DateHabits(month_first=True))
+    assert column_conventions(["4/5/1960", "7/18/1960"]).month_first is True
+    assert column_conventions(["4/5/1960", "18/7/1960"]).month_first is False
+    assert column_conventions(["4/5/1960"]).month_first is None
+    assert column_conventions(["13/5/1960", "5/13/1960"]).month_first is None
+    read = read_date("4/5/1960", DateConventions(month_first=True))
     assert read is not None
     assert (read.edtf, read.rule, read.sure) == ("1960-04-05", "month-and-day", 1)
 
 
 def test_the_column_tells_the_century() -> None:
-    read = read_date("3.4.12", habits_of(["5.6.1914"]))
+    read = read_date("3.4.12", column_conventions(["5.6.1914"]))
     assert read is not None
     assert (read.edtf, read.sure) == ("1912-04-03", 1)
 

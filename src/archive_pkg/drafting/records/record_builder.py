@@ -6,15 +6,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.drafting.records.describing import Describer
+from archive_pkg.drafting.records.frame_builder import FrameBuilder
 from archive_pkg.drafting.rules import reason
+from archive_pkg.drafting.statements.base import PROBABLE
 from archive_pkg.drafting.statements.enclosures import id_of
-from archive_pkg.drafting.statements.statement import PROBABLE
 from archive_pkg.names import slug
 from archive_pkg.records.wording import date_in_words
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.statements.statement import Statement
+    from archive_pkg.drafting.statements.base import Statement
 
 # fmt: off
 _ORDER = (
@@ -31,7 +31,7 @@ _TYPES = {
 }
 
 
-class Recorder(Describer):
+class RecordBuilder(FrameBuilder):
     """Makes a whole record's data from a draft."""
 
     def make(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The anatomy of a letter: which line is marking, dateline, salutation, body, signature and so on.
+"""Segment a letter: which line is a marking, dateline, salutation, body, signature and so on.
 
 The head is read from the top to the salutation or the first prose, the foot from the end of the
 body; every line gets one kind. Each line is looked at a fixed number of times.
@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.language import habits_of
+from archive_pkg.drafting.language import text_conventions
 from archive_pkg.drafting.layout import head as heads
 from archive_pkg.drafting.layout import tail as tails
 from archive_pkg.drafting.lines import Line, lines_of
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.language import Habits
+    from archive_pkg.drafting.language import TextConventions
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 
@@ -35,13 +35,13 @@ class Zone:
 
 
 @dataclass(slots=True)
-class Anatomy:
+class LetterLayout:
     """A text taken apart.
 
     Attributes:
         text: The decoded text.
         lines: Its lines.
-        habits: Its language and century.
+        conventions: Its language and century.
         kinds: The kind of each line.
         head: What was found above the body.
         tail: What was found below it.
@@ -49,10 +49,10 @@ class Anatomy:
 
     text: str
     lines: list[Line]
-    habits: Habits
+    conventions: TextConventions
     kinds: list[str]
-    head: heads.Head
-    tail: tails.Tail
+    head: heads.DocumentHead
+    tail: tails.DocumentTail
     zones: list[Zone] = field(default_factory=list)
 
 
@@ -67,7 +67,7 @@ def _zones(lines: list[Line], kinds: list[str]) -> list[Zone]:
     return zones
 
 
-def take_apart(text: str, vocabulary: Vocabulary) -> Anatomy:
+def segment(text: str, vocabulary: Vocabulary) -> LetterLayout:
     """Take a letter's text apart.
 
     Args:
@@ -75,8 +75,8 @@ def take_apart(text: str, vocabulary: Vocabulary) -> Anatomy:
         vocabulary: The words of the forms.
     """
     lines = lines_of(text)
-    habits = habits_of(text, vocabulary)
-    head, kinds = heads.read_head(lines, vocabulary, habits)
+    conventions = text_conventions(text, vocabulary)
+    head, kinds = heads.read_head(lines, vocabulary, conventions)
     kinds += ["body"] * (len(lines) - len(kinds))
-    tail = tails.read_tail(lines, kinds, head, vocabulary, habits)
-    return Anatomy(text, lines, habits, kinds, head, tail, _zones(lines, kinds))
+    tail = tails.read_tail(lines, kinds, head, vocabulary, conventions)
+    return LetterLayout(text, lines, conventions, kinds, head, tail, _zones(lines, kinds))

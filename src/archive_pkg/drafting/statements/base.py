@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.layout.anatomy import Anatomy
+    from archive_pkg.drafting.layout.segmentation import LetterLayout
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 
@@ -20,7 +20,7 @@ class Confidence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class DraftQuote:
     """A place in the text: offsets in code points, and what stands there."""
 
     start: int
@@ -46,7 +46,7 @@ class Statement:
     value: str
     confidence: Confidence
     rule: str
-    quote: Quote | None = None
+    quote: DraftQuote | None = None
     kind: str = ""
     details: tuple[tuple[str, str], ...] = ()
 
@@ -59,22 +59,22 @@ class Statement:
 CERTAIN, PROBABLE, GUESS = Confidence.CERTAIN, Confidence.PROBABLE, Confidence.GUESS
 
 
-class Reader:
+class StatementReader:
     """Reads some of the fields from a letter taken apart, and gathers what it says of them."""
 
-    def __init__(self, anatomy: Anatomy, vocabulary: Vocabulary) -> None:
-        self.anatomy, self.vocabulary = anatomy, vocabulary
-        self.text, self.lines = anatomy.text, anatomy.lines
+    def __init__(self, layout: LetterLayout, vocabulary: Vocabulary) -> None:
+        self.layout, self.vocabulary = layout, vocabulary
+        self.text, self.lines = layout.text, layout.lines
         self.statements: list[Statement] = []
 
-    def quote(self, start: int, end: int) -> Quote:
+    def quote(self, start: int, end: int) -> DraftQuote:
         """The words between two offsets."""
-        return Quote(start, end, self.text[start:end])
+        return DraftQuote(start, end, self.text[start:end])
 
-    def line_quote(self, number: int) -> Quote:
+    def line_quote(self, number: int) -> DraftQuote:
         """A whole line's words."""
         line = self.lines[number]
-        return Quote(line.start, line.end, line.text)
+        return DraftQuote(line.start, line.end, line.text)
 
     def say(
         self,
@@ -82,7 +82,7 @@ class Reader:
         value: str,
         sure: Confidence,
         rule: str,
-        quote: Quote | None = None,
+        quote: DraftQuote | None = None,
         kind: str = "",
         **details: str,
     ) -> None:

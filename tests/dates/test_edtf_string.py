@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from archive_pkg.dates.date import Edtf
 from archive_pkg.dates.edtf import LONGEST
+from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.faults import Fault
 
 DAY = datetime.date

@@ -30,7 +30,7 @@ _DOUBT = frozenset({"?", "¿"})
 _OPEN_BRACKETS = frozenset("[(<")
 
 
-class Months(Protocol):
+class MonthNames(Protocol):
     """Names of the months, in lower case."""
 
     @property
@@ -43,7 +43,7 @@ class Months(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class KnownMonths:
+class KnownMonthNames:
     """The names of the months that this program knows by itself."""
 
     months: Mapping[str, int]
@@ -51,18 +51,18 @@ class KnownMonths:
 
 
 @cache
-def known_months() -> KnownMonths:
+def known_month_names() -> KnownMonthNames:
     """The names of the months that this program knows by itself."""
     months = {name: number for names in MONTHS.values() for name, number in names.items()}
     languages = {
         name: frozenset(language for language, names in MONTHS.items() if name in names)
         for name in months
     }
-    return KnownMonths(months, languages)
+    return KnownMonthNames(months, languages)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDate:
     """A date in a line.
 
     Attributes:
@@ -85,7 +85,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class _DateToken:
     text: str
     start: int
     end: int
@@ -95,8 +95,8 @@ class _Token:
         return self.text[0].isascii() and self.text[0].isdigit()
 
 
-def _cut(line: str) -> list[_Token]:
-    return [_Token(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(line)]
+def _cut(line: str) -> list[_DateToken]:
+    return [_DateToken(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(line)]
 
 
 def _year(digits: str, pivot: int) -> tuple[int, int] | None:
@@ -135,11 +135,11 @@ _TYPED_ONE = re.compile(r"(?<=\d)[Il](?![A-Za-z])|(?<![A-Za-z])[Il](?=\d)")
 _TYPED_ZERO = re.compile(r"(?<=\d)O(?=\d)")
 
 
-class _Reader:
+class _DateReader:
     """Reads a date at a place in the tokens of a line."""
 
-    def __init__(self, line: str, vocabulary: Months, pivot: int, month_first: bool) -> None:
-        self.tokens: Sequence[_Token] = _cut(_TYPED_ZERO.sub("0", _TYPED_ONE.sub("1", line)))
+    def __init__(self, line: str, vocabulary: MonthNames, pivot: int, month_first: bool) -> None:
+        self.tokens: Sequence[_DateToken] = _cut(_TYPED_ZERO.sub("0", _TYPED_ONE.sub("1", line)))
         self.vocabulary = vocabulary
         self.pivot = pivot
         self.month_first = month_first
@@ -185,7 +185,7 @@ class _Reader:
 
     def finish(
         self, start: int, end: int, edtf: str, rule: str, sure: int, language: str = ""
-    ) -> Found:
+    ) -> FoundDate:
         after = end
         while after < len(self.tokens) and self.text(after) in "[]()":
             after += 1
@@ -194,13 +194,15 @@ class _Reader:
             end = after + 1
         if self.doubt:
             edtf, sure = edtf + "?", min(sure, 1)
-        return Found(self.tokens[start].start, self.tokens[end - 1].end, edtf, rule, sure, language)
+        return FoundDate(
+            self.tokens[start].start, self.tokens[end - 1].end, edtf, rule, sure, language
+        )
 
     def language(self, place: int) -> str:
         languages = self.vocabulary.languages.get(self.text(place), frozenset())
         return next(iter(languages)) if len(languages) == 1 else ""
 
-    def iso(self, place: int) -> Found | None:
+    def iso(self, place: int) -> FoundDate | None:
         """`1960-07-18`."""
         parts = [self.text(place + i) for i in range(5)]
         if (
@@ -213,7 +215,7 @@ class _Reader:
                 return self.finish(place, place + 5, _edtf(year, month, day), "iso-date", 2)
         return None
 
-    def month_day_year(self, place: int) -> Found | None:
+    def month_day_year(self, place: int) -> FoundDate | None:
         """`July 18, 1960`, `April 3/4, 1957`, `July 18`, `July 1960`."""
         month = self.month(place)
         if not month:
@@ -258,7 +260,7 @@ class _Reader:
             place0, year[2], _edtf(year[0], month, day), "written-date", year[1], language
         )
 
-    def day_month_year(self, place: int) -> Found | None:
+    def day_month_year(self, place: int) -> FoundDate | None:
         """`18 July 1960`, `17. August 1932`, `1er mai 1918`, `12th September 1953`, `7 mars`."""
         day_text = self.day(place)
         if not day_text:
@@ -296,7 +298,7 @@ class _Reader:
             start, year[2], _edtf(year[0], month, day), "written-date", year[1], language
         )
 
-    def numbers(self, place: int) -> Found | None:
+    def numbers(self, place: int) -> FoundDate | None:
         """`15.V.07`, `7/5 1931`, `2. 11. 904`, `16./11.05`, `30. 7.`."""
         day_text = self.day(place)
         if not day_text:
@@ -337,7 +339,7 @@ class _Reader:
             return self.finish(place, year[2], f"[{one[0]},{one[1]}]", "day-or-month", 0)
         return self.finish(place, year[2], _edtf(year[0], month, day), rule, sure)
 
-    def at(self, place: int) -> Found | None:
+    def at(self, place: int) -> FoundDate | None:
         self.doubt = False
         for reader in (self.iso, self.month_day_year, self.day_month_year, self.numbers):
             found = reader(place)
@@ -347,7 +349,7 @@ class _Reader:
         return None
 
 
-def _old_style(line: str, found: Found) -> str:
+def _old_style(line: str, found: FoundDate) -> str:
     tail = line[found.end : found.end + 24].casefold()
     words = tail.replace(".", "").replace("(", " ").replace(")", " ").split()
     marks = {"os", "old", "alt", "ст"}
@@ -355,8 +357,8 @@ def _old_style(line: str, found: Found) -> str:
 
 
 def find_dates(
-    line: str, vocabulary: Months, *, pivot: int = 1960, month_first: bool = False
-) -> list[Found]:
+    line: str, vocabulary: MonthNames, *, pivot: int = 1960, month_first: bool = False
+) -> list[FoundDate]:
     """Every date in a line, from left to right.
 
     Args:
@@ -365,8 +367,8 @@ def find_dates(
         pivot: A year without its century lies in the hundred years before this one.
         month_first: Whether numbers alone are month and day (as in the United States).
     """
-    reader = _Reader(line, vocabulary, pivot, month_first)
-    found: list[Found] = []
+    reader = _DateReader(line, vocabulary, pivot, month_first)
+    found: list[FoundDate] = []
     place = 0
     while place < len(reader.tokens):
         one = reader.at(place)
@@ -375,7 +377,7 @@ def find_dates(
             continue
         style = _old_style(line, one)
         if style:
-            one = Found(
+            one = FoundDate(
                 one.start,
                 one.end,
                 one.edtf,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.records.recording import Recorder
+from archive_pkg.drafting.records.record_builder import RecordBuilder
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.records.models import Record
 from archive_pkg.records.saving import as_yaml
@@ -30,7 +30,7 @@ def record_of(
         vocabulary: The words it was drafted with.
         text_file: Path of the extracted text, where the file is no plain text.
     """
-    recorder = Recorder(draft, file, vocabulary or load_vocabulary(), text_file)
+    recorder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
     return Record.model_validate(recorder.make())
 
 
@@ -50,7 +50,7 @@ def record_yaml(
         text_file: Path of the extracted text, where the file is no plain text.
         record_id: The record's id, where its folder's name decides it.
     """
-    recorder = Recorder(draft, file, vocabulary or load_vocabulary(), text_file)
+    recorder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
     data = recorder.make()
     if record_id:
         data["id"] = record_id

@@ -15,8 +15,8 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.calendars import gregorian
-from archive_pkg.dates.date import Edtf
-from archive_pkg.dates.written import ROMAN, find_dates, known_months
+from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.dates.text_dates import ROMAN, find_dates, known_month_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,7 +26,7 @@ LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class DateRead:
+class DateReading:
     """What a phrase was read as.
 
     Attributes:
@@ -41,7 +41,7 @@ class DateRead:
     rule: str
     sure: int = 2
     note: str = ""
-    readings: tuple[DateRead, ...] = ()
+    readings: tuple[DateReading, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -50,7 +50,7 @@ class DateRead:
 
 
 @dataclass(frozen=True, slots=True)
-class DateHabits:
+class DateConventions:
     """How dates are written in a column.
 
     Attributes:
@@ -143,12 +143,12 @@ _LADY_DAY_ENDED = 1753
 """From this year on the year began on 1 January in England, too, and dual years are out of use."""
 
 
-def read_date(text: str, habits: DateHabits | None = None) -> DateRead | None:
+def read_date(text: str, conventions: DateConventions | None = None) -> DateReading | None:
     """The date that a text is; None where it is not understood as a whole.
 
     Args:
         text: What stands in the field.
-        habits: How dates are written in the column it stands in.
+        conventions: How dates are written in the column it stands in.
     """
     if len(text) > LONGEST:
         return None
@@ -156,26 +156,26 @@ def read_date(text: str, habits: DateHabits | None = None) -> DateRead | None:
     bare = re.sub(r"[\"“”„«»](\d{1,2})[\"“”„«»]", r"\1", bare)
     if not bare:
         return None
-    habits = habits or DateHabits()
+    conventions = conventions or DateConventions()
     if bare.casefold().strip("[]()") in _UNDATED:
-        return DateRead("", "undated")
+        return DateReading("", "undated")
     if re.fullmatch(r"\d{4,5}", bare) and int(bare) > _LAST_YEAR:
-        serial = from_serial(int(bare), epoch_1904=habits.epoch_1904)
+        serial = from_serial(int(bare), epoch_1904=conventions.epoch_1904)
         return serial and _open([serial], serial.rule)
-    if pair := _year_and_short(bare, habits):
+    if pair := _year_and_short(bare, conventions):
         return pair
     # In EDTF brackets hold a set; around a single date they are an editor's.
     if _is_edtf(bare) and not re.fullmatch(r"\[[^,.]*\]|.*T00:00(?::00.*)?", bare):
-        return DateRead(bare, "edtf")
-    read = _read(bare, habits, 0)
+        return DateReading(bare, "edtf")
+    read = _read(bare, conventions, 0)
     if read is None:
-        return _no_such_day(bare, habits)
+        return _no_such_day(bare, conventions)
     if all(_is_edtf(one.edtf) for one in read.readings or (read,)):
         return read
-    return _no_such_day(bare, habits)
+    return _no_such_day(bare, conventions)
 
 
-def habits_of(texts: Iterable[str], *, epoch_1904: bool = False) -> DateHabits:
+def column_conventions(texts: Iterable[str], *, epoch_1904: bool = False) -> DateConventions:
     """How dates are written in a column, told from all of it together.
 
     Numbers with strokes between them have the month first where some of them could not be read
@@ -186,7 +186,7 @@ def habits_of(texts: Iterable[str], *, epoch_1904: bool = False) -> DateHabits:
     latest = 0
     proven: dict[str, set[str]] = {"span": set(), "month": set()}
     for text in texts:
-        sign, readings = _pair(text.strip(" []()"), DateHabits())
+        sign, readings = _pair(text.strip(" []()"), DateConventions())
         meant = {"month" if "-" in one.edtf else "span" for one in readings}
         if len(meant) == 1:
             proven[meant.pop()].add(sign)
@@ -198,7 +198,7 @@ def habits_of(texts: Iterable[str], *, epoch_1904: bool = False) -> DateHabits:
         latest = max(latest, *map(int, re.findall(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", text)), 0)
     told = None if bool(day_first) == bool(month_first) else bool(month_first)
     spans, months = proven["span"], proven["month"]
-    return DateHabits(
+    return DateConventions(
         told,
         latest + 10 if latest else None,
         epoch_1904,
@@ -207,21 +207,21 @@ def habits_of(texts: Iterable[str], *, epoch_1904: bool = False) -> DateHabits:
     )
 
 
-def from_serial(number: int, *, epoch_1904: bool = False) -> DateRead | None:
+def from_serial(number: int, *, epoch_1904: bool = False) -> DateReading | None:
     """The day that a spreadsheet's number stands for; None for numbers that stand for none.
 
     Excel counts from 1 January 1900 and believes that 1900 had a 29 February: number 60 is that
     day, which never was, and all before it are one less than the calendar says.
     """
     if epoch_1904:
-        return DateRead(_day(datetime.date(1904, 1, 1) + number * _DAY), "excel-serial-1904", 1)
+        return DateReading(_day(datetime.date(1904, 1, 1) + number * _DAY), "excel-serial-1904", 1)
     if not 1 <= number <= 2_958_465 or number == 60:
         return None
     epoch = datetime.date(1899, 12, 31) if number < 60 else datetime.date(1899, 12, 30)
-    return DateRead(_day(epoch + number * _DAY), "excel-serial", 1)
+    return DateReading(_day(epoch + number * _DAY), "excel-serial", 1)
 
 
-def _read(text: str, habits: DateHabits, depth: int) -> DateRead | None:
+def _read(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
     if depth > 4:
         return None
     for reader in (
@@ -235,33 +235,33 @@ def _read(text: str, habits: DateHabits, depth: int) -> DateRead | None:
         _numbers,
         _written,
     ):
-        read = reader(text, habits, depth)
+        read = reader(text, conventions, depth)
         if read is not None:
             return read
     return None
 
 
-def _open(readings: Iterable[DateRead], rule: str) -> DateRead:
+def _open(readings: Iterable[DateReading], rule: str) -> DateReading:
     """A phrase that can be read in several ways; it stays open."""
-    return DateRead("", rule, 0, readings=tuple(dict.fromkeys(readings)))
+    return DateReading("", rule, 0, readings=tuple(dict.fromkeys(readings)))
 
 
-def _each(read: DateRead, change: Callable[[DateRead], DateRead]) -> DateRead:
+def _each(read: DateReading, change: Callable[[DateReading], DateReading]) -> DateReading:
     """Change what was read; of an open phrase, each reading."""
     if read.readings:
         return replace(read, readings=tuple(map(change, read.readings)))
     return change(read)
 
 
-def _remarked(text: str, habits: DateHabits, depth: int) -> DateRead | None:
+def _remarked(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
     """`28.2.1900 (Poststempel)`, `postmark 28.2.1900`."""
     found = re.fullmatch(rf"(.+?),? ?[(\[]?{_POSTMARKS}[)\]]?", text, re.IGNORECASE)
     found = found or re.fullmatch(rf"{_POSTMARKS}:? (.+)", text, re.IGNORECASE)
-    inner = _again(found.group(1), habits, depth) if found else None
+    inner = _again(found.group(1), conventions, depth) if found else None
     return inner and _each(inner, lambda one: replace(one, note=_joined(one.note, "postmark")))
 
 
-def _supplied(read: DateRead) -> DateRead:
+def _supplied(read: DateReading) -> DateReading:
     return replace(read, sure=min(read.sure, 1), note=_joined(read.note, "supplied: in brackets"))
 
 
@@ -269,21 +269,21 @@ def _joined(*notes: str) -> str:
     return "; ".join(note for note in notes if note)
 
 
-def _qualified(text: str, habits: DateHabits, depth: int) -> DateRead | None:
+def _qualified(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
     """`[1960]`, `1960?`, `1960 (?)`, `ca. 1960`, `probably 1960`."""
     if bracketed := re.fullmatch(r"\[([^\[\]]+)\]|\(([^()]+)\)|<([^<>]+)>", text):
-        inner = _again(next(filter(None, bracketed.groups())), habits, depth)
+        inner = _again(next(filter(None, bracketed.groups())), conventions, depth)
         return inner and _each(inner, _supplied)
     if re.fullmatch(r"(?:[^\[\]]*\[[^\[\]?]+\])+[^\[\]]*", text):
         # `3 May 19[23]`: brackets around pieces of it.
-        inner = _again(re.sub(r"[\[\]]", "", text), habits, depth)
+        inner = _again(re.sub(r"[\[\]]", "", text), conventions, depth)
         return inner and _each(inner, _supplied)
     doubt = re.fullmatch(r"(.+?)\s*[(\[]?\?+[)\]]?", text)
     if doubt is None:
         doubt = re.fullmatch(rf"{_PERHAPS}\s+(.+)", text, re.IGNORECASE)
     about = re.fullmatch(rf"{_ABOUT}(?![^\W\d])\s*(?:the )?(.+)", text, re.IGNORECASE)
     found = doubt or about
-    inner = _again(found.group(1), habits, depth) if found else None
+    inner = _again(found.group(1), conventions, depth) if found else None
     sign = "?" if doubt else "~"
     return inner and _each(
         inner, lambda one: replace(one, edtf=_marked(one.edtf, sign), sure=min(one.sure, 1))
@@ -295,14 +295,14 @@ def is_old_style(text: str) -> bool:
     return bool(re.search(rf"(?<!\w){_OLD_STYLE}(?!\w)", text, re.IGNORECASE))
 
 
-def _calendars(text: str, habits: DateHabits, depth: int) -> DateRead | None:
+def _calendars(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
     """`5/17 March 1848`: one day in two calendars. `5 March 1848 O.S.`: its calendar is named."""
     if styled := re.fullmatch(rf"(.+?),? ?[(\[]?{_NEW_STYLE}[)\]]?", text, re.IGNORECASE):
-        return _again(styled.group(1), habits, depth)
+        return _again(styled.group(1), conventions, depth)
     if styled := re.fullmatch(rf"(.+?),? ?[(\[]?{_OLD_STYLE}[)\]]?", text, re.IGNORECASE):
-        day = _day_in(styled.group(1), habits, depth)
+        day = _day_in(styled.group(1), conventions, depth)
         return _from_julian(day, "old-style-date") if day else None
-    pair = _two_days(text, habits, depth)
+    pair = _two_days(text, conventions, depth)
     if pair is None:
         return None
     first, second = pair
@@ -310,35 +310,37 @@ def _calendars(text: str, habits: DateHabits, depth: int) -> DateRead | None:
         return _from_julian(first, "double-date")
     if gregorian(*second) == _date(first):
         return _from_julian(second, "double-date")
-    readings = [DateRead(_iso(day), "written-date") for day in pair if _is_edtf(_iso(day))]
+    readings = [DateReading(_iso(day), "written-date") for day in pair if _is_edtf(_iso(day))]
     one, other = _date(first), _date(second)
     if "/" in text and one and other and (other - one).days == 1:
-        return DateRead(f"[{_iso(first)},{_iso(second)}]", "either", 1)
+        return DateReading(f"[{_iso(first)},{_iso(second)}]", "either", 1)
     if "/" in text and one and other and one < other and (other - one).days not in range(9, 15):
-        either = DateRead(f"[{_iso(first)},{_iso(second)}]", "either")
-        return _open([either, DateRead(f"{_iso(first)}/{_iso(second)}", "span")], "span-or-either")
+        either = DateReading(f"[{_iso(first)},{_iso(second)}]", "either")
+        return _open(
+            [either, DateReading(f"{_iso(first)}/{_iso(second)}", "span")], "span-or-either"
+        )
     return _open(readings, "double-date-contradicts")
 
 
 Ymd = tuple[int, int, int]
 
 
-def _two_days(text: str, habits: DateHabits, depth: int) -> tuple[Ymd, Ymd] | None:
+def _two_days(text: str, conventions: DateConventions, depth: int) -> tuple[Ymd, Ymd] | None:
     """The two days of `5/17 March 1848`, `5 March (17 March) 1848`, `29.2./12.3.1848`."""
     day, month, end = r"(\d{1,2})\.?", r"([^\W\d]+\.?)", r"\)?[,.]? ?(?:г\. ?)?"
     if found := re.fullmatch(rf"{day} ?[/(] ?{day}\)? ?[. ] ?(\D.*\d{{3,}}.*|\d.*)", text):
-        start = _month_of(found[3], habits, depth)
+        start = _month_of(found[3], conventions, depth)
         return ((*start, int(found[1])), (*start, int(found[2]))) if start else None
     if found := re.fullmatch(rf"{day} ?{month} ?[/(] ?{day} ?{month}{end}(\d{{4}}.*)", text):
-        one = _month_of(f"{found[2]} {found[5]}", habits, depth)
-        two = _month_of(f"{found[4]} {found[5]}", habits, depth)
+        one = _month_of(f"{found[2]} {found[5]}", conventions, depth)
+        two = _month_of(f"{found[4]} {found[5]}", conventions, depth)
         numbers = int(found[1]), int(found[3])
     elif found := re.fullmatch(r"(\d\d?)\.(\d\d?)\.? ?[/(] ?(\d\d?)\.(\d\d?)\.?\)? ?(\d{4})", text):
-        one = _month_of(f"{found[2]}.{found[5]}", habits, depth)
-        two = _month_of(f"{found[4]}.{found[5]}", habits, depth)
+        one = _month_of(f"{found[2]}.{found[5]}", conventions, depth)
+        two = _month_of(f"{found[4]}.{found[5]}", conventions, depth)
         numbers = int(found[1]), int(found[3])
     elif found := re.fullmatch(r"(.+\d{4})(?: ?г\.)? ?[/(] ?([^()/]+\d{4}[^()/]*)\)?", text):
-        ends = _day_in(found[1], habits, depth), _day_in(found[2], habits, depth)
+        ends = _day_in(found[1], conventions, depth), _day_in(found[2], conventions, depth)
         return (ends[0], ends[1]) if ends[0] and ends[1] else None
     else:
         return None
@@ -349,32 +351,32 @@ def _two_days(text: str, habits: DateHabits, depth: int) -> tuple[Ymd, Ymd] | No
     return (*one, numbers[0]), (*two, numbers[1])
 
 
-def _month_of(text: str, habits: DateHabits, depth: int) -> tuple[int, int] | None:
+def _month_of(text: str, conventions: DateConventions, depth: int) -> tuple[int, int] | None:
     """Year and month of `March 1848`, `III.1848`, `3.1848`."""
-    read = _again(f"1.{text}" if text[0].isdigit() else f"1 {text}", habits, depth)
+    read = _again(f"1.{text}" if text[0].isdigit() else f"1 {text}", conventions, depth)
     if read is None or not re.fullmatch(r"\d{4}-\d\d-01", read.edtf):
         return None
     return int(read.edtf[:4]), int(read.edtf[5:7])
 
 
-def _day_in(text: str, habits: DateHabits, depth: int) -> Ymd | None:
+def _day_in(text: str, conventions: DateConventions, depth: int) -> Ymd | None:
     """The day of a date as it is written, in whichever calendar; 29 February 1900 is one."""
-    read = _again(text, habits, depth)
+    read = _again(text, conventions, depth)
     shift = 0
     if read is None and re.search(r"(?<!\d)29(?!\d)", text):
-        read, shift = _again(re.sub(r"(?<!\d)29(?!\d)", "28", text, count=1), habits, depth), 1
+        read, shift = _again(re.sub(r"(?<!\d)29(?!\d)", "28", text, count=1), conventions, depth), 1
     if read is None or not re.fullmatch(r"\d{4}-\d\d-\d\d", read.edtf):
         return None
     year, month, day = map(int, read.edtf.split("-"))
     return (year, month, day + shift) if not shift or month == 2 else None
 
 
-def _from_julian(day: Ymd, rule: str, note: str = "") -> DateRead | None:
+def _from_julian(day: Ymd, rule: str, note: str = "") -> DateReading | None:
     found = gregorian(*day)
     if found is None:
         return None
     written = f"{day[2]} {MONTH_NAMES[day[1] - 1]} {day[0]} in the Julian calendar"
-    return DateRead(_day(found), rule, 1, note=_joined(written, note))
+    return DateReading(_day(found), rule, 1, note=_joined(written, note))
 
 
 def _date(day: Ymd) -> datetime.date | None:
@@ -388,7 +390,7 @@ def _iso(day: Ymd) -> str:
     return f"{day[0]:04}-{day[1]:02}-{day[2]:02}"
 
 
-def _dual_year(text: str, habits: DateHabits, depth: int) -> DateRead | None:
+def _dual_year(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
     """`1 March 1704/5`: a day before 25 March, on which the year began."""
     found = re.fullmatch(r"(.*[^\d\W].*?\D|\d\d?\.\d\d?\. ?)(\d{4})/(\d{1,4})", text)
     if not found or len(found[3]) == 3:
@@ -397,19 +399,19 @@ def _dual_year(text: str, habits: DateHabits, depth: int) -> DateRead | None:
     second = int(found[2][: 4 - len(found[3])] + found[3])
     if second != first + 1 and (first + 1) % 10 ** len(found[3]) != int(found[3]):
         return None
-    day = _day_in(f"{found[1]}{first + 1}", habits, depth)
+    day = _day_in(f"{found[1]}{first + 1}", conventions, depth)
     if day is None:
         return None
     if day[1:] < (3, 25) and day[0] < _LADY_DAY_ENDED:
         return _from_julian(day, "dual-year", "the year began on 25 March")
-    years = (DateRead(_iso((year, *day[1:])), "written-date") for year in (first, first + 1))
+    years = (DateReading(_iso((year, *day[1:])), "written-date") for year in (first, first + 1))
     return _open(years, "dual-year")
 
 
-def _no_such_day(text: str, habits: DateHabits) -> DateRead | None:
+def _no_such_day(text: str, conventions: DateConventions) -> DateReading | None:
     """`31 April 1923`: a date but for its day, which the month does not have."""
     other = re.sub(r"(?<!\d)(?:29|3[01])(?!\d)", "1", text, count=1)
-    read = _read(other, habits, 0) if other != text else None
+    read = _read(other, conventions, 0) if other != text else None
     if read is None or not re.fullmatch(r"\d{4}-\d\d-01", read.edtf):
         return None
     day = int(re.search(r"(?<!\d)(?:29|3[01])(?!\d)", text)[0])  # type: ignore[index]
@@ -417,15 +419,15 @@ def _no_such_day(text: str, habits: DateHabits) -> DateRead | None:
     return _open([julian] if julian else [], "no-such-day")
 
 
-def _year_and_short(text: str, habits: DateHabits) -> DateRead | None:
+def _year_and_short(text: str, conventions: DateConventions) -> DateReading | None:
     """`1911/12`, `1923-24`, `1675/6`: two years, a year and a month, a season, a dual year."""
-    _, readings = _pair(text, habits)
+    _, readings = _pair(text, conventions)
     if len(readings) > 1:
         return _open(readings, "years-or-month")
     return readings[0] if readings else None
 
 
-def _pair(text: str, habits: DateHabits) -> tuple[str, list[DateRead]]:
+def _pair(text: str, conventions: DateConventions) -> tuple[str, list[DateReading]]:
     """The sign between a year and a short number, and how the two can be read."""
     found = re.fullmatch(r"(\d{4}) ?([-–—/]) ?(\d\d?)", text)
     if not found:
@@ -434,53 +436,53 @@ def _pair(text: str, habits: DateHabits) -> tuple[str, list[DateRead]]:
     round_ = 10 ** len(short)
     last = year - year % round_ + int(short)
     last += round_ if year % round_ == round_ - 1 and int(short) == 0 else 0
-    spans = [DateRead(f"{year:04}/{last:04}", "span", 1)] if last > year else []
+    spans = [DateReading(f"{year:04}/{last:04}", "span", 1)] if last > year else []
     if sign in "–—":
         return sign, spans
     months = [_year_month(found[1], short, sign)] if 1 <= int(short) <= 12 else []
     seasons = []
     if sign == "-" and len(short) == 2 and 21 <= int(short) <= 24:
-        seasons = [DateRead(text, "season" if spans else "edtf", 1 if spans else 2)]
+        seasons = [DateReading(text, "season" if spans else "edtf", 1 if spans else 2)]
     if spans and last == year + 1 < _LADY_DAY_ENDED:
-        spans.append(DateRead(f"{last:04}", "dual-year", 1))
-    if sign in habits.year_spans and spans:
+        spans.append(DateReading(f"{last:04}", "dual-year", 1))
+    if sign in conventions.year_spans and spans:
         return sign, spans
-    if sign in habits.year_months and months:
+    if sign in conventions.year_months and months:
         # A column of months proves no season.
         return sign, [replace(month, rule="month-and-year", sure=1) for month in months]
     return sign, [*spans, *months, *seasons]
 
 
-def _year_month(year: str, month: str, sign: str) -> DateRead:
+def _year_month(year: str, month: str, sign: str) -> DateReading:
     if sign == "-" and len(month) == 2:
-        return DateRead(f"{year}-{month}", "edtf")
-    return DateRead(f"{year}-{int(month):02}", "month-and-year", 1)
+        return DateReading(f"{year}-{month}", "edtf")
+    return DateReading(f"{year}-{int(month):02}", "month-and-year", 1)
 
 
-def _bounded(text: str, habits: DateHabits, depth: int) -> DateRead | None:
+def _bounded(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
     """`between 1959 and 1961`, `before 1960`, `nicht nach 18.7.1960`."""
-    if pair := _year_and_short(text, habits):
+    if pair := _year_and_short(text, conventions):
         return pair
     between = re.fullmatch(_BETWEEN, text, re.IGNORECASE)
     if between:
-        ends = _both(between[1], between[2], habits, depth)
-        return ends and DateRead(f"[{ends[0].edtf}..{ends[1].edtf}]", "between", _least(*ends))
+        ends = _both(between[1], between[2], conventions, depth)
+        return ends and DateReading(f"[{ends[0].edtf}..{ends[1].edtf}]", "between", _least(*ends))
     if either := re.fullmatch(r"(.+?)\s+(?:or|oder|ou|или|o)\s+(.+)", text, re.IGNORECASE):
-        ends = _both(either[1], either[2], habits, depth)
+        ends = _both(either[1], either[2], conventions, depth)
         if ends and len(ends[0].edtf) > 4 and len(ends[1].edtf) == 4:
             # `3 May 1923 or 1924`: the second has the day and month of the first.
             ends = ends[0], replace(ends[1], edtf=ends[1].edtf + ends[0].edtf[4:])
         if ends and all(_is_plain(end.edtf) for end in ends):
-            return DateRead(f"[{ends[0].edtf},{ends[1].edtf}]", "either", _least(*ends))
+            return DateReading(f"[{ends[0].edtf},{ends[1].edtf}]", "either", _least(*ends))
     for rule, pattern in reversed(_LIMITS.items()):
         limit = re.fullmatch(pattern, text, re.IGNORECASE)
-        inner = _again(limit.group(1), habits, depth) if limit else None
+        inner = _again(limit.group(1), conventions, depth) if limit else None
         if inner and all(_is_plain(one.edtf) for one in inner.readings or (inner,)):
             return _each(inner, partial(_limited, rule))
     return None
 
 
-def _limited(rule: str, read: DateRead) -> DateRead:
+def _limited(rule: str, read: DateReading) -> DateReading:
     edtf = read.edtf
     if rule in ("before", "after"):
         edtf = _neighbour(edtf, -1 if rule == "before" else 1)
@@ -488,21 +490,21 @@ def _limited(rule: str, read: DateRead) -> DateRead:
     return replace(read, edtf=bound, rule=rule, sure=min(read.sure, 1))
 
 
-def _short_forms(text: str, habits: DateHabits, depth: int) -> DateRead | None:
+def _short_forms(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
     """Years, months, seasons, decades, centuries, compact days and spreadsheets' numbers."""
     low = text.casefold()
     if compact := re.fullmatch(r"(1[5-9]\d\d|20\d\d)(\d\d)(\d\d)", text):
-        return DateRead("-".join(compact.groups()), "compact-date")
+        return DateReading("-".join(compact.groups()), "compact-date")
     if midnight := re.fullmatch(
         r"(\d{4}-\d\d-\d\d)[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?", text
     ):
-        return DateRead(midnight.group(1), "midnight", 1, note="written with the time 00:00")
+        return DateReading(midnight.group(1), "midnight", 1, note="written with the time 00:00")
     if slashed := re.fullmatch(r"(\d{4})[/. -]+(\d{1,2})[/. -]+(\d{1,2})\.?", text):
-        return DateRead(f"{slashed[1]}-{slashed[2]:0>2}-{slashed[3]:0>2}", "year-first")
+        return DateReading(f"{slashed[1]}-{slashed[2]:0>2}-{slashed[3]:0>2}", "year-first")
     if month_year := re.fullmatch(r"(\d{1,2})[./-](\d{4})", text):
-        return DateRead(f"{month_year.group(2)}-{int(month_year.group(1)):02}", "month-and-year")
+        return DateReading(f"{month_year.group(2)}-{int(month_year.group(1)):02}", "month-and-year")
     if year_month := re.fullmatch(r"(\d{4})\.(\d{1,2})", text):
-        first = DateRead(f"{year_month[1]}-{int(year_month[2]):02}", "month-and-year", 1)
+        first = DateReading(f"{year_month[1]}-{int(year_month[2]):02}", "month-and-year", 1)
         if year_month[2] != "1":
             return first
         # A spreadsheet makes the number 1960.1 of 1960.10.
@@ -510,95 +512,95 @@ def _short_forms(text: str, habits: DateHabits, depth: int) -> DateRead | None:
     if roman := re.fullmatch(r"(?:(\d{1,2})[. ]+)?([ivx]+)[. ]+(\d{4})(?: ?r\.?)?", low):
         month = ROMAN.get(roman[2])
         day = f"-{int(roman.group(1)):02}" if roman.group(1) else ""
-        return DateRead(f"{roman[3]}-{month:02}{day}", "roman-month") if month else None
+        return DateReading(f"{roman[3]}-{month:02}{day}", "roman-month") if month else None
     if alone := re.fullmatch(r"(?:year |jahr |im jahre? |en |in )?(\d{4})(?: ?г\.?| года)?", low):
-        return DateRead(alone.group(1), "year")
+        return DateReading(alone.group(1), "year")
     if year_first := re.fullmatch(r"(\d{4})[.,]? ([^\W\d]+\.?)(?: (\d{1,2})\.?)?", text):
         day_first = f"{year_first.group(3) or ''} {year_first.group(2)} {year_first.group(1)}"
-        return _written(day_first.strip(), habits, depth)
+        return _written(day_first.strip(), conventions, depth)
     if (pointed := re.fullmatch(r"(\d\d)\. ?(\d\d)\. ?(\d\d)\.", text)) and pointed[1] > "31":
         # The first number can be no day, so it is the year, as Hungarians write it.
-        year, _ = _year(pointed[1], habits.pivot)
-        read = DateRead(f"{year:04}-{pointed[2]}-{pointed[3]}", "year-first", 1)
+        year, _ = _year(pointed[1], conventions.pivot)
+        read = DateReading(f"{year:04}-{pointed[2]}-{pointed[3]}", "year-first", 1)
         other = replace(read, edtf=f"{year - 100:04}{read.edtf[4:]}")
-        return _open([read, other], "century") if habits.pivot is None else read
+        return _open([read, other], "century") if conventions.pivot is None else read
     if decade := re.fullmatch(
         r"(?:the |in den |années )?(\d{3})0(?:'?s|er(?: jahren?)?|-х|-е)", low
     ):
-        return DateRead(f"{decade.group(1)}X", "decade")
+        return DateReading(f"{decade.group(1)}X", "decade")
     if short := re.fullmatch(r"(?:the |in den |années )?'?(\d)0(?:'?s|er(?: jahren?)?)", low):
-        year, _ = _year(f"{short.group(1)}0", habits.pivot)
-        return DateRead(f"{year // 10}X", "decade", 1)
+        year, _ = _year(f"{short.group(1)}0", conventions.pivot)
+        return DateReading(f"{year // 10}X", "decade", 1)
     if masked := re.fullmatch(r"(\d{3})[?x_-]|(\d\d)(?:\?\?|xx|__|--)", low):
-        return DateRead(
+        return DateReading(
             f"{masked.group(1)}X" if masked.group(1) else f"{masked.group(2)}XX", "digits", 1
         )
     if century := re.fullmatch(
         r"(?:the )?(\d\d)(?:th|\.|e|-й|ème)? ?(?:century|jh\.?|jahrhunderts?|siècle|век|в\.)", low
     ):
-        return DateRead(f"{int(century.group(1)) - 1:02}XX", "century")
+        return DateReading(f"{int(century.group(1)) - 1:02}XX", "century")
     if season := re.fullmatch(
         r"(?:in the |im |in )?([^\W\d]+),? (?:of |de )?(\d{4})(?:/(\d\d|\d{4}))?", low
     ):
         number = _SEASONS.get(season.group(1))
         if number and (season.group(3) is None or number == 24):
-            return DateRead(f"{season.group(2)}-{number}", "season")
+            return DateReading(f"{season.group(2)}-{number}", "season")
     if part := re.fullmatch(rf"{_PARTS}(.+)", text, re.IGNORECASE):
-        inner = _again(part.group(1), habits, depth)
+        inner = _again(part.group(1), conventions, depth)
         return inner and replace(inner, rule="part-of-it", sure=min(inner.sure, 1))
     return None
 
 
-def _span(text: str, habits: DateHabits, depth: int) -> DateRead | None:
+def _span(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
     """`1959–1961`, `1959-61`, `3.–5.7.1960`, `July–August 1960`, `from 1959 to 1961`."""
     if years := re.fullmatch(r"(\d{4})\s*[-–—/]\s*(\d{4})", text):
         first, last = years.group(1), years.group(2)
-        return DateRead(f"{first}/{last}", "span") if first < last else None
+        return DateReading(f"{first}/{last}", "span") if first < last else None
     days = re.fullmatch(r"(\d{1,2})\.?\s*[-–—]\s*(\d{1,2}\.?\s*\D.*)", text)
     months = re.fullmatch(r"([^\W\d]+)\.?\s*[-–—/]\s*([^\W\d]+\.?,?\s+(\d{4}))", text)
     ends = None
-    if days and (last := _again(days.group(2), habits, depth)) and len(last.edtf) == 10:
-        ends = DateRead(f"{last.edtf[:8]}{int(days.group(1)):02}", last.rule, last.sure), last
+    if days and (last := _again(days.group(2), conventions, depth)) and len(last.edtf) == 10:
+        ends = DateReading(f"{last.edtf[:8]}{int(days.group(1)):02}", last.rule, last.sure), last
     elif months:
-        ends = _both(f"{months.group(1)} {months.group(3)}", months.group(2), habits, depth)
+        ends = _both(f"{months.group(1)} {months.group(3)}", months.group(2), conventions, depth)
     elif span := re.fullmatch(_FROM_TO, text, re.IGNORECASE):
-        ends = _both(span[1], span[2], habits, depth)
+        ends = _both(span[1], span[2], conventions, depth)
     if not ends or not all(_is_plain(end.edtf.rstrip("?~%")) for end in ends):
         return None
-    return DateRead(f"{ends[0].edtf}/{ends[1].edtf}", "span", _least(*ends))
+    return DateReading(f"{ends[0].edtf}/{ends[1].edtf}", "span", _least(*ends))
 
 
-def _numbers(text: str, habits: DateHabits, depth: int) -> DateRead | None:
+def _numbers(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
     """`7/18/1960`, `18/7/60`: numbers with strokes, whose order depends on who wrote them."""
     found = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)", text)
     if not found:
         return None
     first, second = int(found.group(1)), int(found.group(2))
-    year, sure = _year(found.group(3), habits.pivot)
+    year, sure = _year(found.group(3), conventions.pivot)
     dates = {False: f"{year:04}-{second:02}-{first:02}", True: f"{year:04}-{first:02}-{second:02}"}
     possible = {order: edtf for order, edtf in dates.items() if _is_edtf(edtf)}
-    if len(set(possible.values())) == 2 and habits.month_first is None:
+    if len(set(possible.values())) == 2 and conventions.month_first is None:
         rules = {False: "day-and-month", True: "month-and-day"}
         return _open(
-            (DateRead(edtf, rules[order], 1) for order, edtf in possible.items()), "day-or-month"
+            (DateReading(edtf, rules[order], 1) for order, edtf in possible.items()), "day-or-month"
         )
-    order = habits.month_first if len(possible) == 2 else next(iter(possible), None)
+    order = conventions.month_first if len(possible) == 2 else next(iter(possible), None)
     if order is None and not possible:
         return None
     rule = "month-and-day" if order else "day-and-month"
-    return DateRead(possible[bool(order)], rule, sure if len(possible) == 1 else 1)
+    return DateReading(possible[bool(order)], rule, sure if len(possible) == 1 else 1)
 
 
-def _written(text: str, habits: DateHabits, depth: int) -> DateRead | None:
+def _written(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
     """`18. Juli 1960`, `Monday, July 18th, 1960`, `18.VII.1960`, `July 1960`."""
-    found = find_dates(text, known_months(), pivot=habits.pivot or _USUAL_PIVOT)
+    found = find_dates(text, known_month_names(), pivot=conventions.pivot or _USUAL_PIVOT)
     if len(found) != 1 or found[0].style:
         return None
     date = found[0]
     rest = f"{text[: date.start]} {text[date.end :]}".casefold()
     if any(word not in _small_words() for word in re.findall(r"[^\W_]+", rest)):
         return None
-    return DateRead(date.edtf, date.rule, date.sure) if "X" not in date.edtf else None
+    return DateReading(date.edtf, date.rule, date.sure) if "X" not in date.edtf else None
 
 
 @cache
@@ -613,29 +615,29 @@ def _small_words() -> frozenset[str]:
     return frozenset(f"{weekdays} the den am le of on vom г года r roku roka dnia dne".split())
 
 
-def _again(text: str, habits: DateHabits, depth: int) -> DateRead | None:
-    return _read(text.strip(" ,"), habits, depth + 1)
+def _again(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
+    return _read(text.strip(" ,"), conventions, depth + 1)
 
 
 def _both(
-    left: str, right: str, habits: DateHabits, depth: int
-) -> tuple[DateRead, DateRead] | None:
+    left: str, right: str, conventions: DateConventions, depth: int
+) -> tuple[DateReading, DateReading] | None:
     """Both ends of a span; the first may leave month or year to the second."""
-    last = _again(right, habits, depth)
+    last = _again(right, conventions, depth)
     if last is None:
         return None
-    first = _again(left, habits, depth)
+    first = _again(left, conventions, depth)
     if first is None:
         year = re.search(r"\d{4}", right)
-        first = _again(f"{left} {year.group()}", habits, depth) if year else None
+        first = _again(f"{left} {year.group()}", conventions, depth) if year else None
     if first is None and (tail := re.search(r"[^\d\s.,]+\.?\s+\d{4}$", right)):
-        first = _again(f"{left} {tail.group()}", habits, depth)
+        first = _again(f"{left} {tail.group()}", conventions, depth)
     if first is None or first.is_open or last.is_open:
         return None
     return first, last
 
 
-def _least(*reads: DateRead) -> int:
+def _least(*reads: DateReading) -> int:
     return min(read.sure for read in reads)
 
 

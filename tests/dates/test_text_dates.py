@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from archive_pkg.dates.month_names import MONTHS
-from archive_pkg.dates.written import find_dates, known_months
+from archive_pkg.dates.text_dates import find_dates, known_month_names
 
 # fmt: off
 WRITTEN: list[tuple[Any, ...]] = [
@@ -144,7 +144,7 @@ NO_DATES = [
 
 
 def told(line: str, **how: Any) -> list[tuple[Any, ...]]:
-    found = find_dates(line, known_months(), **how)
+    found = find_dates(line, known_month_names(), **how)
     return [
         (line, line[one.start : one.end], one.edtf, one.rule, one.sure, one.language, one.style)
         for one in found
@@ -185,7 +185,7 @@ def test_a_short_year_is_in_the_hundred_years_before_the_pivot(pivot: int) -> No
 
 
 def test_the_names_of_months_are_known_with_their_languages() -> None:
-    known = known_months()
+    known = known_month_names()
     assert known.months["july"] == known.months["juillet"] == known.months["июля"] == 7
     assert known.languages["july"] == {"en"}
     assert {"fr"} == known.languages["juillet"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.drafting.records.recording import Recorder
-from archive_pkg.drafting.records.writing import commented
+from archive_pkg.drafting.records.commented_yaml import commented
+from archive_pkg.drafting.records.record_builder import RecordBuilder
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.errors import InvalidError
 from archive_pkg.records.loading import read_record
@@ -71,7 +71,7 @@ def redraft(
             "Mend it (`archive-pkg check` tells what is wrong), then draft again.",
             report,
         )
-    recorder = Recorder(draft, file, vocabulary or load_vocabulary(), text_file)
+    recorder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
     merger = _Merger(record.as_json(), recorder)
     added = merger.added()
     if not added:
@@ -87,7 +87,7 @@ def redraft(
 class _Merger:
     """Lays a new draft's record beside an old one."""
 
-    def __init__(self, old: dict[str, Any], recorder: Recorder) -> None:
+    def __init__(self, old: dict[str, Any], recorder: RecordBuilder) -> None:
         self.old, self.new = old, recorder.make()
         self.open = [name for name in self.new if name not in old and name not in _FOLLOWS]
         self.parts = self._same_parts()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.layout.head import is_salutation
-from archive_pkg.drafting.names import LONGEST, looks_like_name
+from archive_pkg.drafting.name_shapes import LONGEST, looks_like_name
 from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _SPEAKERS = frozenset({"ich", "wir", "i", "we", "je", "nous"})
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class SignatureLine:
     """A signature: where it stands, and how it was known as one.
 
     Attributes:
@@ -78,29 +78,29 @@ def leaves_surely(text: str, vocabulary: Vocabulary) -> bool:
     )
 
 
-class Shapes:
+class FootLines:
     """What single lines of a letter's foot can be by their shape."""
 
     def __init__(self, lines: Sequence[Line], vocabulary: Vocabulary) -> None:
         self.lines, self.vocabulary = lines, vocabulary
 
-    def name(self, number: int, how: str) -> Signature | None:
+    def name(self, number: int, how: str) -> SignatureLine | None:
         """A whole line as a signature."""
         line = self.lines[number]
         text = line.text
         if len(text) > LONGEST:
             return None
         if _SIGNATURE_TOLD.fullmatch(text):
-            return Signature(number, line.start, line.end, text, "marked-signed")
+            return SignatureLine(number, line.start, line.end, text, "marked-signed")
         if any(q in text for q in _QUOTES) or text[-1] == ":":
             return None
         if not looks_like_name(text.lstrip("= ")):
             return self.name_before_office(number, how)
         if self.is_other_form(number, signed=how == "after-closing"):
             return None
-        return Signature(number, line.start, line.end, text, how)
+        return SignatureLine(number, line.start, line.end, text, how)
 
-    def name_before_office(self, number: int, how: str) -> Signature | None:
+    def name_before_office(self, number: int, how: str) -> SignatureLine | None:
         """The name in a line that goes on with an office: "Ann Bee Counselor of Embassy"."""
         line = self.lines[number]
         pieces = list(_PIECE.finditer(line.text))
@@ -108,7 +108,7 @@ class Shapes:
             if self.vocabulary.offices.at(words_of(piece.group())):
                 name = line.text[: pieces[place - 1].end()].rstrip(",")
                 if looks_like_name(name) and line.text[-1] not in ".!?" and not line.text.isupper():
-                    return Signature(number, line.start, line.start + len(name), name, how)
+                    return SignatureLine(number, line.start, line.start + len(name), name, how)
                 return None
         return None
 
@@ -151,14 +151,14 @@ class Shapes:
         forms = self.vocabulary.forms
         return self.vocabulary.offices.within(words) >= 0 or forms["letterheads"].within(words) >= 0
 
-    def signed(self, number: int) -> Signature | None:
+    def signed(self, number: int) -> SignatureLine | None:
         """A line that says of itself that it is signed: "Signé: …", "[signed Joe]", "/s/ …"."""
         line = self.lines[number]
         text = line.text
         if len(text) > LONGEST or any(q in text for q in _QUOTES):
             return None
         if _SIGNATURE_TOLD.fullmatch(text):
-            return Signature(number, line.start, line.end, text, "marked-signed")
+            return SignatureLine(number, line.start, line.end, text, "marked-signed")
         words = words_of(text)
         length = self.vocabulary.forms["signed"].at(words)
         typed = _TYPED_SIGN.match(text)
@@ -174,9 +174,9 @@ class Shapes:
         if not looks_like_name(name) or words_of(name)[:1] == ["and"]:
             return None
         start = line.start + text.index(name)
-        return Signature(number, start, start + len(name), name, "marked-signed")
+        return SignatureLine(number, start, start + len(name), name, "marked-signed")
 
-    def with_closing(self, number: int, closing: int) -> Signature | None:
+    def with_closing(self, number: int, closing: int) -> SignatureLine | None:
         """The name at the end of a line of leave-taking: "Dein Paul."."""
         line = self.lines[number]
         pieces = list(_PIECE.finditer(line.text))
@@ -198,7 +198,7 @@ class Shapes:
             return None
         if all(self.vocabulary.offices.at([word]) for word in words):
             return None
-        return Signature(number, line.start + start, line.end, rest, "with-closing")
+        return SignatureLine(number, line.start + start, line.end, rest, "with-closing")
 
     def is_for_another(self, number: int) -> bool:
         """Whether a line says for whom is signed ("For the Ambassador:")."""

@@ -64,7 +64,7 @@ LONGEST = 70
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonalName:
     """A name as it is written and the part of it that is the person's.
 
     Attributes:
@@ -186,7 +186,7 @@ def strip_titles(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
     return " ".join(pieces[place:]), " ".join(pieces[:place])
 
 
-def person_of(name: str, vocabulary: Vocabulary) -> Person:
+def person_of(name: str, vocabulary: Vocabulary) -> PersonalName:
     """Person and title in a name such as "Dr. Arthur Schnitzler" or "Senator Engle"."""
     bare, role = strip_titles(name.strip(" ,;:!.–—-'"), vocabulary)
     full = [
@@ -198,7 +198,7 @@ def person_of(name: str, vocabulary: Vocabulary) -> Person:
     initial = bool(full) and bare.split()[-1] == full[-1] and len(bare.split()) > 1
     first = _SURNAME_FIRST.fullmatch(bare)
     family = len(full) > 1 or bool(role) or initial
-    return Person(bare, role, family, (first.group(1) or first.group(2)) if first else "")
+    return PersonalName(bare, role, family, (first.group(1) or first.group(2)) if first else "")
 
 
 def completed(text: str) -> str:

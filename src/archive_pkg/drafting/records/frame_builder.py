@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.date import Edtf
+from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.faults import Fault
@@ -14,8 +14,8 @@ from archive_pkg.records.scalars import clean_text
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.draft import Draft
-    from archive_pkg.drafting.statements.statement import Quote, Statement
-    from archive_pkg.drafting.vocabulary import Known, Vocabulary
+    from archive_pkg.drafting.statements.base import DraftQuote, Statement
+    from archive_pkg.drafting.vocabulary import NamedEntity, Vocabulary
 
 CONTEXT = 24
 """Characters that a quote carries of what stands before and after it."""
@@ -48,7 +48,7 @@ def _capital(match: re.Match[str]) -> str:
     return "Mc" if match.group() == "mc" else match.group().upper()
 
 
-class Describer:
+class FrameBuilder:
     """Says who wrote to whom and when, in a record's data; each field comes with its comments.
 
     Attributes:
@@ -77,7 +77,7 @@ class Describer:
         self._ids[base] = self._ids.get(base, 0) + 1
         return base if self._ids[base] == 1 else f"{base}-{self._ids[base]}"
 
-    def at(self, quote: Quote, part: str | None = None) -> dict[str, Any]:
+    def at(self, quote: DraftQuote, part: str | None = None) -> dict[str, Any]:
         """A quote with a little of what stands around it."""
         return {
             "part": part or self.part_of(quote),
@@ -88,7 +88,7 @@ class Describer:
             "suffix": self.text[quote.end : quote.end + CONTEXT],
         }
 
-    def part_of(self, quote: Quote) -> str:
+    def part_of(self, quote: DraftQuote) -> str:
         """The part that a quote stands in."""
         summary = self.draft.one("summary")
         inside = (
@@ -141,7 +141,7 @@ class Describer:
         self.rests(f"agents.{key}", one)
         return key
 
-    def known(self, name: str) -> Known | None:
+    def known(self, name: str) -> NamedEntity | None:
         """Whom the vocabulary knows by a name."""
         words = words_of(name)
         return self.vocabulary.agents.get(" ".join(words[1:] if words[:1] == ["the"] else words))
