@@ -396,6 +396,7 @@ def test_names_are_exchanged_or_taken_in_one_step(tmp_path: Path) -> None:
     other.write_text("2")
     assert storage.exchange(one, other)
     assert (one.read_text(), other.read_text()) == ("2", "1")
+    ctypes.set_errno(0)
     with pytest.raises(FileExistsError):
         rename_to_free(one, other)
     assert (one.read_text(), other.read_text()) == ("2", "1")
@@ -483,6 +484,21 @@ def test_the_umask_is_asked_for_and_left_alone(
     assert storage.open_mode(0o777) == 0o750
     assert storage.open_mode(0o606) == 0o600
     assert umask(0) == 0o027
+
+
+def test_a_folder_is_made_with_those_above_it_and_all_their_names_are_durable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: Callable[[int], int]
+) -> None:
+    umask(0o027)
+    synced: list[Path] = []
+    monkeypatch.setattr(storage.files, "sync_folder", synced.append)
+    storage.make_folder(tmp_path / "a" / "b")
+    assert sorted(synced) == [tmp_path, tmp_path / "a"]
+    storage.make_folder(tmp_path / "a" / "c", 0o700)
+    storage.make_folder(tmp_path / "a" / "c")
+    assert len(synced) == 3
+    modes = [(tmp_path / "a" / name).stat().st_mode & 0o777 for name in "bc"]
+    assert modes == [0o750, 0o700]
 
 
 def test_hidden_names_fit_into_the_file_system(tmp_path: Path) -> None:
@@ -644,6 +660,7 @@ def test_what_is_no_file_is_no_lock_and_is_left_alone(
         swap()
     with pytest.raises(StorageError) as caught, lock:
         pass
+    assert late or "has the name of a lock of ours" in caught.value.message
     assert not isinstance(caught.value, LockedError)
     assert victim.read_bytes() == b"mine"
     assert names(tmp_path) == [lock.path.name, "victim"]
@@ -839,6 +856,7 @@ def test_a_file_is_replaced_without_an_exchange(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_calls(monkeypatch)
+    monkeypatch.delattr(Path, "rename")  # in between there would be no file of the name
     (tmp_path / "made").write_bytes(b"new")
     (tmp_path / "place").write_bytes(b"old")
     storage.place(tmp_path / "made", tmp_path / "place", replace=True)
