@@ -13,7 +13,6 @@ from archive_pkg.interchange.markup import (
     fit,
     label,
     put,
-    repeated,
     root,
     say,
     serialize,
@@ -87,19 +86,3 @@ def test_a_fragment_stands_where_it_will_be() -> None:
         '\n    <names xmlns="https://example.org/names">\n      <name>Ada</name>\n    </names>'
     )
     assert written in text_of(document)
-
-
-def test_what_is_repeated_stands_at_each_place_as_if_it_were_written_there() -> None:
-    def name(parent: Element, word: str, *, kind: str = "given") -> None:
-        say(put(parent, "name", kind=kind), "part", word)
-
-    again = repeated(name)
-    written = []
-    for write in (name, again, again):
-        document = root(SPACE, "list", {"l": SPACE})
-        write(document, "Ada")
-        write(put(document, "item"), "Ada")
-        write(put(document, "item"), "Ada", kind="first")
-        write(root(f"{SPACE}/more", "list", within=document), "Ada")
-        written.append(serialize(document))
-    assert len(set(written)) == 1

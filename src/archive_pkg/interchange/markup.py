@@ -1,40 +1,34 @@
-"""Writing XML: elements that take any text, and documents that come out the same every time.
+"""Write XML: elements take any text, and the same elements give the same bytes.
 
-What is written is kept as the markup it will be: `put` begins an element that others go into, `say`
-writes one that holds text, or nothing. Names are as they are written, with their prefixes
-(`premis:object`), which the root declares.
+`put` adds an element that contains others, `say` one that contains text or nothing. Elements are
+kept as markup, not as a tree of objects. Names have their prefixes (`mets:file`), which the root
+declares.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 XLINK = "http://www.w3.org/1999/xlink"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
-_CHARACTERS = "\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
-_FIT = re.compile(f"[{_CHARACTERS}]*+")
-HOSTILE = re.compile(f"[^{_CHARACTERS}]")
+HOSTILE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """A character that no XML 1.0 document can hold, not even escaped (XML 1.0, 2.2)."""
 
 _PREFIXES = {"xml", "xlink", "xsi", "csip"}
 
 
-Words = ParamSpec("Words")
-
-
 class Element(list["Element | str"]):
-    """An element that others go into: the list of those, and of what else is in it as markup.
+    """An element: the list of the elements in it, and of markup for everything else in it.
 
     Attributes:
         tag: Its name, with its prefix.
-        prefix: What stands before the names of its children, "premis:" or nothing.
-        start: Its start tag, up to the bracket, on its line.
+        prefix: The prefix of its children's names, "mets:" or nothing.
+        start: The line end and indentation before it, and its start tag without the bracket.
         line: The line end and indentation before each child; empty in mixed content, where white
             space would be new text.
     """
@@ -54,13 +48,14 @@ def root(
     nsmap: Mapping[str | None, str] | None = None,
     within: Element | None = None,
 ) -> Element:
-    """The first element of a document, whose namespace is the default one unless mapped.
+    """Return the first element of a document; its namespace is the default one unless mapped.
 
     Args:
         namespace: The address of its namespace.
         name: Its name, without a prefix.
-        nsmap: The namespaces that it declares, by prefix.
-        within: The element that the document goes into, if it is one within another.
+        nsmap: The namespaces that it declares, by prefix. If its own has several prefixes, names
+            have the first.
+        within: The element that contains the document, if it is part of another.
     """
     names = nsmap or {None: namespace}
     prefix = next(f"{each}:" if each else "" for each, space in names.items() if space == namespace)
@@ -73,11 +68,10 @@ def root(
 
 
 def put(parent: Element, name: str, /, **attributes: str | None) -> Element:
-    """A new child that others go into.
+    """Add a child that contains others.
 
     Attributes that are None are left out. An underscore after `xml`, `xlink` or another known
-    prefix stands for the colon, one at the end of a name that is a Python keyword for nothing:
-    `xml_id`, `xlink_href`, `from_`.
+    prefix stands for the colon (`xml_id`, `xlink_href`). One at the end is dropped (`from_`).
     """
     prefix, line = parent.prefix, parent.line
     tag = prefix + name
@@ -88,50 +82,27 @@ def put(parent: Element, name: str, /, **attributes: str | None) -> Element:
 
 
 def say(parent: Element, name: str, text: str | None = None, /, **attributes: str | None) -> None:
-    """A new child with this text and nothing else in it; its attributes are as `put` has them."""
+    """Add a child that contains only text; attributes are as in `put`."""
     tag = parent.prefix + name
     start = f"{parent.line}<{tag}{_written(attributes) if attributes else ''}"
     parent.append(f"{start}>{escaped(fit(text))}</{tag}>" if text else f"{start}/>")
 
 
-def repeated(
-    write: Callable[Concatenate[Element, Words], None],
-) -> Callable[Concatenate[Element, Words], None]:
-    """A writer of what is the same again and again, in a letter and from letter to letter.
-
-    Args:
-        write: Puts elements into the one it is given, the same for the same words; they are kept
-            as markup, so they should be short.
-    """
-
-    def written(prefix: str, line: str, /, *words: Words.args, **named: Words.kwargs) -> str:
-        parent = Element("", prefix, "", line)
-        write(parent, *words, **named)
-        return text_of(*parent)
-
-    kept: Callable[..., str] = lru_cache(4096)(written)
-
-    def again(parent: Element, /, *words: Words.args, **named: Words.kwargs) -> None:
-        parent.append(kept(parent.prefix, parent.line, *words, **named))
-
-    return again
-
-
 def label(element: Element, /, **attributes: str | None) -> Element:
-    """The element, with these attributes."""
+    """Add attributes to an element, and return it."""
     element.start += _written(attributes)
     return element
 
 
 def serialize(document: Element) -> bytes:
-    """The document in UTF-8, with its declaration and a line end."""
+    """Return the document in UTF-8, with its declaration and a line end."""
     return f"<?xml version='1.0' encoding='UTF-8'?>{text_of(document)}\n".encode()
 
 
 def text_of(*content: Element | str) -> str:
-    """Elements as they stand in a document, each on its line."""
+    """Return elements as markup, each on its line."""
     written: list[str] = []
-    # By hand and not by recursion: notes may lie one in another deeper than Python calls.
+    # Not by recursion: notes can be nested deeper than Python's calls.
     begun: list[tuple[Element, Iterator[Element | str]]] = []
     coming = iter(content)
     while True:
@@ -153,32 +124,31 @@ def text_of(*content: Element | str) -> str:
 
 
 def fit(text: str) -> str:
-    """The text with a replacement character (U+FFFD) for each that XML cannot hold."""
-    # What can be printed is never hostile, and quicker told.
-    if text.isprintable() or _FIT.fullmatch(text):
+    """Return the text with U+FFFD in place of each character that XML cannot hold."""
+    # Printable text has no such character, and this is faster.
+    if text.isprintable():
         return text
     return HOSTILE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def escaped(text: str) -> str:
-    """Text as it stands between tags; a reader takes line ends for line feeds."""
+    """Return text as it stands between tags; XML readers turn a bare CR into a line feed."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace("\r", "&#13;")
+
+
+def quoted(value: str) -> str:
+    """Return an attribute's value as it stands in a tag, with its quotation marks."""
+    # A reader takes any white space in an attribute for a space.
+    text = escaped(fit(value)).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
+    return f'"{text}"'
 
 
 def _written(attributes: Mapping[str, str | None]) -> str:
     written = ""
     for key, value in attributes.items():
         if value is not None:
-            written += _attribute(key, value)
+            prefix, _, local = key.partition("_")
+            name = f"{prefix}:{local}" if local and prefix in _PREFIXES else key.rstrip("_")
+            written += f" {name}={quoted(value)}"
     return written
-
-
-@lru_cache(4096)
-def _attribute(key: str, value: str) -> str:
-    """An attribute as it stands in a tag; most of them are the same in every document."""
-    prefix, _, local = key.partition("_")
-    name = f"{prefix}:{local}" if local and prefix in _PREFIXES else key.rstrip("_")
-    # A reader takes any white space in an attribute for a space.
-    quoted = escaped(fit(value)).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
-    return f' {name}="{quoted}"'

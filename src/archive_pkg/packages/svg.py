@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from xml.sax.saxutils import escape, quoteattr
+
+from archive_pkg.interchange.markup import escaped, fit, quoted
 
 _TURNING = {"R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"}
 
 
 def text(words: str) -> str:
     """Text for SVG; a name from right to left must not turn its neighbours round."""
-    kept = _fit(words)
+    kept = fit(words)
     if kept.isascii():
-        return escape(kept)
+        return escaped(kept)
     is_turned = any(unicodedata.bidirectional(sign) in _TURNING for sign in kept)
-    return escape(f"\u2068{kept}\u2069" if is_turned else kept)
+    return escaped(f"\u2068{kept}\u2069" if is_turned else kept)
 
 
 def element(name: str, /, *content: str, **attributes: object) -> str:
@@ -27,7 +28,7 @@ def element(name: str, /, *content: str, **attributes: object) -> str:
             underscores are hyphens.
     """
     said = "".join(
-        f" {key.rstrip('_').replace('_', '-')}={quoteattr(_fit(str(value)))}"
+        f" {key.rstrip('_').replace('_', '-')}={quoted(str(value))}"
         for key, value in attributes.items()
         if value is not None
     )
@@ -48,15 +49,3 @@ def title(content: str) -> str:
 def short(number: float) -> str:
     """A length in as few digits as a screen can show."""
     return f"{number:.1f}".removesuffix(".0")
-
-
-def _fit(words: str) -> str:
-    """The words with a replacement character for each that XML cannot hold."""
-    if words.isprintable():
-        return words
-    return "".join(
-        sign
-        if unicodedata.category(sign) not in ("Cc", "Cs") or sign in "\t\n"
-        else "\N{REPLACEMENT CHARACTER}"
-        for sign in words
-    )

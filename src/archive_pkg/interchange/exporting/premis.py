@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.interchange import views
-from archive_pkg.interchange.markup import XSI, Element, label, put, repeated, root, say, serialize
+from archive_pkg.interchange.markup import XSI, Element, label, put, root, say, serialize
 from archive_pkg.records.vocabularies.terms import event_types
 from archive_pkg.records.wording import classification_in_words
 
@@ -118,7 +118,6 @@ def _object(premis: Element, kind: str, name: str, scheme: str = "local") -> Ele
     return thing
 
 
-@repeated
 def _identifier(
     parent: Element, what: str, value: str, scheme: str = "local", role: str = ""
 ) -> None:
@@ -129,7 +128,6 @@ def _identifier(
         _term(identifier, f"{what}Role", role, _ROLES.get(what))
 
 
-@repeated
 def _term(parent: Element, name: str, word: str, vocabulary: str | None) -> None:
     """A word of one of the Library of Congress's vocabularies, if it is in one."""
     say(parent, name, word, **(_authority(vocabulary) if vocabulary else {}))
@@ -258,7 +256,6 @@ def _event(premis: Element, record: Record, event: Event) -> None:
         _identifier(happened, "linkingObject", name, scheme, role)
 
 
-@repeated
 def _event_type(happened: Element, name: str) -> None:
     known = event_types().get(name)
     if known and known.uri:

@@ -10,11 +10,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 from archive_pkg.collection.reports import charts
 from archive_pkg.interchange import Setting
 from archive_pkg.interchange.exporting import cmif
+from archive_pkg.interchange.markup import escaped
 from archive_pkg.packages.page import rendering
 from archive_pkg.records.wording import label
 from archive_pkg.web.site.publishing import LETTERS, script_json, unpacked
@@ -313,7 +313,7 @@ class Catalogue:
 
     def _sitemap(self, outer: str, inner: str, paths: Sequence[str]) -> bytes:
         lines = "".join(
-            f"<{inner}><loc>{escape(self._plan.base + quote(path))}</loc></{inner}>\n"
+            f"<{inner}><loc>{escaped(self._plan.base + quote(path))}</loc></{inner}>\n"
             for path in paths
         )
         head = '<?xml version="1.0" encoding="UTF-8"?>\n'
