@@ -14,7 +14,6 @@ from archive_pkg.limits import DOCUMENT_SIZE, JSON_DEPTH, JSON_SIZE, JSON_VALUES
 if TYPE_CHECKING:
     from archive_pkg.limits import Limit
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 # In these “<” is that byte; in others, such as UTF-7, markup can be hidden.
 _READABLE = re.compile(
@@ -59,27 +58,32 @@ def read_json(data: bytes | str) -> Any:
     encoded = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     if len(encoded) > JSON_SIZE.value:
         raise OverLimitError(f"it has {len(encoded)} bytes", JSON_SIZE)
-    limit = JSON_DEPTH.value
     opened = encoded.count(b"[") + encoded.count(b"{")
     if (values := opened + encoded.count(b",")) > JSON_VALUES.value:
         raise OverLimitError(f"it has {values} values", JSON_VALUES)
-    if opened > limit:
-        depth = 0
-        for token in _TOKEN.finditer(encoded):
-            sign = encoded[token.start()]
-            if sign in b"[{":
-                depth += 1
-                if depth > limit:
-                    raise OverLimitError(
-                        "its lists and objects lie deeper within one another", JSON_DEPTH
-                    )
-            elif sign in b"]}":
-                depth -= 1
     text = data if isinstance(data, str) else data.decode("utf-8-sig")
-    value = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+    try:
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+    except RecursionError:
+        raise _too_deep() from None
+    if opened > JSON_DEPTH.value:
+        level = [value]
+        for _ in range(JSON_DEPTH.value):
+            level = [
+                inner
+                for outer in level
+                if isinstance(outer, dict | list)
+                for inner in (outer.values() if isinstance(outer, dict) else outer)
+            ]
+        if any(isinstance(each, dict | list) for each in level):
+            raise _too_deep()
     if b"\\u" in encoded:  # which can stand for half a character; it cannot be written as UTF-8
         json.dumps(value, ensure_ascii=False).encode()
     return value
+
+
+def _too_deep() -> OverLimitError:
+    return OverLimitError("its lists and objects lie deeper within one another", JSON_DEPTH)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

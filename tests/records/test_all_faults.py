@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from typing import Any
 
@@ -59,6 +60,14 @@ def test_a_reference_in_a_wrong_form_is_reported_once() -> None:
     assert faults(sender=["a b"]) == [("record-value-wrong", "sender.0")]
 
 
+def test_a_value_that_only_a_program_gives_is_named_by_its_type() -> None:
+    _, report = read_record({**GOOD, "date": datetime.date(1960, 7, 18), "title": 7})
+    assert [(finding.message, finding.hint) for finding in report] == [
+        ("title is of type int, and text is meant", "write text"),
+        ("date is of type date, and a mapping with fields is meant", 'write "1960-07-18"'),
+    ]
+
+
 def test_a_good_record_has_no_faults() -> None:
     assert faults() == []
 
@@ -80,7 +89,7 @@ def test_a_good_record_has_no_faults() -> None:
         ),
         ({"subjects": [{"term": ""}, {"term": "B"}]}, "subjects.0.term"),
         ({"events": [{"id": "e", "type": ""}]}, "events.e.type"),
-        ({"parts": [*GOOD["parts"], {"id": "r", "kind": "film"}]}, "parts.r.kind"),
+        ({"parts": [*GOOD["parts"], {"id": "r", "kind": "film"}]}, ["parts.r.kind", "parts.r"]),
     ],
 )
 def test_a_fault_of_one_field_hides_no_fault_of_the_whole(
@@ -182,3 +191,44 @@ def test_evidence_for_items_by_their_number_and_their_words_is_for_them() -> Non
     wrong = [{"field": "subjects.2", "basis": "supplied", "agent": "anna"}]
     found = faults(title="", evidence=[*evidence, *wrong])
     assert [field for _, field in found] == ["title", "evidence.5.field"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "places"),
+    [
+        (
+            {"parts": [{"id": "p", "kind": "film"}, {"id": "q", "held": "false", "file": "q.txt"}]},
+            ["parts.p.kind", "parts.p", "parts.q.kind", "parts.q"],
+        ),
+        ({"parts": [{"id": "p", "kind": "scan", "held": "perhaps"}]}, ["parts.p.held"]),
+        (
+            {"evidence": [{"field": "title", "basis": "quoted", "note": ""}]},
+            ["evidence.0.note", "evidence.0"],
+        ),
+        ({"evidence": [{"field": "title", "basis": "guessed"}]}, ["evidence.0.basis"]),
+        ({"date": {"note": ""}}, ["date.note", "date"]),
+        (
+            {"events": [{"id": "e", "type": "creation", "date": {"note": ""}}]},
+            ["events.e.date.edtf", "events.e.date.note"],
+        ),
+        (
+            {"subjects": [{"term": "", "identifier": {"scheme": "viaf", "value": "x", "n": 1}}]},
+            ["subjects.0.term", "subjects.0.identifier.n", "subjects.0.identifier"],
+        ),
+    ],
+)
+def test_a_fault_of_one_field_hides_no_rule_about_others(
+    changes: dict[str, Any], places: list[str]
+) -> None:
+    assert [field for _, field in faults(**changes)] == places
+
+
+def test_each_rule_on_access_and_quotes_is_reported_with_faults_of_single_fields() -> None:
+    access = {"status": "restricted", "note": "x"}
+    quote = {"part": "p q", "start": "0", "end": 3, "exact": "two"[:2]}
+    evidence = [{"field": "title", "basis": "quoted", "at": quote}]
+    found = faults(parts=[{**GOOD["parts"][0], "access": access}], evidence=evidence)
+    assert [field for _, field in found] == [
+        "parts.p.access.note", "parts.p.access", "parts.p.access",
+        "evidence.0.at.part", "evidence.0.at",
+    ]  # fmt: skip

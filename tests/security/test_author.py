@@ -240,7 +240,15 @@ def test_a_file_that_is_read_whole_has_a_limit(tmp_path: Path) -> None:
         assert "ARCHIVE_PKG_LIMITS=file-size" in caught.value.hint, read
 
 
-@pytest.mark.parametrize("text", ["[" * 200, '{"a":' * 101, '["\\"[", ' + "[" * 100, "[[" * 9**5])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 200 + "]" * 200,
+        '{"a":' * 101 + "1" + "}" * 101,
+        '["\\"[", ' + "[" * 100 + "]" * 101,
+        "[[" * 9**5,
+    ],
+)
 def test_json_that_lies_too_deep_is_refused(text: str) -> None:
     for data in (text, text.encode()):
         with pytest.raises(OverLimitError, match="at most 100 are read"):

@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
+    from archive_pkg.faults import Fault
+
+
+Steps = tuple[str | int, ...]
+"""A place in a record: names of fields and numbers of items."""
 
 if TYPE_CHECKING:
     Got = TypeVar("Got", covariant=True)
@@ -54,6 +62,56 @@ def attribute_docs(model: type[BaseModel]) -> dict[str, str]:
             if name in model.model_fields:
                 docs[name] = " ".join(text.split())
     return docs
+
+
+def judged_by(check: Callable[[Any], Iterable[Fault]]) -> Any:
+    """Return a validator for a rule about several fields, judged whatever is wrong with others.
+
+    Args:
+        check: Yields the faults of a model or of the plain data of one; `get` reads both. What is
+            wrong with a single field is reported already.
+    """
+
+    def validate(cls: type[Model], data: Any, handler: Callable[[Any], Any]) -> Any:
+        def faults(item: Any, _: Collection[Steps]) -> Iterator[InitErrorDetails]:
+            for fault in check(item):
+                yield InitErrorDetails(type="value_error", input=data, ctx={"error": fault})
+
+        return with_all_faults(cls, data, handler, faults)
+
+    validator: Any = classmethod(validate)
+    return model_validator(mode="wrap")(validator)
+
+
+def with_all_faults(
+    model: type[BaseModel],
+    data: Any,
+    handler: Callable[[Any], Any],
+    more: Callable[[Any, Collection[Steps]], Iterable[InitErrorDetails]],
+) -> Any:
+    """Return what a handler makes of data, or raise its faults together with more of them.
+
+    Args:
+        model: The model that is validated.
+        data: What it is validated from.
+        handler: Makes the model.
+        more: Yields the other faults of the model, or of the plain data if there is none, knowing
+            the places of the faults that there are.
+    """
+    item: Any = data
+    faults: list[InitErrorDetails] = []
+    places: Collection[Steps] = ()
+    try:
+        item = handler(data)
+    except ValidationError as error:
+        if not isinstance(data, dict):
+            raise
+        faults = [cast("InitErrorDetails", entry) for entry in error.errors(include_url=False)]
+        places = {fault["loc"] for fault in faults}
+    faults += more(item, places)
+    if faults:
+        raise ValidationError.from_exception_data(model.__name__, faults)
+    return item
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import Counter
 from dataclasses import replace
@@ -228,6 +229,7 @@ def _wrong_type(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str,
         given = "a mapping" if isinstance(value, dict) else "a list"
     else:  # only a program gives such a value
         given = f"of type {type(value).__name__}"
+        hint = f'write "{value.isoformat()}"' if isinstance(value, datetime.date) else hint
     return TYPE_WRONG, f"{name} is {given}, and {meant} is meant", hint
 
 

@@ -21,7 +21,6 @@ from pydantic import (
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
-    ValidationError,
     WithJsonSchema,
     model_validator,
 )
@@ -29,7 +28,16 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from archive_pkg.dates.edtf_string import EDTF_FORM, Edtf
 from archive_pkg.faults import Fault
-from archive_pkg.records.base import Model, OrText, absent, given, says
+from archive_pkg.records.base import (
+    Model,
+    OrText,
+    Steps,
+    absent,
+    given,
+    judged_by,
+    says,
+    with_all_faults,
+)
 from archive_pkg.records.coherence import incoherence
 from archive_pkg.records.scalars import (
     PATH_PATTERN,
@@ -41,12 +49,14 @@ from archive_pkg.records.scalars import (
     clean_text,
     portable_path,
 )
+from archive_pkg.records.statements import get
 from archive_pkg.records.upgrading import FORMAT, describe_formats, unknown_format, upgrade
 from archive_pkg.records.vocabularies.identifiers import Identifier
 from archive_pkg.records.vocabularies.languages import Language
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Collection, Iterator
 
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
@@ -175,6 +185,14 @@ Digest = Annotated[str, Form("a digest", r"^sha256:[0-9a-f]{64}$", "sha256: and 
 Confidence = Literal["certain", "probable", "guess"]
 
 
+def _says_nothing(date: Any) -> Iterator[Fault]:
+    if get(date, "edtf") is None and get(date, "as_written") is None:
+        yield Fault(
+            "the date has neither edtf nor as_written",
+            "write the date as edtf, or its words as as_written while it is not clear",
+        )
+
+
 class WrittenDate(Model):
     """A date as the document gives it; plain text is taken as the EDTF form alone.
 
@@ -191,14 +209,7 @@ class WrittenDate(Model):
     as_written: Text | None = None
     note: Text | None = None
 
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if self.edtf is None and self.as_written is None:
-            raise Fault(
-                "the date has neither edtf nor as_written",
-                "write the date as edtf, or its words as as_written while it is not clear",
-            )
-        return self
+    _says_something = judged_by(_says_nothing)
 
     @property
     def words(self) -> str:
@@ -212,6 +223,7 @@ class Date(WrittenDate):
     model_config = ConfigDict(json_schema_extra={})
 
     edtf: AnyEdtf = Field(examples=["1960-07-18"])
+    _says_something = judged_by(lambda _: ())  # its edtf is needed
 
 
 def _open_or_known(value: object) -> object:
@@ -304,6 +316,35 @@ class Classification(Model):
     history: Many[Reclassification] = EMPTY
 
 
+def _length(span: Any) -> int | None:
+    """The characters of a span; None where its start or end is not a number."""
+    start, end = get(span, "start"), get(span, "end")
+    try:
+        return int(end) - int(start)
+    except (TypeError, ValueError):
+        return None
+
+
+def _backwards(span: Any) -> Iterator[Fault]:
+    length = _length(span)
+    if length is not None and length <= 0:
+        start, end = get(span, "start"), get(span, "end")
+        yield Fault(
+            f"the span ends at {end}, not after its start at {start}",
+            "offsets count code points from 0; the end is behind the last character",
+        )
+
+
+def _misquoted(quote: Any) -> Iterator[Fault]:
+    yield from _backwards(quote)
+    length, exact = _length(quote), get(quote, "exact")
+    if length and length > 0 and isinstance(exact, str) and len(exact) not in (0, length):
+        yield Fault(
+            f"the quote has {len(exact)} characters, its span {length}",
+            "count code points, and copy the words as they stand, line ends included",
+        )
+
+
 class Span(Model):
     """A stretch of a decoded text.
 
@@ -316,14 +357,7 @@ class Span(Model):
     start: Whole
     end: Whole
 
-    @model_validator(mode="after")
-    def _forwards(self) -> Self:
-        if self.end <= self.start:
-            raise Fault(
-                f"the span ends at {self.end}, not after its start at {self.start}",
-                "offsets count code points from 0; the end is behind the last character",
-            )
-        return self
+    _forwards = judged_by(_backwards)
 
 
 class Quote(Span):
@@ -344,14 +378,23 @@ class Quote(Span):
     prefix: str = ""
     suffix: str = ""
 
-    @model_validator(mode="after")
-    def _long_as_said(self) -> Self:
-        if len(self.exact) != self.end - self.start:
-            raise Fault(
-                f"the quote has {len(self.exact)} characters, its span {self.end - self.start}",
-                "count code points, and copy the words as they stand, line ends included",
-            )
-        return self
+    _forwards = judged_by(_misquoted)
+
+
+def _unruled(access: Any) -> Iterator[Fault]:
+    status, until = get(access, "status"), get(access, "until")
+    if status in ("restricted", "closed") and get(access, "rule") is None:
+        yield Fault(f"what is {status} needs the rule that says so", "add rule")
+    if status == "restricted" and until is None:
+        yield Fault(
+            "status is restricted, and until is missing",
+            "Add until, the day from which the part is open, or write status: closed.",
+        )
+    if status in ("open", "closed") and until is not None:
+        yield Fault(
+            f"until is given, and status is {status}",
+            "Write status: restricted, or remove until.",
+        )
 
 
 class Access(Model):
@@ -377,21 +420,7 @@ class Access(Model):
     until: DateField = UNKNOWN
     rule: Text | None = None
 
-    @model_validator(mode="after")
-    def _ruled(self) -> Self:
-        if self.status != "open" and self.rule is None:
-            raise Fault(f"what is {self.status} needs the rule that says so", "add rule")
-        if self.status == "restricted" and self.until is None:
-            raise Fault(
-                "status is restricted, and until is missing",
-                "Add until, the day from which the part is open, or write status: closed.",
-            )
-        if self.status != "restricted" and self.until is not None:
-            raise Fault(
-                f"until is given, and status is {self.status}",
-                "Write status: restricted, or remove until.",
-            )
-        return self
+    _ruled = judged_by(_unruled)
 
     def opened(self, day: datetime.date) -> bool:
         """Whether everybody may have the part on a day."""
@@ -399,6 +428,17 @@ class Access(Model):
             return self.status == "open"
         last = self.until.edtf.latest
         return last is not None and day >= last
+
+
+def _held_otherwise(part: Any) -> Iterator[Fault]:
+    held = get(part, "held", True)
+    if held in (True, "true") and get(part, "file") is None:
+        yield Fault("a part that is held needs its file", "add file, or say held: false")
+    if held in (False, "false") and any(get(part, name) for name in ("file", "span", "sha256")):
+        yield Fault(
+            "a part that is not held has no file, span or digest",
+            "take them out, or say held: true",
+        )
 
 
 class Part(Model):
@@ -456,16 +496,7 @@ class Part(Model):
     access: Access | None = None
     note: Text | None = None
 
-    @model_validator(mode="after")
-    def _held_as_a_file(self) -> Self:
-        if self.held and self.file is None:
-            raise Fault("a part that is held needs its file", "add file, or say held: false")
-        if not self.held and (self.file or self.span or self.sha256):
-            raise Fault(
-                "a part that is not held has no file, span or digest",
-                "take them out, or say held: true",
-            )
-        return self
+    _held_as_a_file = judged_by(_held_otherwise)
 
     @property
     def leads_to(self) -> tuple[str, ...]:
@@ -617,6 +648,18 @@ _NEEDED = {"quoted": "at", "inferred": "rule", "supplied": "agent"}
 """What evidence needs, by its basis."""
 
 
+def _unsupported(evidence: Any) -> Iterator[Fault]:
+    basis = get(evidence, "basis")
+    needed = _NEEDED.get(basis) if isinstance(basis, str) else None
+    if needed and get(evidence, needed) is None:
+        how = {
+            "at": "part, start, end and exact of the words",
+            "rule": "the rule's name",
+            "agent": "the id of who says so",
+        }[needed]
+        yield Fault(f"evidence that is {basis} needs `{needed}`", f"add {needed}: {how}")
+
+
 class Evidence(Model):
     """What a statement of the record rests on.
 
@@ -652,17 +695,7 @@ class Evidence(Model):
     confidence: Confidence | None = None
     note: Text | None = None
 
-    @model_validator(mode="after")
-    def _says_on_what(self) -> Self:
-        need = _NEEDED[self.basis]
-        if getattr(self, need) is None:
-            how = {
-                "at": "part, start, end and exact of the words",
-                "rule": "the rule's name",
-                "agent": "the id of who says so",
-            }[need]
-            raise Fault(f"evidence that is {self.basis} needs `{need}`", f"add {need}: {how}")
-        return self
+    _says_on_what = judged_by(_unsupported)
 
 
 class Record(Model):
@@ -753,19 +786,16 @@ class Record(Model):
         """Report the faults of fields and those of the whole together."""
         if not isinstance(data, dict):
             return handler(data)
-        faults: list[InitErrorDetails] = []
-        if message := unknown_format(data):
-            faults.append(_fault("format_unknown", message, ("format",), data["format"]))
-        whole: Any = upgrade(data)
-        try:
-            whole = handler(whole)
-        except ValidationError as error:
-            faults += (cast("InitErrorDetails", entry) for entry in error.errors())
-        places = {fault["loc"] for fault in faults}
-        faults += (_fault(*problem) for problem in incoherence(whole, cls, places))
-        if faults:
-            raise ValidationError.from_exception_data(cls.__name__, faults)
-        return cast("Self", whole)
+
+        def faults(
+            whole: Any, places: Collection[tuple[str | int, ...]]
+        ) -> Iterator[InitErrorDetails]:
+            if message := unknown_format(data):
+                yield _fault("format_unknown", message, ("format",), data["format"])
+            for problem in incoherence(whole, cls, places):
+                yield _fault(*problem)
+
+        return cast("Self", with_all_faults(cls, upgrade(data), handler, faults))
 
     def agent(self, name: str) -> Agent:
         """The agent of that id; KeyError if there is none."""
@@ -795,7 +825,7 @@ class Record(Model):
         return {"format": FORMAT, **data}
 
 
-def _fault(kind: str, message: str, place: tuple[str | int, ...], value: Any) -> InitErrorDetails:
+def _fault(kind: str, message: str, place: Steps, value: Any) -> InitErrorDetails:
     return InitErrorDetails(type=PydanticCustomError(kind, message), loc=place, input=value)
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import quote, urlsplit
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError
 
 from archive_pkg.faults import Fault
-from archive_pkg.records.base import Model, says
+from archive_pkg.records.base import Model, judged_by, says
+from archive_pkg.records.statements import get
 from archive_pkg.reports import Code, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 IDENTIFIER_INVALID = Code(
     "record-identifier-invalid",
@@ -173,6 +174,15 @@ SCHEMES: dict[str, Scheme] = {
 }
 
 
+def _of_another_form(identifier: Any) -> Iterator[Fault]:
+    scheme, value = get(identifier, "scheme"), get(identifier, "value")
+    if isinstance(scheme, str) and scheme in SCHEMES and isinstance(value, str):
+        try:
+            check_identifier(scheme, value)
+        except Fault as fault:
+            yield fault
+
+
 class Identifier(Model):
     """An identifier and the scheme it belongs to.
 
@@ -201,10 +211,7 @@ class Identifier(Model):
     value: str = Field(examples=["Q42"])
     note: str | None = None
 
-    @model_validator(mode="after")
-    def _has_the_form_of_its_scheme(self) -> Self:
-        check_identifier(self.scheme, self.value)
-        return self
+    _has_the_form_of_its_scheme = judged_by(_of_another_form)
 
     @property
     def uri(self) -> str | None:
