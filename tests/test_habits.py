@@ -99,3 +99,10 @@ def test_the_lock_names_every_dependency_and_no_address() -> None:
 
 def normal(name: str) -> str:
     return re.sub("[-_.]+", "-", name).lower()
+
+
+def test_the_modules_to_mutate_and_their_tests_are_there() -> None:
+    modules = tomllib.loads((ROOT / "tests/mutants/modules.toml").read_text())
+    listed = [f"src/archive_pkg/{module}" for module in modules]
+    listed += [f"tests/{test.partition('::')[0]}" for tests in modules.values() for test in tests]
+    assert [path for path in listed if not (ROOT / path).is_file()] == []

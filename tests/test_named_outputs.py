@@ -7,6 +7,7 @@ import os
 import stat
 import threading
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -187,3 +188,36 @@ def test_a_strangers_link_is_not_followed_where_everybody_writes(
     else:
         storage.write_output(path, b"x")
         assert path.read_bytes() == b"x"
+
+
+def test_a_log_is_for_its_owner_alone_unless_it_was_open_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[bool, Path | None, bool]] = []
+
+    def show(verbose: bool, file: Path | None, stream: BinaryIO | None) -> None:
+        shown.append((verbose, file, stream is not None))
+        if stream:
+            stream.write(b"{}\n")
+            stream.close()
+
+    monkeypatch.setattr("archive_pkg.storage.outputs.logs.show", show)
+    path = tmp_path / "log.jsonl"
+    storage.log_to(False, None)
+    storage.log_to(True, path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o644)
+    storage.log_to(False, path)
+    assert path.read_bytes() == b"{}\n{}\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    path.write_bytes(b"{")
+    storage.log_to(False, path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    device = Path("/dev/null").stat().st_mode
+    storage.log_to(False, Path("/dev/null"))
+    assert Path("/dev/null").stat().st_mode == device
+    files = (path, path, path, Path("/dev/null"))
+    assert shown == [
+        (False, None, False),
+        *zip((True, False, False, False), files, (True,) * 4, strict=True),
+    ]
