@@ -98,7 +98,7 @@ def keys(page: Page, into: str, pressed: list[str]) -> list[float]:
 
 def change(page: Page, key: str) -> float:
     """Milliseconds until a change is saved."""
-    told_so = {"a": "Saved", "z": "Taken back"}[key]
+    told_so = {"a": "Saved", "z": "Undone"}[key]
     return float(
         page.evaluate(
             """([key, told]) => new Promise((resolve) => {

@@ -247,7 +247,7 @@ def test_every_stop_of_the_keyboard_has_a_name(everything: Path, page: Page) -> 
             break
         seen.append(told)
     assert "?" not in seen
-    assert seen[:2] == ["To the letter", "To the record"]
+    assert seen[:2] == ["Skip to the letter", "Skip to the record"]
     assert {"Scans", "Text", "Note 1", "Back to note 1 in the text"} <= set(seen)
 
 

@@ -115,7 +115,12 @@ def test_accepting_by_mouse(review: Server, page: Page) -> None:
 @pytest.mark.parametrize("pause", [60, 250, 900])
 @pytest.mark.parametrize(
     ("field", "name"),
-    [("agents", "Use words"), ("place", "Use words"), ("sender", "Accept"), ("sender", "Correct")],
+    [
+        ("agents", "Quote words"),
+        ("place", "Quote words"),
+        ("sender", "Accept"),
+        ("sender", "Correct"),
+    ],
 )
 def test_a_second_click_at_the_same_place_does_nothing(
     review: Server, page: Page, field: str, name: str, pause: int
@@ -236,8 +241,8 @@ def test_words_as_evidence_by_mouse(review: Server, page: Page) -> None:
     card(page, "sender").locator("h3").click()
     mark(page, "CC of the CPSU and the Soviet Government")
     page.wait_for_selector("#chosen:text('CPSU and')")
-    page.get_by_role("button", name="Use for Sender").click()
-    said(page, "Saved: sender rests on the words")
+    page.get_by_role("button", name="Quote for Sender").click()
+    said(page, "Saved: sender now quotes the selected words")
     (ground,) = review.grounds("sender")
     assert ground.basis == "quoted"
     assert ground.at is not None
@@ -254,7 +259,7 @@ def test_words_as_evidence_by_keyboard(review: Server, page: Page) -> None:
     page.locator("#chosen", has_text="Selected").wait_for()
     chosen = page.locator("#chosen").inner_text()
     page.keyboard.press("e")
-    said(page, "Saved: salutation rests on the words")
+    said(page, "Saved: salutation now quotes the selected words")
     (ground,) = review.grounds("salutation")
     assert ground.at is not None
     assert " ".join(ground.at.exact.split()) in chosen
@@ -300,11 +305,11 @@ def test_a_note_at_selected_words(review: Server, page: Page, how: str) -> None:
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
 def test_unknown(review: Server, page: Page, how: str) -> None:
     if how == "mouse":
-        card(page, "salutation").get_by_role("button", name="Not known").click()
+        card(page, "salutation").get_by_role("button", name="Unknown").click()
     else:
         go(page, "salutation")
         page.keyboard.press("u")
-    said(page, "Saved: salutation left unknown")
+    said(page, "Saved: salutation marked as unknown")
     assert review.record.salutation is None
     (ground,) = review.grounds("salutation")
     assert ground.value == "unknown"
@@ -325,10 +330,10 @@ def test_undo_and_redo(review: Server, page: Page, how: str) -> None:
             page.keyboard.press(key)
 
     press("Undo", "z")
-    said(page, "Taken back")
+    said(page, "Undone")
     assert review.file.read_bytes() == states[0]
     press("Redo", "y")
-    said(page, "Made again")
+    said(page, "Redone")
     assert review.file.read_bytes() == states[1]
 
 
@@ -352,13 +357,13 @@ def test_two_tabs(review: Server, page: Page) -> None:
     page.keyboard.press("a")
     said(page, "accepted")
     kept = review.file.read_bytes()
-    card(other, "closing").get_by_role("button", name="Not known").click()
+    card(other, "closing").get_by_role("button", name="Unknown").click()
     other.get_by_role("dialog").get_by_text("Nothing was overwritten").wait_for()
     assert review.file.read_bytes() == kept
-    other.get_by_role("button", name="Leave it as it is now").click()
+    other.get_by_role("button", name="Discard my change").click()
     assert review.file.read_bytes() == kept
     assert "reviewed" in card(other, "sender").inner_text()
-    card(other, "closing").get_by_role("button", name="Not known").click()
+    card(other, "closing").get_by_role("button", name="Unknown").click()
     said(other, "Saved")
     assert review.record.closing is None
     assert len(review.grounds("sender")) == 2
@@ -369,7 +374,7 @@ def test_another_program_that_writes_is_noticed_and_merged_with(review: Server, 
     changed = review.file.read_text().replace("closing: With", "closing: WITH")
     review.file.write_text(changed)
     page.keyboard.press("a")
-    page.get_by_role("button", name="Do it in the record as it is now").click()
+    page.get_by_role("button", name="Apply my change").click()
     said(page, "accepted")
     assert "closing: WITH" in review.file.read_text()
     assert len(review.grounds("sender")) == 2
@@ -384,7 +389,7 @@ def test_the_page_shows_what_another_program_wrote(review: Server, page: Page) -
 
 def test_the_keys_are_told(review: Server, page: Page) -> None:
     page.keyboard.press("?")
-    told = page.get_by_role("dialog", name="Keys").inner_text()
+    told = page.get_by_role("dialog", name="Keyboard shortcuts").inner_text()
     source = (
         Path(__file__).parents[2] / "src/archive_pkg/web/templates/review/review.js"
     ).read_text()
@@ -401,7 +406,7 @@ def test_who_reviews_is_asked_once(
     server = serve("letter.txt", reviewer="")
     page.goto(server.url)
     page.get_by_label("Your name").fill("Мария Ω")
-    page.get_by_role("button", name="That is my name").click()
+    page.get_by_role("button", name="Continue").click()
     page.wait_for_selector("#who:not([open])", state="attached")
     page.keyboard.press("a")
     said(page, "accepted")
@@ -424,12 +429,12 @@ def test_from_a_pasted_letter_to_a_verified_package_and_its_page(
     page.get_by_label("The letter's text").focus()
     page.evaluate("text => navigator.clipboard.writeText(text)", letter)
     page.keyboard.press("Control+v")
-    page.get_by_role("button", name="Read it").click()
+    page.get_by_role("button", name="Create draft").click()
     page.wait_for_selector(".card.current")
     assert (server.file.parent / "letter.txt").read_bytes() == letter.encode()
     page.get_by_role("button", name="Package").click()
     for step, outcome in (
-        ("Check", "Nothing is wrong"),
+        ("Check", "No errors"),
         ("Build", "Built"),
         ("Verify", "Complete"),
     ):
@@ -439,14 +444,14 @@ def test_from_a_pasted_letter_to_a_verified_package_and_its_page(
     assert verify(package).ok
     assert open_package(package).record.sender
     with page.expect_popup() as opened:
-        page.get_by_role("link", name="See its page").click()
+        page.get_by_role("link", name="View page").click()
     shown = opened.value
     assert "The plates" in shown.locator("main").inner_text()
     assert "Complete and valid" in shown.locator("header").inner_text()
-    page.get_by_role("button", name="Show what would be done").click()
+    page.get_by_role("button", name="Show plan").click()
     said(page, "Nothing has been sent yet")
     assert not (tmp_path / "archive").exists()
-    page.get_by_role("button", name="Deposit it there").click()
+    page.get_by_role("button", name="Deposit now").click()
     said(page, "Deposited")
     assert list((tmp_path / "archive").rglob("inventory.json"))
     assert list(tmp_path.rglob("*.receipts/*.json"))
@@ -461,37 +466,37 @@ def test_the_tutorial_word_by_word(
     server = serve(*command.split()[2:], reviewer="")
     page.goto(server.url)
     page.get_by_role("textbox", name="Your name").fill("Jane Doe")
-    page.get_by_role("button", name="That is my name").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_label("The letter's text").fill(letter)
-    page.get_by_role("button", name="Read it").click()
+    page.get_by_role("button", name="Create draft").click()
     page.wait_for_selector(".card.current")
     while page.locator("[data-to-read]").count():
         waiting = page.locator("[data-to-read]").first
         field = waiting.get_attribute("data-field")
         accepts = waiting.get_by_role("button", name="Accept")
-        press(accepts if accepts.is_enabled() else waiting.get_by_role("button", name="Not known"))
+        press(accepts if accepts.is_enabled() else waiting.get_by_role("button", name="Unknown"))
         page.wait_for_selector(f"article[data-field='{field}']:not([data-to-read])")
-    assert "Nothing uncertain is left" in page.locator("header").inner_text()
+    assert "No uncertain statements" in page.locator("header").inner_text()
     card(page, "date").locator("h3").click()
     mark(page, "4 March 1912")
-    card(page, "date").get_by_role("button", name="Use words").click()
-    said(page, "date rests on the words")
+    card(page, "date").get_by_role("button", name="Quote words").click()
+    said(page, "date now quotes the selected words")
     mark(page, "two are broken")
     page.get_by_role("button", name="Add a note").click()
     page.locator("form [name=text]").fill("They were sent again in May.")
     page.get_by_role("button", name="Save").click()
     said(page, "added")
     page.get_by_role("button", name="Package").click()
-    outcomes = {"Check": "Nothing is wrong", "Build": "Built", "Verify": "Complete and valid"}
+    outcomes = {"Check": "No errors", "Build": "Built", "Verify": "Complete and valid"}
     for step, outcome in outcomes.items():
         page.get_by_role("button", name=step, exact=True).click()
         said(page, outcome)
-    page.get_by_role("button", name="Show what would be done").click()
+    page.get_by_role("button", name="Show plan").click()
     said(page, "Nothing has been sent yet")
-    page.get_by_role("button", name="Deposit it there").click()
+    page.get_by_role("button", name="Deposit now").click()
     said(page, "Deposited")
     with page.expect_popup() as opened:
-        page.get_by_role("link", name="See its page").click()
+        page.get_by_role("link", name="View page").click()
     assert "They were sent again in May." in opened.value.locator("main").inner_text()
     for name in ("records/1912-03-04-a-lind-to-moe", "packages/1912-03-04-a-lind-to-moe"):
         assert name in tutorial

@@ -105,7 +105,7 @@ def test_a_hostile_letter_can_do_nothing(
     server = serve()
     page.goto(server.url)
     page.locator("#pasted").fill(hostile)
-    page.get_by_role("button", name="Read it").click()
+    page.get_by_role("button", name="Create draft").click()
     page.wait_for_selector(".card.current")
     assert page.locator(".text .sign").count() == 2
     shown = page.locator(".text .sign").first.evaluate(
@@ -122,10 +122,10 @@ def test_a_hostile_letter_can_do_nothing(
         page.get_by_role("button", name=step, exact=True).click()
         page.wait_for_function("() => !document.querySelector('[data-running]')")
         page.wait_for_function(
-            "() => !document.getElementById('said').textContent.includes('Going')"
+            "() => !document.getElementById('said').textContent.includes('Working')"
         )
     with page.expect_popup() as opened:
-        page.get_by_role("link", name="See its page").click()
+        page.get_by_role("link", name="View page").click()
     assert "alert(1)" in opened.value.locator("main").inner_text()
     # What is shown of a letter has no part in the review: it comes from nowhere.
     assert opened.value.evaluate("origin") == "null"

@@ -113,7 +113,7 @@ def test_words_find_what_has_them(
         assert told.startswith(f"{count} letter")
         assert len(found) == min(count, 40)
     else:
-        assert told == "No letter has all that."
+        assert told == "No letters match."
 
 
 def test_what_describes_a_letter_counts_more(ask: Callable[[str], list[str]]) -> None:
@@ -140,7 +140,7 @@ def test_narrowing_down_by_everything_at_once(
     page.goto("about:blank")
     page.goto(address)
     until(page, "document.getElementById('count').textContent.startsWith('3 letters')")
-    page.get_by_role("button", name="Start again").click()
+    page.get_by_role("button", name="Clear").click()
     until(page, "document.getElementById('count').textContent.startsWith('96 letters')")
 
 
@@ -148,7 +148,7 @@ def test_pages_of_results_turn(
     ask: Callable[[str], list[str]], page: Page, until: Callable[[Page, str], None]
 ) -> None:
     first = ask("")
-    page.get_by_role("button", name="After →").click()
+    page.get_by_role("button", name="Next →").click()
     until(page, "document.getElementById('count').textContent.includes('41 to 80')")
     second = ask("page=1")
     third = ask("page=2")
@@ -205,7 +205,7 @@ def test_without_a_script_every_letter_can_be_found(
     page = watched(java_script_enabled=False).new_page()
     page.goto((site / "index.html").as_uri())
     assert not page.get_by_role("searchbox").is_visible()
-    assert page.get_by_text("Searching needs this page’s script").is_visible()
+    assert page.get_by_text("The search needs JavaScript").is_visible()
     found = set()
     page.goto((site / "years.html").as_uri())
     for year in [link.get_attribute("href") for link in page.locator(".counts a").all()]:

@@ -59,7 +59,7 @@ def test_answers_are_just_the_letters_that_have_the_words(
             for words in letters
         )
         told = page.locator("#count").inner_text()
-        assert told.startswith(f"{meant:,} letter" if meant else "No letter"), question
+        assert told.startswith(f"{meant:,} letter" if meant else "No letters"), question
 
 
 def words_in(folder: Path) -> Iterator[str]:

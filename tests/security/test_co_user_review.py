@@ -159,7 +159,7 @@ def test_another_port_gets_no_cookie_of_the_review(
     context = browser.new_context()
     own = context.new_page()
     own.goto(server.opening_file.as_uri())
-    own.get_by_role("button", name="Read it").wait_for()
+    own.get_by_role("button", name="Create draft").wait_for()
     assert "token" not in own.url
     (cookie,) = context.cookies()
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")

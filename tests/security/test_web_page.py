@@ -123,7 +123,7 @@ def test_no_address_of_the_review_is_sent_to_another_site(
     sent = []
     context.on("request", lambda request: sent.append(request.all_headers()))
     page.goto(server.opening_file.as_uri())
-    page.get_by_role("button", name="Read it").wait_for()
+    page.get_by_role("button", name="Create draft").wait_for()
     other = elsewhere("<p>hello</p>")
     page.evaluate("url => { location.href = url }", other)
     page.wait_for_url(other)

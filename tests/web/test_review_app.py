@@ -208,17 +208,17 @@ def settled(tab: Tab, step: str, **more: Any) -> str:
 
 def test_from_the_record_to_a_deposited_package(review: Review, tab: Tab) -> None:
     root = review.opened.root
-    assert "Nothing is wrong" in settled(tab, "check")
+    assert "No errors" in settled(tab, "check")
     assert "Built" in settled(tab, "build")
     (package,) = (root / "packages").glob("[!.]*")
-    assert "the same to the byte" in settled(tab, "build")
+    assert "identical package is there already" in settled(tab, "build")
     assert "Complete and valid" in settled(tab, "verify")
     target = f"ocfl:{root / 'archive'}"
-    assert "nothing was planned" in settled(tab, "deposit", to=target)
+    assert "no plan for this deposit" in settled(tab, "deposit", to=target)
     assert "Nothing has been sent" in settled(tab, "plan", to=target)
     assert not (root / "archive").exists()
-    assert "nothing was planned" in settled(tab, "deposit", to=f"ocfl:{root / 'elsewhere'}")
-    assert "what arrived is what was sent" in settled(tab, "deposit", to=target)
+    assert "no plan for this deposit" in settled(tab, "deposit", to=f"ocfl:{root / 'elsewhere'}")
+    assert "What arrived is what was sent" in settled(tab, "deposit", to=target)
     assert list(package.parent.glob("*.receipts/*.json"))
     page = tab.client.get(f"/letters/{tab.key}/page")
     assert "Complete and valid" in page.text
@@ -235,16 +235,16 @@ def test_a_package_that_differs_is_replaced_only_when_that_is_asked_for(
     assert "is there and differs" in settled(tab, "build")
     assert (package / "data/record.json").read_bytes() == before
     assert tab.page.xpath("//*[@id='w-replace']")
-    assert "in the place of" in settled(tab, "build", replace=True)
+    assert "replaces the earlier one" in settled(tab, "build", replace=True)
     assert (package / "data/record.json").read_bytes() != before
 
 
 def test_what_cannot_be_packaged_or_deposited_is_told(tab: Tab, file: Path) -> None:
-    assert "is no address" in settled(tab, "plan", to="archive")
+    assert "is not the address" in settled(tab, "plan", to="archive")
     assert "not the address of a repository" in settled(tab, "plan", to="nowhere:x")
     assert "no step called" in settled(tab, "publish")
     (file.parent / "letter.txt").write_text("Another letter.\n")
-    assert "to be mended" in settled(tab, "check")
+    assert " errors." in settled(tab, "check")
     assert "is not built" in settled(tab, "build")
     assert "letter.txt has changed" in tab.text("//*[@id='package']")
 

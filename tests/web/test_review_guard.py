@@ -166,7 +166,10 @@ def test_secrets_are_compared_in_constant_time(
 )
 def test_another_hosts_name_is_refused(own: TestClient, host: str) -> None:
     answer = own.get("/", headers={"host": host})
-    assert (answer.status_code, answer.text) == (403, f"This server answers for {HERE} only.")
+    assert (answer.status_code, answer.text) == (
+        403,
+        f"This server only answers requests to {HERE}.",
+    )
 
 
 @pytest.mark.parametrize("name", ["host", "origin", "sec-fetch-site", "content-type"])
@@ -250,7 +253,7 @@ def test_a_request_that_is_too_large_is_refused(
 def test_what_is_no_request_is_refused_in_plain_words(own: TestClient, body: bytes) -> None:
     answer = own.post("/paste", content=body, headers=OWN | {"content-type": "application/json"})
     assert answer.status_code == 400
-    assert "load the page anew" in answer.json()["hint"]
+    assert "reload the page" in answer.json()["hint"]
 
 
 def test_every_answer_has_the_policy(own: TestClient, state: dict[str, Any]) -> None:

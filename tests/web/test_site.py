@@ -313,7 +313,7 @@ def test_each_page_says_what_the_audit_found(shelf: Path) -> None:
         return (out / "letters" / f"letter-{number}.html").read_text(encoding="utf-8")
 
     out = site(shelf)
-    assert "No audit has checked it yet" in told(0)
+    assert "Not audited yet" in told(0)
     assert "✓" not in told(0)
     (shelf / "letter-1" / "data" / "parts" / "p.txt").write_text("Not what it was.")
     assert cli.run(["audit", "run", str(shelf), "-q", "--jobs", "1"]) == 3
@@ -323,7 +323,7 @@ def test_each_page_says_what_the_audit_found(shelf: Path) -> None:
     shutil.rmtree(shelf / "letter-2")
     write(shelf, simple(2, title="Another"), p="Another.\n")
     out = site(shelf)
-    assert "Changed since its last check" in told(2)
+    assert "Changed since the last audit" in told(2)
 
 
 def test_of_two_packages_with_one_id_the_first_is_there(shelf: Path, capsys) -> None:

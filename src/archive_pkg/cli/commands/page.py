@@ -28,18 +28,18 @@ def page(
         typer.Option(
             "--date",
             metavar="YYYY-MM-DD",
-            help="The day of checking; today if not given. Restrictions are judged by it, or by "
-            "today if that is earlier.",
+            help="The day of the check [default: today]. A future day does not lift a restriction "
+            "early.",
         ),
     ] = None,
     audience: Audience = "public",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make a page of a letter: its text beside its record, each statement tied to its words.
+    """Make a page of a letter: its text next to its record, each statement linked to its words.
 
-    One HTML file that needs nothing else, for any browser. What the public may not see today is
-    left out and said to be, unless you ask for --audience internal.
+    The page is one HTML file for any browser. It leaves out what the public may not see today and
+    says so. Use --audience internal to show everything.
 
     Example: archive-pkg page packages/1960-07-18-cpsu-to-sed -o letter.html
     """
@@ -73,5 +73,5 @@ def page(
         refuse_traces(outgoing, folder, {"the page": html}, "no page was written")
         write_file(output, html.encode(), mode=mode_for(audience, path))
         result["page"] = str(output)
-        answer.say(f"{output}: the letter beside its record; open it in any browser")
+        answer.say(f"{output}: the letter next to its record; open it in any browser")
         say_seen(answer, result, path, outgoing)

@@ -25,33 +25,33 @@ def register(app: typer.Typer) -> None:
 def review(
     path: Annotated[
         Path | None,
-        typer.Argument(help="A letter, a record, or a folder; the current folder if not given."),
+        typer.Argument(help="A letter, a record or a folder [default: the current folder]."),
     ] = None,
     reviewer: Annotated[
-        str, typer.Option("--reviewer", help="The name that is to stand with what you do.")
+        str, typer.Option("--reviewer", help="Your name, as the agent of your changes.")
     ] = "",
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
-            help="The folder for packages, if not `packages` in the opened one.",
+            help="The folder for packages [default: packages in the opened folder].",
             callback=no_stream,
         ),
     ] = None,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="The port; a free one if not given.")
+        int, typer.Option("--port", min=0, max=65535, help="The port [default: a free one].")
     ] = 0,
     no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Print the address and start no browser.")
+        bool, typer.Option("--no-browser", help="Print the address without opening a browser.")
     ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Read a letter beside its draft in the browser; what you accept and correct is kept at once.
+    """Review a letter and its draft in the browser; every change is saved at once.
 
-    Each change stands in record.yaml as soon as it is made, with you as its agent. Letters can be
-    pasted, too. It ends with ctrl-C, or the page's own button. With --json the first line is an
-    object with the address (`url`) and the private file that leads there (`file`).
+    Changes are written to record.yaml with you as their agent. You can also paste letters. Press
+    ctrl-C or the button on the page to end the review. With --json, the first line of the output
+    is an object with the address (`url`) and the private file that opens it (`file`).
 
     Example: archive-pkg review letter.txt
     """
@@ -85,10 +85,10 @@ def review(
                     _start_browser(file)
                 server.run()
             if session.working:
-                answer.say("Finishing what was begun; ctrl-C breaks it off.")
+                answer.say("Finishing the current step. Press ctrl-C again to stop it.")
                 session.finish()
         if not as_json:
-            answer.say("The review has ended; everything is as you left it.")
+            answer.say("The review has ended. All your changes are saved.")
 
 
 def _opened(path: Path | None, out: Path | None) -> Opened:

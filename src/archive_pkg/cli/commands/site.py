@@ -22,26 +22,28 @@ def register(app: typer.Typer) -> None:
 
 def site(
     directory: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The shelf: a folder of packages.")
+        Path, typer.Argument(metavar="DIR", help="The collection: a folder of packages.")
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The site's folder.", callback=no_stream)
+        Path, typer.Option("--output", "-o", help="The folder of the site.", callback=no_stream)
     ],
-    title: Annotated[str, typer.Option("--title", help="What the site is called.")] = "Letters",
+    title: Annotated[str, typer.Option("--title", help="The title of the site.")] = "Letters",
     base: Annotated[
         str,
         typer.Option(
-            "--base-url", metavar="URL", help="Where it will be, for sitemap and linked data."
+            "--base-url",
+            metavar="URL",
+            help="The address of the site, for the sitemap and linked data.",
         ),
     ] = "",
     downloads: Annotated[
         bool,
-        typer.Option("--downloads", help="Verify the packages, and offer them as zips."),
+        typer.Option("--downloads", help="Verify the packages and offer them as zips."),
     ] = False,
     on: Annotated[
         str | None,
         typer.Option(
-            "--date", metavar="YYYY-MM-DD", help="The day of publishing; today if not given."
+            "--date", metavar="YYYY-MM-DD", help="The day of publishing [default: today]."
         ),
     ] = None,
     jobs: Jobs = None,
@@ -49,9 +51,9 @@ def site(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make the site of a shelf: static pages to look through and search, that need no server.
+    """Make a static site of a collection: pages to browse and search without a server.
 
-    Parts that are not open on the day are not on it. Run again, it writes only what has changed.
+    Parts that are not open on the day are left out. A later run writes only what has changed.
 
     Example: archive-pkg site packages -o public --title "The letters"
     """
@@ -60,7 +62,7 @@ def site(
 
     if base and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", base):
         raise UsageError(
-            f"{base!r} is no site's address", "write it as https://example.org/letters"
+            f"{base!r} is not the address of a site", "write it as https://example.org/letters"
         )
     day = parse_date(on) or datetime.now(UTC).date()
     shelf = collection.open_shelf(directory)

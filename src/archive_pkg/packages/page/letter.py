@@ -20,7 +20,7 @@ from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.marked import Line, Mark, Segment, marked_lines
 from archive_pkg.records.statements import Index, statements
 from archive_pkg.records.vocabularies.languages import language_name
-from archive_pkg.records.wording import classification_in_words, facts, words
+from archive_pkg.records.wording import classification_in_words, facts, label, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 IMAGES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/svg+xml"}
 """Types of scans that browsers show."""
-DAMAGED = "Damaged or changed since it was bagged."
+DAMAGED = "The package is damaged or was changed after it was created."
 _IMAGE_LIMIT = 64 * 1024 * 1024
 _ROOM = 8 * 1024 * 1024
 _ROLES = tuple(
@@ -41,12 +41,7 @@ _ROLES = tuple(
         "classification", "recipients", "salutation", "closing", "signatories", "date", "place"
     )
 )  # fmt: skip
-_LISTS = {
-    "agents": "People and bodies",
-    "parts": "Parts",
-    "enclosures": "Enclosures",
-    "events": "What happened to it",
-}
+_LISTS = ("agents", "parts", "enclosures", "events")
 _VERSIONS = ("original", "transcription", "translation", "redaction")
 """Kinds of parts that are the letter itself, to be read side by side."""
 _RTL = ("ar", "fa", "he", "ur", "yi", "ps", "syr", "dv", "ckb", "ug", "sd")
@@ -379,26 +374,26 @@ class _Page:
 
     def facts(self) -> Iterator[Row]:
         """The statements on the letter itself."""
-        for field, label, value in facts(self.record):
+        for field, name, value in facts(self.record):
             paths = [path for path in self.grounds if path.split(".")[0] == field]
             for path in paths:
                 single = value if len(paths) == 1 else words(self.record, self.index.value(path))
-                yield Row(_name(path), label, single, tuple(self._told(path)))
+                yield Row(_name(path), name, single, tuple(self._told(path)))
 
     def lists(self) -> Iterator[tuple[str, list[Row]]]:
         """The statements on agents, parts, enclosures and events."""
-        for field, title in _LISTS.items():
+        for field in _LISTS:
             rows = [
                 Row(
                     _name(f"{field}.{item.id}"),
-                    _label(item),
+                    _row_label(item),
                     words(self.record, item),
                     tuple(self._told(f"{field}.{item.id}")),
                 )
                 for item in getattr(self.record, field)
             ]
             if rows:
-                yield title, rows
+                yield label(field), rows
 
     def _told(self, path: str) -> Iterator[Ground]:
         name = _name(path)
@@ -414,7 +409,7 @@ class _Page:
             yield Ground(evidence.basis, said, quote, anchor, evidence.value or "")
 
 
-def _label(item: Any) -> str:
+def _row_label(item: Any) -> str:
     if hasattr(item, "date"):
         return str(item.date.edtf) if item.date else "Not dated"
     return str(item.kind.capitalize() if hasattr(item, "kind") else item.id)

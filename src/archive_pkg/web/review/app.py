@@ -234,7 +234,7 @@ class Review:
         try:
             if do in ("undo", "redo"):
                 told = desk.undo(seen) if do == "undo" else desk.redo(seen)
-                word = "Taken back" if do == "undo" else "Made again"
+                word = "Undone" if do == "undo" else "Redone"
                 return self._shown(key, desk, said=f"{word}: {told}.")
             change = Change(do, asked)
             if asked.get("trial"):
@@ -245,7 +245,7 @@ class Review:
             return self._shown(key, desk, said=f"{error.message}.", status=409)
         if not report.ok:
             given = asked.get("values", {})
-            said = "Not saved: see what is wrong beside the field."
+            said = "Not saved. See the errors next to the field."
             return self._shown(
                 key,
                 desk,
@@ -261,7 +261,7 @@ class Review:
     async def _name(self, request: Request) -> Response:
         name = str((await _asked(request)).get("name", "")).strip()
         if not name:
-            raise UsageError("the name is empty", "enter the name that is to stand in the records")
+            raise UsageError("the name is empty", "enter the name for the record")
         self.reviewer.name, self.reviewer.asked = name, True
         return JSONResponse({"name": name})
 
@@ -290,7 +290,7 @@ class Change:
             UsageError: There is no such change.
         """
         if do not in ("accept", "correct", "rest", "annotate", "unknown", "remove"):
-            raise UsageError(f"there is no change called {do}", "load the page anew")
+            raise UsageError(f"there is no change called {do}", "reload the page")
         self._do, self._asked = do, asked
         self.field, self.place = str(asked.get("field", "")), str(asked.get("at") or "")
         self.told = ""
@@ -333,30 +333,30 @@ def _words_at(seen: Seen, place: str) -> Words | None:
         text = next(text.text for text in seen.texts if text.file == name)
         return Words(name, start, end, text).trimmed()
     except (LookupError, StopIteration, ValueError):
-        raise UsageError("these words are not in the text", "load the page anew") from None
+        raise UsageError("these words are not in the text", "reload the page") from None
 
 
 # The page brings its own policy; it is shown as if it came from nowhere.
 _PAGE_POLICY = "sandbox allow-scripts; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 IN_WORDS = {
-    "wrong": "to fix",
-    "guess": "a guess",
+    "wrong": "error",
+    "guess": "guess",
     "probable": "probable",
-    "open": "open",
-    "unsaid": "without evidence",
+    "open": "not stated",
+    "unsaid": "unsourced",
     "certain": "certain",
     "supplied": "supplied",
     "reviewed": "reviewed",
-    "unknown": "not known",
+    "unknown": "unknown",
 }
 """The states of statements, for the reviewer."""
 _NEW = ADDABLE | {"translation_notes.": "a note"}
 _DONE = {
     "accept": "accepted",
     "correct": "entered",
-    "rest": "rests on the words you selected",
+    "rest": "now quotes the selected words",
     "annotate": "added",
-    "unknown": "left unknown",
+    "unknown": "marked as unknown",
     "remove": "removed",
 }
 
@@ -369,7 +369,7 @@ async def _asked(request: Request) -> dict[str, Any]:
     except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict):
-        raise UsageError("this is no request of the page", "load the page anew")
+        raise UsageError("the request is not valid", "reload the page")
     return asked
 
 
@@ -389,7 +389,7 @@ def _told(request: Request, error: Exception) -> Response:
 def _static(request: Request) -> Response:
     known = _STATIC.get(request.path_params["name"])
     if known is None:
-        return Response("There is no such file.", 404)
+        return Response("File not found.", 404)
     return Response(_asset(known[0]), media_type=known[1])
 
 

@@ -78,7 +78,7 @@ class Step:
 
     before: bytes
     after: bytes
-    told: str
+    message: str
 
 
 @dataclass(slots=True)
@@ -205,8 +205,7 @@ class Desk:
 
     def _back(self, digest: str, taken: list[Step], given: list[Step], *, forwards: bool) -> str:
         if not taken:
-            what = "make again" if forwards else "take back"
-            raise UsageError(f"there is nothing to {what}", "")
+            raise UsageError(f"there is nothing to {'redo' if forwards else 'undo'}", "")
         seen = self._expected(digest)
         step = taken[-1]
         here, there = (step.before, step.after) if forwards else (step.after, step.before)
@@ -215,13 +214,13 @@ class Desk:
             raise _changed(self.file)
         self._write(here, there)
         given.append(taken.pop())
-        return step.told
+        return step.message
 
     def _revision(self, seen: Seen, who: str) -> Revision:
         if seen.record is None:
             raise UsageError(
-                "the record's file is not valid now, so nothing is changed in it",
-                "mend it where the findings say, in the program it was changed with",
+                "the record is not valid, so it was not changed",
+                "correct the errors in the file with a text editor",
             )
         return Revision(seen.record, who, datetime.now(UTC).date())
 
@@ -278,6 +277,6 @@ def _digest(data: bytes) -> str:
 
 def _changed(file: Path) -> ChangedError:
     return ChangedError(
-        f"{file.name} was changed by another tab or program since you saw it",
-        "nothing was overwritten; look at it as it is now",
+        f"another tab or program has changed {file.name}",
+        "nothing was overwritten; reload the page",
     )

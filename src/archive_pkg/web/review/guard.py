@@ -41,13 +41,13 @@ _HEADERS = {
     "x-frame-options": "DENY",
 }
 _ASK = (
-    "This page is for the browser in which the review was opened. Copy the whole address that "
+    "This page only works in the browser that opened the review. Copy the complete address that "
     "archive-pkg printed, with its token, into the address bar."
 )
 _ENTRANCE = """<!DOCTYPE html>
 <link rel="icon" href="data:,"><title>Review</title><a href="{root}">Open the review</a>
 """
-_TOO_LARGE = 413, f"A request may bring {LARGEST} bytes."
+_TOO_LARGE = 413, f"A request can have up to {LARGEST} bytes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Guard:
     def _refusal(self, scope: Scope, headers: dict[str, list[str]]) -> tuple[int, str] | None:
         """Why a request is not looked at any further: a status and words."""
         if headers.get("host", []) != [self._host]:
-            return 403, f"This server answers for http://{self._host} only."
+            return 403, f"This server only answers requests to http://{self._host}."
         if scope["method"] == "POST":
             if headers.get("origin", []) != [f"http://{self._host}"]:
                 return 403, "Only the review's own page can make changes."

@@ -178,7 +178,7 @@ class Opened:
         """
         path = self._letters.get(key)
         if path is None:
-            raise UsageError("there is no such letter here", "load the page anew")
+            raise UsageError("there is no such letter here", "reload the page")
         # It was a regular file when it was listed; a link in its place now is not followed.
         with storage.storage_errors(f"reading {path}"):
             storage.open_beneath(self.root, path).close()
@@ -198,7 +198,7 @@ class Opened:
             raise InvalidError("the text is empty", "paste the letter's text first")
         if len(data) > LARGEST:
             raise InvalidError(
-                f"the text has {len(data):,} bytes, a pasted letter at most {LARGEST:,}",
+                f"the text has {len(data):,} bytes; a pasted letter can have up to {LARGEST:,}",
                 "save it as a file in the folder instead",
             )
         with tempfile.TemporaryDirectory() as folder:
@@ -209,7 +209,7 @@ class Opened:
     def _filed(self, letter: Path) -> str:
         out = self.root / RECORDS
         if out.is_symlink():
-            raise InvalidError(f"{out} is a link", "make it a folder")
+            raise InvalidError(f"{out} is a symbolic link", "replace it with a folder")
         with self._lock:
             if is_description(storage.read_regular(letter)):
                 record = file_letter(letter, out).record

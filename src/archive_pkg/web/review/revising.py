@@ -165,7 +165,7 @@ class Revision:
         items = self.data.get(name, [])
         gone = stated(self.data, field)
         if gone is None or not item:
-            raise UsageError(f"{field} is not in the record", "load the page anew")
+            raise UsageError(f"{field} is not in the record", "reload the page")
         number = next(n for n, each in enumerate(items) if each is gone)
         if name in ("agents", "parts"):
             self._unname(name.removesuffix("s"), item)
@@ -324,7 +324,9 @@ class Revision:
         """The narrowest part that words stand in; one of the file, where they cross its parts."""
         of_file = [part for part in self.record.parts if part.file == at.file]
         if not of_file:
-            raise UsageError("these words stand in no part of the record", "load the page anew")
+            raise UsageError(
+                "the selected words are not in a part of the record", "reload the page"
+            )
         inside = [
             part
             for part in of_file

@@ -108,13 +108,13 @@ class Workbench:
             "deposit": self._deposit,
         }.get(name)
         if do is None:
-            raise UsageError(f"there is no step called {name}", "load the page anew")
+            raise UsageError(f"there is no step called {name}", "reload the page")
         with self._lock:
             if self.running:
-                raise UsageError("another step is still going on", "wait until it has ended")
+                raise UsageError("another step is still running", "wait until it has ended")
             planned = self.steps.get("plan")
             if name == "deposit" and not (planned and planned.good and planned.to == to):
-                raise UsageError("nothing was planned for there", "look at the plan first")
+                raise UsageError("there is no plan for this deposit", "press Show plan first")
             for later in STEPS[STEPS.index(name) :]:
                 if not (name == "plan" and later == "deposit"):
                     self.steps.pop(later, None)
@@ -167,5 +167,7 @@ def _run(do: Callable[[Step], None], step: Step) -> None:
 def _address(to: str) -> str:
     """An address as it was typed; one that names nothing is no folder of that name here."""
     if ":" not in to.strip():
-        raise UsageError(f"{to} is no address of a repository", "write ocfl: and a folder's path")
+        raise UsageError(
+            f"{to} is not the address of a repository", "write ocfl: and the path of a folder"
+        )
     return to.strip()

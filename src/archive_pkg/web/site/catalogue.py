@@ -193,7 +193,7 @@ class Catalogue:
         )
         yield "years.html", [shown.encode()]
         for at, (year, numbers) in enumerate(years.items()):
-            heading = "Without a date" if year == _UNDATED else f"Letters of {year}"
+            heading = "Letters without a date" if year == _UNDATED else f"Letters from {year}"
             around = (names[at - 1] if at else "", names[at + 1] if at + 1 < len(names) else "")
             yield from self._lists(f"years/{year}", numbers, "years", heading, around=around)
 

@@ -47,16 +47,16 @@ LETTERS = "letters"
 DOWNLOADS = "downloads"
 SCANS = "scans"
 INVALID = 3
-_SOUND = "Complete and valid when it was last checked; the audit's ledger has it on record."
-_CHANGED = "Changed since its last check, on {}."
-_UNCHECKED = "No audit has checked it yet; the digests are those that its lists have now."
+_SOUND = "Complete and valid at the last audit, according to the ledger."
+_CHANGED = "Changed since the last audit on {}."
+_UNCHECKED = "Not audited yet. The checksums are those of the current manifests."
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
 
 SITE_ID_TAKEN = Code(
     "site-id-taken",
     Severity.ERROR,
-    "Two packages on the shelf have records with the same id, and the site has one page for it. "
-    "The first that was found is on the site.",
+    "Two packages of the collection have records with the same id. The site has only the page of "
+    "the first one found.",
 )
 
 
@@ -225,8 +225,8 @@ def _use_again(files: Mapping[str, str], plan: Plan) -> bool:
 
 
 def _taken(path: Path, name: str) -> Done:
-    message = f"another package on the shelf is {name}, too"
-    finding = SITE_ID_TAKEN.at(Location(str(path)), message, "give one of them another id")
+    message = f"another package of the collection has the id {name}"
+    finding = SITE_ID_TAKEN.at(Location(str(path)), message, "give one of the packages another id")
     return Done(str(path), "left out", INVALID, [finding])
 
 
@@ -252,7 +252,7 @@ class _Letter:
             return open_package(self.path).record
         if self.verification.record is None:
             raise InvalidError(
-                f"{self.path} is no letter's package, or its record is not sound",
+                f"{self.path} is not a package of a letter, or its record is not valid",
                 report=self.verification.report,
             )
         return self.verification.record

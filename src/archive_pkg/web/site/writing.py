@@ -102,7 +102,9 @@ def build_site(
     """
     out = out.resolve()
     if shelf.root.resolve().is_relative_to(out):
-        raise UsageError(f"the shelf {shelf.root} lies in {out}", "name another folder")
+        raise UsageError(
+            f"the collection {shelf.root} is inside {out}", "choose another folder for the site"
+        )
     with storage.storage_errors(f"making {out.parent}"):
         storage.make_folder(out.parent)
     with storage.Staging(out) as staging, _memory(shelf) as memory, _audits(shelf) as audits:
@@ -217,8 +219,8 @@ def _manifest(out: Path) -> dict[str, str]:
         if out.is_dir() and not any(out.iterdir()):
             return {}
     raise UsageError(
-        f"{out} is no site that archive-pkg has made, and has other things in it",
-        "name a new folder; what is there was not touched",
+        f"{out} is not a site made by archive-pkg, and it is not empty",
+        "choose a new folder; nothing in this one was changed",
     )
 
 

@@ -1,5 +1,5 @@
-// The catalogue's search and facets. Data come as scripts, since a page opened from a disk may load
-// nothing else; each calls a function of `archive`. What data say is only ever set as text.
+// Search and facets of the catalogue. Data arrive as scripts, since a page opened from a disk may load
+// nothing else; each script calls a function of `archive`. Data are only ever inserted as text.
 "use strict";
 const archive = (() => {
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -42,7 +42,7 @@ const archive = (() => {
     }
     return words;
   };
-  // What is looked for: of signs without spaces the last one alone says nothing more.
+  // The words to search for. In scripts without spaces the last character alone adds nothing.
   const askedOf = (text) => {
     const words = wordsOf(text);
     return [...new Set(words.filter((word, at) => !(at > 0 && FIRST.test(word) && [...word].length === 1 && FIRST.test(words[at - 1]))))];
@@ -58,7 +58,7 @@ const archive = (() => {
       number = shift = 0;
     }
   };
-  const after = (sorted, word) => {  // how many are not behind it
+  const after = (sorted, word) => {  // how many words are not after it
     let low = 0, high = sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -66,7 +66,7 @@ const archive = (() => {
     }
     return low;
   };
-  // Which letters have a word, or one that begins so: 2 where it stands in a text, 3 where it describes.
+  // The letters that contain a word or a prefix: 2 if it is in a text, 3 if it is in the description.
   const having = async (word, begun) => {
     const first = Math.max(0, after(data.firsts, word) - 1);
     const last = begun ? Math.max(first, after(data.firsts, word + "\uffff") - 1) : first;
@@ -75,17 +75,17 @@ const archive = (() => {
     await Promise.all(numbers.map((number) => load(`words-${number}`, () => lists.has(number))));
     const found = new Uint8Array(data.count);
     for (const number of numbers) {
-      const [words, told] = lists.get(number) ?? [[], []];
+      const [words, places] = lists.get(number) ?? [[], []];
       for (let at = after(words, word) - 1; at < words.length; at++) {
         if (at < 0) continue;
-        if (words[at] === word || (begun && words[at].startsWith(word))) decoded(told[at], found, 2);
+        if (words[at] === word || (begun && words[at].startsWith(word))) decoded(places[at], found, 2);
         else if (words[at] > word) break;
       }
     }
     return found;
   };
 
-  // Asking --------------------------------------------------------------------------------------
+  // Querying --------------------------------------------------------------------------------------
   const asked = () => {
     const given = new URLSearchParams(location.hash.slice(1));
     const chosen = {};
@@ -99,13 +99,13 @@ const archive = (() => {
     const year = (name) => { const text = given.get(name); return text && /^-?\d{1,4}$/.test(text) ? Number(text) : null; };
     return { q: given.get("q") ?? "", since: year("since"), until: year("until"), chosen, page: Math.max(0, Number(given.get("page")) | 0) };
   };
-  const meets = (letter, question, besides) => {
+  const meets = (letter, question, except) => {
     const { columns } = data;
     const year = columns.year[letter];
     if (question.since !== null && (year === null || year < question.since)) return false;
     if (question.until !== null && (year === null || year > question.until)) return false;
     for (const name in question.chosen) {
-      if (name === besides) continue;
+      if (name === except) continue;
       const value = columns[name][letter], wanted = question.chosen[name];
       if (Array.isArray(value) ? !value.includes(wanted) : value !== wanted) return false;
     }
@@ -155,7 +155,7 @@ const archive = (() => {
     return element("tr", {}, element("td", { className: "date", textContent: date || "undated" }), named, persons(data.columns.sender[letter]), persons(data.columns.recipients[letter]));
   };
   const opened = new Set(matchMedia("(min-width: 60rem)").matches ? ["sender", "recipients", "classification"] : []);
-  const whole = new Set();
+  const expanded = new Set();
   const facet = ([name, label, list], question, letters) => {
     const counts = new Map();
     for (const letter of letters) {
@@ -165,7 +165,7 @@ const archive = (() => {
     }
     const chosen = question.chosen[name];
     const sorted = [...counts].sort((one, other) => other[1] - one[1] || one[0] - other[0]);
-    const shown = sorted.slice(0, whole.has(name) ? MANY : FEW);
+    const shown = sorted.slice(0, expanded.has(name) ? MANY : FEW);
     if (chosen >= 0 && !shown.some(([value]) => value === chosen)) shown.unshift([chosen, counts.get(chosen) ?? 0]);
     if (!shown.length) return "";
     const items = shown.map(([value, count]) => {
@@ -174,9 +174,9 @@ const archive = (() => {
       button.addEventListener("click", () => change({ [name]: value === chosen ? null : (list === "person" ? data.keys : data.lists[list])[value], page: null }));
       return element("li", {}, button);
     });
-    if (sorted.length > shown.length && !whole.has(name)) {
+    if (sorted.length > shown.length && !expanded.has(name)) {
       const more = element("button", { type: "button", id: `f-${name}-more`, textContent: `${Math.min(sorted.length, MANY) - FEW} more…` });
-      more.addEventListener("click", () => { whole.add(name); ask(); });
+      more.addEventListener("click", () => { expanded.add(name); ask(); });
       items.push(element("li", {}, more));
     }
     const fold = element("details", { open: opened.has(name) || chosen !== undefined }, element("summary", { textContent: label }), element("ul", {}, ...items));
@@ -199,18 +199,18 @@ const archive = (() => {
       const focused = document.activeElement?.id;
       const body = $("results").querySelector("tbody");
       body.replaceChildren(...page.map(row));
-      $("facets").replaceChildren(element("h2", { className: "unseen", textContent: "Narrow down" }), ...FACETS.map((one) => facet(one, question, letters)));
+      $("facets").replaceChildren(element("h2", { className: "unseen", textContent: "Filters" }), ...FACETS.map((one) => facet(one, question, letters)));
       $("facets").hidden = false;
       if (focused?.startsWith("f-")) $(focused)?.focus();
       const many = meeting.length;
-      const part = many > SHOWN ? `; ${(start + 1).toLocaleString("en")} to ${(start + page.length).toLocaleString("en")}` : "";
-      $("count").textContent = many ? `${many.toLocaleString("en")} ${many === 1 ? "letter" : "letters"}${part}` : "No letter has all that.";
+      const part = many > SHOWN ? `, showing ${(start + 1).toLocaleString("en")} to ${(start + page.length).toLocaleString("en")}` : "";
+      $("count").textContent = many ? `${many.toLocaleString("en")} ${many === 1 ? "letter" : "letters"}${part}` : "No letters match.";
       $("turn").hidden = many <= SHOWN;
       $("back").disabled = start === 0;
       $("on").disabled = start + SHOWN >= many;
       document.documentElement.dataset.answered = String(Math.round((performance.now() - started) * 10) / 10);
     } catch (error) {
-      if (mine === turn) $("count").textContent = `A part of the catalogue could not be loaded (${error.message}).`;
+      if (mine === turn) $("count").textContent = `Part of the catalogue could not be loaded (${error.message}).`;
     }
   };
   const change = (values, { typed = false } = {}) => {
@@ -218,10 +218,10 @@ const archive = (() => {
     for (const [name, value] of Object.entries(values)) {
       if (value === null || value === "") given.delete(name); else given.set(name, value);
     }
-    const told = given.toString();
-    if (`#${told}` === location.hash || (!told && !location.hash)) return;
-    // A hash can be set on pages opened from a disk, too. The way back is one of choices, not of letters typed.
-    if (typed) location.replace(`#${told}`); else location.hash = told;
+    const hash = given.toString();
+    if (`#${hash}` === location.hash || (!hash && !location.hash)) return;
+    // Pages opened from a disk can set a hash, too. Typing adds no entry to the browser's history.
+    if (typed) location.replace(`#${hash}`); else location.hash = hash;
   };
 
   const begin = () => {
@@ -248,9 +248,9 @@ const archive = (() => {
   document.addEventListener("DOMContentLoaded", begin);
 
   return {
-    catalogue: (told) => { data = told; },
-    rows: (number, told) => rows.set(number, told),
-    words: (number, words, told) => lists.set(number, [words, told]),
+    catalogue: (loaded) => { data = loaded; },
+    rows: (number, loaded) => rows.set(number, loaded),
+    words: (number, words, places) => lists.set(number, [words, places]),
     wordsOf,
   };
 })();

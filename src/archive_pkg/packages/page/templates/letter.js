@@ -1,4 +1,4 @@
-// A statement and the words it rests on light up together; without this, their links still work.
+// Highlight a statement and its words together. The links between them work without this script.
 "use strict";
 const named = (name) => document.querySelectorAll(`[data-for~="${CSS.escape(name)}"], [data-name="${CSS.escape(name)}"]`);
 const namesOf = (piece) => (piece ? (piece.dataset.name ? [piece.dataset.name] : piece.dataset.for.split(" ")) : []);
@@ -10,7 +10,7 @@ for (const [starts, ends] of [["pointerover", "pointerout"], ["focusin", "focuso
   document.addEventListener(starts, (event) => light(namesOf(pieceOf(event)), "lit", true));
   document.addEventListener(ends, (event) => light(namesOf(pieceOf(event)), "lit", false));
 }
-// A click or tap keeps the light on until the next one.
+// A click or tap keeps the highlight until the next one.
 let kept = [];
 const keep = (names) => {
   light(kept, "kept", false);
@@ -28,7 +28,7 @@ document.addEventListener("click", (event) => {
   keep(namesOf(piece));
   if (piece && !event.target.closest("a")) show(piece);
 });
-// Quoted words can be reached by the keyboard, too: Enter shows what is said of them.
+// The keyboard reaches quoted words, too: Enter shows their statement.
 for (const piece of document.querySelectorAll('[data-for][id^="q-"]')) {
   piece.tabIndex = 0;
   piece.setAttribute("role", "link");
@@ -41,7 +41,7 @@ document.addEventListener("keydown", (event) => {
   const link = document.getElementById(event.target.dataset.for.split(" ")[0])?.querySelector("a");
   if (link) link.focus({ preventScroll: true });
 });
-// Scans and text scroll together, each by its share.
+// Scroll scans and text together, in proportion to their heights.
 for (const beside of document.querySelectorAll(".beside")) {
   const panes = [...beside.children];
   let leading = null;

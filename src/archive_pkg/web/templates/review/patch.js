@@ -1,13 +1,13 @@
-// What the server answers is the page anew; here only what differs in it is taken over, so that
-// focus, scroll positions, and forms that are being filled in stay.
+// The server answers with the complete page. Replace only the elements that differ, so that focus,
+// scroll positions and half-filled forms stay.
 
-const pristine = new Map(); // What the server sent last, by id.
+const pristine = new Map(); // The elements that the server sent last, by id.
 
 const remember = (root) => {
   for (const element of root.querySelectorAll("[id]")) pristine.set(element.id, element.cloneNode(true));
 };
 
-// Ask the server. What it sends is parsed into a document of its own, in which no script runs.
+// Ask the server for a page. It is parsed into a separate document, in which no script runs.
 export const ask = (method, address, body) => new Promise((resolve) => {
   const request = new XMLHttpRequest();
   request.open(method, address);
@@ -19,7 +19,7 @@ export const ask = (method, address, body) => new Promise((resolve) => {
   request.send(body ? JSON.stringify(body) : null);
 });
 
-// The same for answers that are data.
+// Ask the server for JSON.
 export const askData = async (method, address, body) => {
   try {
     const answer = await fetch(address, {
@@ -43,13 +43,13 @@ const take = (old, fresh) => {
   return made;
 };
 
-// Take over one element.
+// Replace one element.
 export const takeElement = (page, id) => {
   const fresh = page.getElementById(id), old = document.getElementById(id);
   if (fresh && old && differs(id, fresh)) take(old, fresh);
 };
 
-// Take over a list whose items have ids. An item that is being filled in stays, unless it is `done`.
+// Update a list whose items have ids. An item with an open form stays, unless it is `done`.
 export const takeList = (page, selector, done) => {
   const list = document.querySelector(selector), fresh = page.querySelector(selector);
   if (!list || !fresh) return;
@@ -75,7 +75,7 @@ export const takeList = (page, selector, done) => {
   }
 };
 
-// Put an item into a list, or in the place of the one that it is.
+// Replace an item, or insert it into a list if it is new.
 export const takeItem = (page, id, list) => {
   const fresh = page.getElementById(id), old = document.getElementById(id);
   if (!fresh) return null;

@@ -1,4 +1,4 @@
-// The review in the browser: which field is current, what is selected, what the server is told.
+// The review in the browser: the current field, the selected words, the requests to the server.
 import { ask, askData, takeElement, takeItem, takeList } from "./patch.js";
 import { moved, select, selected } from "./text.js";
 
@@ -58,7 +58,7 @@ const showWords = () => {
   for (const button of document.querySelectorAll("[data-rest-current], [data-note]")) button.disabled = !words;
 };
 
-// The browser tells of a selection a little later, and the next key may be quicker.
+// The browser reports a selection a little later, and the next key may come before that.
 const choose = (where) => {
   select(where);
   words = where;
@@ -71,9 +71,9 @@ const placed = (text) => {
   return { file, start, end };
 };
 
-// A control that has just appeared under a pointer that did not move was not aimed at. A click on
-// it does nothing: it is the second half of a double click, or meant what was there before.
-const TO_SEE = 1000; // Milliseconds after which a change of the page has been seen.
+// If a control has just appeared under a resting pointer, a click on it does nothing: it is the second
+// half of a double click, or was meant for the control that was there before.
+const TO_SEE = 1000; // Milliseconds that a person needs to see a change of the page.
 let aimed = true; // Whether the pointer has moved since the page last changed.
 let changedAt = 0;
 let pointer = null; // Where the pointer is.
@@ -90,7 +90,7 @@ const isAimed = (event) => {
   return event.detail === 1 && (aimed || performance.now() - changedAt > TO_SEE);
 };
 
-// Telling the server.
+// Requests to the server.
 
 const take = (page, done) => {
   changed();
@@ -106,8 +106,8 @@ const send = (doing, change) => {
   say("Saving…");
   busy = busy.then(async () => {
     const { status, page } = await ask("POST", `${here()}/${doing}`, { ...change, seen: head().dataset.seen });
-    if (!status) return say("The review does not answer. Has it been ended? What you did last is not saved.", true);
-    if (!page?.getElementById("head")) return say(toldIn(page), true);
+    if (!status) return say("The review does not answer; it may have ended. Your last change is not saved.", true);
+    if (!page?.getElementById("head")) return say(messageIn(page), true);
     const id = change.field === undefined ? "" : cardName(change.field);
     take(page, status === 200 || status === 422 ? id : "");
     say(page.getElementById("said").textContent, status !== 200);
@@ -125,12 +125,12 @@ const send = (doing, change) => {
 };
 
 const cardName = (field) => `s-${field.replaceAll(".", "-")}`;
-const toldIn = (page) => {
-  const told = [...(page?.querySelectorAll(".wrong") ?? [])].map((each) => each.textContent);
-  return told.join(" ") || "That did not work: load the page anew.";
+const messageIn = (page) => {
+  const messages = [...(page?.querySelectorAll(".wrong") ?? [])].map((each) => each.textContent);
+  return messages.join(" ") || "That did not work. Reload the page.";
 };
 
-// After a change the next thing to be looked at is current; after any other, the same.
+// After accepting or leaving unknown, go to the next field that needs review; otherwise stay.
 const after = (doing, id) => {
   if (doing === "undo" || doing === "redo") return;
   const item = $(id);
@@ -149,7 +149,7 @@ const edit = async (field, at) => {
   const query = new URLSearchParams({ edit: field, ...(at ? { at: place(at) } : {}) });
   const { status, page } = await ask("GET", `${here()}?${query}`);
   changed();
-  if (status !== 200) return say("The form cannot be opened: load the page anew.", true);
+  if (status !== 200) return say("The form cannot be opened. Reload the page.", true);
   const item = takeItem(page, cardName(field), "#cards");
   setCurrent(item, { look: !at });
   item?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
@@ -185,9 +185,9 @@ const save = (form) => {
   return send(form.dataset.do, { field: item.dataset.field, values: entered(form), at: form.dataset.at });
 };
 
-// What is being typed is judged by the same models, without being written.
+// Check the form while the reviewer types, without saving it.
 let typing = 0;
-const judge = (form) => {
+const checkForm = (form) => {
   clearTimeout(typing);
   typing = setTimeout(async () => {
     const item = form.closest(".card");
@@ -218,19 +218,19 @@ const does = (doing, item) => {
   if (button) return send(doing, { field: item.dataset.field });
 };
 
-// The package: each step goes on by itself on the server, and is asked for until it has ended.
+// The package: each step runs on the server. Poll until it has ended.
 
 const follow = async (page) => {
   const section = page?.getElementById("package");
-  if (!section) return say(toldIn(page), true);
+  if (!section) return say(messageIn(page), true);
   takeElement(page, "package");
   changed();
   if (section.matches("[data-running]")) {
     setTimeout(async () => follow((await ask("GET", `${here()}/package`)).page), 250);
   } else {
     const outcomes = [...section.querySelectorAll(".outcome")];
-    const told = outcomes[outcomes.length - 1];
-    say(told?.textContent.trim() ?? "", told?.matches(".bad"));
+    const outcome = outcomes[outcomes.length - 1];
+    say(outcome?.textContent.trim() ?? "", outcome?.matches(".bad"));
   }
 };
 
@@ -246,13 +246,13 @@ let pasted = null; // What was pasted, to the byte; the browser shows it with it
 
 const draft = async (button) => {
   const { status, data } = await askData("POST", `${base}draft`, { key: button.dataset.draft });
-  const told = button.parentElement.querySelector(".counts");
+  const outcome = button.parentElement.querySelector(".counts");
   if (status === 200) {
     const link = Object.assign(document.createElement("a"), { href: `${base}letters/${data.key}`, textContent: "drafted: review it" });
-    told.replaceChildren(link);
+    outcome.replaceChildren(link);
     button.remove();
   } else {
-    told.textContent = data.message ?? "The review does not answer.";
+    outcome.textContent = data.message ?? "The review does not answer.";
   }
 };
 
@@ -269,7 +269,7 @@ const draftAll = async () => {
 const paste = async () => {
   const text = $("pasted").value;
   const exact = pasted && pasted.shown === text ? pasted.text : text;
-  say("Reading it…");
+  say("Drafting…");
   const { status, data } = await askData("POST", `${base}paste`, { text: exact });
   if (status === 200) location.assign(data.address);
   else say(`${data.message ?? "The review does not answer"}. ${data.hint ?? ""}`, true);
@@ -391,7 +391,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form.form");
-  if (form) judge(form);
+  if (form) checkForm(form);
 });
 
 document.addEventListener("paste", (event) => {
@@ -403,7 +403,7 @@ document.addEventListener("paste", (event) => {
 
 if ($("cards")) document.addEventListener("selectionchange", showWords);
 
-// Others that change the file.
+// Changes by other tabs and programs.
 
 const watch = async () => {
   if (document.hidden || document.querySelector("dialog[open]")) return;
@@ -413,7 +413,7 @@ const watch = async () => {
     const { page } = await ask("GET", here());
     if (!page?.getElementById("head")) return;
     take(page, "");
-    say("Another tab or program has changed the record; this is how it is now.");
+    say("Another tab or program has changed the record. The page now shows the current record.");
   }
 };
 
@@ -423,7 +423,7 @@ addEventListener("beforeunload", (event) => {
 
 if ($("cards")) {
   $("again").addEventListener("click", () => { $("conflict").close(); send(last.doing, last.change); });
-  $("drop").addEventListener("click", () => { $("conflict").close(); say("Left as it is now; what you did last is dropped."); });
+  $("drop").addEventListener("click", () => { $("conflict").close(); say("Your last change was discarded."); });
   setInterval(watch, 2000);
   setCurrent(cards()[0], { focus: false, look: matchMedia("(min-width: 60rem)").matches });
 }

@@ -1,10 +1,10 @@
-// Places in the letter's text. The server counts code points from the text's beginning, the browser
-// UTF-16 units within text nodes; signs that nobody would see are elements that stand for one each.
+// Places in the letter's text. The server counts code points from the beginning of the text, the browser
+// counts UTF-16 units within text nodes. Each invisible character is shown as an element of its own.
 
 const isHigh = (unit) => unit >= 0xd800 && unit <= 0xdbff;
 const isLow = (unit) => unit >= 0xdc00 && unit <= 0xdfff;
 
-// Code points in the first `units` units of a string; half a pair counts as the whole.
+// Code points in the first `units` units of a string; half a surrogate pair counts as one.
 export const codePoints = (string, units) => {
   let count = 0;
   for (let place = 0; place < units; place += 1) {
@@ -42,7 +42,7 @@ const characters = (line) => pieces(line).flatMap((piece) => (isText(piece) ? [.
 
 const lineOf = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest(".line");
 
-// How many code points of a line stand before a place in it.
+// The number of code points of a line before a place in it.
 const within = (line, node, offset) => {
   const range = document.createRange();
   range.setStart(line, 0);
@@ -59,7 +59,7 @@ const within = (line, node, offset) => {
 const at = (line) => Number(line.dataset.at);
 const fileOf = (line) => Number(line.closest(".text").dataset.file);
 
-// The selected words as {file, start, end}; null where none of the text are selected.
+// The selected words as {file, start, end}; null if no text is selected.
 export const selected = () => {
   const selection = getSelection();
   if (!selection.rangeCount || selection.isCollapsed) return null;
@@ -79,7 +79,7 @@ export const selected = () => {
 
 export const lines = (file) => [...document.querySelectorAll(`.text[data-file="${file}"] .line`)];
 
-// The line that an offset stands in, or the nearest before it.
+// The line that contains an offset, or the nearest line before it.
 const lineAt = (file, offset) => {
   const all = lines(file);
   let low = 0, high = all.length - 1;
@@ -125,7 +125,7 @@ export const select = (where) => {
 
 const WORD = /[\p{L}\p{N}\p{M}]+(?:[’'\u2010-][\p{L}\p{N}\p{M}]+)*|[^\s\p{L}\p{N}\p{M}]+/gu;
 
-// The words of a line, each by the offsets of its first character and behind its last.
+// The words of a line, each as [start, end].
 const wordsOf = (line) => {
   const text = characters(line).join("");
   return [...text.matchAll(WORD)].map((found) => {
@@ -134,7 +134,7 @@ const wordsOf = (line) => {
   });
 };
 
-// Move through the text by the keyboard. `now` is what is selected; null begins at the first word.
+// Move the selection by the keyboard. If `now`, the current selection, is null, start at the first word.
 export const moved = (now, key, { more, fine }) => {
   const file = now ? now.file : Number(document.querySelector(".text").dataset.file);
   const all = lines(file);
