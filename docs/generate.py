@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 from pathlib import Path
@@ -150,10 +151,23 @@ leave it out. Records of format 1, which have `of` in place of `made_from`, `par
 are read as well, and saving them writes format 2
 ([decision 50](../decisions/0050-three-relations.md)).
 
+[record.schema.json](record.schema.json) is the JSON Schema of a record in JSON. Editors of YAML can
+use it, too, but they take a plain `1960` for a number: quote it there. `archive-pkg check` checks
+more: calendars, check digits, languages, and whether references and quotes lead somewhere.
+
 Fields in **bold** have to be there. A date may be written as its EDTF form alone. Items that have
 an `id` are referred to by it; a dotted path such as `agents.khrushchev.name` names one statement.
 
 """
+
+
+def record_schema() -> str:
+    """The JSON Schema of a record's file."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **models.Record.model_json_schema(),
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
 def _models() -> list[Any]:
@@ -373,6 +387,7 @@ PAGES = {
     "limits.md": limits_page,
     "table-columns.md": table_columns_page,
     "record.md": record_page,
+    "record.schema.json": record_schema,
     "findings.md": findings_page,
     "commands.md": commands_page,
     "vocabularies.md": vocabularies_page,

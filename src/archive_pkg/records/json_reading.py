@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|[^\s{}\[\],:"]+')
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NOT_JSON = frozenset(
-    ["NaN", "Infinity", "-Infinity"]
-)  # the standard library reads them all the same
+_NOT_JSON = frozenset(["NaN", "Infinity", "-Infinity"])
 
 
 def read_json(text: str, path: str) -> Tree:
