@@ -21,13 +21,13 @@ def site(tmp_path: Path) -> Path:
     """A folder of installed projects with the page's project in it, entry point and all."""
     (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     (declared,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    body = code.partition("class ZipShelf")[2]
+    body = code.partition("class ZipFolder")[2]
     assert len([line for line in body.splitlines() if line.strip()]) <= 32
     folder = tmp_path / "site"
-    info = folder / "zipshelf-1.0.dist-info"
+    info = folder / "zipfolder-1.0.dist-info"
     info.mkdir(parents=True)
-    (folder / "zipshelf.py").write_text(code)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: zipshelf\nVersion: 1.0\n")
+    (folder / "zipfolder.py").write_text(code)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: zipfolder\nVersion: 1.0\n")
     group = re.search(r'entry-points\."(.*?)"', declared)
     point = re.search(r'^(\w+) = "(.*)"$', declared, re.MULTILINE)
     assert group
@@ -50,12 +50,12 @@ def test_the_repository_of_the_docs(
         (result,) = json.loads(done.stdout)["results"]
         return result
 
-    first = told("deposit", package, "--to", f"zipshelf:{shelf}")
+    first = told("deposit", package, "--to", f"zipfolder:{shelf}")
     assert first["outcome"] == "deposited"
     assert first["verified"] == "read-back"
-    assert told("deposit", package, "--to", f"zipshelf:{shelf}")["outcome"] == "unchanged"
+    assert told("deposit", package, "--to", f"zipfolder:{shelf}")["outcome"] == "unchanged"
     assert len(list(shelf.iterdir())) == 1
-    named = ["--repository", f"zipshelf:{shelf}"]
+    named = ["--repository", f"zipfolder:{shelf}"]
     assert told("receipts", package, "--check", *named)["checked"]
     told("fetch", first["receipt"], "--out", tmp_path / "back", *named)
     assert differing(tmp_path / "back" / package.name, package) == ()
