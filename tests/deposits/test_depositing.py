@@ -25,12 +25,14 @@ from archive_pkg.deposits import (
     Transfer,
     arrivals,
     credentials,
+    depositing,
     parcels,
     retrying,
 )
 from archive_pkg.deposits.depositing import RefusedError
 from archive_pkg.deposits.parcels import pack
 from archive_pkg.deposits.protocol import LostError
+from archive_pkg.deposits.together import together
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package, sign
 from archive_pkg.packages.building import differing
@@ -350,13 +352,13 @@ def test_what_turns_out_invalid_has_no_receipt_and_keeps_an_older_journal(
     (package / "data" / "record.json").chmod(0o600)
     with (package / "manifest-sha256.txt").open("a") as manifest:
         manifest.write(f"{'0' * 64}  data/missing.txt\n")
-    for moods in ([], [DepositError("no")]):
-        shelf = NearShelf(moods)
+    for moods, journals in (([], 0), ([DepositError("no")], 1)):
+        shelf = NearShelf(list[Exception](moods))
         with pytest.raises(ArchivePkgError):
             deposits.deposit(package, shelf)
         assert len(shelf.got) == 1
+        assert len(receipts_beside(package)) == journals
     assert [name for name in receipts_beside(package) if not name.endswith(".journal")] == []
-    assert len(receipts_beside(package)) == 1
     with pytest.raises(InvalidError):
         deposits.deposit(package, NearShelf())
     assert len(receipts_beside(package)) == 1
@@ -530,7 +532,9 @@ def test_a_later_signature_belongs_to_the_package(package: Path, tmp_path: Path)
     assert [path for path in shelf.held[package.name] if path.startswith("signatures/")]
 
 
-def test_side_by_side_and_one_that_fails(letter: Path, tmp_path: Path) -> None:
+def test_side_by_side_and_one_that_fails(
+    letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     packages = []
     for number in range(4):
         record = letter / "record.yaml"
@@ -538,6 +542,16 @@ def test_side_by_side_and_one_that_fails(letter: Path, tmp_path: Path) -> None:
         record.write_text(text.replace(f"id: {letter.name}", f"id: letter-{number}", 1))
         packages.append(build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path)
         record.write_text(text)
+    lots: list[int] = []
+
+    def counted(works: list[Any], at_once: int) -> list[Any]:
+        lots.append(len(works))
+        return together(works, at_once)
+
+    monkeypatch.setattr(depositing, "together", counted)
+    monkeypatch.setattr(depositing, "_LOT_BYTES", pack(packages[0]).size * 3 // 2)
+    assert len(list(deposits.deposit_many(packages, NearShelf()))) == 4
+    assert lots == [2, 2], "two have more bytes than a lot may have before another is begun"
     (packages[2] / "data" / "record.json").write_text("{}")
     outcomes = dict(deposits.deposit_many(packages, Shelf(), jobs=2))
     assert list(outcomes) == packages
