@@ -67,7 +67,7 @@ def test_many_letters_get_a_folder_each_and_a_list_for_review(letter: Path, tmp_
     )
     output = draft(letter.parent, "--out", tmp_path / "records")
     assert "draft-no-letter" in output
-    assert "To review, the least sure first:" in output
+    assert "To review, least certain first:" in output
     records = sorted(path.parent.name for path in (tmp_path / "records").rglob("record.yaml"))
     assert records == ["1955-05-03-john-q-example-to-murphy", "poem"]
     copy = tmp_path / "records" / records[0] / "murphy.txt"

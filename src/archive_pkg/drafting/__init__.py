@@ -1,4 +1,4 @@
-"""From a letter's text to a draft of its record, every statement with its evidence."""
+"""Draft a record from a letter's text, with evidence for every statement."""
 
 from archive_pkg.drafting.draft import Draft, draft_letter, draft_source, draft_text
 from archive_pkg.drafting.layout.segmentation import Zone

@@ -1,4 +1,4 @@
-"""The draft of a letter's description: its statements, what is open, and why."""
+"""Draft the description of a letter: its statements, the open fields, and the reasons."""
 
 from __future__ import annotations
 
@@ -28,57 +28,58 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
     from archive_pkg.paths import StrPath
 
-EMPTY = Code("draft-text-empty", Severity.WARNING, "The text has nothing in it but white space.")
+EMPTY = Code("draft-text-empty", Severity.WARNING, "The text is empty or only white space.")
 NO_FORMS = Code(
     "draft-no-letter",
     Severity.WARNING,
-    "None of a letter's forms was found (salutation, dateline, address, leave-taking), so nothing "
-    "is said of sender, recipient or date.",
+    "The text has no part that letters have (salutation, dateline, address, closing), so sender, "
+    "recipient and date stay open.",
 )
 CONVERSATION = Code(
     "draft-conversation",
     Severity.WARNING,
-    "The text is the record of a conversation: it has participants, and no sender or recipient.",
+    "The text records a conversation: it has participants, but no sender or recipient.",
 )
 NO_LINES = Code(
     "draft-no-line-ends",
     Severity.WARNING,
-    "The text is one line, so its parts cannot be told by their places.",
+    "The text is a single line, so its parts cannot be recognized by their position.",
 )
 UNKNOWN_SCRIPT = Code(
     "draft-unknown-script",
     Severity.WARNING,
-    "The text is in a script that the rules do not know.",
+    "The text is in a script that the rules do not support.",
 )
 BIDI = Code(
     "draft-bidi-control",
     Severity.WARNING,
-    "The text has a control character that changes the direction of writing: what is shown may not "
-    "be what is there.",
+    "The text has a control character that changes the direction of writing, so a screen may show "
+    "the characters in another order than the file has them.",
     "Unicode Standard Annex 9",
 )
 LOOSE_BRACKET = Code(
     "draft-bracket-loose",
     Severity.ADVICE,
-    "A square bracket has no counterpart; the note that it may begin or end cannot be told.",
+    "A square bracket has no counterpart, so it is not clear where a note begins or ends.",
 )
 MANY_NOTES = Code(
     "draft-many-brackets",
     Severity.WARNING,
-    "The text has more brackets than any letter; only the first are listed as notes.",
+    "The text has an unusual number of brackets. Only the first ones are listed as notes.",
 )
 LONG = Code(
     "draft-text-long",
     Severity.ADVICE,
-    "The text is very long; only its beginning and its end were searched for a letter's forms.",
+    "The text is very long. Only its beginning and its end were searched for the parts of a "
+    "letter.",
 )
 
 FIELDS = ("classification", "date", "place", "sender", "recipient", "salutation", "closing",
           "signatory", "enclosure", "summary", "language")  # fmt: skip
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TELEGRAM = re.compile(r"[A-Z]{0,5}[–-]?\d{1,6}\. ")
-_MOST_TOLD = 20
-# Fields that only a letter's forms can bear out.
+_MOST_REPORTED = 20
+# Fields that are kept only if the text is a letter.
 _FORMED = frozenset(
     {"date", "place", "sender", "recipient", "salutation", "closing", "signatory", "summary"}
 )
@@ -86,13 +87,13 @@ _FORMED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was read from a letter's text.
+    """A draft of a letter's record.
 
     Attributes:
-        source: The file, its text and how it was decoded.
+        source: The file, its text and its encoding.
         zones: The parts of the text, in order.
-        statements: What is stated, each with evidence and confidence.
-        report: Why something stayed open; nothing in it makes the file invalid.
+        statements: The statements, each with evidence and confidence.
+        report: The reasons why fields stay open. It has no errors.
     """
 
     source: Source
@@ -102,20 +103,20 @@ class Draft:
 
     @property
     def text(self) -> str:
-        """The decoded text that all offsets point into."""
+        """The decoded text; all offsets point into it."""
         return self.source.text
 
     def of(self, name: str) -> list[Statement]:
-        """The statements about a field, in the order of the text."""
+        """Return the statements about a field, in the order of the text."""
         return [one for one in self.statements if one.field == name]
 
     def one(self, name: str) -> Statement | None:
-        """The first statement about a field."""
+        """Return the first statement about a field."""
         return next(iter(self.of(name)), None)
 
     @property
     def open(self) -> list[str]:
-        """Fields of which the text says nothing that a rule can read."""
+        """Fields without a statement."""
         stated = {one.field for one in self.statements}
         if "enclosure-mentioned" in stated:
             stated.add("enclosure")
@@ -123,7 +124,7 @@ class Draft:
 
     @property
     def needs_review(self) -> list[Statement]:
-        """The statements that are not certain, the least sure first."""
+        """The statements that are not certain, least certain first."""
         order = {GUESS: 0, PROBABLE: 1}
         unsure = [one for one in self.statements if one.confidence is not CERTAIN]
         return sorted(unsure, key=lambda one: order[one.confidence])
@@ -132,30 +133,30 @@ class Draft:
 def draft_letter(
     path: StrPath, *, encoding: str | None = None, vocabulary: tuple[StrPath, ...] = ()
 ) -> Draft:
-    """Read a letter's file into a draft: plain text, .docx or .odt.
+    """Draft a record from a letter's file: plain text, .docx or .odt.
 
-    TEI is imported instead: `archive_pkg.interchange.importing.read`.
+    Import TEI files with `archive_pkg.interchange.importing.read` instead.
 
     Args:
         path: The file; it is only read.
-        encoding: The encoding of a plain text that is not UTF-8 or UTF-16 with its mark.
-        vocabulary: Files of one's own with more words, names and markings.
+        encoding: The encoding of a plain text that is not UTF-8, or UTF-16 with a byte order mark.
+        vocabulary: Your own files with more words, names and markings.
 
     Raises:
-        InvalidError: The file is no text, or its bytes do not fit the encoding.
+        InvalidError: The file is not a text, or its bytes do not fit the encoding.
         StorageError: The file cannot be read.
-        UsageError: The encoding is not known.
+        UsageError: The encoding is unknown.
     """
     own = map(Path, vocabulary)
     return draft_source(read_source(path, encoding), load_vocabulary(*own))
 
 
 def draft_text(text: str, vocabulary: Vocabulary | None = None) -> Draft:
-    """Read a letter's text into a draft.
+    """Draft a record from a letter's text.
 
     Args:
-        text: The text; offsets will point into it.
-        vocabulary: The words to go by; ours if not given.
+        text: The text; offsets point into it.
+        vocabulary: The vocabulary; by default the built-in one.
     """
     data = text.encode("utf-8", "surrogatepass")
     source = Source(
@@ -165,31 +166,31 @@ def draft_text(text: str, vocabulary: Vocabulary | None = None) -> Draft:
 
 
 def draft_source(source: Source, vocabulary: Vocabulary) -> Draft:
-    """Read a text that was decoded into a draft."""
+    """Draft a record from a text that is already decoded."""
     report = Report()
     layout = segment(source.text, vocabulary)
     statements = read_fields(layout, vocabulary)
-    statements = _judge(layout, statements, source, report, vocabulary)
-    _look_at_signs(source, report)
+    statements = _select(layout, statements, source, report, vocabulary)
+    _check_characters(source, report)
     return Draft(source, tuple(layout.zones), tuple(statements), report)
 
 
-def _judge(
+def _select(
     layout: LetterLayout,
     statements: list[Statement],
     source: Source,
     report: Report,
     vocabulary: Vocabulary,
 ) -> list[Statement]:
-    """The statements that the text as a whole bears out, and the type of the document."""
+    """Return the statements that suit the kind of text, and one about the document's type."""
     place = Location(source.path)
     text = source.text
     if not text.strip():
-        report.add(EMPTY.at(place, "the text is empty", "give the letter's text"))
+        report.add(EMPTY.at(place, "the text is empty", "use a file that has the letter's text"))
         return []
     if len(text) > 2 * WINDOW:
         message = f"the text has {len(text):,} characters"
-        report.add(LONG.at(place, message, "split the file where a letter ends"))
+        report.add(LONG.at(place, message, "put each letter into its own file"))
     if _is_conversation(layout):
         message = "a memorandum of conversation names participants, not correspondents"
         report.add(CONVERSATION.at(place, message, "describe it as a memorandum"))
@@ -197,25 +198,27 @@ def _judge(
         statements = [one for one in statements if one.field not in kept]
         return [*statements, _type("memorandum", PROBABLE, "names-participants")]
     if not is_letter(layout):
-        _say_why(text, place, report, layout)
+        _report_no_letter(text, place, report, layout)
         return [one for one in statements if one.field not in _FORMED]
     return [*statements, _type_of(layout, vocabulary)]
 
 
-def _say_why(text: str, place: Location, report: Report, layout: LetterLayout) -> None:
+def _report_no_letter(text: str, place: Location, report: Report, layout: LetterLayout) -> None:
     if not any(c.isalpha() for c in text[:WINDOW]) or not _known_script(text[:WINDOW]):
-        report.add(UNKNOWN_SCRIPT.at(place, "no Latin or Cyrillic letters", "describe it by hand"))
+        message = "the text has few or no Latin or Cyrillic letters"
+        report.add(UNKNOWN_SCRIPT.at(place, message, "describe it by hand"))
     elif len(layout.lines) == 1 and len(text) > 1000:
-        report.add(NO_LINES.at(place, "the text has no line ends", "give it as it was set"))
-    message = "no salutation, dateline, address or leave-taking was found"
+        hint = "use a file that keeps the letter's line breaks"
+        report.add(NO_LINES.at(place, "the text has no line ends", hint))
+    message = "found no salutation, dateline, address or closing"
     report.add(NO_FORMS.at(place, message, "if it is a letter, describe it by hand"))
 
 
 def is_letter(layout: LetterLayout) -> bool:
-    """Whether a text has enough of a letter's forms to be read as one.
+    """Whether a text has enough parts of a letter to be read as one.
 
-    A salutation or a leave taken before a signature is enough; so is an address, or a dateline with
-    its place, where the text is not a list of many.
+    A salutation is enough, and so is a closing before a signature. An address or a dateline with a
+    place is enough unless the text has many datelines.
     """
     head, tail = layout.head, layout.tail
     if head.salutation is not None:
@@ -234,7 +237,7 @@ def is_letter(layout: LetterLayout) -> bool:
 
 
 def _is_conversation(layout: LetterLayout) -> bool:
-    """Whether the head says that a conversation is recorded."""
+    """Whether the head says that the text records a conversation."""
     for line in layout.lines[:30]:
         words = words_of(line.text[:60])
         if words[:3] == ["memorandum", "of", "conversation"] or (
@@ -255,7 +258,7 @@ def _type(kind: str, sure: Confidence, rule: str) -> Statement:
 
 
 def _type_of(layout: LetterLayout, vocabulary: Vocabulary) -> Statement:
-    """What kind of document it is, from its forms."""
+    """Return a statement about the document's type."""
     head, lines = layout.head, layout.lines
     words = {word for line in lines[: head.body][:12] for word in words_of(line.text[:60])}
     if "memorandum" in words:
@@ -271,22 +274,21 @@ def _type_of(layout: LetterLayout, vocabulary: Vocabulary) -> Statement:
     return _type("letter", CERTAIN if head.salutation is not None else PROBABLE, "letter-forms")
 
 
-def _look_at_signs(source: Source, report: Report) -> None:
-    """Findings on single characters: direction controls, brackets without counterpart."""
+def _check_characters(source: Source, report: Report) -> None:
+    """Report direction controls and brackets without a counterpart."""
     text = source.text
     for number, match in enumerate(_BIDI.finditer(text)):
-        if number == _MOST_TOLD:
+        if number == _MOST_REPORTED:
             break
         sign = f"U+{ord(match.group()):04X}"
         place = replace(Location(source.path), offset=match.start())
-        report.add(
-            BIDI.at(place, f"the control character {sign}", "look at it before trusting eyes")
-        )
+        message = f"the control character {sign} changes the direction of writing"
+        report.add(BIDI.at(place, message, "compare the characters with the source"))
     brackets, loose = find_brackets(text, MOST_NOTES + 1)
-    for offset in loose[:_MOST_TOLD]:
+    for offset in loose[:_MOST_REPORTED]:
         place = replace(Location(source.path), offset=offset)
         message = f"“{text[offset]}” has no counterpart"
         report.add(LOOSE_BRACKET.at(place, message, "close or remove it, if the source allows"))
     if len(brackets) > MOST_NOTES:
-        message = f"more than {MOST_NOTES:,} brackets; only these are listed"
-        report.add(MANY_NOTES.at(Location(source.path), message, "look whether it is a letter"))
+        message = f"more than {MOST_NOTES:,} brackets; only the first {MOST_NOTES:,} are listed"
+        report.add(MANY_NOTES.at(Location(source.path), message, "check that it is a letter"))

@@ -1,4 +1,4 @@
-"""What language a text is in, and what follows from it for reading its dates."""
+"""Detect the language of a text and the conventions for reading its dates."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SAMPLE = 4000
 
 @dataclass(frozen=True, slots=True)
 class TextConventions:
-    """How this text is to be read.
+    """Conventions that apply to one text.
 
     Attributes:
-        language: BCP 47 code of its language; empty if it cannot be told.
-        share: Share of the sample's words that are that language's small words.
-        pivot: A year written with two digits lies in the hundred years before this one.
-        dated_around: The year that the text's full years lie around; None if it names none.
+        language: BCP 47 code of its language; empty if unknown.
+        share: Share of the sample's words that are function words of that language.
+        pivot: A two-digit year falls in the hundred years before this one.
+        dated_around: Median of the four-digit years in the text; None if it has none.
     """
 
     language: str
@@ -35,7 +35,7 @@ class TextConventions:
 
 
 def text_conventions(text: str, vocabulary: Vocabulary) -> TextConventions:
-    """Language and century of a text, from its beginning."""
+    """Detect the language and century of a text from its beginning."""
     sample = text[:SAMPLE]
     words = Counter(words_of(sample[: SAMPLE // 2]))
     total = sum(words.values())

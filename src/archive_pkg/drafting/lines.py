@@ -1,15 +1,15 @@
-"""A decoded text as lines and blocks, each with its place in code points."""
+"""Split a decoded text into lines and blocks with offsets in code points."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-# Longer lines are prose whatever they begin with; no rule looks at one whole.
+# Longer lines are prose, whatever they begin with. No rule reads such a line in full.
 LONGEST_FORMULA = 160
-# How much of a very long text is searched for forms at its beginning, and as much at its end.
+# Characters that are searched at the beginning, and again at the end, of a very long text.
 WINDOW = 60_000
-# The widest line that somebody breaks by hand or machine; longer ones are whole paragraphs.
+# Longest line of a text with hard line breaks. Longer lines are paragraphs.
 WIDEST = 120
 _LINE = re.compile(r"\S[^\r\n]*")
 
@@ -21,7 +21,7 @@ class Line(NamedTuple):
         start: Offset of its first character that is not white space, in code points.
         end: Offset after its last character that is not white space.
         text: The characters between.
-        block: Number of the block it stands in, from 0.
+        block: Number of its block, from 0.
         first: Whether it is the first line of its block.
         last: Whether it is the last line of its block.
     """
@@ -35,17 +35,17 @@ class Line(NamedTuple):
 
     @property
     def alone(self) -> bool:
-        """Whether the line is a block of its own."""
+        """Whether the line is its block's only line."""
         return self.first and self.last
 
     @property
     def is_short(self) -> bool:
-        """Whether it can be a formula (a salutation, a dateline) rather than prose."""
+        """Whether the line can be a formula (a salutation, a dateline) rather than prose."""
         return len(self.text) <= LONGEST_FORMULA
 
 
 def windows(text: str) -> list[tuple[int, int]]:
-    """The stretches of a text that are searched for forms: all of it, or beginning and end."""
+    """Return the ranges to search: the complete text, or its beginning and end if it is long."""
     if len(text) <= 2 * WINDOW:
         return [(0, len(text))]
     first = text.rfind("\n", 0, WINDOW) + 1 or WINDOW
@@ -54,14 +54,14 @@ def windows(text: str) -> list[tuple[int, int]]:
 
 
 def _line_ends(text: str) -> int:
-    """How many lines end in some white space; CR LF, CR and LF each end one."""
+    """Count the line ends in white space; CR LF, CR and LF each count as one."""
     return max(text.count("\n"), text.count("\r"))
 
 
 def _parted(lines: list[tuple[int, int, str, int]]) -> list[tuple[int, int, str, int]]:
-    """Lines without any blank line between them, each a block of its own.
+    """Put each line of a text without blank lines into its own block.
 
-    Only where lines are broken at a width does one that reaches it go on in the next.
+    If the text has hard line breaks, a line of full width continues in the next one.
     """
     lengths = sorted(len(words) for _, _, words, _ in lines)
     width = lengths[len(lengths) * 9 // 10]
@@ -76,10 +76,10 @@ def _parted(lines: list[tuple[int, int, str, int]]) -> list[tuple[int, int, str,
 
 
 def lines_of(text: str) -> list[Line]:
-    """The lines of a text that have something in them, in order.
+    """Return the non-blank lines of a text in order.
 
-    Blocks are what blank lines part. The offsets point into `text` as given: nothing is
-    translated. Of a very long text only its beginning and end are cut into lines.
+    Blank lines separate blocks. The offsets point into `text` as given; line ends are not
+    translated. A very long text contributes only its beginning and end.
     """
     found: list[tuple[int, int, str, int]] = []
     block, after = -1, 0

@@ -1,4 +1,4 @@
-"""The shapes of names: which lines can be a signature, who is meant by a form of address."""
+"""Recognize names by their shape and separate them from titles and offices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 _PIECE = re.compile(r"\S+")
-# Chinese and Korean names: one syllable, then two that a hyphen joins ("Wei Tao-ming").
+# Chinese and Korean names: one syllable, then two joined by a hyphen ("Wei Tao-ming").
 _SURNAME_FIRST = re.compile(
     r"([A-Z][a-z]{1,5}) [A-Z][a-z]{1,5}-[a-z]{1,6}|([A-Z]{2,6}) [A-Z]{2,6}-[A-Z]{2,6}"
 )
@@ -65,13 +65,13 @@ LONGEST = 70
 
 @dataclass(frozen=True, slots=True)
 class PersonalName:
-    """A name as it is written and the part of it that is the person's.
+    """A person's name, separated from title and office.
 
     Attributes:
         name: The name without title and office.
-        role: Title or office that stands before or after it.
-        family: Whether a family name is among its words.
-        surname_first: The family name, where it stands first ("Wei Tao-ming").
+        role: Title or office before or after it.
+        family: Whether it includes a family name.
+        surname_first: The family name if it comes first ("Wei Tao-ming").
     """
 
     name: str
@@ -80,7 +80,7 @@ class PersonalName:
     surname_first: str = ""
 
 
-# Small words that no name has between its parts.
+# Short words that never occur between the parts of a name.
 _NO_MIDDLE = frozenset(
     {
         "am",
@@ -126,16 +126,16 @@ def _is_name_piece(piece: str) -> bool:
 
 
 def _is_lower_middle(piece: str, number: int, pieces: list[str]) -> bool:
-    """A middle name in small letters, as in "Nguyen dinh Thuan"."""
+    """Whether a piece is a middle name in lower case, as in "Nguyen dinh Thuan"."""
     small = piece.isalpha() and piece.islower() and len(piece) <= 4 and piece not in _NO_MIDDLE
     return small and number == 1 and len(pieces) == 3
 
 
 def looks_like_name(line: str, *, most: int = 6) -> bool:
-    """Whether a whole line has the shape of one name, or of two joined by "and".
+    """Whether a line has the shape of one name, or of two joined by "and".
 
-    Capitals in front, initials and particles between, no digits, no verb: a shape only. Prose of
-    that shape ("Yours Truly") is for the caller to know.
+    Names begin with capitals, may have initials and particles between, and have no digits. The
+    caller must exclude prose of that shape ("Yours Truly").
     """
     if not line or len(line) > LONGEST:
         return False
@@ -164,9 +164,9 @@ _OF_OFFICE = frozenset({"of", "for", "in", "at", "to", "de", "des", "du", "gener
 
 
 def strip_titles(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """A name without the titles and offices before it, and those.
+    """Separate a name from the titles and offices before it.
 
-    Where the office goes on ("Secretary of State") it is the name itself: nothing is taken away.
+    A name that is itself an office ("Secretary of State") is returned unchanged.
     """
     pieces = name.split()
     words = [" ".join(words_of(piece)) for piece in pieces]
@@ -187,14 +187,14 @@ def strip_titles(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
 
 
 def person_of(name: str, vocabulary: Vocabulary) -> PersonalName:
-    """Person and title in a name such as "Dr. Arthur Schnitzler" or "Senator Engle"."""
+    """Return person and title in a name such as "Dr. Arthur Schnitzler" or "Senator Engle"."""
     bare, role = strip_titles(name.strip(" ,;:!.–—-'"), vocabulary)
     full = [
         p
         for p in bare.split()
         if len(_bare(p).replace(".", "")) > 1 and _bare(p).casefold() not in PARTICLES
     ]
-    # "G. Bee" has a family name, "Georg B." the first letter of one.
+    # "G. Bee" has a family name, "Georg B." only its initial.
     initial = bool(full) and bare.split()[-1] == full[-1] and len(bare.split()) > 1
     first = _SURNAME_FIRST.fullmatch(bare)
     family = len(full) > 1 or bool(role) or initial
@@ -202,5 +202,5 @@ def person_of(name: str, vocabulary: Vocabulary) -> PersonalName:
 
 
 def completed(text: str) -> str:
-    """A name with an editor's completion in brackets taken in: "W[inston S. Churchill]"."""
+    """Remove the brackets around an editor's completion: "W[inston S. Churchill]"."""
     return text.replace("[", "").replace("]", "")

@@ -24,9 +24,9 @@ _ZONES = {
     "letterhead": "bright_black", "postscript": "white", "subject": "bold", "place": "green",
 }  # fmt: skip
 _SURE = {"certain": "green", "probable": "yellow", "guess": "red"}
-# What the text names in passing; it wants no review by itself.
+# Names mentioned in passing; they do not need a review of their own.
 _BY_THE_WAY = ("mentioned", "mentioned-place")
-# Lines of a body that the terminal shows at each end; the rest is left out.
+# Paragraphs of a long body that the terminal shows at its beginning and at its end.
 _SHOWN = 6
 
 
@@ -43,23 +43,23 @@ def draft(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="A folder for the records: each letter gets one of its own, with a copy.",
+            help="Write each record, with a copy of its letter, to its own folder in this folder.",
             callback=no_stream,
         ),
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(help="The encoding of plain texts that are not UTF-8.")
+        str | None, typer.Option(help="Encoding of plain texts that are not UTF-8.")
     ] = None,
     vocabulary: Annotated[
-        list[Path] | None, typer.Option(help="More names, markings and forms: a YAML file.")
+        list[Path] | None, typer.Option(help="YAML file with more names, markings and phrases.")
     ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Read letters as an editor would, and write records to review.
+    """Draft records from letters, for you to review.
 
-    Each statement is quoted from its place in the text, and says how sure it is. What the text does
-    not say stays open. A record that is there is never overwritten: its open fields are filled.
+    Each statement quotes the text and says how certain it is. What the text does not say stays
+    open. An existing record is never overwritten: only its open fields are filled.
 
     Example: archive-pkg draft letter.txt
     """
@@ -71,11 +71,11 @@ def draft(
         known = load_vocabulary(*own)
         letters = list(letters_in(texts, answer.unreadable))
         if not letters and not answer.status:
-            raise UsageError("there are no letters in what was given", "Name a text or a folder.")
+            raise UsageError("no letters found", "Name a text, or a folder with letters.")
         if len(letters) > 1 and out is None and len({p.parent for p in letters}) < len(letters):
             raise UsageError(
-                "several letters lie in one folder, which has room for one record",
-                "Draft with --out, which gives each letter a folder of its own.",
+                "several letters are in the same folder, which can have only one record",
+                "Use --out, which makes a folder for each letter.",
             )
         drafts: list[tuple[Draft, SavedDraft]] = []
         for letter in letters:
@@ -96,7 +96,7 @@ def draft(
 
 
 def _is_marked_up(letter: Path) -> bool:
-    """Whether a file says in its markup what it is, so that nothing has to be guessed."""
+    """Whether a file has markup that describes the letter, so that `import` can read it."""
     from archive_pkg.interchange.importing import is_description
     from archive_pkg.storage import open_regular
 
@@ -108,7 +108,7 @@ def _is_marked_up(letter: Path) -> bool:
 
 
 def _import(answer: Answer, result: dict[str, Any], letter: Path, out: Path | None) -> None:
-    """Write the record of a TEI file, the same one as `archive-pkg import` makes."""
+    """Write the same record of a TEI file as `archive-pkg import`."""
     from archive_pkg.cli.commands.import_ import shortened
     from archive_pkg.interchange.importing import file_letter
 
@@ -149,17 +149,17 @@ def _say_filed(answer: Answer, read: Draft, filed: SavedDraft) -> None:
     elif filed.changed:
         answer.say(f"{read.source.path}: open fields filled in {filed.record}")
     else:
-        answer.say(f"{read.source.path}: {filed.record} has nothing open that the text tells")
+        answer.say(f"{read.source.path}: nothing to add to {filed.record}")
     for one in filed.differences:
         answer.say(f"  {one.field}: kept {one.kept!r}; the draft has {one.drafted!r}")
 
 
 def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> None:
-    """What needs eyes, the least sure statements first; then what is open."""
+    """List the statements to review, least certain first, then the open fields."""
     from archive_pkg.drafting import reason
 
     answer.say()
-    answer.say("To review, the least sure first:", bold=True)
+    answer.say("To review, least certain first:", bold=True)
     rows = [
         (str(one.confidence) != "guess", filed.record, one)
         for read, filed in drafts
@@ -183,7 +183,7 @@ def _short(text: str) -> str:
 
 
 def _show(read: Draft) -> None:
-    """The letter with its zones coloured, and beside it the fields; plain lines in a pipe."""
+    """Print the coloured letter next to its fields, or plain lines if output is not a terminal."""
     from archive_pkg.drafting import reason
 
     if not sys.stdout.isatty():
@@ -205,7 +205,7 @@ def _show(read: Draft) -> None:
 
 
 def _fields(read: Draft) -> Table:
-    """The statements in a table, each with how sure it is and why."""
+    """Return a table of the statements with their confidence and reason."""
     from rich.table import Table
     from rich.text import Text
 
@@ -226,19 +226,19 @@ def _fields(read: Draft) -> Table:
 
 
 def _coloured(read: Draft) -> Text:
-    """The letter's text, each zone in its colour, quotes underlined; a long body cut short."""
+    """Return the text with coloured zones and underlined quotes; a long body is shortened."""
     from rich.text import Text
 
     shown = Text()
     quotes = [one.quote for one in read.statements if one.quote and one.field != "mentioned"]
     bodies = [zone for zone in read.zones if zone.kind == "body"]
     left_out = {id(zone) for zone in bodies[_SHOWN:-_SHOWN]}
-    told = False
+    shortened = False
     for zone in read.zones:
         if id(zone) in left_out:
-            if not told:
+            if not shortened:
                 shown.append("…\n\n", style="bright_black")
-            told = True
+            shortened = True
             continue
         start = len(shown)
         shown.append(

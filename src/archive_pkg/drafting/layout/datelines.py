@@ -1,4 +1,4 @@
-"""Lines that date and place a letter."""
+"""Read datelines: lines with the date and place of a letter."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _STREETS = (
     "allee",
 )
 _STRIP = " ,.;:–—-[]()"
-# "PARIS, 15 No vembre 1917.": dated, but in no way that can be read.
+# "PARIS, 15 No vembre 1917.": a dateline with a misspelt month.
 _MISWRITTEN = re.compile(
     r"[^\W\d_][^,\d]{2,40}, (?:le )?\d{1,2} ?[^\W\d_][\w ]{2,14} (1[5-9]\d\d|20\d\d)\W*"
 )
@@ -70,14 +70,14 @@ _MISWRITTEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """A line that dates the letter, and maybe places it.
+    """A line with the date of the letter and perhaps its place.
 
     Attributes:
         line: Number of the line.
-        date: The date in it; None where the line says that there is none.
+        date: The date; None if the line says that the letter is undated.
         place: Start and end of the place's name in the text; None if there is none.
-        undated: Whether the line says that the letter has no date.
-        weekday: Whether a day of the week stands in it.
+        undated: Whether the line says that the letter is undated.
+        weekday: Whether the line has a day of the week.
     """
 
     line: int
@@ -88,12 +88,12 @@ class Dateline:
 
 
 def _ends_name(piece: str) -> bool:
-    """Whether a word cannot belong to a place's name: a number, a district, a house."""
+    """Whether a word ends a place's name: a house number or the number of a district."""
     return any(c.isdigit() or c in "#(/" for c in piece) or piece.strip(".,") in _ROMAN
 
 
 def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
-    """Where in one part of an address the place's name stands."""
+    """Return start and end of the place's name in one part of an address."""
     dash = part.rfind(" – ")
     start = dash + 3 if dash > 0 and part[dash + 3 :].strip(_STRIP) else 0
     skipped = _NUMBER_FIRST.match(part[start:].lstrip())
@@ -107,7 +107,7 @@ def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
         small = piece.islower() or (piece.casefold() == "d." and end < 4)
         if not kept and (
             not word
-            or (word in vocabulary.words["beside dates"] and small)
+            or (word in vocabulary.words["next to dates"] and small)
             or word in vocabulary.weekdays
         ):
             continue
@@ -115,7 +115,7 @@ def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
             break
         kept.append((start + begin, start + end, piece))
     while kept and (
-        kept[-1][2].strip(_STRIP).casefold() in {*vocabulary.words["beside dates"], ""}
+        kept[-1][2].strip(_STRIP).casefold() in {*vocabulary.words["next to dates"], ""}
         or kept[-1][2].strip(_STRIP).casefold() in vocabulary.weekdays
         or (
             len(kept) > 1
@@ -139,22 +139,22 @@ def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
     ):
         return None
     if any(vocabulary.offices.at([word]) for word in words_of(part[begin:end])):
-        return None  # a person's title: an address, no place
+        return None  # a person's title begins an address
     if part[begin:end].casefold().endswith(_STREETS) and len(kept) == 1:
         return None
     return begin, end
 
 
 def _initials(kept: list[tuple[int, int, str]]) -> bool:
-    """Whether two initials stand at the end ("Cedarhurst N. Y.")."""
+    """Whether a name ends with two initials ("Cedarhurst N. Y.")."""
     return len(kept) > 2 and len(kept[-2][2].strip(".")) == 1
 
 
 def find_place(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
-    """Where in the words beside a date the place's name stands; None if they name none.
+    """Return start and end of the place's name in the words next to a date, or None.
 
-    "Berlin-Friedenau, Taunusstr. 1." gives its first part; "Houston, Texas," both, since the second
-    is a region that the vocabulary knows.
+    "Berlin-Friedenau, Taunusstr. 1." gives its first part. "Houston, Texas," gives both, since the
+    second is a region in the vocabulary.
     """
     found: tuple[int, int] | None = None
     begin = 0
@@ -173,7 +173,7 @@ def find_place(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
             if one is not None:
                 found = (begin + one[0], begin + one[1])
             elif not all(
-                w in vocabulary.weekdays or w in vocabulary.words["beside dates"] or w.isdigit()
+                w in vocabulary.weekdays or w in vocabulary.words["next to dates"] or w.isdigit()
                 for w in words_of(part)
             ):
                 return None
@@ -182,7 +182,7 @@ def find_place(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
 
 
 def _too_much(text: str) -> bool:
-    """Whether the words beside a date are more than a place, a street and a weekday."""
+    """Whether the words next to a date are more than a place, a street and a weekday."""
     small = sum(1 for w in text.split() if w[:1].islower() and len(w.strip(".,")) > 3)
     return len(words_of(text)) > 9 or small > 2
 
@@ -194,10 +194,10 @@ def _shift(place: tuple[int, int] | None, by: int) -> tuple[int, int] | None:
 def read_dateline(
     number: int, line: Line, vocabulary: Vocabulary, conventions: TextConventions
 ) -> Dateline | None:
-    """The line as a dateline; None if it is something else.
+    """Read a line as a dateline; return None if it is something else.
 
-    Beside the date there may stand a place, a day of the week, a time, a street with its number:
-    not a sentence.
+    Besides the date, a dateline can have a place, a day of the week, a time, and a street with a
+    number, but not a sentence.
     """
     text = line.text
     if len(text) > LONGEST or text.lstrip("[(").startswith(("Received", "Rec’d", "Rec'd")):

@@ -1,4 +1,4 @@
-"""The head of a letter: everything above its body."""
+"""Read the head of a letter: everything above its body."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
-# How far down a head may reach, in lines; and how long a line of it may be.
+# Most lines of a head, and the longest line that is not prose.
 DEEPEST = 48
 PROSE_LENGTH = 100
 _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.?!]$")
 _GREETING_ENDS = re.compile(r"[:,!](?=\s)")
-# Titles that greet only with a comma behind them: without one they head an address.
+# Titles that begin a salutation if a comma follows, otherwise an address.
 _ADDRESS_TITLES = frozenset({"monsieur", "madame", "mademoiselle", "messieurs", "mesdames", "sir"})
 
 
 @dataclass(slots=True)
 class DocumentHead:
-    """What stands above the body, as numbers of lines.
+    """The parts above the body as line numbers.
 
     Attributes:
-        body: Number of the line the body begins with.
-        salutation: Number of the salutation's line.
-        run_in: Whether the salutation's line is followed in its block by the body.
-        markings: Lines of classification, with what they say.
+        body: The first line of the body.
+        salutation: The line of the salutation.
+        run_in: Whether the body continues in the block of the salutation.
+        markings: Lines of classification with their meaning.
         datelines: Lines with a date, in order.
         addressee: Lines of the addressee, block by block.
         senders: Lines after "FROM:".
@@ -51,7 +51,7 @@ class DocumentHead:
 
 
 def is_prose(line: Line) -> bool:
-    """Whether a line is too long, or too much of a sentence, to belong to a head."""
+    """Whether a line is too long, or too much like a sentence, to belong to a head."""
     if line.text.startswith("TO ") and line.text.isupper() and line.is_short:
         return False
     words = line.text.count(" ") + 1
@@ -59,7 +59,7 @@ def is_prose(line: Line) -> bool:
 
 
 def _exclaimed(line: Line, words: list[str], vocabulary: Vocabulary) -> bool:
-    """A name called out alone on its line ("Hannah!", "Mein Herzenssohn!", "LP!")."""
+    """Whether a line is only a name and "!" ("Hannah!", "Mein Herzenssohn!", "LP!")."""
     text = line.text
     if not line.alone or text[-1] != "!" or len(words) > 3 or len(text) > 30:
         return False
@@ -69,7 +69,7 @@ def _exclaimed(line: Line, words: list[str], vocabulary: Vocabulary) -> bool:
 
 
 def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
-    """How much a line looks like a salutation: 0 not at all, 1 perhaps, 2 surely."""
+    """Rate how much a line looks like a salutation: 0 not at all, 1 perhaps, 2 certainly."""
     text = line.text
     if len(text) > 90 or text[0] in "([0123456789":
         return 0
@@ -106,7 +106,7 @@ def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
 
 
 def salutation_in(text: str, vocabulary: Vocabulary) -> int:
-    """Length of the salutation that a line of prose begins with; 0 if with none.
+    """Return the length of the salutation at the beginning of a line of prose, or 0.
 
     "Sir: I have the honor …", "Verehrter Freund! Ich bin …".
     """
@@ -137,7 +137,7 @@ class _HeadReader:
                 (
                     number
                     for number, line in enumerate(self.lines[:DEEPEST])
-                    if self._is_prose(number) or self._takes_leave(number)
+                    if self._is_prose(number) or self._is_closing(number)
                 ),
                 min(len(self.lines), DEEPEST),
             )
@@ -171,8 +171,8 @@ class _HeadReader:
         labelled = line.is_short and ":" in line.text[:12]
         return not (labelled and self.vocabulary.forms["subjects"].at(words_of(line.text[:20])))
 
-    def _takes_leave(self, number: int) -> bool:
-        """Whether a line far up already takes leave: a card with hardly a text."""
+    def _is_closing(self, number: int) -> bool:
+        """Whether a line in the head is a closing, as on a card with little text."""
         words = words_of(self.lines[number].text[:80])
         closings = self.vocabulary.forms["closings"]
         return number > 0 and len(words) <= 5 and closings.within(words) >= 0
@@ -182,14 +182,14 @@ class _HeadReader:
         return read_dateline(number - 1, above, self.vocabulary, self.conventions) is not None
 
     def _heads_an_address(self, number: int) -> bool:
-        """Whether a better salutation follows right after this line."""
+        """Whether a title heads an address because the salutation follows."""
         if first_word(self.lines[number].text) not in _ADDRESS_TITLES:
             return False
         following = self.lines[number + 1 : number + 3]
         return any(line.first and is_salutation(line, self.vocabulary) == 2 for line in following)
 
     def _cut_after_last_form(self) -> None:
-        """Without a salutation the head ends with its last line that has a form of its own."""
+        """End a head without salutation after its last line of a certain kind."""
         sure = (
             "marking",
             "dateline",
@@ -206,7 +206,7 @@ class _HeadReader:
         self.head.addressee = [b for b in self.head.addressee if b[0] <= last]
 
     def _kind(self, number: int) -> str:
-        """The kind of a line in the head, noting what it has."""
+        """Return the kind of a line in the head and collect its content."""
         line = self.lines[number]
         text, words = line.text, words_of(line.text)
         forms = self.vocabulary.forms
@@ -251,7 +251,7 @@ class _HeadReader:
         return "heading"
 
     def _continues(self, number: int, kind: str, blocks: list[list[int]]) -> bool:
-        """Whether a line goes on with the block of that kind above it."""
+        """Whether a line continues a block of that kind above it."""
         if self.lines[number].first or number == 0 or self.kinds[number - 1] != kind:
             return False
         blocks[-1].append(number)
@@ -276,5 +276,5 @@ class _HeadReader:
 def read_head(
     lines: Sequence[Line], vocabulary: Vocabulary, conventions: TextConventions
 ) -> tuple[DocumentHead, list[str]]:
-    """Read the head: what is in it, and the kind of each of its lines."""
+    """Read the head and return it with the kind of each of its lines."""
     return _HeadReader(lines, vocabulary, conventions).read()

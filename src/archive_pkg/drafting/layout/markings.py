@@ -1,4 +1,4 @@
-"""Classification markings: read verbatim, their level from the ordered vocabulary."""
+"""Read classification markings verbatim, and their level from the vocabulary."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """What a line of markings says.
+    """The meaning of a line of markings.
 
     Attributes:
-        level: The highest level named; empty where only handling is marked.
+        level: The highest level in the line; empty if the line has only handling markings.
         explicit_none: Whether the line says that there is no marking.
-        sure: Whether every part of the line is known to the vocabulary.
+        sure: Whether the vocabulary has every part of the line.
     """
 
     level: str
@@ -31,7 +31,7 @@ class Marking:
 
 
 def _level(part: str, vocabulary: Vocabulary) -> tuple[str, bool]:
-    """Level of one part and whether the part is a marking."""
+    """Return the level of one part, and whether the part is a marking."""
     words = words_of(part)
     phrase = " ".join(words)
     if phrase in vocabulary.levels:
@@ -58,15 +58,15 @@ def _level(part: str, vocabulary: Vocabulary) -> tuple[str, bool]:
 
 
 def highest(one: str, other: str, vocabulary: Vocabulary) -> str:
-    """The higher of two levels."""
+    """Return the higher of two levels."""
     rank = {level: place for place, level in enumerate(vocabulary.order)}
     return max(one, other, key=lambda level: rank.get(level, -1))
 
 
 def read_marking(line: str, vocabulary: Vocabulary) -> Marking | None:
-    """What a whole line says as a marking; None if it is something else.
+    """Read a line as a marking; return None if it is something else.
 
-    Beside a known level a code word may stand that no vocabulary has ("Secret; Nodis; Sandstorm").
+    A known level can be followed by an unknown code word ("Secret; Nodis; Sandstorm").
     """
     if len(line) > LONGEST:
         return None
@@ -88,7 +88,7 @@ def read_marking(line: str, vocabulary: Vocabulary) -> Marking | None:
     alone = any(" ".join(words_of(part)) in vocabulary.alone for part in parts)
     if not known or (unknown and not level) or not (level or alone):
         return None
-    # A word that only resembles a marking ("personal remarks") is prose: a marking has its capital.
+    # Markings begin with a capital; without one the line is prose ("personal remarks").
     return (
         Marking(level, sure=not unknown)
         if parts[0][0].isupper() or not parts[0][0].islower()

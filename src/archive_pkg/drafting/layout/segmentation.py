@@ -1,7 +1,7 @@
 """Segment a letter: which line is a marking, dateline, salutation, body, signature and so on.
 
-The head is read from the top to the salutation or the first prose, the foot from the end of the
-body; every line gets one kind. Each line is looked at a fixed number of times.
+The head ends with the salutation or at the first prose; the tail begins after the body. Every line
+gets one kind and is read a fixed number of times.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A stretch of the text and what it is.
+    """A range of the text with its kind.
 
     Attributes:
-        kind: One of the kinds listed in the reference ("dateline", "salutation", "body", …).
+        kind: The kind ("dateline", "salutation", "body", …).
         start: Offset in code points.
         end: Offset after it.
     """
@@ -36,15 +36,16 @@ class Zone:
 
 @dataclass(slots=True)
 class LetterLayout:
-    """A text taken apart.
+    """A segmented text.
 
     Attributes:
         text: The decoded text.
         lines: Its lines.
         conventions: Its language and century.
         kinds: The kind of each line.
-        head: What was found above the body.
-        tail: What was found below it.
+        head: The lines above the body.
+        tail: The lines below the body.
+        zones: Neighbouring lines of the same kind.
     """
 
     text: str
@@ -57,7 +58,7 @@ class LetterLayout:
 
 
 def _zones(lines: list[Line], kinds: list[str]) -> list[Zone]:
-    """Lines of one kind that follow each other, as one zone."""
+    """Join neighbouring lines of the same kind into zones; each paragraph is its own zone."""
     zones: list[Zone] = []
     for line, kind in zip(lines, kinds, strict=True):
         if zones and zones[-1].kind == kind and not (kind == "body" and line.first):
@@ -68,11 +69,11 @@ def _zones(lines: list[Line], kinds: list[str]) -> list[Zone]:
 
 
 def segment(text: str, vocabulary: Vocabulary) -> LetterLayout:
-    """Take a letter's text apart.
+    """Segment a letter's text.
 
     Args:
-        text: The decoded text, newlines as they are.
-        vocabulary: The words of the forms.
+        text: The decoded text with its original line ends.
+        vocabulary: The vocabulary.
     """
     lines = lines_of(text)
     conventions = text_conventions(text, vocabulary)

@@ -110,7 +110,7 @@ class _Naming:
         """Where a name ends that has a thing in it: at a stop, or where a clause begins."""
         end = self._stop(thing, last)
         words = _WORD.finditer(self._sentence, thing, end)
-        return next((word.start() for word in words if self._is("behind names", word[0])), end)
+        return next((word.start() for word in words if self._is("after names", word[0])), end)
 
     def _stop(self, first: int, last: int) -> int:
         found = _STOP.search(self._sentence, first, last)

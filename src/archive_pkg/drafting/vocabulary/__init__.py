@@ -1,7 +1,7 @@
-"""The words the rules know: forms of letters, markings, bodies and persons.
+"""The vocabulary of the rules: phrases of letters, markings, bodies and persons.
 
-All of it is data (`forms.yaml`, `markings.yaml`, `agents.yaml` beside this file); a file of one's
-own with the same keys adds to them.
+The data is in `forms.yaml`, `markings.yaml` and `agents.yaml`. Users can add files with the same
+keys.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ _WORD = re.compile(r"[\w№°]+(?:['’][\w]+)*")
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a formula, casefolded, without punctuation."""
+    """Return the words of a text, casefolded, without punctuation."""
     return _WORD.findall(text.casefold().replace("’", "'"))
 
 
 def first_word(text: str) -> str:
-    """The first of the words in a text; empty where there is none."""
+    """Return the first word of a text, or an empty string."""
     return next(iter(words_of(text)), "")
 
 
 def after_words(text: str, count: int) -> int:
-    """Offset in a text after its first words, as many as said."""
+    """Return the offset after the first `count` words of a text."""
     ends = [match.end() for match in islice(_WORD.finditer(text), count)]
     return ends[-1] if ends else 0
 
 
 _WORDS = (
-    "never first", "pronouns", "honorifics", "possessives", "prepositions", "beside dates",
-    "before names", "joining names", "behind names",
+    "never first", "pronouns", "honorifics", "possessives", "prepositions", "next to dates",
+    "before names", "joining names", "after names",
 )  # fmt: skip
 
 
 class PhraseSet:
-    """A set of phrases, found at the beginning of a list of words or anywhere in it."""
+    """A set of phrases to find at the beginning of a list of words or anywhere in it."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._by_first: dict[str, list[tuple[str, ...]]] = {}
@@ -60,7 +60,7 @@ class PhraseSet:
             known.sort(key=len, reverse=True)
 
     def at(self, words: Sequence[str], place: int = 0) -> int:
-        """How many words the longest phrase at a place has; 0 if there is none."""
+        """Return the number of words of the longest phrase at a place; 0 if there is none."""
         if place >= len(words):
             return 0
         for phrase in self._by_first.get(words[place], ()):
@@ -69,23 +69,23 @@ class PhraseSet:
         return 0
 
     def within(self, words: Sequence[str]) -> int:
-        """Place of the first phrase anywhere, or -1."""
+        """Return the place of the first phrase, or -1."""
         return next((i for i in range(len(words)) if self.at(words, i)), -1)
 
     def whole(self, words: Sequence[str]) -> bool:
-        """Whether the words are one of the phrases."""
+        """Whether the words are exactly one of the phrases."""
         return bool(words) and self.at(words) == len(words)
 
 
 @dataclass(frozen=True, slots=True)
 class NamedEntity:
-    """A body, person or place with the names it goes by.
+    """A body, person or place with all forms of its name.
 
     Attributes:
         name: The full name.
         kind: "organization", "person" or "place".
-        short: What titles call it.
-        variants: The other forms of its name.
+        short: The short form for titles of records.
+        variants: The other forms of the name.
         part_of: The body that it is an organ of.
     """
 
@@ -96,37 +96,37 @@ class NamedEntity:
     part_of: str = ""
 
     def is_abbreviation(self, form: str) -> bool:
-        """Whether a form in capitals is one of its abbreviations."""
+        """Whether a form in capitals is an abbreviation of the name."""
         return form in self.variants or form == self.short
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """Everything the rules look up.
+    """All words and names that the rules look up.
 
     Attributes:
-        forms: The tables of `forms.yaml`, as phrases over all languages.
-        months: Month by its name in lower case, over all languages.
-        languages: The languages in which a month's name is known.
-        weekdays: Day of the week by its name, Monday being 1.
-        levels: Level by the marking's words, lowest first in `order`.
+        forms: The tables of `forms.yaml` as phrases of all languages.
+        months: Month by its name in lower case, in all languages.
+        languages: The languages of each month's name.
+        weekdays: Day of the week by its name; Monday is 1.
+        levels: Level by the words of the marking.
         order: The levels, lowest first.
-        handling: Markings that stand beside a level.
-        alone: Handling markings that are a classification by themselves.
-        unmarked: What says that there is no marking.
-        reporting: Forms of the verbs with which an editor tells what a letter says.
-        function_words: Small words by which a language is known.
-        words: Small words that tell a signature from what looks like one, by what they are.
-        office_ends: What the name of an office ends with, countries among them.
-        kin: Words of a salutation that name nobody.
-        mention: Words that say something lies with the letter, as one pattern of plain words.
-        thing: What lies with letters ("copy"), as one pattern of plain words.
+        handling: Handling markings that can follow a level.
+        alone: Handling markings that can be a classification without a level.
+        unmarked: Phrases that say that a document has no marking.
+        reporting: Forms of the verbs with which editors summarize letters.
+        function_words: Frequent short words of each language.
+        words: Short words by their function, to distinguish signatures from other lines.
+        office_ends: Words at the end of an office's name, including countries.
+        kin: Words of a salutation that are not names.
+        mention: Pattern of the words that mention an enclosure.
+        thing: Pattern of the words for things that are enclosed ("copy").
         past_tenses: Past tenses that cannot follow "has" or "have".
-        russian_endings: What Russian words end with.
-        offices: Words of offices and of address before or after a name.
-        agents: Bodies, persons and places, by each of their names casefolded.
-        name_lengths: How many words the names in `agents` have, by their first word, longest first.
-        ambiguous: Candidates by the form that stands for different bearers.
+        russian_endings: Endings of Russian words.
+        offices: Words of offices and titles before or after a name.
+        agents: Bodies, persons and places by each form of their name, casefolded.
+        name_lengths: Numbers of words of the names in `agents`, by first word, longest first.
+        ambiguous: Candidates by the form of address that several people share.
     """
 
     forms: Mapping[str, PhraseSet]
@@ -153,18 +153,21 @@ class Vocabulary:
     ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+_HINT = "See the page “Drafting vocabulary” for the form of each key."
+
+
 def _read(text: str, name: str) -> dict[str, Any]:
     tree = read_yaml(text, name)
     if not tree.report.ok:
-        raise InvalidError(f"{name}: not YAML as vocabularies are written", report=tree.report)
+        raise InvalidError(f"{name} is not valid YAML", report=tree.report)
     words = tree.root.plain if tree.root else None
     if not isinstance(words, dict):
-        raise InvalidError(f"{name}: a vocabulary is a table of lists", "See the reference.")
+        raise InvalidError(f"{name} is not a table of lists", _HINT)
     return words
 
 
 def _flatten(entry: object) -> list[str]:
-    """All words under a key, whether by language or not."""
+    """Return all words under a key, whether listed by language or not."""
     if isinstance(entry, dict):
         return [word for value in entry.values() for word in _flatten(value)]
     if isinstance(entry, list):
@@ -173,7 +176,7 @@ def _flatten(entry: object) -> list[str]:
 
 
 def _verb_forms(verb: str) -> tuple[str, ...]:
-    """An English verb's third person and past."""
+    """Return the third person and the past tense of an English verb."""
     if not verb:
         return ()
     if verb.endswith("e"):
@@ -184,7 +187,7 @@ def _verb_forms(verb: str) -> tuple[str, ...]:
 
 
 def _merged(trees: Iterable[dict[str, Any]], key: str) -> list[Any]:
-    """The entries of a list over several files, in order."""
+    """Return the entries of a list from several files, in order."""
     return [entry for tree in trees for entry in tree.get(key, ())]
 
 
@@ -197,7 +200,7 @@ def _lengths(agents: Mapping[str, NamedEntity]) -> dict[str, tuple[int, ...]]:
 
 
 def _agents(trees: list[dict[str, Any]]) -> dict[str, NamedEntity]:
-    """Bodies, persons and places by each of their names; of two with one name the later counts."""
+    """Return bodies, persons and places by each form of their name; later entries win."""
     by_name: dict[str, NamedEntity] = {}
     for key, kind in (("bodies", "organization"), ("persons", "person"), ("places", "place")):
         for entry in _merged(trees, key):
@@ -214,7 +217,7 @@ def _agents(trees: list[dict[str, Any]]) -> dict[str, NamedEntity]:
         for form in (known.name, known.short, *known.variants):
             words = words_of(form)
             if len(words) > 1 and words[0] == "the":
-                words = words[1:]  # an article is no part of a name, though a text may have one
+                words = words[1:]  # an article is not part of the name
             if words:
                 agents[" ".join(words)] = known
     return agents
@@ -314,13 +317,13 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
 
 @cache
 def load_vocabulary(*own: Path) -> Vocabulary:
-    """The vocabulary that ships with the package, with the user's own files added.
+    """Load the built-in vocabulary and the user's own files.
 
     Args:
         own: YAML files with any of the keys of `forms.yaml`, `markings.yaml` and `agents.yaml`.
 
     Raises:
-        InvalidError: A file is not YAML or not a vocabulary.
+        InvalidError: A file is not valid YAML, or not a vocabulary.
         StorageError: A file cannot be read.
     """
     home = files(__name__)
@@ -336,13 +339,12 @@ def load_vocabulary(*own: Path) -> Vocabulary:
             meaning, hint = describe(error)
             raise StorageError(f"{path}: {meaning}", hint) from error
         except UnicodeDecodeError as error:
-            raise InvalidError(f"{path}: not UTF-8 at byte {error.start}") from error
+            raise InvalidError(
+                f"{path}, byte {error.start}: not UTF-8", "Save the file as UTF-8."
+            ) from error
         trees.append(_read(text, str(path)))
         try:
             _build(trees)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise InvalidError(
-                f"{path}: no vocabulary has this form: {error!r}",
-                "The reference, “Words that drafting goes by”, shows the form of each key.",
-            ) from error
+            raise InvalidError(f"{path} is not a vocabulary: {error!r}", _HINT) from error
     return _build(trees)
