@@ -78,6 +78,7 @@ def test_the_page_needs_no_script_and_nothing_from_elsewhere(letter: Path, tmp_p
     assert policy.startswith("default-src 'none'; img-src data: 'self'; style-src 'sha256-")
     assert "script-src 'none'" in policy
     assert set(page.xpath("//a/@href")) <= {f"#{name}" for name in page.xpath("//@id")}
+    assert not page.xpath("//details[not(@open)]")  # no script opens them for paper
 
 
 def described(folder: Path, **more: object) -> Path:
