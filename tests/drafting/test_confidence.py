@@ -251,6 +251,8 @@ HEAD = "Berlin, 18 July 1960"
 BODY = "The plates have come."
 END = "Yours sincerely,\nAnna Lind"
 CENTURY = "Berlin, 18.7.04"
+MEMO = "MEMORANDUM\n\n18 July 1960\n\nTo: Mr. Smith\nFrom: {}\nSubject: Plates"
+NO_FORMS = {"greeting": "", "body": "The plates have come and have gone since.", "end": ""}
 SURE: list[tuple[dict[str, str], str, str, str, str]] = [
     # What of a letter is different, and the statement that is judged by it.
     ({"head": "Berlin, Monday, 18.7.04"}, "date", "1904-07-18", "certain", "day-and-month-head"),
@@ -301,6 +303,43 @@ SURE: list[tuple[dict[str, str], str, str, str, str]] = [
     ({"greeting": "Dear Mr. Chairman,"}, "recipient", "Chairman", "certain", "salutation-office"),
     ({"head": "Gasthof zur Post, Wien\nMonday\n18 July 1960"},
      "place", "Gasthof zur Post", "probable", "line-above-date"),
+    ({"head": CENTURY, "body": "I dischi sono arrivati e la ringrazio molto per averli mandati."},
+     "date", "1904-07-18", "certain", "day-and-month-head"),
+    ({"head": f"No classification marking\n\n{HEAD}"},
+     "classification", "No classification marking", "certain", "no-marking-stated"),
+    ({"head": f"TOP SECRET\nEYES ONLY\n\n{HEAD}"},
+     "classification", "TOP SECRET EYES ONLY", "certain", "marking-line"),
+    ({"head": f"TOP SECRET\n\nEYES ONLY\n\n{HEAD}"},
+     "classification", "TOP SECRET", "certain", "marking-line"),
+    ({"head": "", "end": f"{END}\n\n{HEAD}"},
+     "date", "1960-07-18", "certain", "written-date-below-signature"),
+    ({"head": "", "end": f"{END}\n\n{HEAD}"},
+     "place", "Berlin", "certain", "dateline-below-signature"),
+    ({"head": "18 July\n\nBerlin, 19 July 1960"},
+     "date", "1960-07-19", "certain", "written-date-head"),
+    ({"head": f"Received 20 July 59\n\n{HEAD}"},
+     "received", "1959-07-20", "probable", "stamp-of-receipt"),
+    ({"head": MEMO.format("Anna Lind, Secretary")} | NO_FORMS,
+     "sender", "Anna Lind", "certain", "from-line"),
+    ({"head": MEMO.format("EUR - Anna Lind")} | NO_FORMS,
+     "sender", "Anna Lind", "certain", "from-line"),
+    ({"head": MEMO.format("Lind")} | NO_FORMS, "sender", "Lind", "probable", "from-line"),
+    ({"end": f"{END}\n\nOtto"}, "signatory", "Otto", "guess", "signature-co-signed"),
+    ({"end": "Yours sincerely, Anna Lind"},
+     "signatory", "Anna Lind", "guess", "signature-with-closing"),
+    ({"head": f"{HEAD}\n\nMr. Rich. Moser\nLondon", "greeting": "Dear Richard,"},
+     "recipient", "Rich. Moser", "certain", "address-and-salutation"),
+    ({"head": f"{HEAD}\n\nMr. Ric. Moser\nLondon", "greeting": "Dear Richard,"},
+     "recipient", "Ric. Moser", "certain", "address"),
+    ({"head": f"Otto Moser\n\n{HEAD}", "greeting": "Dear Moser,"},
+     "recipient", "Otto Moser", "certain", "address-and-salutation"),
+    ({"head": f"Anna Lind\n12 High Street\nLondon\n\n{HEAD}", "greeting": "Dear Otto,"},
+     "recipient", "Otto", "guess", "salutation-name"),
+    ({"head": f"{HEAD}\n\nAnna Lind\nParis\n\nTo: Otto Moser, Minister", "greeting": ""},
+     "recipient", "Otto Moser", "certain", "address"),
+    ({"body": "Yesterday the Central Committee of the CPSU told you of the plates."},
+     "sender", "Anna Lind", "certain", "sender-signed-after-closing"),
+    ({"head": "London."}, "place", "London", "probable", "address-above-salutation"),
 ]  # fmt: skip
 
 
