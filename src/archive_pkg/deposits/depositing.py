@@ -35,6 +35,7 @@ from archive_pkg.deposits.protocol import (
 from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
 from archive_pkg.deposits.together import together
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
+from archive_pkg.logs import logger
 from archive_pkg.packages.afterwards import ready_receipts, receipts_folder
 from archive_pkg.records import load_record
 from archive_pkg.reports import Location, Report
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Finding
 
     PageMaker = Callable[[Package], str]
+
+_log = logger(__name__)
 
 _LOT = 100
 _LOT_BYTES = 64 << 20
@@ -379,6 +382,8 @@ def _depositing(parcel: Parcel, repository: Repository, asked: _Asked) -> Steps[
     with storage.Lock(path):
         journal = Journal(path, sync=not isinstance(repository, Stepwise))
         first = journal.begun("deposit") is None
+        how = "depositing" if first else "resuming the deposit of"
+        _log.info("%s %s in %s", how, parcel.folder, repository.target)
         journal.begin(
             "deposit",
             target=repository.target,
@@ -397,6 +402,7 @@ def _depositing(parcel: Parcel, repository: Repository, asked: _Asked) -> Steps[
             raise
         with understood(repository):
             _compare(parcel, stored, repository)
+            _log.info("%s: %s is %s", repository.target, stored.remote_id, stored.state)
             done = yield from _keep(parcel, repository, stored, folder, _started(journal))
         journal.done("deposit")
     return done
