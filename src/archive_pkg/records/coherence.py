@@ -53,7 +53,7 @@ _REFERENCES = {
 def incoherence(
     record: Any, model: type[BaseModel], faulty: Collection[Place] = ()
 ) -> Iterator[Problem]:
-    """Find everything in a record that does not hang together.
+    """Find everything that is wrong with a record as a whole.
 
     Args:
         record: The record, or the plain data of one that has other faults.
@@ -84,7 +84,7 @@ def _repeated_ids(record: Any) -> Iterator[Problem]:
 
 def _unknown_references(record: Any) -> Iterator[Problem]:
     tables = {what: get(record, f"{what}s", ()) for what in _REFERENCES}
-    # A table that is not a list is a fault itself, and may have held every id.
+    # A table that is not a list is a fault itself; nobody knows which ids it was to have.
     known = {
         what: {name for item in table if (name := id_of(item))}
         for what, table in tables.items()
@@ -98,7 +98,7 @@ def _unknown_references(record: Any) -> Iterator[Problem]:
 
 
 def references(record: Any) -> Iterator[tuple[str, Place, str]]:
-    """Every mention of an agent or part by its id: which of the two, where, the id."""
+    """Yield every mention of an agent or part: which of the two, where, the id."""
     for what, paths in _REFERENCES.items():
         for path in paths:
             found: list[tuple[Place, Any]] = [((), record)]

@@ -1,4 +1,4 @@
-"""What pydantic says of a record, as findings: a place in the file, plain words, what is right."""
+"""Turn the errors of Pydantic into findings: a place, what is wrong, what to do."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 Loc = tuple[str | int, ...]
 
 FIELD_UNKNOWN = Code(
-    "record-field-unknown", Severity.ERROR, "A key that is no field of what it stands in."
+    "record-field-unknown", Severity.ERROR, "A key that is not a field of its mapping."
 )
-FIELD_MISSING = Code("record-field-missing", Severity.ERROR, "A field that has to be there is not.")
+FIELD_MISSING = Code("record-field-missing", Severity.ERROR, "A required field is missing.")
 TYPE_WRONG = Code(
-    "record-type-wrong", Severity.ERROR, "A text, list or mapping stands where another is meant."
+    "record-type-wrong",
+    Severity.ERROR,
+    "A text, list or mapping where another is meant.",
 )
-VALUE_WRONG = Code("record-value-wrong", Severity.ERROR, "A value is not what its field can hold.")
+VALUE_WRONG = Code("record-value-wrong", Severity.ERROR, "A value that its field cannot hold.")
 ID_TAKEN = Code("record-id-taken", Severity.ERROR, "Two items of a list have the same id.")
 REFERENCE_UNKNOWN = Code(
     "record-reference-unknown", Severity.ERROR, "An id that no agent or part of the record has."
@@ -38,7 +40,7 @@ PARTS_CIRCLE = Code(
     "record-parts-circle", Severity.ERROR, "Parts are said to be made from each other in a circle."
 )
 EVENTS_DISORDER = Code(
-    "record-events-disorder", Severity.ERROR, "Events do not stand with the oldest first."
+    "record-events-disorder", Severity.ERROR, "Events are not in order, oldest first."
 )
 STATEMENT_UNKNOWN = Code(
     "record-statement-unknown",
@@ -49,10 +51,10 @@ STATEMENT_UNKNOWN = Code(
 AND_MORE = Code(
     "record-more-faults",
     Severity.ERROR,
-    "A record has more faults than are told one by one.",
+    "A record has more faults than are reported one by one.",
 )
 
-# Kinds of error that the models declare themselves.
+# Kinds of error that our own rules raise.
 _OWN = {
     "id_taken": ID_TAKEN,
     "unknown_reference": REFERENCE_UNKNOWN,
@@ -60,7 +62,7 @@ _OWN = {
     "events_out_of_order": EVENTS_DISORDER,
     "unknown_statement": STATEMENT_UNKNOWN,
 }
-# What pydantic's names for a wrong type mean, and how the right one is written.
+# What Pydantic's names for wrong types mean, and how to write the right one.
 _MEANT = {
     "string_type": ("text", "write text"),
     "tuple_type": ("a list", "write [one, two], or each item on its own line after “- ”"),
@@ -74,7 +76,7 @@ _MEANT = {
 
 
 MOST = 1000
-"""Findings of one record that are told; beyond, only their number is."""
+"""Findings of one record that are reported one by one; the others are counted."""
 
 
 def explain(
@@ -149,7 +151,7 @@ def _mark(root: Node, entry: ErrorDetails) -> Mark:
 
 
 def told(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
-    """Kind, message and hint of one entry of an error.
+    """Return the kind, message and hint of one entry of an error.
 
     Args:
         entry: What is wrong, in pydantic's terms.
@@ -179,7 +181,7 @@ def told(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
 
 
 def _subject(loc: Loc) -> str:
-    """What an entry speaks of: the last named field."""
+    """Return the last named field of a place."""
     names = [step for step in loc if isinstance(step, str)]
     return names[-1] if names else "the record"
 
@@ -234,7 +236,7 @@ def _wrong_type(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str,
 
 
 def _around(value: str, meant: str, owner: type[BaseModel] | None) -> str:
-    """How a text is written where a list is meant, or a mapping with one field that must be."""
+    """Return how to write a text as a list, or as a mapping with its one required field."""
     if len(value) > 60 or "\n" in value:
         return ""
     if meant == "a list":
@@ -266,7 +268,7 @@ def _not_among(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, 
 
 
 def _choices(annotation: Any) -> tuple[str, ...]:
-    """The words of a Literal, also of one within a union."""
+    """Return the words of a Literal, also of one in a union."""
     args = get_args(annotation)
     if args and all(isinstance(arg, str) for arg in args):
         return args
@@ -274,7 +276,7 @@ def _choices(annotation: Any) -> tuple[str, ...]:
 
 
 def model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
-    """The model of what stands at a place; None where the models have no such place."""
+    """Return the model at a place; None if the models have no such place."""
     owner: type[BaseModel] | None = model
     for step in loc:
         if isinstance(step, int):

@@ -34,11 +34,10 @@ if TYPE_CHECKING:
 TOO_LARGE = Code(
     "record-too-large",
     Severity.ERROR,
-    "The file is far larger than a record can be; a letter's text is no record, it has a file of "
-    "its own.",
+    "The file is far larger than a record can be. Put the text of a letter into a file of its own.",
 )
 NOT_UTF8 = Code("record-not-utf8", Severity.ERROR, "The file is not encoded in UTF-8.", "RFC 3629")
-NO_FILE = Code("record-no-file", Severity.ERROR, "What was given is no file of a record.")
+NO_FILE = Code("record-no-file", Severity.ERROR, "This is not the file of a record.")
 
 RecordSource = StrPath | bytes | Mapping[str, Any]
 """A record's file or folder, the bytes of a file, or plain data."""
@@ -66,7 +65,7 @@ def load_record(source: RecordSource) -> Record:
 
 
 def load_records(paths: Iterable[StrPath]) -> Iterator[Record]:
-    """Read many records; a bad one does not keep the others from being read.
+    """Read many records; go on after one that is not valid.
 
     Yields:
         The valid records, in order, each when it is asked for.
@@ -117,7 +116,7 @@ def read_record(source: RecordSource, path: StrPath | None = None) -> tuple[Reco
 
 
 def read_placed(file: Path) -> tuple[Record | None, Report, Node | None]:
-    """Read a record's file as `read_record` does, and give its tree for the places of statements.
+    """Read a record's file as `read_record` does, and return its tree for the places of statements.
 
     Raises:
         StorageError: The file is not there or cannot be read.
@@ -127,10 +126,10 @@ def read_placed(file: Path) -> tuple[Record | None, Report, Node | None]:
 
 
 def record_file(path: StrPath) -> tuple[Path, list[Finding]]:
-    """The file of a record: a path as it is, or the record's file within a folder.
+    """Return the file of a record: the path itself, or the record's file in a folder.
 
     Returns:
-        The file, and findings where a folder has none or several.
+        The file, and findings if a folder has none or several.
     """
     given = Path(path)
     if not given.is_dir():
@@ -143,11 +142,11 @@ def record_file(path: StrPath) -> tuple[Path, list[Finding]]:
         message = f"the folder has {' and '.join(file.name for file in there)}"
         return there[0], [NO_FILE.at(place, message, "keep one of them, or name the file")]
     message = "the folder has no record.yaml"
-    return given / NAMES[0], [NO_FILE.at(place, message, "write one, or let `draft` write it")]
+    return given / NAMES[0], [NO_FILE.at(place, message, "write one, or make one with `draft`")]
 
 
 def read_tree(data: bytes, path: str) -> Tree:
-    """A file's tree of texts, with what is wrong with its form.
+    """Return the tree of texts in a file, and what is wrong with its form.
 
     Args:
         data: The file's bytes.
@@ -167,7 +166,7 @@ def read_tree(data: bytes, path: str) -> Tree:
 
 
 def invalid(report: Report, what: str) -> InvalidError:
-    """The error for a record that is not valid: its first finding in short, all in its report."""
+    """Return the error for an invalid record: its first finding, with all in the report."""
     first = report.errors[0]
     more = len(report.errors) - 1
     others = f" (and {more} more)" if more else ""
@@ -193,7 +192,7 @@ def _record(data: bytes, path: str) -> tuple[Record | None, Report, Node | None]
         return None, report, root
     if not isinstance(root.value, dict):
         place = Location(path, root.start.line + 1, root.start.column + 1)
-        message = "the file is a list" if isinstance(root.value, list) else "the file is mere text"
+        message = "the file is a list" if isinstance(root.value, list) else "the file is only text"
         report.add(TYPE_WRONG.at(place, message, "a record is a mapping that begins with its id"))
         return None, report, root
     root = upgrade_tree(root)
@@ -214,18 +213,18 @@ def _judged(
 
 
 def _place(finding: Finding) -> tuple[float, float]:
-    """Where a finding is in its file; what has no line stands last."""
+    """Return the line and column of a finding, by which to sort; those without a line come last."""
     location = finding.location
     return location.line or math.inf, location.column or math.inf
 
 
 def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:
-    """A file's bytes, unless by its kind or size it cannot be a record."""
+    """Return a file's bytes, or findings if its kind or size excludes a record."""
     try:
         about = file.stat()
         if not stat.S_ISREG(about.st_mode):
             hint = "name the record's file or its folder"
-            return b"", [NO_FILE.at(Location(name), "this is no file", hint)]
+            return b"", [NO_FILE.at(Location(name), "this is not a file", hint)]
         if about.st_size > RECORD_SIZE.value:
             return b"", [_too_large(about.st_size, name)]
         with open_regular(file) as stream:
@@ -243,13 +242,13 @@ def _too_large(size: int, path: str) -> Finding:
     return TOO_LARGE.at(
         Location(path),
         f"the file has {size} bytes, a record at most {RECORD_SIZE.value}",
-        "a record describes a text and does not hold it: give the text a file of its own. "
+        "a record describes a text; put the text itself into a file of its own. "
         + RECORD_SIZE.hint,
     )
 
 
 def _decoded(data: bytes, path: str) -> tuple[str, list[Finding]]:
-    """The text of a file, without a byte order mark."""
+    """Decode a file, without its byte order mark."""
     try:
         return data.decode("utf-8").removeprefix("\ufeff"), []
     except UnicodeDecodeError as error:
@@ -258,6 +257,6 @@ def _decoded(data: bytes, path: str) -> tuple[str, list[Finding]]:
     line = before.count("\n") + 1
     column = len(before) - before.rfind("\n")
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    message = "the file is in UTF-16" if wide else f"the byte 0x{data[offset]:02X} here is no UTF-8"
+    message = "the file is in UTF-16" if wide else f"the byte 0x{data[offset]:02X} is not UTF-8"
     hint = "save the file as UTF-8; nothing is guessed or converted"
     return "", [NOT_UTF8.at(Location(path, line, column, byte=offset), message, hint)]

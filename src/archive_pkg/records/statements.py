@@ -1,4 +1,4 @@
-"""Statements of a record, each under its dotted path; items of lists go by their id or number."""
+"""The statements of a record by their dotted paths; items of lists go by their id or number."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
     from archive_pkg.records.models import Evidence, Record
 
-# What describes the record itself or its files, and so rests on nothing but the record.
+# Fields that describe the record itself, so they need no evidence.
 _OWN = {"id", "version", "supersedes", "evidence", "type"}
 
 MOST_MEANT = 20
-"""How often, in one record, what was meant is looked for; nobody reads more, and it takes long."""
+"""How many wrong names of a record get a suggestion, which takes time to find."""
 
 _FAULTY = object()
 
 
 class Values:
-    """The values in a record by their dotted paths, each list searched once for all questions.
+    """Finds values in a record by their dotted paths; each list is indexed once.
 
     Items of a list go by their id, or else by their number or, if they are mere text, by it. Reads
     models and plain data alike.
@@ -38,7 +38,7 @@ class Values:
         Args:
             record: The record, or the plain data of one.
             model: The model of a record.
-            faulty: Places of faults; nobody knows what a path through one of them leads to.
+            faulty: Places of faults; a path through one of them leads to an unknown value.
         """
         self._record = record
         self._model = model
@@ -47,7 +47,7 @@ class Values:
         self._misses = 0
 
     def value(self, path: str) -> Any:
-        """The value a dotted path leads to, `agents.khrushchev.name` or `date`.
+        """Return the value at a dotted path, such as `agents.khrushchev.name` or `date`.
 
         Raises:
             KeyError: A name on the path leads nowhere; its argument is a sentence that says so.
@@ -82,14 +82,14 @@ class Values:
         return get(value, name, model.model_fields[name].default), _model_of(model, name), name
 
     def _meant(self, name: str, known: Iterable[str]) -> str:
-        """What was probably meant; looked for in the first misses only, as it takes its time."""
+        """Suggest the nearest name, for the first misses of a record only."""
         self._misses += 1
         near = get_close_matches(name, list(known), 1) if self._misses <= MOST_MEANT else []
         return f"; did you mean {near[0]}?" if near else ""
 
 
 class Index(Values):
-    """A record's values and their evidence by the paths of statements."""
+    """Finds values and their evidence by the paths of statements."""
 
     def __init__(self, record: Record) -> None:
         super().__init__(record, type(record))
@@ -103,36 +103,36 @@ class Index(Values):
                 self._finer[".".join(names[:end])].extend(items)
 
     def evidence(self, path: str) -> tuple[Evidence, ...]:
-        """The evidence that covers a statement: that of what it is part of, then its own."""
+        """Return the evidence for a statement: that of the statements around it, then its own."""
         names = path.split(".")
         wholes = (".".join(names[:end]) for end in range(1, len(names) + 1))
         return tuple(item for whole in wholes for item in self._evidence.get(whole, ()))
 
     def finer_evidence(self, path: str) -> tuple[Evidence, ...]:
-        """The evidence for single things within a statement."""
+        """Return the evidence for single values within a statement."""
         return tuple(self._finer.get(path, ()))
 
 
 def get(value: Any, name: str, default: Any = None) -> Any:
-    """The field of a model or of plain data; the default where it is not there."""
+    """Return a field of a model or of plain data; the default if it is not there."""
     fields = value if isinstance(value, dict) else getattr(value, "__dict__", {})
     return fields.get(name, default)
 
 
 def items(value: Any, name: str) -> Sequence[Any]:
-    """The items of a field; none where it is not a list."""
+    """Return the items of a field; none if it is not a list."""
     found = get(value, name)
     return found if isinstance(found, list | tuple) else ()
 
 
 def id_of(item: Any) -> str | None:
-    """The id of an item, which a text is itself; None where it has none."""
+    """Return the id of an item; a text is its own id. None if it has none."""
     name = item if isinstance(item, str) else get(item, "id")
     return name if isinstance(name, str) else None
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models in a field's annotation."""
+    """Yield the models in a field's annotation."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for arg in get_args(annotation):
@@ -145,14 +145,14 @@ def _model_of(model: type[BaseModel], field: str) -> type[BaseModel] | None:
 
 
 def _by_name(items: Sequence[Any]) -> dict[str, int]:
-    """The numbers of items by their ids, the first of one id, and by these numbers as text."""
+    """Return the numbers of items by their ids, the first of equal ids, and as text."""
     numbers = range(len(items))
     ids = {name: n for n in reversed(numbers) if (name := id_of(items[n])) is not None}
     return {str(n): n for n in numbers} | ids
 
 
 def statements(record: Record) -> Iterator[str]:
-    """The paths of all that the record states of the letter: its fields, its items one by one."""
+    """Yield the path of each statement about the letter: fields, and items of lists."""
     for name in type(record).model_fields:
         value = getattr(record, name)
         if name in _OWN or value in (None, ()):
