@@ -92,7 +92,7 @@ def _steps(folder: Path) -> list[tuple[str, list[str]]]:
         ),
         (
             "A page of it, for any browser: the letter beside its record",
-            ["page", str(package), "--output", str(folder / "letter.html")],
+            ["page", str(package), "--out", str(folder / "letter.html")],
         ),
     ]
 

@@ -56,9 +56,7 @@ def export(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", help="The file to write; standard output if not given, or -."
-        ),
+        typer.Option("--out", "-o", help="The file to write; standard output if not given, or -."),
     ] = None,
     each: Annotated[
         Path | None,

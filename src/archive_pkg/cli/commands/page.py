@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 def page(
     path: Annotated[Path, typer.Argument(help="A record's file or folder, or a package.")],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The HTML file to write; - is standard output.")
+        Path, typer.Option("--out", "-o", help="The HTML file to write; - is standard output.")
     ],
     on: Annotated[
         str | None,

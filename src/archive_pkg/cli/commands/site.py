@@ -25,7 +25,7 @@ def site(
         Path, typer.Argument(metavar="DIR", help="The collection: a folder of packages.")
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The folder of the site.", callback=no_stream)
+        Path, typer.Option("--out", "-o", help="The folder of the site.", callback=no_stream)
     ],
     title: Annotated[str, typer.Option("--title", help="The title of the site.")] = "Letters",
     base: Annotated[
