@@ -53,6 +53,15 @@ def test_a_letter_gets_its_record_beside_it_and_check_passes(letter: Path) -> No
     assert load_record(letter.parent).title == "Letter, John Q. Example to Murphy, 3 May 1955"
 
 
+def test_nothing_is_drafted_into_a_package(tmp_path: Path) -> None:
+    package = shutil.copytree(HOME.parents[1] / "packages" / HOME.name, tmp_path / "package")
+    text = package / "data/parts/letter-1960-07-18.txt"
+    before = sorted(package.rglob("*"))
+    assert f"{text} is inside the package {package}" in draft(text, status=2)
+    assert sorted(package.rglob("*")) == before
+    draft(text, "--out", tmp_path / "records")
+
+
 def test_the_first_letter_is_drafted_and_sound(tmp_path: Path) -> None:
     shutil.copy(HOME / "letter-1960-07-18.txt", tmp_path)
     draft(tmp_path / "letter-1960-07-18.txt", "--quiet")

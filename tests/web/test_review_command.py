@@ -119,6 +119,14 @@ def test_what_is_no_letter(tmp_path: Path, capsys, name: str, status: int, told:
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("within", [".", "data/parts", "data/parts/letter-1960-07-18.txt"])
+def test_a_package_is_not_reviewed(tmp_path: Path, capsys, within: str) -> None:
+    packages = Path(__file__).parents[2] / "packages"
+    package = shutil.copytree(packages / "1960-07-18-cpsu-to-sed", tmp_path / "package")
+    assert cli.run(["review", str(package / within), "--no-browser"]) == 2
+    assert f"is inside the package {package}" in capsys.readouterr().err
+
+
 def test_the_address_is_printed_even_with_quiet_and_starts_no_browser_by_itself(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys
 ) -> None:

@@ -45,7 +45,7 @@ def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
 
 
 def refuse_in_package(out: Path) -> None:
-    """Refuse to write into a package, which has a checksum for each of its files.
+    """Refuse a path inside a package, where nothing may be added or changed.
 
     Raises:
         UsageError: A folder above the path is a bag.

@@ -65,6 +65,7 @@ def draft(
     """
     from archive_pkg.drafting import draft_letter, letters_in, load_vocabulary, save_draft
     from archive_pkg.errors import UsageError
+    from archive_pkg.packages.protecting import refuse_in_package
 
     with answering("draft", as_json=as_json, quiet=quiet) as answer:
         own = tuple(vocabulary or ())
@@ -80,6 +81,8 @@ def draft(
         drafts: list[tuple[Draft, SavedDraft]] = []
         for letter in letters:
             with answer.about(letter) as result:
+                if out is None:
+                    refuse_in_package(letter)
                 if _is_marked_up(letter):
                     _import(answer, result, letter, out)
                     continue

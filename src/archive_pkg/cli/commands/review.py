@@ -95,13 +95,17 @@ def _opened(path: Path | None, out: Path | None) -> Opened:
     """The folder to review in, and in it the letter that was named; one without record is drafted.
 
     Raises:
-        UsageError: There is nothing at the path, or the web extra is not installed.
+        UsageError: The path is inside a package, whose files do not change.
+        StorageError: Nothing is at the path.
         InvalidError: The letter cannot be read.
     """
     from archive_pkg.errors import StorageError
+    from archive_pkg.packages.protecting import refuse_in_package
     from archive_pkg.records import NAMES, read_record
     from archive_pkg.web.review import Opened
 
+    folder = Path() if path is None else path if path.is_dir() else path.parent
+    refuse_in_package(folder / NAMES[0])
     if path is None:
         return Opened(Path(), gather=False, packages=out)
     if path.is_dir():
