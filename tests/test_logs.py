@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from archive_pkg import build_package
+from archive_pkg import bags, build_package, logs
+from archive_pkg.collection import crew_for
 from archive_pkg.deposits import retrying
 from archive_pkg.deposits.http.client import _bare
 from archive_pkg.deposits.protocol import LostError
-from archive_pkg.storage import Lock, Staging, hidden
+from archive_pkg.storage import Lock, Staging, hidden, log_to
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,3 +97,19 @@ def test_a_retry_is_logged_and_no_secret_is(
     retrying.wait_after(LostError("it answers 503"), 0.5)
     assert caplog.messages == ["it answers 503; trying again in 0.5 s"]
     assert _bare("https://me:pw@host:8/api?token=x#y") == "https://host:8/api"
+
+
+@pytest.mark.slow
+def test_worker_processes_log_into_the_same_file(package: Path, tmp_path: Path) -> None:
+    log_to(verbose=False, file=tmp_path / "log.jsonl")
+    crew = crew_for(2)
+    try:
+        assert crew.result(crew.submit(bags.verify, package)).valid
+    finally:
+        crew.close()
+        logs.stop()
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [line["message"] for line in lines] == [
+        "starting up to 2 worker processes", f"verifying {package}",
+    ]  # fmt: skip
+    assert lines[0]["process"] == os.getpid() != lines[1]["process"]
