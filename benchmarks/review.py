@@ -165,18 +165,18 @@ class Review:
 
 def many(count: int) -> None:
     """A folder of so many letters: the list of all, cold and warm."""
-    from archive_pkg.web.review import Opened
+    from archive_pkg.web.review import OpenedFolder
 
     with tempfile.TemporaryDirectory() as name:
         text = LETTER.read_text(encoding="utf-8")
-        opened = Opened(Path(name))
+        opened = OpenedFolder(Path(name))
         for number in range(count):
             opened.paste(f"{text}\n{number}\n")
-        opened = Opened(Path(name))
+        opened = OpenedFolder(Path(name))
         for what in ("cold", "warm"):
             begun = time.perf_counter()
             entries = opened.entries()
-            opened.waiting()
+            opened.undrafted()
             print(
                 f"the list of {len(entries)} letters, {what}: {time.perf_counter() - begun:.2f} s"
             )

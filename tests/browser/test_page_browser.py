@@ -156,7 +156,7 @@ def long(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("which", ["seed", "everything", "six", "bare", "notes"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1600, 320])
-def test_axe_finds_nothing_wrong(
+def test_the_page_is_accessible(
     which: str,
     scheme: str,
     width: int,
@@ -170,7 +170,7 @@ def test_axe_finds_nothing_wrong(
 
 
 @pytest.mark.parametrize("which", ["seed", "everything", "six", "bare", "notes"])
-def test_it_reflows_at_320_pixels_which_is_400_per_cent(
+def test_the_page_reflows_at_320_pixels(
     which: str, request: pytest.FixtureRequest, watched: Callable[..., BrowserContext]
 ) -> None:
     page = watched(viewport={"width": 320, "height": 256}).new_page()
@@ -184,7 +184,7 @@ def test_it_reflows_at_320_pixels_which_is_400_per_cent(
     assert outside == []
 
 
-def test_pointing_at_a_statement_lights_its_words_and_the_other_way_round(
+def test_pointing_at_a_statement_highlights_its_words_and_the_reverse(
     seed: Path, page: Page
 ) -> None:
     page.goto(seed.as_uri())
@@ -197,7 +197,7 @@ def test_pointing_at_a_statement_lights_its_words_and_the_other_way_round(
     assert "lit" in str(row.get_attribute("class"))
 
 
-def test_a_tap_keeps_the_light_on(
+def test_a_tap_keeps_the_highlight(
     seed: Path, watched: Callable[..., BrowserContext], until: Callable[[Page, str], None]
 ) -> None:
     page = watched(viewport={"width": 400, "height": 800}, has_touch=True).new_page()
@@ -251,7 +251,7 @@ def test_every_stop_of_the_keyboard_has_a_name(everything: Path, page: Page) -> 
     assert {"Scans", "Text", "Note 1", "Back to note 1 in the text"} <= set(seen)
 
 
-def test_paragraphs_that_match_stand_side_by_side(
+def test_matching_paragraphs_are_side_by_side(
     everything: Path, watched: Callable[..., BrowserContext]
 ) -> None:
     page = watched(viewport={"width": 1600, "height": 900}).new_page()
@@ -281,7 +281,7 @@ def test_scans_and_text_scroll_together(
     until(page, "document.querySelectorAll('.pane')[1].scrollTop < 3")
 
 
-def test_what_is_withheld_is_shown_as_withheld(everything: Path, page: Page) -> None:
+def test_withheld_parts_are_shown_as_withheld(everything: Path, page: Page) -> None:
     page.goto(everything.as_uri())
     told = page.locator(".absent.withheld").inner_text()
     assert told == "Enclosure (shut): WITHHELD, restricted until 2180: Archive law, 5."
@@ -305,7 +305,7 @@ def test_a_package_for_the_public_says_what_it_withholds(tmp_path: Path, page: P
     assert "WITHHELD, closed: Deed of gift, 3." in page.locator(".absent.withheld").inner_text()
 
 
-def test_each_language_runs_its_own_way(six: Path, page: Page) -> None:
+def test_each_language_has_its_direction(six: Path, page: Page) -> None:
     page.goto(six.as_uri())
     for tag in TEXTS:
         section = page.locator(f"[aria-labelledby=r-{tag}]")
@@ -314,7 +314,7 @@ def test_each_language_runs_its_own_way(six: Path, page: Page) -> None:
         assert way == ("rtl" if tag in ("ar", "he") else "ltr")
 
 
-def test_without_its_script_it_can_be_read_and_followed(
+def test_the_page_can_be_read_without_its_script(
     seed: Path, watched: Callable[..., BrowserContext]
 ) -> None:
     page = watched(java_script_enabled=False, viewport={"width": 1280, "height": 900}).new_page()
@@ -324,7 +324,7 @@ def test_without_its_script_it_can_be_read_and_followed(
     assert page.url.endswith("#q-s-date")
 
 
-def test_on_paper_everything_is_there(
+def test_the_printed_page_is_complete(
     seed: Path, everything: Path, watched: Callable[..., BrowserContext]
 ) -> None:
     for file in (seed, everything):
@@ -348,7 +348,7 @@ def test_two_megabytes_of_text_can_be_read(long: Path, page: Page) -> None:
     assert last.is_visible()
 
 
-def test_five_hundred_notes_lead_there_and_back(notes: Path, page: Page) -> None:
+def test_notes_link_to_the_text_and_back(notes: Path, page: Page) -> None:
     page.goto(notes.as_uri())
     page.get_by_role("link", name="Note 500", exact=True).click()
     assert page.url.endswith("#n-n499")
@@ -356,7 +356,7 @@ def test_five_hundred_notes_lead_there_and_back(notes: Path, page: Page) -> None
     assert page.url.endswith("#q-n-n499")
 
 
-def test_a_hostile_letter_does_nothing(tmp_path: Path, page: Page) -> None:
+def test_a_hostile_letter_is_harmless_on_a_page(tmp_path: Path, page: Page) -> None:
     words = "<script>alert(1)</script></textarea>\"'><img src=x onerror=alert(1)>\u202e"
     note = {"id": "n", "kind": "sic", "at": at("p", words, words), "text": words}
     record = {

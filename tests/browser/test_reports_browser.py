@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_wrong(
+def test_reports_are_accessible(
     scheme: str,
     letter: Path,
     tmp_path: Path,

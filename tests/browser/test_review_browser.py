@@ -93,7 +93,7 @@ def mark(page: Page, words: str) -> None:
     page.mouse.up()
 
 
-def test_the_token_leaves_the_address_bar_and_nothing_else_lets_in(
+def test_the_token_leaves_the_address_bar_and_the_cookie_is_strict(
     review: Server, page: Page, watched: Callable[..., BrowserContext]
 ) -> None:
     assert "token" not in page.url
@@ -122,7 +122,7 @@ def test_accepting_by_mouse(review: Server, page: Page) -> None:
         ("sender", "Correct"),
     ],
 )
-def test_a_second_click_at_the_same_place_does_nothing(
+def test_a_second_click_in_the_same_place_does_nothing(
     review: Server, page: Page, field: str, name: str, pause: int
 ) -> None:
     sent: list[str] = []
@@ -162,7 +162,7 @@ def test_controls_keep_their_places(review: Server, page: Page) -> None:
     assert card(page, "sender").get_by_role("button", name="Accept").is_disabled()
 
 
-def test_all_reviewed_is_said_only_of_what_a_person_has_reviewed(
+def test_all_reviewed_appears_only_after_a_person_reviewed_every_statement(
     review: Server, page: Page
 ) -> None:
     for _ in range(60):
@@ -178,7 +178,7 @@ def test_all_reviewed_is_said_only_of_what_a_person_has_reviewed(
     assert "All reviewed" in page.locator("header").inner_text()
 
 
-def test_what_cannot_be_saved_is_told_in_its_own_words(review: Server, page: Page) -> None:
+def test_a_failure_to_save_shows_its_message(review: Server, page: Page) -> None:
     record = review.file
     away = record.rename(record.with_name("elsewhere"))
     card(page, "sender").get_by_role("button", name="Accept").click()
@@ -202,7 +202,7 @@ def test_correcting_by_mouse(review: Server, page: Page) -> None:
     assert review.record.date.edtf == "1960-07-19"
 
 
-def test_correcting_by_keyboard_is_judged_while_typing(review: Server, page: Page) -> None:
+def test_a_form_is_checked_while_typing(review: Server, page: Page) -> None:
     before = review.file.read_bytes()
     go(page, "date")
     page.keyboard.press("c")
@@ -303,7 +303,7 @@ def test_a_note_at_selected_words(review: Server, page: Page, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
-def test_unknown(review: Server, page: Page, how: str) -> None:
+def test_marking_a_field_as_unknown(review: Server, page: Page, how: str) -> None:
     if how == "mouse":
         card(page, "salutation").get_by_role("button", name="Unknown").click()
     else:
@@ -338,7 +338,7 @@ def test_undo_and_redo(review: Server, page: Page, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
-def test_taking_an_item_out(review: Server, page: Page, how: str) -> None:
+def test_removing_an_item(review: Server, page: Page, how: str) -> None:
     if how == "mouse":
         card(page, "mentioned_places.0").get_by_role("button", name="Remove").click()
     else:
@@ -349,7 +349,7 @@ def test_taking_an_item_out(review: Server, page: Page, how: str) -> None:
     assert len(review.grounds("mentioned_places.0")) == 1
 
 
-def test_two_tabs(review: Server, page: Page) -> None:
+def test_a_tab_with_an_old_page_overwrites_nothing(review: Server, page: Page) -> None:
     other = page.context.new_page()
     other.goto(page.url)
     other.wait_for_selector(".card.current")
@@ -369,7 +369,9 @@ def test_two_tabs(review: Server, page: Page) -> None:
     assert len(review.grounds("sender")) == 2
 
 
-def test_another_program_that_writes_is_noticed_and_merged_with(review: Server, page: Page) -> None:
+def test_a_change_is_applied_again_after_another_program_wrote_the_record(
+    review: Server, page: Page
+) -> None:
     page.clock.install()
     changed = review.file.read_text().replace("closing: With", "closing: WITH")
     review.file.write_text(changed)
@@ -387,7 +389,7 @@ def test_the_page_shows_what_another_program_wrote(review: Server, page: Page) -
     assert "WITH communist" in card(page, "closing").inner_text()
 
 
-def test_the_keys_are_told(review: Server, page: Page) -> None:
+def test_all_keyboard_shortcuts_are_listed(review: Server, page: Page) -> None:
     page.keyboard.press("?")
     told = page.get_by_role("dialog", name="Keyboard shortcuts").inner_text()
     source = (
@@ -399,7 +401,7 @@ def test_the_keys_are_told(review: Server, page: Page) -> None:
         assert key in told.split() or f"{key} " in told
 
 
-def test_who_reviews_is_asked_once(
+def test_the_reviewers_name_is_asked_for_once(
     serve: Callable[..., Server], tmp_path: Path, page: Page
 ) -> None:
     shutil.copy(LETTER, tmp_path / "letter.txt")
@@ -457,7 +459,7 @@ def test_from_a_pasted_letter_to_a_verified_package_and_its_page(
     assert list(tmp_path.rglob("*.receipts/*.json"))
 
 
-def test_the_tutorial_word_by_word(
+def test_the_tutorial_works_as_written(
     serve: Callable[..., Server], tmp_path: Path, page: Page
 ) -> None:
     tutorial = (Path(__file__).parents[2] / "docs/tutorial/first-letter.md").read_text()
@@ -509,7 +511,7 @@ def test_the_tutorial_word_by_word(
     assert server.process.wait(10) == 0
 
 
-def test_ending_it_from_the_page(serve: Callable[..., Server], page: Page) -> None:
+def test_ending_the_review_from_the_page(serve: Callable[..., Server], page: Page) -> None:
     server = serve()
     enter(page, server)
     page.get_by_role("button", name="End the review").click()
@@ -526,7 +528,7 @@ def test_ending_it_from_the_page(serve: Callable[..., Server], page: Page) -> No
     ],
     ids=["light", "dark", "400 %"],
 )
-def test_axe_finds_nothing(
+def test_the_review_is_accessible(
     serve: Callable[..., Server],
     tmp_path: Path,
     watched: Callable[..., BrowserContext],

@@ -32,7 +32,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_every_stretch_is_told_to_the_server_as_it_is_in_the_text(
+def test_every_selection_has_the_offsets_of_the_text(
     serve: Callable[..., Server], tmp_path: Path, page: Page, name: str
 ) -> None:
     (tmp_path / "letter.txt").write_bytes(TEXTS[name].encode())
@@ -74,7 +74,7 @@ def _cuts_an_end(text: str, start: int, end: int) -> bool:
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_note_quotes_what_was_selected_by_keyboard(
+def test_a_note_quotes_the_words_selected_by_keyboard(
     serve: Callable[..., Server], tmp_path: Path, page: Page, name: str
 ) -> None:
     (tmp_path / "letter.txt").write_bytes(TEXTS[name].encode())
@@ -94,7 +94,7 @@ def test_a_note_quotes_what_was_selected_by_keyboard(
     assert len(note.at.exact) > 1
 
 
-def test_a_hostile_letter_can_do_nothing(
+def test_a_hostile_letter_is_harmless_in_the_review(
     serve: Callable[..., Server], tmp_path: Path, page: Page
 ) -> None:
     hostile = (

@@ -104,7 +104,7 @@ def ask(site: Path, page: Page, until: Callable[[Page, str], None]) -> Callable[
         ("berg secret", 48),
     ],
 )
-def test_words_find_what_has_them(
+def test_a_search_finds_the_letters_with_the_words(
     words: str, count: int, ask: Callable[[str], list[str]], page: Page
 ) -> None:
     found = ask(f"q={quote(words)}")
@@ -116,11 +116,13 @@ def test_words_find_what_has_them(
         assert told == "No letters match."
 
 
-def test_what_describes_a_letter_counts_more(ask: Callable[[str], list[str]]) -> None:
+def test_letters_with_the_word_in_their_description_come_first(
+    ask: Callable[[str], list[str]],
+) -> None:
     assert ask("q=letter-041")[0] == "letter-041"
 
 
-def test_narrowing_down_by_everything_at_once(
+def test_filters_can_be_combined(
     ask: Callable[[str], list[str]], page: Page, until: Callable[[Page, str], None]
 ) -> None:
     ask("")
@@ -144,7 +146,7 @@ def test_narrowing_down_by_everything_at_once(
     until(page, "document.getElementById('count').textContent.startsWith('96 letters')")
 
 
-def test_pages_of_results_turn(
+def test_results_have_pages(
     ask: Callable[[str], list[str]], page: Page, until: Callable[[Page, str], None]
 ) -> None:
     first = ask("")
@@ -155,7 +157,7 @@ def test_pages_of_results_turn(
     assert len({*first, *second, *third}) == 96
 
 
-def test_typing_answers_as_one_goes(
+def test_results_follow_the_typing(
     ask: Callable[[str], list[str]], page: Page, until: Callable[[Page, str], None]
 ) -> None:
     ask("")
@@ -165,9 +167,7 @@ def test_typing_answers_as_one_goes(
     assert page.get_by_role("searchbox").evaluate("b => b === document.activeElement")
 
 
-def test_the_script_cuts_words_as_the_index_does(
-    ask: Callable[[str], list[str]], page: Page
-) -> None:
+def test_script_and_index_split_words_alike(ask: Callable[[str], list[str]], page: Page) -> None:
     ask("")
     hard = [
         *TEXTS.values(), "ΣΑΣ σας ς", "ﬁle ½ x² №5", "한국어 文字 カタカナ", "İstanbul ıI",
@@ -179,7 +179,7 @@ def test_the_script_cuts_words_as_the_index_does(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing_wrong_on_any_kind_of_page(
+def test_every_kind_of_page_is_accessible(
     scheme: str,
     width: int,
     site: Path,
@@ -235,7 +235,7 @@ def test_the_keyboard_alone_finds_a_letter_and_opens_it(
     page.wait_for_url("**/letters/letter-041.html")
 
 
-def test_a_missing_piece_is_said(
+def test_a_missing_file_is_reported(
     site: Path, tmp_path: Path, browser: Browser, until: Callable[[Page, str], None]
 ) -> None:
     copy = tmp_path / "copy"

@@ -34,7 +34,7 @@ def page(letter: Path, tmp_path: Path) -> Path:
     return file
 
 
-def test_the_letters_words_are_all_there_and_in_order(page: Path, letter: Path) -> None:
+def test_the_page_has_the_complete_text_of_the_letter(page: Path, letter: Path) -> None:
     text = (letter / "letter-1960-07-18.txt").read_text(encoding="utf-8")[:5093]
     meant = "\n".join(line for line in text.split("\n") if line.strip())
     assert plain(page) == meant
@@ -52,7 +52,7 @@ def test_each_statement_links_to_its_words(page: Path) -> None:
     assert words.text_content() == "18 July 1960"
 
 
-def test_it_needs_nothing_from_anywhere(page: Path) -> None:
+def test_the_page_needs_no_other_file(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert not re.search(r"(src|href)=[\"'](?!#|data:)", text)
     assert "default-src &#39;none&#39;" in text
@@ -67,7 +67,7 @@ def test_the_same_package_and_day_give_the_same_page(page: Path, tmp_path: Path)
     assert again.read_bytes() == page.read_bytes()
 
 
-def test_green_only_where_the_checksums_are(page: Path, tmp_path: Path) -> None:
+def test_only_a_valid_package_is_shown_as_valid(page: Path, tmp_path: Path) -> None:
     assert "✓ Complete and valid" in page.read_text(encoding="utf-8")
     package = tmp_path / "out" / "1960-07-18-cpsu-to-sed"
     readme = package / "data" / "README.txt"
@@ -78,7 +78,7 @@ def test_green_only_where_the_checksums_are(page: Path, tmp_path: Path) -> None:
     assert "✓" not in told
 
 
-def test_a_hostile_letter_stays_text(tmp_path: Path) -> None:
+def test_hostile_values_on_a_page_are_escaped(tmp_path: Path) -> None:
     (tmp_path / "p.txt").write_text(f"{HOSTILE}\nDear {HOSTILE}", encoding="utf-8")
     at = {"part": "p", "start": 0, "end": len(HOSTILE), "exact": HOSTILE}
     record = Record.model_validate(
@@ -96,14 +96,14 @@ def test_a_hostile_letter_stays_text(tmp_path: Path) -> None:
     assert not root.xpath("//img[not(starts-with(@src, 'data:'))] | //textarea | //*[@onerror]")
 
 
-def test_a_record_with_almost_nothing(tmp_path: Path) -> None:
+def test_a_minimal_record_has_a_page(tmp_path: Path) -> None:
     bare = Record.model_validate({"id": "x", "type": "letter", "title": "A letter"})
     told = letter_page(bare, tmp_path)
     assert "No text of the letter is available here." in told
     assert "no evidence" in told
 
 
-def test_right_to_left_and_a_language_for_each_text(tmp_path: Path) -> None:
+def test_each_text_has_its_language_and_direction(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("سلام\n", encoding="utf-8")
     (tmp_path / "e.txt").write_text("Peace\n", encoding="utf-8")
     record = Record.model_validate(
@@ -122,13 +122,13 @@ def test_right_to_left_and_a_language_for_each_text(tmp_path: Path) -> None:
     assert len(root.xpath("//div[@id='band-0']/section")) == 2
 
 
-def test_the_page_that_goes_with_a_deposit_is_always_the_same(letter: Path, tmp_path: Path) -> None:
+def test_the_page_for_a_deposit_is_reproducible(letter: Path, tmp_path: Path) -> None:
     opened = open_package(build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path)
     assert package_page(opened) == package_page(opened)
     assert "Complete and valid" not in package_page(opened)
 
 
-def test_scans_are_on_a_page_as_long_as_there_is_room(tmp_path: Path) -> None:
+def test_scans_are_on_a_page_up_to_a_limit(tmp_path: Path) -> None:
     for name in "abc":
         (tmp_path / f"{name}.png").write_bytes(name.encode() * 1000)
     record = Record.model_validate(
@@ -146,12 +146,12 @@ def test_scans_are_on_a_page_as_long_as_there_is_room(tmp_path: Path) -> None:
     assert len(root.xpath("//img[starts-with(@src, 'data:image/png')]")) == 2
 
 
-def test_a_record_that_was_not_packaged_claims_no_state(letter: Path) -> None:
+def test_the_page_of_a_record_claims_no_validity(letter: Path) -> None:
     told = letter_page(load_record(letter), letter)
     assert "Complete and valid" not in told
 
 
-def test_a_text_in_another_encoding_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+def test_a_text_in_another_encoding_is_refused_with_its_file_name(tmp_path: Path) -> None:
     (tmp_path / "p.txt").write_bytes(b"Gr\xfc\xdfe\n")
     parts = [{"id": "p", "kind": "original", "file": "p.txt"}]
     record = Record.model_validate({"id": "x", "type": "letter", "title": "X", "parts": parts})

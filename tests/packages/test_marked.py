@@ -20,7 +20,7 @@ def marked(draw: st.DrawFn) -> tuple[str, list[Mark]]:
 
 
 @given(marked())
-def test_every_character_stands_under_just_the_marks_that_cover_it(
+def test_every_character_has_exactly_the_highlights_that_cover_it(
     case: tuple[str, list[Mark]],
 ) -> None:
     text, marks = case
@@ -50,7 +50,7 @@ def _rows(text: str) -> list[list[int]]:
     return rows
 
 
-def test_a_line_that_one_statement_covers_is_what_that_statement_is() -> None:
+def test_a_line_covered_by_one_statement_has_its_role() -> None:
     text = " Secret\nDear X!\nThe text."
     marks = [Mark(1, 7, "marking"), Mark(8, 15, "greeting"), Mark(20, 24, "marking")]
     lines = marked_lines(text, 0, len(text), marks, ["marking", "greeting"])
@@ -58,7 +58,7 @@ def test_a_line_that_one_statement_covers_is_what_that_statement_is() -> None:
 
 
 @given(marked())
-def test_a_line_knows_where_it_begins(case: tuple[str, list[Mark]]) -> None:
+def test_a_line_has_the_offset_of_its_start(case: tuple[str, list[Mark]]) -> None:
     text, marks = case
     for line in marked_lines(text, 0, len(text), marks):
         words = "".join(segment.text for segment in line.segments)

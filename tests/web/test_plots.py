@@ -18,7 +18,7 @@ def drawn(svg: str) -> etree._Element:
 
 
 @pytest.mark.parametrize("draw", [charts.columns, charts.rows])
-def test_each_count_has_a_bar_as_long_as_it_is_great(draw) -> None:
+def test_each_bar_is_as_long_as_its_count(draw) -> None:
     bars = [Bar("1960", 10, "years/1960.html"), Bar("1961", 5), Bar("1962", 0)]
     root = drawn(draw(bars, "Letters"))
     side = "height" if draw is charts.columns else "width"
@@ -28,7 +28,7 @@ def test_each_count_has_a_bar_as_long_as_it_is_great(draw) -> None:
     assert root.findtext("title") == "Letters"
 
 
-def test_words_from_outside_stay_words() -> None:
+def test_labels_are_escaped() -> None:
     for svg in (
         charts.columns([Bar(HOSTILE, 1)], HOSTILE),
         charts.rows([Bar(HOSTILE, 1, HOSTILE)], HOSTILE),
@@ -39,6 +39,6 @@ def test_words_from_outside_stay_words() -> None:
         assert not re.search("\u202e(?!.*\u2069)", svg, re.DOTALL)
 
 
-def test_nothing_to_count_is_no_error() -> None:
+def test_empty_charts_are_valid() -> None:
     for svg in (charts.columns([], "x"), charts.rows([], "x"), charts.curve([], ("", ""), "x")):
         drawn(svg)

@@ -13,7 +13,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from archive_pkg.records import Record, load_record
-from archive_pkg.web.review import Opened, Review, Reviewer
+from archive_pkg.web.review import OpenedFolder, Review, Reviewer
 
 LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
 
@@ -49,7 +49,7 @@ class Tab:
 def review(tmp_path: Path) -> Review:
     letter = tmp_path / "letter.txt"
     shutil.copy(LETTER, letter)
-    return Review(Opened.with_letter(letter), Reviewer("Jane Doe", asked=True))
+    return Review(OpenedFolder.with_letter(letter), Reviewer("Jane Doe", asked=True))
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def tab(review: Review) -> Tab:
 
 @pytest.fixture
 def file(review: Review) -> Path:
-    (desk,) = review.opened.desks().values()
-    return desk.file
+    (editor,) = review.folder.editors().values()
+    return editor.file
 
 
 def record(file: Path) -> Record:
@@ -71,24 +71,22 @@ def grounds(file: Path, field: str) -> list[Any]:
     return [item for item in record(file).evidence if item.field == field]
 
 
-def test_the_original_is_not_touched_and_a_copy_stands_beside_the_record(
+def test_the_original_is_unchanged_and_a_copy_is_next_to_the_record(
     review: Review, file: Path
 ) -> None:
-    assert (review.opened.root / "letter.txt").read_bytes() == LETTER.read_bytes()
+    assert (review.folder.root / "letter.txt").read_bytes() == LETTER.read_bytes()
     assert (file.parent / "letter.txt").read_bytes() == LETTER.read_bytes()
-    assert file.relative_to(review.opened.root).parts[0] == "records"
+    assert file.relative_to(review.folder.root).parts[0] == "records"
 
 
-def test_the_least_sure_comes_first(tab: Tab) -> None:
+def test_the_least_certain_statement_comes_first(tab: Tab) -> None:
     states = [card.get("class").split()[1] for card in tab.page.xpath("//article")]
     order = ["wrong", "guess", "probable", "open", "unsaid", "certain", "reviewed", "unknown"]
     assert states == sorted(states, key=order.index)
     assert states[0] == "probable"
 
 
-def test_accepting_stands_in_the_file_with_the_reviewer_and_keeps_comments(
-    tab: Tab, file: Path
-) -> None:
+def test_accepting_writes_the_reviewers_evidence_and_keeps_comments(tab: Tab, file: Path) -> None:
     before = file.read_text()
     assert tab.do("accept", field="sender") == 200
     after = file.read_text()
@@ -104,7 +102,7 @@ def test_accepting_stands_in_the_file_with_the_reviewer_and_keeps_comments(
     assert file.read_text() == after
 
 
-def test_correcting_replaces_what_a_rule_read_and_tells_it(tab: Tab, file: Path) -> None:
+def test_correcting_replaces_what_a_rule_read_and_notes_it(tab: Tab, file: Path) -> None:
     assert tab.do("correct", field="date", values={"edtf": "1960-07-19"}) == 200
     made = record(file)
     assert made.date is not None
@@ -114,7 +112,7 @@ def test_correcting_replaces_what_a_rule_read_and_tells_it(tab: Tab, file: Path)
     assert "it said “1960-07-18 (“18 July 1960”)”" in ground.note
 
 
-def test_what_another_person_stands_for_stays_beside_a_correction(
+def test_a_correction_keeps_the_statement_of_another_person(
     review: Review, tab: Tab, file: Path
 ) -> None:
     tab.do("accept", field="date")
@@ -127,7 +125,9 @@ def test_what_another_person_stands_for_stays_beside_a_correction(
     assert second.value is None
 
 
-def test_what_is_wrong_is_not_written_and_told_beside_the_field(tab: Tab, file: Path) -> None:
+def test_an_invalid_value_is_not_written_and_the_field_shows_the_error(
+    tab: Tab, file: Path
+) -> None:
     before = file.read_bytes()
     assert tab.do("correct", field="date", values={"edtf": "1960-13-19"}) == 422
     assert file.read_bytes() == before
@@ -138,7 +138,7 @@ def test_what_is_wrong_is_not_written_and_told_beside_the_field(tab: Tab, file: 
     assert file.read_bytes() == before
 
 
-def test_a_tab_that_has_seen_another_state_overwrites_nothing(review: Review, file: Path) -> None:
+def test_a_tab_with_an_old_state_overwrites_nothing(review: Review, file: Path) -> None:
     one, other = Tab(review), Tab(review)
     assert one.do("accept", field="sender") == 200
     kept = file.read_bytes()
@@ -148,7 +148,7 @@ def test_a_tab_that_has_seen_another_state_overwrites_nothing(review: Review, fi
     assert other.do("accept", field="date") == 200
 
 
-def test_another_program_that_changes_the_file_is_noticed(tab: Tab, file: Path) -> None:
+def test_a_change_by_another_program_is_noticed(tab: Tab, file: Path) -> None:
     changed = file.read_text().replace("CC SED, 18", "SED, 18")
     file.write_text(changed)
     assert tab.do("accept", field="sender") == 409
@@ -156,7 +156,7 @@ def test_another_program_that_changes_the_file_is_noticed(tab: Tab, file: Path) 
     assert tab.client.get(f"/letters/{tab.key}/state").json() == {"seen": tab.seen}
 
 
-def test_undo_brings_back_every_byte_and_redo_too(tab: Tab, file: Path) -> None:
+def test_undo_and_redo_restore_every_byte(tab: Tab, file: Path) -> None:
     states = [file.read_bytes()]
     for change in (
         {"doing": "accept", "field": "sender"},
@@ -175,7 +175,7 @@ def test_undo_brings_back_every_byte_and_redo_too(tab: Tab, file: Path) -> None:
         assert file.read_bytes() == state
 
 
-def test_undo_does_not_undo_what_another_program_did(tab: Tab, file: Path) -> None:
+def test_undo_does_not_undo_a_change_by_another_program(tab: Tab, file: Path) -> None:
     tab.do("accept", field="sender")
     file.write_bytes(file.read_bytes() + b"# mine\n")
     kept = file.read_bytes()
@@ -184,7 +184,7 @@ def test_undo_does_not_undo_what_another_program_did(tab: Tab, file: Path) -> No
     assert file.read_bytes() == kept
 
 
-def test_a_file_that_became_invalid_is_told_and_left_alone(tab: Tab, file: Path) -> None:
+def test_a_file_that_became_invalid_is_reported_and_left_alone(tab: Tab, file: Path) -> None:
     file.write_text("id: [x\n")
     tab.load()
     assert not tab.page.xpath("//article")
@@ -207,7 +207,7 @@ def settled(tab: Tab, step: str, **more: Any) -> str:
 
 
 def test_from_the_record_to_a_deposited_package(review: Review, tab: Tab) -> None:
-    root = review.opened.root
+    root = review.folder.root
     assert "No errors" in settled(tab, "check")
     assert "Built" in settled(tab, "build")
     (package,) = (root / "packages").glob("[!.]*")
@@ -225,11 +225,9 @@ def test_from_the_record_to_a_deposited_package(review: Review, tab: Tab) -> Non
     assert page.headers["content-security-policy"].startswith("sandbox allow-scripts;")
 
 
-def test_a_package_that_differs_is_replaced_only_when_that_is_asked_for(
-    review: Review, tab: Tab
-) -> None:
+def test_a_package_that_differs_is_replaced_only_on_request(review: Review, tab: Tab) -> None:
     settled(tab, "build")
-    (package,) = (review.opened.root / "packages").glob("[!.]*")
+    (package,) = (review.folder.root / "packages").glob("[!.]*")
     before = (package / "data/record.json").read_bytes()
     tab.do("accept", field="sender")
     assert "is there and differs" in settled(tab, "build")
@@ -239,7 +237,7 @@ def test_a_package_that_differs_is_replaced_only_when_that_is_asked_for(
     assert (package / "data/record.json").read_bytes() != before
 
 
-def test_what_cannot_be_packaged_or_deposited_is_told(tab: Tab, file: Path) -> None:
+def test_steps_that_fail_report_why(tab: Tab, file: Path) -> None:
     assert "is not the address" in settled(tab, "plan", to="archive")
     assert "not the address of a repository" in settled(tab, "plan", to="nowhere:x")
     assert "no step called" in settled(tab, "publish")
@@ -249,26 +247,26 @@ def test_what_cannot_be_packaged_or_deposited_is_told(tab: Tab, file: Path) -> N
     assert "letter.txt has changed" in tab.text("//*[@id='package']")
 
 
-def test_a_package_never_lies_in_a_records_own_folder(letter: Path) -> None:
-    opened = Opened(letter)
-    (desk,) = opened.desks().values()
-    assert opened.packages_of(desk) == letter.parents[1] / "packages"
+def test_the_package_is_never_in_the_folder_of_the_record(letter: Path) -> None:
+    opened = OpenedFolder(letter)
+    (editor,) = opened.editors().values()
+    assert opened.packages_of(editor) == letter.parents[1] / "packages"
 
 
-def test_letters_of_a_folder_the_least_sure_first(tmp_path: Path) -> None:
+def test_the_letters_of_a_folder_are_listed_least_certain_first(tmp_path: Path) -> None:
     for name, signed in (("sure", "A. Lind"), ("unsure", "")):
         text = f"Uppsala, 4 March 1912\n\nDear Moe,\n\nThe {name} plates.\n\nYours,\n\n{signed}\n"
         (tmp_path / f"{name}.txt").write_text(text)
     (tmp_path / "packages" / "x").mkdir(parents=True)
     (tmp_path / "packages" / "x" / "bagit.txt").write_text("")
     (tmp_path / "packages" / "x" / "no.txt").write_text("Dear Moe,\n")
-    opened = Opened(tmp_path)
+    opened = OpenedFolder(tmp_path)
     client = TestClient(Review(opened, Reviewer("x")).app(), base_url="http://127.0.0.1:8000")
     page = html.fromstring(client.get("/").text)
     keys = page.xpath("//*[@data-draft]/@data-draft")
     assert len(keys) == 2
     made = [client.post("/draft", json={"key": key}).json()["key"] for key in keys]
-    assert opened.waiting() == []
+    assert opened.undrafted() == []
     entries = opened.entries()
     assert [entry.worst for entry in entries] == sorted(entry.worst for entry in entries)
     assert {entry.key for entry in entries} == set(made)
@@ -279,22 +277,22 @@ def test_letters_of_a_folder_the_least_sure_first(tmp_path: Path) -> None:
 
 
 def test_the_same_letter_pasted_twice_is_one_letter(tmp_path: Path) -> None:
-    opened = Opened(tmp_path, gather=False)
+    opened = OpenedFolder(tmp_path, include_undrafted=False)
     text = "Uppsala, 4 March 1912\n\nDear Moe,\n\nThe plates.\n\nA. Lind\n"
     assert opened.paste(text) == opened.paste(text)
     assert opened.paste(text + "\n") != opened.paste(text)
     assert len(opened.entries()) == 2
 
 
-def test_without_an_argument_only_records_are_looked_for(tmp_path: Path) -> None:
+def test_without_an_argument_only_records_are_found(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Dear Moe,\n\nHello.\n\nA. Lind\n")
     (tmp_path / "deep" / "deeper").mkdir(parents=True)
     (tmp_path / "deep" / "deeper" / "record.yaml").write_text("id: x\ntype: letter\ntitle: x\n")
-    opened = Opened(tmp_path, gather=False)
-    assert (opened.entries(), opened.waiting()) == ([], [])
+    opened = OpenedFolder(tmp_path, include_undrafted=False)
+    assert (opened.entries(), opened.undrafted()) == ([], [])
 
 
-def test_an_open_field_begins_with_the_words_that_were_selected(tab: Tab, file: Path) -> None:
+def test_the_form_of_an_empty_field_starts_with_the_selected_words(tab: Tab, file: Path) -> None:
     tab.do("unknown", field="date")
     answer = tab.client.get(f"/letters/{tab.key}?edit=date&at=0:5079:5093")
     page = html.fromstring(answer.text)
@@ -308,7 +306,7 @@ def test_an_open_field_begins_with_the_words_that_were_selected(tab: Tab, file: 
     assert ground.value is None
 
 
-def test_a_new_agent_is_entered_with_the_field_that_names_it(tab: Tab, file: Path) -> None:
+def test_a_new_agent_can_be_entered_in_the_field_that_names_it(tab: Tab, file: Path) -> None:
     values = {"value": ["cc-sed"], "value+name": "Otto Grotewohl", "value+kind": "person"}
     assert tab.do("correct", field="recipients", values=values) == 200
     made = record(file)
@@ -316,7 +314,7 @@ def test_a_new_agent_is_entered_with_the_field_that_names_it(tab: Tab, file: Pat
     assert grounds(file, f"agents.{made.recipients[1]}")[0].basis == "supplied"
 
 
-def test_an_agent_that_is_removed_is_named_nowhere(tab: Tab, file: Path) -> None:
+def test_removing_an_agent_removes_all_references_to_it(tab: Tab, file: Path) -> None:
     (signer,) = record(file).signatories
     assert tab.do("remove", field=f"agents.{signer}") == 200
     made = record(file)
@@ -324,7 +322,7 @@ def test_an_agent_that_is_removed_is_named_nowhere(tab: Tab, file: Path) -> None
     assert signer not in {agent.id for agent in made.agents}
 
 
-def test_a_part_may_be_described_and_what_is_not_asked_for_stays(tab: Tab, file: Path) -> None:
+def test_describing_a_part_keeps_its_other_values(tab: Tab, file: Path) -> None:
     before = record(file).part("letter")
     assert tab.do("correct", field="parts.letter", values={"title": "In English"}) == 200
     after = record(file).part("letter")
@@ -347,7 +345,7 @@ def test_a_part_may_be_described_and_what_is_not_asked_for_stays(tab: Tab, file:
         {"doing": "redo"},
     ],
 )
-def test_a_change_that_makes_no_sense_is_refused_in_plain_words(
+def test_an_impossible_change_is_refused_with_a_message(
     tab: Tab, file: Path, change: dict[str, Any]
 ) -> None:
     before = file.read_bytes()

@@ -53,7 +53,7 @@ def start(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_ending_it_is_no_failure_and_leaves_no_lock(
+def test_a_signal_ends_the_review_normally_and_leaves_no_lock(
     start: Start, tmp_path: Path, number: signal.Signals
 ) -> None:
     process, address = start()
@@ -65,13 +65,13 @@ def test_ending_it_is_no_failure_and_leaves_no_lock(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_reviews_of_one_folder(start: Start, tmp_path: Path, capsys) -> None:
+def test_a_second_review_of_a_folder_is_refused(start: Start, tmp_path: Path, capsys) -> None:
     start()
     assert cli.run(["review", str(tmp_path), "--no-browser"]) == 5
     assert "another review of" in capsys.readouterr().err
 
 
-def test_a_port_in_use(tmp_path: Path, capsys) -> None:
+def test_a_port_in_use_is_refused(tmp_path: Path, capsys) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -83,7 +83,7 @@ def test_a_port_in_use(tmp_path: Path, capsys) -> None:
     assert "leave out --port" in told
 
 
-def test_it_listens_on_this_machine_only(start: Start) -> None:
+def test_the_server_listens_on_this_machine_only(start: Start) -> None:
     _, address = start()
     port = int(address.partition("127.0.0.1:")[2].partition("/")[0])
     with pytest.raises(ConnectionRefusedError):
@@ -97,7 +97,7 @@ def test_a_letter_is_drafted_before_the_page_is_open(start: Start, tmp_path: Pat
     assert file.parent.parent.name == "records"
 
 
-def test_a_letter_beside_its_record_is_not_drafted_again(
+def test_a_letter_next_to_its_record_is_not_drafted_again(
     start: Start, letter: Path, tmp_path: Path
 ) -> None:
     before = {path: path.read_bytes() for path in letter.iterdir()}
@@ -112,7 +112,9 @@ def test_a_letter_beside_its_record_is_not_drafted_again(
     ("name", "status", "told"),
     [("missing.txt", 5, "nothing at"), ("picture.txt", 3, "no text"), ("latin.txt", 3, "UTF-8")],
 )
-def test_what_is_no_letter(tmp_path: Path, capsys, name: str, status: int, told: str) -> None:
+def test_a_file_that_is_not_a_letter_is_refused(
+    tmp_path: Path, capsys, name: str, status: int, told: str
+) -> None:
     (tmp_path / "picture.txt").write_bytes(b"\0\1\2")
     (tmp_path / "latin.txt").write_bytes("Lieber Müller".encode("latin-1"))
     assert cli.run(["review", str(tmp_path / name), "--no-browser"]) == status
@@ -127,7 +129,7 @@ def test_a_package_is_not_reviewed(tmp_path: Path, capsys, within: str) -> None:
     assert f"is inside the package {package}" in capsys.readouterr().err
 
 
-def test_the_address_is_printed_even_with_quiet_and_starts_no_browser_by_itself(
+def test_the_address_is_printed_even_with_quiet_and_is_not_in_the_browsers_command_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys
 ) -> None:
     from archive_pkg.web.review.serving import Server

@@ -13,7 +13,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from archive_pkg.errors import StorageError
-from archive_pkg.web.review import Opened, Review, Reviewer
+from archive_pkg.web.review import OpenedFolder, Review, Reviewer
 from archive_pkg.web.review import guard as guards
 from archive_pkg.web.review.guard import Guard, Keys
 
@@ -43,7 +43,7 @@ def review(tmp_path: Path) -> Review:
     letter = tmp_path / "opened" / "letter.txt"
     letter.parent.mkdir()
     letter.write_text(HOSTILE, encoding="utf-8")
-    return Review(Opened.with_letter(letter), Reviewer("Jane Doe", asked=True))
+    return Review(OpenedFolder.with_letter(letter), Reviewer("Jane Doe", asked=True))
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def own(stranger: TestClient, keys: Keys) -> TestClient:
 
 @pytest.fixture
 def state(review: Review) -> dict[str, Any]:
-    ((key, desk),) = review.opened.desks().items()
-    return {"key": key, "seen": desk.look().digest, "file": desk.file}
+    ((key, editor),) = review.folder.editors().items()
+    return {"key": key, "seen": editor.read().digest, "file": editor.file}
 
 
 def test_nothing_is_shown_without_the_token(
@@ -92,7 +92,7 @@ def test_the_cookie_without_the_path_opens_nothing(own: TestClient, state: dict[
     assert own.get(f"/letters/{state['key']}", headers=sent).status_code == 200
 
 
-def test_each_review_has_a_cookie_of_its_own(own: TestClient, review: Review, keys: Keys) -> None:
+def test_each_review_has_its_own_cookie(own: TestClient, review: Review, keys: Keys) -> None:
     (cookie,) = own.cookies.jar
     assert cookie.name == "archive-pkg-review-8000"
     other = Guard(review.app(), keys, 8001)
@@ -164,7 +164,7 @@ def test_secrets_are_compared_in_constant_time(
 @pytest.mark.parametrize(
     "host", ["localhost:8000", "evil.example", "127.0.0.1", "127.0.0.1:80", "127.0.0.1.evil:8000"]
 )
-def test_another_hosts_name_is_refused(own: TestClient, host: str) -> None:
+def test_another_host_name_is_refused(own: TestClient, host: str) -> None:
     answer = own.get("/", headers={"host": host})
     assert (answer.status_code, answer.text) == (
         403,
@@ -173,7 +173,7 @@ def test_another_hosts_name_is_refused(own: TestClient, host: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["host", "origin", "sec-fetch-site", "content-type"])
-def test_a_header_that_says_two_things_is_refused(own: TestClient, name: str) -> None:
+def test_a_repeated_header_is_refused(own: TestClient, name: str) -> None:
     known = {"host": "127.0.0.1:8000", "content-type": "application/json", **OWN}
     assert own.post("/paste", content="{", headers=list(known.items())).status_code == 400
     for other in ("evil.example", known[name]):
@@ -183,12 +183,12 @@ def test_a_header_that_says_two_things_is_refused(own: TestClient, name: str) ->
 
 
 @pytest.mark.parametrize("site", ["none", "same-origin"])
-def test_the_reviewer_and_the_reviews_own_page_may_read(own: TestClient, site: str) -> None:
+def test_the_reviewer_and_the_page_of_the_review_may_read(own: TestClient, site: str) -> None:
     assert own.get("/static/review.js", headers={"sec-fetch-site": site}).status_code == 200
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_another_page_may_not_even_read(own: TestClient, site: str) -> None:
+def test_another_page_may_not_read(own: TestClient, site: str) -> None:
     for path in ("/", "/static/review.js"):
         assert own.get(path, headers={"sec-fetch-site": site}).status_code == 403
 
@@ -220,7 +220,7 @@ def test_another_page_changes_nothing(
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
-def test_what_a_plain_form_can_send_is_not_taken(own: TestClient, kind: str) -> None:
+def test_content_types_of_plain_forms_are_refused(own: TestClient, kind: str) -> None:
     headers = OWN | {"content-type": kind}
     assert own.post("/stop", content="{}", headers=headers).status_code == 415
 
@@ -250,13 +250,13 @@ def test_a_request_that_is_too_large_is_refused(
 
 
 @pytest.mark.parametrize("body", [b"", b"[", b"[]", b"null", b'"x"', b"[" * 100_000, b"\xff"])
-def test_what_is_no_request_is_refused_in_plain_words(own: TestClient, body: bytes) -> None:
+def test_a_malformed_request_is_refused_with_a_message(own: TestClient, body: bytes) -> None:
     answer = own.post("/paste", content=body, headers=OWN | {"content-type": "application/json"})
     assert answer.status_code == 400
     assert "reload the page" in answer.json()["hint"]
 
 
-def test_every_answer_has_the_policy(own: TestClient, state: dict[str, Any]) -> None:
+def test_every_response_has_the_security_headers(own: TestClient, state: dict[str, Any]) -> None:
     for path in ("/?all", f"/letters/{state['key']}", "/letters/none", "/nothing", "/static/x"):
         headers = own.get(path).headers
         policy = dict(
@@ -273,7 +273,7 @@ def test_every_answer_has_the_policy(own: TestClient, state: dict[str, Any]) -> 
         assert SHIELDS.items() <= dict(headers).items()
 
 
-def test_every_refusal_has_the_policy(stranger: TestClient, keys: Keys) -> None:
+def test_every_refusal_has_the_security_headers(stranger: TestClient, keys: Keys) -> None:
     entrance = stranger.get(f"{HERE}/?token={keys.token}")
     stranger.cookies.clear()
     for answer in (
@@ -291,7 +291,7 @@ def test_every_refusal_has_the_policy(stranger: TestClient, keys: Keys) -> None:
     assert f'<a href="/{keys.path}/">' in entrance.text
 
 
-def test_a_page_that_has_a_header_of_its_own_keeps_it(keys: Keys) -> None:
+def test_a_page_keeps_its_own_headers(keys: Keys) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         own = [(b"cache-control", b"max-age=1"), (b"x-frame-options", b"SAMEORIGIN")]
         message = await receive()
@@ -308,7 +308,7 @@ def test_a_page_that_has_a_header_of_its_own_keeps_it(keys: Keys) -> None:
     assert answer.text == f"/{keys.path}"
 
 
-def test_other_kinds_of_connections_are_not_answered(review: Review, keys: Keys) -> None:
+def test_connections_other_than_http_are_not_answered(review: Review, keys: Keys) -> None:
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -338,7 +338,7 @@ def test_other_kinds_of_connections_are_not_answered(review: Review, keys: Keys)
     assert sent == [{"type": "http.request", "body": b"", "more_body": False}]
 
 
-def test_no_script_or_style_stands_in_a_page(
+def test_pages_have_no_inline_script_or_style(
     own: TestClient, state: dict[str, Any], keys: Keys
 ) -> None:
     for path in ("/?all", f"/letters/{state['key']}", f"/letters/{state['key']}?edit=closing"):
@@ -348,7 +348,7 @@ def test_no_script_or_style_stands_in_a_page(
         assert not [name for name in page.xpath("//@*") if name.attrname.startswith("on")]
 
 
-def test_a_hostile_letter_is_shown_as_it_is(own: TestClient, state: dict[str, Any]) -> None:
+def test_a_hostile_letter_is_shown_as_text(own: TestClient, state: dict[str, Any]) -> None:
     page = html.fromstring(own.get(f"/letters/{state['key']}").text)
     shown = "\n".join(line.text_content() for line in page.xpath("//p[contains(@class, 'line')]"))
     signs = page.xpath("//*[contains(@class, 'text')]//*[@class='sign']/@data-sign")
@@ -360,7 +360,7 @@ def test_a_hostile_letter_is_shown_as_it_is(own: TestClient, state: dict[str, An
     assert "\u202e" not in page.text_content()
 
 
-def test_hostile_words_in_a_form_come_back_as_words(own: TestClient, state: dict[str, Any]) -> None:
+def test_hostile_input_in_a_form_comes_back_as_text(own: TestClient, state: dict[str, Any]) -> None:
     evil = "</textarea></form><script>alert(1)</script>"
     asked = {"seen": state["seen"], "field": "title", "values": {"value": evil + "\x00"}}
     answer = own.post(f"/letters/{state['key']}/correct", json=asked, headers=OWN)
@@ -394,9 +394,9 @@ def test_nothing_outside_the_folder_is_read_or_written(tmp_path: Path) -> None:
     (inside / "real").mkdir()
     (inside / "real" / "record.yaml").symlink_to(outside / "record.yaml")
     os.mkfifo(inside / "pipe.txt")
-    opened = Opened(inside)
+    opened = OpenedFolder(inside)
     assert opened.entries() == []
-    assert opened.waiting() == []
+    assert opened.undrafted() == []
     named = ["linked", "linked.txt", "pipe.txt", "real/record.yaml"]
     assert sorted(found.location.path for found in opened.left_out()) == named
     (inside / "records").symlink_to(outside)
@@ -421,14 +421,16 @@ def test_a_record_that_became_a_link_is_not_followed(
 
 
 @pytest.mark.parametrize("text", ["", " \n", "a\ud800b", "Dear\x00Moe"])
-def test_what_is_no_letter_is_not_pasted(own: TestClient, review: Review, text: str) -> None:
-    before = sorted(review.opened.root.rglob("*"))
+def test_a_text_that_is_not_a_letter_cannot_be_pasted(
+    own: TestClient, review: Review, text: str
+) -> None:
+    before = sorted(review.folder.root.rglob("*"))
     body = json.dumps({"text": text})
     headers = OWN | {"content-type": "application/json"}
     answer = own.post("/paste", content=body, headers=headers)
     assert answer.status_code == 400
     assert answer.json()["message"]
-    assert sorted(review.opened.root.rglob("*")) == before
+    assert sorted(review.folder.root.rglob("*")) == before
 
 
 @pytest.mark.parametrize(
@@ -441,12 +443,12 @@ def test_what_is_no_letter_is_not_pasted(own: TestClient, review: Review, text: 
         "Dear 𝔐oe 📷 e\u0301,\n\n\u00a0Hello.\n\nA. Lind\n",
     ],
 )
-def test_a_pasted_letter_is_kept_to_the_byte(own: TestClient, review: Review, text: str) -> None:
+def test_a_pasted_letter_is_saved_unchanged(own: TestClient, review: Review, text: str) -> None:
     answer = own.post("/paste", json={"text": text}, headers=OWN)
     assert answer.status_code == 200, answer.text
-    desk = review.opened.desk(answer.json()["address"].rpartition("/")[2])
-    assert (desk.folder / "letter.txt").read_bytes() == text.encode()
-    assert desk.look().report.ok
+    editor = review.folder.editor(answer.json()["address"].rpartition("/")[2])
+    assert (editor.folder / "letter.txt").read_bytes() == text.encode()
+    assert editor.read().report.ok
 
 
 def test_a_letter_that_becomes_a_link_is_not_drafted(tmp_path: Path) -> None:
@@ -454,8 +456,8 @@ def test_a_letter_that_becomes_a_link_is_not_drafted(tmp_path: Path) -> None:
     inside.mkdir()
     private.write_text("Dear Moe,\n\nSecret.\n\nA. Lind\n")
     (inside / "letter.txt").write_text("Dear Moe,\n\nHello.\n\nA. Lind\n")
-    opened = Opened(inside)
-    (waiting,) = opened.waiting()
+    opened = OpenedFolder(inside)
+    (waiting,) = opened.undrafted()
     (inside / "letter.txt").unlink()
     (inside / "letter.txt").symlink_to(private)
     with pytest.raises(StorageError, match="a link"):

@@ -27,7 +27,7 @@ def decoded(told: str) -> dict[int, bool]:
 
 
 @given(st.lists(st.tuples(WORDS, WORDS), max_size=12), st.randoms(use_true_random=False))
-def test_each_word_leads_to_just_its_letters(letters, dice) -> None:
+def test_each_word_leads_to_exactly_its_letters(letters, dice) -> None:
     words = Words()
     for head, text in letters:
         words.add(head, text)
@@ -41,7 +41,7 @@ def test_each_word_leads_to_just_its_letters(letters, dice) -> None:
     assert told == meant
 
 
-def test_many_letters_far_apart_are_told_apart() -> None:
+def test_large_gaps_between_letters_are_encoded() -> None:
     words = Words()
     for number in range(70_000):
         words.add(["x"] if number in (0, 1, 40, 69_999) else [], ["y"])
@@ -60,7 +60,7 @@ def test_scripts_without_spaces_are_found_by_any_two_neighbours() -> None:
     assert list(words_of("한국")) == ["한국", "국"]
 
 
-def test_pieces_stand_in_the_order_in_which_browsers_compare() -> None:
+def test_pieces_are_in_utf16_order() -> None:
     words = Words()
     words.add(["\U0001d7ff0", "\uffee", "z"], [])
     [(told, _)] = words.pieces([0])

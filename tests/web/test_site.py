@@ -68,7 +68,7 @@ def pages(out: Path) -> list[Path]:
     return sorted(out.rglob("*.html"))
 
 
-def test_every_link_leads_somewhere_and_every_page_is_sound(shelf: Path) -> None:
+def test_every_link_has_a_target_and_every_page_is_well_formed(shelf: Path) -> None:
     out = site(shelf, "--base-url", "https://example.org/letters")
     for page in pages(out):
         root = html.fromstring(page.read_bytes())
@@ -87,7 +87,7 @@ def test_every_link_leads_somewhere_and_every_page_is_sound(shelf: Path) -> None
     }
 
 
-def test_its_digests_are_those_of_its_files(shelf: Path) -> None:
+def test_the_manifest_has_the_digests_of_all_files(shelf: Path) -> None:
     out = site(shelf)
     subprocess.run(
         ["sha256sum", "-c", "--quiet", "--strict", "site-sha256.txt"], cwd=out, check=True
@@ -97,7 +97,7 @@ def test_its_digests_are_those_of_its_files(shelf: Path) -> None:
     assert there == listed | {"site-sha256.txt"}
 
 
-def test_machines_find_what_they_know(shelf: Path) -> None:
+def test_the_site_has_cmif_a_sitemap_and_linked_data(shelf: Path) -> None:
     out = site(shelf, "--base-url", "https://example.org/letters")
     tei = "{http://www.tei-c.org/ns/1.0}"
     letters = list(etree.parse(out / "cmif.xml").iter(f"{tei}correspDesc"))
@@ -138,7 +138,7 @@ def test_scans_are_files_of_the_site_and_drawings_are_not(shelf: Path) -> None:
     assert images == ["../scans/letter-4.s.png", "data:image/svg+xml;base64"]
 
 
-def test_run_again_only_what_changed_is_written(shelf: Path) -> None:
+def test_a_later_run_writes_only_what_changed(shelf: Path) -> None:
     out = site(shelf)
     before = {path: path.stat().st_ino for path in out.rglob("*") if path.is_file()}
     site(shelf)
@@ -157,7 +157,7 @@ def test_run_again_only_what_changed_is_written(shelf: Path) -> None:
     assert [one.get("key") for one in letters] == ["letter-0", "letter-2", "letter-7"]
 
 
-def test_a_page_that_somebody_has_changed_is_made_again(shelf: Path) -> None:
+def test_a_changed_page_is_made_again(shelf: Path) -> None:
     out = site(shelf)
     page = out / "letters" / "letter-0.html"
     good = page.read_bytes()
@@ -169,7 +169,7 @@ def test_a_page_that_somebody_has_changed_is_made_again(shelf: Path) -> None:
     assert b"Letters" in (out / "index.html").read_bytes()
 
 
-def test_the_same_shelf_and_day_give_the_same_site(shelf: Path, tmp_path: Path) -> None:
+def test_the_same_collection_and_day_give_the_same_site(shelf: Path, tmp_path: Path) -> None:
     one = site(shelf, "--date", "2026-11-20")
     first = {p.relative_to(one): p.read_bytes() for p in one.rglob("*") if p.is_file()}
     shutil.rmtree(one)
@@ -178,7 +178,7 @@ def test_the_same_shelf_and_day_give_the_same_site(shelf: Path, tmp_path: Path) 
     assert {p.relative_to(other): p.read_bytes() for p in other.rglob("*") if p.is_file()} == first
 
 
-def test_packages_can_be_downloaded_and_are_whole(shelf: Path, tmp_path: Path) -> None:
+def test_downloaded_packages_are_valid(shelf: Path, tmp_path: Path) -> None:
     out = site(shelf, "--downloads")
     with zipfile.ZipFile(out / "downloads" / "letter-0.zip") as archive:
         archive.extractall(tmp_path / "got")
@@ -203,7 +203,7 @@ def restricted(until: str = "2200-01-01") -> dict:
     )  # fmt: skip
 
 
-def test_no_byte_of_the_site_has_anything_of_what_is_withheld(shelf: Path) -> None:
+def test_withheld_words_and_names_are_nowhere_on_the_site(shelf: Path) -> None:
     write(shelf, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
     out = site(shelf, "--downloads")
     page = (out / "letters" / "letter-5.html").read_text(encoding="utf-8")
@@ -221,7 +221,7 @@ def test_no_byte_of_the_site_has_anything_of_what_is_withheld(shelf: Path) -> No
         assert "quecks" not in path.read_text(encoding="utf-8")
 
 
-def test_what_opens_is_there_from_that_day_on(shelf: Path) -> None:
+def test_a_part_appears_on_the_day_its_restriction_ends(shelf: Path) -> None:
     write(shelf, restricted("2026-01-01"), p="An open letter.\n", tresor=f"{SECRET}\n")
     out = site(shelf, "--date", "2025-12-31")
     page = out / "letters" / "letter-5.html"
@@ -232,13 +232,13 @@ def test_what_opens_is_there_from_that_day_on(shelf: Path) -> None:
     assert SECRET not in page.read_text(encoding="utf-8")
 
 
-def test_no_date_in_the_future_opens_anything_early(shelf: Path) -> None:
+def test_a_future_date_does_not_lift_a_restriction_early(shelf: Path) -> None:
     write(shelf, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
     out = site(shelf, "--date", "2300-01-01")
     assert SECRET not in (out / "letters" / "letter-5.html").read_text(encoding="utf-8")
 
 
-def test_a_package_made_for_the_public_stands_for_the_other(shelf: Path) -> None:
+def test_a_public_package_replaces_the_internal_one(shelf: Path) -> None:
     package = write(shelf, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
     source = shelf.parent / "records" / package.name
     build_package(source, shelf, on=ON, audience="public")
@@ -249,7 +249,7 @@ def test_a_package_made_for_the_public_stands_for_the_other(shelf: Path) -> None
     assert (out / "downloads" / "letter-5-public.zip").is_file()
 
 
-def test_words_of_a_record_do_nothing_but_stand_there(shelf: Path) -> None:
+def test_hostile_values_of_a_record_are_escaped(shelf: Path) -> None:
     agents = [
         {"id": "a", "name": HOSTILE, "kind": "person",
          "identifiers": [{"scheme": "url", "value": "https://example.org/\"><script>"}]},
@@ -275,7 +275,7 @@ def test_words_of_a_record_do_nothing_but_stand_there(shelf: Path) -> None:
         json.loads(f"[{call[1]}]")
 
 
-def test_a_folder_with_other_things_is_not_touched(shelf: Path) -> None:
+def test_a_folder_with_other_files_is_refused(shelf: Path) -> None:
     out = shelf.parent / "public"
     out.mkdir()
     (out / "thesis.txt").write_text("mine")
@@ -284,7 +284,7 @@ def test_a_folder_with_other_things_is_not_touched(shelf: Path) -> None:
     assert cli.run(["site", str(shelf), "-o", str(shelf.parent), "-q"]) == 2
 
 
-def test_what_others_put_into_the_site_stays(shelf: Path) -> None:
+def test_files_added_by_others_stay(shelf: Path) -> None:
     out = site(shelf)
     (out / "CNAME").write_text("letters.example.org")
     (out / ".git" / "refs").mkdir(parents=True)
@@ -299,7 +299,7 @@ def test_what_others_put_into_the_site_stays(shelf: Path) -> None:
     assert (out / "letters" / "letter-8.html").is_file()
 
 
-def test_one_bad_package_does_not_keep_the_others_away(shelf: Path) -> None:
+def test_a_bad_package_does_not_stop_the_others(shelf: Path) -> None:
     (shelf / "letter-1" / "data" / "record.json").write_text("{")
     (shelf / "letter-2" / "data" / "parts" / "p.txt").write_text("Not what it was.")
     out = site(shelf, "--downloads", status=3)
@@ -308,7 +308,7 @@ def test_one_bad_package_does_not_keep_the_others_away(shelf: Path) -> None:
     assert [path.name for path in (out / "downloads").iterdir()] == ["letter-0.zip"]
 
 
-def test_each_page_says_what_the_audit_found(shelf: Path) -> None:
+def test_each_page_shows_the_result_of_the_last_audit(shelf: Path) -> None:
     def told(number: int) -> str:
         return (out / "letters" / f"letter-{number}.html").read_text(encoding="utf-8")
 
@@ -326,7 +326,9 @@ def test_each_page_says_what_the_audit_found(shelf: Path) -> None:
     assert "Changed since the last audit" in told(2)
 
 
-def test_of_two_packages_with_one_id_the_first_is_there(shelf: Path, capsys) -> None:
+def test_only_the_first_of_two_packages_with_the_same_id_is_on_the_site(
+    shelf: Path, capsys
+) -> None:
     shutil.copytree(shelf / "letter-1", shelf / "zz" / "letter-1")
     out = shelf.parent / "public"
     assert cli.run(["site", str(shelf), "-o", str(out), "--json"]) == 3
@@ -338,13 +340,13 @@ def test_of_two_packages_with_one_id_the_first_is_there(shelf: Path, capsys) -> 
     assert cli.run(["site", str(shelf), "-o", str(out), "-q"]) == 3
 
 
-def test_an_empty_shelf_has_a_site(tmp_path: Path) -> None:
+def test_an_empty_collection_has_a_site(tmp_path: Path) -> None:
     (tmp_path / "shelf").mkdir()
     out = site(tmp_path / "shelf")
     assert "0 letters" in (out / "index.html").read_text(encoding="utf-8")
 
 
-def test_killed_at_any_instant_it_leaves_the_site_as_it_was(shelf: Path) -> None:
+def test_a_killed_run_leaves_the_old_site_or_the_new_one(shelf: Path) -> None:
     out = site(shelf)
     before = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
     write(shelf, simple(9), p="x\n")
@@ -361,7 +363,7 @@ def test_killed_at_any_instant_it_leaves_the_site_as_it_was(shelf: Path) -> None
     assert [path.name for path in out.parent.iterdir() if path.name.startswith(".public")] == []
 
 
-def test_where_nothing_can_be_remembered_everything_is_made_anew(shelf: Path) -> None:
+def test_the_site_is_made_without_a_cache(shelf: Path) -> None:
     (shelf / ".archive-pkg" / "site.sqlite").mkdir(parents=True)
     assert (site(shelf) / "letters" / "letter-0.html").is_file()
     assert (site(shelf) / "letters" / "letter-0.html").is_file()
@@ -377,7 +379,9 @@ def test_where_nothing_can_be_remembered_everything_is_made_anew(shelf: Path) ->
         ({"name": "A", "viaf": "9847974"}, {"name": "A"}, False),
     ],
 )
-def test_who_is_one_and_the_same(one: dict, other: dict, same: bool) -> None:
+def test_agents_are_the_same_by_authority_identifier_or_by_name(
+    one: dict, other: dict, same: bool
+) -> None:
     def key(given: dict) -> str:
         viaf = given.pop("viaf", None)
         identifiers = [{"scheme": "viaf", "value": viaf}] if viaf else []

@@ -14,7 +14,7 @@ from archive_pkg.cli.output import Answer, Json, Quiet, answering, clean, json_t
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archive_pkg.web.review import Opened, Reviewer
+    from archive_pkg.web.review import OpenedFolder, Reviewer
 
 
 def register(app: typer.Typer) -> None:
@@ -74,11 +74,11 @@ def review(
             server = listen(session, port)
             with server.opened() as file:
                 if as_json:
-                    said: dict[str, Any] = {"url": server.address, "file": str(file)}
-                    said["folder"] = str(opened.root)
+                    details: dict[str, Any] = {"url": server.address, "file": str(file)}
+                    details["folder"] = str(opened.root)
                     if left_out:
-                        said["findings"] = [one.as_json() for one in left_out]
-                    typer.echo(json_text({"command": "review", **said}))
+                        details["findings"] = [one.as_json() for one in left_out]
+                    typer.echo(json_text({"command": "review", **details}))
                 else:
                     _announce(answer, server.address, file, opened.root, started=not no_browser)
                 if not no_browser:
@@ -91,40 +91,40 @@ def review(
             answer.say("The review has ended. All your changes are saved.")
 
 
-def _opened(path: Path | None, out: Path | None) -> Opened:
-    """The folder to review in, and in it the letter that was named; one without record is drafted.
+def _opened(path: Path | None, out: Path | None) -> OpenedFolder:
+    """Open the folder to review, or the folder of one letter; draft a letter without a record.
 
     Raises:
         UsageError: The path is inside a package, whose files do not change.
-        StorageError: Nothing is at the path.
+        StorageError: There is nothing at the path.
         InvalidError: The letter cannot be read.
     """
     from archive_pkg.errors import StorageError
     from archive_pkg.packages.protecting import refuse_in_package
     from archive_pkg.records import NAMES, read_record
-    from archive_pkg.web.review import Opened
+    from archive_pkg.web.review import OpenedFolder
 
     folder = Path() if path is None else path if path.is_dir() else path.parent
     refuse_in_package(folder / NAMES[0])
     if path is None:
-        return Opened(Path(), gather=False, packages=out)
+        return OpenedFolder(Path(), include_undrafted=False, packages=out)
     if path.is_dir():
-        return Opened(path, packages=out)
+        return OpenedFolder(path, packages=out)
     if not path.is_file():
         raise StorageError(f"there is nothing at {path}", "check the path")
-    beside = next((path.parent / name for name in NAMES if (path.parent / name).is_file()), None)
+    neighbour = next((path.parent / name for name in NAMES if (path.parent / name).is_file()), None)
     if path.name in NAMES:
-        return Opened(path.parent, Path(path.name), packages=out)
-    if beside is not None:
-        record, _ = read_record(beside)
+        return OpenedFolder(path.parent, Path(path.name), packages=out)
+    if neighbour is not None:
+        record, _ = read_record(neighbour)
         if record is None or path.name in record.files:
-            return Opened(path.parent, Path(beside.name), packages=out)
-    return Opened.with_letter(path, out)
+            return OpenedFolder(path.parent, Path(neighbour.name), packages=out)
+    return OpenedFolder.with_letter(path, out)
 
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """One review of a folder at a time. Raises LockedError where there is another."""
+    """Lock a folder, so that only one review of it runs at a time."""
     from archive_pkg.storage import Lock, LockedError
 
     try:
@@ -132,12 +132,12 @@ def _alone_in(folder: Path) -> Iterator[None]:
             yield
     except LockedError as error:
         raise LockedError(
-            f"another review of {folder} is open", "use that one, or end it first"
+            f"another review of {folder} is open", "use that review or end it first"
         ) from error
 
 
 def _reviewer(name: str) -> Reviewer:
-    """Who reviews: as was said, else as git or the system knows them, which the page asks about."""
+    """Return the reviewer with the given name, or with a name to confirm from git or the system."""
     from archive_pkg.web.review import Reviewer
 
     return Reviewer(name.strip(), asked=True) if name.strip() else Reviewer(_known_name())
@@ -150,17 +150,17 @@ def _known_name() -> str:
     import subprocess
 
     try:
-        told = subprocess.run(
-            ["git", "config", "user.name"],  # noqa: S607  whichever git the user has
+        result = subprocess.run(
+            ["git", "config", "user.name"],  # noqa: S607  the user's git
             capture_output=True,
             text=True,
             timeout=2,
             check=False,
         )
-        if told.stdout.strip():
-            return told.stdout.strip()
+        if result.stdout.strip():
+            return result.stdout.strip()
     except (OSError, subprocess.SubprocessError):
-        pass  # no git: the system's name will do
+        pass  # use the system's name
     try:
         return pwd.getpwuid(os.getuid()).pw_gecos.partition(",")[0].strip() or getpass.getuser()
     except (KeyError, OSError):
@@ -169,17 +169,17 @@ def _known_name() -> str:
 
 def _announce(answer: Answer, address: str, file: Path, folder: Path, *, started: bool) -> None:
     opened = "is open in your browser. If you do not see it," if started else "is ready. To see it,"
-    # Printed even with --quiet: nobody can open the review without it.
+    # Printed even with --quiet: the review cannot be opened without it.
     typer.echo(
         f"The review of {clean(str(folder))} {opened} open this file, or paste the "
-        f"address into the address bar:\n\n  {file.as_uri()}\n  {address}\n\nDo not give the "
-        "address to a command: other users of this machine can read the words of commands."
+        f"address into the address bar:\n\n  {file.as_uri()}\n  {address}\n\nDo not pass the "
+        "address to a command: other users of this machine can read command lines."
     )
     answer.say("Every change is saved at once. To end the review, press ctrl-C here.")
 
 
 def _start_browser(file: Path) -> None:
-    """Start the user's browser; one that runs in the terminal must not keep the server waiting."""
+    """Start the user's browser in a thread: a browser in the terminal would block the server."""
     import webbrowser
 
     threading.Thread(target=webbrowser.open, args=(file.as_uri(),), daemon=True).start()

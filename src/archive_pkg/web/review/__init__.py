@@ -1,10 +1,10 @@
-"""The review application: a letter beside its draft, in the browser, every change written at once.
+"""The review application: a letter next to its draft, in the browser; saves every change at once.
 
 `docs/explanation/review-security.md` describes the protection against other users and pages.
 """
 
 from archive_pkg.web.review.app import Review, Reviewer
-from archive_pkg.web.review.opened import Opened
+from archive_pkg.web.review.opened_folder import OpenedFolder
 from archive_pkg.web.review.serving import Server, listen
 
-__all__ = ["Opened", "Review", "Reviewer", "Server", "listen"]
+__all__ = ["OpenedFolder", "Review", "Reviewer", "Server", "listen"]

@@ -1,4 +1,4 @@
-"""The review application: pages for a browser, and the changes that it sends."""
+"""The web application: render the pages of a review and apply the changes that they send."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.packages import is_bag, open_package, verify
 from archive_pkg.packages.page.letter import letter_page
 from archive_pkg.reports import Report
-from archive_pkg.web.review.cards import ADDABLE, REVIEWED, cards, loose
-from archive_pkg.web.review.desk import ChangedError, Desk, Seen
+from archive_pkg.web.review.cards import ADDABLE, REVIEWED, cards, findings_without_card
+from archive_pkg.web.review.display import environment, readings
 from archive_pkg.web.review.inputs import inputs, proposed
-from archive_pkg.web.review.revising import Revision, Words
-from archive_pkg.web.review.showing import environment, readings
-from archive_pkg.web.review.work import STEPS, Workbench
+from archive_pkg.web.review.package_steps import STEPS, PackageRunner
+from archive_pkg.web.review.record_editor import RecordChangedError, RecordEditor, RecordSnapshot
+from archive_pkg.web.review.revision import Revision, SelectedWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.requests import Request
 
-    from archive_pkg.web.review.opened import Opened
+    from archive_pkg.web.review.opened_folder import OpenedFolder
 
 _STATIC = {
     "letter.css": ("templates/letter.css", "text/css"),
@@ -43,11 +43,11 @@ _STATIC = {
 
 @dataclass(slots=True)
 class Reviewer:
-    """Who reviews.
+    """The person who reviews.
 
     Attributes:
-        name: The name that stands with what they do.
-        asked: Whether they have been asked for it, or have given it when they began.
+        name: Their name, which the record gives as the agent of their changes.
+        asked: Whether they have confirmed the name or given it at the start.
     """
 
     name: str
@@ -56,23 +56,23 @@ class Reviewer:
 
 @dataclass(slots=True)
 class Review:
-    """A review: the opened folder and who looks at it.
+    """A review of a folder by one reviewer.
 
     Attributes:
-        opened: The folder.
-        reviewer: Who reviews.
-        stop: Called when the reviewer is done.
-        base: The path that all addresses of the review begin with.
+        folder: The opened folder.
+        reviewer: The reviewer.
+        stop: Called when the reviewer ends the review.
+        base: The path prefix of all addresses of the review.
     """
 
-    opened: Opened
+    folder: OpenedFolder
     reviewer: Reviewer
     stop: Callable[[], None] = field(default=lambda: None)
     base: str = ""
-    _benches: dict[str, Workbench] = field(default_factory=dict)
+    _runners: dict[str, PackageRunner] = field(default_factory=dict)
 
     def app(self) -> Starlette:
-        """The application, which its guard stands before."""
+        """Return the application, which must be served behind `Guard`."""
         return Starlette(
             routes=[
                 Route("/", self._front),
@@ -89,48 +89,50 @@ class Review:
                 Route("/stop", self._stop, methods=["POST"]),
                 Route("/static/{name}", _static),
             ],
-            exception_handlers={ArchivePkgError: _told},
+            exception_handlers={ArchivePkgError: _error_response},
         )
 
     # Pages.
 
     def _front(self, request: Request) -> Response:
-        desks = self.opened.desks()
-        if self.opened.single and "all" not in request.query_params:
-            return RedirectResponse(f"{self.base}/letters/{next(iter(desks))}", 303)
-        entries, waiting = self.opened.entries(), self.opened.waiting()
-        return _page("front.html", base=self.base, review=self, entries=entries, waiting=waiting)
+        editors = self.folder.editors()
+        if self.folder.single and "all" not in request.query_params:
+            return RedirectResponse(f"{self.base}/letters/{next(iter(editors))}", 303)
+        entries, undrafted = self.folder.entries(), self.folder.undrafted()
+        return _page(
+            "front.html", base=self.base, review=self, entries=entries, undrafted=undrafted
+        )
 
     def _next(self, request: Request) -> Response:
-        """To the letter that is least sure, but for the one that was just reviewed."""
+        """Redirect to the least certain letter other than the one just reviewed."""
         key = request.path_params["key"]
-        others = [one for one in self.opened.entries() if one.key != key and one.to_read]
+        others = [one for one in self.folder.entries() if one.key != key and one.needs_review]
         path = f"/letters/{others[0].key}" if others else "/?all"
         return RedirectResponse(f"{self.base}{path}", 303)
 
     async def _paste(self, request: Request) -> Response:
-        text = str((await _asked(request)).get("text", ""))
-        key = await run_in_threadpool(self.opened.paste, text)
+        text = str((await _request_data(request)).get("text", ""))
+        key = await run_in_threadpool(self.folder.paste, text)
         return JSONResponse({"address": f"{self.base}/letters/{key}"})
 
     async def _draft(self, request: Request) -> Response:
-        key = str((await _asked(request)).get("key", ""))
-        return JSONResponse({"key": await run_in_threadpool(self.opened.draft, key)})
+        key = str((await _request_data(request)).get("key", ""))
+        return JSONResponse({"key": await run_in_threadpool(self.folder.draft, key)})
 
     def _letter(self, request: Request) -> Response:
         key = request.path_params["key"]
-        desk = self.opened.desk(key)
-        return self._shown(
+        editor = self.folder.editor(key)
+        return self._letter_response(
             key,
-            desk,
+            editor,
             editing=request.query_params.get("edit", ""),
             place=request.query_params.get("at", ""),
         )
 
-    def _shown(
+    def _letter_response(
         self,
         key: str,
-        desk: Desk,
+        editor: RecordEditor,
         *,
         editing: str = "",
         place: str = "",
@@ -139,24 +141,24 @@ class Review:
         said: str = "",
         status: int = 200,
     ) -> Response:
-        """A letter's page, with one card's form open where one is being edited."""
-        seen = desk.look()
-        made = cards(seen.record, seen.report) if seen.record else []
-        at = _words_at(seen, place)
+        """Render the page of a letter, with the form of the field that is being edited."""
+        snapshot = editor.read()
+        shown = cards(snapshot.record, snapshot.report) if snapshot.record else []
+        at = _selected_words(snapshot, place)
         if at and given is None:
-            given = proposed(seen.record, editing, at.exact) if seen.record else {}
-        form = inputs(seen.record, editing, given) if seen.record and editing else []
+            given = proposed(snapshot.record, editing, at.exact) if snapshot.record else {}
+        form = inputs(snapshot.record, editing, given) if snapshot.record and editing else []
         return _page(
             "letter.html",
             base=self.base,
             status=status,
             review=self,
             key=key,
-            desk=desk,
-            seen=seen,
-            readings=readings(seen),
-            cards=made,
-            loose=loose(seen.report, made),
+            editor=editor,
+            snapshot=snapshot,
+            readings=readings(snapshot),
+            cards=shown,
+            unplaced=findings_without_card(snapshot.report, shown),
             editing=editing,
             form=form,
             report=report or Report(),
@@ -165,50 +167,52 @@ class Review:
             adding=_NEW.get(editing, ""),
             addable=ADDABLE,
             words=IN_WORDS,
-            to_read=sum(card.to_read for card in made),
-            reviewed=sum(card.state in REVIEWED for card in made),
-            stated=sum(card.state != "open" for card in made),
+            to_review=sum(card.needs_review for card in shown),
+            reviewed=sum(card.state in REVIEWED for card in shown),
+            stated=sum(card.state != "open" for card in shown),
             said=said,
-            **self._packing(key, desk),
+            **self._packing(key, editor),
         )
 
-    def _packing(self, key: str, desk: Desk) -> dict[str, Any]:
-        """What the page tells of the letter's package."""
-        bench = self._benches.setdefault(key, Workbench(desk.file, self.opened.packages_of(desk)))
-        seen = desk.look()
-        there = seen.record is not None and is_bag(bench.out / seen.record.id)
-        target = f"ocfl:{bench.out.parent / 'archive'}"
-        steps = {name: bench.steps.get(name) for name in STEPS}
-        return {"bench": bench, "steps": steps, "there": there, "target": target}
+    def _packing(self, key: str, editor: RecordEditor) -> dict[str, Any]:
+        """Return the values for the package section of the page."""
+        runner = self._runners.setdefault(
+            key, PackageRunner(editor.file, self.folder.packages_of(editor))
+        )
+        snapshot = editor.read()
+        there = snapshot.record is not None and is_bag(runner.out / snapshot.record.id)
+        target = f"ocfl:{runner.out.parent / 'archive'}"
+        steps = {name: runner.steps.get(name) for name in STEPS}
+        return {"runner": runner, "steps": steps, "there": there, "target": target}
 
     def _package(self, request: Request) -> Response:
         key = request.path_params["key"]
-        desk = self.opened.desk(key)
-        return self._packing_page(key, desk)
+        editor = self.folder.editor(key)
+        return self._packing_page(key, editor)
 
     async def _work(self, request: Request) -> Response:
-        asked = await _asked(request)
-        return await run_in_threadpool(self._begun, request.path_params["key"], asked)
+        data = await _request_data(request)
+        return await run_in_threadpool(self._begun, request.path_params["key"], data)
 
-    def _begun(self, key: str, asked: dict[str, Any]) -> Response:
-        desk = self.opened.desk(key)
-        self._packing(key, desk)["bench"].begin(
-            str(asked.get("step", "")),
-            desk.look().digest,
-            replace=asked.get("replace") is True,
-            to=str(asked.get("to", "")),
+    def _begun(self, key: str, data: dict[str, Any]) -> Response:
+        editor = self.folder.editor(key)
+        self._packing(key, editor)["runner"].start(
+            str(data.get("step", "")),
+            editor.read().digest,
+            replace=data.get("replace") is True,
+            to=str(data.get("to", "")),
         )
-        return self._packing_page(key, desk)
+        return self._packing_page(key, editor)
 
-    def _packing_page(self, key: str, desk: Desk) -> Response:
-        packing = self._packing(key, desk)
-        return _page("packing.html", base=self.base, key=key, seen=desk.look(), **packing)
+    def _packing_page(self, key: str, editor: RecordEditor) -> Response:
+        packing = self._packing(key, editor)
+        return _page("packing.html", base=self.base, key=key, snapshot=editor.read(), **packing)
 
     def _letter_page(self, request: Request) -> Response:
         key = request.path_params["key"]
-        bench = self._packing(key, self.opened.desk(key))["bench"]
-        package = open_package(bench.package)
-        verification = verify(bench.package, jobs=1)
+        runner = self._packing(key, self.folder.editor(key))["runner"]
+        package = open_package(runner.package)
+        verification = verify(runner.package, jobs=1)
         page = letter_page(
             package.record,
             package.parts,
@@ -218,37 +222,37 @@ class Review:
         return HTMLResponse(page, headers={"content-security-policy": _PAGE_POLICY})
 
     def _state(self, request: Request) -> Response:
-        desk = self.opened.desk(request.path_params["key"])
-        return JSONResponse({"seen": desk.look().digest})
+        editor = self.folder.editor(request.path_params["key"])
+        return JSONResponse({"seen": editor.read().digest})
 
     # Changes.
 
     async def _do(self, request: Request) -> Response:
         key, do = request.path_params["key"], request.path_params["do"]
-        asked = await _asked(request)
-        return await run_in_threadpool(self._done, key, do, asked)
+        data = await _request_data(request)
+        return await run_in_threadpool(self._done, key, do, data)
 
-    def _done(self, key: str, do: str, asked: dict[str, Any]) -> Response:
-        desk = self.opened.desk(key)
-        seen, place = str(asked.get("seen", "")), str(asked.get("field", ""))
+    def _done(self, key: str, do: str, data: dict[str, Any]) -> Response:
+        editor = self.folder.editor(key)
+        digest, place = str(data.get("seen", "")), str(data.get("field", ""))
         try:
             if do in ("undo", "redo"):
-                told = desk.undo(seen) if do == "undo" else desk.redo(seen)
+                message = editor.undo(digest) if do == "undo" else editor.redo(digest)
                 word = "Undone" if do == "undo" else "Redone"
-                return self._shown(key, desk, said=f"{word}: {told}.")
-            change = Change(do, asked)
-            if asked.get("trial"):
-                report = desk.trial(change.make, self.reviewer.name)
+                return self._letter_response(key, editor, said=f"{word}: {message}.")
+            change = ChangeRequest(do, data)
+            if data.get("trial"):
+                report = editor.trial(change.make, self.reviewer.name)
                 return _page("findings.html", base=self.base, field=place, report=report)
-            report = desk.change(seen, change.make, self.reviewer.name)
-        except ChangedError as error:
-            return self._shown(key, desk, said=f"{error.message}.", status=409)
+            report = editor.change(digest, change.make, self.reviewer.name)
+        except RecordChangedError as error:
+            return self._letter_response(key, editor, said=f"{error.message}.", status=409)
         if not report.ok:
-            given = asked.get("values", {})
+            given = data.get("values", {})
             said = "Not saved. See the errors next to the field."
-            return self._shown(
+            return self._letter_response(
                 key,
-                desk,
+                editor,
                 editing=place,
                 place=change.place,
                 given=given,
@@ -256,10 +260,10 @@ class Review:
                 said=said,
                 status=422,
             )
-        return self._shown(key, desk, said=f"Saved: {change.told}.")
+        return self._letter_response(key, editor, said=f"Saved: {change.message}.")
 
     async def _name(self, request: Request) -> Response:
-        name = str((await _asked(request)).get("name", "")).strip()
+        name = str((await _request_data(request)).get("name", "")).strip()
         if not name:
             raise UsageError("the name is empty", "enter the name for the record")
         self.reviewer.name, self.reviewer.asked = name, True
@@ -271,33 +275,37 @@ class Review:
 
     @property
     def working(self) -> bool:
-        """Whether a package is being built, or something else is going on."""
-        return any(bench.running for bench in self._benches.values())
+        """Whether a step of a package is running."""
+        return any(runner.running for runner in self._runners.values())
 
     def finish(self) -> None:
-        """Wait until what was begun has ended."""
-        for bench in self._benches.values():
-            bench.wait()
+        """Wait until all running steps have ended."""
+        for runner in self._runners.values():
+            runner.wait()
 
 
-class Change:
-    """A change as the page asked for it."""
+class ChangeRequest:
+    """A change that the page asks for."""
 
-    def __init__(self, do: str, asked: dict[str, Any]) -> None:
-        """Take what was asked for.
+    def __init__(self, do: str, data: dict[str, Any]) -> None:
+        """Read a request.
+
+        Args:
+            do: The kind of change.
+            data: The JSON of the request.
 
         Raises:
-            UsageError: There is no such change.
+            UsageError: The kind does not exist.
         """
         if do not in ("accept", "correct", "rest", "annotate", "unknown", "remove"):
             raise UsageError(f"there is no change called {do}", "reload the page")
-        self._do, self._asked = do, asked
-        self.field, self.place = str(asked.get("field", "")), str(asked.get("at") or "")
-        self.told = ""
+        self._do, self._data = do, data
+        self.field, self.place = str(data.get("field", "")), str(data.get("at") or "")
+        self.message = ""
 
-    def make(self, revision: Revision, seen: Seen) -> str:
-        """Make the change in a record; what was done, in words."""
-        values, at = self._asked.get("values"), _words_at(seen, self.place)
+    def make(self, revision: Revision, snapshot: RecordSnapshot) -> str:
+        """Make the change in a record and return a message about it."""
+        values, at = self._data.get("values"), _selected_words(snapshot, self.place)
         if not isinstance(values, dict):
             values = {}
         field = self.field
@@ -315,28 +323,28 @@ class Change:
             revision.rest(field, at)
         else:
             field = revision.annotate(values, at)
-        self.told = f"{field.replace('_', ' ').replace('.', ' ')} {_DONE[self._do]}"
-        return self.told
+        self.message = f"{field.replace('_', ' ').replace('.', ' ')} {_DONE[self._do]}"
+        return self.message
 
 
-def _words_at(seen: Seen, place: str) -> Words | None:
-    """The words at a place that the page tells as "file:start:end".
+def _selected_words(snapshot: RecordSnapshot, place: str) -> SelectedWords | None:
+    """Return the words at a place, which the page gives as "file:start:end".
 
     Raises:
-        UsageError: They are not in the text.
+        UsageError: The place is not in the text.
     """
-    if not place or seen.record is None:
+    if not place or snapshot.record is None:
         return None
     try:
         file, start, end = map(int, place.split(":"))
-        name = seen.record.files[file]
-        text = next(text.text for text in seen.texts if text.file == name)
-        return Words(name, start, end, text).trimmed()
+        name = snapshot.record.files[file]
+        text = next(text.text for text in snapshot.texts if text.file == name)
+        return SelectedWords(name, start, end, text).trimmed()
     except (LookupError, StopIteration, ValueError):
         raise UsageError("these words are not in the text", "reload the page") from None
 
 
-# The page brings its own policy; it is shown as if it came from nowhere.
+# The page has a policy of its own. The sandbox gives it an origin of its own, too.
 _PAGE_POLICY = "sandbox allow-scripts; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 IN_WORDS = {
     "wrong": "error",
@@ -349,7 +357,7 @@ IN_WORDS = {
     "reviewed": "reviewed",
     "unknown": "unknown",
 }
-"""The states of statements, for the reviewer."""
+"""The labels of the states of cards."""
 _NEW = ADDABLE | {"translation_notes.": "a note"}
 _DONE = {
     "accept": "accepted",
@@ -361,25 +369,25 @@ _DONE = {
 }
 
 
-async def _asked(request: Request) -> dict[str, Any]:
-    """What a request asks for."""
+async def _request_data(request: Request) -> dict[str, Any]:
+    """Return the JSON object of a request."""
     try:
-        asked = json.loads(await request.body())
-        json.dumps(asked, ensure_ascii=False).encode()  # half a character has no bytes
+        data = json.loads(await request.body())
+        json.dumps(data, ensure_ascii=False).encode()  # rejects lone surrogates
     except (ValueError, RecursionError):
-        asked = None
-    if not isinstance(asked, dict):
+        data = None
+    if not isinstance(data, dict):
         raise UsageError("the request is not valid", "reload the page")
-    return asked
+    return data
 
 
 def _page(template: str, *, base: str, status: int = 200, **context: Any) -> Response:
     return HTMLResponse(environment().get_template(template).render(base=base, **context), status)
 
 
-def _told(request: Request, error: Exception) -> Response:
-    """An error in words, for the page to show."""
-    assert isinstance(error, ArchivePkgError)  # noqa: S101  what it is registered for
+def _error_response(request: Request, error: Exception) -> Response:
+    """Return a response that shows an error."""
+    assert isinstance(error, ArchivePkgError)  # noqa: S101  registered for this class only
     status = 500 if isinstance(error, StorageError) else 404 if request.method == "GET" else 400
     if "text/html" in request.headers.get("accept", ""):
         return _page("error.html", base=request.scope["root_path"], status=status, error=error)

@@ -1,4 +1,4 @@
-"""The statements of a record as cards to be read one by one, the least sure first."""
+"""Turn the statements of a record into cards for review, least certain first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.records.statements import Index, statements
 from archive_pkg.records.wording import FIELDS, OF_AGENTS, label, words
 from archive_pkg.reports import Severity
-from archive_pkg.web.review.revising import REVIEWER, UNKNOWN
+from archive_pkg.web.review.revision import REVIEWER, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,12 +20,12 @@ STATES = (
     "wrong", "guess", "probable", "open", "unsaid", "certain", "supplied", "reviewed", "unknown",
 )  # fmt: skip
 """How certain statements are, least certain first; after them what a reviewer has reviewed."""
-TO_READ = frozenset({"wrong", "guess", "probable", "open", "unsaid"})
+NEEDS_REVIEW = frozenset({"wrong", "guess", "probable", "open", "unsaid"})
 """The states that need review."""
 REVIEWED = frozenset({"reviewed", "unknown"})
 """The states that only a reviewer gives a statement."""
 
-# What every letter should say or be known not to; other fields are open without being asked for.
+# Fields with a card even if they are empty. Other empty fields have no card.
 _ASKED = ("sender", "recipients", "date", "place", "signatories", "classification", "summary",
           "holding", "rights")  # fmt: skip
 _ITEMS = {
@@ -45,12 +45,12 @@ ADDABLE = {
     "subjects.": "a subject",
     "enclosures.": "an enclosure",
 }
-"""What can be added to a record's lists, by the path that asks for it."""
+"""What a reviewer can add to lists of the record, by path."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """One thing that a statement rests on, for a reader."""
+class CardEvidence:
+    """A piece of evidence of a statement, in words."""
 
     basis: str
     words: str
@@ -60,18 +60,18 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A statement to be looked at.
+    """A statement to review.
 
     Attributes:
         field: Its path.
-        name: What its element is called on the page; the names of its words in the text.
-        label: What it is called.
-        value: What the record says, in words; empty where it says nothing.
+        name: The id of its element on the page. Its words in the text refer to this id.
+        label: Its label.
+        value: The value in words; empty if the record has none.
         state: One of `STATES`.
-        grounds: What it rests on.
-        findings: What is wrong with it.
-        removable: Whether it is an item that can be taken out.
-        editable: Whether a form changes it.
+        evidence: Its evidence.
+        findings: The findings about it.
+        removable: Whether it is an item of a list that can be removed.
+        editable: Whether it has a form.
     """
 
     field: str
@@ -79,36 +79,36 @@ class Card:
     label: str
     value: str
     state: str
-    grounds: tuple[Ground, ...] = ()
+    evidence: tuple[CardEvidence, ...] = ()
     findings: tuple[Finding, ...] = ()
     removable: bool = False
     editable: bool = True
 
     @property
-    def to_read(self) -> bool:
-        """Whether it wants a person's eyes."""
-        return self.state in TO_READ
+    def needs_review(self) -> bool:
+        """Whether a person has to review the statement."""
+        return self.state in NEEDS_REVIEW
 
 
 def card_name(field: str) -> str:
-    """What the element of a statement is called on the page."""
+    """Return the id of the element of a statement on the page."""
     return f"s-{field.replace('.', '-')}"
 
 
 def cards(record: Record, report: Report) -> list[Card]:
-    """The statements of a record, the least sure first.
+    """Return the statements of a record as cards, least certain first.
 
     Args:
         record: The record.
-        report: What is wrong with it, by its fields.
+        report: The findings about it.
     """
-    maker = _Maker(record, report)
-    found = [maker.card(field) for field in maker.fields()]
+    builder = _CardBuilder(record, report)
+    found = [builder.card(field) for field in builder.fields()]
     return sorted(found, key=lambda card: STATES.index(card.state))
 
 
-def loose(report: Report, made: Iterable[Card]) -> list[Finding]:
-    """The findings that stand on no card."""
+def findings_without_card(report: Report, made: Iterable[Card]) -> list[Finding]:
+    """Return the findings that no card shows."""
     shown = {id(finding) for card in made for finding in card.findings}
     return [finding for finding in report if id(finding) not in shown]
 
@@ -117,14 +117,14 @@ def _is_reviewer(field: str) -> bool:
     return field.startswith(f"agents.{REVIEWER}")
 
 
-class _Maker:
+class _CardBuilder:
     def __init__(self, record: Record, report: Report) -> None:
         self._record = record
         self._report = report
         self._index = Index(record)
 
     def fields(self) -> Iterator[str]:
-        """The paths of all cards, in the order in which a reader wants them."""
+        """Yield the paths of all cards in reading order."""
         there = [path for path in statements(self._record) if not _is_reviewer(path)]
         yield "type"
         for name in FIELDS:
@@ -150,7 +150,7 @@ class _Maker:
             self._label(field, name),
             words(self._record, value, of_agents=name in OF_AGENTS) if there else "",
             self._state(field, there, own, findings),
-            tuple(map(self._ground, (*evidence, *self._index.finer_evidence(field)))),
+            tuple(map(self._evidence_in_words, (*evidence, *self._index.finer_evidence(field)))),
             findings,
             removable=item_of in _REMOVABLE,
             editable=name != "identifiers",
@@ -189,10 +189,10 @@ class _Maker:
             if about == field or about.startswith(f"{field}."):
                 yield finding
 
-    def _ground(self, evidence: Evidence) -> Ground:
+    def _evidence_in_words(self, evidence: Evidence) -> CardEvidence:
         said = []
         if evidence.value:
-            said.append(f"says instead: {evidence.value}.")
+            said.append(f"differs: {evidence.value}.")
         if evidence.agent:
             said.append(f"{self._record.agent(evidence.agent).name}:")
         elif evidence.rule and not evidence.note:
@@ -204,4 +204,4 @@ class _Maker:
             file = self._record.part(evidence.at.part).file or ""
             number = self._record.files.index(file) if file else -1
             quote, place = evidence.at.exact, f"{number}:{evidence.at.start}:{evidence.at.end}"
-        return Ground(evidence.basis, " ".join(said), quote, place)
+        return CardEvidence(evidence.basis, " ".join(said), quote, place)

@@ -1,8 +1,8 @@
-"""Decides which requests the review answers: those of its own page in the reviewer's browser.
+"""Let only requests from the reviewer's own page through to the review.
 
 The server listens on this machine only, but every user of the machine can connect to it, and every
-page that the browser has open can send requests to it. So each request is checked first: its
-host, where it comes from, the secrets it carries, its size.
+page that the browser has open can send requests to it. So the guard first checks the host,
+origin, secrets and size of each request.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST = 16 * 1024 * 1024
-"""Most bytes that one request may bring: a letter of 4 MiB, every character of it escaped."""
+"""The largest request in bytes: a letter of 4 MiB with every character escaped."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-"""The content security policy: our own files, no inline script, no strange frame around it."""
+"""The content security policy: only our own files, no inline script, no frames."""
 
 _HEADERS = {
     "cache-control": "no-store",
@@ -52,11 +52,11 @@ _TOO_LARGE = 413, f"A request can have up to {LARGEST} bytes."
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The secrets of a review; each has 256 random bits.
+    """The secrets of a review, each of 256 random bits.
 
     Attributes:
-        token: In the address that opens the review; exchanged for the two others.
-        path: The first step of the path of everything in the review. A browser sends its cookies
+        token: Part of the address that opens the review; exchanged for the two others.
+        path: The first segment of every path in the review. A browser sends its cookies
             to every port of this machine, where other users may listen, but only to this path.
         session: The value of the cookie.
     """
@@ -67,15 +67,15 @@ class Keys:
 
 
 class Guard:
-    """Passes the requests of the reviewer's own page to the application, and refuses others."""
+    """ASGI middleware that refuses all requests except those of the reviewer's own page."""
 
     def __init__(self, app: App, keys: Keys, port: int) -> None:
         """Guard an application.
 
         Args:
-            app: Answers the requests that are passed on, below the root path `/<keys.path>`.
+            app: The application, below the root path `/<keys.path>`.
             keys: The secrets that a browser needs.
-            port: The port of this machine that the server listens on.
+            port: The port that the server listens on.
         """
         self._app = app
         self._keys = keys
@@ -84,7 +84,7 @@ class Guard:
         self._cookie = f"archive-pkg-review-{port}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one connection (ASGI)."""
+        """Handle one connection (ASGI)."""
         if scope["type"] != "http":
             return
         headers = _headers(scope)
@@ -99,7 +99,7 @@ class Guard:
             await _answer(send, 403, _ASK)
 
     def _refusal(self, scope: Scope, headers: dict[str, list[str]]) -> tuple[int, str] | None:
-        """Why a request is not looked at any further: a status and words."""
+        """Return the status and message if a request is refused because of its headers."""
         if headers.get("host", []) != [self._host]:
             return 403, f"This server only answers requests to http://{self._host}."
         if scope["method"] == "POST":
@@ -125,7 +125,7 @@ class Guard:
         return False
 
     def _is_own(self, headers: dict[str, list[str]]) -> bool:
-        """Whether no other page sent a request, as far as the browser says."""
+        """Whether the request does not come from another page, according to the browser."""
         return headers.get("sec-fetch-site", []) in ([], ["none"], ["same-origin"])
 
     def _knows_secrets(self, scope: Scope, headers: dict[str, list[str]]) -> bool:
@@ -136,8 +136,8 @@ class Guard:
     async def _enter(self, scope: Scope, send: Send) -> None:
         """Exchange the token for the cookie and the path.
 
-        A browser that comes from a local file sends no strict cookie along a redirect, but it does
-        when the page that it came to leads on by itself.
+        A browser that comes from a local file does not send a strict cookie after a redirect. It
+        does after a page that refreshes itself.
         """
         token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         if not _same(token, self._keys.token):
@@ -175,7 +175,7 @@ class Guard:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """All that a request brings; None where that is more than it may."""
+    """Return the body of a request; None if it is too large."""
     body, more = b"", True
     while more:
         message = await receive()
@@ -199,9 +199,9 @@ async def _answer(
     send: Send, status: int, text: str, headers: dict[str, str] | None = None
 ) -> None:
     body = text.encode()
-    said = _HEADERS | {"content-security-policy": POLICY, "content-type": "text/plain"}
-    said |= {"content-length": str(len(body))} | (headers or {})
-    raw = [_raw(key, value) for key, value in said.items()]
+    fields = _HEADERS | {"content-security-policy": POLICY, "content-type": "text/plain"}
+    fields |= {"content-length": str(len(body))} | (headers or {})
+    raw = [_raw(key, value) for key, value in fields.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": body})
 

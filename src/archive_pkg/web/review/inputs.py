@@ -1,4 +1,4 @@
-"""The inputs of a form for what a record states, made from the models; and back to plain data."""
+"""Make form inputs for the statements of a record from the models, and read them back."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from archive_pkg.records import Record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-# What belongs to files and programs; who must change it does so in the record's file.
+# Technical fields, which can only be changed in the record's file.
 _TECHNICAL = {
     "id", "held", "file", "span", "sha256", "media_type", "pronom", "encoding", "at", "version",
     "inputs", "outputs", "access",
 }  # fmt: skip
 _LONG = {"text", "note", "detail", "statement", "custody", "method"}
 
-# What inputs are called where a field's own name would be no word for a reader.
+# Labels of fields whose names do not explain themselves.
 _CALLED = {
     "edtf": "Date, year first",
     "as_written": "As the letter has it",
     "part_of": "Part of",
     "made_from": "Made from",
     "about": "About",
-    "value": "What it says",
+    "value": "Value",
 }
 
 VALUE = "value"
-"""The name of the one input of a statement that is no mapping."""
+"""The name of the only input of a statement that is not a mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class Input:
     """One input of a form.
 
     Attributes:
-        name: The value's dotted path below the statement; "value" where it is the statement.
-        label: What it is called.
+        name: The value's dotted path below the statement; "value" for the statement itself.
+        label: Its label.
         kind: "line", "text", "lines" (a list, one item a line), "choice", "agent", "agents",
             "part" or "parts".
-        value: What the record has: a text, or the items of a list.
-        choices: The values that a choice can have, with what they are called.
-        needed: Whether it must not be empty.
-        hint: What is meant.
+        value: The record's value: a text, or the items of a list.
+        choices: The values of a choice, with their labels.
+        needed: Whether it is required.
+        hint: An explanation.
     """
 
     name: str
@@ -59,13 +59,12 @@ class Input:
 
 
 def inputs(record: Record, field: str, given: Mapping[str, Any] | None = None) -> list[Input]:
-    """The inputs for a statement.
+    """Return the inputs for a statement.
 
     Args:
         record: The record.
-        field: The statement's path, `date` or `agents.khrushchev`; of a list to which an item is
-            to be added, `agents.`.
-        given: What a person has entered so far, by the inputs' names; else the record's own.
+        field: The statement's path, `date` or `agents.khrushchev`; `agents.` for a new item.
+        given: The values entered so far, by the inputs' names; the record's values if not given.
     """
     plain = stated(record.as_json(), field)
     name = field.partition(".")[0]
@@ -90,15 +89,15 @@ def inputs(record: Record, field: str, given: Mapping[str, Any] | None = None) -
 
 
 def proposed(record: Record, field: str, words: str) -> dict[str, Any]:
-    """What a form for an open statement begins with, where words of the letter were selected.
+    """Return initial values of the form for an empty statement from selected words.
 
     Args:
         record: The record.
         field: The statement's path.
-        words: The words.
+        words: The selected words.
 
     Returns:
-        Values by the inputs' names; the words themselves, a date read from them, nothing else.
+        Values by the inputs' names: the words, or the date or name that they contain.
     """
     if field == "translation_notes.":
         return {"kind": "editorial"}
@@ -119,15 +118,15 @@ def proposed(record: Record, field: str, words: str) -> dict[str, Any]:
 
 
 def with_values(plain: Any, given: Mapping[str, Any], of: Iterable[Input]) -> Any:
-    """A statement's plain data with what was entered in it; the rest of it stays.
+    """Return a statement's plain data with the entered values; other values stay.
 
     Args:
-        plain: What the record has; None for nothing.
-        given: What was entered, by the inputs' names; inputs that are not named stay as they are.
-        of: The inputs of its form.
+        plain: The data of the record; None if it has none.
+        given: The values entered, by the inputs' names; other inputs stay unchanged.
+        of: The inputs of the form.
 
     Returns:
-        The data; None where nothing is left.
+        The data; None if all of it is empty.
     """
     for one in of:
         if one.name not in given:
@@ -140,7 +139,7 @@ def with_values(plain: Any, given: Mapping[str, Any], of: Iterable[Input]) -> An
 
 
 def stated(data: Any, field: str) -> Any:
-    """What plain data of a record states under a path; None for nothing."""
+    """Return the value at a path in the plain data of a record; None if there is none."""
     for name in field.split("."):
         if isinstance(data, list):
             data = next((item for n, item in enumerate(data) if _is(item, name, n)), None)
@@ -172,7 +171,7 @@ def _cleaned(value: Any, kind: str) -> Any:
     if _is_list(kind):
         return [str(item) for item in value]
     text = str(value)
-    # A browser ends the lines of what was typed in its own way.
+    # Browsers send CRLF line ends.
     return text.replace("\r\n", "\n").strip() if kind == "text" else text.strip()
 
 
@@ -189,7 +188,7 @@ def _inputs(
     if kind:
         empty: Any = [] if _is_list(kind) else ""
         value = empty if plain is None else plain
-        if isinstance(value, dict):  # a date that is nothing but its form
+        if isinstance(value, dict):  # a date with nothing but its EDTF
             value = value.get("edtf", "")
         choices = tuple(_choices(record, kind, declared))
         yield Input(name, label, kind, value, choices, needed, hint)
@@ -205,7 +204,7 @@ def _inputs(
 
 
 def _kind(name: str, declared: dict[str, Any]) -> str:
-    """What kind of input a value is entered in; empty for mappings, and lists of them."""
+    """Return the kind of input for a value; empty for mappings and lists of mappings."""
     if declared.get("type") == "array":
         item = _field(declared["items"])
         if item.get("type") != "string":
@@ -230,7 +229,7 @@ def _choices(record: Record, kind: str, declared: dict[str, Any]) -> Iterator[tu
 
 
 def _field(declared: dict[str, Any]) -> dict[str, Any]:
-    """A declaration without its being optional, references followed."""
+    """Return the schema of a field, with references resolved and without null."""
     if "anyOf" in declared:
         declared = next(one for one in declared["anyOf"] if one.get("type") != "null")
     if "$ref" in declared:

@@ -1,4 +1,4 @@
-"""The review's server: on this machine only, for as long as the reviewer wants it."""
+"""Serve a review on this machine until the reviewer ends it."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
     from archive_pkg.web.review.app import Review
 
 HOST = "127.0.0.1"
-_LEADS_ON = """<!DOCTYPE html>
+_OPENING_PAGE = """<!DOCTYPE html>
 <meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>Review</title>
 <meta http-equiv="refresh" content="0; url={address}">
 <a href="{address}">Open the review</a>
 """
 _BACKLOG = 64
 _MOST_CONNECTIONS = 200
-"""Every user of the machine can open connections; a browser opens six."""
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Other users can open connections, too. A browser opens six."""
+_END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(slots=True)
 class Server:
-    """A server that listens and does not answer yet.
+    """A server that listens; `run` answers requests.
 
     Attributes:
         port: The port.
-        keys: What lets a browser in.
+        keys: The secrets that a browser needs.
     """
 
     port: int
@@ -55,17 +55,17 @@ class Server:
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[Path]:
-        """Write a file that takes a browser to the review, and let signals stop the server.
+        """Write a file that opens the review in a browser, and let signals stop the server.
 
         Other users can read the command line of a browser, so it must not contain the token. Only
-        this user can read the file, which is removed at the end of the block. Signals then do what
-        they did before.
+        this user can read the file. The end of the block removes it and restores the signal
+        handlers.
         """
-        before = {number: signal.signal(number, self._stop_on_signal) for number in _ENDING}
+        before = {number: signal.signal(number, self._stop_on_signal) for number in _END_SIGNALS}
         try:
             with TemporaryDirectory(prefix="archive-pkg-review-") as folder:
                 path = Path(folder, "review.html")
-                path.write_text(_LEADS_ON.format(address=self.address), encoding="utf-8")
+                path.write_text(_OPENING_PAGE.format(address=self.address), encoding="utf-8")
                 yield path
         finally:
             for number, handler in before.items():
@@ -87,14 +87,14 @@ class Server:
 
 
 def listen(review: Review, port: int = 0) -> Server:
-    """A server for a review that listens on a port of this machine.
+    """Return a server that listens on a port of this machine.
 
     Args:
         review: The review; its page can stop the server.
-        port: The port; a free one if it is 0.
+        port: The port; 0 for a free one.
 
     Raises:
-        UsageError: The port is in use, or may not be used.
+        UsageError: The port is in use or not allowed.
     """
     import uvicorn
 
@@ -134,7 +134,7 @@ def _uvicorn() -> type[uvicorn.Server]:
     import uvicorn
 
     class Quiet(uvicorn.Server):
-        """Leaves signals to us: uvicorn would raise them again after a normal end."""
+        """A server that ignores signals: uvicorn would raise them again after a normal end."""
 
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
@@ -144,16 +144,16 @@ def _uvicorn() -> type[uvicorn.Server]:
 
 
 def protocol() -> type[asyncio.Protocol]:
-    """Return uvicorn's protocol for one server, without patience for half a request.
+    """Return uvicorn's protocol with limits on slow and idle connections.
 
-    The head of a request has to be there within the time for which an idle connection is kept.
-    Where too many connections are open, the oldest on which nothing is being answered is closed.
+    The head of a request must arrive within the keep-alive time. If too many connections are open,
+    the oldest idle one is closed.
     """
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
     opened: dict[H11Protocol, None] = {}
 
-    class Hasty(H11Protocol):
+    class LimitedProtocol(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             self.timeout_keep_alive_task = self.loop.call_later(
@@ -171,8 +171,8 @@ def protocol() -> type[asyncio.Protocol]:
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
-            # The timer is stopped by a whole head, not by any byte as in uvicorn.
+            # Only a complete head stops the timer; in uvicorn any byte does.
             self.conn.receive_data(data)
             self.handle_events()
 
-    return Hasty
+    return LimitedProtocol

@@ -1,6 +1,6 @@
-"""The opened folder: which letters lie in it, and how new ones come into it.
+"""The folder under review: find its letters and add new ones.
 
-Letters go by keys that are made here, so that no request names a path.
+Letters have keys, so that requests contain no paths.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.interchange.importing import file_letter, is_description
 from archive_pkg.records import NAMES
 from archive_pkg.web.review.cards import REVIEWED, cards
-from archive_pkg.web.review.desk import Desk
+from archive_pkg.web.review.record_editor import RecordEditor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,34 +30,34 @@ if TYPE_CHECKING:
     from archive_pkg.web.review.cards import Card
 
 RECORDS = "records"
-"""The folder, within the opened one, in which letters get a folder of their own."""
+"""The subfolder for new letters; each gets a folder of its own in it."""
 LARGEST = 4 * 1024 * 1024
-"""Most bytes of a letter that is pasted."""
+"""The largest size in bytes of a pasted letter."""
 
 _DEEPEST = 4
 _MOST = 20_000
-# Folders that are no letters' but made from them.
+# Files that show that a folder is a package or an archive, not a folder of letters.
 _NOT_OURS = ("bagit.txt", "0=ocfl_1.0", "0=ocfl_1.1")
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A letter in the folder that has no record yet."""
+class UndraftedLetter:
+    """A letter without a record."""
 
     key: str
     path: str
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A letter in the list of all.
+class LetterEntry:
+    """A letter in the list of letters.
 
     Attributes:
         key: Its key.
-        path: Its record's file, from the opened folder.
-        title: Its title; of a record that is not valid, empty.
-        counts: How many of its statements are in which state.
-        worst: The number of those that are least sure, for sorting: the surest last.
+        path: Its record's file, relative to the opened folder.
+        title: Its title; empty if the record is not valid.
+        counts: The number of statements in each state.
+        worst: A sort key that puts the least certain letter first.
     """
 
     key: str
@@ -68,21 +68,21 @@ class Entry:
 
     @property
     def reviewed(self) -> int:
-        """How many statements a person has reviewed."""
+        """The number of reviewed statements."""
         return sum(self.counts.get(state, 0) for state in REVIEWED)
 
     @property
     def stated(self) -> int:
-        """How many statements there are, those that a person looked for in vain included."""
+        """The number of statements, including those marked as unknown."""
         return sum(self.counts.values()) - self.counts.get("open", 0)
 
     @property
-    def to_read(self) -> int:
-        """How many of its statements want a person's eyes."""
+    def needs_review(self) -> int:
+        """The number of statements that need review."""
         return sum(self.counts.get(state, 0) for state in ("wrong", "guess", "probable", "unsaid"))
 
 
-class Opened:
+class OpenedFolder:
     """A folder that was opened for review.
 
     Attributes:
@@ -94,83 +94,83 @@ class Opened:
         root: Path,
         only: Path | None = None,
         *,
-        gather: bool = True,
+        include_undrafted: bool = True,
         packages: Path | None = None,
     ) -> None:
         """Open a folder.
 
         Args:
             root: The folder.
-            only: The one record in it that is to be reviewed; all if not given.
-            gather: Whether letters without a record are looked for in it, too.
-            packages: The folder for packages; `packages` in the opened one if not given, or beside
-                it where it is a record's own.
+            only: The only record to review; all if not given.
+            include_undrafted: Whether to find letters without a record, too.
+            packages: The folder for packages. The default is `packages` in the opened folder, or
+                next to it if the opened folder is that of a record.
         """
         self.root = root.resolve()
         self._only = only
-        self._gather = gather
+        self._include_undrafted = include_undrafted
         self._packages = packages.absolute() if packages else None
-        self._desks: dict[str, Desk] = {}
+        self._editors: dict[str, RecordEditor] = {}
         self._letters: dict[str, str] = {}
         self._digests: dict[tuple[str, int, int], str] = {}
         self._lock = threading.Lock()
 
     @classmethod
-    def with_letter(cls, letter: Path, packages: Path | None = None) -> Opened:
-        """Open the folder of a letter that has no record yet, and draft it.
+    def with_letter(cls, letter: Path, packages: Path | None = None) -> OpenedFolder:
+        """Open the folder of a letter without a record, and draft it.
 
         Raises:
             InvalidError: The letter cannot be read.
         """
         opened = cls(letter.parent, packages=packages)
-        key = opened._filed(letter)
-        opened._only = Path(opened._desks[key].path)
+        key = opened._add_letter(letter)
+        opened._only = Path(opened._editors[key].path)
         return opened
 
     @property
     def single(self) -> bool:
-        """Whether one letter was opened, not a folder of them."""
+        """Whether the review is of a single letter."""
         return self._only is not None
 
-    def packages_of(self, desk: Desk) -> Path:
-        """The folder that a letter's package goes into: never the record's own."""
+    def packages_of(self, editor: RecordEditor) -> Path:
+        """Return the folder for the package of a letter, which is never the record's own folder."""
         if self._packages:
             return self._packages
         home = self.root
-        if desk.folder == home:
+        if editor.folder == home:
             home = home.parent.parent if home.parent.name == RECORDS else home.parent
         return home / "packages"
 
-    def desk(self, key: str) -> Desk:
-        """The letter of a key.
+    def editor(self, key: str) -> RecordEditor:
+        """Return the editor of a letter's record.
 
         Raises:
-            UsageError: There is none, or no more.
+            UsageError: There is no letter with this key.
         """
-        desk = self._desks.get(key) or self._scan()[0].get(key)
-        if desk is None:
+        editor = self._editors.get(key) or self._scan()[0].get(key)
+        if editor is None:
             raise UsageError("there is no such letter here", "go back to the list of letters")
-        return desk
+        return editor
 
-    def desks(self) -> dict[str, Desk]:
-        """The letters that have a record, by their keys."""
+    def editors(self) -> dict[str, RecordEditor]:
+        """Return the editors of all records by key."""
         return self._scan()[0]
 
-    def entries(self) -> list[Entry]:
-        """The letters that have a record, the least sure first."""
-        found = [_entry(key, desk) for key, desk in self.desks().items()]
+    def entries(self) -> list[LetterEntry]:
+        """Return the letters that have a record, least certain first."""
+        found = [_letter_entry(key, editor) for key, editor in self.editors().items()]
         return sorted(found, key=lambda entry: (entry.worst, entry.path))
 
-    def waiting(self) -> list[Waiting]:
-        """The letters without a record: those whose bytes no record here is of."""
-        desks, letters = self._scan()
-        known = {part.sha256 for desk in desks.values() for part in desk.parts()}
+    def undrafted(self) -> list[UndraftedLetter]:
+        """Return the letters without a record: no record here has a part with their bytes."""
+        editors, letters = self._scan()
+        known = {part.sha256 for editor in editors.values() for part in editor.parts()}
         found = [path for path in letters if self._digest(path) not in known]
-        self._letters = {key_of(path): path for path in found}
-        return [Waiting(key, path) for key, path in self._letters.items()]
+        self._letters = {letter_key(path): path for path in found}
+        return [UndraftedLetter(key, path) for key, path in self._letters.items()]
 
     def draft(self, key: str) -> str:
-        """Draft a letter that waits for it, into a folder of its own; its key from then on.
+        """Draft a letter into a folder of its own and return its new key.
 
         Raises:
             UsageError: There is no such letter.
@@ -179,19 +179,19 @@ class Opened:
         path = self._letters.get(key)
         if path is None:
             raise UsageError("there is no such letter here", "reload the page")
-        # It was a regular file when it was listed; a link in its place now is not followed.
+        # Do not follow a link that has replaced the file since it was listed.
         with storage.storage_errors(f"reading {path}"):
             storage.open_beneath(self.root, path).close()
-        return self._filed(self.root / path)
+        return self._add_letter(self.root / path)
 
     def paste(self, text: str) -> str:
-        """Write a pasted letter, to the byte as it came, into a folder of its own; draft it.
+        """Save a pasted letter unchanged in a folder of its own, and draft it.
 
         Returns:
             The letter's key.
 
         Raises:
-            InvalidError: It is no text that a letter can have.
+            InvalidError: The text is empty, too long or cannot be drafted.
         """
         data = text.encode("utf-8")
         if not text.strip():
@@ -204,9 +204,9 @@ class Opened:
         with tempfile.TemporaryDirectory() as folder:
             letter = Path(folder, "letter.txt")
             letter.write_bytes(data)
-            return self._filed(letter)
+            return self._add_letter(letter)
 
-    def _filed(self, letter: Path) -> str:
+    def _add_letter(self, letter: Path) -> str:
         out = self.root / RECORDS
         if out.is_symlink():
             raise InvalidError(f"{out} is a symbolic link", "replace it with a folder")
@@ -216,11 +216,11 @@ class Opened:
             else:
                 record = save_draft(draft_letter(letter), load_vocabulary(), out).record
         path = record.relative_to(self.root).as_posix()
-        self._desks.setdefault(key_of(path), Desk(self.root, path))
-        return key_of(path)
+        self._editors.setdefault(letter_key(path), RecordEditor(self.root, path))
+        return letter_key(path)
 
-    def _scan(self) -> tuple[dict[str, Desk], list[str]]:
-        """The records and the letters that lie in the folder now."""
+    def _scan(self) -> tuple[dict[str, RecordEditor], list[str]]:
+        """Return the editors of all records in the folder, and the paths of possible letters."""
         records, letters = [], []
         for path, mode in self._files():
             if not stat.S_ISREG(mode):
@@ -230,11 +230,11 @@ class Opened:
                 records.append(path)
             elif Path(name).suffix.lower() in SUFFIXES:
                 letters.append(path)
-        desks = {}
+        editors = {}
         for path in records:
-            key = key_of(path)
-            desks[key] = self._desks.setdefault(key, Desk(self.root, path))
-        return desks, letters
+            key = letter_key(path)
+            editors[key] = self._editors.setdefault(key, RecordEditor(self.root, path))
+        return editors, letters
 
     def left_out(self) -> list[Finding]:
         """Return a finding for each link, pipe, socket and device among the files."""
@@ -256,7 +256,7 @@ class Opened:
                 folders.clear()
                 continue
             links = [name for name in folders if Path(folder, name).is_symlink()]
-            enough = depth >= _DEEPEST or (not self._gather and depth >= 2)
+            enough = depth >= _DEEPEST or (not self._include_undrafted and depth >= 2)
             folders[:] = (
                 []
                 if enough
@@ -265,7 +265,7 @@ class Opened:
                     for name in folders
                     if not name.startswith(".")
                     and not name.endswith(".receipts")
-                    and (self._gather or depth > 0 or name == RECORDS)
+                    and (self._include_undrafted or depth > 0 or name == RECORDS)
                 )
             )
             own = not any(name in NAMES for name in names)
@@ -274,18 +274,18 @@ class Opened:
                 path = Path(folder, name)
                 if name.startswith("."):
                     continue
-                # What lies beside a record belongs to it.
-                if name in NAMES or (own and self._gather):
+                # Files next to a record belong to it.
+                if name in NAMES or (own and self._include_undrafted):
                     try:
                         mode = path.lstat().st_mode
-                    except OSError:  # it is gone, or nobody may ask
+                    except OSError:  # removed meanwhile, or not accessible
                         continue
                     yield path.relative_to(self.root).as_posix(), mode
             if count > _MOST:
                 return
 
     def _digest(self, path: str) -> str:
-        """The digest of a letter's file; empty where it cannot be read: drafting tells why."""
+        """Return the digest of a file; empty if it cannot be read, which drafting reports."""
         try:
             about = (self.root / path).lstat()
             key = path, about.st_mtime_ns, about.st_size
@@ -297,21 +297,23 @@ class Opened:
         return self._digests[key]
 
 
-def key_of(path: str) -> str:
-    """What a letter is called in addresses."""
+def letter_key(path: str) -> str:
+    """Return the key of a letter, which is its name in addresses."""
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
 
-def _entry(key: str, desk: Desk) -> Entry:
+def _letter_entry(key: str, editor: RecordEditor) -> LetterEntry:
     try:
-        seen = desk.look()
-    except StorageError:  # its own page tells why
-        return Entry(key, desk.path, "", {"wrong": 1}, (-1,))
-    if seen.record is None:
-        return Entry(key, desk.path, "", {"wrong": len(seen.report)}, (-len(seen.report),))
-    made: list[Card] = cards(seen.record, seen.report)
+        snapshot = editor.read()
+    except StorageError:  # its own page says why
+        return LetterEntry(key, editor.path, "", {"wrong": 1}, (-1,))
+    if snapshot.record is None:
+        return LetterEntry(
+            key, editor.path, "", {"wrong": len(snapshot.report)}, (-len(snapshot.report),)
+        )
+    made: list[Card] = cards(snapshot.record, snapshot.report)
     counts: dict[str, int] = {}
     for card in made:
         counts[card.state] = counts.get(card.state, 0) + 1
     worst = tuple(-counts.get(state, 0) for state in ("wrong", "guess", "probable", "unsaid"))
-    return Entry(key, desk.path, seen.record.title, counts, worst)
+    return LetterEntry(key, editor.path, snapshot.record.title, counts, worst)

@@ -1,7 +1,7 @@
-"""What a reviewer does to a record: accept, correct, point to words, annotate, leave unknown.
+"""Change a record as a reviewer: accept, correct, quote, annotate, remove or leave unknown.
 
-Whatever is done stands in the record as evidence with the reviewer as its agent, so that a reader
-can tell what a person has looked at from what a rule has read.
+Each change becomes evidence with the reviewer as its agent, so that a reader can distinguish what a
+person has reviewed from what a rule has read.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Report
 
 UNKNOWN = "unknown"
-"""What evidence states where a person looked for something and did not find it."""
+"""The value in the evidence of a field that a person looked for and did not find."""
 
 REVIEWER = "reviewer-"
-"""How the ids of reviewers begin."""
+"""The prefix of the ids of reviewers."""
 
 _NEW = {"agents": "agent", "translation_notes": "note", "enclosures": "enclosure"}
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Words that a reviewer has selected.
+class SelectedWords:
+    """Words that a reviewer selected.
 
     Attributes:
-        file: The path of the part's file in which they stand.
+        file: The path of the part's file.
         start: Offset of the first character, in code points.
-        end: Offset behind the last.
-        text: The whole decoded text of that file.
+        end: Offset after the last character.
+        text: The complete decoded text of that file.
     """
 
     file: str
@@ -54,31 +54,31 @@ class Words:
 
     @property
     def exact(self) -> str:
-        """The words, without the white space around them."""
+        """The selected words."""
         return self.text[self.start : self.end]
 
-    def trimmed(self) -> Words:
-        """The same without the white space around it.
+    def trimmed(self) -> SelectedWords:
+        """Return the selection without white space around it.
 
         Raises:
-            UsageError: Nothing is left, or the offsets are not in the text.
+            UsageError: The selection is blank, or the offsets are not in the text.
         """
         if not 0 <= self.start < self.end <= len(self.text) or not self.exact.strip():
             raise UsageError("no words are selected", "select some words in the text first")
         before = len(self.exact) - len(self.exact.lstrip())
         after = len(self.exact) - len(self.exact.rstrip())
-        return Words(self.file, self.start + before, self.end - after, self.text)
+        return SelectedWords(self.file, self.start + before, self.end - after, self.text)
 
 
 class Revision:
-    """A record's data while one reviewer changes it.
+    """The data of a record while a reviewer changes it.
 
     Attributes:
         data: The record as plain data.
     """
 
     def __init__(self, record: Record, reviewer: str, day: date) -> None:
-        """Begin with a record as it is.
+        """Start from a record.
 
         Args:
             record: The record.
@@ -91,32 +91,32 @@ class Revision:
         self._reviewer = reviewer
 
     def result(self) -> tuple[Record | None, Report]:
-        """The changed record, None where it is not valid, and every finding."""
+        """Return the changed record, or None if it is not valid, and all findings."""
         data = {name: self.data[name] for name in Record.model_fields if name in self.data}
         for name in [name for name, value in data.items() if value in (None, "", [])]:
             del data[name]
         return read_record(data)
 
     def accept(self, field: str) -> None:
-        """Let the reviewer vouch for a statement as it is."""
+        """Add evidence that the reviewer accepts a statement."""
         self._must_be_there(field)
         if any(self._is_mine(item) and "value" not in item for item in self._own(field)):
             return
         self._vouch(field, {"note": f"Read and accepted on {self._day}."})
 
-    def correct(self, field: str, given: Mapping[str, Any], at: Words | None = None) -> str:
-        """Put what was entered in a statement's place.
+    def correct(self, field: str, given: Mapping[str, Any], at: SelectedWords | None = None) -> str:
+        """Replace the value of a statement.
 
-        What a rule had read is replaced and named in the reviewer's evidence; what another person
-        stands for stays beside it, as that person's statement.
+        The reviewer's evidence keeps the value that a rule read. A value that another person
+        supports stays in the evidence as that person's statement.
 
         Args:
             field: The statement's path; `agents.` to add to a list.
-            given: What was entered, by the inputs' names.
-            at: The words it now rests on; where it rested before, if not given.
+            given: The values entered, by the inputs' names.
+            at: The words that support the new value; if not given, the earlier quote stays.
 
         Returns:
-            The statement's path, which of something new is not known before.
+            The statement's path, which is new for an added item.
         """
         before, old = self._words(field), deepcopy(stated(self.data, field))
         form = inputs(self.record, field)
@@ -140,27 +140,27 @@ class Revision:
         self._vouch(field, {**more, "note": note}, kept=self._rivals(field, before))
         return field
 
-    def rest(self, field: str, at: Words) -> None:
-        """Let a statement rest on the words that the reviewer points to."""
+    def rest(self, field: str, at: SelectedWords) -> None:
+        """Quote words as evidence of a statement."""
         self._must_be_there(field)
         more = {"basis": "quoted", "at": self._quote(at), "note": f"Pointed out on {self._day}."}
         self._vouch(field, more, kept=list(filter(self._is_anothers, self._own(field))))
 
-    def annotate(self, given: Mapping[str, Any], at: Words) -> str:
-        """Add a note at words of a text; its path."""
+    def annotate(self, given: Mapping[str, Any], at: SelectedWords) -> str:
+        """Add a translation note at words of a text and return its path."""
         form = inputs(self.record, "translation_notes.")
         note = with_values(None, given, form) or {}
         quote = self._quote(at)
         return self._with_evidence("translation_notes", {"at": quote, **note}, quote)
 
     def leave_unknown(self, field: str) -> None:
-        """Take a statement back: the reviewer looked for it, and the letter does not say it."""
+        """Remove a value that the reviewer looked for and did not find."""
         before = self._words(field)
         self._set(field, None)
         self._forget(field, before)
 
     def remove(self, field: str) -> None:
-        """Take an item out of its list, with what rests on it and what names it."""
+        """Remove an item from its list, with its evidence and all references to it."""
         name, _, item = field.partition(".")
         items = self.data.get(name, [])
         gone = stated(self.data, field)
@@ -174,7 +174,7 @@ class Revision:
             _without(each, name, item, number, numbered="id" not in gone)
             for each in self.data.get("evidence", [])
         )
-        self.data["evidence"] = [each for each in left if each and self._still_stands(each)]
+        self.data["evidence"] = [each for each in left if each and self._is_supported(each)]
 
     def _with_evidence(self, name: str, item: dict[str, Any], quote: dict[str, Any]) -> str:
         field = self._append(name, item)
@@ -204,7 +204,7 @@ class Revision:
         return made
 
     def _with_new_agents(self, given: dict[str, Any], form: list[Input]) -> dict[str, Any]:
-        """What was entered, with an agent that was named beside those known among them."""
+        """Return the values entered, after adding new agents that they name to the record."""
         for one in form:
             if one.kind not in ("agents", "agent"):
                 continue
@@ -238,7 +238,7 @@ class Revision:
             raise UsageError(f"the record states nothing for {field}", "enter it first")
 
     def _words(self, field: str) -> str:
-        """What the record has stated, in words."""
+        """Return the value of a field of the original record in words."""
         if stated(self.data, field) in (None, [], ""):
             return ""
         value = Index(self.record).value(field)
@@ -253,41 +253,41 @@ class Revision:
         return item.get("agent") == self._id()
 
     def _is_anothers(self, item: Mapping[str, Any]) -> bool:
-        """Whether evidence is that of somebody other than this reviewer."""
+        """Whether evidence names an agent other than this reviewer."""
         return "agent" in item and not self._is_mine(item)
 
     def _rivals(self, field: str, before: str) -> list[dict[str, Any]]:
-        """What others stand for, beside a value that is no longer theirs."""
+        """Return the evidence of other agents, with the value that they support."""
         others = filter(self._is_anothers, self._own(field))
         return [{"value": before, **item} if before else item for item in others]
 
     def _drafted(self, field: str) -> str:
-        """What had stood there before this reviewer corrected it first."""
+        """Return the value before this reviewer's first correction, from its note."""
         notes = [item.get("note", "") for item in self._own(field) if self._is_mine(item)]
         found = re.search("it said “(.*)”", notes[0], re.DOTALL) if notes else None
         return found[1] if found else ""
 
     def _forget(self, field: str, before: str) -> None:
-        """Leave a statement open; that a person looked for it stands in the evidence."""
+        """Replace a statement by evidence that the reviewer looked for it."""
         said = self._drafted(field) or before
-        told = f"; it said “{said}”" if said else ""
-        note = f"Looked for on {self._day} and not found{told}."
+        earlier = f"; it said “{said}”" if said else ""
+        note = f"Looked for on {self._day} and not found{earlier}."
         self._vouch(field, {"value": UNKNOWN, "note": note}, kept=self._rivals(field, before))
 
     def _quoted(self, field: str) -> dict[str, Any] | None:
-        """The words that a statement has rested on."""
+        """Return the first quote that supports a statement."""
         quotes = [item["at"] for item in self._own(field) if "at" in item and "value" not in item]
         return quotes[0] if quotes else None
 
     def _vouch(
         self, field: str, more: Mapping[str, Any], kept: list[dict[str, Any]] | None = None
     ) -> None:
-        """Put the reviewer's evidence behind what a statement has; their earlier one goes.
+        """Add the reviewer's evidence of a statement; replace their earlier evidence.
 
         Args:
             field: The statement's path.
-            more: What their evidence says.
-            kept: What stays of the evidence that the statement had; all if not given.
+            more: The content of their evidence.
+            kept: The other evidence to keep; all if not given.
         """
         mine = {"field": field, "basis": "supplied", "agent": self._known_id()}
         mine |= {"confidence": "certain", **more}
@@ -302,14 +302,14 @@ class Revision:
         self.data["evidence"] = [
             item
             for item in (*before, *own, mine, *(item for item in after if item["field"] != field))
-            if not item["field"].startswith(below) or self._still_stands(item)
+            if not item["field"].startswith(below) or self._is_supported(item)
         ]
 
-    def _still_stands(self, item: Mapping[str, Any]) -> bool:
-        """Whether evidence is for something that the record states, or states it itself."""
+    def _is_supported(self, item: Mapping[str, Any]) -> bool:
+        """Whether evidence belongs to a value of the record or has a value of its own."""
         return "value" in item or stated(self.data, item["field"]) not in (None, [])
 
-    def _quote(self, at: Words) -> dict[str, Any]:
+    def _quote(self, at: SelectedWords) -> dict[str, Any]:
         at = at.trimmed()
         return {
             "part": self._part(at).id,
@@ -320,8 +320,8 @@ class Revision:
             "suffix": at.text[at.end : at.end + CONTEXT],
         }
 
-    def _part(self, at: Words) -> Part:
-        """The narrowest part that words stand in; one of the file, where they cross its parts."""
+    def _part(self, at: SelectedWords) -> Part:
+        """Return the smallest part that contains words, or the first of the file if none does."""
         of_file = [part for part in self.record.parts if part.file == at.file]
         if not of_file:
             raise UsageError(
@@ -337,17 +337,17 @@ class Revision:
             key=lambda part: part.span.end - part.span.start if part.span else len(at.text),
         )
 
-    # The reviewer, an agent like others.
+    # The reviewer as an agent of the record.
 
     def _id(self) -> str:
-        """The reviewer's id: the one that they have in the record, or would have."""
+        """Return the id that the reviewer has in the record, or a new one."""
         for agent in self.data.get("agents", []):
             if agent["name"] == self._reviewer and agent["id"].startswith(REVIEWER):
                 return str(agent["id"])
         return self._new_id("agents", REVIEWER + (slug(self._reviewer) or "name"))
 
     def _known_id(self) -> str:
-        """The reviewer's id, the reviewer being among the agents."""
+        """Return the reviewer's id after adding the reviewer to the agents."""
         made = self._id()
         if made not in {agent["id"] for agent in self.data.get("agents", [])}:
             agent = {"id": made, "name": self._reviewer, "kind": "person"}
@@ -357,13 +357,13 @@ class Revision:
         return made
 
     def _unname(self, what: str, item: str) -> None:
-        """Take an agent or part out of all that names it."""
+        """Remove all references to an agent or part."""
         places = [
             place
             for kind, place, name in references(self.record)
             if kind == what and name == item and place[0] != "evidence"
         ]
-        # From the back, so that the items of a list that are still to go keep their numbers.
+        # Go backwards, so that the other items of a list keep their numbers.
         for place in sorted(places, key=str, reverse=True):
             *above, last = place
             holder: Any = self.data
@@ -375,7 +375,7 @@ class Revision:
 def _without(
     evidence: dict[str, Any], name: str, item: str, number: int, *, numbered: bool
 ) -> dict[str, Any] | None:
-    """A piece of evidence after an item of a list is gone; None if it was for that item."""
+    """Adjust evidence to the removal of an item; return None if it belongs to that item."""
     first, *rest = evidence["field"].split(".")
     at = evidence.get("at", {})
     if name == "parts" and at.get("part") == item:

@@ -1,4 +1,4 @@
-"""What the pages of the review show: a letter's text with its marks, its cards, the letters."""
+"""Prepare the texts of a letter for the pages of the review, and load their templates."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from archive_pkg.records import Record
-    from archive_pkg.web.review.desk import Seen, Text
+    from archive_pkg.web.review.record_editor import LetterText, RecordSnapshot
 
-# Signs that nobody would see: control characters but tabs and line ends, what turns the direction
-# of writing, spaces without width, tags. Joiners and soft hyphens are part of ordinary writing.
-_UNSEEN = re.compile(
+# Invisible characters: controls except tabs and line ends, bidirectional controls, zero-width
+# spaces, tags. Joiners and soft hyphens are part of ordinary text.
+_INVISIBLE = re.compile(
     "([\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f])"
 )
-# What writing runs from right to left in.
+# Languages written from right to left.
 _RTL = ("ar", "fa", "he", "ur", "yi", "ps", "syr", "dv", "ckb", "ug", "sd")
 
 
-def seen(text: str) -> Markup:
-    """A text as HTML, in which signs that nobody would see stand by their names.
+def visible(text: str) -> Markup:
+    """Return a text as HTML that shows invisible characters by their code points.
 
-    Such a sign could turn a line round, so that what is shown is not what is there.
+    Such a character could reverse a line, so that the page would not show what the file contains.
     """
     if text.isascii() and text.isprintable():
         return escape(text)
     return Markup("").join(
         Markup('<span class="sign" data-sign="{}"></span>').format(f"U+{ord(piece):04X}")
-        if _UNSEEN.fullmatch(piece)
+        if _INVISIBLE.fullmatch(piece)
         else escape(piece)
-        for piece in _UNSEEN.split(text)
+        for piece in _INVISIBLE.split(text)
         if piece
     )
 
 
-def readings(seen: Seen) -> list[dict[str, Any]]:
-    """The letter's texts, each in lines of marked segments."""
-    record = seen.record
+def readings(snapshot: RecordSnapshot) -> list[dict[str, Any]]:
+    """Return the letter's texts, each as lines of highlighted segments."""
+    record = snapshot.record
     if record is None:
         return []
-    return [_reading(record, text) for text in seen.texts]
+    return [_reading(record, text) for text in snapshot.texts]
 
 
-def _reading(record: Record, text: Text) -> dict[str, Any]:
+def _reading(record: Record, text: LetterText) -> dict[str, Any]:
     parts = [part for part in record.parts if part.file == text.file]
     kinds = list(dict.fromkeys(zone.kind for zone in text.zones))
     marks = [Mark(zone.start, zone.end, f"z-{zone.kind}") for zone in text.zones]
@@ -81,19 +81,19 @@ def _marks(record: Record, parts: set[str]) -> Iterator[Mark]:
 
 
 def quoting(names: tuple[str, ...]) -> list[str]:
-    """The names of the statements among a segment's marks; zones are on its line."""
+    """Return the names of statements among a segment's highlights."""
     return [name for name in names if name.startswith("s-")]
 
 
 def zone(line: Line) -> str:
-    """What a line is in the letter, for its margin."""
+    """Return the name of a line's zone for the margin."""
     kind = line.role.removeprefix("z-")
     return "" if kind == "body" else kind
 
 
 @cache
 def environment() -> Environment:
-    """The templates; whatever they show of a letter is escaped."""
+    """Return the environment of the templates, which escapes all values."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(
@@ -103,5 +103,5 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"seen": seen, "quoting": quoting, "zone": zone, "card_name": card_name}
+    made.filters |= {"visible": visible, "quoting": quoting, "zone": zone, "card_name": card_name}
     return made

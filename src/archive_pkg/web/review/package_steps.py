@@ -1,4 +1,4 @@
-"""From the reviewed record to a deposited package: what takes a while, and how far it has come."""
+"""Check, build, verify and deposit a reviewed letter in the background."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ STEPS = ("check", "build", "verify", "plan", "deposit")
 
 
 @dataclass(slots=True)
-class Step:
-    """One step: going on, or what came of it.
+class PackageStep:
+    """A step that is running or has ended.
 
     Attributes:
         name: One of `STEPS`.
-        of: The digest of the record that it was done with.
-        running: Whether it is going on.
-        bytes_done: How many bytes have been gone through.
-        bytes_all: How many there are; 0 where that is not known.
-        report: What was found.
-        error: Why it did not go well; None if it did.
-        outcome: What came of it.
-        to: The repository's address, of a plan or deposit.
+        of: The digest of the record that the step uses.
+        running: Whether it is running.
+        bytes_done: The bytes processed so far.
+        bytes_all: The bytes to process; 0 if unknown.
+        report: The findings.
+        error: Why it failed; None if it did not.
+        outcome: Its result.
+        to: The repository's address, for a plan or deposit.
     """
 
     name: str
@@ -50,55 +50,55 @@ class Step:
 
     @property
     def good(self) -> bool:
-        """Whether it ended well."""
+        """Whether it has ended without errors."""
         return not self.running and self.error is None and self.report.ok
 
     def tally(self, tally: Tally) -> None:
-        """Take what a verification says of its progress."""
+        """Update the progress of a verification."""
         self.bytes_done, self.bytes_all = tally.size, tally.all_size or 0
 
     def tick(self, count: int) -> None:
-        """Take that more bytes were sent."""
+        """Add bytes that were sent."""
         self.bytes_done += count
 
 
 @dataclass(slots=True)
-class Workbench:
-    """The package of one letter: what has been done for it in this review.
+class PackageRunner:
+    """Runs the steps for the package of one letter.
 
     Attributes:
         record: The record's file.
         out: The folder for packages.
-        steps: The steps that were taken, by their names.
+        steps: The steps started so far, by name.
     """
 
     record: Path
     out: Path
-    steps: dict[str, Step] = field(default_factory=dict)
+    steps: dict[str, PackageStep] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _thread: threading.Thread | None = None
 
     @property
     def running(self) -> bool:
-        """Whether a step is going on."""
+        """Whether a step is running."""
         return any(step.running for step in self.steps.values())
 
     @property
     def package(self) -> Path:
-        """Where the package is, or would be."""
+        """The path of the package, which may not exist yet."""
         return self.out / load_record(self.record).id
 
-    def begin(self, name: str, of: str, *, replace: bool = False, to: str = "") -> None:
-        """Begin a step; it goes on by itself.
+    def start(self, name: str, of: str, *, replace: bool = False, to: str = "") -> None:
+        """Start a step in a thread.
 
         Args:
             name: One of `STEPS`.
             of: The digest of the record that the reviewer sees.
-            replace: Whether a package that differs may be replaced.
-            to: The repository's address; of a deposit, that of the plan which was shown.
+            replace: Whether to replace a package that differs.
+            to: The repository's address. A deposit needs the address of the plan.
 
         Raises:
-            UsageError: There is no such step, or another is going on, or nothing was planned.
+            UsageError: There is no such step, another is running, or the deposit has no plan.
         """
         do = {
             "check": self._check,
@@ -120,37 +120,37 @@ class Workbench:
                     self.steps.pop(later, None)
             if name == "deposit" and planned:
                 self.steps["plan"] = planned
-            step = self.steps[name] = Step(name, of, to=to)
+            step = self.steps[name] = PackageStep(name, of, to=to)
             self._thread = threading.Thread(target=_run, args=(do, step), daemon=True)
             self._thread.start()
 
     def wait(self) -> None:
-        """Wait until nothing is going on."""
+        """Wait until the running step has ended."""
         if self._thread:
             self._thread.join()
 
-    def _check(self, step: Step) -> None:
+    def _check(self, step: PackageStep) -> None:
         step.report = packages.check(self.record)
 
-    def _build(self, step: Step, *, replace: bool) -> None:
+    def _build(self, step: PackageStep, *, replace: bool) -> None:
         built: Built = packages.build_package(self.record, self.out, replace=replace)
         step.outcome = built
 
-    def _verify(self, step: Step) -> None:
+    def _verify(self, step: PackageStep) -> None:
         made: Verification = packages.verify(self.package, jobs=1, progress=step.tally)
         step.outcome, step.report = packages.states(made), made.report
 
-    def _plan(self, step: Step) -> None:
+    def _plan(self, step: PackageStep) -> None:
         made: Plan = deposits.plan(self.package, _address(step.to))
         step.outcome, step.report = made, made.report
 
-    def _deposit(self, step: Step) -> None:
+    def _deposit(self, step: PackageStep) -> None:
         step.bytes_all = self.steps["plan"].outcome.size
         made: Deposited = deposits.deposit(self.package, _address(step.to), tick=step.tick)
         step.outcome = made
 
 
-def _run(do: Callable[[Step], None], step: Step) -> None:
+def _run(do: Callable[[PackageStep], None], step: PackageStep) -> None:
     try:
         do(step)
     except ArchivePkgError as error:
@@ -165,7 +165,7 @@ def _run(do: Callable[[Step], None], step: Step) -> None:
 
 
 def _address(to: str) -> str:
-    """An address as it was typed; one that names nothing is no folder of that name here."""
+    """Return an address without surrounding space; refuse a bare path."""
     if ":" not in to.strip():
         raise UsageError(
             f"{to} is not the address of a repository", "write ocfl: and the path of a folder"
