@@ -64,7 +64,7 @@ def load_record(source: RecordSource) -> Record:
     return record
 
 
-def load_records(paths: Iterable[StrPath]) -> Iterator[Record]:
+def load_records(sources: Iterable[RecordSource]) -> Iterator[Record]:
     """Read many records; go on after one that is not valid.
 
     Yields:
@@ -76,8 +76,8 @@ def load_records(paths: Iterable[StrPath]) -> Iterator[Record]:
         StorageError: A file cannot be read.
     """
     findings, bad = Report(), 0
-    for path in paths:
-        record, report = read_record(path)
+    for source in sources:
+        record, report = read_record(source)
         if record is None:
             findings.extend(report)
             bad += 1
