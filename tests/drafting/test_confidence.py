@@ -1,4 +1,4 @@
-"""How sure each statement of a draft is: certain, probable or a guess, and by which rule."""
+"""The confidence of each statement of a draft: certain, probable or a guess."""
 
 from __future__ import annotations
 
@@ -241,10 +241,10 @@ LETTERS: dict[str, tuple[str, list[tuple[str, str, str]]]] = {
 
 
 @pytest.mark.parametrize("name", LETTERS)
-def test_a_statement_is_as_sure_as_its_rule_and_its_place_allow(name: str) -> None:
+def test_each_statement_has_its_rule_and_confidence(name: str) -> None:
     text, expected = LETTERS[name]
-    told = draft_text(text, VOCABULARY).statements
-    assert [(one.field, str(one.confidence), one.rule) for one in told] == expected
+    statements = draft_text(text, VOCABULARY).statements
+    assert [(one.field, str(one.confidence), one.rule) for one in statements] == expected
 
 
 HEAD = "Berlin, 18 July 1960"
@@ -254,7 +254,7 @@ CENTURY = "Berlin, 18.7.04"
 MEMO = "MEMORANDUM\n\n18 July 1960\n\nTo: Mr. Smith\nFrom: {}\nSubject: Plates"
 NO_FORMS = {"greeting": "", "body": "The plates have come and have gone since.", "end": ""}
 SURE: list[tuple[dict[str, str], str, str, str, str]] = [
-    # What of a letter is different, and the statement that is judged by it.
+    # The change to the letter, and the statement whose confidence depends on it.
     ({"head": "Berlin, Monday, 18.7.04"}, "date", "1904-07-18", "certain", "day-and-month-head"),
     ({"head": "Berlin, Tuesday, 18.7.04", "body": "Since 1904."},
      "date", "1904-07-18", "probable", "day-and-month-head"),
@@ -344,17 +344,17 @@ SURE: list[tuple[dict[str, str], str, str, str, str]] = [
 
 
 @pytest.mark.parametrize(("changes", "field", "value", "sure", "rule"), SURE)
-def test_one_thing_makes_a_statement_more_or_less_sure(
+def test_the_confidence_depends_on_the_words_of_the_letter(
     changes: dict[str, str], field: str, value: str, sure: str, rule: str
 ) -> None:
     parts = {"head": HEAD, "greeting": "Dear Sir,", "body": BODY, "end": END} | changes
     text = "\n\n".join(filter(None, parts.values())) + "\n"
-    told = {(one.field, one.value): one for one in draft_text(text, VOCABULARY).statements}
-    found = told[field, value]
+    statements = {(one.field, one.value): one for one in draft_text(text, VOCABULARY).statements}
+    found = statements[field, value]
     assert (str(found.confidence), found.rule) == (sure, rule)
 
 
-def test_what_is_not_certain_is_shown_the_least_certain_first() -> None:
+def test_statements_to_review_come_least_certain_first() -> None:
     draft = draft_text(LETTERS["doubt"][0], VOCABULARY)
     unsure = draft.needs_review
     assert [one.confidence for one in unsure] == [GUESS] * 3 + [PROBABLE] * 4
@@ -365,15 +365,15 @@ def test_what_is_not_certain_is_shown_the_least_certain_first() -> None:
     assert {one.confidence for one in rest} == {CERTAIN}
 
 
-def test_fields_that_the_text_leaves_open_are_named() -> None:
+def test_open_fields_are_listed() -> None:
     plain = draft_text(LETTERS["plain"][0], VOCABULARY).open
-    assert "enclosure" not in plain, "the letter speaks of one"
+    assert "enclosure" not in plain, "the letter mentions one"
     assert "classification" in plain
     assert "enclosure" in draft_text(LETTERS["no year"][0], VOCABULARY).open
 
 
 @pytest.mark.parametrize(
-    ("rule", "said"),
+    ("rule", "words"),
     [
         ("written-date-head", "a date written out, in the head"),
         ("iso-date-below-signature", "a date in figures, year first, below the signature"),
@@ -383,11 +383,11 @@ def test_fields_that_the_text_leaves_open_are_named() -> None:
         ("unknown-rule", "unknown rule"),
     ],
 )
-def test_every_rule_gives_its_reason(rule: str, said: str) -> None:
-    assert reason(rule) == said
-    assert all(reason(known) == words for known, words in RULES.items())
+def test_every_rule_has_a_reason(rule: str, words: str) -> None:
+    assert reason(rule) == words
+    assert all(reason(known) == text for known, text in RULES.items())
 
 
-def test_every_rule_that_a_draft_names_has_a_reason_of_its_own() -> None:
+def test_every_rule_in_a_draft_has_a_written_reason() -> None:
     named = {rule for _, expected in LETTERS.values() for _, _, rule in expected}
     assert not [rule for rule in named if reason(rule) == rule.replace("-", " ")]

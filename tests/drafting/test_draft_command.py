@@ -1,4 +1,4 @@
-"""`archive-pkg draft`: files and folders, review list, JSON, and redrafting."""
+"""`archive-pkg draft`: files and folders, review list, JSON, and drafting again."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def letter(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_letter_gets_its_record_beside_it_and_check_passes(letter: Path) -> None:
+def test_a_letter_gets_a_valid_record_next_to_it(letter: Path) -> None:
     before = letter.read_bytes()
     output = draft(letter)
     assert "sender: John Q. Example (certain: the signer: the line after the closing)" in output
@@ -53,7 +53,7 @@ def test_a_letter_gets_its_record_beside_it_and_check_passes(letter: Path) -> No
     assert load_record(letter.parent).title == "Letter, John Q. Example to Murphy, 3 May 1955"
 
 
-def test_nothing_is_drafted_into_a_package(tmp_path: Path) -> None:
+def test_drafts_are_not_written_into_packages(tmp_path: Path) -> None:
     package = shutil.copytree(HOME.parents[1] / "packages" / HOME.name, tmp_path / "package")
     text = package / "data/parts/letter-1960-07-18.txt"
     before = sorted(package.rglob("*"))
@@ -62,7 +62,7 @@ def test_nothing_is_drafted_into_a_package(tmp_path: Path) -> None:
     draft(text, "--out", tmp_path / "records")
 
 
-def test_the_first_letter_is_drafted_and_sound(tmp_path: Path) -> None:
+def test_the_draft_of_the_first_letter_is_valid(tmp_path: Path) -> None:
     shutil.copy(HOME / "letter-1960-07-18.txt", tmp_path)
     draft(tmp_path / "letter-1960-07-18.txt", "--quiet")
     report = check(tmp_path)
@@ -70,7 +70,9 @@ def test_the_first_letter_is_drafted_and_sound(tmp_path: Path) -> None:
     assert not [f for f in report if f.code.startswith(("statement", "quote", "evidence"))]
 
 
-def test_many_letters_get_a_folder_each_and_a_list_for_review(letter: Path, tmp_path: Path) -> None:
+def test_each_of_many_letters_gets_a_folder_and_is_listed_for_review(
+    letter: Path, tmp_path: Path
+) -> None:
     (letter.parent / "poem.txt").write_text(
         "The ogre does what ogres can,\nDeeds quite impossible\n"
     )
@@ -83,7 +85,7 @@ def test_many_letters_get_a_folder_each_and_a_list_for_review(letter: Path, tmp_
     assert copy.read_bytes() == letter.read_bytes()
 
 
-def test_two_letters_of_one_day_get_ids_of_their_own(letter: Path, tmp_path: Path) -> None:
+def test_two_letters_of_one_day_get_different_ids(letter: Path, tmp_path: Path) -> None:
     (letter.parent / "second.txt").write_text(LETTER.replace("we spoke of", "they spoke of"))
     for _ in range(2):  # drafting again finds each letter's own folder
         draft(letter.parent, "--out", tmp_path / "records", "--quiet")
@@ -92,13 +94,13 @@ def test_two_letters_of_one_day_get_ids_of_their_own(letter: Path, tmp_path: Pat
         assert [folder.name[-7:] for folder in folders] == ["-murphy", "urphy-2"]
 
 
-def test_several_letters_of_a_folder_need_a_folder_to_go_to(letter: Path) -> None:
+def test_several_letters_in_one_folder_need_an_output_folder(letter: Path) -> None:
     (letter.parent / "another.txt").write_text(LETTER)
     assert not draft(letter.parent, status=2).startswith("Traceback")
     assert not list(letter.parent.glob("*.yaml"))
 
 
-def test_json_has_statements_zones_and_what_is_open(letter: Path) -> None:
+def test_json_has_statements_zones_and_open_fields(letter: Path) -> None:
     document = json.loads(draft(letter, "--json"))
     result = document["results"][0]
     said = {one["field"]: one for one in result["statements"]}
@@ -109,20 +111,20 @@ def test_json_has_statements_zones_and_what_is_open(letter: Path) -> None:
     assert "summary" in result["open"]
 
 
-def test_redrafting_keeps_what_a_person_changed_and_says_so(letter: Path) -> None:
+def test_drafting_again_keeps_edited_fields_and_reports_differences(letter: Path) -> None:
     draft(letter)
     record = letter.parent / "record.yaml"
-    mended = record.read_text().replace('salutation: "Dear Mr. Murphy:"', "salutation: Dear Bob,")
-    mended = "# Mine.\n" + mended
-    assert "Dear Bob" in mended
-    record.write_text(mended)
+    edited = record.read_text().replace('salutation: "Dear Mr. Murphy:"', "salutation: Dear Bob,")
+    edited = "# Mine.\n" + edited
+    assert "Dear Bob" in edited
+    record.write_text(edited)
     output = draft(letter)
     assert "salutation: kept 'Dear Bob,'; the draft has 'Dear Mr. Murphy:'" in output
-    assert record.read_text() == mended
+    assert record.read_text() == edited
 
 
-def forget_place(record: Path) -> None:
-    """Take the place, and what it rests on, out of a record."""
+def remove_place(record: Path) -> None:
+    """Remove the place and its evidence from a record."""
     lines = record.read_text().split("\n")
     cut = lines.index("place:")
     del lines[cut - 1 : cut + 2]
@@ -132,27 +134,27 @@ def forget_place(record: Path) -> None:
     record.write_text("\n".join(lines))
 
 
-def test_redrafting_fills_what_is_open(letter: Path) -> None:
+def test_drafting_again_fills_open_fields(letter: Path) -> None:
     draft(letter)
-    whole = load_record(letter.parent)
-    forget_place(letter.parent / "record.yaml")
+    complete = load_record(letter.parent)
+    remove_place(letter.parent / "record.yaml")
     assert load_record(letter.parent).place is None
     assert "open fields filled" in draft(letter)
-    assert load_record(letter.parent).place == whole.place
+    assert load_record(letter.parent).place == complete.place
 
 
-def test_redrafting_takes_no_evidence_from_parts_that_the_record_has_not(letter: Path) -> None:
+def test_drafting_again_adds_no_evidence_from_parts_that_the_record_lacks(letter: Path) -> None:
     draft(letter)
     record = letter.parent / "record.yaml"
     record.write_text(record.read_text().replace("kind: transcription", "kind: translation"))
-    forget_place(record)
+    remove_place(record)
     assert "open fields filled" in draft(letter)
     found = load_record(letter.parent)
     assert found.place is not None
     assert "place" not in {item.field for item in found.evidence}
 
 
-def test_an_encoding_that_does_not_fit_is_told_with_its_place(letter: Path) -> None:
+def test_bytes_that_do_not_fit_the_encoding_are_reported(letter: Path) -> None:
     letter.write_bytes("Lieber Grüßer!\n\nIhr\n\nKarl".encode("cp1252"))
     output = draft(letter, status=3)
     assert "text-not-decodable" in output
@@ -163,7 +165,7 @@ def test_an_encoding_that_does_not_fit_is_told_with_its_place(letter: Path) -> N
     assert check(letter.parent).ok
 
 
-def test_a_record_of_another_letter_is_left_alone(letter: Path) -> None:
+def test_a_record_of_another_letter_stays_unchanged(letter: Path) -> None:
     draft(letter)
     record = (letter.parent / "record.yaml").read_bytes()
     letter.rename(letter.with_name("gone.txt"))
@@ -174,7 +176,7 @@ def test_a_record_of_another_letter_is_left_alone(letter: Path) -> None:
     assert (letter.parent / "record.yaml").read_bytes() == record
 
 
-def test_ones_own_vocabulary_is_heard(letter: Path, tmp_path: Path) -> None:
+def test_users_can_add_their_own_vocabulary(letter: Path, tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("bodies:\n  - {name: The Paper Club, short: TPC, variants: [the paper club]}\n")
     letter.write_text(LETTER.replace("the paper that", "the Paper Club that"))
@@ -185,17 +187,21 @@ def test_ones_own_vocabulary_is_heard(letter: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["- a\n- b\n", "bodies:\n  - {short: X}\n", "months: [a]\n", "a: [", "weekdays: 3\n"]
 )
-def test_a_vocabulary_that_is_none_is_refused(text: str, letter: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_vocabulary_is_refused(
+    text: str, letter: Path, tmp_path: Path
+) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(text)
     draft(letter, "--vocabulary", own, status=3)
 
 
-def test_a_path_that_is_not_there_is_storage(tmp_path: Path) -> None:
+def test_a_missing_file_is_a_storage_error(tmp_path: Path) -> None:
     draft(tmp_path / "nowhere.txt", status=5)
 
 
-def test_a_search_names_links_and_pipes_and_follows_none(letter: Path, tmp_path: Path) -> None:
+def test_links_and_pipes_in_a_folder_are_reported_and_not_read(
+    letter: Path, tmp_path: Path
+) -> None:
     private = tmp_path / "private.txt"
     private.write_text(LETTER.replace("Murphy", "Secretary"))
     delivered = letter.parent
@@ -210,7 +216,7 @@ def test_a_search_names_links_and_pipes_and_follows_none(letter: Path, tmp_path:
     assert "Murphy" in file.read_text()
 
 
-def test_a_link_that_is_named_is_read(letter: Path, tmp_path: Path) -> None:
+def test_a_link_given_as_argument_is_followed(letter: Path, tmp_path: Path) -> None:
     (tmp_path / "linked.txt").symlink_to(letter)
     draft(tmp_path / "linked.txt", "--out", tmp_path / "records")
     assert len(list((tmp_path / "records").rglob("record.yaml"))) == 1

@@ -1,4 +1,4 @@
-"""The draft of the first letter beside its reviewed record, field by field."""
+"""The draft of the first letter has the same fields as its reviewed record."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def test_plain_fields_are_equal(drafted: Record, reviewed: Record, field: str) -
 
 @pytest.mark.parametrize("role", ["sender", "signatories", "recipients"])
 def test_correspondents_are_the_same_agents(drafted: Record, reviewed: Record, role: str) -> None:
-    def told(record: Record) -> list[dict[str, Any]]:
+    def compared(record: Record) -> list[dict[str, Any]]:
         return [record.agent(key).model_dump(exclude={"id"}) for key in getattr(record, role)]
 
-    assert told(drafted) == told(reviewed)
+    assert compared(drafted) == compared(reviewed)
 
 
 def test_the_same_bodies_and_places_are_mentioned(drafted: Record, reviewed: Record) -> None:
@@ -52,14 +52,14 @@ def test_the_same_bodies_and_places_are_mentioned(drafted: Record, reviewed: Rec
     assert names[0] == names[1]
 
 
-def test_the_summary_is_told_from_the_letter(drafted: Record, reviewed: Record) -> None:
+def test_the_summary_is_separate_from_the_letter(drafted: Record, reviewed: Record) -> None:
     assert drafted.summary is not None
     assert reviewed.summary is not None
     assert drafted.summary.text == reviewed.summary.text
 
 
 def test_the_notes_are_the_same_at_the_same_places(drafted: Record, reviewed: Record) -> None:
-    def told(record: Record) -> set[tuple[Any, ...]]:
+    def compared(record: Record) -> set[tuple[Any, ...]]:
         return {
             (
                 n.kind,
@@ -74,28 +74,28 @@ def test_the_notes_are_the_same_at_the_same_places(drafted: Record, reviewed: Re
             for n in record.translation_notes
         }
 
-    assert told(drafted) == told(reviewed)
+    assert compared(drafted) == compared(reviewed)
 
 
 def test_the_parts_are_the_same(drafted: Record, reviewed: Record) -> None:
-    def told(record: Record) -> set[tuple[Any, ...]]:
+    def compared(record: Record) -> set[tuple[Any, ...]]:
         return {
             (p.kind, p.held, p.file, p.span, p.sha256, p.media_type, p.encoding, p.languages)
             for p in record.parts
         }
 
-    assert told(drafted) == told(reviewed)
+    assert compared(drafted) == compared(reviewed)
 
 
-def test_the_enclosure_is_known_and_not_held(drafted: Record, reviewed: Record) -> None:
-    def told(record: Record) -> list[tuple[int, int]]:
+def test_the_evidence_for_the_enclosure_is_the_same(drafted: Record, reviewed: Record) -> None:
+    def compared(record: Record) -> list[tuple[int, int]]:
         found = [e.at for e in record.evidence if e.field.startswith("enclosures.") and e.at]
         return [(at.start, at.end) for at in found]
 
-    assert told(drafted) == told(reviewed)
+    assert compared(drafted) == compared(reviewed)
 
 
-def test_the_enclosure_is_called_what_the_letter_calls_it(drafted: Record) -> None:
+def test_the_enclosure_has_the_name_that_the_letter_uses(drafted: Record) -> None:
     (enclosure,) = drafted.enclosures
     assert enclosure.title == "copy of the note that we sent to the government of the PRC"
     assert enclosure.id == "copy-of-the-note"
@@ -104,13 +104,13 @@ def test_the_enclosure_is_called_what_the_letter_calls_it(drafted: Record) -> No
 
 
 def test_the_events_are_the_same(drafted: Record, reviewed: Record) -> None:
-    def told(record: Record) -> list[tuple[Any, ...]]:
+    def compared(record: Record) -> list[tuple[Any, ...]]:
         return [(event.type, event.date) for event in record.events]
 
-    assert told(drafted) == told(reviewed)
+    assert compared(drafted) == compared(reviewed)
 
 
-def test_the_record_written_is_valid_and_says_why(drafted: Record) -> None:
+def test_the_written_record_is_valid_and_has_reasons(drafted: Record) -> None:
     written = record_yaml(draft_letter(TEXT), TEXT.name)
     assert "# certain: the line after the closing\n" in written
     assert "# probable: the body that speaks in the first sentence\n" in written

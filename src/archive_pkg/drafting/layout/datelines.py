@@ -163,7 +163,7 @@ def find_place(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
         if part.strip(_STRIP) and found is not None:
             bare = part.strip(_STRIP)
             at = begin + part.index(bare)
-            region = vocabulary.forms["regions"].whole(words_of(bare))
+            region = vocabulary.forms["regions"].matches(words_of(bare))
             if region and text[found[1] : at].strip(" .") == ",":
                 return found[0], at + len(bare)
             return found

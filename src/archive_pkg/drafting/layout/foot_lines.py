@@ -1,4 +1,4 @@
-"""Lines that take leave, and the shapes of lines that can be a signature."""
+"""Recognize closings and signatures by the shape of single lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 _PIECE = re.compile(r"\S+")
-# Words that ran together where a line end was lost: "GrussIhr".
+# Words joined because a line end was lost: "GrussIhr".
 _GLUED = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 _QUOTES = '“”„«»"'
 _SIGNATURE_TOLD = re.compile(r"\[[^\[\]]{0,40}signature\]", re.IGNORECASE)
@@ -27,7 +27,7 @@ _SPEAKERS = frozenset({"ich", "wir", "i", "we", "je", "nous"})
 
 @dataclass(frozen=True, slots=True)
 class SignatureLine:
-    """A signature: where it stands, and how it was known as one.
+    """A signature with its place and how it was recognized.
 
     Attributes:
         line: Number of its line.
@@ -36,7 +36,7 @@ class SignatureLine:
         text: The signature as written.
         how: "after-closing", "with-closing", "marked-signed", "co-signed", "last-line",
             "before-postscript" or "postscript".
-        typed: Number of the line with the same signer's name in type; None if there is none.
+        typed: Number of the line with the signer's typed name; None if there is none.
     """
 
     line: int
@@ -48,7 +48,7 @@ class SignatureLine:
 
 
 def closing_end(text: str, vocabulary: Vocabulary) -> int:
-    """Number of pieces of a line up to and with its last closing word; 0 if it takes no leave."""
+    """Return the number of pieces up to the last closing word, inclusive; 0 if there is none."""
     closings, known = vocabulary.forms["closings"], vocabulary.words
     words: list[str] = []
     owner: list[int] = []
@@ -68,8 +68,11 @@ def closing_end(text: str, vocabulary: Vocabulary) -> int:
     return last
 
 
-def leaves_surely(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether words take leave beyond a possessive in their midst ("Ich greife Deine Hand!")."""
+def is_certain_closing(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether words have more than a possessive in common with a closing.
+
+    "Ich greife Deine Hand!" has only the possessive.
+    """
     closings, known = vocabulary.forms["closings"], vocabulary.words["possessives"]
     words = words_of(text)
     return any(
@@ -79,13 +82,13 @@ def leaves_surely(text: str, vocabulary: Vocabulary) -> bool:
 
 
 class FootLines:
-    """What single lines of a letter's foot can be by their shape."""
+    """Classify single lines below the body by their shape."""
 
     def __init__(self, lines: Sequence[Line], vocabulary: Vocabulary) -> None:
         self.lines, self.vocabulary = lines, vocabulary
 
     def name(self, number: int, how: str) -> SignatureLine | None:
-        """A whole line as a signature."""
+        """Read a complete line as a signature."""
         line = self.lines[number]
         text = line.text
         if len(text) > LONGEST:
@@ -101,7 +104,7 @@ class FootLines:
         return SignatureLine(number, line.start, line.end, text, how)
 
     def name_before_office(self, number: int, how: str) -> SignatureLine | None:
-        """The name in a line that goes on with an office: "Ann Bee Counselor of Embassy"."""
+        """Read the name before an office: "Ann Bee Counselor of Embassy"."""
         line = self.lines[number]
         pieces = list(_PIECE.finditer(line.text))
         for place, piece in enumerate(pieces[2:5], start=2):
@@ -113,9 +116,9 @@ class FootLines:
         return None
 
     def is_other_form(self, number: int, *, signed: bool = False) -> bool:
-        """Whether a line of a name's shape is something else: a leave, an address, a copy.
+        """Whether a line with the shape of a name is a closing, a salutation, an office or so.
 
-        Below a leave (`signed`) "Paul!" is a signature and no salutation.
+        Below a closing (`signed`), "Paul!" is a signature, not a salutation.
         """
         text = self.lines[number].text
         words = words_of(text)
@@ -124,10 +127,10 @@ class FootLines:
         if self.begins_no_name(text, words) or words[-1] in self.vocabulary.words["pronouns"]:
             return True
         forms = self.vocabulary.forms
-        cried = signed and text[-1] == "!" and not forms["salutation openers"].at(words)
+        exclaimed = signed and text[-1] == "!" and not forms["salutation openers"].at(words)
         return (
             closing_end(text, self.vocabulary) > 0
-            or (not cried and is_salutation(self.lines[number], self.vocabulary) == 2)
+            or (not exclaimed and is_salutation(self.lines[number], self.vocabulary) == 2)
             or (all(word in self.vocabulary.kin for word in words) and text[-1] != ".")
             or bool(forms["postscripts"].at(words))
             or bool(forms["choices"].at(words))
@@ -136,7 +139,7 @@ class FootLines:
         )
 
     def begins_no_name(self, text: str, words: Sequence[str]) -> bool:
-        """Whether a text begins with a small word; an initial ("U. Alexis") is none."""
+        """Whether a text begins with a word that names do not begin with, initials excepted."""
         initial = text[0].isupper() and text[1:2] == "."
         return words[0] in self.vocabulary.words["never first"] and not initial
 
@@ -152,7 +155,7 @@ class FootLines:
         return self.vocabulary.offices.within(words) >= 0 or forms["letterheads"].within(words) >= 0
 
     def signed(self, number: int) -> SignatureLine | None:
-        """A line that says of itself that it is signed: "Signé: …", "[signed Joe]", "/s/ …"."""
+        """Read a line that is marked as signed: "Signé: …", "[signed Joe]", "/s/ …"."""
         line = self.lines[number]
         text = line.text
         if len(text) > LONGEST or any(q in text for q in _QUOTES):
@@ -177,7 +180,7 @@ class FootLines:
         return SignatureLine(number, start, start + len(name), name, "marked-signed")
 
     def with_closing(self, number: int, closing: int) -> SignatureLine | None:
-        """The name at the end of a line of leave-taking: "Dein Paul."."""
+        """Read the name at the end of a closing: "Dein Paul."."""
         line = self.lines[number]
         pieces = list(_PIECE.finditer(line.text))
         if closing <= 3 and len(pieces) <= 8:
@@ -201,14 +204,14 @@ class FootLines:
         return SignatureLine(number, line.start + start, line.end, rest, "with-closing")
 
     def is_for_another(self, number: int) -> bool:
-        """Whether a line says for whom is signed ("For the Ambassador:")."""
+        """Whether a line says on whose behalf the signer signs ("For the Ambassador:")."""
         line = self.lines[number]
         words = words_of(line.text[:80])
         opener = self.vocabulary.forms["for_another"].at(words)
         return bool(opener) and 2 < len(words) <= 10 and line.text.endswith((":", ","))
 
-    def leave(self, number: int) -> int:
-        """For a line that takes leave the pieces up to its last closing word; 0 for another."""
+    def closing_length(self, number: int) -> int:
+        """Return the number of pieces of a line up to its last closing word, or 0."""
         line = self.lines[number]
         if line.is_short:
             return closing_end(line.text, self.vocabulary)

@@ -1,4 +1,4 @@
-"""Who signed: signatures after a leave, at the end, under a postscript."""
+"""Find signatures after a closing, at the end of a letter, and below a postscript."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
-# How many lines at the beginning and at the end of a letter are searched for its signature.
+# Lines at the beginning and at the end of a letter that are searched for its signature.
 SEARCHED = 2000
 
 
@@ -26,10 +26,10 @@ class SignatureFinder:
     """Finds the signatures of a letter.
 
     Attributes:
-        signatures: Those found, in order.
-        closings: Lines that take leave.
-        titles: Lines that belong to a signature: the name in type, the office.
-        for_another: Line that says for whom was signed.
+        signatures: The signatures, in order.
+        closings: Lines of closings.
+        titles: Lines that belong to a signature: the typed name, the office.
+        for_another: Line that says on whose behalf the signer signs.
     """
 
     def __init__(
@@ -42,15 +42,15 @@ class SignatureFinder:
     ) -> None:
         self.lines, self.head, self.end = lines, head, end
         self.vocabulary, self.conventions = vocabulary, conventions
-        self.shapes = FootLines(lines, vocabulary)
+        self.foot = FootLines(lines, vocabulary)
         self.signatures: list[SignatureLine] = []
         self.closings: list[int] = []
         self.titles: list[int] = []
         self.for_another: int | None = None
 
     def find(self) -> None:
-        """Find them: after a leave; else, as telegrams have it, on the last lines."""
-        found = self._after_leaves()
+        """Find signatures after a closing or, as in telegrams, on the last lines."""
+        found = self._after_closings()
         last = self._last_block()
         strong = [one for one in found if one.how != "with-closing"]
         found = strong or found[-1:]
@@ -61,7 +61,7 @@ class SignatureFinder:
             self.signatures = last or self._before_postscript()
             self._note_titles()
 
-    def _after_leaves(self) -> list[SignatureLine]:
+    def _after_closings(self) -> list[SignatureLine]:
         found: list[SignatureLine] = []
         number, gap = self.head.body, self.head.body + SEARCHED
         while number < self.end:
@@ -75,26 +75,26 @@ class SignatureFinder:
         return found
 
     def _signature_at(self, number: int) -> SignatureLine | None:
-        """The signature that a line has or leads to."""
-        signed = self.shapes.signed(number)
+        """Return the signature on a line or right after it."""
+        signed = self.foot.signed(number)
         if signed is not None:
             return signed
-        if self.shapes.is_for_another(number):
+        if self.foot.is_for_another(number):
             self.for_another = number
             return self._following_name(number)
         line = self.lines[number]
-        closing = self.shapes.leave(number)
+        closing = self.foot.closing_length(number)
         if not closing and line.text[-1] != ",":
             return None
         pieces = line.text.count(" ") + 1
         short = pieces <= 8
         follows = self._following_name(number)
-        if not closing and not (follows is not None and self._bids_farewell(number, follows.line)):
+        if not closing and not (follows is not None and self._may_close(number, follows.line)):
             return None
         inline = None
         if closing and line.is_short and line.last:
-            inline = self.shapes.with_closing(number, closing)
-        named = inline is not None and follows is not None and self.shapes.is_title(follows.line)
+            inline = self.foot.with_closing(number, closing)
+        named = inline is not None and follows is not None and self.foot.is_title(follows.line)
         if follows is not None and (closing >= pieces or short) and not named:
             self._note_closing(number)
             return follows
@@ -102,8 +102,8 @@ class SignatureFinder:
             self._note_closing(number)
         return inline
 
-    def _bids_farewell(self, number: int, name: int) -> bool:
-        """Whether a short line with a comma before a name takes leave in words we do not know."""
+    def _may_close(self, number: int, name: int) -> bool:
+        """Whether a short line with a comma before a name is a closing in unknown words."""
         line = self.lines[number]
         return (
             number > self.head.body
@@ -112,11 +112,11 @@ class SignatureFinder:
             and line.text[0].isupper()
             and (line.last or name + 1 >= self.end)
             and not self._is_addressed(number)
-            and not self._names_somebody(line.text)
+            and not self._names_addressee(line.text)
         )
 
-    def _names_somebody(self, text: str) -> bool:
-        """Whether a line is an address's: "Monsieur N. Bee,", "N. Murray Bee,"."""
+    def _names_addressee(self, text: str) -> bool:
+        """Whether a line begins an address: "Monsieur N. Bee,", "N. Murray Bee,"."""
         pieces = text.split()
         if words_of(pieces[0])[:1] and first_word(pieces[0]) in self.vocabulary.words["honorifics"]:
             return True
@@ -127,42 +127,42 @@ class SignatureFinder:
             self.closings.append(number)
 
     def _following_name(self, number: int) -> SignatureLine | None:
-        """The name on the next line, past one that says for whom it is signed, or a title."""
+        """Return the name on the next line, or after a title or a "for" line there."""
         following = number + 1
         if following >= self.end:
             return None
         line = self.lines[following]
-        another = self.shapes.is_for_another(following)
-        title = self.shapes.is_title(following) and line.alone and line.text[-1] not in ".!?"
+        another = self.foot.is_for_another(following)
+        title = self.foot.is_title(following) and line.alone and line.text[-1] not in ".!?"
         if following + 1 < self.end and (another or title):
-            beyond = self.shapes.name(following + 1, "after-closing")
-            if beyond is not None and not self.shapes.is_title(following + 1):
+            beyond = self.foot.name(following + 1, "after-closing")
+            if beyond is not None and not self.foot.is_title(following + 1):
                 self.for_another = following if another else self.for_another
                 return beyond
-        return self.shapes.name(following, "after-closing")
+        return self.foot.name(following, "after-closing")
 
     def _is_dated(self, number: int) -> bool:
         line = self.lines[number]
         return read_dateline(number, line, self.vocabulary, self.conventions) is not None
 
     def _typed(self, one: SignatureLine) -> SignatureLine:
-        """The signature with the line of the same block that has the signer's name in type."""
+        """Add the line of the same block that has the signer's typed name."""
         below = one.line + 1
-        if below < self.end and not self.lines[below].first and not self.shapes.is_title(below):
-            typed = self.shapes.name(below, "typed")
+        if below < self.end and not self.lines[below].first and not self.foot.is_title(below):
+            typed = self.foot.name(below, "typed")
             if typed is not None and " " in typed.text:
                 return replace(one, typed=below)
         return one
 
     def _with_cosigners(self, found: list[SignatureLine]) -> None:
-        """The first signature, those of others right after it, and one under a postscript."""
+        """Keep the first signature, those right after it, and one below a postscript."""
         self.signatures = [self._typed(found[0])]
         number = found[0].line + 1
         while number < min(self.end, found[0].line + SEARCHED):
             if self._is_addressed(number):
                 break
             line = self.lines[number]
-            if len(line.text) <= LONGEST and (not line.first or self.shapes.is_title(number)):
+            if len(line.text) <= LONGEST and (not line.first or self.foot.is_title(number)):
                 if not self._is_dated(number):
                     self.titles.append(number)
             elif not self._cosigns(number):
@@ -176,18 +176,18 @@ class SignatureFinder:
         return self.vocabulary.forms["addressee openers"].at(words) > 1
 
     def _cosigns(self, number: int) -> bool:
-        """Whether a line is one more signature; it is then added."""
-        one = self.shapes.name(number, "co-signed")
+        """Add a line as another signature, and return whether it is one."""
+        one = self.foot.name(number, "co-signed")
         if one is None or self._is_dated(number):
             return False
         below = number + 1
-        if not self.lines[number].alone and not (below < self.end and self.shapes.is_title(below)):
+        if not self.lines[number].alone and not (below < self.end and self.foot.is_title(below)):
             return False
         self.signatures.append(self._typed(one))
         return True
 
     def _add_later(self, found: list[SignatureLine], number: int) -> None:
-        """Signatures after another leave a few lines on."""
+        """Add signatures after another closing a few lines below."""
         known = {one.text for one in self.signatures}
         for later in found[1:]:
             if number <= later.line < number + 12 and later.text not in known:
@@ -198,14 +198,14 @@ class SignatureFinder:
         last = self._before_address()
         if last <= self.signatures[-1].line + 1 or not self.lines[last].alone:
             return
-        under = self.shapes.name(last, "postscript")
-        if under is None or len(under.text) > 24 or self.shapes.is_title(last):
+        under = self.foot.name(last, "postscript")
+        if under is None or len(under.text) > 24 or self.foot.is_title(last):
             return
         if under.text not in {one.text for one in self.signatures}:
             self.signatures.append(under)
 
     def _before_address(self) -> int:
-        """The last line, or the one before the address that the last block is."""
+        """Return the last line, or the one before an address in the last block."""
         last = self.end - 1
         first = last
         while first > self.head.body and last - first < 6 and not self.lines[first].first:
@@ -213,7 +213,7 @@ class SignatureFinder:
         return first - 1 if self._is_addressed(first) else last
 
     def _last_block(self) -> list[SignatureLine]:
-        """No leave was taken: names on the last lines."""
+        """Return names on the last lines, for letters without a closing."""
         signatures: list[SignatureLine] = []
         number = self.end - 1
         while number > self.head.body and number > self.end - 12:
@@ -222,8 +222,8 @@ class SignatureFinder:
                 first -= 1
             if first <= self.head.body or len(self.lines[number].text) > LONGEST:
                 break
-            titled = self.shapes.is_title(first)
-            one = None if titled else self.shapes.name(first, "last-line")
+            titled = self.foot.is_title(first)
+            one = None if titled else self.foot.name(first, "last-line")
             if one is not None and one.text[-1] != "," and not self._is_dated(first):
                 signatures.insert(0, self._typed(one))
             elif signatures or not (titled or self._is_dated(first)):
@@ -232,19 +232,19 @@ class SignatureFinder:
         return signatures
 
     def _before_postscript(self) -> list[SignatureLine]:
-        """A name alone between the letter and a few lines after it."""
+        """Return a name on its own line a few lines before the end."""
         for number in range(self.end - 1, max(self.head.body, self.end - 6), -1):
             line = self.lines[number]
-            if line.alone and line.text.count(" ") < 4 and not self.shapes.is_title(number):
-                one = self.shapes.name(number, "before-postscript")
+            if line.alone and line.text.count(" ") < 4 and not self.foot.is_title(number):
+                one = self.foot.name(number, "before-postscript")
                 if one is not None and self.lines[number - 1].text.count(" ") > 3:
                     return [one]
         return []
 
     def _note_titles(self) -> None:
-        """Note the lines below each signature that belong to it."""
+        """Collect the lines below each signature that belong to it."""
         for one in self.signatures:
             for below in range(one.line + 1, self.end):
-                if self.lines[below].first and not self.shapes.is_title(below):
+                if self.lines[below].first and not self.foot.is_title(below):
                     break
                 self.titles.append(below)

@@ -1,4 +1,4 @@
-"""The foot of a letter: closing, signatures, and what stands after them."""
+"""Read the tail of a letter: closing, signatures, and everything after them."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class DocumentTail:
-    """What stands below the body, as numbers of lines.
+    """The parts below the body as line numbers.
 
     Attributes:
-        closings: Lines that take leave.
+        closings: Lines of closings.
         signatures: The signatures, in order.
-        for_another: Line that says for whom was signed.
+        for_another: Line that says on whose behalf the signer signs.
         datelines: Dates below the signature.
         addressee: Lines of an address below the signature, block by block.
-        enclosures: Lines that head an attachment.
+        enclosures: Headings of attachments.
         summary: First and last line of an editor's summary.
-        set_off: Whether a signature, date or address, not prose, stands right above the summary.
-        end: Number of the line after the letter itself, before its attachments.
+        set_off: Whether the line above the summary is a signature, date or address, not prose.
+        end: The line after the letter itself, before its attachments.
     """
 
     closings: list[int] = field(default_factory=list)
@@ -49,7 +49,7 @@ class DocumentTail:
 
 
 def is_document_heading(line: Line) -> bool:
-    """Whether a line heads another document: "President Roosevelt to Generalissimo Chiang"."""
+    """Whether a line is a document's heading: "President Roosevelt to Generalissimo Chiang"."""
     text = line.text
     pieces = text.split()
     if not line.alone or not 4 <= len(pieces) <= 32 or text[-1] in ".:,;?!" or len(text) > 240:
@@ -82,7 +82,7 @@ class _TailReader:
         return self.tail
 
     def _find_summary(self) -> None:
-        """The last block, or its last lines, if an editor wrote them."""
+        """Find an editor's summary in the last block."""
         lines, last = self.lines, len(self.lines) - 1
         first = last
         while first > self.head.body and not lines[first].first:
@@ -95,8 +95,8 @@ class _TailReader:
             text = " ".join(line.text for line in lines[start : last + 1])
             above = lines[start - 1]
             set_off = len(above.text) <= LONGEST and above.text.count(" ") < 8
-            told = is_editorial_summary(text, self.vocabulary, set_off=set_off)
-            if told and (lines[start].first or above.is_short):
+            summary = is_editorial_summary(text, self.vocabulary, set_off=set_off)
+            if summary and (lines[start].first or above.is_short):
                 self.tail.summary, self.tail.set_off = (start, last), set_off
                 self.tail.end = start
                 self.kinds[start : last + 1] = ["summary"] * (last + 1 - start)
@@ -115,14 +115,14 @@ class _TailReader:
                 named
                 and (line.text[0] == "[" or line.text[0].isupper())
                 and (line.alone or line.text.isupper() or len(words) <= 3)
-            ) or (self._follows_a_name(number) and is_document_heading(line)):
+            ) or (self._follows_name(number) and is_document_heading(line)):
                 self.tail.enclosures.append(number)
                 self.kinds[number] = "enclosure"
         if self.tail.enclosures:
             self.tail.end = min(self.tail.end, self.tail.enclosures[0])
 
-    def _follows_a_name(self, number: int) -> bool:
-        """Whether a short line with words, as a signature is, stands right above."""
+    def _follows_name(self, number: int) -> bool:
+        """Whether the line above is short and has words, as a signature does."""
         above = self.lines[number - 1].text if number > self.head.body + 1 else ""
         return 0 < len(above) <= LONGEST and any(c.isalpha() for c in above)
 
@@ -144,7 +144,7 @@ class _TailReader:
             self.kinds[signing.for_another] = "for-another"
 
     def _read_after(self) -> None:
-        """Dates, copies, addressees and postscripts below the signature."""
+        """Read dates, copies, addressees and postscripts below the signature."""
         tail, forms = self.tail, self.vocabulary.forms
         start = (
             tail.signatures[-1].line + 1 if tail.signatures else max(self.head.body, tail.end - 3)
@@ -196,5 +196,5 @@ def read_tail(
     vocabulary: Vocabulary,
     conventions: TextConventions,
 ) -> DocumentTail:
-    """Read the foot and note the kind of each of its lines in `kinds`."""
+    """Read the tail and set the kind of each of its lines in `kinds`."""
     return _TailReader(lines, kinds, head, vocabulary, conventions).read()

@@ -1,1 +1,1 @@
-"""From statements to the file of a draft record."""
+"""Write the statements of a draft to a record."""

@@ -1,4 +1,4 @@
-"""Writing a draft as a record to review: commented YAML that `check` passes."""
+"""Write a draft as a record to review: valid YAML with comments."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _FIELD = re.compile(r"^([a-z_]+):")
 def record_of(
     draft: Draft, file: str, vocabulary: Vocabulary | None = None, text_file: str = ""
 ) -> Record:
-    """The record that a draft makes.
+    """Return the record of a draft.
 
     Args:
         draft: The draft.
-        file: Path of the letter's file, from the record's folder.
-        vocabulary: The words it was drafted with.
-        text_file: Path of the extracted text, where the file is no plain text.
+        file: Path of the letter's file, relative to the record's folder.
+        vocabulary: The vocabulary of the draft.
+        text_file: Path of the extracted text if the file is not plain text.
     """
     recorder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
     return Record.model_validate(recorder.make())
@@ -41,43 +41,42 @@ def record_yaml(
     text_file: str = "",
     record_id: str = "",
 ) -> str:
-    """The record that a draft makes, as YAML with comments that say how sure each statement is.
+    """Return the record of a draft as YAML with comments on the confidence of each statement.
 
     Args:
         draft: The draft.
-        file: Path of the letter's file, from the record's folder.
-        vocabulary: The words it was drafted with.
-        text_file: Path of the extracted text, where the file is no plain text.
-        record_id: The record's id, where its folder's name decides it.
+        file: Path of the letter's file, relative to the record's folder.
+        vocabulary: The vocabulary of the draft.
+        text_file: Path of the extracted text if the file is not plain text.
+        record_id: The record's id if the name of its folder determines it.
     """
     recorder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
     data = recorder.make()
     if record_id:
         data["id"] = record_id
     written = as_yaml(Record.model_validate(data))
-    opened = ", ".join(draft.open)
-    head = f"# Drafted from {_one_line(file)}: read every statement before you rely on it.\n"
-    if opened:
-        head += f"# Open, since the text does not say: {opened}.\n"
+    head = f"# Drafted from {_one_line(file)}: review every statement before you rely on it.\n"
+    if draft.open:
+        head += f"# Open, because the text does not say: {', '.join(draft.open)}.\n"
     return head + commented(written, recorder.comments)
 
 
 def commented(text: str, comments: Mapping[str, str]) -> str:
-    """A record's YAML with comments above its fields.
+    """Return a record's YAML with comments above its fields.
 
     Args:
         text: The YAML.
-        comments: What to say, by the name of the field.
+        comments: The comments by field name.
     """
     lines = []
     for line in text.splitlines(keepends=True):
         field = _FIELD.match(line)
         if field and field[1] in comments:
-            lines += [f"# {_one_line(told)}\n" for told in comments[field[1]].splitlines()]
+            lines += [f"# {_one_line(comment)}\n" for comment in comments[field[1]].splitlines()]
         lines.append(line)
     return "".join(lines)
 
 
 def _one_line(text: str) -> str:
-    """Text that cannot end a comment or hide in it."""
+    """Return text with characters escaped that end a comment or are invisible."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,4 +1,4 @@
-"""Drafts on disk: the letter's file and its record side by side in a folder."""
+"""Save drafts to disk: the letter's file and its record in the same folder."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ RECORD = "record.yaml"
 
 @dataclass(frozen=True, slots=True)
 class SavedDraft:
-    """Where a draft was written.
+    """The outcome of saving a draft.
 
     Attributes:
         record: The record's file.
-        new: Whether there was none before.
+        new: Whether the record is new.
         changed: Whether the file was written.
-        differences: Where a record that was there says something else; it was kept.
+        differences: Fields of an existing record that differ from the draft and were kept.
     """
 
     record: Path
@@ -56,11 +56,11 @@ class SavedDraft:
 def letters_in(
     paths: Iterable[StrPath], unreadable: Callable[[OSError], None] = lambda error: None
 ) -> Iterator[Path]:
-    """Yield the letters' files that paths name: each file, and of a folder all that could be one.
+    """Yield the files of letters: each file given, and all files in a folder that may be letters.
 
     Args:
         paths: Files and folders.
-        unreadable: Takes the error of each folder or file that cannot be read; the rest goes on.
+        unreadable: Called with the error of each folder or file that cannot be read.
     """
     for path in map(Path, paths):
         if is_folder(path):
@@ -71,19 +71,19 @@ def letters_in(
 
 
 def save_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None) -> SavedDraft:
-    """Write a draft's record: beside the letter, or into a folder of its own with a copy of it.
+    """Save a draft's record next to the letter, or with a copy of the letter in a new folder.
 
-    A record that is there is never overwritten: what it has stays, open fields are filled.
+    An existing record keeps its content; only open fields are filled.
 
     Args:
         draft: The draft of a file.
-        vocabulary: The words it was drafted with.
-        out: The folder to make the letter's folder in; none to write beside the letter.
+        vocabulary: The vocabulary of the draft.
+        out: The folder to make the letter's folder in; None to save next to the letter.
 
     Raises:
-        InvalidError: The record that is there is not valid, or is that of another letter.
-        StorageError: Something cannot be read or written.
-        UsageError: The letter's file has a name that a record cannot hold.
+        InvalidError: The existing record is not valid, or belongs to another letter.
+        StorageError: A file cannot be read or written.
+        UsageError: The name of the letter's file is not allowed in records.
     """
     out = Path(out) if out is not None else None
     letter = Path(draft.source.path)
@@ -92,9 +92,7 @@ def save_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None)
         portable_path(name)
     except Fault as fault:
         if out is None:
-            raise UsageError(
-                f"{letter}: {fault}", "Rename the file, or draft with --out."
-            ) from None
+            raise UsageError(f"{letter}: {fault}", "Rename the file, or use --out.") from None
         name = f"{slug(letter.stem) or 'letter'}{letter.suffix.lower()}"
     text_name = f"{Path(name).stem}.text.txt" if draft.source.extracted else name
     if out is not None:
@@ -104,7 +102,7 @@ def save_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None)
     folder = letter.parent if out is None else _folder(draft, out, name, vocabulary)
     record = folder / RECORD
     if record.exists():
-        _refuse_anothers(record, name, draft)
+        _refuse_other_letter(record, name, draft)
         with storage_errors(f"reading {record}"):
             before = read_regular(record).decode("utf-8")
         after, differences = redraft(before, draft, name, vocabulary, text_name)
@@ -120,7 +118,7 @@ def save_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None)
         with storage_errors(f"reading {letter}"):
             data = read_regular(letter)
         if hashlib.sha256(data).hexdigest() != draft.source.sha256:
-            raise InvalidError(f"{letter} was changed while it was read", "Draft it again.")
+            raise InvalidError(f"{letter} changed while it was being read", "Draft it again.")
         write_output(folder / name, data, mode=mode)
     if draft.source.extracted:
         write_output(folder / text_name, draft.text.encode(), mode=mode)
@@ -129,28 +127,28 @@ def save_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None)
 
 
 def _folder(draft: Draft, out: Path, name: str, vocabulary: Vocabulary) -> Path:
-    """The folder of a letter: that of its record's id, or with a number behind if that is taken."""
+    """Return the folder of a letter: its record's id, with a number if that folder is taken."""
     base = record_of(draft, name, vocabulary).id
     number = 1
     while True:
         folder = out / (base if number == 1 else f"{base}-{number}")
-        there = folder / RECORD
-        if not there.exists() or _is_of(there, draft):
+        record = folder / RECORD
+        if not record.exists() or _may_describe(record, draft):
             return folder
         number += 1
 
 
-def _is_of(record: Path, draft: Draft) -> bool:
-    """Whether a record is that of this letter's bytes; one that cannot be read may be."""
+def _may_describe(record: Path, draft: Draft) -> bool:
+    """Whether a record describes the letter with these bytes, or cannot be read."""
     known, _ = read_record(record)
     return known is None or any(part.sha256 == draft.source.sha256 for part in known.parts)
 
 
-def _refuse_anothers(record: Path, name: str, draft: Draft) -> None:
-    """Raise where a record beside the letter is another letter's."""
+def _refuse_other_letter(record: Path, name: str, draft: Draft) -> None:
+    """Raise InvalidError if the record next to the letter describes another letter."""
     known, _ = read_record(record)
-    if known is not None and name not in known.files and not _is_of(record, draft):
+    if known is not None and name not in known.files and not _may_describe(record, draft):
         raise InvalidError(
-            f"{record} is the record of another letter, {known.id}",
-            "Draft with --out, which gives each letter a folder of its own.",
+            f"{record} describes another letter, {known.id}",
+            "Use --out, which makes a folder for each letter.",
         )

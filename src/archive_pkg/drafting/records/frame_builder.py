@@ -1,4 +1,4 @@
-"""A draft's frame as a record has it: agents, dates, marking, each with its evidence."""
+"""Build the agents, dates and classification of a draft's record, with evidence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import NamedEntity, Vocabulary
 
 CONTEXT = 24
-"""Characters that a quote carries of what stands before and after it."""
+"""Most characters of a quote's prefix and of its suffix."""
 
 # fmt: off
 _SMALL = frozenset({"of", "the", "for", "and", "in", "at", "to", "on", "de", "von", "van", "der",
@@ -27,7 +27,7 @@ _SMALL = frozenset({"of", "the", "for", "and", "in", "at", "to", "on", "de", "vo
 
 
 def cased(name: str) -> str:
-    """A name set in capitals as it is otherwise written; any other as it stands."""
+    """Return a name in capitals in mixed case; any other name unchanged."""
     if name != name.upper() or not any(c.isalpha() for c in name):
         return name
     if len(name) < 3 or (len(name) == 3 and name[1] not in "AEIOUY"):
@@ -49,11 +49,11 @@ def _capital(match: re.Match[str]) -> str:
 
 
 class FrameBuilder:
-    """Says who wrote to whom and when, in a record's data; each field comes with its comments.
+    """Builds the agents and the frame of a record from a draft.
 
     Attributes:
-        data: The record, in the order of the models.
-        comments: What to say above a field, by its name.
+        data: The record's data.
+        comments: Comments to write above fields, by field name.
     """
 
     def __init__(
@@ -69,16 +69,14 @@ class FrameBuilder:
         self._ids: dict[str, int] = {}
         self._by_quote: dict[tuple[int, int], str] = {}
 
-    # Small parts.
-
     def new_id(self, name: str, fallback: str) -> str:
-        """An id that nothing in the record has yet."""
+        """Return an id that is unique in the record."""
         base = slug(name) or fallback
         self._ids[base] = self._ids.get(base, 0) + 1
         return base if self._ids[base] == 1 else f"{base}-{self._ids[base]}"
 
     def at(self, quote: DraftQuote, part: str | None = None) -> dict[str, Any]:
-        """A quote with a little of what stands around it."""
+        """Return a quote in the record's form, with prefix and suffix."""
         return {
             "part": part or self.part_of(quote),
             "start": quote.start,
@@ -89,15 +87,17 @@ class FrameBuilder:
         }
 
     def part_of(self, quote: DraftQuote) -> str:
-        """The part that a quote stands in."""
+        """Return the id of the part that a quote is in."""
         summary = self.draft.one("summary")
         inside = (
             summary is not None and summary.quote is not None and quote.start >= summary.quote.start
         )
         return "summary" if inside else "letter"
 
-    def rests(self, field: str, one: Statement, *, rule: str = "", quoted: bool = True) -> None:
-        """Note what a statement of the record rests on."""
+    def add_evidence(
+        self, field: str, one: Statement, *, rule: str = "", quoted: bool = True
+    ) -> None:
+        """Add the evidence for a field of the record."""
         item: dict[str, Any] = {
             "field": field,
             "basis": "quoted" if quoted and one.quote else "inferred",
@@ -111,17 +111,17 @@ class FrameBuilder:
         self.evidence.append(item)
 
     def comment(self, field: str, one: Statement) -> None:
-        """Say above a field how sure it is and why."""
-        told = f"{one.confidence}: {reason(one.rule)}"
+        """Add a comment above a field: its confidence and the reason."""
+        comment = f"{one.confidence}: {reason(one.rule)}"
         candidates = one.more.get("candidates")
         if candidates:
-            told += f"; it may be: {candidates}"
+            comment += f"; candidates: {candidates}"
         before = self.comments.get(field)
-        if before is None or told not in before.split("\n"):
-            self.comments[field] = told if before is None else f"{before}\n{told}"
+        if before is None or comment not in before.split("\n"):
+            self.comments[field] = comment if before is None else f"{before}\n{comment}"
 
     def agent(self, one: Statement) -> str:
-        """The id of an agent that a statement names; the agent is added when it is new."""
+        """Return the id of the agent in a statement; add the agent if it is new."""
         written = one.quote.exact.strip() if one.quote else one.value
         known = self.known(one.value) or self.known(written)
         if known is not None and known.kind != "organization":
@@ -138,23 +138,23 @@ class FrameBuilder:
             agent["role"] = cased(role)
         agent["as_written"] = written
         self.agents[key] = agent
-        self.rests(f"agents.{key}", one)
+        self.add_evidence(f"agents.{key}", one)
         return key
 
     def known(self, name: str) -> NamedEntity | None:
-        """Whom the vocabulary knows by a name."""
+        """Return the entity that the vocabulary has for a name."""
         words = words_of(name)
         return self.vocabulary.agents.get(" ".join(words[1:] if words[:1] == ["the"] else words))
 
     def correspondents(self) -> None:
-        """Sender, signatories, recipients, and the agents that they are."""
+        """Add sender, signatories, recipients and copies, and their agents."""
         for field, name in (
             ("sender", "sender"),
             ("signatories", "signatory"),
             ("recipients", "recipient"),
             ("copies_to", "copy-to"),
         ):
-            stated = self.sayable(name)
+            stated = self.storable(name)
             if name == "sender" and any(one.kind == "organization" for one in stated):
                 stated = [one for one in stated if one.kind == "organization"]
             ids = []
@@ -165,14 +165,14 @@ class FrameBuilder:
                     self._by_quote[where] = key
                 if key not in ids:
                     ids.append(key)
-                    self.rests(field, one)
+                    self.add_evidence(field, one)
                 self.comment(field, one)
                 if one.more.get("signs"):
                     self.agents[key]["note"] = f"Signs: {one.more['signs']}."
             self.data[field] = ids
 
-    def sayable(self, name: str) -> list[Statement]:
-        """The statements about a field that a record can hold: text without control characters."""
+    def storable(self, name: str) -> list[Statement]:
+        """Return the statements about a field whose text has no control characters."""
         kept = []
         for one in self.draft.of(name):
             try:
@@ -188,11 +188,11 @@ class FrameBuilder:
         return kept
 
     def first(self, name: str) -> Statement | None:
-        """The first of them."""
-        return next(iter(self.sayable(name)), None)
+        """Return the first statement about a field without control characters."""
+        return next(iter(self.storable(name)), None)
 
     def frame(self) -> None:
-        """Date, place, marking, salutation, closing."""
+        """Add date, place, classification, salutation and closing."""
         self.date()
         self.received()
         place = self.first("place")
@@ -210,12 +210,12 @@ class FrameBuilder:
                 self.state(field, one)
 
     def state(self, field: str, one: Statement) -> None:
-        """Evidence and comment of a field."""
-        self.rests(field, one)
+        """Add evidence and comment of a field."""
+        self.add_evidence(field, one)
         self.comment(field, one)
 
     def date(self) -> None:
-        """The date, if it can be written in EDTF as records have it."""
+        """Add the date, or a comment if EDTF cannot express it."""
         one = self.first("date")
         if one is None:
             return
@@ -223,24 +223,24 @@ class FrameBuilder:
             Edtf(one.value)
         except Fault:
             written = one.quote.exact if one.quote else one.value
-            self.comments["title"] = f"The date is open: the text gives “{written}” and no year."
+            self.comments["title"] = f"The date is open: the text has “{written}” without a year."
             return
         self.data["date"] = {"edtf": one.value}
         if one.quote is not None:
             self.data["date"]["as_written"] = one.quote.exact
         if one.more.get("style"):
-            self.data["date"]["note"] = "The text gives it in the old style."
+            self.data["date"]["note"] = "The date in the text is in the old style."
         self.state("date", one)
 
     def received(self) -> None:
-        """The date of receipt."""
+        """Add the date of receipt."""
         one = self.first("received")
         if one is not None and one.quote is not None:
             self.data["received"] = {"edtf": one.value, "as_written": one.quote.exact}
             self.state("received", one)
 
     def classification(self) -> None:
-        """The marking; its level only where one vocabulary has its words."""
+        """Add the classification, with a level if only one vocabulary has its words."""
         one = self.first("classification")
         if one is None or one.kind == "none":
             return
@@ -257,4 +257,4 @@ class FrameBuilder:
         self.data["classification"] = marking
         self.state("classification", one)
         if scheme and level:
-            self.rests("classification.level", one, rule="marking-rendered", quoted=False)
+            self.add_evidence("classification.level", one, rule="marking-rendered", quoted=False)

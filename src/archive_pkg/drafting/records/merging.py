@@ -1,4 +1,4 @@
-"""Drafting anew what a person has worked on: nothing of theirs changes, open fields are filled."""
+"""Merge a new draft into an existing record: fill open fields and change nothing else."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.draft import Draft
     from archive_pkg.drafting.vocabulary import Vocabulary
 
-# Fields whose new values are not weighed against the old: they follow from the others.
-_FOLLOWS = frozenset({"id", "type", "title", "parts", "agents", "events", "evidence"})
+# Fields that follow from others; their values are not compared.
+_DERIVED = frozenset({"id", "type", "title", "parts", "agents", "events", "evidence"})
 _ROLES = frozenset({"sender", "signatories", "recipients", "mentioned_agents"})
-# What of a field is compared: the words that say something of the letter.
+# Keys of a field that are compared: those with words about the letter.
 _COMPARED = frozenset({"edtf", "as_written", "name", "text", "title"})
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where a new draft says something else than the record that a person has worked on.
+    """A field whose value in a new draft differs from the existing record.
 
     Attributes:
         field: The field of the record.
-        kept: What the record has, and keeps.
-        drafted: What the draft would say.
+        kept: The value that the record has and keeps.
+        drafted: The value of the draft.
     """
 
     field: str
@@ -46,20 +46,19 @@ def redraft(
     vocabulary: Vocabulary | None = None,
     text_file: str = "",
 ) -> tuple[str, list[Difference]]:
-    """A record that was drafted before and worked on since, with what a new draft adds.
+    """Fill the open fields of an existing record from a new draft.
 
-    Whatever the record has stays as it is, comments too; only fields that it leaves open are
-    filled.
+    Everything in the record stays unchanged, including comments.
 
     Args:
         existing: The record's YAML.
         draft: The new draft.
-        file: Path of the letter's file, from the record's folder.
-        vocabulary: The words it was drafted with.
-        text_file: Path of the extracted text, where the file is no plain text.
+        file: Path of the letter's file, relative to the record's folder.
+        vocabulary: The vocabulary of the draft.
+        text_file: Path of the extracted text if the file is not plain text.
 
     Returns:
-        The record's new YAML, and where the draft says something else.
+        The record's new YAML, and the fields whose values differ.
 
     Raises:
         InvalidError: The existing record is not valid.
@@ -67,8 +66,8 @@ def redraft(
     record, report = read_record(existing.encode())
     if record is None:
         raise InvalidError(
-            "the record that is there is not valid, so it is left alone",
-            "Mend it (`archive-pkg check` tells what is wrong), then draft again.",
+            "the existing record is not valid and was left unchanged",
+            "Fix the errors that `archive-pkg check` reports, then draft again.",
             report,
         )
     recorder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
@@ -80,21 +79,21 @@ def redraft(
     for name, value in added.items():
         merged[name] = [*merged[name], *value] if name in merged else value
     written = updated_yaml(Record.model_validate(merged), existing)
-    new = {name: told for name, told in recorder.comments.items() if name in merger.open}
+    new = {name: text for name, text in recorder.comments.items() if name in merger.open}
     return commented(written, new), merger.differences()
 
 
 class _Merger:
-    """Lays a new draft's record beside an old one."""
+    """Compares a new draft's record with an old one."""
 
     def __init__(self, old: dict[str, Any], recorder: RecordBuilder) -> None:
         self.old, self.new = old, recorder.make()
-        self.open = [name for name in self.new if name not in old and name not in _FOLLOWS]
+        self.open = [name for name in self.new if name not in old and name not in _DERIVED]
         self.parts = self._same_parts()
         self.agents = self._same_agents()
 
     def _same_parts(self) -> dict[str, str]:
-        """Old ids of parts by their new ones: those of the same kind and file."""
+        """Return the old ids of parts by their new ids, for the same kind and file."""
         same: dict[str, str] = {}
         for part in self.new.get("parts", ()):
             for known in self.old.get("parts", ()):
@@ -103,7 +102,7 @@ class _Merger:
         return same
 
     def _same_agents(self) -> dict[str, str]:
-        """Ids of agents in the merged record by their new ones."""
+        """Return the ids of agents in the merged record by their new ids."""
         known = {agent["name"]: agent["id"] for agent in self.old.get("agents", ())}
         taken = set(known.values())
         ids: dict[str, str] = {}
@@ -115,13 +114,13 @@ class _Merger:
         return ids
 
     def differences(self) -> list[Difference]:
-        """The fields that both have and that do not say the same."""
-        both = [name for name in self.new if name in self.old and name not in _FOLLOWS]
-        pairs = [(name, _said(self.old, name), _said(self.new, name)) for name in both]
+        """Return the fields whose values differ between the two records."""
+        both = [name for name in self.new if name in self.old and name not in _DERIVED]
+        pairs = [(name, _comparable(self.old, name), _comparable(self.new, name)) for name in both]
         return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
 
     def added(self) -> dict[str, Any]:
-        """What is to be added, by field, with the ids of the old record."""
+        """Return the values to add by field, with the ids of the old record."""
         added: dict[str, Any] = {}
         used: set[str] = set()
         for name in self.open:
@@ -146,7 +145,7 @@ class _Merger:
         return added | ({"agents": agents} if agents else {}) | {"evidence": evidence}
 
     def _evidence(self) -> list[dict[str, Any]]:
-        """The new evidence with the ids of the merged record, as far as its parts are known."""
+        """Return the new evidence for known parts, with the ids of the merged record."""
         items = []
         for item in self.new["evidence"]:
             if _parts_in(item) <= set(self.parts):
@@ -168,13 +167,13 @@ class _Merger:
 
 
 def _stated(item: dict[str, Any]) -> str:
-    """What a piece of evidence is for: a field, or one agent."""
+    """Return what a piece of evidence supports: a field, or one agent."""
     steps = item["field"].split(".")
     return ".".join(steps[:2]) if steps[0] == "agents" else str(steps[0])
 
 
 def _parts_in(value: Any) -> set[str]:
-    """The parts that a value names."""
+    """Return the parts that a value names."""
     if isinstance(value, dict):
         own = {value["part"]} if isinstance(value.get("part"), str) else set()
         return own.union(*(_parts_in(item) for key, item in value.items() if key != "part"))
@@ -183,8 +182,8 @@ def _parts_in(value: Any) -> set[str]:
     return set()
 
 
-def _said(record: dict[str, Any], name: str) -> Any:
-    """A field's value for comparing: agents by their names, notes by their words."""
+def _comparable(record: dict[str, Any], name: str) -> Any:
+    """Return a field's value for comparison: agents by their names, notes by their words."""
     names = {agent["id"]: agent["name"] for agent in record.get("agents", ())}
 
     def words(value: Any) -> Any:

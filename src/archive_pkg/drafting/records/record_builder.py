@@ -1,4 +1,4 @@
-"""From a draft to the data of a record: every statement with its evidence, nothing more."""
+"""Build the data of a record from a draft: every statement with its evidence."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _TYPES = {
 
 
 class RecordBuilder(FrameBuilder):
-    """Makes a whole record's data from a draft."""
+    """Builds the complete data of a record from a draft."""
 
     def make(self) -> dict[str, Any]:
-        """The record's data, its fields in the order of the models."""
+        """Return the record's data with its fields in the order of the models."""
         self.correspondents()
         self.frame()
         self.mentions()
@@ -47,24 +47,24 @@ class RecordBuilder(FrameBuilder):
         return {name: self.data[name] for name in _ORDER if self.data.get(name)}
 
     def mentions(self) -> None:
-        """Bodies, persons and places of the text other than those who write to each other."""
+        """Add bodies, persons and places of the text, except the correspondents."""
         names = {agent["name"] for agent in self.agents.values()}
         organs = {known.part_of for name in names if (known := self.known(name)) is not None}
-        others = [one for one in self.sayable("mentioned") if one.value not in names | organs]
+        others = [one for one in self.storable("mentioned") if one.value not in names | organs]
         keys = [self.agent(one) for one in others]
         if keys:
             self.data["mentioned_agents"] = keys
             self.evidence.append(
                 {"field": "mentioned_agents", "basis": "inferred", "rule": "name-in-vocabulary",
-                 "confidence": "probable", "note": "Named in the text; each agent has its place."}
+                 "confidence": "probable", "note": "Named in the text; see each agent’s evidence."}
             )  # fmt: skip
-        places = self.sayable("mentioned-place")
+        places = self.storable("mentioned-place")
         self.data["mentioned_places"] = [{"name": one.value} for one in places]
         for number, one in enumerate(places):
-            self.rests(f"mentioned_places.{number}", one)
+            self.add_evidence(f"mentioned_places.{number}", one)
 
     def parts(self) -> None:
-        """The file's parts: the letter, its original, the summary, enclosures."""
+        """Add the parts: the letter, its original, the summary, enclosures."""
         source = self.draft.source
         parts: list[dict[str, Any]] = []
         original = self.first("original-language")
@@ -80,7 +80,7 @@ class RecordBuilder(FrameBuilder):
         }
         if source.extracted:
             parts.append(self.source_part())
-            letter |= {"method": "The file's text, paragraphs as blocks"}
+            letter |= {"method": "Text of the file, with a blank line between paragraphs"}
             letter["made_from"] = ["source-file"]
         letter |= file
         if summary is not None and summary.quote is not None:
@@ -96,7 +96,7 @@ class RecordBuilder(FrameBuilder):
             )
             letter["made_from"] = [*letter.get("made_from", []), "original"]
             rule = "translation-has-an-original"
-            self.rests("parts.original", original, rule=rule, quoted=False)
+            self.add_evidence("parts.original", original, rule=rule, quoted=False)
         parts.append(letter)
         self.infer("parts.letter", "function-words" if language else "letter-forms")
         if summary is not None and summary.quote is not None:
@@ -105,26 +105,26 @@ class RecordBuilder(FrameBuilder):
             parts.append(part | shared | {"about": ["letter"]})
             self.data["summary"] = {"text": summary.value, "part": "summary"}
             self.state("summary", summary)
-            self.rests("parts.summary", summary, quoted=False)
+            self.add_evidence("parts.summary", summary, quoted=False)
         self.enclosures(parts, "original" if original else "letter")
         self.data["parts"] = parts
         self.events(original)
 
     def source_part(self) -> dict[str, Any]:
-        """The file that the text was taken from, where that is no plain text."""
+        """Return the part of the file that the text was extracted from."""
         source = self.draft.source
         self.infer("parts.source-file", "letter-forms")
         return {
             "id": "source-file",
             "kind": "transcription",
-            "title": "The file that the text was taken from",
+            "title": "The file that the text was extracted from",
             "file": self.file,
             "media_type": source.media_type,
             "sha256": source.sha256,
         }
 
     def infer(self, field: str, rule: str) -> None:
-        """Evidence of what a rule infers from the text as a whole."""
+        """Add evidence for a value that a rule infers from the text as a whole."""
         self.evidence.append(
             {
                 "field": field,
@@ -135,9 +135,9 @@ class RecordBuilder(FrameBuilder):
         )
 
     def enclosures(self, parts: list[dict[str, Any]], of: str) -> None:
-        """Attachments in the text, or enclosures that the letter speaks of and the file lacks."""
+        """Add attachments in the text, or enclosures that the letter mentions."""
         listed = []
-        for one in self.sayable("enclosure") or self.sayable("enclosure-mentioned"):
+        for one in self.storable("enclosure") or self.storable("enclosure-mentioned"):
             title = one.value.strip("[] .:") or one.value
             key = self.new_id(id_of(title), "enclosure")
             held = one.field == "enclosure"
@@ -148,13 +148,13 @@ class RecordBuilder(FrameBuilder):
                 parts.append(
                     {"id": key, "kind": "enclosure", "title": title, "held": False, "part_of": [of]}
                 )
-                self.rests(f"parts.{key}", one)
-            self.rests(f"enclosures.{key}", one)
+                self.add_evidence(f"parts.{key}", one)
+            self.add_evidence(f"enclosures.{key}", one)
             self.comment("enclosures", one)
         self.data["enclosures"] = listed
 
     def events(self, original: Statement | None) -> None:
-        """The writing, and the translation where the text shows that it is one."""
+        """Add the creation, and the translation if the text is one."""
         events: list[dict[str, Any]] = []
         one = self.first("date")
         if "date" in self.data and one is not None:
@@ -168,7 +168,7 @@ class RecordBuilder(FrameBuilder):
             if original:  # the sender did not make a transcription
                 written["objects"] = ["original"]
             events.append(written)
-            self.rests("events.written", one)
+            self.add_evidence("events.written", one)
         if original is not None:
             events.append(
                 {
@@ -178,15 +178,15 @@ class RecordBuilder(FrameBuilder):
                     "objects": ["letter"],
                 }
             )
-            self.rests(
+            self.add_evidence(
                 "events.translated", original, rule="translation-has-an-original", quoted=False
             )
         self.data["events"] = events
 
     def notes(self) -> None:
-        """Brackets and slips as translation notes, in the order of the text."""
+        """Add brackets and slips as translation notes, in the order of the text."""
         notes = []
-        stated = self.sayable("note") + self.sayable("slip")
+        stated = self.storable("note") + self.storable("slip")
         for one in sorted(stated, key=lambda s: s.quote.start if s.quote else 0):
             if one.quote is None:
                 continue
@@ -202,12 +202,12 @@ class RecordBuilder(FrameBuilder):
             elif inner and one.kind != "sic":
                 note["text"] = inner
             notes.append(note)
-            self.rests(f"translation_notes.{key}", one, quoted=one.field == "note")
+            self.add_evidence(f"translation_notes.{key}", one, quoted=one.field == "note")
             if more.get("kind_sure") == "no":
                 unsure = replace(one, confidence=PROBABLE)
-                self.rests(f"translation_notes.{key}.kind", unsure, quoted=False)
+                self.add_evidence(f"translation_notes.{key}.kind", unsure, quoted=False)
             if one.kind == "source-term":
-                self.rests(
+                self.add_evidence(
                     f"translation_notes.{key}.original",
                     one,
                     rule="romanization-reversed",
@@ -216,13 +216,13 @@ class RecordBuilder(FrameBuilder):
         self.data["translation_notes"] = notes
 
     def slip_words(self, one: Statement) -> str:
-        """What is to be said of a slip."""
+        """Return the text of a note on a slip."""
         if one.rule == "name-spelt-otherwise":
-            return f"Stands so in the text; the signature has “{one.more['word']}”."
-        return "Stands so in the text."
+            return f"So in the text; the signature has “{one.more['word']}”."
+        return "So in the text."
 
     def title(self) -> None:
-        """A title in the form of documentary editions, and the record's id."""
+        """Add a title in the form of documentary editions, and the record's id."""
         kind = self.draft.one("type")
         kind_name = kind.value if kind is not None else "other"
         self.data["type"] = kind_name
@@ -244,7 +244,7 @@ class RecordBuilder(FrameBuilder):
         self.data["id"] = made if plain and names else stem or made or "letter"
 
     def short(self, field: str) -> str:
-        """The names of a field's agents as titles have them: short forms, family names."""
+        """Return the names of a field's agents for the title, in short form if known."""
         names = []
         for key in self.data.get(field, ()):
             agent = self.agents[key]

@@ -1,4 +1,4 @@
-"""Who is written to: from lines of address and from the salutation."""
+"""Read the addressee from lines of address and from the salutation."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _STRIP = " ,;:.!–—-"
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Somebody written to.
+    """A person or body to whom the letter is addressed.
 
     Attributes:
-        name: The name without what opens the line and without titles.
+        name: The name without titles and words such as "To".
         role: Titles and offices before it.
-        start: Offset of the words it was read from.
+        start: Offset of the words that it comes from.
         end: Offset after them.
-        office: Whether an office is named, not a person.
-        addressed: Whether the line says that it is an address ("To", "Herrn"), not only by a title.
+        office: Whether the name is an office, not a person.
+        addressed: Whether the line begins with more than a title ("To", "Herrn").
     """
 
     name: str
@@ -46,19 +46,19 @@ class Addressee:
 
     @property
     def words(self) -> frozenset[str]:
-        """The words of the name that tell whose it is."""
+        """The words of the name without initials and particles."""
         return frozenset(w for w in words_of(self.name) if len(w) > 1 and w not in PARTICLES)
 
 
 def _first_part(name: str) -> str:
-    """What stands before the first comma, a "Jr." after it included."""
+    """Return the text before the first comma, with a "Jr." after it."""
     head, comma, rest = _BREAK.split(name)[0].partition(",")
     first = rest.split(",")[0].strip()
     return f"{head}, {first}" if comma and first in _SUFFIX[:6] else head
 
 
 def _after_opener(text: str, vocabulary: Vocabulary) -> tuple[str, bool]:
-    """The line without what opens it; whether that says "to" rather than being a title."""
+    """Return the line without its opening words, and whether they mean "to"."""
     words = words_of(text)
     opener = vocabulary.forms["addressee openers"].at(words)
     return text[after_words(text, opener) :].lstrip(_STRIP), bool(opener) and words[0] in (
@@ -79,7 +79,7 @@ _LOCATED = re.compile(r"^(.*?)\s+IN\s+[A-Z. ]+$|^(.*?)\s+in\s+[A-Z][a-z. ]+$")
 
 
 def _undated(text: str, vocabulary: Vocabulary) -> str:
-    """A line of address without the place and date that somebody added to it."""
+    """Return a line of address without a place and date at its end."""
     dates = find_dates(text, vocabulary)
     if not dates:
         return text
@@ -89,7 +89,11 @@ def _undated(text: str, vocabulary: Vocabulary) -> str:
 
 
 def _office(text: str, greeted: frozenset[str], vocabulary: Vocabulary) -> tuple[str, str, bool]:
-    """Name, role and whether only an office is named, of "Secretary of the Treasury Humphrey"."""
+    """Separate the name from the office in "Secretary of the Treasury Humphrey".
+
+    Returns:
+        The name, the role, and whether the name is only an office.
+    """
     pieces = text.split()
     if not pieces:
         return "", "", False
@@ -114,12 +118,12 @@ def _office(text: str, greeted: frozenset[str], vocabulary: Vocabulary) -> tuple
 def read_block(
     lines: Sequence[Line], block: Sequence[int], greeted: frozenset[str], vocabulary: Vocabulary
 ) -> Addressee | None:
-    """The addressee that a block of an address names.
+    """Read the addressee from a block of lines.
 
     Args:
         lines: The lines of the letter.
         block: Numbers of the block's lines.
-        greeted: Words of the name in the salutation; one of them tells a given name from the whole.
+        greeted: Words of the name in the salutation, which identify a line that is only part of it.
         vocabulary: Titles and offices.
     """
     roles: list[str] = []
@@ -133,8 +137,8 @@ def read_block(
         if to:
             rest = _undated(rest, vocabulary)
             if words_of(rest)[:1] in (["the"], ["die"], ["den"]) and " " in rest:
-                whole = rest.split(None, 1)[1].strip(_STRIP)
-                name, role, office = _office(whole, greeted, vocabulary)
+                without_article = rest.split(None, 1)[1].strip(_STRIP)
+                name, role, office = _office(without_article, greeted, vocabulary)
                 return Addressee(name, role, start, line.end, office, addressed=True)
             located = _LOCATED.match(rest)
             rest = (located.group(1) or located.group(2)) if located else rest
@@ -164,7 +168,7 @@ def read_block(
 
 
 def read_salutation(line: Line, vocabulary: Vocabulary) -> Addressee | None:
-    """Whom a salutation names: a person, or an office alone ("Mr. President")."""
+    """Read the person or office ("Mr. President") in a salutation."""
     words = words_of(line.text)
     if words[:2] == ["to", "the"] and len(words) > 2:
         name = line.text.rstrip(_STRIP).split(None, 2)[2]

@@ -1,4 +1,4 @@
-"""Statements about a letter: what is said, how sure it is, and what it rests on."""
+"""Statements about a letter with their confidence and evidence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Confidence(StrEnum):
-    """How sure a statement is; how often each was right stands in the docs."""
+    """How sure a statement is; docs/explanation/drafting.md says how often each is right."""
 
     CERTAIN = "certain"
     PROBABLE = "probable"
@@ -21,7 +21,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DraftQuote:
-    """A place in the text: offsets in code points, and what stands there."""
+    """A range of the text: offsets in code points, and the text itself."""
 
     start: int
     end: int
@@ -30,16 +30,16 @@ class DraftQuote:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing said about the letter.
+    """One statement about the letter.
 
     Attributes:
-        field: Which field of the record.
-        value: The value, in the record's form (EDTF for dates).
-        confidence: How sure.
-        rule: The rule that read it, in kebab-case.
-        quote: The words it rests on; None where a rule alone infers it.
-        kind: "person" or "organization" for agents, the kind of a note for notes.
-        details: More that the same words say (role, level, candidates).
+        field: The field of the record.
+        value: The value as records write it (EDTF for dates).
+        confidence: How sure it is.
+        rule: The rule that made it, in kebab-case.
+        quote: The words that support it; None if a rule infers it from the text as a whole.
+        kind: "person" or "organization" for agents, the kind of note for notes.
+        details: Further values from the same words (role, level, candidates).
     """
 
     field: str
@@ -52,7 +52,7 @@ class Statement:
 
     @property
     def more(self) -> dict[str, str]:
-        """The details by their names."""
+        """The details by name."""
         return dict(self.details)
 
 
@@ -60,7 +60,7 @@ CERTAIN, PROBABLE, GUESS = Confidence.CERTAIN, Confidence.PROBABLE, Confidence.G
 
 
 class StatementReader:
-    """Reads some of the fields from a letter taken apart, and gathers what it says of them."""
+    """Base of the classes that read fields from a segmented letter and collect statements."""
 
     def __init__(self, layout: LetterLayout, vocabulary: Vocabulary) -> None:
         self.layout, self.vocabulary = layout, vocabulary
@@ -68,15 +68,15 @@ class StatementReader:
         self.statements: list[Statement] = []
 
     def quote(self, start: int, end: int) -> DraftQuote:
-        """The words between two offsets."""
+        """Quote the text between two offsets."""
         return DraftQuote(start, end, self.text[start:end])
 
     def line_quote(self, number: int) -> DraftQuote:
-        """A whole line's words."""
+        """Quote a complete line."""
         line = self.lines[number]
         return DraftQuote(line.start, line.end, line.text)
 
-    def say(
+    def add(
         self,
         name: str,
         value: str,
@@ -86,6 +86,6 @@ class StatementReader:
         kind: str = "",
         **details: str,
     ) -> None:
-        """State something; details that are empty are left out."""
+        """Add a statement, without empty details."""
         known = tuple((key, detail) for key, detail in sorted(details.items()) if detail)
         self.statements.append(Statement(name, value, sure, rule, quote, kind, known))

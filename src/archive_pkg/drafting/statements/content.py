@@ -1,4 +1,4 @@
-"""What the letter has and speaks of: notes, enclosures, summary, names, languages."""
+"""Read the content of a letter: notes, enclosures, summary, names, languages."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
     from archive_pkg.drafting.statements.notes import Bracket
 
-# More brackets than any letter has; those beyond are counted, not listed.
+# Most brackets that are listed as notes; no letter has as many.
 MOST_NOTES = 2000
-# How much of a letter is searched for names and enclosures.
+# Characters of a letter that are searched for names and enclosures.
 SEARCHED = 200_000
-# The longest way from a word to the beginning or end of its sentence.
+# Most characters between a word and the beginning or end of its sentence.
 REACH = 400
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|(?=[\r\n])")
 _WORD = re.compile(r"[^\W\d_]{5,}")
 
 
 class ContentReader(StatementReader):
-    """Notes, enclosures, summary, mentions and languages."""
+    """Reads notes, enclosures, summary, mentions and languages."""
 
     def read(self) -> None:
-        """Read them."""
+        """Read all of them."""
         self.notes()
         self.slips()
         self.enclosures()
@@ -45,13 +45,13 @@ class ContentReader(StatementReader):
         self.languages()
 
     def notes(self) -> None:
-        """Brackets, each with its kind."""
+        """Add the brackets."""
         brackets, _ = find_brackets(self.text, MOST_NOTES)
         for bracket in brackets:
             self.note(bracket)
 
     def note(self, bracket: Bracket) -> None:
-        """One bracket; a source term with its spelling and what it stands behind."""
+        """Add one bracket; a source term with its spelling and the translated words before it."""
         kind = kind_of(bracket, self.text, self.vocabulary)
         details: dict[str, str] = {"kind_sure": "" if kind.sure else "no"}
         if kind.originals:
@@ -65,14 +65,14 @@ class ContentReader(StatementReader):
             if before is not None:
                 details["rendering"] = self.text[before[0] : before[1]]
         quote = self.quote(bracket.start, bracket.end)
-        self.say("note", bracket.text, CERTAIN, kind.rule, quote, kind.kind, **details)
+        self.add("note", bracket.text, CERTAIN, kind.rule, quote, kind.kind, **details)
 
     def slips(self) -> None:
-        """Slips that stand so in the text, told by rules that leave no doubt of them."""
+        """Add slips in grammar, and names that the signature spells differently."""
         start = self.lines[self.layout.head.body].start if self.in_body() else 0
         for begin, end, word in find_slips(self.text[start : start + SEARCHED], self.vocabulary):
             quote = self.quote(start + begin, start + end)
-            self.say(
+            self.add(
                 "slip", quote.exact, PROBABLE, "past-tense-after-have", quote, "sic", word=word
             )
         span = self.layout.tail.summary
@@ -85,14 +85,14 @@ class ContentReader(StatementReader):
             if len(word) > 5
         }
         begin, end = self.lines[span[0]].start, self.lines[span[1]].end
-        told: set[str] = set()
+        reported: set[str] = set()
         for match in _WORD.finditer(self.text, begin, end):
             word = match.group().casefold()
             near = next((name for name in names if one_letter_apart(word, name)), None)
-            if match.group()[0].isupper() and near is not None and word not in told:
-                told.add(word)
+            if match.group()[0].isupper() and near is not None and word not in reported:
+                reported.add(word)
                 quote = self.quote(*match.span())
-                self.say(
+                self.add(
                     "slip",
                     quote.exact,
                     PROBABLE,
@@ -103,37 +103,37 @@ class ContentReader(StatementReader):
                 )
 
     def in_body(self) -> bool:
-        """Whether the letter has a body at all."""
+        """Whether the letter has a body."""
         return self.layout.head.body < len(self.lines)
 
     def enclosures(self) -> None:
-        """Attachments that follow, and enclosures that the letter speaks of."""
+        """Add attachments in the text, and enclosures that the letter mentions."""
         for number in self.layout.tail.enclosures:
             quote = self.line_quote(number)
-            self.say("enclosure", quote.exact, CERTAIN, "enclosure-heading", quote)
-        for start, end, word, sure in self.spoken_of():
+            self.add("enclosure", quote.exact, CERTAIN, "enclosure-heading", quote)
+        for start, end, word, sure in self.sentences_on_enclosures():
             quote = self.quote(start, end)
             begin = word.start() - quote.start
             name = name_in(quote.exact, begin, begin + len(word[0]), self.vocabulary)
             confidence = PROBABLE if sure else GUESS
-            self.say("enclosure-mentioned", name, confidence, "letter-speaks-of-it", quote)
+            self.add("enclosure-mentioned", name, confidence, "letter-speaks-of-it", quote)
 
-    def spoken_of(self) -> Iterator[tuple[int, int, re.Match[str], bool]]:
-        """Sentences that say something lies with the letter: begin, end, word, and if surely."""
+    def sentences_on_enclosures(self) -> Iterator[tuple[int, int, re.Match[str], bool]]:
+        """Yield sentences that mention an enclosure: start, end, the words, and whether clearly."""
         if not self.in_body():
             return
         start = self.lines[self.layout.head.body].start
         end = self.lines[self.layout.tail.end - 1].end if self.layout.tail.end else start
-        told = start
+        last = start
         for match in self.vocabulary.mention.finditer(self.text, start, min(end, start + SEARCHED)):
-            if match.start() < told:
+            if match.start() < last:
                 continue
-            begin, told = self.sentence(match.start(), match.end(), start, end)
+            begin, last = self.sentence(match.start(), match.end(), start, end)
             sure = match.group().casefold() not in ("attached", "herewith")
-            yield begin, told, match, sure
+            yield begin, last, match, sure
 
     def sentence(self, begin: int, end: int, first: int, last: int) -> tuple[int, int]:
-        """The sentence around some words, within the lines of the body."""
+        """Return the range of the sentence around some words, within the body."""
         before = self.text[max(first, begin - REACH) : begin]
         cut = max(before.rfind(". "), before.rfind(".  "), before.rfind("\n"), before.rfind("\r"))
         if cut < 0 and len(before) == REACH:
@@ -144,36 +144,36 @@ class ContentReader(StatementReader):
         return start, after.end() if after else min(last, end + REACH)
 
     def summary(self) -> None:
-        """The editor's paragraph."""
+        """Add the editor's summary."""
         span = self.layout.tail.summary
         if span is not None:
             quote = self.quote(self.lines[span[0]].start, self.lines[span[1]].end)
             sure = CERTAIN if self.layout.tail.set_off else PROBABLE
-            self.say("summary", quote.exact, sure, "editorial-paragraph", quote)
+            self.add("summary", quote.exact, sure, "editorial-paragraph", quote)
 
     def mentions(self) -> None:
-        """Bodies, persons and places of the body, each once, where it is named first."""
+        """Add each body, person and place of the letter's body at its first mention."""
         if not self.in_body():
             return
         start = self.lines[self.layout.head.body].start
         tail = self.layout.tail
         last = tail.signatures[0].start if tail.signatures else self.lines[tail.end - 1].end
         end = min(max(last, start), start + SEARCHED)
-        told: set[str] = set()
+        reported: set[str] = set()
         for one in find_mentions(self.text, self.vocabulary, start, end):
-            if one.known.name in told:
+            if one.known.name in reported:
                 continue
-            told.add(one.known.name)
+            reported.add(one.known.name)
             name = "mentioned-place" if one.known.kind == "place" else "mentioned"
             quote = self.quote(one.start, one.end)
-            self.say(name, one.known.name, PROBABLE, "name-in-vocabulary", quote, one.known.kind)
+            self.add(name, one.known.name, PROBABLE, "name-in-vocabulary", quote, one.known.kind)
 
     def languages(self) -> None:
-        """The language of the text, and that of the original where a source term shows it."""
+        """Add the language of the text, and of the original if a source term shows it."""
         conventions = self.layout.conventions
         if conventions.language:
             sure = CERTAIN if conventions.share > 0.2 else PROBABLE
-            self.say("language", conventions.language, sure, "function-words")
+            self.add("language", conventions.language, sure, "function-words")
         term = next((s for s in self.statements if s.kind == "source-term"), None)
         if term is not None:
-            self.say("original-language", "ru", PROBABLE, "language-of-source-terms", term.quote)
+            self.add("original-language", "ru", PROBABLE, "language-of-source-terms", term.quote)

@@ -1,4 +1,4 @@
-"""Who sent the letter, who signed it, whom it is for."""
+"""Read sender, signatories and recipients of a letter."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.statements.mentions import Mention
     from archive_pkg.drafting.vocabulary import NamedEntity
 
-# A ruler named by his title alone: who held it then is for the editor to say.
+# Titles of rulers; the editor must say who held the title at the time.
 _RULERS = frozenset(
     {"shah", "king", "queen", "emperor", "empress", "sultan", "emir", "amir", "pope"}
 )
 
 
 def _same(address: frozenset[str], greeted: frozenset[str]) -> bool:
-    """Whether an address has a name of the salutation, maybe cut short ("Rich." for Richard)."""
+    """Whether an address shares a name, perhaps abbreviated ("Rich."), with the salutation."""
     return any(
         name == word or (len(name) >= 4 and word.startswith(name))
         for name in address
@@ -38,26 +38,26 @@ def _same(address: frozenset[str], greeted: frozenset[str]) -> bool:
 
 
 class CorrespondentsReader(StatementReader):
-    """Signatories, sender and recipients."""
+    """Reads signatories, sender, recipients and copies."""
 
     def read(self) -> None:
-        """Read them."""
+        """Read all of them."""
         self.signatories()
         self.recipients()
         self.copies()
 
     def signatories(self) -> None:
-        """Each signature, and its signer or the body he signs for as the sender."""
+        """Add each signature, and as the sender its signer or the body that they sign for."""
         tail = self.layout.tail
         said: set[str] = set()
-        speaker = self.body_that_speaks()
+        speaker = self.body_as_subject()
         body = self.body_signed_for() or (speaker.known if speaker else None)
         if speaker is not None:
             quote = self.quote(speaker.start, speaker.end)
             name = speaker.known.name
-            self.say("sender", name, PROBABLE, "body-that-speaks", quote, "organization")
+            self.add("sender", name, PROBABLE, "body-that-speaks", quote, "organization")
         elif body is not None:
-            self.say(
+            self.add(
                 "sender",
                 body.name,
                 CERTAIN,
@@ -71,7 +71,7 @@ class CorrespondentsReader(StatementReader):
             sure = self.signature_sure(one)
             quote = self.quote(one.start, one.end)
             rule = f"signature-{one.how}"
-            self.say("signatory", name, sure, rule, quote, "person", signs=self.signs_for())
+            self.add("signatory", name, sure, rule, quote, "person", signs=self.signs_for())
             if body is None and one.how != "postscript":
                 self.sender(
                     one, CERTAIN if one is first and one.how == "after-closing" else sure, said
@@ -80,9 +80,10 @@ class CorrespondentsReader(StatementReader):
             self.sender_line()
 
     def signature_sure(self, one: SignatureLine) -> Confidence:
-        """Certain for one name after a leave, or alone at the end as in telegrams.
+        """Return the confidence of a signature.
 
-        Where an attachment follows or others sign too, whose name it is wants eyes.
+        A single name after a closing is certain, and so is a single name at the end, as in
+        telegrams. With attachments or several signatures, an editor must review it.
         """
         tail, line = self.layout.tail, self.lines[one.line]
         if one.how == "before-postscript" or (one.how == "co-signed" and not line.alone):
@@ -106,12 +107,12 @@ class CorrespondentsReader(StatementReader):
         return CERTAIN if one.how == "last-line" and plain else PROBABLE
 
     def signs_for(self) -> str:
-        """For whom is signed, in the letter's words ("For the Secretary of State")."""
+        """Return on whose behalf the signer signs, as written ("For the Secretary of State")."""
         number = self.layout.tail.for_another
         return self.lines[number].text.rstrip(" :,") if number is not None else ""
 
     def copies(self) -> None:
-        """Who got a copy: the names after "cc:" or "Copies to:"."""
+        """Add the names after "cc:" or "Copies to:"."""
         for number, kind in enumerate(self.layout.kinds):
             line = self.lines[number]
             if kind != "copies" or len(line.text) > 200:
@@ -123,11 +124,11 @@ class CorrespondentsReader(StatementReader):
                 if looks_like_name(bare):
                     start = line.start + begin + name.index(bare)
                     quote = self.quote(start, start + len(bare))
-                    self.say("copy-to", bare, PROBABLE, "copies-line", quote, "person")
+                    self.add("copy-to", bare, PROBABLE, "copies-line", quote, "person")
                 begin += len(name) + 1
 
-    def body_that_speaks(self) -> Mention | None:
-        """The body that the first sentence of the letter has as its subject, telling "you"."""
+    def body_as_subject(self) -> Mention | None:
+        """Return the body that is the subject of a first sentence with "you"."""
         start = self.layout.head.body
         if start >= len(self.lines):
             return None
@@ -140,7 +141,7 @@ class CorrespondentsReader(StatementReader):
         return first if first is not None and first.known.kind == "organization" else None
 
     def body_signed_for(self) -> NamedEntity | None:
-        """The body in whose name somebody signed ("For the Joint Chiefs of Staff:")."""
+        """Return the body on whose behalf the signer signs ("For the Joint Chiefs of Staff:")."""
         number = self.layout.tail.for_another
         if number is None:
             return None
@@ -150,7 +151,7 @@ class CorrespondentsReader(StatementReader):
         return known if known is not None and known.kind == "organization" else None
 
     def sender(self, one: SignatureLine, sure: Confidence, said: set[str]) -> None:
-        """The signer as sender, by the fullest form of his name that stands there."""
+        """Add the signer as sender, by the fullest form of the name."""
         line = self.lines[one.typed] if one.typed is not None else None
         written = line.text if line is not None else one.text
         quote = (
@@ -162,11 +163,11 @@ class CorrespondentsReader(StatementReader):
         if person.name in said:
             return
         said.add(person.name)
-        if "(" in person.name:  # a firm's signature, or a name explained
+        if "(" in person.name:  # a firm's signature, or an explained name
             sure = GUESS
         elif not person.family:
             sure = PROBABLE if one.how == "after-closing" and sure is not GUESS else GUESS
-        self.say(
+        self.add(
             "sender",
             person.name,
             sure,
@@ -178,7 +179,7 @@ class CorrespondentsReader(StatementReader):
         )
 
     def sender_line(self) -> None:
-        """Who is named after "FROM:"."""
+        """Add the name after "FROM:" as sender."""
         for block in self.layout.head.senders:
             for place, number in enumerate(block):
                 line = self.lines[number]
@@ -186,7 +187,7 @@ class CorrespondentsReader(StatementReader):
                 name = rest.rpartition(" - ")[2].partition(",")[0].partition(" THE ")[0].strip()
                 if name and looks_like_name(name):
                     person = person_of(name, self.vocabulary)
-                    self.say(
+                    self.add(
                         "sender",
                         person.name,
                         CERTAIN if person.family else PROBABLE,
@@ -198,7 +199,7 @@ class CorrespondentsReader(StatementReader):
                     return
 
     def recipients(self) -> None:
-        """The addressee, from an address that the salutation bears out, or from either alone."""
+        """Add the recipient from the address and the salutation, or from one of them."""
         head, tail = self.layout.head, self.layout.tail
         line = self.lines[head.salutation] if head.salutation is not None else None
         greeted = read_salutation(line, self.vocabulary) if line is not None else None
@@ -217,21 +218,21 @@ class CorrespondentsReader(StatementReader):
         matching = [one for one in blocks if _same(one.words, words)] or self.name_in_head(words)
         blocks.sort(key=lambda one: not one.addressed)
         if matching:
-            self.say_recipient(matching[0], CERTAIN, "address-and-salutation")
+            self.add_recipient(matching[0], CERTAIN, "address-and-salutation")
         elif blocks:
             ruler = blocks[0].office and first_word(blocks[0].name) in _RULERS
-            self.say_recipient(blocks[0], PROBABLE if ruler else CERTAIN, "address")
+            self.add_recipient(blocks[0], PROBABLE if ruler else CERTAIN, "address")
         elif (known := self.known_above_salutation()) is not None:
-            self.say_recipient(known, PROBABLE, "known-above-salutation")
+            self.add_recipient(known, PROBABLE, "known-above-salutation")
         elif greeted is not None and not greeted.office:
             sure = CERTAIN if greeted.role else GUESS
-            self.say_recipient(greeted, sure, "salutation-name")
+            self.add_recipient(greeted, sure, "salutation-name")
         elif greeted is not None and (greeted.addressed or self.candidates(greeted)):
             sure = PROBABLE if greeted.addressed else CERTAIN
-            self.say_recipient(greeted, sure, "salutation-office")
+            self.add_recipient(greeted, sure, "salutation-office")
 
     def known_above_salutation(self) -> Addressee | None:
-        """A body alone on the line above the salutation, as letters to bodies are headed."""
+        """Return a body of the vocabulary that is alone on the line above the salutation."""
         number = (self.layout.head.salutation or 0) - 1
         if number < 0 or not self.lines[number].alone:
             return None
@@ -242,12 +243,12 @@ class CorrespondentsReader(StatementReader):
         return Addressee(known.name, "", line.start, line.end, office=True)
 
     def is_own(self, one: Addressee, signed: set[str]) -> bool:
-        """Whether an address in the head is the signer's own: it has his name and no "To"."""
+        """Whether an address in the head is the signer's own: it has their name and no "To"."""
         name = words_of(one.name)
         return not one.addressed and bool(name) and (name[-1] in signed or name[0] in signed)
 
     def name_in_head(self, greeted: frozenset[str]) -> list[Addressee]:
-        """A line of the head that has the name which the salutation has."""
+        """Return a line of the head that shares a name with the salutation."""
         if not greeted:
             return []
         last = self.layout.head.salutation or 0
@@ -265,14 +266,14 @@ class CorrespondentsReader(StatementReader):
         return []
 
     def candidates(self, one: Addressee) -> tuple[str, ...]:
-        """Who may be meant by an office that many hold."""
+        """Return the candidates for a form of address that several people share."""
         words = words_of(one.name)
         known = self.vocabulary.ambiguous
         return known.get(" ".join(words)) or known.get(" ".join(["mr", *words])) or ()
 
-    def say_recipient(self, one: Addressee, sure: Confidence, rule: str) -> None:
-        """State the recipient; an office that many hold with its candidates."""
-        self.say(
+    def add_recipient(self, one: Addressee, sure: Confidence, rule: str) -> None:
+        """Add the recipient, with candidates if it is an office."""
+        self.add(
             "recipient",
             one.name,
             sure,

@@ -1,4 +1,4 @@
-"""What a letter calls a thing that lies with it, in the sentence that speaks of it.
+"""Find the name of an enclosure in the sentence that mentions it.
 
 "I enclose a copy of his letter, which …": copy of his letter. "A copy is attached": copy.
 """
@@ -13,10 +13,10 @@ from archive_pkg.names import slug
 if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
-# How far behind "enclosed" the thing may stand, and how long its name may be.
+# Most characters between "enclosed" and the thing, and of the thing's name.
 _NEAR = 60
 _LONGEST = 100
-# So many words may stand between an article and the thing.
+# Most words between an article and the thing.
 _ADJECTIVES = 3
 _WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*’?")
 _STOP = re.compile(r"[,;:.!?()\[\]—–]")
@@ -28,7 +28,7 @@ _OF_WHICH = re.compile(r"\s(?:of which|whereof|dont|deren|dessen)\b", re.IGNOREC
 
 
 def id_of(name: str) -> str:
-    """The first words of a name as an id, "copy-of-the-note"."""
+    """Make an id of the first words of a name: "copy-of-the-note"."""
     words = slug(name).split("-")[:4]
     while len(words) > 1 and len(words[-1]) <= 3 and words[-1].isalpha():
         words.pop()
@@ -36,36 +36,36 @@ def id_of(name: str) -> str:
 
 
 def name_in(sentence: str, begin: int, end: int, vocabulary: Vocabulary) -> str:
-    """What an enclosure is called.
+    """Return the name of an enclosure.
 
     Args:
         sentence: The sentence.
-        begin: Where in it the words begin that say that something lies with the letter.
-        end: Where they end.
-        vocabulary: What such things are called.
+        begin: Start of the words that mention the enclosure.
+        end: End of these words.
+        vocabulary: The words for things that are enclosed.
 
     Returns:
-        Words of the sentence, as they stand there; if nothing is named, the clause.
+        Words of the sentence, unchanged; if it names nothing, the clause.
     """
     naming = _Naming(sentence, vocabulary)
     subject = sentence[begin:end].casefold().startswith(("is ", "are "))
     if subject or _SUBJECT_BEFORE.search(sentence, 0, begin):
-        name = naming.before(begin, first=True) or naming.behind(begin, end)
+        name = naming.before(begin, first=True) or naming.after(begin, end)
     else:
-        name = naming.behind(begin, end) or naming.before(begin)
+        name = naming.after(begin, end) or naming.before(begin)
     return name or naming.clause(begin)
 
 
 class _Naming:
-    """A sentence, and the names of things in it."""
+    """Finds the names of things in a sentence."""
 
     def __init__(self, sentence: str, vocabulary: Vocabulary) -> None:
         self._sentence = sentence
         self._thing = vocabulary.thing
         self._words = vocabulary.words
 
-    def behind(self, begin: int, end: int) -> str:
-        """The thing that is named behind the words; empty if none is."""
+    def after(self, begin: int, end: int) -> str:
+        """Return the thing named after the words, or an empty string."""
         found = self._thing.search(self._sentence, end, end + _NEAR)
         if found is None or _APART.search(self._sentence, end, found.start()):
             return ""
@@ -75,10 +75,10 @@ class _Naming:
         described = before and self._is("before names", before[-1])
         if described and not (after and self._is("joining names", after[0])):
             stop = found.end()  # "the enclosed report will show"
-        return self._said(start, stop)
+        return self._trimmed(start, stop)
 
     def before(self, begin: int, *, first: bool = False) -> str:
-        """The thing that is named before the words, nearest to them or first of all."""
+        """Return the nearest thing named before the words, or the first in the sentence."""
         found = [
             one
             for one in self._thing.finditer(self._sentence, 0, begin)
@@ -87,15 +87,15 @@ class _Naming:
         if not found:
             return ""
         thing = found[0 if first else -1]
-        return self._said(self._head(0, thing.start()), self._tail(thing.end(), begin))
+        return self._trimmed(self._head(0, thing.start()), self._tail(thing.end(), begin))
 
     def clause(self, begin: int) -> str:
-        """What stands between two stops around the words."""
+        """Return the text between the punctuation marks around the words."""
         stops = [each.end() for each in _STOP.finditer(self._sentence, 0, begin)]
-        return self._said(stops[-1] if stops else 0, self._stop(begin, len(self._sentence)))
+        return self._trimmed(stops[-1] if stops else 0, self._stop(begin, len(self._sentence)))
 
     def _head(self, first: int, thing: int) -> int:
-        """Where a name begins that has a thing in it: behind an article near before, if any."""
+        """Return the start of the name of a thing: after a nearby article, if there is one."""
         start = thing
         for count, word in enumerate(reversed([*_WORD.finditer(self._sentence, first, thing)])):
             apart = not self._sentence[word.end() : start].isspace()
@@ -107,7 +107,7 @@ class _Naming:
         return start
 
     def _tail(self, thing: int, last: int) -> int:
-        """Where a name ends that has a thing in it: at a stop, or where a clause begins."""
+        """Return the end of the name of a thing: at punctuation, or where a clause begins."""
         end = self._stop(thing, last)
         words = _WORD.finditer(self._sentence, thing, end)
         return next((word.start() for word in words if self._is("after names", word[0])), end)
@@ -119,14 +119,14 @@ class _Naming:
     def _is(self, kind: str, word: str) -> bool:
         return word.casefold() in self._words[kind]
 
-    def _said(self, start: int, end: int) -> str:
-        """Words of the sentence, not too many, and nothing behind them that leads on."""
-        said = self._sentence[start:end].strip()
-        if len(said) > _LONGEST:
-            said = said[:_LONGEST].rpartition(" ")[0]
-        while " " in said and self._leads_on(said.rpartition(" ")[2]):
-            said = said.rpartition(" ")[0].rstrip()
-        return said
+    def _trimmed(self, start: int, end: int) -> str:
+        """Return part of the sentence, shortened, without a conjunction or title at its end."""
+        words = self._sentence[start:end].strip()
+        if len(words) > _LONGEST:
+            words = words[:_LONGEST].rpartition(" ")[0]
+        while " " in words and self._is_incomplete(words.rpartition(" ")[2]):
+            words = words.rpartition(" ")[0].rstrip()
+        return words
 
-    def _leads_on(self, word: str) -> bool:
+    def _is_incomplete(self, word: str) -> bool:
         return self._is("joining names", word) or self._is("honorifics", word)

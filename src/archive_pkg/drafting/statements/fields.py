@@ -1,4 +1,4 @@
-"""From a letter's layout to statements, each with its evidence and how sure it is."""
+"""Make statements, with evidence and confidence, from a letter's layout."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.dates.text_dates import find_dates
 from archive_pkg.drafting.layout.datelines import find_place
-from archive_pkg.drafting.layout.foot_lines import leaves_surely
+from archive_pkg.drafting.layout.foot_lines import is_certain_closing
 from archive_pkg.drafting.layout.head import salutation_in
 from archive_pkg.drafting.statements.base import (
     CERTAIN,
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 class FrameReader(StatementReader):
-    """What frames the letter: marking, date and place, salutation, closing."""
+    """Reads marking, date and place, salutation and closing."""
 
     def read(self) -> None:
-        """Read them."""
+        """Read all of them."""
         self.classification()
         self.date_and_place()
         self.received()
@@ -40,13 +40,13 @@ class FrameReader(StatementReader):
         self.closing()
 
     def classification(self) -> None:
-        """The first marking, over all its lines."""
+        """Add the first marking with all its lines."""
         markings = self.layout.head.markings
         if not markings:
             return
         number, marking = markings[0]
         if marking.explicit_none:
-            self.say(
+            self.add(
                 "classification",
                 self.lines[number].text,
                 CERTAIN,
@@ -67,7 +67,7 @@ class FrameReader(StatementReader):
         if len(candidates) == 1:
             level, scheme = candidates[0].level.id, candidates[0].level.scheme
         sure = CERTAIN if marking.sure else PROBABLE
-        self.say(
+        self.add(
             "classification",
             value,
             sure,
@@ -78,7 +78,7 @@ class FrameReader(StatementReader):
         )
 
     def date_and_place(self) -> None:
-        """The date of the surest dateline, in the head or below the signature, and its place."""
+        """Add date and place of the most certain dateline, in the head or below the signature."""
         head, tail = self.layout.head, self.layout.tail
         datelines, where = head.datelines, "head"
         if not datelines or not any(
@@ -98,17 +98,17 @@ class FrameReader(StatementReader):
                 sure = CERTAIN
             quote = self.quote(base + line.date.start, base + line.date.end)
             rule = f"{line.date.rule}-{where}"
-            self.say("date", line.date.edtf, sure, rule, quote, style=line.date.style)
+            self.add("date", line.date.edtf, sure, rule, quote, style=line.date.style)
         if line.place is not None:
-            self.say_place(line.place, CERTAIN, f"dateline-{where}")
+            self.add_place(line.place, CERTAIN, f"dateline-{where}")
         elif not self.place_above(line.line):
             self.place_alone()
 
     def century_is_known(self, line: Dateline) -> bool:
-        """Whether something besides the rule speaks for the century of a two-digit year.
+        """Whether there is other evidence for the century of a two-digit year.
 
-        The day of the week that stands beside the date, a year written out near it in time, or a
-        language whose letters of two-digit years are from before 1960 in all our sources.
+        Such evidence is the day of the week next to the date, a four-digit year close to it, or a
+        language whose letters with two-digit years are all from before 1960 in our sources.
         """
         found = line.date
         if found is None or found.edtf.endswith("?") or "/" in found.edtf or found.style:
@@ -125,7 +125,7 @@ class FrameReader(StatementReader):
         return conventions.language in ("de", "fr", "it")
 
     def received(self) -> None:
-        """The date of a stamp of receipt; one without a year has the letter's, or the next."""
+        """Add the date of a stamp of receipt."""
         for number in range(self.layout.head.body):
             if self.layout.kinds[number] != "stamp":
                 continue
@@ -137,11 +137,11 @@ class FrameReader(StatementReader):
             full = self.with_year(dates[0].edtf)
             if full:
                 sure = CERTAIN if full == dates[0].edtf and dates[0].sure == 2 else PROBABLE
-                self.say("received", full, sure, "stamp-of-receipt", quote)
+                self.add("received", full, sure, "stamp-of-receipt", quote)
             return
 
     def with_year(self, edtf: str) -> str:
-        """A day without a year in the year after the letter's date that it first comes in."""
+        """Complete a day without a year: its first occurrence after the letter's date."""
         if not edtf.startswith("XXXX"):
             return edtf
         written = next((s.value for s in self.statements if s.field == "date"), "")
@@ -150,12 +150,12 @@ class FrameReader(StatementReader):
         year = int(written[:4]) + (edtf[5:] < written[5:])
         return f"{year:04d}{edtf[4:]}"
 
-    def say_place(self, place: tuple[int, int], sure: Confidence, rule: str) -> None:
-        """State a place."""
-        self.say("place", self.text[place[0] : place[1]], sure, rule, self.quote(*place))
+    def add_place(self, place: tuple[int, int], sure: Confidence, rule: str) -> None:
+        """Add a place."""
+        self.add("place", self.text[place[0] : place[1]], sure, rule, self.quote(*place))
 
     def place_on(self, number: int) -> tuple[int, int] | None:
-        """The place that a line begins with."""
+        """Return the range of the place at the beginning of a line."""
         line = self.lines[number]
         if len(line.text) > 80:
             return None
@@ -163,7 +163,7 @@ class FrameReader(StatementReader):
         return None if place is None else (line.start + place[0], line.start + place[1])
 
     def place_above(self, dateline: int) -> bool:
-        """A place on the lines above the date, in its own block; or beside it below."""
+        """Add the place above or below the date in the same block, and return whether it exists."""
         kinds, number = self.layout.kinds, dateline
         if kinds[dateline] != "dateline":
             return False
@@ -173,26 +173,26 @@ class FrameReader(StatementReader):
             if kinds[line] in ("place", "heading") or self.is_address_in_capitals(line):
                 place = self.place_on(line)
                 if place is not None:
-                    self.say_place(place, PROBABLE, "line-above-date")
+                    self.add_place(place, PROBABLE, "line-above-date")
                     return True
         below = dateline + 1
         while below < len(self.lines) and not self.lines[below].first and below < dateline + 4:
             if kinds[below] in ("place", "heading", "letterhead"):
                 place = self.place_on(below)
                 if place is not None:
-                    self.say_place(place, PROBABLE, "line-below-date")
+                    self.add_place(place, PROBABLE, "line-below-date")
                     return True
             below += 1
         return False
 
     def is_address_in_capitals(self, number: int) -> bool:
-        """Whether a line of a letterhead has none of the words of an office or body."""
+        """Whether a line of a letterhead has no word of an office or body."""
         words = words_of(self.lines[number].text[:100])
         known = self.vocabulary.forms["letterheads"].within(words) >= 0
         return self.layout.kinds[number] == "letterhead" and not known
 
     def place_alone(self) -> None:
-        """A place at the head of the block right above the salutation: the writer's address."""
+        """Add the place of the writer's address, the block right above the salutation."""
         head, kinds = self.layout.head, self.layout.kinds
         last = (head.salutation if head.salutation is not None else 0) - 1
         if last < 0:
@@ -210,31 +210,31 @@ class FrameReader(StatementReader):
             if kinds[number] == "dateline" or all(w in self.vocabulary.weekdays for w in words):
                 continue
             place = self.place_on(number)
-            whole = (
+            is_address = (
                 last > first
                 or self.lines[number].text.endswith((".", ","))
                 or any(c.isdigit() for c in self.lines[number].text)
             )
-            if place is not None and whole:
-                self.say_place(place, PROBABLE, "address-above-salutation")
+            if place is not None and is_address:
+                self.add_place(place, PROBABLE, "address-above-salutation")
             return
 
     def salutation(self) -> None:
-        """The salutation; where the letter goes on in its block it is only a guess."""
+        """Add the salutation; if the body continues in its block, it is only a guess."""
         number = self.layout.head.salutation
         if number is not None:
             sure = GUESS if self.layout.head.run_in else CERTAIN
             quote = self.line_quote(number)
-            self.say("salutation", quote.exact, sure, "salutation-line", quote)
+            self.add("salutation", quote.exact, sure, "salutation-line", quote)
         elif self.layout.head.body < len(self.lines):
             line = self.lines[self.layout.head.body]
             length = salutation_in(line.text, self.vocabulary)
             if length:
                 quote = self.quote(line.start, line.start + length)
-                self.say("salutation", quote.exact, GUESS, "salutation-in-line", quote)
+                self.add("salutation", quote.exact, GUESS, "salutation-in-line", quote)
 
     def closing(self) -> None:
-        """The lines that take leave right above the first signature."""
+        """Add the closing lines right above the first signature."""
         tail = self.layout.tail
         last = tail.signatures[0].line if tail.signatures else len(self.lines)
         above = [number for number in tail.closings if number <= last]
@@ -251,13 +251,13 @@ class FrameReader(StatementReader):
         end = start + len(self.text[start:end].rstrip())
         if start < end:
             quote = self.quote(start, end)
-            known = leaves_surely(quote.exact, self.vocabulary)
+            known = is_certain_closing(quote.exact, self.vocabulary)
             sure = CERTAIN if known else PROBABLE
-            self.say("closing", quote.exact, sure, "lines-above-signature", quote)
+            self.add("closing", quote.exact, sure, "lines-above-signature", quote)
 
 
 def read_fields(layout: LetterLayout, vocabulary: Vocabulary) -> list[Statement]:
-    """All statements that the layout supports."""
+    """Return all statements that the layout supports."""
     statements: list[Statement] = []
     for kind in (FrameReader, CorrespondentsReader, ContentReader):
         reader = kind(layout, vocabulary)

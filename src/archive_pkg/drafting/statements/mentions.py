@@ -1,4 +1,4 @@
-"""Bodies, persons and places that a text names, as the vocabulary knows them."""
+"""Find bodies, persons and places of the vocabulary in a text."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Mention:
     """A name in a text.
 
     Attributes:
-        known: Whom or what the vocabulary knows by it.
-        start: Offset of its first character, an article included.
+        known: The body, person or place in the vocabulary.
+        start: Offset of its first character, including an article.
         end: Offset after it.
     """
 
@@ -36,10 +36,10 @@ class Mention:
 def find_mentions(
     text: str, vocabulary: Vocabulary, start: int = 0, end: int | None = None
 ) -> list[Mention]:
-    """The longest names in a stretch of a text, from left to right, none inside another.
+    """Find the longest names in a range of a text, from left to right, without overlaps.
 
-    A name written in capitals throughout ("SED", "UN") is only found in capitals; of others the
-    first word has to begin with one.
+    A name in capitals ("SED", "UN") is found only in capitals. Any other name must begin with a
+    capital.
     """
     found: list[Mention] = []
     stop = len(text) if end is None else end
@@ -60,7 +60,7 @@ def find_mentions(
 def _longest(
     text: str, start: int, stop: int, lengths: tuple[int, ...], vocabulary: Vocabulary
 ) -> Mention | None:
-    """The longest name that begins at a place."""
+    """Return the longest name that begins at a place."""
     ends: list[int] = []
     words: list[str] = []
     for match in islice(_WORD.finditer(text, start, stop), lengths[0]):

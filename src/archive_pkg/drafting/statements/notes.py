@@ -1,4 +1,4 @@
-"""Notes in a text: what an editor, a translator or a declassifier put into it, and its slips."""
+"""Find notes of editors, translators and declassifiers in a text, and its slips."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _BRACKET = re.compile(r"[\[\]]")
 _HAVE = re.compile(r"\b(?:has|have|had) ([a-z]{3,9})\b")
 _WORD_BEFORE = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-# Longer brackets are told by their first words alone; the kind of none hangs on its thousandth.
+# Only the first characters of a long bracket decide its kind.
 SAMPLE = 240
 
 
@@ -27,7 +27,7 @@ class Bracket:
     Attributes:
         start: Offset of the opening bracket.
         end: Offset after the closing one.
-        text: The whole, brackets included.
+        text: The text, including the brackets.
     """
 
     start: int
@@ -37,13 +37,13 @@ class Bracket:
 
 @dataclass(frozen=True, slots=True)
 class NoteKind:
-    """What a bracket is.
+    """The kind of a bracket.
 
     Attributes:
         kind: A kind of the record's translation notes.
-        rule: By which rule.
-        sure: Whether its words say so; else its form only suggests it.
-        originals: For a source term the spellings in its own script, by scheme.
+        rule: The rule that decided it.
+        sure: Whether the words of the bracket say so, not only its form.
+        originals: The spellings of a source term in Cyrillic, by scheme.
     """
 
     kind: str
@@ -53,13 +53,13 @@ class NoteKind:
 
 
 def find_brackets(text: str, most: int) -> tuple[list[Bracket], list[int]]:
-    """The outermost brackets, and the offsets of brackets that have no counterpart.
+    """Return the outermost brackets and the offsets of brackets without a counterpart.
 
-    An opening bracket without its counterpart hides nothing: brackets after it are still found.
+    Brackets after an opening bracket without a counterpart are still found.
 
     Args:
         text: The text.
-        most: How many to find; the text is read no further than that takes.
+        most: Most brackets to find; reading stops there.
     """
     opened: list[int] = []
     pairs: list[tuple[int, int]] = []
@@ -82,7 +82,7 @@ def find_brackets(text: str, most: int) -> tuple[list[Bracket], list[int]]:
 
 @cache
 def _endings(vocabulary: Vocabulary) -> tuple[str, ...]:
-    """How Russian words end, in Latin letters of any scheme."""
+    """Return the endings of Russian words in Latin letters of every scheme."""
     return tuple(
         {
             romanise(f"б{ending}", scheme)[1:]
@@ -94,9 +94,9 @@ def _endings(vocabulary: Vocabulary) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def russian_spellings(term: str, vocabulary: Vocabulary) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The Russian that a term may be the romanisation of, by scheme; empty if it looks like none.
+    """Return the Russian spellings that a romanised term may have, by scheme.
 
-    Every word has to end as Russian words do, and every spelling has been romanised forward again.
+    Every word must end as Russian words do, and the romanisation of every spelling is the term.
     """
     words = term.split()
     if not 6 <= len(term) <= 60 or not all(
@@ -118,7 +118,7 @@ def russian_spellings(term: str, vocabulary: Vocabulary) -> tuple[tuple[str, tup
 
 
 def kind_of(bracket: Bracket, text: str, vocabulary: Vocabulary) -> NoteKind:
-    """What a bracket is, from what it says and from where it stands."""
+    """Decide the kind of a bracket by its words and its place."""
     inner = bracket.text[1:-1].strip()
     words = words_of(inner[:SAMPLE])
     forms = vocabulary.forms
@@ -142,7 +142,7 @@ def kind_of(bracket: Bracket, text: str, vocabulary: Vocabulary) -> NoteKind:
 
 
 def rendering_before(text: str, bracket: Bracket, words: int) -> tuple[int, int] | None:
-    """The words of the translation that a source term stands behind: as many as it has itself."""
+    """Return the range of as many words before a source term as the term has."""
     before = text[max(0, bracket.start - 200) : bracket.start].rstrip()
     found = list(_WORD_BEFORE.finditer(before))[-words:]
     if len(found) < words or "\n" in before[found[0].start() :]:
@@ -152,7 +152,7 @@ def rendering_before(text: str, bracket: Bracket, words: int) -> tuple[int, int]
 
 
 def find_slips(text: str, vocabulary: Vocabulary) -> list[tuple[int, int, str]]:
-    """Past tenses after "has", "have" or "had": start, end, and the word that is wrong."""
+    """Find past tenses after "has", "have" or "had": start, end, and the wrong word."""
     return [
         (*match.span(), match.group(1))
         for match in _HAVE.finditer(text)
@@ -161,7 +161,7 @@ def find_slips(text: str, vocabulary: Vocabulary) -> list[tuple[int, int, str]]:
 
 
 def one_letter_apart(one: str, other: str) -> bool:
-    """Whether two words differ by one letter more, less, changed, or by two that changed places."""
+    """Whether two words differ by one letter, or by two neighbouring letters in reverse order."""
     if one == other or abs(len(one) - len(other)) > 1:
         return False
     start = 0

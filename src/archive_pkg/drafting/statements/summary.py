@@ -1,4 +1,4 @@
-"""An editor's summary, told from the letter's own words."""
+"""Distinguish an editor's summary from the letter's own words."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _ADVERBS = frozenset({"again", "also", "then", "further", "later", "subsequently
 _NO_NAMES = frozenset(
     {"He", "She", "It", "They", "This", "That", "These", "Detailed", "The", "There"}
 )
-# How far into the paragraph its verb of telling may come ("In a letter to Major General Gowon, …").
+# Words before the reporting verb, at most ("In a letter to Major General Gowon, …").
 REACH = 48
-# Where no signature or date sets the paragraph off, it has to begin with its subject.
+# The same if no signature or date sets the paragraph off: it must begin with its subject.
 NEAR = 12
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _QUOTED = re.compile(r"[“\"][^”\"]{0,400}[”\"]")
@@ -28,7 +28,7 @@ _FIRST_PERSON = frozenset(
 
 
 def _has_subject(words: list[str], verb: int) -> bool:
-    """Whether somebody's name stands right before a verb, an adverb between at most."""
+    """Whether a name comes right before a verb, or before an adverb and the verb."""
     place = verb - 1
     while (
         place >= 0
@@ -40,15 +40,15 @@ def _has_subject(words: list[str], verb: int) -> bool:
 
 
 def is_editorial_summary(text: str, vocabulary: Vocabulary, *, set_off: bool) -> bool:
-    """Whether a paragraph tells of the letter in the third person instead of being part of it.
+    """Whether a paragraph is an editor's summary of the letter.
 
-    It is a whole sentence, says neither "I" nor "you" outside quotation marks, and somebody named
-    does in it what editors let writers do: replies, reports, urges.
+    A summary is a complete sentence, has no "I" or "you" outside quotation marks, and has a name
+    as the subject of a reporting verb such as "replied" or "urges".
 
     Args:
         text: The paragraph.
         vocabulary: The verbs.
-        set_off: Whether a signature, a date or an address stands right above it.
+        set_off: Whether the line above is a signature, a date or an address.
     """
     if len(text) > LONGEST or not text or text[-1] not in ".”\"’'" or not text[0].isupper():
         return False

@@ -72,7 +72,7 @@ class PhraseSet:
         """Return the place of the first phrase, or -1."""
         return next((i for i in range(len(words)) if self.at(words, i)), -1)
 
-    def whole(self, words: Sequence[str]) -> bool:
+    def matches(self, words: Sequence[str]) -> bool:
         """Whether the words are exactly one of the phrases."""
         return bool(words) and self.at(words) == len(words)
 
