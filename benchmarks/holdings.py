@@ -104,7 +104,7 @@ def build_shelf(folder: Path, count: int, seed: int, *, generate: bool = True) -
     return build(folder, "shelf", count, sync=True)
 
 
-def build(folder: Path, name: str, count: int, *, sync: bool, crew: Any = None) -> list[float]:
+def build(folder: Path, name: str, count: int, *, sync: bool, executor: Any = None) -> list[float]:
     """Build packages of all letters."""
     outcomes: Counter[str] = Counter()
     with timed(f"build --jobs {JOBS}" + ("" if sync else " --no-sync"), count) as taken:
@@ -112,7 +112,7 @@ def build(folder: Path, name: str, count: int, *, sync: bool, crew: Any = None) 
             collection.find_records([folder / "letters"]),
             collection.make_shelf(folder / name, "hashed"),
             lambda done: outcomes.update([done.outcome]),
-            crew=crew or partial(collection.crew_for, JOBS),
+            executor=executor or partial(collection.executor_for, JOBS),
             options=collection.Options(ON, sync=sync),
         )
     expect(outcomes, {"built": count})
@@ -185,7 +185,7 @@ def verify(folder: Path, what: str, count: int, *, bag_only: bool) -> list[float
             collection.Each(partial(collection.verify_one, bag_only=bag_only)),
             collection.find_packages([folder / "shelf"]),
             take,
-            crew=partial(collection.crew_for, JOBS),
+            executor=partial(collection.executor_for, JOBS),
         )
     expect(bad, [])
     return taken
@@ -197,8 +197,8 @@ def measure_dask(folder: Path, count: int) -> None:
 
     local = build(folder, "local", count, sync=True)
     with LocalCluster(n_workers=JOBS, threads_per_worker=1, dashboard_address=None) as cluster:
-        crew = partial(collection.crew_for, None, f"dask:{cluster.scheduler_address}")
-        away = build(folder, "away", count, sync=True, crew=crew)
+        executor = partial(collection.executor_for, None, f"dask:{cluster.scheduler_address}")
+        away = build(folder, "away", count, sync=True, executor=executor)
     ratio("Dask, two workers : --jobs 2 (at most 1.2)", away, local)
     shutil.rmtree(folder / "local")
     shutil.rmtree(folder / "away")
@@ -220,7 +220,7 @@ def indexed(folder: Path, count: int) -> None:
     shelf = collection.open_shelf(folder / "shelf")
     with timed("index", count):
         collection.refresh(
-            shelf, lambda done: None, crew=partial(collection.crew_for, JOBS), anew=True
+            shelf, lambda done: None, executor=partial(collection.executor_for, JOBS), anew=True
         )
     with collection.Index(shelf) as index:
         for query in (
@@ -270,7 +270,9 @@ def audit(shelf: collection.Shelf, count: int, what: str) -> set[str]:
             bad.add(done.path)
 
     with timed(what, count):
-        collection.audit(shelf, take, crew=partial(collection.crew_for, JOBS), path=shelf.ledger)
+        collection.audit(
+            shelf, take, executor=partial(collection.executor_for, JOBS), path=shelf.ledger
+        )
     return bad
 
 

@@ -25,7 +25,7 @@ from typing import Any
 
 from _letters import wide_stock, write_letters
 from archive_pkg import collection
-from archive_pkg.collection import Index, Query, crew_for, open_shelf, refresh
+from archive_pkg.collection import Index, Query, executor_for, open_shelf, refresh
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
@@ -61,7 +61,7 @@ def make_shelf(folder: Path, count: int) -> Path:
         collection.find_records([folder / "letters"]),
         collection.make_shelf(folder / "shelf", "hashed"),
         lambda done: None,
-        crew=partial(crew_for, JOBS),
+        executor=partial(executor_for, JOBS),
         options=collection.Options(ON, sync=False),
     )
     shutil.rmtree(folder / "letters")
@@ -121,7 +121,7 @@ def measure_search(shelf: Path, site: Path, browser: Any) -> None:
             tab.evaluate("q => { location.hash = 'q=' + encodeURIComponent(q); }", question)
             times.setdefault(question, []).append(_answered(tab))
     opened = open_shelf(shelf)
-    refresh(opened, lambda done: None, crew=partial(crew_for, JOBS))
+    refresh(opened, lambda done: None, executor=partial(executor_for, JOBS))
     with Index(opened) as index:
         for question, taken in times.items():
             words = question.split()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
 import hashlib
 import io
 import os
-import signal
 import sys
 import threading
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,26 +18,10 @@ from archive_pkg import fixity
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    pass
 
 pytestmark = pytest.mark.usefixtures("no_descriptor_stays_open")
 SIZES = [0, 1, fixity.BLOCK - 1, fixity.BLOCK, 1 << 20, (5 << 20) + 3]
-
-
-@pytest.fixture(autouse=True)
-def threads_of_the_runner_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker of xdist has a thread of its own, and nothing would ever be forked."""
-    listed = os.listdir
-    theirs = {*listed("/proc/self/task")} - {str(os.getpid())}
-
-    def others(path: Any = ".") -> list[str]:
-        found = listed(path)
-        return [name for name in found if name not in theirs] if path == _TASKS else found
-
-    monkeypatch.setattr(os, "listdir", others)
-
-
-_TASKS = "/proc/self/task"
 
 
 def expected(data: bytes) -> dict[str, str]:
@@ -221,175 +202,6 @@ def test_every_byte_is_written_however_few_the_system_takes(
     assert (tmp_path / "f").read_bytes() == b"seven b"
 
 
-def square(index: int, tick: Callable[[int, int], None]) -> int:
-    tick(1, index)
-    if index == 999:
-        raise ValueError("no")
-    return index * index
-
-
-@pytest.mark.parametrize("jobs", [1, 2, 5])
-@pytest.mark.parametrize("threads", [False, True])
-def test_work_is_spread_and_all_of_it_comes_back(jobs: int, threads: bool) -> None:
-    stop = threading.Event()
-    other = threading.Thread(target=stop.wait)
-    if threads:  # then forking is not safe, and not done
-        other.start()
-    told: list[tuple[int, int]] = []
-    try:
-        got = dict(fixity.spread(square, 50, jobs=jobs, tick=lambda *done: told.append(done)))
-    finally:
-        stop.set()
-    assert got == {index: index * index for index in range(50)}
-    assert sorted(told) == [(1, index) for index in range(50)]
-
-
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_what_a_piece_raises_is_raised(jobs: int) -> None:
-    with pytest.raises(ValueError, match="no"):
-        list(fixity.spread(square, 1000, jobs=jobs))
-
-
-def test_pieces_of_a_worker_that_died_are_done_again() -> None:
-    here = os.getpid()
-
-    def die_elsewhere(index: int, tick: Callable[[int, int], None]) -> int:
-        if os.getpid() != here and index == 7:
-            os._exit(9)
-        return index
-
-    assert dict(fixity.spread(die_elsewhere, 20, jobs=2)) == {i: i for i in range(20)}
-
-
-def where(index: int, tick: Callable[[int, int], None]) -> int:
-    return os.getpid()
-
-
-@pytest.fixture
-def no_child_stays() -> Iterator[None]:
-    before = _children()
-    yield
-    assert _children() <= before
-
-
-def _children() -> set[str]:
-    """The processes that this one has begun and not seen end."""
-    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
-
-
-def test_processes_are_forked_only_where_no_other_thread_runs(no_child_stays: None) -> None:
-    assert os.getpid() not in dict(fixity.spread(where, 4, jobs=2)).values()
-    assert set(dict(fixity.spread(where, 1, jobs=2)).values()) == {os.getpid()}
-    assert set(dict(fixity.spread(where, 4, jobs=1)).values()) == {os.getpid()}
-    stop = threading.Event()
-    other = threading.Thread(target=stop.wait)
-    other.start()
-    try:
-        assert set(dict(fixity.spread(where, 4, jobs=2)).values()) == {os.getpid()}
-    finally:
-        stop.set()
-        other.join()
-
-
-def test_where_threads_cannot_be_counted_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: str) -> list[str]:
-        raise FileNotFoundError
-
-    monkeypatch.setattr(os, "listdir", fail)
-    found = set(dict(fixity.spread(where, 4, jobs=2)).values())
-    monkeypatch.undo()
-    assert found == {os.getpid()}
-
-
-def test_what_fails_in_a_worker_is_raised_and_not_tried_again(no_child_stays: None) -> None:
-    here = os.getpid()
-
-    def fail_elsewhere(index: int, tick: Callable[[int, int], None]) -> int:
-        if os.getpid() != here:
-            raise OSError(errno.EIO, "no")
-        return index
-
-    with pytest.raises(OSError, match="no"):
-        list(fixity.spread(fail_elsewhere, 4, jobs=2))
-
-
-def test_a_large_result_comes_back_whole(no_child_stays: None) -> None:
-    got = dict(fixity.spread(lambda index, tick: bytes([index]) * (3 << 20), 3, jobs=2))
-    assert got == {index: bytes([index]) * (3 << 20) for index in range(3)}
-
-
-def test_workers_end_when_nobody_wants_their_results(no_child_stays: None) -> None:
-    started = time.monotonic()
-    with fixity.Workers(lambda index, tick: time.sleep(60), 2, jobs=2) as workers:
-        pass
-    workers.__exit__()  # by then another process may have the number of one of them
-    results = fixity.spread(lambda index, tick: time.sleep(60 * index), 3, jobs=2)
-    assert next(results) == (0, None)
-    results.close()  # type: ignore[attr-defined]
-    assert time.monotonic() - started < 50, "they were not waited for"
-
-
-def test_workers_end_when_one_cannot_be_made(
-    no_child_stays: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fork = os.fork
-    made: list[int] = []
-
-    def second_fails() -> int:
-        if made:
-            raise OSError(errno.EAGAIN, "no more processes")
-        made.append(child := fork())
-        return child
-
-    monkeypatch.setattr(os, "fork", second_fails)
-    with pytest.raises(OSError, match="no more processes"):
-        fixity.Workers(lambda index, tick: time.sleep(60), 4, jobs=2)
-
-
-def test_workers_do_not_outlive_their_parent(monkeypatch: pytest.MonkeyPatch) -> None:
-    def ending(index: int, tick: Callable[[int, int], None]) -> tuple[int, object, object]:
-        asked = ctypes.c_int()
-        ctypes.CDLL(None).prctl(2, ctypes.byref(asked))  # PR_GET_PDEATHSIG
-        return asked.value, signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-
-    before = signal.signal(signal.SIGTERM, lambda *_: None)
-    try:
-        got = dict(fixity.spread(ending, 2, jobs=2))
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    assert set(got.values()) == {(signal.SIGKILL, signal.SIG_DFL, signal.SIG_DFL)}
-    monkeypatch.setattr(os, "getppid", lambda: 1)  # the parent died before that was asked for
-    assert set(dict(fixity.spread(where, 4, jobs=2)).values()) == {os.getpid()}
-
-
-def test_as_many_workers_as_processors_and_no_more_than_pieces(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    forks: list[int] = []
-    fork = os.fork
-
-    def counted() -> int:
-        child = fork()
-        if child:
-            forks.append(child)
-        return child
-
-    monkeypatch.setattr(os, "fork", counted)
-    monkeypatch.setattr(fixity, "cpus", lambda: 3)
-    for pieces, jobs, workers in ((5, None, 3), (2, None, 2), (5, 4, 4)):
-        forks.clear()
-        assert len(dict(fixity.spread(where, pieces, jobs=jobs))) == pieces
-        assert len(forks) == workers
-
-
-def test_processors_are_those_that_this_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {1, 5, 7})
-    assert fixity.cpus() == 3
-    monkeypatch.delattr(os, "sched_getaffinity")
-    monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert fixity.cpus() == 1
-
-
 @pytest.mark.parametrize(("said", "heads"), [("1\n", True), ("0\n", False), (None, False)])
 @pytest.mark.parametrize("above", [False, True])
 def test_a_disk_with_heads_is_known_by_its_queue(
@@ -410,7 +222,3 @@ def test_a_disk_with_heads_is_known_by_its_queue(
     assert fixity.rotates(tmp_path) == heads
     fixity._has_heads.cache_clear()
     assert not fixity.rotates(tmp_path / "none")
-
-
-def test_more_pieces_than_the_pipe_takes() -> None:
-    assert len(dict(fixity.spread(lambda index, tick: index, 9000, jobs=2))) == 9000

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive_pkg import bags, build_package, logs
-from archive_pkg.collection import crew_for
+from archive_pkg.collection import executor_for
 from archive_pkg.deposits import retrying
 from archive_pkg.deposits.http.client import _bare
 from archive_pkg.deposits.protocol import LostError
@@ -102,11 +102,11 @@ def test_a_retry_is_logged_and_no_secret_is(
 @pytest.mark.slow
 def test_worker_processes_log_into_the_same_file(package: Path, tmp_path: Path) -> None:
     log_to(verbose=False, file=tmp_path / "log.jsonl")
-    crew = crew_for(2)
+    executor = executor_for(2)
     try:
-        assert crew.result(crew.submit(bags.verify, package)).valid
+        assert executor.result(executor.submit(bags.verify, package)).valid
     finally:
-        crew.close()
+        executor.close()
         logs.stop()
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert [line["message"] for line in lines] == [

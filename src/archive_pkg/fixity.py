@@ -1,4 +1,4 @@
-"""Digests: many algorithms in one reading, many files at once, and copies that are read only once.
+"""Digests: many algorithms in one reading, and copies that are read only once.
 
 Names of algorithms are those of BagIt manifests (RFC 8493, 2.4): lower case, nothing but letters
 and digits, so SHA-512 is "sha512".
@@ -7,31 +7,25 @@ and digits, so SHA-512 is "sha512".
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import fcntl
 import hashlib
 import os
-import pickle
 import queue
-import select
-import signal
 import sys
 import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from archive_pkg.errors import UsageError
 from archive_pkg.storage import open_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     Buffer = bytes | bytearray | memoryview
-
-T = TypeVar("T")
 
 BLOCK = 256 * 1024
 """Bytes read at once from large files."""
@@ -39,7 +33,6 @@ _RING = 8
 _THREADED_FROM = 4 * BLOCK
 """Files at least this large have each algorithm computed by a thread of its own."""
 _FICLONE = 0x40049409
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,9 +301,6 @@ def _reader_of(stream: BinaryIO) -> Callable[[memoryview], int]:
     return read
 
 
-# --- many at once -----------------------------------------------------------------------------
-
-
 @dataclass(slots=True)
 class Tally:
     """How far long work has come; what is not known beforehand is None.
@@ -326,188 +316,6 @@ class Tally:
     size: int = 0
     all_files: int | None = None
     all_size: int | None = None
-
-
-class Task(Protocol, Generic[T]):  # type: ignore[misc]  # T is only returned
-    """One piece of work for `spread`: its number, and what to tell as it gets on."""
-
-    def __call__(self, index: int, tick: Callable[[int, int], None], /) -> T:
-        """Do piece `index`; call `tick(files, bytes)` now and then."""
-
-
-def cpus() -> int:
-    """Processors this process may use."""
-    with contextlib.suppress(AttributeError):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def spread(
-    task: Task[T],
-    count: int,
-    *,
-    jobs: int | None = None,
-    tick: Callable[[int, int], None] | None = None,
-) -> Iterator[tuple[int, T]]:
-    """Do `count` pieces of work on many processors; results come as they get ready.
-
-    Args:
-        task: Does one piece. What it returns must be picklable.
-        count: How many pieces.
-        jobs: How many at a time; all processors when None.
-        tick: Called with files and bytes done since it was last called.
-
-    Yields:
-        The piece's number and its result.
-
-    Raises:
-        Exception: What a piece raised.
-    """
-    with Workers(task, count, jobs) as workers:
-        yield from workers.results(tick)
-
-
-class Workers(Generic[T]):
-    """Pieces of work under way while the caller does something else.
-
-    On Linux, in a process of one thread, the pieces are done by forked processes, which begin at
-    once, see all that this one has in memory and send back only their results: small files are
-    bound by the interpreter, which threads share. Elsewhere threads do it, when the results are
-    asked for. A piece whose process died is done again here.
-    """
-
-    def __init__(self, task: Task[T], count: int, jobs: int | None = None) -> None:
-        """Begin; see `spread` for the arguments."""
-        self._task = task
-        self._count = count
-        self._workers = min(jobs or cpus(), count)
-        self._children: dict[int, int] = {}
-        if self._workers > 1 and sys.platform == "linux" and _alone():
-            self._fork()
-
-    def __enter__(self) -> Workers[T]:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End the processes, whatever they are at."""
-        for descriptor, child in self._children.items():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            os.close(descriptor)
-        self._children.clear()
-
-    def _fork(self) -> None:
-        todo_read, todo_write = os.pipe()
-        try:
-            # All numbers fit into the pipe at once (64 KiB); a free worker takes the next.
-            numbers = range(min(self._count, 8192))
-            os.write(todo_write, b"".join(number.to_bytes(4, "little") for number in numbers))
-            os.close(todo_write)
-            parent = os.getpid()
-            for _ in range(self._workers):
-                result_read, result_write = os.pipe()
-                try:
-                    child = os.fork()
-                except BaseException:
-                    os.close(result_read)
-                    os.close(result_write)
-                    raise
-                if child == 0:
-                    _serve(self._task, todo_read, result_write, parent)
-                os.close(result_write)
-                self._children[result_read] = child
-        except BaseException:
-            self.__exit__()
-            raise
-        finally:
-            os.close(todo_read)
-
-    def results(self, tick: Callable[[int, int], None] | None = None) -> Iterator[tuple[int, T]]:
-        """Each piece's number and result, as they get ready.
-
-        Raises:
-            Exception: What a piece raised.
-        """
-        say = tick or (lambda files, size: None)
-        if self._workers > 1 and not self._children:
-            from concurrent.futures import ThreadPoolExecutor
-
-            with ThreadPoolExecutor(self._workers) as pool:
-                yield from enumerate(
-                    pool.map(lambda index: self._task(index, say), range(self._count))
-                )
-            return
-        missing = set(range(self._count))
-        for kind, body in _frames(self._children):
-            if kind == _TICK:
-                say(*body)
-            elif kind == _FAILED:
-                raise body
-            else:
-                index, result = body
-                missing.discard(index)
-                yield index, result
-        for index in sorted(missing):
-            yield index, self._task(index, say)
-
-
-def _alone() -> bool:
-    """Whether this process has one thread only: forking is safe then."""
-    try:
-        return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - nothing but the count
-    except OSError:
-        return False
-
-
-_DONE, _TICK, _FAILED = range(3)
-
-
-def _serve(task: Task[T], todo: int, results: int, parent: int) -> None:
-    """Be a worker process, which never returns and does not outlive its parent."""
-    try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            return
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-        def send(kind: int, body: object) -> None:
-            data = pickle.dumps((kind, body), pickle.HIGHEST_PROTOCOL)
-            write_all(results, len(data).to_bytes(8, "little") + data)
-
-        while number := os.read(todo, 4):
-            index = int.from_bytes(number, "little")
-            try:
-                result = task(index, lambda files, size: send(_TICK, (files, size)))
-            except Exception as error:
-                send(_FAILED, error)
-            else:
-                send(_DONE, (index, result))
-    finally:
-        os._exit(0)
-
-
-def _frames(children: dict[int, int]) -> Iterator[tuple[int, Any]]:
-    """What workers send, until all have closed their ends."""
-    buffers = {descriptor: bytearray() for descriptor in children}
-    poll = select.poll()
-    for descriptor in children:
-        poll.register(descriptor, select.POLLIN)
-    while buffers:
-        for descriptor, _ in poll.poll():
-            data = os.read(descriptor, 1 << 20)
-            if not data:
-                poll.unregister(descriptor)
-                del buffers[descriptor]
-                continue
-            buffer = buffers[descriptor]
-            buffer += data
-            while len(buffer) >= 8 and len(buffer) >= 8 + int.from_bytes(buffer[:8], "little"):
-                end = 8 + int.from_bytes(buffer[:8], "little")
-                frame = pickle.loads(bytes(buffer[8:end]))  # noqa: S301 - from our own child
-                del buffer[:end]
-                yield frame
 
 
 def rotates(path: Path) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive_pkg import cli
-from archive_pkg.collection import Options, build_many, crew_for, find_records, make_shelf
+from archive_pkg.collection import Options, build_many, executor_for, find_records, make_shelf
 from archive_pkg.records import load_record
 from archive_pkg.web.site.entries import described_by
 from archive_pkg.web.site.searching import words_of
@@ -40,7 +40,7 @@ def test_searches_in_many_letters_find_exactly_the_letters_with_the_words(
         find_records([tmp_path / "in"]),
         make_shelf(tmp_path / "shelf", "hashed"),
         lambda done: None,
-        crew=partial(crew_for, 2),
+        executor=partial(executor_for, 2),
         options=Options(date(2026, 11, 24), sync=False),
     )
     out = tmp_path / "public"

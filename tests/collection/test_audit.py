@@ -24,7 +24,7 @@ from archive_pkg.collection import (
     Shelf,
     audit,
     build_many,
-    crew_for,
+    executor_for,
     find_records,
     make_shelf,
     open_shelf,
@@ -73,14 +73,16 @@ def build(source: Path, out: Path, **options) -> None:
         find_records([source]),
         make_shelf(out, "hashed" if not out.exists() else ""),
         lambda done: None,
-        crew=partial(crew_for, 1),
+        executor=partial(executor_for, 1),
         options=Options(date(2026, 11, 24), **options),
     )
 
 
 def check(shelf: Shelf, **given) -> tuple[list[Done], object]:
     done: list[Done] = []
-    audited = audit(shelf, done.append, crew=partial(crew_for, 1), path=shelf.ledger, **given)
+    audited = audit(
+        shelf, done.append, executor=partial(executor_for, 1), path=shelf.ledger, **given
+    )
     return done, audited
 
 
@@ -339,5 +341,5 @@ def test_a_report_while_an_audit_is_running_reads_a_sound_ledger(shelf: Shelf) -
             done.set()
 
     for _ in range(2):
-        audit(shelf, take, crew=partial(crew_for, 1), path=shelf.ledger)
+        audit(shelf, take, executor=partial(executor_for, 1), path=shelf.ledger)
     assert seen == [True]

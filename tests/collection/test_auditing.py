@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from archive_pkg.cli import app
-from archive_pkg.collection import Budget, Done, Shelf, audit, crew_for, open_shelf
+from archive_pkg.collection import Budget, Done, Shelf, audit, executor_for, open_shelf
 from archive_pkg.collection.audits import auditing, ledger
 from archive_pkg.collection.audits.auditing import Audited
 from archive_pkg.collection.audits.copies import compare, digests_of
@@ -45,7 +45,9 @@ def shelf(made: Path, tmp_path: Path) -> Shelf:
 
 def check(shelf: Shelf, **given) -> tuple[dict[str, Done], Audited]:
     done: list[Done] = []
-    audited = audit(shelf, done.append, crew=partial(crew_for, 1), path=shelf.ledger, **given)
+    audited = audit(
+        shelf, done.append, executor=partial(executor_for, 1), path=shelf.ledger, **given
+    )
     return {Path(each.path).name: each for each in done}, audited
 
 
@@ -366,7 +368,7 @@ def test_a_run_that_is_interrupted_records_what_was_checked(shelf: Shelf) -> Non
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        audit(shelf, take, crew=partial(crew_for, 1), path=shelf.ledger)
+        audit(shelf, take, executor=partial(executor_for, 1), path=shelf.ledger)
     assert [entry["package"] for entry in entries(shelf)] == ["a", "b"]
 
 
@@ -381,7 +383,7 @@ def test_entries_are_written_many_at_a_time_and_not_too_late(
     def take(_: Done) -> None:
         written.append(len(entries(shelf)) if shelf.ledger.exists() else 0)
 
-    audit(shelf, take, crew=partial(crew_for, 1), path=shelf.ledger)
+    audit(shelf, take, executor=partial(executor_for, 1), path=shelf.ledger)
     expected = [1, 2, 3] if seconds < 0 else [0, 2, 2] if together == 2 else [0, 0, 0]
     assert written == expected
     assert len(entries(shelf)) == 3
@@ -393,7 +395,9 @@ def test_a_collection_without_packages_is_not_mounted_unless_nothing_is_known_of
     check(shelf)
     (tmp_path / "empty").mkdir()
     with pytest.raises(StorageError, match="has no packages, and the ledger knows 3"):
-        audit(Shelf(tmp_path / "empty"), print, crew=partial(crew_for, 1), path=shelf.ledger)
+        audit(
+            Shelf(tmp_path / "empty"), print, executor=partial(executor_for, 1), path=shelf.ledger
+        )
     assert len(entries(shelf)) == 3
     done, audited = check(Shelf(tmp_path / "empty"))
     assert (done, audited.there, audited.checked) == ({}, 0, 0)

@@ -23,7 +23,7 @@ from archive_pkg.collection import (
     Done,
     Options,
     build_many,
-    crew_for,
+    executor_for,
     find_records,
     find_sources,
     make_shelf,
@@ -50,7 +50,7 @@ def build_from(sources, out: Path, *, layout: str = "", jobs: int = 1, **options
         sources,
         make_shelf(out, layout),
         done.append,
-        crew=partial(crew_for, jobs),
+        executor=partial(executor_for, jobs),
         options=Options(ON, **options),
     )
     return done
@@ -232,7 +232,7 @@ def test_a_worker_that_the_kernel_kills_costs_no_letter(letters, tmp_path: Path)
 @pytest.mark.parametrize("work", [works.dying, works.speechless])
 def test_a_worker_that_dies_takes_one_subject_with_it(work: Work[int]) -> None:
     done: dict[int, Done] = {}
-    running.run(work, range(100), done.__setitem__, crew=partial(crew_for, 2), batch=2)
+    running.run(work, range(100), done.__setitem__, executor=partial(executor_for, 2), batch=2)
     assert sorted(done) == list(range(100))
     assert [number for number, each in done.items() if each.status] == [70]
     assert done[70].findings[0].code == "worker-lost"
@@ -247,7 +247,7 @@ from archive_pkg import collection
 records, out = map(Path, sys.argv[1:])
 collection.build_many(
     collection.find_records([records]), collection.make_shelf(out), print,
-    crew=partial(collection.crew_for, 2),
+    executor=partial(collection.executor_for, 2),
 )
 """
 
@@ -272,7 +272,9 @@ def test_a_script_that_its_workers_cannot_read_ends_at_once(letters, tmp_path: P
 def test_a_full_disk_ends_the_run_and_nothing_more_is_begun() -> None:
     done: dict[int, Done] = {}
     with pytest.raises(FullError, match="the rest was not begun"):
-        running.run(works.filling, range(10_000), done.__setitem__, crew=partial(crew_for, 1))
+        running.run(
+            works.filling, range(10_000), done.__setitem__, executor=partial(executor_for, 1)
+        )
     assert len(done) == 32
 
 
@@ -287,7 +289,7 @@ def test_a_disk_that_fills_is_told_and_the_next_run_goes_on(
             find_records([tmp_path / "letters"]),
             make_shelf(out),
             done.append,
-            crew=partial(crew_for, 1),
+            executor=partial(executor_for, 1),
             options=Options(ON),
         )
     assert {"built", "failed"} <= outcomes(done).keys() <= {"built", "failed", NOT_BEGUN}

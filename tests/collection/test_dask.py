@@ -18,7 +18,7 @@ from archive_pkg.collection import (
     Each,
     Options,
     build_many,
-    crew_for,
+    executor_for,
     find_packages,
     find_records,
     make_shelf,
@@ -62,7 +62,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
         find_records([tmp_path / "letters"]),
         make_shelf(tmp_path / "out", "hashed"),
         take,
-        crew=partial(crew_for, None, f"dask:{cluster.scheduler_address}"),
+        executor=partial(executor_for, None, f"dask:{cluster.scheduler_address}"),
         options=Options(date(2026, 11, 24)),
         batch=10,
     )
@@ -79,21 +79,21 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
         Each(verify_one),
         packages,
         lambda _, each: verified.append(each),
-        crew=partial(crew_for, None, f"dask:{cluster.scheduler_address}"),
+        executor=partial(executor_for, None, f"dask:{cluster.scheduler_address}"),
     )
     assert [each.outcome for each in verified] == ["valid"] * 120
 
 
 def test_a_subject_that_kills_every_worker_is_told_alone(cluster) -> None:
     done: dict[int, Done] = {}
-    crew = partial(crew_for, None, f"dask:{cluster.scheduler_address}")
-    run(works.dying, range(64, 104), done.__setitem__, crew=crew, batch=2)
+    executor = partial(executor_for, None, f"dask:{cluster.scheduler_address}")
+    run(works.dying, range(64, 104), done.__setitem__, executor=executor, batch=2)
     assert sorted(done) == list(range(64, 104))
     assert [number for number, each in done.items() if each.status] == [70]
 
 
 def test_a_cluster_that_is_not_there_is_told() -> None:
     with pytest.raises(StorageError, match="answers"):
-        crew_for(None, "dask:tcp://127.0.0.1:1")
+        executor_for(None, "dask:tcp://127.0.0.1:1")
     with pytest.raises(UsageError):
-        crew_for(None, "spark://x")
+        executor_for(None, "spark://x")

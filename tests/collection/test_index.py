@@ -19,7 +19,7 @@ from archive_pkg.collection import (
     Query,
     Shelf,
     build_many,
-    crew_for,
+    executor_for,
     find_records,
     make_shelf,
     refresh,
@@ -35,7 +35,7 @@ def build(source: Path, out: Path, **options) -> Shelf:
         find_records([source]),
         shelf,
         lambda done: None,
-        crew=partial(crew_for, 1),
+        executor=partial(executor_for, 1),
         options=Options(date(2026, 11, 24), **options),
     )
     return shelf
@@ -50,7 +50,12 @@ def shelf(letters, letter: Path, tmp_path: Path) -> Shelf:
 
 def bring(shelf: Shelf, **given) -> list[str]:
     outcomes: list[str] = []
-    refresh(shelf, lambda done: outcomes.append(done.outcome), crew=partial(crew_for, 1), **given)
+    refresh(
+        shelf,
+        lambda done: outcomes.append(done.outcome),
+        executor=partial(executor_for, 1),
+        **given,
+    )
     return sorted(outcomes)
 
 
@@ -116,7 +121,7 @@ def test_an_index_that_was_stopped_is_not_taken_for_whole_and_goes_on(shelf: She
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        refresh(shelf, stop_after_five, crew=partial(crew_for, 1))
+        refresh(shelf, stop_after_five, executor=partial(executor_for, 1))
     with pytest.raises(StorageError, match="not whole yet"):
         found(shelf)
     outcomes = bring(shelf)

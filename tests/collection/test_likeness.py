@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.collection import Candidate, Done, crew_for, duplicates
+from archive_pkg.collection import Candidate, Done, duplicates, executor_for
 from archive_pkg.collection.index.duplicates import likeness, normal, signature
 
 
@@ -21,7 +21,7 @@ def candidates(folder: Path, **given: float) -> list[Candidate]:
         if done.status:
             bad.append(done)
 
-    found = list(duplicates([folder], take, crew=partial(crew_for, 1), **given))
+    found = list(duplicates([folder], take, executor=partial(executor_for, 1), **given))
     assert not bad
     return found
 

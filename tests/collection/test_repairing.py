@@ -13,7 +13,7 @@ import pytest
 
 from archive_pkg import storage
 from archive_pkg.bags.archives.serializing import pack
-from archive_pkg.collection import Done, Shelf, accept, audit, crew_for, open_shelf, repair
+from archive_pkg.collection import Done, Shelf, accept, audit, executor_for, open_shelf, repair
 from archive_pkg.collection.audits import ledger
 from archive_pkg.collection.audits.seals import seal_of
 from archive_pkg.collection.bulk.memory import Memory, Remembered
@@ -49,7 +49,7 @@ def copy(made: Path, tmp_path: Path) -> Path:
 
 def check(shelf: Shelf) -> list[Done]:
     done: list[Done] = []
-    audit(shelf, done.append, crew=partial(crew_for, 1), path=shelf.ledger)
+    audit(shelf, done.append, executor=partial(executor_for, 1), path=shelf.ledger)
     return done
 
 

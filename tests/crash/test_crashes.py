@@ -27,7 +27,7 @@ from archive_pkg.bags.fetching.downloads import fetch
 from archive_pkg.collection import (
     Options,
     build_many,
-    crew_for,
+    executor_for,
     find_records,
     make_shelf,
     repair,
@@ -294,7 +294,7 @@ def test_many_packages_are_built(power: Power, replace: bool) -> None:
             find_records([letters]),
             make_shelf(shelf),
             lambda done: None,
-            crew=partial(crew_for, 1),
+            executor=partial(executor_for, 1),
             options=Options(ON, replace=True),
         )
 

@@ -17,7 +17,7 @@ from archive_pkg.collection import (
     Shelf,
     accept,
     audit,
-    crew_for,
+    executor_for,
     open_shelf,
     repair,
     sign_head,
@@ -53,7 +53,9 @@ def shelf(signed: Path, tmp_path: Path) -> Shelf:
 def check(shelf: Shelf, trust: Trust | None = None) -> tuple[list[Done], list[str]]:
     """What an audit says of the package, and of the ledger."""
     done: list[Done] = []
-    found = audit(shelf, done.append, crew=partial(crew_for, 1), path=shelf.ledger, trust=trust)
+    found = audit(
+        shelf, done.append, executor=partial(executor_for, 1), path=shelf.ledger, trust=trust
+    )
     return done, [finding.code for finding in found.report]
 
 

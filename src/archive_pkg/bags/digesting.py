@@ -1,17 +1,19 @@
-"""Digests of all files of a bag, computed by many processes while other things are done.
+"""Digests of all files of a bag, computed by several processes while other things are done.
 
-The processes write into memory that all share, a column for the sizes and one for each algorithm,
-so that a column is compared with what a manifest wants in one go, and nothing needs to be sent.
+They are kept in columns, one for the sizes and one for each algorithm, so that all of a manifest is
+compared in one go.
 """
 
 from __future__ import annotations
 
-import mmap
+import threading
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from archive_pkg.fixity import ALGORITHMS, Workers, spread
+from archive_pkg.executors import Spread
+from archive_pkg.fixity import ALGORITHMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -67,40 +69,34 @@ class Digests:
         self.algorithms = algorithms
         self.findings: list[Finding] = []
         self._lengths = {name: ALGORITHMS[name].length // 2 for name in algorithms}
-        self._starts: dict[str, int] = {}
-        end = 8 * len(files)
-        for name, length in self._lengths.items():
-            self._starts[name] = end
-            end += length * len(files)
-        self._table = mmap.mmap(-1, max(end, 1))
+        self._sizes = array("q", bytes(8 * len(files)))
+        self._columns = {
+            name: bytearray(length * len(files)) for name, length in self._lengths.items()
+        }
 
     def put(self, start: int, piece: Piece) -> None:
         """Write what came of files, the first of which is number `start`."""
-        sizes = piece.sizes.tobytes()
-        self._table[8 * start : 8 * start + len(sizes)] = sizes
+        self.findings += piece.findings
+        self._sizes[start : start + len(piece.sizes)] = piece.sizes
         for name, digests in zip(self.algorithms, piece.digests, strict=True):
+            place = start * self._lengths[name]
             column = b"".join(digests)
-            place = self._starts[name] + start * self._lengths[name]
-            self._table[place : place + len(column)] = column
+            self._columns[name][place : place + len(column)] = column
 
     def sizes(self) -> array[int]:
         """Bytes of each file; `UNREAD` for one that could not be read."""
-        sizes = array("q")
-        sizes.frombytes(self._table[: 8 * len(self.files)])
-        return sizes
+        return self._sizes
 
     def of(self, index: int, name: str) -> bytes:
         """The digest of a file."""
         length = self._lengths[name]
-        place = self._starts[name] + index * length
-        return self._table[place : place + length]
+        return bytes(self._columns[name][index * length : (index + 1) * length])
 
     def unread(self) -> set[str]:
         """Files that could not be read."""
-        sizes = self.sizes()
-        if UNREAD not in sizes:
+        if UNREAD not in self._sizes:
             return set()
-        return {path for path, size in zip(self.files, sizes, strict=True) if size == UNREAD}
+        return {path for path, size in zip(self.files, self._sizes, strict=True) if size == UNREAD}
 
     def mismatches(self, wanted: Mapping[str, Mapping[str, bytes]]) -> list[tuple[str, str, bytes]]:
         """Path, algorithm and digest of each file that was read and is not as wanted.
@@ -111,14 +107,13 @@ class Digests:
         found = []
         unread = self.unread()
         for name, digests in wanted.items():
-            start, length = self._starts[name], self._lengths[name]
-            column = self._table[start : start + length * len(self.files)]
+            length, column = self._lengths[name], self._columns[name]
             expected = [digests.get(path) for path in self.files]
             if None not in expected and b"".join(filter(None, expected)) == column:
                 continue
             for index, (path, digest) in enumerate(zip(self.files, expected, strict=True)):
                 if digest is not None and path not in unread:
-                    actual = column[index * length : (index + 1) * length]
+                    actual = bytes(column[index * length : (index + 1) * length])
                     if actual != digest:
                         found.append((path, name, actual))
         return found
@@ -149,20 +144,17 @@ class Digesting:
         self._digests = Digests(files, list(algorithms))
         self._large_jobs = large_jobs
         few = len(files) <= _FEW
-        self._workers = Workers(self._work, -(-len(files) // _PIECE), 1 if few else jobs)
+        self._pieces = Spread(self._work, -(-len(files) // _PIECE), 1 if few else jobs)
 
     def __enter__(self) -> Digesting:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._workers.__exit__()
+        self._pieces.__exit__()
 
-    def _work(self, index: int, say: Say) -> tuple[list[Finding], list[str]]:
-        start = index * _PIECE
-        files = self._digests.files[start : start + _PIECE]
-        piece = self._source.digest_piece(files, self._digests.algorithms, say)
-        self._digests.put(start, piece)
-        return piece.findings, piece.large
+    def _work(self, index: int, say: Say) -> Piece:
+        files = self._digests.files[index * _PIECE : (index + 1) * _PIECE]
+        return self._source.digest_piece(files, self._digests.algorithms, say)
 
     def finish(self, say: Say) -> Digests:
         """Wait for all digests.
@@ -172,24 +164,21 @@ class Digesting:
         """
         digests = self._digests
         large: list[str] = []
-        for _, (findings, later) in sorted(
-            self._workers.results(say), key=lambda result: result[0]
-        ):
-            digests.findings += findings
-            large += later
+        for index, piece in sorted(self._pieces.results(say), key=lambda result: result[0]):
+            digests.put(index * _PIECE, piece)
+            large += piece.large
         if large:
             numbers = {path: number for number, path in enumerate(digests.files)}
-            for index, piece in sorted(
-                spread(
-                    lambda index, tick: self._source.digest_large(
-                        large[index], digests.algorithms, tick
-                    ),
-                    len(large),
-                    jobs=self._large_jobs,
-                    tick=say,
-                ),
-                key=lambda result: result[0],
-            ):
-                digests.put(numbers[large[index]], piece)
-                digests.findings += piece.findings
+            one_at_a_time = threading.Lock()
+
+            def told(files: int, size: int) -> None:
+                with one_at_a_time:
+                    say(files, size)
+
+            def digest(path: str) -> Piece:
+                return self._source.digest_large(path, digests.algorithms, told)
+
+            with ThreadPoolExecutor(self._large_jobs) as pool:
+                for path, piece in zip(large, pool.map(digest, large), strict=True):
+                    digests.put(numbers[path], piece)
         return digests

@@ -12,11 +12,13 @@ import io
 import os
 import stat
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.errors import StorageError
-from archive_pkg.fixity import ALGORITHMS, cpus, feed, new_hash, reader, rotates, spread
+from archive_pkg.executors import cpus
+from archive_pkg.fixity import ALGORITHMS, feed, new_hash, reader, rotates
 from archive_pkg.limits import FOLDER_DEPTH
 from archive_pkg.reports import Code, Finding, Location, Severity
 from archive_pkg.storage import describe
@@ -33,8 +35,6 @@ _OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY
 _LARGE = 4 * 1024 * 1024
 """Files larger than this are digested after the small ones, each by a thread per algorithm."""
 _READ = 64 * 1024
-_PIECE = 512
-_FEW = 48
 
 SYMBOLIC_LINK = Code(
     "file-is-link",
@@ -305,49 +305,42 @@ class Folder:
         algorithms: Sequence[str],
         *,
         jobs: int | None = None,
-        tick: Callable[[int, int], None] | None = None,
+        tick: Callable[[int, int], None] = lambda files, size: None,
     ) -> dict[str, tuple[int, tuple[bytes, ...]]]:
-        """Size and digests, in the algorithms' order, of files that must not change meanwhile.
+        """Return size and digests, in the algorithms' order, of files that must not change.
 
         Raises:
-            ChangedError: When one does.
-            OSError: When one cannot be read.
+            ChangedError: One changes meanwhile.
+            StorageError: One cannot be read.
+            OSError: One is not there.
         """
-        pieces = [files[start : start + _PIECE] for start in range(0, len(files), _PIECE)]
-
-        def work(
-            index: int, say: Callable[[int, int], None]
-        ) -> list[tuple[int, tuple[bytes, ...]]]:
-            found = [self._digest(path, algorithms, say) for path in pieces[index]]
-            say(len(found), 0)
-            return found
-
-        few = len(files) <= _FEW
-        results = spread(work, len(pieces), jobs=1 if few else jobs, tick=tick)
+        before = self._stamps(files)
+        with self.digesting(files, algorithms, jobs) as work:
+            found = work.finish(tick)
+        for finding in found.findings:
+            raise StorageError(f"{self.path}/{finding.location} {finding.message}", finding.hint)
+        sizes = found.sizes()
+        for path, size, then, now in zip(files, sizes, before, self._stamps(files), strict=True):
+            if then != now or size != then[0]:
+                raise ChangedError(
+                    f"{self.path / path} changed while it was being read",
+                    "Let whatever writes to it finish, then run the same command again.",
+                )
         return {
-            path: found
-            for index, piece in results
-            for path, found in zip(pieces[index], piece, strict=True)
+            path: (sizes[index], tuple(found.of(index, name) for name in algorithms))
+            for index, path in enumerate(files)
         }
 
-    def _digest(
-        self, path: str, algorithms: Sequence[str], say: Callable[[int, int], None]
-    ) -> tuple[int, tuple[bytes, ...]]:
-        file = self.descriptor(path)
-        try:
-            before = os.fstat(file)
-            hashes = [new_hash(name) for name in algorithms]
-            size = feed(reader(file, before.st_size), hashes, tick=lambda count: say(0, count))
-            after = os.fstat(file)
-        finally:
-            os.close(file)
-        same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-        if size != before.st_size or not same:
-            raise ChangedError(
-                f"{self.path / path} changed while it was being read",
-                "Let whatever writes to it finish, then run the same command again.",
-            )
-        return size, tuple(each.digest() for each in hashes)
+    def _stamps(self, files: Sequence[str]) -> list[tuple[int, int]]:
+        """Return size and time of files, which have to be there."""
+        stamps = []
+        for prefix, paths in groupby(files, lambda path: path[: path.rfind("/") + 1]):
+            with self.folder(prefix) as folder:
+                for path in paths:
+                    name = path[len(prefix) :]
+                    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+                    stamps.append((status.st_size, status.st_mtime_ns))
+        return stamps
 
 
 def too_deep(path: str) -> Finding:

@@ -17,7 +17,8 @@ from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
 from archive_pkg.bags.manifests import render
 from archive_pkg.bags.tagfiles import DECLARATION, Declaration, tags_to_bytes
 from archive_pkg.errors import InvalidError, StorageError, UsageError
-from archive_pkg.fixity import Tally, copy_and_digest, new_hash, spread, write_all
+from archive_pkg.executors import Spread
+from archive_pkg.fixity import Tally, copy_and_digest, new_hash, write_all
 from archive_pkg.logs import logger
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import Staging, mode_of, refuse_existing, storage_errors
@@ -432,7 +433,8 @@ def _write_payload(
         return done
 
     written = Written(len(paths), 0, {name: {} for name in algorithms})
-    results = dict(spread(work, len(pieces), jobs=1 if len(paths) <= _FEW else jobs, tick=tick))
+    with Spread(work, len(pieces), 1 if len(paths) <= _FEW else jobs) as spread:
+        results = dict(spread.results(tick))
     for index, piece in enumerate(pieces):
         for path, (size, digests) in zip(piece, results[index], strict=True):
             written.size += size

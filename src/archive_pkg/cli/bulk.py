@@ -36,8 +36,8 @@ from archive_pkg.storage import append_output, storage_errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from archive_pkg import executors
     from archive_pkg.collection import Done, Meter
-    from archive_pkg.collection.bulk.workers import Crew
     from archive_pkg.reports import Finding
 
 S = TypeVar("S")
@@ -60,7 +60,7 @@ Executor = Annotated[
 ]
 Gentle = Annotated[
     bool,
-    typer.Option("--gentle", help="Take only processor and disk time that nobody else wants."),
+    typer.Option("--gentle", help="Run at the lowest priority (nice 19): other programs go first."),
 ]
 Repositories = Annotated[
     list[str] | None,
@@ -338,14 +338,16 @@ def _narrow(report: TextIO, subject: str) -> None:
             os.fchmod(report.fileno(), now & mode)
 
 
-def crew(jobs: int | None, executor: str = "", *, gentle: bool = False) -> Callable[[], Crew]:
-    """What makes those who do the work, once there is enough of it."""
-    from archive_pkg.collection import crew_for
+def executor_from(
+    jobs: int | None, address: str = "", *, gentle: bool = False
+) -> Callable[[], executors.Executor]:
+    """Return what makes the executor that options ask for, once there is enough work."""
+    from archive_pkg.executors import executor_for
 
-    if executor and jobs is not None:
+    if address and jobs is not None:
         raise UsageError("--jobs is for this machine", "with --executor the cluster decides")
     expect_bulk()
-    return lambda: crew_for(jobs, executor, gentle=gentle)
+    return lambda: executor_for(jobs, address, gentle=gentle)
 
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
@@ -375,6 +377,6 @@ def in_words(size: float) -> str:
 
 def rate_of(limit: str, jobs: int | None) -> float:
     """The share of a limit that one of several processes has; 0 for none. Raises UsageError."""
-    from archive_pkg.fixity import cpus
+    from archive_pkg.executors import cpus
 
     return parse_bytes(limit) / (jobs or cpus()) if limit else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive_pkg.executors import executor_for
 from archive_pkg.lazy import names_from
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
         find_records,
         find_sources,
     )
-    from archive_pkg.collection.bulk.workers import crew_for
     from archive_pkg.collection.index.duplicates import Candidate, duplicates
     from archive_pkg.collection.index.questions import Hit, Index, Query
     from archive_pkg.collection.index.refreshing import refresh
@@ -48,7 +48,6 @@ _MODULES = {
         "guarded",
         "run",
     ),
-    "bulk.workers": ("crew_for",),
     "index.duplicates": (
         "Candidate",
         "duplicates",
@@ -108,8 +107,8 @@ __all__ = [
     "audit",
     "build_many",
     "check_one",
-    "crew_for",
     "duplicates",
+    "executor_for",
     "export_one",
     "find_letters",
     "find_packages",

@@ -16,7 +16,7 @@ from archive_pkg.cli.bulk import (
     LimitRate,
     ReportFile,
     Repositories,
-    crew,
+    executor_from,
     parse_bytes,
     rate_of,
     telling,
@@ -96,7 +96,7 @@ def run(
         audited = collection.audit(
             shelf,
             told.take,
-            crew=crew(jobs, executor, gentle=gentle),
+            executor=executor_from(jobs, executor, gentle=gentle),
             path=path,
             due=interval,
             budget=most,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, crew, telling
+from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, executor_from, telling
 from archive_pkg.cli.output import Json, Quiet, no_stream
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import Severity
@@ -176,7 +176,7 @@ def build(
             sources,
             make_shelf(out, layout),
             take,
-            crew=crew(jobs, executor, gentle=gentle),
+            executor=executor_from(jobs, executor, gentle=gentle),
             options=Options(
                 day,
                 replace=replace,

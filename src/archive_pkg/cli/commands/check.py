@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, telling
+from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, executor_from, telling
 from archive_pkg.cli.output import Json, Quiet, file_for
 from archive_pkg.errors import UsageError
 
@@ -88,7 +88,7 @@ def check(
             collection.Each(collection.check_one),
             found,
             lambda _, done: told.take(marked(done)),
-            crew=crew(jobs, executor),
+            executor=executor_from(jobs, executor),
         )
         for path in tables:
             do = partial(_checked, path, files, encoding, mapping, annotated, replace=replace)

@@ -16,7 +16,7 @@ from archive_pkg.cli.bulk import (
     LimitRate,
     ReportFile,
     Repositories,
-    crew,
+    executor_from,
     in_words,
     rate_of,
     telling,
@@ -128,7 +128,7 @@ def deposit(
             work,
             found,
             told.took,
-            crew=crew(None if executor else jobs, executor, gentle=gentle),
+            executor=executor_from(None if executor else jobs, executor, gentle=gentle),
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archive_pkg.cli.audience import Audience, say_seen
-from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, crew, telling
+from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, executor_from, telling
 from archive_pkg.cli.commands.build import parse_date
 from archive_pkg.cli.output import (
     STANDARD_OUTPUT,
@@ -26,8 +26,8 @@ from archive_pkg.errors import InvalidError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from archive_pkg import executors
     from archive_pkg.collection import Done
-    from archive_pkg.collection.bulk.workers import Crew
     from archive_pkg.packages.metadata import Described
     from archive_pkg.records import Record
 
@@ -117,7 +117,7 @@ def export(
         do = partial(export_one, to=to, out=each, made=made, ledger=ledger)
         do = partial(do, audience=audience, on=day)
         mode = mode_for(audience, *paths)
-        _export_each(paths, each, mode, do, crew(jobs, executor), report, as_json, quiet)
+        _export_each(paths, each, mode, do, executor_from(jobs, executor), report, as_json, quiet)
         return
     if jobs or report or executor:
         raise UsageError("--jobs, --report and --executor are for many letters", "add --each DIR")
@@ -159,7 +159,7 @@ def _export_each(
     folder: Path,
     mode: int,
     do: Callable[..., Done],
-    workers: Callable[[], Crew],
+    workers: Callable[[], executors.Executor],
     report: Path | None,
     as_json: bool,
     quiet: bool,
@@ -179,7 +179,7 @@ def _export_each(
             collection.Each(do),
             letters,
             lambda _, done: told.take(marked(done)),
-            crew=workers,
+            executor=workers,
         )
 
 

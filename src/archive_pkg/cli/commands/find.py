@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive_pkg.cli.audience import HOW, Audience
-from archive_pkg.cli.bulk import Jobs, crew
+from archive_pkg.cli.bulk import Jobs, executor_from
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, warn, write_file
 from archive_pkg.reports import Severity
 from archive_pkg.storage import mode_of, storage_errors
@@ -164,7 +164,9 @@ def duplicates(
 
     with answering("duplicates", as_json=as_json, quiet=quiet) as answer:
         unread = _Unread(answer)
-        found = collection.duplicates(paths, unread, crew=crew(jobs), near=near, audience=audience)
+        found = collection.duplicates(
+            paths, unread, executor=executor_from(jobs), near=near, audience=audience
+        )
         for candidate in found:
             answer.results.append(candidate.as_json())
             one, other = (" ".join(pair) for pair in (candidate.one, candidate.other))
@@ -213,4 +215,6 @@ def _bring_up_to_date(
             )
         return
 
-    collection.refresh(shelf, _Unread(answer), crew=crew(jobs), anew=anew, audience=audience)
+    collection.refresh(
+        shelf, _Unread(answer), executor=executor_from(jobs), anew=anew, audience=audience
+    )

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from archive_pkg.cli.bulk import Jobs, ReportFile, crew, telling
+from archive_pkg.cli.bulk import Jobs, ReportFile, executor_from, telling
 from archive_pkg.cli.commands.build import parse_date
 from archive_pkg.cli.output import Json, Quiet, no_stream
 from archive_pkg.errors import UsageError
@@ -71,7 +71,7 @@ def site(
             shelf,
             output,
             told.take,
-            crew=crew(jobs),
+            executor=executor_from(jobs),
             day=day,
             title=title,
             base=base,

@@ -15,7 +15,7 @@ from archive_pkg.cli.bulk import (
     Jobs,
     LimitRate,
     ReportFile,
-    crew,
+    executor_from,
     rate_of,
     telling,
 )
@@ -98,7 +98,7 @@ def verify(
             collection.Each(do, rate_of(limit_rate, 1 if few else jobs)),
             bags,
             told.took,
-            crew=crew(jobs, executor, gentle=gentle),
+            executor=executor_from(jobs, executor, gentle=gentle),
         )
 
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from archive_pkg.collection.audits.ledger import Head, Ledger
     from archive_pkg.collection.audits.state import Known
-    from archive_pkg.collection.bulk.workers import Crew
     from archive_pkg.collection.shelves import Shelf
+    from archive_pkg.executors import Executor
     from archive_pkg.paths import StrPath
     from archive_pkg.reports import Finding, Report
 
@@ -121,7 +121,7 @@ def audit(
     shelf: Shelf,
     take: Callable[[Done], None],
     *,
-    crew: Callable[[], Crew],
+    executor: Callable[[], Executor],
     path: StrPath,
     due: timedelta = timedelta(0),
     budget: Budget = Budget(),
@@ -134,7 +134,7 @@ def audit(
     Args:
         shelf: The shelf; only read.
         take: Called with what came of each package that was checked or has vanished.
-        crew: Makes those who do the work.
+        executor: Makes those who do the work.
         path: The ledger's file.
         due: Packages are due whose last check is so long ago.
         budget: How much to do at most.
@@ -177,7 +177,7 @@ def audit(
             subjects = _due(state, shelf.root, built, due)
             work = Each(partial(_check_one, against=against, trust=trust), rate)
             within = _within(subjects, budget, done)
-            run(work, within, record.checked, crew=crew, batch=BATCH, few=BATCH)
+            run(work, within, record.checked, executor=executor, batch=BATCH, few=BATCH)
             done.left = sum(1 for _ in subjects)
         done.head = book.head
     return done

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from archive_pkg.collection.bulk.workers import Crew
     from archive_pkg.collection.shelves import Shelf
+    from archive_pkg.executors import Executor
     from archive_pkg.paths import StrPath
 
 BATCH = 200
@@ -90,7 +90,7 @@ def build_many(
     shelf: Shelf,
     take: Callable[[Done], None],
     *,
-    crew: Callable[[], Crew],
+    executor: Callable[[], Executor],
     options: Options = Options(),
     batch: int = BATCH,
     wait: float = 0,
@@ -104,7 +104,7 @@ def build_many(
         sources: Records, their files or folders, and letters of catalogues.
         shelf: Where the packages go; nobody else may build there meanwhile.
         take: Called with what came of each, as it comes; of good ones with their warnings.
-        crew: Makes those who do the work; see `crews.crew_for`.
+        executor: Makes those who do the work; see `crews.executor_for`.
         options: How to build.
         batch: How many packages are made durable together.
         wait: Seconds to wait for another run on the shelf.
@@ -134,7 +134,7 @@ def build_many(
                 memory.keep(source, built, mode)
             take(done)
 
-        run(_Building(shelf, options), remembered(), taken, crew=crew, batch=batch)
+        run(_Building(shelf, options), remembered(), taken, executor=executor, batch=batch)
         if options.sync:
             with storage.storage_errors(f"making {shelf.root} durable"):
                 storage.sync_filesystem(shelf.root)

@@ -10,8 +10,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from archive_pkg import storage
-from archive_pkg.collection.bulk.workers import Alone, Crew, WorkerLostError
 from archive_pkg.errors import ArchivePkgError, StorageError
+from archive_pkg.executors import Executor, InProcess, WorkerLostError
 from archive_pkg.reports import Code, Finding, Location, Severity
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def run(
     subjects: Iterable[S],
     take: Callable[[S, Done], None],
     *,
-    crew: Callable[[], Crew],
+    executor: Callable[[], Executor],
     batch: int = FEW,
     few: int = FEW,
 ) -> None:
@@ -131,7 +131,7 @@ def run(
         work: What to do.
         subjects: To what.
         take: Called in this process with each subject and what came of it, as it comes.
-        crew: Makes those who do it; not called where a few subjects are all there are.
+        executor: Makes those who do it; not called where a few subjects are all there are.
         batch: How many subjects make one piece of work.
         few: Up to how many this process does by itself.
 
@@ -142,7 +142,7 @@ def run(
     stream = iter(subjects)
     first = list(islice(stream, few))
     more = list(islice(stream, 1))
-    team = crew() if more else Alone()
+    team = executor() if more else InProcess()
     _Run(work, take, team).all(_batches(chain(first, more, stream), batch if more else 1))
 
 
@@ -154,10 +154,10 @@ def _batches(stream: Iterator[S], size: int) -> Iterator[list[S]]:
 class _Run:
     """One run of work."""
 
-    def __init__(self, work: Work[S], take: Callable[[S, Done], None], crew: Crew) -> None:
+    def __init__(self, work: Work[S], take: Callable[[S, Done], None], executor: Executor) -> None:
         self._work = work
         self._tell = take
-        self._crew = crew
+        self._executor = executor
         self._fatal: Done | None = None
         self._flying: dict[Future[list[Done]], list[Any]] = {}
         self._lost: deque[list[Any]] = deque()
@@ -179,7 +179,7 @@ class _Run:
     def _advance(self, batches: Iterator[list[Any]]) -> bool:
         """Begin what there are hands for, and take what is done next; False when all is done."""
         if not self._lost:
-            for batch in islice(batches, self._crew.width - len(self._flying)):
+            for batch in islice(batches, self._executor.width - len(self._flying)):
                 self._start(batch)
         if self._flying:
             self._land()
@@ -195,14 +195,14 @@ class _Run:
         self._tell(subject, done)
 
     def _start(self, batch: list[Any]) -> None:
-        self._flying[self._crew.submit(self._work, batch)] = batch
+        self._flying[self._executor.submit(self._work, batch)] = batch
 
     def _land(self) -> None:
         done, _ = wait(self._flying, return_when=FIRST_COMPLETED)
         for future in done:
             batch = self._flying.pop(future)
             try:
-                results = self._crew.result(future)
+                results = self._executor.result(future)
             except WorkerLostError:
                 self._lost.append(batch)
             else:
@@ -230,10 +230,10 @@ class _Run:
             self._finish(None)
         except BaseException as error:
             if not isinstance(error, Exception):
-                self._crew.kill()
+                self._executor.kill()
             raise
         finally:
-            self._crew.close()
+            self._executor.close()
 
     def _break_off(self) -> None:
         """Take what finishes within a moment, and kill the workers whatever they are doing."""
@@ -242,8 +242,8 @@ class _Run:
         finally:
             # Even if nothing is waited for: a signal may come after a batch was handed to a
             # worker, and before it was noted here.
-            self._crew.kill()
-            self._crew.close()
+            self._executor.kill()
+            self._executor.close()
 
     def _finish(self, seconds: float | None) -> None:
         for future in [each for each in self._flying if each.cancel()]:

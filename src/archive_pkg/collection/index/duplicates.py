@@ -33,7 +33,7 @@ from archive_pkg.records import load_record, record_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from archive_pkg.collection.bulk.workers import Crew
+    from archive_pkg.executors import Executor
     from archive_pkg.packages.access.decision import Audience
     from archive_pkg.paths import StrPath
 
@@ -88,7 +88,7 @@ def duplicates(
     paths: Iterable[StrPath],
     take: Callable[[Done], None],
     *,
-    crew: Callable[[], Crew],
+    executor: Callable[[], Executor],
     near: float = 0.8,
     audience: Audience = "public",
 ) -> Iterator[Candidate]:
@@ -97,7 +97,7 @@ def duplicates(
     Args:
         paths: Records, packages, folders of either.
         take: Called with what came of reading each.
-        crew: Makes those who read.
+        executor: Makes those who read.
         near: The least likeness of two texts that are listed as nearly the same.
         audience: Whose parts are compared: what it may not see is left out.
 
@@ -117,7 +117,7 @@ def duplicates(
             take(done)
 
         work = Each(partial(_read_one, audience=audience))
-        run(work, find_letters(paths, take), taken, crew=crew)
+        run(work, find_letters(paths, take), taken, executor=executor)
         base.execute("CREATE INDEX bands_band ON bands (band)")
         yield from _same(base, "same-bytes", "bytes")
         yield from _same(base, "same-text", "text")

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.collection.bulk.each import Pace
-    from archive_pkg.collection.bulk.workers import Crew
     from archive_pkg.collection.shelves import Shelf
+    from archive_pkg.executors import Executor
     from archive_pkg.packages import Package
     from archive_pkg.packages.access.decision import Audience
     from archive_pkg.records import Record
@@ -88,7 +88,7 @@ def refresh(
     shelf: Shelf,
     take: Callable[[Done], None],
     *,
-    crew: Callable[[], Crew],
+    executor: Callable[[], Executor],
     anew: bool = False,
     audience: Audience = "public",
 ) -> None:
@@ -101,7 +101,7 @@ def refresh(
     Args:
         shelf: The shelf.
         take: Called with what came of each package: "indexed", "unchanged", "gone".
-        crew: Makes those who do the work.
+        executor: Makes those who do the work.
         anew: Forget the old index first.
         audience: Whose index it is.
 
@@ -115,30 +115,30 @@ def refresh(
         try:
             if anew or abs(version_of(path)) != VERSION or _is_worn(path):
                 forget(path)
-            is_current = _refreshed(path, shelf, take, crew, audience)
+            is_current = _refreshed(path, shelf, take, executor, audience)
         except sqlite3.OperationalError as error:
             raise OSError(None, str(error), str(path)) from error
         except sqlite3.DatabaseError:  # the file is damaged
             forget(path)
-            is_current = _refreshed(path, shelf, take, crew, audience)
+            is_current = _refreshed(path, shelf, take, executor, audience)
         if not is_current:
             # The words of a text that was open and is withheld now are in the old index still.
             forget(path)
-            _refreshed(path, shelf, lambda done: None, crew, audience)
+            _refreshed(path, shelf, lambda done: None, executor, audience)
 
 
 def _refreshed(
     path: Path,
     shelf: Shelf,
     take: Callable[[Done], None],
-    crew: Callable[[], Crew],
+    executor: Callable[[], Executor],
     audience: Audience,
 ) -> bool:
     """Bring an index up to date; return False where it has to be made anew."""
     with closing(_open(path, audience)) as base:
         try:
             refreshing = _Refreshing(base, shelf, take, audience)
-            refreshing.run(crew)
+            refreshing.run(executor)
             if not refreshing.is_stale:
                 base.execute(f"PRAGMA user_version = {VERSION}")
             return not refreshing.is_stale
@@ -165,12 +165,12 @@ class _Refreshing:
         self._tell = take
         self._written = 0
 
-    def run(self, crew: Callable[[], Crew]) -> None:
+    def run(self, executor: Callable[[], Executor]) -> None:
         from archive_pkg.collection.bulk.each import Each
 
         self._base.execute("CREATE TEMP TABLE seen (package TEXT PRIMARY KEY) WITHOUT ROWID")
         work = Each(partial(_read_one, audience=self._audience))
-        run(work, self._subjects(), self._take, crew=crew, batch=_BATCH)
+        run(work, self._subjects(), self._take, executor=executor, batch=_BATCH)
         gone = self._base.execute(
             "SELECT package FROM packages WHERE package NOT IN (SELECT package FROM seen)"
         ).fetchall()

@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
-    from archive_pkg.collection.bulk.workers import Crew
     from archive_pkg.collection.shelves import Shelf
+    from archive_pkg.executors import Executor
 
 MANIFEST = "site-sha256.txt"
 """The digests of all files of a site, as sha256sum takes them; by it a folder is known as one."""
@@ -78,7 +78,7 @@ def build_site(
     out: Path,
     take: Callable[[Done], None],
     *,
-    crew: Callable[[], Crew],
+    executor: Callable[[], Executor],
     day: date,
     title: str = "Letters",
     base: str = "",
@@ -90,7 +90,7 @@ def build_site(
         shelf: The shelf.
         out: The site's folder; a folder with other things in it has to be a site already.
         take: Called with what came of each package: "written", "unchanged", "left out", "failed".
-        crew: Makes those who do the work.
+        executor: Makes those who do the work.
         day: The day by which parts are open or withheld; a future day counts as today.
         title: What the site is called.
         base: The address at which it will be; without one it has no sitemap.
@@ -128,7 +128,7 @@ def build_site(
             work,
             _subjects(shelf, memory, audits, take),
             partial(_take, shelf, memory, assembling, take),
-            crew=crew,
+            executor=executor,
             batch=_BATCH,
         )
         with storage.storage_errors(f"writing {out}"):

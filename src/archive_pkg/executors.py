@@ -1,0 +1,424 @@
+"""Where work is done: in this process, in other processes of this machine, or on a Dask cluster.
+
+All three are executors, and the rest of the house does not know which one it has. Work on many
+subjects goes to spawned processes, whichever threads this one has. Digesting the files of one bag
+takes less time than to spawn a process, so `spread` forks: see there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import BrokenExecutor, Future, as_completed
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.logs import logger, shown
+from archive_pkg.storage import log_to
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import ProcessPoolExecutor
+    from pathlib import Path
+
+    Tick = Callable[[int, int], None]
+    Task = Callable[[int, Tick], Any]
+    """One piece: its number, and what to call with the files and bytes that are done."""
+
+T = TypeVar("T")
+_log = logger(__name__)
+
+_ORDERS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+# Records and documents are many objects and hardly ever a cycle. To look for cycles after each
+# seven hundred objects, as Python does by default, takes a tenth of the time.
+_GC_THRESHOLD = (50_000, 20, 100)
+_DEATH = 0.8
+"""Seconds to wait for killed workers; a worker that waits for a dead disk does not die."""
+
+_NONE_BEGAN = "the processes that were to do the work ended before they began"
+_BEGIN_AGAIN = (
+    'in a script of your own, call it under `if __name__ == "__main__":`, for each process reads '
+    "the script again; otherwise memory was too small: use fewer jobs"
+)
+
+
+class WorkerLostError(Exception):
+    """The process that did a piece of work died, as when memory is too small."""
+
+
+class Executor(Protocol):
+    """Does pieces of work."""
+
+    @property
+    def width(self) -> int:
+        """How many pieces may be under way at a time, so that no worker is idle."""
+
+    def submit(self, work: Callable[[Any], T], piece: Any) -> Future[T]:
+        """Begin a piece."""
+
+    def result(self, future: Future[T]) -> T:
+        """Return the result of a piece.
+
+        Raises:
+            WorkerLostError: Its worker died.
+            StorageError: There are no workers.
+            Exception: What the work raised.
+        """
+
+    def kill(self) -> None:
+        """End all workers now, whatever they are doing. Only `close` may follow."""
+
+    def close(self) -> None:
+        """Let the pieces under way end, and end all workers."""
+
+
+def cpus() -> int:
+    """Return how many processors this process may use."""
+    with contextlib.suppress(AttributeError):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def executor_for(jobs: int | None, address: str = "", *, gentle: bool = False) -> Executor:
+    """Return the executor that options ask for.
+
+    Args:
+        jobs: Processes; as many as there are processors when None. With 1, this process.
+        address: The address of a cluster, `dask:tcp://host:8786`; empty for this machine.
+        gentle: Whether to take only processor time that nothing else wants.
+
+    Raises:
+        UsageError: There is no such executor, or it is not installed.
+        StorageError: The cluster does not answer.
+    """
+    if address:
+        kind, _, scheduler = address.partition(":")
+        if kind != "dask" or not scheduler:
+            raise UsageError(f"{address} is not an executor", "write dask:tcp://HOST:8786")
+        return Dask(scheduler)
+    wanted = jobs or cpus()
+    return Processes(wanted, gentle) if wanted > 1 else InProcess(gentle)
+
+
+class InProcess:
+    """Do each piece in this process when it is submitted."""
+
+    width = 1
+
+    def __init__(self, gentle: bool = False) -> None:
+        if gentle:
+            os.nice(19)
+
+    def submit(self, work: Callable[[Any], T], piece: Any) -> Future[T]:
+        """See `Executor`."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(work(piece))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def result(self, future: Future[T]) -> T:
+        """See `Executor`."""
+        return future.result()
+
+    def kill(self) -> None:
+        """See `Executor`."""
+
+    def close(self) -> None:
+        """See `Executor`."""
+
+
+@dataclass
+class Processes:
+    """Do pieces in processes of this machine; a pool that lost one is replaced by a new pool.
+
+    Attributes:
+        jobs: How many processes.
+        gentle: Whether they take only processor time that nothing else wants.
+        forked: What forked processes do, which see what this process has in memory. Without it
+            they are spawned: forking is not safe in a process that has threads, and a fork server
+            is killed with its process group, so that nobody could end in an orderly way.
+    """
+
+    jobs: int
+    gentle: bool = False
+    forked: Task | None = None
+    _pool: ProcessPoolExecutor | None = field(default=None, init=False)
+    _sign_of_life: Future[int] = field(default_factory=Future, init=False)
+
+    @property
+    def width(self) -> int:
+        """See `Executor`."""
+        return self.jobs + 1
+
+    def submit(self, work: Callable[[Any], T], piece: Any) -> Future[T]:
+        """See `Executor`."""
+        # Processes start here, and no signal may reach one before it is set up.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ORDERS)
+        try:
+            if self._pool is None:
+                self._pool = self._start()
+                self._sign_of_life = self._pool.submit(os.getpid)
+            return self._pool.submit(work, piece)
+        except BrokenExecutor as error:
+            failed: Future[T] = Future()
+            failed.set_exception(error)
+            return failed
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _start(self) -> ProcessPoolExecutor:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        _log.info("starting up to %d worker processes", self.jobs)
+        if self.forked is not None:
+            begin = partial(_begin_forked, self.forked)
+            return ProcessPoolExecutor(self.jobs, get_context("fork"), begin)
+        return ProcessPoolExecutor(
+            self.jobs, get_context("spawn"), _begin_spawned, (os.getpid(), self.gentle, shown())
+        )
+
+    def result(self, future: Future[T]) -> T:
+        """See `Executor`."""
+        try:
+            return future.result()
+        except (BrokenExecutor, MemoryError) as error:
+            # A worker that runs out of memory while reporting counts as lost.
+            if self._pool is not None:
+                _log.info("a worker process ended before its work; starting new ones")
+                self._pool.shutdown(wait=self.forked is not None)
+                self._pool = None
+            if self.forked is None and self._sign_of_life.exception():
+                raise StorageError(_NONE_BEGAN, _BEGIN_AGAIN) from error
+            raise WorkerLostError(str(error)) from error
+
+    def kill(self) -> None:
+        """See `Executor`."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        workers = list(pool._processes.values())  # Python 3.14 has kill_workers()
+        for worker in workers:
+            worker.kill()
+        end = time.monotonic() + _DEATH
+        for worker in workers:  # what they staged is removed next
+            worker.join(max(0.0, end - time.monotonic()))
+        all_ended = all(worker.exitcode is not None for worker in workers)
+        pool.shutdown(wait=all_ended, cancel_futures=True)
+
+    def close(self) -> None:
+        """See `Executor`."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+
+def _begin_spawned(parent: int, gentle: bool, log: tuple[bool, Path | None] | None) -> None:
+    """Make this process a worker that ends when its parent says so or dies.
+
+    A scheduler or a terminal sends its signals to every process of a run. Only the first is to act
+    on them, so that the work under way is finished and reported.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ORDERS)
+    threading.Thread(target=_obey, args=(parent,), daemon=True).start()
+    _end_with_parent()
+    gc.set_threshold(*_GC_THRESHOLD)
+    if log:
+        log_to(*log)
+    if gentle:
+        os.nice(19)
+
+
+def _obey(parent: int) -> None:
+    """Wait for the parent's own order to end, which the pool gives when another worker has died."""
+    while signal.sigwaitinfo(_ORDERS).si_pid != parent:
+        pass
+    os._exit(1)
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as its parent has died."""
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        wait = parent.join
+        threading.Thread(target=lambda: (wait(), os._exit(1)), daemon=True).start()
+
+
+class Dask:
+    """Do pieces on the workers of a Dask cluster, which share this machine's storage."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise UsageError(
+                "Dask is not installed", "install it with: pip install 'archive-pkg[dask]'"
+            ) from error
+        try:
+            self._client = Client(address, timeout=10)
+        except (OSError, ValueError) as error:
+            raise StorageError(
+                f"no Dask scheduler answers at {address}", "is it running, and reachable from here?"
+            ) from error
+        if not self._client.nthreads():
+            self._client.wait_for_workers(1)
+        self._executor = self._client.get_executor(pure=False, retries=0)
+
+    @property
+    def width(self) -> int:
+        """See `Executor`."""
+        return 1 + max(1, sum(int(threads) for threads in self._client.nthreads().values()))
+
+    def submit(self, work: Callable[[Any], T], piece: Any) -> Future[T]:
+        """See `Executor`."""
+        future: Future[T] = self._executor.submit(_with_few_collections, work, piece)
+        return future
+
+    def result(self, future: Future[T]) -> T:
+        """See `Executor`."""
+        from distributed.scheduler import KilledWorker
+
+        try:
+            return future.result()
+        except KilledWorker as error:
+            raise WorkerLostError(str(error)) from error
+
+    def kill(self) -> None:
+        """See `Executor`; the cluster drops what has not begun, and cannot end a thread."""
+        self._executor.shutdown(wait=False)
+
+    def close(self) -> None:
+        """See `Executor`."""
+        self._executor.shutdown()
+        self._client.close()
+
+
+def _with_few_collections(work: Callable[[Any], T], piece: Any) -> T:
+    """Do a piece in a worker that others may use, too, and leave the worker as it was."""
+    before = gc.get_threshold()
+    gc.set_threshold(*_GC_THRESHOLD)
+    try:
+        return work(piece)
+    finally:
+        gc.set_threshold(*before)
+
+
+# --- pieces of one short work -----------------------------------------------------------------
+
+
+class Spread:
+    """Numbered pieces of one work, under way while the caller does something else; a context.
+
+    On Linux, in a process of one thread, forked processes do the pieces: they begin at once, see
+    all that this process has in memory, and send back only their results. Small files are bound by
+    the interpreter, which threads share: threads take longer than no threads. Elsewhere this
+    process does the pieces, when the results are asked for.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        count: int,
+        jobs: int | None = None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            task: Does a piece, given its number and what to call with files and bytes done.
+            count: How many pieces.
+            jobs: How many at a time; as many as there are processors when None.
+        """
+        self._task = task
+        self._count = count
+        workers = min(jobs or cpus(), count)
+        self._processes = Processes(workers, forked=task)
+        self._futures: dict[Future[Any], int] = {}
+        if workers > 1 and sys.platform == "linux" and _has_one_thread():
+            self._futures = {
+                self._processes.submit(_do_forked, index): index for index in range(count)
+            }
+
+    def __enter__(self) -> Spread:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes, whatever they are doing."""
+        if all(future.done() for future in self._futures):
+            self._processes.close()
+        else:
+            self._processes.kill()
+
+    def results(self, tick: Tick = lambda files, size: None) -> Iterator[tuple[int, Any]]:
+        """Yield each piece's number and result, as they get ready.
+
+        Args:
+            tick: Called with files and bytes done since it was last called.
+
+        Raises:
+            Exception: What a piece raised.
+        """
+        missing = set(range(self._count))
+        for future in as_completed(self._futures):
+            try:
+                files, size, result = self._processes.result(future)
+            except WorkerLostError:  # the piece is done again, here
+                continue
+            index = self._futures[future]
+            missing.discard(index)
+            tick(files, size)
+            yield index, result
+        for index in sorted(missing):
+            yield index, self._task(index, tick)
+
+
+def _has_one_thread() -> bool:
+    """Return whether this process has only one thread, so that forking is safe.
+
+    A thread that has ended is listed for a moment more, as those of the last pool are.
+    """
+    for _ in range(10):
+        try:
+            if len(os.listdir("/proc/self/task")) == 1:  # noqa: PTH208 - nothing but the count
+                return True
+        except OSError:
+            return False
+        if threading.active_count() > 1:
+            return False
+        time.sleep(0.001)
+    return False
+
+
+_forked: Task
+"""The task of a forked process."""
+
+
+def _begin_forked(task: Task) -> None:
+    global _forked
+    _forked = task
+    for order in _ORDERS:
+        signal.signal(order, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ORDERS)
+    _end_with_parent()
+
+
+def _do_forked(index: int) -> tuple[int, int, Any]:
+    """Return the files and bytes of a piece, and its result."""
+    done = [0, 0]
+
+    def count(files: int, size: int) -> None:
+        done[0] += files
+        done[1] += size
+
+    result = _forked(index, count)
+    return done[0], done[1], result
