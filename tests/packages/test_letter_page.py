@@ -142,7 +142,7 @@ def test_scans_are_on_a_page_up_to_a_limit(tmp_path: Path) -> None:
             ],
         }
     )
-    root = html.fromstring(letter_page(record, tmp_path, room=2500))
+    root = html.fromstring(letter_page(record, tmp_path, scan_limit=2500))
     assert len(root.xpath("//img[starts-with(@src, 'data:image/png')]")) == 2
 
 

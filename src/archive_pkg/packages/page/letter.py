@@ -1,4 +1,4 @@
-"""The page of a letter: its text beside its record, each statement tied to its words."""
+"""Make the page of a letter: its text next to its record, each statement linked to its words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archive_pkg import storage
 from archive_pkg.errors import InvalidError
 from archive_pkg.interchange import views
 from archive_pkg.packages.page import rendering
-from archive_pkg.packages.page.marked import Line, Mark, Segment, marked_lines
+from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, Segment, marked_lines
 from archive_pkg.records.statements import Index, statements
 from archive_pkg.records.vocabularies.languages import language_name
 from archive_pkg.records.wording import classification_in_words, facts, label, words
@@ -34,7 +34,7 @@ IMAGES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/svg+xml"}
 """Types of scans that browsers show."""
 DAMAGED = "The package is damaged or was changed after it was created."
 _IMAGE_LIMIT = 64 * 1024 * 1024
-_ROOM = 8 * 1024 * 1024
+_SCAN_LIMIT = 8 * 1024 * 1024
 _ROLES = tuple(
     f"s-{name}"
     for name in (
@@ -43,20 +43,20 @@ _ROLES = tuple(
 )  # fmt: skip
 _LISTS = ("agents", "parts", "enclosures", "events")
 _VERSIONS = ("original", "transcription", "translation", "redaction")
-"""Kinds of parts that are the letter itself, to be read side by side."""
+"""The kinds of parts that are versions of the letter and are shown side by side."""
 _RTL = ("ar", "fa", "he", "ur", "yi", "ps", "syr", "dv", "ckb", "ug", "sd")
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """One thing that a statement rests on.
+class EvidenceView:
+    """A piece of evidence as the page shows it.
 
     Attributes:
         basis: "quoted", "inferred" or "supplied".
-        words: The rule, the agent or the note, for a reader.
-        quote: The words it is quoted from; empty where there are none.
-        anchor: Where they stand on the page; empty where they are not on it.
-        rival: What it states instead of the record's value; empty where it supports that.
+        words: The rule, the agent or the note, in words.
+        quote: The quoted words; empty if there are none.
+        anchor: The id of the quoted words on the page; empty if they are not on it.
+        rival: The other value that it supports; empty if it supports the record's value.
     """
 
     basis: str
@@ -67,25 +67,25 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A statement on the page: its name there, its label, its value in words, its grounds."""
+class StatementRow:
+    """A statement on the page: its id, its label, its value in words and its evidence."""
 
     name: str
     label: str
     value: str
-    grounds: tuple[Ground, ...]
+    evidence: tuple[EvidenceView, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ShownPart:
     """A part of the letter as the page shows it: its lines or its image.
 
     Attributes:
         part: The part.
         title: Its heading.
-        language: A BCP 47 tag; empty where it is not known.
+        language: A BCP 47 tag; empty if unknown.
         rtl: Whether it runs from right to left.
-        shown: The statements and notes whose words are in one of the readings.
+        shown: The statements and notes with words in any of the shown parts.
         lines: Its lines, if it is a text.
         image: The address of its image, if it is a scan.
     """
@@ -95,12 +95,12 @@ class Reading:
     language: str
     rtl: bool
     shown: set[str]
-    lines: tuple[Line, ...] = ()
+    lines: tuple[MarkedLine, ...] = ()
     image: str = ""
 
     @property
     def text(self) -> str:
-        """Its words."""
+        """The text of its lines."""
         return "\n".join("".join(piece.text for piece in line.segments) for line in self.lines)
 
 
@@ -110,7 +110,7 @@ def letter_page(
     *,
     verification: Verification | None = None,
     checked_on: str = "",
-    room: int | None = None,
+    scan_limit: int | None = None,
     is_cut: bool = False,
 ) -> str:
     """Return the page of a letter: one HTML file that needs no other file.
@@ -121,8 +121,8 @@ def letter_page(
         record: Its record.
         folder: The folder that its parts' paths start from; only read.
         verification: The result of verifying its package, where it is a package.
-        checked_on: The day of that verification.
-        room: The most bytes of scans in the page; without it, all scans.
+        checked_on: The day of the verification.
+        scan_limit: The most bytes of scans in the page; without it, all scans.
         is_cut: Whether the record is what an audience may see of its package. Findings are not
             on the page then, because they name files.
 
@@ -130,7 +130,9 @@ def letter_page(
         InvalidError: A text does not have the encoding that the record states.
         StorageError: A part cannot be read.
     """
-    shown = view(record, read_parts(record, Path(folder), room=room), drawing_of(record))
+    shown = view(
+        record, read_parts(record, Path(folder), scan_limit=scan_limit), drawing_of(record)
+    )
     script = rendering.asset("letter.js")
     return _rendered(shown, _state(verification, checked_on, is_cut=is_cut), script)
 
@@ -145,7 +147,7 @@ def package_page(package: Package) -> str:
         InvalidError: A text does not have the encoding that the record states.
         StorageError: A part cannot be read.
     """
-    return letter_page(package.record, package.parts, room=_ROOM)
+    return letter_page(package.record, package.parts, scan_limit=_SCAN_LIMIT)
 
 
 def page_in_package(record: Record, texts: Mapping[str, str], folder: str) -> str:
@@ -153,7 +155,7 @@ def page_in_package(record: Record, texts: Mapping[str, str], folder: str) -> st
 
     Args:
         record: The record.
-        texts: The text of the whole file of each text part, by the part's id.
+        texts: The complete text of each text part's file, by the part's id.
         folder: The folder of the parts' files, seen from the page, with a slash at its end.
     """
     images = {
@@ -161,7 +163,7 @@ def page_in_package(record: Record, texts: Mapping[str, str], folder: str) -> st
         for part in record.parts
         if part.file and part.media_type in IMAGES
     }
-    return _rendered(view(record, readings_of(record, texts, images)))
+    return _rendered(view(record, shown_parts(record, texts, images)))
 
 
 def _rendered(shown: dict[str, Any], state: dict[str, Any] | None = None, script: str = "") -> str:
@@ -187,15 +189,15 @@ def read_parts(
     record: Record,
     folder: Path,
     address: Callable[[Part, bytes], str] = embedded,
-    room: int | None = None,
-) -> list[Reading]:
+    scan_limit: int | None = None,
+) -> list[ShownPart]:
     """Read the parts of a letter that a page shows, in the record's order.
 
     Args:
         record: Its record.
         folder: The folder that its parts' paths start from; only read.
         address: Returns the address of a scan on the page, and stores the scan there.
-        room: The most bytes of scans that are shown, taken in order; without it, all.
+        scan_limit: The most bytes of scans that are shown, taken in order; without it, all.
 
     Raises:
         InvalidError: A text does not have the encoding that the record states.
@@ -207,19 +209,19 @@ def read_parts(
         if part.file is None or not (part.is_text or is_image):
             continue
         with (
-            storage.storage_errors(f"reading {part.file}"),
+            storage.storage_errors(f"shown {part.file}"),
             storage.open_beneath(folder, part.file) as stream,
         ):
             size = os.fstat(stream.fileno()).st_size
-            if is_image and (size > _IMAGE_LIMIT or (room is not None and size > room)):
+            if is_image and (size > _IMAGE_LIMIT or (scan_limit is not None and size > scan_limit)):
                 continue
             data = stream.read()
         if part.is_text:
             texts[part.id] = _decoded(part, data)
         else:
-            room = room if room is None else room - len(data)
+            scan_limit = scan_limit if scan_limit is None else scan_limit - len(data)
             images[part.id] = address(part, data)
-    return readings_of(record, texts, images)
+    return shown_parts(record, texts, images)
 
 
 def _decoded(part: Part, data: bytes) -> str:
@@ -233,59 +235,59 @@ def _decoded(part: Part, data: bytes) -> str:
         raise InvalidError(f"{part.file}: the text is not {encoding}", hint) from error
 
 
-def readings_of(
+def shown_parts(
     record: Record, texts: Mapping[str, str], images: Mapping[str, str]
-) -> list[Reading]:
+) -> list[ShownPart]:
     """Return the parts of a letter that a page shows, in the record's order.
 
     Args:
         record: Its record.
-        texts: The text of the whole file of each text part, by the part's id.
+        texts: The complete text of each text part's file, by the part's id.
         images: The address of each scan, by the part's id.
     """
     page = _Page(record)
     titles = _titles(record)
-    readings = []
+    parts = []
     for part in record.parts:
         title, language = titles[part.id], (part.languages or ("",))[0]
         rtl = language.split("-")[0] in _RTL
         if part.id in texts:
             lines = tuple(page.lines(part, texts[part.id]))
-            readings.append(Reading(part, title, language, rtl, page.shown, lines))
+            parts.append(ShownPart(part, title, language, rtl, page.shown, lines))
         elif part.id in images:
             image = images[part.id]
-            readings.append(Reading(part, title, language, rtl, page.shown, image=image))
-    return readings
+            parts.append(ShownPart(part, title, language, rtl, page.shown, image=image))
+    return parts
 
 
-def view(record: Record, readings: Sequence[Reading], drawing: str = "") -> dict[str, Any]:
-    """Return what the page's template shows of a letter, by the names in the template.
+def view(record: Record, parts: Sequence[ShownPart], drawing: str = "") -> dict[str, Any]:
+    """Return the values that the page's template shows, by their names in the template.
 
     Args:
         record: The letter's record.
-        readings: Its parts.
-        drawing: The address of a drawing of its parts.
+        parts: Its parts.
+        drawing: The address of a diagram of its parts.
     """
-    page = _Page(record, readings[0].shown if readings else set())
+    page = _Page(record, parts[0].shown if parts else set())
     bonds = views.bonds(record)
     texts = [
-        reading
-        for reading in readings
-        if reading.lines and reading.part.kind in _VERSIONS and bonds[reading.part.id] == "version"
+        shown
+        for shown in parts
+        if shown.lines and shown.part.kind in _VERSIONS and bonds[shown.part.id] == "version"
     ]
     bands = _bands(texts) if len(texts) > 1 else []
-    scans = [reading for reading in readings if reading.image]
-    beside = bool(scans) and bool(texts)
-    placed = {reading.part.id for reading in (*(texts if bands or beside else ()),)}
-    placed |= {reading.part.id for reading in scans} if beside else set()
+    scans = [shown for shown in parts if shown.image]
+    has_both = bool(scans) and bool(texts)
+    placed = {shown.part.id for shown in (*(texts if bands or has_both else ()),)}
+    placed |= {shown.part.id for shown in scans} if has_both else set()
     notes = {_note_name(note): note for note in page.notes}
     return {
         "record": record,
         "paragraphs": partial(_paragraphs, notes),
-        "scans": scans if beside else [],
-        "bands": bands or ([texts] if beside else []),
-        "row_style": _row_style(bands, "90rem" if beside else "60.01rem"),
-        "others": [reading for reading in readings if reading.part.id not in placed],
+        "scans": scans if has_both else [],
+        "bands": bands or ([texts] if has_both else []),
+        "row_style": _row_style(bands, "90rem" if has_both else "60.01rem"),
+        "others": [shown for shown in parts if shown.part.id not in placed],
         "absent": [_absent(part) for part in record.parts if not part.held],
         "facts": list(page.facts()),
         "lists": list(page.lists()),
@@ -297,8 +299,8 @@ def view(record: Record, readings: Sequence[Reading], drawing: str = "") -> dict
     }
 
 
-def _paragraphs(notes: Mapping[str, TranslationNote], reading: Reading) -> str:
-    """Return the lines of a part as HTML, which takes a template three times as long."""
+def _paragraphs(notes: Mapping[str, TranslationNote], shown: ShownPart) -> str:
+    """Return the lines of a part as HTML, three times as fast as a template does."""
     numbers = {name: number for number, name in enumerate(notes, start=1)}
 
     def piece(segment: Segment) -> str:
@@ -321,26 +323,26 @@ def _paragraphs(notes: Mapping[str, TranslationNote], reading: Reading) -> str:
     return "\n".join(
         f'<p class="line{line.role and f" {line.role}"}" dir="auto">'
         f"{''.join(map(piece, line.segments))}</p>"
-        for line in reading.lines
+        for line in shown.lines
         if line.segments
     )
 
 
 class _Page:
-    """What is on the page of one record, and under which names."""
+    """The statements and notes on the page of one record, and their ids."""
 
     def __init__(self, record: Record, shown: set[str] | None = None) -> None:
         self.record = record
         self.index = Index(record)
-        self.grounds = {
+        self.evidence = {
             path: (*self.index.evidence(path), *self.index.finer_evidence(path))
             for path in statements(record)
         }
         self.shown: set[str] = set() if shown is None else shown
         self.notes = sorted(record.translation_notes, key=lambda note: note.at.start)
 
-    def lines(self, part: Part, text: str) -> Iterator[Line]:
-        """Return a part's lines, with the names of the statements and notes on their words."""
+    def lines(self, part: Part, text: str) -> Iterator[MarkedLine]:
+        """Yield the lines of a part, with the ids of statements and notes on their words."""
         start, end = (part.span.start, part.span.end) if part.span else (0, len(text))
         for line in marked_lines(text, start, end, self._marks[str(part.file)], _ROLES):
             if any(segment.begins for segment in line.segments):
@@ -348,7 +350,7 @@ class _Page:
             yield line
 
     def _anchored(self, segment: Segment) -> Segment:
-        """The segment with only those beginnings that come first on the page: they are anchors."""
+        """Return the segment with those beginnings that are the first on the page: the anchors."""
         if not segment.begins:
             return segment
         first = tuple(name for name in segment.begins if name not in self.shown)
@@ -356,57 +358,57 @@ class _Page:
         return segment._replace(begins=first)
 
     @cached_property
-    def _marks(self) -> dict[str, list[Mark]]:
-        """The quoted words and notes in each file."""
-        marks: dict[str, list[Mark]] = defaultdict(list)
-        for path, grounds in self.grounds.items():
+    def _marks(self) -> dict[str, list[Highlight]]:
+        """The highlights of quotes and notes in each file."""
+        marks: dict[str, list[Highlight]] = defaultdict(list)
+        for path, items in self.evidence.items():
             if not path.startswith("translation_notes."):
-                for evidence in grounds:
+                for evidence in items:
                     self._mark(marks, evidence.at, _name(path))
         for note in self.record.translation_notes:
             self._mark(marks, note.at, _note_name(note))
         return marks
 
-    def _mark(self, marks: dict[str, list[Mark]], at: Quote | None, name: str) -> None:
+    def _mark(self, marks: dict[str, list[Highlight]], at: Quote | None, name: str) -> None:
         if at:
             file = str(self.record.part(at.part).file)
-            marks[file].append(Mark(at.start, at.end, name))
+            marks[file].append(Highlight(at.start, at.end, name))
 
-    def facts(self) -> Iterator[Row]:
-        """The statements on the letter itself."""
+    def facts(self) -> Iterator[StatementRow]:
+        """Yield the statements about the letter itself."""
         for field, name, value in facts(self.record):
-            paths = [path for path in self.grounds if path.split(".")[0] == field]
+            paths = [path for path in self.evidence if path.split(".")[0] == field]
             for path in paths:
                 single = value if len(paths) == 1 else words(self.record, self.index.value(path))
-                yield Row(_name(path), name, single, tuple(self._told(path)))
+                yield StatementRow(_name(path), name, single, tuple(self._evidence(path)))
 
-    def lists(self) -> Iterator[tuple[str, list[Row]]]:
-        """The statements on agents, parts, enclosures and events."""
+    def lists(self) -> Iterator[tuple[str, list[StatementRow]]]:
+        """Yield the statements about agents, parts, enclosures and events, by label."""
         for field in _LISTS:
             rows = [
-                Row(
+                StatementRow(
                     _name(f"{field}.{item.id}"),
                     _row_label(item),
                     words(self.record, item),
-                    tuple(self._told(f"{field}.{item.id}")),
+                    tuple(self._evidence(f"{field}.{item.id}")),
                 )
                 for item in getattr(self.record, field)
             ]
             if rows:
                 yield label(field), rows
 
-    def _told(self, path: str) -> Iterator[Ground]:
+    def _evidence(self, path: str) -> Iterator[EvidenceView]:
         name = _name(path)
-        for evidence in self.grounds[path]:
+        for evidence in self.evidence[path]:
             if evidence.basis == "supplied" and evidence.agent:
-                said = f"by {self.record.agent(evidence.agent).name}"
+                described = f"by {self.record.agent(evidence.agent).name}"
             else:
-                said = (evidence.rule or "").replace("-", " ")
+                described = (evidence.rule or "").replace("-", " ")
             if evidence.note:
-                said = f"{said}: {evidence.note}" if said else evidence.note
+                described = f"{described}: {evidence.note}" if described else evidence.note
             quote = evidence.at.exact if evidence.at else ""
             anchor = f"q-{name}" if quote and name in self.shown else ""
-            yield Ground(evidence.basis, said, quote, anchor, evidence.value or "")
+            yield EvidenceView(evidence.basis, described, quote, anchor, evidence.value or "")
 
 
 def _row_label(item: Any) -> str:
@@ -424,13 +426,13 @@ def _note_name(note: TranslationNote) -> str:
 
 
 def _titles(record: Record) -> dict[str, str]:
-    """What each part is called on the page, so that none is called as another."""
+    """Return a unique title for each part."""
     titles: dict[str, str] = {}
     taken: set[str] = set()
     numbers: Counter[str] = Counter()
     for part in record.parts:
-        tongue = f" in {language_name(part.languages[0])}" if part.languages else ""
-        title = name = part.title or f"{part.kind.capitalize()}{tongue}"
+        language = f" in {language_name(part.languages[0])}" if part.languages else ""
+        title = name = part.title or f"{part.kind.capitalize()}{language}"
         numbers[title] += 1
         while name in taken:
             name = f"{title} ({numbers[title]})"
@@ -440,23 +442,23 @@ def _titles(record: Record) -> dict[str, str]:
     return titles
 
 
-def _bands(texts: list[Reading]) -> list[list[Reading]]:
-    """Versions of a text in rows of those that stand side by side: two, or three if there are."""
+def _bands(texts: list[ShownPart]) -> list[list[ShownPart]]:
+    """Return the versions of a text in rows of two, or of three if there are three."""
     if len(texts) == 3:
         return [texts]
     return [texts[at : at + 2] for at in range(0, len(texts), 2)]
 
 
-def _row_style(bands: list[list[Reading]], width: str) -> str:
-    """The style by which paragraphs match, where the versions have as many of them.
+def _row_style(bands: list[list[ShownPart]], width: str) -> str:
+    """Return the style that aligns paragraphs of versions with the same number of paragraphs.
 
     Args:
-        bands: The versions that stand side by side.
-        width: Of a screen on which they do.
+        bands: The rows of versions.
+        width: The smallest width of the screen for versions side by side.
     """
     rules = []
     for number, band in enumerate(bands):
-        counts = {sum(1 for line in reading.lines if line.segments) for reading in band}
+        counts = {sum(1 for line in shown.lines if line.segments) for shown in band}
         if len(counts) == 1 and len(band) > 1:
             rows = f"grid-row:1/span {counts.pop() + 1}"
             rules.append(
@@ -466,18 +468,22 @@ def _row_style(bands: list[list[Reading]], width: str) -> str:
 
 
 def _note_words(note: TranslationNote) -> str:
-    """A note for who reads it below the text."""
-    said = f"“{note.at.exact}”"
+    """Return a note in words, for the list below the text."""
+    described = f"“{note.at.exact}”"
     if note.rendering:
-        said += f", rendered “{note.rendering}”"
+        described += f", rendered “{note.rendering}”"
     if note.original:
         romanized = f" ({note.romanized})" if note.romanized else ""
-        said += f", from {note.original}{romanized}"
-    return f"{said}. {note.text}" if note.text and note.text not in note.at.exact else f"{said}."
+        described += f", from {note.original}{romanized}"
+    return (
+        f"{described}. {note.text}"
+        if note.text and note.text not in note.at.exact
+        else f"{described}."
+    )
 
 
 def _absent(part: Part) -> dict[str, str]:
-    """What is said of a part that is not here: that it is not, and where it is withheld, why."""
+    """Return the name of a part that is not held and, if it is withheld, the reason."""
     name = part.title or f"{part.kind.capitalize()} ({part.id})"
     access = part.access
     if access is None or access.status == "open":
@@ -487,7 +493,7 @@ def _absent(part: Part) -> dict[str, str]:
 
 
 def drawing_of(record: Record) -> str:
-    """Return the address of a drawing of the parts; the policy of a page allows its styles."""
+    """Return the data address of a diagram of the parts."""
     from archive_pkg.packages.picture import picture
 
     if not record.parts:

@@ -1,6 +1,6 @@
 """Render templates with their style sheets, scripts and content security policies.
 
-Whatever comes from records is escaped. Only our own style sheets and scripts are marked safe.
+Templates escape all values of records. Only our own style sheets and scripts are marked safe.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ _HERE = "archive_pkg.packages.page"
 
 
 def render(
-    template: str, shown: Mapping[str, Any] | None = None, /, room: str = _HERE, **more: Any
+    template: str, shown: Mapping[str, Any] | None = None, /, package: str = _HERE, **more: Any
 ) -> str:
     """Render a page from its template.
 
     Args:
         template: The template's name.
-        shown: What it shows.
-        room: The package with the template; its templates may extend the ones here.
-        more: What it shows besides.
+        shown: The values that it shows.
+        package: The Python package with the template; its templates may extend the ones here.
+        more: More values.
     """
-    return environment(room).get_template(template).render({**(shown or {}), **more})
+    return environment(package).get_template(template).render({**(shown or {}), **more})
 
 
 @cache
-def asset(name: str, room: str = _HERE) -> str:
+def asset(name: str, package: str = _HERE) -> str:
     """Return a style sheet, script or template that ships with the program."""
-    return (files(room) / "templates" / name).read_text(encoding="utf-8")
+    return (files(package) / "templates" / name).read_text(encoding="utf-8")
 
 
 def policy(
@@ -52,7 +52,7 @@ def policy(
         styles: The style sheets in the page.
         scripts: The scripts in it.
         own: Whether it also uses files next to it.
-        images: Whether these are images alone.
+        images: Whether these files are only images.
     """
 
     def sources(texts: Sequence[str]) -> str:
@@ -69,12 +69,12 @@ def policy(
 
 
 @cache
-def environment(room: str = _HERE) -> Environment:
-    """Return what renders the templates of a package and those here."""
+def environment(package: str = _HERE) -> Environment:
+    """Return the environment of the templates of a package and of those here."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     return Environment(
-        loader=ChoiceLoader([PackageLoader(name) for name in dict.fromkeys((room, _HERE))]),
+        loader=ChoiceLoader([PackageLoader(name) for name in dict.fromkeys((package, _HERE))]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from archive_pkg.packages.page.marked import Line, Mark, marked_lines
+from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, marked_lines
 from archive_pkg.web.review.cards import card_name
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def readings(snapshot: RecordSnapshot) -> list[dict[str, Any]]:
 def _reading(record: Record, text: LetterText) -> dict[str, Any]:
     parts = [part for part in record.parts if part.file == text.file]
     kinds = list(dict.fromkeys(zone.kind for zone in text.zones))
-    marks = [Mark(zone.start, zone.end, f"z-{zone.kind}") for zone in text.zones]
+    marks = [Highlight(zone.start, zone.end, f"z-{zone.kind}") for zone in text.zones]
     marks += _marks(record, {part.id for part in parts})
     language = next((part.languages[0] for part in parts if part.languages), "")
     lines = marked_lines(text.text, 0, len(text.text), marks, [f"z-{kind}" for kind in kinds])
@@ -70,14 +70,14 @@ def _reading(record: Record, text: LetterText) -> dict[str, Any]:
     }
 
 
-def _marks(record: Record, parts: set[str]) -> Iterator[Mark]:
+def _marks(record: Record, parts: set[str]) -> Iterator[Highlight]:
     for evidence in record.evidence:
         if evidence.at and evidence.at.part in parts and evidence.value is None:
             name = ".".join(evidence.field.split(".")[:2])
-            yield Mark(evidence.at.start, evidence.at.end, card_name(name))
+            yield Highlight(evidence.at.start, evidence.at.end, card_name(name))
     for note in record.translation_notes:
         if note.at.part in parts:
-            yield Mark(note.at.start, note.at.end, card_name(f"translation_notes.{note.id}"))
+            yield Highlight(note.at.start, note.at.end, card_name(f"translation_notes.{note.id}"))
 
 
 def quoting(names: tuple[str, ...]) -> list[str]:
@@ -85,7 +85,7 @@ def quoting(names: tuple[str, ...]) -> list[str]:
     return [name for name in names if name.startswith("s-")]
 
 
-def zone(line: Line) -> str:
+def zone(line: MarkedLine) -> str:
     """Return the name of a line's zone for the margin."""
     kind = line.role.removeprefix("z-")
     return "" if kind == "body" else kind

@@ -41,7 +41,7 @@ MOST_YEARS = 60
 SITEMAP = 50_000
 """Addresses that one sitemap may have (sitemaps.org)."""
 _UNDATED = "undated"
-_ROOM = "archive_pkg.web"
+_TEMPLATES = "archive_pkg.web"
 
 
 @dataclass(slots=True)
@@ -116,7 +116,7 @@ class Catalogue:
         for name in ("letter.css", "letter.js"):
             yield f"assets/{name}", [rendering.asset(name).encode()]
         for name in ("site.css", "site.js"):
-            yield f"assets/{name}", [rendering.asset(name, _ROOM).encode()]
+            yield f"assets/{name}", [rendering.asset(name, _TEMPLATES).encode()]
 
     def _gather_people(self) -> None:
         for number, entry in enumerate(self._entries):
@@ -170,7 +170,7 @@ class Catalogue:
     def _render(self, template: str, root: str, here: str, **shown: Any) -> str:
         return rendering.render(
             template,
-            room=_ROOM,
+            package=_TEMPLATES,
             root=root,
             here=here,
             site_title=self._plan.title,

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.collection.bulk.each import Pace
-    from archive_pkg.packages.page.letter import Reading
+    from archive_pkg.packages.page.letter import ShownPart
     from archive_pkg.records import Part, Record
     from archive_pkg.reports import Finding
 
@@ -244,7 +244,7 @@ class _Letter:
         self.out = seen_by(self.full, "public", plan.day)
         self.record = self.out.record
         self.is_cut = self.out.is_cut
-        self.readings: list[Reading] = []
+        self.parts: list[ShownPart] = []
         self.files: dict[str, str] = {}
 
     def _record(self) -> Record:
@@ -273,7 +273,7 @@ class _Letter:
         page.touch(exist_ok=False)  # of two letters with the same id, one knows
         try:
             folder = self.path / "data" / layout.PARTS
-            self.readings = read_parts(self.record, folder, self._scan)
+            self.parts = read_parts(self.record, folder, self._scan)
             entry = entry_of(self.record, self._download())
             html = self._page(entry).encode("utf-8", "replace")
             refuse_traces(
@@ -289,7 +289,7 @@ class _Letter:
             raise
         self.files[name] = hashlib.sha256(html).hexdigest()
         head = {word for text in described_by(self.record) for word in words_of(text)}
-        text = {word for reading in self.readings for word in words_of(reading.text)}
+        text = {word for shown in self.parts for word in words_of(shown.text)}
         setting = Setting(addresses=self._addresses())
         since, until = window(self.full, self.plan.day)
         return Made(
@@ -327,7 +327,7 @@ class _Letter:
         return size, digest
 
     def _page(self, entry: Entry) -> str:
-        shown = view(self.record, self.readings, drawing_of(self.record))
+        shown = view(self.record, self.parts, drawing_of(self.record))
         known = {one.key: one for one in entry.people}
         roles = [
             (label(role), [known[key] for key in entry.of(role)])
@@ -337,7 +337,7 @@ class _Letter:
         return rendering.render(
             "site_letter.html",
             shown,
-            room="archive_pkg.web",
+            package="archive_pkg.web",
             root="../",
             site_title=self.plan.title,
             here="letters",

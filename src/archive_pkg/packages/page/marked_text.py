@@ -1,7 +1,7 @@
-"""A text cut at every place where a quote or note begins or ends, for marking it up.
+"""Split a text wherever a quote or note begins or ends, to mark it up in HTML.
 
-Quotes overlap and nest as they please, and HTML's elements must not. So a text becomes a row of
-segments, each with everything that covers it.
+Quotes can overlap, but elements in HTML cannot. So a text is split into segments, each with the
+names of all highlights that cover it.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """Something that covers a stretch of a text.
+class Highlight:
+    """A quote or note that covers a span of a text.
 
     Attributes:
         start: Offset of its first character, in code points.
-        end: Offset behind its last.
-        name: What it is called on the page; a statement's or a note's.
+        end: Offset after its last character.
+        name: The id of the statement or note on the page.
     """
 
     start: int
@@ -31,12 +31,12 @@ class Mark:
 
 
 class Segment(NamedTuple):
-    """A stretch of text under the same marks throughout.
+    """A span of text with the same highlights throughout.
 
     Attributes:
         text: Its characters.
-        names: The marks that cover it.
-        begins: Those among them that begin with it.
+        names: The names of the highlights that cover it.
+        begins: The names of those that begin with it.
     """
 
     text: str
@@ -44,12 +44,12 @@ class Segment(NamedTuple):
     begins: tuple[str, ...]
 
 
-class Line(NamedTuple):
+class MarkedLine(NamedTuple):
     """A line of a text, which in letters is a paragraph.
 
     Attributes:
-        segments: What it consists of; none for a blank line.
-        role: What it is in the letter, where a statement covers the whole of it: "salutation".
+        segments: Its segments; none for a blank line.
+        role: The role of the highlight that covers the complete line, such as "salutation".
         start: Offset of its first character, in code points.
     """
 
@@ -59,16 +59,16 @@ class Line(NamedTuple):
 
 
 def marked_lines(
-    text: str, start: int, end: int, marks: Iterable[Mark], roles: Sequence[str] = ()
-) -> list[Line]:
-    """A stretch of a text as lines of segments.
+    text: str, start: int, end: int, marks: Iterable[Highlight], roles: Sequence[str] = ()
+) -> list[MarkedLine]:
+    """Return a span of a text as lines of segments.
 
     Args:
-        text: The whole text, in whose offsets the marks are.
-        start: Where the stretch begins.
-        end: Where it ends.
-        marks: What covers it, in any order.
-        roles: The marks that make a line what it is, where they cover all of it.
+        text: The complete text.
+        start: The offset at which the span begins.
+        end: The offset at which it ends.
+        marks: The highlights, in any order.
+        roles: The names of highlights that give a line its role if they cover all of it.
     """
     inside = [mark for mark in marks if mark.start < end and mark.end > start]
     opens: dict[int, list[str]] = defaultdict(list)
@@ -77,7 +77,7 @@ def marked_lines(
         opens[max(mark.start, start)].append(mark.name)
         closes[min(mark.end, end)].append(mark.name)
     cuts = sorted({start, end, *opens, *closes, *_line_ends(text, start, end)})
-    lines: list[Line] = []
+    lines: list[MarkedLine] = []
     row: list[Segment] = []
     begun = start
     standing: dict[str, int] = {}
@@ -110,11 +110,11 @@ def _line_ends(text: str, start: int, end: int) -> Iterator[int]:
             yield here
 
 
-def _line(row: Sequence[Segment], roles: Sequence[str], start: int) -> Line:
+def _line(row: Sequence[Segment], roles: Sequence[str], start: int) -> MarkedLine:
     words = [segment for segment in row if segment.text.strip()]
     if not words:
-        return Line((), start=start)
+        return MarkedLine((), start=start)
     if not words[0].names:
-        return Line(tuple(row), start=start)
+        return MarkedLine(tuple(row), start=start)
     role = next((name for name in roles if all(name in word.names for word in words)), "")
-    return Line(tuple(row), role, start)
+    return MarkedLine(tuple(row), role, start)
