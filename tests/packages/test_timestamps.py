@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import datetime
 import hashlib
@@ -191,6 +192,24 @@ def test_a_stamp_granted_with_changes_is_granted() -> None:
         read(answer.dump())
 
 
+def test_a_list_of_revoked_certificates_in_a_stamp_is_not_taken_for_a_certificate() -> None:
+    answer = tsp.TimeStampResp.load(vector("good"))
+    token = answer["time_stamp_token"]["content"]
+    written = b"".join(token[name].dump() for name in token)
+    last = token["signer_infos"].dump()
+    revoked = b"\xa1\x02\x30\x00"
+    inside = token.contents.replace(last, revoked + last)
+    assert len(inside) == len(written) + len(revoked)
+    for tag in (b"\x30", b"\xa0"):
+        inside = tag + b"\x82" + len(inside).to_bytes(2) + inside
+    inside = answer["time_stamp_token"]["content_type"].dump() + inside
+    inside = b"\x30\x82" + len(inside).to_bytes(2) + inside
+    outer = answer["status"].dump() + inside
+    stamp = read(b"\x30\x82" + len(outer).to_bytes(2) + outer)
+    assert stamp.fits(DATA) == ""
+    assert stamp.certificates.count(b"BEGIN CERTIFICATE") == 1
+
+
 def test_something_behind_a_timestamp_is_damage() -> None:
     for data in (vector("good") + b"\0", vector("good")[:-1], b"", b"\x30\x00"):
         with pytest.raises(NoStampError) as refusal:
@@ -237,14 +256,21 @@ def test_an_ed25519_stamp_is_verified_and_not_trusted() -> None:
     assert forged.fits(DATA) == "its signature is not that of its certificate's owner"
 
 
+def pem(der: bytes) -> bytes:
+    text = base64.encodebytes(der)
+    return b"-----BEGIN CERTIFICATE-----\n" + text + b"-----END CERTIFICATE-----\n"
+
+
 def test_a_file_of_certificates_has_at_least_one_and_each_can_be_read(tmp_path: Path) -> None:
     file = tmp_path / "roots.pem"
     file.write_bytes(b"a remark\n" + STRANGER + ROOT)
+    der = base64.b64decode(b"".join(ROOT.splitlines()[1:-1]))
     assert read(vector("good")).fits(DATA, read_certificates(file)) == ""
     for data, said in (
         (b"", "there is no certificate in"),
         (ROOT.replace(b"BEGIN", b"BEG1N"), "there is no certificate in"),
         (ROOT + ROOT.replace(b"MII", b"MIX", 1), "a certificate in it cannot be read"),
+        (pem(der.replace(b"Root", b"R\xffot")), "a certificate in it cannot be read"),
     ):
         file.write_bytes(data)
         with pytest.raises(InvalidError, match=said):
