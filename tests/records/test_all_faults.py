@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import json
 from typing import Any
@@ -232,3 +233,57 @@ def test_each_rule_on_access_and_quotes_is_reported_with_faults_of_single_fields
         "parts.p.access.note", "parts.p.access", "parts.p.access",
         "evidence.0.at.part", "evidence.0.at",
     ]  # fmt: skip
+
+
+ODD: list[Any] = [5, True, [5], [[]], [{}]]
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("sender.0", "sender.0"),
+        ("parts.1", "parts.1"),
+        ("parts.1.made_from", "parts.q.made_from"),
+        ("parts.1.made_from.0", "parts.q.made_from.0"),
+        ("parts.1.id", "parts.1.id"),
+        ("events.0", "events.0"),
+        ("events.0.date", "events.e.date"),
+        ("events.0.agents", "events.e.agents"),
+        ("evidence.0.field", "evidence.0.field"),
+        ("evidence.0.agent", "evidence.0.agent"),
+        ("date", "date"),
+        ("subjects.0", "subjects.0"),
+    ],
+)
+def test_a_value_of_another_kind_is_one_fault_at_its_place(path: str, place: str) -> None:
+    for odd in ODD:
+        data: Any = copy.deepcopy(GOOD)
+        here, steps = data, [int(step) if step.isdigit() else step for step in path.split(".")]
+        for step in steps[:-1]:
+            here = here[step]
+        here[steps[-1]] = odd
+        ((code, field),) = faults(**data)
+        assert code in ("record-type-wrong", "record-field-missing"), odd
+        assert field in (place, f"{place}.0"), odd
+
+
+def test_a_fault_in_one_item_hides_none_in_the_next() -> None:
+    said = {"basis": "supplied", "agent": "anna"}
+    evidence = [{"field": 5, **said}, {"field": "nosuch", **said}]
+    assert faults(evidence=evidence) == [
+        ("record-type-wrong", "evidence.0.field"),
+        (NOT_STATED, "evidence.1.field"),
+    ]
+    events = [
+        {"id": "e", "type": "creation", "date": {"edtf": 5}},
+        {"id": "f", "type": "creation", "date": "1961"},
+        {"id": "g", "type": "creation", "date": "1960"},
+    ]
+    found = faults(events=events)
+    assert [field for _, field in found] == ["events.e.date.edtf", "events.g.date"]
+    agents = [*GOOD["agents"], {"name": "X", "kind": "person"}, {"name": "Y", "kind": "person"}]
+    assert faults(agents=agents, sender=["none"]) == [
+        ("record-field-missing", "agents.3.id"),
+        ("record-field-missing", "agents.4.id"),
+        (UNKNOWN, "sender.0"),
+    ]
