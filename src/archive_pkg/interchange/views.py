@@ -11,7 +11,7 @@ from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.records.models import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from archive_pkg.records.models import Agent, Date, Holding, Part, Reclassification, Record
     from archive_pkg.records.vocabularies.identifiers import Identifier
@@ -203,10 +203,9 @@ def text_parts(record: Record) -> list[Part]:
 
 def bonds(record: Record) -> dict[str, Bond]:
     """Return what each part is to the letter itself, by the parts' ids, as `Bond` has it."""
-    parts = {part.id: part for part in record.parts}
     found: dict[str, Bond] = {}
-    for name in TopologicalSorter({part.id: part.leads_to for part in record.parts}).static_order():
-        part = parts[name]
+    for part in _sources_first(record.parts):
+        name = part.id
         if part.kind == "summary" or part.about:
             about = {found[other] for other in part.about}
             found[name] = "about" if not about or "version" in about else "other"
@@ -217,6 +216,19 @@ def bonds(record: Record) -> dict[str, Bond]:
             sources = {found[other] for other in part.made_from}
             found[name] = "version" if not sources or "version" in sources else "other"
     return found
+
+
+def _sources_first(parts: Sequence[Part]) -> Iterable[Part]:
+    known: set[str] = set()
+    for part in parts:
+        if not known.issuperset(part.leads_to):
+            break
+        known.add(part.id)
+    else:
+        return parts  # most records list them in this order
+    named = {part.id: part for part in parts}
+    order = TopologicalSorter({part.id: part.leads_to for part in parts}).static_order()
+    return map(named.__getitem__, order)
 
 
 def versions(record: Record) -> list[Part]:

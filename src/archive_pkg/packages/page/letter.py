@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property, partial
 from html import escape
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -44,6 +45,7 @@ _ROLES = tuple(
 _LISTS = ("agents", "parts", "enclosures", "events")
 _VERSIONS = ("original", "transcription", "translation", "redaction")
 """The kinds of parts that are versions of the letter and are shown side by side."""
+_BEGINS = attrgetter("begins")
 _RTL = ("ar", "fa", "he", "ur", "yi", "ps", "syr", "dv", "ckb", "ug", "sd")
 
 
@@ -345,7 +347,7 @@ class _Page:
         """Yield the lines of a part, with the ids of statements and notes on their words."""
         start, end = (part.span.start, part.span.end) if part.span else (0, len(text))
         for line in marked_lines(text, start, end, self._marks[str(part.file)], _ROLES):
-            if any(segment.begins for segment in line.segments):
+            if any(map(_BEGINS, line.segments)):
                 line = line._replace(segments=tuple(map(self._anchored, line.segments)))
             yield line
 

@@ -92,6 +92,12 @@ def marked_lines(
             for name in opens[here]:
                 standing[name] = standing.get(name, 0) + 1
         piece = text[here:there]
+        if not row and not standing and piece.endswith(("\n", "\r")):  # as most lines are
+            bare = piece.rstrip("\r\n")
+            segments = (Segment(bare, (), ()),) if bare.strip() else ()
+            lines.append(MarkedLine(segments, start=here))
+            begun = there
+            continue
         if bare := piece.rstrip("\r\n"):
             row.append(Segment(bare, tuple(standing), begins))
         if piece.endswith(("\n", "\r")):
