@@ -12,7 +12,7 @@ import pytest
 
 from archive_pkg import cli
 from archive_pkg.packages import build_package
-from archive_pkg.web.site.searching import words_of
+from archive_pkg.web.site.search_index import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

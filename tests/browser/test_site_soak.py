@@ -16,7 +16,7 @@ from archive_pkg import cli
 from archive_pkg.collection import Options, build_many, executor_for, find_records, make_shelf
 from archive_pkg.records import load_record
 from archive_pkg.web.site.entries import described_by
-from archive_pkg.web.site.searching import words_of
+from archive_pkg.web.site.search_index import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The page of a letter: all its words, all its statements, nothing from elsewhere."""
+"""The page of a letter: complete text, all statements, no other files."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ def test_only_a_valid_package_is_shown_as_valid(page: Path, tmp_path: Path) -> N
     readme = package / "data" / "README.txt"
     readme.write_bytes(readme.read_bytes().upper())
     opened = open_package(package)
-    told = letter_page(opened.record, opened.parts, verification=verify(package))
-    assert "✗ Not valid" in told
-    assert "✓" not in told
+    shown = letter_page(opened.record, opened.parts, verification=verify(package))
+    assert "✗ Not valid" in shown
+    assert "✓" not in shown
 
 
 def test_hostile_values_on_a_page_are_escaped(tmp_path: Path) -> None:
@@ -98,9 +98,9 @@ def test_hostile_values_on_a_page_are_escaped(tmp_path: Path) -> None:
 
 def test_a_minimal_record_has_a_page(tmp_path: Path) -> None:
     bare = Record.model_validate({"id": "x", "type": "letter", "title": "A letter"})
-    told = letter_page(bare, tmp_path)
-    assert "No text of the letter is available here." in told
-    assert "no evidence" in told
+    shown = letter_page(bare, tmp_path)
+    assert "No text of the letter is available here." in shown
+    assert "no evidence" in shown
 
 
 def test_each_text_has_its_language_and_direction(tmp_path: Path) -> None:
@@ -147,8 +147,8 @@ def test_scans_are_on_a_page_up_to_a_limit(tmp_path: Path) -> None:
 
 
 def test_the_page_of_a_record_claims_no_validity(letter: Path) -> None:
-    told = letter_page(load_record(letter), letter)
-    assert "Complete and valid" not in told
+    shown = letter_page(load_record(letter), letter)
+    assert "Complete and valid" not in shown
 
 
 def test_a_text_in_another_encoding_is_refused_with_its_file_name(tmp_path: Path) -> None:

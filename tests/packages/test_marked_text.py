@@ -1,4 +1,4 @@
-"""Cutting a text at its marks loses no character and no mark."""
+"""Splitting a text at its highlights loses no character and no highlight."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ def test_every_character_has_exactly_the_highlights_that_cover_it(
     case: tuple[str, list[Highlight]],
 ) -> None:
     text, marks = case
-    told = [
+    found = [
         (sign, set(segment.names))
         for line in marked_lines(text, 0, len(text), marks)
         for segment in line.segments
         for sign in segment.text
     ]
-    meant = []
+    expected = []
     for number, row in enumerate(_rows(text)):
         del number
         if "".join(text[place] for place in row).strip():
-            meant += [
+            expected += [
                 (text[place], {m.name for m in marks if m.start <= place < m.end}) for place in row
             ]
-    assert told == meant
+    assert found == expected
 
 
 def _rows(text: str) -> list[list[int]]:

@@ -1,4 +1,4 @@
-"""Pictures of counts are sound SVG whatever is counted, and say what they show."""
+"""Charts are valid SVG with a title, whatever is counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site of a shelf: whole, up to date, and without what may not go out."""
+"""The site of a collection: complete, up to date, and without withheld parts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lxml import etree, html
 from archive_pkg import cli
 from archive_pkg.packages import build_package
 from archive_pkg.records import Agent
-from archive_pkg.web.site.entries import known_as
+from archive_pkg.web.site.entries import agent_entry
 from killing import instants, run_until
 
 ON = date(2026, 11, 24)
@@ -25,13 +25,13 @@ HOSTILE = "</script><script>alert(1)</script></title><img src=x onerror=alert(1)
 SECRET = "Zwölf geheimnisvolle Quecksilberfässer lagern unter der Orangerie von Sanssouci"
 
 
-def write(shelf: Path, record: dict, **files: str) -> Path:
-    source = shelf.parent / "records" / record["id"]
+def write(collection: Path, record: dict, **files: str) -> Path:
+    source = collection.parent / "records" / record["id"]
     source.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (source / f"{name}.txt").write_text(text, encoding="utf-8")
     (source / "record.json").write_text(json.dumps({"type": "letter", **record}), encoding="utf-8")
-    return build_package(source, shelf, on=ON).path
+    return build_package(source, collection, on=ON).path
 
 
 def simple(number: int, **more: object) -> dict:
@@ -51,16 +51,16 @@ def simple(number: int, **more: object) -> dict:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Path:
-    shelf = tmp_path / "shelf"
+def collection(tmp_path: Path) -> Path:
+    collection = tmp_path / "collection"
     for number in range(3):
-        write(shelf, simple(number), p=f"Dear Office!\nThe number is {number}.\n")
-    return shelf
+        write(collection, simple(number), p=f"Dear Office!\nThe number is {number}.\n")
+    return collection
 
 
-def site(shelf: Path, *more: str, status: int = 0) -> Path:
-    out = shelf.parent / "public"
-    assert cli.run(["site", str(shelf), "-o", str(out), "--jobs", "1", "-q", *more]) == status
+def site(collection: Path, *more: str, status: int = 0) -> Path:
+    out = collection.parent / "public"
+    assert cli.run(["site", str(collection), "-o", str(out), "--jobs", "1", "-q", *more]) == status
     return out
 
 
@@ -68,8 +68,8 @@ def pages(out: Path) -> list[Path]:
     return sorted(out.rglob("*.html"))
 
 
-def test_every_link_has_a_target_and_every_page_is_well_formed(shelf: Path) -> None:
-    out = site(shelf, "--base-url", "https://example.org/letters")
+def test_every_link_has_a_target_and_every_page_is_well_formed(collection: Path) -> None:
+    out = site(collection, "--base-url", "https://example.org/letters")
     for page in pages(out):
         root = html.fromstring(page.read_bytes())
         assert root.xpath("//main[.//h1] | //h1[following::main]")
@@ -87,8 +87,8 @@ def test_every_link_has_a_target_and_every_page_is_well_formed(shelf: Path) -> N
     }
 
 
-def test_the_manifest_has_the_digests_of_all_files(shelf: Path) -> None:
-    out = site(shelf)
+def test_the_manifest_has_the_digests_of_all_files(collection: Path) -> None:
+    out = site(collection)
     subprocess.run(
         ["sha256sum", "-c", "--quiet", "--strict", "site-sha256.txt"], cwd=out, check=True
     )
@@ -97,8 +97,8 @@ def test_the_manifest_has_the_digests_of_all_files(shelf: Path) -> None:
     assert there == listed | {"site-sha256.txt"}
 
 
-def test_the_site_has_cmif_a_sitemap_and_linked_data(shelf: Path) -> None:
-    out = site(shelf, "--base-url", "https://example.org/letters")
+def test_the_site_has_cmif_a_sitemap_and_linked_data(collection: Path) -> None:
+    out = site(collection, "--base-url", "https://example.org/letters")
     tei = "{http://www.tei-c.org/ns/1.0}"
     letters = list(etree.parse(out / "cmif.xml").iter(f"{tei}correspDesc"))
     assert [one.get("ref") for one in letters] == [
@@ -115,21 +115,21 @@ def test_the_site_has_cmif_a_sitemap_and_linked_data(shelf: Path) -> None:
     assert letter["@id"] == "https://example.org/letters/letters/letter-1.html"
 
 
-def test_without_an_address_there_is_no_sitemap(shelf: Path) -> None:
-    assert not (site(shelf) / "sitemap.xml").exists()
+def test_without_an_address_there_is_no_sitemap(collection: Path) -> None:
+    assert not (site(collection) / "sitemap.xml").exists()
 
 
-def test_scans_are_files_of_the_site_and_drawings_are_not(shelf: Path) -> None:
+def test_scans_are_files_of_the_site_and_drawings_are_not(collection: Path) -> None:
     parts = [
         {"id": "s", "kind": "scan", "file": "s.png", "media_type": "image/png"},
         {"id": "d", "kind": "scan", "file": "d.svg", "media_type": "image/svg+xml"},
     ]
-    source = shelf.parent / "records" / "letter-4"
+    source = collection.parent / "records" / "letter-4"
     source.mkdir(parents=True)
     (source / "s.png").write_bytes(b"\x89PNG")
     (source / "d.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
-    write(shelf, simple(4, parts=parts))
-    out = site(shelf)
+    write(collection, simple(4, parts=parts))
+    out = site(collection)
     assert [path.name for path in (out / "scans").iterdir()] == ["letter-4.s.png"]
     root = html.fromstring((out / "letters" / "letter-4.html").read_bytes())
     images = [
@@ -138,16 +138,16 @@ def test_scans_are_files_of_the_site_and_drawings_are_not(shelf: Path) -> None:
     assert images == ["../scans/letter-4.s.png", "data:image/svg+xml;base64"]
 
 
-def test_a_later_run_writes_only_what_changed(shelf: Path) -> None:
-    out = site(shelf)
+def test_a_later_run_writes_only_what_changed(collection: Path) -> None:
+    out = site(collection)
     before = {path: path.stat().st_ino for path in out.rglob("*") if path.is_file()}
-    site(shelf)
+    site(collection)
     assert {p: p.stat().st_ino for p in before if p.name != "site-sha256.txt"} == {
         p: inode for p, inode in before.items() if p.name != "site-sha256.txt"
     }
-    shutil.rmtree(shelf / "letter-1")
-    write(shelf, simple(7), p="A new one.\n")
-    site(shelf)
+    shutil.rmtree(collection / "letter-1")
+    write(collection, simple(7), p="A new one.\n")
+    site(collection)
     assert not list(out.rglob("*letter-1.*"))
     assert not (out / "years" / "1961.html").exists()
     assert (out / "letters" / "letter-7.html").is_file()
@@ -157,33 +157,33 @@ def test_a_later_run_writes_only_what_changed(shelf: Path) -> None:
     assert [one.get("key") for one in letters] == ["letter-0", "letter-2", "letter-7"]
 
 
-def test_a_changed_page_is_made_again(shelf: Path) -> None:
-    out = site(shelf)
+def test_a_changed_page_is_made_again(collection: Path) -> None:
+    out = site(collection)
     page = out / "letters" / "letter-0.html"
     good = page.read_bytes()
     page.unlink()
     page.write_bytes(b"changed")
     (out / "index.html").write_bytes(b"changed")
-    site(shelf)
+    site(collection)
     assert page.read_bytes() == good
     assert b"Letters" in (out / "index.html").read_bytes()
 
 
-def test_the_same_collection_and_day_give_the_same_site(shelf: Path, tmp_path: Path) -> None:
-    one = site(shelf, "--date", "2026-11-20")
+def test_the_same_collection_and_day_give_the_same_site(collection: Path, tmp_path: Path) -> None:
+    one = site(collection, "--date", "2026-11-20")
     first = {p.relative_to(one): p.read_bytes() for p in one.rglob("*") if p.is_file()}
     shutil.rmtree(one)
-    shutil.rmtree(shelf / ".archive-pkg")
-    other = site(shelf, "--date", "2026-11-20")
+    shutil.rmtree(collection / ".archive-pkg")
+    other = site(collection, "--date", "2026-11-20")
     assert {p.relative_to(other): p.read_bytes() for p in other.rglob("*") if p.is_file()} == first
 
 
-def test_downloaded_packages_are_valid(shelf: Path, tmp_path: Path) -> None:
-    out = site(shelf, "--downloads")
+def test_downloaded_packages_are_valid(collection: Path, tmp_path: Path) -> None:
+    out = site(collection, "--downloads")
     with zipfile.ZipFile(out / "downloads" / "letter-0.zip") as archive:
         archive.extractall(tmp_path / "got")
     assert cli.run(["verify", str(tmp_path / "got" / "letter-0"), "-q"]) == 0
-    out = site(shelf)
+    out = site(collection)
     assert not list((out / "downloads").iterdir())
 
 
@@ -203,9 +203,9 @@ def restricted(until: str = "2200-01-01") -> dict:
     )  # fmt: skip
 
 
-def test_withheld_words_and_names_are_nowhere_on_the_site(shelf: Path) -> None:
-    write(shelf, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
-    out = site(shelf, "--downloads")
+def test_withheld_words_and_names_are_nowhere_on_the_site(collection: Path) -> None:
+    write(collection, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
+    out = site(collection, "--downloads")
     page = (out / "letters" / "letter-5.html").read_text(encoding="utf-8")
     assert "withheld" in page
     assert "Deed of gift, 3" in page
@@ -213,7 +213,7 @@ def test_withheld_words_and_names_are_nowhere_on_the_site(shelf: Path) -> None:
     words = [word.encode() for word in SECRET.split() if len(word) > 5]
     words += [word.casefold().encode() for word in SECRET.split() if len(word) > 5]
     words += [b"tresor", b"Quecksilberliste", b"fasser", b"zwolf"]
-    places = [*out.rglob("*"), *(shelf / ".archive-pkg").rglob("*")]
+    places = [*out.rglob("*"), *(collection / ".archive-pkg").rglob("*")]
     for path in (place for place in places if place.is_file()):
         data = path.read_bytes()
         assert not [word for word in words if word in data], path
@@ -221,35 +221,35 @@ def test_withheld_words_and_names_are_nowhere_on_the_site(shelf: Path) -> None:
         assert "quecks" not in path.read_text(encoding="utf-8")
 
 
-def test_a_part_appears_on_the_day_its_restriction_ends(shelf: Path) -> None:
-    write(shelf, restricted("2026-01-01"), p="An open letter.\n", tresor=f"{SECRET}\n")
-    out = site(shelf, "--date", "2025-12-31")
+def test_a_part_appears_on_the_day_its_restriction_ends(collection: Path) -> None:
+    write(collection, restricted("2026-01-01"), p="An open letter.\n", tresor=f"{SECRET}\n")
+    out = site(collection, "--date", "2025-12-31")
     page = out / "letters" / "letter-5.html"
     assert SECRET not in page.read_text(encoding="utf-8")
-    site(shelf, "--date", "2026-01-01")
+    site(collection, "--date", "2026-01-01")
     assert SECRET in page.read_text(encoding="utf-8")
-    site(shelf, "--date", "2025-12-31")
+    site(collection, "--date", "2025-12-31")
     assert SECRET not in page.read_text(encoding="utf-8")
 
 
-def test_a_future_date_does_not_lift_a_restriction_early(shelf: Path) -> None:
-    write(shelf, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
-    out = site(shelf, "--date", "2300-01-01")
+def test_a_future_date_does_not_lift_a_restriction_early(collection: Path) -> None:
+    write(collection, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
+    out = site(collection, "--date", "2300-01-01")
     assert SECRET not in (out / "letters" / "letter-5.html").read_text(encoding="utf-8")
 
 
-def test_a_public_package_replaces_the_internal_one(shelf: Path) -> None:
-    package = write(shelf, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
-    source = shelf.parent / "records" / package.name
-    build_package(source, shelf, on=ON, audience="public")
-    out = site(shelf, "--downloads")
+def test_a_public_package_replaces_the_internal_one(collection: Path) -> None:
+    package = write(collection, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
+    source = collection.parent / "records" / package.name
+    build_package(source, collection, on=ON, audience="public")
+    out = site(collection, "--downloads")
     names = {path.name for path in (out / "letters").iterdir()}
     assert "letter-5-public.html" in names
     assert "letter-5.html" not in names
     assert (out / "downloads" / "letter-5-public.zip").is_file()
 
 
-def test_hostile_values_of_a_record_are_escaped(shelf: Path) -> None:
+def test_hostile_values_of_a_record_are_escaped(collection: Path) -> None:
     agents = [
         {"id": "a", "name": HOSTILE, "kind": "person",
          "identifiers": [{"scheme": "url", "value": "https://example.org/\"><script>"}]},
@@ -257,8 +257,8 @@ def test_hostile_values_of_a_record_are_escaped(shelf: Path) -> None:
     ]  # fmt: skip
     record = simple(6, title=HOSTILE, agents=agents, holding={"repository": HOSTILE},
                     classification={"as_written": HOSTILE})  # fmt: skip
-    write(shelf, record, p=f"{HOSTILE}\n")
-    out = site(shelf, "--title", HOSTILE)
+    write(collection, record, p=f"{HOSTILE}\n")
+    out = site(collection, "--title", HOSTILE)
     for page in pages(out):
         root = html.fromstring(page.read_text(encoding="utf-8"))
         for script in root.xpath("//script"):
@@ -275,23 +275,23 @@ def test_hostile_values_of_a_record_are_escaped(shelf: Path) -> None:
         json.loads(f"[{call[1]}]")
 
 
-def test_a_folder_with_other_files_is_refused(shelf: Path) -> None:
-    out = shelf.parent / "public"
+def test_a_folder_with_other_files_is_refused(collection: Path) -> None:
+    out = collection.parent / "public"
     out.mkdir()
     (out / "thesis.txt").write_text("mine")
-    site(shelf, status=2)
+    site(collection, status=2)
     assert [path.name for path in out.iterdir()] == ["thesis.txt"]
-    assert cli.run(["site", str(shelf), "-o", str(shelf.parent), "-q"]) == 2
+    assert cli.run(["site", str(collection), "-o", str(collection.parent), "-q"]) == 2
 
 
-def test_files_added_by_others_stay(shelf: Path) -> None:
-    out = site(shelf)
+def test_files_added_by_others_stay(collection: Path) -> None:
+    out = site(collection)
     (out / "CNAME").write_text("letters.example.org")
     (out / ".git" / "refs").mkdir(parents=True)
     (out / ".git" / "HEAD").write_text("ref: x")
     (out / "assets" / "logo.svg").write_text("<svg/>")
-    write(shelf, simple(8), p="x\n")
-    site(shelf)
+    write(collection, simple(8), p="x\n")
+    site(collection)
     assert (out / "CNAME").read_text() == "letters.example.org"
     assert (out / ".git" / "HEAD").read_text() == "ref: x"
     assert (out / ".git" / "refs").is_dir()
@@ -299,74 +299,74 @@ def test_files_added_by_others_stay(shelf: Path) -> None:
     assert (out / "letters" / "letter-8.html").is_file()
 
 
-def test_a_bad_package_does_not_stop_the_others(shelf: Path) -> None:
-    (shelf / "letter-1" / "data" / "record.json").write_text("{")
-    (shelf / "letter-2" / "data" / "parts" / "p.txt").write_text("Not what it was.")
-    out = site(shelf, "--downloads", status=3)
+def test_a_bad_package_does_not_stop_the_others(collection: Path) -> None:
+    (collection / "letter-1" / "data" / "record.json").write_text("{")
+    (collection / "letter-2" / "data" / "parts" / "p.txt").write_text("Not what it was.")
+    out = site(collection, "--downloads", status=3)
     assert {path.name for path in (out / "letters").iterdir()} == {"letter-0.html", "letter-2.html"}
     assert "✗ Not valid" in (out / "letters" / "letter-2.html").read_text(encoding="utf-8")
     assert [path.name for path in (out / "downloads").iterdir()] == ["letter-0.zip"]
 
 
-def test_each_page_shows_the_result_of_the_last_audit(shelf: Path) -> None:
-    def told(number: int) -> str:
+def test_each_page_shows_the_result_of_the_last_audit(collection: Path) -> None:
+    def page(number: int) -> str:
         return (out / "letters" / f"letter-{number}.html").read_text(encoding="utf-8")
 
-    out = site(shelf)
-    assert "Not audited yet" in told(0)
-    assert "✓" not in told(0)
-    (shelf / "letter-1" / "data" / "parts" / "p.txt").write_text("Not what it was.")
-    assert cli.run(["audit", "run", str(shelf), "-q", "--jobs", "1"]) == 3
-    out = site(shelf)
-    assert "✓ Complete and valid, checked on" in told(0)
-    assert "✗ Not valid, checked on" in told(1)
-    shutil.rmtree(shelf / "letter-2")
-    write(shelf, simple(2, title="Another"), p="Another.\n")
-    out = site(shelf)
-    assert "Changed since the last audit" in told(2)
+    out = site(collection)
+    assert "Not audited yet" in page(0)
+    assert "✓" not in page(0)
+    (collection / "letter-1" / "data" / "parts" / "p.txt").write_text("Not what it was.")
+    assert cli.run(["audit", "run", str(collection), "-q", "--jobs", "1"]) == 3
+    out = site(collection)
+    assert "✓ Complete and valid, checked on" in page(0)
+    assert "✗ Not valid, checked on" in page(1)
+    shutil.rmtree(collection / "letter-2")
+    write(collection, simple(2, title="Another"), p="Another.\n")
+    out = site(collection)
+    assert "Changed since the last audit" in page(2)
 
 
 def test_only_the_first_of_two_packages_with_the_same_id_is_on_the_site(
-    shelf: Path, capsys
+    collection: Path, capsys
 ) -> None:
-    shutil.copytree(shelf / "letter-1", shelf / "zz" / "letter-1")
-    out = shelf.parent / "public"
-    assert cli.run(["site", str(shelf), "-o", str(out), "--json"]) == 3
-    told = json.loads(capsys.readouterr().out)
-    codes = [finding["code"] for line in told["results"] for finding in line["findings"]]
+    shutil.copytree(collection / "letter-1", collection / "zz" / "letter-1")
+    out = collection.parent / "public"
+    assert cli.run(["site", str(collection), "-o", str(out), "--json"]) == 3
+    output = json.loads(capsys.readouterr().out)
+    codes = [finding["code"] for line in output["results"] for finding in line["findings"]]
     assert codes == ["site-id-taken"]
-    assert told["counts"] == {"written": 3, "left out": 1}
-    assert told["summary"]["letters on the site"] == 3
-    assert cli.run(["site", str(shelf), "-o", str(out), "-q"]) == 3
+    assert output["counts"] == {"written": 3, "left out": 1}
+    assert output["summary"]["letters on the site"] == 3
+    assert cli.run(["site", str(collection), "-o", str(out), "-q"]) == 3
 
 
 def test_an_empty_collection_has_a_site(tmp_path: Path) -> None:
-    (tmp_path / "shelf").mkdir()
-    out = site(tmp_path / "shelf")
+    (tmp_path / "collection").mkdir()
+    out = site(tmp_path / "collection")
     assert "0 letters" in (out / "index.html").read_text(encoding="utf-8")
 
 
-def test_a_killed_run_leaves_the_old_site_or_the_new_one(shelf: Path) -> None:
-    out = site(shelf)
+def test_a_killed_run_leaves_the_old_site_or_the_new_one(collection: Path) -> None:
+    out = site(collection)
     before = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
-    write(shelf, simple(9), p="x\n")
-    kept = shutil.copytree(out, shelf.parent / "kept")
-    for instant in instants(lambda: site(shelf), 4, 4):
+    write(collection, simple(9), p="x\n")
+    kept = shutil.copytree(out, collection.parent / "kept")
+    for instant in instants(lambda: site(collection), 4, 4):
         shutil.rmtree(out)
         shutil.copytree(kept, out)
-        run_until(instant, lambda: site(shelf))
+        run_until(instant, lambda: site(collection))
         now = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
-        whole = Path("letters/letter-9.html") in now
-        assert whole or now == before
-    site(shelf)
+        is_new = Path("letters/letter-9.html") in now
+        assert is_new or now == before
+    site(collection)
     assert (out / "letters" / "letter-9.html").is_file()
     assert [path.name for path in out.parent.iterdir() if path.name.startswith(".public")] == []
 
 
-def test_the_site_is_made_without_a_cache(shelf: Path) -> None:
-    (shelf / ".archive-pkg" / "site.sqlite").mkdir(parents=True)
-    assert (site(shelf) / "letters" / "letter-0.html").is_file()
-    assert (site(shelf) / "letters" / "letter-0.html").is_file()
+def test_the_site_is_made_without_a_cache(collection: Path) -> None:
+    (collection / ".archive-pkg" / "site.sqlite").mkdir(parents=True)
+    assert (site(collection) / "letters" / "letter-0.html").is_file()
+    assert (site(collection) / "letters" / "letter-0.html").is_file()
 
 
 @pytest.mark.parametrize(
@@ -386,6 +386,6 @@ def test_agents_are_the_same_by_authority_identifier_or_by_name(
         viaf = given.pop("viaf", None)
         identifiers = [{"scheme": "viaf", "value": viaf}] if viaf else []
         data = {"id": "x", "kind": "person", "identifiers": identifiers, **given}
-        return known_as(Agent.model_validate(data)).key
+        return agent_entry(Agent.model_validate(data)).key
 
     assert (key(dict(one)) == key(dict(other))) is same

@@ -58,7 +58,7 @@ def site(
     Example: archive-pkg site packages -o public --title "The letters"
     """
     from archive_pkg import collection
-    from archive_pkg.web.site.writing import build_site
+    from archive_pkg.web.site.builder import build_site
 
     if base and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", base):
         raise UsageError(

@@ -1,6 +1,6 @@
-"""The pages of the site that are about many letters: lists, people, years, the network, the search.
+"""Make the pages about many letters: lists, people, years, the network, the search.
 
-Everything can be read without a script: the lists by year and by person hold every letter.
+The lists by year and by person contain every letter, so the site can be read without a script.
 """
 
 from __future__ import annotations
@@ -17,43 +17,43 @@ from archive_pkg.interchange.exporting import cmif
 from archive_pkg.interchange.markup import escaped
 from archive_pkg.packages.page import rendering
 from archive_pkg.records.wording import label
-from archive_pkg.web.site.publishing import LETTERS, script_json, unpacked
-from archive_pkg.web.site.searching import Words
+from archive_pkg.web.site.letters import LETTERS, script_json, unpacked
+from archive_pkg.web.site.search_index import WordIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archive_pkg.web.site.entries import Entry
-    from archive_pkg.web.site.publishing import Made, Plan
+    from archive_pkg.web.site.entries import CatalogueEntry
+    from archive_pkg.web.site.letters import SiteLetter, SitePlan
 
 File = tuple[str, "Iterable[bytes]"]
 
 PAGE = 250
-"""Letters on one page of a list."""
+"""The number of letters on a page of a list."""
 FIRST = 40
-"""Letters that the first page lists before anything is asked."""
+"""The number of letters on the first page without a search."""
 ROWS = 250
-"""Letters in one piece of the catalogue's titles."""
+"""The number of letters in one file of titles."""
 PAIRS = 100
-"""Pairs of correspondents that the network's page lists."""
+"""The number of pairs of correspondents on the page of the network."""
 MOST_YEARS = 60
-"""So many years have a bar each; more are drawn by decades."""
+"""The largest span with a bar for each year; longer spans have one for each decade."""
 SITEMAP = 50_000
-"""Addresses that one sitemap may have (sitemaps.org)."""
+"""The largest number of addresses in a sitemap (sitemaps.org)."""
 _UNDATED = "undated"
 _TEMPLATES = "archive_pkg.web"
 
 
 @dataclass(slots=True)
-class Person:
-    """Somebody on the site.
+class CataloguePerson:
+    """A person, organization or family on the site.
 
     Attributes:
-        key: Their page's name.
+        key: The name of their page.
         kind: "person", "organization" or "family".
-        names: How often which name is given them.
-        addresses: Where authority files tell of them.
-        letters: The letters that name them, by their numbers, and as what.
+        names: How often letters use each of their names.
+        addresses: The addresses of their authority records.
+        letters: The labels of the fields that name them, by the numbers of the letters.
     """
 
     key: str
@@ -64,36 +64,36 @@ class Person:
 
     @property
     def name(self) -> str:
-        """The name that most letters give them."""
+        """The name in most of the letters."""
         return min(self.names, key=lambda name: (-self.names[name], name))
 
     @property
     def others(self) -> list[str]:
-        """Their other names."""
+        """The other names."""
         return sorted(set(self.names) - {self.name})
 
 
 class Catalogue:
-    """The catalogue of a site, gathered letter by letter and then written."""
+    """Collects the letters of a site, then makes the pages of the catalogue."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: SitePlan) -> None:
         self._plan = plan
-        self._entries: list[Entry] = []
-        self._people: dict[str, Person] = {}
-        self._words = Words()
+        self._entries: list[CatalogueEntry] = []
+        self._people: dict[str, CataloguePerson] = {}
+        self._words = WordIndex()
 
     @property
     def count(self) -> int:
-        """How many letters it has."""
+        """The number of letters."""
         return len(self._entries)
 
-    def add(self, made: Made) -> None:
+    def add(self, made: SiteLetter) -> None:
         """Add a letter."""
         self._entries.append(made.entry)
         self._words.add(unpacked(made.head), unpacked(made.text))
 
     def files(self, fragments: Iterable[bytes]) -> Iterator[File]:
-        """All files of the catalogue, with the pieces of each.
+        """Yield all files of the catalogue, each in pieces.
 
         Args:
             fragments: The description of each letter in CMIF.
@@ -120,10 +120,10 @@ class Catalogue:
 
     def _gather_people(self) -> None:
         for number, entry in enumerate(self._entries):
-            for known in entry.people:
-                person = self._people.setdefault(known.key, Person(known.key, known.kind))
-                person.names[known.name] += 1
-                person.addresses.update(known.addresses)
+            for agent in entry.people:
+                person = self._people.setdefault(agent.key, CataloguePerson(agent.key, agent.kind))
+                person.names[agent.name] += 1
+                person.addresses.update(agent.addresses)
             for role, key in entry.roles:
                 roles = self._people[key].letters.setdefault(number, [])
                 if label(role) not in roles:
@@ -155,7 +155,7 @@ class Catalogue:
         lists["person"] = [self._people[key].name for key in keys]
         columns["sender"] = [[agents[key] for key in e.of("sender")] for e in self._entries]
         columns["recipients"] = [[agents[key] for key in e.of("recipients")] for e in self._entries]
-        told = {
+        catalogue = {
             "count": self.count,
             "rows": ROWS,
             "firsts": firsts,
@@ -163,7 +163,7 @@ class Catalogue:
             "lists": lists,
             "columns": columns,
         }
-        yield "data/catalogue.js", [_call("catalogue", told)]
+        yield "data/catalogue.js", [_call("catalogue", catalogue)]
 
     # For readers --------------------------------------------------------------------------------
 
@@ -200,7 +200,7 @@ class Catalogue:
     def _lists(
         self, name: str, numbers: Sequence[int], here: str, heading: str, **shown: Any
     ) -> Iterator[File]:
-        """A list of letters on as many pages as it takes."""
+        """Yield the pages of a list of letters."""
         pages = [numbers[at : at + PAGE] for at in range(0, len(numbers), PAGE)] or [()]
         base = name.rpartition("/")[2]
         names = [f"{base}.html", *(f"{base}-{n}.html" for n in range(2, len(pages) + 1))]
@@ -321,8 +321,8 @@ class Catalogue:
         return f'{head}<{outer} xmlns="{name}">\n{lines}</{outer}>\n'.encode()
 
 
-def _partners(entry: Entry, key: str) -> Iterator[str]:
-    """With whom somebody exchanged a letter."""
+def _partners(entry: CatalogueEntry, key: str) -> Iterator[str]:
+    """Yield the keys of the correspondents of a person in a letter."""
     senders, recipients = entry.of("sender", "signatories"), entry.of("recipients")
     if key in senders:
         yield from recipients
@@ -331,7 +331,7 @@ def _partners(entry: Entry, key: str) -> Iterator[str]:
 
 
 def _over_time(years: dict[str, list[int]], folder: str) -> str:
-    """Counts by year, or by decade where there are too many years; every one has its bar."""
+    """Return a bar chart of letters by year, or by decade for a long span."""
     counts = {int(year): len(n) for year, n in years.items() if year != _UNDATED}
     if not counts:
         return ""
@@ -362,5 +362,5 @@ def _over_time(years: dict[str, list[int]], folder: str) -> str:
 
 
 def _call(name: str, *values: Any) -> bytes:
-    """A call of the site's script with data, which may stand in any script element."""
+    """Return a call of the site's script with data."""
     return f"archive.{name}({','.join(map(script_json, values))});\n".encode("utf-8", "replace")

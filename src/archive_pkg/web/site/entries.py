@@ -1,4 +1,4 @@
-"""What the catalogue keeps of a letter: enough to list, sort, count and find it."""
+"""Describe a letter for the catalogue, so that it can be listed, sorted, counted and found."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ ROLES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
 """The fields of a record that name agents."""
 
 _AUTHORITIES = ("gnd", "viaf", "isni", "orcid", "wikidata", "lcnaf", "ulan")
-"""Authority files whose identifiers make two agents one, the first that is given counting."""
+"""The authority files that identify an agent, in order of preference."""
 _LAST = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Somebody as one letter names them.
+class AgentEntry:
+    """An agent as one letter names them.
 
     Attributes:
-        key: Their page's name, the same in all letters: from an authority file, else the name.
+        key: The name of their page, from an authority identifier or else from their name.
         name: Their name.
         kind: "person", "organization" or "family".
-        addresses: Where authority files tell of them.
+        addresses: The addresses of their authority records.
     """
 
     key: str
@@ -43,22 +43,22 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """A letter in the catalogue.
 
     Attributes:
         id: The record's id.
         title: Its title.
-        date: Its date in EDTF; empty where it is not known.
-        sort: The earliest day it may be of, for sorting.
-        year: The year of that day; None where it is not known.
+        date: Its date in EDTF; empty if unknown.
+        sort: The earliest possible day, for sorting.
+        year: The year of that day; None if unknown.
         classification: Its classification; empty if it has none.
-        classified: The classification with its history, for a reader.
-        languages: Its languages' names.
-        holding: The archive that keeps it; empty where it is not known.
-        people: Everybody it names, each once.
-        roles: Who is what to it: a field of `ROLES`, and a key.
-        download: The size and SHA-256 of its package; None where that is not offered.
+        classified: The classification with its history, in words.
+        languages: The names of its languages.
+        holding: The archive that keeps it; empty if unknown.
+        people: The agents that it names.
+        roles: Pairs of a field in `ROLES` and the key of an agent.
+        download: The size and SHA-256 of the package; None if it cannot be downloaded.
     """
 
     id: str
@@ -70,23 +70,23 @@ class Entry:
     classified: str
     languages: tuple[str, ...]
     holding: str
-    people: tuple[Known, ...] = field(default=())
+    people: tuple[AgentEntry, ...] = field(default=())
     roles: tuple[tuple[str, str], ...] = field(default=())
     download: tuple[int, str] | None = None
 
     def of(self, *fields: str) -> list[str]:
-        """The keys of those who have one of these roles, each once."""
+        """Return the keys of the agents in these fields."""
         return list(dict.fromkeys(key for role, key in self.roles if role in fields))
 
     def as_json(self) -> dict[str, Any]:
-        """The entry as plain data."""
+        """Return the entry as plain data."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Entry:
-        """The entry that gave this plain data."""
+    def from_json(cls, data: dict[str, Any]) -> CatalogueEntry:
+        """Return the entry from its plain data."""
         people = tuple(
-            Known(one["key"], one["name"], one["kind"], tuple(one["addresses"]))
+            AgentEntry(one["key"], one["name"], one["kind"], tuple(one["addresses"]))
             for one in data["people"]
         )
         roles = tuple((role, key) for role, key in data["roles"])
@@ -103,12 +103,12 @@ class Entry:
         )
 
 
-def entry_of(record: Record, download: tuple[int, str] | None) -> Entry:
-    """What the catalogue keeps of a record, which has to be one that may go out."""
+def catalogue_entry(record: Record, download: tuple[int, str] | None) -> CatalogueEntry:
+    """Return the entry of a record, which must contain only what the public may see."""
     date = record.date.edtf if record.date else None
     earliest = date.earliest if date else None
-    mark = record.classification
-    known = {agent.id: known_as(agent) for agent in record.agents if agent.kind != "software"}
+    classification = record.classification
+    known = {agent.id: agent_entry(agent) for agent in record.agents if agent.kind != "software"}
     roles = tuple(
         (name, known[agent].key)
         for name in ROLES
@@ -117,13 +117,15 @@ def entry_of(record: Record, download: tuple[int, str] | None) -> Entry:
     )
     named = {key for _, key in roles}
     people = {one.key: one for one in known.values() if one.key in named}
-    return Entry(
+    return CatalogueEntry(
         id=record.id,
         title=record.title,
         date=str(date) if date else "",
         sort=str(earliest) if earliest else _LAST,
         year=earliest.year if earliest else None,
-        classification="; ".join((mark.as_written, *mark.caveats)) if mark else "",
+        classification="; ".join((classification.as_written, *classification.caveats))
+        if classification
+        else "",
         classified=classification_in_words(record, brief=True),
         languages=tuple(dict.fromkeys(map(language_name, record.languages))),
         holding=record.holding.repository if record.holding else "",
@@ -134,7 +136,7 @@ def entry_of(record: Record, download: tuple[int, str] | None) -> Entry:
 
 
 def described_by(record: Record) -> Iterator[str]:
-    """All texts that describe a letter, to be searched."""
+    """Yield the texts that describe a letter, for the search."""
     yield record.id
     yield record.title
     yield from record.variant_titles
@@ -153,11 +155,11 @@ def described_by(record: Record) -> Iterator[str]:
         yield from (text for _, text in record.holding if text)
 
 
-def known_as(agent: Agent) -> Known:
-    """Somebody under the name of their page.
+def agent_entry(agent: Agent) -> AgentEntry:
+    """Return the entry of an agent.
 
-    Agents with the same identifier of an authority file are one. Of those without, the same name
-    and kind are one, for want of anything better; their page says so.
+    Agents with the same identifier in an authority file get the same key. Without an identifier,
+    agents with the same name and kind do; their page says so.
     """
     given = {item.scheme: item.value for item in reversed(agent.identifiers)}
     scheme = next((name for name in _AUTHORITIES if name in given), None)
@@ -165,7 +167,7 @@ def known_as(agent: Agent) -> Known:
         key = f"{scheme}-{slug(given[scheme], 60)}"
     else:
         exact = f"{agent.kind} {unicodedata.normalize('NFC', agent.name)}"
-        mark = hashlib.sha256(exact.encode()).hexdigest()[:8]
-        key = "-".join(filter(None, ("name", slug(agent.name, 60), mark)))
+        suffix = hashlib.sha256(exact.encode()).hexdigest()[:8]
+        key = "-".join(filter(None, ("name", slug(agent.name, 60), suffix)))
     addresses = dict.fromkeys(filter(None, (address(item.uri) for item in agent.identifiers)))
-    return Known(key, agent.name, agent.kind, tuple(addresses))
+    return AgentEntry(key, agent.name, agent.kind, tuple(addresses))

@@ -29,7 +29,7 @@ const archive = (() => {
     return waiting.get(file);
   };
 
-  // Words, cut as web/site/searching.py cuts them --------------------------------------------------
+  // Words, split as in web/site/search_index.py --------------------------------------------------
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}+/gu, "").normalize("NFC").toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ");
   const wordsOf = (text) => {
     const words = [];

@@ -1,20 +1,20 @@
-"""What the site's search writes is what was put in, and what makes no difference makes none."""
+"""The search index contains every word with its letters; case and accents make no difference."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.web.site.searching import Words, words_of
+from archive_pkg.web.site.search_index import WordIndex, words_of
 
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 WORDS = st.sets(st.text("abcdeя中", min_size=1, max_size=3), max_size=8)
 
 
-def decoded(told: str) -> dict[int, bool]:
-    """As `site.js` reads a list."""
+def decoded(encoded: str) -> dict[int, bool]:
+    """Decode a list as `site.js` does."""
     found, place, number, shift = {}, 0, 0, 0
-    for sign in told:
+    for sign in encoded:
         value = DIGITS.index(sign)
         number |= (value & 31) << shift
         if value > 31:
@@ -28,21 +28,21 @@ def decoded(told: str) -> dict[int, bool]:
 
 @given(st.lists(st.tuples(WORDS, WORDS), max_size=12), st.randoms(use_true_random=False))
 def test_each_word_leads_to_exactly_its_letters(letters, dice) -> None:
-    words = Words()
+    words = WordIndex()
     for head, text in letters:
         words.add(head, text)
     places = list(range(len(letters)))
     dice.shuffle(places)
-    told = {w: decoded(x) for ws, xs in words.pieces(places) for w, x in zip(ws, xs, strict=True)}
+    found = {w: decoded(x) for ws, xs in words.pieces(places) for w, x in zip(ws, xs, strict=True)}
     meant: dict[str, dict[int, bool]] = {}
     for number, (head, text) in enumerate(letters):
         for word in head | text:
             meant.setdefault(word, {})[places[number]] = word in head
-    assert told == meant
+    assert found == meant
 
 
 def test_large_gaps_between_letters_are_encoded() -> None:
-    words = Words()
+    words = WordIndex()
     for number in range(70_000):
         words.add(["x"] if number in (0, 1, 40, 69_999) else [], ["y"])
     [(_, lists)] = words.pieces(range(70_000))
@@ -61,7 +61,7 @@ def test_scripts_without_spaces_are_found_by_any_two_neighbours() -> None:
 
 
 def test_pieces_are_in_utf16_order() -> None:
-    words = Words()
+    words = WordIndex()
     words.add(["\U0001d7ff0", "\uffee", "z"], [])
-    [(told, _)] = words.pieces([0])
-    assert told == sorted(told, key=lambda word: word.encode("utf-16-be"))
+    [(found, _)] = words.pieces([0])
+    assert found == sorted(found, key=lambda word: word.encode("utf-16-be"))

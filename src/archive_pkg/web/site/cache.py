@@ -1,6 +1,6 @@
-"""What a shelf remembers of its site, so that only letters that changed are read again.
+"""The cache of a site, in the collection, so that a later run reads only changed packages.
 
-It has nothing that is not on the site. Where it is lost, everything is read again.
+It contains nothing that is not on the site. Without it, the next run reads all packages.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from archive_pkg.collection.index.databases import forget, narrow, open_to_write
-from archive_pkg.web.site.entries import Entry
-from archive_pkg.web.site.publishing import Kept, Made
+from archive_pkg.web.site.entries import CatalogueEntry
+from archive_pkg.web.site.letters import CachedLetter, SiteLetter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,14 +27,14 @@ CREATE TEMP TABLE seen (package TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 
-class Keeping:
-    """The memory of a site, in SQLite; a context."""
+class SiteCache:
+    """The cache of a site in SQLite; a context manager."""
 
     def __init__(self, path: Path) -> None:
-        """Args: its file. One that is damaged is made anew; without one nothing is remembered."""
+        """Use a file, which is replaced if it is damaged; if that fails, use a temporary one."""
         self._path = path
 
-    def __enter__(self) -> Keeping:
+    def __enter__(self) -> SiteCache:
         try:
             self._open()
         except (OSError, sqlite3.DatabaseError):
@@ -43,7 +43,7 @@ class Keeping:
                 self._open()
             except (OSError, sqlite3.DatabaseError):
                 self._base = sqlite3.connect("")
-                self._make()  # a shelf that cannot be written to has a site all the same
+                self._make()  # the collection may be read-only
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
@@ -56,7 +56,7 @@ class Keeping:
         self._base.close()
 
     def _open(self) -> None:
-        # It has the words of packages that others may not be allowed to read.
+        # It has words of packages that other users may not be allowed to read.
         self._base = open_to_write(self._path, 0o600)
         try:
             narrow(self._path, 0o600)
@@ -69,47 +69,47 @@ class Keeping:
         self._base.executescript(_SCHEMA)
         self._base.execute("SELECT count(*) FROM made1 WHERE since < ''").fetchone()
 
-    def recall(self, package: str) -> Kept | None:
-        """What is known of a letter from the last time."""
+    def find(self, package: str) -> CachedLetter | None:
+        """Return what the last run recorded about a letter."""
         row = self._base.execute(
             "SELECT key, since, until, files FROM made1 WHERE package = ?", (package,)
         ).fetchone()
-        return Kept(row[0], row[1], row[2], json.loads(row[3])) if row else None
+        return CachedLetter(row[0], row[1], row[2], json.loads(row[3])) if row else None
 
-    def keep(self, package: str, made: Made) -> None:
-        """Remember a letter."""
-        kept = made.kept
+    def store(self, package: str, made: SiteLetter) -> None:
+        """Store a letter."""
+        cached = made.cached
         self._base.execute(
             "INSERT OR REPLACE INTO made1 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 package,
-                kept.key,
-                kept.since,
-                kept.until,
-                json.dumps(dict(kept.files)),
+                cached.key,
+                cached.since,
+                cached.until,
+                json.dumps(dict(cached.files)),
                 json.dumps(made.entry.as_json(), ensure_ascii=False),
                 made.head,
                 made.text,
                 made.cmif,
             ),
         )
-        self.note(package)
+        self.confirm(package)
 
-    def note(self, package: str) -> None:
-        """Note that a letter is on the site, as it is remembered."""
+    def confirm(self, package: str) -> None:
+        """Record that the letter of a package is still on the site."""
         self._base.execute("INSERT OR IGNORE INTO seen VALUES (?)", (package,))
 
-    def made(self, package: str) -> Made:
-        """A letter that is remembered."""
+    def letter(self, package: str) -> SiteLetter:
+        """Return a stored letter."""
         key, since, until, files, entry, head, text, cmif = self._base.execute(
             "SELECT key, since, until, files, entry, head, text, cmif FROM made1 WHERE package = ?",
             (package,),
         ).fetchone()
-        kept = Kept(key, since, until, json.loads(files))
-        return Made(kept, Entry.from_json(json.loads(entry)), head, text, cmif)
+        cached = CachedLetter(key, since, until, json.loads(files))
+        return SiteLetter(cached, CatalogueEntry.from_json(json.loads(entry)), head, text, cmif)
 
     def fragments(self) -> Iterator[bytes]:
-        """The description in CMIF of each letter on the site, by their packages' paths."""
+        """Yield the CMIF of each letter on the site, in the order of the packages' paths."""
         rows = self._base.execute(
             "SELECT cmif FROM made1 WHERE package IN (SELECT package FROM seen) ORDER BY package"
         )

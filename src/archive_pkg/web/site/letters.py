@@ -1,7 +1,7 @@
-"""One letter of the site: its page, its package to download, and what the catalogue has of it.
+"""Publish one letter: its page, its package to download, and its entry in the catalogue.
 
-What may not go out on the day is left out before anything is written, and what is written is
-searched for its traces. The work is done in other processes; the catalogue is made by the first.
+Parts that are not open on the day are left out, and the page is searched for traces of them. This
+runs in worker processes; the main process makes the catalogue.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from archive_pkg.packages.page.letter import DAMAGED, drawing_of, embedded, read
 from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES
 from archive_pkg.records.wording import label
 from archive_pkg.reports import Code, Location, Severity
-from archive_pkg.web.site.entries import ROLES, Entry, described_by, entry_of
-from archive_pkg.web.site.searching import words_of
+from archive_pkg.web.site.entries import ROLES, CatalogueEntry, catalogue_entry, described_by
+from archive_pkg.web.site.search_index import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +47,7 @@ LETTERS = "letters"
 DOWNLOADS = "downloads"
 SCANS = "scans"
 INVALID = 3
-_SOUND = "Complete and valid at the last audit, according to the ledger."
+_VALID = "Complete and valid at the last audit, according to the ledger."
 _CHANGED = "Changed since the last audit on {}."
 _UNCHECKED = "Not audited yet. The checksums are those of the current manifests."
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
@@ -61,17 +61,17 @@ SITE_ID_TAKEN = Code(
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What all letters of a site have in common.
+class SitePlan:
+    """The options of a site, the same for all letters.
 
     Attributes:
-        stage: The folder in which the new site is made.
-        old: The site that stands there; None if there is none.
-        title: What it is called.
-        base: The address at which it will be, ending in `/`; empty where that is not known.
-        day: The day by which parts are open or withheld.
-        downloads: Whether packages can be downloaded from it.
-        version: Stands for the software, its templates and all options above.
+        stage: The staging folder of the new site.
+        old: The present site; None if there is none.
+        title: Its title.
+        base: Its address, ending in `/`; empty if unknown.
+        day: The day that decides which parts are open.
+        downloads: Whether packages can be downloaded.
+        version: A digest of the software, its templates and these options.
     """
 
     stage: Path
@@ -84,44 +84,44 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """How a package's last check came out, as the audit's ledger has it.
+class LastAudit:
+    """The last audit of a package according to the ledger.
 
     Attributes:
-        day: When it was.
-        passed: Whether it passed.
-        seal: SHA-256 of its tag manifest then, in hexadecimal; None where it never passed.
+        day: The day of the audit.
+        passed: Whether the package passed.
+        fingerprint: SHA-256 of the tag manifest then, in hexadecimal; None if it never passed.
     """
 
     day: str
     passed: bool
-    seal: str | None
+    fingerprint: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class SitePackage:
     """A package to put on the site.
 
     Attributes:
         path: Its folder.
-        kept: What is known of it from the last time.
-        checked: What the ledger says of it.
+        cached: What the last run recorded about it.
+        audit: Its last audit; None if it was never audited.
     """
 
     path: Path
-    kept: Kept | None = None
-    checked: Checked | None = None
+    cached: CachedLetter | None = None
+    audit: LastAudit | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What is known of a letter from the last time.
+class CachedLetter:
+    """What the last run recorded about a letter.
 
     Attributes:
-        key: Stands for the package's bytes and the plan's version.
-        since: The first day on which just the same parts are withheld.
-        until: The first day on which others are.
-        files: The digests of its files on the site, by their paths.
+        key: A digest of the package and the version of the plan.
+        since: The first day on which the same parts are withheld.
+        until: The first day on which other parts are withheld.
+        files: The digests of its files on the site, by path.
     """
 
     key: bytes
@@ -131,39 +131,39 @@ class Kept:
 
 
 @dataclass(slots=True)
-class Made:
-    """A letter of the site.
+class SiteLetter:
+    """A published letter.
 
     Attributes:
-        kept: What is to be known of it the next time.
-        entry: What the catalogue has of it.
-        head: The words that describe it, compressed.
+        cached: What the next run needs to know about it.
+        entry: Its entry in the catalogue.
+        head: The words of its description, compressed.
         text: The words of its texts, compressed.
         cmif: Its description in CMIF.
     """
 
-    kept: Kept
-    entry: Entry
+    cached: CachedLetter
+    entry: CatalogueEntry
     head: bytes
     text: bytes
     cmif: bytes = field(repr=False)
 
 
-def publish(subject: Subject, pace: Pace, *, plan: Plan) -> Done:
-    """Put a letter on the site; where nothing has changed, what is there goes on being used.
+def publish(subject: SitePackage, pace: Pace, *, plan: SitePlan) -> Done:
+    """Publish a letter, or reuse its files if nothing has changed.
 
-    The `Done` has the `Made` among its details, for the catalogue, unless nothing has changed.
+    The details of `Done` contain the `SiteLetter` for the catalogue, unless nothing has changed.
     """
-    path, kept = subject.path, subject.kept
-    seal = seal_of(path)
-    key = _key(seal, subject, plan)
-    if kept and kept.key == key and kept.since <= plan.day.isoformat() < kept.until:
+    path, cached = subject.path, subject.cached
+    fingerprint = seal_of(path)
+    key = _key(fingerprint, subject, plan)
+    if cached and cached.key == key and cached.since <= plan.day.isoformat() < cached.until:
         try:
-            if _use_again(kept.files, plan):
+            if _reuse(cached.files, plan):
                 return Done(str(path), "unchanged")
         except FileExistsError:
-            return _taken(path, next(iter(kept.files)))
-    letter = _Letter(plan, subject, seal)
+            return _taken(path, next(iter(cached.files)))
+    letter = _LetterPublisher(plan, subject, fingerprint)
     try:
         made = letter.made(key)
     except FileExistsError:
@@ -173,20 +173,20 @@ def publish(subject: Subject, pace: Pace, *, plan: Plan) -> Done:
 
 
 def packed(words: set[str]) -> bytes:
-    """Words, compressed, the same bytes for the same words."""
+    """Return words compressed; the same words give the same bytes."""
     return zlib.compress("\n".join(sorted(words)).encode(), 1)
 
 
 def unpacked(data: bytes) -> list[str]:
-    """The words that were `packed`."""
+    """Return the words that were compressed by `packed`."""
     return zlib.decompress(data).decode().split("\n") if data else []
 
 
 def link(old: Path, new: Path) -> None:
-    """Let a new name stand for an old file's bytes, without copying them where that can be.
+    """Link a file to a new name, or copy it if the file system cannot link.
 
     Raises:
-        FileExistsError: Something has the new name.
+        FileExistsError: The new name is taken.
         OSError: The storage failed.
     """
     try:
@@ -199,17 +199,17 @@ def link(old: Path, new: Path) -> None:
         shutil.copy2(old, new, follow_symlinks=False)
 
 
-def _key(seal: bytes, subject: Subject, plan: Plan) -> bytes:
-    whole = hashlib.sha256(plan.version + seal + repr(subject.checked).encode())
-    # Signatures come later than the seal, and are in no manifest.
+def _key(fingerprint: bytes, subject: SitePackage, plan: SitePlan) -> bytes:
+    hasher = hashlib.sha256(plan.version + fingerprint + repr(subject.audit).encode())
+    # No manifest covers the signatures, which are added later.
     for name in storage.names_in(subject.path / SIGNATURES):
         data = storage.read_beneath(subject.path, f"{SIGNATURES}/{name}")
-        whole.update(os.fsencode(name) + data)
-    return whole.digest()
+        hasher.update(os.fsencode(name) + data)
+    return hasher.digest()
 
 
-def _use_again(files: Mapping[str, str], plan: Plan) -> bool:
-    """Take a letter's files over from the site that stands there, if they are as they were."""
+def _reuse(files: Mapping[str, str], plan: SitePlan) -> bool:
+    """Link a letter's files from the present site unless they have changed."""
     if plan.old is None:
         return False
     for name, digest in files.items():
@@ -230,15 +230,15 @@ def _taken(path: Path, name: str) -> Done:
     return Done(str(path), "left out", INVALID, [finding])
 
 
-class _Letter:
-    """A letter that is being put on the site."""
+class _LetterPublisher:
+    """Publishes one letter."""
 
-    def __init__(self, plan: Plan, subject: Subject, seal: bytes) -> None:
+    def __init__(self, plan: SitePlan, subject: SitePackage, fingerprint: bytes) -> None:
         self.plan = plan
         self.path = subject.path
-        self.checked = subject.checked
-        self.seal = seal
-        # What can be downloaded from here has to be sound; of the rest the ledger tells.
+        self.audit = subject.audit
+        self.fingerprint = fingerprint
+        # Only valid packages can be downloaded. Without downloads, the ledger's result is enough.
         self.verification = verify(self.path, jobs=1) if plan.downloads else None
         self.full = self._record()
         self.out = seen_by(self.full, "public", plan.day)
@@ -259,22 +259,22 @@ class _Letter:
 
     @property
     def errors(self) -> list[Finding]:
-        """What verifying found wrong, if it was verified."""
+        """The errors of the verification; none if the package was not verified."""
         return list(self.verification.report.errors) if self.verification else []
 
     @property
     def _zip(self) -> str:
         return f"{DOWNLOADS}/{self.record.id}.zip"
 
-    def made(self, key: bytes) -> Made:
-        """Write its files and tell what the catalogue has to know of it."""
+    def made(self, key: bytes) -> SiteLetter:
+        """Write the files of the letter and return it for the catalogue."""
         name = f"{LETTERS}/{self.record.id}.html"
         page = self.plan.stage / name
-        page.touch(exist_ok=False)  # of two letters with the same id, one knows
+        page.touch(exist_ok=False)  # fails for a second letter with the same id
         try:
             folder = self.path / "data" / layout.PARTS
             self.parts = read_parts(self.record, folder, self._scan)
-            entry = entry_of(self.record, self._download())
+            entry = catalogue_entry(self.record, self._download())
             html = self._page(entry).encode("utf-8", "replace")
             refuse_traces(
                 self.out,
@@ -292,8 +292,8 @@ class _Letter:
         text = {word for shown in self.parts for word in words_of(shown.text)}
         setting = Setting(addresses=self._addresses())
         since, until = window(self.full, self.plan.day)
-        return Made(
-            Kept(key, since, until, self.files),
+        return SiteLetter(
+            CachedLetter(key, since, until, self.files),
             entry,
             packed(head),
             packed(text - head),
@@ -301,7 +301,7 @@ class _Letter:
         )
 
     def _scan(self, part: Part, data: bytes) -> str:
-        """The address of a scan on the site; a drawing (SVG) is no file there, for it could act."""
+        """Write a scan and return its address; embed SVG, since an SVG file could run scripts."""
         suffix = _SUFFIXES.get(str(part.media_type))
         if suffix is None:
             return embedded(part, data)
@@ -312,7 +312,7 @@ class _Letter:
         return f"../{name}"
 
     def _download(self) -> tuple[int, str] | None:
-        """Write the package for readers, if it is sound and nothing in it is withheld."""
+        """Write the package as a zip if it is valid and nothing in it is withheld."""
         verification = self.verification
         if verification is None or self.is_cut or not verification.ok:
             return None
@@ -326,11 +326,11 @@ class _Letter:
         self.files[self._zip] = digest
         return size, digest
 
-    def _page(self, entry: Entry) -> str:
+    def _page(self, entry: CatalogueEntry) -> str:
         shown = view(self.record, self.parts, drawing_of(self.record))
-        known = {one.key: one for one in entry.people}
+        agents = {one.key: one for one in entry.people}
         roles = [
-            (label(role), [known[key] for key in entry.of(role)])
+            (label(role), [agents[key] for key in entry.of(role)])
             for role in ROLES
             if role != "mentioned_agents" and entry.of(role)
         ]
@@ -351,11 +351,11 @@ class _Letter:
         )
 
     def _state(self) -> dict[str, Any]:
-        good, day, told = self._soundness()
+        good, day, sentences = self._validity()
         manifests = storage.names_in(self.path, "tagmanifest-*.txt")
         return {
             "good": good,
-            "sentences": told,
+            "sentences": sentences,
             "errors": [],
             "checked_on": day,
             "digests": [
@@ -364,19 +364,19 @@ class _Letter:
             ],
         }
 
-    def _soundness(self) -> tuple[bool | None, str, list[str]]:
-        """Whether the package is sound, if anybody has looked; on which day; and that in words."""
+    def _validity(self) -> tuple[bool | None, str, list[str]]:
+        """Return whether the package is valid (None if unknown), since which day, and sentences."""
         if self.verification is not None:
             good = self.verification.ok
-            # Names of files in findings might be those of what is withheld.
+            # Findings may contain names of withheld files.
             shown = states(self.verification) if good or not self.out.withheld else [DAMAGED]
             return good, self.plan.day.isoformat(), shown
-        if self.checked is None:
+        if self.audit is None:
             return None, "", [_UNCHECKED]
-        if self.checked.passed and self.checked.seal != self.seal.hex():
-            return None, "", [_CHANGED.format(self.checked.day)]
-        told = _SOUND if self.checked.passed else DAMAGED
-        return self.checked.passed, self.checked.day, [told]
+        if self.audit.passed and self.audit.fingerprint != self.fingerprint.hex():
+            return None, "", [_CHANGED.format(self.audit.day)]
+        sentence = _VALID if self.audit.passed else DAMAGED
+        return self.audit.passed, self.audit.day, [sentence]
 
     def _addresses(self) -> dict[str, str]:
         if not self.plan.base:
@@ -388,7 +388,7 @@ class _Letter:
 
 
 def script_json(data: Any) -> str:
-    """JSON that can stand in a script element of a page, whatever words are in it."""
+    """Return JSON that is safe in a script element."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

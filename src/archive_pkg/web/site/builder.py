@@ -1,8 +1,7 @@
-"""The catalogue's site: all packages of a shelf as static pages that need no server.
+"""Build the static site of a collection.
 
-It is made whole beside the one that stands there and takes its place in one step. What has not
-changed since is not read, not written and keeps its file; what is gone from the shelf is gone from
-the site. Files that others have put there stay.
+The new site is made in a staging folder and replaces the old one in one step. Files of packages
+that have not changed are linked from the old site. Files that others have added stay.
 """
 
 from __future__ import annotations
@@ -26,16 +25,16 @@ from archive_pkg.packages.access.audience import SUFFIX
 from archive_pkg.packages.access.decision import judged_on
 from archive_pkg.packages.page import rendering
 from archive_pkg.version import SOFTWARE
+from archive_pkg.web.site.cache import SiteCache
 from archive_pkg.web.site.catalogue import Catalogue
-from archive_pkg.web.site.keeping import Keeping
-from archive_pkg.web.site.publishing import (
+from archive_pkg.web.site.letters import (
     DOWNLOADS,
     LETTERS,
     SCANS,
-    Checked,
-    Made,
-    Plan,
-    Subject,
+    LastAudit,
+    SiteLetter,
+    SitePackage,
+    SitePlan,
     link,
     publish,
 )
@@ -48,22 +47,22 @@ if TYPE_CHECKING:
     from archive_pkg.executors import Executor
 
 MANIFEST = "site-sha256.txt"
-"""The digests of all files of a site, as sha256sum takes them; by it a folder is known as one."""
-_MEMORY = "site.sqlite"
+"""The digests of all files in the format of sha256sum; this file identifies a folder as a site."""
+_CACHE_FILE = "site.sqlite"
 _BATCH = 25
 _FOLDERS = (LETTERS, SCANS, DOWNLOADS, "people", "years", "data", "assets")
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A site that was made.
+    """A built site.
 
     Attributes:
         path: Its folder.
-        letters: How many letters it has.
-        files: How many files.
-        written: How many of those are new or changed.
-        removed: How many files of the one before it has no more.
+        letters: The number of letters.
+        files: The number of files.
+        written: The number of new or changed files.
+        removed: The number of files removed from the old site.
     """
 
     path: Path
@@ -84,21 +83,21 @@ def build_site(
     base: str = "",
     downloads: bool = False,
 ) -> Site:
-    """Make the site of a shelf, or bring it up to date.
+    """Build or update the site of a collection.
 
     Args:
-        shelf: The shelf.
-        out: The site's folder; a folder with other things in it has to be a site already.
-        take: Called with what came of each package: "written", "unchanged", "left out", "failed".
-        executor: Makes those who do the work.
-        day: The day by which parts are open or withheld; a future day counts as today.
-        title: What the site is called.
-        base: The address at which it will be; without one it has no sitemap.
-        downloads: Whether packages can be downloaded from it; they are verified first.
+        shelf: The collection.
+        out: The site's folder: new, empty or a site already.
+        take: Called with the outcome of each package: "written", "unchanged", "left out", "failed".
+        executor: Makes the executor.
+        day: The day that decides which parts are open; a future day counts as today.
+        title: The title of the site.
+        base: The address of the site; without one it has no sitemap.
+        downloads: Whether to verify packages and offer them for download.
 
     Raises:
-        UsageError: The folder is no site, or the shelf lies in it.
-        StorageError: The storage failed, or another run is at it; the site is as it was.
+        UsageError: The folder is not a site, or contains the collection.
+        StorageError: The storage failed, or another run is active; the old site stays.
     """
     out = out.resolve()
     if shelf.root.resolve().is_relative_to(out):
@@ -107,13 +106,13 @@ def build_site(
         )
     with storage.storage_errors(f"making {out.parent}"):
         storage.make_folder(out.parent)
-    with storage.Staging(out) as staging, _memory(shelf) as memory, _audits(shelf) as audits:
+    with storage.Staging(out) as staging, _open_cache(shelf) as cache, _audits(shelf) as audits:
         before = _manifest(out)
         with storage.storage_errors(f"writing {out}"):
             for folder in _FOLDERS:
                 (staging.path / folder).mkdir()
         base = base and base.rstrip("/") + "/"
-        plan = Plan(
+        plan = SitePlan(
             staging.path,
             out if before else None,
             title,
@@ -122,91 +121,91 @@ def build_site(
             downloads,
             _version(title, base, downloads),
         )
-        assembling = _Assembling(plan, out, before)
+        builder = _SiteBuilder(plan, out, before)
         work = Each(partial(publish, plan=plan))
         run(
             work,
-            _subjects(shelf, memory, audits, take),
-            partial(_take, shelf, memory, assembling, take),
+            _packages(shelf, cache, audits, take),
+            partial(_take, shelf, cache, builder, take),
             executor=executor,
             batch=_BATCH,
         )
         with storage.storage_errors(f"writing {out}"):
-            site = assembling.all(memory)
+            site = builder.all(cache)
             staging.commit(replace=True)
     return site
 
 
 @contextlib.contextmanager
-def _memory(shelf: Shelf) -> Iterator[Keeping]:
-    path = shelf.own / _MEMORY
+def _open_cache(shelf: Shelf) -> Iterator[SiteCache]:
+    path = shelf.own / _CACHE_FILE
     with contextlib.ExitStack() as held:
-        with contextlib.suppress(StorageError):  # a shelf that may only be read has a site, too
+        with contextlib.suppress(StorageError):  # the collection may be read-only
             shelf.ready()
             if os.access(path.parent, os.W_OK):
                 held.enter_context(storage.Lock(path))
-        yield held.enter_context(Keeping(path))
+        yield held.enter_context(SiteCache(path))
 
 
 def _version(title: str, base: str, downloads: bool) -> bytes:
-    whole = hashlib.sha256(repr((SOFTWARE, title, base, downloads)).encode())
-    whole.update(rendering.asset("letter.html").encode())
+    hasher = hashlib.sha256(repr((SOFTWARE, title, base, downloads)).encode())
+    hasher.update(rendering.asset("letter.html").encode())
     for name in ("site_macros.html", "site_letter.html"):
-        whole.update(rendering.asset(name, "archive_pkg.web").encode())
-    return whole.digest()
+        hasher.update(rendering.asset(name, "archive_pkg.web").encode())
+    return hasher.digest()
 
 
-def _subjects(
-    shelf: Shelf, memory: Keeping, audits: State, note: Callable[[Done], None]
-) -> Iterator[Subject]:
+def _packages(
+    shelf: Shelf, cache: SiteCache, audits: State, note: Callable[[Done], None]
+) -> Iterator[SitePackage]:
     for path in shelf.packages(note):
-        # Where a package has been made for the public, it stands for the other.
-        if not path.name.endswith(SUFFIX) and is_bag(_public_twin(shelf, path)):
+        # A public package replaces the internal one on the site.
+        if not path.name.endswith(SUFFIX) and is_bag(_public_copy(shelf, path)):
             continue
         name = str(path.relative_to(shelf.root))
         known = audits.known(name)
-        checked = Checked(known.time[:10], known.outcome == "pass", known.seal) if known else None
-        yield Subject(path, memory.recall(name), checked)
+        audit = LastAudit(known.time[:10], known.outcome == "pass", known.seal) if known else None
+        yield SitePackage(path, cache.find(name), audit)
 
 
 @contextlib.contextmanager
 def _audits(shelf: Shelf) -> Iterator[State]:
-    """What the shelf's ledger says of its packages; nothing where it has none."""
+    """Open the state of the packages according to the ledger; empty without a ledger."""
     with State() as state:
         if shelf.ledger.is_file():
             ledger.read(shelf.ledger, state.take)
         yield state
 
 
-def _public_twin(shelf: Shelf, path: Path) -> Path:
-    twin = shelf.home(path.name + SUFFIX)
-    return twin if shelf.layout != "flat" else path.with_name(path.name + SUFFIX)
+def _public_copy(shelf: Shelf, path: Path) -> Path:
+    copy = shelf.home(path.name + SUFFIX)
+    return copy if shelf.layout != "flat" else path.with_name(path.name + SUFFIX)
 
 
 def _take(
     shelf: Shelf,
-    memory: Keeping,
-    assembling: _Assembling,
-    tell: Callable[[Done], None],
-    subject: Subject,
+    cache: SiteCache,
+    builder: _SiteBuilder,
+    report: Callable[[Done], None],
+    subject: SitePackage,
     done: Done,
 ) -> None:
     made = done.details.pop("made", None)
     package = str(subject.path.relative_to(shelf.root))
-    if isinstance(made, Made):
-        memory.keep(package, made)
-        assembling.add(made)
+    if isinstance(made, SiteLetter):
+        cache.store(package, made)
+        builder.add(made)
     elif done.outcome == "unchanged":
-        memory.note(package)
-        assembling.add(memory.made(package))
-    tell(done)
+        cache.confirm(package)
+        builder.add(cache.letter(package))
+    report(done)
 
 
 def _manifest(out: Path) -> dict[str, str]:
-    """The files of the site that stands there, with their digests; none where there is nothing.
+    """Return the files of the present site with their digests; none if there is no site.
 
     Raises:
-        UsageError: Something else stands there.
+        UsageError: The folder contains something else.
     """
     with storage.storage_errors(f"reading {out}"):
         if not os.path.lexists(out):
@@ -224,24 +223,24 @@ def _manifest(out: Path) -> dict[str, str]:
     )
 
 
-class _Assembling:
-    """What is made once all letters are there: the catalogue, the manifest, what others put in."""
+class _SiteBuilder:
+    """Completes a site: the catalogue, the manifest, and files that others have added."""
 
-    def __init__(self, plan: Plan, out: Path, before: dict[str, str]) -> None:
+    def __init__(self, plan: SitePlan, out: Path, before: dict[str, str]) -> None:
         self._plan = plan
         self._out = out
         self._before = before
         self._catalogue = Catalogue(plan)
         self._now: dict[str, str] = {}
 
-    def add(self, made: Made) -> None:
-        """Add a letter, whose own files are there already."""
-        self._now.update(made.kept.files)
+    def add(self, made: SiteLetter) -> None:
+        """Add a letter whose files are written already."""
+        self._now.update(made.cached.files)
         self._catalogue.add(made)
 
-    def all(self, memory: Keeping) -> Site:
-        """Write all the rest."""
-        for name, pieces in self._catalogue.files(memory.fragments()):
+    def all(self, cache: SiteCache) -> Site:
+        """Write all other files."""
+        for name, pieces in self._catalogue.files(cache.fragments()):
             self._write(name, pieces)
         lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(self._now.items()))
         (self._plan.stage / MANIFEST).write_text(lines, encoding="utf-8")
@@ -255,20 +254,20 @@ class _Assembling:
         )
 
     def _write(self, name: str, pieces: Iterable[bytes]) -> None:
-        """Write a file of the site; if it is as it was, it stays the same file."""
+        """Write a file; link the old one if it has the same bytes."""
         new, old = self._plan.stage / name, self._out / name
-        whole = hashlib.sha256()
+        hasher = hashlib.sha256()
         with new.open("xb") as file:
             for piece in pieces:
-                whole.update(piece)
+                hasher.update(piece)
                 file.write(piece)
-        self._now[name] = digest = whole.hexdigest()
+        self._now[name] = digest = hasher.hexdigest()
         if self._before.get(name) == digest and _digest(old) == digest:
             new.unlink()
             link(old, new)
 
     def _carry_over(self) -> None:
-        """Take over what others have put into the folder: CNAME, .git, .well-known."""
+        """Link the files that others have added: CNAME, .git, .well-known."""
         if not self._before:
             return
         for folder, _, names in os.walk(self._out):

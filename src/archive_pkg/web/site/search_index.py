@@ -1,8 +1,7 @@
-"""The search that the site carries with it: words, and an inverted index in small pieces.
+"""Make the search index of a site: an inverted index in small files.
 
-A browser loads only the pieces that a question needs, as scripts, since a page opened from a disk
-may load nothing else. `site.js` reads what is written here and cuts questions into words the same
-way.
+A browser loads only the files that a query needs, as scripts, since a page opened from a disk may
+load nothing else. `site.js` reads these files and splits queries into words in the same way.
 """
 
 from __future__ import annotations
@@ -26,16 +25,17 @@ _PIECE = re.compile(rf"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _UNSPACED_SIGN = re.compile(rf"[{_UNSPACED}]")
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _LONGEST = 40
-"""So many characters of a word count."""
+"""The number of characters of a word in the index."""
 _SHARD = 48_000
-"""Characters of lists in a piece of the index, about."""
+"""The approximate number of characters in a file of the index."""
 
 
 def words_of(text: str) -> Iterator[str]:
-    """The words of a text as the index has them, in its order, with repeats.
+    """Yield the words of a text in order, with repeats, in the form of the index.
 
-    Case, accents, vowel points and the forms of letters make no difference. Of scripts without
-    spaces (Chinese, Japanese, Korean) each two neighbouring signs are a word, and each last one.
+    Case, accents, vowel points and compatibility forms make no difference. In scripts without
+    spaces (Chinese, Japanese, Korean), each pair of neighbouring characters is a word, and so is
+    the last character.
     """
     plain = folded(text)
     if not _UNSPACED_SIGN.search(plain):
@@ -51,25 +51,25 @@ def words_of(text: str) -> Iterator[str]:
 
 
 def folded(text: str) -> str:
-    """A text without what makes no difference: case, accents, compatibility forms."""
+    """Return a text without case, accents and compatibility forms."""
     if text.isascii():
         return text.lower()
     kept = unicodedata.normalize("NFKD", text)
-    for mark in _marks().intersection(kept):  # a few, each taken out quickly
+    for mark in _marks().intersection(kept):  # only a few occur in a text
         kept = kept.replace(mark, "")
-    # Hangul is composed again, since its signs are syllables.
+    # Compose Hangul again, since its characters are syllables.
     return unicodedata.normalize("NFC", kept).lower().replace("ß", "ss").replace("ς", "σ")
 
 
 @cache
 def _marks() -> frozenset[str]:
-    """All combining marks. None stands above the variation selectors of plane 14."""
+    """Return all combining marks. None is after the variation selectors of plane 14."""
     planes = chain(range(0x20000), range(0xE0100, 0xE01F0))
     return frozenset(sign for sign in map(chr, planes) if unicodedata.category(sign)[0] == "M")
 
 
-class Words:
-    """An inverted index being gathered, letter by letter."""
+class WordIndex:
+    """An inverted index, built letter by letter."""
 
     def __init__(self) -> None:
         self._lists: dict[str, array[int]] = {}
@@ -79,7 +79,7 @@ class Words:
         """Add the next letter.
 
         Args:
-            head: The words that describe it: title, names, subjects.
+            head: The words of its description: title, names, subjects.
             text: The words of its texts.
         """
         lists, number = self._lists, self._count << 1
@@ -97,20 +97,20 @@ class Words:
         self._count += 1
 
     def pieces(self, places: Sequence[int]) -> Iterator[tuple[list[str], list[str]]]:
-        """The index in pieces: words in order, and for each the letters that have it.
+        """Yield the index in pieces: sorted words, and the encoded letters of each.
 
         Args:
-            places: For each letter in the order of adding, its place in the catalogue.
+            places: The place of each letter in the catalogue, in the order of adding.
         """
         words: list[str] = []
         lists: list[str] = []
         size = 0
-        # In the order of UTF-16, in which browsers compare.
+        # Browsers compare in UTF-16 order.
         for word in sorted(self._lists, key=lambda word: word.encode("utf-16-be")):
-            told = _coded(self._lists[word], places)
+            encoded = _encoded(self._lists[word], places)
             words.append(word)
-            lists.append(told)
-            size += len(told) + len(word) + 6
+            lists.append(encoded)
+            size += len(encoded) + len(word) + 6
             if size > _SHARD:
                 yield words, lists
                 words, lists, size = [], [], 0
@@ -118,10 +118,10 @@ class Words:
             yield words, lists
 
 
-def _coded(numbers: array[int], places: Sequence[int]) -> str:
-    """Letters' places as steps from one to the next, five bits to a sign, the lowest first.
+def _encoded(numbers: array[int], places: Sequence[int]) -> str:
+    """Return the places as differences, five bits per character, lowest bits first.
 
-    The lowest bit of each number tells whether the word describes the letter.
+    The lowest bit of each number says whether the word is in the letter's description.
     """
     values = sorted([(places[number >> 1] << 1) | (number & 1) for number in numbers])
     steps = [((v | 1) - (w | 1)) | (v & 1) for v, w in zip(values, [0, *values], strict=False)]
