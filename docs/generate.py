@@ -1,6 +1,6 @@
-"""Write the reference pages that follow from the code: commands and finding codes.
+"""Write the reference pages that come from the code.
 
-`make docs` writes them; a test fails when a page is not what the code says.
+`make docs` runs this. A test fails if a page is out of date.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from archive_pkg.reports import Code
 from archive_pkg.tables.layout import tables
 
 REFERENCE = Path(__file__).parent / "reference"
-BEGUN_BY_HAND = "<!-- Written by docs/generate.py from the code; change it there. -->\n\n"
+GENERATED = "<!-- docs/generate.py writes this page from the code. -->\n\n"
 
 
 def codes() -> dict[str, Code]:
-    """Every kind of finding that the modules declare, by its code."""
+    """Return the kinds of finding of all modules by their codes."""
     found: dict[str, Code] = {}
     for module in pkgutil.walk_packages(archive_pkg.__path__, "archive_pkg."):
         for value in vars(importlib.import_module(module.name)).values():
@@ -44,15 +44,15 @@ def codes() -> dict[str, Code]:
 
 
 def findings_page() -> str:
-    """The page of codes."""
+    """Return the page of finding codes."""
     rows = [
         f"| `{code.code}` | {code.severity} | {_cell(code.meaning)} | {_cell(code.section)} |"
         for code in codes().values()
     ]
     return (
         "# Finding codes\n\n"
-        + BEGUN_BY_HAND
-        + "Codes never change their meaning. An *error* makes its subject invalid; a *warning* and "
+        + GENERATED
+        + "Codes keep their meaning. An *error* makes its subject invalid; a *warning* and "
         "*advice* do not.\n\n| code | severity | what it means | standard |\n|---|---|---|---|\n"
         + "\n".join(rows)
         + "\n"
@@ -60,15 +60,15 @@ def findings_page() -> str:
 
 
 def commands_page() -> str:
-    """The page of commands."""
+    """Return the page of commands."""
     root = typer.main.get_command(app)
-    pages = ["# Commands\n\n" + BEGUN_BY_HAND + _PREFACE]
+    pages = ["# Commands\n\n" + GENERATED + _PREFACE]
     pages += [_command(path, command) for path, command in commands(root, ("archive-pkg",))]
     return "\n".join(pages)
 
 
 def commands(command: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:
-    """Every command that does something, with its whole name."""
+    """Return every command that is not a group, with its full name."""
     if not hasattr(command, "commands"):
         return [(" ".join(path), command)]
     return [
@@ -79,41 +79,42 @@ def commands(command: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:
 
 
 _PREFACE = """\
-Every command takes `--help` and `--json`. With `--json` it answers with one document on standard
-output, `{"command", "status", "results": [{"path", "findings", "error", …}]}`, each finding as
-`{"code", "severity", "location", "message", "hint"}`. Commands that work on many subjects give each
-result an `outcome`, and add `counts` of the outcomes and `findings` that are about no one subject;
-the shape is the same for one subject, for several, and for a folder of them. Findings go to
-standard output, errors and progress to standard error.
+Every command takes these options:
 
-Two more options may follow every command or come before it. `--verbose` shows on standard error
-what is done: what is written and verified, locks waited for, requests tried again, worker processes
-started. `--log-file FILE` appends the same, and each request with its status, to a file as lines of
-JSON (`time`, `level`, `logger`, `process`, `message`). Neither shows secrets or the text of
-documents. Only you can read a new log file, because it names files.
+- `--help` explains the command, with an example.
+- `--json` prints one document on standard output, `{"command", "status", "results": [{"path",
+  "findings", "error", …}]}`, each finding as `{"code", "severity", "location", "message", "hint"}`.
+  Commands for many subjects add an `outcome` to each result, `counts` of the outcomes, and
+  `findings` about no single subject. One subject and many have the same structure.
+- `--verbose` shows progress on standard error: files written and verified, locks, retries, worker
+  processes. It may also come before the command.
+- `--log-file FILE` appends the same, and each request with its status, to a file as lines of JSON
+  (`time`, `level`, `logger`, `process`, `message`). Only you can read a new log file, because it
+  names files. Logs have no secrets and no text of documents.
+
+Findings go to standard output, errors and progress to standard error.
 
 | exit status | meaning |
 |---|---|
-| 0 | good |
+| 0 | success |
 | 1 | a bug: please report it |
 | 2 | wrong usage |
 | 3 | invalid: errors were found |
 | 4 | a deposit was refused, could not be verified, or is pending |
-| 5 | storage: disk full, no permission, a path that is not there, a lock held by another run |
+| 5 | storage: disk full, no permission, a missing path, a lock held by another run |
 | 129, 130, 143 | the terminal was closed, interrupted, terminated |
 | 141 | the program that reads standard output has ended, as `head` does |
 
-Of several outcomes the gravest counts: 5, 4, 3.
+If several apply, 5 comes before 4, and 4 before 3.
 
 Control and bidirectional characters in names are shown as escapes (`\\x1b`, `\\u202e`), and in JSON
-as `\\uXXXX`. Where standard output cannot be written (a full disk, a closed one) the command ends
+as `\\uXXXX`. If standard output cannot be written (a full disk, a closed file), the command ends
 with one error and exit status 5.
 
-An argument or option that names an input names a regular file, or a link to one. Pipes, sockets,
-devices and folders are refused without being opened, so that no command waits for ever. One kind of
-pipe is read, within 60 seconds and up to 256 MiB, where a small file is read at once (trust files,
-profiles, mappings, vocabularies, descriptions to import): what the shell passes as `<(command)` or
-`/dev/stdin`.
+An input must be a regular file, or a link to one. Pipes, sockets, devices and folders are refused
+without being opened, so that no command waits forever. For small files (trust files, profiles,
+mappings, vocabularies, descriptions to import), `<(command)` and `/dev/stdin` of the shell are
+allowed: they are read within 60 seconds and up to 256 MiB.
 """
 
 
@@ -136,33 +137,32 @@ def _cell(text: str) -> str:
 
 
 def record_page() -> str:
-    """The page of the record's fields."""
+    """Return the page of the record's fields."""
     sections = [_model(model) for model in _models()]
-    return "# The record\n\n" + BEGUN_BY_HAND + _RECORD_PREFACE + "\n".join(sections)
+    return "# The record\n\n" + GENERATED + _RECORD_PREFACE + "\n".join(sections)
 
 
 _RECORD_PREFACE = """\
-A record is `record.yaml` beside the letter's files, in a folder called after its id. It is YAML
-1.2, or JSON in `record.json`. Every plain value is read as its text: `1960-07-18`, `012` and `no`
-stay what they are. Keys that are not listed here are refused. What is not known is left out.
+A record is `record.yaml` next to the letter's files, in a folder with its id as the name. It is
+YAML 1.2, or JSON in `record.json`. Every plain value is read as text: `1960-07-18`, `012` and `no`
+stay as they are. Other keys than these are refused. Leave out what you do not know.
 
-The key `format` says which version of these fields the file follows; this is format 2. You can
-leave it out. Records of format 1, which have `of` in place of `made_from`, `part_of` and `about`,
-are read as well, and saving them writes format 2
-([decision 50](../decisions/0050-three-relations.md)).
+The key `format` is the version of these fields, now 2. You can leave it out. Records of format 1,
+which have `of` instead of `made_from`, `part_of` and `about`, are read, too, and saving them writes
+format 2 ([decision 50](../decisions/0050-three-relations.md)).
 
 [record.schema.json](record.schema.json) is the JSON Schema of a record in JSON. Editors of YAML can
-use it, too, but they take a plain `1960` for a number: quote it there. `archive-pkg check` checks
-more: calendars, check digits, languages, and whether references and quotes lead somewhere.
+use it, too, but they read a plain `1960` as a number: quote it there. `archive-pkg check` checks
+more: calendars, check digits, languages, references and quotes.
 
-Fields in **bold** have to be there. A date may be written as its EDTF form alone. Items that have
-an `id` are referred to by it; a dotted path such as `agents.khrushchev.name` names one statement.
+Fields in **bold** are required. You can write a date as its EDTF form alone. Items with an `id` are
+referred to by it. A dotted path such as `agents.khrushchev.name` names one statement.
 
 """
 
 
 def record_schema() -> str:
-    """The JSON Schema of a record's file."""
+    """Return the JSON Schema of a record's file."""
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **models.Record.model_json_schema(),
@@ -171,7 +171,7 @@ def record_schema() -> str:
 
 
 def _models() -> list[Any]:
-    """The record's model and those of its fields, each once, as they are met."""
+    """Return the record's model and those of its fields, each once, in their order."""
     found: list[Any] = [models.Record]
     for model in found:
         text = " ".join(str(field.annotation) for field in model.model_fields.values())
@@ -190,7 +190,7 @@ def _model(model: Any) -> str:
         "| field | meaning |",
         "|---|---|",
     ]
-    told = model.model_json_schema()["properties"]
+    properties = model.model_json_schema()["properties"]
     for name, field in model.model_fields.items():
         title = f"**`{name}`**" if field.is_required() else f"`{name}`"
         choices = (
@@ -198,14 +198,16 @@ def _model(model: Any) -> str:
             if "Literal" in str(field.annotation)
             else []
         )
-        words = told[name]["description"] + (f" One of: {', '.join(choices)}." if choices else "")
+        words = properties[name]["description"] + (
+            f" One of: {', '.join(choices)}." if choices else ""
+        )
         lines.append(f"| {title} | {_cell(words)} |")
     return "\n".join(lines) + "\n"
 
 
 def vocabularies_page() -> str:
-    """The page of levels of secrecy and types of events."""
-    parts = ["# Vocabularies\n\n" + BEGUN_BY_HAND + _LEVELS]
+    """Return the page of levels of secrecy and types of events."""
+    parts = ["# Vocabularies\n\n" + GENERATED + _LEVELS]
     for scheme in schemes().values():
         parts.append(
             f"### {scheme.name}: `{scheme.id}`\n\n" + (f"{scheme.note}\n\n" * bool(scheme.note))
@@ -239,33 +241,31 @@ def _words(by_language: dict[str, tuple[str, ...]]) -> str:
 _LEVELS = """## Levels of secrecy
 
 `classification.scheme` and `classification.level` name a level of one of these, the highest first.
-Levels of two schemes do not compare. What is "also found" are translations and romanisations: a
-marking that only renders another gives a level that is *inferred*, and the record says so.
+Levels of different schemes cannot be compared. "Also found as" lists translations and
+romanizations. A level that rests on one of these is *inferred*, and the record says so.
 
 """
 _EVENTS = """## Types of events
 
-`events.type` is one of the Library of Congress's types of preservation events, by its label:
+`events.type` is the label of one of the Library of Congress's types of preservation events:
 
 """
 _LOCAL_EVENTS = """
-These are ours, for what that vocabulary lacks; exports call them local:
+These types are ours, because that vocabulary has none for them; exports mark them as local:
 
 """
 
 
 def formats_page() -> str:
-    """The page of formats: where each field of a record goes, and what has no place."""
-    return "\n".join(["# Formats\n\n" + BEGUN_BY_HAND + _FORMATS, *map(_format, FORMATS)])
+    """Return the page of formats: where each field of a record goes, and what has no place."""
+    return "\n".join(["# Formats\n\n" + GENERATED + _FORMATS, *map(_format, FORMATS)])
 
 
 _FORMATS = """\
-`archive-pkg export PATH --to FORMAT` writes a record in one of these formats. A package has
-`ro-crate` in `data/`, and `datacite`, `tei` and `premis` in `metadata/`; `build --metadata NAMES`
-chooses others. `--explain` reports where a format has
-no place for something, and where it takes a field only in part and words of the record are not in
-the document. Dates are EDTF in the record; a format that knows only years, months and days gets the
-nearest it can say, and `--explain` names each such date.
+[`archive-pkg export`](../how-to/export.md) writes a record in one of these formats. With
+`--explain` it reports each field that the format cannot hold, or holds only in part. A format that
+knows only years, months and days gets the nearest date, and `--explain` names each such date.
+[`build --metadata`](../how-to/build.md) chooses the formats in a package.
 """
 
 
@@ -295,14 +295,14 @@ def _format(name: str) -> str:
 
 
 def targets_page() -> str:
-    """The page of targets: what each asks, what was chosen and why."""
-    return "\n".join(["# Targets\n\n" + BEGUN_BY_HAND + _TARGETS, *map(_target, TARGETS)])
+    """Return the page of targets: their requirements and our choices."""
+    return "\n".join(["# Targets\n\n" + GENERATED + _TARGETS, *map(_target, TARGETS)])
 
 
 _TARGETS = """\
-`archive-pkg build RECORD --target NAME` makes what a repository takes, and `archive-pkg why-not
-PATH --target NAME` says all that keeps it from being accepted. What no record says is given with
-`--tag 'LABEL=VALUE'`. The file of a BagIt profile can stand for the name.
+The known targets of `build --target` and `why-not --target`
+([how to use them](../how-to/targets.md)). Give values that no record has with
+`--tag 'LABEL=VALUE'`.
 """
 
 
@@ -321,8 +321,8 @@ def _target(name: str) -> str:
         kinds = " and ".join(target.algorithms)
         archive = f", in a `{target.archive}`" if target.archive else ""
         gives = f"a BagIt {target.version} bag with {kinds}{archive}"
-    table = ["| asks for | where | required | from | values |", "|---|---|---|---|---|", *rows, ""]
-    lines = [f"## {target.title}: `{name}`", "", f"Gives {gives}. {target.note}", ""]
+    table = ["| requires | where | required | from | values |", "|---|---|---|---|---|", *rows, ""]
+    lines = [f"## {target.title}: `{name}`", "", f"The result is {gives}. {target.note}", ""]
     return "\n".join(lines + (table if rows else []))
 
 
@@ -344,9 +344,9 @@ def _read_back(name: str) -> list[str]:
 
 
 def table_columns_page() -> str:
-    """The page of the tables' columns."""
-    parts = ["# Columns of the tables\n\n" + BEGUN_BY_HAND]
-    parts.append("What they mean together says [the page on tables](tables.md). Bold: required.\n")
+    """Return the page of the tables' columns."""
+    parts = ["# Columns of the tables\n\n" + GENERATED]
+    parts.append("Bold: required. [The page on tables](tables.md) explains the layout.\n")
     for table in tables().values():
         key = f" Key: {', '.join(f'`{name}`' for name in table.key)}." if table.key else ""
         parts.append(
@@ -355,7 +355,7 @@ def table_columns_page() -> str:
         for column in table.columns:
             title = f"**`{column.name}`**" if column.required else f"`{column.name}`"
             words = column.description
-            words += " Needed if a cell beside it is filled." if column.needed else ""
+            words += " Required if a related cell is filled." if column.needed else ""
             words += " Several values." if column.many else ""
             words += f" An id of `{column.refers_to}`." if column.refers_to else ""
             words += f" One of: {', '.join(column.enum)}." if column.enum else ""
@@ -364,13 +364,13 @@ def table_columns_page() -> str:
 
 
 def limits_page() -> str:
-    """The page of limits."""
+    """Return the page of limits."""
     rows = [
         f"| `{limit.name}` | {limit.default:,} | {_cell(limit.meaning)} |" for limit in all_limits()
     ]
     return (
         "# Limits\n\n"
-        + BEGUN_BY_HAND
+        + GENERATED
         + "The program reads input from people you do not know. So that a small file cannot hang "
         "it or fill the memory, each reader has limits. Input over a limit is an error that names "
         "the limit; nothing over it is read, and nothing is written.\n\n"
