@@ -30,7 +30,7 @@ class Format:
         module: The module of this room that writes it, loaded when first needed.
         writer: The function in it.
         collects: Whether one file holds many letters.
-        packaged: Whether every package has it in its `metadata/`; if not, packages for some target.
+        packaged: Whether `build --metadata all` includes it; the others are made for one target.
         dates: What it knows of dates: "edtf", or "days" (years, months, days and ranges of them).
     """
 

@@ -37,7 +37,7 @@ DEFAULT = (PAGE, "datacite", "tei", "premis")
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A record as an audience may see it, and what export needs besides.
+    """A record as an audience may see it, and what an export needs besides.
 
     Attributes:
         outgoing: The record.
@@ -57,18 +57,18 @@ def described(
     on: date | None = None,
     made: str | None = None,
 ) -> Described:
-    """Read a record, and what export needs besides.
+    """Read a record, and what an export needs besides.
 
-    A file that is not there or cannot be decoded is left out; `check` tells of it.
+    A file that is missing or cannot be decoded is left out; `check` reports it.
 
     Args:
         source: A record's file or folder, or a package.
         audience: Who is to see it.
         on: The day by which restrictions are judged; today if not given, or if later.
-        made: The day of the document that will be written; a package has its own.
+        made: The day of the document that will be written; for a package, its own day is used.
 
     Raises:
-        InvalidError: There is no sound record at the path.
+        InvalidError: There is no valid record at the path.
         StorageError: It cannot be read.
     """
     if is_bag(source):
@@ -84,12 +84,12 @@ def described(
 
 
 def setting(record: Record, folder: Path, *, beneath: str = "", made: str | None = None) -> Setting:
-    """What crosswalks are told of a record's files.
+    """Return what formats need besides the record: the texts and sizes of its files.
 
     Args:
         record: The record.
         folder: The folder that the parts' paths start from; only read.
-        beneath: Where that folder lies, seen from the document that will be written.
+        beneath: That folder, seen from the document that will be written.
         made: The day of that document.
     """
     sizes, contents = {}, {}
@@ -136,7 +136,7 @@ def chosen(names: str | Iterable[str]) -> tuple[str, ...]:
     for name in sorted(given - {"all", *DOCUMENTS}):
         near = get_close_matches(name, DOCUMENTS, 1)
         raise UsageError(
-            f"metadata: there is no document called {name or 'nothing'}",
+            f"metadata: there is no document called “{name}”",
             (f"Did you mean {near[0]}? " if near else "")
             + f"The documents are {', '.join(DOCUMENTS)}, or all.",
         )
@@ -189,5 +189,5 @@ def titles(documents: Iterable[str]) -> dict[str, str]:
 
 
 def crate_file(record: Record, known: Setting) -> bytes:
-    """RO-Crate's file, seen from `data/`."""
+    """Return the RO-Crate metadata file, as it is in `data/`."""
     return FORMATS["ro-crate"].write([record], replace(known, folder=f"{PARTS}/"))
