@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import stat
 import subprocess
 from collections.abc import Callable
 from functools import partial
@@ -511,3 +512,12 @@ def test_bagit_python_agrees_before_and_after_an_update(
     verdict = bags.verify(bag, second_opinion=True)
     assert verdict.valid
     assert not {finding.code for finding in verdict.report} & {"second-opinion-differs"}
+
+
+def test_a_bag_is_no_more_open_than_a_file_whose_name_was_encoded(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    secret = tmp_path / "files" / os.fsdecode(b"\xe4.txt")
+    secret.write_bytes(b"for me alone")
+    secret.chmod(0o600)
+    bags.create(tmp_path / "files", tmp_path / "bag", encode_names=True)
+    assert stat.S_IMODE((tmp_path / "bag").stat().st_mode) == 0o700

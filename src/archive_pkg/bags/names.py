@@ -62,7 +62,8 @@ def unsafe(path: str) -> str:
     RFC 8493, 5.1: absolute paths, parent folders, home folders, drives and network shares; also
     where they come to light only when "./" is taken away.
     """
-    return _unsafe(path) or _unsafe(straighten(path))
+    straight = straighten(path)
+    return _unsafe(path) or (_unsafe(straight) if straight != path else "")
 
 
 def _unsafe(path: str) -> str:

@@ -160,7 +160,7 @@ def _name_fault(path: str) -> tuple[Code, str, str] | None:
 
 def write(
     folder: StrPath,
-    payload: Mapping[str, Path | bytes],
+    payload: Mapping[str, StrPath | bytes],
     *,
     info: Sequence[tuple[str, str]] = (),
     tag_files: Mapping[str, bytes] | None = None,
@@ -202,16 +202,44 @@ def write(
     refuse_misuse(info, extra, [*algorithms, *tag_algorithms])
     if version != "1.0" and any("%" in path for path in (*payload, *extra)):
         raise UsageError(f"a BagIt {version} bag cannot say a % in a path", "Rename the file.")
-    report = check_names([*(f"data/{path}" for path in payload), *extra])
+    _refuse_names([*(f"data/{path}" for path in payload), *extra])
+    return _write(
+        folder,
+        payload,
+        info,
+        extra,
+        Declaration(version),
+        algorithms,
+        tag_algorithms,
+        jobs,
+        progress,
+    )
+
+
+def _refuse_names(paths: Sequence[str]) -> None:
+    report = check_names(paths)
     if not report.ok:
         raise InvalidError(
-            f"{len(report.errors)} names cannot stand in a bag", "Nothing was written.", report
+            f"{len(report.errors)} names cannot be in a bag", "Nothing was written.", report
         )
+
+
+def _write(
+    folder: Path,
+    payload: Mapping[str, StrPath | bytes],
+    info: Sequence[tuple[str, str]],
+    tag_files: Mapping[str, bytes],
+    declared: Declaration,
+    algorithms: Sequence[str],
+    tag_algorithms: Sequence[str],
+    jobs: int | None,
+    progress: Callable[[Tally], None] | None,
+) -> Written:
+    """Write a bag as `write` does; arguments and names have been checked."""
     with storage_errors("writing the bag"):
         written = _write_payload(folder, payload, algorithms, jobs, progress)
         oxum = ("Payload-Oxum", f"{written.size}.{written.files}")
-        declared = Declaration(version)
-        finish(folder, written, tags_to_bytes([*info, oxum]), extra, declared, tag_algorithms)
+        finish(folder, written, tags_to_bytes([*info, oxum]), tag_files, declared, tag_algorithms)
     _log.debug("copied %d files, %d bytes, to %s", written.files, written.size, folder)
     return written
 
@@ -305,22 +333,19 @@ def create(
     extra = dict(tag_files or {})
     if record := names_record(files):
         extra[ENCODED_NAMES] = record
+    refuse_misuse(info, extra, algorithms)
+    _refuse_names([*extra])
     if not report.ok:
         raise InvalidError(f"{source} cannot be bagged as it is", "Nothing was written.", report)
     with Staging(destination, wait=wait) as staging:
         with storage_errors(f"writing {destination}"):
             for path in empty.values():
                 (staging.path / "data" / path).mkdir(parents=True)
-        written = write(
-            staging.path,
-            {path: source / original for original, path in files.items()},
-            info=info,
-            tag_files=extra,
-            algorithms=algorithms,
-            jobs=jobs,
-            progress=progress,
+        payload = {path: f"{source}/{original}" for original, path in files.items()}
+        written = _write(
+            staging.path, payload, info, extra, Declaration(), algorithms, (), jobs, progress
         )
-        staging.mode = mode_of(source, *(source / path for path in files.values()))
+        staging.mode = mode_of(source, *(f"{source}/{path}" for path in files))
         staging.commit(replace=replace)
     return written, report
 
@@ -409,15 +434,15 @@ def refuse_tag_files(paths: Iterable[str]) -> None:
 
 def _write_payload(
     folder: Path,
-    payload: Mapping[str, Path | bytes],
+    payload: Mapping[str, StrPath | bytes],
     algorithms: Sequence[str],
     jobs: int | None,
     progress: Callable[[Tally], None] | None,
 ) -> Written:
-    data = folder / "data"
-    data.mkdir(exist_ok=True)
+    (folder / "data").mkdir(exist_ok=True)
+    data = str(folder / "data")  # and so are the paths below it: a million Paths take seconds
     paths = sorted(payload)
-    _make_folders(data, paths)
+    _make_folders(Path(data), paths)
     pieces = [paths[start : start + _PIECE] for start in range(0, len(paths), _PIECE)]
     tally = Tally(all_files=len(paths))
 
@@ -444,7 +469,7 @@ def _write_payload(
 
 
 def place(
-    source: Path | bytes,
+    source: StrPath | bytes,
     target: Path | str,
     algorithms: Sequence[str],
     say: Callable[[int, int], None],

@@ -18,6 +18,8 @@ from archive_pkg.storage.reading import NotRegularError, TooLargeError, read_reg
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from archive_pkg.paths import StrPath
+
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1
 _RENAME_EXCHANGE = 2
@@ -316,7 +318,7 @@ def widest_mode(*sources: os.stat_result) -> int:
     return mode
 
 
-def mode_of(*paths: Path) -> int:
+def mode_of(*paths: StrPath) -> int:
     """Return `widest_mode` of files and folders by their paths; what does not exist counts not.
 
     Raises:
@@ -325,7 +327,7 @@ def mode_of(*paths: Path) -> int:
     found = []
     for path in paths:
         with contextlib.suppress(FileNotFoundError):
-            found.append(path.stat())
+            found.append(os.stat(path))  # noqa: PTH116 - hot
     return widest_mode(*found)
 
 
