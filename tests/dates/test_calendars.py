@@ -1,4 +1,4 @@
-"""Days of the Julian calendar as days of the Gregorian one."""
+"""Conversion of days of the Julian calendar to the Gregorian calendar."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from archive_pkg.dates.calendars import days_apart, gregorian
 
 
 @given(st.dates(min_value=datetime.date(1, 1, 3), max_value=datetime.date(9998, 1, 1)))
-def test_julian_days_follow_each_other_as_gregorian_ones_do(day: datetime.date) -> None:
-    """Counted day by day from a day that both calendars are known for."""
+def test_consecutive_julian_days_are_consecutive_gregorian_days(day: datetime.date) -> None:
+    """Count day by day from a day that is known in both calendars."""
     after = day + datetime.timedelta(days=1)
     found, then = (gregorian(*one) for one in following(day))
     assert found is not None
@@ -41,17 +41,17 @@ def following(day: datetime.date) -> tuple[tuple[int, int, int], tuple[int, int,
         ((1918, 2, 1), "1918-02-14"),
     ],
 )
-def test_days_on_which_calendars_were_changed(julian: tuple[int, int, int], day: str) -> None:
+def test_days_of_calendar_reforms_are_converted(julian: tuple[int, int, int], day: str) -> None:
     assert gregorian(*julian) == datetime.date.fromisoformat(day)
 
 
-def test_a_day_that_the_julian_calendar_has_not_is_none() -> None:
+def test_a_day_missing_from_the_julian_calendar_is_none() -> None:
     assert gregorian(1899, 2, 29) is None
     assert gregorian(1900, 4, 31) is None
     assert gregorian(1900, 2, 29) is not None
 
 
-def test_a_day_that_no_calendar_has_is_none() -> None:
+def test_a_day_missing_from_both_calendars_is_none() -> None:
     for year, month in ((1901, 2), (1901, 4), (1901, 6), (1901, 9), (1901, 11)):
         last = 28 if month == 2 else 30
         assert gregorian(year, month, last) is not None
@@ -64,7 +64,7 @@ def test_a_day_that_no_calendar_has_is_none() -> None:
         assert gregorian(*day) is None
 
 
-def test_the_years_that_python_knows_are_read() -> None:
+def test_the_first_and_last_years_of_python_are_converted() -> None:
     assert gregorian(1, 1, 2) is None, "it is in the year before the year 1"
     assert gregorian(1, 1, 3) == datetime.date(1, 1, 1)
     assert gregorian(0, 12, 31) is None
@@ -82,5 +82,5 @@ def test_the_years_that_python_knows_are_read() -> None:
         ("0001-01-01", 0),
     ],
 )
-def test_the_calendars_are_some_days_apart(day: str, apart: int) -> None:
+def test_the_difference_of_the_calendars_is_known(day: str, apart: int) -> None:
     assert days_apart(datetime.date.fromisoformat(day)) == apart

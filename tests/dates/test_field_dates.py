@@ -1,6 +1,6 @@
-"""Dates as people write them in a field of their own, whole, to EDTF."""
+"""Dates as people write them in a field, converted to EDTF."""
 
-# ruff: noqa: E501 - a phrase and all that is read from it stand in one line
+# ruff: noqa: E501 - a phrase and its readings are on one line
 
 from __future__ import annotations
 
@@ -431,11 +431,11 @@ PHRASES: list[list[tuple[Any, ...]]] = [
     ],
 ]
 # fmt: on
-"""Phrases, each with its date, rule, certainty and note; or with its rule and its readings."""
+"""Phrases with their date, rule, certainty and note; or with their rule and readings."""
 
 
 @pytest.mark.parametrize("phrases", PHRASES, ids=lambda phrases: phrases[0][0])
-def test_a_phrase_is_read_by_its_rule(phrases: list[tuple[Any, ...]]) -> None:
+def test_each_phrase_is_read_by_its_rule(phrases: list[tuple[Any, ...]]) -> None:
     for written, *expected in phrases:
         read = read_date(written)
         if expected == [None]:
@@ -454,9 +454,9 @@ def test_a_phrase_is_read_by_its_rule(phrases: list[tuple[Any, ...]]) -> None:
             assert read.readings == ()
 
 
-def test_habits_of_a_column_choose_between_the_readings() -> None:
-    def read(written: str, **habits: Any) -> tuple[str, str, int]:
-        found = read_date(written, DateConventions(**habits))
+def test_the_conventions_of_a_column_decide_between_readings() -> None:
+    def read(written: str, **conventions: Any) -> tuple[str, str, int]:
+        found = read_date(written, DateConventions(**conventions))
         assert found is not None
         return found.edtf, found.rule, found.sure
 
@@ -480,13 +480,13 @@ def test_habits_of_a_column_choose_between_the_readings() -> None:
     assert [one.edtf for one in serial.readings] == ["1964-07-19"]
 
 
-def test_a_phrase_may_have_a_certain_length() -> None:
+def test_a_phrase_of_the_greatest_length_is_read_and_a_longer_one_is_not() -> None:
     most = "1960" + " " * (LONGEST - 4)
     assert read_date(most)
     assert read_date(most + " ") is None
 
 
-def test_a_column_proves_its_habits_by_what_can_be_read_in_one_way_alone() -> None:
+def test_unambiguous_dates_decide_the_conventions_of_a_column() -> None:
     assert column_conventions([]) == DateConventions()
     assert column_conventions(["1907/08"]) == DateConventions(pivot=1917)
     assert column_conventions(["1907/13", "1907-13"]).year_spans == {"/", "-"}
@@ -510,11 +510,11 @@ def test_a_column_proves_its_habits_by_what_can_be_read_in_one_way_alone() -> No
 
 
 @pytest.mark.parametrize("written", ["", "soon", "32.1.1960", "1960-13", "Letter 12", "4 July"])
-def test_what_is_no_whole_date_is_not_read(written: str) -> None:
+def test_text_that_is_not_a_complete_date_is_not_read(written: str) -> None:
     assert read_date(written) is None
 
 
-def test_a_column_that_proves_one_reading_is_read_so() -> None:
+def test_a_column_with_one_proven_reading_is_read_in_that_way() -> None:
     spans = column_conventions(["1907/08", "1912/13"])
     months = column_conventions(["1907-10", "1960-07"])
     both = column_conventions(["1907/08", "1912/13", "1960/07"])
@@ -529,7 +529,7 @@ def test_a_column_that_proves_one_reading_is_read_so() -> None:
     assert read_date("1907-10", spans).is_open
 
 
-def test_the_column_tells_the_order_of_day_and_month() -> None:
+def test_the_column_decides_the_order_of_day_and_month() -> None:
     assert column_conventions(["4/5/1960", "7/18/1960"]).month_first is True
     assert column_conventions(["4/5/1960", "18/7/1960"]).month_first is False
     assert column_conventions(["4/5/1960"]).month_first is None
@@ -539,13 +539,13 @@ def test_the_column_tells_the_order_of_day_and_month() -> None:
     assert (read.edtf, read.rule, read.sure) == ("1960-04-05", "month-and-day", 1)
 
 
-def test_the_column_tells_the_century() -> None:
+def test_the_column_decides_the_century() -> None:
     read = read_date("3.4.12", column_conventions(["5.6.1914"]))
     assert read is not None
     assert (read.edtf, read.sure) == ("1912-04-03", 1)
 
 
-def test_serials_count_as_excel_does_with_a_day_that_never_was() -> None:
+def test_serial_numbers_count_the_29_february_1900_of_excel() -> None:
     days = {number: from_serial(number) for number in (1, 59, 60, 61, 22115)}
     assert {number: day and day.edtf for number, day in days.items()} == {
         1: "1900-01-01",
@@ -594,13 +594,13 @@ WORDS = st.lists(
 
 
 @given(WORDS, st.sampled_from(["", " "]))
-def test_whatever_is_read_is_edtf(words: list[str], joint: str) -> None:
+def test_every_date_read_is_valid_edtf(words: list[str], joint: str) -> None:
     read = read_date(joint.join(words))
     assert read is None or not read.edtf or Edtf(read.edtf)
 
 
 @pytest.mark.parametrize("sign", ["(", "1-", "zwischen ", "ca. ", "1 ", "a", "?", "bis "])
-def test_no_text_takes_long(sign: str) -> None:
+def test_hostile_text_is_read_quickly(sign: str) -> None:
     started = time.process_time()
     read_date((sign * LONGEST)[:LONGEST])
     assert time.process_time() - started < 10

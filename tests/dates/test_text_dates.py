@@ -1,4 +1,4 @@
-"""Dates within a line, with the languages' names of months that this program knows by itself."""
+"""Dates within a line of text, with the built-in names of months."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ NO_DATES = [
     "31 April", "17 del 7. 1960", "30/7.", "18 7 1960", "", "July", "18", "18.",
 ]
 # fmt: on
-"""Lines, each with the words that are a date, the date, its rule, certainty, language and style."""
+"""Lines with the words of a date, the date, its rule, certainty, language and style."""
 
 
 def told(line: str, **how: Any) -> list[tuple[Any, ...]]:
@@ -151,7 +151,7 @@ def told(line: str, **how: Any) -> list[tuple[Any, ...]]:
     ]
 
 
-def test_a_date_in_a_line_is_found_at_its_place_and_by_its_rule() -> None:
+def test_a_date_in_a_line_is_found_with_its_place_and_rule() -> None:
     for table, how in ((WRITTEN, {}), (MONTH_FIRST, {"month_first": True})):
         lines = dict.fromkeys(row[0] for row in table)
         for line in lines:
@@ -159,7 +159,7 @@ def test_a_date_in_a_line_is_found_at_its_place_and_by_its_rule() -> None:
             assert told(line, **how) == expected
 
 
-def test_months_in_roman_figures_are_all_known() -> None:
+def test_all_months_in_roman_numerals_are_known() -> None:
     roman_figures = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
     for number, roman in enumerate(roman_figures, start=1):
         ((_, _, edtf, rule, *_),) = told(f"9. {roman}. 1960")
@@ -167,16 +167,16 @@ def test_months_in_roman_figures_are_all_known() -> None:
 
 
 @pytest.mark.parametrize("line", NO_DATES)
-def test_other_words_and_figures_are_no_dates(line: str) -> None:
+def test_other_words_and_numbers_are_not_dates(line: str) -> None:
     assert told(line) == []
 
 
-def test_figures_of_which_none_can_be_the_month_are_no_date() -> None:
+def test_numbers_are_not_a_date_if_neither_can_be_the_month() -> None:
     assert told("13/14/1960", month_first=True) == []
 
 
 @pytest.mark.parametrize("pivot", [1900, 1960, 1961, 2000])
-def test_a_short_year_is_in_the_hundred_years_before_the_pivot(pivot: int) -> None:
+def test_a_two_digit_year_is_in_the_hundred_years_before_the_pivot(pivot: int) -> None:
     for short in range(100):
         ((_, _, edtf, _, sure, _, _),) = told(f"1 May {short:02}", pivot=pivot)
         year = int(edtf[:4])
@@ -184,7 +184,7 @@ def test_a_short_year_is_in_the_hundred_years_before_the_pivot(pivot: int) -> No
         assert pivot - 100 <= year < pivot
 
 
-def test_the_names_of_months_are_known_with_their_languages() -> None:
+def test_names_of_months_have_their_languages() -> None:
     known = known_month_names()
     assert known.months["july"] == known.months["juillet"] == known.months["июля"] == 7
     assert known.languages["july"] == {"en"}

@@ -1,4 +1,4 @@
-"""Russian in Latin letters, forward and back."""
+"""Romanisation of Russian, and back."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from archive_pkg.names.romanisation import (
         ("цель", "tsel’", "t͡selʹ"),
     ],
 )
-def test_forward(russian: str, bgn: str, ala: str) -> None:
+def test_russian_is_romanised(russian: str, bgn: str, ala: str) -> None:
     assert romanise(russian, BGN_PCGN) == bgn
     assert romanise(russian, ALA_LC) == ala
 
 
-def test_back_only_what_goes_forward_again() -> None:
+def test_only_spellings_with_the_same_romanisation_are_proposed() -> None:
     assert deromanise("lozhnom polozhenii", BGN_PCGN) == ["ложном положении"]
     assert deromanise("sekretariat tsk", BGN_PCGN) == ["секретариат цк", "секретариат тск"]
     assert deromanise("the bloc countries", BGN_PCGN) == []
@@ -44,7 +44,7 @@ def test_back_only_what_goes_forward_again() -> None:
     st.text(alphabet="абвгдежзийклмнопрстуфхцчшщъыьэюя ", min_size=1, max_size=30),
     st.sampled_from(SCHEMES),
 )
-def test_every_spelling_proposed_romanises_to_the_word(
+def test_every_proposed_spelling_is_romanised_to_the_word(
     russian: str, scheme: RomanisationScheme
 ) -> None:
     latin = " ".join(romanise(russian, scheme).split())
@@ -53,7 +53,7 @@ def test_every_spelling_proposed_romanises_to_the_word(
 
 
 @given(st.text(alphabet="абвгдежзийклмнопрстуфхцчшщыьэюя", min_size=1, max_size=12))
-def test_ala_lc_is_reversible_where_russian_can_stand_so(russian: str) -> None:
+def test_ala_lc_is_reversible_for_russian_spellings(russian: str) -> None:
     back = deromanise(romanise(russian, ALA_LC), ALA_LC)
     assert not back or russian in back or len(back) == 16
 
@@ -61,5 +61,5 @@ def test_ala_lc_is_reversible_where_russian_can_stand_so(russian: str) -> None:
 @pytest.mark.parametrize(
     "term", ["the bloc countries", "sic", "garble", "as received", "i", "London"]
 )
-def test_english_is_not_taken_for_russian(term: str) -> None:
+def test_english_words_get_no_russian_spelling(term: str) -> None:
     assert russian_spellings(term, load_vocabulary()) == ()

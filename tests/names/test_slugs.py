@@ -1,4 +1,4 @@
-"""A name as an id, and whether it is a body's."""
+"""Slugs of names, and names of bodies."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from archive_pkg.names import is_body, latin, slug
         ("a" * 60, "a" * 40),
     ],
 )
-def test_a_name_in_any_script_becomes_an_id(name: str, made: str) -> None:
+def test_a_name_in_any_script_has_a_slug(name: str, made: str) -> None:
     assert slug(name) == made
 
 
 @given(st.text(max_size=80))
-def test_a_slug_is_words_of_small_letters_and_digits_and_its_own_slug(text: str) -> None:
+def test_a_slug_has_lower_case_letters_and_digits_and_is_its_own_slug(text: str) -> None:
     made = slug(text)
     assert re.fullmatch(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*)?", made)
     assert len(made) <= 40
@@ -56,5 +56,5 @@ def test_a_text_in_latin_letters_keeps_its_capitals_and_signs() -> None:
         ("Nikita Khrushchev", False),
     ],
 )
-def test_a_body_is_known_by_a_word_of_its_name(name: str, body: bool) -> None:
+def test_a_body_is_recognized_by_a_word_of_its_name(name: str, body: bool) -> None:
     assert is_body(name) is body

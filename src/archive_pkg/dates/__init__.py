@@ -1,1 +1,1 @@
-"""Dates: EDTF, the calendars, and the ways in which people write dates."""
+"""Dates: EDTF, calendars, and dates as people write them."""

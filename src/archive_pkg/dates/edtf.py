@@ -1,7 +1,8 @@
-"""Reading dates as EDTF has them: ISO 8601-2:2019, annex A.
+"""Parse EDTF dates (ISO 8601-2:2019, annex A).
 
-Levels 0 and 1 whole, and of level 2 the sets "one of" (`[1959..1961]`). The parser is written by
-hand: it reads each character a fixed number of times, and it can say what is wrong.
+The parser supports levels 0 and 1 and the sets "one of" of level 2 (`[1959..1961]`). It is written
+by hand so that it can say what is wrong with a date, and reads each character a fixed number of
+times.
 """
 
 from __future__ import annotations
@@ -20,24 +21,24 @@ if TYPE_CHECKING:
 DATE_INVALID = Code(
     "record-date-invalid",
     Severity.ERROR,
-    "A date is not written as EDTF levels 0 and 1 or a level 2 set “one of” have it.",
+    "A date is not in EDTF (levels 0 and 1, or a level 2 set “one of”).",
     "ISO 8601-2:2019, annex A",
 )
 
 LONGEST = 4096
-"""Most characters a date may have; a set may list many days, a letter's date does not need more."""
+"""Most characters of a date; enough for a set of many days."""
 
 _LONGEST_YEAR = 18
 _DAY = 86_400
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-# Months as meteorologists in the northern hemisphere count them; a winter bears the year in which
-# it begins and ends in the February after it.
+# Months of the seasons in meteorology, northern hemisphere. A winter has the year in which it
+# begins, and ends in the next February.
 _SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 14)}
 _QUALIFIERS = {"?": (True, False), "~": (False, True), "%": (True, True)}
 
 
 class Day(NamedTuple):
-    """A day of the proleptic Gregorian calendar, of any year (0 is the year before year 1)."""
+    """A day of the proleptic Gregorian calendar in any year (0 is the year before year 1)."""
 
     year: int
     month: int
@@ -45,7 +46,7 @@ class Day(NamedTuple):
 
     @property
     def number(self) -> int:
-        """Days since 0000-03-01, so that a leap day stands at the end of its year."""
+        """Days since 0000-03-01, so that a leap day is the last day of its year."""
         year = self.year - (self.month < 3)
         return (
             365 * year
@@ -58,24 +59,24 @@ class Day(NamedTuple):
 
     @property
     def date(self) -> datetime.date | None:
-        """The day as Python has it, which knows the years 1 to 9999."""
+        """The day as a `datetime.date`; None outside the years 1 to 9999."""
         if datetime.MINYEAR <= self.year <= datetime.MAXYEAR:
             return datetime.date(*self)
         return None
 
 
 class DateSpan(NamedTuple):
-    """From when to when: days where they are known, and instants (seconds) that always compare.
+    """The meaning of a date: its first and last day, and instants that always compare.
 
     Attributes:
-        first: First day it can mean; None where it is open or unknown.
-        last: Last day it can mean; None likewise.
-        start: When it begins, in seconds of the calendar.
-        end: When it ends.
-        uncertain: Whether it, or a date in it, is marked `?` or `%`.
-        approximate: Whether it, or a date in it, is marked `~` or `%`.
-        precision: What it is given to, from "second" to "year"; or "interval", or "set".
-        masked: Whether digits of it are unspecified.
+        first: First possible day; None if it is open or unknown.
+        last: Last possible day; None if it is open or unknown.
+        start: The beginning in seconds of the calendar.
+        end: The end in seconds of the calendar.
+        uncertain: Whether the date, or a date in it, is marked `?` or `%`.
+        approximate: Whether the date, or a date in it, is marked `~` or `%`.
+        precision: "second", "day", "month", "season", "year", "interval" or "set".
+        masked: Whether it has unspecified digits.
     """
 
     first: Day | None
@@ -89,7 +90,7 @@ class DateSpan(NamedTuple):
 
     @classmethod
     def of(cls, first: Day, last: Day, precision: str, *, masked: bool = False) -> Self:
-        """From the beginning of one day to the end of another."""
+        """Make a span from the beginning of one day to the end of another."""
         start, end = first.number * _DAY, last.number * _DAY + _DAY - 1
         return cls(first, last, start, end, precision=precision, masked=masked)
 
@@ -108,18 +109,18 @@ def _wrong(message: str, hint: str = "") -> NoReturn:
 
 @lru_cache(maxsize=1024)
 def parse(text: str) -> DateSpan:
-    """Read a date.
+    """Parse a date.
 
     Args:
-        text: The date, as it stands in a record.
+        text: The date as records write it.
 
     Raises:
-        Fault: The text is no such date; the message says what is wrong and what would be right.
+        Fault: The text is not such a date. The message says what is wrong, the hint what to write.
     """
     if not text:
-        _wrong("a date is empty", "leave the field out where nothing is known")
+        _wrong("the date is empty", "leave the field out if the date is unknown")
     if len(text) > LONGEST:
-        _wrong(f"a date of {len(text)} characters", f"at most {LONGEST} are read")
+        _wrong(f"the date has {len(text)} characters", f"use up to {LONGEST} characters")
     if text != text.strip():
         _wrong(f"“{_short(text)}” has spaces around it", f"write {text.strip() or 'a date'}")
     if text.startswith("["):
@@ -127,7 +128,7 @@ def parse(text: str) -> DateSpan:
     if text.startswith("{"):
         _wrong(
             f"“{_short(text)}” is a set “all of”, which is EDTF level 2",
-            "for one date of several write [1960,1962]; give several dates a field each",
+            "if only one of the dates is right, write [1960,1962]; otherwise use several fields",
         )
     if text.count("/") == 1:
         return _interval(text)
@@ -137,7 +138,7 @@ def parse(text: str) -> DateSpan:
 
 
 def _date(text: str) -> DateSpan:
-    """A date without time of day, with what level 1 adds to it."""
+    """Parse a date without time of day."""
     bare, uncertain, approximate = text, False, False
     if text[-1:] in _QUALIFIERS:
         bare = text[:-1]
@@ -145,14 +146,14 @@ def _date(text: str) -> DateSpan:
     if any(sign in bare for sign in _QUALIFIERS):
         _wrong(
             f"“{_short(text)}” qualifies a part of the date, which is EDTF level 2",
-            "at level 1 one of ? ~ % stands at the very end and speaks of the whole date",
+            "write ? ~ or % at the end, where it applies to the complete date",
         )
     span = _long_year(bare) if bare.startswith(("Y", "y")) else _calendar(bare)
     return span._replace(uncertain=uncertain, approximate=approximate)
 
 
 def _calendar(text: str) -> DateSpan:
-    """`YYYY`, `YYYY-MM`, `YYYY-MM-DD`, a season, or one of these with unspecified digits."""
+    """Parse `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, a season, or one of these with unspecified digits."""
     sign = -1 if text.startswith("-") else 1
     parts = text[1:].split("-") if sign < 0 else text.split("-")
     if [len(part) for part in parts] not in ([4], [4, 2], [4, 2, 2]):
@@ -181,7 +182,7 @@ def _calendar(text: str) -> DateSpan:
 
 
 def _masked(text: str, sign: int, parts: list[str], masks: list[str]) -> DateSpan:
-    """The five forms of unspecified digits that level 1 has."""
+    """Parse one of the five forms with unspecified digits in level 1."""
     year, rest = parts[0], parts[1:]
     if masks in (["999X"], ["99XX"]):
         low, high = int(year.replace("X", "0")), int(year.replace("X", "9"))
@@ -197,7 +198,7 @@ def _masked(text: str, sign: int, parts: list[str], masks: list[str]) -> DateSpa
         return _months(sign * int(year), month, month)._replace(precision="day", masked=True)
     _wrong(
         f"“{_short(text)}” leaves digits unspecified in a way that is EDTF level 2",
-        "level 1 has 196X, 19XX, 1960-XX, 1960-07-XX and 1960-XX-XX",
+        "write X only as in 196X, 19XX, 1960-XX, 1960-07-XX or 1960-XX-XX",
     )
 
 
@@ -211,7 +212,7 @@ def _month_or_season(text: str, year: int, month: int) -> DateSpan:
     if 25 <= month <= 41:
         _wrong(
             f"“{_short(text)}”: {month} for a part of the year is EDTF level 2",
-            "level 1 has the seasons 21 (spring), 22 (summer), 23 (autumn) and 24 (winter)",
+            "use the seasons 21 (spring), 22 (summer), 23 (autumn) and 24 (winter)",
         )
     _check_month(text, month)
     return _months(year, month, month)
@@ -228,15 +229,15 @@ def _check_month(text: str, month: int) -> None:
 
 
 def _long_year(text: str) -> DateSpan:
-    """`Y170000002`: a year of more than four digits."""
+    """Parse a year of more than four digits: `Y170000002`."""
     digits = text[1:].removeprefix("-")
     sign = "-" if text[1:2] == "-" else ""
     if not digits.isascii() or not digits.isdigit():
         level_two = any(letter in digits for letter in "ES")
         _wrong(
             f"“{_short(text)}” is not a year"
-            + (" as level 1 has it (E and S are level 2)" if level_two else ""),
-            "after Y stand digits only, as in Y17000 or Y-17000",
+            + (" (E and S are EDTF level 2)" if level_two else ""),
+            "write only digits after Y, as in Y17000 or Y-17000",
         )
     if len(digits) <= 4:
         _wrong(
@@ -248,50 +249,51 @@ def _long_year(text: str) -> DateSpan:
         right = f"Y{sign}{bare}" if len(bare) > 4 else f"{sign}{bare.rjust(4, '0')}"
         _wrong(f"“{_short(text)}” begins its year with a zero", f"write {right}")
     if text[0] == "y":
-        _wrong(f"“{_short(text)}”: the Y before a long year is a capital", f"write Y{text[1:]}")
+        _wrong(f"“{_short(text)}” has a small y before the year", f"write Y{text[1:]}")
     if len(digits) > _LONGEST_YEAR:
         _wrong(
             f"“{text[:12]}…” is a year of {len(digits)} digits",
-            f"at most {_LONGEST_YEAR} digits are read",
+            f"use up to {_LONGEST_YEAR} digits",
         )
     year = int(sign + digits)
     return _years(year, year)
 
 
 def _date_and_time(text: str) -> DateSpan:
-    """`YYYY-MM-DDThh:mm:ss`, alone, in UTC (`Z`), or with what local time is ahead of UTC."""
+    """Parse `YYYY-MM-DDThh:mm:ss`, without time zone, in UTC (`Z`), or with an offset."""
     day, _, time = text.partition("T")
     span = _date(day) if day else _wrong_form(text)
     if span.first is None or span.precision != "day" or span.masked or day[-1:] in _QUALIFIERS:
         _wrong(
-            f"“{_short(text)}”: a time of day needs a whole day before its T",
+            f"“{_short(text)}”: a time of day needs a complete day before its T",
             "write 1960-07-18T09:30:00",
         )
-    clock, shift = time[:8], time[8:]
+    clock, offset = time[:8], time[8:]
     seconds = _clock(text, clock)
-    ahead = 0 if shift in ("", "Z") else _shift(text, shift)
+    ahead = 0 if offset in ("", "Z") else _offset(text, offset)
     instant = span.first.number * _DAY + seconds - ahead
     return span._replace(start=instant, end=instant, precision="second")
 
 
 def _clock(text: str, clock: str) -> int:
-    """Seconds since midnight."""
+    """Return the seconds since midnight."""
     if len(clock) != 8 or clock[2] != ":" or clock[5] != ":":
-        _wrong(f"“{_short(text)}” has no whole time after its T", "write hh:mm:ss, as in 09:30:00")
+        message = f"“{_short(text)}” has no complete time after its T"
+        _wrong(message, "write hh:mm:ss, as in 09:30:00")
     return _hours_minutes(text, clock[:5]) + _two_digits(text, clock[6:], 59, "second")
 
 
-def _shift(text: str, shift: str) -> int:
-    """Seconds that local time is ahead of UTC."""
-    if shift[0] not in "+-" or len(shift) not in (3, 6) or shift[3:4] not in ("", ":"):
+def _offset(text: str, offset: str) -> int:
+    """Return the seconds that local time is ahead of UTC."""
+    if offset[0] not in "+-" or len(offset) not in (3, 6) or offset[3:4] not in ("", ":"):
         _wrong(
-            f"“{_short(text)}” has “{shift}” after its time",
-            "nothing may follow, or Z, or a shift such as +03 or -04:30",
+            f"“{_short(text)}” has “{offset}” after its time",
+            "remove it, or write Z or an offset from UTC such as +03 or -04:30",
         )
-    seconds = _hours_minutes(text, shift[1:] if len(shift) == 6 else f"{shift[1:]}:00")
-    if shift[0] == "-" and seconds == 0:
-        _wrong(f"“{_short(text)}”: there is no shift of minus nothing", "write Z, or +00:00")
-    return seconds if shift[0] == "+" else -seconds
+    seconds = _hours_minutes(text, offset[1:] if len(offset) == 6 else f"{offset[1:]}:00")
+    if offset[0] == "-" and seconds == 0:
+        _wrong(f"“{_short(text)}”: an offset of zero cannot be negative", "write Z, or +00:00")
+    return seconds if offset[0] == "+" else -seconds
 
 
 def _hours_minutes(text: str, clock: str) -> int:
@@ -306,23 +308,23 @@ def _two_digits(text: str, digits: str, most: int, name: str) -> int:
 
 
 def _interval(text: str) -> DateSpan:
-    """`from/to`; `..` for an open end, nothing for an unknown one."""
+    """Parse `from/to`, with `..` for an open end and nothing for an unknown one."""
     left, right = text.split("/")
     if left in ("", "..") and right in ("", ".."):
-        _wrong(f"“{_short(text)}” is an interval without a date", "give it a beginning or an end")
+        _wrong(f"“{_short(text)}” is an interval without a date", "add a beginning or an end")
     start = _BEFORE if left in ("", "..") else _interval_end(text, left)
     end = _AFTER if right in ("", "..") else _interval_end(text, right)
     if start.start > end.end:
-        _wrong(f"“{_short(text)}” ends before it begins", f"write {right}/{left}, if that is meant")
+        _wrong(f"“{_short(text)}” ends before it begins", f"swap the dates: {right}/{left}")
     return _from_to(start, end, "interval")
 
 
 def _interval_end(text: str, date: str) -> DateSpan:
     if date in ("open", "unknown"):
         right = text.replace("unknown", "").replace("open", "..")
-        _wrong(f"“{_short(text)}” is EDTF's draft of 2012", f"write {right}")
+        _wrong(f"“{_short(text)}” is in the EDTF draft of 2012", f"write {right}")
     if "T" in date:
-        _wrong(f"“{_short(text)}”: the dates of an interval have no time of day", "write days")
+        _wrong(f"“{_short(text)}”: dates in an interval cannot have a time of day", "write days")
     if date.isdigit() and len(date) < 4:
         _wrong_form(text)
     span = _date(date)
@@ -335,9 +337,9 @@ def _interval_end(text: str, date: str) -> DateSpan:
 
 
 def _one_of(text: str) -> DateSpan:
-    """`[1960,1962]`, `[1959..1961]`, `[..1960]`, `[1960..]`: one of these, which is not known."""
+    """Parse a set "one of": `[1960,1962]`, `[1959..1961]`, `[..1960]`, `[1960..]`."""
     if not text.endswith("]"):
-        _wrong(f"“{_short(text)}” opens a set and does not close it", f"write {text}]")
+        _wrong(f"“{_short(text)}” has no closing bracket", f"write {text}]")
     inner = text[1:-1]
     if any(sign in inner for sign in "[]{}"):
         _wrong(f"“{_short(text)}” has a set within a set", "write [1960,1962]")
@@ -356,28 +358,29 @@ def _one_of(text: str) -> DateSpan:
 
 def _member(text: str, member: str, place: int, count: int) -> DateSpan:
     if not member:
-        _wrong(f"“{_short(text)}” has an empty place in its set", "write [1960,1962]")
+        _wrong(f"“{_short(text)}” has an empty item in its set", "write [1960,1962]")
     if "/" in member or "T" in member:
         _wrong(
-            f"“{_short(text)}”: a set holds dates, neither intervals nor times",
-            "write years, months or days, and [1959..1961] for a run of them",
+            f"“{_short(text)}”: a set cannot contain intervals or times",
+            "write years, months or days, and [1959..1961] for a range",
         )
     if ".." not in member:
         return _date(member)
     left, _, right = member.partition("..")
     if not left and not right:
         _wrong(
-            f"“{_short(text)}” has a run without a date", "write [1959..1961], [..1961] or [1959..]"
+            f"“{_short(text)}” has a range without a date",
+            "write [1959..1961], [..1961] or [1959..]",
         )
     if not left and place > 0:
-        _wrong(f"“{_short(text)}”: “{member}” stands after other dates", "put it first in the set")
+        _wrong(f"“{_short(text)}”: “{member}” comes after other dates", "put it first in the set")
     if not right and place < count - 1:
-        _wrong(f"“{_short(text)}”: “{member}” stands before other dates", "put it last in the set")
-    start, end = _run_end(text, left, _BEFORE), _run_end(text, right, _AFTER)
+        _wrong(f"“{_short(text)}”: “{member}” comes before other dates", "put it last in the set")
+    start, end = _range_end(text, left, _BEFORE), _range_end(text, right, _AFTER)
     if left and right and start.precision != end.precision:
         _wrong(
-            f"“{_short(text)}” runs from a {start.precision} to a {end.precision}",
-            "write both alike: [1959..1961], [1959-11..1960-02]",
+            f"“{_short(text)}” has a range from a {start.precision} to a {end.precision}",
+            "write both in the same form: [1959..1961] or [1959-11..1960-02]",
         )
     if start.start > end.end:
         _wrong(f"“{_short(text)}”: “{member}” ends before it begins", f"write {right}..{left}")
@@ -396,12 +399,13 @@ def _from_to(start: DateSpan, end: DateSpan, precision: str = "day") -> DateSpan
     )
 
 
-def _run_end(text: str, date: str, nothing: DateSpan) -> DateSpan:
+def _range_end(text: str, date: str, unbounded: DateSpan) -> DateSpan:
     if not date:
-        return nothing
+        return unbounded
     span = _date(date)
     if span.masked:
-        _wrong(f"“{_short(text)}”: a run in a set has no unspecified digits", "write [1960..1969]")
+        message = f"“{_short(text)}”: a range cannot have unspecified digits"
+        _wrong(message, "write [1960..1969]")
     return span
 
 
@@ -427,18 +431,18 @@ def _days_in(year: int, month: int) -> int:
 
 
 def _wrong_form(text: str) -> NoReturn:
-    """Say why it is no date at all, guessing what was meant where one guess stands out."""
+    """Raise a Fault for a text that is not a date, with the likely date as the hint."""
     _wrong(f"“{_short(text)}” is not a date in EDTF", _likely(text) or _FORMS)
 
 
 _FORMS = (
-    "write 1960-07-18, 1960-07 or 1960; 1960? uncertain, 1960~ approximate, 196X some year of the "
-    "sixties, 1959/1961 from then to then, [1959..1961] one of these years"
+    "write 1960-07-18, 1960-07 or 1960; 1960? if uncertain, 1960~ if approximate, 196X for a year "
+    "of the sixties, 1959/1961 for a period, [1959..1961] for one of these years"
 )
 
 
 def _likely(text: str) -> str:
-    """What is probably meant, as a hint; empty where that is not clear."""
+    """Return a hint with the date that was probably meant, or an empty string."""
     if not text.isascii() or len(text) > 40:
         return ""
     digits = text.isdigit()
@@ -453,11 +457,11 @@ def _likely(text: str) -> str:
     if text[:4].isdigit() and all(c in "0123456789u?" for c in text) and "u" in text:
         return f"write {text.replace('u', 'X')}"
     if "u" in text and all(c in "0123456789u-?~" for c in text):
-        return f"digits that are not known are X since 2019: {text.replace('u', 'X')}"
+        return f"write X for unknown digits: {text.replace('u', 'X')}"
     years = text.replace(" ", "").split("-")
     if len(years) == 2 and all(len(year) == 4 and year.isdigit() for year in years):
         return (
-            f"write {years[0]}/{years[1]} from then to then, [{years[0]}..{years[1]}] one of them"
+            f"write {years[0]}/{years[1]} for a period, [{years[0]}..{years[1]}] for one year of it"
         )
     for circa in ("circa ", "ca. ", "ca ", "c. ", "c."):
         rest = text.lower().removeprefix(circa)
@@ -471,7 +475,7 @@ def _likely(text: str) -> str:
             if len(parts[0]) == 4:
                 return f"write {parts[0]}-{parts[1].rjust(2, '0')}-{parts[2].rjust(2, '0')}"
             if len(parts[2]) == 4:
-                return f"year, month and day stand in this order: {parts[2]}-MM-DD"
+                return f"write year, month and day in this order: {parts[2]}-MM-DD"
         if len(parts) == 2 and len(parts[0]) == 4 and len(parts[1]) <= 2:
             return f"write {parts[0]}-{parts[1].rjust(2, '0')}"
     return ""

@@ -1,4 +1,4 @@
-"""The date of a record: an EDTF text that knows when it begins and ends."""
+"""The `Edtf` type for dates of records: a string with its first and last day."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ EDTF_FORM = {
 
 
 class Edtf(str):
-    """A date in the Extended Date/Time Format; a `str` that stays as it was written.
+    """A date in the Extended Date/Time Format; a `str` that keeps its spelling.
 
-    Two dates are equal when they are written alike; they order by when they begin, then by when
-    they end. An open or unknown beginning comes before everything, an open end after everything.
-    Seasons are counted as meteorologists of the northern hemisphere do: spring (21) from March,
-    summer (22) from June, autumn (23) from September, winter (24) from December of its year to
-    the February after. Qualifiers (`?`, `~`, `%`) widen nothing.
+    Two dates are equal if they are written in the same way. They sort by their beginning, then by
+    their end. An open or unknown beginning sorts first, an open end last. Seasons are those of
+    meteorology in the northern hemisphere: spring (21) begins in March, summer (22) in June,
+    autumn (23) in September, winter (24) in December, and ends in February of the next year.
+    Qualifiers (`?`, `~`, `%`) do not change the first and last day.
 
     Attributes:
-        earliest: First day it can mean; None where it is open, unknown, or not within the years
-            1 to 9999 that `datetime.date` holds.
-        latest: Last day it can mean; None likewise.
-        uncertain: Whether it, or a date in it, is marked `?` or `%`.
-        approximate: Whether it, or a date in it, is marked `~` or `%`.
+        earliest: First possible day; None if it is open, unknown, or outside the years 1 to 9999
+            of `datetime.date`.
+        latest: Last possible day; None in the same cases.
+        uncertain: Whether the date, or a date in it, is marked `?` or `%`.
+        approximate: Whether the date, or a date in it, is marked `~` or `%`.
         is_interval: Whether it is an interval, `1959/1961`.
         is_set: Whether it is a set "one of", `[1959..1961]`.
 
     Raises:
-        Fault: (a ValueError) The text is no such date; the message says what is wrong with it and
-            what would be right.
+        Fault: (a ValueError) The text is not such a date. The message says what is wrong, the hint
+            what to write.
     """
 
     __slots__ = (
@@ -69,13 +69,13 @@ class Edtf(str):
     is_interval: bool
     is_set: bool
     sort_key: tuple[float, float, str]
-    """(begin, end, text) in seconds of the calendar; compares with every other date's."""
+    """Beginning and end in seconds of the calendar, and the text."""
 
     def __new__(cls, text: str) -> Self:
-        """Read a date.
+        """Parse a date.
 
         Args:
-            text: The date, as it stands in a record.
+            text: The date as records write it.
         """
         if isinstance(text, cls):
             return text
@@ -95,10 +95,10 @@ class Edtf(str):
         return self
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"a date does not change: {name} cannot be set")
+        raise AttributeError(f"dates are immutable: cannot set {name}")
 
     def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"a date does not change: {name} cannot be deleted")
+        raise AttributeError(f"dates are immutable: cannot delete {name}")
 
     def __reduce__(self) -> tuple[type[Self], tuple[str]]:
         return type(self), (str(self),)

@@ -1,9 +1,8 @@
-"""A date as a person writes it in a field of its own, whole, to EDTF: "zwischen 1959 und 1961".
+"""Convert the date in a field, as people write it, to EDTF: "zwischen 1959 und 1961".
 
-Dates within running text are found by `written_dates`; here the whole text is one date, or it is
-not read at all. What it says about itself (about, probably, before, between) becomes EDTF where
-EDTF has a sign for it, and is named in the rule otherwise. A text that can be read in two ways
-stays open and comes back with its readings.
+Here the complete text must be one date; `text_dates` finds dates within a text. Words such as
+about, probably, before and between become EDTF signs where possible, otherwise the rule says so. A
+text that can be read in two ways stays open and has several readings.
 """
 
 from __future__ import annotations
@@ -22,19 +21,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 LONGEST = 200
-"""Most characters that are read for one date."""
+"""Most characters of a date."""
 
 
 @dataclass(frozen=True, slots=True)
 class DateReading:
-    """What a phrase was read as.
+    """The date that a phrase means.
 
     Attributes:
-        edtf: The date in EDTF; empty where the phrase says that there is none, or where it is open.
-        rule: How it was read, for the record: "written-date", "between", "excel-serial".
-        sure: 2 for a date written out, 1 where a rule had to choose, 0 where it stays open.
-        note: What a reader should know: the day in another calendar, that it is a postmark.
-        readings: The ways to read a phrase that stays open.
+        edtf: The date in EDTF; empty if the phrase says that there is none, or stays open.
+        rule: The rule that read it: "written-date", "between", "excel-serial".
+        sure: 2 for a date written out, 1 if a rule had to choose, 0 if it stays open.
+        note: Further information: the day in another calendar, or that it is a postmark.
+        readings: The possible dates of a phrase that stays open.
     """
 
     edtf: str
@@ -45,21 +44,21 @@ class DateReading:
 
     @property
     def is_open(self) -> bool:
-        """Whether a person has to say what is meant: there are several readings, or no such day."""
+        """Whether a person must decide, because there are several readings or no such day."""
         return self.sure == 0
 
 
 @dataclass(frozen=True, slots=True)
 class DateConventions:
-    """How dates are written in a column.
+    """Conventions for the dates of a column.
 
     Attributes:
-        month_first: Whether 7/18/1960 has the month first; None where the column does not tell.
-        pivot: A year without its century lies in the hundred years before this one; None where
-            no year with its century tells.
+        month_first: Whether the month comes first in 7/18/1960; None if the column does not say.
+        pivot: A two-digit year falls in the hundred years before this one; None if the column has
+            no four-digit year.
         epoch_1904: Whether a workbook counts its days from 1904.
-        year_spans: The signs, of `-` and `/`, after which 1911/12 is two years.
-        year_months: The signs after which it is a year and a month.
+        year_spans: The signs, `-` or `/`, with which 1911/12 is two years.
+        year_months: The signs with which it is a year and a month.
     """
 
     month_first: bool | None = None
@@ -136,19 +135,19 @@ MONTH_NAMES = (
     "October", "November", "December",
 )  # fmt: skip
 _USUAL_PIVOT = 2000
-"""Where no year of a column has its century, short years are of the twentieth."""
+"""If a column has no four-digit year, two-digit years are in the twentieth century."""
 _LAST_YEAR = 2100
-"""A bare number above it is a spreadsheet's count of days, not a year."""
+"""A higher number is not a year but a spreadsheet's count of days."""
 _LADY_DAY_ENDED = 1753
-"""From this year on the year began on 1 January in England, too, and dual years are out of use."""
+"""From this year on, the year began on 1 January in England, and dual years were not used."""
 
 
 def read_date(text: str, conventions: DateConventions | None = None) -> DateReading | None:
-    """The date that a text is; None where it is not understood as a whole.
+    """Read a text as a date; return None if it is not completely understood.
 
     Args:
-        text: What stands in the field.
-        conventions: How dates are written in the column it stands in.
+        text: The content of the field.
+        conventions: The conventions of its column.
     """
     if len(text) > LONGEST:
         return None
@@ -164,7 +163,7 @@ def read_date(text: str, conventions: DateConventions | None = None) -> DateRead
         return serial and _open([serial], serial.rule)
     if pair := _year_and_short(bare, conventions):
         return pair
-    # In EDTF brackets hold a set; around a single date they are an editor's.
+    # In EDTF, brackets enclose a set. Brackets around a single date are an editor's.
     if _is_edtf(bare) and not re.fullmatch(r"\[[^,.]*\]|.*T00:00(?::00.*)?", bare):
         return DateReading(bare, "edtf")
     read = _read(bare, conventions, 0)
@@ -176,11 +175,11 @@ def read_date(text: str, conventions: DateConventions | None = None) -> DateRead
 
 
 def column_conventions(texts: Iterable[str], *, epoch_1904: bool = False) -> DateConventions:
-    """How dates are written in a column, told from all of it together.
+    """Detect the conventions of a column from all of its dates.
 
-    Numbers with strokes between them have the month first where some of them could not be read
-    otherwise and none contradicts; so it is with 1911/12, two years or a year and a month. The
-    century of short years follows from the long ones.
+    The month comes first in dates with slashes if some of them cannot be read in another way and
+    none contradicts. The same applies to 1911/12, which is two years or a year and a month. The
+    four-digit years decide the century of the two-digit ones.
     """
     day_first = month_first = 0
     latest = 0
@@ -196,10 +195,10 @@ def column_conventions(texts: Iterable[str], *, epoch_1904: bool = False) -> Dat
             day_first += int(first) > 12 >= int(second)
             month_first += int(second) > 12 >= int(first)
         latest = max(latest, *map(int, re.findall(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", text)), 0)
-    told = None if bool(day_first) == bool(month_first) else bool(month_first)
+    order = None if bool(day_first) == bool(month_first) else bool(month_first)
     spans, months = proven["span"], proven["month"]
     return DateConventions(
-        told,
+        order,
         latest + 10 if latest else None,
         epoch_1904,
         frozenset(spans - months),
@@ -208,10 +207,10 @@ def column_conventions(texts: Iterable[str], *, epoch_1904: bool = False) -> Dat
 
 
 def from_serial(number: int, *, epoch_1904: bool = False) -> DateReading | None:
-    """The day that a spreadsheet's number stands for; None for numbers that stand for none.
+    """Return the day of a spreadsheet's serial number, or None if the number is not a day.
 
-    Excel counts from 1 January 1900 and believes that 1900 had a 29 February: number 60 is that
-    day, which never was, and all before it are one less than the calendar says.
+    Excel counts from 1 January 1900 and includes a 29 February 1900, which did not exist, as number
+    60.
     """
     if epoch_1904:
         return DateReading(_day(datetime.date(1904, 1, 1) + number * _DAY), "excel-serial-1904", 1)
@@ -242,19 +241,19 @@ def _read(text: str, conventions: DateConventions, depth: int) -> DateReading | 
 
 
 def _open(readings: Iterable[DateReading], rule: str) -> DateReading:
-    """A phrase that can be read in several ways; it stays open."""
+    """Return an open reading for a phrase with several meanings."""
     return DateReading("", rule, 0, readings=tuple(dict.fromkeys(readings)))
 
 
 def _each(read: DateReading, change: Callable[[DateReading], DateReading]) -> DateReading:
-    """Change what was read; of an open phrase, each reading."""
+    """Change a reading, or every reading of an open phrase."""
     if read.readings:
         return replace(read, readings=tuple(map(change, read.readings)))
     return change(read)
 
 
 def _remarked(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
-    """`28.2.1900 (Poststempel)`, `postmark 28.2.1900`."""
+    """Read `28.2.1900 (Poststempel)`, `postmark 28.2.1900`."""
     found = re.fullmatch(rf"(.+?),? ?[(\[]?{_POSTMARKS}[)\]]?", text, re.IGNORECASE)
     found = found or re.fullmatch(rf"{_POSTMARKS}:? (.+)", text, re.IGNORECASE)
     inner = _again(found.group(1), conventions, depth) if found else None
@@ -270,12 +269,12 @@ def _joined(*notes: str) -> str:
 
 
 def _qualified(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
-    """`[1960]`, `1960?`, `1960 (?)`, `ca. 1960`, `probably 1960`."""
+    """Read `[1960]`, `1960?`, `1960 (?)`, `ca. 1960`, `probably 1960`."""
     if bracketed := re.fullmatch(r"\[([^\[\]]+)\]|\(([^()]+)\)|<([^<>]+)>", text):
         inner = _again(next(filter(None, bracketed.groups())), conventions, depth)
         return inner and _each(inner, _supplied)
     if re.fullmatch(r"(?:[^\[\]]*\[[^\[\]?]+\])+[^\[\]]*", text):
-        # `3 May 19[23]`: brackets around pieces of it.
+        # `3 May 19[23]` has brackets around a part of the date.
         inner = _again(re.sub(r"[\[\]]", "", text), conventions, depth)
         return inner and _each(inner, _supplied)
     doubt = re.fullmatch(r"(.+?)\s*[(\[]?\?+[)\]]?", text)
@@ -296,7 +295,7 @@ def is_old_style(text: str) -> bool:
 
 
 def _calendars(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
-    """`5/17 March 1848`: one day in two calendars. `5 March 1848 O.S.`: its calendar is named."""
+    """Read a day in two calendars, `5/17 March 1848`, or with its calendar, `5 March 1848 O.S.`."""
     if styled := re.fullmatch(rf"(.+?),? ?[(\[]?{_NEW_STYLE}[)\]]?", text, re.IGNORECASE):
         return _again(styled.group(1), conventions, depth)
     if styled := re.fullmatch(rf"(.+?),? ?[(\[]?{_OLD_STYLE}[)\]]?", text, re.IGNORECASE):
@@ -326,7 +325,7 @@ Ymd = tuple[int, int, int]
 
 
 def _two_days(text: str, conventions: DateConventions, depth: int) -> tuple[Ymd, Ymd] | None:
-    """The two days of `5/17 March 1848`, `5 March (17 March) 1848`, `29.2./12.3.1848`."""
+    """Return both days of `5/17 March 1848`, `5 March (17 March) 1848`, `29.2./12.3.1848`."""
     day, month, end = r"(\d{1,2})\.?", r"([^\W\d]+\.?)", r"\)?[,.]? ?(?:г\. ?)?"
     if found := re.fullmatch(rf"{day} ?[/(] ?{day}\)? ?[. ] ?(\D.*\d{{3,}}.*|\d.*)", text):
         start = _month_of(found[3], conventions, depth)
@@ -352,7 +351,7 @@ def _two_days(text: str, conventions: DateConventions, depth: int) -> tuple[Ymd,
 
 
 def _month_of(text: str, conventions: DateConventions, depth: int) -> tuple[int, int] | None:
-    """Year and month of `March 1848`, `III.1848`, `3.1848`."""
+    """Return year and month of `March 1848`, `III.1848`, `3.1848`."""
     read = _again(f"1.{text}" if text[0].isdigit() else f"1 {text}", conventions, depth)
     if read is None or not re.fullmatch(r"\d{4}-\d\d-01", read.edtf):
         return None
@@ -360,7 +359,7 @@ def _month_of(text: str, conventions: DateConventions, depth: int) -> tuple[int,
 
 
 def _day_in(text: str, conventions: DateConventions, depth: int) -> Ymd | None:
-    """The day of a date as it is written, in whichever calendar; 29 February 1900 is one."""
+    """Return the day of a date in any calendar, such as the Julian 29 February 1900."""
     read = _again(text, conventions, depth)
     shift = 0
     if read is None and re.search(r"(?<!\d)29(?!\d)", text):
@@ -391,7 +390,7 @@ def _iso(day: Ymd) -> str:
 
 
 def _dual_year(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
-    """`1 March 1704/5`: a day before 25 March, on which the year began."""
+    """Read `1 March 1704/5`: a day before 25 March, when the year began."""
     found = re.fullmatch(r"(.*[^\d\W].*?\D|\d\d?\.\d\d?\. ?)(\d{4})/(\d{1,4})", text)
     if not found or len(found[3]) == 3:
         return None
@@ -409,7 +408,7 @@ def _dual_year(text: str, conventions: DateConventions, depth: int) -> DateReadi
 
 
 def _no_such_day(text: str, conventions: DateConventions) -> DateReading | None:
-    """`31 April 1923`: a date but for its day, which the month does not have."""
+    """Read `31 April 1923`, whose day does not exist, as an open date."""
     other = re.sub(r"(?<!\d)(?:29|3[01])(?!\d)", "1", text, count=1)
     read = _read(other, conventions, 0) if other != text else None
     if read is None or not re.fullmatch(r"\d{4}-\d\d-01", read.edtf):
@@ -420,7 +419,7 @@ def _no_such_day(text: str, conventions: DateConventions) -> DateReading | None:
 
 
 def _year_and_short(text: str, conventions: DateConventions) -> DateReading | None:
-    """`1911/12`, `1923-24`, `1675/6`: two years, a year and a month, a season, a dual year."""
+    """Read `1911/12`, `1923-24`, `1675/6`: two years, a year and a month, or a dual year."""
     _, readings = _pair(text, conventions)
     if len(readings) > 1:
         return _open(readings, "years-or-month")
@@ -428,7 +427,7 @@ def _year_and_short(text: str, conventions: DateConventions) -> DateReading | No
 
 
 def _pair(text: str, conventions: DateConventions) -> tuple[str, list[DateReading]]:
-    """The sign between a year and a short number, and how the two can be read."""
+    """Return the sign between a year and a short number, and their possible readings."""
     found = re.fullmatch(r"(\d{4}) ?([-–—/]) ?(\d\d?)", text)
     if not found:
         return "", []
@@ -448,7 +447,7 @@ def _pair(text: str, conventions: DateConventions) -> tuple[str, list[DateReadin
     if sign in conventions.year_spans and spans:
         return sign, spans
     if sign in conventions.year_months and months:
-        # A column of months proves no season.
+        # A column with months has no seasons.
         return sign, [replace(month, rule="month-and-year", sure=1) for month in months]
     return sign, [*spans, *months, *seasons]
 
@@ -460,7 +459,7 @@ def _year_month(year: str, month: str, sign: str) -> DateReading:
 
 
 def _bounded(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
-    """`between 1959 and 1961`, `before 1960`, `nicht nach 18.7.1960`."""
+    """Read `between 1959 and 1961`, `before 1960`, `nicht nach 18.7.1960`."""
     if pair := _year_and_short(text, conventions):
         return pair
     between = re.fullmatch(_BETWEEN, text, re.IGNORECASE)
@@ -470,7 +469,7 @@ def _bounded(text: str, conventions: DateConventions, depth: int) -> DateReading
     if either := re.fullmatch(r"(.+?)\s+(?:or|oder|ou|или|o)\s+(.+)", text, re.IGNORECASE):
         ends = _both(either[1], either[2], conventions, depth)
         if ends and len(ends[0].edtf) > 4 and len(ends[1].edtf) == 4:
-            # `3 May 1923 or 1924`: the second has the day and month of the first.
+            # `3 May 1923 or 1924`: both have the same day and month.
             ends = ends[0], replace(ends[1], edtf=ends[1].edtf + ends[0].edtf[4:])
         if ends and all(_is_plain(end.edtf) for end in ends):
             return DateReading(f"[{ends[0].edtf},{ends[1].edtf}]", "either", _least(*ends))
@@ -491,7 +490,7 @@ def _limited(rule: str, read: DateReading) -> DateReading:
 
 
 def _short_forms(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
-    """Years, months, seasons, decades, centuries, compact days and spreadsheets' numbers."""
+    """Read years, months, seasons, decades, centuries, and days without separators."""
     low = text.casefold()
     if compact := re.fullmatch(r"(1[5-9]\d\d|20\d\d)(\d\d)(\d\d)", text):
         return DateReading("-".join(compact.groups()), "compact-date")
@@ -507,7 +506,7 @@ def _short_forms(text: str, conventions: DateConventions, depth: int) -> DateRea
         first = DateReading(f"{year_month[1]}-{int(year_month[2]):02}", "month-and-year", 1)
         if year_month[2] != "1":
             return first
-        # A spreadsheet makes the number 1960.1 of 1960.10.
+        # Spreadsheets turn 1960.10 into the number 1960.1.
         return _open([first, replace(first, edtf=f"{year_month[1]}-10")], "month-or-number")
     if roman := re.fullmatch(r"(?:(\d{1,2})[. ]+)?([ivx]+)[. ]+(\d{4})(?: ?r\.?)?", low):
         month = ROMAN.get(roman[2])
@@ -519,7 +518,7 @@ def _short_forms(text: str, conventions: DateConventions, depth: int) -> DateRea
         day_first = f"{year_first.group(3) or ''} {year_first.group(2)} {year_first.group(1)}"
         return _written(day_first.strip(), conventions, depth)
     if (pointed := re.fullmatch(r"(\d\d)\. ?(\d\d)\. ?(\d\d)\.", text)) and pointed[1] > "31":
-        # The first number can be no day, so it is the year, as Hungarians write it.
+        # The first number cannot be a day, so it is the year, as in Hungarian dates.
         year, _ = _year(pointed[1], conventions.pivot)
         read = DateReading(f"{year:04}-{pointed[2]}-{pointed[3]}", "year-first", 1)
         other = replace(read, edtf=f"{year - 100:04}{read.edtf[4:]}")
@@ -552,7 +551,7 @@ def _short_forms(text: str, conventions: DateConventions, depth: int) -> DateRea
 
 
 def _span(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
-    """`1959–1961`, `1959-61`, `3.–5.7.1960`, `July–August 1960`, `from 1959 to 1961`."""
+    """Read `1959–1961`, `1959-61`, `3.–5.7.1960`, `July–August 1960`, `from 1959 to 1961`."""
     if years := re.fullmatch(r"(\d{4})\s*[-–—/]\s*(\d{4})", text):
         first, last = years.group(1), years.group(2)
         return DateReading(f"{first}/{last}", "span") if first < last else None
@@ -571,7 +570,7 @@ def _span(text: str, conventions: DateConventions, depth: int) -> DateReading | 
 
 
 def _numbers(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
-    """`7/18/1960`, `18/7/60`: numbers with strokes, whose order depends on who wrote them."""
+    """Read `7/18/1960`, `18/7/60`: numbers with slashes, day or month first."""
     found = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)", text)
     if not found:
         return None
@@ -592,7 +591,7 @@ def _numbers(text: str, conventions: DateConventions, depth: int) -> DateReading
 
 
 def _written(text: str, conventions: DateConventions, depth: int) -> DateReading | None:
-    """`18. Juli 1960`, `Monday, July 18th, 1960`, `18.VII.1960`, `July 1960`."""
+    """Read `18. Juli 1960`, `Monday, July 18th, 1960`, `18.VII.1960`, `July 1960`."""
     found = find_dates(text, known_month_names(), pivot=conventions.pivot or _USUAL_PIVOT)
     if len(found) != 1 or found[0].style:
         return None
@@ -605,7 +604,7 @@ def _written(text: str, conventions: DateConventions, depth: int) -> DateReading
 
 @cache
 def _small_words() -> frozenset[str]:
-    """What may stand beside a date without changing it: days of the week, small words."""
+    """Return words that can be next to a date without changing it, such as weekdays."""
     weekdays = (
         "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
         "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa "
@@ -622,7 +621,7 @@ def _again(text: str, conventions: DateConventions, depth: int) -> DateReading |
 def _both(
     left: str, right: str, conventions: DateConventions, depth: int
 ) -> tuple[DateReading, DateReading] | None:
-    """Both ends of a span; the first may leave month or year to the second."""
+    """Read both ends of a span; the first can lack the month or year of the second."""
     last = _again(right, conventions, depth)
     if last is None:
         return None
@@ -642,7 +641,7 @@ def _least(*reads: DateReading) -> int:
 
 
 def _marked(edtf: str, sign: str) -> str:
-    """A date with a qualifier; both ends of a span, and none of a set, which holds none."""
+    """Add a qualifier to a date, or to both ends of a span; sets cannot have one."""
     if "/" in edtf:
         return "/".join(_marked(end, sign) for end in edtf.split("/"))
     if edtf.startswith("["):
@@ -653,7 +652,7 @@ def _marked(edtf: str, sign: str) -> str:
 
 
 def _neighbour(edtf: str, step: int) -> str:
-    """The year, month or day before or after one."""
+    """Return the year, month or day before or after another."""
     parts = [int(part) for part in edtf.split("-")]
     if len(parts) == 1:
         return f"{parts[0] + step:04}"
@@ -676,7 +675,7 @@ def _day(date: datetime.date) -> str:
 
 
 def _is_plain(edtf: str) -> bool:
-    """Whether it is a year, month or day and nothing more."""
+    """Whether a date is only a year, month or day."""
     return bool(re.fullmatch(r"\d{4}(?:-(?:0\d|1[012])(?:-\d\d)?)?", edtf))
 
 

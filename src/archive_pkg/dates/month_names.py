@@ -1,4 +1,4 @@
-"""Names of the months in the languages that letters are written in, in lower case."""
+"""Names of the months in the languages of letters, in lower case."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Dates as letters write them, in any habit, to EDTF (ISO 8601-2:2019 levels 0 to 2).
+"""Find dates in lines of text and convert them to EDTF.
 
-A line is cut once into numbers, words and signs; small readers then try each place of it in turn.
-Nothing is matched against the whole line, so the time is linear in its length.
+A line is split once into numbers, words and signs, and small readers try each position in turn. No
+pattern is matched against the complete line, so the time is linear in its length.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ class MonthNames(Protocol):
 
     @property
     def months(self) -> Mapping[str, int]:
-        """The month by its name, over all languages."""
+        """The month by its name, in all languages."""
 
     @property
     def languages(self) -> Mapping[str, frozenset[str]]:
-        """The languages in which a name is known."""
+        """The languages of each name."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownMonthNames:
-    """The names of the months that this program knows by itself."""
+    """The built-in names of the months."""
 
     months: Mapping[str, int]
     languages: Mapping[str, frozenset[str]]
@@ -52,7 +52,7 @@ class KnownMonthNames:
 
 @cache
 def known_month_names() -> KnownMonthNames:
-    """The names of the months that this program knows by itself."""
+    """Return the built-in names of the months."""
     months = {name: number for names in MONTHS.values() for name, number in names.items()}
     languages = {
         name: frozenset(language for language, names in MONTHS.items() if name in names)
@@ -69,10 +69,10 @@ class FoundDate:
         start: Offset of its first character in the line.
         end: Offset after its last.
         edtf: The date in EDTF.
-        rule: How it was read, for the record.
-        sure: 2 for a date written out, 1 where a rule had to choose, 0 where it stays open.
-        language: The language of the month's name, where only one fits.
-        style: "old" where the date says that it is one of the Julian calendar.
+        rule: The rule that read it.
+        sure: 2 for a date written out, 1 if a rule had to choose, 0 if it stays open.
+        language: The language of the month's name, if only one fits.
+        style: "old" if the text says that the date is in the Julian calendar.
     """
 
     start: int
@@ -100,10 +100,10 @@ def _cut(line: str) -> list[_DateToken]:
 
 
 def _year(digits: str, pivot: int) -> tuple[int, int] | None:
-    """The year that digits stand for and how sure that is.
+    """Return the year that digits mean, and its certainty.
 
-    "1904" is itself, "904" the thousand left out, "04" or "94" the century left out: it is the
-    one that puts the year into the hundred years before `pivot`.
+    "904" means 1904. "04" and "94" mean the year with these digits in the hundred years before
+    `pivot`.
     """
     if len(digits) == 4:
         year = int(digits)
@@ -118,7 +118,7 @@ def _year(digits: str, pivot: int) -> tuple[int, int] | None:
 
 
 def _day(day: int, month: int, year: int | None) -> bool:
-    """Whether there is such a day."""
+    """Whether the day exists."""
     if not 1 <= month <= 12:
         return False
     leap_year = 2000
@@ -130,13 +130,13 @@ def _edtf(year: int | None, month: int, day: int | None) -> str:
     return f"{text}-{day:02d}" if day is not None else text
 
 
-# A typewriter without a 1 or 0 has I, l and O beside other digits; the length stays the same.
+# Typewriters without 1 and 0 have I, l and O next to other digits. Replacing them keeps the length.
 _TYPED_ONE = re.compile(r"(?<=\d)[Il](?![A-Za-z])|(?<![A-Za-z])[Il](?=\d)")
 _TYPED_ZERO = re.compile(r"(?<=\d)O(?=\d)")
 
 
 class _DateReader:
-    """Reads a date at a place in the tokens of a line."""
+    """Reads a date at a position in the tokens of a line."""
 
     def __init__(self, line: str, vocabulary: MonthNames, pivot: int, month_first: bool) -> None:
         self.tokens: Sequence[_DateToken] = _cut(_TYPED_ZERO.sub("0", _TYPED_ONE.sub("1", line)))
@@ -149,7 +149,7 @@ class _DateReader:
         return self.tokens[place].text.casefold() if place < len(self.tokens) else ""
 
     def skip(self, place: int, signs: str = ".,", words: frozenset[str] = frozenset()) -> int:
-        """The next place that is none of the signs, brackets or words; notes a mark of doubt."""
+        """Return the next position after signs, brackets and words; remember a question mark."""
         while place < len(self.tokens):
             text = self.text(place)
             if text in _DOUBT:
@@ -164,7 +164,7 @@ class _DateReader:
         return token.text if token and token.is_number and len(token.text) <= digits else ""
 
     def day(self, place: int) -> str:
-        """The day's digits; a first of the month may be written "I." or "Ier"."""
+        """Return the day's digits; the first of a month can be written "I." or "Ier"."""
         if self.text(place) == "ier" or (self.text(place) == "i" and self.text(place + 1) in "./°"):
             return "1"
         return self.number(place)
@@ -174,7 +174,7 @@ class _DateReader:
         return self.vocabulary.months.get(name, 0)
 
     def year(self, place: int) -> tuple[int, int, int] | None:
-        """Year, surety and the place after it."""
+        """Return the year, its certainty, and the position after it."""
         token = self.tokens[place] if place < len(self.tokens) else None
         if token is None:
             return None
@@ -203,7 +203,7 @@ class _DateReader:
         return next(iter(languages)) if len(languages) == 1 else ""
 
     def iso(self, place: int) -> FoundDate | None:
-        """`1960-07-18`."""
+        """Read `1960-07-18`."""
         parts = [self.text(place + i) for i in range(5)]
         if (
             len(parts[0]) == 4
@@ -216,7 +216,7 @@ class _DateReader:
         return None
 
     def month_day_year(self, place: int) -> FoundDate | None:
-        """`July 18, 1960`, `April 3/4, 1957`, `July 18`, `July 1960`."""
+        """Read `July 18, 1960`, `April 3/4, 1957`, `July 18`, `July 1960`."""
         month = self.month(place)
         if not month:
             return None
@@ -261,7 +261,7 @@ class _DateReader:
         )
 
     def day_month_year(self, place: int) -> FoundDate | None:
-        """`18 July 1960`, `17. August 1932`, `1er mai 1918`, `12th September 1953`, `7 mars`."""
+        """Read `18 July 1960`, `17. August 1932`, `1er mai 1918`, `7 mars`."""
         day_text = self.day(place)
         if not day_text:
             return None
@@ -299,7 +299,7 @@ class _DateReader:
         )
 
     def numbers(self, place: int) -> FoundDate | None:
-        """`15.V.07`, `7/5 1931`, `2. 11. 904`, `16./11.05`, `30. 7.`."""
+        """Read `15.V.07`, `7/5 1931`, `2. 11. 904`, `16./11.05`, `30. 7.`."""
         day_text = self.day(place)
         if not day_text:
             return None
@@ -359,13 +359,13 @@ def _old_style(line: str, found: FoundDate) -> str:
 def find_dates(
     line: str, vocabulary: MonthNames, *, pivot: int = 1960, month_first: bool = False
 ) -> list[FoundDate]:
-    """Every date in a line, from left to right.
+    """Find all dates in a line, from left to right.
 
     Args:
         line: A line of a letter.
         vocabulary: Names of the months.
-        pivot: A year without its century lies in the hundred years before this one.
-        month_first: Whether numbers alone are month and day (as in the United States).
+        pivot: A two-digit year falls in the hundred years before this one.
+        month_first: Whether the month comes first in dates of only numbers (as in the USA).
     """
     reader = _DateReader(line, vocabulary, pivot, month_first)
     found: list[FoundDate] = []

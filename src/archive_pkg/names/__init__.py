@@ -1,4 +1,4 @@
-"""Names: person or body, in Latin letters, as an id."""
+"""Names: recognize bodies, romanise, and make slugs."""
 
 from archive_pkg.names.bodies import is_body
 from archive_pkg.names.slugs import latin, slug

@@ -1,4 +1,4 @@
-"""Whether a name is that of a body: a committee, a ministry, a company."""
+"""Recognize names of bodies: committees, ministries, companies."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ _BODY = re.compile(rf"\b(?:{'|'.join(_WORDS.split())})\b", re.IGNORECASE)
 
 
 def is_body(name: str) -> bool:
-    """Return whether a word of a name says that it is a body's."""
+    """Return whether a name has a word that only bodies have."""
     return bool(_BODY.search(name))

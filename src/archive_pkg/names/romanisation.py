@@ -1,7 +1,6 @@
-"""Russian in Latin letters, forward and back: BGN/PCGN 1947 and ALA-LC.
+"""Romanise Russian by BGN/PCGN 1947 and ALA-LC, and find the Russian spelling of romanised words.
 
-Going back is a search: every spelling is proposed that the same scheme, going forward, writes as
-the given letters. A proposal that does not survive going forward again is never made.
+The reverse direction is a search for all Russian spellings whose romanisation is the given word.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ _COMMON = {
     "ф": "f", "х": "kh", "ч": "ch", "ш": "sh", "щ": "shch", "ы": "y",
 }  # fmt: skip
 _VOWELS = frozenset("аеёиоуыэюя")
-# After these, and at the beginning of a word, BGN/PCGN writes е as ye.
+# BGN/PCGN writes е as ye after these letters and at the beginning of a word.
 _BEFORE_YE = _VOWELS | frozenset("йъь")
 _LONGEST_WORD = 40
 _MOST = 16
@@ -26,9 +25,9 @@ class RomanisationScheme:
     """A scheme of romanisation.
 
     Attributes:
-        name: Its name as records write it.
-        letters: What each Cyrillic letter becomes.
-        iotated: Whether е is written ye at the beginning of a word, after vowels and signs.
+        name: Its name in records.
+        letters: The Latin letters for each Cyrillic letter.
+        iotated: Whether е is ye at the beginning of a word and after vowels and signs.
     """
 
     name: str
@@ -67,7 +66,7 @@ ALA_LC = RomanisationScheme(
         "я": "i͡a",
     },
 )
-# ALA-LC as it is mostly typed: without ligatures and without the signs above letters.
+# ALA-LC as usually typed: without ligatures and diacritics.
 ALA_LC_PLAIN = RomanisationScheme(
     "ALA-LC without diacritics",
     {
@@ -87,7 +86,7 @@ SCHEMES = (BGN_PCGN, ALA_LC, ALA_LC_PLAIN)
 
 
 def romanise(text: str, scheme: RomanisationScheme) -> str:
-    """Russian text in Latin letters; what is no Russian letter stays as it is."""
+    """Return Russian text in Latin letters; other characters are unchanged."""
     written: list[str] = []
     for place, letter in enumerate(text):
         small = letter.lower()
@@ -102,7 +101,7 @@ def romanise(text: str, scheme: RomanisationScheme) -> str:
 
 
 def _latin(letter: str, before: str, scheme: RomanisationScheme) -> str | None:
-    """What one letter becomes after another."""
+    """Return the Latin letters for one letter after another."""
     if scheme.iotated and letter in "её" and (before in _BEFORE_YE or not before.isalpha()):
         return "ye" if letter == "е" else "yë"
     return scheme.letters.get(letter)
@@ -110,7 +109,7 @@ def _latin(letter: str, before: str, scheme: RomanisationScheme) -> str | None:
 
 @cache
 def _by_latin(scheme: RomanisationScheme) -> tuple[tuple[str, str], ...]:
-    # Where ё is typed as e it cannot be told from е, which Russian print has for both.
+    # Skip ё typed as e: it looks like е, which Russian print uses for both.
     pairs = [
         (latin, letter) for letter, latin in scheme.letters.items() if (latin, letter) != ("e", "ё")
     ]
@@ -120,7 +119,7 @@ def _by_latin(scheme: RomanisationScheme) -> tuple[tuple[str, str], ...]:
 
 
 def _follows(before: str, letter: str) -> bool:
-    """Whether Russian writes a letter after another: э and the signs have their places."""
+    """Whether a letter can follow another in Russian; э, ы, й and the signs have rules."""
     if letter == "э":
         return not before or before in _VOWELS
     if letter in "ъь":
@@ -133,7 +132,7 @@ def _follows(before: str, letter: str) -> bool:
 
 
 def _spellings(word: str, scheme: RomanisationScheme) -> list[str]:
-    """Every spelling of one word in small letters, few at most."""
+    """Return the spellings of one word in lower case, up to a limit."""
     reached: list[list[str]] = [[] for _ in range(len(word) + 1)]
     reached[0] = [""]
     for place in range(len(word)):
@@ -149,11 +148,11 @@ def _spellings(word: str, scheme: RomanisationScheme) -> list[str]:
 
 
 def deromanise(text: str, scheme: RomanisationScheme) -> list[str]:
-    """The Russian spellings that a scheme writes as these Latin words; empty if there are none.
+    """Return the Russian spellings whose romanisation in a scheme is a text.
 
     Args:
-        text: A few words in small letters.
-        scheme: The scheme they are thought to be in.
+        text: A few words in lower case.
+        scheme: The scheme.
     """
     spelled = [""]
     for number, word in enumerate(text.split()):

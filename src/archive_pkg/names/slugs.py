@@ -1,4 +1,4 @@
-"""A name as an id or a file may have it."""
+"""Make slugs, for ids and file names, from names in any script."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _WITHOUT_SIGNS = replace(BGN_PCGN, letters={**BGN_PCGN.letters, "ъ": "", "ь": 
 
 
 def latin(text: str) -> str:
-    """Return a text in ASCII; Russian after BGN/PCGN, without the hard and the soft sign."""
+    """Return a text in ASCII; Russian in BGN/PCGN without hard and soft signs."""
     written: str = unidecode(romanise(text, _WITHOUT_SIGNS))
     return written
 
 
 def slug(text: str, longest: int = 40) -> str:
-    """Return a text as small ASCII letters and digits, its words joined by hyphens.
+    """Return a text in lower-case ASCII letters and digits with hyphens between words.
 
     Args:
         text: The text, in any script.
-        longest: The most characters; it is cut between words where it can be.
+        longest: Most characters; a longer slug is cut between words if possible.
 
     Returns:
-        The slug; empty if nothing in the text can be written so.
+        The slug; empty if the text has no letters or digits.
     """
     return slugify(latin(text), max_length=longest, word_boundary=True, save_order=True)
