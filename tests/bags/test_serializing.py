@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import stat
 import tarfile
+import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -28,6 +30,7 @@ def bag(tmp_path: Path) -> Path:
     (source / "sub/run.sh").write_bytes(b"#!/bin/sh\n")
     (source / "sub/run.sh").chmod(0o700)
     (source / "a").write_bytes(b"a" * 9)
+    (source / "X").touch()
     info, tag_files = [("Bagging-Date", "2026-11-24")], {"a/notes.txt": b"n"}
     bags.create(source, tmp_path / "bag", info=info, tag_files=tag_files)
     return tmp_path / "bag"
@@ -43,10 +46,11 @@ def members(path: Path) -> Members:
         with zipfile.ZipFile(path) as packed:
             for each in packed.infolist():
                 mode = each.external_attr >> 16
-                assert stat.S_ISDIR(mode) == each.is_dir() == bool(each.external_attr & 0x10)
+                assert stat.S_ISDIR(mode) == each.is_dir()
+                assert each.external_attr & 0xFFFF == 0x10 * each.is_dir()
                 assert (each.create_system, each.compress_type) == (3, zipfile.ZIP_STORED)
-                time = datetime(*each.date_time, tzinfo=UTC)
-                found.append((each.filename, stat.S_IMODE(mode), time))
+                moment = datetime(*each.date_time, tzinfo=UTC)
+                found.append((each.filename, stat.S_IMODE(mode), moment))
     else:
         with tarfile.open(path) as packed_tar:
             for info in packed_tar:
@@ -64,24 +68,35 @@ def test_members_have_one_order_and_say_nothing_of_the_machine(bag: Path, kind: 
     archive = bag.parent / f"named.{kind}"
     verdict = serializing.pack(bag, archive)
     assert verdict.path == str(archive)
-    time = datetime(2026, 11, 24, tzinfo=UTC)
+    day = datetime(2026, 11, 24, tzinfo=UTC)
     manifests = [
         f"{tag}manifest-{name}.txt" for tag in ("", "tag") for name in ("sha256", "sha512")
     ]
     first = ["", "bagit.txt", "bag-info.txt", "a/", "a/notes.txt", *manifests]
-    names = [*first, "data/", "data/a", "data/sub/", "data/sub/empty/", "data/sub/run.sh"]
+    names = [*first, "data/", "data/X", "data/a", "data/sub/", "data/sub/empty/", "data/sub/run.sh"]
     assert members(archive) == [
-        (f"named/{name}", 0o755 if name.endswith(("/", ".sh")) or not name else 0o644, time)
+        (f"named/{name}", 0o755 if name.endswith(("/", ".sh")) or not name else 0o644, day)
         for name in names
     ]
 
 
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC-9")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_east")
 def test_members_bear_the_day_of_bagging_or_another(bag: Path) -> None:
     def day(**how: Any) -> set[date]:
         serializing.pack(bag, bag.parent / "bag.tar", replace=True, **how)
         serializing.pack(bag, bag.parent / "bag.zip", replace=True, **how)
-        times = (*members(bag.parent / "bag.tar"), *members(bag.parent / "bag.zip"))
-        return {time.date() for _, _, time in times}
+        found = (*members(bag.parent / "bag.tar"), *members(bag.parent / "bag.zip"))
+        assert {moment.time() for *_, moment in found} == {datetime.min.time()}
+        return {moment.date() for *_, moment in found}
 
     assert day(on=date(2000, 1, 2)) == {date(2000, 1, 2)}
     for path in bag.glob("tagmanifest*"):
@@ -92,6 +107,7 @@ def test_members_bear_the_day_of_bagging_or_another(bag: Path) -> None:
         ("Bagging-Date: no date\nBagging-Date: 2001-02-04\n", date(2001, 2, 4)),
         ("Bagging-Date: 2001-02-30\n", date(1980, 1, 1)),
         ("Bagging-Date: 2001-02-03T00\n", date(1980, 1, 1)),
+        ("Bagging-Date: 20010203\n", date(1980, 1, 1)),
         ("", date(1980, 1, 1)),
     ):
         (bag / "bag-info.txt").write_text(said)
@@ -100,7 +116,9 @@ def test_members_bear_the_day_of_bagging_or_another(bag: Path) -> None:
 
 def test_the_head_of_a_gzip_file_says_nothing(bag: Path) -> None:
     serializing.pack(bag, bag.parent / "bag.tgz")
-    assert (bag.parent / "bag.tgz").read_bytes()[:10] == b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+    data = (bag.parent / "bag.tgz").read_bytes()
+    assert data[:10] == b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+    assert data[-4:] == len(gzip.decompress(data)).to_bytes(4, "little")
 
 
 def test_neither_side_is_more_open_than_the_other(bag: Path) -> None:
@@ -159,6 +177,8 @@ def test_what_is_there_or_not_valid_is_left_alone(bag: Path) -> None:
     back.mkdir()
     with pytest.raises(StorageError, match="exists already"):
         serializing.unpack(bag.parent / "none.tar", back)  # before the archive is read
+    with pytest.raises(StorageError, match="exists already"):
+        serializing.pack(bag.parent / "none", archive)
     assert serializing.unpack(archive, back, replace=True).path == str(back)
     assert (back / "data/sub/empty").is_dir()
     archive.write_bytes(archive.read_bytes()[:3000])
