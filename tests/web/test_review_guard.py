@@ -338,6 +338,14 @@ def test_connections_other_than_http_are_not_answered(review: Review, keys: Keys
     assert sent == [{"type": "http.request", "body": b"", "more_body": False}]
 
 
+def test_every_style_sheet_and_script_is_served(own: TestClient) -> None:
+    page = html.fromstring(own.get("/?all").text)
+    files = page.xpath("//link[@rel='stylesheet']/@href | //script/@src")
+    assert [path.rpartition("/")[2] for path in files] == ["letter.css", "review.css", "review.js"]
+    for path in (*files, "/static/text.js", "/static/patch.js"):
+        assert own.get(HERE + path if path in files else path).text
+
+
 def test_pages_have_no_inline_script_or_style(
     own: TestClient, state: dict[str, Any], keys: Keys
 ) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -16,6 +14,7 @@ from starlette.routing import Route
 
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.packages import is_bag, open_package, verify
+from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import letter_page
 from archive_pkg.reports import Report
 from archive_pkg.web.review.cards import ADDABLE, REVIEWED, cards, findings_without_card
@@ -33,11 +32,11 @@ if TYPE_CHECKING:
     from archive_pkg.web.review.opened_folder import OpenedFolder
 
 _STATIC = {
-    "letter.css": ("templates/letter.css", "text/css"),
-    "review.css": ("templates/review/review.css", "text/css"),
-    "review.js": ("templates/review/review.js", "text/javascript"),
-    "text.js": ("templates/review/text.js", "text/javascript"),
-    "patch.js": ("templates/review/patch.js", "text/javascript"),
+    "letter.css": "text/css",
+    "review.css": "text/css",
+    "review.js": "text/javascript",
+    "text.js": "text/javascript",
+    "patch.js": "text/javascript",
 }
 
 
@@ -395,12 +394,11 @@ def _error_response(request: Request, error: Exception) -> Response:
 
 
 def _static(request: Request) -> Response:
-    known = _STATIC.get(request.path_params["name"])
-    if known is None:
+    name = request.path_params["name"]
+    if name not in _STATIC:
         return Response("File not found.", 404)
-    return Response(_asset(known[0]), media_type=known[1])
-
-
-@cache
-def _asset(path: str) -> str:
-    return (files("archive_pkg.web") / path).read_text(encoding="utf-8")
+    if name == "letter.css":
+        text = rendering.asset(name)
+    else:
+        text = rendering.asset(f"review/{name}", "archive_pkg.web")
+    return Response(text, media_type=_STATIC[name])
