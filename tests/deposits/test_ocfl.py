@@ -22,7 +22,7 @@ from archive_pkg.deposits import (
     load_receipt,
     receipts_of,
 )
-from archive_pkg.deposits.ocfl_objects import validate
+from archive_pkg.deposits.repositories.ocfl.objects import validate
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing

@@ -12,7 +12,7 @@ from typing import Any
 import ocfl
 import pytest
 
-from archive_pkg.deposits import ocfl_objects
+from archive_pkg.deposits.repositories.ocfl import objects as ocfl_objects
 from archive_pkg.errors import DepositError
 
 Change = Callable[[dict[str, Any]], object]

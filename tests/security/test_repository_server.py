@@ -28,8 +28,8 @@ from hypothesis import strategies as st
 
 from archive_pkg import deposits, limits
 from archive_pkg.deposits import credentials
-from archive_pkg.deposits.ocfl_objects import validate
 from archive_pkg.deposits.protocol import LostError
+from archive_pkg.deposits.repositories.ocfl.objects import validate
 from archive_pkg.deposits.repositories.s3 import S3Bucket
 from archive_pkg.errors import DepositError, InvalidError, UsageError
 from archive_pkg.packages import build_package

@@ -19,18 +19,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from archive_pkg import fixity, storage
-from archive_pkg.deposits.ocfl_objects import (
-    DECLARATION,
-    DIGEST,
-    SPECIFICATION,
-    Inventory,
-    content_folder,
-    inventory_files,
-    newest_state,
-    read_inventory,
-    validate,
-    with_version,
-)
 from archive_pkg.deposits.parcels import Checked, sha256_of
 from archive_pkg.deposits.protocol import (
     TARGET_NOT_READY,
@@ -45,6 +33,18 @@ from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories.drop.folder import write_file
 from archive_pkg.deposits.repositories.drop.local import LocalPlace
 from archive_pkg.deposits.repositories.ocfl.layouts import Layout, layout_of, version_of
+from archive_pkg.deposits.repositories.ocfl.objects import (
+    DECLARATION,
+    DIGEST,
+    SPECIFICATION,
+    Inventory,
+    content_folder,
+    inventory_files,
+    newest_state,
+    read_inventory,
+    validate,
+    with_version,
+)
 from archive_pkg.deposits.together import Unsynced, alone
 from archive_pkg.errors import DepositError, StorageError, UsageError
 from archive_pkg.reports import Location
