@@ -284,6 +284,24 @@ def test_what_is_no_archive(tmp_path: Path, data: bytes) -> None:
     assert codes(path) & {"archive-damaged", "archive-unknown"}
 
 
+def test_what_an_archive_is_its_bytes_tell_and_not_its_name(bag: Path) -> None:
+    zipfile.ZipFile(bag.parent / "empty.zip", "w").close()
+    archives = {"empty.zip": "zip"}
+    for kind, told in (("zip", "zip"), ("tar", "tar"), ("tgz", "tgz"), ("tar.zst", "zst")):
+        serializing.pack(bag, bag.parent / f"bag.{kind}")
+        archives[f"bag.{kind}"] = told
+    for name, told in archives.items():
+        with open_archive((bag.parent / name).rename(bag.parent / "any.zip")) as opened:
+            assert opened.kind == told
+    (bag.parent / "any.zip").unlink()
+    os.mkfifo(bag.parent / "any.zip")
+    (finding,) = bags.verify(bag.parent / "any.zip").report
+    assert (finding.code, finding.message) == (
+        "bag-unreadable",
+        "cannot be read: it is neither a folder nor a file",
+    )
+
+
 def test_utf8_names_without_the_flag_are_understood(bag: Path) -> None:
     archive = bag.parent / "old.zip"
     archive.write_bytes(unflagged(bag))
