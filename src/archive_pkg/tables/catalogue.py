@@ -18,10 +18,8 @@ from archive_pkg.tables.checking import Bound, Check, Progress
 from archive_pkg.tables.descriptor import descriptor_of
 from archive_pkg.tables.foreign import check_foreign
 from archive_pkg.tables.layout import LETTER, LETTERS, Table, tables
-from archive_pkg.tables.lists import check_list, mapping_of
-from archive_pkg.tables.mapping import read_mapping
 from archive_pkg.tables.rows import raw_records
-from archive_pkg.tables.sources import open_sheets
+from archive_pkg.tables.sources import mapping_of, open_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +71,9 @@ def check(
     home = Path(files) if files is not None else path if path.is_dir() else path.parent
     found = Path(mapping) if mapping is not None else mapping_of(path)
     if found is not None:
+        from archive_pkg.tables.lists import check_list
+        from archive_pkg.tables.mapping import read_mapping
+
         return check_list(path, read_mapping(found), encoding=encoding, home=home, look=look)
     sheets, report = open_sheets(path, encoding=encoding)
     checked = Check(sheets, progress=progress)

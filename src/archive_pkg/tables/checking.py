@@ -208,21 +208,16 @@ class Check:
 
         known = {name: _survey(self.bound[name]) for name in _TARGETS if name in self.bound}
         package = frictionless.Package(
-            resources=[
-                frictionless.Resource(
-                    name=name,
-                    data=bound.feed,
-                    dialect=frictionless.Dialect(skip_blank_rows=True),
-                    schema=frictionless.Schema.from_descriptor(_schema(bound, known)),
-                )
-                for name, bound in self.bound.items()
-            ]
+            resources=[_targets(name, ids or {}) for name, ids in known.items()]
         )
         references = ReferenceCheck(known)
         coherence = CoherenceCheck(references)
         for name, bound in self.bound.items():
+            schema = frictionless.Schema.from_descriptor(_schema(bound, known))
+            resource = frictionless.Resource(name=name, data=bound.feed, schema=schema)
+            resource.package = package
             checks = [RowCheck(), TextCheck(), references, coherence]
-            self._validate_table(bound, package.get_resource(name), checks, references)
+            self._validate_table(bound, resource, checks, references)
         # Nothing is certain about a letter as a whole if some of its rows could not be read.
         if not any(bound.is_torn for bound in self.bound.values()):
             doubtful = self.by_letter(coherence.letters) if coherence.letters else ()
@@ -240,6 +235,8 @@ class Check:
                 check.validate_start()
             found = [check.faults for check in checks]
             for row in resource.row_stream:
+                if not row.cells:
+                    continue
                 faults = [fault for faults in found for fault in faults(row)]
                 if faults or row.errors:
                     self._report_row(bound, row, faults, references, repeated)
@@ -311,19 +308,38 @@ class Check:
 
 def _schema(bound: Bound, known: Known) -> dict[str, Any]:
     """The schema of the columns that are fed, with foreign keys to tables whose ids are known."""
-    schema = table_schema(bound.table)
-    fields = {each["name"]: each for each in schema["fields"]}
-    schema["fields"] = [fields[name] for name in bound.names]
-    schema["primaryKey"] = [name for name in schema.get("primaryKey", ()) if name in bound.names]
-    if len(schema["primaryKey"]) < len(bound.table.key):
-        del schema["primaryKey"]
-    schema["foreignKeys"] = [
-        key
-        for key in schema.get("foreignKeys", ())
-        if known.get(key["reference"]["resource"]) is not None
-        and set(bound.names) >= set(key["fields"])
-    ]
-    return schema
+    declared = table_schema(bound.table)
+    told = ("name", "type", "constraints", "trueValues", "falseValues")
+    fields = {
+        field["name"]: {name: value for name, value in field.items() if name in told}
+        for field in declared["fields"]
+    }
+    keys = declared.get("primaryKey", [])
+    return {
+        "fields": [fields[name] for name in bound.names],
+        "primaryKey": keys if set(keys) <= set(bound.names) else [],
+        "foreignKeys": [
+            key
+            for key in declared.get("foreignKeys", ())
+            if known.get(key["reference"]["resource"]) is not None
+            and set(key["fields"]) <= set(bound.names)
+        ],
+    }
+
+
+def _targets(name: str, ids: Mapping[str, set[str]]) -> Any:
+    """The ids of a table, for the foreign keys of others; nothing else of it is read for them."""
+    names = ["id"] if name == LETTERS else [LETTER, "id"]
+
+    def rows() -> Iterator[list[str]]:
+        yield names
+        for letter, own in ids.items():
+            yield from ([letter, each][-len(names) :] for each in own)
+
+    schema = {"fields": [{"name": each, "type": "string"} for each in names]}
+    frictionless = engine.frictionless()
+    schema = frictionless.Schema.from_descriptor(schema)
+    return frictionless.Resource(name=name, data=rows, schema=schema)
 
 
 def _survey(bound: Bound) -> Mapping[str, set[str]] | None:
@@ -335,7 +351,8 @@ def _survey(bound: Bound) -> Mapping[str, set[str]] | None:
     from archive_pkg.tables.checks import ids_of
 
     names = bound.names
-    empty = [at for at, name in enumerate(names) if not bound.table.column(name).required]
+    needed = {column.name for column in bound.table.columns if column.required}.union(RELATIONS)
+    empty = [at for at, name in enumerate(names) if name not in needed]
 
     def rows() -> Iterator[list[str]]:
         nonlocal empty

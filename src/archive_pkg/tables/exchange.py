@@ -21,10 +21,10 @@ from archive_pkg.storage import (
 )
 from archive_pkg.tables.annotating import annotate_workbook, annotated_csv
 from archive_pkg.tables.catalogue import read_catalogue
-from archive_pkg.tables.lists import flat_reader, mapping_of
+from archive_pkg.tables.lists import flat_reader
 from archive_pkg.tables.mapping import read_mapping
 from archive_pkg.tables.package import package_files
-from archive_pkg.tables.sources import raw_sheets
+from archive_pkg.tables.sources import mapping_of, raw_sheets
 from archive_pkg.tables.xlsx_writing import write_plain, write_workbook
 from archive_pkg.tables.xlsx_writing import write_template as template_into
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import TypeAdapter, ValidationError, model_validator
 
-from archive_pkg.dates.field_dates import read_date
 from archive_pkg.faults import Fault
 from archive_pkg.records.explaining import FIELD_MISSING, told
 from archive_pkg.records.models import Record
@@ -165,6 +164,8 @@ def _words(
 
 def _as_edtf(text: str, column: Column) -> str:
     """How a date in another habit is written, if it is understood."""
+    from archive_pkg.dates.field_dates import read_date
+
     read = read_date(text)
     if read and read.is_open:
         ways = " or ".join(one.edtf for one in read.readings)

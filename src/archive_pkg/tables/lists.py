@@ -10,7 +10,7 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.storage import is_real_folder
 from archive_pkg.tables.flat import FlatReader
 from archive_pkg.tables.headers import plain
-from archive_pkg.tables.mapping import ENDING, Map, draft_mapping
+from archive_pkg.tables.mapping import Map, draft_mapping
 from archive_pkg.tables.sources import raw_sheets
 
 if TYPE_CHECKING:
@@ -66,14 +66,6 @@ def flat_reader(
         return None, report
     chosen = (named or filled)[:1]
     return (FlatReader(chosen[0], mapping), report) if chosen else (None, report)
-
-
-def mapping_of(path: Path) -> Path | None:
-    """The mapping that lies beside a list, if there is one."""
-    if path.is_dir():
-        return None
-    beside = path.with_name(path.name + ENDING)
-    return beside if beside.is_file() else None
 
 
 def _rows(sheet: Sheet) -> int:

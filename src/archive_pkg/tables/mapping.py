@@ -31,8 +31,6 @@ MAPPING_INVALID = Code(
 LEFT_OUT = "-"
 """What a mapping has for a column that is not taken over."""
 
-ENDING = ".map.yaml"
-"""How the name of a mapping's file ends, after that of its table's file."""
 
 TARGETS: dict[str, str] = {
     "id": "the letter's id; also a call number, which becomes one",

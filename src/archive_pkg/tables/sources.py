@@ -36,6 +36,9 @@ _OWN = ("about", "choices")
 ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 """How the names of files end that hold tables."""
 
+MAPPING_ENDING = ".map.yaml"
+"""How the name of a mapping's file ends, after that of its table's file."""
+
 
 def is_tables(path: StrPath) -> bool:
     """Whether a path is one of tables: a file by its name, or a folder of them and of no record."""
@@ -178,3 +181,11 @@ def _table(sheet: Sheet) -> Table | None:
     if not sheet.header:
         return tables()[LETTERS] if sheet.report.errors else None
     return likely_table(sheet.header)
+
+
+def mapping_of(path: Path) -> Path | None:
+    """The mapping next to a list, if there is one."""
+    if path.is_dir():
+        return None
+    beside = path.with_name(path.name + MAPPING_ENDING)
+    return beside if beside.is_file() else None

@@ -170,7 +170,7 @@ def map_(
     """
     from archive_pkg.storage import DestinationExistsError
     from archive_pkg.tables import draft_map
-    from archive_pkg.tables.mapping import ENDING
+    from archive_pkg.tables.sources import MAPPING_ENDING
 
     with (
         answering(
@@ -178,7 +178,7 @@ def map_(
         ) as answer,
         answer.about(path) as res,
     ):
-        target = out or path.with_name(path.name + ENDING)
+        target = out or path.with_name(path.name + MAPPING_ENDING)
         drafted = draft_map(path, encoding=encoding)
         if target.exists() and not replace:
             hint = "look it over; --replace drafts it anew"
