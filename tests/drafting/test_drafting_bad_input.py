@@ -1,4 +1,4 @@
-"""What is no letter, or no clean one: an honest, mostly empty draft that says why."""
+"""Texts that are not letters, or damaged ones, get a mostly empty draft that says why."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def stated(draft: Draft) -> set[str]:
         ("[x] " * 3000, "draft-many-brackets"),
     ],
 )
-def test_it_says_why_it_is_mostly_empty(text: str, code: str) -> None:
+def test_a_mostly_empty_draft_says_why(text: str, code: str) -> None:
     draft = draft_text(text)
     assert code in codes(draft)
     assert stated(draft) <= {"date", "place"}
@@ -84,14 +84,14 @@ def test_a_memorandum_of_conversation_has_its_date_and_no_correspondents() -> No
     assert [one.value for one in draft.of("type")] == ["memorandum"]
 
 
-def test_direction_controls_do_not_hide_what_is_there() -> None:
+def test_direction_controls_stay_in_quotes_and_are_reported() -> None:
     draft = draft_text("Secret\n\nLondon, May 3, 1955.\n\nDear \u202eSir:\n\nYours,\n\nA. Bee")
     assert [one.quote.exact for one in draft.of("salutation") if one.quote] == ["Dear \u202eSir:"]
     places = [finding.location.offset for finding in draft.report]
     assert places == [35]
 
 
-def test_unclosed_brackets_hide_no_others() -> None:
+def test_brackets_after_an_unclosed_one_are_found() -> None:
     draft = draft_text(
         "Dear Sir:\n\nThis [is not closed, this [is] and [this too].\n\nYours,\n\nAnn Bee"
     )
@@ -100,7 +100,7 @@ def test_unclosed_brackets_hide_no_others() -> None:
 
 @settings(deadline=None, max_examples=150)
 @given(st.text(max_size=400))
-def test_no_text_is_too_strange(text: str) -> None:
+def test_the_quotes_of_any_text_match_it(text: str) -> None:
     draft = draft_text(text)
     for one in draft.statements:
         if one.quote is not None:
@@ -125,7 +125,7 @@ John Q. Example
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, len(LETTER)), st.integers(0, 30), st.text(max_size=12))
-def test_a_mutilated_letter_still_makes_a_valid_record(start: int, length: int, put: str) -> None:
+def test_a_mutilated_letter_has_a_valid_record(start: int, length: int, put: str) -> None:
     text = LETTER[:start] + put + LETTER[start + length :]
     draft = draft_text(text)
     record, report = read_record(record_yaml(draft, "letter.txt").encode("utf-8", "replace"))
@@ -150,7 +150,7 @@ ENDS = ["\n", "\n\n", "\r\n", " ", ""]
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(ENDS))))
-def test_forms_in_any_order_make_a_valid_record(pieces: list[tuple[str, str]]) -> None:
+def test_parts_of_letters_in_any_order_have_a_valid_record(pieces: list[tuple[str, str]]) -> None:
     text = "".join(piece + end for piece, end in pieces)
     draft = draft_text(text)
     for one in draft.statements:
@@ -175,7 +175,7 @@ PATHOLOGICAL = {
 
 
 @pytest.mark.parametrize("name", PATHOLOGICAL)
-def test_time_grows_with_the_length_and_no_faster(name: str) -> None:
+def test_the_time_grows_no_faster_than_the_text(name: str) -> None:
     text = PATHOLOGICAL[name]
 
     def spent(part: str) -> float:
@@ -185,6 +185,6 @@ def test_time_grows_with_the_length_and_no_faster(name: str) -> None:
 
     spent(text[: len(text) // 8])
     short = min(spent(text[: len(text) // 8]) for _ in range(2))
-    # Eight times the text takes at most some twenty times as long, where a square would take 64.
-    # A machine that does other things now and then makes one run slow, but not three.
+    # Eight times the text may take twenty times as long; quadratic time would be 64 times.
+    # Load on the machine can slow down one run, but hardly three.
     assert any(spent(text) < 20 * max(short, 0.02) for _ in range(3))

@@ -1,6 +1,6 @@
-"""Letters labelled by their editors: how well each field is read.
+"""The accuracy of each field on letters labelled by their editors.
 
-The labelled letters are not part of the project; `make test-data` brings them.
+The labelled letters are not part of the project; `make test-data` downloads them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from official import official
 
 ROOT = Path(__file__).parents[2]
 
-# The least F1 that each field has to reach.
+# Minimum F1 of each field.
 FLOORS = {
     "dev": {
         "classification": 0.99, "sender": 0.97, "recipient": 0.95, "date": 0.995, "place": 0.98,
@@ -44,14 +44,14 @@ def benchmark() -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
+    sys.modules[spec.name] = module  # dataclasses need it
     spec.loader.exec_module(module)
     return module
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("corpus", FLOORS)
-def test_fields_are_read_as_well_as_promised(corpus: str, benchmark: ModuleType) -> None:
+def test_each_field_reaches_its_minimum_f1(corpus: str, benchmark: ModuleType) -> None:
     path = official("labelled-letters") / f"{corpus}.jsonl"
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     predicted = [

@@ -1,4 +1,4 @@
-"""Dates of every habit, to EDTF."""
+"""Dates of many conventions are read as EDTF."""
 
 from __future__ import annotations
 
@@ -49,22 +49,22 @@ def test_a_written_date_is_read(written: str, read: str) -> None:
 @pytest.mark.parametrize(
     "text", ["undated", "1½ lines", "room 12", "30. 2. 1904", "3.5", "1/2", ""]
 )
-def test_what_is_no_date_is_left(text: str) -> None:
+def test_other_text_is_not_a_date(text: str) -> None:
     assert edtf(text) == []
 
 
-def test_the_century_is_the_one_before_the_pivot() -> None:
+def test_the_century_depends_on_the_pivot() -> None:
     assert edtf("7. 8. 94", pivot=1960) == ["1894-08-07"]
     assert edtf("7. 8. 94", pivot=2000) == ["1994-08-07"]
 
 
-def test_figures_that_leave_the_month_open_stay_open() -> None:
+def test_numbers_with_an_ambiguous_month_stay_open() -> None:
     found = find_dates("5/7/1960", VOCABULARY, month_first=True)
     assert [(one.edtf, one.sure) for one in found] == [("[1960-05-07,1960-07-05]", 0)]
 
 
 @given(st.dates(min_value=__import__("datetime").date(1000, 1, 1)))
-def test_a_date_written_out_in_english_comes_back(day: object) -> None:
+def test_any_date_written_out_in_english_is_read(day: object) -> None:
     import datetime
 
     assert isinstance(day, datetime.date)
@@ -76,7 +76,7 @@ def test_a_date_written_out_in_english_comes_back(day: object) -> None:
 
 
 @given(st.text(alphabet="0123456789./-–,() IVXabcjulymärz?[]l", max_size=60))
-def test_whatever_is_read_is_edtf_at_its_place(text: str) -> None:
+def test_every_date_found_is_edtf_and_within_the_text(text: str) -> None:
     for found in find_dates(text, VOCABULARY):
         assert 0 <= found.start < found.end <= len(text)
         if not found.edtf.startswith("XXXX"):

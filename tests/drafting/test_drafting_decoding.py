@@ -1,4 +1,4 @@
-"""Bytes to text: declared or UTF-8, and what does not fit is told with its place."""
+"""Text is decoded as UTF-8 or in the declared encoding; invalid bytes are reported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archive_pkg.texts.decoding import decode
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff")))
-def test_utf8_comes_back_untouched(text: str) -> None:
+def test_utf8_is_decoded_unchanged(text: str) -> None:
     assert decode(text.encode()).text == text
     with_mark = decode(codecs.BOM_UTF8 + text.encode())
     assert (with_mark.text, with_mark.bom, with_mark.encoding) == (text, True, "UTF-8")
@@ -24,17 +24,17 @@ def test_line_ends_are_not_translated() -> None:
     assert decode(b"a\r\nb\rc\n").text == "a\r\nb\rc\n"
 
 
-def test_utf16_is_known_by_its_mark() -> None:
+def test_utf16_is_recognized_by_its_byte_order_mark() -> None:
     found = decode(codecs.BOM_UTF16_LE + "Письмо".encode("utf-16-le"))
     assert (found.text, found.encoding, found.bom) == ("Письмо", "UTF-16LE", True)
 
 
-def test_an_old_encoding_is_read_when_declared() -> None:
+def test_other_encodings_are_read_if_declared() -> None:
     found = decode("Секретно".encode("cp1251"), "windows-1251")
     assert (found.text, found.encoding) == ("Секретно", "windows-1251")
 
 
-def test_every_byte_that_does_not_fit_is_told() -> None:
+def test_every_invalid_byte_is_reported() -> None:
     with pytest.raises(InvalidError) as caught:
         decode(b"Gr\xfc\xdfe\nund Gr\xfc\xdfe", path="brief.txt")
     places = [(f.location.line, f.location.byte) for f in caught.value.report]
@@ -42,18 +42,18 @@ def test_every_byte_that_does_not_fit_is_told() -> None:
     assert all("--encoding" in f.hint for f in caught.value.report)
 
 
-def test_binary_is_refused() -> None:
+def test_binary_data_is_refused() -> None:
     with pytest.raises(InvalidError) as caught:
         decode(b"abc\0def")
     assert [f.code for f in caught.value.report] == ["text-binary"]
 
 
-def test_an_unknown_encoding_is_a_wrong_usage() -> None:
+def test_an_unknown_encoding_is_a_usage_error() -> None:
     with pytest.raises(UsageError):
         decode(b"a", "klingon-8")
 
 
 @given(st.binary(max_size=200))
-def test_bytes_give_their_text_or_findings(data: bytes) -> None:
+def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
     with contextlib.suppress(InvalidError) as _:
         assert isinstance(decode(data).text, str)

@@ -1,4 +1,4 @@
-"""What an enclosure is called: words of the letter, and no others."""
+"""The names of enclosures are words of the letter."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ John Q. Example
         ),
     ],
 )
-def test_the_letters_own_words(sentence: str, name: str) -> None:
+def test_an_enclosure_is_named_in_the_letters_own_words(sentence: str, name: str) -> None:
     text = LETTER.format(sentence)
     (one,) = [s for s in draft_text(text).statements if s.field == "enclosure-mentioned"]
     assert one.value == name
@@ -69,7 +69,7 @@ def test_the_letters_own_words(sentence: str, name: str) -> None:
     assert one.value in one.quote.exact
 
 
-def test_an_id_is_a_few_words() -> None:
+def test_the_id_of_an_enclosure_is_a_few_words() -> None:
     assert id_of("copy of the note that we sent") == "copy-of-the-note"
     assert id_of("report") == "report"
     assert id_of("записка о поездке") == "zapiska-o-poyezdke"
@@ -98,9 +98,9 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS, max_size=12), st.lists(WORDS, max_size=30))
-def test_a_name_is_always_words_of_the_sentence(before: list[str], behind: list[str]) -> None:
+def test_a_name_is_always_words_of_the_sentence(before: list[str], after: list[str]) -> None:
     begin = len(" ".join([*before, ""]))
-    sentence = " ".join([*before, "enclosed", *behind])
+    sentence = " ".join([*before, "enclosed", *after])
     name = name_in(sentence, begin, begin + len("enclosed"), load_vocabulary())
     assert name in sentence
     assert 0 < len(name) <= 100

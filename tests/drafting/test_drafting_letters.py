@@ -1,4 +1,4 @@
-"""Whole letters of several habits, read into statements."""
+"""Statements about complete letters of several countries and layouts."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ NEW-YORK.
 """
 
 
-def test_an_american_letter() -> None:
+def test_an_american_letter_is_read() -> None:
     found = values(AMERICAN)
     assert found["classification"] == ["Secret; Exdis"]
     assert found["date"] == ["1958-07-12"]
@@ -109,7 +109,7 @@ def test_an_american_letter() -> None:
     assert found["note"] == ["[Received July 13.]", "[1 line not declassified]", "[Enclosure]"]
 
 
-def test_a_german_letter() -> None:
+def test_a_german_letter_is_read() -> None:
     found = values(GERMAN)
     assert found["date"] == ["1894-06-30"]
     assert found["place"] == ["Ischl"]
@@ -117,7 +117,7 @@ def test_a_german_letter() -> None:
     assert found["signatory"] == ["Arthur"]
 
 
-def test_a_french_letter() -> None:
+def test_a_french_letter_is_read() -> None:
     found = values(FRENCH)
     assert found["date"] == ["1917-12-01"]
     assert found["place"] == ["PARIS"]
@@ -126,13 +126,13 @@ def test_a_french_letter() -> None:
 
 
 @pytest.mark.parametrize("line", ["Confidential; Top Secret", "Top Secret; Confidential"])
-def test_of_several_levels_the_highest_counts(line: str) -> None:
+def test_the_highest_of_several_levels_is_used(line: str) -> None:
     marking = read_marking(line, load_vocabulary())
     assert marking is not None
     assert marking.level == "top secret"
 
 
-def test_the_first_letter() -> None:
+def test_the_first_letter_is_read() -> None:
     found = values(SEED.read_text("utf-8"))
     assert found["classification"] == ["Completely Secret"]
     assert found["date"] == ["1960-07-18"]
@@ -143,19 +143,19 @@ def test_the_first_letter() -> None:
 
 
 @pytest.mark.parametrize("text", [AMERICAN, GERMAN, FRENCH, SEED.read_text("utf-8")])
-def test_every_quote_stands_where_it_says(text: str) -> None:
+def test_every_quote_matches_the_text_at_its_place(text: str) -> None:
     for statement in statements(text):
         if statement.quote is not None:
             start, end = statement.quote.start, statement.quote.end
             assert text[start:end] == statement.quote.exact
 
 
-def test_a_first_name_alone_is_no_certain_sender() -> None:
+def test_a_first_name_alone_is_not_a_certain_sender() -> None:
     sender = next(s for s in statements(GERMAN) if s.field == "sender")
     assert sender.confidence is not Confidence.CERTAIN
 
 
-def test_receipt_copies_and_for_whom_was_signed_enter_the_record() -> None:
+def test_the_record_has_receipt_copies_and_on_whose_behalf_was_signed() -> None:
     letter = """México, D. F., December 28, 1943.
 [Received January 3.]
 
@@ -197,7 +197,7 @@ cc: Secretary Brown, Mr. Green
         ),
     ],
 )
-def test_other_habits(letter: str, field: str, value: str) -> None:
+def test_fields_of_other_kinds_of_letters_are_read(letter: str, field: str, value: str) -> None:
     assert values(letter)[field] == [value]
 
 
@@ -219,7 +219,7 @@ def wrapped(text: str) -> str:
     ],
     ids=["crlf", "cr", "nbsp", "no blank lines", "indented", "wrapped", "wrapped, no blank lines"],
 )
-def test_another_layout_says_the_same(laid: Callable[[str], str]) -> None:
+def test_another_layout_has_the_same_statements(laid: Callable[[str], str]) -> None:
     letter = AMERICAN.replace("I enclose", "We are glad of it and shall say so. " * 9 + "I enclose")
     found = values(laid(letter))
     for field, value in values(letter).items():
@@ -245,20 +245,20 @@ def test_another_layout_says_the_same(laid: Callable[[str], str]) -> None:
         ("Ihr\n\nMax\n\nHallstatt am See", ["Max"]),
     ],
 )
-def test_who_signed_at_the_foot(foot: str, signed: list[str]) -> None:
+def test_signatures_at_the_end_are_read(foot: str, signed: list[str]) -> None:
     head = "Paris, 3. Mai 1912\n\nMon cher ami,\n\nJe vous en parlerai la semaine prochaine."
     text = f"{head}\n\n{foot}\n"
     assert values(text)["signatory"] == signed
 
 
-def test_a_form_of_address_is_an_office_that_many_hold() -> None:
+def test_an_ambiguous_form_of_address_has_candidates() -> None:
     letter = "Paris, May 3, 1955\n\nYour Imperial Majesty:\n\nI thank you.\n\nYours,\n\nAnn Bee\n"
     found = next(one for one in statements(letter) if one.field == "recipient")
     assert (found.value, found.rule) == ("Your Imperial Majesty", "salutation-office")
     assert "any emperor" in found.more["candidates"]
 
 
-def test_a_family_name_cut_to_a_letter_is_no_certain_sender() -> None:
+def test_a_family_name_of_one_letter_is_not_a_certain_sender() -> None:
     letter = "Wien, 2. Mai 1904\n\nLieber Max,\n\nich komme morgen.\n\nDein\n\nGeorg B.\n"
     assert (
         next(one for one in statements(letter) if one.field == "sender").confidence
@@ -266,13 +266,13 @@ def test_a_family_name_cut_to_a_letter_is_no_certain_sender() -> None:
     )
 
 
-def test_a_street_is_no_place() -> None:
+def test_a_street_is_not_a_place() -> None:
     assert "place" not in values(
         "Lieber Max!\n\nIch komme.\n\nIhr\n\nOtto\n\nLindeng. 11, 2. Mai 1904\n"
     )
 
 
-def test_the_sender_wrote_the_letter_and_did_not_make_its_transcription() -> None:
+def test_the_sender_is_not_the_creator_of_the_transcription() -> None:
     record = record_of(draft_text(AMERICAN), "letter.txt")
     assert record.part("letter").kind == "transcription"
     written = next(event for event in record.events if event.id == "written")

@@ -1,4 +1,4 @@
-"""Letters in Word, OpenDocument and TEI: read, never written, and refused when broken."""
+"""Letters in Word, OpenDocument and TEI files."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_draft_and_import_make_the_same_record_of_a_tei_file(run: Run, tmp_path:
         assert text[quote.start : quote.end] == quote.exact
 
 
-def test_a_tei_file_drafted_in_its_folder_keeps_what_is_there(run: Run, tmp_path: Path) -> None:
+def test_drafting_a_tei_file_overwrites_nothing_in_its_folder(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "letter.xml"
     path.write_text(TEI_LETTER)
     (tmp_path / "letter.txt").write_text("My own transcript.")
@@ -147,28 +147,20 @@ def test_a_tei_file_drafted_in_its_folder_keeps_what_is_there(run: Run, tmp_path
     assert (tmp_path / "record.yaml").read_text() == "# mine\n"
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"PK\x03\x04 no archive",
-    ],
-)
-def test_a_broken_file_is_told(data: bytes, tmp_path: Path) -> None:
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "letter"
-    path.write_bytes(data)
+    path.write_bytes(b"PK\x03\x04 no archive")
     with pytest.raises(InvalidError) as caught:
         draft_letter(path)
     assert [finding.code for finding in caught.value.report] == ["letter-file-unreadable"]
 
 
-def test_a_folder_is_no_letter(tmp_path: Path) -> None:
+def test_a_folder_is_not_a_letter(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         draft_letter(tmp_path)
 
 
-def test_tei_in_a_file_called_txt_keeps_its_markup_and_its_text_apart(
-    run: Run, tmp_path: Path
-) -> None:
+def test_a_tei_file_named_txt_and_its_text_are_separate_files(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text(TEI_LETTER)
     assert run("draft", path, "--out", tmp_path / "out").returncode == 0
@@ -203,7 +195,7 @@ OTHER_FILES = {
 
 @pytest.mark.parametrize("kind", OTHER_FILES)
 @pytest.mark.parametrize("command", ["draft", "check"])
-def test_a_file_of_another_kind_is_named_once_with_what_reads_it(
+def test_a_file_of_another_kind_is_reported_once_with_what_to_do(
     run: Run, tmp_path: Path, kind: str, command: str
 ) -> None:
     data, what_to_do = OTHER_FILES[kind]
@@ -217,7 +209,7 @@ def test_a_file_of_another_kind_is_named_once_with_what_reads_it(
     assert "byte" not in said.lower()
 
 
-def test_check_of_a_word_file_names_the_command_that_reads_it(run: Run, tmp_path: Path) -> None:
+def test_check_of_a_word_file_suggests_draft(run: Run, tmp_path: Path) -> None:
     document = Document()
     document.add_paragraph("Dear Sir")
     document.save(str(tmp_path / "letter.docx"))

@@ -1,4 +1,4 @@
-"""The text of a letter's file: its characters, its parts and its notes at their places."""
+"""Read the text of a letter's file, with its parts and notes."""
 
 from archive_pkg.texts.tei import (
     PART_KINDS,

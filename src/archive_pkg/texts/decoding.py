@@ -1,4 +1,4 @@
-"""From bytes to text, and nothing lost: encodings are declared or UTF-8, never guessed."""
+"""Decode text without loss: the encoding is UTF-8 or declared, never guessed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from archive_pkg.reports import Code, Location, Report, Severity
 NOT_DECODABLE = Code(
     "text-not-decodable",
     Severity.ERROR,
-    "A byte does not fit the text's encoding; declare the encoding that the file has.",
+    "A byte is not valid in the text's encoding. Declare the encoding of the file.",
     "RFC 3629",
 )
 BINARY = Code(
     "text-binary",
     Severity.ERROR,
-    "The file has bytes that no text has (NUL); it is something else than a text.",
+    "The file has NUL bytes, so it is not a text.",
 )
 
 _MARKS = (
@@ -25,7 +25,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# Names as IANA registers them, for codecs that Python calls otherwise.
+# IANA names of encodings that have another name in Python.
 _IANA = {
     "utf-8": "UTF-8", "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "ascii": "US-ASCII",
     "iso8859-1": "ISO-8859-1", "iso8859-2": "ISO-8859-2", "iso8859-5": "ISO-8859-5",
@@ -34,15 +34,15 @@ _IANA = {
     "koi8-r": "KOI8-R", "koi8-u": "KOI8-U",
     "mac-roman": "macintosh", "mac-cyrillic": "x-mac-cyrillic",
 }  # fmt: skip
-_MOST_TOLD = 100
+_MOST_REPORTED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A text and how its bytes were read.
+    """A text and its encoding.
 
     Attributes:
-        text: The text without its byte order mark, newlines as they are.
+        text: The text without byte order mark and with its original line ends.
         encoding: The encoding's IANA name.
         bom: Whether the file begins with a byte order mark.
     """
@@ -53,34 +53,34 @@ class Decoded:
 
 
 def iana_name(codec: str) -> str:
-    """The IANA name of an encoding that Python knows.
+    """Return the IANA name of an encoding.
 
     Raises:
-        UsageError: No such encoding is known.
+        UsageError: Python does not support the encoding.
     """
     try:
         name = codecs.lookup(codec).name
     except LookupError as error:
         raise UsageError(
-            f"the encoding {codec} is not known", "Examples: utf-8, windows-1251, iso-8859-1."
+            f"unknown encoding {codec}", "Use a name such as utf-8, windows-1251 or iso-8859-1."
         ) from error
     return _IANA.get(name, codec.upper())
 
 
 def decode(data: bytes, encoding: str | None = None, *, path: str = "") -> Decoded:
-    """The text of a file's bytes.
+    """Decode a file's bytes.
 
-    A byte order mark tells UTF-8 and UTF-16; without one the text is UTF-8. Anything else has to be
-    declared, since no program can tell one old encoding from another.
+    A byte order mark identifies UTF-8 and UTF-16. Without one, the text is UTF-8. Other encodings
+    must be declared, because they cannot be distinguished reliably.
 
     Args:
         data: The file's bytes.
         encoding: The declared encoding.
-        path: What findings call the file.
+        path: The file's path, for findings.
 
     Raises:
-        InvalidError: Bytes do not fit; its report names each place.
-        UsageError: The declared encoding is not known.
+        InvalidError: Bytes are not valid in the encoding; the report has their places.
+        UsageError: The declared encoding is unknown.
     """
     mark, codec = next(((m, c) for m, c in _MARKS if data.startswith(m)), (b"", "utf-8"))
     if encoding is not None:
@@ -96,22 +96,23 @@ def decode(data: bytes, encoding: str | None = None, *, path: str = "") -> Decod
         raise _misfit(body, codec, len(mark), path, declared=encoding is not None) from None
     if "\0" in text:
         place = Location(path, byte=data.index(b"\0"))
-        finding = BINARY.at(place, "a NUL byte: this is no text", "give a text, .docx, .odt or TEI")
-        raise InvalidError(f"{path or 'the file'} is no text", finding.hint, Report([finding]))
+        hint = "use a text, .docx, .odt or TEI file"
+        finding = BINARY.at(place, "the file has a NUL byte, so it is not a text", hint)
+        raise InvalidError(f"{path or 'the file'} is not a text", hint, Report([finding]))
     return Decoded(text, iana_name(codec), bool(mark))
 
 
 def _misfit(body: bytes, codec: str, shift: int, path: str, *, declared: bool) -> InvalidError:
-    """The error that names every byte which does not fit, a hundred at most."""
+    """Return an error with the places of up to 100 invalid bytes."""
     hint = (
-        "the declared encoding is not the file's"
+        "declare another encoding; the file is not in this one"
         if declared
-        else "declare the file's encoding, as in --encoding windows-1251"
+        else "declare the file's encoding, for example --encoding windows-1251"
     )
     report = Report()
     decoder = codecs.getincrementaldecoder(codec)
     start = 0
-    while start < len(body) and len(report) < _MOST_TOLD:
+    while start < len(body) and len(report) < _MOST_REPORTED:
         try:
             decoder().decode(body[start:], final=True)
             break
@@ -122,7 +123,7 @@ def _misfit(body: bytes, codec: str, shift: int, path: str, *, declared: bool) -
             report.add(
                 NOT_DECODABLE.at(
                     Location(path, line=line, byte=place + shift),
-                    f"the byte {wrong} is no {iana_name(codec)}",
+                    f"the byte {wrong} is not valid {iana_name(codec)}",
                     hint,
                 )
             )

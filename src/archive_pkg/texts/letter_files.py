@@ -1,7 +1,7 @@
-"""Reading a letter's file: plain text, Word and OpenDocument, each into one text.
+"""Read the text of a letter's file: plain text, Word or OpenDocument.
 
-The file is only read. The text of a Word or OpenDocument file is extracted: paragraphs become
-blocks separated by blank lines. TEI says in its markup what it is, so it is imported, not drafted.
+The paragraphs of a Word or OpenDocument file are separated by blank lines. TEI files are imported
+instead, because their markup describes the letter.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 UNREADABLE = Code(
     "letter-file-unreadable",
     Severity.ERROR,
-    "The file is a Word or OpenDocument file by its form, and is not well formed.",
+    "The file is a Word or OpenDocument file, but it is damaged.",
 )
 TOO_LARGE = Code(
-    "letter-file-too-large", Severity.ERROR, "The file, or the text in it, is larger than is read."
+    "letter-file-too-large", Severity.ERROR, "The file, or its text, is over the size limit."
 )
 OTHER_KIND = Code(
     "letter-file-not-text",
     Severity.ERROR,
-    "The file is not a text: it is, for example, a workbook, an image, a PDF file or an e-mail.",
+    "The file is not a text but, for example, a workbook, an image, a PDF file or an e-mail.",
 )
 MARKUP = Code(
     "letter-file-markup",
     Severity.ERROR,
-    "The file is TEI, which says in its markup who wrote to whom. It is imported, not drafted.",
+    "The file is a TEI file. Import it, because its markup says who wrote to whom.",
 )
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -53,13 +53,13 @@ class Source:
     """A letter's file and its text.
 
     Attributes:
-        path: The file, as the user named it.
+        path: The file's path as given.
         text: The decoded or extracted text; offsets point into it.
-        encoding: IANA name of the encoding of a plain text; empty for others.
+        encoding: IANA name of the encoding of a plain text; otherwise empty.
         bom: Whether the file begins with a byte order mark.
-        sha256: Digest of the file's bytes.
-        media_type: The file's type.
-        charset: Encoding that the text is written in where it has a file of its own.
+        sha256: SHA-256 of the file's bytes.
+        media_type: The file's media type.
+        charset: Encoding of the text when it is saved.
     """
 
     path: str
@@ -72,17 +72,17 @@ class Source:
 
     @property
     def extracted(self) -> bool:
-        """Whether the text was taken out of a file that is no plain text."""
+        """Whether the text comes from a file that is not plain text."""
         return self.media_type != "text/plain"
 
 
 def read_source(path: StrPath, encoding: str | None = None) -> Source:
-    """Read a letter's file, told by its content, not by its name.
+    """Read a letter's file. Its content, not its name, decides the type.
 
     Raises:
-        InvalidError: It is no text, or not well formed, or too large, or TEI.
-        StorageError: It cannot be read.
-        UsageError: The declared encoding is not known.
+        InvalidError: The file is not a text, is damaged, too large, or TEI.
+        StorageError: The file cannot be read.
+        UsageError: The declared encoding is unknown.
     """
     path = Path(path)
     try:
@@ -109,11 +109,11 @@ def read_source(path: StrPath, encoding: str | None = None) -> Source:
             raise _too_large(path, error) from error
         except MemoryError:
             raise
-        except Exception as error:  # python-docx raises whatever a damaged file leads to
+        except Exception as error:  # python-docx raises many types for damaged files
             raise _unreadable(name, str(error)) from error
         return Source(name, text, "", False, digest, kind)
     if kind == TEI:
-        hint = "read it with archive-pkg import, or archive_pkg.interchange.importing.read"
+        hint = "use archive-pkg import, or archive_pkg.interchange.importing.read in Python"
         finding = MARKUP.at(Location(name), "this is a TEI file, not a plain text", hint)
         raise InvalidError(f"{name} is a TEI file", hint, Report([finding]))
     decoded = decode(data, encoding, path=name)
@@ -125,7 +125,7 @@ def read_source(path: StrPath, encoding: str | None = None) -> Source:
 
 
 def media_type(data: bytes) -> str:
-    """The type of a letter's file by what is in it."""
+    """Return the media type of a letter's file by its content."""
     if data.startswith(b"PK\x03\x04"):
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -151,7 +151,7 @@ def _unreadable(path: str, why: str) -> InvalidError:
 
 
 def _within_bounds(archive: zipfile.ZipFile) -> None:
-    """Raise ValueError where a document unpacks to more than is read."""
+    """Raise OverLimitError if the unpacked document is too large."""
     members = archive.infolist()
     size = sum(info.file_size for info in members)
     if size > limits.DOCUMENT_SIZE.value:
@@ -165,7 +165,7 @@ def _within_bounds(archive: zipfile.ZipFile) -> None:
 
 
 def _docx(data: bytes) -> str:
-    """The paragraphs and table cells of a Word file, in order."""
+    """Return the paragraphs and table cells of a Word file, in order."""
     from docx import Document
     from docx.opc.exceptions import PackageNotFoundError
     from docx.table import Table, _Cell
@@ -177,12 +177,12 @@ def _docx(data: bytes) -> str:
         document = Document(io.BytesIO(data))
     except (PackageNotFoundError, XMLSyntaxError) as error:
         raise ValueError(str(error)) from error
-    except ValueError as error:  # it names the object that the bytes are read from
+    except ValueError as error:  # its message names a Python object
         raise ValueError("its content type is not that of a .docx file") from error
     blocks: list[str] = []
     for item in document.iter_inner_content():
         if isinstance(item, Table):
-            # A cell is read once, however many columns and rows it says it spans.
+            # Read each cell once, even if it spans several columns or rows.
             blocks += [
                 "\t".join(_Cell(cell, item).text for cell in row._tr.tc_lst) for row in item.rows
             ]
@@ -192,7 +192,7 @@ def _docx(data: bytes) -> str:
 
 
 def _odt(data: bytes) -> str:
-    """The paragraphs and headings of an OpenDocument text, in order."""
+    """Return the paragraphs and headings of an OpenDocument text, in order."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         _within_bounds(archive)
         content = archive.read("content.xml")
@@ -213,13 +213,13 @@ def _spaces(element: Any, space: str) -> int:
 
 
 def _refuse_long(length: int) -> None:
-    """Raise ValueError where a document has more text than is read."""
+    """Raise OverLimitError if a document has too much text."""
     if length > limits.DOCUMENT_TEXT.value:
         raise OverLimitError(f"its text has {length} characters", limits.DOCUMENT_TEXT)
 
 
 def _odt_text(element: object, space: str) -> str:
-    """The text of a paragraph, its spaces, tabs and line ends spelled out."""
+    """Return the text of a paragraph with its spaces, tabs and line ends."""
     from lxml import etree
 
     written: list[str] = []
@@ -236,7 +236,7 @@ def _odt_text(element: object, space: str) -> str:
 
 
 def _joined(blocks: list[str]) -> str:
-    """Paragraphs as blocks; one that is short and goes on stands on a line of its own."""
+    """Join paragraphs with blank lines between them."""
     return (
         "\n\n".join(block.rstrip() for block in blocks if block.strip()) + "\n"
         if any(block.strip() for block in blocks)

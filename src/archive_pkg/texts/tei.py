@@ -1,15 +1,14 @@
-"""The text of a TEI letter as plain text, with what its elements say of places in it.
+"""Convert the text of a TEI letter to plain text, with the places of its elements.
 
-White space is TEI's: a run of it is one space. `lb`, `pb` and `cb` are line ends, unless
-`break="no"` joins the word; paragraphs and the pieces of opener and closer are separated by an
-empty line. The text is the letter's own: what was added and its slips are in it, deletions, the
-edition's corrections and the edition's notes are not. Nothing is written that the file does not
-have: a gap is a note at the word before it.
+White space follows TEI: a run of it is one space. `lb`, `pb` and `cb` are line ends unless
+`break="no"` joins the word. Blank lines separate paragraphs and the parts of opener and closer. The
+text has the letter's own words, including additions and slips, without deletions and the edition's
+corrections and notes. Nothing is added: a gap becomes a note at the word before it.
 
-A `div` is what its type says: a version of the letter (translation, normalized text, summary,
-enclosure) is a part of its own, an editor's section (commentary, notes, register) is left out,
-everything else is the letter. A `div` in another language than the letter's beside it is a part of
-its own, too.
+The type of a `div` decides what it is. A version of the letter (translation, normalized text,
+summary, enclosure) is a separate part, and so is a `div` in another language than the letter next
+to it. An editor's section (commentary, notes, register) is left out. Any other `div` belongs to
+the letter.
 """
 
 from __future__ import annotations
@@ -57,13 +56,13 @@ _KINDS = {
         "edition|text|writing)$"
     ),
 }
-"""How the word in a type of `div` begins that says what it is; the first that fits counts."""
+"""Patterns for the words in the type of a `div`; the first match decides its kind."""
 _LETTERS_PIECES = {
     "dateline": "date", "opener": None, "salute": "salutation", "salutation": "salutation",
     "address": "recipients", "closer": None, "closing": "closing", "signed": "signatories",
     "signature": "signatories", "postscript": None, "ps": None, "envelope": None, "dispatch": None,
 }  # fmt: skip
-"""Types of `div` in `front` and `back` that belong to the letter, and what they are of it."""
+"""Types of `div` in `front` and `back` that belong to the letter, with their zone."""
 _LETTERS_ELEMENTS = (
     "opener", "closer", "dateline", "salute", "signed", "postscript",
 )  # fmt: skip
@@ -71,8 +70,8 @@ _UNTYPED = {
     "front": ("opener", "dateline", "salute", "address"),
     "back": ("closer", "dateline", "salute", "signed", "postscript", "address"),
 }
-"""What an untyped part of `front` or `back` has if it is the letter's, not an editor's. An editor
-signs a preface, too.
+"""Elements that show that an untyped part of `front` or `back` belongs to the letter. In `front`,
+`signed` does not show it, since editors sign prefaces.
 """
 _BLOCKS = frozenset([
     "ab", "address", "argument", "body", "back", "byline", "closer",
@@ -86,9 +85,9 @@ _LEFT_OUT = frozenset([
     "certainty", "del", "desc", "fw", "figDesc", "index", "interp", "interpGrp", "metamark", "rdg",
     "respons", "spanGrp", "witDetail",
 ])  # fmt: skip
-"""Elements whose words are not the letter's, or were struck out in it."""
+"""Elements whose words are deleted, or are not from the letter."""
 _CHOSEN = ("sic", "orig", "abbr", "unclear", "seg", "lem", "rdg")
-"""Of what an edition lets its reader choose from, the letter's own first."""
+"""The alternatives in a `choice` or `app`, with the letter's own words first."""
 _BREAKS = frozenset(["lb", "pb", "cb", "gb"])
 _LINE_ENDS = _BREAKS | {"br"}
 _EMPTY = frozenset([
@@ -98,18 +97,18 @@ _EMPTY = frozenset([
 _LISTS = frozenset([
     "listEvent", "listOrg", "listPerson", "listPlace", "listRelation", "titlePage",
 ])  # fmt: skip
-"""Elements that are never the letter's: an edition's lists and title page."""
+"""Elements that never belong to the letter: an edition's lists and title page."""
 _NOTES = {"supplied": "insertion", "corr": "insertion", "unclear": "uncertain", "sic": "sic"}
 _SEGMENTS = frozenset([
     "editorial", "illegible", "omission", "source-term", "withheld",
 ])  # fmt: skip
-"""Kinds of notes that we write as a `seg` around the words."""
+"""Kinds of notes that our own export writes as a `seg` around the words."""
 _PLACES = frozenset([
     "bloc", "country", "district", "geogName", "placeName", "region", "settlement",
 ])  # fmt: skip
 _NAMES = frozenset(["persName", "orgName", "rs", "name", "date"]) | _PLACES
 _WRITERS = frozenset(["author", "authorial", "writer", "original", "autograph"])
-"""Types of notes that are the letter writer's own."""
+"""Types of notes by the letter's writer."""
 _WEAKEST_FIRST = ("", " ", "\n", "\n\n")
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -121,10 +120,10 @@ _SIGN = re.compile(r"U\+([0-9A-F]{4,6})")
 
 @dataclass(slots=True)
 class Stretch:
-    """What an element says of a stretch of the text.
+    """A range of the text that an element marks.
 
     Attributes:
-        what: The element's name, or what it is for a letter ("salutation").
+        what: The element's name, or its zone ("salutation").
         element: The element.
         start: Offset of its first character.
         end: Offset after its last.
@@ -141,28 +140,28 @@ class Note(Stretch):
     """A note, a gap, or a word that an editor doubts, supplied or corrected.
 
     Attributes:
-        text: What it says, where it says anything.
-        name: The xml:id of the place that it is about; empty if the place has none.
-        point: Whether it stands at a point next to its words, not around them.
+        text: The text of the note; None if it has none.
+        name: The xml:id of its place; empty if the place has none.
+        point: Whether it is at a point next to its words, not around them.
         forward: Whether its words follow it.
-        said: The element elsewhere that says what it says, if there is one.
+        text_element: The element elsewhere that has the text of the note, if there is one.
     """
 
     text: str | None = None
     name: str = ""
     point: bool = False
     forward: bool = False
-    said: Element | None = None
+    text_element: Element | None = None
 
 
 @dataclass(slots=True)
 class Version(Stretch):
-    """A stretch that is a version or part of the letter; `what` is the kind of part.
+    """A version or part of the letter; `what` is the kind of part.
 
     Attributes:
-        name: What the file calls it: "normalized".
-        is_foreign: Whether it is in another language than the letter beside it, and nothing says
-            that it is a translation.
+        name: Its type in the file, such as "normalized".
+        is_foreign: Whether it is in another language than the letter next to it, without being
+            marked as a translation.
     """
 
     name: str = ""
@@ -171,17 +170,17 @@ class Version(Stretch):
 
 @dataclass(slots=True)
 class TextReading:
-    """The plain text and what is said of it.
+    """The plain text and the places of its elements.
 
     Attributes:
         text: The text.
-        versions: What the text consists of, in its order; they cover all of it.
-        zones: Pieces of opener and closer: salutation, closing, signatories, date, recipients,
+        versions: The versions and parts in order; they cover the complete text.
+        zones: Parts of opener and closer: salutation, closing, signatories, date, recipients,
             classification.
         names: Names and dates.
-        notes: Notes, gaps, supplied words, doubtful and illegible ones, slips.
+        notes: Notes, gaps, supplied, doubtful and illegible words, slips.
         unplaced: Notes whose target is not in the text.
-        read: The text nodes (element, whether its tail) and attributes (element, name) whose
+        read: The text nodes (element, "text" or "tail") and attributes (element, "@name") whose
             content is in the text or in a note.
     """
 
@@ -198,8 +197,8 @@ def read_text(text: Element, standoff: Element | None = None) -> TextReading:
     """Read the letter in a `text` element.
 
     Args:
-        text: The element; its `front` and `back` are read where they belong to the letter.
-        standoff: A `standOff`, whose notes say by their targets where they belong.
+        text: The element; those sections of `front` and `back` that belong to the letter are read.
+        standoff: A `standOff` with notes that have targets in the text.
     """
     reader = _TextWriter(text)
     reader.element(text)
@@ -207,7 +206,7 @@ def read_text(text: Element, standoff: Element | None = None) -> TextReading:
 
 
 class _TextWriter:
-    """Walks the elements and writes their text; a stretch starts where its first text begins."""
+    """Walks the elements and writes their text; a stretch starts with its first text."""
 
     def __init__(self, text: Element) -> None:
         self.reading = TextReading()
@@ -232,7 +231,7 @@ class _TextWriter:
         self._element(element)
 
     def finish(self, roots: list[Element]) -> TextReading:
-        """The reading, once everything is written."""
+        """Return the reading after all elements are written."""
         reading = self.reading
         reading.text = "".join(self.pieces)
         reading.zones = [item for item in reading.zones if item.end > item.start >= 0]
@@ -299,7 +298,7 @@ class _TextWriter:
             self._inner(element, name)
 
     def _is_foreign(self, element: Element) -> bool:
-        """Whether a division is in another language than the letter's own words beside it."""
+        """Whether a division is in another language than the letter next to it."""
         own, parent = _primary(element.get(_XML_LANG)), element.getparent()
         if not own or parent is None:
             return False
@@ -308,7 +307,7 @@ class _TextWriter:
         return own != self._languages[parent]
 
     def _language_beside(self, parent: Element) -> str:
-        """The language of the letter's own words in an element, if they are in several ones."""
+        """Return the main language of the letter's own words in an element."""
         around = _language_around(parent)
         above = _local(parent)
         found = [
@@ -369,10 +368,10 @@ class _TextWriter:
         if element.get("break") == "no":
             self.reading.read.add((element, "@break"))
             self._pending = ""
-            # White space after it is the file's layout, not the letter's.
+            # White space after it belongs to the layout of the file.
             self._joined = True
         elif _local(element) == "lb" or self._pending or not self._ends_in_a_letter():
-            # A page may begin within a word, and most editions do not say so.
+            # A page can begin within a word, and most editions do not mark that.
             self._break("\n")
 
     def _ends_in_a_letter(self) -> bool:
@@ -396,14 +395,14 @@ class _TextWriter:
             self.reading.read.add((element, "@reason"))
 
     def _point(self, element: Element, place: tuple[int, int]) -> None:
-        """Remember where a pointer to notes stands."""
+        """Remember the place of a pointer to notes."""
         for target in (element.get("target") or "").split():
             if target.startswith("#") and target[1:] in self._noted:
                 self._pointers.setdefault(target[1:], []).append(place)
                 self.reading.read.add((element, "@target"))
 
     def _is_note_number(self, ref: Element) -> bool:
-        """Whether a `ref` is the number of a note, which an edition has put into the text."""
+        """Whether a `ref` is the number of a note that an edition added to the text."""
         targets = (ref.get("target") or "").split()
         words = words_of(ref) or ""
         points = any(t.startswith("#") and t[1:] in self._noted for t in targets)
@@ -415,7 +414,7 @@ class _TextWriter:
         return number
 
     def _note(self, note: Element) -> None:
-        """Write a note that is the letter's own, remember the place of an editor's one."""
+        """Write a note by the letter's writer; remember the place of an editor's note."""
         kinds = _words_in(note.get("type"), note.get("resp"))
         if kinds & _WRITERS:
             self._break(" ")
@@ -424,12 +423,12 @@ class _TextWriter:
             return
         here = (self._length, self._length)
         found = Note("editorial", note, *here, words_of(note), note.get(_XML_ID) or "", point=True)
-        # At the beginning of a block it is about what follows.
+        # At the beginning of a block, a note is about the words after it.
         found.forward = self._pending == "\n\n"
         self.reading.notes.append(found)
 
     def _choice(self, choice: Element) -> None:
-        """Write what the letter has, of what an edition lets its reader choose from."""
+        """Write the alternative that has the letter's own words."""
         children = [child for child in choice if isinstance(child.tag, str)]
         if not children:
             self._write(choice.text, choice, "text")
@@ -451,7 +450,7 @@ class _TextWriter:
                 self.reading.read.update((node, "tail") for node in other.iterdescendants())
 
     def _sign(self, element: Element) -> None:
-        """Write a character that XML cannot hold, as we have spelled it out."""
+        """Write a character that XML cannot contain and our export spelled out."""
         found = _SIGN.fullmatch(element.get("n") or "")
         code = int(found[1], 16) if found else 0xFFFD
         surrogate = 0xD800 <= code <= 0xDFFF or code > 0x10FFFF
@@ -501,7 +500,7 @@ class _TextWriter:
         self._length += len(text)
 
     def _merge_versions(self) -> None:
-        """Let versions cover the text, and neighbours of one kind without names be one."""
+        """Make versions cover the text, and join neighbouring unnamed transcriptions."""
         merged: list[Version] = []
         for version in self.reading.versions:
             last = merged[-1] if merged else None
@@ -518,7 +517,7 @@ class _TextWriter:
         self.reading.versions = merged
 
     def _place_notes(self, roots: list[Element]) -> None:
-        """Give every note its words: around it, before it, or where its target or pointer is."""
+        """Find the words of every note: in it, before it, or at its target or pointer."""
         placed: list[Note] = []
         seen = set()
         for note in self.reading.notes:
@@ -537,8 +536,8 @@ class _TextWriter:
                     continue
                 seen.add(element)
                 known = named.get((element.get("target") or "").removeprefix("#"))
-                if known is not None and known.said is None:
-                    known.said = element
+                if known is not None and known.text_element is None:
+                    known.text_element = element
                     known.text = "; ".join(filter(None, (words_of(element), known.text)))
                     self.reading.read.add((element, "@target"))
                     continue
@@ -553,7 +552,7 @@ class _TextWriter:
                 self.reading.read.update((note.element, f"@{name}") for name in _SAID)
 
     def _copies(self, note: Note, places: list[tuple[int, int]]) -> list[Note]:
-        """A note at each of its places, if it says something and there are words for it."""
+        """Return the note at each of its places that has words, if it has a text or target."""
         copies = []
         for start, end in places:
             words = _trimmed(self.reading.text, start, end)
@@ -561,16 +560,16 @@ class _TextWriter:
             if words and (note.text or note.element.get("target")):
                 name = note.name
                 copy = Note(note.what, note.element, *words, note.text, name, note.point)
-                copy.said = note.said or note.element
+                copy.text_element = note.text_element or note.element
                 copies.append(copy)
         return copies
 
     def _targets(self, note: Element, note_place: int = -1) -> list[tuple[int, int]]:
-        """The places that a note names by its target, or that point to it.
+        """Return the places of a note's targets, or of pointers to it.
 
         Args:
             note: The note.
-            note_place: Where it stands in the text; -1 if it stands elsewhere.
+            note_place: Its offset in the text; -1 if it is elsewhere.
         """
         first = (note.get("target") or note.get("from") or "").split()
         last = (note.get("targetEnd") or note.get("to") or "").removeprefix("#")
@@ -579,7 +578,7 @@ class _TextWriter:
             self.reading.read.update([(note, "@target"), (note, "@from")])
         begins = self._places.get((note.get("corresp") or "").removeprefix("#"))
         if begins and _local(note) == "note" and begins[0] < note_place:
-            # An anchor stands where the words of the note begin, the note where they end.
+            # The anchor is at the beginning of the note's words, the note at their end.
             self.reading.read.add((note, "@corresp"))
             return [(begins[0], note_place)]
         if places and last in self._places:
@@ -593,14 +592,14 @@ _SAID = ("reason", "cert", "evidence", "extent", "quantity", "unit", "agent", "s
 
 
 def _reasons(element: Element) -> str | None:
-    """What the attributes of a gap or of doubtful words say, as words."""
+    """Return the attributes of a gap or of doubtful words as text."""
     said = [element.get(name) for name in _SAID if element.get(name)]
     inner = words_of(element) if _local(element) == "gap" else None
     return " ".join(filter(None, (*said, inner))) or None
 
 
 def _word_at(text: str, place: int, *, forward: bool = False) -> tuple[int, int] | None:
-    """The word before a place, or else the one after it, without the signs around it."""
+    """Return the range of the word before a place, or after it, without punctuation."""
     before = text[:place].rstrip(" \t\r\n")
     start = max(before.rfind(sign) for sign in " \t\r\n") + 1
     if not before or (forward and text[place:].strip(" \t\r\n")):
@@ -617,14 +616,14 @@ def _word_at(text: str, place: int, *, forward: bool = False) -> tuple[int, int]
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """A stretch without the white space at its ends; None if nothing is left of it."""
+    """Return a range without white space at its ends, or None if nothing is left."""
     start += len(text[start:end]) - len(text[start:end].lstrip(" \t\r\n"))
     end -= len(text[start:end]) - len(text[start:end].rstrip(" \t\r\n"))
     return (start, end) if end > start else None
 
 
 def _is_citation(element: Element, name: str) -> bool:
-    """Whether an element is an edition's entry for something, not words in a sentence."""
+    """Whether an element is an edition's bibliographic entry, not words in a sentence."""
     return name in ("bibl", "biblStruct", "listBibl", "msDesc") and (
         _local(element.getparent()) in (*_DIVISIONS, "back", "body", "front", "group")
     )
@@ -635,12 +634,12 @@ def _inside(element: Element, others: set[Element]) -> bool:
 
 
 def _is_ours(note: Element) -> bool:
-    """Whether a note is one that earlier versions of this program put around the letter's words."""
+    """Whether earlier versions of this program put the note around the letter's words."""
     return note.get("place") == "inline" and (note.get(_XML_ID) or "").startswith("note-")
 
 
 def _kind_of(element: Element, above: str) -> str:
-    """What a division is: a kind of part, "editors", or empty for the kind of its parent."""
+    """Return the kind of a division: a kind of part, "editors", or empty for its parent's kind."""
     if above in ("front", "back") and not _is_letters(element):
         kind = _named_kind(element)
         return kind if kind not in ("", "transcription") else "editors"
@@ -667,17 +666,17 @@ def _is_letters(element: Element) -> bool:
 
 
 def _has(element: Element, names: tuple[str, ...]) -> bool:
-    """Whether an element is one of some, or holds one."""
+    """Whether an element has one of the names, or contains an element with one."""
     return any(_local(inner) in names for inner in element.iter("*"))
 
 
 def _names_a_place(note: Element) -> bool:
-    """Whether a note says by an attribute where it belongs."""
+    """Whether a note has a target."""
     return _local(note) == "note" and bool((note.get("target") or note.get("from") or "").strip())
 
 
 def _words_in(*texts: str | None) -> set[str]:
-    """The words of attributes, folded: "editorial-comment" has two."""
+    """Return the words of attributes, folded: "editorial-comment" has two."""
     apart = (re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _plain(text)) for text in texts if text)
     return {
         re.sub("([aou])e", r"\1", word)
@@ -687,7 +686,7 @@ def _words_in(*texts: str | None) -> set[str]:
 
 
 def _plain(text: str) -> str:
-    """A text without accents: "übersetzung" is "ubersetzung"."""
+    """Return a text without accents: "ubersetzung" for "übersetzung"."""
     bare = unicodedata.normalize("NFKD", text)
     bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
     return bare.translate(_LIGATURES)
@@ -697,14 +696,14 @@ _LIGATURES = str.maketrans({"æ": "a", "Æ": "A", "œ": "o", "Œ": "O", "ø": "o
 
 
 def _primary(tag: str | None) -> str:
-    """The language of a tag without script and country."""
+    """Return the language of a tag without script and country."""
     return (tag or "").strip().casefold().replace("_", "-").partition("-")[0]
 
 
 def _language_around(element: Element) -> str:
-    """The language of the text that an element is in, as the text or else the header says.
+    """Return the language of the text around an element, from the text or the header.
 
-    That of the whole file may be the edition's.
+    The language of the complete file is ignored, because it can be the edition's.
     """
     for above in (element, *element.iterancestors()):
         if _local(above) in ("TEI", "teiCorpus"):
@@ -737,9 +736,9 @@ def _zone(element: Element, name: str) -> str | None:
 
 
 def words_of(element: Element) -> str | None:
-    """An element's words on one line; None if it has none.
+    """Return an element's words on one line, or None if it has none.
 
-    Elements that stand next to each other without any text between them are separated by a space.
+    A space separates neighbouring elements without text between them.
     """
     return " ".join("".join(_flat(element)).split()) or None
 

@@ -735,7 +735,7 @@ class _Letter:
     def _note(self, note: Note, at: dict[str, Any]) -> None:
         """A note in the record: ours with everything that we wrote of it, others as they are."""
         notes = self.draft.raw.setdefault("translation_notes", [])
-        said = note.said if note.said is not None else note.element
+        said = note.text_element if note.text_element is not None else note.element
         kind, more = note.what, _if("text", note.text)
         own = (note.name or "").removeprefix("note-")
         name = f"note-{len(notes) + 1}"
