@@ -185,14 +185,21 @@ def test_users_can_add_their_own_vocabulary(letter: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["- a\n- b\n", "bodies:\n  - {short: X}\n", "months: [a]\n", "a: [", "weekdays: 3\n"]
+    ("text", "message"),
+    [
+        ("- a\n- b\n", "is not a table of lists"),
+        ("bodies:\n  - {short: X}\n", "the value of bodies has the wrong form"),
+        ("kin: [a]\nmonths: [a]\n", "the value of months has the wrong form"),
+        ("a: [", "is not valid YAML"),
+        ("weekdays: 3\n", "the value of weekdays has the wrong form"),
+    ],
 )
 def test_a_file_that_is_not_a_vocabulary_is_refused(
-    text: str, letter: Path, tmp_path: Path
+    text: str, message: str, letter: Path, tmp_path: Path
 ) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(text)
-    draft(letter, "--vocabulary", own, status=3)
+    assert message in draft(letter, "--vocabulary", own, status=3)
 
 
 def test_a_missing_file_is_a_storage_error(tmp_path: Path) -> None:

@@ -342,9 +342,13 @@ def load_vocabulary(*own: Path) -> Vocabulary:
             raise InvalidError(
                 f"{path}, byte {error.start}: not UTF-8", "Save the file as UTF-8."
             ) from error
-        trees.append(_read(text, str(path)))
-        try:
-            _build(trees)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise InvalidError(f"{path} is not a vocabulary: {error!r}", _HINT) from error
+        tree = _read(text, str(path))
+        for key, value in tree.items():
+            try:
+                _build([*trees, {key: value}])
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                raise InvalidError(
+                    f"{path}: the value of {key} has the wrong form", _HINT
+                ) from error
+        trees.append(tree)
     return _build(trees)
