@@ -444,13 +444,13 @@ def test_each_phrase_is_read_by_its_rule(phrases: list[tuple[Any, ...]]) -> None
         assert read is not None, written
         if isinstance(expected[1], list):
             rule, readings = expected
-            told = [
+            found = [
                 (one.edtf, one.rule, one.sure, *filter(None, [one.note])) for one in read.readings
             ]
-            assert (read.edtf, read.rule, read.sure, told) == ("", rule, 0, readings), written
+            assert (read.edtf, read.rule, read.sure, found) == ("", rule, 0, readings), written
         else:
-            told = [read.edtf, read.rule, read.sure, *filter(None, [read.note])]
-            assert told == expected, written
+            found = [read.edtf, read.rule, read.sure, *filter(None, [read.note])]
+            assert found == expected, written
             assert read.readings == ()
 
 

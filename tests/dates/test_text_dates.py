@@ -143,7 +143,7 @@ NO_DATES = [
 """Lines with the words of a date, the date, its rule, certainty, language and style."""
 
 
-def told(line: str, **how: Any) -> list[tuple[Any, ...]]:
+def dates_in(line: str, **how: Any) -> list[tuple[Any, ...]]:
     found = find_dates(line, known_month_names(), **how)
     return [
         (line, line[one.start : one.end], one.edtf, one.rule, one.sure, one.language, one.style)
@@ -156,29 +156,29 @@ def test_a_date_in_a_line_is_found_with_its_place_and_rule() -> None:
         lines = dict.fromkeys(row[0] for row in table)
         for line in lines:
             expected = [(*row, "", "")[:7] for row in table if row[0] == line]
-            assert told(line, **how) == expected
+            assert dates_in(line, **how) == expected
 
 
 def test_all_months_in_roman_numerals_are_known() -> None:
     roman_figures = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
     for number, roman in enumerate(roman_figures, start=1):
-        ((_, _, edtf, rule, *_),) = told(f"9. {roman}. 1960")
+        ((_, _, edtf, rule, *_),) = dates_in(f"9. {roman}. 1960")
         assert (edtf, rule) == (f"1960-{number:02}-09", "roman-month")
 
 
 @pytest.mark.parametrize("line", NO_DATES)
 def test_other_words_and_numbers_are_not_dates(line: str) -> None:
-    assert told(line) == []
+    assert dates_in(line) == []
 
 
 def test_numbers_are_not_a_date_if_neither_can_be_the_month() -> None:
-    assert told("13/14/1960", month_first=True) == []
+    assert dates_in("13/14/1960", month_first=True) == []
 
 
 @pytest.mark.parametrize("pivot", [1900, 1960, 1961, 2000])
 def test_a_two_digit_year_is_in_the_hundred_years_before_the_pivot(pivot: int) -> None:
     for short in range(100):
-        ((_, _, edtf, _, sure, _, _),) = told(f"1 May {short:02}", pivot=pivot)
+        ((_, _, edtf, _, sure, _, _),) = dates_in(f"1 May {short:02}", pivot=pivot)
         year = int(edtf[:4])
         assert (year % 100, sure) == (short, 1)
         assert pivot - 100 <= year < pivot

@@ -128,5 +128,9 @@ def _misfit(body: bytes, codec: str, shift: int, path: str, *, declared: bool) -
                 )
             )
             start += error.end
-    first = report.findings[0]
-    return InvalidError(f"{first.location}: {first.message}", hint, report)
+    count = "1 byte is" if len(report) == 1 else f"{len(report)} bytes are"
+    if len(report) == _MOST_REPORTED:
+        count = f"at least {count}"
+    return InvalidError(
+        f"{path or 'the text'}: {count} not valid {iana_name(codec)}", report=report
+    )

@@ -18,7 +18,7 @@ from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.parsing import ZIP_ERRORS, OverLimitError, check_xml, parse_xml
 from archive_pkg.records.recognizing import DAMAGED, OPEN_DOCUMENT, WORD, recognize
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.storage import read_regular
+from archive_pkg.storage import describe, read_regular
 from archive_pkg.texts.decoding import decode
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def read_source(path: StrPath, encoding: str | None = None) -> Source:
             raise _too_large(path, OverLimitError(f"it has {size} bytes", limits.DOCUMENT_SIZE))
         data = read_regular(path)
     except OSError as error:
-        raise StorageError(f"{path}: {error.strerror}") from error
+        meaning, hint = describe(error)
+        raise StorageError(f"{path}: {meaning}", hint) from error
     digest = hashlib.sha256(data).hexdigest()
     name = str(path)
     kind = media_type(data)

@@ -303,10 +303,10 @@ class _TextWriter:
         if not own or parent is None:
             return False
         if parent not in self._languages:
-            self._languages[parent] = self._language_beside(parent)
+            self._languages[parent] = self._own_language(parent)
         return own != self._languages[parent]
 
-    def _language_beside(self, parent: Element) -> str:
+    def _own_language(self, parent: Element) -> str:
         """Return the main language of the letter's own words in an element."""
         around = _language_around(parent)
         above = _local(parent)

@@ -24,6 +24,11 @@ _ZONES = {
     "letterhead": "bright_black", "postscript": "white", "subject": "bold", "place": "green",
 }  # fmt: skip
 _SURE = {"certain": "green", "probable": "yellow", "guess": "red"}
+# Names of fields in records, where statements have another name.
+_FIELDS = {
+    "recipient": "recipients", "signatory": "signatories", "copy-to": "copies to",
+    "enclosure-mentioned": "enclosure", "note": "translation note", "slip": "translation note",
+}  # fmt: skip
 # Names mentioned in passing; they do not need a review of their own.
 _BY_THE_WAY = ("mentioned", "mentioned-place")
 # Paragraphs of a long body that the terminal shows at its beginning and at its end.
@@ -172,12 +177,16 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
     for _, record, one in sorted(rows, key=lambda row: (row[0], str(row[1]), row[2].field)):
         place = f" at {one.quote.start}" if one.quote else ""
         answer.say(
-            f"{one.confidence!s:9} {record}: {one.field} “{_short(one.value)}”{place} "
+            f"{one.confidence!s:9} {record}: {_label(one.field)} “{_short(one.value)}”{place} "
             f"({reason(one.rule)})"
         )
     for read, filed in drafts:
         if read.open:
-            answer.say(f"{'open':9} {filed.record}: {', '.join(read.open)}")
+            answer.say(f"{'open':9} {filed.record}: {', '.join(map(_label, read.open))}")
+
+
+def _label(field: str) -> str:
+    return _FIELDS.get(field, field.replace("-", " "))
 
 
 def _short(text: str) -> str:
@@ -193,9 +202,10 @@ def _show(read: Draft) -> None:
         for one in read.statements:
             if one.field not in _BY_THE_WAY:
                 why = f"{one.confidence}: {reason(one.rule)}"
-                typer.echo(f"  {one.field}: {_short(clean(one.value, lines=True))} ({why})")
+                value = _short(clean(one.value, lines=True))
+                typer.echo(f"  {_label(one.field)}: {value} ({why})")
         if read.open:
-            typer.echo(f"  open: {', '.join(read.open)}")
+            typer.echo(f"  open: {', '.join(map(_label, read.open))}")
         return
     from rich.console import Console
     from rich.table import Table
@@ -222,9 +232,9 @@ def _fields(read: Draft) -> Table:
         if one.field not in _BY_THE_WAY:
             why = f"\n{one.confidence}: {reason(one.rule)}"
             said.append(why, style=_SURE[str(one.confidence)])
-        table.add_row(one.field, said)
+        table.add_row(_label(one.field), said)
     if read.open:
-        table.add_row("open", ", ".join(read.open))
+        table.add_row("open", ", ".join(map(_label, read.open)))
     return table
 
 

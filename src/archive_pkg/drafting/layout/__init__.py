@@ -1,1 +1,1 @@
-"""Which line of a document is what: marking, dateline, salutation, body, closing, signature."""
+"""Classify the lines of a letter: marking, dateline, salutation, body, closing, signature."""

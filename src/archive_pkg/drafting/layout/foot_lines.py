@@ -20,7 +20,7 @@ _PIECE = re.compile(r"\S+")
 # Words joined because a line end was lost: "GrussIhr".
 _GLUED = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 _QUOTES = '“”„«»"'
-_SIGNATURE_TOLD = re.compile(r"\[[^\[\]]{0,40}signature\]", re.IGNORECASE)
+_SIGNATURE_NOTE = re.compile(r"\[[^\[\]]{0,40}signature\]", re.IGNORECASE)
 _TYPED_SIGN = re.compile(r"\(?/?s/|/s\)", re.IGNORECASE)
 _SPEAKERS = frozenset({"ich", "wir", "i", "we", "je", "nous"})
 
@@ -93,7 +93,7 @@ class FootLines:
         text = line.text
         if len(text) > LONGEST:
             return None
-        if _SIGNATURE_TOLD.fullmatch(text):
+        if _SIGNATURE_NOTE.fullmatch(text):
             return SignatureLine(number, line.start, line.end, text, "marked-signed")
         if any(q in text for q in _QUOTES) or text[-1] == ":":
             return None
@@ -160,7 +160,7 @@ class FootLines:
         text = line.text
         if len(text) > LONGEST or any(q in text for q in _QUOTES):
             return None
-        if _SIGNATURE_TOLD.fullmatch(text):
+        if _SIGNATURE_NOTE.fullmatch(text):
             return SignatureLine(number, line.start, line.end, text, "marked-signed")
         words = words_of(text)
         length = self.vocabulary.forms["signed"].at(words)

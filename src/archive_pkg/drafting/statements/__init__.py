@@ -1,1 +1,1 @@
-"""From the lines of a document to statements, each with its evidence."""
+"""Make statements, with evidence, from the lines of a letter."""
