@@ -52,7 +52,7 @@ def test_the_demo_leaves_the_working_folder_clean(
     for name in ("show", "check", "build", "verify", "deposit", "page"):
         assert f"$ archive-pkg {name} " in done.stdout
     page = tmp_path / "there" / "letter.html"
-    assert f"open {page} to see it" in done.stdout
+    assert f"Open {page} in a browser" in done.stdout
     assert page.is_file()
     again = run("demo", "--out", tmp_path / "there", "--json")
     assert json.loads(again.stdout)["status"] == 0
@@ -294,7 +294,7 @@ def command(*_, **options):
 interruptions._LIMIT = 0.2
 interruptions.expect_bulk()
 main = sys.modules["archive_pkg.cli.main"]
-main.app = command
+main.without_pydantic = lambda _: command
 main.main()
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -317,13 +317,13 @@ def command(*_, **options):
     time.sleep(600)
 
 main = sys.modules["archive_pkg.cli.main"]
-main.app = command
+main.without_pydantic = lambda _: command
 main.main()
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
     )
-    assert (done.returncode, done.stderr) == (143, "interrupted; nothing was left half done\n")
+    assert (done.returncode, done.stderr) == (143, "interrupted; nothing was left incomplete\n")
 
 
 def test_every_line_of_allowed_signers_that_cannot_be_read_is_named(

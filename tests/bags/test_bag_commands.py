@@ -36,7 +36,7 @@ def source(tmp_path: Path) -> Path:
 def test_the_whole_way(bag: Bag, source: Path, tmp_path: Path) -> None:
     made = tmp_path / "bag"
     said = bag("create", source, made, "--info", "Contact-Name=E. Janssen", "--date", "2026-11-24")
-    assert "a bag of 1 files, 3 bytes" in said
+    assert "created a bag of 1 file, 3 bytes" in said
     assert (made / "bag-info.txt").read_text() == (
         "Contact-Name: E. Janssen\nBagging-Date: 2026-11-24\nPayload-Oxum: 3.1\n"
     )
@@ -64,7 +64,7 @@ def test_in_place_and_dates_of_the_environment(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
     bag("create", "--in-place", source)
     assert "Bagging-Date: 1970-01-01" in (source / "bag-info.txt").read_text()
-    assert "is a bag, complete and valid" in bag("create", "--in-place", source)
+    assert "is already a bag" in bag("create", "--in-place", source)
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_a_read_only_disk_is_audited_and_searched(
     lines = (tmp_path / "ledger.jsonl").read_text().splitlines()
     assert [json.loads(line)["built_here"] for line in lines] == [True] * 5
     assert "5 packages" in done("audit", "report", shelf)[1]
-    status, said = done("find", shelf, "--most", 1)
+    status, said = done("find", shelf, "--limit", 1)
     assert (status, "5 found, 1 shown" in said) == (0, True), said
     status, said = done("find", shelf, "--refresh")
     assert (status, "read-only" in said) == (5, True), said

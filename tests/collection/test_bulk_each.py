@@ -46,7 +46,7 @@ def test_check_looks_through_folders(
     capsys.readouterr()
     assert run("check", tmp_path / "letters") == 3
     said = capsys.readouterr().out
-    assert "1 unsound, 4 sound" in said
+    assert "1 invalid, 4 valid" in said
     assert "[part-missing]" in said
 
 
@@ -58,8 +58,8 @@ def test_check_notices_one_id_in_two_records(
     shutil.copytree(first, copy)
     assert run("check", tmp_path / "letters", "--jobs", 2, "--json") == 3
     told = json.loads(capsys.readouterr().out)
-    assert told["counts"] == {"sound": 40, "unsound": 1}
-    [twin] = [result for result in told["results"] if result["outcome"] == "unsound"]
+    assert told["counts"] == {"valid": 40, "invalid": 1}
+    [twin] = [result for result in told["results"] if result["outcome"] == "invalid"]
     [finding] = [f for f in twin["findings"] if f["severity"] == "error"]
     assert finding["code"] == "record-id-twice"
     assert {twin["path"]} | {str(first), str(copy)} == {str(first), str(copy)}

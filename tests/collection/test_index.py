@@ -213,8 +213,8 @@ def test_the_commands(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
 
     said = cli.app(["find", str(shelf.root), "lozhnom"], standalone_mode=False)
     assert not said
-    assert "1 found" in capsys.readouterr().out
-    cli.app(["find", str(shelf.root), "--most", "2", "--json"], standalone_mode=False)
+    assert "1 package found" in capsys.readouterr().out
+    cli.app(["find", str(shelf.root), "--limit", "2", "--json"], standalone_mode=False)
     (answer,) = json.loads(capsys.readouterr().out)["results"]
     assert (answer["count"], len(answer["hits"])) == (13, 2)
     cli.app(["stats", str(shelf.root)], standalone_mode=False)

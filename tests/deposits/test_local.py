@@ -107,7 +107,7 @@ def test_from_the_command_line(run: Run, package: Path, tmp_path: Path) -> None:
     assert "stored" in status.stdout
     shown = run("receipts", package, "--check")
     assert shown.returncode == 0
-    assert "everything is as deposited" in shown.stdout
+    assert "all files are as deposited" in shown.stdout
     (tmp_path / "drop" / package.name / "bagit.txt").unlink()
     shown = run("receipts", package, "--check")
     assert shown.returncode == 4
@@ -139,7 +139,7 @@ def test_interrupted_and_gone_on_with(letter: Path, tmp_path: Path) -> None:
         said, complaint = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert said == ""
-    assert complaint == "interrupted; give the same command again: it goes on from there\n"
+    assert complaint == "interrupted; run the same command again to resume\n"
     assert [path.name[0] for path in drop.iterdir()] == ["."]
     (known,) = deposits.ask(package, f"file:{drop}")
     assert (known.status.state, known.unfinished) == ("absent", True)

@@ -30,7 +30,7 @@ from archive_pkg.errors import DepositError, UsageError
 def test_a_repository_that_is_lost_says_what_to_do() -> None:
     lost = LostError("x: reset")
     assert (lost.message, lost.after) == ("x: reset", None)
-    assert lost.hint == "give the same command again: it goes on from there"
+    assert lost.hint == "Run the same command again to resume."
     assert LostError("x: reset", "look", after=3).hint == "look"
 
 

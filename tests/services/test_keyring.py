@@ -48,7 +48,7 @@ def test_kept_over_sessions_and_not_in_plain_words(tmp_path: Path) -> None:
         f"echo token-of-mine | {_LOGIN} zenodo",
         f"echo pass:word | {_LOGIN} dav.example.org --user me",
     )
-    assert kept.stdout.count("kept in the keyring") == 2, kept.stderr
+    assert kept.stdout.count("stored in the keyring") == 2, kept.stderr
     later = session(tmp_path, _OPEN, f"{_FIND} zenodo", f"{_FIND} dav.example.org", f"{_FIND} x")
     assert later.stdout.splitlines() == ["token-of-mine", "me pass:word", "nothing"], later.stderr
     files = [path for path in (tmp_path / ".local").rglob("*") if path.is_file()]

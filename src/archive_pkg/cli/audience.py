@@ -1,4 +1,4 @@
-"""The option `--audience` of everything that shows or writes documents."""
+"""The option `--audience` of commands that show or write documents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ Audience = Annotated[
     Literal["public", "internal"],
     typer.Option(
         "--audience",
-        help="Who will see it. public: without what may not go out today. internal: everything.",
+        help="Who will see it. public: leaves out what the public may not see today. internal: "
+        "includes everything.",
     ),
 ]
 HOW = "--audience internal includes what is withheld from the public"
@@ -27,14 +28,14 @@ HOW = "--audience internal includes what is withheld from the public"
 def say_withheld(
     answer: Answer, result: dict[str, object], gone: Mapping[str, Withheld], indent: str = "  "
 ) -> None:
-    """Say which parts, by their ids, are withheld by which rule."""
+    """Print the ids of the withheld parts, each with the rule that withholds it."""
     result["withheld"] = {name: one.sentence for name, one in gone.items()}
     for name, one in gone.items():
         answer.say(f"{indent}withheld: {name}, {one.sentence}")
 
 
 def say_seen(answer: Answer, result: dict[str, object], path: Path, outgoing: Outgoing) -> None:
-    """Say what is withheld from a document, and which option includes it."""
+    """Print what a document leaves out, and the option that includes it."""
     say_withheld(answer, result, outgoing.withheld, f"{path}: ")
     if outgoing.is_cut:
         answer.say(f"  {HOW}")

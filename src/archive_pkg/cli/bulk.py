@@ -1,4 +1,4 @@
-"""How commands answer about a hundred thousand subjects: streamed, and grouped at the end."""
+"""Report on up to hundreds of thousands of subjects: stream results, group findings at the end."""
 
 from __future__ import annotations
 
@@ -44,52 +44,56 @@ S = TypeVar("S")
 
 Jobs = Annotated[
     int | None,
-    typer.Option("--jobs", "-j", min=1, help="Processes; as many as processors if not given."),
+    typer.Option("--jobs", "-j", min=1, help="Number of processes [default: one per processor]."),
 ]
 ReportFile = Annotated[
     Path | None,
     typer.Option(
         "--report",
-        help="A file for what comes of each, one JSON line at a time; added to what is in it. "
-        "- is standard output.",
+        help="Append one JSON line per result to this file; - is standard output.",
     ),
 ]
 Executor = Annotated[
     str,
-    typer.Option("--executor", help="A cluster that does the work: dask:tcp://HOST:8786."),
+    typer.Option("--executor", help="Run on a Dask cluster: dask:tcp://HOST:8786."),
 ]
 Gentle = Annotated[
     bool,
-    typer.Option("--gentle", help="Run at the lowest priority (nice 19): other programs go first."),
+    typer.Option(
+        "--low-priority",
+        help="Run at the lowest priority (nice 19), so that other programs go first.",
+    ),
 ]
 Repositories = Annotated[
     list[str] | None,
     typer.Option(
         "--repository",
         metavar="ADDRESS",
-        help="A server that receipts may lead to, with your login. One on a disk here needs not "
-        "be named.",
+        help="A server that receipts may refer to and that may get your login; repeatable. "
+        "Repositories on a local disk need not be listed.",
     ),
 ]
 LimitRate = Annotated[
     str,
-    typer.Option("--limit-rate", metavar="BYTES", help="Read no more a second, such as 50M."),
+    typer.Option(
+        "--limit-rate", metavar="BYTES", help="Read at most this much per second, such as 50M."
+    ),
 ]
 
 _EXAMPLES = 5
-"""The most findings of one code that are printed at the end; `--report` has them all."""
+"""Up to this many findings of one code are printed at the end; `--report` has all of them."""
 
 _FEW = 8
-"""The most subjects that are printed one by one; with more, findings are grouped at the end."""
+"""Up to this many subjects are printed one by one; with more, findings are grouped at the end."""
 
 
-class Telling:
-    """Tells what comes of subjects: of few all, of many counts and a few examples.
+class BulkAnswer:
+    """Reports the results for many subjects: one by one if they are few, grouped if many.
 
-    Of many nothing else is kept, however many they are.
+    Of grouped results, only counts and a few examples are kept in memory.
 
     Attributes:
-        stopped: Whether work ended before its time.
+        stopped: Whether the work was interrupted.
     """
 
     def __init__(self, answer: Answer, report: TextIO | None, meter: Meter | None = None) -> None:
@@ -110,11 +114,11 @@ class Telling:
     def ahead(
         self, subjects: Iterable[S], lines: Callable[[Done], Iterable[str]]
     ) -> tuple[Iterable[S], bool]:
-        """Look ahead: few subjects are printed one by one, many are grouped.
+        """Look ahead to decide whether to print results one by one or grouped.
 
         Args:
             subjects: The subjects, as they are found.
-            lines: The lines for people about one of them.
+            lines: Returns the lines to print about a result.
 
         Returns:
             The same subjects, and whether they are few.
@@ -126,15 +130,15 @@ class Telling:
         return chain(first, stream), few
 
     def take(self, done: Done) -> None:
-        """Take what came of one subject. Raises StorageError when the report cannot be written."""
+        """Report the result for one subject. Raises StorageError if the report is not writable."""
         self._counts[done.outcome] = self._counts.get(done.outcome, 0) + 1
         if done.status:
             self._answer.worsen(done.status)
-        told = done.as_json()
-        line = json_text(told)
+        result = done.as_json()
+        line = json_text(result)
         if self._report is not None:
             with storage_errors("writing the report"):
-                ours = json_text({"run": self._run, **told})
+                ours = json_text({"run": self._run, **result})
                 _narrow(self._report, done.path)
                 self._report.write(ours + "\n")
                 self._report.flush()
@@ -142,7 +146,7 @@ class Telling:
             typer.echo(line if self._first else "," + line)
             self._first = False
         if self._lines is not None:
-            self._tell(done, self._lines(done))
+            self._print(done, self._lines(done))
             return
         for finding in done.findings:
             self._count(finding, done.path)
@@ -153,28 +157,26 @@ class Telling:
             self._errors[done.error[1]] = (count + 1, messages)
         self._progress()
 
-    def _tell(self, done: Done, lines: Iterable[str]) -> None:
-        """Say all that came of one subject."""
+    def _print(self, done: Done, lines: Iterable[str]) -> None:
+        """Print the complete result for one subject: the outcome first, then the findings."""
         answer = self._answer
         if answer.as_json:
             return
         self._clear()
-        errors = [each for each in done.findings if each.severity is Severity.ERROR]
-        others = [each for each in done.findings if each.severity is not Severity.ERROR]
-        for finding in errors if answer.quiet else [*errors, *others]:
-            print_finding(finding, subject=done.path, err=answer.err)
         if done.error[0]:
             complain(ArchivePkgError(*done.error))
         else:
             for line in lines:
                 answer.say(line)
+        by_gravity = sorted(done.findings, key=lambda each: each.severity is not Severity.ERROR)
+        answer.show(by_gravity, done.path)
 
     def took(self, _: object, done: Done) -> None:
-        """The same, with the subject before it."""
+        """Report a result like `take`; the first argument is the subject."""
         self.take(done)
 
     def found(self, findings: Iterable[Finding]) -> None:
-        """Take findings that are about no one subject."""
+        """Report findings that are not about a single subject."""
         for finding in findings:
             self._about_all.append(finding)
             self._count(finding, "")
@@ -182,7 +184,7 @@ class Telling:
                 self._answer.worsen(3)
 
     def closing(self, figures: dict[str, object]) -> None:
-        """Take what is to be said at the end besides the counts."""
+        """Set the figures to print at the end, after the counts."""
         self._closing = figures
 
     def _count(self, finding: Finding, subject: str) -> None:
@@ -193,12 +195,12 @@ class Telling:
 
     @property
     def summary(self) -> str:
-        """How many came to what, in words."""
+        """The number of results for each outcome, in words."""
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in self._counts.items())
-        return counts or "nothing was found to do"
+        return counts or "nothing to do"
 
     def end(self) -> None:
-        """Say all findings, grouped, and the counts."""
+        """Print the counts, then the grouped findings and the figures."""
         answer = self._answer
         self._clear()
         if answer.as_json:
@@ -210,6 +212,9 @@ class Telling:
             }
             typer.echo("], " + json_text(rest)[1:])
             return
+        done = sum(self._counts.values())
+        if done > 1 or (self._lines is None and (done or not (answer.status or self.stopped))):
+            answer.say(self.summary)
         for code, (count, some) in self._codes.items():
             if some[0][1].severity is Severity.ERROR or not answer.quiet:
                 for subject, finding in some:
@@ -222,14 +227,11 @@ class Telling:
                 complain(ArchivePkgError(message))
             more = f" (and {number - len(messages):,} more)" if number > len(messages) else ""
             complain(ArchivePkgError(messages[-1] + more, hint))
-        told = sum(self._counts.values())
-        if told > 1 or (self._lines is None and (told or not (answer.status or self.stopped))):
-            answer.say(self.summary)
         for name, value in self._closing.items():
             answer.say(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
 
     def _clear(self) -> None:
-        """Take progress away before something else is said."""
+        """Remove the progress line before printing."""
         if progress_wanted() and not self._answer.quiet:
             typer.echo("\r\x1b[K", nl=False, err=True)
 
@@ -239,7 +241,7 @@ class Telling:
             self._shown = now
             done = sum(self._counts.values())
             rate = done / max(0.001, now - self._started)
-            said = f"{self.summary}; {rate:,.0f} a second" if done else ""
+            said = f"{self.summary}; {rate:,.0f}/s" if done else ""
             if self._meter is not None:
                 size = self._meter.total()
                 rate = size / max(0.001, now - self._started)
@@ -250,7 +252,7 @@ class Telling:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Show how bytes get on, while nothing comes to its end."""
+        """Show the number of bytes sent while the block runs."""
         over = threading.Event()
 
         def watch() -> None:
@@ -267,7 +269,7 @@ class Telling:
 
 
 @contextmanager
-def telling(
+def bulk_answering(
     command: str,
     report: Path | None,
     *,
@@ -276,41 +278,41 @@ def telling(
     meter: Meter | None = None,
     files: Sequence[Path | None] = (),
     subjects: Sequence[Path] = (),
-) -> Iterator[Telling]:
-    """Let a command tell what comes of many subjects, then end it with its status.
+) -> Iterator[BulkAnswer]:
+    """Report the results for many subjects, then end the command with its status.
 
-    With `--json` the document is written as it comes: `{"command", "results": […], "counts",
-    "status"}`. An interruption ends it in order, too.
+    With `--json` the document is streamed: `{"command", "results": […], "counts", "status"}`. After
+    an interruption it is still complete JSON.
 
     Args:
-        command: Its name.
-        report: The file for a line about each; "-" is standard output.
+        command: The name of the command.
+        report: The file for one line per result; "-" is standard output.
         as_json: See `Answer`.
         quiet: See `Answer`.
-        meter: Counts the bytes that are sent, where something is sent.
-        files: Other files that the user asked for; see `answering`.
-        subjects: Files that must not be written over; see `answering`.
+        meter: Counts the bytes that are sent, if any.
+        files: Other output files; see `answering`.
+        subjects: Input files that must not be overwritten; see `answering`.
     """
     taken = takes_output([report, *files], as_json=as_json, subjects=subjects)
     answer = Answer(command, as_json=as_json, quiet=quiet, taken=taken)
     file = _open_report(report) if report is not None else None
     if as_json:
         typer.echo(f'{{"command": {json.dumps(command)}, "results": [')
-    told = Telling(answer, file, meter)
+    bulk = BulkAnswer(answer, file, meter)
     try:
-        with told.watched() if meter is not None else nullcontext():
-            yield told
+        with bulk.watched() if meter is not None else nullcontext():
+            yield bulk
     except ArchivePkgError as error:
-        told.found(findings_of(error))
         complain(error)
+        bulk.found(findings_of(error))
         answer.worsen(error.exit_status)
     except BaseException as error:
-        told.stopped = True
+        bulk.stopped = True
         if isinstance(error, Interrupted):
             answer.status = error.exit_status
         raise
     finally:
-        told.end()
+        bulk.end()
         if file is not None:
             file.close()
     sys.stdout.flush()
@@ -319,7 +321,7 @@ def telling(
 
 
 def _open_report(path: Path) -> TextIO:
-    """A report to go on with: a run that goes on where another was stopped says only the rest."""
+    """Open a report to append to: a resumed run reports only the rest."""
     stream = (
         open(1, "wb", closefd=False, buffering=0)  # noqa: SIM115 - a descriptor
         if str(path) == STANDARD_OUTPUT
@@ -329,7 +331,7 @@ def _open_report(path: Path) -> TextIO:
 
 
 def _narrow(report: TextIO, subject: str) -> None:
-    """Take permissions from a report: whoever may not read a subject may not read about it."""
+    """Narrow the permissions of a report to those of a subject that it describes."""
     status = os.fstat(report.fileno())
     if report.fileno() != 1 and stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
         now = stat.S_IMODE(status.st_mode)
@@ -341,11 +343,13 @@ def _narrow(report: TextIO, subject: str) -> None:
 def executor_from(
     jobs: int | None, address: str = "", *, gentle: bool = False
 ) -> Callable[[], executors.Executor]:
-    """Return what makes the executor that options ask for, once there is enough work."""
+    """Return a function that starts the executor that the options ask for."""
     from archive_pkg.executors import executor_for
 
     if address and jobs is not None:
-        raise UsageError("--jobs is for this machine", "with --executor the cluster decides")
+        raise UsageError(
+            "--jobs does not work with --executor", "Leave --jobs out: the cluster decides."
+        )
     expect_bulk()
     return lambda: executor_for(jobs, address, gentle=gentle)
 
@@ -354,20 +358,22 @@ _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
 def parse_bytes(text: str) -> int:
-    """A number of bytes as people write it: 50M, 1.5G. Raises UsageError."""
+    """Read a number of bytes: 50M, 1.5G. Raises UsageError."""
     bare = text.strip().lower().removesuffix("b")
     unit = bare[-1:] if bare[-1:].isalpha() else ""
     try:
         number = float(bare.removesuffix(unit)) * _UNITS[unit]
     except (ValueError, KeyError) as error:
-        raise UsageError(f"{text!r} is no number of bytes", "write it as 50M or 2G") from error
+        raise UsageError(
+            f"{text!r} is not a number of bytes", "Write it like 50M or 2G."
+        ) from error
     if not 1 <= number < 10**18:
-        raise UsageError(f"{text!r} is no number of bytes to work with", "write it as 50M or 2G")
+        raise UsageError(f"{text!r} is too small or too large", "Write it like 50M or 2G.")
     return int(number)
 
 
 def in_words(size: float) -> str:
-    """A number of bytes for people: 1.5 GB."""
+    """Return a number of bytes in words: 1.5 GB."""
     for unit in ("B", "kB", "MB", "GB"):
         if size < 1000:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
@@ -376,7 +382,7 @@ def in_words(size: float) -> str:
 
 
 def rate_of(limit: str, jobs: int | None) -> float:
-    """The share of a limit that one of several processes has; 0 for none. Raises UsageError."""
+    """Return the limit for each process, or 0 for no limit. Raises UsageError."""
     from archive_pkg.executors import cpus
 
     return parse_bytes(limit) / (jobs or cpus()) if limit else 0

@@ -1,4 +1,4 @@
-"""End the program when a signal asks it to: ctrl-C, a scheduler, a terminal that closes."""
+"""End the program on a signal: from ctrl-C, a scheduler or a closing terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LIMIT = 1.8
-"""Seconds after a signal until a bulk command ends without tidying up."""
+"""Seconds after a signal until a bulk command ends without cleaning up."""
 
 _AGAIN = 0.05
 """Seconds until an interruption that Python dropped is raised again."""
@@ -29,15 +29,15 @@ _interrupted = 0
 class Interrupted(BaseException):
     """A signal asked the program to end: SIGINT (ctrl-C), SIGTERM or SIGHUP.
 
-    Not a KeyboardInterrupt, which typer would take for itself. Nothing in the library catches it;
-    what was staged is removed on its way up.
+    It is not a KeyboardInterrupt, because typer handles that. Nothing in the library catches it;
+    context managers remove staged files as it propagates.
 
     Attributes:
-        exit_status: The status with which the program ends.
-        left: What is said of the work that was under way.
+        exit_status: The exit status of the program.
+        left: What to say about the work in progress.
     """
 
-    left = "nothing was left half done"
+    left = "nothing was left incomplete"
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -45,44 +45,44 @@ class Interrupted(BaseException):
         self._unsaid = _thread.allocate_lock()
 
     def unsaid(self) -> bool:
-        """Return True once, to the thread that asks first: that one says what is left."""
+        """Return True only to the first caller, which then prints the message."""
         return self._unsaid.acquire(blocking=False)
 
 
 def listen() -> None:
     """Raise Interrupted in the main thread when a signal asks the program to end."""
-    atexit.register(_leave)  # first, so that it runs after what other modules register
+    atexit.register(_leave)  # registered first, so that it runs last
     sys.unraisablehook = _interrupt_again
     for number in _SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup sets it
             signal.signal(number, _interrupt)
 
 
 def say_if_abandoned(words: str) -> None:
-    """Say this of the work under way where the command ends without tidying up."""
+    """Set the message for a command that ends without cleaning up."""
     global _abandoned
     _abandoned = words
 
 
 def expect_bulk() -> None:
-    """From now on, end within two seconds of a signal, whatever is under way.
+    """From now on, end within two seconds of a signal.
 
-    Tidying up can wait for a thread that sends a large file, for a disk that does not answer, or
-    for a reader of standard output. Bulk commands resume what a killed run has left.
+    Cleaning up can hang on a thread that sends a large file, on a disk that does not respond, or on
+    a reader of standard output. Bulk commands resume what an interrupted run has left.
     """
     global _bulk
     _bulk = True
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    # A second signal must not break off the tidying up after the first.
+    # A second signal must not interrupt the cleanup after the first.
     for each in _SIGNALS:
         signal.signal(each, signal.SIG_IGN)
     interruption = Interrupted(number)
     if _bulk:
         global _interrupted
         _interrupted = number
-        # Not a Thread: the lock that it takes may be held by what the signal interrupted.
+        # Not threading.Thread: the interrupted code may hold the lock that it needs.
         _thread.start_new_thread(_abandon, (interruption,))
         interruption.left = _abandoned
     raise interruption
@@ -104,7 +104,7 @@ def _interrupt_after_alarm(
 
 
 def _leave() -> None:
-    """Skip the end of the interpreter, which takes seconds after a Dask client was used."""
+    """Skip the shutdown of the interpreter, which takes seconds after a Dask client was used."""
     if _interrupted:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -112,7 +112,7 @@ def _leave() -> None:
 
 
 def _abandon(interruption: Interrupted) -> None:
-    """End the program. On Linux its workers are killed with it."""
+    """End the program. On Linux this kills its workers, too."""
     time.sleep(_LIMIT)
     os.set_blocking(2, False)
     try:

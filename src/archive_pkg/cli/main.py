@@ -1,4 +1,4 @@
-"""The program: its commands, and what becomes of errors, signals and bugs."""
+"""Run the program: its commands, and how errors, signals and bugs end it."""
 
 from __future__ import annotations
 
@@ -96,42 +96,40 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _options(
     _: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
     verbose: Annotated[
         bool,
-        typer.Option(
-            "--verbose", help="Show on standard error what is done. May follow the command."
-        ),
+        typer.Option("--verbose", help="Log each step to standard error. May follow the command."),
     ] = False,
     log_file: Annotated[
         Path | None,
         typer.Option(
             "--log-file",
             metavar="FILE",
-            help="Append what is done, as lines of JSON, to this file. May follow the command.",
+            help="Append each step as a line of JSON to this file. May follow the command.",
         ),
     ] = None,
 ) -> None:
-    """Archival letters as described, checksummed, verifiable packages that repositories accept.
+    """Describe archival letters and build verifiable packages that repositories accept.
 
-    Begin with: archive-pkg demo
+    Start with: archive-pkg demo
     """
     if verbose or log_file:
         log_to(verbose, log_file)
 
 
 def main() -> NoReturn:
-    """Run the command line and exit with the status that the docs' reference lists."""
+    """Run the command line and exit with a status that docs/reference/commands.md lists."""
     ready_streams()
     listen()
-    # What every user can change is not trusted afterwards, so nothing is made that open.
+    # The program does not trust files that every user can write, so it creates none.
     os.umask(os.umask(stat.S_IWOTH) | stat.S_IWOTH)
     sys.exit(run(sys.argv[1:]))
 
 
 def run(words: Sequence[str]) -> int:
-    """Run one command line, given without the program's name, to its exit status."""
+    """Run one command line, given without the program's name, and return its exit status."""
     log_to(verbose=False, file=None)
     try:
         command = without_pydantic(typer.main.get_command(app))
@@ -163,7 +161,7 @@ def run(words: Sequence[str]) -> int:
 
 
 def _log_options_first(words: Sequence[str]) -> list[str]:
-    """Put the options that every command has, wherever they are, before the command."""
+    """Move the options that every command accepts before the command."""
     first, rest = list[str](), list[str]()
     left = iter(words)
     for word in left:
@@ -171,7 +169,7 @@ def _log_options_first(words: Sequence[str]) -> list[str]:
             rest += [word, *left]
         elif word == "--log-file":
             if (file := next(left, None)) is None:
-                raise UsageError("--log-file needs the path of a file")
+                raise UsageError("--log-file has no value", "Write --log-file FILE.")
             first += [word, file]
         else:
             ours = word == "--verbose" or word.startswith("--log-file=")
@@ -180,13 +178,13 @@ def _log_options_first(words: Sequence[str]) -> list[str]:
 
 
 def _unexpected(error: OSError) -> StorageError:
-    """Put an error of the system, which no command expected there, in plain words."""
+    """Describe an error of the operating system that no command handled."""
     try:
         Path.cwd()
     except FileNotFoundError:
-        return StorageError("the working folder does not exist any more", "Change to another one.")
+        return StorageError("the working folder no longer exists", "Change to another folder.")
     meaning, hint = describe(error)
-    place = os.fsdecode(error.filename) if error.filename else "the system"
+    place = os.fsdecode(error.filename) if error.filename else "the operating system"
     return StorageError(f"{place}: {meaning}", hint)
 
 
@@ -197,7 +195,8 @@ def _bug(error: Exception) -> int:
     typer.echo(
         f"This is a bug in archive-pkg: {type(error).__name__}: {clean(str(error))} "
         f"({place.name}, line {place.lineno})\n"
-        "Nothing was left half done. Please report it, with what ARCHIVE_PKG_TRACEBACK=1 prints.",
+        "Nothing was left incomplete. Please report it. Set ARCHIVE_PKG_TRACEBACK=1 to see the "
+        "traceback.",
         err=True,
     )
     return 1

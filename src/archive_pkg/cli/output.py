@@ -1,7 +1,7 @@
-"""What the commands print, and with which status they end.
+"""Print the results of commands, and end them with their exit status.
 
-Each command answers once: for people, line by line as it goes; with `--json`, as one document
-`{"command", "status", "results": [{"path", …, "findings": […], "error"}]}` at its end.
+A command prints lines for people as it works. With `--json` it prints one document at its end:
+`{"command", "status", "results": [{"path", …, "findings": […], "error"}]}`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import tempfile
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,24 +31,27 @@ if TYPE_CHECKING:
     from archive_pkg.collection import Done
     from archive_pkg.reports import Finding
 
-Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+Json = Annotated[bool, typer.Option("--json", help="Write one JSON document to standard output.")]
 STANDARD_OUTPUT = "-"
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
+
+MANY = 10
+"""Up to this many findings of one code are printed about a subject; `--json` has all."""
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
-# Of several outcomes the gravest counts: a bug, storage, deposits, invalid input, wrong usage.
+# Exit statuses, gravest first: a bug, storage, deposits, invalid input, wrong usage.
 _GRAVITY = (1, 5, 4, 3, 2, 0)
 
 
 class Answer:
-    """What a command has to say, and the status it will end with.
+    """The results of a command, and its exit status.
 
     Attributes:
         status: The gravest exit status so far.
-        as_json: Whether the answer is one JSON document.
-        quiet: Whether only errors are printed.
-        err: Whether findings go to standard error, where standard output has a document.
-        taken: Whether standard output is for a file's bytes, so that nothing else goes there.
+        as_json: Whether to print one JSON document.
+        quiet: Whether to print only errors.
+        err: Whether to print findings to standard error, because standard output has a document.
+        taken: Whether standard output is reserved for the bytes of a file.
     """
 
     def __init__(
@@ -69,7 +73,7 @@ class Answer:
 
     @contextmanager
     def about(self, path: object) -> Iterator[dict[str, Any]]:
-        """One of the command's subjects; an error with it is told, and the command goes on."""
+        """Collect the result for one subject. Report an error about it and continue."""
         result: dict[str, Any] = {"path": str(path), "findings": []}
         self.results.append(result)
         try:
@@ -79,14 +83,14 @@ class Answer:
             self.failed(result, error)
 
     def failed(self, result: dict[str, Any], error: ArchivePkgError) -> None:
-        """Report an error with the findings that led to it, errors first."""
+        """Report an error, then the findings that caused it, errors first."""
         by_gravity = sorted(
             findings_of(error), key=lambda finding: finding.severity is not Severity.ERROR
         )
-        self.found(result, by_gravity)
         result["error"] = {"message": error.message, "hint": error.hint}
         self.worsen(error.exit_status)
         complain(error)
+        self.found(result, by_gravity)
 
     def noted(self, done: Done) -> None:
         """Report an item that a search could not include."""
@@ -107,23 +111,35 @@ class Answer:
         self.failed(result, StorageError(f"{path} cannot be read: {meaning}", hint))
 
     def found(self, result: dict[str, Any], findings: Iterable[Finding]) -> None:
-        """Tell findings; an error among them makes the status 3 at least."""
+        """Report findings. An error among them makes the status at least 3."""
+        listed = list(findings)
+        result["findings"] += [finding.as_json() for finding in listed]
+        if any(finding.severity is Severity.ERROR for finding in listed):
+            self.worsen(3)
+        self.show(listed, result.get("path", ""))
+
+    def show(self, findings: Iterable[Finding], subject: str) -> None:
+        """Print findings for people, up to `MANY` of each code."""
+        if self.as_json:
+            return
+        counts = Counter[str]()
         for finding in findings:
-            result["findings"].append(finding.as_json())
-            is_error = finding.severity is Severity.ERROR
-            if is_error:
-                self.worsen(3)
-            if not self.as_json and (is_error or not self.quiet):
-                print_finding(finding, subject=result.get("path", ""), err=self.err)
+            if finding.severity is Severity.ERROR or not self.quiet:
+                counts[finding.code] += 1
+                if counts[finding.code] <= MANY:
+                    print_finding(finding, subject=subject, err=self.err)
+        for code, count in counts.items():
+            if count > MANY:
+                typer.echo(f"         and {count - MANY:,} more [{code}], see --json", err=self.err)
 
     def say(self, text: str = "", *, bold: bool = False) -> None:
-        """Print a line for people; nothing with `--json` or `--quiet`."""
+        """Print a line for people, unless `--json` or `--quiet` is given."""
         if not (self.as_json or self.quiet):
             shown = typer.style(clean(text), bold=True) if bold else clean(text)
             typer.echo(shown, err=self.taken)
 
     def worsen(self, status: int) -> None:
-        """Keep the graver of this status and the one so far."""
+        """Set the status to this one if it is graver."""
         self.status = min(self.status, status, key=_GRAVITY.index)
 
 
@@ -137,16 +153,15 @@ def answering(
     files: Sequence[Path | None] = (),
     subjects: Sequence[Path] = (),
 ) -> Iterator[Answer]:
-    """Let a command answer, then end it with its status.
+    """Collect the results of a command, then print the JSON document and exit with its status.
 
     Args:
-        command: Its name.
+        command: The name of the command.
         as_json: See `Answer`.
         quiet: See `Answer`.
         err: See `Answer`.
-        files: The files that the user asked for; one of them may be "-", standard output.
-        subjects: Files that the command reads and must not write over; records and packages are
-            never written over.
+        files: Output files; one of them may be "-", standard output.
+        subjects: Input files that must not be overwritten. Records and packages never are.
     """
     taken = takes_output(files, as_json=as_json, subjects=subjects)
     answer = Answer(command, as_json=as_json, quiet=quiet, err=err, taken=taken)
@@ -166,10 +181,11 @@ def answering(
 def takes_output(
     files: Sequence[Path | None], *, as_json: bool, subjects: Sequence[Path] = ()
 ) -> bool:
-    """Whether one of the files is "-", standard output.
+    """Return whether one of the files is "-", standard output.
 
     Raises:
-        UsageError: It cannot be, or one of the files must not be written; see `refuse_output`.
+        UsageError: More than one needs standard output, or one must not be overwritten; see
+            `refuse_output`.
     """
     for file in files:
         if file is not None and str(file) != STANDARD_OUTPUT:
@@ -178,14 +194,12 @@ def takes_output(
             refuse_output(file, subjects)
     wanted = sum(str(file) == STANDARD_OUTPUT for file in files) + as_json
     if wanted > 1:
-        raise UsageError(
-            "standard output can take only one document", "Write the others into files."
-        )
+        raise UsageError("standard output can take only one document", "Write the others to files.")
     return bool(wanted) and not as_json
 
 
 def mode_for(audience: str, *sources: Path) -> int:
-    """Return the widest permissions of an output: narrow as its sources, unless it is public."""
+    """Return the permissions for an output: as narrow as its sources, unless it is public."""
     from archive_pkg.packages.protecting import source_mode
 
     if audience == "public":
@@ -195,17 +209,17 @@ def mode_for(audience: str, *sources: Path) -> int:
 
 
 def write_file(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o777) -> None:
-    """Write a file that the user asked for; "-" is standard output.
+    """Write an output file; "-" is standard output.
 
     Args:
         path: The file.
         data: Its bytes.
-        replace: Whether it may exist.
-        mode: The widest permissions of it; see `mode_for`.
+        replace: Whether to replace an existing file.
+        mode: Its permissions before the umask; see `mode_for`.
 
     Raises:
-        DestinationExistsError: It exists, and `replace` is not set.
-        StorageError: It cannot be written.
+        DestinationExistsError: The file exists, and `replace` is not set.
+        StorageError: The file cannot be written.
     """
     if str(path) == STANDARD_OUTPUT:
         emit(data)
@@ -215,11 +229,11 @@ def write_file(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o7
 
 @contextmanager
 def file_for(path: Path, suffix: str) -> Iterator[Path]:
-    """The file to write in the block; for "-" another one, whose bytes go to standard output.
+    """Yield the file to write. For "-", yield a temporary one and copy it to standard output.
 
     Args:
-        path: The file that the user asked for.
-        suffix: How the other file's name ends.
+        path: The output file.
+        suffix: The suffix of the temporary file.
     """
     if str(path) != STANDARD_OUTPUT:
         yield path
@@ -231,7 +245,7 @@ def file_for(path: Path, suffix: str) -> Iterator[Path]:
 
 
 def no_stream(folder: Path | None) -> Path | None:
-    """Return a folder to write to. Raises UsageError for "-", and for one inside a package."""
+    """Return a folder to write to. Raises UsageError for "-", and for a folder in a package."""
     if str(folder) == STANDARD_OUTPUT:
         raise UsageError(
             "a folder cannot be written to standard output", "Name a folder, such as ./out."
@@ -244,12 +258,12 @@ def no_stream(folder: Path | None) -> Path | None:
 
 
 def print_finding(finding: Finding, *, subject: str = "", err: bool = False) -> None:
-    """A finding as a person reads it: how grave, where, what is wrong, what would be right.
+    """Print a finding for people: severity, place, message, code and hint.
 
     Args:
         finding: The finding.
-        subject: What it is about, where there are many and its place does not say so itself.
-        err: Whether it goes to standard error.
+        subject: The path it is about; printed unless the finding's place has it.
+        err: Whether to print to standard error.
     """
     colour = _COLOURS[finding.severity]
     head = typer.style(f"{finding.severity!s:8}", fg=colour, bold=True)
@@ -266,7 +280,7 @@ def print_finding(finding: Finding, *, subject: str = "", err: bool = False) -> 
 
 
 def _indented(text: str) -> str:
-    """Text of a finding; none of its lines can pass for a line of ours."""
+    """Indent the lines of a text, so that none looks like a line of the program's own."""
     return clean(text).replace("\n", "\n         ")
 
 
@@ -276,12 +290,12 @@ def warn(text: str) -> None:
 
 
 def findings_of(error: ArchivePkgError) -> Iterable[Finding]:
-    """Return the findings that led to an error."""
+    """Return the findings that caused an error."""
     return getattr(error, "report", None) or ()
 
 
 def complain(error: ArchivePkgError) -> None:
-    """An error, on standard error."""
+    """Print an error to standard error."""
     typer.echo(typer.style("error: ", fg="red", bold=True) + clean(error.message), err=True)
     if error.hint:
         typer.echo(f"       → {clean(error.hint)}", err=True)
@@ -292,19 +306,19 @@ _STEERING = re.compile(
     "\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000110bd\U000110cd"
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""What moves a terminal's cursor, breaks or turns a line, or has no bytes in UTF-8."""
+"""Characters that move the cursor, break or reverse a line, or have no form in UTF-8."""
 
 
 def clean(text: str, *, lines: bool = False) -> str:
-    """Return text that is safe to print: what would steer a terminal or turn a line is escaped.
+    """Escape the characters of a text that could control a terminal or reverse a line.
 
-    File names and tag values come from strangers.
+    File names and tag values can come from anyone.
 
     Args:
         text: The text.
-        lines: Whether it has several lines: line ends and tabs are kept.
+        lines: Whether to keep line ends and tabs.
     """
-    kept = "\xad\u200c\u200d\n\t" if lines else "\xad\u200c\u200d"  # joiners are ordinary writing
+    kept = "\xad\u200c\u200d\n\t" if lines else "\xad\u200c\u200d"  # scripts need the joiners
     return _STEERING.sub(
         lambda found: found[0] if found[0] in kept else found[0].encode("unicode_escape").decode(),
         text,
@@ -312,7 +326,7 @@ def clean(text: str, *, lines: bool = False) -> str:
 
 
 def json_text(data: object, indent: int | None = None) -> str:
-    """Return data as JSON in which steering characters are escaped; other scripts stay readable."""
+    """Return data as JSON with control characters escaped and other scripts readable."""
     is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(data, ensure_ascii=not is_utf8, indent=indent)
     return _STEERING.sub(lambda found: found[0] if found[0] == "\n" else _escaped(found[0]), text)
@@ -323,10 +337,9 @@ def _escaped(sign: str) -> str:
 
 
 class OutputError(Exception):
-    """Standard output cannot be written; its cause is the system's error.
+    """Standard output cannot be written. The cause is the error of the operating system.
 
-    It is not an error of the work, so nothing between the printing and the program's end handles
-    it as one.
+    It is not an OSError, so that no command handles it as an error of its own files.
     """
 
 
@@ -342,7 +355,7 @@ class _Output(io.TextIOWrapper):
 
 class _Errors(io.TextIOWrapper):
     def write(self, text: str) -> int:
-        with contextlib.suppress(OSError):  # there is nowhere left to say it
+        with contextlib.suppress(OSError):  # there is nowhere left to report it
             return super().write(text)
         return len(text)
 
@@ -360,16 +373,16 @@ def _output_errors() -> Iterator[None]:
 
 
 def ready_streams() -> None:
-    """Replace the standard streams by ones whose failures are told apart from those of the work.
+    """Replace the standard streams by ones that raise OutputError.
 
-    A stream that the caller closed is not left free: the next file opened would get its number, and
-    what is printed. Writing to a closed standard output fails, as it does in other programs.
+    A stream that the caller closed gets a file descriptor; otherwise the next file to be opened
+    would get its number, and the printed text. Writing to a closed standard output fails.
     """
     for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, mode)  # gets the lowest number that is free
+            os.open(os.devnull, mode)  # gets the lowest free number
     if sys.stdin is None:
         sys.stdin = open(0, closefd=False)  # noqa: SIM115 - a descriptor
     sys.stdout = _replaced(sys.stdout, 1, _Output)
@@ -386,7 +399,7 @@ def _replaced(stream: Any, number: int, kind: type[io.TextIOWrapper]) -> io.Text
 
 
 def emit(data: bytes) -> None:
-    """Write a document to standard output, byte for byte."""
+    """Write a document to standard output."""
     with _output_errors():
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
@@ -396,10 +409,10 @@ def emit(data: bytes) -> None:
 def output_failed(error: OutputError) -> int:
     """Say that standard output cannot be written, and return the exit status."""
     cause = error.__cause__
-    with contextlib.suppress(OSError):  # what is still buffered must not fail again at the end
+    with contextlib.suppress(OSError):  # buffered text must not fail again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     if not isinstance(cause, OSError) or cause.errno == errno.EPIPE:
-        return 141  # who read our output has left, as `head` does
+        return 141  # the reader has ended, as `head` does
     closed = ("it is closed", "")
     meaning, hint = closed if cause.errno == errno.EBADF else describe(cause)
     complain(StorageError(f"standard output cannot be written: {meaning}", hint))
@@ -407,5 +420,5 @@ def output_failed(error: OutputError) -> int:
 
 
 def progress_wanted() -> bool:
-    """Whether somebody is looking: progress shows in a terminal and never in a pipe."""
+    """Return whether standard error is a terminal, so that progress can be shown."""
     return sys.stderr.isatty()

@@ -1,7 +1,7 @@
 """Read simple parameters without Pydantic.
 
-From version 0.29 on, Typer loads Pydantic to read the value of any parameter, which takes longer
-than all else that a small command does. Texts, paths and lists of them need no library.
+From version 0.29 on, Typer loads Pydantic to read the value of any parameter. Loading it takes
+longer than everything else that a small command does, and strings, paths and lists need no library.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """Read a parameter's value; what is not simple is Typer's to read."""
+class _SimpleReader:
+    """Read a parameter's value, with Typer if it is not simple."""
 
     parameter: Any
     typers: Callable[[], Any]
 
     def coerce(self, value: Any, **where: Any) -> Any:
-        """Return the value that the command gets."""
+        """Return the value to pass to the command."""
         kind = self.parameter.type_descriptor.annotation
         if value is None:
             return () if self.parameter.multiple or self.parameter.nargs == -1 else None
@@ -42,14 +42,14 @@ class _Reader:
 
 
 def without_pydantic(command: Any) -> Any:
-    """Return a command that reads its simple parameters, and those of its commands, like this."""
+    """Make a command and its subcommands read simple parameters without Pydantic."""
     typers = command.get_params
 
     def get_params(context: Any) -> list[Any]:
         parameters: list[Any] = typers(context)
         for one in parameters:
             if "get_runtime_param" not in vars(one) and hasattr(one, "type_descriptor"):
-                one.get_runtime_param = partial(_Reader, one, one.get_runtime_param)
+                one.get_runtime_param = partial(_SimpleReader, one, one.get_runtime_param)
         return parameters
 
     command.get_params = get_params

@@ -1,4 +1,4 @@
-"""Progress of long work: bytes and files, with rate and time left; only where somebody looks."""
+"""Show the progress of long work in a terminal: bytes, files, rate and remaining time."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from archive_pkg.fixity import Tally
 
 _INTERVAL = 0.1
-"""Seconds between two drawings."""
+"""Seconds between two updates of the display."""
 
 
 @contextlib.contextmanager
 def showing(what: str, *, quiet: bool = False) -> Iterator[Callable[[Tally], None] | None]:
-    """Show how far work has come while the block runs; None where nobody looks.
+    """Show progress while the block runs; yield None if standard error is not a terminal.
 
     Args:
-        what: What is done, in a word: "verifying".
-        quiet: Whether nothing but errors is wanted.
+        what: The work in one word, such as "verifying".
+        quiet: Whether to print only errors.
     """
     if quiet or not progress_wanted():
         yield None
@@ -46,7 +46,7 @@ def showing(what: str, *, quiet: bool = False) -> Iterator[Callable[[Tally], Non
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    # Drawn when there is news, not by a thread: worker processes are forked only where none is.
+    # Drawn on each update, not by a thread: workers are forked only when no thread runs.
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, auto_refresh=False) as progress:
         task = progress.add_task(what, total=None, files="")

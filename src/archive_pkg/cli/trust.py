@@ -1,4 +1,4 @@
-"""The options that say whom to believe and who signs, of every command that has to do with it."""
+"""The options for signatures and timestamps that several commands share."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _MAY_BE_BARE = "--require-signature"
 
 
 class WithBareOptions(TyperCommand):
-    """A command that takes `--require-signature` with a value and without one."""
+    """A command that accepts `--require-signature` with a value and without one."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Give the option an empty value where it has none."""
+        """Give the option an empty value when it has none."""
         end = args.index("--") if "--" in args else len(args)
         whole = list(args)
         for place, word in enumerate(args[:end]):
@@ -28,8 +28,8 @@ AllowedSigners = Annotated[
     Path | None,
     typer.Option(
         "--allowed-signers",
-        help="Whose keys may sign (an OpenSSH allowed_signers file); what they did not sign is an "
-        "error.",
+        help="OpenSSH allowed_signers file: the trusted keys and their owners. A signature by any "
+        "other key is an error.",
     ),
 ]
 RevokedKeys = Annotated[
@@ -45,16 +45,16 @@ RequireSignature = Annotated[
     typer.Option(
         "--require-signature",
         metavar="[WHO]",
-        help="Refuse what is not signed by WHO, or by any allowed signer without WHO.",
+        help="Fail unless a package is signed by WHO (default: by any allowed signer).",
     ),
 ]
 RequireTimestamp = Annotated[
     bool,
-    typer.Option("--require-timestamp", help="Refuse what has no trusted timestamp."),
+    typer.Option("--require-timestamp", help="Fail unless a package has a trusted timestamp."),
 ]
 SigningKey = Annotated[
     Path | None,
     typer.Option(
-        "--key", help="The private key, or the public key of one in an ssh-agent or on a token."
+        "--key", help="The private key; for a key in an ssh-agent or on a token, its public key."
     ),
 ]

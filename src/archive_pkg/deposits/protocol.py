@@ -94,7 +94,7 @@ class LostError(DepositError):
     """
 
     def __init__(self, message: str, hint: str = "", after: float | None = None) -> None:
-        super().__init__(message, hint or "give the same command again: it goes on from there")
+        super().__init__(message, hint or "Run the same command again to resume.")
         self.after = after
 
 

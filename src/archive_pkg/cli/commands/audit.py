@@ -1,4 +1,4 @@
-"""`archive-pkg audit run`, `report`, `sign`, `repair` and `accept`."""
+"""`archive-pkg audit`: check the packages of a collection over time, and repair them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from archive_pkg.cli.bulk import (
     LimitRate,
     ReportFile,
     Repositories,
+    bulk_answering,
     executor_from,
     parse_bytes,
     rate_of,
-    telling,
 )
 from archive_pkg.cli.output import Json, Quiet, answering, warn, write_file
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, SigningKey, TimestampCa
 from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.reports import counted
 from archive_pkg.storage import mode_of, storage_errors
 
 if TYPE_CHECKING:
@@ -32,16 +33,22 @@ if TYPE_CHECKING:
     from archive_pkg.collection.audits.ledger import Head
     from archive_pkg.packages import Signed
 
-Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The shelf: a folder of packages.")]
+Directory = Annotated[
+    Path, typer.Argument(metavar="DIR", help="The collection: a folder of packages.")
+]
 LedgerFile = Annotated[
     Path | None,
     typer.Option(
         "--ledger",
-        help="The ledger, if not .archive-pkg/ledger.jsonl on the shelf. Best elsewhere.",
+        help="The ledger [default: .archive-pkg/ledger.jsonl in the collection]. Best kept "
+        "on another disk.",
     ),
 ]
 
-app = typer.Typer(help="Fixity over time: check, report, repair.", no_args_is_help=True)
+app = typer.Typer(
+    help="Check the fixity of a collection over time, report it, and repair packages.",
+    no_args_is_help=True,
+)
 
 
 @app.command()
@@ -49,24 +56,29 @@ def run(
     directory: Directory,
     due: Annotated[
         str,
-        typer.Option("--due", help="Check what was last checked so long ago: 90d, 12h; 0 for all."),
+        typer.Option(
+            "--due", help="Check packages whose last check is older than this: 90d, 12h; 0 for all."
+        ),
     ] = "90d",
     budget: Annotated[
         str,
-        typer.Option("--budget", help="Begin no more after so long, or so much read: 2h, 500G."),
+        typer.Option(
+            "--budget",
+            help="Start no new checks after this time or amount of data: 2h, 500G.",
+        ),
     ] = "",
     against: Annotated[
         list[str] | None,
         typer.Option(
             "--against",
-            help="Compare with other copies: ocfl:PATH, a folder of packages, a receipt, "
-            "receipts for those beside each package, receipts:FOLDER for those in a folder.",
+            help="Compare with other copies; repeatable. ocfl:PATH, a folder of packages, a "
+            "receipt, `receipts` (next to each package) or receipts:FOLDER.",
         ),
     ] = None,
     ledger: LedgerFile = None,
     metrics: Annotated[
         Path | None,
-        typer.Option("--metrics", help="A file for figures in Prometheus's text format."),
+        typer.Option("--metrics", help="Also write figures for Prometheus to this file."),
     ] = None,
     allowed_signers: AllowedSigners = None,
     revoked: RevokedKeys = None,
@@ -79,33 +91,38 @@ def run(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Verify the packages that are longest unchecked, and put each check into the ledger.
+    """Verify the packages whose last check is oldest, and record each check in the ledger.
 
     Example: archive-pkg audit run packages --due 90d --budget 2h
     """
     from archive_pkg import collection
     from archive_pkg.packages import Trust
 
-    interval, most = parse_duration(due), parse_budget(budget)
+    interval, limit = parse_duration(due), parse_budget(budget)
     trust = Trust.read(allowed_signers, revoked, timestamp_ca)
     shelf = collection.open_shelf(directory)
     path = _ledger(shelf, ledger)
-    with telling("audit run", report, as_json=as_json, quiet=quiet, files=[metrics]) as told:
-        if metrics is not None and not metrics.parent.is_dir():  # told now, not after two hours
-            raise StorageError(f"there is no folder {metrics.parent}", "make it, or name another")
+    with bulk_answering(
+        "audit run", report, as_json=as_json, quiet=quiet, files=[metrics]
+    ) as answer:
+        if metrics is not None and not metrics.parent.is_dir():  # reported now, not after two hours
+            raise StorageError(
+                f"{metrics}: the folder {metrics.parent} does not exist",
+                "Create it, or name another.",
+            )
         audited = collection.audit(
             shelf,
-            told.take,
+            answer.take,
             executor=executor_from(jobs, executor, gentle=gentle),
             path=path,
             due=interval,
-            budget=most,
+            budget=limit,
             against=tuple(against or ()),
             rate=rate_of(limit_rate, jobs),
             trust=trust,
         )
-        told.found(audited.report)
-        told.closing(_closing(audited))
+        answer.found(audited.report)
+        answer.closing(_closing(audited))
         if metrics is not None:
             _write_metrics(shelf, path, metrics)
 
@@ -115,14 +132,14 @@ def report(
     directory: Directory,
     ledger: LedgerFile = None,
     page: Annotated[
-        Path | None, typer.Option("--html", help="A file for the report as a page.")
+        Path | None, typer.Option("--html", help="Also write the report as an HTML page.")
     ] = None,
     table: Annotated[
-        Path | None, typer.Option("--csv", help="A file for a table with a line a package.")
+        Path | None, typer.Option("--csv", help="Also write a table with one row per package.")
     ] = None,
     metrics: Annotated[
         Path | None,
-        typer.Option("--metrics", help="A file for figures in Prometheus's text format."),
+        typer.Option("--metrics", help="Also write figures for Prometheus to this file."),
     ] = None,
     allowed_signers: AllowedSigners = None,
     revoked: RevokedKeys = None,
@@ -130,7 +147,7 @@ def report(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Tell what was checked when, what failed, what was never checked, what vanished.
+    """Report which packages were checked when, failed, vanished or were never checked.
 
     Example: archive-pkg audit report packages --html audit.html
     """
@@ -165,7 +182,7 @@ def report(
         for line in overview.words():
             answer.say(line)
         with storage_errors(f"reading {directory}"):
-            mode = mode_of(directory, path)  # it has the names of the packages
+            mode = mode_of(directory, path)  # the report names the packages
         if page is not None:
             write_file(page, overview.page().encode(), mode=mode)
         if table is not None:
@@ -188,13 +205,15 @@ def sign(
     key: SigningKey = None,
     timestamp: Annotated[
         str | None,
-        typer.Option("--timestamp", metavar="URL", help="A time-stamping authority (RFC 3161)."),
+        typer.Option(
+            "--timestamp", metavar="URL", help="Address of a time-stamping authority (RFC 3161)."
+        ),
     ] = None,
     ledger: LedgerFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Sign the ledger's head, so that nobody can write anew what stands before it.
+    """Sign the ledger's head, so that changes to earlier entries are detected.
 
     Example: archive-pkg audit sign packages --key ~/.ssh/id_ed25519
     """
@@ -216,11 +235,13 @@ def sign(
         for path in done.new:
             answer.say(str(path))
         if not done.new and not done.pending:
-            answer.say(f"{done.file}: is signed already")
+            answer.say(f"{done.file}: is already signed")
         if done.pending:
             answer.worsen(4)
             warn(f"{done.file}: no timestamp yet: {done.pending}")
-            typer.echo("       → try again with --timestamp before the next audit", err=True)
+            typer.echo(
+                "       → Run the command again with --timestamp before the next audit.", err=True
+            )
 
 
 @app.command()
@@ -228,57 +249,61 @@ def repair(
     directory: Directory,
     packages: Annotated[
         list[Path] | None,
-        typer.Argument(help="Packages; all that failed or vanished if none is named."),
+        typer.Argument(help="Packages [default: all that failed or vanished]."),
     ] = None,
     copy: Annotated[
         str,
         typer.Option(
             "--from",
-            help="A good copy: ocfl:PATH, a folder of packages, a receipt, receipts for those "
-            "beside each, receipts:FOLDER for those in a folder.",
+            help="Where to find intact copies: ocfl:PATH, a folder of packages, a receipt, "
+            "`receipts` (next to each package) or receipts:FOLDER.",
         ),
     ] = "",
     repository: Repositories = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what would be done.")
+        bool, typer.Option("--dry-run", help="Only show what would be done.")
     ] = False,
     ledger: LedgerFile = None,
     report: ReportFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Restore damaged or vanished packages from another copy; the damaged ones are kept aside.
+    """Replace damaged or vanished packages by intact copies. Damaged packages are kept.
 
     Example: archive-pkg audit repair packages --from ocfl:archive
     """
     from archive_pkg import collection
 
     if not copy:
-        raise UsageError("from which copy?", "name it with --from: ocfl:PATH, a receipt, receipts")
+        raise UsageError(
+            "no copy is given", "Name one with --from: ocfl:PATH, a folder, a receipt or receipts."
+        )
     shelf = collection.open_shelf(directory)
-    with telling("audit repair", report, as_json=as_json, quiet=quiet) as told:
+    with bulk_answering("audit repair", report, as_json=as_json, quiet=quiet) as answer:
         found = collection.repair(
             shelf,
-            told.take,
+            answer.take,
             path=_ledger(shelf, ledger),
             copy=copy,
             repositories=repository or (),
             packages=packages or (),
             dry_run=dry_run,
         )
-        told.found(found)
+        answer.found(found)
 
 
 @app.command()
 def accept(
     directory: Directory,
     packages: Annotated[list[Path], typer.Argument(help="Packages that were changed on purpose.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why, in words, for the ledger.")],
+    reason: Annotated[
+        str, typer.Option("--reason", help="The reason, which is recorded in the ledger.")
+    ],
     ledger: LedgerFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Accept packages as they are now, so that audits take them for the right ones.
+    """Record packages as intact in their present state, after an intended change.
 
     Example: archive-pkg audit accept packages packages/letter-1 --reason "bagged again"
     """
@@ -292,7 +317,7 @@ def accept(
         answer.found(
             result, collection.accept(shelf, packages, path=_ledger(shelf, ledger), reason=reason)
         )
-        answer.say(f"{len(packages)} accepted")
+        answer.say(f"{counted(len(packages), 'package')} accepted")
 
 
 def _closing(audited: Audited) -> dict[str, object]:
@@ -309,7 +334,7 @@ def _closing(audited: Audited) -> dict[str, object]:
 
 
 def _ledger(shelf: Shelf, named: Path | None) -> Path:
-    """The ledger's file; a link that the user names is followed, others are not."""
+    """Return the path of the ledger. Only a link that the user names is followed."""
     if named is None:
         return shelf.ledger
     from archive_pkg.packages.protecting import refuse_in_package
@@ -329,18 +354,20 @@ _SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 
 
 def parse_duration(text: str) -> timedelta:
-    """A span of time: 90d, 12h, 0. Raises UsageError."""
+    """Read a duration: 90d, 12h, 0. Raises UsageError."""
     found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?)([smhdw]?)", text.strip())
     if not found or not (found[2] or float(found[1]) == 0):
-        raise UsageError(f"{text!r} is no span of time", "write it as 90d, 12h, 30m or 45s")
+        raise UsageError(f"{text!r} is not a duration", "Write it like 90d, 12h, 30m or 45s.")
     try:
         return timedelta(**{_SPANS[found[2] or "s"]: float(found[1])})
     except OverflowError as error:
-        raise UsageError(f"{text!r} is too long") from error
+        raise UsageError(
+            f"{text!r} is too long", "Write a shorter duration, such as 90d."
+        ) from error
 
 
 def parse_budget(text: str) -> Budget:
-    """How much to do: a span of time (lower-case unit) or bytes (upper-case). Raises UsageError."""
+    """Read a limit: a duration (lower-case unit) or bytes (upper-case). Raises UsageError."""
     from archive_pkg.collection import Budget
 
     if not text:
@@ -349,4 +376,6 @@ def parse_budget(text: str) -> Budget:
         return Budget(seconds=parse_duration(text).total_seconds())
     if re.fullmatch(r"[\d.]+[KMGTkgt]B?", text):
         return Budget(size=parse_bytes(text))
-    raise UsageError(f"{text!r} is no budget", "write a time, 2h or 30m, or bytes, 500G or 20M")
+    raise UsageError(
+        f"--budget {text}: not a duration or size", "Write it like 2h, 30m, 500G or 20M."
+    )

@@ -1,4 +1,4 @@
-"""`archive-pkg bag …`: plain bags of any folder, letters or not."""
+"""`archive-pkg bag`: create, change, pack and verify bags of any content."""
 
 from __future__ import annotations
 
@@ -9,53 +9,67 @@ from typing import Annotated, Any
 import typer
 
 from archive_pkg.cli.output import Json, Quiet, answering
-from archive_pkg.reports import some
+from archive_pkg.reports import counted, some
 
-app = typer.Typer(no_args_is_help=True, help="Bags of any folder, letters or not (RFC 8493).")
+app = typer.Typer(no_args_is_help=True, help="Work with BagIt bags of any content (RFC 8493).")
 
 Info = Annotated[
     list[str] | None,
-    typer.Option("--info", metavar="LABEL=VALUE", help="A tag for bag-info.txt; repeatable."),
+    typer.Option("--info", metavar="LABEL=VALUE", help="Add a label to bag-info.txt; repeatable."),
 ]
 Algorithms = Annotated[
     list[str] | None,
-    typer.Option("--algorithm", help="Of a manifest; repeatable. Default: sha256 and sha512."),
+    typer.Option(
+        "--algorithm", help="Algorithm of a manifest; repeatable [default: sha256, sha512]."
+    ),
 ]
 Wait = Annotated[float, typer.Option(help="Seconds to wait for another run on the same bag.")]
-Jobs = Annotated[int | None, typer.Option(help="Files at a time. Default: one a processor.")]
-Replace = Annotated[bool, typer.Option("--replace", help="Replace what stands there already.")]
+Jobs = Annotated[
+    int | None, typer.Option(help="Number of files to read at a time [default: one per processor].")
+]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace an existing destination.")]
 BagFolder = Annotated[Path, typer.Argument(metavar="BAG", help="The bag's folder.")]
 DropSignatures = Annotated[
     bool,
-    typer.Option("--drop-signatures", help="Change a signed bag, too; its signatures are gone."),
+    typer.Option(
+        "--drop-signatures", help="Change the bag even if it is signed, and remove its signatures."
+    ),
 ]
 
 
 @app.command()
 def create(
-    source: Annotated[Path, typer.Argument(help="The folder whose files to bag.")],
+    source: Annotated[Path, typer.Argument(help="The folder with the files to bag.")],
     destination: Annotated[
-        Path | None, typer.Argument(help="The bag to make; left out with --in-place.")
+        Path | None, typer.Argument(help="The bag to create; leave it out with --in-place.")
     ] = None,
     in_place: Annotated[
         bool,
-        typer.Option("--in-place", help="Make the folder itself the bag, without copying."),
+        typer.Option("--in-place", help="Turn the folder itself into a bag, without copying."),
     ] = False,
     info: Info = None,
     tag_file: Annotated[
         list[str] | None,
-        typer.Option("--tag-file", metavar="PATH=FILE", help="One more tag file; repeatable."),
+        typer.Option(
+            "--tag-file",
+            metavar="PATH=FILE",
+            help="Add FILE to the bag as the tag file PATH; repeatable.",
+        ),
     ] = None,
     algorithm: Algorithms = None,
     date: Annotated[
-        str, typer.Option(help="Bagging-Date, YYYY-MM-DD. Default: SOURCE_DATE_EPOCH or today.")
+        str, typer.Option(help="Bagging-Date, YYYY-MM-DD [default: SOURCE_DATE_EPOCH or today].")
     ] = "",
     portable: Annotated[
-        bool, typer.Option("--portable", help="Refuse names that break on Windows or macOS.")
+        bool,
+        typer.Option("--portable", help="Refuse file names that do not work on Windows or macOS."),
     ] = False,
     encode_names: Annotated[
         bool,
-        typer.Option("--encode-names", help="Give names that are not UTF-8 others; record both."),
+        typer.Option(
+            "--encode-names",
+            help="Rename files whose names are not UTF-8, and record the old and new names.",
+        ),
     ] = False,
     replace: Replace = False,
     wait: Wait = 0,
@@ -63,7 +77,7 @@ def create(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make a bag of a folder, whole or not at all.
+    """Create a bag from a folder. The bag is either complete or absent.
 
     Example: archive-pkg bag create photographs bags/photographs --info "Contact-Name=E. Janssen"
     """
@@ -75,11 +89,13 @@ def create(
     with answering("bag create", as_json=as_json, quiet=quiet) as answer:
         if in_place != (destination is None):
             raise UsageError(
-                "give a destination, or --in-place and none",
-                "archive-pkg bag create SOURCE DEST, or archive-pkg bag create --in-place SOURCE",
+                "bag create needs either a destination or --in-place",
+                "Write `bag create SOURCE DESTINATION` or `bag create --in-place SOURCE`.",
             )
         if in_place and (encode_names or replace):
-            raise UsageError("--encode-names and --replace make no sense with --in-place")
+            raise UsageError(
+                "--encode-names and --replace do not work with --in-place", "Leave them out."
+            )
         options: dict[str, Any] = {
             "info": _dated(_pairs(info, "--info"), date),
             "tag_files": {
@@ -108,10 +124,11 @@ def create(
                 )
             answer.found(result, report)
             if written is None:
-                answer.say(f"{target}: is a bag, complete and valid")
+                answer.say(f"{target}: is already a bag; it is complete and valid")
             else:
                 result |= {"files": written.files, "bytes": written.size}
-                answer.say(f"{target}: a bag of {written.files} files, {written.size} bytes")
+                files = counted(written.files, "file")
+                answer.say(f"{target}: created a bag of {files}, {written.size:,} bytes")
 
 
 @app.command()
@@ -122,15 +139,20 @@ def update(
         typer.Option(
             "--add",
             metavar="PATH=FILE",
-            help="Add or replace PATH in the bag (data/… or a tag file); repeatable.",
+            help="Add or replace a file of the bag (data/… or a tag file); repeatable.",
         ),
     ] = None,
-    take: Annotated[
+    include: Annotated[
         list[str] | None,
-        typer.Option("--take", metavar="PATH", help="List a file that lies in the bag already."),
+        typer.Option(
+            "--include",
+            metavar="PATH",
+            help="Add a file that is already in the bag to its manifests; repeatable.",
+        ),
     ] = None,
     remove: Annotated[
-        list[str] | None, typer.Option("--remove", metavar="PATH", help="Remove; repeatable.")
+        list[str] | None,
+        typer.Option("--remove", metavar="PATH", help="Remove a file; repeatable."),
     ] = None,
     info: Annotated[
         list[str] | None,
@@ -167,16 +189,15 @@ def update(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Change a bag: what is new is hashed, all else stays as it is.
+    """Change files or labels of a bag. Only new files are hashed.
 
     Example: archive-pkg bag update mybag --add data/scan.tif=scan.tif --remove data/draft.txt
-    Example: archive-pkg bag update mybag --remove-algorithm md5 --info "Contact-Name=E. Janssen"
     """
     from archive_pkg.bags.updating import update as update_bag
 
     with answering("bag update", as_json=as_json, quiet=quiet) as answer:
         changes: dict[str, Path | bytes] = {path: Path(file) for path, file in _pairs(add, "--add")}
-        changes |= {path: bag / path for path in take or []}
+        changes |= {path: bag / path for path in include or []}
         with answer.about(bag) as result:
             changed = update_bag(
                 bag,
@@ -190,7 +211,7 @@ def update(
                 wait=wait,
             )
             result["files"] = len(changed.payload)
-            answer.say(f"{bag}: updated, {len(changed.payload)} payload files")
+            answer.say(f"{bag}: updated; it has {counted(len(changed.payload), 'payload file')}")
 
 
 @app.command()
@@ -203,7 +224,7 @@ def upgrade(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Bring a valid bag to BagIt 1.0 in UTF-8, with manifests for more algorithms.
+    """Convert a valid bag to BagIt 1.0 in UTF-8, and add manifests for more algorithms.
 
     Example: archive-pkg bag upgrade oldbag --algorithm sha512
     """
@@ -226,7 +247,7 @@ def upgrade(
         )
         names = ", ".join(upgraded.manifests)
         result |= {"version": upgraded.version, "algorithms": list(upgraded.manifests)}
-        answer.say(f"{bag}: BagIt {upgraded.version}, manifests for {names}")
+        answer.say(f"{bag}: upgraded to BagIt {upgraded.version}, with manifests for {names}")
 
 
 @app.command()
@@ -234,13 +255,13 @@ def fetch(
     bag: BagFolder,
     allow_private: Annotated[
         bool,
-        typer.Option("--allow-private", help="Ask private and loopback addresses, too."),
+        typer.Option("--allow-private", help="Also fetch from private and loopback addresses."),
     ] = False,
     wait: Wait = 0,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fetch the files that fetch.txt names, and check them as they come.
+    """Download the files that fetch.txt lists, and verify them.
 
     Example: archive-pkg bag fetch holeybag
     """
@@ -255,7 +276,7 @@ def fetch(
         fetched = fetch_files(bag, allow_private=allow_private, wait=wait, progress=progress)
         answer.found(result, fetched.report)
         result |= {"files": fetched.files, "bytes": fetched.size}
-        answer.say(f"{bag}: {fetched.files} files fetched, {fetched.size} bytes")
+        answer.say(f"{bag}: fetched {counted(fetched.files, 'file')}, {fetched.size:,} bytes")
 
 
 @app.command()
@@ -265,14 +286,14 @@ def pack(
         Path, typer.Argument(help="The archive to write: .zip, .tar, .tgz or .tar.gz.")
     ],
     date: Annotated[
-        str, typer.Option(help="Date of its members, YYYY-MM-DD. Default: Bagging-Date.")
+        str, typer.Option(help="Date of the archive's members, YYYY-MM-DD [default: Bagging-Date].")
     ] = "",
     replace: Replace = False,
     wait: Wait = 0,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a valid bag as one archive, the same bytes every time.
+    """Pack a valid bag into an archive. The same bag gives the same bytes.
 
     Example: archive-pkg bag pack mybag mybag.zip
     """
@@ -287,19 +308,21 @@ def pack(
         on = Date.fromisoformat(_day(date)) if date else None
         verdict = pack_bag(bag, destination, on=on, replace=replace, wait=wait)
         result |= {"complete": verdict.complete, "valid": verdict.valid}
-        answer.say(f"{destination}: complete and valid, {verdict.files} payload files")
+        answer.say(
+            f"{destination}: packed {counted(verdict.files, 'payload file')}; complete and valid"
+        )
 
 
 @app.command()
 def unpack(
-    archive: Annotated[Path, typer.Argument(help="A serialized bag: zip, tar, tgz.")],
-    destination: Annotated[Path, typer.Argument(help="The bag's folder to write.")],
+    archive: Annotated[Path, typer.Argument(help="A serialized bag: .zip, .tar, .tgz or .tar.gz.")],
+    destination: Annotated[Path, typer.Argument(help="The folder for the bag.")],
     replace: Replace = False,
     wait: Wait = 0,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a valid serialized bag as a folder, verified on the way.
+    """Unpack and verify a serialized bag.
 
     Example: archive-pkg bag unpack mybag.zip mybag
     """
@@ -312,23 +335,27 @@ def unpack(
         result["unpacked"] = str(destination)
         verdict = unpack_bag(archive, destination, replace=replace, wait=wait)
         result |= {"complete": verdict.complete, "valid": verdict.valid}
-        answer.say(f"{destination}: complete and valid, {verdict.files} payload files")
+        answer.say(
+            f"{destination}: unpacked {counted(verdict.files, 'payload file')}; complete and valid"
+        )
 
 
 @app.command()
 def verify(
-    paths: Annotated[list[Path], typer.Argument(help="Bags: folders, zip, tar, tgz.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Bags, as folders or archives (.zip, .tar, .tgz).")
+    ],
     profile: Annotated[
-        str, typer.Option(help="A BagIt profile: a JSON file, or one that is known by its name.")
+        str, typer.Option(help="A BagIt profile: a JSON file or the name of a known profile.")
     ] = "",
     second_opinion: Annotated[
-        bool, typer.Option("--second-opinion", help="Ask bagit-python, too.")
+        bool, typer.Option("--second-opinion", help="Also verify with bagit-python.")
     ] = False,
     jobs: Jobs = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Verify bags by RFC 8493 alone: complete? valid? as a profile asks?
+    """Check whether bags are complete and valid (RFC 8493) and conform to a profile.
 
     Example: archive-pkg bag verify mybag theirbag.zip --profile btr-1.0
     """
@@ -345,7 +372,7 @@ def verify(
         for path in paths:
             with answer.about(path) as result:
                 if not path.exists():
-                    raise StorageError(f"there is no {path}", "Check the path.")
+                    raise StorageError(f"{path} does not exist", "Check the path.")
                 with showing("verifying", quiet=quiet or as_json) as progress:
                     verdict = bags.verify(
                         path,
@@ -358,12 +385,12 @@ def verify(
                 result |= {"files": verdict.files, "bytes": verdict.size}
                 if verdict.conforms is not None:
                     result["conforms"] = verdict.conforms
-                answer.found(result, verdict.report)
                 words = _words(verdict.complete, verdict.valid, verdict.conforms)
                 if verdict.valid and verdict.uncovered:
                     result["uncovered"] = verdict.uncovered
                     words += f"; no checksum covers {some(verdict.uncovered)}"
                 answer.say(f"{path}: {words}")
+                answer.found(result, verdict.report)
 
 
 def _words(complete: bool, valid: bool, conforms: bool | None) -> str:
@@ -373,16 +400,16 @@ def _words(complete: bool, valid: bool, conforms: bool | None) -> str:
         said = "complete, but not valid" if complete else "not complete, not valid"
     if conforms is None:
         return said
-    return f"{said}; {'as' if conforms else 'not as'} the profile asks"
+    return f"{said}; {'conforms' if conforms else 'does not conform'} to the profile"
 
 
 def _dated(info: list[tuple[str, str]], date: str) -> list[tuple[str, str]]:
-    """What goes into bag-info.txt, with one Bagging-Date: the given one, else the day's."""
+    """Return the labels for bag-info.txt, with exactly one Bagging-Date."""
     given = [value for label, value in info if label.lower() == "bagging-date"]
     if given and (date or len(given) > 1):
         from archive_pkg.errors import UsageError
 
-        raise UsageError("Bagging-Date is given more than once", "give it by --date alone")
+        raise UsageError("Bagging-Date is given more than once", "Use only --date.")
     return info if given else [*info, ("Bagging-Date", _day(date))]
 
 
@@ -398,13 +425,13 @@ def _pairs(given: list[str] | None, option: str) -> list[tuple[str, str]]:
     for each in given or []:
         name, sign, value = each.partition("=")
         if not sign or not name:
-            raise UsageError(f"{option} {each}: there is no '='", f"Write {option} NAME=VALUE.")
+            raise UsageError(f"{option} {each}: '=' is missing", f"Write {option} NAME=VALUE.")
         pairs.append((name.strip(), value.strip()))
     return pairs
 
 
 def _day(given: str) -> str:
-    """The day to write, YYYY-MM-DD."""
+    """Return the day to write, as YYYY-MM-DD."""
     import os
     from datetime import UTC
 
@@ -417,7 +444,7 @@ def _day(given: str) -> str:
         if epoch:
             return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
     except (ValueError, OverflowError) as error:
-        raise UsageError(f"{given or epoch} is no date", "Write YYYY-MM-DD.") from error
+        raise UsageError(f"{given or epoch} is not a date", "Write YYYY-MM-DD.") from error
     return datetime.now(UTC).date().isoformat()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, executor_from, telling
+from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, bulk_answering, executor_from
 from archive_pkg.cli.output import Json, Quiet, no_stream
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import Severity
@@ -25,18 +25,21 @@ Tags = Annotated[
     typer.Option(
         "--tag",
         metavar="LABEL=VALUE",
-        help="What a target asks for and no record says.",
+        help="A label that the target requires and records do not have; repeatable.",
     ),
 ]
 
 
 def parse_tags(tags: list[str] | None) -> dict[str, str]:
-    """What was given for a target, by its label. Raises UsageError."""
+    """Return the values of `--tag` by label. Raises UsageError."""
     given = {}
     for tag in tags or ():
         label, equals, value = tag.partition("=")
         if not equals or not label.strip() or not value.strip():
-            raise UsageError(f"{tag!r} is no tag", "write --tag 'Source-Organization=An archive'")
+            raise UsageError(
+                f"--tag {tag}: this is not LABEL=VALUE",
+                "Write it like --tag 'Source-Organization=An archive'.",
+            )
         given[label.strip()] = value.strip()
     return given
 
@@ -50,8 +53,8 @@ def build(
     records: Annotated[
         list[Path],
         typer.Argument(
-            help="Records: their files or folders, folders of such folders, patterns; "
-            "tables: .xlsx, letters.csv, datapackage.json."
+            help="Records (files, folders, folders of them, patterns) or tables (.xlsx, "
+            "letters.csv, datapackage.json)."
         ),
     ],
     out: Annotated[
@@ -62,19 +65,19 @@ def build(
         typer.Option(
             "--date",
             metavar="YYYY-MM-DD",
-            help="The date of packaging. Otherwise that of SOURCE_DATE_EPOCH, of the package "
-            "already there, or today.",
+            help="The date of packaging [default: SOURCE_DATE_EPOCH, the date of an existing "
+            "package, or today].",
         ),
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Put the package in the place of one that differs.")
+        bool, typer.Option("--replace", help="Replace an existing package that differs.")
     ] = False,
     audience: Annotated[
         Literal["public", "internal"],
         typer.Option(
             "--audience",
-            help="public: a package called <id>-public, without what may not go out on the "
-            "earlier of the date of packaging and today. internal: a package with everything.",
+            help="internal: a package with everything. public: a package called <id>-public that "
+            "leaves out what the public may not see today.",
         ),
     ] = "internal",
     metadata: Annotated[
@@ -82,15 +85,13 @@ def build(
         typer.Option(
             "--metadata",
             metavar="NAMES",
-            help="The documents in metadata/, separated by commas: page, and names of export "
-            "formats; or all. Otherwise page,premis,datacite,tei.",
+            help="The documents in metadata/, separated by commas: page and export formats, or "
+            "all [default: page,premis,datacite,tei].",
         ),
     ] = None,
     drop_signatures: Annotated[
         bool,
-        typer.Option(
-            "--drop-signatures", help="Replace signed ones, too; the signatures are gone."
-        ),
+        typer.Option("--drop-signatures", help="Replace packages even if they are signed."),
     ] = False,
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait for another build of the same package.")
@@ -99,8 +100,8 @@ def build(
         str,
         typer.Option(
             "--target",
-            help="Make what a repository takes: aptrust, archivematica, btr, chronopolis, "
-            "datacite, dataverse, eark-csip, rda, swordbagit, zenodo, or a BagIt profile's file.",
+            help="Build what a repository accepts: aptrust, archivematica, btr, chronopolis, "
+            "datacite, dataverse, eark-csip, rda, swordbagit, zenodo, or a BagIt profile (file).",
         ),
     ] = "",
     tags: Tags = None,
@@ -108,17 +109,19 @@ def build(
         str,
         typer.Option(
             "--layout",
-            help="How the packages are laid out in the folder: flat, hashed, pair-tree. It keeps "
-            "what it has been given.",
+            help="The layout of a new collection: flat, hashed or pair-tree. It cannot be changed "
+            "later.",
         ),
     ] = "",
     no_sync: Annotated[
         bool,
-        typer.Option("--no-sync", help="Do not wait until packages are durable; of many only."),
+        typer.Option("--no-sync", help="With many records: do not sync each package to disk."),
     ] = False,
     files: Annotated[
         Path | None,
-        typer.Option(help="Tables: the folder of the letters' files; otherwise that of the table."),
+        typer.Option(
+            help="For tables: the folder with the letters' files [default: the table's folder]."
+        ),
     ] = None,
     jobs: Jobs = None,
     report: ReportFile = None,
@@ -127,29 +130,29 @@ def build(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Build packages: records and files to BagIt 1.0 bags, each verified before it has its name.
+    """Build packages from records and their files, as verified BagIt 1.0 bags.
 
-    Of many records, those whose package is there already, from the same record, files and options,
-    are left as they are, so that a run that was stopped can be run again.
+    Packages that are already up to date are left as they are. If a run was interrupted, run the
+    same command again to complete it.
 
     Example: archive-pkg build records/1960-07-18-cpsu-to-sed --out packages
     """
     day = parse_date(on)
     make = _maker(target, tags, metadata)
-    on_a_shelf = jobs or report or executor or gentle or files or layout or no_sync
-    if target and on_a_shelf:
+    in_collection = jobs or report or executor or gentle or files or layout or no_sync
+    if target and in_collection:
         raise UsageError(
-            "--layout, --no-sync, --jobs, --report, --executor, --gentle and --files are for "
-            "shelves, not for what a target takes",
-            "leave them out, or build without --target",
+            "--layout, --no-sync, --jobs, --report, --executor, --low-priority and --files do not "
+            "work with --target",
+            "Leave them out, or build without --target.",
         )
     from archive_pkg.collection import Options, build_many, find_sources, guarded, make_shelf
     from archive_pkg.packages.metadata import DEFAULT, chosen
 
     documents = DEFAULT if metadata is None else chosen(metadata)
-    with telling("build", report, as_json=as_json, quiet=quiet) as told:
-        if target or (not on_a_shelf and _is_one(records, out)):
-            letters, _ = told.ahead(records, _lines)
+    with bulk_answering("build", report, as_json=as_json, quiet=quiet) as answer:
+        if target or (not in_collection and _is_one(records, out)):
+            letters, _ = answer.ahead(records, _lines)
             make = partial(
                 make,
                 out=out,
@@ -160,18 +163,18 @@ def build(
                 wait=wait,
             )
             for letter in letters:
-                told.take(guarded(letter, partial(_built, make, letter)))
+                answer.take(guarded(letter, partial(_built, make, letter)))
             return
         withheld = 0
 
         def take(done: Done) -> None:
             nonlocal withheld
-            told.take(done)
+            answer.take(done)
             withheld += len(done.details.get("withheld", ()))
             if withheld:
-                told.closing({"parts withheld": withheld})
+                answer.closing({"parts withheld": withheld})
 
-        sources, _ = told.ahead(find_sources(records, files, take), _lines)
+        sources, _ = answer.ahead(find_sources(records, files, take), _lines)
         build_many(
             sources,
             make_shelf(out, layout),
@@ -190,7 +193,7 @@ def build(
 
 
 def _is_one(records: list[Path], out: Path) -> bool:
-    """Whether this is about one letter, and a folder that is no shelf with its own layout."""
+    """Return whether to build one letter into a folder without a layout of its own."""
     from archive_pkg.collection.bulk.subjects import are_single, has_record
     from archive_pkg.collection.shelves import is_declared
     from archive_pkg.tables import is_tables
@@ -200,19 +203,19 @@ def _is_one(records: list[Path], out: Path) -> bool:
 
 
 def _maker(target: str, tags: list[str] | None, metadata: str | None) -> Callable[..., Built]:
-    """Return what builds a package, a plain one or one for a target."""
+    """Return the function that builds a package, plain or for a target."""
     from archive_pkg.packages import build_package
     from archive_pkg.packages.targets import build_for, find_target
 
     if target:
         return partial(build_for, find_target(target, metadata), given=parse_tags(tags))
     if tags:
-        raise UsageError("--tag says what a target asks for", "name one with --target")
+        raise UsageError("--tag works only with --target", "Name a target with --target.")
     return build_package if metadata is None else partial(build_package, metadata=metadata)
 
 
 def _built(make: Callable[..., Built], record: Path) -> Done:
-    """Build one package where no shelf is."""
+    """Build one package outside a collection."""
     from archive_pkg.collection import Done
 
     built = make(record)
@@ -222,7 +225,7 @@ def _built(make: Callable[..., Built], record: Path) -> Done:
     }
     if built.withheld:
         details["withheld"] = {name: one.sentence for name, one in built.withheld.items()}
-    # Advice is for `check`; here it would hide what matters.
+    # `check` reports advice; here it would hide what matters.
     findings = built.report.of(Severity.WARNING)
     return Done(str(record), built.outcome, findings=findings, details=details)
 
@@ -230,26 +233,28 @@ def _built(make: Callable[..., Built], record: Path) -> Done:
 def _lines(done: Done) -> Iterator[str]:
     from archive_pkg.packages.signatures.verifying import is_signature_file
 
-    told = done.details
-    yield f"{told['package']}: {_OUTCOMES[done.outcome]}"
-    for part, sentence in told.get("withheld", {}).items():
+    details = done.details
+    yield f"{details['package']}: {_OUTCOMES[done.outcome]}"
+    for part, sentence in details.get("withheld", {}).items():
         yield f"  withheld: {part}, {sentence}"
-    for name in told.get("differences", ()):
+    for name in details.get("differences", ()):
         yield f"  changed: {name}"
-    if any(map(is_signature_file, told.get("differences", ()))):
-        yield "  It was signed; the signatures are gone. Sign the new package again."
+    if any(map(is_signature_file, details.get("differences", ()))):
+        yield "  The old package was signed. Sign the new one again."
 
 
 _OUTCOMES = {
     "built": "built and verified",
-    "unchanged": "is there already, the same to the byte; nothing was done",
-    "replaced": "built, verified, and put in the place of the one that was there",
+    "unchanged": "unchanged; the existing package has the same bytes",
+    "replaced": "built and verified; it replaces the previous package",
 }
 
 
 def parse_date(text: str | None) -> date | None:
-    """The day that an option names. Raises UsageError."""
+    """Return the day of an option. Raises UsageError."""
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"{text!r} is not a day", "write it as 2026-11-24") from error
+        raise UsageError(
+            f"--date {text}: this is not a date", "Write it like 2026-11-24."
+        ) from error

@@ -17,17 +17,17 @@ def register(app: typer.Typer) -> None:
 
 
 def characterize(
-    records: Annotated[
-        list[Path], typer.Argument(help="Records: their files, or the folders they lie in.")
-    ],
+    records: Annotated[list[Path], typer.Argument(help="Records: their files or folders.")],
     on: Annotated[
         str | None,
-        typer.Option("--date", metavar="YYYY-MM-DD", help="The day of the events, if not today."),
+        typer.Option(
+            "--date", metavar="YYYY-MM-DD", help="The date of the events [default: today]."
+        ),
     ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Identify the files' formats (PRONOM), check them for viruses, and write both into the record.
+    """Identify file formats (PRONOM), scan for viruses, and write the results into the record.
 
     Example: archive-pkg characterize records/1960-07-18-cpsu-to-sed
     """
@@ -46,4 +46,4 @@ def characterize(
                     answer.say(f"{done.file}: {event.type} of {', '.join(event.objects)}")
                     answer.say(f"  {event.detail}")
                 if not done.events:
-                    answer.say(f"{done.file}: says it all already; nothing was written")
+                    answer.say(f"{done.file}: is up to date; nothing was written")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, executor_from, telling
+from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, bulk_answering, executor_from
 from archive_pkg.cli.output import Json, Quiet, file_for
 from archive_pkg.errors import UsageError
+from archive_pkg.reports import Severity, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,21 +28,26 @@ def check(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            help="Records, their files or folders; tables: .xlsx, .csv, datapackage.json, folders."
+            help="Records (files or folders) or tables (.xlsx, .csv, datapackage.json, folders)."
         ),
     ],
     files: Annotated[
         Path | None,
-        typer.Option(help="Tables: the folder of the letters' files; otherwise that of the table."),
+        typer.Option(
+            help="For tables: the folder with the letters' files [default: the table's folder]."
+        ),
     ] = None,
     encoding: Annotated[
         str | None,
-        typer.Option(help="Tables: the encoding of CSV files that are not UTF-8, such as cp1251."),
+        typer.Option(
+            help="For tables: the encoding of CSV files that are not UTF-8, such as cp1251."
+        ),
     ] = None,
     mapping: Annotated[
         Path | None,
         typer.Option(
-            "--map", help="Tables: what the columns of a list mean; otherwise FILE.map.yaml."
+            "--map",
+            help="For tables: the file that maps the columns to fields [default: FILE.map.yaml].",
         ),
     ] = None,
     annotated: Annotated[
@@ -49,20 +55,19 @@ def check(
         typer.Option(
             "--annotate",
             metavar="OUT",
-            help="Tables: write the file again as OUT, findings beside the cells.",
+            help="For tables: write a copy with the findings next to the cells.",
         ),
     ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="OUT may be there already.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace an existing OUT.")] = False,
     jobs: Jobs = None,
     report: ReportFile = None,
     executor: Executor = "",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say everything that is wrong with records or tables, each finding with its place.
+    """List everything that is wrong with records or tables, with the place of each finding.
 
     Example: archive-pkg check records/1960-07-18-cpsu-to-sed
-    Example: archive-pkg check letters.xlsx --annotate letters-checked.xlsx
     """
     from archive_pkg import collection
     from archive_pkg.tables import is_tables, subjects
@@ -70,36 +75,39 @@ def check(
     tables = [subject for path in paths if is_tables(path) for subject in subjects(path)]
     records = [path for path in paths if not is_tables(path)]
     if annotated and (len(tables) != 1 or records):
-        raise UsageError("--annotate is for one table at a time", "check the others by themselves")
+        raise UsageError("--annotate works with one table", "Check the other inputs separately.")
     inside = [file for path in tables if path.is_dir() for file in path.rglob("*")]
     with (
-        telling(
+        bulk_answering(
             "check",
             report,
             as_json=as_json,
             quiet=quiet,
             files=[annotated],
             subjects=[*tables, *inside],
-        ) as told,
+        ) as answer,
         collection.finding_twins() as marked,
     ):
-        found, _ = told.ahead(collection.find_records(records, told.take), _lines)
+        found, _ = answer.ahead(collection.find_records(records, answer.take), _lines)
         collection.run(
             collection.Each(collection.check_one),
             found,
-            lambda _, done: told.take(marked(done)),
+            lambda _, done: answer.take(marked(done)),
             executor=executor_from(jobs, executor),
         )
         for path in tables:
             do = partial(_checked, path, files, encoding, mapping, annotated, replace=replace)
-            told.take(collection.guarded(path, do))
+            answer.take(collection.guarded(path, do))
 
 
 def _lines(done: Done) -> Iterator[str]:
-    if not done.status:
-        yield f"{done.path}: sound{_count_of_rest(len(done.findings))}"
+    errors = sum(finding.severity is Severity.ERROR for finding in done.findings)
+    numbers = {"error": errors, "remark": len(done.findings) - errors}
+    counts = ", ".join(counted(number, noun) for noun, number in numbers.items() if number)
+    verdict = "not valid" if done.status else "valid"
+    yield f"{done.path}: {verdict}" + (f"; {counts}" if counts else "")
     if "annotated" in done.details:
-        yield f"{done.details['annotated']}: the findings stand beside the cells"
+        yield f"{done.details['annotated']}: written, with the findings next to the cells"
 
 
 def _checked(
@@ -111,7 +119,7 @@ def _checked(
     *,
     replace: bool,
 ) -> Done:
-    """Check a table, and write it again with the findings where that is wanted."""
+    """Check a table and, if asked, write a copy with the findings."""
     from archive_pkg import tables
     from archive_pkg.cli.commands.tables import showing_progress
     from archive_pkg.collection.bulk.operations import checked
@@ -133,7 +141,3 @@ def _checked(
             tables.annotate(path, report, out, encoding=encoding, replace=replace)
         done.details["annotated"] = str(annotated)
     return done
-
-
-def _count_of_rest(number: int) -> str:
-    return f", with {number} remark{'' if number == 1 else 's'}" if number else ""

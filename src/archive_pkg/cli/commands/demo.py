@@ -1,4 +1,4 @@
-"""`archive-pkg demo`: the whole way on the letter that ships with the program, offline."""
+"""`archive-pkg demo`: run the main commands on the letter that ships with the program."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def register(app: typer.Typer) -> None:
             Path | None,
             typer.Option(
                 "--out",
-                help="The folder to work in; a new temporary one if not given.",
+                help="The folder to work in [default: a new temporary folder].",
                 callback=no_stream,
             ),
         ] = None,
         as_json: Json = False,
         quiet: Quiet = False,
     ) -> None:
-        """Go the whole way in a minute on a real letter: record, package, verified, deposited.
+        """Show, check, build, verify and deposit a real letter, offline and in a minute.
 
         Example: archive-pkg demo --out demo
         """
@@ -57,12 +57,14 @@ def register(app: typer.Typer) -> None:
             answer.results = answer.results[:1]
             if not answer.status:
                 answer.say()
-                answer.say(f"Everything is in {folder}; open {folder / 'letter.html'} to see it.")
-                answer.say("The same commands take your own letters.")
+                answer.say(
+                    f"The results are in {folder}. Open {folder / 'letter.html'} in a browser."
+                )
+                answer.say("Use the same commands with your own letters.")
 
 
 def shipped_letter() -> Path:
-    """The folder of the letter that ships: in the installed package, or in the working tree."""
+    """Return the folder of the shipped letter, in the installed package or in the working tree."""
     installed = Path(__file__).parents[1] / "letter"
     return installed if installed.is_dir() else Path(__file__).parents[4] / "records" / LETTER
 
@@ -76,29 +78,29 @@ def _steps(folder: Path) -> list[tuple[str, list[str]]]:
     record = str(folder / "records" / LETTER)
     package = folder / "packages" / LETTER
     return [
-        ("The letter's record, as a person reads it", ["show", record]),
-        ("Is the record sound, and do its quotes stand in the text?", ["check", record]),
+        ("Show the record of the letter", ["show", record]),
+        ("Check the record, and its quotes against the text", ["check", record]),
         (
-            "Record and letter become a package",
+            "Build a package from the record and the letter",
             ["build", record, "--out", str(package.parent), "--replace"],
         ),
         (
-            "Is the package complete and valid? bagit-python is asked, too",
+            "Verify the package, with bagit-python as well",
             ["verify", str(package), "--second-opinion"],
         ),
         (
-            "The package goes into a repository, an OCFL root on this disk",
+            "Deposit the package into a repository, an OCFL root on this disk",
             ["deposit", str(package), "--to", f"ocfl:{folder / 'archive'}"],
         ),
         (
-            "A page of it, for any browser: the letter beside its record",
+            "Make a page that shows the letter next to its record",
             ["page", str(package), "--out", str(folder / "letter.html")],
         ),
     ]
 
 
 def _run(app: typer.Typer, command: list[str], *, as_json: bool, quiet: bool) -> tuple[int, Any]:
-    """One step, by the very command that it shows; its status, and its document with `--json`."""
+    """Run one step; return its status and, with `--json`, its document."""
     if not as_json:
         status = app([*command, *(["--quiet"] if quiet else [])], standalone_mode=False)
         return status or 0, None

@@ -16,22 +16,23 @@ from archive_pkg.cli.bulk import (
     LimitRate,
     ReportFile,
     Repositories,
+    bulk_answering,
     executor_from,
     in_words,
     rate_of,
-    telling,
 )
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream, progress_wanted
+from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archive_pkg.collection import Done
-    from archive_pkg.deposits import Plan, Repository
+    from archive_pkg.deposits import Repository
 
 Receipts = Annotated[
     Path | None,
-    typer.Option("--receipts", help="A folder for receipts, if not beside each package."),
+    typer.Option("--receipts", help="The folder of the receipts [default: next to each package]."),
 ]
 
 
@@ -44,35 +45,34 @@ def register(app: typer.Typer) -> None:
 
 
 def deposit(
-    packages: Annotated[
-        list[Path], typer.Argument(help="Packages; folders of packages, which are looked through.")
+    packages: Annotated[list[Path], typer.Argument(help="Packages, or folders of packages.")],
+    to: Annotated[
+        str, typer.Option("--to", help="The address of the repository, such as ocfl:PATH.")
     ],
-    to: Annotated[str, typer.Option("--to", help="The repository's address: ocfl:PATH, …")],
     publish: Annotated[
-        bool, typer.Option("--publish", help="Publish it; without this it stays a draft.")
+        bool, typer.Option("--publish", help="Publish the deposit [default: leave it a draft].")
     ] = False,
     include_restricted: Annotated[
         bool,
         typer.Option(
             "--include-restricted",
-            help="Send closed and restricted parts into a repository that is open to all, where "
-            "everybody can see them.",
+            help="Send closed and restricted parts to a public repository, where everybody can see "
+            "them.",
         ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what would be sent, and what forbids it.")
+        bool, typer.Option("--dry-run", help="Only show what would be sent, and what prevents it.")
     ] = False,
     status: Annotated[
-        bool, typer.Option("--status", help="Only ask the repository what it knows of them.")
+        bool,
+        typer.Option("--status", help="Only ask the repository for the state of the deposits."),
     ] = False,
     reserve: Annotated[
         bool,
-        typer.Option(
-            "--reserve", help="Only reserve a DOI in a draft; the arguments are then records."
-        ),
+        typer.Option("--reserve", help="Only reserve a DOI in a draft; the arguments are records."),
     ] = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, help="How many packages at a time.")
+        int, typer.Option("--jobs", "-j", min=1, help="Number of packages to deposit at a time.")
     ] = 1,
     receipts: Receipts = None,
     report: ReportFile = None,
@@ -82,9 +82,9 @@ def deposit(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Deposit packages into a repository, prove that they arrived, keep a receipt of each.
+    """Deposit packages into a repository, check that they arrived, and write receipts.
 
-    A deposit that was stopped goes on where it was when the same command is given again.
+    If a deposit was interrupted, run the same command again to resume it.
 
     Example: archive-pkg deposit packages/1960-07-18-cpsu-to-sed --to ocfl:archive
     """
@@ -92,7 +92,7 @@ def deposit(
     from archive_pkg.errors import UsageError
 
     if dry_run + status + reserve > 1:
-        raise UsageError("--dry-run, --status and --reserve exclude one another", "give one")
+        raise UsageError("--dry-run, --status and --reserve exclude each other", "Give only one.")
     repository = deposits.repository_for(to)
     if dry_run or status or reserve:
         with answering("deposit", as_json=as_json, quiet=quiet) as answer:
@@ -115,49 +115,49 @@ def deposit(
 
     watched = progress_wanted() and not quiet and not executor
     with (
-        _going_on(),
+        _resumable(),
         collection.metering() if watched else nullcontext() as meter,
-        telling("deposit", report, as_json=as_json, quiet=quiet, meter=meter) as told,
+        bulk_answering("deposit", report, as_json=as_json, quiet=quiet, meter=meter) as answer,
     ):
         rate = rate_of(limit_rate, jobs)
         work = collection.Depositing(
             to, receipts, publish, package_page, rate, meter, include_restricted
         )
-        found, _ = told.ahead(collection.find_packages(packages, told.take), _lines)
+        found, _ = answer.ahead(collection.find_packages(packages, answer.take), _lines)
         collection.run(
             work,
             found,
-            told.took,
+            answer.took,
             executor=executor_from(None if executor else jobs, executor, gentle=gentle),
         )
 
 
 def _lines(done: Done) -> Iterator[str]:
-    told = done.details
-    version = f"{told['version']} of " if told["version"] else ""
-    state = _STATES[told["state"]]
-    yield f"{done.path}: {_OUTCOMES[done.outcome]} as {version}{told['remote_id']}{state}"
-    yield f"  in {told['target']}, at {told['location']}; {_HOW[told['verified']]}"
-    if told["pid"]:
-        yield f"  persistent identifier: {told['pid']}"
-    yield f"  receipt: {told['receipt']}"
+    details = done.details
+    version = f"{details['version']} of " if details["version"] else ""
+    state = _STATES[details["state"]]
+    yield f"{done.path}: {_OUTCOMES[done.outcome]} as {version}{details['remote_id']}{state}"
+    yield f"  in {details['target']}, at {details['location']}; {_HOW[details['verified']]}"
+    if details["pid"]:
+        yield f"  persistent identifier: {details['pid']}"
+    yield f"  receipt: {details['receipt']}"
 
 
 _OUTCOMES = {
     "deposited": "deposited",
-    "unchanged": "was there already, nothing was written;",
-    "differs": "is there, but NOT AS ASKED:",
+    "unchanged": "already deposited; nothing was written;",
+    "differs": "deposited, but NOT AS REQUESTED,",
 }
 _HOW = {
-    "server-digest": "the repository's digests are those of what was sent",
-    "read-back": "read back, every digest is that of what was sent",
-    "unverified": "NOT VERIFIED: the repository gives no way to tell what arrived",
+    "server-digest": "verified: the repository's checksums match the files that were sent",
+    "read-back": "verified: the files were read back and their checksums match",
+    "unverified": "NOT VERIFIED: the repository has no means to check what arrived",
 }
 _STATES = {
     "stored": "",
-    "draft": ", a draft: --publish publishes it",
+    "draft": ", a draft (publish it with --publish)",
     "published": ", published",
-    "pending": ", which the repository is still working on: ask again with --status",
+    "pending": ", which the repository is still processing (ask again with --status)",
 }
 
 
@@ -186,7 +186,9 @@ def _plan(
             {"path": each.path, "size": each.size, "to": each.to} for each in plan.transfers
         ]
         result["steps"] = list(plan.steps)
-        answer.say(f"{package} to {repository.target}: {_files(plan)}")
+        verdict = "no known obstacle to" if plan.report.ok else "NOT ready for"
+        answer.say(f"{package}: {verdict} a deposit in {repository.target}; nothing was sent")
+        answer.say(f"  {counted(len(plan.transfers), 'file')}, {in_words(plan.size)}")
         for each in plan.transfers:
             answer.say(f"  {in_words(each.size):>10}  {each.path} → {each.to}")
         for number, step in enumerate(plan.steps, 1):
@@ -194,13 +196,6 @@ def _plan(
         answer.found(result, plan.report)
         if not plan.report.ok:
             answer.worsen(4)
-        verdict = "nothing known here forbids it" if plan.report.ok else "it would be refused"
-        answer.say(f"  {verdict}; nothing was sent")
-
-
-def _files(plan: Plan) -> str:
-    number = len(plan.transfers)
-    return f"{number} file{'' if number == 1 else 's'}, {in_words(plan.size)}"
 
 
 def _status(answer: Answer, package: Path, repository: Repository, receipts: Path | None) -> None:
@@ -222,7 +217,9 @@ def _status(answer: Answer, package: Path, repository: Repository, receipts: Pat
         ]
         if not known:
             place = repository.target
-            answer.say(f"{package}: no receipt and no journal of a deposit into {place} is here")
+            answer.say(
+                f"{package}: not deposited in {place}: it has no receipt and no journal for it"
+            )
         for each in known:
             answer.say(
                 f"{package}: {each.status.state} in {each.target} as {each.remote_id or '–'}"
@@ -230,7 +227,9 @@ def _status(answer: Answer, package: Path, repository: Repository, receipts: Pat
             if each.status.detail:
                 answer.say(f"  {each.status.detail}")
             if each.unfinished:
-                answer.say("  the last run did not come to its end: give the command again")
+                answer.say(
+                    "  the last deposit was interrupted; run the same command again to resume it"
+                )
         if any(each.status.state in ("absent", "partial", "pending", "rejected") for each in known):
             answer.worsen(4)
 
@@ -241,27 +240,26 @@ def _reserve(answer: Answer, record: Path, repository: Repository, receipts: Pat
     with answer.about(record) as result:
         doi = deposits.reserve(record, repository, receipts=receipts)
         result["pid"] = doi
-        answer.say(f"{record}: {doi} is reserved in {repository.target}, in a draft")
-        answer.say("  put it into the record's identifiers, build, and deposit there")
+        answer.say(f"{record}: reserved {doi} in a draft in {repository.target}")
+        answer.say("  Add it to the identifiers of the record, then build and deposit the package.")
 
 
 def receipts(
     package: Annotated[
         Path,
-        typer.Argument(help="A package's folder, or a folder: all receipts below it are listed."),
+        typer.Argument(help="A package, or a folder: all receipts in it are listed."),
     ],
     check: Annotated[
-        bool, typer.Option("--check", help="Read everything back from where it is, and compare.")
+        bool, typer.Option("--check", help="Read the deposited files back and compare them.")
     ] = False,
     repository: Repositories = None,
     folder: Receipts = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show where packages are deposited, since when, and how that was verified.
+    """Show where and when packages were deposited, and how that was verified.
 
     Example: archive-pkg receipts packages/1960-07-18-cpsu-to-sed --check
-    Example: archive-pkg receipts packages
     """
     from archive_pkg import deposits
     from archive_pkg.packages import is_bag
@@ -271,7 +269,7 @@ def receipts(
         if not found and not is_bag(package):
             found = deposits.receipts_below(package)
         if not found:
-            answer.say(f"{package}: no receipt of a deposit is here")
+            answer.say(f"{package}: has no receipts")
         for path in found:
             with answer.about(path) as result:
                 receipt = deposits.load_receipt(path)
@@ -287,8 +285,8 @@ def receipts(
                     result["checked"] = report.ok
                     if not report.ok:
                         answer.worsen(4)
-                    words = "everything is as deposited" if report.ok else "it is NOT as deposited"
-                    answer.say(f"  read back now: {words}")
+                    words = "all files are as deposited" if report.ok else "NOT as deposited"
+                    answer.say(f"  checked now: {words}")
 
 
 def fetch(
@@ -300,9 +298,9 @@ def fetch(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Bring a package back from where its receipt says it is, byte for byte.
+    """Fetch a deposited package from the repository that its receipt names.
 
-    A receipt can come from anyone: name the server that it may lead to with --repository.
+    A receipt can come from anyone, so name the server that you trust with --repository.
 
     Example: archive-pkg fetch packages/1960.receipts/ocfl-1a2b3c4d-v1.json --out back
     """
@@ -314,21 +312,23 @@ def fetch(
     ):
         package = deposits.fetch(receipt, out, repository or ())
         result["package"] = str(package)
-        answer.say(f"{package}: fetched; every digest is that of what was deposited")
+        answer.say(f"{package}: fetched; all checksums match the receipt")
 
 
 def login(
     name: Annotated[str, typer.Argument(help="The repository: zenodo, or HOST or HOST:PORT.")],
     user: Annotated[
-        str, typer.Option("--user", help="For repositories that want a user and a password.")
+        str,
+        typer.Option(
+            "--user", help="Your user name, for repositories with user names and passwords."
+        ),
     ] = "",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Keep a repository's token (or a user's password) in the keyring.
+    """Store the token or password for a repository in the keyring.
 
-    It is asked for, or read from standard input if that is no terminal; never give it as an
-    argument.
+    The command asks for it, or reads it from standard input. Never give it as an argument.
 
     Example: archive-pkg login zenodo
     """
@@ -340,18 +340,20 @@ def login(
     else:
         secret = sys.stdin.readline().rstrip("\n")
     if not secret:
-        raise UsageError("nothing was given to keep")
+        raise UsageError(
+            "no token was entered", "Paste it when asked, or send it to standard input."
+        )
     with answering("login", as_json=as_json, quiet=quiet) as answer, answer.about(name):
         credentials.keep(name, secret, user)
-        answer.say(f"kept in the keyring for {name}")
+        answer.say(f"{name}: stored in the keyring")
 
 
-_RESUMED = "give the same command again: it goes on from there"
+_RESUMED = "run the same command again to resume"
 
 
 @contextmanager
-def _going_on() -> Iterator[None]:
-    """Where sending is interrupted, some of it may be there, without its name."""
+def _resumable() -> Iterator[None]:
+    """Say how to resume when an interruption leaves part of a deposit in the repository."""
     from archive_pkg.cli.interruptions import Interrupted, say_if_abandoned
 
     say_if_abandoned(_RESUMED)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archive_pkg.cli.audience import Audience, say_seen
-from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, executor_from, telling
+from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, bulk_answering, executor_from
 from archive_pkg.cli.commands.build import parse_date
 from archive_pkg.cli.output import (
     STANDARD_OUTPUT,
@@ -22,6 +22,7 @@ from archive_pkg.cli.output import (
     write_file,
 )
 from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,8 +42,8 @@ def export(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            help="Records, their files or folders, or packages; folders of them; patterns. One "
-            "document holds one letter; in cmif, csl and bibtex many."
+            help="Records or packages, folders of them, or patterns. Only cmif, csl and bibtex "
+            "put several letters into one document."
         ),
     ],
     to: Annotated[
@@ -50,20 +51,20 @@ def export(
         typer.Option(
             "--to",
             metavar="FORMAT",
-            help="datacite, datacite-json, dc, tei, cmif, ead3, premis, mets, prov, ro-crate, "
-            "schema-org, csl, bibtex, sword, archivematica, invenio or dataverse.",
+            help="Format: datacite, datacite-json, dc, tei, cmif, ead3, premis, mets, prov, "
+            "ro-crate, schema-org, csl, bibtex, sword, archivematica, invenio or dataverse.",
         ),
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="The file to write; standard output if not given, or -."),
+        typer.Option("--out", "-o", help="The file to write [default: -, standard output]."),
     ] = None,
     each: Annotated[
         Path | None,
         typer.Option(
             "--each",
             metavar="DIR",
-            help="A folder for the documents, one file per letter.",
+            help="Write one file per letter into this folder.",
             callback=no_stream,
         ),
     ] = None,
@@ -72,14 +73,14 @@ def export(
     executor: Executor = "",
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Say what the format cannot hold, on standard error."),
+        typer.Option("--explain", help="List on standard error what the format cannot hold."),
     ] = False,
     ledger: Annotated[
         Path | None,
         typer.Option(
             "--ledger",
-            help="For premis and mets: the ledger with the package's fixity checks, if not that of "
-            "the shelf it stands on.",
+            help="For premis and mets: the ledger with the package's fixity checks [default: the "
+            "ledger of its collection].",
         ),
     ] = None,
     on: Annotated[
@@ -87,17 +88,18 @@ def export(
         typer.Option(
             "--date",
             metavar="YYYY-MM-DD",
-            help="The date of the document. Otherwise that of the package, of SOURCE_DATE_EPOCH, "
-            "or today. Restrictions are judged by it, or by today if that is earlier.",
+            help="The date of the document [default: the package's date, SOURCE_DATE_EPOCH or "
+            "today]. A future date does not lift a restriction early.",
         ),
     ] = None,
     audience: Audience = "public",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a record in another format: for repositories, editions, indexes, citations.
+    """Write records in another format, for repositories, editions, indexes and citations.
 
-    What the public may not see today is left out, unless you ask for --audience internal.
+    The document leaves out what the public may not see today. Use --audience internal to include
+    everything.
 
     Example: archive-pkg export records/1960-07-18-cpsu-to-sed --to datacite --explain
     """
@@ -120,7 +122,10 @@ def export(
         _export_each(paths, each, mode, do, executor_from(jobs, executor), report, as_json, quiet)
         return
     if jobs or report or executor:
-        raise UsageError("--jobs, --report and --executor are for many letters", "add --each DIR")
+        raise UsageError(
+            "--jobs, --report and --executor work only with --each",
+            "Add --each DIR or leave them out.",
+        )
     into = [out] if out is not None or as_json else [Path(STANDARD_OUTPUT)]
     with answering("export", as_json=as_json, quiet=quiet, err=True, files=into) as answer:
         found: list[tuple[dict[str, Any], Record, Described]] = []
@@ -133,7 +138,7 @@ def export(
         if answer.status:
             return
         document = write(to, [record for _, record, _ in found], found[0][2].setting)
-        # In the documents of several records, one's open words may be another's withheld ones.
+        # With several records, the open words of one may be the withheld words of another.
         documents = {to: document.decode()} if len(found) == 1 else {}
         for result, record, known in found:
             if explain:
@@ -147,7 +152,7 @@ def export(
         if out is not None:
             write_file(out, document, mode=mode_for(audience, *paths))
             found[0][0]["output"] = str(out)
-            answer.say(f"{out}: {chosen.title}, {len(document)} bytes")
+            answer.say(f"{out}: {chosen.title}, {counted(len(document), 'byte')}")
         elif as_json:
             found[0][0]["document"] = document.decode()
         else:
@@ -170,15 +175,15 @@ def _export_each(
     with storage_errors(f"making {folder}"):
         make_folder(folder, mode)
     with (
-        telling("export", report, as_json=as_json, quiet=quiet) as told,
-        # Files are named by their records' ids: of two records with one id, one file is lost.
+        bulk_answering("export", report, as_json=as_json, quiet=quiet) as answer,
+        # Files are named after their records' ids, so two records with one id would collide.
         collection.finding_twins() as marked,
     ):
-        letters, _ = told.ahead(collection.find_letters(paths, told.take), _lines)
+        letters, _ = answer.ahead(collection.find_letters(paths, answer.take), _lines)
         collection.run(
             collection.Each(do),
             letters,
-            lambda _, done: told.take(marked(done)),
+            lambda _, done: answer.take(marked(done)),
             executor=workers,
         )
 

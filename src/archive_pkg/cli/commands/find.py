@@ -10,17 +10,17 @@ import typer
 from archive_pkg.cli.audience import HOW, Audience
 from archive_pkg.cli.bulk import Jobs, executor_from
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, warn, write_file
-from archive_pkg.reports import Severity
+from archive_pkg.reports import Severity, counted
 from archive_pkg.storage import mode_of, storage_errors
 
 if TYPE_CHECKING:
     from archive_pkg.collection import Done, Shelf
 
-Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The shelf: a folder of packages.")]
-Refresh = Annotated[
-    bool, typer.Option("--refresh", help="Bring the index up to date with the packages first.")
+Directory = Annotated[
+    Path, typer.Argument(metavar="DIR", help="The collection: a folder of packages.")
 ]
-Anew = Annotated[bool, typer.Option("--anew", help="Make the index anew first.")]
+Refresh = Annotated[bool, typer.Option("--refresh", help="Update the index before searching.")]
+Rebuild = Annotated[bool, typer.Option("--rebuild", help="Rebuild the index before searching.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -35,45 +35,51 @@ def find(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Words in record or texts; negotiat* stands for all that begin so, 'peaceful "
-            "coexistence' for words that follow one another."
+            help="Words in the record or the texts. negotiat* finds all words that begin with "
+            "negotiat; 'peaceful coexistence' finds the phrase."
         ),
     ] = None,
-    who: Annotated[
-        str, typer.Option("--who", help="In the names of senders, recipients, those spoken of.")
+    agent: Annotated[
+        str,
+        typer.Option(
+            "--agent", help="Words in the name of a sender, recipient or mentioned agent."
+        ),
     ] = "",
     since: Annotated[
-        str, typer.Option("--since", help="Letters of this date or later: 1956, 1956-10-23.")
+        str, typer.Option("--since", help="Letters from this date or later: 1956, 1956-10-23.")
     ] = "",
-    until: Annotated[str, typer.Option("--until", help="Letters of this date or earlier.")] = "",
+    until: Annotated[str, typer.Option("--until", help="Letters from this date or earlier.")] = "",
     classification: Annotated[
         str, typer.Option("--classification", help="Words in the classification or its history.")
     ] = "",
-    most: Annotated[int, typer.Option("--most", min=1, help="Show no more than so many.")] = 100,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Show up to this many.")] = 100,
     refresh: Refresh = False,
-    anew: Anew = False,
+    rebuild: Rebuild = False,
     jobs: Jobs = None,
     audience: Audience = "public",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find packages by agent, date, classification and words. The index is made if it is missing.
+    """Find packages by agent, date, classification and words. Creates the index if it is missing.
 
-    What the public may not see is neither found nor shown, unless you ask for --audience internal.
+    The search leaves out what the public may not see today. Use --audience internal to include
+    everything.
 
-    Example: archive-pkg find packages specialists --who Khrushchev --since 1960 --until 1962
+    Example: archive-pkg find packages specialists --agent Khrushchev --since 1960 --until 1962
     """
     from archive_pkg.collection import Index, Query, open_shelf
 
-    query = Query(tuple(words or ()), who, classification, since, until)
+    query = Query(tuple(words or ()), agent, classification, since, until)
     with (
         answering("find", as_json=as_json, quiet=quiet) as answer,
         answer.about(directory) as result,
     ):
         shelf = open_shelf(directory)
-        _bring_up_to_date(answer, shelf, refresh=refresh, anew=anew, jobs=jobs, audience=audience)
+        _bring_up_to_date(
+            answer, shelf, refresh=refresh, rebuild=rebuild, jobs=jobs, audience=audience
+        )
         with Index(shelf, audience) as index:
-            count, hits = index.find(query, most)
+            count, hits = index.find(query, limit)
             cut = index.cut
         result |= {
             "count": count,
@@ -89,26 +95,28 @@ def find(
                 for hit in hits
             ],
         }
+        shown = f", {len(hits):,} shown" if len(hits) < count else ""
+        answer.say(f"{counted(count, 'package')} found{shown}")
         for hit in hits:
             answer.say(f"{shelf.root / hit.package}")
             answer.say("  " + " · ".join(filter(None, (hit.title, hit.date, hit.classification))))
-        answer.say(f"{count:,} found" + (f", {len(hits):,} shown" if len(hits) < count else ""))
         _say_cut(answer, cut)
 
 
 def stats(
     directory: Directory,
     page: Annotated[
-        Path | None, typer.Option("--html", help="A file for the counts as a page of pictures.")
+        Path | None,
+        typer.Option("--html", help="Also write the counts as an HTML page with charts."),
     ] = None,
     refresh: Refresh = False,
-    anew: Anew = False,
+    rebuild: Rebuild = False,
     jobs: Jobs = None,
     audience: Audience = "public",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Count packages, bytes, decades, classifications, languages, and who wrote to whom.
+    """Count the packages of a collection by decade, classification, language, sender and recipient.
 
     Example: archive-pkg stats packages --html stats.html
     """
@@ -121,7 +129,9 @@ def stats(
         answer.about(directory) as result,
     ):
         shelf = open_shelf(directory)
-        _bring_up_to_date(answer, shelf, refresh=refresh, anew=anew, jobs=jobs, audience=audience)
+        _bring_up_to_date(
+            answer, shelf, refresh=refresh, rebuild=rebuild, jobs=jobs, audience=audience
+        )
         with Index(shelf, audience) as index:
             counted, cut = index.stats(), index.cut
         result |= counted | {"with_withheld_parts": cut}
@@ -142,11 +152,14 @@ def stats(
 
 
 def duplicates(
-    paths: Annotated[list[Path], typer.Argument(help="Records, packages, folders of either.")],
-    near: Annotated[
+    paths: Annotated[list[Path], typer.Argument(help="Records or packages, or folders of them.")],
+    similarity: Annotated[
         float,
         typer.Option(
-            "--near", min=0.5, max=1.0, help="The least likeness of texts that are listed."
+            "--similarity",
+            min=0.5,
+            max=1.0,
+            help="List texts with at least this similarity; 1.0 means the same words.",
         ),
     ] = 0.8,
     jobs: Jobs = None,
@@ -154,19 +167,23 @@ def duplicates(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List letters that may be the same: bytes, texts, or nearly; nothing is merged or changed.
+    """List letters that are probably the same: same bytes, same text or similar text.
 
-    Parts that the public may not see are not compared, unless you ask for --audience internal.
+    Nothing is merged or changed. Parts that the public may not see today are not compared. Use
+    --audience internal to compare everything.
 
-    Example: archive-pkg duplicates records --near 0.9
+    Example: archive-pkg duplicates records --similarity 0.9
     """
     from archive_pkg import collection
 
     with answering("duplicates", as_json=as_json, quiet=quiet) as answer:
         unread = _Unread(answer)
-        found = collection.duplicates(
-            paths, unread, executor=executor_from(jobs), near=near, audience=audience
+        found = list(
+            collection.duplicates(
+                paths, unread, executor=executor_from(jobs), near=similarity, audience=audience
+            )
         )
+        answer.say(f"{counted(len(found), 'possible duplicate')} found")
         for candidate in found:
             answer.results.append(candidate.as_json())
             one, other = (" ".join(pair) for pair in (candidate.one, candidate.other))
@@ -174,12 +191,11 @@ def duplicates(
             answer.say(f"  and {other}")
             for line in candidate.differences:
                 answer.say(f"    {line}")
-        answer.say(f"{len(answer.results):,} candidates")
         _say_cut(answer, unread.cut)
 
 
 class _Unread:
-    """Tells which letters could not be read."""
+    """Report letters that cannot be read, and count those with withheld parts."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -191,30 +207,36 @@ class _Unread:
         if done.status or findings:
             self._answer.worsen(done.status)
             why = done.error[0] or "; ".join(findings[:3])
-            warn(f"left out: {done.path}: {why}")
+            warn(f"{done.path}: left out: {why}")
             self._answer.results.append(done.as_json())
 
 
 def _say_cut(answer: Answer, cut: int) -> None:
     if cut:
         packages = "1 package has" if cut == 1 else f"{cut:,} packages have"
-        answer.say(f"{packages} parts that are withheld here; {HOW}")
+        answer.say(f"{packages} withheld parts; {HOW}")
 
 
 def _bring_up_to_date(
-    answer: Answer, shelf: Shelf, *, refresh: bool, anew: bool, jobs: int | None, audience: Audience
+    answer: Answer,
+    shelf: Shelf,
+    *,
+    refresh: bool,
+    rebuild: bool,
+    jobs: int | None,
+    audience: Audience,
 ) -> None:
     from archive_pkg import collection
 
     index = collection.Index(shelf, audience)
-    if not refresh and not anew and index.is_whole:
+    if not refresh and not rebuild and index.is_whole:
         if not index.is_from_here:
             warn(
-                f"{shelf.own}: the index was not made here, and cannot be made again in a folder "
-                "that you cannot write into. What it says was not compared with the packages."
+                f"{shelf.own}: the index was copied from elsewhere and may not match the packages. "
+                "You cannot write into this folder, so the index was not rebuilt."
             )
         return
 
     collection.refresh(
-        shelf, _Unread(answer), executor=executor_from(jobs), anew=anew, audience=audience
+        shelf, _Unread(answer), executor=executor_from(jobs), anew=rebuild, audience=audience
     )

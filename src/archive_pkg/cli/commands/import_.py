@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing import Imported
     from archive_pkg.reports import Finding
 
-# What a line in a terminal holds of a finding; --json has all of it.
+# Maximum length of a message in a terminal; --json has the complete message.
 _LONGEST = 300
 
 
@@ -30,22 +30,24 @@ def import_(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="TEI letters, CMIF files, EAD3 finding aids, DataCite XML, or folders with them."
+            help="TEI letters, CMIF files, EAD3 finding aids or DataCite XML, or folders of them."
         ),
     ],
     out: Annotated[
         Path,
         typer.Option(
-            "--out", help="The folder for the records, each in one of its own.", callback=no_stream
+            "--out",
+            help="The folder for the records; each gets its own folder.",
+            callback=no_stream,
         ),
     ] = Path("records"),
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Replace records that are there already.")
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace existing records.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Read other people's descriptions into draft records, and report what was not read.
+    """Create draft records from descriptions in TEI, CMIF, EAD3 or DataCite.
+
+    Everything in a file that was not read is reported.
 
     Example: archive-pkg import edition/L00147.xml --out records
     """
@@ -68,11 +70,11 @@ def import_(
                     result["source"] = str(file)
                     answer.found(result, one.report if as_json else shortened(one.report))
                     file_imported(one, folder, replace=replace, mode=mode)
-                    answer.say(f"{folder}: {one.record.title}")
+                    answer.say(f"{folder}: imported “{one.record.title}”")
 
 
 def _files(paths: Iterable[Path], unreadable: Callable[[OSError], None]) -> Iterator[Path]:
-    """The files that were named, and the XML files below folders that were named."""
+    """Yield the given files, and the XML files in the given folders."""
     from archive_pkg.storage import files_below, is_folder
 
     for path in paths:
@@ -83,7 +85,7 @@ def _files(paths: Iterable[Path], unreadable: Callable[[OSError], None]) -> Iter
 
 
 def _named(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    """Each file with a name for its record: the file's, after its folders' where two are alike."""
+    """Yield each file with a unique name for its record, from the file's and its folders' names."""
     listed = list(dict.fromkeys(files))
     names = {file: file.stem for file in listed}
     steps = 0
@@ -99,7 +101,7 @@ def _named(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
 
 
 def _apart(imported: Imported, name: str, taken: set[str]) -> Imported:
-    """A record with an id that no other record of this run has."""
+    """Return the record with an id that is unique in this run."""
     own = imported.record.id
     number, tried = 1, own
     while tried.casefold() in taken:
@@ -114,7 +116,7 @@ def _apart(imported: Imported, name: str, taken: set[str]) -> Imported:
 
 
 def shortened(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Findings with messages that a person can read; the JSON has the rest."""
+    """Shorten the messages of findings for a terminal."""
     for finding in findings:
         message = finding.message
         if len(message) > _LONGEST:

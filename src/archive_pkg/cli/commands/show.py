@@ -1,4 +1,4 @@
-"""`archive-pkg show`: a record or a package, for a person's eyes."""
+"""`archive-pkg show`: show a record or a package in a terminal."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from archive_pkg.cli.commands.verify import words_of
 from archive_pkg.cli.output import Json, Quiet, answering, clean, mode_for, write_file
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, TimestampCa
 from archive_pkg.errors import UsageError
+from archive_pkg.reports import some
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +24,7 @@ _LISTS = {
     "parts": "Parts",
     "translation_notes": "Notes in the text",
     "enclosures": "Enclosures",
-    "events": "What happened to it",
+    "events": "Events",
 }
 _IN_HEADING = {"title", "classification"}
 _STYLES = {True: "green", False: "bold red"}
@@ -38,7 +39,9 @@ def show(
     path: Annotated[Path, typer.Argument(help="A record's file or folder, or a package.")],
     picture: Annotated[
         Path | None,
-        typer.Option("--picture", metavar="FILE.svg", help="Also draw the graph of its parts."),
+        typer.Option(
+            "--picture", metavar="FILE.svg", help="Also draw its parts and their relations, as SVG."
+        ),
     ] = None,
     allowed_signers: AllowedSigners = None,
     revoked: RevokedKeys = None,
@@ -46,7 +49,7 @@ def show(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show a record or a package: who, when, what, its parts, notes, events and state.
+    """Show a record or a package: its fields, parts, notes and events, and its state.
 
     Example: archive-pkg show packages/1960-07-18-cpsu-to-sed
     """
@@ -65,9 +68,8 @@ def show(
             verification = verify(path, trust=trust)
             result |= {"complete": verification.verdict.complete, "valid": verification.ok}
             result["states"] = states(verification)
-            answer.found(result, verification.report)
         elif trust != Trust():
-            raise UsageError(f"{path} is a record, which nobody signs", "name its package")
+            raise UsageError(f"{path} is a record; only packages are signed", "Name its package.")
         else:
             record = load_record(path)
         result["record"] = record.as_json()
@@ -78,13 +80,15 @@ def show(
             from rich.console import Console
 
             _print(Console(highlight=False, markup=False, soft_wrap=False), record, verification)
+        if verification is not None:
+            answer.found(result, verification.report)
 
 
 def _draw(record: Record, picture: Path, source: Path) -> None:
     from archive_pkg.packages.picture import picture as draw
 
     if picture.is_file() and picture.suffix.lower() != ".svg":
-        raise UsageError(f"{picture} is there already and is no picture", "name a file .svg")
+        raise UsageError(f"{picture} exists and is not an SVG file", "Name a file .svg.")
     write_file(picture, draw(record).encode(), mode=mode_for("internal", source))
 
 
@@ -105,7 +109,7 @@ def _print(console: Console, record: Record, verification: Verification | None) 
         if items := getattr(record, name):
             _section(console, title)
             _table(console, [(_label(item), words(record, item)) for item in items])
-    _section(console, "What it rests on")
+    _section(console, "Evidence")
     console.print(_evidence(record))
     if verification:
         _section(console, "State")
@@ -164,6 +168,5 @@ def _evidence(record: Record) -> str:
     words = ", ".join(f"{number} {basis}" for basis, number in counts.items())
     known = Index(record)
     bare = [path for path in statements(record) if not known.evidence(path)]
-    return words + (
-        f"; without evidence: {', '.join(bare)}" if bare else "; nothing without evidence"
-    )
+    unsourced = f"{len(bare)} without evidence: {some(bare)}" if bare else "none without evidence"
+    return f"{words}; {unsourced}"

@@ -26,15 +26,18 @@ def sign(
         typer.Option(
             "--timestamp",
             metavar="URL",
-            help="A time-stamping authority (RFC 3161); alone, for signatures that are there.",
+            help="Address of a time-stamping authority (RFC 3161). Without --key, stamps existing "
+            "signatures.",
         ),
     ] = None,
     renew: Annotated[
-        bool, typer.Option("--renew", help="Stamp again what has a timestamp already.")
+        bool, typer.Option("--renew", help="Add a new timestamp to signatures that have one.")
     ] = False,
     receipts: Annotated[
         Path | None,
-        typer.Option("--receipts", help="A folder for receipts, if not beside each package."),
+        typer.Option(
+            "--receipts", help="The folder of the receipts [default: next to each package]."
+        ),
     ] = None,
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait for another run on the same package.")
@@ -42,7 +45,7 @@ def sign(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Sign packages with an OpenSSH key, and have the signatures timestamped.
+    """Sign packages with an OpenSSH key, and get timestamps for the signatures.
 
     Example: archive-pkg sign packages/1960-07-18-cpsu-to-sed --key ~/.ssh/id_ed25519
     """
@@ -62,15 +65,15 @@ def sign(
                     "pending": list(done.pending),
                 }
                 if done.signatures:
-                    answer.say(f"{package}: signed with the key {done.fingerprint}")
+                    answer.say(f"{package}: signed with key {done.fingerprint}")
                 elif done.fingerprint:
-                    answer.say(f"{package}: is signed with the key {done.fingerprint} already")
+                    answer.say(f"{package}: is already signed with key {done.fingerprint}")
                 for path in (*done.signatures, *done.stamps):
                     answer.say(f"  {path}")
                 if timestamp and not (done.stamps or done.pending):
-                    answer.say(f"{package}: has its timestamps already (--renew adds new ones)")
+                    answer.say(f"{package}: already has timestamps; add new ones with --renew")
                 for reason in done.pending:
                     answer.worsen(4)
                     warn(f"{package}: no timestamp yet: {reason}")
                 if done.pending:
-                    warn(f"       → later: archive-pkg sign {package} --timestamp {timestamp}")
+                    warn(f"       → Run later: archive-pkg sign {package} --timestamp {timestamp}")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from archive_pkg.cli.bulk import Jobs, ReportFile, executor_from, telling
+from archive_pkg.cli.bulk import Jobs, ReportFile, bulk_answering, executor_from
 from archive_pkg.cli.commands.build import parse_date
 from archive_pkg.cli.output import Json, Quiet, no_stream
 from archive_pkg.errors import UsageError
@@ -66,18 +66,18 @@ def site(
         )
     day = parse_date(on) or datetime.now(UTC).date()
     shelf = collection.open_shelf(directory)
-    with telling("site", report, as_json=as_json, quiet=quiet) as told:
+    with bulk_answering("site", report, as_json=as_json, quiet=quiet) as answer:
         made = build_site(
             shelf,
             output,
-            told.take,
+            answer.take,
             executor=executor_from(jobs),
             day=day,
             title=title,
             base=base,
             downloads=downloads,
         )
-        told.closing(
+        answer.closing(
             {
                 "letters on the site": made.letters,
                 "files": made.files,

@@ -1,4 +1,4 @@
-"""`archive-pkg tables`: records to CSV files, workbooks and data packages, and back."""
+"""`archive-pkg tables`: convert records to CSV files, workbooks and data packages, and back."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from archive_pkg.cli.output import (
     progress_wanted,
     write_file,
 )
+from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Records as tables, and back: CSV files, workbooks, data packages.",
+    help="Convert records to tables and back: CSV files, workbooks, data packages.",
 )
 
 MANY_ROWS = 5_000
-"""From so many rows on a progress bar shows."""
+"""Number of rows from which a progress bar is shown."""
 
-Replace = Annotated[bool, typer.Option("--replace", help="Put it in the place of what is there.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace an existing file or folder.")]
 Encoding = Annotated[
     str | None,
     typer.Option(help="The encoding of CSV files that are not UTF-8, such as cp1251."),
@@ -44,10 +45,10 @@ Encoding = Annotated[
 @app.command()
 def export(
     records: Annotated[
-        list[Path], typer.Argument(help="Records, the folders they lie in, or a folder of those.")
+        list[Path], typer.Argument(help="Records (files or folders), or folders of records.")
     ],
     out: Annotated[
-        Path, typer.Option("--out", help="A folder; or a workbook, if it ends in .xlsx or is -.")
+        Path, typer.Option("--out", help="The folder, or the workbook (FILE.xlsx or -), to write.")
     ],
     replace: Replace = False,
     audience: Audience = "public",
@@ -56,8 +57,8 @@ def export(
 ) -> None:
     """Write records as tables: a data package of CSV files, or a workbook.
 
-    A record with parts that the public may not see today is written as <id>-public, without them.
-    To edit your own records as tables, ask for --audience internal.
+    Parts that the public may not see today are left out, and their record is written as
+    <id>-public. To edit your own records as tables, use --audience internal.
 
     Example: archive-pkg tables export records --out letters.xlsx
     """
@@ -84,7 +85,7 @@ def export(
             with answer.about(out) as result, file_for(out, ".xlsx") as file:
                 made = export_records(loaded, file, replace=replace, mode=mode)
                 result["records"] = len(loaded)
-                answer.say(f"{made}: {_letters(len(loaded))}")
+                answer.say(f"{made}: {counted(len(loaded), 'record')} written")
 
 
 @app.command("import")
@@ -99,17 +100,17 @@ def import_(
     mapping: Annotated[
         Path | None,
         typer.Option(
-            "--map", help="What the columns mean; otherwise FILE.map.yaml, where it is there."
+            "--map", help="The file that maps the columns to fields [default: FILE.map.yaml]."
         ),
     ] = None,
     encoding: Encoding = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Write into records that say something else.")
+        bool, typer.Option("--replace", help="Replace existing records that differ.")
     ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make records of tables; with an error in them nothing is written.
+    """Create records from tables. If the tables have errors, nothing is written.
 
     Example: archive-pkg tables import letters.xlsx --out records
     """
@@ -127,8 +128,8 @@ def import_(
         if report.ok:
             written, same = write_records(records, out, replace=replace)
             result |= {"records": written, "unchanged": same}
-            rest = f", {same} there already and the same" if same else ""
-            answer.say(f"{out}: {_letters(written)} written{rest}")
+            rest = f", {same:,} unchanged" if same else ""
+            answer.say(f"{out}: {counted(written, 'record')} written{rest}")
 
 
 @app.command()
@@ -138,7 +139,7 @@ def template(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write an empty workbook to fill in: help on each column, choices, one example.
+    """Write an empty workbook to fill in, with help for each column, choices and an example.
 
     Example: archive-pkg tables template letters.xlsx
     """
@@ -150,21 +151,21 @@ def template(
         file_for(out, ".xlsx") as file,
     ):
         write_template(file, replace=replace)
-        answer.say(f"{out}: fill it in, then: archive-pkg check {out}")
+        answer.say(f"{out}: template written; fill it in, then run: archive-pkg check {out}")
 
 
 @app.command("map")
 def map_(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A workbook or CSV file.")],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Where to; otherwise FILE.map.yaml.")
+        Path | None, typer.Option("--out", "-o", help="The file to write [default: FILE.map.yaml].")
     ] = None,
     encoding: Encoding = None,
     replace: Replace = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Draft what the columns of your own list of letters mean, to look over before importing.
+    """Draft a map from the columns of your own list of letters to fields, for you to review.
 
     Example: archive-pkg tables map letters.csv
     """
@@ -181,16 +182,18 @@ def map_(
         target = out or path.with_name(path.name + MAPPING_ENDING)
         drafted = draft_map(path, encoding=encoding)
         if target.exists() and not replace:
-            hint = "look it over; --replace drafts it anew"
+            hint = "Review it, or write a new draft with --replace."
             raise DestinationExistsError(f"{target} exists already", hint)
         write_file(target, drafted.encode(), mode=mode_for("internal", path))
         res["map"] = str(target)
-        answer.say(f"{target}: look it over, then: archive-pkg tables import {path} --out records")
+        answer.say(
+            f"{target}: drafted; review it, then: archive-pkg tables import {path} --out records"
+        )
 
 
 @contextmanager
 def showing_progress(what: str) -> Iterator[Progress | None]:
-    """A progress bar from 5,000 rows on, in a terminal only."""
+    """Show a progress bar for 5,000 rows or more, in a terminal."""
     if not progress_wanted():
         yield None
         return
@@ -208,7 +211,7 @@ def showing_progress(what: str) -> Iterator[Progress | None]:
 
 
 def _records(paths: list[Path]) -> Iterator[Path]:
-    """The records that paths name: a folder without a record holds folders with one."""
+    """Yield the records at the paths, and those in the folders below a folder without a record."""
     from archive_pkg.records import NAMES
 
     for path in paths:
@@ -217,7 +220,3 @@ def _records(paths: list[Path]) -> Iterator[Path]:
             yield path
         else:
             yield from (entry for entry in inner if any((entry / name).is_file() for name in NAMES))
-
-
-def _letters(number: int) -> str:
-    return f"{number} letter{'' if number == 1 else 's'}"

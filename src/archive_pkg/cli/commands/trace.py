@@ -1,4 +1,4 @@
-"""`archive-pkg trace`: who says so?"""
+"""`archive-pkg trace`: show where a statement comes from."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ def register(app: typer.Typer) -> None:
 def trace(
     path: Annotated[Path, typer.Argument(help="A record's file or folder, or a package.")],
     field: Annotated[
-        str, typer.Argument(help="The statement: date, agents.khrushchev.name, parts.letter.")
+        str,
+        typer.Argument(help="The statement, such as date, agents.khrushchev.name or parts.letter."),
     ],
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Answer "who says so?": a statement's evidence, its part, what that was made from, by whom.
+    """Show where a statement comes from: its evidence, the quoted part, and that part's origin.
 
     Example: archive-pkg trace packages/1960-07-18-cpsu-to-sed date
     """
@@ -49,21 +50,21 @@ def trace(
 def _lines(record: Record, traced: Trace) -> Iterator[str]:
     yield f"{traced.field}: {_value(traced.value)}"
     yield ""
-    yield "Who says so"
+    yield "Evidence"
     for item in traced.evidence:
         yield from _evidence(record, traced.field, item)
     if not traced.evidence:
-        yield "  Nobody: the record gives no evidence for it."
+        yield "  None. The record has no evidence for this statement."
     if traced.lineage:
         yield ""
-        yield "Where it is, and the parts that it was made from, is part of or is about"
+        yield "Quoted part and the parts it depends on"
         for steps, part in traced.lineage:
             yield from _part(record, steps, part)
     if traced.events:
         yield ""
-        yield "What happened"
+        yield "Events"
         for event in traced.events:
-            when = str(event.date.edtf) if event.date else "date not known"
+            when = str(event.date.edtf) if event.date else "date unknown"
             who = f", by {record.names(event.agents)}" if event.agents else ""
             what = " ← ".join(", ".join(names) for names in (event.objects, event.sources) if names)
             yield f"  {when}: {event.type}" + (f" of {what}" if what else "") + who
@@ -71,7 +72,7 @@ def _lines(record: Record, traced: Trace) -> Iterator[str]:
                 yield f"    {event.detail}"
     if traced.agents:
         yield ""
-        yield "Who they are"
+        yield "Agents"
         for agent in traced.agents:
             more = [text for text in (agent.role, agent.version) if text]
             ids = [identifier.uri or identifier.value for identifier in agent.identifiers]
@@ -83,11 +84,11 @@ def _lines(record: Record, traced: Trace) -> Iterator[str]:
 def _evidence(record: Record, field: str, item: Evidence) -> Iterator[str]:
     about = "" if item.field == field else f"{item.field}: "
     sure = f" ({item.confidence})" if item.confidence else ""
-    against = f"against it, “{item.value}” is " if item.value else ""
+    against = f"contradicting value “{item.value}”: " if item.value else ""
     if item.basis == "quoted":
         ground = "quoted"
     elif item.basis == "inferred":
-        ground = f"inferred by the rule {item.rule}"
+        ground = f"inferred by rule {item.rule}"
     else:
         ground = f"supplied by {record.agent(item.agent).name}" if item.agent else "supplied"
     yield f"  {about}{against}{ground}{sure}"
@@ -119,13 +120,13 @@ def _value(value: Any) -> str:
 
     if isinstance(value, WrittenDate):
         written = f" (“{value.as_written}”)" if value.as_written else ""
-        return f"{value.edtf or 'not read'}{written}"
+        return f"{value.edtf or 'no EDTF date'}{written}"
     if isinstance(value, tuple):
         return "; ".join(_value(item) for item in value)
     if hasattr(value, "model_dump"):
         known = value.model_dump(mode="json", exclude_defaults=True)
         return "; ".join(f"{name} {_short(item)}" for name, item in known.items())
-    return "nothing" if value is None else str(value)
+    return "no value" if value is None else str(value)
 
 
 def _short(value: Any) -> str:

@@ -15,9 +15,9 @@ from archive_pkg.cli.bulk import (
     Jobs,
     LimitRate,
     ReportFile,
+    bulk_answering,
     executor_from,
     rate_of,
-    telling,
 )
 from archive_pkg.cli.output import Json, Quiet
 from archive_pkg.cli.trust import (
@@ -44,11 +44,13 @@ def register(app: typer.Typer) -> None:
 def verify(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Bags, as folders or archives; other folders are searched for both."),
+        typer.Argument(help="Packages or other bags (folders or archives), or folders with them."),
     ] = None,
     second_opinion: Annotated[
         bool,
-        typer.Option("--second-opinion", help="Ask bagit-python too, and tell where it differs."),
+        typer.Option(
+            "--second-opinion", help="Also verify with bagit-python, and report any difference."
+        ),
     ] = False,
     allowed_signers: AllowedSigners = None,
     revoked: RevokedKeys = None,
@@ -57,7 +59,7 @@ def verify(
     require_timestamp: RequireTimestamp = False,
     bag_only: Annotated[
         bool,
-        typer.Option("--bag-only", help="Verify the bag alone, not the record and tables in it."),
+        typer.Option("--bag-only", help="Verify only the bag, not the record in it."),
     ] = False,
     jobs: Jobs = None,
     report: ReportFile = None,
@@ -67,7 +69,9 @@ def verify(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Verify bags: complete? valid? signed by whom, since when? And a letter's record, its bytes.
+    """Check whether packages and other bags are complete, valid and signed.
+
+    In a package, the record and its quotes are checked, too.
 
     Example: archive-pkg verify packages/1960-07-18-cpsu-to-sed --second-opinion
     """
@@ -83,10 +87,10 @@ def verify(
         require_timestamp=require_timestamp,
     )
     if bag_only and trust != Trust():
-        raise UsageError("--bag-only does not check signatures", "leave it out")
-    with telling("verify", report, as_json=as_json, quiet=quiet) as told:
-        found = collection.find_packages(paths, told.take, serialized=True)
-        bags, few = told.ahead(found, _lines)
+        raise UsageError("--bag-only does not check signatures", "Leave --bag-only out.")
+    with bulk_answering("verify", report, as_json=as_json, quiet=quiet) as answer:
+        found = collection.find_packages(paths, answer.take, serialized=True)
+        bags, few = answer.ahead(found, _lines)
         do = partial(
             collection.verify_one,
             bag_only=bag_only,
@@ -97,26 +101,26 @@ def verify(
         collection.run(
             collection.Each(do, rate_of(limit_rate, 1 if few else jobs)),
             bags,
-            told.took,
+            answer.took,
             executor=executor_from(jobs, executor, gentle=gentle),
         )
 
 
 def _lines(done: Done) -> Iterator[str]:
-    told = done.details
-    words = words_of(ok=not done.status, valid=told["valid"], complete=told["complete"])
+    details = done.details
+    words = words_of(ok=not done.status, valid=details["valid"], complete=details["complete"])
     yield f"{done.path}: {words}"
-    for state in told["states"]:
+    for state in details["states"]:
         yield f"  {state}"
-    if told["title"]:
-        yield f"  Record: {' '.join(told['title'].split())}"
+    if details["title"]:
+        yield f"  Record: {' '.join(details['title'].split())}"
 
 
 def words_of(*, ok: bool, valid: bool, complete: bool) -> str:
-    """What a verification came to, in a few words.
+    """Return the outcome of a verification in a few words.
 
     Args:
-        ok: Whether nothing is wrong with the bag and with the package in it.
+        ok: Whether the bag and the package in it have no errors.
         valid: Whether the bag is valid.
         complete: Whether it is complete.
     """
@@ -128,14 +132,14 @@ def words_of(*, ok: bool, valid: bool, complete: bool) -> str:
 
 
 def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], bool | str]:
-    """Tell the paths from the signer, whose option may have taken the first path for its value."""
+    """Return the paths and the signer; the option may have taken the first path as its value."""
     if who and not paths:
         return [Path(who)], True
     if not paths:
-        raise UsageError("no bag is named", "name a bag, or a folder of bags")
+        raise UsageError("no path is given", "Name a package or a folder of packages.")
     if who and os.path.lexists(who):
         raise UsageError(
-            f"--require-signature was given {who}, which is a file or folder",
-            "write the option after the paths, or --require-signature=WHO with a signer's name",
+            f"--require-signature {who}: this is a file or folder, not a signer",
+            "Write the option after the paths, or write --require-signature=WHO.",
         )
     return paths, who if who else who is not None

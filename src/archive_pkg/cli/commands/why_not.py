@@ -18,16 +18,16 @@ def register(app: typer.Typer) -> None:
 
 
 def why_not(
-    paths: Annotated[list[Path], typer.Argument(help="Records, or packages as they are.")],
+    paths: Annotated[list[Path], typer.Argument(help="Records or packages.")],
     target: Annotated[
-        str, typer.Option("--target", help="A repository's name, or the file of a BagIt profile.")
+        str, typer.Option("--target", help="The name of a target, or a BagIt profile (JSON file).")
     ],
     tags: Tags = None,
     audience: Audience = "internal",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say all that keeps a letter from being accepted somewhere, and what to do about it.
+    """List everything that would make a target reject a letter, and how to fix it.
 
     Example: archive-pkg why-not records/1960-07-18-cpsu-to-sed --target aptrust
     """
@@ -41,6 +41,6 @@ def why_not(
             with answer.about(path) as result:
                 report = reasons(path, chosen, given, audience)
                 result["acceptable"] = report.ok
+                verdict = "meets the known requirements of" if report.ok else "would be rejected by"
+                answer.say(f"{path}: {verdict} {chosen.title}")
                 answer.found(result, report)
-                if report.ok:
-                    answer.say(f"{path}: nothing that is known keeps it from {chosen.title}")

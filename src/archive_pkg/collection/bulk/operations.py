@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from archive_pkg.records import Record
     from archive_pkg.reports import Report
 
-SOUND, UNSOUND = "sound", "unsound"
-
 
 def check_one(record: Path, pace: Pace) -> Done:
     """Check a record, its files and its quotes."""
@@ -45,7 +43,7 @@ def check_one(record: Path, pace: Pace) -> Done:
 
 def checked(path: Path, report: Report) -> Done:
     """What a check came to."""
-    outcome, status = (SOUND, 0) if report.ok else (UNSOUND, INVALID)
+    outcome, status = ("valid", 0) if report.ok else ("invalid", INVALID)
     return Done(str(path), outcome, status, list(report))
 
 
@@ -75,7 +73,7 @@ def finding_twins() -> Iterator[Callable[[Done], Done]]:
             elif met is not None and met[1] != done.path:
                 done.findings.append(same_id(done.path, *met))
                 done.status = INVALID
-                done.outcome = UNSOUND if done.outcome == SOUND else done.outcome
+                done.outcome = "invalid" if done.outcome == "valid" else done.outcome
             return done
 
         yield marked
