@@ -32,14 +32,14 @@ from archive_pkg.deposits import (
 from archive_pkg.deposits.depositing import RefusedError
 from archive_pkg.deposits.parcels import pack
 from archive_pkg.deposits.protocol import LostError
-from archive_pkg.deposits.together import together
+from archive_pkg.deposits.shared_syncs import run_together
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package, sign
 from archive_pkg.packages.building import differing
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from archive_pkg.deposits.together import Steps
+    from archive_pkg.deposits.shared_syncs import Steps
     from archive_pkg.records import Record
 
 
@@ -546,7 +546,7 @@ def test_side_by_side_and_one_that_fails(
 
     def counted(works: list[Any], at_once: int) -> list[Any]:
         lots.append(len(works))
-        return together(works, at_once)
+        return run_together(works, at_once)
 
     monkeypatch.setattr(depositing, "together", counted)
     monkeypatch.setattr(depositing, "_LOT_BYTES", pack(packages[0]).size * 3 // 2)

@@ -33,7 +33,7 @@ from archive_pkg.deposits.protocol import (
     understood,
 )
 from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
-from archive_pkg.deposits.together import together
+from archive_pkg.deposits.shared_syncs import run_together
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.logs import logger
 from archive_pkg.packages.afterwards import ready_receipts, receipts_folder
@@ -44,7 +44,7 @@ from archive_pkg.version import SOFTWARE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from archive_pkg.deposits.together import Steps
+    from archive_pkg.deposits.shared_syncs import Steps
     from archive_pkg.packages import Package
     from archive_pkg.paths import StrPath
     from archive_pkg.reports import Finding
@@ -343,7 +343,7 @@ def _deposited(
         chosen = [lot[identifier] for identifier in sorted(lot)]
         works = [_depositing(parcel, repository, asked) for _, parcel in chosen]
         at_once = repository.at_once if isinstance(repository, Stepwise) else 1
-        for (number, _), outcome in zip(chosen, together(works, at_once), strict=True):
+        for (number, _), outcome in zip(chosen, run_together(works, at_once), strict=True):
             outcomes[number] = outcome
         lot.clear()
 

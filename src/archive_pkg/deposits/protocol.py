@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.parcels import Item, Parcel
-    from archive_pkg.deposits.together import Steps
+    from archive_pkg.deposits.shared_syncs import Steps
     from archive_pkg.records import Record
 
 GROUP = "archive_pkg.repositories"

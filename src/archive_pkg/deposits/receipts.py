@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from archive_pkg import storage
-from archive_pkg.deposits.together import Unsynced, alone
+from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages.afterwards import LaterEvent
 from archive_pkg.records.models import RecordId
 
 if TYPE_CHECKING:
-    from archive_pkg.deposits.together import Steps
+    from archive_pkg.deposits.shared_syncs import Steps
     from archive_pkg.paths import StrPath
 
 RECEIPT_LIMIT = 256 * 1024 * 1024
@@ -157,7 +157,7 @@ def save_receipt(receipt: Receipt, folder: Path) -> Path:
     Raises:
         StorageError: It could not be written.
     """
-    return alone(saving(receipt, folder))
+    return run_alone(saving(receipt, folder))
 
 
 def saving(receipt: Receipt, folder: Path) -> Steps[Path]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from archive_pkg import limits, storage
 from archive_pkg.deposits.parcels import Checked, Item, Parcel, limited, sha256_of
 from archive_pkg.deposits.protocol import Capabilities, Plan, Status, Stored, Transfer, arrivals
-from archive_pkg.deposits.together import Unsynced, alone
+from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
 from archive_pkg.errors import DepositError, InvalidError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.protocol import Expected
     from archive_pkg.deposits.receipts import Arrival
-    from archive_pkg.deposits.together import Steps
+    from archive_pkg.deposits.shared_syncs import Steps
 
 T = TypeVar("T")
 
@@ -191,7 +191,7 @@ class DropFolder:
 
     def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
         """Send, read back, rename; see `Repository`."""
-        return alone(self.steps(parcel, journal))
+        return run_alone(self.steps(parcel, journal))
 
     def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
         """The steps of `deposit`; see `Stepwise`."""

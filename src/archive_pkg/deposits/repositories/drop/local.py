@@ -18,13 +18,13 @@ from archive_pkg.deposits.repositories.drop.folder import (
     TakenError,
     Trail,
 )
-from archive_pkg.deposits.together import Unsynced
+from archive_pkg.deposits.shared_syncs import Unsynced
 from archive_pkg.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from archive_pkg.deposits.together import Steps
+    from archive_pkg.deposits.shared_syncs import Steps
 
 
 _LARGE = 32 * BLOCK

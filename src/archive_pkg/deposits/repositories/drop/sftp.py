@@ -34,7 +34,7 @@ from archive_pkg.errors import DepositError, StorageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from archive_pkg.deposits.together import Steps
+    from archive_pkg.deposits.shared_syncs import Steps
 
 
 _LARGE = 64 << 20

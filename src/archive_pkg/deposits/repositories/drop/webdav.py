@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import builtins
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archive_pkg.deposits.together import Steps
+    from archive_pkg.deposits.shared_syncs import Steps
 
 _DAV = "{DAV:}"
 _SIZES = b"""<?xml version="1.0" encoding="utf-8"?>

@@ -45,7 +45,7 @@ from archive_pkg.deposits.repositories.ocfl.objects import (
     validate,
     with_version,
 )
-from archive_pkg.deposits.together import Unsynced, alone
+from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
 from archive_pkg.errors import DepositError, StorageError, UsageError
 from archive_pkg.reports import Location
 
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.parcels import Item, Parcel
     from archive_pkg.deposits.protocol import Expected
-    from archive_pkg.deposits.together import Steps
+    from archive_pkg.deposits.shared_syncs import Steps
 
 STAGING = "archive-pkg-staging"
 """The folder of the root's extensions in which objects are built where they cannot be beside it."""
@@ -110,7 +110,7 @@ class OcflRoot:
 
     def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
         """Store a package's folder as a version of the object; see `Repository`."""
-        return alone(self.steps(parcel, journal))
+        return run_alone(self.steps(parcel, journal))
 
     def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
         """The steps of `deposit`; see `Stepwise`."""

@@ -1,8 +1,8 @@
-"""Many works that wait for the disk together: one sync for all of them, not several for each.
+"""Run several works that wait for the disk with one sync for all, not several for each.
 
-A work is a generator. Wherever it must not go on before something is durable it yields what that
-is; when it is resumed, it is. One by itself has just that synced; of several, each goes on to where
-it has to wait, and then one sync of the file system serves them all.
+A work is a generator. Where it needs something to be durable before it continues, it yields that
+thing, and is resumed when the thing is durable. For a single work, only that thing is synced.
+Several works each run up to the place where they wait; then one sync of the file system serves all.
 """
 
 from __future__ import annotations
@@ -23,32 +23,33 @@ T = TypeVar("T")
 
 
 class Unsynced(NamedTuple):
-    """Something that has to be durable: where it is, and what makes it so by itself."""
+    """Something that has to be durable: its path, and what syncs it alone."""
 
     path: Path
     sync: Callable[[Path], None] = storage.sync_tree
 
 
 Steps: TypeAlias = Generator[Sequence[Unsynced], None, T]
-"""A work that says what has to be durable before it goes on."""
+"""A work that yields what has to be durable before it continues."""
 
 
-def alone(work: Steps[T]) -> T:
-    """Take one work to its end; whatever ends it is raised."""
-    (outcome,) = together([work])
+def run_alone(work: Steps[T]) -> T:
+    """Run one work to its end and return its result; raise what ended it."""
+    (outcome,) = run_together([work])
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
 
 
-def together(works: Sequence[Steps[T]], at_once: int = 1) -> list[T | Exception]:
-    """Take works to their ends; what each came to, or what ended it, which leaves the others be.
+def run_together(works: Sequence[Steps[T]], at_once: int = 1) -> list[T | Exception]:
+    """Run works to their ends; return the result of each, or the error that ended it.
 
-    Where a sync fails, it fails for all who wait for it. An interruption ends all of them.
+    An error of one does not end the others. A sync that fails, fails for all works that wait for
+    it. An interruption ends all of them.
 
     Args:
         works: The works.
-        at_once: How many take their steps at a time, each in a thread.
+        at_once: How many run at a time, each in a thread.
     """
     outcomes: dict[int, T | Exception] = {}
     asked: dict[int, Sequence[Unsynced]] = {}
@@ -60,7 +61,7 @@ def together(works: Sequence[Steps[T]], at_once: int = 1) -> list[T | Exception]
             asked[number] = work.throw(failure) if failure else next(work)
         except StopIteration as end:
             outcomes[number] = end.value
-        except Exception as error:  # it is the caller's to tell what it means
+        except Exception as error:  # the caller reports it
             outcomes[number] = error
 
     with ThreadPoolExecutor(at_once) as pool:
@@ -79,7 +80,7 @@ def together(works: Sequence[Steps[T]], at_once: int = 1) -> list[T | Exception]
 
 
 def _synced(wanted: Sequence[Unsynced], works: int) -> Exception | None:
-    """Make all of it durable; what went wrong."""
+    """Make all of it durable; return what went wrong."""
     try:
         with storage.storage_errors("making it durable"):
             if works == 1:

@@ -17,7 +17,7 @@ import pytest
 from archive_pkg import deposits, storage
 from archive_pkg.deposits import Deposited, deposit_many, parcels
 from archive_pkg.deposits.repositories.drop import local
-from archive_pkg.deposits.together import Steps, Unsynced, alone, together
+from archive_pkg.deposits.shared_syncs import Steps, Unsynced, run_alone, run_together
 from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
 from archive_pkg.packages import build_package
 from program import PATIENCE, Disk
@@ -77,7 +77,7 @@ def test_all_go_on_to_where_they_wait(
     monkeypatch.setattr(storage, "sync_filesystem", lambda path: log.append("sync"))
     one, other = (waiting(path, log, 2) for path in two)
     fault = ValueError("no")
-    assert together([one, bad(fault), other]) == ["a", fault, "b"]
+    assert run_together([one, bad(fault), other]) == ["a", fault, "b"]
     assert log == ["a0", "b0", "sync", "a1", "b1", "sync"]
 
 
@@ -90,7 +90,7 @@ def test_several_step_at_a_time(two: tuple[Path, Path]) -> None:
             yield [Unsynced(path)]
         return path.name
 
-    assert together([meeting(path) for path in two], 2) == ["a", "b"]
+    assert run_together([meeting(path) for path in two], 2) == ["a", "b"]
 
 
 def test_one_by_itself_has_its_own_synced(
@@ -98,9 +98,9 @@ def test_one_by_itself_has_its_own_synced(
 ) -> None:
     log: list[str] = []
     monkeypatch.setattr(storage, "sync_filesystem", lambda path: log.append("sync"))
-    assert alone(waiting(two[0], log, 3)) == "a"
+    assert run_alone(waiting(two[0], log, 3)) == "a"
     with pytest.raises(ValueError, match="no"):
-        alone(bad(ValueError("no")))
+        run_alone(bad(ValueError("no")))
     assert "sync" not in log
 
 
@@ -112,7 +112,7 @@ def test_a_sync_that_fails_fails_for_all_who_wait(
 
     monkeypatch.setattr(storage, "sync_filesystem", broken)
     log: list[str] = []
-    one, other = together([waiting(path, log, 2) for path in two])
+    one, other = run_together([waiting(path, log, 2) for path in two])
     assert isinstance(one, ArchivePkgError)
     assert isinstance(other, ArchivePkgError)
     assert log == ["a0", "b0", "a!", "b!"]
@@ -125,7 +125,7 @@ def test_an_interruption_ends_all(two: tuple[Path, Path], monkeypatch: pytest.Mo
     monkeypatch.setattr(storage, "sync_filesystem", interrupted)
     works = [waiting(path, [], 2) for path in two]
     with pytest.raises(KeyboardInterrupt):
-        together(works)
+        run_together(works)
     assert all(work.gi_frame is None for work in works)  # type: ignore[attr-defined]
 
 
