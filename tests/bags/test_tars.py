@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from test_tar_headers import member, old_sparse
 
 from archive_pkg.bags.archives import tars
 from archive_pkg.bags.archives.findings import BadArchiveError
@@ -54,6 +55,7 @@ def test_a_gzip_file_that_ends_early_or_has_more_behind_is_damaged(tmp_path: Pat
         (one[: len(one) // 2], EOFError),
         (one + one[:20], EOFError),
         (one + b"xyz", zlib.error),
+        (one + b"XX\0", zlib.error),
         (one[:-8] + bytes(8), zlib.error),
     ):
         path.write_bytes(packed)
@@ -106,19 +108,128 @@ MEMBERS = {
 }
 
 
-@pytest.mark.parametrize("kind", ["tar", "tgz"])
+def packed(path: Path, members: dict[str, bytes], *more: tarfile.TarInfo) -> Path:
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w") as made:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            made.addfile(info, io.BytesIO(data))
+        for info in more:
+            made.addfile(info, io.BytesIO(bytes(info.size)))
+    path.write_bytes(compressed(plain.getvalue(), path.suffix))
+    return path
+
+
+def compressed(data: bytes, suffix: str) -> bytes:
+    if suffix == ".tgz":
+        return gzip.compress(data)
+    if suffix == ".zst":
+        return bytes(pytest.importorskip("zstandard").ZstdCompressor().compress(data))
+    return data
+
+
+KINDS = pytest.mark.parametrize("kind", ["tar", "tgz", "tar.zst"])
+
+
+def entry(name: str, kind: bytes, size: int = 0) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type, info.size, info.linkname = kind, size, "b/data/a" * (kind == tarfile.LNKTYPE)
+    return info
+
+
+@KINDS
+def test_only_the_first_regular_file_of_a_name_is_a_member(tmp_path: Path, kind: str) -> None:
+    more = (
+        entry("b/data/empty", tarfile.DIRTYPE),
+        entry("b/data/link", tarfile.LNKTYPE),
+        entry("b/data/pipe", tarfile.FIFOTYPE),
+        entry("b/data/a", tarfile.REGTYPE, 7),
+    )
+    with open_archive(packed(tmp_path / f"b.{kind}", MEMBERS, *more)) as opened:
+        found = opened.listing()
+        assert found.files == [name.partition("/")[2] for name in MEMBERS]
+        assert (found.folders, found.empty) == (["data", "data/empty"], ["data/empty"])
+        assert [(each.code, each.location.path) for each in found.findings] == [
+            ("archive-member-is-link", "b/data/link"),
+            ("archive-member-is-special", "b/data/pipe"),
+            ("archive-member-twice", "b/data/a"),
+        ]
+        assert dict(opened.contents(["data/a"])).keys() == {"data/a"}
+        assert opened.open("data/a").read() == DATA
+        with opened.digesting(["data/a"], ["sha256"]) as digesting:
+            digests = digesting.finish(lambda *_: None)
+        assert digests.of(0, "sha256") == hashlib.sha256(DATA).digest()
+
+
+@KINDS
+def test_the_holes_of_a_sparse_file_are_read_as_zeros(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"b.{kind}"
+    data = old_sparse([(2, 3)], 9, b"abc") + member("next", b"n")
+    path.write_bytes(compressed(data, path.suffix))
+    with open_archive(path) as opened:
+        opened.listing()
+        assert opened.open("s").read() == b"\0\0abc\0\0\0\0"
+        assert opened.open("next").read() == b"n"
+
+
+@pytest.mark.parametrize(
+    ("first", "algorithm", "readings"),
+    [
+        ("manifest-md5.txt", "md5", 1),
+        ("manifest-md5.txt", "sha512", 2),
+        ("manifest-crc32.txt", "sha512", 1),
+        ("tagmanifest-md5.txt", "md5", 2),
+        ("notes", "sha256", 1),
+        ("notes", "md5", 2),
+    ],
+)
+def test_a_compressed_archive_is_read_once_where_its_manifest_comes_first(
+    tmp_path: Path, first: str, algorithm: str, readings: int
+) -> None:
+    made = packed(tmp_path / "b.tgz", {f"b/{first}": b"m", "b/data/a": DATA, "b/tags/x": b"x" * 50})
+    begun: list[int] = []
+
+    def unpack(descriptor: int) -> Iterator[bytes]:
+        begun.append(descriptor)
+        return tars.gunzip(descriptor)
+
+    with tars.PackedTar(made, "tgz", unpack) as opened:
+        opened.listing()
+        with opened.digesting(["data/a"], [algorithm]) as digesting:
+            digests = digesting.finish(lambda *_: None)
+        assert digests.of(0, algorithm) == hashlib.new(algorithm, DATA).digest()
+        assert opened.open(first).read() == b"m"
+        assert len(begun) == readings
+
+
+@pytest.mark.parametrize(("small", "most", "kept"), [(50, 51, 1), (49, 51, 0), (50, 50, 0)])
+def test_so_much_of_tag_files_is_kept_from_the_first_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: int, most: int, kept: int
+) -> None:
+    monkeypatch.setattr(tars, "_SMALL", small)
+    monkeypatch.setattr(tars, "_MOST_KEPT", most)
+    begun: list[int] = []
+
+    def unpack(descriptor: int) -> Iterator[bytes]:
+        begun.append(descriptor)
+        return tars.gunzip(descriptor)
+
+    made = packed(tmp_path / "b.tgz", {"b/x": b"m", "b/tags/x": b"x" * 50})
+    with tars.PackedTar(made, "tgz", unpack) as opened:
+        opened.listing()
+        assert opened.open("tags/x").read() == b"x" * 50
+    assert len(begun) == 2 - kept
+
+
+@KINDS
 @pytest.mark.parametrize(("small", "kept"), [(1 << 20, 1 << 20), (0, 1 << 20), (1 << 20, 40)])
 def test_members_are_read_and_digested_whatever_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, small: int, kept: int
 ) -> None:
     monkeypatch.setattr(tars, "_SMALL", small)
     monkeypatch.setattr(tars, "_MOST_KEPT", kept)
-    path = tmp_path / f"b.{kind}"
-    with tarfile.open(path, "w:gz" if kind == "tgz" else "w") as made:
-        for name, data in MEMBERS.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            made.addfile(info, io.BytesIO(data))
+    path = packed(tmp_path / f"b.{kind}", MEMBERS)
     names = [name.partition("/")[2] for name in MEMBERS]
     with open_archive(path) as opened:
         assert opened.listing().files == names
@@ -142,11 +253,7 @@ def test_members_are_read_and_digested_whatever_is_kept(
 
 
 def test_a_member_that_is_lost_between_two_readings_is_damage(tmp_path: Path) -> None:
-    path = tmp_path / "b.tgz"
-    with tarfile.open(path, "w:gz") as made:
-        info = tarfile.TarInfo("b/data/a")
-        info.size = len(DATA)
-        made.addfile(info, io.BytesIO(DATA))
+    path = packed(tmp_path / "b.tgz", {"b/data/a": DATA})
     with open_archive(path) as opened:
         opened.listing()
         path.write_bytes(path.read_bytes()[:100])
