@@ -1,4 +1,4 @@
-"""A real browser, and a review that runs in a process of its own: fixtures for tests of pages."""
+"""Fixtures for tests of pages: a browser, and a review in its own process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def browser() -> Iterator[Browser]:
     sync_api = pytest.importorskip("playwright.sync_api")
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
-        pytest.skip("there is no Chromium here; tests/browser/install.sh installs it")
+        pytest.skip("Chromium is not installed: run tests/browser/install.sh")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program)
         yield browser
@@ -38,7 +38,7 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Server:
-    """A review that runs as its user would run it."""
+    """A review in its own process."""
 
     process: subprocess.Popen[str]
     url: str
@@ -77,7 +77,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
     yield start
     for process in started:
-        process.terminate()  # killed, it would leave the file that opens it
+        process.terminate()  # kill() would leave the file that opens the review
         try:
             process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:

@@ -1,7 +1,7 @@
-"""A real browser for tests: Debian's Chromium, driven by Playwright, judged by axe-core.
+"""Fixtures for tests in Chromium, driven by Playwright and checked by axe-core.
 
-Whatever a test does, its page fails when a request leaves this machine, when a script of it fails,
-when its own security policy had to stop something, or when it opens a dialogue.
+A test fails if its page sends a request to another machine, if a script fails, if the page's
+security policy blocks something, or if the page opens a dialogue.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def watched(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes contexts (options as Playwright's `new_context` has them) that are watched."""
+    """Return a function that makes watched contexts, with the options of `new_context`."""
     contexts = []
     wrong: list[str] = []
 
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: wrong.append(f"a script failed: {error}"))
-        page.on("console", lambda told: _is_fault(told) and wrong.append(told.text))
+        page.on("console", lambda message: _is_fault(message) and wrong.append(message.text))
 
         def dialog(asked: Any) -> None:
             wrong.append(f"a dialogue: {asked.message}")
@@ -64,13 +64,13 @@ def watched(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 @pytest.fixture
 def page(watched: Callable[..., BrowserContext]) -> Page:
-    """A page of 1280 by 900, in the light."""
+    """A page of 1280 by 900 in light colours."""
     return watched(viewport={"width": 1280, "height": 900}).new_page()
 
 
 @pytest.fixture
 def until() -> Callable[[Page, str], None]:
-    """Waits until an expression is true on a page, whose policy forbids Playwright's own way."""
+    """Return a function that waits for an expression: policies forbid Playwright's own way."""
 
     def wait(page: Page, expression: str) -> None:
         give_up = time.monotonic() + PATIENCE
@@ -83,14 +83,14 @@ def until() -> Callable[[Page, str], None]:
 
 @pytest.fixture
 def axe() -> Callable[[Page], list[str]]:
-    """What axe-core finds wrong with a page by WCAG 2.2 AA: rules, and where they are broken."""
+    """Return a function that lists the violations of WCAG 2.2 AA on a page."""
     spec = find_spec("axe_playwright_python")
     if spec is None or spec.origin is None:
         pytest.skip("axe-core is not installed: pip install 'archive-pkg[dev]'")
     source = (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
 
-    def judge(page: Page) -> list[str]:
-        # Evaluated by the debugger, which no page's policy forbids.
+    def check(page: Page) -> list[str]:
+        # The debugger evaluates this; no policy of a page can forbid it.
         page.evaluate(source)
         found = page.evaluate(
             "tags => axe.run(document, "
@@ -103,13 +103,14 @@ def axe() -> Callable[[Page], list[str]]:
             for node in rule["nodes"]
         ]
 
-    return judge
+    return check
 
 
-def _is_fault(told: ConsoleMessage) -> bool:
-    """Whether the console tells of a fault; that a change was refused is none."""
-    refused = re.search(r"Failed to load resource.* status of (409|422|500)", told.text)
-    return told.type == "error" and not refused
+def _is_fault(message: ConsoleMessage) -> bool:
+    """Whether a console message reports a fault other than a refused change."""
+    refused = re.search(r"Failed to load resource.* status of (409|422|500)", message.text)
+    is_refused = bool(refused) and "/static/" not in message.location["url"]
+    return message.type == "error" and not is_refused
 
 
 def _leaves(address: str) -> bool:

@@ -1,4 +1,4 @@
-"""The page of a package in a real browser: of the first letter, of much, of little, of six."""
+"""The page of a letter in a browser: the first letter, large, minimal and multilingual records."""
 
 from __future__ import annotations
 
@@ -239,13 +239,13 @@ def test_every_stop_of_the_keyboard_has_a_name(everything: Path, page: Page) -> 
     seen: list[str] = []
     for _ in range(200):
         page.keyboard.press("Tab")
-        told = page.evaluate(
+        name = page.evaluate(
             "(one => one === document.body ? '' : (one.getAttribute('aria-label') || "
             "one.innerText || '?').trim())(document.activeElement)"
         )
-        if not told:
+        if not name:
             break
-        seen.append(told)
+        seen.append(name)
     assert "?" not in seen
     assert seen[:2] == ["Skip to the letter", "Skip to the record"]
     assert {"Scans", "Text", "Note 1", "Back to note 1 in the text"} <= set(seen)
@@ -283,8 +283,8 @@ def test_scans_and_text_scroll_together(
 
 def test_withheld_parts_are_shown_as_withheld(everything: Path, page: Page) -> None:
     page.goto(everything.as_uri())
-    told = page.locator(".absent.withheld").inner_text()
-    assert told == "Enclosure (shut): WITHHELD, restricted until 2180: Archive law, 5."
+    shown = page.locator(".absent.withheld").inner_text()
+    assert shown == "Enclosure (shut): WITHHELD, restricted until 2180: Archive law, 5."
     black = page.locator(".q.withheld").evaluate("q => getComputedStyle(q).backgroundColor")
     assert black == "rgb(29, 27, 22)"
 

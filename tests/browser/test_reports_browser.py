@@ -1,4 +1,4 @@
-"""Reports with pictures in a real browser."""
+"""Reports with charts in a browser."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def test_reports_are_accessible(
     watched: Callable[..., BrowserContext],
     axe: Callable[[Page], list[str]],
 ) -> None:
-    shelf = tmp_path / "shelf"
-    package = build_package(letter, shelf, on=date(2026, 11, 24)).path
+    collection = tmp_path / "collection"
+    package = build_package(letter, collection, on=date(2026, 11, 24)).path
     (package / "data" / "README.txt").write_text("changed")
-    assert cli.run(["audit", "run", str(shelf), "-q", "--jobs", "1"]) == 3
+    assert cli.run(["audit", "run", str(collection), "-q", "--jobs", "1"]) == 3
     pages = {"audit": ["audit", "report"], "stats": ["stats"]}
     for name, command in pages.items():
         file = tmp_path / f"{name}.html"
-        cli.run([*command, str(shelf), "--html", str(file), "-q"])
+        cli.run([*command, str(collection), "--html", str(file), "-q"])
         for width in (1280, 320):
             page = watched(viewport={"width": width, "height": 800}, color_scheme=scheme).new_page()
             page.goto(file.as_uri())

@@ -1,4 +1,4 @@
-"""The review in a real browser: every action by mouse and by keyboard, and the file after each."""
+"""The review in a browser: every action by mouse and by keyboard, and the file after each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960
 
 @pytest.fixture
 def review(serve: Callable[..., Server], tmp_path: Path, page: Page) -> Server:
-    """The first letter under review, drafted anew, its page open."""
+    """A review of the first letter, with its page open."""
     shutil.copy(LETTER, tmp_path / "letter.txt")
     server = serve("letter.txt")
     page.goto(server.url)
@@ -33,7 +33,7 @@ def review(serve: Callable[..., Server], tmp_path: Path, page: Page) -> Server:
 
 
 def enter(page: Page, server: Server) -> None:
-    """Open the review, and wait for the page that its address leads to, scripts included."""
+    """Open the review, and wait for its page and scripts."""
     page.goto(server.url)
     page.wait_for_selector("#letters")
     page.wait_for_load_state("networkidle")
@@ -54,7 +54,7 @@ def current(page: Page) -> str:
 
 
 def go(page: Page, field: str) -> None:
-    """To a field by the keyboard."""
+    """Go to a field by keyboard."""
     for _ in range(80):
         if current(page) == field:
             return
@@ -63,7 +63,7 @@ def go(page: Page, field: str) -> None:
 
 
 def press(button: Locator) -> None:
-    """Click with a pointer that comes from elsewhere, as a hand does."""
+    """Move the pointer to a button and click, as a person does."""
     button.page.mouse.move(1, 1)
     button.click()
 
@@ -116,8 +116,8 @@ def test_accepting_by_mouse(review: Server, page: Page) -> None:
 @pytest.mark.parametrize(
     ("field", "name"),
     [
-        ("agents", "Quote words"),
-        ("place", "Quote words"),
+        ("agents", "Quote"),
+        ("place", "Quote"),
         ("sender", "Accept"),
         ("sender", "Correct"),
     ],
@@ -145,7 +145,7 @@ def test_a_second_click_in_the_same_place_does_nothing(
         page.wait_for_selector("form.form")
     else:
         wait_until(lambda: sent or page.wait_for_timeout(20))
-    page.wait_for_timeout(200)  # nothing else comes of it
+    page.wait_for_timeout(200)  # nothing else happens
     assert len(sent) == (0 if asked_for_a_form else 1)
     assert page.locator("form.form").count() == asked_for_a_form
 
@@ -353,7 +353,7 @@ def test_a_tab_with_an_old_page_overwrites_nothing(review: Server, page: Page) -
     other = page.context.new_page()
     other.goto(page.url)
     other.wait_for_selector(".card.current")
-    other.clock.install()  # it does not look by itself
+    other.clock.install()  # it does not poll for changes
     page.keyboard.press("a")
     said(page, "accepted")
     kept = review.file.read_bytes()
@@ -391,14 +391,14 @@ def test_the_page_shows_what_another_program_wrote(review: Server, page: Page) -
 
 def test_all_keyboard_shortcuts_are_listed(review: Server, page: Page) -> None:
     page.keyboard.press("?")
-    told = page.get_by_role("dialog", name="Keyboard shortcuts").inner_text()
+    listed = page.get_by_role("dialog", name="Keyboard shortcuts").inner_text()
     source = (
         Path(__file__).parents[2] / "src/archive_pkg/web/templates/review/review.js"
     ).read_text()
     known = re.search(r"const keys = \{(.*?)\n\};", source, re.DOTALL)
     assert known
     for key in re.findall(r'(?:^|[ \n])"?([a-zA-Z?])"?: \(', known[1]):
-        assert key in told.split() or f"{key} " in told
+        assert key in listed.split() or f"{key} " in listed
 
 
 def test_the_reviewers_name_is_asked_for_once(
@@ -481,7 +481,7 @@ def test_the_tutorial_works_as_written(
     assert "No uncertain statements" in page.locator("header").inner_text()
     card(page, "date").locator("h3").click()
     mark(page, "4 March 1912")
-    card(page, "date").get_by_role("button", name="Quote words").click()
+    card(page, "date").get_by_role("button", name="Quote").click()
     said(page, "date now quotes the selected words")
     mark(page, "two are broken")
     page.get_by_role("button", name="Add a note").click()

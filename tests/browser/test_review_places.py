@@ -1,4 +1,4 @@
-"""What is selected in the browser is what the record quotes, whatever the letter is made of."""
+"""The record quotes exactly the words selected in the browser, in any script."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ def test_every_selection_has_the_offsets_of_the_text(
     page.goto(serve("letter.txt").url)
     page.wait_for_selector(".card.current")
     text = TEXTS[name].removeprefix("\ufeff")
-    stretches = [
+    spans = [
         (start, end)
         for start in range(0, len(text), 3)
         for end in range(start + 1, min(start + 14, len(text) + 1), 4)
         if text[start:end].strip() and not _cuts_an_end(text, start, end)
     ]
-    told = page.evaluate(
-        """async stretches => {
+    offsets = page.evaluate(
+        """async spans => {
           const {rangeOf, selected} = await import(new URL('text.js', document.scripts[0].src));
-          return stretches.map(([start, end]) => {
+          return spans.map(([start, end]) => {
             const selection = getSelection();
             selection.removeAllRanges();
             selection.addRange(rangeOf({file: 0, start, end}));
@@ -56,13 +56,13 @@ def test_every_selection_has_the_offsets_of_the_text(
             return [now.start, now.end];
           });
         }""",
-        stretches,
+        spans,
     )
-    assert [tuple(each) for each in told] == stretches
+    assert [tuple(each) for each in offsets] == spans
 
 
 def _cuts_an_end(text: str, start: int, end: int) -> bool:
-    """Whether a stretch begins or ends among line ends or in a blank line, which are not shown."""
+    """Whether a span begins or ends in a line end or a blank line, which the page does not show."""
     lines, here = [], 0
     for line in text.splitlines(keepends=True):
         bare = line.rstrip("\r\n")
@@ -127,5 +127,5 @@ def test_a_hostile_letter_is_harmless_in_the_review(
     with page.expect_popup() as opened:
         page.get_by_role("link", name="View page").click()
     assert "alert(1)" in opened.value.locator("main").inner_text()
-    # What is shown of a letter has no part in the review: it comes from nowhere.
+    # The page of a letter has an origin of its own.
     assert opened.value.evaluate("origin") == "null"

@@ -1,4 +1,4 @@
-"""The site in a real browser, opened from a disk: searching, narrowing down, and reading it all."""
+"""The site in a browser, opened from a disk: search, filters, reading without a script."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def record(number: int, tag: str, text: str) -> dict[str, Any]:
     return {
         "id": f"letter-{number:03}",
         "type": "letter",
-        "title": f"Letter {number}: {HOSTILE if number == 5 else 'from somebody'}",
+        "title": f"Letter {number}: {HOSTILE if number == 5 else 'from Berlin'}",
         "sender": ["a"],
         "recipients": ["b"],
         "date": f"{1950 + number % 30}-03-04",
@@ -61,16 +61,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         source.mkdir(parents=True)
         (source / "p.txt").write_text(f"{TEXTS[tag]}\nNumber {number}.\n", encoding="utf-8")
         (source / "record.json").write_text(json.dumps(record(number, tag, "")), encoding="utf-8")
-        build_package(source, folder / "shelf", on=date(2026, 11, 24))
+        build_package(source, folder / "collection", on=date(2026, 11, 24))
     out = folder / "public"
-    command = ["site", str(folder / "shelf"), "-o", str(out), "--jobs", "1", "-q"]
+    command = ["site", str(folder / "collection"), "-o", str(out), "--jobs", "1", "-q"]
     assert cli.run([*command, "--title", "Letters of the harvest"]) == 0
     return out
 
 
 @pytest.fixture
 def ask(site: Path, page: Page, until: Callable[[Page, str], None]) -> Callable[[str], list[str]]:
-    """Opens the catalogue with a question in its address; the ids of what it shows."""
+    """Return a function that opens the catalogue with a query and returns letter ids."""
 
     def asking(question: str) -> list[str]:
         page.goto("about:blank")
@@ -108,12 +108,12 @@ def test_a_search_finds_the_letters_with_the_words(
     words: str, count: int, ask: Callable[[str], list[str]], page: Page
 ) -> None:
     found = ask(f"q={quote(words)}")
-    told = page.locator("#count").inner_text()
+    count_line = page.locator("#count").inner_text()
     if count:
-        assert told.startswith(f"{count} letter")
+        assert count_line.startswith(f"{count} letter")
         assert len(found) == min(count, 40)
     else:
-        assert told == "No letters match."
+        assert count_line == "No letters match."
 
 
 def test_letters_with_the_word_in_their_description_come_first(

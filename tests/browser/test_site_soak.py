@@ -1,4 +1,4 @@
-"""The site of as many letters as a large edition has, searched in a browser: 25,000."""
+"""Search a site of 25,000 letters in a browser."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def test_searches_in_many_letters_find_exactly_the_letters_with_the_words(
     list(generator.write_letters(tmp_path / "in", COUNT, size=600, stock=generator.wide_stock()))
     build_many(
         find_records([tmp_path / "in"]),
-        make_shelf(tmp_path / "shelf", "hashed"),
+        make_shelf(tmp_path / "collection", "hashed"),
         lambda done: None,
         executor=partial(executor_for, 2),
         options=Options(date(2026, 11, 24), sync=False),
     )
     out = tmp_path / "public"
-    assert cli.run(["site", str(tmp_path / "shelf"), "-o", str(out), "-q"]) == 0
+    assert cli.run(["site", str(tmp_path / "collection"), "-o", str(out), "-q"]) == 0
     letters = [set(words_in(folder)) for folder in (tmp_path / "in").glob("*/*")]
     answered = "document.documentElement.dataset.answered"
     page.goto((out / "index.html").as_uri())
@@ -53,17 +53,18 @@ def test_searches_in_many_letters_find_exactly_the_letters_with_the_words(
         page.evaluate(f"delete {answered}")
         page.evaluate("q => { location.hash = 'q=' + encodeURIComponent(q); }", question)
         until(page, answered)
-        *whole, begun = words_of(question)
-        meant = sum(
-            all(word in words for word in whole) and any(word.startswith(begun) for word in words)
+        *complete, prefix = words_of(question)
+        expected = sum(
+            all(word in words for word in complete)
+            and any(word.startswith(prefix) for word in words)
             for words in letters
         )
-        told = page.locator("#count").inner_text()
-        assert told.startswith(f"{meant:,} letter" if meant else "No letters"), question
+        count_line = page.locator("#count").inner_text()
+        assert count_line.startswith(f"{expected:,} letter" if expected else "No letters"), question
 
 
 def words_in(folder: Path) -> Iterator[str]:
-    """All words by which a letter is found."""
+    """Yield all words that find a letter."""
     for text in described_by(load_record(folder)):
         yield from words_of(text)
     for file in folder.glob("*.txt"):

@@ -1,4 +1,4 @@
-"""The review application: every change in the file at once, nothing lost, strangers kept out."""
+"""The review application writes every change at once and loses nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960
 
 
 class Tab:
-    """A tab of the browser: the page as it was loaded, and what it asks for."""
+    """A tab of the browser: the page as loaded, and its requests."""
 
     def __init__(self, review: Review) -> None:
         self.client = TestClient(review.app(), base_url="http://127.0.0.1:8000")
@@ -193,8 +193,8 @@ def test_a_file_that_became_invalid_is_reported_and_left_alone(tab: Tab, file: P
     assert file.read_text() == "id: [x\n"
 
 
-def settled(tab: Tab, step: str, **more: Any) -> str:
-    """What a step of the package came to, in the page's words."""
+def outcome_of(tab: Tab, step: str, **more: Any) -> str:
+    """Run a step of the package and return the outcome that the page shows."""
     answer = tab.client.post(f"/letters/{tab.key}/work", json={"step": step} | more)
     if answer.status_code != 200:
         return str(answer.json()["message"])
@@ -208,17 +208,17 @@ def settled(tab: Tab, step: str, **more: Any) -> str:
 
 def test_from_the_record_to_a_deposited_package(review: Review, tab: Tab) -> None:
     root = review.folder.root
-    assert "No errors" in settled(tab, "check")
-    assert "Built" in settled(tab, "build")
+    assert "No errors" in outcome_of(tab, "check")
+    assert "Built" in outcome_of(tab, "build")
     (package,) = (root / "packages").glob("[!.]*")
-    assert "identical package is there already" in settled(tab, "build")
-    assert "Complete and valid" in settled(tab, "verify")
+    assert "identical package is there already" in outcome_of(tab, "build")
+    assert "Complete and valid" in outcome_of(tab, "verify")
     target = f"ocfl:{root / 'archive'}"
-    assert "no plan for this deposit" in settled(tab, "deposit", to=target)
-    assert "Nothing has been sent" in settled(tab, "plan", to=target)
+    assert "no plan for this deposit" in outcome_of(tab, "deposit", to=target)
+    assert "Nothing has been sent" in outcome_of(tab, "plan", to=target)
     assert not (root / "archive").exists()
-    assert "no plan for this deposit" in settled(tab, "deposit", to=f"ocfl:{root / 'elsewhere'}")
-    assert "What arrived is what was sent" in settled(tab, "deposit", to=target)
+    assert "no plan for this deposit" in outcome_of(tab, "deposit", to=f"ocfl:{root / 'elsewhere'}")
+    assert "What arrived is what was sent" in outcome_of(tab, "deposit", to=target)
     assert list(package.parent.glob("*.receipts/*.json"))
     page = tab.client.get(f"/letters/{tab.key}/page")
     assert "Complete and valid" in page.text
@@ -226,24 +226,24 @@ def test_from_the_record_to_a_deposited_package(review: Review, tab: Tab) -> Non
 
 
 def test_a_package_that_differs_is_replaced_only_on_request(review: Review, tab: Tab) -> None:
-    settled(tab, "build")
+    outcome_of(tab, "build")
     (package,) = (review.folder.root / "packages").glob("[!.]*")
     before = (package / "data/record.json").read_bytes()
     tab.do("accept", field="sender")
-    assert "is there and differs" in settled(tab, "build")
+    assert "is there and differs" in outcome_of(tab, "build")
     assert (package / "data/record.json").read_bytes() == before
     assert tab.page.xpath("//*[@id='w-replace']")
-    assert "replaces the earlier one" in settled(tab, "build", replace=True)
+    assert "replaces the earlier one" in outcome_of(tab, "build", replace=True)
     assert (package / "data/record.json").read_bytes() != before
 
 
 def test_steps_that_fail_report_why(tab: Tab, file: Path) -> None:
-    assert "is not the address" in settled(tab, "plan", to="archive")
-    assert "not the address of a repository" in settled(tab, "plan", to="nowhere:x")
-    assert "no step called" in settled(tab, "publish")
+    assert "is not the address" in outcome_of(tab, "plan", to="archive")
+    assert "not the address of a repository" in outcome_of(tab, "plan", to="nowhere:x")
+    assert "publish is not a step" in outcome_of(tab, "publish")
     (file.parent / "letter.txt").write_text("Another letter.\n")
-    assert " errors." in settled(tab, "check")
-    assert "is not built" in settled(tab, "build")
+    assert " errors." in outcome_of(tab, "check")
+    assert "is not built" in outcome_of(tab, "build")
     assert "letter.txt has changed" in tab.text("//*[@id='package']")
 
 

@@ -1,4 +1,4 @@
-"""`archive-pkg review` as a command: what it opens, how it ends, what it tells."""
+"""The command `archive-pkg review`: what it opens, how it ends, what it prints."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Start = Callable[..., tuple["subprocess.Popen[str]", str]]
 
 @pytest.fixture
 def start(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Starts a review in an empty folder; gives it and the address that it tells.
+    """Return a function that starts a review in an empty folder and returns its address.
 
-    In the end each is stopped, and has left no temporary file.
+    At the end of the test, each review is stopped and must have left no temporary file.
     """
     started = []
     made = tmp_path_factory.mktemp("made")
@@ -47,7 +47,7 @@ def start(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
     yield begin
     for process in started:
-        process.terminate()  # killed, it would leave the file that opens it
+        process.terminate()  # kill() would leave the file that opens the review
         process.communicate(timeout=PATIENCE)
     assert list(made.iterdir()) == []
 
@@ -78,9 +78,9 @@ def test_a_port_in_use_is_refused(tmp_path: Path, capsys) -> None:
         port = taken.getsockname()[1]
         words = ["review", str(tmp_path), "--no-browser", "--port", str(port)]
         assert cli.run(words) == 2
-    told = capsys.readouterr().err
-    assert f"port {port} of this machine cannot be used: address already in use" in told
-    assert "leave out --port" in told
+    errors = capsys.readouterr().err
+    assert f"port {port} of this machine cannot be used: address already in use" in errors
+    assert "leave out --port" in errors
 
 
 def test_the_server_listens_on_this_machine_only(start: Start) -> None:
@@ -109,16 +109,16 @@ def test_a_letter_next_to_its_record_is_not_drafted_again(
 
 
 @pytest.mark.parametrize(
-    ("name", "status", "told"),
+    ("name", "status", "message"),
     [("missing.txt", 5, "nothing at"), ("picture.txt", 3, "no text"), ("latin.txt", 3, "UTF-8")],
 )
 def test_a_file_that_is_not_a_letter_is_refused(
-    tmp_path: Path, capsys, name: str, status: int, told: str
+    tmp_path: Path, capsys, name: str, status: int, message: str
 ) -> None:
     (tmp_path / "picture.txt").write_bytes(b"\0\1\2")
     (tmp_path / "latin.txt").write_bytes("Lieber Müller".encode("latin-1"))
     assert cli.run(["review", str(tmp_path / name), "--no-browser"]) == status
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("within", [".", "data/parts", "data/parts/letter-1960-07-18.txt"])
@@ -138,7 +138,7 @@ def test_the_address_is_printed_even_with_quiet_and_is_not_in_the_browsers_comma
 
     def run(server: Server) -> None:
         server._socket.close()
-        while not opened:  # a thread of its own starts the browser
+        while not opened:  # a thread starts the browser
             time.sleep(0.01)
         file = Path(opened[0].removeprefix("file://"))
         led.append(file.read_text())
@@ -148,10 +148,10 @@ def test_the_address_is_printed_even_with_quiet_and_is_not_in_the_browsers_comma
     monkeypatch.setattr(Server, "run", run)
     monkeypatch.setattr("webbrowser.open", opened.append)
     assert cli.run(["review", str(tmp_path), "--quiet"]) == 0
-    told = capsys.readouterr().out
-    (address,) = (line.strip() for line in told.splitlines() if "http://127.0.0.1:" in line)
+    output = capsys.readouterr().out
+    (address,) = (line.strip() for line in output.splitlines() if "http://127.0.0.1:" in line)
     assert "?token=" in address
-    # The browser is started with a private file that leads there, and that is removed.
+    # The browser gets a private file that leads to the address. The file is removed afterwards.
     assert "token" not in opened[0]
     assert address in led[0]
     assert not opened[1].exists()

@@ -1,4 +1,4 @@
-"""Who may speak to the review, and what a letter can do to it: strangers and letters do nothing."""
+"""The review answers only the reviewer's browser, and hostile letters cannot harm it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def keys() -> Keys:
 
 @pytest.fixture
 def stranger(review: Review, keys: Keys) -> TestClient:
-    """A browser that was not given the address."""
+    """A browser without the token."""
     review.base = f"/{keys.path}"
     guard = Guard(review.app(), keys, 8000)
     return TestClient(guard, base_url=f"{HERE}{review.base}", follow_redirects=False)
@@ -61,7 +61,7 @@ def stranger(review: Review, keys: Keys) -> TestClient:
 
 @pytest.fixture
 def own(stranger: TestClient, keys: Keys) -> TestClient:
-    """The browser that was."""
+    """The browser that opened the review with the token."""
     assert stranger.get(f"{HERE}/?token={keys.token}").status_code == 200
     return stranger
 
@@ -136,7 +136,7 @@ def test_the_secrets_of_a_review_are_long_and_differ() -> None:
 def test_the_token_is_exchanged_for_a_strict_cookie_of_a_secret_path(
     stranger: TestClient, keys: Keys
 ) -> None:
-    # A browser that is sent on by a local file says that it comes from elsewhere.
+    # A browser that a local file redirects sends `cross-site`.
     answer = stranger.get(f"{HERE}/?token={keys.token}", headers={"sec-fetch-site": "cross-site"})
     assert answer.headers["refresh"] == f"0; url=/{keys.path}/"
     assert keys.token not in answer.text

@@ -297,7 +297,7 @@ class ChangeRequest:
             UsageError: The kind does not exist.
         """
         if do not in ("accept", "correct", "rest", "annotate", "unknown", "remove"):
-            raise UsageError(f"there is no change called {do}", "reload the page")
+            raise UsageError(f"{do} is not a kind of change", "reload the page")
         self._do, self._data = do, data
         self.field, self.place = str(data.get("field", "")), str(data.get("at") or "")
         self.message = ""

@@ -108,7 +108,7 @@ class PackageRunner:
             "deposit": self._deposit,
         }.get(name)
         if do is None:
-            raise UsageError(f"there is no step called {name}", "reload the page")
+            raise UsageError(f"{name} is not a step", "reload the page")
         with self._lock:
             if self.running:
                 raise UsageError("another step is still running", "wait until it has ended")

@@ -141,7 +141,7 @@ class Revision:
         return field
 
     def rest(self, field: str, at: SelectedWords) -> None:
-        """Quote words as evidence of a statement."""
+        """Quote as evidence of a statement."""
         self._must_be_there(field)
         more = {"basis": "quoted", "at": self._quote(at), "note": f"Pointed out on {self._day}."}
         self._vouch(field, more, kept=list(filter(self._is_anothers, self._own(field))))

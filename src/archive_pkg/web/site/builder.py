@@ -202,7 +202,7 @@ def _take(
 
 
 def _manifest(out: Path) -> dict[str, str]:
-    """Return the files of the present site with their digests; none if there is no site.
+    """Return the files of the old site with their digests; none if there is no site.
 
     Raises:
         UsageError: The folder contains something else.
