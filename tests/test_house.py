@@ -148,8 +148,30 @@ def test_docs_name_only_commands_options_and_codes_that_exist(generate: Any) -> 
 
 def test_links_between_docs_lead_somewhere() -> None:
     for page in _docs():
-        for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
-            assert (page.parent / link).exists(), f"{page.relative_to(ROOT)}: {link}"
+        for path, heading in LINK.findall(page.read_text(encoding="utf-8")):
+            linked = page.parent / path if path else page
+            assert linked.exists(), f"{page.relative_to(ROOT)}: {path}"
+            if heading:
+                assert heading in _headings(linked), f"{page.relative_to(ROOT)}: {path}#{heading}"
+
+
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)")
+
+
+def _headings(page: Path) -> set[str]:
+    """Return the names by which links lead to a page's headings."""
+    lines = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}
+
+
+def test_the_design_names_every_room_and_only_modules_that_exist() -> None:
+    source = ROOT / "src" / "archive_pkg"
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    named = {name.rstrip("/") for name in re.findall(r"`([a-z_/]+(?:/|\.py))`", text)}
+    assert [name for name in named if not (source / name).exists() | (ROOT / name).exists()] == []
+    packages = (*source.glob("*/__init__.py"), *source.glob("*/*/__init__.py"))
+    rooms = [*(path.parent for path in packages), *source.glob("[a-z]*.py")]
+    assert [room for room in rooms if str(room.relative_to(source)) not in named] == []
 
 
 def test_every_page_of_the_docs_can_be_reached_from_the_index() -> None:
