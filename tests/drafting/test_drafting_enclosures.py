@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.drafting import draft_text
-from archive_pkg.drafting.statements.enclosures import id_of, name_in
+from archive_pkg.drafting.statements.enclosures import enclosure_id, enclosure_name
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 LETTER = """Secret
@@ -70,11 +70,11 @@ def test_an_enclosure_is_named_in_the_letters_own_words(sentence: str, name: str
 
 
 def test_the_id_of_an_enclosure_is_a_few_words() -> None:
-    assert id_of("copy of the note that we sent") == "copy-of-the-note"
-    assert id_of("report") == "report"
-    assert id_of("записка о поездке") == "zapiska-o-poyezdke"
-    assert id_of("…") == ""
-    assert len(id_of("Donaudampfschifffahrtsgesellschaftskapitänsbrief")) <= 40
+    assert enclosure_id("copy of the note that we sent") == "copy-of-the-note"
+    assert enclosure_id("report") == "report"
+    assert enclosure_id("записка о поездке") == "zapiska-o-poyezdke"
+    assert enclosure_id("…") == ""
+    assert len(enclosure_id("Donaudampfschifffahrtsgesellschaftskapitänsbrief")) <= 40
 
 
 WORDS = st.sampled_from(
@@ -101,7 +101,7 @@ WORDS = st.sampled_from(
 def test_a_name_is_always_words_of_the_sentence(before: list[str], after: list[str]) -> None:
     begin = len(" ".join([*before, ""]))
     sentence = " ".join([*before, "enclosed", *after])
-    name = name_in(sentence, begin, begin + len("enclosed"), load_vocabulary())
+    name = enclosure_name(sentence, begin, begin + len("enclosed"), load_vocabulary())
     assert name in sentence
     assert 0 < len(name) <= 100
-    assert len(id_of(name)) <= 40
+    assert len(enclosure_id(name)) <= 40

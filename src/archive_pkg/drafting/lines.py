@@ -58,7 +58,7 @@ def _line_ends(text: str) -> int:
     return max(text.count("\n"), text.count("\r"))
 
 
-def _parted(lines: list[tuple[int, int, str, int]]) -> list[tuple[int, int, str, int]]:
+def _number_blocks(lines: list[tuple[int, int, str, int]]) -> list[tuple[int, int, str, int]]:
     """Put each line of a text without blank lines into its own block.
 
     If the text has hard line breaks, a line of full width continues in the next one.
@@ -66,16 +66,16 @@ def _parted(lines: list[tuple[int, int, str, int]]) -> list[tuple[int, int, str,
     lengths = sorted(len(words) for _, _, words, _ in lines)
     width = lengths[len(lengths) * 9 // 10]
     wrapped = 40 <= width <= WIDEST
-    parted, block = [], 0
+    numbered, block = [], 0
     for number, (begin, end, words, _) in enumerate(lines):
         before = lines[number - 1][2] if number else ""
         if number and not (wrapped and len(before) >= width * 4 // 5):
             block += 1
-        parted.append((begin, end, words, block))
-    return parted
+        numbered.append((begin, end, words, block))
+    return numbered
 
 
-def lines_of(text: str) -> list[Line]:
+def split_lines(text: str) -> list[Line]:
     """Return the non-blank lines of a text in order.
 
     Blank lines separate blocks. The offsets point into `text` as given; line ends are not
@@ -91,7 +91,7 @@ def lines_of(text: str) -> list[Line]:
             after = match.start() + len(words)
             found.append((match.start(), after, words, block))
     if block == 0 and len(found) > 3:
-        found = _parted(found)
+        found = _number_blocks(found)
     return [
         Line(
             begin,

@@ -201,6 +201,6 @@ def person_of(name: str, vocabulary: Vocabulary) -> PersonalName:
     return PersonalName(bare, role, family, (first.group(1) or first.group(2)) if first else "")
 
 
-def completed(text: str) -> str:
+def without_brackets(text: str) -> str:
     """Remove the brackets around an editor's completion: "W[inston S. Churchill]"."""
     return text.replace("[", "").replace("]", "")

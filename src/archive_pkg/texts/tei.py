@@ -389,8 +389,8 @@ class _TextWriter:
             words = _reasons(element)
             reason = element.get("reason") or "illegible"
             kind = "illegible" if reason in _ILLEGIBLE else "omission"
-            said = "Gap next to this word" + (f": {words}" if words else "")
-            self.reading.notes.append(Note(kind, element, *here, f"{said}.", "", point=True))
+            text = "Gap next to this word" + (f": {words}" if words else "")
+            self.reading.notes.append(Note(kind, element, *here, f"{text}.", "", point=True))
         elif name == "gap":
             self.reading.read.add((element, "@reason"))
 
@@ -549,7 +549,7 @@ class _TextWriter:
         self.reading.notes = sorted(placed, key=lambda note: (note.start, note.end))
         for note in placed:
             if _local(note.element) in (*_NOTES, "gap"):
-                self.reading.read.update((note.element, f"@{name}") for name in _SAID)
+                self.reading.read.update((note.element, f"@{name}") for name in _REASONS)
 
     def _copies(self, note: Note, places: list[tuple[int, int]]) -> list[Note]:
         """Return the note at each of its places that has words, if it has a text or target."""
@@ -588,14 +588,14 @@ class _TextWriter:
 
 
 _ILLEGIBLE = ("illegible", "damage", "damaged", "faded", "hole", "lost", "torn")
-_SAID = ("reason", "cert", "evidence", "extent", "quantity", "unit", "agent", "source")
+_REASONS = ("reason", "cert", "evidence", "extent", "quantity", "unit", "agent", "source")
 
 
 def _reasons(element: Element) -> str | None:
     """Return the attributes of a gap or of doubtful words as text."""
-    said = [element.get(name) for name in _SAID if element.get(name)]
+    values = [element.get(name) for name in _REASONS if element.get(name)]
     inner = words_of(element) if _local(element) == "gap" else None
-    return " ".join(filter(None, (*said, inner))) or None
+    return " ".join(filter(None, (*values, inner))) or None
 
 
 def _word_at(text: str, place: int, *, forward: bool = False) -> tuple[int, int] | None:
@@ -707,12 +707,12 @@ def _language_around(element: Element) -> str:
     """
     for above in (element, *element.iterancestors()):
         if _local(above) in ("TEI", "teiCorpus"):
-            said = {
+            languages = {
                 _primary(e.get("mainLang") or e.get("ident"))
                 for e in above.iterfind("{*}teiHeader//*")
                 if _local(e) in ("textLang", "language")
             }
-            return said.pop() if len(said) == 1 else ""
+            return languages.pop() if len(languages) == 1 else ""
         if above.get(_XML_LANG):
             return _primary(above.get(_XML_LANG))
     return ""

@@ -30,7 +30,7 @@ _FIELDS = {
     "enclosure-mentioned": "enclosure", "note": "translation note", "slip": "translation note",
 }  # fmt: skip
 # Names mentioned in passing; they do not need a review of their own.
-_BY_THE_WAY = ("mentioned", "mentioned-place")
+_IN_PASSING = ("mentioned", "mentioned-place")
 # Paragraphs of a long body that the terminal shows at its beginning and at its end.
 _SHOWN = 6
 
@@ -142,13 +142,13 @@ def _as_json(read: Draft, filed: SavedDraft) -> dict[str, Any]:
 
 
 def _statement(one: Statement) -> dict[str, Any]:
-    said: dict[str, Any] = {"field": one.field, "value": one.value}
-    said |= {"confidence": str(one.confidence), "rule": one.rule}
+    data: dict[str, Any] = {"field": one.field, "value": one.value}
+    data |= {"confidence": str(one.confidence), "rule": one.rule}
     if one.kind:
-        said["kind"] = one.kind
+        data["kind"] = one.kind
     if one.quote is not None:
-        said |= {"start": one.quote.start, "end": one.quote.end, "exact": one.quote.exact}
-    return said | one.more
+        data |= {"start": one.quote.start, "end": one.quote.end, "exact": one.quote.exact}
+    return data | one.more
 
 
 def _say_filed(answer: Answer, read: Draft, filed: SavedDraft) -> None:
@@ -172,7 +172,7 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
         (str(one.confidence) != "guess", filed.record, one)
         for read, filed in drafts
         for one in read.needs_review
-        if one.field not in (*_BY_THE_WAY, "type", "language")
+        if one.field not in (*_IN_PASSING, "type", "language")
     ]
     for _, record, one in sorted(rows, key=lambda row: (row[0], str(row[1]), row[2].field)):
         place = f" at {one.quote.start}" if one.quote else ""
@@ -200,7 +200,7 @@ def _show(read: Draft) -> None:
 
     if not sys.stdout.isatty():
         for one in read.statements:
-            if one.field not in _BY_THE_WAY:
+            if one.field not in _IN_PASSING:
                 why = f"{one.confidence}: {reason(one.rule)}"
                 value = _short(clean(one.value, lines=True))
                 typer.echo(f"  {_label(one.field)}: {value} ({why})")
@@ -228,11 +228,11 @@ def _fields(read: Draft) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for one in read.statements:
-        said = Text(_short(clean(one.value, lines=True)))
-        if one.field not in _BY_THE_WAY:
+        cell = Text(_short(clean(one.value, lines=True)))
+        if one.field not in _IN_PASSING:
             why = f"\n{one.confidence}: {reason(one.rule)}"
-            said.append(why, style=_SURE[str(one.confidence)])
-        table.add_row(_label(one.field), said)
+            cell.append(why, style=_SURE[str(one.confidence)])
+        table.add_row(_label(one.field), cell)
     if read.open:
         table.add_row("open", ", ".join(map(_label, read.open)))
     return table

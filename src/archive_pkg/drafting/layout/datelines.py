@@ -181,7 +181,7 @@ def find_place(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
     return found
 
 
-def _too_much(text: str) -> bool:
+def _is_too_long(text: str) -> bool:
     """Whether the words next to a date are more than a place, a street and a weekday."""
     small = sum(1 for w in text.split() if w[:1].islower() and len(w.strip(".,")) > 3)
     return len(words_of(text)) > 9 or small > 2
@@ -215,7 +215,7 @@ def read_dateline(
             return None
         dates = [FoundDate(*year.span(1), year.group(1), "year-alone", 0)]
     before, after = text[: dates[0].start], text[dates[-1].end :]
-    if _too_much(before) or _too_much(_CLOCK.sub(" ", after)):
+    if _is_too_long(before) or _is_too_long(_CLOCK.sub(" ", after)):
         return None
     if dates[0].sure == 0 and len(words_of(before)) + len(words_of(after)) > 5:
         return None

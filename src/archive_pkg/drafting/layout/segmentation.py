@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.drafting.language import text_conventions
 from archive_pkg.drafting.layout import head as heads
 from archive_pkg.drafting.layout import tail as tails
-from archive_pkg.drafting.lines import Line, lines_of
+from archive_pkg.drafting.lines import Line, split_lines
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.language import TextConventions
@@ -75,7 +75,7 @@ def segment(text: str, vocabulary: Vocabulary) -> LetterLayout:
         text: The decoded text with its original line ends.
         vocabulary: The vocabulary.
     """
-    lines = lines_of(text)
+    lines = split_lines(text)
     conventions = text_conventions(text, vocabulary)
     head, kinds = heads.read_head(lines, vocabulary, conventions)
     kinds += ["body"] * (len(lines) - len(kinds))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.layout.datelines import read_dateline
-from archive_pkg.drafting.layout.foot_lines import FootLines, SignatureLine
+from archive_pkg.drafting.layout.line_shapes import LineShapes, SignatureLine
 from archive_pkg.drafting.name_shapes import LONGEST, looks_like_name
 from archive_pkg.drafting.vocabulary import first_word, words_of
 
@@ -42,7 +42,7 @@ class SignatureFinder:
     ) -> None:
         self.lines, self.head, self.end = lines, head, end
         self.vocabulary, self.conventions = vocabulary, conventions
-        self.foot = FootLines(lines, vocabulary)
+        self.shapes = LineShapes(lines, vocabulary)
         self.signatures: list[SignatureLine] = []
         self.closings: list[int] = []
         self.titles: list[int] = []
@@ -76,14 +76,14 @@ class SignatureFinder:
 
     def _signature_at(self, number: int) -> SignatureLine | None:
         """Return the signature on a line or right after it."""
-        signed = self.foot.signed(number)
+        signed = self.shapes.read_marked(number)
         if signed is not None:
             return signed
-        if self.foot.is_for_another(number):
+        if self.shapes.is_for_another(number):
             self.for_another = number
             return self._following_name(number)
         line = self.lines[number]
-        closing = self.foot.closing_length(number)
+        closing = self.shapes.closing_length(number)
         if not closing and line.text[-1] != ",":
             return None
         pieces = line.text.count(" ") + 1
@@ -93,8 +93,8 @@ class SignatureFinder:
             return None
         inline = None
         if closing and line.is_short and line.last:
-            inline = self.foot.with_closing(number, closing)
-        named = inline is not None and follows is not None and self.foot.is_title(follows.line)
+            inline = self.shapes.name_after_closing(number, closing)
+        named = inline is not None and follows is not None and self.shapes.is_title(follows.line)
         if follows is not None and (closing >= pieces or short) and not named:
             self._note_closing(number)
             return follows
@@ -132,14 +132,14 @@ class SignatureFinder:
         if following >= self.end:
             return None
         line = self.lines[following]
-        another = self.foot.is_for_another(following)
-        title = self.foot.is_title(following) and line.alone and line.text[-1] not in ".!?"
+        another = self.shapes.is_for_another(following)
+        title = self.shapes.is_title(following) and line.alone and line.text[-1] not in ".!?"
         if following + 1 < self.end and (another or title):
-            beyond = self.foot.name(following + 1, "after-closing")
-            if beyond is not None and not self.foot.is_title(following + 1):
+            beyond = self.shapes.read_name(following + 1, "after-closing")
+            if beyond is not None and not self.shapes.is_title(following + 1):
                 self.for_another = following if another else self.for_another
                 return beyond
-        return self.foot.name(following, "after-closing")
+        return self.shapes.read_name(following, "after-closing")
 
     def _is_dated(self, number: int) -> bool:
         line = self.lines[number]
@@ -148,8 +148,8 @@ class SignatureFinder:
     def _typed(self, one: SignatureLine) -> SignatureLine:
         """Add the line of the same block that has the signer's typed name."""
         below = one.line + 1
-        if below < self.end and not self.lines[below].first and not self.foot.is_title(below):
-            typed = self.foot.name(below, "typed")
+        if below < self.end and not self.lines[below].first and not self.shapes.is_title(below):
+            typed = self.shapes.read_name(below, "typed")
             if typed is not None and " " in typed.text:
                 return replace(one, typed=below)
         return one
@@ -162,7 +162,7 @@ class SignatureFinder:
             if self._is_addressed(number):
                 break
             line = self.lines[number]
-            if len(line.text) <= LONGEST and (not line.first or self.foot.is_title(number)):
+            if len(line.text) <= LONGEST and (not line.first or self.shapes.is_title(number)):
                 if not self._is_dated(number):
                     self.titles.append(number)
             elif not self._cosigns(number):
@@ -177,11 +177,11 @@ class SignatureFinder:
 
     def _cosigns(self, number: int) -> bool:
         """Add a line as another signature, and return whether it is one."""
-        one = self.foot.name(number, "co-signed")
+        one = self.shapes.read_name(number, "co-signed")
         if one is None or self._is_dated(number):
             return False
         below = number + 1
-        if not self.lines[number].alone and not (below < self.end and self.foot.is_title(below)):
+        if not self.lines[number].alone and not (below < self.end and self.shapes.is_title(below)):
             return False
         self.signatures.append(self._typed(one))
         return True
@@ -198,8 +198,8 @@ class SignatureFinder:
         last = self._before_address()
         if last <= self.signatures[-1].line + 1 or not self.lines[last].alone:
             return
-        under = self.foot.name(last, "postscript")
-        if under is None or len(under.text) > 24 or self.foot.is_title(last):
+        under = self.shapes.read_name(last, "postscript")
+        if under is None or len(under.text) > 24 or self.shapes.is_title(last):
             return
         if under.text not in {one.text for one in self.signatures}:
             self.signatures.append(under)
@@ -222,8 +222,8 @@ class SignatureFinder:
                 first -= 1
             if first <= self.head.body or len(self.lines[number].text) > LONGEST:
                 break
-            titled = self.foot.is_title(first)
-            one = None if titled else self.foot.name(first, "last-line")
+            titled = self.shapes.is_title(first)
+            one = None if titled else self.shapes.read_name(first, "last-line")
             if one is not None and one.text[-1] != "," and not self._is_dated(first):
                 signatures.insert(0, self._typed(one))
             elif signatures or not (titled or self._is_dated(first)):
@@ -235,8 +235,8 @@ class SignatureFinder:
         """Return a name on its own line a few lines before the end."""
         for number in range(self.end - 1, max(self.head.body, self.end - 6), -1):
             line = self.lines[number]
-            if line.alone and line.text.count(" ") < 4 and not self.foot.is_title(number):
-                one = self.foot.name(number, "before-postscript")
+            if line.alone and line.text.count(" ") < 4 and not self.shapes.is_title(number):
+                one = self.shapes.read_name(number, "before-postscript")
                 if one is not None and self.lines[number - 1].text.count(" ") > 3:
                     return [one]
         return []
@@ -245,6 +245,6 @@ class SignatureFinder:
         """Collect the lines below each signature that belong to it."""
         for one in self.signatures:
             for below in range(one.line + 1, self.end):
-                if self.lines[below].first and not self.foot.is_title(below):
+                if self.lines[below].first and not self.shapes.is_title(below):
                     break
                 self.titles.append(below)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive_pkg.drafting.language import TextConventions
-    from archive_pkg.drafting.layout.foot_lines import SignatureLine
     from archive_pkg.drafting.layout.head import DocumentHead
+    from archive_pkg.drafting.layout.line_shapes import SignatureLine
     from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
@@ -56,9 +56,9 @@ def is_document_heading(line: Line) -> bool:
         return False
     if "to" not in pieces[1:-1] or not text[0].isupper():
         return False
-    heavy = [p for p in pieces if len(p.strip('(),“”"’')) > 3]
-    capital = sum(1 for p in heavy if p.lstrip('(“"')[:1].isupper())
-    return len(heavy) >= 3 and capital >= len(heavy) - 1
+    long = [p for p in pieces if len(p.strip('(),“”"’')) > 3]
+    capital = sum(1 for p in long if p.lstrip('(“"')[:1].isupper())
+    return len(long) >= 3 and capital >= len(long) - 1
 
 
 class _TailReader:

@@ -30,8 +30,8 @@ def record_of(
         vocabulary: The vocabulary of the draft.
         text_file: Path of the extracted text if the file is not plain text.
     """
-    recorder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
-    return Record.model_validate(recorder.make())
+    builder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
+    return Record.model_validate(builder.build())
 
 
 def record_yaml(
@@ -50,15 +50,15 @@ def record_yaml(
         text_file: Path of the extracted text if the file is not plain text.
         record_id: The record's id if the name of its folder determines it.
     """
-    recorder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
-    data = recorder.make()
+    builder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
+    data = builder.build()
     if record_id:
         data["id"] = record_id
     written = as_yaml(Record.model_validate(data))
     head = f"# Drafted from {_one_line(file)}: review every statement before you rely on it.\n"
     if draft.open:
         head += f"# Open, because the text does not say: {', '.join(draft.open)}.\n"
-    return head + commented(written, recorder.comments)
+    return head + commented(written, builder.comments)
 
 
 def commented(text: str, comments: Mapping[str, str]) -> str:

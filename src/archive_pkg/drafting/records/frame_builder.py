@@ -26,7 +26,7 @@ _SMALL = frozenset({"of", "the", "for", "and", "in", "at", "to", "on", "de", "vo
 # fmt: on
 
 
-def cased(name: str) -> str:
+def mixed_case(name: str) -> str:
     """Return a name in capitals in mixed case; any other name unchanged."""
     if name != name.upper() or not any(c.isalpha() for c in name):
         return name
@@ -126,7 +126,7 @@ class FrameBuilder:
         known = self.known(one.value) or self.known(written)
         if known is not None and known.kind != "organization":
             known = None
-        name = known.name if known else cased(one.value.strip(" .,"))
+        name = known.name if known else mixed_case(one.value.strip(" .,"))
         for key, agent in self.agents.items():
             if agent["name"] == name:
                 return key
@@ -135,7 +135,7 @@ class FrameBuilder:
         agent = {"id": key, "name": name, "kind": "organization" if known else kind}
         role = one.more.get("role", "").strip(" ,.")
         if role:
-            agent["role"] = cased(role)
+            agent["role"] = mixed_case(role)
         agent["as_written"] = written
         self.agents[key] = agent
         self.add_evidence(f"agents.{key}", one)
@@ -197,7 +197,7 @@ class FrameBuilder:
         self.received()
         place = self.first("place")
         if place is not None:
-            name = cased(place.value)
+            name = mixed_case(place.value)
             self.data["place"] = (
                 {"name": name} if name == place.value else {"name": name, "as_written": place.value}
             )

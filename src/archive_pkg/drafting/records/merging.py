@@ -70,8 +70,8 @@ def redraft(
             "Fix the errors that `archive-pkg check` reports, then draft again.",
             report,
         )
-    recorder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
-    merger = _Merger(record.as_json(), recorder)
+    builder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
+    merger = _Merger(record.as_json(), builder)
     added = merger.added()
     if not added:
         return existing, merger.differences()
@@ -79,15 +79,15 @@ def redraft(
     for name, value in added.items():
         merged[name] = [*merged[name], *value] if name in merged else value
     written = updated_yaml(Record.model_validate(merged), existing)
-    new = {name: text for name, text in recorder.comments.items() if name in merger.open}
+    new = {name: text for name, text in builder.comments.items() if name in merger.open}
     return commented(written, new), merger.differences()
 
 
 class _Merger:
     """Compares a new draft's record with an old one."""
 
-    def __init__(self, old: dict[str, Any], recorder: RecordBuilder) -> None:
-        self.old, self.new = old, recorder.make()
+    def __init__(self, old: dict[str, Any], builder: RecordBuilder) -> None:
+        self.old, self.new = old, builder.build()
         self.open = [name for name in self.new if name not in old and name not in _DERIVED]
         self.parts = self._same_parts()
         self.agents = self._same_agents()

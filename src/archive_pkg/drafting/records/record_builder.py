@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.drafting.records.frame_builder import FrameBuilder
 from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.statements.base import PROBABLE
-from archive_pkg.drafting.statements.enclosures import id_of
+from archive_pkg.drafting.statements.enclosures import enclosure_id
 from archive_pkg.names import slug
 from archive_pkg.records.wording import date_in_words
 
@@ -34,7 +34,7 @@ _TYPES = {
 class RecordBuilder(FrameBuilder):
     """Builds the complete data of a record from a draft."""
 
-    def make(self) -> dict[str, Any]:
+    def build(self) -> dict[str, Any]:
         """Return the record's data with its fields in the order of the models."""
         self.correspondents()
         self.frame()
@@ -139,7 +139,7 @@ class RecordBuilder(FrameBuilder):
         listed = []
         for one in self.storable("enclosure") or self.storable("enclosure-mentioned"):
             title = one.value.strip("[] .:") or one.value
-            key = self.new_id(id_of(title), "enclosure")
+            key = self.new_id(enclosure_id(title), "enclosure")
             held = one.field == "enclosure"
             listed.append(
                 {"id": key, "title": title} if held else {"id": key, "title": title, "part": key}
@@ -198,7 +198,7 @@ class RecordBuilder(FrameBuilder):
                 note |= {name: more[name] for name in ("rendering",) if name in more}
                 note |= {"original": more["original"], "language": "ru", "romanized": inner}
             elif one.field == "slip":
-                note["text"] = self.slip_words(one)
+                note["text"] = self.slip_text(one)
             elif inner and one.kind != "sic":
                 note["text"] = inner
             notes.append(note)
@@ -215,7 +215,7 @@ class RecordBuilder(FrameBuilder):
                 )
         self.data["translation_notes"] = notes
 
-    def slip_words(self, one: Statement) -> str:
+    def slip_text(self, one: Statement) -> str:
         """Return the text of a note on a slip."""
         if one.rule == "name-spelt-otherwise":
             return f"So in the text; the signature has “{one.more['word']}”."
@@ -227,7 +227,7 @@ class RecordBuilder(FrameBuilder):
         kind_name = kind.value if kind is not None else "other"
         self.data["type"] = kind_name
         words = _TYPES.get(kind_name, kind_name.capitalize())
-        senders, recipients = self.short("sender"), self.short("recipients")
+        senders, recipients = self.short_names("sender"), self.short_names("recipients")
         title = words
         if senders and recipients:
             title += f", {senders} to {recipients}"
@@ -243,7 +243,7 @@ class RecordBuilder(FrameBuilder):
         made = "-".join(piece for piece in (plain.group() if plain else "", names) if piece)
         self.data["id"] = made if plain and names else stem or made or "letter"
 
-    def short(self, field: str) -> str:
+    def short_names(self, field: str) -> str:
         """Return the names of a field's agents for the title, in short form if known."""
         names = []
         for key in self.data.get(field, ()):

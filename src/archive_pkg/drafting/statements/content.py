@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, StatementReader
-from archive_pkg.drafting.statements.enclosures import name_in
+from archive_pkg.drafting.statements.enclosures import enclosure_name
 from archive_pkg.drafting.statements.mentions import find_mentions
 from archive_pkg.drafting.statements.notes import (
     find_brackets,
@@ -114,7 +114,7 @@ class ContentReader(StatementReader):
         for start, end, word, sure in self.sentences_on_enclosures():
             quote = self.quote(start, end)
             begin = word.start() - quote.start
-            name = name_in(quote.exact, begin, begin + len(word[0]), self.vocabulary)
+            name = enclosure_name(quote.exact, begin, begin + len(word[0]), self.vocabulary)
             confidence = PROBABLE if sure else GUESS
             self.add("enclosure-mentioned", name, confidence, "letter-speaks-of-it", quote)
 

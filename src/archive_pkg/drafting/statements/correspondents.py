@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.name_shapes import completed, looks_like_name, person_of, strip_titles
+from archive_pkg.drafting.name_shapes import (
+    looks_like_name,
+    person_of,
+    strip_titles,
+    without_brackets,
+)
 from archive_pkg.drafting.statements.addressees import Addressee, read_block, read_salutation
 from archive_pkg.drafting.statements.base import (
     CERTAIN,
@@ -18,7 +23,7 @@ from archive_pkg.drafting.statements.mentions import find_mentions
 from archive_pkg.drafting.vocabulary import first_word, words_of
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.layout.foot_lines import SignatureLine
+    from archive_pkg.drafting.layout.line_shapes import SignatureLine
     from archive_pkg.drafting.statements.mentions import Mention
     from archive_pkg.drafting.vocabulary import NamedEntity
 
@@ -49,12 +54,12 @@ class CorrespondentsReader(StatementReader):
     def signatories(self) -> None:
         """Add each signature, and as the sender its signer or the body that they sign for."""
         tail = self.layout.tail
-        said: set[str] = set()
-        speaker = self.body_as_subject()
-        body = self.body_signed_for() or (speaker.known if speaker else None)
-        if speaker is not None:
-            quote = self.quote(speaker.start, speaker.end)
-            name = speaker.known.name
+        added: set[str] = set()
+        subject = self.body_as_subject()
+        body = self.body_signed_for() or (subject.known if subject else None)
+        if subject is not None:
+            quote = self.quote(subject.start, subject.end)
+            name = subject.known.name
             self.add("sender", name, PROBABLE, "body-that-speaks", quote, "organization")
         elif body is not None:
             self.add(
@@ -74,10 +79,10 @@ class CorrespondentsReader(StatementReader):
             self.add("signatory", name, sure, rule, quote, "person", signs=self.signs_for())
             if body is None and one.how != "postscript":
                 self.sender(
-                    one, CERTAIN if one is first and one.how == "after-closing" else sure, said
+                    one, CERTAIN if one is first and one.how == "after-closing" else sure, added
                 )
         if not tail.signatures:
-            self.sender_line()
+            self.sender_from_line()
 
     def signature_sure(self, one: SignatureLine) -> Confidence:
         """Return the confidence of a signature.
@@ -150,7 +155,7 @@ class CorrespondentsReader(StatementReader):
         known = self.vocabulary.agents.get(" ".join(words[skipped:]))
         return known if known is not None and known.kind == "organization" else None
 
-    def sender(self, one: SignatureLine, sure: Confidence, said: set[str]) -> None:
+    def sender(self, one: SignatureLine, sure: Confidence, added: set[str]) -> None:
         """Add the signer as sender, by the fullest form of the name."""
         line = self.lines[one.typed] if one.typed is not None else None
         written = line.text if line is not None else one.text
@@ -159,10 +164,10 @@ class CorrespondentsReader(StatementReader):
             if line is not None
             else self.quote(one.start, one.end)
         )
-        person = person_of(completed(written), self.vocabulary)
-        if person.name in said:
+        person = person_of(without_brackets(written), self.vocabulary)
+        if person.name in added:
             return
-        said.add(person.name)
+        added.add(person.name)
         if "(" in person.name:  # a firm's signature, or an explained name
             sure = GUESS
         elif not person.family:
@@ -178,7 +183,7 @@ class CorrespondentsReader(StatementReader):
             family=person.surname_first,
         )
 
-    def sender_line(self) -> None:
+    def sender_from_line(self) -> None:
         """Add the name after "FROM:" as sender."""
         for block in self.layout.head.senders:
             for place, number in enumerate(block):
@@ -213,7 +218,9 @@ class CorrespondentsReader(StatementReader):
         given = {words_of(one.text)[0] for one in tail.signatures if words_of(one.text)}
         if words:
             blocks = [
-                one for one in blocks if one.words & words or not self.is_own(one, signed | given)
+                one
+                for one in blocks
+                if one.words & words or not self.is_signers_own(one, signed | given)
             ]
         matching = [one for one in blocks if _same(one.words, words)] or self.name_in_head(words)
         blocks.sort(key=lambda one: not one.addressed)
@@ -242,7 +249,7 @@ class CorrespondentsReader(StatementReader):
             return None
         return Addressee(known.name, "", line.start, line.end, office=True)
 
-    def is_own(self, one: Addressee, signed: set[str]) -> bool:
+    def is_signers_own(self, one: Addressee, signed: set[str]) -> bool:
         """Whether an address in the head is the signer's own: it has their name and no "To"."""
         name = words_of(one.name)
         return not one.addressed and bool(name) and (name[-1] in signed or name[0] in signed)

@@ -27,7 +27,7 @@ _SUBJECT_BEFORE = re.compile(
 _OF_WHICH = re.compile(r"\s(?:of which|whereof|dont|deren|dessen)\b", re.IGNORECASE)
 
 
-def id_of(name: str) -> str:
+def enclosure_id(name: str) -> str:
     """Make an id of the first words of a name: "copy-of-the-note"."""
     words = slug(name).split("-")[:4]
     while len(words) > 1 and len(words[-1]) <= 3 and words[-1].isalpha():
@@ -35,7 +35,7 @@ def id_of(name: str) -> str:
     return "-".join(words)
 
 
-def name_in(sentence: str, begin: int, end: int, vocabulary: Vocabulary) -> str:
+def enclosure_name(sentence: str, begin: int, end: int, vocabulary: Vocabulary) -> str:
     """Return the name of an enclosure.
 
     Args:

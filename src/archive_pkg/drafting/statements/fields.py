@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.dates.text_dates import find_dates
 from archive_pkg.drafting.layout.datelines import find_place
-from archive_pkg.drafting.layout.foot_lines import is_certain_closing
 from archive_pkg.drafting.layout.head import salutation_in
+from archive_pkg.drafting.layout.line_shapes import is_certain_closing
 from archive_pkg.drafting.statements.base import (
     CERTAIN,
     GUESS,

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.field_dates import read_date
-from archive_pkg.drafting.records.frame_builder import cased
+from archive_pkg.drafting.records.frame_builder import mixed_case
 from archive_pkg.records import Record
 
 if TYPE_CHECKING:
@@ -106,14 +106,14 @@ def proposed(record: Record, field: str, words: str) -> dict[str, Any]:
     for one in inputs(record, field):
         last = one.name.rpartition(".")[2]
         if one.kind in ("agents", "agent") and not given:
-            given |= {f"{one.name}+name": cased(flat), f"{one.name}+as_written": flat}
+            given |= {f"{one.name}+name": mixed_case(flat), f"{one.name}+as_written": flat}
         elif last == "edtf":
             read = read_date(flat)
             given[one.name] = read.edtf if read else ""
         elif last == "as_written":
             given[one.name] = words
         elif not given and one.kind in ("line", "text"):
-            given[one.name] = cased(flat) if last == "name" else words
+            given[one.name] = mixed_case(flat) if last == "name" else words
     return given
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PIECE = re.compile(r"\S+")
 # Words joined because a line end was lost: "GrussIhr".
-_GLUED = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
+_JOINED = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 _QUOTES = '“”„«»"'
 _SIGNATURE_NOTE = re.compile(r"\[[^\[\]]{0,40}signature\]", re.IGNORECASE)
 _TYPED_SIGN = re.compile(r"\(?/?s/|/s\)", re.IGNORECASE)
@@ -51,12 +51,12 @@ def closing_end(text: str, vocabulary: Vocabulary) -> int:
     """Return the number of pieces up to the last closing word, inclusive; 0 if there is none."""
     closings, known = vocabulary.forms["closings"], vocabulary.words
     words: list[str] = []
-    owner: list[int] = []
+    piece_of: list[int] = []
     for number, piece in enumerate(_PIECE.findall(text)):
-        for part in _GLUED.split(piece) if len(piece) < 40 else [piece]:
+        for part in _JOINED.split(piece) if len(piece) < 40 else [piece]:
             for word in words_of(part):
                 words.append(word)
-                owner.append(number)
+                piece_of.append(number)
     last = 0
     for place in range(len(words)):
         length = closings.at(words, place)
@@ -64,7 +64,7 @@ def closing_end(text: str, vocabulary: Vocabulary) -> int:
         if possessive and place and words[place - 1] in known["prepositions"]:
             continue  # "an Deine Frau"
         if length:
-            last = max(last, owner[place + length - 1] + 1)
+            last = max(last, piece_of[place + length - 1] + 1)
     return last
 
 
@@ -81,13 +81,13 @@ def is_certain_closing(text: str, vocabulary: Vocabulary) -> bool:
     )
 
 
-class FootLines:
+class LineShapes:
     """Classify single lines below the body by their shape."""
 
     def __init__(self, lines: Sequence[Line], vocabulary: Vocabulary) -> None:
         self.lines, self.vocabulary = lines, vocabulary
 
-    def name(self, number: int, how: str) -> SignatureLine | None:
+    def read_name(self, number: int, how: str) -> SignatureLine | None:
         """Read a complete line as a signature."""
         line = self.lines[number]
         text = line.text
@@ -116,7 +116,7 @@ class FootLines:
         return None
 
     def is_other_form(self, number: int, *, signed: bool = False) -> bool:
-        """Whether a line with the shape of a name is a closing, a salutation, an office or so.
+        """Whether a line that is shaped like a name is a closing, a salutation or an office.
 
         Below a closing (`signed`), "Paul!" is a signature, not a salutation.
         """
@@ -124,7 +124,7 @@ class FootLines:
         words = words_of(text)
         if not words or words == ["d"] or (text[0] == "(" and not text.isupper()):
             return True
-        if self.begins_no_name(text, words) or words[-1] in self.vocabulary.words["pronouns"]:
+        if self.cannot_begin_name(text, words) or words[-1] in self.vocabulary.words["pronouns"]:
             return True
         forms = self.vocabulary.forms
         exclaimed = signed and text[-1] == "!" and not forms["salutation openers"].at(words)
@@ -138,7 +138,7 @@ class FootLines:
             or self.vocabulary.offices.at(words) == len(words)
         )
 
-    def begins_no_name(self, text: str, words: Sequence[str]) -> bool:
+    def cannot_begin_name(self, text: str, words: Sequence[str]) -> bool:
         """Whether a text begins with a word that names do not begin with, initials excepted."""
         initial = text[0].isupper() and text[1:2] == "."
         return words[0] in self.vocabulary.words["never first"] and not initial
@@ -154,7 +154,7 @@ class FootLines:
         forms = self.vocabulary.forms
         return self.vocabulary.offices.within(words) >= 0 or forms["letterheads"].within(words) >= 0
 
-    def signed(self, number: int) -> SignatureLine | None:
+    def read_marked(self, number: int) -> SignatureLine | None:
         """Read a line that is marked as signed: "Signé: …", "[signed Joe]", "/s/ …"."""
         line = self.lines[number]
         text = line.text
@@ -179,7 +179,7 @@ class FootLines:
         start = line.start + text.index(name)
         return SignatureLine(number, start, start + len(name), name, "marked-signed")
 
-    def with_closing(self, number: int, closing: int) -> SignatureLine | None:
+    def name_after_closing(self, number: int, closing: int) -> SignatureLine | None:
         """Read the name at the end of a closing: "Dein Paul."."""
         line = self.lines[number]
         pieces = list(_PIECE.finditer(line.text))
@@ -193,7 +193,7 @@ class FootLines:
         words = words_of(rest)
         if any(q in rest for q in _QUOTES) or not looks_like_name(rest, most=5) or not words:
             return None
-        if self.begins_no_name(rest, words) or all(w in self.vocabulary.kin for w in words):
+        if self.cannot_begin_name(rest, words) or all(w in self.vocabulary.kin for w in words):
             return None
         if first_word(line.text) in _SPEAKERS or (rest[-1] == "!" and len(pieces) > 5):
             return None
