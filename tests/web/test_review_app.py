@@ -81,7 +81,7 @@ def test_the_original_is_unchanged_and_a_copy_is_next_to_the_record(
 
 def test_the_least_certain_statement_comes_first(tab: Tab) -> None:
     states = [card.get("class").split()[1] for card in tab.page.xpath("//article")]
-    order = ["wrong", "guess", "probable", "open", "unsaid", "certain", "reviewed", "unknown"]
+    order = ["wrong", "guess", "probable", "open", "unsourced", "certain", "reviewed", "unknown"]
     assert states == sorted(states, key=order.index)
     assert states[0] == "probable"
 
@@ -161,7 +161,7 @@ def test_undo_and_redo_restore_every_byte(tab: Tab, file: Path) -> None:
     for change in (
         {"doing": "accept", "field": "sender"},
         {"doing": "unknown", "field": "salutation"},
-        {"doing": "rest", "field": "date", "at": "0:5080:5092"},
+        {"doing": "quote", "field": "date", "at": "0:5080:5092"},
     ):
         assert tab.do(**change) == 200
         states.append(file.read_bytes())
@@ -335,11 +335,11 @@ def test_describing_a_part_keeps_its_other_values(tab: Tab, file: Path) -> None:
         {"doing": "accept", "field": "custody"},
         {"doing": "accept", "field": "nothing.there"},
         {"doing": "remove", "field": "agents.nobody"},
-        {"doing": "rest", "field": "date"},
-        {"doing": "rest", "field": "date", "at": "0:5:5"},
-        {"doing": "rest", "field": "date", "at": "0:0:999999"},
-        {"doing": "rest", "field": "date", "at": "7:0:5"},
-        {"doing": "rest", "field": "date", "at": "x"},
+        {"doing": "quote", "field": "date"},
+        {"doing": "quote", "field": "date", "at": "0:5:5"},
+        {"doing": "quote", "field": "date", "at": "0:0:999999"},
+        {"doing": "quote", "field": "date", "at": "7:0:5"},
+        {"doing": "quote", "field": "date", "at": "x"},
         {"doing": "annotate", "field": "translation_notes."},
         {"doing": "publish", "field": "date"},
         {"doing": "redo"},

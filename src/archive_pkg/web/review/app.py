@@ -83,7 +83,7 @@ class Review:
                 Route("/next/{key}", self._next),
                 Route("/paste", self._paste, methods=["POST"]),
                 Route("/draft", self._draft, methods=["POST"]),
-                Route("/letters/{key}/{do}", self._do, methods=["POST"]),
+                Route("/letters/{key}/{do}", self._change, methods=["POST"]),
                 Route("/reviewer", self._name, methods=["POST"]),
                 Route("/stop", self._stop, methods=["POST"]),
                 Route("/static/{name}", _static),
@@ -170,10 +170,10 @@ class Review:
             reviewed=sum(card.state in REVIEWED for card in shown),
             stated=sum(card.state != "open" for card in shown),
             said=said,
-            **self._packing(key, editor),
+            **self._package_values(key, editor),
         )
 
-    def _packing(self, key: str, editor: RecordEditor) -> dict[str, Any]:
+    def _package_values(self, key: str, editor: RecordEditor) -> dict[str, Any]:
         """Return the values for the package section of the page."""
         runner = self._runners.setdefault(
             key, PackageRunner(editor.file, self.folder.packages_of(editor))
@@ -187,29 +187,29 @@ class Review:
     def _package(self, request: Request) -> Response:
         key = request.path_params["key"]
         editor = self.folder.editor(key)
-        return self._packing_page(key, editor)
+        return self._package_section(key, editor)
 
     async def _work(self, request: Request) -> Response:
         data = await _request_data(request)
-        return await run_in_threadpool(self._begun, request.path_params["key"], data)
+        return await run_in_threadpool(self._start_step, request.path_params["key"], data)
 
-    def _begun(self, key: str, data: dict[str, Any]) -> Response:
+    def _start_step(self, key: str, data: dict[str, Any]) -> Response:
         editor = self.folder.editor(key)
-        self._packing(key, editor)["runner"].start(
+        self._package_values(key, editor)["runner"].start(
             str(data.get("step", "")),
             editor.read().digest,
             replace=data.get("replace") is True,
             to=str(data.get("to", "")),
         )
-        return self._packing_page(key, editor)
+        return self._package_section(key, editor)
 
-    def _packing_page(self, key: str, editor: RecordEditor) -> Response:
-        packing = self._packing(key, editor)
+    def _package_section(self, key: str, editor: RecordEditor) -> Response:
+        packing = self._package_values(key, editor)
         return _page("packing.html", base=self.base, key=key, snapshot=editor.read(), **packing)
 
     def _letter_page(self, request: Request) -> Response:
         key = request.path_params["key"]
-        runner = self._packing(key, self.folder.editor(key))["runner"]
+        runner = self._package_values(key, self.folder.editor(key))["runner"]
         package = open_package(runner.package)
         verification = verify(runner.package, jobs=1)
         page = letter_page(
@@ -226,12 +226,12 @@ class Review:
 
     # Changes.
 
-    async def _do(self, request: Request) -> Response:
+    async def _change(self, request: Request) -> Response:
         key, do = request.path_params["key"], request.path_params["do"]
         data = await _request_data(request)
-        return await run_in_threadpool(self._done, key, do, data)
+        return await run_in_threadpool(self._apply_change, key, do, data)
 
-    def _done(self, key: str, do: str, data: dict[str, Any]) -> Response:
+    def _apply_change(self, key: str, do: str, data: dict[str, Any]) -> Response:
         editor = self.folder.editor(key)
         digest, place = str(data.get("seen", "")), str(data.get("field", ""))
         try:
@@ -296,7 +296,7 @@ class ChangeRequest:
         Raises:
             UsageError: The kind does not exist.
         """
-        if do not in ("accept", "correct", "rest", "annotate", "unknown", "remove"):
+        if do not in ("accept", "correct", "quote", "annotate", "unknown", "remove"):
             raise UsageError(f"{do} is not a kind of change", "reload the page")
         self._do, self._data = do, data
         self.field, self.place = str(data.get("field", "")), str(data.get("at") or "")
@@ -318,8 +318,8 @@ class ChangeRequest:
             field = revision.correct(field, values, at)
         elif at is None:
             raise UsageError("no words are selected", "select some words in the text first")
-        elif self._do == "rest":
-            revision.rest(field, at)
+        elif self._do == "quote":
+            revision.quote(field, at)
         else:
             field = revision.annotate(values, at)
         self.message = f"{field.replace('_', ' ').replace('.', ' ')} {_DONE[self._do]}"
@@ -350,7 +350,7 @@ IN_WORDS = {
     "guess": "guess",
     "probable": "probable",
     "open": "not stated",
-    "unsaid": "unsourced",
+    "unsourced": "unsourced",
     "certain": "certain",
     "supplied": "supplied",
     "reviewed": "reviewed",
@@ -361,7 +361,7 @@ _NEW = ADDABLE | {"translation_notes.": "a note"}
 _DONE = {
     "accept": "accepted",
     "correct": "entered",
-    "rest": "now quotes the selected words",
+    "quote": "now quotes the selected words",
     "annotate": "added",
     "unknown": "marked as unknown",
     "remove": "removed",

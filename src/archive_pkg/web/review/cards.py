@@ -17,17 +17,19 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Finding, Report
 
 STATES = (
-    "wrong", "guess", "probable", "open", "unsaid", "certain", "supplied", "reviewed", "unknown",
+    "wrong", "guess", "probable", "open", "unsourced", "certain", "supplied", "reviewed", "unknown",
 )  # fmt: skip
 """How certain statements are, least certain first; after them what a reviewer has reviewed."""
-NEEDS_REVIEW = frozenset({"wrong", "guess", "probable", "open", "unsaid"})
+NEEDS_REVIEW = frozenset({"wrong", "guess", "probable", "open", "unsourced"})
 """The states that need review."""
 REVIEWED = frozenset({"reviewed", "unknown"})
 """The states that only a reviewer gives a statement."""
 
 # Fields with a card even if they are empty. Other empty fields have no card.
-_ASKED = ("sender", "recipients", "date", "place", "signatories", "classification", "summary",
-          "holding", "rights")  # fmt: skip
+_ALWAYS_SHOWN = (
+    "sender", "recipients", "date", "place", "signatories", "classification", "summary", "holding",
+    "rights",
+)  # fmt: skip
 _ITEMS = {
     "agents": "Agent",
     "parts": "Part",
@@ -129,7 +131,7 @@ class _CardBuilder:
         yield "type"
         for name in FIELDS:
             paths = [path for path in there if path.split(".")[0] == name]
-            yield from paths or ([name] if name in _ASKED or self._unknown(name) else [])
+            yield from paths or ([name] if name in _ALWAYS_SHOWN or self._unknown(name) else [])
         for name in ("agents", "translation_notes", "enclosures", "parts", "events"):
             yield from (path for path in there if path.split(".")[0] == name)
 
@@ -179,7 +181,7 @@ class _CardBuilder:
         for word in ("guess", "probable"):
             if word in said:
                 return word
-        return "certain" if own or field == "type" else "unsaid"
+        return "certain" if own or field == "type" else "unsourced"
 
     def _findings(self, field: str) -> Iterator[Finding]:
         for finding in self._report:

@@ -79,7 +79,9 @@ class LetterEntry:
     @property
     def needs_review(self) -> int:
         """The number of statements that need review."""
-        return sum(self.counts.get(state, 0) for state in ("wrong", "guess", "probable", "unsaid"))
+        return sum(
+            self.counts.get(state, 0) for state in ("wrong", "guess", "probable", "unsourced")
+        )
 
 
 class OpenedFolder:
@@ -315,5 +317,5 @@ def _letter_entry(key: str, editor: RecordEditor) -> LetterEntry:
     counts: dict[str, int] = {}
     for card in made:
         counts[card.state] = counts.get(card.state, 0) + 1
-    worst = tuple(-counts.get(state, 0) for state in ("wrong", "guess", "probable", "unsaid"))
+    worst = tuple(-counts.get(state, 0) for state in ("wrong", "guess", "probable", "unsourced"))
     return LetterEntry(key, editor.path, snapshot.record.title, counts, worst)

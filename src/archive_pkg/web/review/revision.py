@@ -99,10 +99,10 @@ class Revision:
 
     def accept(self, field: str) -> None:
         """Add evidence that the reviewer accepts a statement."""
-        self._must_be_there(field)
+        self._require_value(field)
         if any(self._is_mine(item) and "value" not in item for item in self._own(field)):
             return
-        self._vouch(field, {"note": f"Read and accepted on {self._day}."})
+        self._add_evidence(field, {"note": f"Read and accepted on {self._day}."})
 
     def correct(self, field: str, given: Mapping[str, Any], at: SelectedWords | None = None) -> str:
         """Replace the value of a statement.
@@ -126,38 +126,40 @@ class Revision:
         else:
             self._set(field, with_values(stated(self.data, field), given, form))
         if stated(self.data, field) in (None, []):
-            self._forget(field, before)
+            self._mark_unknown(field, before)
             return field
         if at is None and stated(self.data, field) == old:
             self.accept(field)
             return field
         quote = self._quote(at) if at else self._quoted(field)
-        said = self._drafted(field) or before
+        said = self._earlier_value(field) or before
         note = (
             f"Corrected on {self._day}; it said “{said}”." if said else f"Entered on {self._day}."
         )
         more = {"at": quote} if quote else {}
-        self._vouch(field, {**more, "note": note}, kept=self._rivals(field, before))
+        self._add_evidence(
+            field, {**more, "note": note}, kept=self._evidence_of_others(field, before)
+        )
         return field
 
-    def rest(self, field: str, at: SelectedWords) -> None:
-        """Quote as evidence of a statement."""
-        self._must_be_there(field)
+    def quote(self, field: str, at: SelectedWords) -> None:
+        """Add a quote as evidence of a statement."""
+        self._require_value(field)
         more = {"basis": "quoted", "at": self._quote(at), "note": f"Pointed out on {self._day}."}
-        self._vouch(field, more, kept=list(filter(self._is_anothers, self._own(field))))
+        self._add_evidence(field, more, kept=list(filter(self._is_of_another, self._own(field))))
 
     def annotate(self, given: Mapping[str, Any], at: SelectedWords) -> str:
         """Add a translation note at words of a text and return its path."""
         form = inputs(self.record, "translation_notes.")
         note = with_values(None, given, form) or {}
         quote = self._quote(at)
-        return self._with_evidence("translation_notes", {"at": quote, **note}, quote)
+        return self._append_quoted("translation_notes", {"at": quote, **note}, quote)
 
     def leave_unknown(self, field: str) -> None:
         """Remove a value that the reviewer looked for and did not find."""
         before = self._words(field)
         self._set(field, None)
-        self._forget(field, before)
+        self._mark_unknown(field, before)
 
     def remove(self, field: str) -> None:
         """Remove an item from its list, with its evidence and all references to it."""
@@ -168,7 +170,7 @@ class Revision:
             raise UsageError(f"{field} is not in the record", "reload the page")
         number = next(n for n, each in enumerate(items) if each is gone)
         if name in ("agents", "parts"):
-            self._unname(name.removesuffix("s"), item)
+            self._remove_references(name.removesuffix("s"), item)
         del items[number]
         left = (
             _without(each, name, item, number, numbered="id" not in gone)
@@ -176,9 +178,11 @@ class Revision:
         )
         self.data["evidence"] = [each for each in left if each and self._is_supported(each)]
 
-    def _with_evidence(self, name: str, item: dict[str, Any], quote: dict[str, Any]) -> str:
+    def _append_quoted(self, name: str, item: dict[str, Any], quote: dict[str, Any]) -> str:
         field = self._append(name, item)
-        self._vouch(field, {"basis": "quoted", "at": quote, "note": f"Added on {self._day}."})
+        self._add_evidence(
+            field, {"basis": "quoted", "at": quote, "note": f"Added on {self._day}."}
+        )
         return field
 
     def _append(self, name: str, item: Any) -> str:
@@ -215,7 +219,7 @@ class Revision:
                 continue
             agent = {"name": name, "kind": kind} | ({"as_written": written} if written else {})
             path = self._append("agents", agent)
-            self._vouch(path, {"note": f"Entered on {self._day}."})
+            self._add_evidence(path, {"note": f"Entered on {self._day}."})
             key = path.partition(".")[2]
             given[one.name] = [*given.get(one.name, []), key] if one.kind == "agents" else key
         return given
@@ -233,7 +237,7 @@ class Revision:
             raise UsageError("an item cannot be empty", "remove it instead")
         items[next(n for n, each in enumerate(items) if each is old)] = value
 
-    def _must_be_there(self, field: str) -> None:
+    def _require_value(self, field: str) -> None:
         if stated(self.data, field) in (None, "", []):
             raise UsageError(f"the record states nothing for {field}", "enter it first")
 
@@ -252,34 +256,36 @@ class Revision:
     def _is_mine(self, item: Mapping[str, Any]) -> bool:
         return item.get("agent") == self._id()
 
-    def _is_anothers(self, item: Mapping[str, Any]) -> bool:
+    def _is_of_another(self, item: Mapping[str, Any]) -> bool:
         """Whether evidence names an agent other than this reviewer."""
         return "agent" in item and not self._is_mine(item)
 
-    def _rivals(self, field: str, before: str) -> list[dict[str, Any]]:
+    def _evidence_of_others(self, field: str, before: str) -> list[dict[str, Any]]:
         """Return the evidence of other agents, with the value that they support."""
-        others = filter(self._is_anothers, self._own(field))
+        others = filter(self._is_of_another, self._own(field))
         return [{"value": before, **item} if before else item for item in others]
 
-    def _drafted(self, field: str) -> str:
+    def _earlier_value(self, field: str) -> str:
         """Return the value before this reviewer's first correction, from its note."""
         notes = [item.get("note", "") for item in self._own(field) if self._is_mine(item)]
         found = re.search("it said “(.*)”", notes[0], re.DOTALL) if notes else None
         return found[1] if found else ""
 
-    def _forget(self, field: str, before: str) -> None:
+    def _mark_unknown(self, field: str, before: str) -> None:
         """Replace a statement by evidence that the reviewer looked for it."""
-        said = self._drafted(field) or before
+        said = self._earlier_value(field) or before
         earlier = f"; it said “{said}”" if said else ""
         note = f"Looked for on {self._day} and not found{earlier}."
-        self._vouch(field, {"value": UNKNOWN, "note": note}, kept=self._rivals(field, before))
+        self._add_evidence(
+            field, {"value": UNKNOWN, "note": note}, kept=self._evidence_of_others(field, before)
+        )
 
     def _quoted(self, field: str) -> dict[str, Any] | None:
         """Return the first quote that supports a statement."""
         quotes = [item["at"] for item in self._own(field) if "at" in item and "value" not in item]
         return quotes[0] if quotes else None
 
-    def _vouch(
+    def _add_evidence(
         self, field: str, more: Mapping[str, Any], kept: list[dict[str, Any]] | None = None
     ) -> None:
         """Add the reviewer's evidence of a statement; replace their earlier evidence.
@@ -289,7 +295,7 @@ class Revision:
             more: The content of their evidence.
             kept: The other evidence to keep; all if not given.
         """
-        mine = {"field": field, "basis": "supplied", "agent": self._known_id()}
+        mine = {"field": field, "basis": "supplied", "agent": self._ensure_reviewer()}
         mine |= {"confidence": "certain", **more}
         own = self._own(field) if kept is None else kept
         own = [item for item in own if not self._is_mine(item)]
@@ -346,17 +352,17 @@ class Revision:
                 return str(agent["id"])
         return self._new_id("agents", REVIEWER + (slug(self._reviewer) or "name"))
 
-    def _known_id(self) -> str:
+    def _ensure_reviewer(self) -> str:
         """Return the reviewer's id after adding the reviewer to the agents."""
         made = self._id()
         if made not in {agent["id"] for agent in self.data.get("agents", [])}:
             agent = {"id": made, "name": self._reviewer, "kind": "person"}
             agent["note"] = "Reviewed the record."
             self.data.setdefault("agents", []).append(agent)
-            self._vouch(f"agents.{made}", {"note": "Gave this name when reviewing."})
+            self._add_evidence(f"agents.{made}", {"note": "Gave this name when reviewing."})
         return made
 
-    def _unname(self, what: str, item: str) -> None:
+    def _remove_references(self, what: str, item: str) -> None:
         """Remove all references to an agent or part."""
         places = [
             place

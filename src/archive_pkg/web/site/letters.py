@@ -66,7 +66,7 @@ class SitePlan:
 
     Attributes:
         stage: The staging folder of the new site.
-        old: The present site; None if there is none.
+        old: The old site; None if there is none.
         title: Its title.
         base: Its address, ending in `/`; empty if unknown.
         day: The day that decides which parts are open.
@@ -209,7 +209,7 @@ def _key(fingerprint: bytes, subject: SitePackage, plan: SitePlan) -> bytes:
 
 
 def _reuse(files: Mapping[str, str], plan: SitePlan) -> bool:
-    """Link a letter's files from the present site unless they have changed."""
+    """Link a letter's files from the old site unless they have changed."""
     if plan.old is None:
         return False
     for name, digest in files.items():

@@ -55,7 +55,7 @@ const showWords = () => {
   const chosen = words ? getSelection().toString().replace(/\s+/g, " ").trim() : "";
   const short = chosen.length > 80 ? `${chosen.slice(0, 60)} … ${chosen.slice(-15)}` : chosen;
   $("chosen").textContent = words ? `Selected: “${short}”` : "Select words in the text.";
-  for (const button of document.querySelectorAll("[data-rest-current], [data-note]")) button.disabled = !words;
+  for (const button of document.querySelectorAll("[data-quote-current], [data-note]")) button.disabled = !words;
 };
 
 // The browser reports a selection a little later, and the next key may come before that.
@@ -204,11 +204,11 @@ const checkForm = (form) => {
   }, 250);
 };
 
-const rest = (item) => {
+const quoteFor = (item) => {
   if (!words) return say("Select words in the text first: with the mouse, or with t and the arrow keys.", true);
   if (!item) return say("Choose a field first.", true);
   const field = item.dataset.field;
-  return isOpen(item) ? edit(field, words) : send("rest", { field, at: place(words) });
+  return isOpen(item) ? edit(field, words) : send("quote", { field, at: place(words) });
 };
 
 const note = () => (words ? edit("translation_notes.", words) : say("Select words in the text first.", true));
@@ -287,7 +287,7 @@ const keys = {
   a: () => does("accept", card()),
   u: () => does("unknown", card()) ?? does("remove", card()),
   c: () => card()?.querySelector("[data-edit]:enabled") && edit(card().dataset.field),
-  e: () => rest(card()), n: () => note(),
+  e: () => quoteFor(card()), n: () => note(),
   s: () => card() && setCurrent(card()),
   t: () => { $("letter").focus(); choose(words ?? firstWords() ?? moved(null, "", {})); },
   z: () => head().querySelector("[data-undo]:enabled") && send("undo", {}),
@@ -329,8 +329,8 @@ document.addEventListener("click", (event) => {
   if (control?.closest(".card, #package") && !isAimed(event)) return event.preventDefault();
   if (button?.matches("[data-do]")) return send(button.dataset.do, { field: item.dataset.field });
   if (button?.matches("[data-edit]")) return edit(item.dataset.field);
-  if (button?.matches("[data-rest]")) return rest(item);
-  if (button?.matches("[data-rest-current]")) return rest(card());
+  if (button?.matches("[data-quote]")) return quoteFor(item);
+  if (button?.matches("[data-quote-current]")) return quoteFor(card());
   if (button?.matches("[data-note]")) return note();
   if (button?.matches("[data-cancel]")) return close(item);
   if (button?.matches("[data-add]")) return edit(button.dataset.add, words);
@@ -360,7 +360,7 @@ document.addEventListener("wheel", () => { aimed = true; }, { passive: true });
 
 document.addEventListener("mousedown", (event) => {
   // A button must not take the selection away before it is used.
-  if (event.target.closest("[data-rest], [data-rest-current], [data-note], [data-add]")) event.preventDefault();
+  if (event.target.closest("[data-quote], [data-quote-current], [data-note], [data-add]")) event.preventDefault();
 });
 
 document.addEventListener("focusin", (event) => {
