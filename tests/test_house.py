@@ -120,7 +120,7 @@ def test_the_help_of_export_names_every_format() -> None:
     root: Any = typer.main.get_command(cli.app)
     export = root.commands["export"]
     (to,) = (option for option in export.params if option.name == "to")
-    assert set(re.findall(r"[a-z][a-z0-9-]*", to.help)) - {"or"} == set(FORMATS)
+    assert set(re.findall(r"\b[a-z][a-z0-9-]*", to.help)) - {"or"} == set(FORMATS)
 
 
 ALWAYS = {"--help", "--verbose", "--log-file"}
