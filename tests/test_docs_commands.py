@@ -1,4 +1,4 @@
-"""The commands of the how-to pages run as they are written: those that need no network."""
+"""Run the commands of the tutorial and the how-to pages, except those that need a network."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ LEFT_OUT = re.compile(
     r" review$| bag fetch | bag upgrade oldbag|theirs\.|--timestamp|--executor|--repository"
     r"| characterize |audit accept|audit sign|\b(ocfl|file)-1a2b3c4d"
 )
-"""What waits for a person, asks a server, or needs a file that only the reader has."""
+"""Commands that wait for a person, contact a server, or need a file that only the reader has."""
 
 REFUSED = {"archive-pkg why-not records/1960-07-18-cpsu-to-sed --target aptrust": 3}
-"""Commands that are there to show what is wrong, and their exit status."""
+"""Commands that show what is wrong, and their exit status."""
 
 LETTER = """Uppsala, 4 March 1912
 
@@ -57,13 +57,13 @@ def commands(page: str) -> Iterator[str]:
         for line in block.splitlines():
             command = " ".join(line.partition(" #")[0].split())
             if command.startswith("archive-pkg ") and not LEFT_OUT.search(command):
-                # Folders of the whole machine become folders of the test's own.
+                # Absolute paths become paths in the folder of the test.
                 yield re.sub(r"(?<![\w.])/(srv|mnt|tmp|var)/", r"\1/", command)
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with what the pages' readers have."""
+def readers_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a folder with the files that the pages mention."""
     monkeypatch.chdir(tmp_path)
     for name in ("records", "packages"):
         shutil.copytree(ROOT / name, name)
@@ -80,12 +80,14 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_commands_of_a_page_run_as_they_are_written(page: str, world: Path, run: Run) -> None:
+def test_the_commands_of_a_page_run(page: str, readers_folder: Path, run: Run) -> None:
     for command in commands(page):
         words = [
             name
             for word in shlex.split(command)[1:]
-            for name in (sorted(map(str, world.glob(word))) if word.endswith("/*") else [word])
+            for name in (
+                sorted(map(str, readers_folder.glob(word))) if word.endswith("/*") else [word]
+            )
         ]
         done = run(*words)
         assert done.returncode == REFUSED.get(command, 0), f"{command}\n{done.stdout}{done.stderr}"

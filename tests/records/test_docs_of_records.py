@@ -1,4 +1,4 @@
-"""The examples in the docs of records run."""
+"""Run the examples in the documentation of records and dates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_the_examples_run(page, letter, monkeypatch):
         exec(compile(code, page, "exec"), {})
 
 
-def test_the_table_of_dates_is_what_the_dates_mean():
+def test_the_table_of_dates_gives_their_earliest_and_latest_days():
     from archive_pkg import Edtf
 
     text = (DOCS / "reference" / "dates.md").read_text("utf-8")
