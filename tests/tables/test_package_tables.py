@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,13 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.tables import package_files, read_records
+from archive_pkg.records import load_record
+from archive_pkg.tables import package_files, read_records, tables_hold
 from strategies import records
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from archive_pkg.records.models import Record
+
+
+ROOT = Path(__file__).parents[2]
 
 
 def catalogues(most: int) -> st.SearchStrategy[list[Record]]:
@@ -94,3 +97,15 @@ def test_a_path_that_leaves_the_folder_is_not_opened(tmp_path: Path, path: str, 
     with pytest.raises(InvalidError) as caught:
         read_records(home / "datapackage.json")
     assert [finding.code for finding in caught.value.report] == [code]
+
+
+def test_tables_of_another_version_are_compared_without_validation(tmp_path: Path) -> None:
+    record = load_record(ROOT / "records" / "1960-07-18-cpsu-to-sed")
+    path = write(tmp_path, package_files([record], "letters"))
+    text = (tmp_path / "tables/agents.csv").read_text()
+    (tmp_path / "tables/agents.csv").write_text(text.replace("\n", "\r\n"))
+    assert tables_hold(record, path)
+    (tmp_path / "tables/agents.csv").write_text(text.replace("N. Khrushchev", "N. Khrushchew"))
+    assert not tables_hold(record, path)
+    (tmp_path / "tables/agents.csv").write_text(text.replace("\n", ",x\n"))
+    assert not tables_hold(record, path)

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 from archive_pkg.lazy import names_from
 
 if TYPE_CHECKING:
-    from archive_pkg.tables.catalogue import check, read_catalogue, read_records, stream_records
+    from archive_pkg.tables.catalogue import (
+        check,
+        read_catalogue,
+        read_records,
+        stream_records,
+        tables_hold,
+    )
     from archive_pkg.tables.exchange import (
         annotate,
         export_records,
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
     from archive_pkg.tables.sources import is_tables, subjects
 
 _MODULES = {
-    "catalogue": ("check", "read_catalogue", "read_records", "stream_records"),
+    "catalogue": ("check", "read_catalogue", "read_records", "stream_records", "tables_hold"),
     "exchange": ("annotate", "export_records", "read_tables", "write_records", "write_template"),
     "lists": ("draft_map",),
     "package": ("package_files", "table_schema"),
@@ -44,6 +50,7 @@ __all__ = [
     "stream_records",
     "subjects",
     "table_schema",
+    "tables_hold",
     "write_records",
     "write_template",
 ]

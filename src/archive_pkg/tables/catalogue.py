@@ -118,6 +118,20 @@ def read_catalogue(
     return (records if report.ok else []), report
 
 
+def tables_hold(record: Record, path: StrPath) -> bool:
+    """Whether tables have exactly the rows of a record; quick, since nothing is validated.
+
+    Args:
+        record: The record.
+        path: The datapackage.json, workbook or folder of the tables.
+
+    Raises:
+        StorageError: A file cannot be read.
+    """
+    sheets, report = open_sheets(Path(path))
+    return report.ok and Check(sheets).holds(record)
+
+
 def read_records(path: StrPath) -> list[Record]:
     """The records of a catalogue that `package_files` or `export` wrote: the same again.
 

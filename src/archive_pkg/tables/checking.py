@@ -21,10 +21,12 @@ from archive_pkg.tables.grouping import by_letter
 from archive_pkg.tables.headers import bind
 from archive_pkg.tables.layout import LETTER, LETTERS, tables
 from archive_pkg.tables.package import table_schema
+from archive_pkg.tables.rows import record_rows
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
+    from archive_pkg.records.models import Record
     from archive_pkg.reports import Finding
     from archive_pkg.tables.checks import Fault, Known, LetterCheck, ReferenceCheck
     from archive_pkg.tables.grouping import Numbered
@@ -190,6 +192,20 @@ class Check:
         self._found.sort(key=lambda found: found[:3])
         report.extend(dict.fromkeys(finding for *_, finding in self._found))
         return report
+
+    def holds(self, record: Record) -> bool:
+        """Whether the tables have exactly the rows of one record; this needs no validation."""
+        for name, table in tables().items():
+            names = [column.name for column in table.columns]
+            wanted = [
+                {at: cell for at, cell in zip(names, cells, strict=True) if cell}
+                for cells in record_rows(table, record)
+            ]
+            bound = self.bound.get(name)
+            if wanted != [row for _, row in (bound.rows() if bound else ())]:
+                return False
+        sound = not any(bound.shape or bound.sheet.report for bound in self.bound.values())
+        return sound and not self._found
 
     def by_letter(
         self, wanted: Container[str] | None = None
