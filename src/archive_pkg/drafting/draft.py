@@ -22,7 +22,7 @@ from archive_pkg.drafting.statements.fields import read_fields
 from archive_pkg.drafting.statements.notes import find_brackets
 from archive_pkg.drafting.vocabulary import load_vocabulary, words_of
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.texts.letter_files import Source, read_source
+from archive_pkg.texts.letter_files import SourceText, read_source
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
@@ -96,7 +96,7 @@ class Draft:
         report: The reasons why fields stay open. It has no errors.
     """
 
-    source: Source
+    source: SourceText
     zones: tuple[Zone, ...]
     statements: tuple[Statement, ...]
     report: Report = field(default_factory=Report)
@@ -159,13 +159,13 @@ def draft_text(text: str, vocabulary: Vocabulary | None = None) -> Draft:
         vocabulary: The vocabulary; by default the built-in one.
     """
     data = text.encode("utf-8", "surrogatepass")
-    source = Source(
+    source = SourceText(
         "", text, "UTF-8", False, hashlib.sha256(data).hexdigest(), "text/plain", "UTF-8"
     )
     return draft_source(source, vocabulary or load_vocabulary())
 
 
-def draft_source(source: Source, vocabulary: Vocabulary) -> Draft:
+def draft_source(source: SourceText, vocabulary: Vocabulary) -> Draft:
     """Draft a record from a text that is already decoded."""
     report = Report()
     layout = segment(source.text, vocabulary)
@@ -178,7 +178,7 @@ def draft_source(source: Source, vocabulary: Vocabulary) -> Draft:
 def _select(
     layout: LetterLayout,
     statements: list[Statement],
-    source: Source,
+    source: SourceText,
     report: Report,
     vocabulary: Vocabulary,
 ) -> list[Statement]:
@@ -274,7 +274,7 @@ def _type_of(layout: LetterLayout, vocabulary: Vocabulary) -> Statement:
     return _type("letter", CERTAIN if head.salutation is not None else PROBABLE, "letter-forms")
 
 
-def _check_characters(source: Source, report: Report) -> None:
+def _check_characters(source: SourceText, report: Report) -> None:
     """Report direction controls and brackets without a counterpart."""
     text = source.text
     for number, match in enumerate(_BIDI.finditer(text)):

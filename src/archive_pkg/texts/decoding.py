@@ -93,7 +93,7 @@ def decode(data: bytes, encoding: str | None = None, *, path: str = "") -> Decod
     try:
         text = body.decode(codec)
     except UnicodeDecodeError:
-        raise _misfit(body, codec, len(mark), path, declared=encoding is not None) from None
+        raise _undecodable(body, codec, len(mark), path, declared=encoding is not None) from None
     if "\0" in text:
         place = Location(path, byte=data.index(b"\0"))
         hint = "use a text, .docx, .odt or TEI file"
@@ -102,7 +102,7 @@ def decode(data: bytes, encoding: str | None = None, *, path: str = "") -> Decod
     return Decoded(text, iana_name(codec), bool(mark))
 
 
-def _misfit(body: bytes, codec: str, shift: int, path: str, *, declared: bool) -> InvalidError:
+def _undecodable(body: bytes, codec: str, shift: int, path: str, *, declared: bool) -> InvalidError:
     """Return an error with the places of up to 100 invalid bytes."""
     hint = (
         "declare another encoding; the file is not in this one"

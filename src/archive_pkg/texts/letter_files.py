@@ -49,7 +49,7 @@ TEI = "application/tei+xml"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceText:
     """A letter's file and its text.
 
     Attributes:
@@ -76,7 +76,7 @@ class Source:
         return self.media_type != "text/plain"
 
 
-def read_source(path: StrPath, encoding: str | None = None) -> Source:
+def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
     """Read a letter's file. Its content, not its name, decides the type.
 
     Raises:
@@ -112,7 +112,7 @@ def read_source(path: StrPath, encoding: str | None = None) -> Source:
             raise
         except Exception as error:  # python-docx raises many types for damaged files
             raise _unreadable(name, str(error)) from error
-        return Source(name, text, "", False, digest, kind)
+        return SourceText(name, text, "", False, digest, kind)
     if kind == TEI:
         hint = "use archive-pkg import, or archive_pkg.interchange.importing.read in Python"
         finding = MARKUP.at(Location(name), "this is a TEI file, not a plain text", hint)
@@ -122,7 +122,9 @@ def read_source(path: StrPath, encoding: str | None = None) -> Source:
         _refuse_long(len(decoded.text))
     except OverLimitError as error:
         raise _too_large(path, error) from error
-    return Source(name, decoded.text, decoded.encoding, decoded.bom, digest, kind, decoded.encoding)
+    return SourceText(
+        name, decoded.text, decoded.encoding, decoded.bom, digest, kind, decoded.encoding
+    )
 
 
 def media_type(data: bytes) -> str:

@@ -201,15 +201,15 @@ class FrameBuilder:
             self.data["place"] = (
                 {"name": name} if name == place.value else {"name": name, "as_written": place.value}
             )
-            self.state("place", place)
+            self.add_evidence_and_comment("place", place)
         self.classification()
         for field in ("salutation", "closing"):
             one = self.first(field)
             if one is not None:
                 self.data[field] = one.value
-                self.state(field, one)
+                self.add_evidence_and_comment(field, one)
 
-    def state(self, field: str, one: Statement) -> None:
+    def add_evidence_and_comment(self, field: str, one: Statement) -> None:
         """Add evidence and comment of a field."""
         self.add_evidence(field, one)
         self.comment(field, one)
@@ -230,14 +230,14 @@ class FrameBuilder:
             self.data["date"]["as_written"] = one.quote.exact
         if one.more.get("style"):
             self.data["date"]["note"] = "The date in the text is in the old style."
-        self.state("date", one)
+        self.add_evidence_and_comment("date", one)
 
     def received(self) -> None:
         """Add the date of receipt."""
         one = self.first("received")
         if one is not None and one.quote is not None:
             self.data["received"] = {"edtf": one.value, "as_written": one.quote.exact}
-            self.state("received", one)
+            self.add_evidence_and_comment("received", one)
 
     def classification(self) -> None:
         """Add the classification, with a level if only one vocabulary has its words."""
@@ -255,6 +255,6 @@ class FrameBuilder:
         if len(parts) > 1:
             marking["caveats"] = parts[1:]
         self.data["classification"] = marking
-        self.state("classification", one)
+        self.add_evidence_and_comment("classification", one)
         if scheme and level:
             self.add_evidence("classification.level", one, rule="marking-rendered", quoted=False)

@@ -104,7 +104,7 @@ class RecordBuilder(FrameBuilder):
             part["span"] = {"start": summary.quote.start, "end": len(self.text)}
             parts.append(part | shared | {"about": ["letter"]})
             self.data["summary"] = {"text": summary.value, "part": "summary"}
-            self.state("summary", summary)
+            self.add_evidence_and_comment("summary", summary)
             self.add_evidence("parts.summary", summary, quoted=False)
         self.enclosures(parts, "original" if original else "letter")
         self.data["parts"] = parts

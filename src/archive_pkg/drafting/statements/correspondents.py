@@ -73,7 +73,7 @@ class CorrespondentsReader(StatementReader):
         first = tail.signatures[0] if tail.signatures else None
         for one in tail.signatures:
             name = one.text.strip(" =,")
-            sure = self.signature_sure(one)
+            sure = self.signature_confidence(one)
             quote = self.quote(one.start, one.end)
             rule = f"signature-{one.how}"
             self.add("signatory", name, sure, rule, quote, "person", signs=self.signs_for())
@@ -84,7 +84,7 @@ class CorrespondentsReader(StatementReader):
         if not tail.signatures:
             self.sender_from_line()
 
-    def signature_sure(self, one: SignatureLine) -> Confidence:
+    def signature_confidence(self, one: SignatureLine) -> Confidence:
         """Return the confidence of a signature.
 
         A single name after a closing is certain, and so is a single name at the end, as in
