@@ -191,6 +191,7 @@ def test_users_can_add_their_own_vocabulary(letter: Path, tmp_path: Path) -> Non
         ("bodies:\n  - {short: X}\n", "the value of bodies has the wrong form"),
         ("kin: [a]\nmonths: [a]\n", "the value of months has the wrong form"),
         ("a: [", "is not valid YAML"),
+        ("person:\n  - {name: X}\n", "unknown key person"),
         ("weekdays: 3\n", "the value of weekdays has the wrong form"),
     ],
 )

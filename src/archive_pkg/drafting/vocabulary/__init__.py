@@ -323,7 +323,7 @@ def load_vocabulary(*own: Path) -> Vocabulary:
         own: YAML files with any of the keys of `forms.yaml`, `markings.yaml` and `agents.yaml`.
 
     Raises:
-        InvalidError: A file is not valid YAML, or not a vocabulary.
+        InvalidError: A file is not valid YAML, or has an unknown key or a value of the wrong form.
         StorageError: A file cannot be read.
     """
     home = files(__name__)
@@ -344,6 +344,8 @@ def load_vocabulary(*own: Path) -> Vocabulary:
             ) from error
         tree = _read(text, str(path))
         for key, value in tree.items():
+            if not any(key in built_in for built_in in trees):
+                raise InvalidError(f"{path}: unknown key {key}", _HINT)
             try:
                 _build([*trees, {key: value}])
             except (AttributeError, KeyError, TypeError, ValueError) as error:
