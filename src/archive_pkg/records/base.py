@@ -77,6 +77,12 @@ def judged_by(check: Callable[[Any], Iterable[Fault]]) -> Any:
             for fault in check(item):
                 yield InitErrorDetails(type="value_error", input=data, ctx={"error": fault})
 
+        try:
+            made = handler(data)
+            if next(iter(check(made)), None) is None:
+                return made
+        except ValidationError:
+            pass  # collected below, together with the faults of the rule
         return with_all_faults(cls, data, handler, faults)
 
     validator: Any = classmethod(validate)

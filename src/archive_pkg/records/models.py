@@ -336,9 +336,10 @@ def _backwards(span: Any) -> Iterator[Fault]:
 
 
 def _misquoted(quote: Any) -> Iterator[Fault]:
-    yield from _backwards(quote)
     length, exact = _length(quote), get(quote, "exact")
-    if length and length > 0 and isinstance(exact, str) and len(exact) not in (0, length):
+    if length is None or length <= 0:
+        yield from _backwards(quote)
+    elif isinstance(exact, str) and len(exact) not in (0, length):
         yield Fault(
             f"the quote has {len(exact)} characters, its span {length}",
             "count code points, and copy the words as they stand, line ends included",
