@@ -73,7 +73,7 @@ class Site:
 
 
 def build_site(
-    shelf: Shelf,
+    collection: Shelf,
     out: Path,
     take: Callable[[Done], None],
     *,
@@ -86,7 +86,7 @@ def build_site(
     """Build or update the site of a collection.
 
     Args:
-        shelf: The collection.
+        collection: The collection.
         out: The site's folder: new, empty or a site already.
         take: Called with the outcome of each package: "written", "unchanged", "left out", "failed".
         executor: Makes the executor.
@@ -100,13 +100,18 @@ def build_site(
         StorageError: The storage failed, or another run is active; the old site stays.
     """
     out = out.resolve()
-    if shelf.root.resolve().is_relative_to(out):
+    if collection.root.resolve().is_relative_to(out):
         raise UsageError(
-            f"the collection {shelf.root} is inside {out}", "choose another folder for the site"
+            f"the collection {collection.root} is inside {out}",
+            "choose another folder for the site",
         )
     with storage.storage_errors(f"making {out.parent}"):
         storage.make_folder(out.parent)
-    with storage.Staging(out) as staging, _open_cache(shelf) as cache, _audits(shelf) as audits:
+    with (
+        storage.Staging(out) as staging,
+        _open_cache(collection) as cache,
+        _audits(collection) as audits,
+    ):
         before = _manifest(out)
         with storage.storage_errors(f"writing {out}"):
             for folder in _FOLDERS:
@@ -125,8 +130,8 @@ def build_site(
         work = Each(partial(publish, plan=plan))
         run(
             work,
-            _packages(shelf, cache, audits, take),
-            partial(_take, shelf, cache, builder, take),
+            _packages(collection, cache, audits, take),
+            partial(_take, collection, cache, builder, take),
             executor=executor,
             batch=_BATCH,
         )
@@ -137,11 +142,11 @@ def build_site(
 
 
 @contextlib.contextmanager
-def _open_cache(shelf: Shelf) -> Iterator[SiteCache]:
-    path = shelf.own / _CACHE_FILE
+def _open_cache(collection: Shelf) -> Iterator[SiteCache]:
+    path = collection.own / _CACHE_FILE
     with contextlib.ExitStack() as held:
         with contextlib.suppress(StorageError):  # the collection may be read-only
-            shelf.ready()
+            collection.ready()
             if os.access(path.parent, os.W_OK):
                 held.enter_context(storage.Lock(path))
         yield held.enter_context(SiteCache(path))
@@ -156,34 +161,34 @@ def _version(title: str, base: str, downloads: bool) -> bytes:
 
 
 def _packages(
-    shelf: Shelf, cache: SiteCache, audits: State, note: Callable[[Done], None]
+    collection: Shelf, cache: SiteCache, audits: State, note: Callable[[Done], None]
 ) -> Iterator[SitePackage]:
-    for path in shelf.packages(note):
+    for path in collection.packages(note):
         # A public package replaces the internal one on the site.
-        if not path.name.endswith(SUFFIX) and is_bag(_public_copy(shelf, path)):
+        if not path.name.endswith(SUFFIX) and is_bag(_public_copy(collection, path)):
             continue
-        name = str(path.relative_to(shelf.root))
+        name = str(path.relative_to(collection.root))
         known = audits.known(name)
         audit = LastAudit(known.time[:10], known.outcome == "pass", known.seal) if known else None
         yield SitePackage(path, cache.find(name), audit)
 
 
 @contextlib.contextmanager
-def _audits(shelf: Shelf) -> Iterator[State]:
+def _audits(collection: Shelf) -> Iterator[State]:
     """Open the state of the packages according to the ledger; empty without a ledger."""
     with State() as state:
-        if shelf.ledger.is_file():
-            ledger.read(shelf.ledger, state.take)
+        if collection.ledger.is_file():
+            ledger.read(collection.ledger, state.take)
         yield state
 
 
-def _public_copy(shelf: Shelf, path: Path) -> Path:
-    copy = shelf.home(path.name + SUFFIX)
-    return copy if shelf.layout != "flat" else path.with_name(path.name + SUFFIX)
+def _public_copy(collection: Shelf, path: Path) -> Path:
+    copy = collection.home(path.name + SUFFIX)
+    return copy if collection.layout != "flat" else path.with_name(path.name + SUFFIX)
 
 
 def _take(
-    shelf: Shelf,
+    collection: Shelf,
     cache: SiteCache,
     builder: _SiteBuilder,
     report: Callable[[Done], None],
@@ -191,7 +196,7 @@ def _take(
     done: Done,
 ) -> None:
     made = done.details.pop("made", None)
-    package = str(subject.path.relative_to(shelf.root))
+    package = str(subject.path.relative_to(collection.root))
     if isinstance(made, SiteLetter):
         cache.store(package, made)
         builder.add(made)
