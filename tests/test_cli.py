@@ -49,7 +49,7 @@ def test_the_demo_leaves_the_working_folder_clean(
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert list(here.iterdir()) == []
-    for name in ("show", "check", "build", "verify", "deposit", "page"):
+    for name in ("draft", "check", "build", "verify", "deposit", "page"):
         assert f"$ archive-pkg {name} " in done.stdout
     page = tmp_path / "there" / "letter.html"
     assert f"Open {page} in a browser" in done.stdout

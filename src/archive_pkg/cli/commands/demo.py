@@ -17,6 +17,9 @@ from archive_pkg.cli.output import Json, Quiet, answering, no_stream
 from archive_pkg.storage import storage_errors
 
 LETTER = "1960-07-18-cpsu-to-sed"
+_TEXT = "letter-1960-07-18.txt"
+_DRAFTED = "1960-07-18-cc-cpsu-to-cc-sed"
+"""The id that a draft gets from the letter's text."""
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +38,7 @@ def register(app: typer.Typer) -> None:
         as_json: Json = False,
         quiet: Quiet = False,
     ) -> None:
-        """Show, check, build, verify and deposit a real letter, offline and in a minute.
+        """Take the bare text of a real letter to a deposited package, offline and in a minute.
 
         Example: archive-pkg demo --out demo
         """
@@ -71,14 +74,18 @@ def shipped_letter() -> Path:
 
 def _lay_out(folder: Path) -> None:
     with storage_errors(f"laying out the demo in {folder}"):
-        shutil.copytree(shipped_letter(), folder / "records" / LETTER, dirs_exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(shipped_letter() / _TEXT, folder)
 
 
 def _steps(folder: Path) -> list[tuple[str, list[str]]]:
-    record = str(folder / "records" / LETTER)
-    package = folder / "packages" / LETTER
+    record = str(folder / "records" / _DRAFTED)
+    package = folder / "packages" / _DRAFTED
     return [
-        ("Show the record of the letter", ["show", record]),
+        (
+            "Draft a record from the bare text of the letter",
+            ["draft", str(folder / _TEXT), "--out", str(folder / "records")],
+        ),
         ("Check the record, and its quotes against the text", ["check", record]),
         (
             "Build a package from the record and the letter",
