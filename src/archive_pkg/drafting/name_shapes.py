@@ -16,46 +16,11 @@ _PIECE = re.compile(r"\S+")
 _SURNAME_FIRST = re.compile(
     r"([A-Z][a-z]{1,5}) [A-Z][a-z]{1,5}-[a-z]{1,6}|([A-Z]{2,6}) [A-Z]{2,6}-[A-Z]{2,6}"
 )
-PARTICLES = frozenset(
-    {
-        "von",
-        "van",
-        "v",
-        "d",
-        "de",
-        "der",
-        "den",
-        "di",
-        "da",
-        "dos",
-        "du",
-        "la",
-        "le",
-        "zu",
-        "zur",
-        "ten",
-        "ter",
-        "bin",
-        "ibn",
-        "al",
-        "el",
-        "y",
-        "und",
-        "and",
-        "et",
-        "u",
-        "of",
-        "des",
-        "del",
-        "do",
-        "af",
-        "+",
-        "&",
-        "st",
-        "te",
-        "i",
-    }
-)
+PARTICLES = frozenset([
+    "von", "van", "v", "d", "de", "der", "den", "di", "da", "dos", "du", "la", "le", "zu", "zur",
+    "ten", "ter", "bin", "ibn", "al", "el", "y", "und", "and", "et", "u", "of", "des", "del",
+    "do", "af", "+", "&", "st", "te", "i",
+])  # fmt: skip
 _SUFFIXES = frozenset(
     {"jr", "sr", "ii", "iii", "iv", "2nd", "3rd", "ph.d", "esq", "k.t", "m.p", "jun", "sen"}
 )
@@ -81,25 +46,10 @@ class PersonalName:
 
 
 # Short words that never occur between the parts of a name.
-_NO_MIDDLE = frozenset(
-    {
-        "am",
-        "im",
-        "an",
-        "in",
-        "bei",
-        "auf",
-        "aus",
-        "mit",
-        "oder",
-        "or",
-        "at",
-        "on",
-        "to",
-        "sur",
-        "ou",
-    }
-)
+_NO_MIDDLE = frozenset([
+    "am", "im", "an", "in", "bei", "auf", "aus", "mit", "oder", "or", "at", "on", "to", "sur",
+    "ou",
+])  # fmt: skip
 
 
 def _bare(piece: str) -> str:

@@ -13,6 +13,8 @@ _COMMON = {
     "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u",
     "ф": "f", "х": "kh", "ч": "ch", "ш": "sh", "щ": "shch", "ы": "y",
 }  # fmt: skip
+_OTHERS = "еёйцъьэюя"
+"""Letters that the schemes write in different ways."""
 _VOWELS = frozenset("аеёиоуыэюя")
 # BGN/PCGN writes е as ye after these letters and at the beginning of a word.
 _BEFORE_YE = _VOWELS | frozenset("йъь")
@@ -37,50 +39,17 @@ class RomanisationScheme:
 
 BGN_PCGN = RomanisationScheme(
     "BGN/PCGN",
-    {
-        **_COMMON,
-        "е": "e",
-        "ё": "ë",
-        "й": "y",
-        "ц": "ts",
-        "ъ": "”",
-        "ь": "’",
-        "э": "e",
-        "ю": "yu",
-        "я": "ya",
-    },
+    _COMMON | dict(zip(_OTHERS, ("e", "ë", "y", "ts", "”", "’", "e", "yu", "ya"), strict=True)),
     iotated=True,
 )
 ALA_LC = RomanisationScheme(
     "ALA-LC",
-    {
-        **_COMMON,
-        "е": "e",
-        "ё": "ë",
-        "й": "ĭ",
-        "ц": "t͡s",
-        "ъ": "ʺ",
-        "ь": "ʹ",
-        "э": "ė",
-        "ю": "i͡u",
-        "я": "i͡a",
-    },
+    _COMMON | dict(zip(_OTHERS, ("e", "ë", "ĭ", "t͡s", "ʺ", "ʹ", "ė", "i͡u", "i͡a"), strict=True)),
 )
 # ALA-LC as usually typed: without ligatures and diacritics.
 ALA_LC_PLAIN = RomanisationScheme(
     "ALA-LC without diacritics",
-    {
-        **_COMMON,
-        "е": "e",
-        "ё": "e",
-        "й": "i",
-        "ц": "ts",
-        "ъ": "”",
-        "ь": "’",
-        "э": "e",
-        "ю": "iu",
-        "я": "ia",
-    },
+    _COMMON | dict(zip(_OTHERS, ("e", "e", "i", "ts", "”", "’", "e", "iu", "ia"), strict=True)),
 )
 SCHEMES = (BGN_PCGN, ALA_LC, ALA_LC_PLAIN)
 

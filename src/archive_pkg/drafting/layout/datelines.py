@@ -24,43 +24,13 @@ _PART = re.compile(r"[,;\n]|(?<=[a-zäöüßéè]{2})\.\s")
 _COMPASS = frozenset(
     {"n", "s", "w", "o", "e", "nw", "no", "sw", "so", "s.w", "n.w", "c", "w.c", "e.c"}
 )
-_ROMAN = frozenset(
-    {
-        "I",
-        "II",
-        "III",
-        "IV",
-        "V",
-        "VI",
-        "VII",
-        "VIII",
-        "IX",
-        "X",
-        "XI",
-        "XII",
-        "XIII",
-        "XIV",
-        "XV",
-        "XVI",
-        "XVII",
-        "XVIII",
-        "XIX",
-        "XX",
-        "XXI",
-    }
-)
+_ROMAN = frozenset([
+    "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV",
+    "XVI", "XVII", "XVIII", "XIX", "XX", "XXI",
+])  # fmt: skip
 _STREETS = (
-    "strasse",
-    "straße",
-    "str",
-    "gasse",
-    "platz",
-    "weg",
-    "street",
-    "avenue",
-    "road",
-    "allee",
-)
+    "strasse", "straße", "str", "gasse", "platz", "weg", "street", "avenue", "road", "allee",
+)  # fmt: skip
 _STRIP = " ,.;:–—-[]()"
 # "PARIS, 15 No vembre 1917.": a dateline with a misspelt month.
 _MISWRITTEN = re.compile(

@@ -191,15 +191,9 @@ class _HeadReader:
     def _cut_after_last_form(self) -> None:
         """End a head without salutation after its last line of a certain kind."""
         sure = (
-            "marking",
-            "dateline",
-            "subject",
-            "addressee",
-            "registry",
-            "stamp",
-            "copies",
+            "marking", "dateline", "subject", "addressee", "registry", "stamp", "copies",
             "sender",
-        )
+        )  # fmt: skip
         last = max((n for n, kind in enumerate(self.kinds) if kind in sure), default=-1)
         del self.kinds[last + 1 :]
         self.head.body = last + 1

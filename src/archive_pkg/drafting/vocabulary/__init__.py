@@ -47,6 +47,12 @@ _WORDS = (
 )  # fmt: skip
 
 
+_FORMS = (
+    "undated", "closings", "signed", "for_another", "postscripts", "subjects", "senders", "choices",
+    "copies", "letterheads", "registry", "regions",
+)  # fmt: skip
+
+
 class PhraseSet:
     """A set of phrases to find at the beginning of a list of words or anywhere in it."""
 
@@ -249,20 +255,7 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         for key, words in tree.get("brackets", {}).items():
             forms.setdefault(f"bracket {key}", []).extend(_flatten(words))
         forms.setdefault("addressee openers", []).extend(_flatten(addressees.get("openers")))
-        for key in (
-            "undated",
-            "closings",
-            "signed",
-            "for_another",
-            "postscripts",
-            "subjects",
-            "senders",
-            "choices",
-            "copies",
-            "letterheads",
-            "registry",
-            "regions",
-        ):
+        for key in _FORMS:
             forms.setdefault(key, []).extend(_flatten(tree.get(key)))
     levels = {
         " ".join(words_of(name)): str(entry["level"])
