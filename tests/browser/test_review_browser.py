@@ -242,7 +242,7 @@ def test_words_as_evidence_by_mouse(review: Server, page: Page) -> None:
     mark(page, "CC of the CPSU and the Soviet Government")
     page.wait_for_selector("#chosen:text('CPSU and')")
     page.get_by_role("button", name="Quote for Sender").click()
-    said(page, "Saved: sender now quotes the selected words")
+    said(page, "Saved: sender has the selected words as evidence")
     (ground,) = review.grounds("sender")
     assert ground.basis == "quoted"
     assert ground.at is not None
@@ -259,7 +259,7 @@ def test_words_as_evidence_by_keyboard(review: Server, page: Page) -> None:
     page.locator("#chosen", has_text="Selected").wait_for()
     chosen = page.locator("#chosen").inner_text()
     page.keyboard.press("e")
-    said(page, "Saved: salutation now quotes the selected words")
+    said(page, "Saved: salutation has the selected words as evidence")
     (ground,) = review.grounds("salutation")
     assert ground.at is not None
     assert " ".join(ground.at.exact.split()) in chosen
@@ -482,7 +482,7 @@ def test_the_tutorial_works_as_written(
     card(page, "date").locator("h3").click()
     mark(page, "4 March 1912")
     card(page, "date").get_by_role("button", name="Quote").click()
-    said(page, "date now quotes the selected words")
+    said(page, "date has the selected words as evidence")
     mark(page, "two are broken")
     page.get_by_role("button", name="Add a note").click()
     page.locator("form [name=text]").fill("They were sent again in May.")

@@ -1,6 +1,6 @@
-"""What people read in a browser: the page of a letter, the site of a catalogue, the review.
+"""Pages for a browser: the page of a letter, the site of a collection, the review.
 
-Every page works offline, for decades, and can be read without its script.
+Pages and sites work offline and can be read without their scripts.
 """
 
 from archive_pkg.packages.page import letter_page, package_page

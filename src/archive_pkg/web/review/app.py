@@ -18,7 +18,7 @@ from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import letter_page
 from archive_pkg.reports import Report
 from archive_pkg.web.review.cards import ADDABLE, REVIEWED, cards, findings_without_card
-from archive_pkg.web.review.display import environment, readings
+from archive_pkg.web.review.display import environment, shown_texts
 from archive_pkg.web.review.inputs import inputs, proposed
 from archive_pkg.web.review.package_steps import STEPS, PackageRunner
 from archive_pkg.web.review.record_editor import RecordChangedError, RecordEditor, RecordSnapshot
@@ -137,7 +137,7 @@ class Review:
         place: str = "",
         given: dict[str, Any] | None = None,
         report: Report | None = None,
-        said: str = "",
+        message: str = "",
         status: int = 200,
     ) -> Response:
         """Render the page of a letter, with the form of the field that is being edited."""
@@ -155,7 +155,7 @@ class Review:
             key=key,
             editor=editor,
             snapshot=snapshot,
-            readings=readings(snapshot),
+            texts=shown_texts(snapshot),
             cards=shown,
             unplaced=findings_without_card(snapshot.report, shown),
             editing=editing,
@@ -165,11 +165,11 @@ class Review:
             at={"place": place, "exact": at.exact} if at else None,
             adding=_NEW.get(editing, ""),
             addable=ADDABLE,
-            words=IN_WORDS,
+            labels=STATE_LABELS,
             to_review=sum(card.needs_review for card in shown),
             reviewed=sum(card.state in REVIEWED for card in shown),
             stated=sum(card.state != "open" for card in shown),
-            said=said,
+            message=message,
             **self._package_values(key, editor),
         )
 
@@ -236,19 +236,19 @@ class Review:
         digest, place = str(data.get("seen", "")), str(data.get("field", ""))
         try:
             if do in ("undo", "redo"):
-                message = editor.undo(digest) if do == "undo" else editor.redo(digest)
-                word = "Undone" if do == "undo" else "Redone"
-                return self._letter_response(key, editor, said=f"{word}: {message}.")
+                change_made = editor.undo(digest) if do == "undo" else editor.redo(digest)
+                verb = "Undone" if do == "undo" else "Redone"
+                return self._letter_response(key, editor, message=f"{verb}: {change_made}.")
             change = ChangeRequest(do, data)
             if data.get("trial"):
                 report = editor.trial(change.make, self.reviewer.name)
                 return _page("findings.html", base=self.base, field=place, report=report)
             report = editor.change(digest, change.make, self.reviewer.name)
         except RecordChangedError as error:
-            return self._letter_response(key, editor, said=f"{error.message}.", status=409)
+            return self._letter_response(key, editor, message=f"{error.message}.", status=409)
         if not report.ok:
             given = data.get("values", {})
-            said = "Not saved. See the errors next to the field."
+            message = "Not saved. See the errors next to the field."
             return self._letter_response(
                 key,
                 editor,
@@ -256,10 +256,10 @@ class Review:
                 place=change.place,
                 given=given,
                 report=report,
-                said=said,
+                message=message,
                 status=422,
             )
-        return self._letter_response(key, editor, said=f"Saved: {change.message}.")
+        return self._letter_response(key, editor, message=f"Saved: {change.message}.")
 
     async def _name(self, request: Request) -> Response:
         name = str((await _request_data(request)).get("name", "")).strip()
@@ -345,7 +345,7 @@ def _selected_words(snapshot: RecordSnapshot, place: str) -> SelectedWords | Non
 
 # The page has a policy of its own. The sandbox gives it an origin of its own, too.
 _PAGE_POLICY = "sandbox allow-scripts; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-IN_WORDS = {
+STATE_LABELS = {
     "wrong": "error",
     "guess": "guess",
     "probable": "probable",
@@ -361,7 +361,7 @@ _NEW = ADDABLE | {"translation_notes.": "a note"}
 _DONE = {
     "accept": "accepted",
     "correct": "entered",
-    "quote": "now quotes the selected words",
+    "quote": "has the selected words as evidence",
     "annotate": "added",
     "unknown": "marked as unknown",
     "remove": "removed",

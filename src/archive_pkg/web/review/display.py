@@ -45,15 +45,15 @@ def visible(text: str) -> Markup:
     )
 
 
-def readings(snapshot: RecordSnapshot) -> list[dict[str, Any]]:
+def shown_texts(snapshot: RecordSnapshot) -> list[dict[str, Any]]:
     """Return the letter's texts, each as lines of highlighted segments."""
     record = snapshot.record
     if record is None:
         return []
-    return [_reading(record, text) for text in snapshot.texts]
+    return [_shown_text(record, text) for text in snapshot.texts]
 
 
-def _reading(record: Record, text: LetterText) -> dict[str, Any]:
+def _shown_text(record: Record, text: LetterText) -> dict[str, Any]:
     parts = [part for part in record.parts if part.file == text.file]
     kinds = list(dict.fromkeys(zone.kind for zone in text.zones))
     marks = [Highlight(zone.start, zone.end, f"z-{zone.kind}") for zone in text.zones]
@@ -80,7 +80,7 @@ def _marks(record: Record, parts: set[str]) -> Iterator[Highlight]:
             yield Highlight(note.at.start, note.at.end, card_name(f"translation_notes.{note.id}"))
 
 
-def quoting(names: tuple[str, ...]) -> list[str]:
+def statement_names(names: tuple[str, ...]) -> list[str]:
     """Return the names of statements among a segment's highlights."""
     return [name for name in names if name.startswith("s-")]
 
@@ -103,5 +103,10 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"visible": visible, "quoting": quoting, "zone": zone, "card_name": card_name}
+    made.filters |= {
+        "visible": visible,
+        "statement_names": statement_names,
+        "zone": zone,
+        "card_name": card_name,
+    }
     return made
