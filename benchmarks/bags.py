@@ -177,10 +177,10 @@ def manifest_table(folder: Path, lines: int) -> None:
     said = subprocess.run(
         [PYTHON, __file__, "--manifest", str(path)], check=True, capture_output=True, text=True
     )
-    seconds, twins, memory = map(float, said.stdout.split())
+    seconds, collisions, memory = map(float, said.stdout.split())
     print(
         f"\nmanifest of {lines:,} lines: {seconds / lines * 1e6:.2f} µs a line read and checked, "
-        f"{twins / lines * 1e6:.2f} µs a line for names alike, {memory:.0f} MiB at most"
+        f"{collisions / lines * 1e6:.2f} µs a line for names alike, {memory:.0f} MiB at most"
     )
 
 
@@ -195,7 +195,7 @@ def million_lines(path: Path) -> tuple[float, float, float]:
     with path.open("rb", buffering=0) as file:
         manifests.Parser((1, 0), "UTF-8", report).read(manifest, file)
     read = time.perf_counter()
-    alike = names.twins(list(manifest.digests), manifest.digests)
+    alike = names.collisions(list(manifest.digests), manifest.digests)
     end = time.perf_counter()
     if report.findings or alike:
         raise SystemExit("the manifest should be good")

@@ -96,7 +96,7 @@ def test_a_manifest_reads_the_same_in_whatever_pieces(
         ("TagManifest-md5.txt", True, "tagmanifest-lists-tagmanifest", "Remove the line."),
         ("sub/tagmanifest-md5.txt", True, "", ""),
         ("data\\x", False, "manifest-path-outside-payload", "Write '/' between folders."),
-        ("x", False, "manifest-path-outside-payload", "Tag files belong into a tag manifest."),
+        ("x", False, "manifest-path-outside-payload", "List tag files in a tag manifest."),
         ("./", True, "manifest-path-is-folder", "List the files in it."),
         ("data/a//b", False, "manifest-path-dotted", "Write 'data/a/b'."),
         ("*data/a", False, "manifest-path-starred", "Remove the '*'."),

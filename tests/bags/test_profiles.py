@@ -208,18 +208,18 @@ def test_the_reference_validator_says_the_same(named_bag: Path, asked: dict[str,
     )
 
 
-@pytest.mark.parametrize("name", profiles.bundled())
+@pytest.mark.parametrize("name", profiles.bundled_profiles())
 def test_bundled_profiles_load(name: str) -> None:
-    assert profiles.load(name).identifier
+    assert profiles.load_profile(name).identifier
 
 
 def test_what_is_no_profile_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"btr-1\.0"):
-        profiles.load(str(tmp_path / "none.json"))
+        profiles.load_profile(str(tmp_path / "none.json"))
     for data in (b"[", b"[]", b'{"a": 1}', b'{"BagIt-Profile-Info": {}, "Serialization": "maybe"}'):
         (tmp_path / "x.json").write_bytes(data)
-        with pytest.raises(InvalidError, match="no BagIt profile"):
-            profiles.load(tmp_path / "x.json")
+        with pytest.raises(InvalidError, match="not a usable BagIt profile"):
+            profiles.load_profile(tmp_path / "x.json")
 
 
 def found(bag: Path, asked: dict[str, Any]) -> list[tuple[str, str, str, str, str]]:
@@ -255,20 +255,20 @@ INFO: dict[str, Any] = {"BagIt-Profile-Info": {}}
                 "bagit.txt",
                 "",
                 "the bag's version is 1.0",
-                "The profile accepts 0.97, 0.96.",
+                "Use a version that the profile accepts: 0.97, 0.96.",
             ),
         ),
         (
             {"Bag-Info": {"Bag-Count": {"required": True, "values": ["1", "2"]}}},
-            ("tag-missing", "bag-info.txt", "Bag-Count", "is missing", "One of: 1, 2."),
+            ("tag-missing", "bag-info.txt", "Bag-Count", "is missing", "Use one of: 1, 2."),
         ),
         (
             {"Bag-Info": {"Contact-Name": {"values": ["B", "X"]}}},
-            ("tag-value", "bag-info.txt", "Contact-Name", "is 'C'", "One of: B, X."),
+            ("tag-value", "bag-info.txt", "Contact-Name", "is 'C'", "Use one of: B, X."),
         ),
         (
             {"Bag-Info": {"contact-name": {"repeatable": False}}},
-            ("tag-repeated", "bag-info.txt", "contact-name", "stands 2 times", ""),
+            ("tag-repeated", "bag-info.txt", "contact-name", "appears 2 times", ""),
         ),
         (
             {"Manifests-Required": ["sha512", "SHA-1"]},
@@ -517,17 +517,17 @@ def test_every_fault_of_a_profile_is_named(said: dict[str, Any], fields: list[st
     if not fields:
         profiles.parse(json.dumps(said).encode(), "x.json")
         return
-    with pytest.raises(InvalidError, match="is no BagIt profile") as caught:
+    with pytest.raises(InvalidError, match="is not a usable BagIt profile") as caught:
         profiles.parse(json.dumps(said).encode(), "x.json")
     found = [(each.location.path, each.location.field) for each in caught.value.report.errors]
     assert found[: len(fields)] == [("x.json", field) for field in fields]
 
 
 def test_a_profile_is_named_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert profiles.bundled() == sorted(profiles.bundled())
+    assert profiles.bundled_profiles() == sorted(profiles.bundled_profiles())
     monkeypatch.chdir(tmp_path)
-    name = profiles.bundled()[0]
+    name = profiles.bundled_profiles()[0]
     Path(name).mkdir()  # the name of what ships with the program comes first
-    assert profiles.load(name).identifier
+    assert profiles.load_profile(name).identifier
     with pytest.raises(StorageError, match="it is a folder"):
-        profiles.load(Path(name))
+        profiles.load_profile(Path(name))

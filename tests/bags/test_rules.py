@@ -296,7 +296,7 @@ def test_folders_that_never_end(bag: Path) -> None:
         here = below
     os.close(here)
     try:
-        assert "within more than 256 folders" in str(list(bags.verify(bag).report))
+        assert "nested in more than 256 folders" in str(list(bags.verify(bag).report))
     finally:
         subprocess.run(["rm", "-rf", str(bag / "data/d")], check=True)  # pytest's rmtree recurses
 

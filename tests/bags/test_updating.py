@@ -291,13 +291,13 @@ def test_a_bag_gets_no_more_open_than_what_is_added(good: Path) -> None:
     ("spoil", "words"),
     [
         (lambda bag: (bag / "manifest-sha256.txt").write_text("no line\n"), "has faults"),
-        (lambda bag: [path.unlink() for path in bag.glob("manifest*")], "cannot be computed"),
+        (lambda bag: [path.unlink() for path in bag.glob("manifest*")], "has no payload manifest"),
         (lambda bag: (bag / "manifest-crc32.txt").write_text("00  data/a\n"), ": crc32"),
         (
             lambda bag: (bag / "fetch.txt").write_text(
                 "https://a.example/a 3 data/a\nhttps://a.example/c 3 data/c\n"
             ),
-            "still to be fetched",
+            "have not been fetched",
         ),
     ],
 )
@@ -329,7 +329,7 @@ def test_a_file_that_is_listed_and_lost_can_be_removed(good: Path) -> None:
     (good / "data/sub/b").unlink()
     with pytest.raises(InvalidError) as refused:
         updating.update(good, add={"data/c": b"3"})
-    assert "data/sub/b (and 0 more) would be in the bag or in its sha256" in str(refused.value)
+    assert "data/sub/b (and 0 more) would be either in the bag or in" in str(refused.value)
     updating.update(good, remove=["data/sub/b"])
     assert bags.verify(good).valid
     assert (good / "data/sub").is_dir(), "folders stay"
@@ -355,11 +355,11 @@ def test_every_manifest_lists_every_file_afterwards_but_of_old_bags(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"remove": ["data/none"]}, "there is no data/none"),
+        ({"remove": ["data/none"]}, "data/none cannot be removed"),
         ({"remove": ["data/a"], "add": {"data/a": b""}}, "at once"),
-        ({"remove": ["bagit.txt"]}, "no tag file to give"),
+        ({"remove": ["bagit.txt"]}, "not a tag file that you can"),
         ({"remove": ["tagmanifest-sha512.txt"]}, "--remove-algorithm sha512"),
-        ({"add": {"fetch.txt": b""}}, "no tag file to give"),
+        ({"add": {"fetch.txt": b""}}, "not a tag file that you can"),
         ({"remove_algorithms": ["sha256", "sha512"]}, "would have no manifest left"),
         ({"remove_info": [("Payload-Oxum", "1.1")]}, "has no Payload-Oxum: 1.1$"),
         ({"remove_info": [("Nothing", None)]}, "has no Nothing$"),

@@ -154,7 +154,7 @@ def test_every_digest_of_every_manifest_is_compared(bag: Path, algorithm: str, l
     )
     other = {"sha256": "sha512", "sha512": "sha256"}[algorithm]
     assert finding.hint == (
-        f"manifest-{other}.txt agree with the file: the other manifest is damaged."
+        f"The file matches manifest-{other}.txt: the other manifest is damaged."
     )
 
 
@@ -176,7 +176,7 @@ def test_a_changed_file_is_one_finding_that_names_all_manifests(bag: Path) -> No
     assert finding.location.path == "data/sub/b.txt"
     assert "manifest-sha256.txt says" in finding.message
     assert "; sha512 is" in finding.message
-    assert "restore it from another copy" in finding.hint
+    assert "Restore it from another copy" in finding.hint
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
@@ -190,7 +190,7 @@ def test_a_file_that_one_manifest_lists_and_is_not_there_is_named(
     verdict = bags.verify(bag)
     (finding,) = verdict.report
     assert (finding.code, finding.location.path) == ("payload-file-missing", "data/none")
-    assert finding.message == f"is not there, but listed in {name}, line 3"
+    assert finding.message == f"is missing, but listed in {name}, line 3"
     assert finding.hint == ""
     assert not verdict.complete
 
@@ -211,7 +211,7 @@ def test_a_file_in_no_manifest_is_named(bag: Path) -> None:
     verdict = bags.verify(bag)
     (finding, _) = verdict.report
     assert (finding.code, finding.location.path) == ("payload-file-unlisted", "data/stray")
-    assert finding.message == "is in no manifest"
+    assert finding.message == "is not in any manifest"
     assert verdict.uncovered == ["data/stray"]
 
 

@@ -157,7 +157,7 @@ def test_names_that_break_elsewhere_are_refused_if_asked(tmp_path: Path) -> None
 
 
 def test_a_bag_within_its_source_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="would then hold itself"):
+    with pytest.raises(UsageError, match="would contain itself"):
         bags.create(tmp_path, tmp_path / "bag")
 
 
@@ -237,7 +237,7 @@ def test_only_regular_files_are_copied_and_no_pipe_is_waited_for(tmp_path: Path,
     else:
         source = Path("/dev/null")
     (tmp_path / "bag").mkdir()
-    with pytest.raises(StorageError, match="is no regular file"):
+    with pytest.raises(StorageError, match="is not a regular file"):
         bags.write(tmp_path / "bag", {"a": source})
 
 
@@ -334,7 +334,7 @@ def test_an_old_bag_has_no_percent_in_a_path(tmp_path: Path, payload: bool) -> N
     for version in ("0.97", "1.0"):
         (tmp_path / version).mkdir()
     bags.write(tmp_path / "1.0", files, tag_files=tag_files)
-    with pytest.raises(UsageError, match=r"a BagIt 0\.97 bag cannot say a %"):
+    with pytest.raises(UsageError, match=r"a BagIt 0\.97 bag cannot have a %"):
         bags.write(tmp_path / "0.97", files, tag_files=tag_files, version="0.97")
     assert names(tmp_path / "0.97") == []
     bags.write(tmp_path / "0.97", {"b": b""}, version="0.97")
@@ -362,9 +362,9 @@ def test_tag_manifests_may_be_for_other_algorithms(tmp_path: Path) -> None:
         ({"tag_algorithms": ["crc32"]}, "no algorithm 'crc32'"),
         ({"info": [("A", "b"), ("payload-oxum", "1.1")]}, "Payload-Oxum is computed"),
         ({"info": [("A:", "b")]}, "label"),
-        ({"tag_files": {"data": b""}}, "no tag file to give"),
-        ({"tag_files": {"data/a": b""}}, "no tag file to give"),
-        ({"tag_files": {"tagmanifest-md5.txt": b""}}, "no tag file to give"),
+        ({"tag_files": {"data": b""}}, "not a tag file that you can"),
+        ({"tag_files": {"data/a": b""}}, "not a tag file that you can"),
+        ({"tag_files": {"tagmanifest-md5.txt": b""}}, "not a tag file that you can"),
         ({"tag_files": {"*a": b""}}, "misread"),
         ({"tag_files": {" a": b""}}, "misread"),
         ({"tag_files": {"\ta": b""}}, "misread"),
@@ -386,13 +386,13 @@ def test_names_that_cannot_be_in_a_bag_are_counted_and_nothing_is_written(tmp_pa
 
 
 def test_names_of_folders_are_compared_too_and_odd_bytes_are_shown() -> None:
-    report = bags.check_names(["data/A/x", "data/a/y", "data/\udcff", ""], beside=["data/b/c"])
+    report = bags.check_names(["data/A/x", "data/a/y", "data/\udcff", ""], existing=["data/b/c"])
     assert {(each.code, each.location.path) for each in report} == {
         ("names-alike", "data/A"),
         ("name-not-utf8", "data/\\xff"),
         ("name-unsafe", ""),
     }
-    taken = bags.check_names(["data/b"], beside=["data/b/c"])
+    taken = bags.check_names(["data/b"], existing=["data/b/c"])
     assert [(each.code, each.location.path) for each in taken] == [
         ("name-is-file-and-folder", "data/b")
     ]
@@ -414,7 +414,7 @@ def test_a_source_that_cannot_be_read_whole_is_not_bagged(
 ) -> None:
     monkeypatch.setenv("ARCHIVE_PKG_LIMITS", "folder-depth=1")
     (tmp_path / "source/a/b/c").mkdir(parents=True)
-    with pytest.raises(StorageError, match="within more than 1 folders"):
+    with pytest.raises(StorageError, match="nested in more than 1 folders"):
         bags.create(tmp_path / "source", tmp_path / "bag")
     assert names(tmp_path) == ["source"]
 

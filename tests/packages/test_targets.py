@@ -88,7 +88,7 @@ def test_bagit_python_and_the_profiles_own_validator_accept_it(
 def test_aptrust_has_what_its_own_profile_asks(letter: Path, tmp_path: Path) -> None:
     path = build("aptrust", letter, tmp_path)
     assert path.name == f"{ID}.tar"
-    profile = bags.profiles.load(official("bagit-profiles") / "aptrust-v2.3.json")
+    profile = bags.profiles.load_profile(official("bagit-profiles") / "aptrust-v2.3.json")
     verdict = bags.verify(path, profile=profile)
     assert verdict.valid
     assert verdict.conforms
@@ -99,7 +99,7 @@ def test_aptrust_has_what_its_own_profile_asks(letter: Path, tmp_path: Path) -> 
 
 def test_btr_has_what_its_own_profile_asks(letter: Path, tmp_path: Path) -> None:
     path = build("btr", letter, tmp_path)
-    profile = bags.profiles.load(official("bagit-profiles") / "btr-v1.0-1.3.0.json")
+    profile = bags.profiles.load_profile(official("bagit-profiles") / "btr-v1.0-1.3.0.json")
     assert bags.verify(path, profile=profile).conforms
 
 
@@ -236,7 +236,7 @@ def test_a_profile_of_ones_own_is_a_target(letter: Path, tmp_path: Path) -> None
     assert finding.code == "target-value"
     built = build_for(target, letter, tmp_path / "out", given={"Contact-Name": "A"}, on=ON)
     assert built.path.name == f"{ID}.zip"
-    assert bags.verify(built.path, profile=bags.profiles.load(file)).conforms
+    assert bags.verify(built.path, profile=bags.profiles.load_profile(file)).conforms
 
 
 @pytest.mark.parametrize(

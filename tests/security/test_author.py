@@ -232,7 +232,7 @@ def test_a_file_that_is_read_whole_has_a_limit(tmp_path: Path) -> None:
         read_mapping,
         read_allowed_signers,
         read_certificates,
-        profiles.load,
+        profiles.load_profile,
         load_vocabulary,
     ):
         with pytest.raises(StorageError, match="314572800 bytes") as caught:

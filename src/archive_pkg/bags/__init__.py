@@ -1,38 +1,57 @@
-"""The bag engine: BagIt (RFC 8493) whole, for letters or anything else.
+"""Create, verify, change, pack and fetch BagIt bags (RFC 8493) of any files.
 
-Heavier parts are modules of their own: `serializing`, `updating`, `inplace`, `fetching`,
-`profiles`.
+This package can be used alone: it knows nothing of letters. Functions that write are loaded when
+they are first used, so that verifying starts quickly.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archive_pkg.bags.bag import Bag, read_info
 from archive_pkg.bags.folder import ChangedError
 from archive_pkg.bags.verifying import Verdict, verify
+from archive_pkg.lazy import names_from
 
 if TYPE_CHECKING:
+    from archive_pkg.bags.archives.serializing import pack, unpack
+    from archive_pkg.bags.fetching.downloads import Fetched, fetch
+    from archive_pkg.bags.inplace import create_in_place
+    from archive_pkg.bags.profiles import Profile, bundled_profiles, load_profile
+    from archive_pkg.bags.updating import update, upgrade
     from archive_pkg.bags.writing import DEFAULT_ALGORITHMS, Written, check_names, create, write
 
 __all__ = [
     "DEFAULT_ALGORITHMS",
     "Bag",
     "ChangedError",
+    "Fetched",
+    "Profile",
     "Verdict",
     "Written",
+    "bundled_profiles",
     "check_names",
     "create",
+    "create_in_place",
+    "fetch",
+    "load_profile",
+    "pack",
     "read_info",
+    "unpack",
+    "update",
+    "upgrade",
     "verify",
     "write",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Load what writes bags when it is first asked for: verifying has to start quickly."""
-    if name in __all__:
-        from archive_pkg.bags import writing
-
-        return getattr(writing, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_from(
+    __name__,
+    {
+        "archives.serializing": ("pack", "unpack"),
+        "fetching.downloads": ("Fetched", "fetch"),
+        "inplace": ("create_in_place",),
+        "profiles": ("Profile", "bundled_profiles", "load_profile"),
+        "updating": ("update", "upgrade"),
+        "writing": ("DEFAULT_ALGORITHMS", "Written", "check_names", "create", "write"),
+    },
+)

@@ -1,4 +1,4 @@
-"""A bag as it stands: what its tag files say, read permissively, with all that is wrong in them."""
+"""Read a bag: its declaration, tags, manifests and file list, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
 
 _MOST_ALIKE = 10_000
-"""So many findings of one code are told one by one; the rest are counted."""
+"""Up to this many findings of one code are reported one by one; the rest are counted."""
 _MOST_ARE_SMALLER = 64 * 1024
-"""Asked for first: making room for more takes longer than reading most of them."""
+"""First read: allocating a larger buffer takes longer than reading most tag files."""
 
 TAG_FILE_UNREADABLE = Code(
     "tag-file-unreadable",
@@ -48,8 +48,8 @@ TAG_FILE_UNREADABLE = Code(
 )
 
 
-class Tree(Protocol):
-    """Where a bag's files are: a folder or an archive.
+class BagTree(Protocol):
+    """The files of a bag, in a folder or an archive.
 
     Attributes:
         kind: "folder", "zip", "tar", "tgz" or "zst".
@@ -58,22 +58,22 @@ class Tree(Protocol):
     kind: str
 
     def listing(self) -> Listing:
-        """Everything there is."""
+        """Return all files, folders and other entries."""
 
     def open(self, path: str) -> BinaryIO:
-        """A regular file, as a stream; OSError when it cannot be opened."""
+        """Open a regular file for reading; OSError when it cannot be opened."""
 
     def size(self, path: str) -> int:
-        """Its bytes; OSError when it cannot be told."""
+        """Return a file's size in bytes; OSError when it cannot be found out."""
 
     def digesting(
         self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
     ) -> Digesting:
-        """Begin to digest files."""
+        """Start computing the digests of files."""
 
 
 class BoundedReport(Report):
-    """A report that counts what is alike beyond ten thousand, so that no bag fills the memory."""
+    """A report that only counts findings of a code after ten thousand, to limit memory."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,7 +81,7 @@ class BoundedReport(Report):
         self._first: dict[str, Finding] = {}
 
     def add(self, finding: Finding) -> None:
-        """Take one more finding, or count it."""
+        """Add a finding, or count it if there are too many of its code."""
         self._counts[finding.code] += 1
         if self._counts[finding.code] <= _MOST_ALIKE:
             self.findings.append(finding)
@@ -89,34 +89,34 @@ class BoundedReport(Report):
             self._first.setdefault(finding.code, finding)
 
     def extend(self, findings: object) -> None:
-        """Take more findings."""
+        """Add findings."""
         for finding in findings:  # type: ignore[attr-defined]
             self.add(finding)
 
     def close(self) -> None:
-        """Say how many more there were of each code that had too many."""
+        """Add the number of findings that were only counted."""
         for code, first in self._first.items():
             more = self._counts[code] - _MOST_ALIKE
             self.findings.append(
-                Finding(code, first.severity, f"{more} more of these are not told one by one")
+                Finding(code, first.severity, f"{more} more of these are not listed")
             )
         self._first.clear()
 
 
 @dataclass(slots=True)
 class Bag:
-    """A bag that has been read; nothing in it has been verified yet.
+    """A bag whose tag files have been read, but not verified.
 
     Attributes:
-        path: As the caller named it.
-        declaration: Version and encoding; what is missing is taken as 1.0 and UTF-8.
+        path: The path that the caller gave.
+        declaration: Version and encoding; 1.0 and UTF-8 where they are missing.
         tags: The elements of bag-info.txt (package-info.txt before 0.96), in order, with repeats.
-        info_name: The name of that file, "" where there is none.
+        info_name: The name of that file, "" if the bag has none.
         manifests: Payload manifests by algorithm.
         tag_manifests: Tag manifests by algorithm.
         fetch: The lines of fetch.txt.
-        listing: What there is in the bag.
-        report: What is wrong with the tag files' form.
+        listing: The files and folders in the bag.
+        report: The faults in the form of the tag files.
     """
 
     path: str
@@ -131,37 +131,40 @@ class Bag:
 
     @classmethod
     def open(cls, path: StrPath) -> Bag:
-        """Read a bag, in its folder or archive, as far as it can be read; see `report`.
+        """Read a bag in a folder or archive (RFC 8493, 2). Faults are in `report`.
+
+        Args:
+            path: A bag's folder, or a zip, tar, tgz or tar.zst of one.
 
         Raises:
-            InvalidError: When it is neither a folder nor an archive of a known kind.
-            StorageError: When it cannot be opened.
+            InvalidError: It is neither a folder nor an archive that can be read.
+            StorageError: It cannot be opened.
         """
         with _opened(Path(path)) as tree:
             return load(tree, str(path))
 
     @property
     def version(self) -> str:
-        """The BagIt version, "1.0"."""
+        """The BagIt version, for example "1.0"."""
         return self.declaration.version
 
     @property
     def encoding(self) -> str:
-        """The tag files' character encoding as declared."""
+        """The declared character encoding of the tag files."""
         return self.declaration.encoding
 
     @property
     def info(self) -> list[tuple[str, str]]:
-        """Labels and values of bag-info.txt in order, with repeats."""
+        """Labels and values of bag-info.txt in order, with repeats (RFC 8493, 2.2.2)."""
         return [(tag.label, tag.value) for tag in self.tags]
 
     def values(self, label: str) -> list[str]:
-        """All values of a label of bag-info.txt; case of labels does not count."""
+        """Return all values of a label of bag-info.txt. The case of labels is ignored."""
         return [tag.value for tag in self.tags if tag.label.lower() == label.lower()]
 
     @property
     def payload(self) -> list[str]:
-        """Paths of payload files from the bag's folder ("data/…"), as they are there."""
+        """Paths of the payload files in the bag ("data/…"), whether listed or not."""
         return [path for path in self.listing.files if path.startswith("data/")]
 
     @property
@@ -170,11 +173,11 @@ class Bag:
         return [path for path in self.listing.files if not path.startswith("data/")]
 
     def read(self, path: str) -> bytes:
-        """The bytes of a file in the bag, opened without leaving it.
+        """Return the bytes of a file in the bag. Links are not followed.
 
         Raises:
-            InvalidError: When the bag is an archive that cannot be read.
-            StorageError: When it is not there, is no regular file, or cannot be read.
+            InvalidError: The bag is an archive that cannot be read.
+            StorageError: The file does not exist, is not a regular file, or cannot be read.
         """
         with _opened(Path(self.path)) as tree:
             if isinstance(tree, Folder):
@@ -186,19 +189,19 @@ class Bag:
 
 
 def read_info(folder: StrPath) -> list[tuple[str, str]]:
-    """Labels and values of the bag-info.txt in a bag's folder, where nothing else is asked.
+    """Return the labels and values of bag-info.txt without reading anything else of the bag.
 
-    Empty where there is none, or none that can be read.
+    Returns an empty list if the file does not exist or cannot be read.
 
     Raises:
-        InvalidError: When it is no folder.
-        StorageError: When it cannot be opened.
+        InvalidError: It is neither a folder nor an archive that can be read.
+        StorageError: It cannot be opened.
     """
     folder = Path(folder)
-    unheard = BoundedReport()
+    ignored = BoundedReport()
     with _opened(folder) as tree:
-        declaration, _ = parse_declaration(_bytes(tree, DECLARATION, unheard))
-        tags = read_tags(tree, _info_name(declaration), declaration, unheard)
+        declaration, _ = parse_declaration(_bytes(tree, DECLARATION, ignored))
+        tags = read_tags(tree, _info_name(declaration), declaration, ignored)
     return [(tag.label, tag.value) for tag in tags]
 
 
@@ -216,16 +219,16 @@ def _opened(path: Path) -> Iterator[Folder | Archive]:
         raise InvalidError(f"{path} cannot be read as a bag: {error}", "", report) from error
 
 
-def load(tree: Tree, name: str, listing: Listing | None = None) -> Bag:
-    """Read the tag files of a bag, wherever it is.
+def load(tree: BagTree, name: str, listing: Listing | None = None) -> Bag:
+    """Read the tag files of a bag.
 
     Args:
-        tree: Where it is.
-        name: What the caller calls it.
-        listing: What there is in it, where that has been looked up.
+        tree: The bag's files.
+        name: The bag's path as the caller gave it.
+        listing: The bag's files, if they have already been listed.
 
     Raises:
-        OSError: When the tree as a whole cannot be read.
+        OSError: The bag's files cannot be listed.
     """
     bag = Bag(name, listing=listing or tree.listing())
     report = bag.report
@@ -235,7 +238,7 @@ def load(tree: Tree, name: str, listing: Listing | None = None) -> Bag:
         data = _bytes(tree, DECLARATION, report)
         bag.declaration, findings = parse_declaration(data)
         report.extend(findings)
-    elif not bag.listing.torn:
+    elif not bag.listing.truncated:
         report.add(_missing(top))
     number = bag.declaration.number
     bag.info_name = _info_name(bag.declaration)
@@ -256,13 +259,13 @@ def load(tree: Tree, name: str, listing: Listing | None = None) -> Bag:
     return bag
 
 
-def read_tags(tree: Tree, path: str, declaration: Declaration, report: Report) -> list[Tag]:
-    """The elements of a tag file of the form of bag-info.txt."""
+def read_tags(tree: BagTree, path: str, declaration: Declaration, report: Report) -> list[Tag]:
+    """Return the elements of a tag file that has the form of bag-info.txt."""
     text = _text(tree, path, declaration, report)
     return parse_tags(path, text, declaration.number, report)
 
 
-def _add_manifest(bag: Bag, tree: Tree, parser: manifests.Parser, manifest: Manifest) -> None:
+def _add_manifest(bag: Bag, tree: BagTree, parser: manifests.Parser, manifest: Manifest) -> None:
     kind = bag.tag_manifests if manifest.of_tags else bag.manifests
     if manifest.algorithm in kind:
         bag.report.add(
@@ -288,7 +291,7 @@ def _missing(top: Sequence[str]) -> Finding:
 
 
 def _text(
-    tree: Tree,
+    tree: BagTree,
     path: str,
     declaration: Declaration,
     report: Report,
@@ -300,7 +303,9 @@ def _text(
     return text
 
 
-def _bytes(tree: Tree, path: str, report: Report, limit: limits.Limit = limits.TAG_FILE) -> bytes:
+def _bytes(
+    tree: BagTree, path: str, report: Report, limit: limits.Limit = limits.TAG_FILE
+) -> bytes:
     try:
         with tree.open(path) as file:
             data = file.read(_MOST_ARE_SMALLER)

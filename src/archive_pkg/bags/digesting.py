@@ -1,7 +1,7 @@
-"""Digests of all files of a bag, computed by several processes while other things are done.
+"""Compute the digests of a bag's files in several processes, while the caller does other work.
 
-They are kept in columns, one for the sizes and one for each algorithm, so that all of a manifest is
-compared in one go.
+Sizes and digests are stored in columns, one per algorithm, so that one comparison checks a complete
+manifest.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     Say = Callable[[int, int], None]
 
 _PIECE = 512
-"""Files digested between two looks at what is left to do."""
+"""Files that a worker digests before it asks for more."""
 _FEW = 48
-"""So few files are digested without helpers; starting them would take longer."""
+"""Up to this many files are digested without workers; starting them would take longer."""
 UNREAD = -1
-"""Stands for the size of a file that could not be read."""
+"""The size given for a file that could not be read."""
 
 
 @dataclass(slots=True)
 class Piece:
-    """What came of some files.
+    """Sizes and digests of some files.
 
     Attributes:
-        sizes: Their bytes, `UNREAD` where one could not be read or is put off.
-        digests: Raw digests by algorithm, one after the other; zeros for those unread.
+        sizes: Sizes in bytes, `UNREAD` for a file that could not be read or is left for later.
+        digests: One list of raw digests per algorithm; zeros for unread files.
         findings: Why files could not be read.
-        large: Paths that are put off, for each of them keeps several processors busy.
+        large: Paths left for later, because each of them keeps several processors busy.
     """
 
     sizes: array[int] = field(default_factory=lambda: array("q"))
@@ -47,18 +47,18 @@ class Piece:
     large: list[str] = field(default_factory=list)
 
 
-class Source(Protocol):
-    """Where files are read."""
+class DigestSource(Protocol):
+    """A folder or archive whose files can be digested."""
 
     def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], say: Say) -> Piece:
         """Digest some files, one after the other."""
 
     def digest_large(self, path: str, algorithms: Sequence[str], say: Say) -> Piece:
-        """Digest one large file, each algorithm in a thread of its own."""
+        """Digest one large file, with one thread per algorithm."""
 
 
 class Digests:
-    """Sizes and digests of files, in the order they were given.
+    """Sizes and digests of files, in the order of the files.
 
     Attributes:
         findings: Why files could not be read.
@@ -75,7 +75,7 @@ class Digests:
         }
 
     def put(self, start: int, piece: Piece) -> None:
-        """Write what came of files, the first of which is number `start`."""
+        """Store the results for the files from number `start` on."""
         self.findings += piece.findings
         self._sizes[start : start + len(piece.sizes)] = piece.sizes
         for name, digests in zip(self.algorithms, piece.digests, strict=True):
@@ -84,25 +84,25 @@ class Digests:
             self._columns[name][place : place + len(column)] = column
 
     def sizes(self) -> array[int]:
-        """Bytes of each file; `UNREAD` for one that could not be read."""
+        """Return the size of each file; `UNREAD` for one that could not be read."""
         return self._sizes
 
     def of(self, index: int, name: str) -> bytes:
-        """The digest of a file."""
+        """Return the digest of a file."""
         length = self._lengths[name]
         return bytes(self._columns[name][index * length : (index + 1) * length])
 
     def unread(self) -> set[str]:
-        """Files that could not be read."""
+        """Return the files that could not be read."""
         if UNREAD not in self._sizes:
             return set()
         return {path for path, size in zip(self.files, self._sizes, strict=True) if size == UNREAD}
 
     def mismatches(self, wanted: Mapping[str, Mapping[str, bytes]]) -> list[tuple[str, str, bytes]]:
-        """Path, algorithm and digest of each file that was read and is not as wanted.
+        """Return path, algorithm and digest of each file that was read and differs.
 
         Args:
-            wanted: Digests by algorithm, then path; files that are in none are not compared.
+            wanted: Expected digests by algorithm, then path. Other files are not compared.
         """
         found = []
         unread = self.unread()
@@ -120,25 +120,25 @@ class Digests:
 
 
 class Digesting:
-    """Digests being computed; a context, which ends the work when it is left."""
+    """Digests being computed: a context manager that ends the work when it is left."""
 
     def __init__(
         self,
-        source: Source,
+        source: DigestSource,
         files: Sequence[str],
         algorithms: Iterable[str],
         *,
         jobs: int | None,
         large_jobs: int | None,
     ) -> None:
-        """Begin.
+        """Start the work.
 
         Args:
-            source: Where the files are.
-            files: Their paths, best folder by folder.
+            source: The folder or archive with the files.
+            files: Their paths; grouped by folder they are read fastest.
             algorithms: Names of algorithms.
             jobs: How many small files to read at a time.
-            large_jobs: How many large files.
+            large_jobs: How many large files to read at a time.
         """
         self._source = source
         self._digests = Digests(files, list(algorithms))
@@ -160,7 +160,7 @@ class Digesting:
         """Wait for all digests.
 
         Args:
-            say: Called with files and bytes done since it was last called.
+            say: Called with the numbers of files and bytes done since its last call.
         """
         digests = self._digests
         large: list[str] = []
@@ -171,12 +171,12 @@ class Digesting:
             numbers = {path: number for number, path in enumerate(digests.files)}
             one_at_a_time = threading.Lock()
 
-            def told(files: int, size: int) -> None:
+            def say_locked(files: int, size: int) -> None:
                 with one_at_a_time:
                     say(files, size)
 
             def digest(path: str) -> Piece:
-                return self._source.digest_large(path, digests.algorithms, told)
+                return self._source.digest_large(path, digests.algorithms, say_locked)
 
             with ThreadPoolExecutor(self._large_jobs) as pool:
                 for path, piece in zip(large, pool.map(digest, large), strict=True):

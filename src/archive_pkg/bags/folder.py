@@ -1,8 +1,8 @@
-"""A bag's folder, read so that nothing outside it can ever be opened.
+"""Read a bag's folder without ever opening anything outside it.
 
 Every file and folder is opened relative to the descriptor of the folder above it, without
-following symbolic links and without waiting on FIFOs, down from the bag's own folder. Whoever
-swaps a folder for a link while a bag is being read only makes the reading fail.
+following symbolic links and without waiting on FIFOs. If a folder is swapped for a link while the
+bag is read, reading fails.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ if TYPE_CHECKING:
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY
 _LARGE = 4 * 1024 * 1024
-"""Files larger than this are digested after the small ones, each by a thread per algorithm."""
+"""Larger files are digested after the small ones, with one thread per algorithm."""
 _READ = 64 * 1024
 
 SYMBOLIC_LINK = Code(
     "file-is-link",
     Severity.ERROR,
-    "There is a symbolic link in the bag; it is not followed, as it may lead anywhere.",
+    "The bag contains a symbolic link. It is not followed, because it can lead out of the bag.",
     "RFC 8493, 5.1",
 )
 SPECIAL = Code(
     "file-is-special",
     Severity.ERROR,
-    "There is a FIFO, socket or device in the bag; it is not opened.",
+    "The bag contains a FIFO, socket or device. It is not opened.",
     "RFC 8493, 5.1",
 )
 UNREADABLE = Code(
@@ -58,7 +58,7 @@ UNREADABLE = Code(
 TOO_DEEP = Code(
     "folder-too-deep",
     Severity.ERROR,
-    "Folders lie within one another deeper than is read, so the bag cannot be verified.",
+    "Folders are nested more deeply than the limit, so the bag cannot be verified.",
     "RFC 8493, 3",
 )
 
@@ -69,39 +69,39 @@ class ChangedError(StorageError):
 
 @dataclass(slots=True)
 class Listing:
-    """What there is in a bag.
+    """The files and folders in a bag.
 
     Attributes:
-        files: Paths of regular files from the bag's folder, folder by folder, sorted in each.
-        folders: Paths of folders, not with the bag's own.
-        empty: Those of the folders that hold nothing.
+        files: Paths of regular files in the bag, grouped by folder and sorted in each.
+        folders: Paths of folders, without the bag's own.
+        empty: The folders that are empty.
         findings: Links, special files, folders that cannot be read.
-        torn: Whether it is of an archive that could not be read to its end.
+        truncated: Whether the bag is an archive that could not be read to its end.
     """
 
     files: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    torn: bool = False
+    truncated: bool = False
 
 
 class Folder:
-    """A bag's folder, open."""
+    """A bag's folder that is open for reading."""
 
     kind = "folder"
 
     def __init__(self, path: Path) -> None:
-        """Open it; where `path` itself is a link, it is followed, for the caller named it.
+        """Open the folder. If `path` itself is a link, it is followed.
 
         Raises:
-            OSError: When it cannot be opened.
+            OSError: It cannot be opened.
         """
         self.path = path
         self.root = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
 
     def close(self) -> None:
-        """Close it."""
+        """Close the folder."""
         os.close(self.root)
 
     def __enter__(self) -> Folder:
@@ -111,7 +111,7 @@ class Folder:
         self.close()
 
     def listing(self) -> Listing:
-        """Everything in it, in a stable order."""
+        """Return all files and folders, in a stable order."""
         found = Listing()
         waiting = [""]
         while waiting:
@@ -137,7 +137,7 @@ class Folder:
                 elif entry.is_dir(follow_symlinks=False):
                     folders.append(entry.name)
                 else:
-                    found.findings.append(_no_file(prefix + entry.name, entry.is_symlink()))
+                    found.findings.append(_not_a_file(prefix + entry.name, entry.is_symlink()))
         names.sort()
         folders.sort()
         if prefix:
@@ -151,10 +151,13 @@ class Folder:
 
     @contextlib.contextmanager
     def folder(self, prefix: str) -> Iterator[int]:
-        """The descriptor of a folder in the bag, whose path ends with "/" ("" is the bag's own).
+        """Yield the descriptor of a folder in the bag.
+
+        Args:
+            prefix: Its path with "/" at the end; "" is the bag's own folder.
 
         Raises:
-            OSError: When it, or one above it, is no folder (or a link), or cannot be opened.
+            OSError: It, or a folder above it, is not a folder, is a link, or cannot be opened.
         """
         descriptor = os.dup(self.root)
         try:
@@ -167,32 +170,32 @@ class Folder:
             os.close(descriptor)
 
     def descriptor(self, path: str) -> int:
-        """Open a regular file of the bag.
+        """Open a regular file of the bag and return its descriptor.
 
         Raises:
-            OSError: When it is none, or cannot be opened.
+            OSError: It is not a regular file, or cannot be opened.
         """
         prefix, slash, name = path.rpartition("/")
         with self.folder(prefix + slash) as folder:
             descriptor = os.open(name, _OPEN_FILE, dir_fd=folder)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise OSError(0, "it is no regular file", path)
+            raise OSError(0, "it is not a regular file", path)
         return descriptor
 
     def open(self, path: str) -> BinaryIO:
-        """A regular file of the bag as a binary stream.
+        """Open a regular file of the bag as a binary stream.
 
         Raises:
-            OSError: When it is none, or cannot be opened.
+            OSError: It is not a regular file, or cannot be opened.
         """
         return io.FileIO(self.descriptor(path), "rb")
 
     def size(self, path: str) -> int:
-        """Bytes of a file.
+        """Return the size of a file in bytes.
 
         Raises:
-            OSError: When it is no regular file, or cannot be opened.
+            OSError: It cannot be found.
         """
         prefix, slash, name = path.rpartition("/")
         with self.folder(prefix + slash) as folder:
@@ -201,14 +204,14 @@ class Folder:
     def digesting(
         self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
     ) -> Digesting:
-        """Begin to digest files; a context, see `Digesting`.
+        """Start computing digests; use the result as a context manager.
 
-        A disk with heads reads large files one at a time, and small ones with few readers.
+        On a rotating disk large files are read one at a time, and small ones by few workers.
 
         Args:
-            files: Paths from the bag's folder, best folder by folder.
+            files: Paths in the bag; grouped by folder they are read fastest.
             algorithms: Names of algorithms.
-            jobs: How many files at a time; as many as there are processors when None.
+            jobs: How many files to read at a time; None means one per processor.
         """
         names = list(algorithms)
         spinning = rotates(self.path)
@@ -221,7 +224,7 @@ class Folder:
         )
 
     def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], say: Say) -> Piece:
-        """Digest files that are read in one go; larger ones are put off."""
+        """Digest small files. Large ones are left for later."""
         piece = Piece(digests=[[] for _ in algorithms])
         blanks = [bytes(ALGORITHMS[name].length // 2) for name in algorithms]
         hashes = [
@@ -245,7 +248,7 @@ class Folder:
                         current = prefix
                     file = open_(name, _OPEN_FILE, dir_fd=folder)
                     try:
-                        # At once, and without asking for its size: less than was asked for is all.
+                        # Most files fit into one read: no need to ask for their size first.
                         data: bytes | None = read(file, _READ)
                         if not data or len(data) == _READ:
                             data = _rest(file, path, data)
@@ -277,7 +280,7 @@ class Folder:
         return piece
 
     def digest_large(self, path: str, algorithms: Sequence[str], say: Say) -> Piece:
-        """Digest one file, each algorithm in a thread of its own."""
+        """Digest one file, with one thread per algorithm."""
         hashes = [new_hash(name) for name in algorithms]
         piece = Piece()
         try:
@@ -307,12 +310,12 @@ class Folder:
         jobs: int | None = None,
         tick: Callable[[int, int], None] = lambda files, size: None,
     ) -> dict[str, tuple[int, tuple[bytes, ...]]]:
-        """Return size and digests, in the algorithms' order, of files that must not change.
+        """Return size and digests of each file, in the order of the algorithms.
 
         Raises:
-            ChangedError: One changes meanwhile.
-            StorageError: One cannot be read.
-            OSError: One is not there.
+            ChangedError: A file changes while it is read.
+            StorageError: A file cannot be read.
+            OSError: A file does not exist.
         """
         before = self._stamps(files)
         with self.digesting(files, algorithms, jobs) as work:
@@ -324,7 +327,7 @@ class Folder:
             if then != now or size != then[0]:
                 raise ChangedError(
                     f"{self.path / path} changed while it was being read",
-                    "Let whatever writes to it finish, then run the same command again.",
+                    "Wait until no other program writes to it, then run the same command again.",
                 )
         return {
             path: (sizes[index], tuple(found.of(index, name) for name in algorithms))
@@ -332,7 +335,7 @@ class Folder:
         }
 
     def _stamps(self, files: Sequence[str]) -> list[tuple[int, int]]:
-        """Return size and time of files, which have to be there."""
+        """Return the size and modification time of each file."""
         stamps = []
         for prefix, paths in groupby(files, lambda path: path[: path.rfind("/") + 1]):
             with self.folder(prefix) as folder:
@@ -344,34 +347,36 @@ class Folder:
 
 
 def too_deep(path: str) -> Finding:
-    """The finding for what lies within more folders than are read."""
-    said = f"lies within more than {FOLDER_DEPTH.value} folders"
+    """Return the finding for a file in more nested folders than the limit."""
+    said = f"is nested in more than {FOLDER_DEPTH.value} folders"
     return TOO_DEEP.at(Location(f"{path[:80]}…"), said, FOLDER_DEPTH.hint)
 
 
 def _rest(file: int, path: str, data: bytes | None) -> bytes | None:
-    """All of a file whose first bytes were read; None where it is large.
+    """Return all bytes of a file whose first bytes were read; None if it is large.
 
     Raises:
-        OSError: When it is no regular file.
+        OSError: It is not a regular file.
     """
     status = os.fstat(file)
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(0, "it is no regular file", path)
+        raise OSError(0, "it is not a regular file", path)
     if status.st_size > _LARGE:
         return None
     pieces = [data or b""]
     while more := os.read(file, _LARGE):
         pieces.append(more)
-        if len(pieces) > _LARGE // _READ:  # it grows as we read
+        if len(pieces) > _LARGE // _READ:  # the file is growing
             return None
     return b"".join(pieces)
 
 
-def _no_file(path: str, is_link: bool) -> Finding:
+def _not_a_file(path: str, is_link: bool) -> Finding:
     if is_link:
         return SYMBOLIC_LINK.at(
-            Location(path), "is a symbolic link", "Put the file itself here, or remove the link."
+            Location(path),
+            "is a symbolic link",
+            "Replace the link with the file itself, or remove it.",
         )
     return SPECIAL.at(Location(path), "is a FIFO, socket or device", "Remove it.")
 

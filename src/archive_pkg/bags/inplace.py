@@ -1,13 +1,14 @@
-"""Making a folder itself a bag, where its data are too large to copy: two renames, no copy.
+"""Turn a folder into a bag without copying its files: two renames.
 
-The manifests are written into a hidden folder beside it, the shell. Then the folder becomes the
-shell's data/, and the shell takes the folder's name. The shell is its own journal: without data/
-nothing has happened yet, with data/ nothing is left to do but the second rename.
+The manifests are written into a hidden folder next to it, the shell. Then the folder becomes the
+shell's data/, and the shell takes the folder's name. The shell shows how far a run came: without
+data/ nothing has happened yet, with data/ only the second rename is left.
 """
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags.folder import ChangedError, Folder
@@ -32,13 +33,13 @@ from archive_pkg.storage import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
+    from archive_pkg.paths import StrPath
     from archive_pkg.reports import Report
 
 
 def create_in_place(
-    folder: Path,
+    folder: StrPath,
     *,
     info: Sequence[tuple[str, str]] = (),
     tag_files: Mapping[str, bytes] | None = None,
@@ -48,33 +49,34 @@ def create_in_place(
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
 ) -> tuple[Written | None, Report]:
-    """Make a folder a bag of what it holds, without copying.
+    """Turn a folder into a bag of its files without copying them (RFC 8493, 2).
 
-    Killed at any instant, the folder is as it was, or all of it lies in the hidden shell beside
-    it and calling this again finishes. A folder that is a bag already is verified and left alone:
-    bags never nest.
+    If the process is killed, the folder is unchanged, or all its files are in a hidden folder next
+    to it and calling this again finishes. A folder that is already a bag is verified and not
+    changed.
 
     Args:
-        folder: The folder; afterwards its files are in its data/. It must not be a mount point.
+        folder: The folder. Its files move into its data/. It must not be a mount point.
         info: See `write`.
         tag_files: See `write`.
         algorithms: See `write`.
         portable: See `create`.
-        wait: Seconds to wait for another run that works on the folder.
-        jobs: How many files to read at a time; as many as there are processors when None.
+        wait: Seconds to wait for another run that uses the folder.
+        jobs: How many files to read at a time; None means one per processor.
         progress: Called now and then with what is done so far.
 
     Returns:
-        What was written, None where the folder was a bag already or a killed run was finished;
-        and what was found.
+        What was written, or None if the folder was already a bag or an interrupted run was
+        finished; and a report with warnings.
 
     Raises:
-        InvalidError: When the folder holds what cannot be bagged, or is a bag that is not valid.
-        ChangedError: When a file changes meanwhile.
-        StorageError: When reading or writing fails, or another run works on the folder.
+        InvalidError: Files cannot be bagged, or the folder is a bag that is not valid.
+        ChangedError: A file changes while it is read.
+        StorageError: Reading or writing fails, or another run uses the folder.
+        UsageError: An unknown algorithm, or tags or tag files that cannot be written.
     """
     refuse_misuse(info, dict(tag_files or {}), algorithms)
-    folder = folder.resolve()
+    folder = Path(folder).resolve()
     with Lock(folder, wait):
         shell = hidden(folder, ENCLOSING)
         with storage_errors(f"bagging {folder} in place"):
@@ -82,22 +84,24 @@ def create_in_place(
                 return None, _verified(folder, jobs, progress)
             if holds_data(shell):
                 raise StorageError(
-                    f"{shell} holds files of a run that was broken off, but {folder} exists too",
+                    f"{shell} holds the files of an interrupted run, but {folder} exists too",
                     f"Move {folder} away, then run the same command again.",
                 )
             if os.path.lexists(shell):
                 if not is_ours(shell.lstat()) or os.path.lexists(shell / "data"):
                     raise StorageError(
-                        f"{shell} has the name of a folder that this program uses while it works, "
-                        "and is not its own",
-                        "Remove it if you do not know it, then run the same command again.",
+                        f"{shell} has the name of this program's temporary folder, but this "
+                        "program did not create it",
+                        "Move it away, then run the same command again.",
                     )
                 remove_tree(shell)
         if (folder / DECLARATION).exists() and (folder / "data").is_dir():
             return None, _verified(folder, jobs, progress)
         report, files, _ = survey(folder, portable=portable)
         if not report.ok:
-            raise InvalidError(f"{folder} cannot be bagged as it is", "It is unchanged.", report)
+            raise InvalidError(
+                f"{folder} has files that cannot be bagged", "It is unchanged.", report
+            )
         with storage_errors(f"bagging {folder} in place"):
             refuse_exchange(folder.parent)
             shell.mkdir(0o700)
@@ -107,8 +111,8 @@ def create_in_place(
                 finish(shell, written, tags_to_bytes([*info, oxum]), tag_files or {})
                 if list(survey(folder)[1]) != list(files):
                     raise ChangedError(
-                        f"files in {folder} came or went while it was read",
-                        "Let whatever writes there finish, then run the same command again.",
+                        f"files were added to or removed from {folder} while it was read",
+                        "Wait until no other program writes to it, then run this again.",
                     )
                 open_up(shell, like=folder)
                 enclose(folder, shell)
@@ -149,6 +153,6 @@ def _verified(folder: Path, jobs: int | None, progress: Callable[[Tally], None] 
     verdict = verify(folder, jobs=jobs, progress=progress)
     if not verdict.valid:
         raise InvalidError(
-            f"{folder} is a bag already, but not valid", "It is unchanged.", verdict.report
+            f"{folder} is already a bag, but not valid", "It is unchanged.", verdict.report
         )
     return verdict.report

@@ -1,4 +1,4 @@
-"""Manifests: which file has which digest (RFC 8493, 2.1.3 and 2.2.1)."""
+"""Read and write manifests, which list the digest of each file (RFC 8493, 2.1.3 and 2.2.1)."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 NAME = re.compile(r"(tag)?manifest-([A-Za-z0-9-]+)\.txt")
 _CHUNK = 2 * 1024 * 1024
 _FIRST_CHUNK = 64 * 1024
-"""Asked for first: making room for more takes longer than reading most of them."""
+"""First read: allocating a larger buffer takes longer than reading most manifests."""
 _LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]++(\*?)(.+)", re.DOTALL)
 _LONGEST_LINE = 64 * 1024
-"""A digest and the longest path that a system can open need less, also percent-encoded."""
+"""A digest and the longest path that Linux can open need less, even percent-encoded."""
 MOST_WRONG = 10_000
-"""Lines without an entry after which reading stops: the file is something else."""
+"""Reading stops after this many malformed lines: the file is not a manifest."""
 _ODD = ("%", "\\", "\0")
 _ODD_PARTS = re.compile(r"/(?:/|\.{0,2}[/\n])")
-"""A chunk of lines with none of these needs no look at each path."""
+"""In a chunk without these, paths need not be checked one by one."""
 
 TOO_LARGE = Code(
     "tag-file-too-large",
     Severity.ERROR,
-    "A tag file or a manifest is larger than is read.",
+    "A tag file or a manifest is larger than the limit.",
     "RFC 8493, 2.2.2",
 )
 LINE_MALFORMED = Code(
@@ -46,25 +46,25 @@ LINE_MALFORMED = Code(
 DIGEST_LENGTH = Code(
     "manifest-digest-length",
     Severity.ERROR,
-    "A digest has not as many hexadecimal digits as its algorithm gives.",
+    "A digest does not have the number of hexadecimal digits of its algorithm.",
     "RFC 8493, 2.1.3",
 )
 ALGORITHM_UNKNOWN = Code(
     "manifest-algorithm-unknown",
     Severity.WARNING,
-    "A manifest's algorithm cannot be computed here, so its digests are not checked.",
+    "A manifest uses an algorithm that archive-pkg does not know, so its digests are not checked.",
     "RFC 8493, 2.4",
 )
 ALGORITHM_WEAK = Code(
     "manifest-algorithm-weak",
     Severity.WARNING,
-    "Only MD5 or SHA-1 protect these files: they show accidents, no longer malice.",
+    "Only MD5 or SHA-1 protect these files: they reveal accidents, but not manipulation.",
     "RFC 8493, 2.4",
 )
 ALGORITHM_UPPER_CASE = Code(
     "manifest-name-not-lower-case",
     Severity.WARNING,
-    "A manifest's file name writes its algorithm otherwise than in lower case without punctuation.",
+    "A manifest's file name does not write its algorithm in lower case without punctuation.",
     "RFC 8493, 2.4",
 )
 ALGORITHM_TWICE = Code(
@@ -76,7 +76,7 @@ ALGORITHM_TWICE = Code(
 PATH_UNSAFE = Code(
     "manifest-path-unsafe",
     Severity.ERROR,
-    "A manifest names something that may lie outside the bag; it is not looked at.",
+    "A manifest lists a path that can lead out of the bag. It is not opened.",
     "RFC 8493, 5.1",
 )
 PATH_OUTSIDE_PAYLOAD = Code(
@@ -88,13 +88,13 @@ PATH_OUTSIDE_PAYLOAD = Code(
 PATH_IN_PAYLOAD = Code(
     "tagmanifest-path-in-payload",
     Severity.ERROR,
-    "A tag manifest lists a payload file; those belong into the payload manifests.",
+    "A tag manifest lists a payload file; list it in the payload manifests.",
     "RFC 8493, 2.2.1",
 )
 LISTS_TAG_MANIFEST = Code(
     "tagmanifest-lists-tagmanifest",
     Severity.ERROR,
-    "A tag manifest lists a tag manifest, which it must not from version 1.0 on.",
+    "A tag manifest lists a tag manifest, which is not allowed from version 1.0 on.",
     "RFC 8493, 2.2.1",
 )
 LISTS_TAG_MANIFEST_OLD = Code(
@@ -112,7 +112,7 @@ PATH_DOTTED = Code(
 PATH_STARRED = Code(
     "manifest-path-starred",
     Severity.WARNING,
-    "A path has the '*' before it with which md5sum and its kin mark binary reading.",
+    "A path begins with the '*' with which md5sum and similar programs mark binary files.",
     "RFC 8493, 6",
 )
 PATH_IS_FOLDER = Code(
@@ -124,8 +124,8 @@ PATH_IS_FOLDER = Code(
 PERCENT = Code(
     "manifest-path-percent",
     Severity.ERROR,
-    "From version 1.0 on a manifest writes line ends and '%' in paths percent-encoded, and "
-    "nothing else.",
+    "From version 1.0 on a manifest must percent-encode line ends and '%' in paths, and nothing "
+    "else.",
     "RFC 8493, 2.1.3",
 )
 TWICE = Code(
@@ -156,7 +156,7 @@ class Manifest:
         name: The file's name.
         algorithm: The algorithm's name, lower case.
         of_tags: Whether it is a tag manifest.
-        digests: Raw digests by path from the bag's folder, in the file's order.
+        digests: Raw digests by path, in the order of the file.
     """
 
     name: str
@@ -164,14 +164,14 @@ class Manifest:
     of_tags: bool = False
     digests: dict[str, bytes] = field(default_factory=dict)
     _gaps: list[int] = field(default_factory=list)
-    """Numbers of lines that gave no entry; from them the line of an entry is known."""
+    """Numbers of lines without an entry, from which the line of an entry can be computed."""
 
     def lines_of(self, paths: set[str]) -> dict[str, int]:
-        """The lines that list some paths, from 1."""
+        """Return the line numbers, from 1, that list the given paths."""
         return {path: line for line, path in self._lines() if path in paths}
 
     def hex(self) -> Mapping[str, str]:
-        """Lower-case hexadecimal digests by path."""
+        """Return lower-case hexadecimal digests by path."""
         return {path: digest.hex() for path, digest in self.digests.items()}
 
     def _lines(self) -> Iterator[tuple[int, str]]:
@@ -187,14 +187,14 @@ class Manifest:
 
 
 def render(digests: Mapping[str, bytes], declaration: Declaration | None = None) -> bytes:
-    """A manifest's bytes: sorted by path, two spaces, LF.
+    """Return the bytes of a manifest: sorted by path, two spaces, LF.
 
     Args:
         digests: Raw digests by path.
-        declaration: The bag's, where it is not 1.0 in UTF-8.
+        declaration: The bag's declaration, if it is not 1.0 in UTF-8.
 
     Raises:
-        UnicodeEncodeError: When a path cannot be written in the encoding.
+        UnicodeEncodeError: A path cannot be written in the encoding.
     """
     said = declaration or Declaration()
     percent = said.number >= (1, 0)
@@ -205,12 +205,12 @@ def render(digests: Mapping[str, bytes], declaration: Declaration | None = None)
 
 
 def too_many_wrong(code: Code, name: str) -> Finding:
-    """The finding for a manifest or fetch.txt that is not read to its end."""
+    """Return the finding for a manifest or fetch.txt that is not read to its end."""
     return code.at(Location(name), f"has more than {MOST_WRONG} such lines: the rest is not read")
 
 
 def describe(name: str, report: Report) -> Manifest | None:
-    """What a file's name says: an empty manifest of its kind, or None where it is none."""
+    """Return an empty manifest for a manifest's file name, or None for another name."""
     found = NAME.fullmatch(name)
     if found is None:
         return None
@@ -228,7 +228,7 @@ def describe(name: str, report: Report) -> Manifest | None:
         report.add(
             ALGORITHM_UNKNOWN.at(
                 Location(name),
-                f"is for the algorithm {written!r}, which cannot be computed here",
+                f"uses the algorithm {written!r}, which archive-pkg does not know",
                 f"Add a manifest for one of {', '.join(ALGORITHMS)}.",
             )
         )
@@ -236,17 +236,17 @@ def describe(name: str, report: Report) -> Manifest | None:
 
 
 class Parser:
-    """Reads manifests of one bag by the rules of its version."""
+    """Read the manifests of a bag by the rules of its version."""
 
     def __init__(self, version: tuple[int, int], encoding: str, report: Report) -> None:
-        """Args: the bag's version and encoding; the report takes what is wrong."""
+        """Use the bag's version and encoding, and add findings to the report."""
         self._strict = version >= (1, 0)
         self._encoding = encoding
         self._report = report
         self._lines = 0
 
     def read(self, manifest: Manifest, file: BinaryIO) -> None:
-        """Fill a manifest from its file, which can be sought in."""
+        """Fill a manifest from its file, which must be seekable."""
         algorithm = ALGORITHMS.get(manifest.algorithm)
         length = algorithm.length if algorithm else None
         quick = _quick(length, manifest.of_tags) if length else None
@@ -255,7 +255,7 @@ class Parser:
         lines = self._lines
         try:
             self._read(manifest, file, length, quick)
-        except _TwiceError:  # some path is there twice: each line has to be looked at
+        except _TwiceError:  # check line by line to report which path is repeated
             manifest.digests.clear()
             manifest._gaps.clear()
             del findings[mark:]
@@ -291,7 +291,7 @@ class Parser:
                     return
 
     def _chunks(self, name: str, file: BinaryIO) -> Iterator[str]:
-        """The text in pieces of whole lines, each line ended by LF but perhaps the last."""
+        """Yield the text in pieces of complete lines with LF at their ends."""
         codec = codec_of(self._encoding) or "utf-8"
         if codec.startswith(("utf-16", "utf-32")):
             data = file.read(TAG_FILE.value + 1)
@@ -310,15 +310,15 @@ class Parser:
             data = file.read(size)
             if len(data) == size:
                 size = _CHUNK
-            whole = rest + data
+            buffer = rest + data
             # A CR at a chunk's end may be the first half of a CRLF.
-            end = max(whole.rfind(b"\n"), whole.rfind(b"\r", 0, len(whole) - 1)) + 1
-            if not data or (not end and len(whole) > 2 * _CHUNK):  # no line is that long
-                end = len(whole)
+            end = max(buffer.rfind(b"\n"), buffer.rfind(b"\r", 0, len(buffer) - 1)) + 1
+            if not data or (not end and len(buffer) > 2 * _CHUNK):  # no line is that long
+                end = len(buffer)
             elif not end:
-                rest = whole
+                rest = buffer
                 continue
-            piece, rest = whole[:end], whole[end:]
+            piece, rest = buffer[:end], buffer[end:]
             if piece:
                 yield self._decode(name, piece, codec, offset)
             offset += len(piece)
@@ -373,7 +373,7 @@ class Parser:
         if found is None:
             self._report.add(
                 LINE_MALFORMED.at(
-                    place, f"{line[:80]!r} is no 'digest path'", "Write digest, spaces, path."
+                    place, f"{line[:80]!r} is not 'digest path'", "Write digest, spaces, path."
                 )
             )
             return None
@@ -392,7 +392,7 @@ class Parser:
         return (path, bytes.fromhex(text)) if path else None
 
     def _path(self, manifest: Manifest, place: Location, star: str, written: str) -> str:
-        """The path a line means, or "" where it is none that a manifest may list."""
+        """Return the path that a line lists, or "" if the manifest may not list it."""
         add = self._report.add
         if star:
             add(PATH_STARRED.at(place, f"has '*' before {written!r}", "Remove the '*'."))
@@ -406,14 +406,18 @@ class Parser:
             )
         decoded = names.decode(written, percent=self._strict)
         if why := names.unsafe(decoded):
-            add(PATH_UNSAFE.at(place, f"{decoded!r} is not safe: {why}", "Paths begin in the bag."))
+            add(
+                PATH_UNSAFE.at(
+                    place, f"{decoded!r} is not safe: {why}", "Write paths from the bag's folder."
+                )
+            )
             return ""
         path = names.straighten(decoded)
         if decoded.endswith("/") or not path:
             add(PATH_IS_FOLDER.at(place, f"{decoded!r} is a folder", "List the files in it."))
             return ""
         if path != decoded:
-            add(PATH_DOTTED.at(place, f"{decoded!r} is written for {path!r}", f"Write {path!r}."))
+            add(PATH_DOTTED.at(place, f"{decoded!r} stands for {path!r}", f"Write {path!r}."))
         if not manifest.of_tags and not path.startswith("data/"):
             add(
                 PATH_OUTSIDE_PAYLOAD.at(
@@ -421,7 +425,7 @@ class Parser:
                     f"{path!r} is not in data/",
                     "Write '/' between folders."
                     if path.startswith("data\\")
-                    else "Tag files belong into a tag manifest.",
+                    else "List tag files in a tag manifest.",
                 )
             )
             return ""
@@ -441,7 +445,7 @@ class Parser:
 
 @cache
 def _quick(length: int, of_tags: bool) -> re.Pattern[str]:
-    """What finds the lines of a chunk that is otherwise plain: tag files of plain names only."""
+    """Return a pattern for the lines of a plain chunk. Tag files must have plain names."""
     name = "[A-Za-z0-9_-][A-Za-z0-9_.-]*"
     tag_file = rf"(?!data[/\n]|(?i:tagmanifest-)){name}(?:/{name})*"
     path = tag_file if of_tags else "data/.+"
@@ -449,10 +453,10 @@ def _quick(length: int, of_tags: bool) -> re.Pattern[str]:
 
 
 def _take(digests: dict[str, bytes], pairs: list[tuple[str, str]]) -> None:
-    """Add lines that need no further look.
+    """Add lines that need no further check.
 
     Raises:
-        _TwiceError: When a path is there already.
+        _TwiceError: A path is already listed.
     """
     expected = len(digests) + len(pairs)
     digests.update([(path, bytes.fromhex(digest)) for digest, path in pairs])
@@ -461,4 +465,4 @@ def _take(digests: dict[str, bytes], pairs: list[tuple[str, str]]) -> None:
 
 
 class _TwiceError(Exception):
-    """A path stands in a manifest twice."""
+    """A manifest lists a path twice."""

@@ -1,4 +1,4 @@
-"""Names of files in bags: how manifests write them, which are unsafe, which break elsewhere."""
+"""File names in bags: how manifests write them, and which are unsafe or not portable."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _FORBIDDEN_ELSEWHERE = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?i:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?")
 _CHUNK = 4096
 _LONGEST_PATH = 240
-"""Windows takes 260 UTF-16 units of a whole path; this leaves a little for where the bag lies."""
+"""Windows accepts paths of 260 UTF-16 units; this leaves some for the folder of the bag."""
 
 
 def encode(path: str, *, percent: bool = True) -> str:
-    """A path as manifests write it: line ends and "%" percent-encoded, nothing else.
+    """Return a path as manifests write it, with line ends and "%" percent-encoded.
 
     RFC 8493, 2.1.3.
 
     Args:
         path: The path.
-        percent: Whether "%" is encoded, as from version 1.0 on.
+        percent: Whether to encode "%", as from version 1.0 on.
     """
     return (_TO_ENCODE if percent else _TO_ENCODE_OLD).sub(
         lambda found: f"%{ord(found[0]):02X}", path
@@ -38,12 +38,12 @@ def encode(path: str, *, percent: bool = True) -> str:
 
 
 def decode(path: str, *, percent: bool = True) -> str:
-    """The path that a manifest's text means.
+    """Return the path that a manifest writes.
 
     Args:
-        path: As written in the manifest.
-        percent: Whether "%25" stands for "%", as from version 1.0 on; older versions encode line
-            ends only.
+        path: The path as the manifest has it.
+        percent: Whether "%25" means "%", as from version 1.0 on. Older versions encode only line
+            ends.
     """
     if "%" not in path:
         return path
@@ -52,15 +52,15 @@ def decode(path: str, *, percent: bool = True) -> str:
 
 
 def has_stray_percent(path: str) -> bool:
-    """Whether a path written in a 1.0 manifest has a "%" that encodes nothing it may encode."""
+    """Return whether a path in a 1.0 manifest has a "%" other than %25, %0A and %0D."""
     return _STRAY_PERCENT.search(path) is not None
 
 
 def unsafe(path: str) -> str:
-    """Why a path could mean something outside the bag; "" when it cannot.
+    """Return why a path could lead out of the bag, or "" if it cannot.
 
-    RFC 8493, 5.1: absolute paths, parent folders, home folders, drives and network shares; also
-    where they come to light only when "./" is taken away.
+    RFC 8493, 5.1: absolute paths, parent folders, home folders, drives and network shares, also
+    after a leading "./".
     """
     straight = straighten(path)
     return _unsafe(path) or (_unsafe(straight) if straight != path else "")
@@ -79,31 +79,31 @@ def _unsafe(path: str) -> str:
         return "it starts from a home folder"
     parts = path.split("/")
     if ".." in parts or ("\\" in path and ".." in re.split(r"[/\\]", path)):
-        return "it climbs to a parent folder"
+        return "it leads to a parent folder"
     return ""
 
 
 def straighten(path: str) -> str:
-    """A safe path without "." and empty parts: "./data//x" is "data/x"."""
+    """Return a safe path without "." and empty parts: "./data//x" becomes "data/x"."""
     if "//" not in path and "./" not in path and not path.endswith("/."):
         return path
     return "/".join(part for part in path.split("/") if part not in ("", "."))
 
 
 def fold(path: str) -> str:
-    """What two paths share when some file system takes them for the same."""
+    """Return a form that is equal for paths that some file system treats as the same."""
     if path.isascii():
         return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())
 
 
 def composed(path: str) -> str:
-    """The path in Unicode's normalization form C."""
+    """Return the path in Unicode normalization form C."""
     return path if path.isascii() else unicodedata.normalize("NFC", path)
 
 
 def unportable(path: str) -> str:
-    """Why a path breaks on Windows or macOS; "" when it does not."""
+    """Return why a path is not possible on Windows or macOS, or "" if it is."""
     if len(path) > _LONGEST_PATH:
         return f"it has more than {_LONGEST_PATH} characters"
     for part in path.split("/"):
@@ -114,19 +114,19 @@ def unportable(path: str) -> str:
         if _FORBIDDEN_ELSEWHERE.search(part):
             return "a name in it has a character that Windows forbids"
         if _RESERVED.fullmatch(part):
-            return "a name in it is a device on Windows"
+            return "a name in it is reserved for a device on Windows"
     return ""
 
 
-def twins(paths: Sequence[str], there: Container[str]) -> list[list[str]]:
-    """Groups of paths that some file systems take for the same (case, Unicode normalization).
+def collisions(paths: Sequence[str], there: Container[str]) -> list[list[str]]:
+    """Return groups of paths that some file systems treat as the same (case, normalization).
 
     Args:
-        paths: Paths, no two of them equal.
-        there: The same paths as something in which they are found quickly.
+        paths: Different paths.
+        there: The same paths as a set or dictionary.
     """
-    # Most paths are their own folded form, and those that are not need no more than a number
-    # each: a million folded paths would take more memory than all else.
+    # Most paths equal their folded form. For the others only a hash is kept: a million folded
+    # paths would need more memory than everything else.
     hashes: list[int] = []
     alike = False
     for start in range(0, len(paths), _CHUNK):
@@ -148,12 +148,12 @@ def twins(paths: Sequence[str], there: Container[str]) -> list[list[str]]:
 
 
 def utf8_names(paths: Iterable[str]) -> dict[str, str]:
-    r"""Names in UTF-8 for paths, which on Linux may be any bytes: b"caf\\xe9" becomes "caf%E9".
+    r"""Return UTF-8 names for paths, which on Linux can be any bytes: b"caf\\xe9" becomes "caf%E9".
 
-    Paths that are UTF-8 keep their names; no two paths get the same.
+    Paths in UTF-8 keep their names. The new names are different from each other.
 
     Returns:
-        The path that each gets, by path.
+        The new path by path.
     """
     paths = list(paths)
     given = {path: path for path in paths if encodable(path)}
@@ -170,7 +170,7 @@ def utf8_names(paths: Iterable[str]) -> dict[str, str]:
 
 
 def encodable(path: str) -> bool:
-    """Whether UTF-8 can write the path: names on Linux may be any bytes."""
+    """Return whether the path can be written in UTF-8: names on Linux can be any bytes."""
     try:
         path.encode()
     except UnicodeEncodeError:

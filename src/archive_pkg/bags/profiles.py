@@ -1,7 +1,7 @@
-"""BagIt Profiles, 1.3 and 1.4: what an archive asks of bags beyond RFC 8493.
+"""Check bags against BagIt Profiles 1.3 and 1.4, the requirements of a repository.
 
-Also read: the JSON form of APTrust's DART, which can ask for tags in any tag file. A profile comes
-from a file or is one of those that ship with this package; the network is never asked.
+The JSON form of APTrust's DART, which can require tags in any tag file, is read as well. A profile
+comes from a file or ships with this package. It is never looked up on the network.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.bags.archives.archive import Archive
-from archive_pkg.bags.bag import Bag, Tree, read_tags
+from archive_pkg.bags.bag import Bag, BagTree, read_tags
 from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.parsing import read_json
@@ -23,6 +23,8 @@ from archive_pkg.storage import read_regular, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from archive_pkg.paths import StrPath
 
 _STANDARD = ("bagit.txt", "bag-info.txt", "package-info.txt", "fetch.txt")
 _MEDIA_TYPES = {
@@ -42,37 +44,37 @@ _MEDIA_TYPES = {
 MALFORMED = Code(
     "profile-malformed",
     Severity.ERROR,
-    "A file is no BagIt profile that can be used.",
+    "A file is not a usable BagIt profile.",
     "BagIt Profiles 1.4",
 )
 VERSION = Code(
     "profile-version",
     Severity.ERROR,
-    "The bag's BagIt version is none that the profile accepts.",
+    "The profile does not accept the bag's BagIt version.",
     "BagIt Profiles 1.4, Accept-BagIt-Version",
 )
 TAG_MISSING = Code(
     "profile-tag-missing",
     Severity.ERROR,
-    "A tag that the profile requires is not there or empty.",
+    "A tag that the profile requires is missing or empty.",
     "BagIt Profiles 1.4, Bag-Info",
 )
 TAG_RECOMMENDED = Code(
     "profile-tag-recommended",
     Severity.WARNING,
-    "A tag that the profile recommends is not there.",
+    "A tag that the profile recommends is missing.",
     "BagIt Profiles 1.4, Bag-Info",
 )
 TAG_VALUE = Code(
     "profile-tag-value",
     Severity.ERROR,
-    "A tag has a value that is none of those the profile allows.",
+    "A tag has a value that the profile does not allow.",
     "BagIt Profiles 1.4, Bag-Info",
 )
 TAG_REPEATED = Code(
     "profile-tag-repeated",
     Severity.ERROR,
-    "A tag stands more than once, which the profile does not allow.",
+    "A tag appears more than once, which the profile does not allow.",
     "BagIt Profiles 1.4, Bag-Info",
 )
 IDENTIFIER = Code(
@@ -84,7 +86,7 @@ IDENTIFIER = Code(
 IDENTIFIER_DART = Code(
     "profile-identifier-dart",
     Severity.WARNING,
-    "bag-info.txt does not name a profile in DART's form, which does not ask for it.",
+    "bag-info.txt does not name the profile. DART's form of a profile does not require it.",
 )
 ARCHIVE_FOLDER = Code(
     "profile-archive-folder",
@@ -95,7 +97,7 @@ ARCHIVE_FOLDER = Code(
 MANIFEST = Code(
     "profile-manifest-missing",
     Severity.ERROR,
-    "A manifest or tag manifest that the profile requires is not there.",
+    "A manifest or tag manifest that the profile requires is missing.",
     "BagIt Profiles 1.4, Manifests-Required",
 )
 MANIFEST_ALLOWED = Code(
@@ -107,46 +109,47 @@ MANIFEST_ALLOWED = Code(
 FILE_MISSING = Code(
     "profile-file-missing",
     Severity.ERROR,
-    "A tag file or payload file that the profile requires is not there.",
+    "A tag file or payload file that the profile requires is missing.",
     "BagIt Profiles 1.4, Tag-Files-Required",
 )
 FILE_ALLOWED = Code(
     "profile-file-not-allowed",
     Severity.ERROR,
-    "A tag file or payload file is none that the profile allows.",
+    "The profile does not allow a tag file or payload file.",
     "BagIt Profiles 1.4, Tag-Files-Allowed",
 )
 FETCH = Code(
     "profile-fetch",
     Severity.ERROR,
-    "There is a fetch.txt that the profile forbids, or none where it requires one.",
+    "The bag has a fetch.txt that the profile forbids, or lacks one that it requires.",
     "BagIt Profiles 1.4, Allow-Fetch.txt",
 )
 SERIALIZATION = Code(
     "profile-serialization",
     Severity.ERROR,
-    "The bag is serialized, or not, or in a kind of archive, otherwise than the profile asks.",
+    "The profile does not accept a bag in this form (a folder, an archive, or this kind of "
+    "archive).",
     "BagIt Profiles 1.4, Serialization",
 )
 DATA_EMPTY = Code(
     "profile-data-not-empty",
     Severity.ERROR,
-    "The profile asks for an empty payload (nothing, or one file of zero bytes).",
+    "The profile requires an empty payload (nothing, or one file of zero bytes).",
     "BagIt Profiles 1.4, Data-Empty",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class TagRule:
-    """What a profile asks of one tag.
+    """The requirements of a profile for one tag.
 
     Attributes:
         label: The tag's label.
-        required: Whether it must be there.
-        empty: Whether it may then be empty.
-        recommended: Whether its absence is a warning.
-        repeatable: Whether it may stand more than once.
-        values: The only values it may have; any where empty.
+        required: Whether the tag is required.
+        empty: Whether a required tag may be empty.
+        recommended: Whether a missing tag is a warning.
+        repeatable: Whether the tag may appear more than once.
+        values: The allowed values; empty allows any value.
     """
 
     label: str
@@ -159,27 +162,27 @@ class TagRule:
 
 @dataclass(slots=True)
 class Profile:
-    """What an archive asks of bags; an allowed list that is None allows everything.
+    """The requirements of a repository for bags. A list of allowed values that is None allows any.
 
     Attributes:
-        identifier: URI that names it.
-        versions: BagIt versions that it accepts; any where empty.
+        identifier: The profile's URI.
+        versions: Accepted BagIt versions; empty accepts any.
         tags: Rules by tag file.
-        manifests_required: Algorithms that payload manifests must be there for.
-        manifests_allowed: The only algorithms that they may be for.
-        tag_manifests_required: The same for tag manifests.
-        tag_manifests_allowed: The same for tag manifests.
-        tag_files_required: Paths of tag files that must be there.
-        tag_files_allowed: Patterns of the only ones that may be.
-        payload_files_required: Paths of payload files that must be there.
-        payload_files_allowed: Patterns of the only ones that may be.
-        fetch_allowed: Whether there may be a fetch.txt.
-        fetch_required: Whether there must be one.
+        manifests_required: Algorithms that need a payload manifest.
+        manifests_allowed: Algorithms that payload manifests may use.
+        tag_manifests_required: Algorithms that need a tag manifest.
+        tag_manifests_allowed: Algorithms that tag manifests may use.
+        tag_files_required: Paths of required tag files.
+        tag_files_allowed: Patterns of allowed tag files.
+        payload_files_required: Paths of required payload files.
+        payload_files_allowed: Patterns of allowed payload files.
+        fetch_allowed: Whether a fetch.txt is allowed.
+        fetch_required: Whether a fetch.txt is required.
         data_empty: Whether the payload must be empty.
         serialization: "required", "optional" or "forbidden".
-        media_types: Kinds of archive that it accepts.
+        media_types: Accepted kinds of archive.
         folder_named: Whether the folder in an archive must have the archive's name.
-        in_darts_form: Whether it is written in the JSON form of DART.
+        in_darts_form: Whether the profile has the JSON form of DART.
     """
 
     identifier: str = ""
@@ -202,53 +205,57 @@ class Profile:
     in_darts_form: bool = False
 
 
-def bundled() -> list[str]:
-    """Names of the profiles that ship with this package."""
+def bundled_profiles() -> list[str]:
+    """Return the names of the profiles that ship with this package."""
     folder = resources.files("archive_pkg.bags") / "known-profiles"
     return sorted(entry.name.removesuffix(".json") for entry in folder.iterdir())
 
 
-def load(source: str | Path) -> Profile:
-    """A profile from a JSON file, or one that ships with this package by its name.
+def load_profile(source: StrPath) -> Profile:
+    """Load a profile from a JSON file, or one that ships with this package by its name.
+
+    Args:
+        source: A path, or a name such as "btr-1.0" (see `bundled_profiles`).
 
     Raises:
-        UsageError: When there is no such file and no such name.
-        InvalidError: When the file is no profile.
-        StorageError: When it cannot be read.
+        UsageError: There is no such file or name.
+        InvalidError: The file is not a profile. The error's report has all faults.
+        StorageError: The file cannot be read.
     """
-    if isinstance(source, str) and source in bundled():
+    if isinstance(source, str) and source in bundled_profiles():
         entry = resources.files("archive_pkg.bags") / "known-profiles" / f"{source}.json"
         return parse(entry.read_bytes(), source)
     path = Path(source)
     if not path.exists():
         raise UsageError(
-            f"there is no profile {source}", f"Name a file, or one of {', '.join(bundled())}."
+            f"there is no profile {source}",
+            f"Name a file, or one of {', '.join(bundled_profiles())}.",
         )
     with storage_errors(f"reading {path}"):
         return parse(read_regular(path), str(path))
 
 
 def parse(data: bytes, name: str) -> Profile:
-    """A profile from JSON, in the specification's form or in DART's.
+    """Parse a profile from JSON, in the specification's form or in DART's.
 
     Raises:
-        InvalidError: When it is none; its report tells all that is wrong.
+        InvalidError: It is not a profile. The error's report has all faults.
     """
     report = Report()
     try:
         said = read_json(data)
     except ValueError as error:
-        report.add(MALFORMED.at(Location(name), f"is no JSON: {error}"))
+        report.add(MALFORMED.at(Location(name), f"is not JSON: {error}"))
         said = {}
-    reader = _Reader(said if isinstance(said, dict) else {}, name, report)
+    reader = _ProfileParser(said if isinstance(said, dict) else {}, name, report)
     profile = reader.dart() if "bagItProfileInfo" in reader.said else reader.profile()
     if not report.ok:
-        raise InvalidError(f"{name} is no BagIt profile that can be used", "", report)
+        raise InvalidError(f"{name} is not a usable BagIt profile", "", report)
     return profile
 
 
-class _Reader:
-    """Takes values out of a profile's JSON, and notes what is not as it should be."""
+class _ProfileParser:
+    """Read the values of a profile's JSON and report wrong ones."""
 
     def __init__(self, said: Mapping[str, Any], name: str, report: Report) -> None:
         self.said = said
@@ -256,11 +263,11 @@ class _Reader:
         self.report = report
 
     def note(self, key: str, message: str) -> None:
-        """Say what is wrong with a key."""
+        """Report what is wrong with a key."""
         self.report.add(MALFORMED.at(Location(self.name, field=key), message))
 
     def profile(self) -> Profile:
-        """The specification's form."""
+        """Return a profile written in the specification's form."""
         known = self.said.get("BagIt-Profile-Info")
         if not isinstance(known, dict):
             self.note("BagIt-Profile-Info", "is missing")
@@ -269,7 +276,7 @@ class _Reader:
         rules = []
         for label, rule in tags.items() if isinstance(tags, dict) else []:
             if not isinstance(rule, dict):
-                self.note(f"Bag-Info.{label}", "is no object")
+                self.note(f"Bag-Info.{label}", "is not an object")
                 continue
             rules.append(
                 TagRule(
@@ -301,7 +308,7 @@ class _Reader:
         )
 
     def dart(self) -> Profile:
-        """DART's form."""
+        """Return a profile written in DART's form."""
         known = self.said["bagItProfileInfo"]
         if not isinstance(known, dict):
             self.note("bagItProfileInfo", "is not an object")
@@ -345,15 +352,15 @@ class _Reader:
         return str(value)
 
     def list(self, key: str) -> tuple[str, ...]:
-        """A list of strings, empty where there is none."""
+        """Return a list of strings; empty if the key is missing."""
         value = self.said.get(key) or []
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            self.note(key, "is no list of strings")
+            self.note(key, "is not a list of strings")
             return ()
         return tuple(value)
 
     def optional(self, key: str) -> tuple[str, ...] | None:
-        """A list of strings, None where there is none."""
+        """Return a list of strings; None if the key is missing."""
         return None if self.said.get(key) is None else self.list(key)
 
 
@@ -361,20 +368,20 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def check(profile: Profile, bag: Bag, tree: Tree, kind: str) -> Iterator[Finding]:
-    """All in which a bag is not as a profile asks.
+def check(profile: Profile, bag: Bag, tree: BagTree, kind: str) -> Iterator[Finding]:
+    """Yield a finding for each requirement of a profile that a bag does not meet.
 
     Args:
         profile: The profile.
-        bag: The bag, read.
-        tree: Where it is, for tags in other tag files than bag-info.txt.
+        bag: The bag.
+        tree: The bag's files, to read tags in tag files other than bag-info.txt.
         kind: "folder", "zip", "tar", "tgz" or "zst".
     """
     if profile.versions and bag.version not in profile.versions:
         yield VERSION.at(
             Location("bagit.txt", line=1),
             f"the bag's version is {bag.version}",
-            f"The profile accepts {', '.join(profile.versions)}.",
+            f"Use a version that the profile accepts: {', '.join(profile.versions)}.",
         )
     for path, rules in profile.tags.items():
         yield from _check_tags(path, rules, bag, tree)
@@ -415,7 +422,7 @@ def check(profile: Profile, bag: Bag, tree: Tree, kind: str) -> Iterator[Finding
     yield from _check_rest(profile, bag, tree, kind)
 
 
-def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: Tree) -> Iterator[Finding]:
+def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: BagTree) -> Iterator[Finding]:
     if path == "bagit.txt":
         values = {
             "bagit-version": [bag.version],
@@ -434,15 +441,15 @@ def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: Tree) -> It
         place = Location(path, field=rule.label)
         said = values.get(rule.label.lower(), [])
         if rule.required and (not said or (not any(said) and not rule.empty)):
-            hint = f"One of: {', '.join(rule.values)}." if rule.values else ""
+            hint = f"Use one of: {', '.join(rule.values)}." if rule.values else ""
             yield TAG_MISSING.at(place, "is empty" if said else "is missing", hint)
         elif rule.recommended and not said:
             yield TAG_RECOMMENDED.at(place, "is missing, but recommended")
         if len(said) > 1 and not rule.repeatable:
-            yield TAG_REPEATED.at(place, f"stands {len(said)} times")
+            yield TAG_REPEATED.at(place, f"appears {len(said)} times")
         for value in said:
             if rule.values and value not in rule.values and (value or not rule.empty):
-                yield TAG_VALUE.at(place, f"is {value!r}", f"One of: {', '.join(rule.values)}.")
+                yield TAG_VALUE.at(place, f"is {value!r}", f"Use one of: {', '.join(rule.values)}.")
 
 
 def _check_files(
@@ -460,7 +467,7 @@ def _check_files(
                 )
 
 
-def _check_rest(profile: Profile, bag: Bag, tree: Tree, kind: str) -> Iterator[Finding]:
+def _check_rest(profile: Profile, bag: Bag, tree: BagTree, kind: str) -> Iterator[Finding]:
     fetch = "fetch.txt" in bag.listing.files
     if fetch and not profile.fetch_allowed:
         yield FETCH.at(Location("fetch.txt"), "is not allowed", "Fetch the files and remove it.")
@@ -494,5 +501,5 @@ def _is_standard(path: str) -> bool:
 
 
 def plain_algorithm(algorithm: str) -> str:
-    """An algorithm's name as file names have it: `SHA-256` is `sha256`."""
+    """Return an algorithm's name as file names write it: `SHA-256` becomes `sha256`."""
     return algorithm.lower().replace("-", "")

@@ -1,4 +1,4 @@
-"""A second opinion: what bagit-python, the Library of Congress's own reader, says of a bag."""
+"""Compare the verdict on a bag with that of bagit-python, the Library of Congress's library."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 DIFFERS = Code(
     "second-opinion-differs",
     Severity.WARNING,
-    "bagit-python judges the bag otherwise than archive-pkg does.",
+    "bagit-python and archive-pkg disagree whether the bag is valid.",
 )
 NOT_ASKED = Code(
     "second-opinion-not-asked",
     Severity.ADVICE,
-    "bagit-python was not asked: it would follow what is unsafe in this bag, or reads no archives.",
+    "bagit-python was not run: it would follow unsafe paths in this bag, or cannot read archives.",
 )
 _UNSAFE = {
     "manifest-path-unsafe",
@@ -36,32 +36,31 @@ _UNSAFE = {
 
 
 def bagit_python(path: Path, report: Report) -> list[Finding]:
-    """Ask bagit-python about a bag's folder, and tell where it differs.
+    """Validate a bag with bagit-python and return a finding if it disagrees.
 
-    It follows links and paths out of a bag, so it is asked only about bags in which nothing of
-    the kind was found.
+    bagit-python follows links and paths out of a bag, so bags with unsafe entries are left out.
 
     Args:
         path: The bag's folder.
-        report: What was found here.
+        report: The findings of our own verification.
     """
     place = Location(str(path))
     if not path.is_dir():
-        return [NOT_ASKED.at(place, "bagit-python was not asked: it reads folders only")]
+        return [NOT_ASKED.at(place, "bagit-python was not run: it only reads folders")]
     if unsafe := sorted({finding.code for finding in report} & _UNSAFE):
-        return [NOT_ASKED.at(place, f"bagit-python was not asked because of {', '.join(unsafe)}")]
-    complaint = _ask(path)
+        return [NOT_ASKED.at(place, f"bagit-python was not run because of {', '.join(unsafe)}")]
+    complaint = _validate(path)
     if report.ok == (complaint == ""):
         return []
     if complaint:
         said = f"bagit-python calls this bag invalid, archive-pkg valid: {complaint}"
     else:
         said = "bagit-python calls this bag valid, archive-pkg does not"
-    return [DIFFERS.at(place, said, "The other findings tell why; see the docs on both readers.")]
+    return [DIFFERS.at(place, said, "See the other findings for the reason.")]
 
 
-def _ask(path: Path) -> str:
-    """What bagit-python objects to, "" when it calls the bag valid."""
+def _validate(path: Path) -> str:
+    """Return the error of bagit-python, or "" if it calls the bag valid."""
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         import bagit
@@ -71,7 +70,7 @@ def _ask(path: Path) -> str:
         logger.disabled = True
         try:
             bagit.Bag(str(path)).validate(processes=1)
-        except Exception as error:  # it raises many kinds on malformed tag files
+        except Exception as error:  # malformed tag files raise many kinds
             return " ".join(str(error).split()) or type(error).__name__
         finally:
             logger.disabled = before

@@ -1,4 +1,4 @@
-"""Tag files: the bag's declaration, the text encodings, and "Label: value" files (RFC 8493, 2)."""
+"""Read and write bagit.txt and tag files of "Label: value" lines (RFC 8493, 2.1.1, 2.2.2)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TEXT_ENCODINGS = re.compile(
 MISSING = Code(
     "declaration-missing",
     Severity.ERROR,
-    "There is no bagit.txt, so this is no bag.",
+    "There is no bagit.txt, so this is not a bag.",
     "RFC 8493, 2.1.1",
 )
 MALFORMED = Code(
@@ -38,25 +38,25 @@ MALFORMED = Code(
 BYTE_ORDER_MARK = Code(
     "declaration-byte-order-mark",
     Severity.ERROR,
-    "bagit.txt begins with a byte-order mark, which it must not.",
+    "bagit.txt begins with a byte-order mark, which is not allowed.",
     "RFC 8493, 2.1.1",
 )
 VERSION_UNKNOWN = Code(
     "declaration-version-unknown",
     Severity.ERROR,
-    "The declared BagIt version is none that was ever published.",
+    "The declared BagIt version was never published.",
     "RFC 8493, 2.1.1",
 )
 ENCODING_UNKNOWN = Code(
     "declaration-encoding-unknown",
     Severity.ERROR,
-    "The declared character encoding is not known, so the tag files cannot be read.",
+    "The declared character encoding is unknown, so the tag files cannot be read.",
     "RFC 8493, 2.1.1",
 )
 ENCODING_NOT_UTF8 = Code(
     "declaration-encoding-not-utf8",
     Severity.ADVICE,
-    "The tag files are in another encoding than UTF-8, the one that is recommended.",
+    "The tag files are not in UTF-8, the recommended encoding.",
     "RFC 8493, 2.1.1",
 )
 UNDECODABLE = Code(
@@ -68,7 +68,7 @@ UNDECODABLE = Code(
 TAG_FILE_MARK = Code(
     "tag-file-byte-order-mark",
     Severity.WARNING,
-    "A UTF-8 tag file begins with a byte-order mark, which many readers take for text.",
+    "A UTF-8 tag file begins with a byte-order mark, which many programs read as text.",
     "RFC 8493, 2.1.1",
 )
 LINE_MALFORMED = Code(
@@ -87,20 +87,20 @@ LABEL_SPACED = Code(
 VALUE_UNSPACED = Code(
     "tag-value-unspaced",
     Severity.WARNING,
-    "After the colon there is no space, which the standard asks for.",
+    "There is no space after the colon, which the standard requires.",
     "RFC 8493, 2.2.2",
 )
 BLANK_LINE = Code(
     "tag-line-blank",
     Severity.WARNING,
-    "A tag file has an empty line, which other readers may reject.",
+    "A tag file has an empty line, which other programs may reject.",
     "RFC 8493, 2.2.2",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What bagit.txt says.
+    """The content of bagit.txt.
 
     Attributes:
         version: The BagIt version as written, "1.0".
@@ -112,12 +112,12 @@ class Declaration:
 
     @property
     def number(self) -> tuple[int, int]:
-        """The version as two numbers, for comparing."""
+        """The version as two numbers, for comparison."""
         major, minor = self.version.split(".")
         return int(major), int(minor)
 
     def to_bytes(self) -> bytes:
-        """The file's bytes."""
+        """Return the bytes of bagit.txt."""
         lines = f"BagIt-Version: {self.version}\nTag-File-Character-Encoding: {self.encoding}\n"
         return lines.encode()
 
@@ -127,9 +127,9 @@ class Tag:
     """One element of a tag file.
 
     Attributes:
-        label: As written, without white space around it.
-        value: Unfolded: continued lines joined by single spaces.
-        line: Where it begins, from 1.
+        label: The label as written, without white space around it.
+        value: The value, with continued lines joined by single spaces.
+        line: The number of its first line, from 1.
     """
 
     label: str
@@ -145,7 +145,7 @@ _SECOND_LOOSE = re.compile(r"\s*Tag-File-Character-Encoding\s*:\s*(\S+)\s*", re.
 
 
 def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
-    """Read bagit.txt: what it means, however it is written, and all that is wrong with it."""
+    """Return what bagit.txt declares, also when its form is wrong, and its faults."""
     findings = []
     place = Location(DECLARATION)
     if data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -174,7 +174,7 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
             MALFORMED.at(
                 Location(DECLARATION, line=number),
                 f"line {number} {said}",
-                f"It must have exactly the form '{form}'.",
+                f"Write it in exactly this form: '{form}'.",
             )
         )
         guesses = [found[1] for each in lines if (found := loose.fullmatch(each))]
@@ -184,7 +184,7 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
             MALFORMED.at(
                 Location(DECLARATION, line=3),
                 f"has {len(lines)} lines",
-                "It must have exactly two; other tags belong into bag-info.txt.",
+                "It must have exactly two lines. Move other tags to bag-info.txt.",
             )
         )
     version, encoding = values
@@ -193,7 +193,7 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
             VERSION_UNKNOWN.at(
                 Location(DECLARATION, line=1),
                 f"declares BagIt version {version}",
-                f"Known versions: {', '.join(KNOWN_VERSIONS)}.",
+                f"Declare one of {', '.join(KNOWN_VERSIONS)}.",
             )
         )
     if version not in KNOWN_VERSIONS:
@@ -203,7 +203,7 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
             ENCODING_UNKNOWN.at(
                 Location(DECLARATION, line=2),
                 f"declares the unknown character encoding {encoding!r}",
-                "Declare the encoding that the tag files really have, best UTF-8.",
+                "Declare the encoding that the tag files have, preferably UTF-8.",
             )
         )
     elif encoding and codec_of(encoding) != "utf-8":
@@ -211,14 +211,14 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
             ENCODING_NOT_UTF8.at(
                 Location(DECLARATION, line=2),
                 f"declares tag files in {encoding}",
-                "UTF-8 is recommended.",
+                "Use UTF-8 if you can (archive-pkg bag upgrade).",
             )
         )
     return Declaration(version, encoding or "UTF-8"), findings
 
 
 def codec_of(encoding: str) -> str | None:
-    """Python's name of a declared encoding; None when it is not known or is none of text."""
+    """Return Python's name of a text encoding; None for an unknown one."""
     if not _TEXT_ENCODINGS.fullmatch(encoding):
         return None
     try:
@@ -228,9 +228,9 @@ def codec_of(encoding: str) -> str | None:
 
 
 def decode_text(path: str, data: bytes, encoding: str) -> tuple[str, list[Finding]]:
-    """A tag file's text; bytes that cannot be decoded become U+FFFD and are a finding.
+    """Decode a tag file. Invalid bytes become U+FFFD and give a finding.
 
-    A UTF-16 file without a byte-order mark is taken as big-endian (RFC 2781, 4.3).
+    A UTF-16 file without a byte-order mark is read as big-endian (RFC 2781, 4.3).
     """
     codec = codec_of(encoding) or "utf-8"
     findings = []
@@ -257,7 +257,7 @@ def decode_text(path: str, data: bytes, encoding: str) -> tuple[str, list[Findin
 
 
 def split_lines(text: str) -> list[str]:
-    """Lines ended by LF, CR or CRLF (and by nothing else that Unicode may call a line end)."""
+    """Split a text at LF, CR and CRLF, but not at Unicode's other line ends."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
@@ -267,13 +267,13 @@ def split_lines(text: str) -> list[str]:
 
 
 def parse_tags(path: str, text: str, version: tuple[int, int], report: Report) -> list[Tag]:
-    """Read "Label: value" lines; order and repeats are kept, folded values joined.
+    """Read "Label: value" lines in order, with repeats, and join folded values.
 
     Args:
-        path: The file, for findings.
-        text: Its decoded text.
-        version: The bag's version; from 1.0 on labels are stricter.
-        report: Takes what is wrong.
+        path: The file's path, for findings.
+        text: The file's text.
+        version: The bag's version. The rules for labels are stricter from 1.0 on.
+        report: Findings are added to it.
     """
     found: list[tuple[str, list[str], int]] = []
     for number, line in enumerate(split_lines(text), 1):
@@ -289,7 +289,7 @@ def parse_tags(path: str, text: str, version: tuple[int, int], report: Report) -
                 report.add(
                     LINE_MALFORMED.at(
                         place,
-                        f"{line[:60]!r} is no 'Label: value'",
+                        f"{line[:60]!r} is not 'Label: value'",
                         "Write label, colon, space, value; indent lines that continue a value.",
                     )
                 )
@@ -303,10 +303,10 @@ def parse_tags(path: str, text: str, version: tuple[int, int], report: Report) -
 
 
 def tags_to_bytes(tags: Sequence[tuple[str, str]]) -> bytes:
-    """The bytes of a UTF-8 tag file; line ends within values fold them.
+    """Return the bytes of a UTF-8 tag file. Values are folded at their line ends.
 
     Raises:
-        ValueError: When a label or value cannot be written so that it reads back the same.
+        ValueError: A label contains a colon or line end, or begins or ends with white space.
     """
     lines = []
     for label, value in tags:

@@ -1,4 +1,4 @@
-"""Changing a bag safely: a new folder, sharing what stays, is swapped in when whole."""
+"""Change a bag atomically: write a new folder that shares unchanged files, then exchange both."""
 
 from __future__ import annotations
 
@@ -38,17 +38,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from archive_pkg.bags.tagfiles import Tag
+    from archive_pkg.paths import StrPath
 
 _NO_LINKS = {errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 _RENAMED_LABELS = {"packing-date": "Bagging-Date", "package-size": "Bag-Size"}
-"""Labels of package-info.txt before 0.96, and what they have been called since."""
+"""Labels of package-info.txt before 0.96, and their names since."""
 
 _SIGNATURES = "signatures/"
-"""Where detached signatures of tag manifests lie; changing a bag makes them wrong."""
+"""Folder of the detached signatures of tag manifests. Any change to the bag invalidates them."""
 
 
 def update(
-    bag: Path,
+    bag: StrPath,
     *,
     add: Mapping[str, Path | bytes] | None = None,
     remove: Iterable[str] = (),
@@ -59,41 +60,39 @@ def update(
     drop_signatures: bool = False,
     wait: float = 0,
 ) -> Bag:
-    """Add, replace and remove files of a bag, atomically; only what is new is hashed.
+    """Add, replace and remove files and tags of a bag (RFC 8493, 2.1.3 and 2.2).
 
-    Digests of what stays are taken from the manifests as they are, so damage that is there is
-    not covered up. Files that stay are shared with the old folder (hard links) where the file
-    system can, and copied elsewhere. The bag's version and encoding stay; tag files that are not
-    named, and the order, repeats and spelling of bag-info.txt's tags, stay untouched.
+    The change is atomic. Only new files are hashed: digests of unchanged files are copied from the
+    manifests, so that damage is not hidden. Unchanged files become hard links, or copies if links
+    are not possible. The bag's version and encoding, other tag files, and the order and spelling of
+    other tags stay as they are.
 
     Args:
         bag: The bag's folder.
-        add: What becomes of each path from the bag's folder ("data/…" or a tag file): a file to
-            copy or bytes. A path that is there is replaced. To list a file that lies in the bag
-            already, give its own path.
-        remove: Paths to remove, from the manifests too.
-        info: Labels and values of bag-info.txt to set: the values given for a label replace all
-            that it has.
-        add_info: Labels and values to add to what a label has.
-        remove_info: Labels and the value to remove; all of a label's where the value is None.
-        remove_algorithms: Algorithms whose manifest and tag manifest are removed; one manifest of
-            an algorithm that can be computed here must remain.
-        drop_signatures: Change a signed bag, too, and leave its signatures out.
-        wait: Seconds to wait for another run that works on the bag.
+        add: A file to copy, or bytes, by path in the bag ("data/…" or a tag file). An existing file
+            is replaced. To list a file that is already in the bag, give its own path.
+        remove: Paths to remove from the bag and its manifests.
+        info: Labels and values of bag-info.txt to set. They replace all values of their labels.
+        add_info: Labels and values to add.
+        remove_info: Labels and values to remove; None removes all values of the label.
+        remove_algorithms: Algorithms whose manifest and tag manifest are removed. A manifest for
+            another known algorithm must remain.
+        drop_signatures: Whether to change a signed bag and remove its signatures.
+        wait: Seconds to wait for another run that uses the bag.
 
     Returns:
-        The bag as it is now.
+        The changed bag.
 
     Raises:
-        InvalidError: When the bag cannot be read faithfully, would not be complete afterwards, or
-            is signed.
-        UsageError: When a path cannot be added or removed.
-        StorageError: When reading or writing fails.
+        InvalidError: The bag has faults, would not be complete after the change, or is signed.
+        UsageError: A path cannot be added or removed.
+        ChangedError: A file changes while it is read.
+        StorageError: Reading or writing fails, or another run uses the bag.
     """
-    bag = bag.resolve()
+    bag = Path(bag).resolve()
     with Staging(bag, wait=wait) as staging:
         dropped = _signatures(Bag.open(bag), drop=drop_signatures)
-        change = _Change(bag, dict(add or {}), {*remove, *dropped}, {*remove_algorithms})
+        change = _BagChange(bag, dict(add or {}), {*remove, *dropped}, {*remove_algorithms})
         changes = _InfoChanges(tuple(info), tuple(add_info), tuple(remove_info))
         changes.refuse_misuse(change.bag)
         with storage_errors(f"updating {bag}"):
@@ -104,7 +103,7 @@ def update(
 
 
 def upgrade(
-    bag: Path,
+    bag: StrPath,
     *,
     algorithms: Sequence[str] = DEFAULT_ALGORITHMS,
     drop_signatures: bool = False,
@@ -112,30 +111,30 @@ def upgrade(
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
 ) -> Bag:
-    """Bring a valid bag to BagIt 1.0 in UTF-8, with manifests for more algorithms.
+    """Convert a valid bag to BagIt 1.0 in UTF-8 and add manifests (RFC 8493, 2.4).
 
-    The bag is verified before and after. Manifests that are there stay and are written anew;
-    package-info.txt becomes bag-info.txt; other tag files stay untouched.
+    The bag is verified before and after. Its manifests are written again, package-info.txt becomes
+    bag-info.txt, and other tag files stay as they are.
 
     Args:
         bag: The bag's folder.
-        algorithms: Algorithms that it is to have besides its own.
-        drop_signatures: Upgrade a signed bag, too, and leave its signatures out.
-        wait: Seconds to wait for another run that works on the bag.
-        jobs: How many files to read at a time; as many as there are processors when None.
+        algorithms: Algorithms to add to those of the bag.
+        drop_signatures: Whether to change a signed bag and remove its signatures.
+        wait: Seconds to wait for another run that uses the bag.
+        jobs: How many files to read at a time; None means one per processor.
         progress: Called now and then with what is done so far.
 
     Returns:
-        The bag as it is now.
+        The changed bag.
 
     Raises:
-        InvalidError: When the bag is not valid, before or after, or is signed.
-        UsageError: For an unknown algorithm.
-        StorageError: When reading or writing fails.
+        InvalidError: The bag is not valid before or after the change, or is signed.
+        UsageError: An unknown algorithm.
+        StorageError: Reading or writing fails, or another run uses the bag.
     """
     for name in algorithms:
         new_hash(name)
-    bag = bag.resolve()
+    bag = Path(bag).resolve()
     with Staging(bag, wait=wait) as staging:
         verdict = verify(bag, jobs=jobs)
         if not verdict.valid or verdict.bag is None:
@@ -153,7 +152,7 @@ def upgrade(
                 progress(tally)
 
         with storage_errors(f"upgrading {bag}"), Folder(bag) as folder:
-            _carry(folder, staging.path, old.listing.folders, old.payload)
+            _share(folder, staging.path, old.listing.folders, old.payload)
             digests = folder.digests(old.payload, names, jobs=jobs, tick=tick)
             manifests = {
                 name: {path: found[1][index] for path, found in digests.items()}
@@ -168,20 +167,21 @@ def upgrade(
 
 
 def _signatures(bag: Bag, *, drop: bool) -> set[str]:
-    """The files of a bag's signatures, which a change leaves out; none may be lost unasked."""
+    """Return the signature files, which a change removes. Raise InvalidError unless `drop`."""
     found = {path for path in bag.tag_files if path.startswith(_SIGNATURES)}
     if not any(path.endswith(".sig") for path in found):
         return set()
     if not drop:
         raise InvalidError(
-            f"{bag.path} is signed, and no signature outlives a change; nothing was changed",
-            "to change it all the same and lose them: --drop-signatures; then sign it again",
+            f"{bag.path} is signed, and a change would invalidate the signatures",
+            "Nothing was changed. To change the bag and remove its signatures, use "
+            "--drop-signatures. Then sign it again.",
         )
     return found
 
 
-class _Change:
-    """One change of one bag."""
+class _BagChange:
+    """A change to a bag."""
 
     def __init__(
         self,
@@ -195,20 +195,20 @@ class _Change:
         self.add = add
         self.remove = remove
         self.remove_algorithms = remove_algorithms
-        # Files that nothing lists are not an obstacle: they may be what is to be added.
+        # Files that are not listed are allowed: the caller may want to add them.
         if bag.report.errors:
             raise InvalidError(
-                f"{path} has faults that must be mended first", "Nothing was changed.", bag.report
+                f"{path} has faults", "Nothing was changed. Correct them first.", bag.report
             )
         unknown = set(bag.manifests) - set(ALGORITHMS) - remove_algorithms
         if unknown or not bag.manifests:
+            said = f"manifests of unknown algorithms: {', '.join(sorted(unknown))}"
             raise InvalidError(
-                f"{path} has manifests that cannot be computed here: {', '.join(sorted(unknown))}",
-                "Nothing was changed.",
+                f"{path} has {said if unknown else 'no payload manifest'}", "Nothing was changed."
             )
         if bag.fetch and any(line.path not in set(bag.payload) for line in bag.fetch):
             raise InvalidError(
-                f"{path} has files that are still to be fetched",
+                f"{path} has files that have not been fetched",
                 f"Fetch them first: archive-pkg bag fetch {path}",
             )
         self._refuse_misuse()
@@ -217,15 +217,15 @@ class _Change:
         listed = {path for manifest in self._manifests() for path in manifest}
         there = listed | set(self.bag.listing.files)
         for path in sorted(self.remove - there):
-            raise UsageError(f"there is no {path} in {self.path} to remove")
+            raise UsageError(f"{path} cannot be removed: it is not in {self.path}")
         for path in sorted(self.remove & self.add.keys()):
-            raise UsageError(f"{path} is to be added and removed at once")
+            raise UsageError(f"{path} cannot be added and removed at once")
         refuse_tag_files(path for path in self.add if not path.startswith("data/"))
         for path in sorted(self.remove):
             kind = describe_manifest(path, Report())
             if kind is not None:
                 raise UsageError(
-                    f"{path} is a manifest", f"remove it with --remove-algorithm {kind.algorithm}"
+                    f"{path} is a manifest", f"Remove it with --remove-algorithm {kind.algorithm}."
                 )
         refuse_tag_files(path for path in self.remove if not path.startswith("data/"))
         for name in sorted(self.remove_algorithms):
@@ -234,12 +234,12 @@ class _Change:
         if not self.bag.manifests.keys() - self.remove_algorithms:
             raise UsageError(
                 f"{self.path} would have no manifest left",
-                "add one first: archive-pkg bag upgrade --algorithm sha512",
+                "Add one first: archive-pkg bag upgrade --algorithm sha512",
             )
         left = set(self.bag.listing.files) - self.remove
-        report = check_names(self.add, beside=left)
+        report = check_names(self.add, existing=left)
         if not report.ok:
-            raise InvalidError("what is to be added cannot stand in a bag", "", report)
+            raise InvalidError("files to add have names that are not allowed", "", report)
 
     def _manifests(self) -> list[dict[str, bytes]]:
         kinds = (self.bag.manifests, self.bag.tag_manifests)
@@ -261,14 +261,14 @@ class _Change:
             for path in self.remove | made:
                 digests.pop(path, None)
         with Folder(self.path) as folder:
-            gone = self.remove | self.add.keys() | _written_anew(bag)
-            # A folder that holds nothing any more gives way to a file of its name.
+            gone = self.remove | self.add.keys() | _rewritten(bag)
+            # An added file may replace a folder that has become empty.
             folders = [
                 path
                 for path in bag.listing.folders
                 if self.add.keys().isdisjoint((path, *folders_of(path)))
             ]
-            _carry(folder, target, folders, [p for p in bag.listing.files if p not in gone])
+            _share(folder, target, folders, [p for p in bag.listing.files if p not in gone])
             for path, source in self.add.items():
                 kind = payload if path.startswith("data/") else tags
                 new = target / path
@@ -290,9 +290,9 @@ class _Change:
             wrong = sorted(present ^ digests.keys())
             if wrong and self.bag.declaration.number >= (1, 0):
                 raise InvalidError(
-                    f"{wrong[0]} (and {len(wrong) - 1} more) would be in the bag or in its "
-                    f"{name} manifest, not in both",
-                    "Add or remove them, too.",
+                    f"{wrong[0]} (and {len(wrong) - 1} more) would be either in the bag or in its "
+                    f"{name} manifest, but not in both",
+                    "Add or remove these files, too.",
                 )
 
     def _oxum(self, target: Path, present: set[str]) -> list[tuple[str, str]]:
@@ -331,14 +331,14 @@ class _Change:
             (target / path).write_bytes(data)
 
 
-def _written_anew(bag: Bag) -> set[str]:
+def _rewritten(bag: Bag) -> set[str]:
     kinds = (bag.manifests, bag.tag_manifests)
     made = {manifest.name for kind in kinds for manifest in kind.values()}
     return made | {bag.info_name} | ({fetch_file.NAME} if bag.fetch else set())
 
 
-def _carry(folder: Folder, target: Path, folders: Iterable[str], paths: Iterable[str]) -> None:
-    """Let folders and files of the old folder be in the new one, too."""
+def _share(folder: Folder, target: Path, folders: Iterable[str], paths: Iterable[str]) -> None:
+    """Link or copy folders and files of the old folder into the new one."""
     for path in folders:
         (target / path).mkdir(exist_ok=True)
     for path in paths:
@@ -375,12 +375,12 @@ def _read(folder: Folder, path: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _InfoChanges:
-    """What is changed in bag-info.txt; all other bytes of it stay.
+    """The changes to bag-info.txt. All other bytes stay as they are.
 
     Attributes:
-        put: Labels and values that replace all that a label has.
-        add: Labels and values that are added.
-        remove: Labels and the value that is removed; all where it is None.
+        put: Labels and values that replace all values of their labels.
+        add: Labels and values to add.
+        remove: Labels and values to remove; None removes all values of the label.
     """
 
     put: tuple[tuple[str, str], ...]
@@ -388,10 +388,10 @@ class _InfoChanges:
     remove: tuple[tuple[str, str | None], ...]
 
     def refuse_misuse(self, bag: Bag) -> None:
-        """Refuse to remove what is not there.
+        """Refuse to remove a label or value that does not exist.
 
         Raises:
-            UsageError: When there is no such label or value.
+            UsageError: There is no such label or value.
         """
         for label, value in self.remove:
             values = bag.values(label)
@@ -400,7 +400,7 @@ class _InfoChanges:
                 raise UsageError(f"bag-info.txt of {bag.path} has no {said}")
 
     def applied(self, data: bytes, bag: Bag) -> bytes:
-        """The changed bytes of bag-info.txt."""
+        """Return the changed bytes of bag-info.txt."""
         codec = codec_of(bag.encoding) or "utf-8"
         info = _Info(data.decode(codec))
         for label, value in self.remove:
@@ -416,14 +416,14 @@ class _InfoChanges:
 
 
 class _Info:
-    """The lines of bag-info.txt, each with its end."""
+    """The lines of bag-info.txt with their line ends."""
 
     def __init__(self, text: str) -> None:
         self.lines = _lines(text)
         self.end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
 
     def _places(self, label: str) -> list[tuple[int, int]]:
-        """Where each value of a label begins and ends, its continuation lines included."""
+        """Return the first line and the end of each value of a label, with continuation lines."""
         found = []
         for start, line in enumerate(self.lines):
             if line[:1] in (" ", "\t") or line.partition(":")[0].strip().lower() != label.lower():
@@ -439,14 +439,14 @@ class _Info:
         return line.replace("\n", self.end)
 
     def remove(self, label: str, value: str | None) -> None:
-        """Remove a label's values, or the one that is this."""
+        """Remove one value of a label, or all if it is None."""
         for start, stop in reversed(self._places(label)):
             (tag,) = parse_tags("bag-info.txt", "".join(self.lines[start:stop]), (0, 97), Report())
             if value is None or tag.value == value:
                 del self.lines[start:stop]
 
     def put(self, pairs: Sequence[tuple[str, str]]) -> None:
-        """Let a label have these values and no others, where the first of them is."""
+        """Replace the values of a label, at the place of the first one."""
         label = pairs[0][0]
         places = self._places(label)
         if not places:
@@ -460,7 +460,7 @@ class _Info:
         self.lines[places[0][0] : places[0][0]] = made
 
     def add(self, label: str, value: str) -> None:
-        """Add a value, after the last of the label's, or at the end."""
+        """Add a value after the label's last value, or at the end."""
         if self.lines and not self.lines[-1].endswith(("\n", "\r")):
             self.lines[-1] += self.end
         places = self._places(label)
@@ -469,7 +469,7 @@ class _Info:
 
 
 def _lines(text: str) -> list[str]:
-    """Lines with their ends, as `split_lines` divides them."""
+    """Return lines with their line ends, divided as by `split_lines`."""
     lines = []
     start = 0
     for line in split_lines(text):
@@ -481,7 +481,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _without_lines(folder: Folder, bag: Bag, removed: set[str]) -> bytes:
-    """fetch.txt without the lines of files that are removed."""
+    """Return fetch.txt without the lines of removed files."""
     codec = codec_of(bag.encoding) or "utf-8"
     lines = _lines(_read(folder, fetch_file.NAME).decode(codec))
     gone = {entry.line for entry in bag.fetch if entry.path in removed}
@@ -503,9 +503,9 @@ def _write_upgraded(
         files[fetch_file.NAME] = fetch_file.render(old.fetch)
     for name, digests in manifests.items():
         files[f"manifest-{name}.txt"] = render(digests)
-    dropped = _written_anew(old) | {DECLARATION} | left_out
+    dropped = _rewritten(old) | {DECLARATION} | left_out
     others = [path for path in old.tag_files if path not in dropped]
-    _carry(folder, target, old.listing.folders, others)
+    _share(folder, target, old.listing.folders, others)
     listed = {path for manifest in old.tag_manifests.values() for path in manifest.digests}
     kept = [path for path in others if path in listed or not old.tag_manifests]
     tags: dict[str, dict[str, bytes]] = {name: {} for name in manifests}
@@ -520,7 +520,7 @@ def _write_upgraded(
 
 
 def _upgraded_info(data: bytes, old: Bag) -> bytes:
-    """bag-info.txt as 1.0 wants it; its bytes as they are where they are good already."""
+    """Return bag-info.txt in the form of BagIt 1.0, unchanged if it already has that form."""
     labels = [(_label(tag, old), tag.value) for tag in old.tags]
     unchanged = labels == old.info and codec_of(old.encoding) == "utf-8"
     spaced = any(

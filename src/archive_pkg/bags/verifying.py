@@ -1,4 +1,4 @@
-"""Verifying a bag: is it complete, is it valid (RFC 8493, 3), and all that is wrong with it."""
+"""Verify that a bag is complete and valid (RFC 8493, 3), and report all faults."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.bags import names
 from archive_pkg.bags.archives.findings import BadArchiveError
 from archive_pkg.bags.archives.opening import open_tree
-from archive_pkg.bags.bag import Bag, BoundedReport, Tree, load
+from archive_pkg.bags.bag import Bag, BagTree, BoundedReport, load
 from archive_pkg.bags.manifests import ALGORITHM_WEAK, Manifest
 from archive_pkg.bags.manifests import describe as describe_manifest
 from archive_pkg.fixity import ALGORITHMS, Tally
@@ -31,7 +31,7 @@ _log = logger(__name__)
 PAYLOAD_FOLDER_MISSING = Code(
     "payload-folder-missing",
     Severity.ERROR,
-    "There is no folder data/, in which a bag's payload lies.",
+    "The bag does not have a folder data/ for its payload.",
     "RFC 8493, 2.1.2",
 )
 MANIFEST_MISSING = Code(
@@ -43,20 +43,20 @@ MANIFEST_MISSING = Code(
 NOTHING_CHECKABLE = Code(
     "manifest-none-checkable",
     Severity.ERROR,
-    "No payload manifest is for an algorithm that can be computed here, so nothing can be said "
-    "of the payload.",
+    "archive-pkg knows none of the algorithms of the payload manifests, so the payload cannot be "
+    "checked.",
     "RFC 8493, 3",
 )
 PAYLOAD_MISSING = Code(
     "payload-file-missing",
     Severity.ERROR,
-    "A manifest lists a payload file that is not there.",
+    "A manifest lists a payload file that does not exist.",
     "RFC 8493, 3",
 )
 PAYLOAD_UNFETCHED = Code(
     "payload-file-unfetched",
     Severity.ERROR,
-    "A payload file is not there yet: fetch.txt says where it is to be fetched.",
+    "A payload file has not been fetched yet. fetch.txt has its address.",
     "RFC 8493, 2.2.3",
 )
 PAYLOAD_UNLISTED = Code(
@@ -68,25 +68,25 @@ PAYLOAD_UNLISTED = Code(
 PAYLOAD_MISMATCH = Code(
     "payload-digest-mismatch",
     Severity.ERROR,
-    "A payload file is not what it was when its digest was written into a manifest.",
+    "A payload file does not match its digest in a manifest.",
     "RFC 8493, 3",
 )
 TAG_FILE_MISSING = Code(
     "tag-file-missing",
     Severity.ERROR,
-    "A tag manifest lists a tag file that is not there.",
+    "A tag manifest lists a tag file that does not exist.",
     "RFC 8493, 3",
 )
 TAG_FILE_MISMATCH = Code(
     "tag-digest-mismatch",
     Severity.ERROR,
-    "A tag file is not what it was when its digest was written into a tag manifest.",
+    "A tag file does not match its digest in a tag manifest.",
     "RFC 8493, 3",
 )
 TAG_FILE_UNLISTED = Code(
     "tag-file-unlisted",
     Severity.ADVICE,
-    "A tag file is in no tag manifest, so nothing shows whether it has changed.",
+    "A tag file is not in any tag manifest, so a change to it is not noticed.",
     "RFC 8493, 2.2.1",
 )
 MANIFEST_UNLISTED = Code(
@@ -110,13 +110,13 @@ OXUM_MALFORMED = Code(
 OXUM_REPEATED = Code(
     "payload-oxum-repeated",
     Severity.ERROR,
-    "Payload-Oxum stands more than once in bag-info.txt.",
+    "Payload-Oxum is in bag-info.txt more than once.",
     "RFC 8493, 2.2.2",
 )
 OXUM_MISMATCH = Code(
     "payload-oxum-mismatch",
     Severity.ERROR,
-    "The payload has not as many bytes and files as Payload-Oxum says.",
+    "The payload's bytes and files differ from Payload-Oxum.",
     "RFC 8493, 2.2.2",
 )
 DATE_MALFORMED = Code(
@@ -125,11 +125,11 @@ DATE_MALFORMED = Code(
     "Bagging-Date is not YYYY-MM-DD.",
     "RFC 8493, 2.2.2",
 )
-TWINS = Code(
+NAMES_ALIKE = Code(
     "payload-names-alike",
     Severity.WARNING,
-    "Payload files have names that some file systems take for the same (letter case, Unicode "
-    "normalization); there one would overwrite the other.",
+    "Payload files have names that are the same on some file systems (letter case, Unicode "
+    "normalization). One file would overwrite the other there.",
     "RFC 8493, 6",
 )
 OTHER_NORMALIZATION = Code(
@@ -147,7 +147,7 @@ UNFETCHED_UNLISTED = Code(
 NOT_A_BAG = Code(
     "bag-unreadable",
     Severity.ERROR,
-    "There is nothing here that could be a bag: no folder and no archive that can be read.",
+    "There is no bag here: neither a folder nor an archive that can be read.",
     "RFC 8493, 2",
 )
 
@@ -157,19 +157,19 @@ _VALIDITY_ONLY = {PAYLOAD_MISMATCH.code, TAG_FILE_MISMATCH.code}
 
 @dataclass(slots=True)
 class Verdict:
-    """What verifying a bag came to.
+    """The result of verifying a bag.
 
     Attributes:
-        path: The bag, as the caller named it.
+        path: The bag's path as the caller gave it.
         report: All findings.
-        complete: Whether it is complete, in the sense of RFC 8493, 3.
-        valid: Whether it is valid, in the sense of RFC 8493, 3: complete, and every digest of
-            every manifest computed and found equal.
-        files: Payload files there are.
-        size: Bytes they have.
-        conforms: Whether it is as the profile asks; None where no profile was given.
-        bag: The bag as read; None where there was nothing to read.
-        uncovered: The files of which no digest was compared, but for the tag manifests.
+        complete: Whether the bag is complete (RFC 8493, 3).
+        valid: Whether the bag is valid (RFC 8493, 3): it is complete, and all files match the
+            digests of all manifests.
+        files: Number of payload files.
+        size: Size of the payload in bytes.
+        conforms: Whether the bag conforms to the profile; None if no profile was given.
+        bag: The bag as read; None if it could not be read.
+        uncovered: Files without a digest to compare, except the tag manifests.
     """
 
     path: str
@@ -191,19 +191,19 @@ def verify(
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
 ) -> Verdict:
-    """Verify a bag: every rule checked, every digest of every manifest computed and compared.
+    """Verify a bag by all rules and all digests of all manifests (RFC 8493, 3).
 
-    Nothing outside the bag is opened, no link followed, nothing fetched, nothing written.
+    Nothing outside the bag is opened, links are not followed, and nothing is fetched or written.
 
     Args:
-        path: A bag's folder, or a zip, tar, tgz (or tar.zst) of one, which is read as it is.
-        profile: A profile that the bag is to conform to, too (`profiles.load`).
-        second_opinion: Whether to ask bagit-python, too, and report where it judges otherwise.
-        jobs: How many files to read at a time; as many as there are processors when None.
+        path: A bag's folder, or a zip, tar, tgz or tar.zst of one, which is not unpacked.
+        profile: A profile that the bag must also conform to (see `load_profile`).
+        second_opinion: Whether to run bagit-python, too, and report if it disagrees.
+        jobs: How many files to read at a time; None means one per processor.
         progress: Called now and then with what is done so far.
 
     Returns:
-        The verdict. A bad bag never raises: whatever is wrong is in the report.
+        The verdict. An invalid or unreadable bag does not raise: its faults are in the report.
     """
     path = Path(path)
     _log.info("verifying %s", path)
@@ -211,7 +211,7 @@ def verify(
     try:
         with open_tree(path) as tree:
             bag = _verify(tree, verdict, jobs, progress)
-            _judge(verdict)
+            _conclude(verdict)
             if profile is not None:
                 _compare_with(profile, bag, tree, verdict)
     except BadArchiveError as error:
@@ -226,7 +226,7 @@ def verify(
     return verdict
 
 
-def _judge(verdict: Verdict) -> None:
+def _conclude(verdict: Verdict) -> None:
     report = verdict.report
     if isinstance(report, BoundedReport):
         report.close()
@@ -236,15 +236,15 @@ def _judge(verdict: Verdict) -> None:
 
 
 def _verify(
-    tree: Tree,
+    tree: BagTree,
     verdict: Verdict,
     jobs: int | None,
     progress: Callable[[Tally], None] | None,
 ) -> Bag:
     listing = tree.listing()
     payload = [path for path in listing.files if path.startswith("data/")]
-    # Which algorithms are wanted the manifests' names tell, so that processes can digest the
-    # payload while this one reads the manifests.
+    # The manifests' names give the algorithms, so workers can digest the payload while this
+    # process reads the manifests.
     kinds = [describe_manifest(path, Report()) for path in listing.files if "/" not in path]
     wanted = {kind.algorithm for kind in kinds if kind and not kind.of_tags}
     with tree.digesting(payload, sorted(wanted & ALGORITHMS.keys()), jobs) as digesting:
@@ -259,7 +259,7 @@ def _verify(
     return bag
 
 
-def _compare_with(profile: Profile, bag: Bag, tree: Tree, verdict: Verdict) -> None:
+def _compare_with(profile: Profile, bag: Bag, tree: BagTree, verdict: Verdict) -> None:
     from archive_pkg.bags.profiles import check
 
     findings = list(check(profile, bag, tree, tree.kind))
@@ -268,12 +268,12 @@ def _compare_with(profile: Profile, bag: Bag, tree: Tree, verdict: Verdict) -> N
 
 
 class _Verification:
-    """One bag being verified."""
+    """The verification of one bag."""
 
     def __init__(
         self,
         bag: Bag,
-        tree: Tree,
+        tree: BagTree,
         verdict: Verdict,
         progress: Callable[[Tally], None] | None,
     ) -> None:
@@ -286,28 +286,28 @@ class _Verification:
         self.oxum = self._oxum()
 
     def structure(self) -> None:
-        """What must be there, whatever it says."""
+        """Check that data/ and a usable payload manifest exist."""
         bag = self.bag
-        if bag.listing.torn:
-            return  # what is missing may be in the part that could not be read
+        if bag.listing.truncated:
+            return  # missing files may be in the part that could not be read
         if "data" not in bag.listing.folders:
             self.add(
                 PAYLOAD_FOLDER_MISSING.at(
-                    Location("data"), "is missing", "An empty payload is an empty folder data/."
+                    Location("data"), "is missing", "Add data/, even if it is empty."
                 )
             )
         known = [name for name in bag.manifests if name in ALGORITHMS]
         if not bag.manifests:
             self.add(
                 MANIFEST_MISSING.at(
-                    Location("manifest-sha512.txt"), "is missing, and every other manifest with it"
+                    Location("manifest-sha512.txt"), "is missing, as are all other manifests"
                 )
             )
         elif not known:
             self.add(
                 NOTHING_CHECKABLE.at(
                     Location(next(iter(bag.manifests.values())).name),
-                    "is for an algorithm that cannot be computed here, as is every other manifest",
+                    "uses an algorithm that archive-pkg does not know, as do all other manifests",
                     "Add a manifest for sha512.",
                 )
             )
@@ -315,13 +315,13 @@ class _Verification:
             self.add(
                 ALGORITHM_WEAK.at(
                     Location(bag.manifests[known[0]].name),
-                    "is for an algorithm that no longer shows malice, and no stronger one is there",
+                    "uses a weak algorithm, and there is no manifest for a stronger one",
                     "Add a manifest for sha512 (archive-pkg bag upgrade).",
                 )
             )
 
     def tag_files(self) -> None:
-        """Tag manifests against the tag files."""
+        """Compare the tag manifests with the tag files."""
         bag = self.bag
         files = bag.tag_files
         present = set(files)
@@ -349,12 +349,12 @@ class _Verification:
             for path in uncovered:
                 self.add(
                     TAG_FILE_UNLISTED.at(
-                        Location(path), "is in no tag manifest", "Add it (bag update)."
+                        Location(path), "is not in any tag manifest", "Add it (bag update)."
                     )
                 )
 
     def payload(self, digesting: Digesting) -> None:
-        """Payload manifests against the payload."""
+        """Compare the payload manifests with the payload."""
         bag = self.bag
         files = bag.payload
         present = set(files)
@@ -377,7 +377,7 @@ class _Verification:
         self._unlisted(files, unlisted)
         self.verdict.uncovered += sorted(present.difference(*wanted.values()))
         self._fetch(resolved)
-        self._twins(files, present)
+        self._names_alike(files, present)
         tally = Tally(all_files=len(files), all_size=self.oxum[0] if self.oxum else None)
 
         def say(more_files: int, more_bytes: int) -> None:
@@ -392,18 +392,19 @@ class _Verification:
         self.verdict.size = sum(size for size in done.sizes() if size > 0)
 
     def metadata(self) -> None:
-        """What bag-info.txt says of the bag, against the bag."""
+        """Compare bag-info.txt with the bag."""
         verdict = self.verdict
         present = set(self.bag.payload)
-        whole = all(line.path in present for line in self.bag.fetch) and not self.bag.listing.torn
-        if whole and self.oxum and self.oxum != (verdict.size, verdict.files):
-            said, there = self.oxum, (verdict.size, verdict.files)
+        fetched = all(line.path in present for line in self.bag.fetch)
+        actual = (verdict.size, verdict.files)
+        if fetched and not self.bag.listing.truncated and self.oxum and self.oxum != actual:
+            said, there = self.oxum, actual
             self.add(
                 OXUM_MISMATCH.at(
                     self._place("payload-oxum"),
                     f"says {said[0]} bytes in {said[1]} files, there are {there[0]} bytes in "
                     f"{there[1]} files",
-                    "Other findings name the files that are missing, more, or changed.",
+                    "Other findings name the files that are missing, added or changed.",
                 )
             )
         label = "packing-date" if self.bag.declaration.number < (0, 96) else "bagging-date"
@@ -412,7 +413,7 @@ class _Verification:
                 self.add(
                     DATE_MALFORMED.at(
                         Location(self.bag.info_name, line=tag.line, field=tag.label),
-                        f"{tag.value!r} is no date",
+                        f"{tag.value!r} is not a date",
                         "Write YYYY-MM-DD.",
                     )
                 )
@@ -422,7 +423,7 @@ class _Verification:
         if len(values) > 1:
             self.add(
                 OXUM_REPEATED.at(
-                    self._place("payload-oxum"), f"Payload-Oxum stands {len(values)} times"
+                    self._place("payload-oxum"), f"Payload-Oxum is there {len(values)} times"
                 )
             )
         if not values:
@@ -432,8 +433,8 @@ class _Verification:
             self.add(
                 OXUM_MALFORMED.at(
                     self._place("payload-oxum"),
-                    f"{values[0][:60]!r} is no Payload-Oxum",
-                    "Write bytes, a dot, number of files: 279164409832.1198.",
+                    f"{values[0][:60]!r} is not a Payload-Oxum",
+                    "Write bytes, a dot, and the number of files: 279164409832.1198.",
                 )
             )
             return None
@@ -446,9 +447,9 @@ class _Verification:
         return Location(self.bag.info_name)
 
     def _resolve(self, manifest: Manifest, present: set[str]) -> Mapping[str, bytes]:
-        """The manifest's digests by the paths that files really have.
+        """Return the manifest's digests by the actual paths of the files.
 
-        A name in another normalization form than the file's is seen through, with a warning.
+        A name in another normalization form than the file's is accepted with a warning.
         """
         digests = manifest.digests
         if digests.keys() == present:
@@ -467,13 +468,13 @@ class _Verification:
                     OTHER_NORMALIZATION.at(
                         Location(manifest.name, line=lines[path]),
                         f"{path!r} is the file {renamed[path]!r} in another normalization form",
-                        "Write the name as the file has it.",
+                        "Write the name in the file's form.",
                     )
                 )
         return {renamed.get(path, path): digest for path, digest in digests.items()}
 
     def _missing(self, code: Code, manifest: Manifest, paths: Sequence[str]) -> None:
-        if not paths or self.bag.listing.torn:
+        if not paths or self.bag.listing.truncated:
             return
         lines = manifest.lines_of(set(paths))
         folded = defaultdict(list)
@@ -481,9 +482,9 @@ class _Verification:
             folded[names.fold(path)].append(path)
         for path in paths:
             alike = folded[names.fold(path)]
-            hint = f"There is {alike[0]!r}; is that meant?" if alike else ""
+            hint = f"Did you mean {alike[0]!r}?" if alike else ""
             where = f"{manifest.name}" + (f", line {lines[path]}" if path in lines else "")
-            self.add(code.at(Location(path), f"is not there, but listed in {where}", hint))
+            self.add(code.at(Location(path), f"is missing, but listed in {where}", hint))
 
     def _unlisted(self, files: Iterable[str], unlisted: Mapping[str, list[str]]) -> None:
         if not unlisted:
@@ -495,7 +496,7 @@ class _Verification:
                 self.add(
                     PAYLOAD_UNLISTED.at(
                         Location(path),
-                        "is in no manifest",
+                        "is not in any manifest",
                         "Remove it, or add it to the manifests (bag update).",
                     )
                 )
@@ -504,7 +505,7 @@ class _Verification:
                     PAYLOAD_UNLISTED.at(
                         Location(path),
                         f"is not in {', '.join(where)}",
-                        "From version 1.0 on every manifest lists every payload file.",
+                        "Add it there: from version 1.0 on every manifest lists every file.",
                     )
                 )
 
@@ -516,16 +517,16 @@ class _Verification:
                     UNFETCHED_UNLISTED.at(
                         Location("fetch.txt", line=line.line),
                         f"{line.path!r} is not in {', '.join(lacking)}",
-                        "Every file to fetch must be in every payload manifest.",
+                        "Add it there: every manifest must list the files to fetch.",
                     )
                 )
 
-    def _twins(self, files: Sequence[str], present: set[str]) -> None:
-        for group in names.twins(files, present):
+    def _names_alike(self, files: Sequence[str], present: set[str]) -> None:
+        for group in names.collisions(files, present):
             self.add(
-                TWINS.at(
+                NAMES_ALIKE.at(
                     Location(group[0]),
-                    f"has a name like {', '.join(map(repr, group[1:]))}",
+                    f"has the same name as {', '.join(map(repr, group[1:]))} on some file systems",
                     "Rename all but one.",
                 )
             )
@@ -553,9 +554,9 @@ class _Verification:
                 if path in digests and name not in [algorithm for algorithm, _ in differing]
             ]
             hint = (
-                f"{' and '.join(agreeing)} agree with the file: the other manifest is damaged."
+                f"The file matches {' and '.join(agreeing)}: the other manifest is damaged."
                 if agreeing
-                else "The file has changed since it was bagged; restore it from another copy."
+                else "The file has changed since it was bagged. Restore it from another copy."
             )
             self.add(code.at(Location(path), said, hint))
 

@@ -1,4 +1,4 @@
-"""Writing a bag: copied and hashed in one pass, BagIt 1.0, the same bytes for the same input."""
+"""Write BagIt 1.0 bags: files are copied and hashed in one pass; equal input gives equal bytes."""
 
 from __future__ import annotations
 
@@ -41,62 +41,62 @@ _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 NAME_UNSAFE = Code(
     "name-unsafe",
     Severity.ERROR,
-    "A path for a bag could mean something outside it.",
+    "A path for a bag could lead out of the bag.",
     "RFC 8493, 5.1",
 )
 NAME_NOT_UTF8 = Code(
     "name-not-utf8",
     Severity.ERROR,
-    "A file's name is not UTF-8, so no manifest in UTF-8 can list it; --encode-names gives it "
+    "A file's name is not UTF-8, so a UTF-8 manifest cannot list it. --encode-names gives it "
     "another name and records both.",
     "RFC 8493, 2.1.3",
 )
 NAME_TAKEN = Code(
     "name-is-file-and-folder",
     Severity.ERROR,
-    "A path is meant to be a file and a folder at once.",
+    "The same path is given for a file and for a folder.",
 )
 NAME_UNPORTABLE = Code(
     "name-unportable",
     Severity.WARNING,
-    "A name breaks on Windows or macOS; --portable refuses it.",
+    "A name is not possible on Windows or macOS. --portable refuses it.",
     "RFC 8493, 6",
 )
 NAMES_ALIKE = Code(
     "names-alike",
     Severity.WARNING,
-    "Names are the same to some file systems (letter case, Unicode normalization); --portable "
+    "Names are the same on some file systems (letter case, Unicode normalization). --portable "
     "refuses them.",
     "RFC 8493, 6",
 )
 SOURCE_LINK = Code(
     "source-is-link",
     Severity.ERROR,
-    "There is a symbolic link among the files to bag; it is not followed.",
+    "The files to bag include a symbolic link. It is not followed.",
 )
 SOURCE_SPECIAL = Code(
     "source-is-special",
     Severity.ERROR,
-    "There is a FIFO, socket or device among the files to bag.",
+    "The files to bag include a FIFO, socket or device.",
 )
 SOURCE_EMPTY_FOLDER = Code(
     "source-folder-empty",
     Severity.WARNING,
-    "An empty folder is kept in the bag, but no manifest can list it, so nothing shows if it is "
-    "lost.",
+    "An empty folder is kept in the bag, but no manifest can list it, so its loss would not be "
+    "noticed.",
     "RFC 8493, 2.1.3",
 )
 
 
 @dataclass(slots=True)
 class Written:
-    """What was written.
+    """The files and digests of a bag that was written.
 
     Attributes:
-        files: Payload files.
-        size: Bytes they have.
+        files: Number of payload files.
+        size: Size of the payload in bytes.
         manifests: Raw digests of payload files by algorithm, then path ("data/…").
-        tag_manifests: The same for tag files.
+        tag_manifests: Raw digests of tag files by algorithm, then path.
     """
 
     files: int = 0
@@ -105,27 +105,27 @@ class Written:
     tag_manifests: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
     def digests(self, path: str) -> dict[str, str]:
-        """Hexadecimal digests of a file in the bag by algorithm."""
+        """Return the hexadecimal digests of a file in the bag by algorithm."""
         kind = self.manifests if path.startswith("data/") else self.tag_manifests
         return {name: digests[path].hex() for name, digests in kind.items() if path in digests}
 
 
 def check_names(
-    paths: Iterable[str], *, portable: bool = False, beside: Iterable[str] = ()
+    paths: Iterable[str], *, portable: bool = False, existing: Iterable[str] = ()
 ) -> Report:
-    """All that is wrong with names for a bag's files.
+    """Report unsafe, unportable and colliding names of a bag's files (RFC 8493, 5.1 and 6).
 
     Args:
-        paths: Paths from the bag's folder or below data/, with "/".
-        portable: Whether names that break on other systems are errors, not warnings.
-        beside: Paths of files that are there already.
+        paths: Paths in the bag or below data/, with "/".
+        portable: Whether names that are not possible on other systems are errors, not warnings.
+        existing: Paths of files that are already in the bag.
     """
     paths = list(paths)
     report = Report()
     severity = Severity.ERROR if portable else Severity.WARNING
     unportable = Code(NAME_UNPORTABLE.code, severity, NAME_UNPORTABLE.meaning)
     alike = Code(NAMES_ALIKE.code, severity, NAMES_ALIKE.meaning)
-    files = {*paths, *beside}
+    files = {*paths, *existing}
     above = {folder for path in files for folder in folders_of(path)}
     for path in paths:
         fault = _name_fault(path)
@@ -136,25 +136,25 @@ def check_names(
     for path in sorted(files & above):
         report.add(NAME_TAKEN.at(Location(_shown(path)), "is given as a file and as a folder"))
     every = [*paths, *above - files]
-    for group in names.twins(every, set(every)):
+    for group in names.collisions(every, set(every)):
         others = ", ".join(_shown(each) for each in sorted(group)[1:])
         report.add(
-            alike.at(Location(_shown(min(group))), f"is the same to some systems as {others}")
+            alike.at(Location(_shown(min(group))), f"is the same on some file systems as {others}")
         )
     return report
 
 
-@lru_cache(maxsize=4096)  # of many packages most names are the same
+@lru_cache(maxsize=4096)  # most names are the same in all packages of a collection
 def _name_fault(path: str) -> tuple[Code, str, str] | None:
-    """What is wrong with a name by itself: the code, why, and what would be right."""
+    """Return the code, message and hint for a name that is not allowed or not portable."""
     if why := names.unsafe(path):
         return NAME_UNSAFE, why, ""
     if not path or path != names.straighten(path) or path.endswith("/"):
-        return NAME_UNSAFE, "it is no plain path of a file", ""
+        return NAME_UNSAFE, "it is not a plain path of a file", ""
     if not names.encodable(path):
         return NAME_NOT_UTF8, "the name is not UTF-8", "Rename it, or use --encode-names."
     if why := names.unportable(path):
-        return NAME_UNPORTABLE, why, "Rename it where the bag is to be read there."
+        return NAME_UNPORTABLE, why, "Rename it if the bag is to be read there."
     return None
 
 
@@ -170,38 +170,37 @@ def write(
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
 ) -> Written:
-    """Write a complete BagIt bag into an empty folder, such as a `Staging`'s.
+    """Write a complete bag into an empty folder, such as a `Staging`'s (RFC 8493, 2).
 
-    Each source is opened without following links, read once, copied and digested in that pass.
-    Nothing is synced here: that is the staging's work. The same arguments give the same bytes.
+    Each source is read once, and links are not followed. Files are not synced to the disk:
+    `Staging` does that. The same arguments give the same bytes.
 
     Args:
-        folder: Where to write; it must exist and be empty.
-        payload: What becomes of each path below data/ (with "/"): the file to copy, or the bytes.
-            A copy keeps its source's time of modification and whether it may be executed.
+        folder: The folder to write to. It must exist and be empty.
+        payload: The file to copy, or the bytes, by path below data/ (with "/"). A copy keeps the
+            modification time and the owner's right to execute.
         info: Labels and values for bag-info.txt, in order. Payload-Oxum is added at the end.
-        tag_files: More tag files by path from the bag's folder ("metadata/datacite.xml").
+        tag_files: More tag files by path in the bag ("metadata/datacite.xml").
         algorithms: Names of the manifests' algorithms.
         tag_algorithms: Names of the tag manifests' algorithms; the same ones if not given.
-        version: The BagIt version it declares; before 1.0 no path may have a % in it, which was
-            then no sign of an encoding.
-        jobs: How many files to copy at a time; as many as there are processors when None.
+        version: The BagIt version to declare. Before 1.0 paths must not contain "%".
+        jobs: How many files to copy at a time; None means one per processor.
         progress: Called now and then with what is done so far.
 
     Returns:
         Counts and all digests.
 
     Raises:
-        UsageError: For an unknown algorithm, or a tag file that the bag itself makes.
-        InvalidError: When a name cannot stand in a bag; nothing has been written then.
-        ChangedError: When a source changed while being read.
-        StorageError: When reading or writing fails.
+        UsageError: An unknown algorithm, or tags or tag files that cannot be written.
+        InvalidError: A name is not allowed in a bag. Nothing has been written.
+        ChangedError: A source changes while it is read.
+        StorageError: Reading or writing fails.
     """
     folder = Path(folder)
     extra = dict(tag_files or {})
     refuse_misuse(info, extra, [*algorithms, *tag_algorithms])
     if version != "1.0" and any("%" in path for path in (*payload, *extra)):
-        raise UsageError(f"a BagIt {version} bag cannot say a % in a path", "Rename the file.")
+        raise UsageError(f"a BagIt {version} bag cannot have a % in a path", "Rename the file.")
     _refuse_names([*(f"data/{path}" for path in payload), *extra])
     return _write(
         folder,
@@ -235,7 +234,7 @@ def _write(
     jobs: int | None,
     progress: Callable[[Tally], None] | None,
 ) -> Written:
-    """Write a bag as `write` does; arguments and names have been checked."""
+    """Write a bag as `write` does, with arguments and names that have been checked."""
     with storage_errors("writing the bag"):
         written = _write_payload(folder, payload, algorithms, jobs, progress)
         oxum = ("Payload-Oxum", f"{written.size}.{written.files}")
@@ -252,18 +251,18 @@ def finish(
     declared: Declaration = Declaration(),  # noqa: B008  it is frozen
     tag_algorithms: Sequence[str] = (),
 ) -> None:
-    """Write declaration, bag-info.txt, other tag files, manifests and tag manifests.
+    """Write bagit.txt, bag-info.txt, other tag files, manifests and tag manifests.
 
     Args:
-        folder: The bag's folder, its payload written.
-        written: The payload's digests; takes those of the tag files.
+        folder: The bag's folder with its payload.
+        written: The payload's digests. Those of the tag files are added.
         info: The bytes of bag-info.txt.
         tag_files: More tag files by path.
-        declared: What bagit.txt says.
+        declared: The content of bagit.txt.
         tag_algorithms: Names of the tag manifests' algorithms; the payload's if not given.
 
     Raises:
-        OSError: When writing fails.
+        OSError: Writing fails.
     """
     files = {DECLARATION: declared.to_bytes(), "bag-info.txt": info, **tag_files}
     for algorithm, digests in written.manifests.items():
@@ -294,38 +293,40 @@ def create(
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
 ) -> tuple[Written, Report]:
-    """Make a bag at a destination of all files in a folder, which is only read.
+    """Create a bag with copies of all files of a folder (RFC 8493, 2).
 
-    The bag is staged beside the destination, made durable and renamed into place.
+    The bag is written next to the destination, synced to the disk and renamed, so that the
+    destination is either complete or absent.
 
     Args:
-        source: The folder whose files become the payload.
-        destination: The bag's folder; its parent must exist, and it must not lie in the source.
+        source: The folder whose files become the payload. It is not changed.
+        destination: The bag's folder. Its parent must exist, and it must not be in the source.
         info: See `write`.
         tag_files: See `write`.
         algorithms: See `write`.
-        portable: Refuse names that break on Windows or macOS.
-        encode_names: Give names that are not UTF-8 others that are ("caf%E9"), and record both in
-            the tag file encoded-names.json.
+        portable: Refuse names that are not possible on Windows or macOS.
+        encode_names: Write names that are not UTF-8 as "caf%E9", and record both names in the
+            tag file encoded-names.json.
         replace: Whether an existing destination may be replaced.
-        wait: Seconds to wait for another run that works on the destination.
+        wait: Seconds to wait for another run that uses the destination.
         jobs: See `write`.
         progress: See `write`.
 
     Returns:
-        What was written, and warnings about what was found in the source.
+        What was written, and warnings about the source.
 
     Raises:
-        InvalidError: When the source has links, special files or names that cannot be bagged.
-        UsageError: When the destination lies in the source.
-        StorageError: When reading or writing fails, or another run holds the destination.
+        InvalidError: The source has links, special files or names that cannot be bagged.
+        UsageError: The destination is in the source; or see `write`.
+        ChangedError: A source changes while it is read.
+        StorageError: Reading or writing fails, the destination exists, or another run uses it.
     """
     source = Path(source)
     destination = Path(destination)
     if destination.resolve().is_relative_to(source.resolve()):
         raise UsageError(
-            f"{destination} lies in {source}, which would then hold itself",
-            "Name a destination elsewhere, or make the folder itself a bag: --in-place.",
+            f"{destination} is inside {source}, so the bag would contain itself",
+            "Choose a destination elsewhere, or turn the folder itself into a bag: --in-place.",
         )
     if not replace:
         refuse_existing(destination)
@@ -336,7 +337,9 @@ def create(
     refuse_misuse(info, extra, algorithms)
     _refuse_names([*extra])
     if not report.ok:
-        raise InvalidError(f"{source} cannot be bagged as it is", "Nothing was written.", report)
+        raise InvalidError(
+            f"{source} has files that cannot be bagged", "Nothing was written.", report
+        )
     with Staging(destination, wait=wait) as staging:
         with storage_errors(f"writing {destination}"):
             for path in empty.values():
@@ -353,12 +356,12 @@ def create(
 def survey(
     source: Path, *, portable: bool = False, encode_names: bool = False
 ) -> tuple[Report, dict[str, str], dict[str, str]]:
-    """What a folder holds, for bagging: all that is wrong, its files, its empty folders.
+    """Return the faults, the files and the empty folders of a folder to bag.
 
-    Files and folders are given with the paths below data/ that they get.
+    Files and folders map their new path below data/ to the original path.
 
     Raises:
-        StorageError: When the folder cannot be read.
+        StorageError: The folder cannot be read.
     """
     with storage_errors(f"reading {source}"), Folder(source) as folder:
         listing = folder.listing()
@@ -381,7 +384,7 @@ def survey(
 
 
 def names_record(files: Mapping[str, str]) -> bytes:
-    """What encoded-names.json says of files that got other names; empty where none did."""
+    """Return the bytes of encoded-names.json; empty if all files keep their names."""
     changed = {
         f"data/{path}": quote(os.fsencode(original), safe="/ ")
         for original, path in files.items()
@@ -399,10 +402,10 @@ def names_record(files: Mapping[str, str]) -> bytes:
 def refuse_misuse(
     info: Sequence[tuple[str, str]], extra: Mapping[str, bytes], algorithms: Sequence[str]
 ) -> None:
-    """Refuse arguments of `write` that make no sense.
+    """Refuse invalid arguments of `write`.
 
     Raises:
-        UsageError: For unknown algorithms, impossible tags, tag files that a bag makes itself.
+        UsageError: An unknown algorithm, or tags or tag files that cannot be written.
     """
     if not algorithms:
         raise UsageError("a bag needs at least one algorithm")
@@ -419,15 +422,15 @@ def refuse_misuse(
 
 
 def refuse_tag_files(paths: Iterable[str]) -> None:
-    """Refuse paths of tag files that a bag makes itself, or that no manifest could list.
+    """Refuse tag files that the program writes itself, or that a manifest cannot list.
 
     Raises:
-        UsageError: When there is one.
+        UsageError: A path is refused.
     """
     for path in paths:
         made = path in (DECLARATION, "bag-info.txt", "fetch.txt") or MANIFEST_NAME.fullmatch(path)
         if made or path == "data" or path.startswith("data/"):
-            raise UsageError(f"{path} is no tag file to give: the bag has its own")
+            raise UsageError(f"{path} is not a tag file that you can add or remove")
         if path.startswith(("~", " ", "\t", "*")):
             raise UsageError(f"a tag file cannot be named {path!r}: manifests would misread it")
 
@@ -440,7 +443,7 @@ def _write_payload(
     progress: Callable[[Tally], None] | None,
 ) -> Written:
     (folder / "data").mkdir(exist_ok=True)
-    data = str(folder / "data")  # and so are the paths below it: a million Paths take seconds
+    data = str(folder / "data")  # a string, because a million Path objects take seconds
     paths = sorted(payload)
     _make_folders(Path(data), paths)
     pieces = [paths[start : start + _PIECE] for start in range(0, len(paths), _PIECE)]
@@ -474,12 +477,12 @@ def place(
     algorithms: Sequence[str],
     say: Callable[[int, int], None],
 ) -> tuple[int, tuple[bytes, ...]]:
-    """Put one file in its place; its size, and its digests in the algorithms' order.
+    """Copy or write one file and return its size and digests, in the order of the algorithms.
 
     Raises:
-        ChangedError: When the source changes while being read.
-        StorageError: When the source is no regular file.
-        OSError: When reading or writing fails.
+        ChangedError: The source changes while it is read.
+        StorageError: The source is not a regular file.
+        OSError: Reading or writing fails.
     """
     if isinstance(source, bytes):
         _write_file(target, source)
@@ -489,7 +492,7 @@ def place(
     try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
-            raise StorageError(f"{source} is no regular file")
+            raise StorageError(f"{source} is not a regular file")
         mode = 0o777 if before.st_mode & stat.S_IXUSR else 0o666
         made = os.open(target, _CREATE, mode)
         try:
@@ -513,13 +516,13 @@ def place(
     if size != before.st_size or not unchanged:
         raise ChangedError(
             f"{source} changed while it was being read",
-            "Let whatever writes to it finish, then run the same command again.",
+            "Wait until no other program writes to it, then run the same command again.",
         )
     return size, digests
 
 
 def _write_file(target: Path | str, data: bytes) -> None:
-    """Write a file that is not there yet; many small ones quicker than through a buffer."""
+    """Write a new file without a buffer, which is faster for many small files."""
     made = os.open(target, _CREATE, 0o666)
     try:
         write_all(made, data)
@@ -537,18 +540,18 @@ def _digests(data: bytes, algorithms: Sequence[str]) -> tuple[bytes, ...]:
 
 
 def _make_folders(base: Path, paths: Iterable[str]) -> None:
-    """Make the folders that files are to lie in."""
+    """Make the folders that contain the paths."""
     for folder in sorted({above for path in paths for above in folders_of(path)}):
         (base / folder).mkdir(exist_ok=True)
 
 
 def folders_of(path: str) -> Iterable[str]:
-    """The folders that a path lies in, the nearest first."""
+    """Yield the folders that contain a path, the nearest first."""
     while "/" in path:
         path = path.rpartition("/")[0]
         yield path
 
 
 def _shown(path: str) -> str:
-    """A path that can be printed: bytes that are no UTF-8 are escaped."""
+    """Return a path that can be printed, with bytes escaped that are not UTF-8."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -99,7 +99,7 @@ class Archive:
             self.scan()
         except BadArchiveError as error:
             self._listing.findings.append(error.finding)
-            self._listing.torn = True
+            self._listing.truncated = True
         try:
             self._find_top()
         except BadArchiveError as error:
@@ -208,7 +208,7 @@ class Archive:
                     f"the folder in the archive is {top!r}, the archive {self.path.name!r}",
                     "Give them the same name.",
                 )
-        elif self.members and not listing.torn:
+        elif self.members and not listing.truncated:
             self.note(NO_TOP_FOLDER, "", "has no one folder in which all lies")
         start = len(self.top)
         for path in self.members:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.bags.bag import Bag
     from archive_pkg.bags.verifying import Verdict
+    from archive_pkg.paths import StrPath
 
 _EPOCH = date(1980, 1, 1)
 """The earliest day that zip can write; used where nobody gives another."""
@@ -36,8 +37,8 @@ _FIRST = ("bagit.txt", "bag-info.txt")
 
 
 def pack(
-    bag: Path,
-    destination: Path,
+    bag: StrPath,
+    destination: StrPath,
     *,
     on: date | None = None,
     replace: bool = False,
@@ -65,6 +66,7 @@ def pack(
         InvalidError: When the bag is not valid.
         StorageError: When reading or writing fails.
     """
+    bag, destination = Path(bag), Path(destination)
     kind = destination.name[len(stem(destination.name)) :].lower()
     if kind not in SUFFIXES:
         raise UsageError(
@@ -109,7 +111,9 @@ def write_zip(bag: Bag, made: Path) -> None:
         _write_zip(folder, made, stem(made.name), _bagging_date(bag) or _EPOCH)
 
 
-def unpack(archive: Path, destination: Path, *, replace: bool = False, wait: float = 0) -> Verdict:
+def unpack(
+    archive: StrPath, destination: StrPath, *, replace: bool = False, wait: float = 0
+) -> Verdict:
     """Write a serialized bag as a folder.
 
     The archive is verified before, and the folder before it gets its name; nothing is written
@@ -128,6 +132,7 @@ def unpack(archive: Path, destination: Path, *, replace: bool = False, wait: flo
         InvalidError: When the archive holds no valid bag.
         StorageError: When reading or writing fails.
     """
+    archive, destination = Path(archive), Path(destination)
     if not replace:
         refuse_existing(destination)
     verdict = verify(archive)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from archive_pkg.bags.fetching.fetch_file import FetchLine
+    from archive_pkg.paths import StrPath
 
 _TIMEOUT = 30.0
 """Seconds that a server may be silent."""
@@ -102,7 +103,7 @@ class Fetched:
 
 
 def fetch(
-    bag: Path,
+    bag: StrPath,
     *,
     allow_private: bool = False,
     wait: float = 0,
@@ -123,7 +124,7 @@ def fetch(
         InvalidError: When the bag's tag files have faults, so that it is not clear what to fetch.
         StorageError: When writing fails, or another run works on the bag.
     """
-    bag = bag.resolve()
+    bag = Path(bag).resolve()
     with Lock(bag, wait), storage_errors(f"fetching files of {bag}"):
         read = Bag.open(bag)
         if read.report.errors:

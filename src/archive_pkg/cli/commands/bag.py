@@ -368,7 +368,7 @@ def verify(
         if profile:
             from archive_pkg.bags import profiles
 
-            asked = profiles.load(profile)
+            asked = profiles.load_profile(profile)
         for path in paths:
             with answer.about(path) as result:
                 if not path.exists():

@@ -173,8 +173,8 @@ def _known(name: str, said: dict[str, Any]) -> Target:
 
 
 def _profile(name: str) -> Profile:
-    if name in profiles.bundled():
-        return profiles.load(name)
+    if name in profiles.bundled_profiles():
+        return profiles.load_profile(name)
     return profiles.parse((_folder() / name).read_bytes(), name)
 
 
@@ -230,7 +230,7 @@ def _with_profile(
 
 
 def _of_profile(name: str) -> Target:
-    profile = profiles.load(Path(name))
+    profile = profiles.load_profile(Path(name))
     report = Report(
         [
             TARGET_CONTRADICTS.at(Location(name, field=key), message)
