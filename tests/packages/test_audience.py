@@ -14,7 +14,7 @@ from archive_pkg.packages.access.decision import withheld
 from archive_pkg.packages.history import SOFTWARE_ID
 from archive_pkg.packages.layout import WITHHELD
 from archive_pkg.records import Record
-from archive_pkg.records.statements import Index
+from archive_pkg.records.statements import StatementIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +120,7 @@ def is_stated(path: str) -> bool:
         return False
 
 
-PLAIN = Index(record_of(LETTER, REPORT, **RICH))
+PLAIN = StatementIndex(record_of(LETTER, REPORT, **RICH))
 PATHS = sorted({path for path in paths(RICH) if is_stated(path)})
 
 
@@ -153,7 +153,7 @@ def test_what_only_a_withheld_part_says_goes_and_evidence_stays_with_what_it_is_
     ]
     record = record_of(LETTER, REPORT, **RICH, evidence=evidence)
     told = public(record, withheld(record, "public"))
-    left, now = words(told.as_json()), Index(told)
+    left, now = words(told.as_json()), StatementIndex(told)
     openly = {by_id(field) for field, at in said if at is OPEN}
     for field, at in said:
         if at is SHUT and by_id(field) not in openly:

@@ -64,8 +64,8 @@ def test_a_reference_in_a_wrong_form_is_reported_once() -> None:
 def test_a_value_that_only_a_program_gives_is_named_by_its_type() -> None:
     _, report = read_record({**GOOD, "date": datetime.date(1960, 7, 18), "title": 7})
     assert [(finding.message, finding.hint) for finding in report] == [
-        ("title is of type int, and text is meant", "write text"),
-        ("date is of type date, and a mapping with fields is meant", 'write "1960-07-18"'),
+        ("title is of type int, not text", "Write text."),
+        ("date is of type date, not a mapping with fields", 'Write "1960-07-18".'),
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from archive_pkg.records import Record, load_record
-from archive_pkg.records.statements import Index, statements
+from archive_pkg.records.statements import StatementIndex, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,7 +160,9 @@ def test_an_id_is_given_once_in_each_list(table: str) -> None:
     assert [(error["loc"], error["input"]) for error in taken] == [
         ((table, number, "id"), items[1]["id"]) for number in (last, last + 1)
     ]
-    assert {e["msg"] for e in taken} == {f"the id {items[1]['id']} is taken by item 2 of {table}"}
+    assert {e["msg"] for e in taken} == {
+        f"item 2 of {table} has the same id {items[1]['id']}; rename one of them"
+    }
 
 
 @pytest.mark.parametrize("relation", ["made_from", "part_of", "about"])
@@ -189,7 +191,7 @@ def test_a_part_made_of_itself_is_a_circle() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dates", "sound"),
+    ("dates", "in_order"),
     [
         (["1960", "1961"], True),
         (["1961", "1960"], False),
@@ -204,14 +206,12 @@ def test_a_part_made_of_itself_is_a_circle() -> None:
         (["1962", "1960/1962", "1961"], False),
     ],
 )
-def test_events_stand_oldest_first_as_far_as_their_dates_tell(
-    dates: list[str | None], sound: bool
-) -> None:
+def test_events_are_in_order_of_their_dates(dates: list[str | None], in_order: bool) -> None:
     events = [
         {"id": f"e{number}", "type": "creation", **({"date": date} if date else {})}
         for number, date in enumerate(dates)
     ]
-    if sound:
+    if in_order:
         Record.model_validate({**BASE, "events": events})
     else:
         last = f"events.{len(dates) - 1}.date"
@@ -231,7 +231,7 @@ def test_events_stand_oldest_first_as_far_as_their_dates_tell(
         {"id": "p", "kind": "scan", "file": "x.txt", "sha256": "ABC"},
     ],
 )
-def test_a_part_that_cannot_be(part: dict[str, object]) -> None:
+def test_an_invalid_part_is_refused(part: dict[str, object]) -> None:
     assert problems(parts=[part])
 
 
@@ -244,12 +244,12 @@ def test_an_event_out_of_order_is_named_with_the_latest_before_it() -> None:
         Record.model_validate({**BASE, "events": events})
     said = [(error["msg"], error["input"]) for error in caught.value.errors()]
     assert said == [
-        ("the oldest event comes first, and e2 is older than e0", "1961"),
-        ("the oldest event comes first, and e3 is older than e0", "1960-03"),
+        ("e2 is older than e0; put the oldest event first", "1961"),
+        ("e3 is older than e0; put the oldest event first", "1960-03"),
     ]
 
 
-def test_two_editors_disagree_and_both_stand() -> None:
+def test_statements_of_two_editors_who_disagree_are_kept() -> None:
     record = Record.model_validate(
         {
             **BASE,
@@ -260,9 +260,9 @@ def test_two_editors_disagree_and_both_stand() -> None:
             ],
         }
     )
-    ours, theirs = Index(record).evidence("date")
+    ours, theirs = StatementIndex(record).evidence("date")
     assert (ours.value, theirs.value) == (None, "1960-07-19")
-    assert str(Index(record).value("date").edtf) == "1960-07-18"
+    assert str(StatementIndex(record).value("date").edtf) == "1960-07-18"
 
 
 def test_evidence_for_what_nobody_states() -> None:
@@ -294,7 +294,7 @@ def test_what_the_first_letter_states_and_where_it_rests() -> None:
     record = load_record(ROOT / "records" / "1960-07-18-cpsu-to-sed")
     paths = list(statements(record))
     assert {"sender", "agents.khrushchev", "parts.note-to-prc", "mentioned_places.2"} <= set(paths)
-    index = Index(record)
+    index = StatementIndex(record)
     assert all(index.evidence(path) for path in paths)
     assert index.value("agents.khrushchev.name") == "N. Khrushchev"
     assert index.value("translation_notes.lozhnom-polozhenii.original") == "ложном положении"
@@ -306,7 +306,9 @@ def test_nothing_in_the_first_record_is_quoted_that_is_not_in_the_text() -> None
     record = load_record(ROOT / "records" / "1960-07-18-cpsu-to-sed")
     text = (ROOT / "records" / record.id / "letter-1960-07-18.txt").read_bytes().decode()
     assert "ложном" not in text
-    for evidence in Index(record).evidence("translation_notes.lozhnom-polozhenii.original"):
+    for evidence in StatementIndex(record).evidence(
+        "translation_notes.lozhnom-polozhenii.original"
+    ):
         if evidence.field.endswith(".original"):
             assert evidence.basis == "inferred"
     assert record.holding is None

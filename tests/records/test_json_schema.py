@@ -85,7 +85,7 @@ VALUES = (
 )  # fmt: skip
 BEYOND = (
     "there is no month", "not a date in EDTF", "check digit", "the span ends", "the quote has",
-    "a BCP 47 tag", "has the id", "the record has no", "states nothing", "is taken by",
+    "a language", "subtag", "has the id", "the record has no", "has the same id",
 )  # fmt: skip
 """Words on faults that no schema can say: of calendars, check digits, lengths, references."""
 

@@ -65,16 +65,16 @@ def test_nothing_is_none():
     assert record.salutation == "null"
 
 
-def test_all_faults_are_told_in_the_order_of_the_file():
+def test_all_faults_are_reported_in_the_order_of_the_file():
     path = FIXTURES / "many-faults.yaml"
     record, report = read_record(path, "many-faults.yaml")
     assert record is None
-    told = "".join(
+    reported = "".join(
         f"{finding.location} {finding.code}\n    {finding.message}\n    {finding.hint}".rstrip()
         + "\n"
         for finding in report
     )
-    assert told == (FIXTURES / "many-faults.txt").read_text("utf-8")
+    assert reported == (FIXTURES / "many-faults.txt").read_text("utf-8")
 
 
 REFERRING = ("sender", "signatories", "recipients", "mentioned_agents")
@@ -133,9 +133,9 @@ HOSTILE = [
     ("---\n...\n", "record-empty", None, None, "id"),
     ("- a\n- b\n", "record-type-wrong", 1, 1, "mapping"),
     ("just words\n", "record-type-wrong", 1, 1, "mapping"),
-    ("id: a\nid: b\n", "record-key-repeated", 2, 1, "merge"),
-    ("id: &a x\n", "record-anchor", 1, 5, "out"),
-    ("id: *a\n", "record-anchor", 1, 5, "write the value out"),
+    ("id: a\nid: b\n", "record-key-repeated", 2, 1, "Merge"),
+    ("id: &a x\n", "record-anchor", 1, 5, "Remove"),
+    ("id: *a\n", "record-anchor", 1, 5, "Write the value"),
     ("id: !!python/object/apply:os.system [ls]\n", "record-tag", 1, 5, "quote"),
     ("id: !local x\n", "record-tag", 1, 5, "quote"),
     ("id: a\n---\nid: b\n", "record-several-documents", 2, 1, "one record"),
@@ -152,9 +152,9 @@ HOSTILE = [
     ("title: - x\n", "record-syntax", 1, 8, "next line"),
     ("id: x\nmere words\n", "record-syntax", 3, 1, "key: value"),
     ("id: x\n...\nmore\n", "record-syntax", 3, 1, "one record"),
-    ("? [a, b]\n: c\n", "record-key-no-text", 1, 3, "names of fields"),
-    ("id: a\0b\n", "record-character", 1, 6, "take it out"),
-    ("id: a\u0085b\n", "record-character", 1, 6, "take it out"),
+    ("? [a, b]\n: c\n", "record-key-no-text", 1, 3, "name of a field"),
+    ("id: a\0b\n", "record-character", 1, 6, "Remove"),
+    ("id: a\u0085b\n", "record-character", 1, 6, "Remove"),
     ("id: a\ntitle: x\u2028y\n", "record-character", 2, 9, '"\\u2028"'),
     ("id: " + "[" * 60 + "]" * 60, "record-too-deep", 1, 36, "7"),
     (b"id: a\ntitle: caf\xe9\n", "record-not-utf8", 2, 11, "UTF-8"),
@@ -174,15 +174,15 @@ def test_hostile_yaml_is_a_finding_with_its_place(text, code, line, column, righ
 
 
 @pytest.mark.parametrize("text", [text for text, code, *_ in HOSTILE if code == "record-syntax"])
-def test_without_libyaml_it_is_said_as_plainly(text, monkeypatch):
-    """PyYAML is built without libyaml in some places; its own reader then does the work."""
+def test_messages_are_the_same_without_libyaml(text, monkeypatch):
+    """PyYAML can be built without libyaml; then its own reader is used."""
     monkeypatch.setattr(yaml, "__with_libyaml__", False)
     record, report = read(text)
     assert record is None
     assert "expected" not in report.findings[0].message
 
 
-def test_without_libyaml_the_same_is_read(monkeypatch):
+def test_records_are_the_same_without_libyaml(monkeypatch):
     with_it = [load_record(path) for path in (SEED, FIXTURES / "odd-style.yaml")]
     monkeypatch.setattr(yaml, "__with_libyaml__", False)
     assert [load_record(path) for path in (SEED, FIXTURES / "odd-style.yaml")] == with_it
@@ -191,7 +191,7 @@ def test_without_libyaml_the_same_is_read(monkeypatch):
 
 HOSTILE_JSON = [
     ("", "record-empty", None, None, "id"),
-    ('{"id": "a", "id": "b"}', "record-key-repeated", 1, 13, "merge"),
+    ('{"id": "a", "id": "b"}', "record-key-repeated", 1, 13, "Merge"),
     ('{"id": "a",}', "record-syntax", 1, 12, '"key"'),
     ('{"id": "a"', "record-syntax", 1, 11, "missing"),
     ('{"id" "a"}', "record-syntax", 1, 7, "missing"),
@@ -200,13 +200,13 @@ HOSTILE_JSON = [
     ('{"id": 01}', "record-syntax", 1, 9, "missing"),
     ('{"id": NaN}', "record-syntax", 1, 8, "quotes"),
     ('{"id": "a\nb"}', "record-syntax", 1, 10, "\\n"),
-    ('{"id": "\\q"}', "record-syntax", 1, 9, "quotes"),
+    ('{"id": "\\q"}', "record-syntax", 1, 9, "backslash"),
     ('{"id": "a"} {}', "record-syntax", 1, 13, "one record"),
-    ('{"id": "a", "\\ud800": 1}', "record-character", 1, 13, "out"),
+    ('{"id": "a", "\\ud800": 1}', "record-character", 1, 13, "Remove"),
     ('{"id": ' + "[" * 100_000, "record-too-deep", 1, 39, "7"),
     ("[]", "record-type-wrong", 1, 1, "mapping"),
     ('{"id": "a", "type": "letter",\n "titel": "x"}', "record-field-unknown", 2, 2, "title"),
-    ('{"id": "a", "type": "letter", "title": "\\ud800"}', "record-character", 1, 40, "out"),
+    ('{"id": "a", "type": "letter", "title": "\\ud800"}', "record-character", 1, 40, "Remove"),
 ]
 
 
@@ -282,12 +282,12 @@ def test_a_file_too_large_is_refused_unread(tmp_path):
     record, report = read_record(path)
     assert record is None
     assert [finding.code for finding in report] == ["record-too-large"]
-    assert str(RECORD_SIZE.default) in report.findings[0].message
+    assert f"{RECORD_SIZE.default:,}" in report.findings[0].message
     record, report = read_record(b" " * (RECORD_SIZE.default + 1))
     assert [finding.code for finding in report] == ["record-too-large"]
 
 
-def test_what_is_no_file_is_a_finding_and_what_is_not_there_an_error(tmp_path):
+def test_a_folder_is_a_finding_and_a_missing_file_an_error(tmp_path):
     for make, code in ((os.mkfifo, "record-no-file"), (Path.mkdir, "record-no-file")):
         path = tmp_path / code / make.__name__
         path.parent.mkdir(exist_ok=True)
@@ -383,12 +383,12 @@ def test_findings_cannot_steer_a_terminal_and_have_an_end():
             assert len(text) < 600
 
 
-def test_more_faults_than_anybody_reads_are_counted():
+def test_errors_beyond_the_first_thousand_are_counted():
     many = "".join(f"k{n}: x\n" for n in range(3000))
     _, report = read(SMALL + many)
     assert len(report) == 1001
     assert report.findings[-1].code == "record-more-faults"
-    assert "2000 more" in report.findings[-1].message
+    assert "2,000 more" in report.findings[-1].message
 
 
 def test_more_values_than_any_record_has_are_not_read():

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from archive_pkg.faults import Fault
-from archive_pkg.records.scalars import Flag, Whole, clean_text, portable_path
+from archive_pkg.records.scalars import Flag, WholeNumber, clean_text, portable_path
 
-WHOLE = TypeAdapter(Whole)
+WHOLE = TypeAdapter(WholeNumber)
 FLAG = TypeAdapter(Flag)
 
 
@@ -56,7 +56,7 @@ def test_truth_values_are_true_and_false():
     [("yes", "true"), ("No", "false"), ("off", "false"), ("True", "true"), ("1", "true or false")],
 )
 def test_what_yaml_took_for_truth_values_is_refused(value, right):
-    with pytest.raises(ValidationError, match=f"write {right}"):
+    with pytest.raises(ValidationError, match=f"Write {right}"):
         FLAG.validate_python(value, strict=True)
 
 

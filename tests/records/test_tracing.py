@@ -65,10 +65,10 @@ def test_every_part_that_a_part_leads_to_is_named() -> None:
 @pytest.mark.parametrize(
     ("field", "said"),
     [
-        ("nonsense", "no field"),
+        ("nonsense", "is not a field"),
         ("agents.kruschev", "did you mean khrushchev"),
-        ("place", "states nothing"),
-        ("date.edtf.year", "nothing below"),
+        ("place", "no value for"),
+        ("date.edtf.year", "does not exist there"),
     ],
 )
 def test_what_the_record_does_not_state_is_said_so(seed: Record, field: str, said: str) -> None:

@@ -105,7 +105,7 @@ def test_a_file_without_a_format_keeps_to_what_it_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "line", "words"),
     [
-        (("    of: [original]\n", "    of: [orginal]\n"), 22, "did you mean original?"),
+        (("    of: [original]\n", "    of: [orginal]\n"), 22, "Did you mean original?"),
         (("# A record", "format: 2\n# A record"), 13, "made_from, part_of or about"),
         (("# A record", "format: 3\n# A record"), 1, "reads formats 1 to 2"),
         (("# A record", "format: true\n# A record"), 1, "format is true"),

@@ -42,7 +42,7 @@ def test_every_level_has_its_place_its_words_and_a_source():
     [
         ("soviet", "secret", "ussr"),
         ("ussr", "topsecret", "top-secret"),
-        ("ussr", "confidential", "its levels are"),
+        ("ussr", "confidential", "Write one of"),
     ],
 )
 def test_an_unknown_level_names_those_there_are(scheme, name, right):

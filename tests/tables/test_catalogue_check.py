@@ -74,7 +74,7 @@ def test_a_sound_catalogue_has_no_finding(tmp_path: Path, sheets: Sheets) -> Non
 @pytest.mark.parametrize(
     ("address", "value", "code", "place", "words"),
     [
-        ("letters!2 type", "lettre", "record-value-wrong", "", "did you mean letter?"),
+        ("letters!2 type", "lettre", "record-value-wrong", "", "Did you mean letter?"),
         ("letters!2 date.edtf", "18.7.1960", "record-date-invalid", "", "1960"),
         ("letters!2 sender", "cc-cpsuu", "record-reference-unknown", "", "mean cc-cpsu?"),
         ("letters!2 title", "", "record-field-missing", "", "title"),
@@ -90,7 +90,7 @@ def test_a_sound_catalogue_has_no_finding(tmp_path: Path, sheets: Sheets) -> Non
         ("letters!2 custody", "kept ", "tables-space-around", "", "kept"),
         ("letters!2 custody", "ke\u200bpt", "tables-invisible-character", "", "U+200B"),
         ("parts!3 sha256", "xyz", "record-value-wrong", "", "SHA-256"),
-        ("parts!3 file", "../x.txt", "record-value-wrong", "", "leaves"),
+        ("parts!3 file", "../x.txt", "record-value-wrong", "", "outside"),
         ("parts!3 file", "", "record-value-wrong", "", "held: false"),
         ("parts!3 part_of", "note-to-prc; letter", "record-parts-circle", "", "circle"),
         ("parts!4 id", "letter", "tables-key-taken", "", "row 3"),

@@ -34,7 +34,7 @@ def test_the_tables_are_those_of_the_record() -> None:
 
 def test_descriptions_examples_and_choices_come_from_the_models() -> None:
     column = tables()["agents"].column("role")
-    assert column.description.startswith("Its office or function")
+    assert column.description.startswith("The office or function")
     assert column.examples == ("First Secretary",)
     assert tables()["agents"].column("kind").enum == (
         "person", "organization", "family", "software",

@@ -54,11 +54,11 @@ def test_a_template_is_filled_in_checked_and_annotated() -> None:
     book.save("letters.xlsx")
     told = run("check", "letters.xlsx", "--annotate", "checked.xlsx", status=3)
     assert "letters!E2 type" in told
-    assert "did you mean letter?" in told
+    assert "Did you mean letter?" in told
     assert Path("checked.xlsx").exists()
     run("check", "letters.xlsx", "--annotate", "checked.xlsx", status=5)
     before = sorted(Path().rglob("*"))
-    assert "did you mean" in run("tables", "import", "letters.xlsx", "--out", "out", status=3)
+    assert "Did you mean" in run("tables", "import", "letters.xlsx", "--out", "out", status=3)
     assert sorted(Path().rglob("*")) == before
 
 

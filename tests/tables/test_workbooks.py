@@ -103,7 +103,7 @@ def test_hints_say_what_to_write(messy: Path) -> None:
     hints = {f"{f.location.table}!{f.location.cell}": f.hint for f in check(messy)}
     assert hints["letters!L3"] == "write 1960-07-18, and “18.7.1960” in date.as_written"
     assert hints["letters!L6"] == "write 1960-07-18, as it is meant"
-    assert hints["agents!H3"] == "write viaf:32011500"
+    assert hints["agents!H3"] == "Write viaf:32011500"
 
 
 def test_after_mending_its_letters_build_and_verify(messy: Path, tmp_path: Path) -> None:
@@ -170,9 +170,9 @@ def test_a_csv_file_is_annotated_in_a_column_or_as_a_workbook(tmp_path: Path) ->
     beside = annotate(path, report, tmp_path / "checked.csv").read_text("utf-8-sig").splitlines()
     assert beside[0] == "id,type,title,archive-pkg"
     assert beside[1] == "a,letter,A,"
-    assert "did you mean letter?" in beside[2]
+    assert "Did you mean letter?" in beside[2]
     book = openpyxl.load_workbook(annotate(path, report, tmp_path / "checked.xlsx"))
-    assert "did you mean letter?" in book["letters"]["B3"].comment.text
+    assert "Did you mean letter?" in book["letters"]["B3"].comment.text
     with pytest.raises(UsageError):
         annotate(path, report, tmp_path / "checked.pdf")
 

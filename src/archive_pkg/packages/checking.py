@@ -22,7 +22,7 @@ from archive_pkg.faults import Fault
 from archive_pkg.logs import logger
 from archive_pkg.paths import StrPath
 from archive_pkg.records import NAMES, Record, placed, read_placed, record_file
-from archive_pkg.records.statements import Index, statements
+from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.vocabularies import terms
 from archive_pkg.records.wording import relations
 from archive_pkg.reports import Code, Finding, Location, Report, Severity, some
@@ -441,7 +441,7 @@ def _statements(record: Record, source: Path) -> Iterator[Finding]:
     def at(field: str) -> Location:
         return Location(str(source), field=field)
 
-    known = Index(record)
+    known = StatementIndex(record)
     for path in statements(record):
         if not known.evidence(path):
             hint = (

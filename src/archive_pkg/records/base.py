@@ -1,4 +1,4 @@
-"""What all models of a record share, and how their JSON Schema describes them."""
+"""The base of all models of a record, and helpers for their JSON Schema."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     Taken = TypeVar("Taken", contravariant=True)
 
     class Given(Generic[Got, Taken]):
-        """Tells type checkers what a field is and, where that is more, what it is made from."""
+        """A field that is read as one type and can be set from another, for type checkers."""
 
         def __get__(self, owner: object, kind: type | None = None) -> Got: ...
         def __set__(self, owner: object, value: Taken) -> None: ...
 
 
 class Model(BaseModel):
-    """What all models of a record share."""
+    """The base of all models of a record."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
@@ -43,7 +43,7 @@ class Model(BaseModel):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """Describe the model and each field in the words of the docstring."""
+        """Take the descriptions of the model and its fields from the docstring."""
         made = handler(core_schema)
         own = handler.resolve_ref_schema(made)
         own["description"] = cleandoc(cls.__doc__ or "").partition("\n\nAttributes:")[0]
@@ -53,7 +53,7 @@ class Model(BaseModel):
 
 
 def attribute_docs(model: type[BaseModel]) -> dict[str, str]:
-    """What the section "Attributes" of a Google-style docstring says of each field."""
+    """Return the description of each field from the docstring's section "Attributes"."""
     docs: dict[str, str] = {}
     for cls in reversed(model.__mro__):
         _, _, section = cleandoc(cls.__doc__ or "").partition("Attributes:\n")
@@ -64,12 +64,12 @@ def attribute_docs(model: type[BaseModel]) -> dict[str, str]:
     return docs
 
 
-def judged_by(check: Callable[[Any], Iterable[Fault]]) -> Any:
-    """Return a validator for a rule about several fields, judged whatever is wrong with others.
+def validated_by(check: Callable[[Any], Iterable[Fault]]) -> Any:
+    """Return a validator for a rule about several fields that runs even if fields are invalid.
 
     Args:
-        check: Yields the faults of a model or of the plain data of one; `get` reads both. What is
-            wrong with a single field is reported already.
+        check: Yields the faults of a model, or of its plain data; `get` reads both. Errors of
+            single fields are already reported.
     """
 
     def validate(cls: type[Model], data: Any, handler: Callable[[Any], Any]) -> Any:
@@ -95,14 +95,14 @@ def with_all_faults(
     handler: Callable[[Any], Any],
     more: Callable[[Any, Collection[Steps]], Iterable[InitErrorDetails]],
 ) -> Any:
-    """Return what a handler makes of data, or raise its faults together with more of them.
+    """Validate data with a handler, and raise its errors together with those of another check.
 
     Args:
-        model: The model that is validated.
-        data: What it is validated from.
-        handler: Makes the model.
-        more: Yields the other faults of the model, or of the plain data if there is none, knowing
-            the places of the faults that there are.
+        model: The model.
+        data: The data to validate.
+        handler: Validates the data and returns the model.
+        more: Yields the other errors of the model, or of the data if it is invalid. Its second
+            argument has the places of the handler's errors.
     """
     item: Any = data
     faults: list[InitErrorDetails] = []
@@ -122,7 +122,7 @@ def with_all_faults(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrText:
-    """Says in the JSON Schema of a value that a file may hold a text in its place.
+    """Adds to the JSON Schema of a value that a file can have a text instead.
 
     Attributes:
         form: The JSON Schema of the text.

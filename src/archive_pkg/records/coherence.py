@@ -1,6 +1,6 @@
-"""What makes a record coherent: references that lead somewhere, no circles, events in order.
+"""Check references, circles of parts, the order of events and evidence of a record.
 
-The rules read models and plain data alike, so a fault in one field hides no fault of the whole.
+The rules read models and plain data, so that an error in one field does not hide others.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.edtf_string import Edtf
-from archive_pkg.records.statements import MOST_MEANT, Values, get, id_of, items
+from archive_pkg.records.statements import MAX_SUGGESTIONS, Values, get, id_of, items
 from archive_pkg.records.upgrading import RELATIONS
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Place = tuple[str | int, ...]
 Problem = tuple[str, str, Place, Any]
-"""Kind, message, place in the record, and the value there."""
+"""Kind, message, place in the record and value."""
 
 _REFERENCES = {
     "agent": (
@@ -47,18 +47,18 @@ _REFERENCES = {
         "evidence.*.at.part",
     ),
 }
-"""The fields that name agents and parts; a * stands for each item of a list."""
+"""The fields that refer to agents and parts; * stands for each item of a list."""
 
 
 def incoherence(
     record: Any, model: type[BaseModel], faulty: Collection[Place] = ()
 ) -> Iterator[Problem]:
-    """Find everything that is wrong with a record as a whole.
+    """Find errors that concern several fields of a record.
 
     Args:
-        record: The record, or the plain data of one that has other faults.
+        record: The record, or its plain data if it has other errors.
         model: The model of a record.
-        faulty: The places of the other faults; what these cause is not reported again.
+        faulty: The places of the other errors, whose consequences are not reported.
     """
     found = [
         *_repeated_ids(record),
@@ -76,7 +76,9 @@ def _repeated_ids(record: Any) -> Iterator[Problem]:
         for index, item in enumerate(items(record, name)):
             known = id_of(item)
             if known in seen:
-                message = f"the id {known} is taken by item {seen[known] + 1} of {name}"
+                message = (
+                    f"item {seen[known] + 1} of {name} has the same id {known}; rename one of them"
+                )
                 yield "id_taken", message, (name, index, "id"), known
             elif known is not None:
                 seen[known] = index
@@ -84,7 +86,7 @@ def _repeated_ids(record: Any) -> Iterator[Problem]:
 
 def _unknown_references(record: Any) -> Iterator[Problem]:
     tables = {what: get(record, f"{what}s", ()) for what in _REFERENCES}
-    # A table that is not a list is a fault itself; nobody knows which ids it was to have.
+    # If a table is not a list, that is reported, and its ids are unknown.
     known = {
         what: {name for item in table if (name := id_of(item))}
         for what, table in tables.items()
@@ -92,13 +94,13 @@ def _unknown_references(record: Any) -> Iterator[Problem]:
     }
     unknown = [one for one in references(record) if one[2] not in known.get(one[0], one[2:])]
     for count, (what, place, name) in enumerate(unknown):
-        near = get_close_matches(name, known[what], 1) if count < MOST_MEANT else []
+        near = get_close_matches(name, known[what], 1) if count < MAX_SUGGESTIONS else []
         meant = f"; did you mean {near[0]}?" if near else f"; add it to {what}s"
         yield "unknown_reference", f"no {what} has the id {name}{meant}", place, name
 
 
 def references(record: Any) -> Iterator[tuple[str, Place, str]]:
-    """Yield every mention of an agent or part: which of the two, where, the id."""
+    """Yield "agent" or "part", the place and the id of each reference."""
     for what, paths in _REFERENCES.items():
         for path in paths:
             found: list[tuple[Place, Any]] = [((), record)]
@@ -137,7 +139,7 @@ def _circles(record: Any) -> Iterator[Problem]:
         index, relation = next(
             lead[1:3] for lead in leads if (lead[0], lead[3]) == (circle[0], circle[-2])
         )
-        message = f"the parts lead back to each other in a circle: {' ← '.join(circle)}"
+        message = f"the parts depend on each other in a circle: {' ← '.join(circle)}"
         yield "circle_of_parts", message, ("parts", index, relation), circle
 
 
@@ -152,7 +154,7 @@ def _events_out_of_order(record: Any) -> Iterator[Problem]:
             continue
         name = id_of(event) or f"event {index + 1}"
         if before and edtf.latest and edtf.latest < before[1]:
-            message = f"the oldest event comes first, and {name} is older than {before[0]}"
+            message = f"{name} is older than {before[0]}; put the oldest event first"
             yield "events_out_of_order", message, ("events", index, "date"), str(edtf)
         if edtf.earliest and (before is None or edtf.earliest > before[1]):
             before = (name, edtf.earliest)
@@ -169,7 +171,7 @@ def _unknown_statements(
         try:
             if known.value(field) not in (None, (), []) or get(evidence, "value") is not None:
                 continue
-            message = f"the record states nothing for {field} that evidence could be for"
+            message = f"the record has no value for {field}; add it, or remove the evidence"
         except KeyError as error:
-            message = f"the record has no {field}: {error.args[0]}"
+            message = f"the record has no statement {field}: {error.args[0]}"
         yield "unknown_statement", message, ("evidence", index, "field"), field

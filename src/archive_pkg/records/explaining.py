@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from archive_pkg.faults import Fault
 from archive_pkg.records.statements import get, id_of, models_in
-from archive_pkg.records.yaml.nodes import Mark, Node, visible, walk
+from archive_pkg.records.yaml.nodes import Node, Position, visible, walk
 from archive_pkg.reports import Code, Finding, Location, Severity
 
 if TYPE_CHECKING:
@@ -29,18 +29,22 @@ FIELD_MISSING = Code("record-field-missing", Severity.ERROR, "A required field i
 TYPE_WRONG = Code(
     "record-type-wrong",
     Severity.ERROR,
-    "A text, list or mapping where another is meant.",
+    "A value of the wrong type, such as text in place of a list.",
 )
-VALUE_WRONG = Code("record-value-wrong", Severity.ERROR, "A value that its field cannot hold.")
+VALUE_WRONG = Code(
+    "record-value-wrong", Severity.ERROR, "A value that is not allowed in its field."
+)
 ID_TAKEN = Code("record-id-taken", Severity.ERROR, "Two items of a list have the same id.")
 REFERENCE_UNKNOWN = Code(
-    "record-reference-unknown", Severity.ERROR, "An id that no agent or part of the record has."
+    "record-reference-unknown",
+    Severity.ERROR,
+    "A reference to an agent or part that the record does not have.",
 )
 PARTS_CIRCLE = Code(
-    "record-parts-circle", Severity.ERROR, "Parts are said to be made from each other in a circle."
+    "record-parts-circle", Severity.ERROR, "Parts are made from each other in a circle."
 )
 EVENTS_DISORDER = Code(
-    "record-events-disorder", Severity.ERROR, "Events are not in order, oldest first."
+    "record-events-disorder", Severity.ERROR, "Events are not in order of date, oldest first."
 )
 STATEMENT_UNKNOWN = Code(
     "record-statement-unknown",
@@ -51,7 +55,7 @@ STATEMENT_UNKNOWN = Code(
 AND_MORE = Code(
     "record-more-faults",
     Severity.ERROR,
-    "A record has more faults than are reported one by one.",
+    "The record has more errors than are listed.",
 )
 
 # Kinds of error that our own rules raise.
@@ -64,19 +68,19 @@ _OWN = {
 }
 # What Pydantic's names for wrong types mean, and how to write the right one.
 _MEANT = {
-    "string_type": ("text", "write text"),
-    "tuple_type": ("a list", "write [one, two], or each item on its own line after “- ”"),
-    "list_type": ("a list", "write [one, two], or each item on its own line after “- ”"),
-    "model_type": ("a mapping with fields", "write its fields one below the other, as key: value"),
-    "model_attributes_type": ("a mapping with fields", "write its fields, as key: value"),
-    "dict_type": ("a mapping with fields", "write its fields, as key: value"),
-    "int_type": ("a whole number", "write decimal digits"),
-    "bool_type": ("true or false", "write true or false"),
+    "string_type": ("text", "Write text."),
+    "tuple_type": ("a list", "Write [one, two], or each item on its own line after “- ”."),
+    "list_type": ("a list", "Write [one, two], or each item on its own line after “- ”."),
+    "model_type": ("a mapping with fields", "Write its fields one below the other, as key: value."),
+    "model_attributes_type": ("a mapping with fields", "Write its fields, as key: value."),
+    "dict_type": ("a mapping with fields", "Write its fields, as key: value."),
+    "int_type": ("a whole number", "Write decimal digits."),
+    "bool_type": ("true or false", "Write true or false."),
 }
 
 
-MOST = 1000
-"""Findings of one record that are reported one by one; the others are counted."""
+MAX_REPORTED = 1000
+"""Up to this many findings of one record are listed; the others are counted."""
 
 
 def explain(
@@ -89,31 +93,31 @@ def explain(
     """Return the entries of an error as findings, in the order of the file if there is one.
 
     Args:
-        entries: The entries of what validation raised.
-        model: What was validated.
-        data: The plain data that it was validated from.
-        path: What findings call the file.
+        entries: The errors of the validation.
+        model: The model.
+        data: The validated data.
+        path: The path for the findings.
         root: The file's tree, for lines and columns.
     """
     counts: dict[int, Counter[str | None]] = {}
     findings = []
     if root is not None:
         entries = sorted(entries, key=lambda entry: _mark(root, entry).index)
-    for entry in entries[:MOST]:
+    for entry in entries[:MAX_REPORTED]:
         location = Location(path, field=_dotted(data, entry["loc"], counts))
         if root is not None:
             mark = _mark(root, entry)
             location = replace(location, line=mark.line + 1, column=mark.column + 1)
-        code, message, hint = told(entry, model)
+        code, message, hint = explain_entry(entry, model)
         findings.append(code.at(location, visible(message), visible(hint)))
-    if len(entries) > MOST:
-        message = f"{len(entries) - MOST} more faults are not reported one by one"
-        findings.append(AND_MORE.at(Location(path), message, "fix these first"))
+    if len(entries) > MAX_REPORTED:
+        message = f"{len(entries) - MAX_REPORTED:,} more errors are not listed"
+        findings.append(AND_MORE.at(Location(path), message, "Fix these first."))
     return findings
 
 
 def _dotted(data: Any, loc: Loc, counts: dict[int, Counter[str | None]]) -> str:
-    """Return the dotted path of a place; an item of a list goes by its id if that is unique."""
+    """Return the dotted path of a place, with the ids of list items where they are unique."""
     names = []
     for step in loc:
         name = str(step)
@@ -134,8 +138,8 @@ def _id_of(item: Any) -> str | None:
     return None if isinstance(item, str) else id_of(item)
 
 
-def _mark(root: Node, entry: ErrorDetails) -> Mark:
-    """Return where an entry's place is in the file; where it would be if it is not there."""
+def _mark(root: Node, entry: ErrorDetails) -> Position:
+    """Return the position of an error in the file, or where the missing field would be."""
     loc, key = entry["loc"], entry["type"] == "extra_forbidden"
     node, above = root, root
     for _, below in walk(root, loc[:-1] if key else loc):
@@ -150,12 +154,12 @@ def _mark(root: Node, entry: ErrorDetails) -> Mark:
     return node.start
 
 
-def told(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
+def explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
     """Return the kind, message and hint of one entry of an error.
 
     Args:
-        entry: What is wrong, in pydantic's terms.
-        model: What was validated.
+        entry: The error, as Pydantic reports it.
+        model: The model.
     """
     kind, loc, context = entry["type"], entry["loc"], entry.get("ctx", {})
     name = _subject(loc)
@@ -173,15 +177,17 @@ def told(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
     if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
         word = "below" if kind.startswith("greater") else "above"
         limit = next(iter(context.values()))
-        return VALUE_WRONG, f"{name} is {entry['input']}, {word} {limit}", f"the limit is {limit}"
+        return VALUE_WRONG, f"{name} is {entry['input']}, {word} {limit}", f"The limit is {limit}."
     if kind == "string_too_short":
-        return VALUE_WRONG, f"{name} is empty", "leave the field out where nothing is known"
+        return VALUE_WRONG, f"{name} is empty", "Leave the field out if nothing is known."
     message, _, hint = entry["msg"].removeprefix("Value error, ").partition("; ")
+    if hint:
+        hint = f"{hint[0].upper()}{hint[1:]}" + ("" if hint.endswith("?") else ".")
     return _OWN.get(kind, VALUE_WRONG), message, hint
 
 
 def _subject(loc: Loc) -> str:
-    """Return the last named field of a place."""
+    """Return the name of the innermost field of a place."""
     names = [step for step in loc if isinstance(step, str)]
     return names[-1] if names else "the record"
 
@@ -193,15 +199,15 @@ def _unknown_field(loc: Loc, model: type[BaseModel]) -> tuple[Code, str, str]:
     near = get_close_matches(key.lower().replace("-", "_").replace(" ", "_"), known, 1, 0.6)
     thing = _thing(owner)
     if key == "of" and "made_from" in known:
-        hint = "write made_from, part_of or about, which replace it"
-        return FIELD_UNKNOWN, f"“of” is no field of {thing}", hint
-    hint = f"did you mean {near[0]}?" if near else f"its fields are: {', '.join(known)}"
-    return FIELD_UNKNOWN, f"“{_short(key)}” is no field of {thing}", hint
+        hint = "Write made_from, part_of or about."
+        return FIELD_UNKNOWN, f"“of” is not a field of {thing}", hint
+    hint = f"Did you mean {near[0]}?" if near else f"The fields are {', '.join(known)}."
+    return FIELD_UNKNOWN, f"“{_short(key)}” is not a field of {thing}", hint
 
 
 def _thing(owner: type[BaseModel] | None) -> str:
     if owner is None:
-        return "what it stands in"
+        return "this mapping"
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", owner.__name__).lower()
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
@@ -212,9 +218,9 @@ def _how_to_write(loc: Loc, model: type[BaseModel]) -> str:
     field = owner.model_fields.get(name) if owner else None
     choices = _choices(field.annotation) if field else ()
     if choices:
-        return f"add {name}: one of {', '.join(choices)}"
-    example = field.examples[0] if field and field.examples else "…"
-    return f"add {name}: {example}"
+        return f"Add {name}: one of {', '.join(choices)}."
+    example = f": {field.examples[0]}" if field and field.examples else ""
+    return f"Add {name}{example}."
 
 
 def _wrong_type(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
@@ -229,30 +235,30 @@ def _wrong_type(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str,
         hint = _around(value, meant, model_at(model, entry["loc"])) or hint
     elif isinstance(value, dict | list | tuple):
         given = "a mapping" if isinstance(value, dict) else "a list"
-    else:  # only a program gives such a value
+    else:  # only a program can give such a value
         given = f"of type {type(value).__name__}"
-        hint = f'write "{value.isoformat()}"' if isinstance(value, datetime.date) else hint
-    return TYPE_WRONG, f"{name} is {given}, and {meant} is meant", hint
+        hint = f'Write "{value.isoformat()}".' if isinstance(value, datetime.date) else hint
+    return TYPE_WRONG, f"{name} is {given}, not {meant}", hint
 
 
 def _around(value: str, meant: str, owner: type[BaseModel] | None) -> str:
-    """Return how to write a text as a list, or as a mapping with its one required field."""
+    """Return how to write a text as a list, or as a mapping with its only required field."""
     if len(value) > 60 or "\n" in value:
         return ""
     if meant == "a list":
-        return f"write [{value}]"
+        return f"Write [{value}]."
     needed = (
         [name for name, field in owner.model_fields.items() if field.is_required()] if owner else []
     )
-    return f"write below it, further in: {needed[0]}: {value}" if len(needed) == 1 else ""
+    return f"Write on the next line, indented: {needed[0]}: {value}" if len(needed) == 1 else ""
 
 
 def _instead_of_nothing(loc: Loc, model: type[BaseModel]) -> str:
     owner = model_at(model, loc[:-1]) if loc and isinstance(loc[-1], str) else None
     field = owner.model_fields.get(str(loc[-1])) if owner else None
     if field and field.is_required():
-        return f"write it: {_thing(owner)} needs its {loc[-1]}"
-    return "leave the field out where nothing is known"
+        return f"Add a value: {_thing(owner)} must have {loc[-1]}."
+    return "Leave the field out if nothing is known."
 
 
 def _not_among(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
@@ -261,14 +267,14 @@ def _not_among(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, 
     choices = _choices(field.annotation) if field else ()
     value = entry["input"]
     near = get_close_matches(str(value).lower(), choices, 1, 0.6)
-    among = f"it is one of {', '.join(choices)}"
-    hint = f"did you mean {near[0]}? {among}" if near else among
+    among = f"Write one of {', '.join(choices)}."
+    hint = f"Did you mean {near[0]}? {among}" if near else among
     shown = _shown(value) if isinstance(value, str) else f"a {type(value).__name__}"
-    return VALUE_WRONG, f"{shown} is no {_subject(entry['loc'])}", hint
+    return VALUE_WRONG, f"{shown} is not a valid {_subject(entry['loc'])}", hint
 
 
 def _choices(annotation: Any) -> tuple[str, ...]:
-    """Return the words of a Literal, also of one in a union."""
+    """Return the values of a Literal, also in a union."""
     args = get_args(annotation)
     if args and all(isinstance(arg, str) for arg in args):
         return args
@@ -276,7 +282,7 @@ def _choices(annotation: Any) -> tuple[str, ...]:
 
 
 def model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
-    """Return the model at a place; None if the models have no such place."""
+    """Return the model at a place, or None."""
     owner: type[BaseModel] | None = model
     for step in loc:
         if isinstance(step, int):

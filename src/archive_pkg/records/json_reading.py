@@ -1,4 +1,4 @@
-"""JSON (RFC 8259) with the place of every value."""
+"""Read JSON (RFC 8259) with the position of every value."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.records.yaml.nodes import (
     CHARACTER,
     SYNTAX,
-    Mark,
+    Position,
     StopReading,
-    Tree,
-    refuse_nothing,
+    YamlTree,
+    refuse_empty,
     visible,
 )
-from archive_pkg.records.yaml.reading import Builder, plainly
+from archive_pkg.records.yaml.reading import Builder, explain_syntax
 from archive_pkg.reports import Location, Report
 
 if TYPE_CHECKING:
@@ -26,36 +26,38 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_JSON = frozenset(["NaN", "Infinity", "-Infinity"])
 
 
-def read_json(text: str, path: str) -> Tree:
-    """Read JSON; numbers and truth values stay their source text, as in YAML.
+def read_json(text: str, path: str) -> YamlTree:
+    """Read JSON. Numbers and truth values stay text, as in YAML.
 
     Args:
         text: The file's text without a byte order mark.
-        path: What findings call the file.
+        path: The path for the findings.
     """
-    tree = Tree(None, whole=True, report=Report())
+    tree = YamlTree(None, complete=True, report=Report())
     if not text.strip():
-        return refuse_nothing(tree, path)
+        return refuse_empty(tree, path)
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
         line = text.split("\n")[error.lineno - 1]
-        message, hint = plainly(error.msg, line, error.colno - 1)
+        message, hint = explain_syntax(error.msg, line, error.colno - 1)
         place = Location(path, error.lineno, error.colno)
-        return Tree(None, whole=False, report=Report([SYNTAX.at(place, visible(message), hint)]))
+        return YamlTree(
+            None, complete=False, report=Report([SYNTAX.at(place, visible(message), hint)])
+        )
     except RecursionError:
-        pass  # the builder reports how deep it is
+        pass  # the builder reports the depth
     builder = Builder(path, tree)
     try:
         for event in _events(text, builder):
             builder.take(event)
     except StopReading:
-        tree.whole = False
+        tree.complete = False
     return tree
 
 
 def _events(text: str, builder: Builder) -> Iterator[Any]:
-    """The values of correct JSON as the events of a YAML parser."""
+    """Yield the values of valid JSON as events of a YAML parser."""
     import yaml
 
     line, line_start, seen = 0, 0, 0
@@ -64,8 +66,8 @@ def _events(text: str, builder: Builder) -> Iterator[Any]:
         if ends := text.count("\n", seen, index):
             line, line_start = line + ends, text.rindex("\n", 0, index) + 1
         seen = index
-        start: Any = Mark(index, line, index - line_start)
-        end: Any = Mark(match.end(), line, match.end() - line_start)
+        start: Any = Position(index, line, index - line_start)
+        end: Any = Position(match.end(), line, match.end() - line_start)
         if word in "{[":
             kind = yaml.MappingStartEvent if word == "{" else yaml.SequenceStartEvent
             yield kind(None, None, True, start, end, flow_style=True)
@@ -74,10 +76,15 @@ def _events(text: str, builder: Builder) -> Iterator[Any]:
         elif word[0] == '"':
             value = json.loads(word)
             if _SURROGATE.search(value):
-                builder.find(CHARACTER, start, "half of a surrogate pair is here", "take it out")
+                builder.find(
+                    CHARACTER,
+                    start,
+                    "this is half of a surrogate pair, not a character",
+                    "Remove it.",
+                )
             value = _SURROGATE.sub("\ufffd", value)
             yield yaml.ScalarEvent(None, None, (True, True), value, start, end, '"')
         else:
-            if word in _NOT_JSON:  # which the standard library reads all the same
-                builder.find(SYNTAX, start, f"{word} is not JSON", "put text in quotes")
+            if word in _NOT_JSON:  # but the standard library accepts it
+                builder.find(SYNTAX, start, f"{word} is not JSON", "Put text in quotes.")
             yield yaml.ScalarEvent(None, None, (True, True), word, start, end)

@@ -21,7 +21,7 @@ from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.models import Record
 from archive_pkg.records.recognizing import XML, recognize
 from archive_pkg.records.upgrading import upgrade_tree
-from archive_pkg.records.yaml.nodes import collecting_no_garbage
+from archive_pkg.records.yaml.nodes import garbage_collection_disabled
 from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.storage import open_regular
@@ -29,12 +29,12 @@ from archive_pkg.storage import open_regular
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from archive_pkg.records.yaml.nodes import Node, Tree
+    from archive_pkg.records.yaml.nodes import Node, YamlTree
 
 TOO_LARGE = Code(
     "record-too-large",
     Severity.ERROR,
-    "The file is far larger than a record can be. Put the text of a letter into a file of its own.",
+    "The file is too large for a record.",
 )
 NOT_UTF8 = Code("record-not-utf8", Severity.ERROR, "The file is not encoded in UTF-8.", "RFC 3629")
 NO_FILE = Code("record-no-file", Severity.ERROR, "This is not the file of a record.")
@@ -43,7 +43,7 @@ RecordSource = StrPath | bytes | Mapping[str, Any]
 """A record's file or folder, the bytes of a file, or plain data."""
 
 NAMES = ("record.yaml", "record.yml", "record.json")
-"""What a record's file is called within its folder."""
+"""The names of a record's file in its folder."""
 
 
 def load_record(source: RecordSource) -> Record:
@@ -65,7 +65,7 @@ def load_record(source: RecordSource) -> Record:
 
 
 def load_records(sources: Iterable[RecordSource]) -> Iterator[Record]:
-    """Read many records; go on after one that is not valid.
+    """Read many records, and continue after one that is not valid.
 
     Yields:
         The valid records, in order, each when it is asked for.
@@ -93,16 +93,16 @@ def read_record(source: RecordSource, path: StrPath | None = None) -> tuple[Reco
     Args:
         source: Its file, the folder with `record.yaml` in it, the bytes of its file, or its plain
             data, as `Record.as_json` returns it.
-        path: What findings call the file; of bytes, a name that ends in `.json` means JSON.
+        path: The path for the findings; of bytes, a name that ends in `.json` means JSON.
 
     Returns:
-        The record, None where it is not valid; and the findings.
+        The record, or None if it is not valid, and the findings.
 
     Raises:
         StorageError: The file is not there or cannot be read.
     """
     if isinstance(source, Mapping):
-        return _judged(dict(source), "" if path is None else os.fspath(path))
+        return _validated(dict(source), "" if path is None else os.fspath(path))
     if isinstance(source, bytes):
         return _read(source, "record.yaml" if path is None else os.fspath(path))
     file, findings = record_file(source)
@@ -140,28 +140,30 @@ def record_file(path: StrPath) -> tuple[Path, list[Finding]]:
     place = Location(os.fspath(given))
     if there:
         message = f"the folder has {' and '.join(file.name for file in there)}"
-        return there[0], [NO_FILE.at(place, message, "keep one of them, or name the file")]
+        return there[0], [NO_FILE.at(place, message, "Keep one of them, or name the file.")]
     message = "the folder has no record.yaml"
-    return given / NAMES[0], [NO_FILE.at(place, message, "write one, or make one with `draft`")]
+    return given / NAMES[0], [
+        NO_FILE.at(place, message, "Write one, or create one with archive-pkg draft.")
+    ]
 
 
-def read_tree(data: bytes, path: str) -> Tree:
-    """Return the tree of texts in a file, and what is wrong with its form.
+def read_tree(data: bytes, path: str) -> YamlTree:
+    """Return the tree of a file, with findings about its form.
 
     Args:
         data: The file's bytes.
-        path: What findings call the file; a name that ends in `.json` means JSON.
+        path: The path for the findings; a name that ends in `.json` means JSON.
     """
-    from archive_pkg.records.yaml.nodes import Tree
+    from archive_pkg.records.yaml.nodes import YamlTree
 
     kind = recognize(data) or (XML if data.startswith((b"<?xml", b"<TEI")) else None)
     if kind:
         hint = kind.hint.replace("{}", path)
         found = NO_FILE.at(Location(path), f"this is {kind.name}, not a record", hint)
-        return Tree(None, whole=False, report=Report([found]))
+        return YamlTree(None, complete=False, report=Report([found]))
     text, findings = _decoded(data, path)
     if findings:
-        return Tree(None, whole=False, report=Report(findings))
+        return YamlTree(None, complete=False, report=Report(findings))
     return read_json(text, path) if path.lower().endswith(".json") else read_yaml(text, path)
 
 
@@ -170,14 +172,14 @@ def invalid(report: Report, what: str) -> InvalidError:
     first = report.errors[0]
     more = len(report.errors) - 1
     others = f" (and {more} more)" if more else ""
-    message = f"{what} cannot be used: {first.location}: {first.message}{others}"
+    message = f"{what} is not valid: {first.location}: {first.message}{others}"
     return InvalidError(message, first.hint, report)
 
 
 def _read(data: bytes, path: str) -> tuple[Record | None, Report]:
-    with collecting_no_garbage():
+    with garbage_collection_disabled():
         if path.lower().endswith(".json") and len(data) <= RECORD_SIZE.value:
-            # Most JSON is written by programs and valid; only faults need their places.
+            # Most JSON is valid, because programs write it; only errors need positions.
             with suppress(ValueError):
                 return Record.model_validate(parse_json(data)), Report()
         return _record(data, path)[:2]
@@ -188,21 +190,21 @@ def _record(data: bytes, path: str) -> tuple[Record | None, Report, Node | None]
         return None, Report([_too_large(len(data), path)]), None
     tree = read_tree(data, path)
     root, report = tree.root, tree.report
-    if root is None or not tree.whole:
+    if root is None or not tree.complete:
         return None, report, root
     if not isinstance(root.value, dict):
         place = Location(path, root.start.line + 1, root.start.column + 1)
         message = "the file is a list" if isinstance(root.value, list) else "the file is only text"
-        report.add(TYPE_WRONG.at(place, message, "a record is a mapping that begins with its id"))
+        report.add(TYPE_WRONG.at(place, message, "Write a mapping of fields, beginning with id."))
         return None, report, root
     root = upgrade_tree(root)
-    record, findings = _judged(root.plain, path, root)
+    record, findings = _validated(root.plain, path, root)
     report.extend(findings)
     report.findings.sort(key=_place)
     return (record if report.ok else None), report, root
 
 
-def _judged(
+def _validated(
     data: dict[str, Any], path: str, root: Node | None = None
 ) -> tuple[Record | None, Report]:
     try:
@@ -223,7 +225,7 @@ def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:
     try:
         about = file.stat()
         if not stat.S_ISREG(about.st_mode):
-            hint = "name the record's file or its folder"
+            hint = "Name the record's file or its folder."
             return b"", [NO_FILE.at(Location(name), "this is not a file", hint)]
         if about.st_size > RECORD_SIZE.value:
             return b"", [_too_large(about.st_size, name)]
@@ -232,18 +234,17 @@ def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:
     except OSError as error:
         raise StorageError(
             f"{name}: {(error.strerror or str(error)).lower()}",
-            "check the path and its permissions",
+            "Check the path and its permissions.",
         ) from error
     except ValueError as error:  # a NUL in the name
-        raise StorageError(f"{name!r}: {error}", "check the path") from error
+        raise StorageError(f"{name!r}: {error}", "Check the path.") from error
 
 
 def _too_large(size: int, path: str) -> Finding:
     return TOO_LARGE.at(
         Location(path),
-        f"the file has {size} bytes, a record at most {RECORD_SIZE.value}",
-        "a record describes a text; put the text itself into a file of its own. "
-        + RECORD_SIZE.hint,
+        f"the file has {size:,} bytes; a record can have up to {RECORD_SIZE.value:,}",
+        "Put the text of the letter into a file of its own. " + RECORD_SIZE.hint,
     )
 
 
@@ -258,5 +259,5 @@ def _decoded(data: bytes, path: str) -> tuple[str, list[Finding]]:
     column = len(before) - before.rfind("\n")
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     message = "the file is in UTF-16" if wide else f"the byte 0x{data[offset]:02X} is not UTF-8"
-    hint = "save the file as UTF-8; nothing is guessed or converted"
+    hint = "Save the file as UTF-8."
     return "", [NOT_UTF8.at(Location(path, line, column, byte=offset), message, hint)]

@@ -1,13 +1,13 @@
-"""The record of a letter: what is known of it, and what each statement rests on.
+"""The record of a letter: its description, and the evidence for each statement.
 
-The models are strict and frozen, and they refuse unknown keys. They convert only what a file
-cannot write in another way: a list becomes a tuple, `true` and decimal digits given as text become
-values, a date may be its EDTF text alone, and a record of format 1 is upgraded. An instance is
-always coherent: every reference leads somewhere, the graph of parts has no circle, every piece of
-evidence names a statement that the record makes.
+The models are strict and frozen, and they refuse unknown keys. They convert only what a file cannot
+write in another way: a list becomes a tuple, `true` and decimal digits as text become values, a
+date can be only its EDTF text, and a record of format 1 is upgraded. An instance is always
+coherent: all references lead somewhere, parts do not depend on each other in a circle, and all
+evidence is for a statement of the record.
 
-`Record.model_validate` raises one `pydantic.ValidationError` with the place of every fault, those
-of single fields and those of the whole; `archive_pkg.read_record` returns them as findings.
+`Record.model_validate` raises one `pydantic.ValidationError` with the places of all errors, and
+`archive_pkg.read_record` returns them as findings.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from archive_pkg.records.base import (
     Steps,
     absent,
     given,
-    judged_by,
     says,
+    validated_by,
     with_all_faults,
 )
 from archive_pkg.records.coherence import incoherence
 from archive_pkg.records.scalars import (
     PATH_PATTERN,
     TEXT_PATTERN,
-    Counted,
     Flag,
     Form,
-    Whole,
+    PositiveNumber,
+    WholeNumber,
     clean_text,
     portable_path,
 )
@@ -91,7 +91,7 @@ Text = Annotated[
     AfterValidator(clean_text),
     WithJsonSchema({"type": "string", "pattern": TEXT_PATTERN}, mode="validation"),
 ]
-"""Text that says something: not empty, no control characters but tab and line ends."""
+"""Text that is not blank and has no control characters except tab and line ends."""
 
 ID_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9_])?$"
 Id = Annotated[
@@ -99,17 +99,17 @@ Id = Annotated[
     Form(
         "an id",
         ID_PATTERN,
-        "an id has up to 64 letters, digits, - and _, and neither begins nor ends with -",
+        "Use up to 64 letters, digits, - and _, without - at either end.",
     ),
 ]
-"""The name of an agent, part, note or event within its record: letters, digits, hyphens."""
+"""The id of an agent, part, note or event within its record."""
 
 AgentId = Annotated[
     str,
     Form(
         "an agent's id",
         ID_PATTERN,
-        "name the agent by its id, such as khrushchev; who that is stands under agents",
+        "Write the id of an agent, such as khrushchev, and describe the agent under agents.",
     ),
     Field(json_schema_extra={"refersTo": "agents"}),
 ]
@@ -120,7 +120,7 @@ PartId = Annotated[
     Form(
         "a part's id",
         ID_PATTERN,
-        "name the part by its id, such as letter; what that is stands under parts",
+        "Write the id of a part, such as letter, and describe the part under parts.",
     ),
     Field(json_schema_extra={"refersTo": "parts"}),
 ]
@@ -132,11 +132,11 @@ RecordId = Annotated[
     Form(
         "a record's id",
         RECORD_ID_PATTERN,
-        "it is also a folder's name: letters, digits, dots, - and _, beginning with a letter or "
-        "digit",
+        "Use letters, digits, dots, - and _, beginning with a letter or digit. The id is also the "
+        "name of a folder.",
     ),
 ]
-"""The name of a record, which is also its folder's: letters, digits, dots, hyphens."""
+"""The id of a record, which is also the name of its folder."""
 
 PartPath = Annotated[
     str,
@@ -146,11 +146,15 @@ PartPath = Annotated[
         {"type": "string", "format": "path", "pattern": PATH_PATTERN}, mode="validation"
     ),
 ]
-"""A file's path below the record's folder, with `/` between names, never leaving the folder."""
+"""The path of a file in the record's folder, with `/` between names."""
 
 Sha256 = Annotated[
     str,
-    Form("a SHA-256 digest", r"^[0-9a-f]{64}$", "64 of 0-9 and a-f, as `sha256sum FILE` prints it"),
+    Form(
+        "a SHA-256 digest",
+        r"^[0-9a-f]{64}$",
+        "Write 64 of 0-9 and a-f, as `sha256sum FILE` prints them.",
+    ),
 ]
 """A SHA-256 digest in lower-case hexadecimal."""
 
@@ -159,7 +163,7 @@ MediaType = Annotated[
     Form(
         "a media type",
         r"^[\w.+-]+/[\w.+-]+$",
-        "two names with / between them, as in text/plain",
+        "Write two names with / between them, as in text/plain.",
     ),
 ]
 """A media type (RFC 6838) without parameters."""
@@ -169,18 +173,20 @@ StatementPath = Annotated[
     Form(
         "a statement's path",
         r"^[a-z_]+(?:\.[A-Za-z0-9_-]+)*$",
-        "names with dots between them, items of lists by their id: agents.khrushchev.name",
+        "Write names with dots between them, and list items by id: agents.khrushchev.name.",
     ),
 ]
 """The dotted path of a statement in a record."""
 
 Puid = Annotated[
-    str, Form("a PRONOM identifier", r"^(?:x-)?fmt/[0-9]+$", "fmt/ or x-fmt/ and a number")
+    str, Form("a PRONOM identifier", r"^(?:x-)?fmt/[0-9]+$", "Write fmt/ or x-fmt/ and a number.")
 ]
 """A format's identifier in PRONOM."""
 
-Digest = Annotated[str, Form("a digest", r"^sha256:[0-9a-f]{64}$", "sha256: and 64 of 0-9 and a-f")]
-"""What a file's or another object's bytes were, whatever it was called."""
+Digest = Annotated[
+    str, Form("a digest", r"^sha256:[0-9a-f]{64}$", "Write sha256: and 64 of 0-9 and a-f.")
+]
+"""The digest of the bytes of a file or another object."""
 
 Confidence = Literal["certain", "probable", "guess"]
 
@@ -189,18 +195,18 @@ def _says_nothing(date: Any) -> Iterator[Fault]:
     if get(date, "edtf") is None and get(date, "as_written") is None:
         yield Fault(
             "the date has neither edtf nor as_written",
-            "write the date as edtf, or its words as as_written while it is not clear",
+            "Write the date as edtf, or its words as as_written if it is not clear.",
         )
 
 
 class WrittenDate(Model):
-    """A date as the document gives it; plain text is taken as the EDTF form alone.
+    """A date as the document gives it. Plain text is read as the EDTF form.
 
     Attributes:
-        edtf: The date in the Extended Date/Time Format (ISO 8601-2), "1960-07-18"; None while it is
-            open how the words are to be read.
-        as_written: The words of the source, "18 July 1960".
-        note: What a reader should know, such as the calendar.
+        edtf: The date in the Extended Date/Time Format (ISO 8601-2), "1960-07-18"; None if the
+            meaning of the words is unclear.
+        as_written: The words of the document, "18 July 1960".
+        note: A note for readers, such as the calendar.
     """
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [given("edtf"), given("as_written")]})
@@ -209,21 +215,21 @@ class WrittenDate(Model):
     as_written: Text | None = None
     note: Text | None = None
 
-    _says_something = judged_by(_says_nothing)
+    _says_something = validated_by(_says_nothing)
 
     @property
     def words(self) -> str:
-        """The date in EDTF; where it is open, the words of the source."""
+        """The date in EDTF or, if it has none, the words of the document."""
         return str(self.edtf or self.as_written)
 
 
 class Date(WrittenDate):
-    """A date that is known, and how it was written; plain text is taken as the EDTF form alone."""
+    """A known date, and how it was written. Plain text is read as the EDTF form."""
 
     model_config = ConfigDict(json_schema_extra={})
 
     edtf: AnyEdtf = Field(examples=["1960-07-18"])
-    _says_something = judged_by(lambda _: ())  # its edtf is needed
+    _says_something = validated_by(lambda _: ())  # edtf is required
 
 
 def _open_or_known(value: object) -> object:
@@ -244,9 +250,9 @@ class Place(Model):
     """A place.
 
     Attributes:
-        name: Its name in the describer's language, "Moscow".
-        as_written: The words of the source.
-        identifiers: Authority identifiers.
+        name: The name in the language of the record, "Moscow".
+        as_written: The words of the document.
+        identifiers: Identifiers in authority files.
     """
 
     name: Text
@@ -255,17 +261,17 @@ class Place(Model):
 
 
 class Agent(Model):
-    """A person, body, family or program that did something or is spoken of.
+    """A person, organization, family or program that did something or is mentioned.
 
     Attributes:
-        id: Its name within the record.
-        name: The name in its full, authorized form.
-        kind: What it is; "software" for programs, with their version.
-        role: Its office or function at the time of the letter, "First Secretary".
-        as_written: The name in the source's words.
-        version: Of a program.
-        identifiers: Authority identifiers, each with its scheme.
-        note: What else is to be said.
+        id: The id within the record.
+        name: The complete, authorized form of the name.
+        kind: The kind of agent; "software" for programs, which have a version.
+        role: The office or function at the time of the letter, "First Secretary".
+        as_written: The name in the words of the document.
+        version: The version of a program.
+        identifiers: Identifiers in authority files, each with its scheme.
+        note: A note for readers.
     """
 
     id: Id
@@ -282,11 +288,11 @@ class Reclassification(Model):
     """A change of a classification, such as a declassification.
 
     Attributes:
-        action: What was done.
-        date: When.
-        by: The agent that did it.
-        level: The level from then on, in the scheme of the classification.
-        note: The authority it rested on, or what else is known.
+        action: The action.
+        date: The date of the action.
+        by: The agent who took it.
+        level: The new level, in the scheme of the classification.
+        note: The authority for the action, or another note.
     """
 
     action: Literal["classified", "upgraded", "downgraded", "declassified", "reviewed"]
@@ -297,15 +303,15 @@ class Reclassification(Model):
 
 
 class Classification(Model):
-    """The marking that restricted who might read the letter.
+    """The level of secrecy that the letter states.
 
     Attributes:
         as_written: The marking verbatim, "Completely Secret".
-        language: The language the marking stands in.
-        scheme: The vocabulary of levels, "ussr"; together with `level`.
+        language: The language of the marking.
+        scheme: The vocabulary of levels, "ussr"; required with `level`.
         level: The level in that vocabulary, "top-secret".
-        caveats: Further markings stacked on the first, verbatim.
-        history: What became of it, oldest first.
+        caveats: Additional markings, verbatim.
+        history: Later changes, oldest first.
     """
 
     as_written: Text
@@ -317,7 +323,7 @@ class Classification(Model):
 
 
 def _length(span: Any) -> int | None:
-    """The characters of a span; None where its start or end is not a number."""
+    """Return the length of a span, or None if its start or end is not a number."""
     start, end = get(span, "start"), get(span, "end")
     try:
         return int(end) - int(start)
@@ -331,7 +337,7 @@ def _backwards(span: Any) -> Iterator[Fault]:
         start, end = get(span, "start"), get(span, "end")
         yield Fault(
             f"the span ends at {end}, not after its start at {start}",
-            "offsets count code points from 0; the end is behind the last character",
+            "Count code points from 0. The end is the offset after the last character.",
         )
 
 
@@ -341,37 +347,37 @@ def _misquoted(quote: Any) -> Iterator[Fault]:
         yield from _backwards(quote)
     elif isinstance(exact, str) and len(exact) not in (0, length):
         yield Fault(
-            f"the quote has {len(exact)} characters, its span {length}",
-            "count code points, and copy the words as they stand, line ends included",
+            f"the quote has {len(exact)} characters, but its span has {length}",
+            "Count code points, and copy the words exactly, with line ends.",
         )
 
 
 class Span(Model):
-    """A stretch of a decoded text.
+    """A range of a decoded text.
 
     Attributes:
-        start: Offset of its first character: Unicode code points from 0, line ends untranslated,
-            a byte order mark not counted.
-        end: Offset behind its last character.
+        start: Offset of the first character: Unicode code points from 0, with unchanged line ends,
+            without a byte order mark.
+        end: Offset after the last character.
     """
 
-    start: Whole
-    end: Whole
+    start: WholeNumber
+    end: WholeNumber
 
-    _forwards = judged_by(_backwards)
+    _forwards = validated_by(_backwards)
 
 
 class Quote(Span):
-    """Words at a place in a part, found again by what they are and what stands around them.
+    """A quote: words of a part with their place.
 
-    W3C Web Annotation's TextPositionSelector and TextQuoteSelector in one. The offsets are into
-    the whole text of the part's file.
+    It combines the TextPositionSelector and TextQuoteSelector of W3C Web Annotation. The offsets
+    are into the complete text of the part's file.
 
     Attributes:
         part: The part whose file has the words.
-        exact: The words, to the letter.
-        prefix: A little of what stands before them.
-        suffix: A little of what stands after them.
+        exact: The exact words.
+        prefix: A few words before them.
+        suffix: A few words after them.
     """
 
     part: PartId
@@ -379,32 +385,32 @@ class Quote(Span):
     prefix: str = ""
     suffix: str = ""
 
-    _forwards = judged_by(_misquoted)
+    _forwards = validated_by(_misquoted)
 
 
 def _unruled(access: Any) -> Iterator[Fault]:
     status, until = get(access, "status"), get(access, "until")
     if status in ("restricted", "closed") and get(access, "rule") is None:
-        yield Fault(f"what is {status} needs the rule that says so", "add rule")
+        yield Fault(f"status is {status}, but rule is missing", "Add rule: the law or agreement.")
     if status == "restricted" and until is None:
         yield Fault(
-            "status is restricted, and until is missing",
+            "status is restricted, but until is missing",
             "Add until, the day from which the part is open, or write status: closed.",
         )
     if status in ("open", "closed") and until is not None:
         yield Fault(
-            f"until is given, and status is {status}",
+            f"until is given, but status is {status}",
             "Write status: restricted, or remove until.",
         )
 
 
 class Access(Model):
-    """Who may have a part, and by which rule.
+    """Who may see a part, and by which rule.
 
     Attributes:
         status: Open to everybody, restricted until a date, or closed.
-        until: The day from which a restricted part is open; of a year or month, its last day.
-        rule: What the restriction rests on: a law, an agreement with the donor, a decision.
+        until: The day from which a restricted part is open; for a year or month, its last day.
+        rule: The reason for the restriction: a law, an agreement with the donor, a decision.
     """
 
     model_config = ConfigDict(
@@ -421,10 +427,10 @@ class Access(Model):
     until: DateField = UNKNOWN
     rule: Text | None = None
 
-    _ruled = judged_by(_unruled)
+    _ruled = validated_by(_unruled)
 
     def opened(self, day: datetime.date) -> bool:
-        """Whether everybody may have the part on a day."""
+        """Return whether everybody may see the part on a day."""
         if self.until is None:
             return self.status == "open"
         last = self.until.edtf.latest
@@ -434,37 +440,39 @@ class Access(Model):
 def _held_otherwise(part: Any) -> Iterator[Fault]:
     held = get(part, "held", True)
     if held in (True, "true") and get(part, "file") is None:
-        yield Fault("a part that is held needs its file", "add file, or say held: false")
+        yield Fault(
+            "file is missing", "Add file, or write held: false if you do not hold the part."
+        )
     if held in (False, "false") and any(get(part, name) for name in ("file", "span", "sha256")):
         yield Fault(
-            "a part that is not held has no file, span or digest",
-            "take them out, or say held: true",
+            "the part has held: false, but also a file, span or digest",
+            "Remove them, or write held: true.",
         )
 
 
 class Part(Model):
-    """One thing that the letter consists of, held as a file or known and not held.
+    """A part of the letter, held as a file or only known.
 
     Attributes:
-        id: Its name within the record.
-        kind: What it is.
-        title: What it is called.
-        held: Whether its file is here; a part not held has none.
-        file: The file's path below the record's folder.
-        span: The stretch of the file that is this part, where the file holds more than one.
-        sha256: The file's digest.
-        media_type: The file's type, "text/plain".
-        pronom: The identifier of the file's format in the National Archives' PRONOM, "fmt/354".
-        encoding: The character encoding of a text, by its IANA name; UTF-8 if not said.
+        id: The id within the record.
+        kind: The kind of part.
+        title: The title.
+        held: Whether you hold its file. A part that is not held has no file.
+        file: The path of the file in the record's folder.
+        span: The range of the file that is this part, if the file has several parts.
+        sha256: The digest of the file.
+        media_type: The type of the file, "text/plain".
+        pronom: The identifier of the file's format in PRONOM, "fmt/354".
+        encoding: The character encoding of a text, by its IANA name; UTF-8 if missing.
         languages: BCP 47 tags.
         made_from: The parts it was made from, such as the original of a translation.
         part_of: The parts it belongs to, such as the letter that an enclosure was sent with.
-        about: The parts it describes, such as the letter that a summary sums up.
-        made_by: Who made it.
-        made: When it was made.
+        about: The parts it describes, such as the letter that a summary describes.
+        made_by: The agents who made it.
+        made: The date when it was made.
         method: How it was made.
-        access: Who may have it; if not said, the same as for the parts it leads to.
-        note: What else is to be said.
+        access: Who may see it; if missing, the same as for the parts that it depends on.
+        note: A note for readers.
     """
 
     model_config = ConfigDict(
@@ -497,7 +505,7 @@ class Part(Model):
     access: Access | None = None
     note: Text | None = None
 
-    _held_as_a_file = judged_by(_held_otherwise)
+    _held_as_a_file = validated_by(_held_otherwise)
 
     @property
     def leads_to(self) -> tuple[str, ...]:
@@ -506,25 +514,25 @@ class Part(Model):
 
     @property
     def is_text(self) -> bool:
-        """Whether its file can be read as plain text."""
+        """Whether its file is plain text."""
         return self.held and (self.media_type or "text/plain").startswith("text/")
 
 
 class TranslationNote(Model):
-    """A translator's or editor's intervention in a text, or a remark on a slip in it.
+    """A note by a translator or editor in a text, or about an error in it.
 
     Attributes:
-        id: Its name within the record.
-        kind: What it is: a source term given beside its rendering, words inserted for the reader,
-            an uncertain reading, an illegible place, a slip that stands so in the text, an
-            omission, a passage withheld, or any other editorial remark.
-        at: Where it stands, brackets included.
-        text: The note's own words, or what is to be said of the place.
-        rendering: The words of the translation that a source term stands behind.
+        id: The id within the record.
+        kind: The kind of note: a source term next to its translation, words inserted for the
+            reader, an uncertain reading, an illegible place, an error in the text (sic), an
+            omission, a withheld passage, or another editorial note.
+        at: Its place, with brackets.
+        text: The words of the note, or an explanation of the place.
+        rendering: The translation of a source term.
         original: The source term in its own script.
-        language: The source term's language.
-        romanized: The source term as romanised in the text.
-        romanization: The scheme of romanisation; left out where it cannot be told.
+        language: The language of the source term.
+        romanized: The source term as romanized in the text.
+        romanization: The scheme of romanization, if it is known.
     """
 
     id: Id
@@ -548,12 +556,12 @@ class TranslationNote(Model):
 
 
 class Enclosure(Model):
-    """Something sent with the letter; its evidence says where the letter speaks of it.
+    """Something that was sent with the letter. Its evidence quotes the letter.
 
     Attributes:
-        id: Its name within the record.
-        title: What it is.
-        part: The part that it is, which says whether it is held.
+        id: The id within the record.
+        title: The title.
+        part: The part with its file, or with held: false.
     """
 
     id: Id
@@ -562,12 +570,12 @@ class Enclosure(Model):
 
 
 class Summary(Model):
-    """What the letter says, in short.
+    """A summary of the letter.
 
     Attributes:
         text: The summary.
-        part: The part it is taken from.
-        author: Who wrote it; left out where that is not known.
+        part: The part that it was taken from.
+        author: The agent who wrote it, if known.
     """
 
     text: Text
@@ -576,11 +584,11 @@ class Summary(Model):
 
 
 class Subject(Model):
-    """What the letter is about.
+    """A subject of the letter.
 
     Attributes:
         term: The heading.
-        identifier: Where the heading comes from an authority file.
+        identifier: The identifier of the heading in an authority file.
     """
 
     term: Text
@@ -588,7 +596,7 @@ class Subject(Model):
 
 
 class Holding(Model):
-    """Where the document itself is kept (ISAD(G) 3.1.1).
+    """Where the document is kept (ISAD(G) 3.1.1).
 
     Attributes:
         repository: The archive.
@@ -604,12 +612,12 @@ class Holding(Model):
 
 
 class Rights(Model):
-    """What may be done with the letter's text.
+    """Copyright and licence of the letter.
 
     Attributes:
-        statement: In words; "unknown" is a statement, too.
+        statement: The rights in words; "unknown" is allowed.
         licence: An SPDX identifier or the address of a licence.
-        holder: The agent that holds the rights.
+        holder: The agent who holds the rights.
     """
 
     statement: Text
@@ -618,19 +626,19 @@ class Rights(Model):
 
 
 class Event(Model):
-    """Something that happened to the letter or its parts, in PREMIS 3's terms.
+    """Something that happened to the letter or its parts, as in PREMIS 3.
 
     Attributes:
-        id: Its name within the record.
-        type: From the Library of Congress's vocabulary of event types, or a local one.
-        date: When; left out where that is not known.
-        agents: Who did it.
-        objects: The parts it concerns or brought forth; none means the letter as a whole.
-        sources: The parts it started from.
-        inputs: The digests of what it started from.
-        outputs: The digests of what it brought forth or left as it was.
-        outcome: How it ended.
-        detail: What else is to be said.
+        id: The id within the record.
+        type: A type from the Library of Congress's vocabulary of events, or a local one.
+        date: The date, if known.
+        agents: The agents who took part.
+        objects: The parts that it concerns or produced; none means the letter as a whole.
+        sources: The parts that it used.
+        inputs: The digests of the files that it used.
+        outputs: The digests of the files that it produced or checked.
+        outcome: The outcome.
+        detail: Details in words.
     """
 
     id: Id
@@ -646,7 +654,7 @@ class Event(Model):
 
 
 _NEEDED = {"quoted": "at", "inferred": "rule", "supplied": "agent"}
-"""What evidence needs, by its basis."""
+"""The field that evidence must have, by its basis."""
 
 
 def _unsupported(evidence: Any) -> Iterator[Fault]:
@@ -654,27 +662,27 @@ def _unsupported(evidence: Any) -> Iterator[Fault]:
     needed = _NEEDED.get(basis) if isinstance(basis, str) else None
     if needed and get(evidence, needed) is None:
         how = {
-            "at": "part, start, end and exact of the words",
-            "rule": "the rule's name",
-            "agent": "the id of who says so",
+            "at": "the part, start, end and exact words",
+            "rule": "the name of the rule",
+            "agent": "the id of an agent",
         }[needed]
-        yield Fault(f"evidence that is {basis} needs `{needed}`", f"add {needed}: {how}")
+        yield Fault(f"basis is {basis}, but {needed} is missing", f"Add {needed}: {how}.")
 
 
 class Evidence(Model):
-    """What a statement of the record rests on.
+    """Evidence for a statement of the record.
 
     Attributes:
-        field: Dotted path of the statement, items of lists by their id: `agents.khrushchev.name`.
-            It covers all below it.
-        basis: "quoted" from the text (needs `at`), "inferred" by a rule (needs `rule`), or
-            "supplied" by an agent (needs `agent`).
-        at: The words it is quoted or inferred from.
+        field: Dotted path of the statement, with list items by id: `agents.khrushchev.name`. The
+            evidence covers all values below it.
+        basis: "quoted" from the text (with `at`), "inferred" by a rule (with `rule`), or "supplied"
+            by an agent (with `agent`).
+        at: The words that it is quoted or inferred from.
         rule: The name of the rule.
-        agent: Who supplied it.
-        value: What this evidence states instead, where it speaks against the value that the
-            record prefers; both statements stand.
-        confidence: How sure the statement is, in the words that `draft` uses.
+        agent: The agent who supplied it.
+        value: Another value that this evidence supports, if it contradicts the value in the
+            record.
+        confidence: How sure the statement is.
         note: The reasoning, in words.
     """
 
@@ -696,49 +704,49 @@ class Evidence(Model):
     confidence: Confidence | None = None
     note: Text | None = None
 
-    _says_on_what = judged_by(_unsupported)
+    _says_on_what = validated_by(_unsupported)
 
 
 class Record(Model):
     """A letter's record.
 
     Attributes:
-        id: The record's name, also that of its folder and package.
-        version: Of this record, counted from 1.
+        id: The id of the record, which is also the name of its folder and package.
+        version: The version of this record, from 1.
         supersedes: The id and version of the record that this one replaces.
-        identifiers: Other identifiers of the letter.
+        identifiers: Identifiers of the letter.
         type: The kind of document.
-        title: A title in the field's form.
-        variant_titles: Other titles it goes by.
-        sender: Agents that sent it, the body and the person apart.
-        signatories: Agents that signed it.
-        recipients: Agents it is addressed to.
-        copies_to: Agents that got a copy.
+        title: The title.
+        variant_titles: Other titles.
+        sender: The agents in whose name it was sent.
+        signatories: The agents who signed it.
+        recipients: The agents to whom it was sent.
+        copies_to: The agents who were sent a copy.
         date: When it was written.
         received: When it arrived.
         place: Where it was written.
-        classification: Its marking.
-        salutation: The words of address that open it.
-        closing: The words that close it.
-        summary: What it says, in short.
-        subjects: What it is about.
-        mentioned_agents: People and bodies it speaks of.
-        mentioned_places: Places it speaks of.
-        parts: What it consists of.
-        translation_notes: Interventions in its texts.
-        enclosures: What was sent with it.
+        classification: The level of secrecy that it states.
+        salutation: The words with which it addresses the recipient.
+        closing: The words before the signature.
+        summary: A summary by an editor.
+        subjects: The subjects.
+        mentioned_agents: The agents whom the text mentions.
+        mentioned_places: The places that the text mentions.
+        parts: The parts: texts, translations, scans, enclosures.
+        translation_notes: Notes by translators and editors.
+        enclosures: Things that were sent with it.
         holding: Where the document is kept.
-        custody: Its history of custody, in words.
-        donor: The agent it was acquired from.
+        custody: The history of custody, in words.
+        donor: The agent who gave it to the repository.
         publications: Where it has been published, as citations.
-        rights: What may be done with it.
-        agents: Everybody named above or below.
-        events: What happened to it, oldest first.
-        evidence: What the statements rest on.
+        rights: Copyright and licence.
+        agents: All agents that the record refers to.
+        events: Events in its history, oldest first.
+        evidence: The evidence for the statements.
     """
 
     id: RecordId
-    version: Counted = 1
+    version: PositiveNumber = 1
     supersedes: Text | None = None
     identifiers: Many[Identifier] = EMPTY
     type: Literal["letter", "telegram", "memorandum", "note", "message", "report", "other"]
@@ -774,7 +782,7 @@ class Record(Model):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """Describe what files hold of earlier formats, too."""
+        """Describe the fields of earlier formats, too."""
         made = super().__get_pydantic_json_schema__(core_schema, handler)
         if handler.mode == "validation":
             own = handler.resolve_ref_schema(made)
@@ -784,7 +792,7 @@ class Record(Model):
     @model_validator(mode="wrap")
     @classmethod
     def _coherent(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Report the faults of fields and those of the whole together."""
+        """Report errors of single fields together with those about several fields."""
         if not isinstance(data, dict):
             return handler(data)
 
@@ -799,15 +807,15 @@ class Record(Model):
         return cast("Self", with_all_faults(cls, upgrade(data), handler, faults))
 
     def agent(self, name: str) -> Agent:
-        """The agent of that id; KeyError if there is none."""
+        """Return the agent with an id. Raises KeyError."""
         return _by_id(self.agents, name)
 
     def part(self, name: str) -> Part:
-        """The part of that id; KeyError if there is none."""
+        """Return the part with an id. Raises KeyError."""
         return _by_id(self.parts, name)
 
     def names(self, ids: Sequence[str]) -> str:
-        """The names of some agents, as a person would list them."""
+        """Return the names of agents, separated by semicolons."""
         return "; ".join(self.agent(name).name for name in ids)
 
     @property
@@ -821,7 +829,7 @@ class Record(Model):
         return tuple(dict.fromkeys(tag for part in self.parts for tag in part.languages))
 
     def as_json(self) -> dict[str, Any]:
-        """The record as plain data, in the models' order, without what is unknown or empty."""
+        """Return the record as plain data, without empty fields."""
         data = _without_empty(self.model_dump(mode="json", exclude_none=True))
         return {"format": FORMAT, **data}
 

@@ -1,4 +1,4 @@
-"""Where in a record's file a statement stands."""
+"""Find the lines and columns of statements in a record's file."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from archive_pkg.records.yaml.nodes import Mark, Node
+    from archive_pkg.records.yaml.nodes import Node, Position
     from archive_pkg.reports import Finding
 
 
 def placed(findings: Iterable[Finding], file: Path, root: Node | None = None) -> list[Finding]:
-    """Findings on fields of a record, with the lines and columns of those fields in its file.
+    """Return findings about fields of a record with the lines and columns of the fields.
 
     Args:
-        findings: Findings; those that name no field or have a line already stay as they are.
+        findings: The findings. Those without a field, or with a line, stay as they are.
         file: The record's file.
-        root: Its tree, where it has been read already.
+        root: Its tree, if it is already read.
     """
     found = list(findings)
     if not any(map(_lacks_line, found)):
@@ -42,13 +42,13 @@ def _with_line(finding: Finding, root: Node, lists: dict[int, dict[str, Node]]) 
     return replace(finding, location=place)
 
 
-def _mark(node: Node, names: list[str], lists: dict[int, dict[str, Node]]) -> Mark:
-    """The place of what a path leads to, or of the last thing on the way that is there.
+def _mark(node: Node, names: list[str], lists: dict[int, dict[str, Node]]) -> Position:
+    """Return the position of the value at a path, or of the last value that exists on the way.
 
     Args:
         node: The record.
         names: The steps of the path.
-        lists: The items of each list met so far, by the list's identity and the item's name.
+        lists: A cache of the items of each list, by the list's identity and the item's name.
     """
     mark = node.start
     for name in names:
@@ -68,7 +68,7 @@ def _mark(node: Node, names: list[str], lists: dict[int, dict[str, Node]]) -> Ma
 
 
 def _by_name(items: list[Node]) -> dict[str, Node]:
-    """Items by their ids and their numbers; the first where two have the same."""
+    """Return items by their ids and numbers; of equal ids the first counts."""
     named: dict[str, Node] = {}
     for number, item in enumerate(items):
         inner = item.value

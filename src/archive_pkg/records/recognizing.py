@@ -1,6 +1,6 @@
-"""Recognize files that are neither a text nor a record by their first bytes.
+"""Recognize files that are neither text nor records by their first bytes.
 
-Messages name what a file is and what reads it, instead of the first byte that does not fit.
+Messages can then say what a file is and which command reads it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from archive_pkg.parsing import ZIP_ERRORS
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """What a file is.
+    """A kind of file.
 
     Attributes:
         name: The kind: "an image (JPEG)".
-        hint: What to do with it; `{}` is the file's path.
+        hint: What to do with it; `{}` stands for the path of the file.
     """
 
     name: str
@@ -27,11 +27,11 @@ class FileKind:
 
 
 _PART = "Give the letter's text as .txt, .docx or .odt, and describe this file as a part of it."
-_UNPACK = "Unpack it, and name a file in it."
-WORD = FileKind("a Word file", "archive-pkg draft {} writes a record from it.")
-OPEN_DOCUMENT = FileKind("an OpenDocument text", "archive-pkg draft {} writes a record from it.")
+_UNPACK = "Unpack it, and use a file in it."
+WORD = FileKind("a Word file", "Draft a record from it: archive-pkg draft {}")
+OPEN_DOCUMENT = FileKind("an OpenDocument text", "Draft a record from it: archive-pkg draft {}")
 DAMAGED = FileKind("a damaged zip archive or Office file", "Restore it from another copy.")
-XML = FileKind("XML", "archive-pkg import {} reads TEI, CMIF, EAD3 and DataCite.")
+XML = FileKind("XML", "If it is TEI, CMIF, EAD3 or DataCite, import it: archive-pkg import {}")
 _ZIP = FileKind("a zip archive", _UNPACK)
 _PREFIXES = (
     (b"%PDF-", FileKind("a PDF file", _PART)),
@@ -41,23 +41,23 @@ _PREFIXES = (
     (b"II*\0", FileKind("an image (TIFF)", _PART)),
     (b"MM\0*", FileKind("an image (TIFF)", _PART)),
     (b"\0\0\0\x0cjP  ", FileKind("an image (JPEG 2000)", _PART)),
-    (b"{\\rtf", FileKind("an RTF file", "Save it as .docx, .odt or .txt, and draft that.")),
+    (b"{\\rtf", FileKind("an RTF file", "Save it as .docx, .odt or .txt, and use that file.")),
     (
         bytes.fromhex("d0cf11e0a1b11ae1"),
         FileKind(
             "a file of an old Office program (.doc, .xls, .msg)",
-            "Save a letter as .docx or .txt and draft that; save a table as .xlsx.",
+            "Save a letter as .docx or .txt, a table as .xlsx.",
         ),
     ),
     (b"\x1f\x8b", FileKind("a compressed file (gzip)", _UNPACK)),
     (b"\x28\xb5\x2f\xfd", FileKind("a compressed file (zstd)", _UNPACK)),
 )
-# By how the name of a member begins.
+# By the beginning of a member's name.
 _MEMBERS = (
     ("word/", WORD),
     (
         "xl/",
-        FileKind("a workbook", "archive-pkg check {} and archive-pkg tables import {} read it."),
+        FileKind("a workbook", "Check it as a table: archive-pkg check {}"),
     ),
     ("ppt/", FileKind("a presentation", _PART)),
     ("content.xml", OPEN_DOCUMENT),
@@ -65,10 +65,10 @@ _MEMBERS = (
 _TYPES = {
     b"application/vnd.oasis.opendocument.text": OPEN_DOCUMENT,
     b"application/vnd.oasis.opendocument.spreadsheet": FileKind(
-        "an OpenDocument spreadsheet", "Save it as .xlsx, and archive-pkg tables import reads it."
+        "an OpenDocument spreadsheet", "Save it as .xlsx, and use archive-pkg tables import."
     ),
 }
-_EMAIL = FileKind("an e-mail message", "Save the text of the message as .txt, and draft that.")
+_EMAIL = FileKind("an e-mail message", "Save the text of the message as .txt, and use that file.")
 _IS_EMAIL = re.compile(
     rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*(?:MIME-Version|Message-ID|Received):",
     re.IGNORECASE,
@@ -77,7 +77,7 @@ _HEAD = 16384
 
 
 def recognize(data: bytes) -> FileKind | None:
-    """Return the kind of a file by its bytes; None for texts and for kinds that are not known."""
+    """Return the kind of a file by its bytes, or None for text and unknown kinds."""
     if data.startswith(b"PK\x03\x04"):
         return _in_zip(data)
     for prefix, kind in _PREFIXES:
@@ -102,7 +102,7 @@ def _in_zip(data: bytes) -> FileKind:
     if declared in _TYPES:
         return _TYPES[declared]
     if any(name.rpartition("/")[2] == "bagit.txt" for name in names):
-        return FileKind("a zip archive with a bag in it", "archive-pkg verify {} checks it.")
+        return FileKind("a zip archive with a bag in it", "Verify it: archive-pkg verify {}")
     return next(
         (kind for start, kind in _MEMBERS if any(name.startswith(start) for name in names)), _ZIP
     )

@@ -1,7 +1,7 @@
-"""Writing records: into a file that is there only what changed is written, all else stays.
+"""Write records. In an existing file, only what differs is changed.
 
-Comments, order, quotes, line ends and blank lines of a YAML file survive, because its text is
-patched at the places that the reader gave and never written anew as a whole.
+Comments, order, quotes, line ends and blank lines of a YAML file are kept, because its text is
+patched at the positions that the reader returned.
 """
 
 from __future__ import annotations
@@ -25,35 +25,35 @@ if TYPE_CHECKING:
 
 
 def save_record(record: Record, path: StrPath) -> None:
-    """Write a record, durably and at once: whatever happens, the file is the old or the new one.
+    """Write a record atomically and durably.
 
-    A file that is there keeps its comments, its order, and all that the record does not change; one
-    that says the same already is not touched.
+    An existing file keeps its comments, its order and everything that does not change. A file with
+    the same content is not touched.
 
     Args:
         record: The record.
-        path: Its file, `.json` for JSON, else YAML; or its folder, whose `record.yaml` is meant.
+        path: Its file, JSON if it ends in `.json` and else YAML; or its folder, for `record.yaml`.
 
     Raises:
-        InvalidError: The record is not valid (Pydantic's `model_copy` checks nothing), or the file
-            that is there is not, so that writing would lose something.
-        StorageError: It cannot be written.
+        InvalidError: The record is not valid (Pydantic's `model_copy` checks nothing), or the
+            existing file is not, so that writing would lose something.
+        StorageError: The file cannot be written.
     """
     file, findings = record_file(path)
     if findings and file.exists():
         raise InvalidError(f"{file.parent}: {findings[0].message}", findings[0].hint)
     if file.exists():
-        file = file.resolve()  # of a link, what it leads to is written, and the link stays
+        file = file.resolve()  # write the target of a link, and keep the link
     fresh = as_yaml(record)
-    valid, report = read_record(fresh.encode(), "the record to write")
+    valid, report = read_record(fresh.encode(), "the new record")
     if valid is None:
-        raise invalid(report, f"{file} is not written: what it should hold")
+        raise invalid(report, f"{file} is not written, because the new record")
     if not file.exists():
         write_atomically(file, (_as_json(_needed(valid)) if _is_json(file) else fresh).encode())
         return
     known, report = read_record(file)
     if known is None:
-        raise invalid(report, f"{file}, over which the record would be written,")
+        raise invalid(report, f"the existing {file}")
     with storage_errors(f"reading {file}"):
         data = read_regular(file)
     if known != valid or _is_former(data, file):
@@ -61,31 +61,31 @@ def save_record(record: Record, path: StrPath) -> None:
 
 
 def updated(record: Record, data: bytes, file: Path) -> bytes:
-    """A file's bytes with the record in them; what need not change stays as it is.
+    """Return the bytes of a file, changed only where the record differs.
 
     Args:
         record: A valid record.
-        data: The bytes of a file that holds a valid record.
-        file: The file, whose name tells JSON from YAML; it is not touched.
+        data: The bytes of a file with a valid record.
+        file: The file, whose name says whether it is JSON or YAML; it is not touched.
     """
     update = _updated_json if _is_json(file) else updated_yaml
     changed = update(record, data.decode("utf-8")).encode()
     if read_record(changed, file)[0] != record:
-        raise AssertionError(f"patching {file} would have said something else")
+        raise AssertionError(f"patching {file} would have written a different record")
     return changed
 
 
 def as_yaml(record: Record) -> str:
-    """The record as a YAML file has it, in the models' order, without what is unknown."""
+    """Return the record as YAML, in the models' order, without empty fields."""
     return writing.document(_needed(record))
 
 
 def updated_yaml(record: Record, text: str) -> str:
-    """A YAML file's text with the record in it; what need not change stays as it is.
+    """Return the text of a YAML file, changed only where the record differs.
 
     Args:
         record: The record.
-        text: The text of a file that holds a valid record.
+        text: The text of a file with a valid record.
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     bare = text.removeprefix(mark)
@@ -109,13 +109,13 @@ def _updated_json(record: Record, text: str) -> str:
 
 
 def _needed(record: Record) -> dict[str, Any]:
-    """What a file must say: all but what goes without saying."""
+    """Return the data that a file must have: everything but defaults."""
     data = record.model_dump(mode="json", exclude_defaults=True)
     return {"format": FORMAT, **{key: _short(value) for key, value in data.items()}}
 
 
 def _short(data: Any) -> Any:
-    """Plain data in which a date that is nothing but its EDTF form is a text."""
+    """Return plain data in which a date with only an EDTF form is a text."""
     if isinstance(data, dict):
         return data["edtf"] if set(data) == {"edtf"} else {k: _short(v) for k, v in data.items()}
     return [_short(item) for item in data] if isinstance(data, list) else data
@@ -135,7 +135,7 @@ def _in_order_of(before: Any, data: Any) -> Any:
 
 
 def _leaves_format_out(data: Any) -> bool:
-    """Whether a file need not say its format: it never did, and means the same in this one."""
+    """Return whether a file has no format and means the same in the present one."""
     return "format" not in data and not is_former(data)
 
 

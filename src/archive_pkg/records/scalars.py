@@ -1,7 +1,7 @@
-"""Scalars of a record: decided here from their source text, since loading leaves all text as text.
+"""Types of the single values in a record, which are read from their source text.
 
-A YAML reader left alone makes numbers, dates and truth values out of plain words; loading does not
-(`records/loading.py`), so a model says where it means one.
+Readers of YAML turn plain words into numbers, dates and truth values. `records/loading.py` does
+not, so the models use these types.
 """
 
 from __future__ import annotations
@@ -23,38 +23,38 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
 
 _LONGEST_NUMBER = 18
-# Names that one common system keeps for itself or cannot write; a package has to be unpacked there.
+# Windows reserves these names, and a package has to be unpacked there, too.
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
-# Control characters but tab and line ends, and halves of surrogate pairs.
+# Control characters except tab and line ends, and halves of surrogate pairs.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 TEXT_PATTERN = r"^(?=[\s\S]*\S)[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]*$"
-"""What `clean_text` accepts, as far as every reader of JSON Schema understands it."""
+"""The texts that `clean_text` accepts, as far as JSON Schema can describe them."""
 
 PATH_PATTERN = (
     r"^(?! |.*(?:/ |[ ./](?:/|$)))[^/<>:\"|?*\\\u0000-\u001f\u007f-\u009f]"
     r"[^<>:\"|?*\\\u0000-\u001f\u007f-\u009f]*$"
 )
-"""What `portable_path` accepts but for rules of single names."""
+"""The paths that `portable_path` accepts, except for the rules about single names."""
 
 _UNPORTABLE = frozenset('<>:"\\|?*')
 
 
 def _whole(value: object) -> object:
-    """A whole number from its decimal digits."""
+    """Read an integer from decimal digits."""
     if not isinstance(value, str):
         return value
     if not re.fullmatch("-?[1-9][0-9]*|0", value):
-        raise Fault(f"“{_short(value)}” is not a whole number", "write decimal digits, as in 12")
+        raise Fault(f"“{_short(value)}” is not a whole number", "Write decimal digits, as in 12.")
     digits = len(value.removeprefix("-"))
     if digits > _LONGEST_NUMBER:
-        raise Fault(f"a number of {digits} digits", f"at most {_LONGEST_NUMBER} digits are read")
+        raise Fault(f"the number has {digits} digits", f"Write up to {_LONGEST_NUMBER} digits.")
     return int(value)
 
 
 def _flag(value: object) -> object:
-    """A truth value from the words true and false; what else YAML 1.1 took for one is refused."""
+    """Read true or false; the other words for them in YAML 1.1 are refused."""
     if not isinstance(value, str):
         return value
     if value not in ("true", "false"):
@@ -62,22 +62,22 @@ def _flag(value: object) -> object:
             value.lower(), value.lower()
         )
         right = meant if meant in ("true", "false") else "true or false"
-        raise Fault(f"“{_short(value)}” is neither true nor false", f"write {right}")
+        raise Fault(f"“{_short(value)}” is neither true nor false", f"Write {right}.")
     return value == "true"
 
 
-Whole = Annotated[
+WholeNumber = Annotated[
     int, Field(ge=0), BeforeValidator(_whole), OrText({"pattern": "^(?:0|[1-9][0-9]{0,17})$"})
 ]
-"""A whole number from 0, given as one or as its decimal digits; `012` and `1e3` are refused."""
+"""An integer from 0, or its decimal digits; `012` and `1e3` are refused."""
 
-Counted = Annotated[
+PositiveNumber = Annotated[
     int, Field(ge=1), BeforeValidator(_whole), OrText({"pattern": "^[1-9][0-9]{0,17}$"})
 ]
-"""A whole number from 1."""
+"""An integer from 1, or its decimal digits."""
 
 Flag = Annotated[bool, BeforeValidator(_flag), OrText({"enum": ["true", "false"]})]
-"""A truth value, given as one or as `true` or `false`; `yes`, `no` and `1` are refused."""
+"""A truth value, or the text `true` or `false`; `yes`, `no` and `1` are refused."""
 
 
 _compiled = cache(re.compile)
@@ -85,12 +85,12 @@ _compiled = cache(re.compile)
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A text's form, to annotate `str` with: a pattern for machines, and words for people.
+    """The form of a text, as an annotation of `str`.
 
     Attributes:
-        name: What such a text is called, "an id".
+        name: The name of such a text, such as "an id".
         pattern: The form as a regular expression, anchored at both ends.
-        words: The form in words.
+        words: A hint that describes the form.
     """
 
     name: str
@@ -114,41 +114,44 @@ class Form:
 
 
 def clean_text(value: str) -> str:
-    """Text that says something, unchanged.
+    """Return a text unchanged if it is valid.
 
     Raises:
-        Fault: It is empty or only spaces, has a control character other than tab and line ends, or
-            something that is no character (half a surrogate pair).
+        Fault: The text is empty or blank, or has a control character other than tab and line ends,
+            or half a surrogate pair.
     """
     if not value.strip():
-        raise Fault("the text is empty", "leave the field out where nothing is known")
+        raise Fault("the text is empty", "Leave the field out if nothing is known.")
     wrong = _NO_TEXT.search(value)
     if wrong:
         raise Fault(
-            f"the text has a U+{ord(wrong[0]):04X} at character {wrong.start()}", "take it out"
+            f"the text has the character U+{ord(wrong[0]):04X} at {wrong.start()}", "Remove it."
         )
     return value
 
 
 def portable_path(value: str) -> str:
-    """A relative path with `/` between its names that every common system can hold.
+    """Return a relative path unchanged if it works on all common systems.
 
     Raises:
-        Fault: It is absolute, leaves its folder, is not normalised (NFC), or has a name that some
-            common system cannot write.
+        Fault: The path is absolute, leaves its folder, is not in NFC, or has a name that a common
+            system cannot write.
     """
     if not value:
-        raise Fault("the path is empty", "name a file below the record's folder")
+        raise Fault("the path is empty", "Name a file in the record's folder.")
     if value.startswith("/") or value[1:2] == ":":
-        raise Fault(f"“{_short(value)}” is an absolute path", "name it from the record's folder")
+        raise Fault(
+            f"“{_short(value)}” is an absolute path",
+            "Write a path relative to the record's folder.",
+        )
     if "\\" in value:
         raise Fault(
-            f"“{_short(value)}” has a backslash", f"write {_short(value.replace(chr(92), '/'))}"
+            f"“{_short(value)}” has a backslash", f"Write {_short(value.replace(chr(92), '/'))}"
         )
     if unicodedata.normalize("NFC", value) != value:
         raise Fault(
-            f"“{_short(value)}” is not in Unicode's normal form C",
-            f"write {_short(unicodedata.normalize('NFC', value))}, and name the file so",
+            f"“{_short(value)}” is not in Unicode normalization form C",
+            f"Write {_short(unicodedata.normalize('NFC', value))}, and rename the file.",
         )
     for name in value.split("/"):
         _check_name(value, name)
@@ -158,18 +161,21 @@ def portable_path(value: str) -> str:
 def _check_name(path: str, name: str) -> None:
     shown = _short(path)
     if name == "..":
-        raise Fault(f"“{shown}” leaves the record's folder", "name a file below it")
+        raise Fault(f"“{shown}” is outside the record's folder", "Move the file into it.")
     if name in ("", "."):
-        raise Fault(f"“{shown}” has an empty step", "write each folder once, with / between")
+        raise Fault(f"“{shown}” has an empty name or a dot between slashes", "Write FOLDER/FILE.")
     if name != name.rstrip(" .") or name != name.lstrip(" "):
-        raise Fault(f"“{shown}”: “{name}” begins or ends with a space or dot", "rename the file")
+        raise Fault(f"“{shown}”: “{name}” begins or ends with a space or dot", "Rename the file.")
     bad = [c for c in name if c in _UNPORTABLE or unicodedata.category(c) in ("Cc", "Cs")]
     if bad:
-        raise Fault(f"“{shown}” has U+{ord(bad[0]):04X} in a name", "rename the file without it")
+        raise Fault(
+            f"“{shown}”: the name has the character U+{ord(bad[0]):04X}",
+            "Rename the file without it.",
+        )
     if name.split(".")[0].lower() in _RESERVED:
-        raise Fault(f"“{shown}”: Windows keeps the name {name} for itself", "rename the file")
+        raise Fault(f"“{shown}”: Windows reserves the name {name}", "Rename the file.")
     if len(name.encode()) > 255:
-        raise Fault(f"“{shown}” has a name of over 255 bytes", "give the file a shorter name")
+        raise Fault(f"“{shown}” has a name of more than 255 bytes", "Shorten the name of the file.")
 
 
 def _short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The statements of a record by their dotted paths; items of lists go by their id or number."""
+"""Find the statements of a record by their dotted paths, with ids or numbers for list items."""
 
 from __future__ import annotations
 
@@ -17,17 +17,16 @@ if TYPE_CHECKING:
 # Fields that describe the record itself, so they need no evidence.
 _OWN = {"id", "version", "supersedes", "evidence", "type"}
 
-MOST_MEANT = 20
-"""How many wrong names of a record get a suggestion, which takes time to find."""
+MAX_SUGGESTIONS = 20
+"""Up to this many wrong names in a record get a suggestion, because finding one is slow."""
 
 _FAULTY = object()
 
 
 class Values:
-    """Finds values in a record by their dotted paths; each list is indexed once.
+    """Finds values in a record, or in its plain data, by their dotted paths.
 
-    Items of a list go by their id, or else by their number or, if they are mere text, by it. Reads
-    models and plain data alike.
+    An item of a list is found by its id or number, and a text by itself. Lists are indexed once.
     """
 
     def __init__(
@@ -38,7 +37,7 @@ class Values:
         Args:
             record: The record, or the plain data of one.
             model: The model of a record.
-            faulty: Places of faults; a path through one of them leads to an unknown value.
+            faulty: Places with errors; a path through one of them leads to an unknown value.
         """
         self._record = record
         self._model = model
@@ -50,7 +49,7 @@ class Values:
         """Return the value at a dotted path, such as `agents.khrushchev.name` or `date`.
 
         Raises:
-            KeyError: A name on the path leads nowhere; its argument is a sentence that says so.
+            KeyError: A name on the path does not exist; the argument is a sentence about it.
         """
         value = self._record
         model: type[BaseModel] | None = self._model
@@ -72,23 +71,23 @@ class Values:
             if name in numbers:
                 return value[numbers[name]], model, numbers[name]
             known = filter(None, map(id_of, value))
-            raise KeyError(f"{name} is none of its items" + self._meant(name, known))
+            raise KeyError(f"the list has no item {name}" + self._meant(name, known))
         if model is None or value is None:
-            raise KeyError(f"there is nothing below it called {name}")
+            raise KeyError(f"{name} does not exist there")
         if name not in model.model_fields:
-            raise KeyError(f"{name} is no field" + self._meant(name, model.model_fields))
-        if isinstance(value, str):  # a date may be its EDTF form alone
+            raise KeyError(f"{name} is not a field" + self._meant(name, model.model_fields))
+        if isinstance(value, str):  # a date can be just its EDTF form
             value = {next(iter(model.model_fields)): value}
         return get(value, name, model.model_fields[name].default), _model_of(model, name), name
 
     def _meant(self, name: str, known: Iterable[str]) -> str:
-        """Suggest the nearest name, for the first misses of a record only."""
+        """Suggest the nearest name, for the first few misses."""
         self._misses += 1
-        near = get_close_matches(name, list(known), 1) if self._misses <= MOST_MEANT else []
+        near = get_close_matches(name, list(known), 1) if self._misses <= MAX_SUGGESTIONS else []
         return f"; did you mean {near[0]}?" if near else ""
 
 
-class Index(Values):
+class StatementIndex(Values):
     """Finds values and their evidence by the paths of statements."""
 
     def __init__(self, record: Record) -> None:
@@ -103,30 +102,30 @@ class Index(Values):
                 self._finer[".".join(names[:end])].extend(items)
 
     def evidence(self, path: str) -> tuple[Evidence, ...]:
-        """Return the evidence for a statement: that of the statements around it, then its own."""
+        """Return the evidence for the statements that contain this one, then its own."""
         names = path.split(".")
         wholes = (".".join(names[:end]) for end in range(1, len(names) + 1))
         return tuple(item for whole in wholes for item in self._evidence.get(whole, ()))
 
     def finer_evidence(self, path: str) -> tuple[Evidence, ...]:
-        """Return the evidence for single values within a statement."""
+        """Return the evidence for values within a statement."""
         return tuple(self._finer.get(path, ()))
 
 
 def get(value: Any, name: str, default: Any = None) -> Any:
-    """Return a field of a model or of plain data; the default if it is not there."""
+    """Return a field of a model or of plain data, or the default."""
     fields = value if isinstance(value, dict) else getattr(value, "__dict__", {})
     return fields.get(name, default)
 
 
 def items(value: Any, name: str) -> Sequence[Any]:
-    """Return the items of a field; none if it is not a list."""
+    """Return the items of a field, or none if it is not a list."""
     found = get(value, name)
     return found if isinstance(found, list | tuple) else ()
 
 
 def id_of(item: Any) -> str | None:
-    """Return the id of an item; a text is its own id. None if it has none."""
+    """Return the id of an item, or None. A text is its own id."""
     name = item if isinstance(item, str) else get(item, "id")
     return name if isinstance(name, str) else None
 
@@ -145,14 +144,14 @@ def _model_of(model: type[BaseModel], field: str) -> type[BaseModel] | None:
 
 
 def _by_name(items: Sequence[Any]) -> dict[str, int]:
-    """Return the numbers of items by their ids, the first of equal ids, and as text."""
+    """Return the index of each item by its id and by its number as text."""
     numbers = range(len(items))
     ids = {name: n for n in reversed(numbers) if (name := id_of(items[n])) is not None}
     return {str(n): n for n in numbers} | ids
 
 
 def statements(record: Record) -> Iterator[str]:
-    """Yield the path of each statement about the letter: fields, and items of lists."""
+    """Yield the path of each statement about the letter: fields and items of lists."""
     for name in type(record).model_fields:
         value = getattr(record, name)
         if name in _OWN or value in (None, ()):

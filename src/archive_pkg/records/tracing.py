@@ -1,4 +1,4 @@
-"""Who says so? From a statement to its evidence, its part, what that was made from, by whom."""
+"""Trace a statement to its evidence, to the quoted part and to what that part was made from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from archive_pkg.errors import UsageError
-from archive_pkg.records.statements import Index
+from archive_pkg.records.statements import StatementIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,18 +22,18 @@ _ROLES = {"sender", "signatories", "recipients", "copies_to", "mentioned_agents"
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What a statement of a record goes back to.
+    """The origin of a statement.
 
     Attributes:
-        field: The statement's dotted path.
-        value: What the record states there.
-        evidence: What it rests on: first what covers the whole it is part of, then its own, then
-            what there is for single things within it. Empty where nothing is said.
-        lineage: The parts it stands in or speaks of, then those that they were made from, are part
-            of or are about, each once, with the number of steps from the first.
-        events: What happened to those parts or to the letter as a whole, in the record's order.
-        agents: Those whom the statement names, who supplied its evidence, made the parts or took
-            part in the events.
+        field: The dotted path of the statement.
+        value: The value of the statement.
+        evidence: Its evidence: first for statements that contain it, then its own, then for
+            statements within it.
+        lineage: The parts that it quotes or describes, then the parts that these depend on, each
+            once, with the number of steps.
+        events: The events of these parts and of the letter as a whole, in the record's order.
+        agents: The agents that the statement names, that supplied its evidence, made the parts or
+            took part in the events.
     """
 
     field: str
@@ -44,7 +44,7 @@ class Trace:
     agents: tuple[Agent, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """The trace as plain data."""
+        """Return the trace as plain data."""
         return {
             "field": self.field,
             "value": _plain(self.value),
@@ -56,26 +56,26 @@ class Trace:
 
 
 def trace(record: Record, field: str) -> Trace:
-    """Trace a statement to what it rests on.
+    """Trace a statement to its origin.
 
     Args:
         record: The record.
-        field: The statement's dotted path, `date` or `agents.khrushchev.name`.
+        field: The dotted path of the statement, such as `agents.khrushchev.name`.
 
     Raises:
-        UsageError: The record has no such field, or states nothing there and nobody else does.
+        UsageError: The record has no such field, or no value and no evidence for it.
     """
-    index = Index(record)
+    index = StatementIndex(record)
     try:
         value = index.value(field)
     except KeyError as error:
         raise UsageError(
-            f"the record has no {field}: {error.args[0]}",
-            "name a field as the record has it: date, sender, parts.letter, agents.ID.name",
+            f"the record has no statement {field}: {error.args[0]}",
+            "Name a statement like date, sender, parts.letter or agents.khrushchev.name.",
         ) from error
     evidence = (*index.evidence(field), *index.finer_evidence(field))
     if value in (None, ()) and not evidence:
-        raise UsageError(f"the record states nothing for {field}", "what is not there is not known")
+        raise UsageError(f"the record has no value for {field}", "Name a field that it has.")
     lineage = tuple(_lineage(record, dict.fromkeys(_origins(record, field, value, evidence))))
     parts = {part.id for _, part in lineage}
     # An event without parts is about the letter as a whole.
@@ -98,7 +98,7 @@ def trace(record: Record, field: str) -> Trace:
 
 
 def _origins(record: Record, field: str, value: Any, evidence: Iterable[Evidence]) -> Iterator[str]:
-    """The parts that a statement stands in or speaks of."""
+    """Yield the ids of the parts that a statement quotes or describes."""
     names = field.split(".")
     if names[0] == "parts" and len(names) > 1:
         yield names[1]

@@ -1,7 +1,7 @@
-"""The format of a record's file, and how a file of an earlier format becomes one of this format.
+"""Upgrade records of earlier file formats.
 
-Each format has a number. A file says it as `format`; one that does not is read as the first, whose
-files did not say it. To change the format, raise `FORMAT` and add a step to `upgrade`.
+Each format has a number, which a file names as `format`. A file without `format` has format 1. To
+change the format, increase `FORMAT` and add a step to `upgrade`.
 
 Format 2 replaces a part's `of` with `made_from`, `part_of` and `about`.
 """
@@ -24,34 +24,34 @@ RELATIONS = ("made_from", "part_of", "about")
 
 
 def relation_of(kind: object) -> str:
-    """Return what `of` meant in a part of a kind, as the name of the field that now says it."""
+    """Return the field that replaces `of` in a part of a kind."""
     return {"enclosure": "part_of", "summary": "about"}.get(str(kind), "made_from")
 
 
 def upgrade(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a record's plain data in this format, without its `format`.
+    """Return the plain data of a record in the present format, without `format`.
 
     Args:
-        data: The plain data of a file; it is not changed. Of a later format, it stays as it is.
+        data: The plain data of a file; it is not changed.
     """
     rest = {key: value for key, value in data.items() if key != "format"}
     return _with_three_relations(rest) if _is_first(data.get("format")) else rest
 
 
 def unknown_format(data: dict[str, Any]) -> str:
-    """Return what is wrong with the format that a record's plain data names; empty if nothing."""
+    """Return what is wrong with the format of a record's plain data, or ""."""
     given = data.get("format")
     if _is_first(given) or str(given) == str(FORMAT):
         return ""
     said = given if isinstance(given, str | int) else "not a number"
     return (
-        f"format is {said}, and this version of archive-pkg reads formats 1 to {FORMAT}; "
-        f"install a newer version, or write format: {FORMAT} if the record is of that format"
+        f"format is {said}, but this version of archive-pkg reads formats 1 to {FORMAT}; "
+        f"install a newer version, or correct it to format: {FORMAT}"
     )
 
 
 def describe_formats(record: dict[str, Any], part: dict[str, Any]) -> None:
-    """Add what only files have, or only those of an earlier format, to the JSON Schema.
+    """Add the fields that only files have, or files of an earlier format, to the JSON Schema.
 
     Args:
         record: The schema of a record.
@@ -60,13 +60,13 @@ def describe_formats(record: dict[str, Any], part: dict[str, Any]) -> None:
     record["properties"]["format"] = {
         "enum": [None, 1, "1", FORMAT, str(FORMAT)],
         "default": None,
-        "description": "The number of the file's format; without it, the first.",
+        "description": "The number of the file's format; format 1 if it is missing.",
     }
     part["properties"]["of"] = {
         "type": "array",
         "items": {"type": "string"},
         "deprecated": True,
-        "description": "Of format 1: the parts that this one was made from, part of or about.",
+        "description": "In format 1: the parts that this one was made from, part of or about.",
     }
     record["if"] = {
         "properties": {"format": {"enum": [FORMAT, str(FORMAT)]}},
@@ -76,7 +76,7 @@ def describe_formats(record: dict[str, Any], part: dict[str, Any]) -> None:
 
 
 def upgrade_tree(root: Node) -> Node:
-    """Return a file's tree with the names of this format at the places of the former ones."""
+    """Return the tree of a file with the present names of fields, at the old positions."""
     if not is_former(root.plain):
         return root
     names = {id(node): name for node, name in _parts_with_of(root)}
@@ -97,7 +97,7 @@ def upgrade_tree(root: Node) -> Node:
 
 
 def upgrade_text(text: str, root: Node) -> str:
-    """Return a YAML file's text with the names of this format in place of the former ones.
+    """Return the text of a YAML file with the present names of fields.
 
     Args:
         text: The text without a byte order mark.
@@ -112,7 +112,7 @@ def upgrade_text(text: str, root: Node) -> str:
 
 
 def is_former(data: object) -> bool:
-    """Whether a record's plain data has something that only an earlier format has."""
+    """Return whether the plain data of a record has fields of an earlier format."""
     if not isinstance(data, dict) or not _is_first(data.get("format")):
         return False
     return any(isinstance(part, dict) and "of" in part for part in _listed(data.get("parts")))
@@ -123,7 +123,7 @@ def _is_first(given: object) -> bool:
 
 
 def _with_three_relations(data: dict[str, Any]) -> dict[str, Any]:
-    """Return format 1 as format 2: by its kind, a part is made from, part of or about others."""
+    """Return data of format 1 in format 2, replacing `of` according to the kind of the part."""
     names: dict[str, str] = {}
     parts = []
     for index, part in enumerate(_listed(data.get("parts"))):
@@ -154,7 +154,7 @@ def _renamed(field: str, names: dict[str, str]) -> str:
 
 
 def _parts_with_of(root: Node) -> Iterator[tuple[Node, str]]:
-    """The parts of a tree in the first format that have `of`, each with the field's new name."""
+    """Yield the parts of a tree that have `of`, each with the new name of the field."""
     parts = root.value.get("parts") if isinstance(root.value, dict) else None
     for part in parts.children if parts and isinstance(parts.value, list) else ():
         if isinstance(part.value, dict) and "of" in part.value:

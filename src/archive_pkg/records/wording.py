@@ -1,4 +1,4 @@
-"""A record's statements in words for a reader, the same in the terminal and on pages."""
+"""Put the values of a record into words, in the same way for the terminal and for pages."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ FIELDS = (
     "date", "received", "place", "classification", "salutation", "closing", "summary", "subjects",
     "mentioned_agents", "mentioned_places", "holding", "custody", "donor", "publications", "rights",
 )  # fmt: skip
-"""The fields that describe the document itself, in the order in which a reader needs them."""
+"""The fields that describe the document, in the order in which they are shown."""
 
 OF_AGENTS = {"sender", "signatories", "recipients", "copies_to", "mentioned_agents", "donor"}
 """The fields whose values are ids of agents."""
 
 
 def label(field: str) -> str:
-    """Return the label of a field, which is its name in words: "Copies to" for `copies_to`."""
+    """Return the label of a field, such as "Copies to" for `copies_to`."""
     return field.replace("_", " ").capitalize()
 
 
 def facts(record: Record) -> Iterator[tuple[str, str, str]]:
-    """Yield name, label and value in words of each field that describes the document."""
+    """Yield the name, label and value in words of each field that describes the document."""
     for name in FIELDS:
         value = getattr(record, name)
         if value not in (None, ()):
@@ -51,12 +51,12 @@ def facts(record: Record) -> Iterator[tuple[str, str, str]]:
 
 
 def words(record: Record, value: Any, *, of_agents: bool = False) -> str:
-    """A value of a record in words.
+    """Return a value of a record in words.
 
     Args:
-        record: The record it belongs to.
-        value: A field's value, or one item of a list.
-        of_agents: Whether plain texts in it are ids of agents.
+        record: The record.
+        value: The value of a field, or an item of a list.
+        of_agents: Whether texts in the value are ids of agents.
     """
     if isinstance(value, tuple):
         return "\n".join(words(record, item, of_agents=of_agents) for item in value)
@@ -166,7 +166,7 @@ def _(value: Agent, record: Record) -> str:
 
 
 def relations(part: Part) -> Iterator[str]:
-    """What a part is to other parts, in words: one phrase for each relation that it has."""
+    """Yield a phrase for each relation of a part to other parts, such as "made from original"."""
     for words, names in (
         ("made from", part.made_from),
         ("part of", part.part_of),

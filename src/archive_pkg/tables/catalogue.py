@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.records.explaining import told
+from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.storage import is_real_folder
@@ -112,7 +112,7 @@ def read_catalogue(
         except ValidationError as error:
             # What only shows once a letter's rows of all tables are together.
             for entry in error.errors(include_url=False):
-                code, message, hint = told(entry, Record)
+                code, message, hint = explain_entry(entry, Record)
                 at = Location(str(path), field=".".join(map(str, entry["loc"])))
                 report.add(code.at(at, f"{name}: {message}", hint))
     return (records if report.ok else []), report

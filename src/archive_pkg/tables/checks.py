@@ -15,7 +15,7 @@ from frictionless import Check, Error, errors
 
 from archive_pkg.csv_text import unguarded
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN
-from archive_pkg.records.statements import MOST_MEANT
+from archive_pkg.records.statements import MAX_SUGGESTIONS
 from archive_pkg.tables.cells import split_items
 from archive_pkg.tables.coherence import Doubts, incoherence
 from archive_pkg.tables.grouping import by_letter
@@ -250,7 +250,7 @@ class ReferenceCheck(LetterCheck):
     def _near(self, item: str, known: set[str]) -> list[str]:
         """Find the id that was meant; among many it takes long, and nobody reads many hints."""
         self._misses += 1
-        few = len(known) <= _FEW or self._misses <= MOST_MEANT
+        few = len(known) <= _FEW or self._misses <= MAX_SUGGESTIONS
         return get_close_matches(item, sorted(known), 1) if few else []
 
     def ids(self, target: str) -> Mapping[str, set[str]] | None:

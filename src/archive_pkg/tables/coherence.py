@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from archive_pkg.dates.edtf_string import Edtf
-from archive_pkg.records.explaining import told
+from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
 from archive_pkg.records.upgrading import RELATIONS
 from archive_pkg.tables.cells import split_items
@@ -145,7 +145,7 @@ def incoherence(
                 name, index, path = _split(entry["loc"])
                 number, row = rows[name][index]
                 column = column_at(tables()[name], path, row)
-                yield name, number, column.name, *told(entry, Record)
+                yield name, number, column.name, *explain_entry(entry, Record)
 
 
 def _lacks_marking(entry: ErrorDetails, letter: Row) -> bool:

@@ -22,7 +22,7 @@ from archive_pkg.dates.field_dates import (
     read_date,
 )
 from archive_pkg.names import is_body, latin, slug
-from archive_pkg.records.explaining import told
+from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, identify
 from archive_pkg.records.vocabularies.languages import NAMES, language_tag
@@ -195,7 +195,7 @@ class FlatReader:
         except ValidationError as error:
             for entry in error.errors(include_url=False):
                 header = row.origin.get(str(entry["loc"][0]) if entry["loc"] else "", "")
-                code, message, hint = told(entry, Record)
+                code, message, hint = explain_entry(entry, Record)
                 self._tell(code, row, header, message, hint)
             return None
 

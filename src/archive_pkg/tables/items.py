@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import TypeAdapter, ValidationError, model_validator
 
 from archive_pkg.faults import Fault
-from archive_pkg.records.explaining import FIELD_MISSING, told
+from archive_pkg.records.explaining import FIELD_MISSING, explain_entry
 from archive_pkg.records.models import Record
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, check_identifier
 from archive_pkg.tables.cells import from_cell
@@ -155,8 +155,8 @@ def _words(
         message = "this is no identifier with its scheme"
         hint = _with_scheme(str(row.get(column.name, "")))
         hint = hint or f"write scheme:value; the schemes are {schemes}"
-        return told(entry, model)[0], message, hint
-    code, message, hint = told(entry, model)
+        return explain_entry(entry, model)[0], message, hint
+    code, message, hint = explain_entry(entry, model)
     if column.path[-1] == "edtf":
         hint = _as_edtf(row.get(column.name, ""), column) or hint
     return code, message, hint
@@ -182,8 +182,8 @@ def _with_scheme(text: str) -> str:
         try:
             check_identifier(scheme, text)
         except Fault as fault:
-            if scheme not in ("url", "local") and fault.hint.startswith("write "):
-                return f"write {scheme}:{fault.hint.removeprefix('write ')}"
+            if scheme not in ("url", "local") and fault.hint.startswith("Write "):
+                return f"Write {scheme}:{fault.hint.removeprefix('Write ')}"
     return f"write url:{text}" if text.startswith("http") else ""
 
 

@@ -160,13 +160,13 @@ def _label(item: Part | TranslationNote | Enclosure | Event) -> str:
 
 
 def _evidence(record: Record) -> str:
-    from archive_pkg.records.statements import Index, statements
+    from archive_pkg.records.statements import StatementIndex, statements
 
     counts = dict.fromkeys(("quoted", "inferred", "supplied"), 0)
     for evidence in record.evidence:
         counts[evidence.basis] += 1
     words = ", ".join(f"{number} {basis}" for basis, number in counts.items())
-    known = Index(record)
+    known = StatementIndex(record)
     bare = [path for path in statements(record) if not known.evidence(path)]
     unsourced = f"{len(bare)} without evidence: {some(bare)}" if bare else "none without evidence"
     return f"{words}; {unsourced}"

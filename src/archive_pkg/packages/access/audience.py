@@ -16,7 +16,7 @@ from archive_pkg.packages.access.decision import Audience, Withheld, withheld
 from archive_pkg.packages.history import SOFTWARE_ID
 from archive_pkg.packages.layout import WITHHELD
 from archive_pkg.records import Record
-from archive_pkg.records.statements import Index, statements
+from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.upgrading import RELATIONS
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class _Public:
         self.places = {name: _places(value) for name, value in record if isinstance(value, tuple)}
         evidence = tuple(self._by_id(record, item) for item in record.evidence)
         self.source = record.model_copy(update={"evidence": evidence})
-        self.index = Index(self.source)
+        self.index = StatementIndex(self.source)
         self.data: dict[str, Any] = self.source.as_json()
         # A statement without evidence may rest on any text that is held.
         texts = [part for part in record.parts if part.is_text]

@@ -19,7 +19,7 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.packages.checking import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
 from archive_pkg.records import Agent, Event, Part, Record
-from archive_pkg.records.statements import Index
+from archive_pkg.records.statements import StatementIndex
 from archive_pkg.records.upgrading import RELATIONS
 from archive_pkg.reports import Code, Location, Report, Severity
 
@@ -281,7 +281,7 @@ def _name_forms(agent: Agent) -> set[tuple[str, ...]]:
 
 def _said_openly(public: Record) -> Iterator[str]:
     """What the outgoing record says on evidence that goes out, and whom it names."""
-    index = Index(public)
+    index = StatementIndex(public)
     for item in public.evidence:
         value = index.value(item.field)
         # A quote supports that there is an agent, a part or an event, not all that is said of it.

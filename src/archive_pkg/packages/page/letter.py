@@ -19,7 +19,7 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.interchange import views
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, Segment, marked_lines
-from archive_pkg.records.statements import Index, statements
+from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.vocabularies.languages import language_name
 from archive_pkg.records.wording import classification_in_words, facts, label, words
 
@@ -335,7 +335,7 @@ class _Page:
 
     def __init__(self, record: Record, shown: set[str] | None = None) -> None:
         self.record = record
-        self.index = Index(record)
+        self.index = StatementIndex(record)
         self.evidence = {
             path: (*self.index.evidence(path), *self.index.finer_evidence(path))
             for path in statements(record)

@@ -1,4 +1,4 @@
-"""Identifiers with an explicit scheme, their form and check digits checked."""
+"""Identifiers with a scheme, whose form and check digits are validated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import ConfigDict, Field, ValidationError
 
 from archive_pkg.faults import Fault
-from archive_pkg.records.base import Model, judged_by, says
+from archive_pkg.records.base import Model, says, validated_by
 from archive_pkg.records.statements import get
 from archive_pkg.reports import Code, Severity
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 IDENTIFIER_INVALID = Code(
     "record-identifier-invalid",
     Severity.ERROR,
-    "An identifier has not the form of its scheme, or its check digit does not fit.",
+    "An identifier does not have the form of its scheme, or its check digit is wrong.",
 )
 
 SchemeName = Literal[
@@ -31,7 +31,7 @@ SchemeName = Literal[
 
 
 def _mod_11_2(value: str) -> str:
-    """The check character of ISO 7064's MOD 11-2 for all but the last character (ISNI, ORCID)."""
+    """Return the check character of an ISNI or ORCID (ISO 7064, MOD 11-2)."""
     total = 0
     for digit in value[:-1]:
         total = (total + int(digit)) * 2
@@ -39,11 +39,11 @@ def _mod_11_2(value: str) -> str:
 
 
 def _gnd(value: str) -> str:
-    """The check character of a GND identifier.
+    """Return the check character of a GND identifier.
 
-    Its digits weigh 2, 3, … from the right. Numbers with a hyphen come from the subject and
-    corporate files that went into the GND in 2012, whose check digit is the sum's remainder; of all
-    others it is what the sum lacks to a multiple of 11.
+    The digits have the weights 2, 3, … from the right. Numbers with a hyphen come from the subject
+    and corporate files that were merged into the GND in 2012: their check digit is the remainder of
+    the sum. For others, it completes the sum to a multiple of 11.
     """
     digits, check = value.replace("-", "")[:-1], "0123456789X"
     total = sum(weight * int(digit) for weight, digit in enumerate(reversed(digits), 2))
@@ -51,16 +51,16 @@ def _gnd(value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Scheme:
-    """How identifiers of a scheme look.
+class IdentifierScheme:
+    """The form of the identifiers of a scheme.
 
     Attributes:
-        name: The scheme's own name.
+        name: The name of the scheme.
         pattern: The form of a bare identifier.
         form: The form in words, with an example.
-        uri: The address of an identifier, `{}` for the identifier; empty where there is none.
-        prefixes: Other beginnings that an address of the scheme may have, `https://` left out.
-        check: The check character that an identifier should end in.
+        uri: The address of an identifier, with `{}` for the identifier; empty if it has none.
+        prefixes: Other beginnings of addresses of the scheme, without `https://`.
+        check: Returns the correct check character of an identifier.
     """
 
     name: str
@@ -71,15 +71,15 @@ class Scheme:
     check: Callable[[str], str] | None = None
 
 
-SCHEMES: dict[str, Scheme] = {
-    "viaf": Scheme(
+SCHEMES: dict[str, IdentifierScheme] = {
+    "viaf": IdentifierScheme(
         "VIAF",
         re.compile(r"[1-9][0-9]{0,21}"),
         "digits, as in 32011500",
         "http://viaf.org/viaf/{}",
         ("www.viaf.org/viaf/",),
     ),
-    "gnd": Scheme(
+    "gnd": IdentifierScheme(
         "GND",
         re.compile(r"1[0-9]{7,9}[0-9X]|3[0-9]{7}[0-9X]|[1-9][0-9]{0,7}-[0-9X]"),
         "as in 118540238 or 4020517-4",
@@ -87,7 +87,7 @@ SCHEMES: dict[str, Scheme] = {
         ("d-nb.info/",),
         _gnd,
     ),
-    "isni": Scheme(
+    "isni": IdentifierScheme(
         "ISNI",
         re.compile(r"[0-9]{15}[0-9X]"),
         "sixteen characters, as in 000000012281955X",
@@ -95,7 +95,7 @@ SCHEMES: dict[str, Scheme] = {
         ("www.isni.org/isni/", "isni.org/", "www.isni.org/"),
         _mod_11_2,
     ),
-    "orcid": Scheme(
+    "orcid": IdentifierScheme(
         "ORCID",
         re.compile(r"(?:0000-000[1-3]|0009-00[01][0-9])-[0-9]{4}-[0-9]{3}[0-9X]"),
         "as in 0000-0002-1825-0097",
@@ -103,7 +103,7 @@ SCHEMES: dict[str, Scheme] = {
         ("www.orcid.org/",),
         lambda value: _mod_11_2(value.replace("-", "")),
     ),
-    "wikidata": Scheme(
+    "wikidata": IdentifierScheme(
         "Wikidata",
         re.compile(r"Q[1-9][0-9]{0,11}"),
         "Q and digits, as in Q42",
@@ -114,59 +114,59 @@ SCHEMES: dict[str, Scheme] = {
             for path in ("wiki", "entity")
         ),
     ),
-    "ulan": Scheme(
+    "ulan": IdentifierScheme(
         "ULAN",
         re.compile(r"500[0-9]{6}"),
         "nine digits that begin with 500",
         "http://vocab.getty.edu/ulan/{}",
         ("vocab.getty.edu/page/ulan/",),
     ),
-    "lcnaf": Scheme(
+    "lcnaf": IdentifierScheme(
         "Library of Congress name",
         re.compile(r"n[a-z]{0,2}[0-9]{8}(?:[0-9]{2})?"),
         "as in n79021164",
         "http://id.loc.gov/authorities/names/{}",
         ("lccn.loc.gov/",),
     ),
-    "lcsh": Scheme(
+    "lcsh": IdentifierScheme(
         "Library of Congress subject",
         re.compile(r"sh[0-9]{8}(?:[0-9]{2})?"),
         "as in sh85125349",
         "http://id.loc.gov/authorities/subjects/{}",
     ),
-    "geonames": Scheme(
+    "geonames": IdentifierScheme(
         "GeoNames",
         re.compile(r"[1-9][0-9]{0,9}"),
         "digits, as in 524901",
         "https://sws.geonames.org/{}/",
         ("www.geonames.org/", "geonames.org/"),
     ),
-    "doi": Scheme(
+    "doi": IdentifierScheme(
         "DOI",
         re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[\x21-\x7e]{1,500}"),
         "as in 10.1000/182",
         "https://doi.org/{}",
         ("dx.doi.org/", "www.doi.org/"),
     ),
-    "handle": Scheme(
+    "handle": IdentifierScheme(
         "Handle",
         re.compile(r"[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*/[\x21-\x7e]{1,500}"),
         "as in 20.1000/100",
         "https://hdl.handle.net/{}",
     ),
-    "ark": Scheme(
+    "ark": IdentifierScheme(
         "ARK",
         re.compile(r"ark:/?[0-9b-df-hj-km-np-tv-xz]{5,}/[0-9A-Za-z=~*+@_$./-]{1,500}"),
         "as in ark:12148/btv1b8449691v",
         "https://n2t.net/{}",
         ("arks.org/", "www.n2t.net/"),
     ),
-    "url": Scheme(
+    "url": IdentifierScheme(
         "web",
         re.compile(r"https?://[\x21-\x7e]{1,2000}"),
         "an http or https address",
     ),
-    "local": Scheme(
+    "local": IdentifierScheme(
         "local",
         re.compile(r"[^\x00-\x20\x7f-\x9f](?:[^\x00-\x1f\x7f-\x9f]{0,499})"),
         "a short text",
@@ -187,10 +187,10 @@ class Identifier(Model):
     """An identifier and the scheme it belongs to.
 
     Attributes:
-        scheme: Which scheme: viaf, gnd, isni, orcid, wikidata, ulan, lcnaf, lcsh, geonames, doi,
+        scheme: The scheme: viaf, gnd, isni, orcid, wikidata, ulan, lcnaf, lcsh, geonames, doi,
             handle, ark, url, local.
-        value: The bare identifier in the scheme's own form, never its address.
-        note: What a reader should know, as whose a local identifier is.
+        value: The bare identifier, not its address.
+        note: A note for readers, such as the owner of a local identifier.
     """
 
     model_config = ConfigDict(
@@ -211,11 +211,11 @@ class Identifier(Model):
     value: str = Field(examples=["Q42"])
     note: str | None = None
 
-    _has_the_form_of_its_scheme = judged_by(_of_another_form)
+    _has_the_form_of_its_scheme = validated_by(_of_another_form)
 
     @property
     def uri(self) -> str | None:
-        """The identifier's address, as its scheme writes it; None for a local one."""
+        """The address of the identifier; None for a local one."""
         template = SCHEMES[self.scheme].uri
         if self.scheme == "url":
             return self.value
@@ -228,20 +228,20 @@ def check_identifier(scheme: str, value: str) -> None:
     """Check the form and the check digit of an identifier.
 
     Raises:
-        Fault: It has not the form of its scheme; the hint gives the right one where it can be told.
+        Fault: The identifier does not have the form of its scheme.
     """
     rules = SCHEMES[scheme]
     if not rules.pattern.fullmatch(value):
         right = _bare(scheme, value)
         if right:
-            _wrong(f"“{_short(value)}” is not the bare {rules.name} identifier", f"write {right}")
-        _wrong(f"“{_short(value)}” is no {rules.name} identifier", f"its form is {rules.form}")
+            _wrong(f"“{_short(value)}” is not the bare {rules.name} identifier", f"Write {right}")
+        _wrong(f"“{_short(value)}” is not a {rules.name} identifier", f"The form is {rules.form}.")
     if scheme == "url" and not _host(value):
-        _wrong(f"“{_short(value)}” has no host", f"its form is {rules.form}")
+        _wrong(f"“{_short(value)}” has no host", f"The form is {rules.form}.")
     if rules.check and rules.check(value) != value[-1]:
         _wrong(
-            f"“{value}” is no {rules.name} identifier: its check digit does not fit",
-            "a digit is mistyped or two are swapped; compare it with the authority's page",
+            f"“{value}” is not a {rules.name} identifier: the check digit is wrong",
+            "Look for a mistyped digit or two swapped digits.",
         )
 
 
@@ -253,7 +253,7 @@ def _host(address: str) -> str | None:
 
 
 def _bare(scheme: str, value: str) -> str:
-    """The bare identifier in an address or another way of writing it; empty where none is seen."""
+    """Return the bare identifier in an address or another form of it, or "" if there is none."""
     rules = SCHEMES[scheme]
     candidate = value.strip()
     address = candidate.split("://", 1)[-1] if "://" in candidate else candidate
@@ -285,7 +285,7 @@ def _bare(scheme: str, value: str) -> str:
 
 
 def _labels(scheme: str) -> tuple[str, ...]:
-    """What is written before an identifier to say what it is; of an ARK it is a part."""
+    """Return the labels that people write before an identifier of a scheme."""
     return {"ark": (), "doi": ("doi", "info:doi/"), "handle": ("hdl", "handle")}.get(
         scheme, (scheme, SCHEMES[scheme].name)
     )
@@ -300,12 +300,12 @@ def _wrong(message: str, hint: str) -> NoReturn:
 
 
 def identify(text: str | None, scheme: str | None = None) -> dict[str, str] | None:
-    """An identifier from its address, or from its bare value.
+    """Return an identifier for an address or a bare value.
 
     Args:
         text: The address or value.
-        scheme: What the source says it is; followed where the value has that scheme's form, and
-            otherwise the note of a local identifier.
+        scheme: The scheme according to the source. It is the note of a local identifier if the
+            value does not have the form of the scheme.
     """
     found = _identified(text, scheme) if text else None
     return dict(found) if found else None
@@ -332,7 +332,7 @@ def _identified(text: str, scheme: str | None) -> dict[str, str] | None:
 
 
 def _after(text: str, start: str) -> str:
-    """What follows a beginning of an address, whichever of http and https it has."""
+    """Return what follows the beginning of an address, with http or https."""
     bare_text, bare_start = text.split("://", 1)[-1], start.split("://", 1)[-1]
     if not bare_start or "://" not in text or not bare_text.startswith(bare_start):
         return ""

@@ -1,7 +1,7 @@
-"""Language tags: BCP 47, checked against IANA's registry of subtags.
+"""Validate language tags (BCP 47) with IANA's registry of subtags.
 
-The registry is IANA's own file, in `data/`, and is read when the first tag is checked. Subtags of
-states that no longer exist stay valid (`ru-SU`, `de-DD`): a letter of 1960 was written in one.
+The registry is IANA's file in `data/`, read when the first tag is checked. Subtags of former states
+are valid (`ru-SU`, `de-DD`), because letters were written in them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from archive_pkg.reports import Code, Severity
 LANGUAGE_INVALID = Code(
     "record-language-invalid",
     Severity.ERROR,
-    "A language tag is malformed, or has a subtag that the IANA registry does not know.",
+    "A language tag is malformed, or has a subtag that is not in the IANA registry.",
     "RFC 5646, 2.2.9",
 )
 
@@ -31,15 +31,15 @@ _LONGEST = 255
 def _registry() -> str:
     """Return IANA's registry of subtags.
 
-    It is the file at https://www.iana.org/assignments/language-subtag-registry, unchanged: to
-    update it, replace it.
+    It is a copy of https://www.iana.org/assignments/language-subtag-registry. To update it,
+    replace the file.
     """
     folder = files("archive_pkg.records") / "data"
     return (folder / "language-subtag-registry.txt").read_text("utf-8")
 
 
 def _entry(kind: str, subtag: str) -> str:
-    """The registry's record of a subtag, or of a whole tag; empty if there is none."""
+    """Return the entry of a subtag or tag in the registry, or ""."""
     label = "Tag" if kind == "grandfathered" else "Subtag"
     head = f"\nType: {kind}\n{label}: {subtag}\n"
     start = _registry().find(head)
@@ -54,30 +54,26 @@ def _fields(entry: str, name: str) -> list[str]:
 
 @cache
 def _subtags(kind: str) -> list[str]:
-    """All subtags of a kind, read only to say which is nearest to a wrong one."""
+    """Return all subtags of a kind, to suggest one for a wrong subtag."""
     return re.findall(rf"\nType: {kind}\nSubtag: ([A-Za-z0-9]+)\n", _registry())
 
 
 @lru_cache(maxsize=1024)
 def language_tag(text: str) -> str:
-    """A valid language tag in the case that BCP 47 recommends; its subtags stay as chosen.
+    """Validate a language tag and return it in the case that BCP 47 recommends.
 
     Args:
-        text: The tag, `ru-Latn`, in any case.
-
-    Returns:
-        The tag with its language in lower case, its script capitalised, its region in capitals.
+        text: The tag, such as `ru-Latn`, in any case.
 
     Raises:
-        Fault: It is malformed or has a subtag the registry does not know; the message names the
-            subtag and the nearest right one.
+        Fault: The tag is malformed or has an unknown subtag.
     """
     if not text or len(text) > _LONGEST:
-        _wrong("a language tag is empty" if not text else "a language tag is far too long")
+        _wrong("the language tag is empty" if not text else "the language tag is too long")
     if "_" in text:
-        _wrong(f"“{text}” has an underscore", f"write {text.replace('_', '-')}")
+        _wrong(f"“{text}” has an underscore", f"Write {text.replace('_', '-')}.")
     if text != text.strip():
-        _wrong(f"“{text}” has spaces around it", f"write {text.strip()}")
+        _wrong(f"“{text}” has spaces around it", f"Write {text.strip()}.")
     subtags = text.lower().split("-")
     for subtag in subtags:
         if not (0 < len(subtag) <= 8 and subtag.isascii() and subtag.isalnum()):
@@ -86,20 +82,20 @@ def language_tag(text: str) -> str:
         return old
     if subtags[0] == "x":
         if len(subtags) == 1:
-            _wrong(f"“{text}” has nothing after its x", "write x-name, for private use")
+            _wrong(f"“{text}” has nothing after x", "Write x-NAME for private use.")
         return "-".join(subtags)
     return "-".join(_checked(text, subtags))
 
 
-_FORM = "write a BCP 47 tag: de, ru-Latn, zh-Hant, ru-SU; und where the language is not known"
+_FORM = "Write a tag such as de, ru-Latn, zh-Hant or ru-SU, or und if the language is unknown."
 
 
-# First subtags of the tags that were registered whole, before BCP 47 had its grammar.
+# First subtags of the grandfathered tags, which are older than the grammar of BCP 47.
 _OLD = frozenset(["i", "art", "cel", "en", "no", "sgn", "zh"])
 
 
 def _old_tag(text: str) -> str:
-    """A tag that was registered whole and has no successor; empty if it is no such tag."""
+    """Return a grandfathered tag without a successor, or ""."""
     entries = re.search(
         rf"\nType: grandfathered\nTag: ({re.escape(text)})\n([^%]*)", _registry(), re.IGNORECASE
     )
@@ -107,12 +103,12 @@ def _old_tag(text: str) -> str:
         return ""
     right = _fields(entries[2], "Preferred-Value")
     if right:
-        _wrong(f"“{text}” is a tag from before BCP 47", f"write {right[0]}")
+        _wrong(f"“{text}” is an outdated tag", f"Write {right[0]}.")
     return entries[1]
 
 
 def _checked(text: str, subtags: list[str]) -> list[str]:
-    """The subtags in canonical case, read from left to right as RFC 5646's grammar has them."""
+    """Validate the subtags from left to right (RFC 5646) and return them in canonical case."""
     rest = iter(enumerate(subtags[1:], 1))
     checked = [_primary(text, subtags[0])]
     stage, seen = 0, set[str]()
@@ -121,26 +117,26 @@ def _checked(text: str, subtags: list[str]) -> list[str]:
             return checked + _extensions(text, subtags[place:])
         kind, order = _kind(subtag)
         if kind == "extlang" and place > 1:
-            _wrong(f"“{text}”: “{subtag}” cannot stand there", _ORDER)
+            _wrong(f"“{text}”: “{subtag}” is in the wrong place", _ORDER)
         if order < stage or (order == stage and kind in ("script", "region")):
-            _wrong(f"“{text}”: the {kind} “{subtag}” cannot stand there", _ORDER)
+            _wrong(f"“{text}”: the {kind} “{subtag}” is in the wrong place", _ORDER)
         if kind == "variant" and subtag in seen:
-            _wrong(f"“{text}” has the variant “{subtag}” twice", "write it once")
+            _wrong(f"“{text}” has the variant “{subtag}” twice", "Write it once.")
         if not _knows(kind, subtag):
             _unknown(text, kind, subtag)
         if kind == "extlang" and subtags[0] not in _fields(_entry(kind, subtag), "Prefix"):
-            _wrong(f"“{text}”: “{subtag}” does not extend “{subtags[0]}”", f"write {subtag}")
+            _wrong(f"“{text}”: “{subtag}” does not extend “{subtags[0]}”", f"Write {subtag}.")
         stage = order
         seen.add(subtag)
         checked.append(_case(kind, subtag))
     return checked
 
 
-_ORDER = "the order is language, script, region, variants: sr-Cyrl-YU"
+_ORDER = "Write language, script, region and variants in this order: sr-Cyrl-YU."
 
 
 def _kind(subtag: str) -> tuple[str, int]:
-    """What a subtag after the first is, told by its form, and its place in the order."""
+    """Return the kind of a subtag after the first, and the place of the kind in the order."""
     if len(subtag) == 3 and subtag.isalpha():
         return "extlang", 1
     if len(subtag) == 4 and subtag.isalpha():
@@ -173,39 +169,42 @@ def _primary(text: str, subtag: str) -> str:
 
 
 def _extensions(text: str, subtags: list[str]) -> list[str]:
-    """Extensions (`-u-…`, `-t-…`) and private use (`-x-…`), checked for their form alone."""
+    """Check the form of extensions (`-u-…`, `-t-…`) and private use (`-x-…`), and return them."""
     singletons = set[str]()
     for place, subtag in enumerate(subtags):
         if len(subtag) != 1:
             continue
         following = subtags[place + 1 : place + 2]
         if not following or (subtag != "x" and len(following[0]) == 1):
-            _wrong(f"“{text}” has nothing after “{subtag}”", "take it out")
+            _wrong(f"“{text}” has nothing after “{subtag}”", "Remove it.")
         if subtag == "x":
             break
         if subtag in singletons:
-            _wrong(f"“{text}” has the extension “{subtag}” twice", "write it once")
+            _wrong(f"“{text}” has the extension “{subtag}” twice", "Write it once.")
         if subtag not in "ut":
-            _wrong(f"“{text}”: no extension “{subtag}” is registered", "for private use write x-…")
+            _wrong(
+                f"“{text}”: the extension “{subtag}” is not registered",
+                "Write x-… for private use.",
+            )
         singletons.add(subtag)
     return subtags
 
 
 def _unknown(text: str, kind: str, subtag: str) -> NoReturn:
-    """Refuse a subtag that is not registered, with the nearest one that is."""
+    """Raise a Fault for an unknown subtag, with the nearest known one."""
     name = "language extension" if kind == "extlang" else kind
     message = f"“{text}”: there is no {name} “{_case(kind, subtag)}”"
     right = _MEANT.get((kind, subtag), "") or (_shorter(subtag) if kind == "language" else "")
     if right:
-        _wrong(message, f"write {right}")
+        _wrong(message, f"Write {right}.")
     if kind == "extlang":
-        _wrong(message, "a region has two letters, as in ru-RU")
+        _wrong(message, "Write a region with two letters, as in ru-RU.")
     alike = [known for known in _subtags(kind) if len(known) == len(subtag)]
     near = get_close_matches(_case(kind, subtag), alike, 1, 0.6)
-    _wrong(message, f"did you mean {near[0]}?" if near else _FORM)
+    _wrong(message, f"Did you mean {near[0]}?" if near else _FORM)
 
 
-# What is often written for another code.
+# Codes that are often confused, with the right ones.
 _MEANT = {
     ("region", "uk"): "GB",
     ("script", "cyri"): "Cyrl",
@@ -244,12 +243,12 @@ _TWO = {code[2:]: code[:2] for code in (_ISO_639 + _ISO_639_B).split()}
 
 
 def _shorter(subtag: str) -> str:
-    """Return the two letters that BCP 47 has for three; empty if it has none."""
+    """Return the two-letter code for a three-letter code, or ""."""
     return _TWO.get(subtag, "")
 
 
 def as_bcp47(text: str) -> str:
-    """Return a tag with hyphens, and with two letters for a language where BCP 47 has them."""
+    """Return a tag with hyphens and with a two-letter language code if there is one."""
     first, *rest = text.replace("_", "-").split("-")
     return "-".join([_shorter(first.lower()) or first, *rest])
 
@@ -262,7 +261,7 @@ def three_letters(tag: str) -> str:
 
 
 def language_name(tag: str) -> str:
-    """What the registry calls a tag's language, in English: "German"; the tag itself if nothing."""
+    """Return the English name of a tag's language, such as "German", or the tag."""
     names = _fields(_entry("language", tag.partition("-")[0].lower()), "Description")
     return names[0] if names else tag
 
@@ -279,14 +278,18 @@ NAMES = {
     "russe": "ru", "allemand": "de", "anglais": "en", "français": "fr", "polonais": "pl",
     "русский": "ru", "немецкий": "de", "английский": "en", "французский": "fr", "польский": "pl",
 }  # fmt: skip
-"""Tags of languages by their names in lower case, in some languages of catalogues."""
+"""Language tags by lower-case names of languages, in several languages."""
 
 
 def _no_subtag(text: str, subtag: str) -> NoReturn:
     code = NAMES.get(text.lower())
     if code:
-        _wrong(f"“{text}” is a language's name", f"write its tag: {code}")
-    _wrong(f"“{text}”: “{subtag}” cannot be a subtag")
+        _wrong(f"“{text}” is the name of a language, not its tag", f"Write {code}.")
+    _wrong(
+        f"“{text}” is not a language tag"
+        if text == subtag
+        else f"“{text}”: “{subtag}” is not a subtag"
+    )
 
 
 def _wrong(message: str, hint: str = _FORM) -> NoReturn:
@@ -300,11 +303,11 @@ Language = Annotated[
         {
             "type": "string",
             "title": "Language tag",
-            "description": "A BCP 47 language tag, its subtags in the IANA registry: ru, de-DD",
+            "description": "A BCP 47 language tag with subtags of the IANA registry: ru, de-DD",
             "pattern": "^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$",
             "maxLength": _LONGEST,
             "examples": ["en", "ru-Latn", "de-DD"],
         }
     ),
 ]
-"""A BCP 47 language tag; what is held has the case the standard recommends."""
+"""A BCP 47 language tag, normalized to the recommended case."""

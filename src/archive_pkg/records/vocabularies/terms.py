@@ -1,6 +1,6 @@
-"""Vocabularies with an order or an authority: levels of secrecy, types of events.
+"""Vocabularies: levels of secrecy and types of events.
 
-What they hold stands in `data/`, with its sources, and is read when first asked for.
+Their content is in `data/`, with its sources, and is read when it is first needed.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from archive_pkg.records.yaml.reading import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """A level of secrecy within its scheme.
+class ClassificationLevel:
+    """A level of secrecy in a scheme.
 
     Attributes:
         scheme: The scheme's id, "ussr".
-        id: The level's id within it, "top-secret".
-        rank: Its height: 1 is the scheme's lowest level.
-        terms: By language, the words of the marking itself; the first is the usual one.
-        renderings: By language, how the marking is found translated or romanised.
-        sources: What shows the level and its place in the order, as citations.
-        note: What a reader should know.
+        id: The level's id, "top-secret".
+        rank: Its rank, from 1 for the lowest level.
+        terms: The words of the marking by language; the first is the usual one.
+        renderings: Translations and romanizations of the marking, by language.
+        sources: Citations for the level and its rank.
+        note: A note for readers.
     """
 
     scheme: str
@@ -39,40 +39,40 @@ class Level:
     sources: tuple[str, ...]
     note: str = ""
 
-    def __lt__(self, other: Level) -> bool:
-        """Whether this level is lower; of two schemes' levels neither is."""
+    def __lt__(self, other: ClassificationLevel) -> bool:
+        """Return whether this level is lower. Levels of different schemes have no order."""
         return self.scheme == other.scheme and self.rank < other.rank
 
 
 @dataclass(frozen=True, slots=True)
-class Scheme:
+class ClassificationScheme:
     """An ordered vocabulary of levels.
 
     Attributes:
-        id: Its name in records, "ussr".
-        name: What it is.
+        id: The id in records, "ussr".
+        name: The name.
         levels: Its levels, the highest first.
-        note: What a reader should know.
+        note: A note for readers.
     """
 
     id: str
     name: str
-    levels: tuple[Level, ...]
+    levels: tuple[ClassificationLevel, ...]
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A level that a marking may mean.
+class TermCandidate:
+    """A level that a marking could mean.
 
     Attributes:
         level: The level.
-        words: The words of the vocabulary that were found.
+        words: The matching words of the vocabulary.
         language: Their language.
-        rendering: Whether they render the marking rather than being it.
+        rendering: Whether they are a translation or romanization.
     """
 
-    level: Level
+    level: ClassificationLevel
     words: str
     language: str
     rendering: bool
@@ -83,9 +83,9 @@ class EventType:
     """A type of event.
 
     Attributes:
-        label: Its name.
-        uri: Its address in the Library of Congress's vocabulary; empty for a local type.
-        definition: Of a local type, what it means.
+        label: The name.
+        uri: The address in the Library of Congress's vocabulary; empty for a local type.
+        definition: The meaning of a local type.
     """
 
     label: str
@@ -94,29 +94,29 @@ class EventType:
 
     @property
     def local(self) -> bool:
-        """Whether the type is ours and not the Library of Congress's."""
+        """Whether the type is not in the Library of Congress's vocabulary."""
         return not self.uri
 
 
 @cache
-def schemes() -> dict[str, Scheme]:
-    """The schemes of secrecy by their ids."""
+def schemes() -> dict[str, ClassificationScheme]:
+    """Return the schemes of secrecy by their ids."""
     return {entry["id"]: _scheme(entry) for entry in _data("classification.yaml")}
 
 
-def level(scheme: str, name: str) -> Level:
-    """A level of secrecy.
+def level(scheme: str, name: str) -> ClassificationLevel:
+    """Return a level of secrecy.
 
     Args:
         scheme: The scheme's id: ussr, us, uk, ddr, nato.
-        name: The level's id within it.
+        name: The id of the level.
 
     Raises:
-        Fault: There is no such scheme, or it has no such level; the hint names what there is.
+        Fault: The scheme or level does not exist; the hint names the existing ones.
     """
     known = schemes()
     if scheme not in known:
-        raise Fault(f"there is no scheme “{scheme}”", f"the schemes are {', '.join(known)}")
+        raise Fault(f"there is no scheme “{scheme}”", f"Write one of {', '.join(known)}.")
     for candidate in known[scheme].levels:
         if candidate.id == name:
             return candidate
@@ -124,20 +124,20 @@ def level(scheme: str, name: str) -> Level:
     near = get_close_matches(name, names, 1)
     raise Fault(
         f"the scheme {scheme} has no level “{name}”",
-        f"did you mean {near[0]}?" if near else f"its levels are {', '.join(names)}",
+        f"Did you mean {near[0]}?" if near else f"Write one of {', '.join(names)}.",
     )
 
 
-def find_marking(text: str) -> tuple[Candidate, ...]:
-    """The levels that a marking may mean, in any scheme.
+def find_marking(text: str) -> tuple[TermCandidate, ...]:
+    """Return the levels that a marking could mean, up to one per scheme.
 
-    Words within longer ones do not count: "Completely Secret" is no "Secret".
+    Only the longest words count: "Completely Secret" does not match "Secret".
 
     Args:
-        text: The marking as written, "Completely Secret" or "TOP SECRET//NOFORN".
+        text: The marking as written, such as "TOP SECRET//NOFORN".
 
     Returns:
-        Candidates: markings themselves first, then renderings; each scheme once.
+        The candidates: markings first, then renderings.
     """
     words = f" {_bare(text)} "
     found = [entry for entry in _phrases() if f" {entry[0]} " in words]
@@ -146,7 +146,7 @@ def find_marking(text: str) -> tuple[Candidate, ...]:
         for phrase, candidate in found
         if not any(phrase != other and f" {phrase} " in f" {other} " for other, _ in found)
     ]
-    best: dict[str, Candidate] = {}
+    best: dict[str, TermCandidate] = {}
     for candidate in sorted(longest, key=lambda c: (c.rendering, -c.level.rank)):
         best.setdefault(candidate.level.scheme, candidate)
     return tuple(best.values())
@@ -154,7 +154,7 @@ def find_marking(text: str) -> tuple[Candidate, ...]:
 
 @cache
 def event_types() -> dict[str, EventType]:
-    """The types of events by their labels, those of the Library of Congress and the local ones."""
+    """Return the Library of Congress's and the local types of events by their labels."""
     data = _data("events.yaml")
     return {
         **{label: EventType(label, data["base"] + code) for label, code in data["premis"].items()},
@@ -162,10 +162,10 @@ def event_types() -> dict[str, EventType]:
     }
 
 
-def _scheme(entry: dict[str, Any]) -> Scheme:
+def _scheme(entry: dict[str, Any]) -> ClassificationScheme:
     count = len(entry["levels"])
     levels = tuple(
-        Level(
+        ClassificationLevel(
             scheme=entry["id"],
             id=item["id"],
             rank=count - place,
@@ -176,7 +176,7 @@ def _scheme(entry: dict[str, Any]) -> Scheme:
         )
         for place, item in enumerate(entry["levels"])
     )
-    return Scheme(entry["id"], entry["name"], levels, entry.get("note", ""))
+    return ClassificationScheme(entry["id"], entry["name"], levels, entry.get("note", ""))
 
 
 def _by_language(words: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
@@ -184,10 +184,10 @@ def _by_language(words: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _phrases() -> tuple[tuple[str, Candidate], ...]:
-    """Every wording of every level, bare, with what it stands for."""
+def _phrases() -> tuple[tuple[str, TermCandidate], ...]:
+    """Return each wording of each level, normalized, with its candidate."""
     return tuple(
-        (_bare(words), Candidate(one, words, language, rendering))
+        (_bare(words), TermCandidate(one, words, language, rendering))
         for scheme in schemes().values()
         for one in scheme.levels
         for rendering, wordings in ((False, one.terms), (True, one.renderings))
@@ -197,7 +197,7 @@ def _phrases() -> tuple[tuple[str, Candidate], ...]:
 
 
 def _bare(text: str) -> str:
-    """Words in small letters with single spaces between them, and no signs."""
+    """Return the words of a text in lower case, separated by spaces."""
     return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).casefold()))
 
 

@@ -1,7 +1,7 @@
-"""A record's file as a tree of texts, each with its place; nothing is interpreted.
+"""The tree of a record's file: texts with their positions, not interpreted.
 
-Every plain scalar is its source text (`1960-07-18`, `012`, `1e3`, `no`); only `null`, `~` and
-nothing at all mean None. The models decide what is a number, a date or a truth value.
+Every plain scalar is its source text (`1960-07-18`, `012`, `1e3`, `no`). Only `null`, `~` and an
+empty value mean None. The models decide what is a number, a date or a truth value.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ SYNTAX = Code("record-syntax", Severity.ERROR, "The file is neither YAML nor JSO
 CHARACTER = Code(
     "record-character",
     Severity.ERROR,
-    "A character that cannot stand in the file as it is.",
+    "A character that is not allowed in the file.",
     "YAML 1.2.2, 5.1",
 )
-EMPTY = Code("record-empty", Severity.ERROR, "The file says nothing.")
+EMPTY = Code("record-empty", Severity.ERROR, "The file is empty.")
 KEY_REPEATED = Code(
     "record-key-repeated",
     Severity.ERROR,
-    "A mapping has the same key twice, so that one of the values would be lost.",
+    "A mapping has the same key twice, so one of the values would be lost.",
     "YAML 1.2.2, 3.2.1.3",
 )
-DEEP = Code("record-too-deep", Severity.ERROR, "Nested deeper than any record is.")
-MANY = Code("record-too-many-values", Severity.ERROR, "More values than any record has.")
+DEEP = Code("record-too-deep", Severity.ERROR, "The file is nested deeper than any record.")
+MANY = Code("record-too-many-values", Severity.ERROR, "The file has more values than any record.")
 
-DEEPEST = 32
-"""Levels of nesting that are read; a record has seven."""
+MAX_DEPTH = 32
+"""Maximum depth of nesting; a record has seven levels."""
 
-MOST_FINDINGS = 100
-"""Findings in one file's form after which reading stops: it is no record, or a broken one."""
+MAX_FINDINGS = 100
+"""Number of findings after which reading stops, because the file is not a record."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A place in a text, all counted from 0 in code points."""
+class Position:
+    """A position in a text, counted from 0 in code points."""
 
     index: int
     line: int
@@ -51,31 +51,32 @@ class Mark:
 
 @dataclass(slots=True)
 class Node:
-    """A value as it stands in a file.
+    """A value in a file.
 
     Attributes:
-        value: Text or None of a scalar, nodes by key of a mapping, nodes of a list.
-        start: Its first character.
-        end: Behind its last character; of a collection in block style, where the next thing begins.
-        style: Of a scalar `""` (plain), `'`, `"`, `|` or `>`; of a collection "flow" or "block".
-        keys: Where the keys of a mapping stand.
+        value: The text of a scalar or None, or the nodes of a mapping or list.
+        start: The position of its first character.
+        end: The position after its last character. For a collection in block style, the position
+            of what follows.
+        style: For a scalar `""` (plain), `'`, `"`, `|` or `>`; for a collection "flow" or "block".
+        keys: The positions of the keys of a mapping.
     """
 
     value: str | dict[str, Node] | list[Node] | None
-    start: Mark
-    end: Mark
+    start: Position
+    end: Position
     style: str = ""
-    keys: dict[str, Mark] = field(default_factory=dict)
+    keys: dict[str, Position] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
-        """The id that a mapping gives itself; empty where it gives none."""
+        """The value of `id` in a mapping, or ""."""
         held = self.value.get("id") if isinstance(self.value, dict) else None
         return held.value if held and isinstance(held.value, str) else ""
 
     @property
     def children(self) -> list[Node]:
-        """The values of a mapping or list, in the file's order; none of a scalar."""
+        """The values of a mapping or list, in the file's order."""
         if isinstance(self.value, dict):
             return list(self.value.values())
         return self.value if isinstance(self.value, list) else []
@@ -92,32 +93,32 @@ class Node:
 
 
 @dataclass(slots=True)
-class Tree:
-    """What was read from a file, and what was found wrong with it on the way.
+class YamlTree:
+    """The result of reading a file.
 
     Attributes:
-        root: The document's value; None where nothing could be read.
-        whole: Whether the tree has all that the file says, so that a model may judge it.
+        root: The document's value; None if nothing could be read.
+        complete: Whether the tree has everything in the file, so that it can be validated.
         report: The findings.
     """
 
     root: Node | None
-    whole: bool
+    complete: bool
     report: Report
 
 
 def visible(text: str, most: int = 500) -> str:
-    """A text as a finding may show it: no control characters, and not without end.
+    """Return a text without control characters and of limited length, for a finding.
 
-    A file must not be able to steer the terminal that its findings are printed on.
+    A file must not be able to control the terminal that shows the findings.
     """
     shown = text if len(text) <= most else f"{text[:most]}…"
     return "".join(c if c.isprintable() or c in "\u00a0\n" else f"\\u{ord(c):04X}" for c in shown)
 
 
 @contextmanager
-def collecting_no_garbage() -> Iterator[None]:
-    """Keep Python's collector from walking again and again over a tree that only grows."""
+def garbage_collection_disabled() -> Iterator[None]:
+    """Disable garbage collection, which is slow while a large tree grows."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -127,23 +128,23 @@ def collecting_no_garbage() -> Iterator[None]:
             gc.enable()
 
 
-class StopReading(Exception):  # noqa: N818 - no error, the end of reading
-    """Nothing more can be read, or need be."""
+class StopReading(Exception):  # noqa: N818 - not an error
+    """Reading cannot continue, or need not."""
 
 
-def refuse_nothing(tree: Tree, path: str) -> Tree:
-    """The tree, with a finding where the file had nothing in it."""
+def refuse_empty(tree: YamlTree, path: str) -> YamlTree:
+    """Add a finding to the tree of an empty file."""
     nothing = tree.root is None or (tree.root.value is None and tree.root.style == "")
     if nothing and tree.report.ok:
-        tree.root, tree.whole = None, False
+        tree.root, tree.complete = None, False
         tree.report.add(
-            EMPTY.at(Location(path), "the file is empty", "a record begins with its id")
+            EMPTY.at(Location(path), "the file is empty", "Write a record, beginning with its id.")
         )
     return tree
 
 
 def walk(node: Node, loc: tuple[str | int, ...]) -> Iterator[tuple[str | int, Node]]:
-    """The nodes on the way to a place, as far as it exists: each step and where it leads."""
+    """Yield each step and node on the way to a place, as far as it exists."""
     for step in loc:
         child = _child(node, step)
         if child is None:
@@ -153,11 +154,11 @@ def walk(node: Node, loc: tuple[str | int, ...]) -> Iterator[tuple[str | int, No
 
 
 def path_within(around: Sequence[Node], keys: Sequence[str | None]) -> str:
-    """The dotted path of what is just being read.
+    """Return the dotted path of the value that is being read.
 
     Args:
-        around: The collections that are open around it, the outermost first.
-        keys: Of each mapping among them the key whose value is being read; else None.
+        around: The collections that contain it, the outermost first.
+        keys: The current key of each of them that is a mapping, else None.
     """
     names = []
     for depth, (node, key) in enumerate(zip(around, keys, strict=True)):

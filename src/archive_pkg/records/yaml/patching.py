@@ -1,4 +1,4 @@
-"""A YAML text with some of its values changed, and every character that need not change kept."""
+"""Change some values of a YAML text and keep every other character."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def patch(text: str, root: Node, full: dict[str, Any], needed: dict[str, Any]) -> str:
-    """Let a text say what data says.
+    """Return the text with the values of the data.
 
     Args:
         text: The file's text without a byte order mark.
         root: Its tree; a mapping.
-        full: All that the data says, what goes without saying (defaults) too.
-        needed: What has to be said.
+        full: The complete data, with defaults.
+        needed: The data without defaults.
 
     Returns:
-        The text with the changes; its line ends are those of its first line.
+        The changed text; its line ends are those of its first line.
     """
     patcher = _Patcher(text)
     if root.style == "block":
@@ -35,7 +35,7 @@ def patch(text: str, root: Node, full: dict[str, Any], needed: dict[str, Any]) -
 
 
 def _says(there: Any, full: Any, needed: Any) -> bool:
-    """Whether what stands in the file means the data."""
+    """Return whether a value in the file means the data."""
     if isinstance(full, dict) and isinstance(there, str):
         there = {"edtf": there}
     if isinstance(needed, str) and isinstance(full, dict):
@@ -88,7 +88,7 @@ class _Patcher:
                 self._add_key(node, key, needed, list(full))
 
     def _change(self, node: Node, full: Any, needed: Any, indent: int) -> None:
-        """Let a value mean the data; `indent` is the column of its key or dash."""
+        """Change a value to mean the data; `indent` is the column of its key or dash."""
         if node.style == "block" and isinstance(node.value, dict) and isinstance(full, dict):
             self.mapping(node, full, needed if isinstance(needed, dict) else {"edtf": needed})
         elif node.style == "block" and isinstance(node.value, list) and isinstance(full, list):
@@ -100,7 +100,7 @@ class _Patcher:
             self._replace(node, self._lines(writing.value(needed, indent)))
 
     def _replace(self, node: Node, written: str) -> None:
-        """Put what was written anew in a value's place; remarks in or behind it stay there."""
+        """Replace a value by new text; comments in or after it stay."""
         start, end = self._around(node)
         line_end = self._text.find("\n", end)
         rest = self._text[end : line_end if line_end >= 0 else len(self._text)].rstrip("\r")
@@ -111,7 +111,7 @@ class _Patcher:
         self._edits.append((start, end, first + remarks + newline + more))
 
     def _remarks(self, node: Node) -> list[str]:
-        """The remarks within brackets or braces, which are written anew as a whole."""
+        """Return the comments within brackets or braces, which are written again completely."""
         if node.style != "flow":
             return []
         gaps, place = [], node.start.index
@@ -122,14 +122,14 @@ class _Patcher:
         return [found.rstrip() for gap in gaps for found in re.findall(r"(?<=\s)#[^\n]*", gap)]
 
     def _around(self, node: Node) -> tuple[int, int]:
-        """A value with the space between it and its key's colon or its dash."""
+        """Return the range of a value and of the space before it."""
         start = node.start.index
         while self._text[start - 1] in " \n\r\t":
             start -= 1
-        if self._text[start - 1] not in ":-":  # a comment stands between
+        if self._text[start - 1] not in ":-":  # there is a comment between
             start = node.start.index - node.start.column - 1
         end = self._end(node)
-        while self._text[end - 1] in "\r\n":  # of a text that keeps the blank lines after it
+        while self._text[end - 1] in "\r\n":  # a text that keeps the blank lines after it
             end -= 1
         return start, end
 
@@ -138,14 +138,14 @@ class _Patcher:
         place = node.keys[key].index
         line = place - node.keys[key].column
         values = node.value if isinstance(node.value, dict) else {}
-        if self._text[line:place].strip():  # it stands behind a dash: the next key takes its place
+        if self._text[line:place].strip():  # after a dash: the next key takes its place
             following = keys[keys.index(key) + 1]
             self._edits.append((place, node.keys[following].index, ""))
         else:
             self._edits.append((line, self._line_after(self._end(values[key])), ""))
 
     def _add_key(self, node: Node, key: str, needed: dict[str, Any], order: list[str]) -> None:
-        """Add a key behind the nearest one that comes before it in the models."""
+        """Add a key after the nearest key that precedes it in the models."""
         there = node.value if isinstance(node.value, dict) else {}
         before = [name for name in order[: order.index(key)] if name in there]
         column = node.start.column
@@ -172,7 +172,7 @@ class _Patcher:
             return
         starts = [self._dash_line(node, item) for item in items]
         ends = [self._line_after(self._end(item)) for item in items]
-        # An item's chunk has the comments above it, but for the first, whose may be the list's.
+        # A chunk includes the comments above its item; those above the first may be the list's.
         chunks = [self._made(a, b) for a, b in zip([starts[0], *ends], ends, strict=False)]
         column = node.start.column
         written = ""
@@ -185,7 +185,7 @@ class _Patcher:
         self._edits.append((starts[0], ends[-1], written))
 
     def _dash_line(self, node: Node, item: Node) -> int:
-        """Where the line begins on which an item's dash stands."""
+        """Return the start of the line with an item's dash."""
         line = self._text.rfind("\n", 0, item.start.index) + 1
         column = node.start.column
         while self._text[line : line + column + 1] != " " * column + "-":
@@ -193,7 +193,7 @@ class _Patcher:
         return line
 
     def _end(self, node: Node) -> int:
-        """Behind the last character of a value's own text."""
+        """Return the position after the last character of a value."""
         if node.style == "block":
             return max(self._end(child) for child in node.children)
         if node.style in ("|", ">"):
@@ -204,7 +204,7 @@ class _Patcher:
         return node.end.index
 
     def _line_after(self, index: int) -> int:
-        """Where the next line begins; at a line's very beginning, that is where it is."""
+        """Return the start of the next line, or the same position if it is the start of a line."""
         if index and self._text[index - 1] == "\n":
             return index
         end = self._text.find("\n", index)
@@ -214,7 +214,7 @@ class _Patcher:
         return text.replace("\n", self._line_end)
 
     def _made(self, start: int, end: int) -> str:
-        """A stretch of the text with the edits in it made."""
+        """Return a range of the text with its edits applied."""
         written, place = "", start
         for edit_start, edit_end, new in sorted(self._within(start, end), key=lambda e: e[:2]):
             written += self._text[place:edit_start] + new
@@ -222,7 +222,7 @@ class _Patcher:
         return written + self._text[place:end]
 
     def _within(self, start: int, end: int) -> list[tuple[int, int, str]]:
-        """The edits in a stretch; what is added between two stretches belongs to the first."""
+        """Return the edits in a range; an insertion between two ranges belongs to the first."""
         return [
             edit
             for edit in self._edits
@@ -242,7 +242,7 @@ def _one_line(data: Any) -> bool:
 
 
 def _key(item: Any) -> str:
-    """What an item is known again by: its id, else all that it says."""
+    """Return what identifies an item: its id, or else its content."""
     if isinstance(item, dict) and "id" in item:
         return f"id {item['id']}"
     return json.dumps(_words(item), ensure_ascii=False, sort_keys=True)
@@ -255,7 +255,7 @@ def _words(data: Any) -> Any:
 
 
 def _sources(old: list[str], new: list[str]) -> list[int | None]:
-    """For each new item the old one that it is or was made from; None for one that is new."""
+    """Return, for each new item, the index of the old item it comes from, or None."""
     source: list[int | None] = [None] * len(new)
     pairs: list[tuple[int, int]] = []
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

@@ -1,7 +1,7 @@
-"""YAML 1.2 as a record needs it: one document of mappings, lists and scalars, each with its place.
+"""Read the YAML 1.2 of a record: one document of mappings, lists and scalars, with positions.
 
-Anchors and tags are refused. The parser is libyaml's where PyYAML has it: it reads the syntax, and
-what YAML 1.1 and 1.2 take differently is settled here (`docs/decisions`).
+Anchors and tags are refused. The parser is libyaml, if PyYAML has it, or PyYAML's own. This module
+decides what YAML 1.1 and 1.2 read differently (`docs/decisions`).
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from archive_pkg.limits import RECORD_VALUES
 from archive_pkg.records.yaml.nodes import (
     CHARACTER,
     DEEP,
-    DEEPEST,
     KEY_REPEATED,
     MANY,
-    MOST_FINDINGS,
+    MAX_DEPTH,
+    MAX_FINDINGS,
     SYNTAX,
     Node,
     StopReading,
-    Tree,
+    YamlTree,
     path_within,
-    refuse_nothing,
+    refuse_empty,
     visible,
 )
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
@@ -31,32 +31,37 @@ KEY_NO_TEXT = Code("record-key-no-text", Severity.ERROR, "A key is a list or a m
 ANCHOR = Code(
     "record-anchor",
     Severity.ERROR,
-    "An anchor or alias; a record says everything where it stands, so that a small file cannot "
-    "unfold into a huge one.",
+    "An anchor or alias. They are not allowed, because they let a small file expand into a huge "
+    "one.",
     "YAML 1.2.2, 7.1",
 )
-TAG = Code("record-tag", Severity.ERROR, "A YAML tag; the models decide types.", "YAML 1.2.2, 6.9")
-DOCUMENTS = Code("record-several-documents", Severity.ERROR, "A file with more than one document.")
+TAG = Code(
+    "record-tag",
+    Severity.ERROR,
+    "A YAML tag. Tags are not allowed, because each field has a fixed type.",
+    "YAML 1.2.2, 6.9",
+)
+DOCUMENTS = Code("record-several-documents", Severity.ERROR, "The file has more than one document.")
 
 _NO_KEYS: dict[str, Any] = {}
-"""Shared by all scalars, which never have any."""
+"""Shared by all scalars, which have no keys."""
 _NULL = frozenset(["", "~", "null", "Null", "NULL"])
-# What YAML 1.2 cannot hold, and what YAML 1.1's readers would take for a line end or drop.
+# Characters that YAML 1.2 does not allow, or that readers of YAML 1.1 drop or take for line ends.
 _UNREADABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
 
-def read_yaml(text: str, path: str) -> Tree:
+def read_yaml(text: str, path: str) -> YamlTree:
     """Read YAML 1.2.
 
     Args:
         text: The file's text without a byte order mark.
-        path: What findings call the file.
+        path: The path for the findings.
     """
-    tree = Tree(None, whole=True, report=Report())
+    tree = YamlTree(None, complete=True, report=Report())
     if not _readable(text, path, tree.report):
-        tree.whole = False
+        tree.complete = False
         return tree
     import yaml
 
@@ -66,16 +71,16 @@ def read_yaml(text: str, path: str) -> Tree:
         for event in yaml.parse(text, Loader=loader):
             builder.take(event)
     except StopReading:
-        tree.whole = False
-    except (yaml.YAMLError, ValueError) as error:  # PyYAML's own reader lets chr() complain
-        tree.whole = False
+        tree.complete = False
+    except (yaml.YAMLError, ValueError) as error:  # from chr() in PyYAML's reader
+        tree.complete = False
         tree.report.add(_syntax(error, text, path))
-    return refuse_nothing(tree, path)
+    return refuse_empty(tree, path)
 
 
 def _readable(text: str, path: str, report: Report) -> bool:
     for found, match in enumerate(_UNREADABLE.finditer(text)):
-        if found == MOST_FINDINGS:
+        if found == MAX_FINDINGS:
             break
         line = text.count("\n", 0, match.start()) + 1
         column = match.start() - text.rfind("\n", 0, match.start())
@@ -84,10 +89,10 @@ def _readable(text: str, path: str, report: Report) -> bool:
         report.add(
             CHARACTER.at(
                 Location(path, line, column),
-                f"the character {name} stands here",
-                f'where it is meant, write "\\u{ord(match[0]):04X}" in double quotes'
+                f"the character {name} is not allowed",
+                f'To keep it, write "\\u{ord(match[0]):04X}" in double quotes.'
                 if text_of_its_own
-                else "take it out; it is a control character, not text",
+                else "Remove this control character.",
             )
         )
     return report.ok
@@ -96,7 +101,7 @@ def _readable(text: str, path: str, report: Report) -> bool:
 class Builder:
     """Builds the tree from a parser's events, without recursion."""
 
-    def __init__(self, path: str, tree: Tree) -> None:
+    def __init__(self, path: str, tree: YamlTree) -> None:
         self._path = path
         self._tree = tree
         self._open: list[Node] = []
@@ -106,7 +111,7 @@ class Builder:
         self._most = RECORD_VALUES.value
 
     def take(self, event: Any) -> None:
-        """Build what an event of PyYAML stands for."""
+        """Build the node for an event of PyYAML."""
         name = type(event).__name__
         if name == "ScalarEvent":
             if event.anchor is not None or event.tag is not None:
@@ -121,12 +126,12 @@ class Builder:
             empty: dict[str, Node] | list[Node] = {} if name == "MappingStartEvent" else []
             self._open.append(Node(empty, event.start_mark, event.end_mark, style))
             self._keys.append(None)
-            if len(self._open) > DEEPEST:
+            if len(self._open) > MAX_DEPTH:
                 self._stop(
                     DEEP,
                     event.start_mark,
-                    f"nested more than {DEEPEST} levels deep",
-                    "a record has 7",
+                    f"nested more than {MAX_DEPTH} levels deep",
+                    "Remove levels; a record has up to 7.",
                 )
         elif name in ("MappingEndEvent", "SequenceEndEvent"):
             node = self._open.pop()
@@ -134,10 +139,8 @@ class Builder:
             self._keys.pop()
             self._put(node, event)
         elif name == "AliasEvent":
-            self.find(
-                ANCHOR, event.start_mark, f"*{event.anchor} points elsewhere", "write the value out"
-            )
-            self._tree.whole = False
+            self.find(ANCHOR, event.start_mark, f"*{event.anchor} is an alias", "Write the value.")
+            self._tree.complete = False
             self._put(Node(None, event.start_mark, event.end_mark, "*"), event)
         elif name == "DocumentStartEvent":
             self._documents += 1
@@ -146,15 +149,15 @@ class Builder:
                     DOCUMENTS,
                     event.start_mark,
                     "a second document begins",
-                    "one file holds one record",
+                    "Write one record per file.",
                 )
 
     def _refuse_properties(self, event: Any) -> None:
         if event.anchor is not None:
-            self.find(ANCHOR, event.start_mark, f"&{event.anchor} is an anchor", "take it out")
+            self.find(ANCHOR, event.start_mark, f"&{event.anchor} is an anchor", "Remove it.")
         if event.tag is not None:
             self.find(
-                TAG, event.start_mark, f"{event.tag} is a tag", "take it out; quote what is text"
+                TAG, event.start_mark, f"{event.tag} is a tag", "Remove it, and put text in quotes."
             )
 
     def _put(self, node: Node, event: Any) -> None:
@@ -163,8 +166,8 @@ class Builder:
             self._stop(
                 MANY,
                 event.start_mark,
-                f"more than {self._most} values",
-                f"a letter's record has some hundreds. {RECORD_VALUES.hint}",
+                f"more than {self._most:,} values",
+                f"A letter's record has some hundreds. {RECORD_VALUES.hint}",
             )
         if not self._open:
             self._tree.root = node
@@ -177,32 +180,32 @@ class Builder:
             if key is None:
                 self._keys[-1] = self._key(parent, node, event)
             else:
-                # Of a repeated key the first value counts; the second was told.
+                # The first value of a repeated key counts; the second is already reported.
                 parent.value.setdefault(key, node)
                 self._keys[-1] = None
 
     def _key(self, parent: Node, node: Node, event: Any) -> str:
         if isinstance(node.value, dict | list):
-            hint = "keys are names of fields"
+            hint = "Write the name of a field."
             self.find(KEY_NO_TEXT, node.start, "a key is a list or mapping", hint)
-            self._tree.whole = False
+            self._tree.complete = False
             return f"\0{node.start.index}"
         key = str(event.value) if type(event).__name__ == "ScalarEvent" else ""
         if key in parent.keys:
             first = parent.keys[key].line + 1
-            message = f"“{key}” stands here again, first in line {first}"
+            message = f"“{key}” is repeated; it is already in line {first}"
             self._keys[-1] = key
-            self.find(KEY_REPEATED, node.start, message, "merge the two or rename one")
+            self.find(KEY_REPEATED, node.start, message, "Merge the two or rename one.")
         else:
             parent.keys[key] = node.start
         return key
 
     def find(self, code: Code, mark: Any, message: str, hint: str) -> None:
-        """Report what is wrong with what is just being read."""
+        """Report an error in the value that is being read."""
         field = path_within(self._open, self._keys)
         location = Location(self._path, mark.line + 1, mark.column + 1, field)
         self._tree.report.add(code.at(location, visible(message), visible(hint)))
-        if len(self._tree.report) >= MOST_FINDINGS:
+        if len(self._tree.report) >= MAX_FINDINGS:
             raise StopReading
 
     def _stop(self, code: Code, mark: Any, message: str, hint: str) -> None:
@@ -211,7 +214,7 @@ class Builder:
 
 
 def _syntax(error: Any, text: str, path: str) -> Finding:
-    """What the parser stumbled over, as a person would put it."""
+    """Return a finding for an error of the parser, in plain words."""
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
     mark = getattr(error, "problem_mark", None)
     context_mark = getattr(error, "context_mark", None)
@@ -220,54 +223,54 @@ def _syntax(error: Any, text: str, path: str) -> Finding:
     if mark is None:
         return SYNTAX.at(Location(path), problem)
     line = text.split("\n")[mark.line] if mark.line <= text.count("\n") else ""
-    message, hint = plainly(problem, line, mark.column)
+    message, hint = explain_syntax(problem, line, mark.column)
     location = Location(path, mark.line + 1, mark.column + 1)
     return SYNTAX.at(location, visible(message), hint)
 
 
-_INDENT = "items of one list, and keys of one mapping, begin in the same column"
-_QUOTE = 'put the whole value in quotes: title: "Letter: to Berlin"'
+_INDENT = "Begin all items of a list, and all keys of a mapping, in the same column."
+_QUOTE = 'Put the value in quotes: title: "Letter: to Berlin".'
 
-_MISSING = "write what is missing; JSON has no comments, and no comma before } and ]"
+_MISSING = "Write what is missing. JSON has no comments, and no comma before } and ]."
 
-# A part of the parser's words (libyaml's, PyYAML's or json's); what they mean; what to do.
+# Part of a message of libyaml, PyYAML or json; what it means; what to do.
 _PROBLEMS = (
-    ("Expecting property name", "a key in double quotes is missing here", 'write "key": value'),
-    ("trailing comma", "nothing comes after this comma", 'write "key": value, or remove the comma'),
+    ("Expecting property name", "a key in double quotes is missing here", 'Write "key": value.'),
+    ("trailing comma", "nothing follows this comma", 'Write "key": value, or remove the comma.'),
     ("Expecting ',' delimiter", "a “,” is missing here, or the end of the list", _MISSING),
     ("Expecting ':' delimiter", "a “:” is missing after a key", _MISSING),
-    ("Expecting value", "a value is missing here, or is not JSON", "put text in quotes"),
-    ("Extra data", "there is more text after the record's end", "one file holds one record"),
+    ("Expecting value", "a value is missing here, or is not JSON", "Put text in quotes."),
+    ("Extra data", "there is more text after the end of the record", "Write one record per file."),
     (
         "Unterminated string",
         "a quote is opened and not closed",
-        "close quotes; escape line ends as \\n",
+        "Close the quotes, and write line ends as \\n.",
     ),
     (
         "Invalid control character",
         "a line end or another control character is in a text",
-        "close quotes; escape line ends as \\n",
+        "Close the quotes, and write line ends as \\n.",
     ),
-    ("Invalid \\", "there is no such escape in a text", "close quotes; write \\\\ for a backslash"),
+    ("Invalid \\", "this escape does not exist", "Write \\\\ for a backslash."),
     (
         "mapping values are not allowed",
         "a second colon in one value, or a line indented too far",
-        f"{_QUOTE}; {_INDENT}",
+        f"{_QUOTE} {_INDENT}",
     ),
     (
         "could not find expected ':'",
-        "the line is no key with a value",
-        "write key: value; text that goes on stands deeper than its key, best after |",
+        "the line is not a key with a value",
+        "Write key: value. Indent the lines of a long text more than its key, after |.",
     ),
     (
         "did not find expected key",
-        "the line does not fit what stands above it",
-        f"{_INDENT}; within '…' an apostrophe is written twice",
+        "the line does not fit the lines above it",
+        f"{_INDENT} Within '…', write an apostrophe twice.",
     ),
     (
         "expected <block end>",
-        "the line does not fit what stands above it",
-        f"{_INDENT}; within '…' an apostrophe is written twice",
+        "the line does not fit the lines above it",
+        f"{_INDENT} Within '…', write an apostrophe twice.",
     ),
     (
         "did not find expected '-' indicator",
@@ -277,95 +280,95 @@ _PROBLEMS = (
     (
         "sequence entries are not allowed",
         "a list begins on the line of its key",
-        "begin it on the next line, or write [a, b]",
+        "Begin it on the next line, or write [a, b].",
     ),
     (
         "expected ',' or ']'",
         "a list in brackets is not closed",
-        "write ] at its end, and commas between its items",
+        "Write ] at its end, and commas between its items.",
     ),
     (
         "expected ',' or '}'",
         "a mapping in braces is not closed",
-        "write } at its end, and commas between its fields",
+        "Write } at its end, and commas between its fields.",
     ),
     (
         "found unexpected end of stream",
         "a quote is opened and not closed",
-        "write the same quote at the end of the text",
+        "Write the same quote at the end of the text.",
     ),
     (
         "found unexpected document indicator",
         "a quote is opened and not closed before the document ends",
-        "write the same quote at the end of the text",
+        "Write the same quote at the end of the text.",
     ),
     (
         "found unknown escape character",
-        "there is no such escape in double quotes",
-        "write \\\\ for a backslash, or use single quotes",
+        "this escape does not exist in double quotes",
+        "Write \\\\ for a backslash, or use single quotes.",
     ),
     (
         "did not find expected hexdecimal number",
         "an escape in double quotes is cut short",
-        "write \\xXX, \\uXXXX or \\UXXXXXXXX",
+        "Write \\xXX, \\uXXXX or \\UXXXXXXXX.",
     ),
     (
         "found invalid Unicode character escape code",
-        "the escape names no character",
-        "write one whole character as \\uXXXX or \\UXXXXXXXX",
+        "the escape does not stand for a character",
+        "Write one character as \\uXXXX or \\UXXXXXXXX.",
     ),
     (
         "found undefined tag handle",
         "! begins a tag",
-        "put the value in quotes",
+        "Put the value in quotes.",
     ),
     (
         "did not find expected alphabetic or numeric character",
         "& and * begin anchors",
-        "put the value in quotes",
+        "Put the value in quotes.",
     ),
     (
         "<document start>",
-        "text stands after the record's end",
-        "one file holds one record",
+        "there is more text after the end of the record",
+        "Write one record per file.",
     ),
     (
         "did not find expected node content",
         "a value is missing here",
-        "write the value, or take the line out",
+        "Write the value, or remove the line.",
     ),
     (
         "did not find expected comment or line break",
-        "text stands behind | or >",
-        "begin the text on the next line",
+        "there is text after | or >",
+        "Begin the text on the next line.",
     ),
     (
         "found unknown directive name",
         "% begins a directive",
-        "put the value in quotes",
+        "Put the value in quotes.",
     ),
     (
         "found incompatible YAML document",
-        "the file calls itself another YAML than 1.2",
-        "take the %YAML line out",
+        "the %YAML line names a version other than 1.2",
+        "Remove the %YAML line.",
     ),
 )
 
 
-def plainly(problem: str, line: str, column: int) -> tuple[str, str]:
-    """Return what a parser's words for a problem mean, and what to do.
+def explain_syntax(problem: str, line: str, column: int) -> tuple[str, str]:
+    """Return a message and a hint for a problem that a parser reports.
 
     Args:
-        problem: The words of libyaml, of PyYAML or of the standard library's json.
-        line: The line that the parser stopped in.
-        column: Where in it, from 0.
+        problem: The message of libyaml, PyYAML or the standard library's json.
+        line: The line where the parser stopped.
+        column: The column, from 0.
     """
     character = line[column : column + 1]
     if "tab character" in problem or ("cannot start any token" in problem and character == "\t"):
-        return "a tab stands where YAML wants spaces", "indent with spaces"
+        return "the line is indented with a tab", "Indent with spaces."
     if "cannot start any token" in problem:
-        return f"{character} cannot begin a value", "put the value in quotes"
+        return f"a value cannot begin with {character}", "Put the value in quotes."
     for part, message, hint in _PROBLEMS:
         if part in problem:
             return message, hint
-    return problem, "quote values that have signs in them, and indent with spaces alike"
+    return problem, "Put values with special characters in quotes, and check the indentation."

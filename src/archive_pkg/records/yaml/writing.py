@@ -1,4 +1,4 @@
-"""YAML that every reader reads alike: what any would take for another type than text is quoted."""
+"""Write YAML that all readers read alike: text that looks like another type is quoted."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0
 
 
 def document(data: dict[str, Any]) -> str:
-    """A whole file; a blank line sets off what takes several lines.
+    """Return the text of a file, with blank lines around values of several lines.
 
     Args:
-        data: Mappings, lists, texts, whole numbers and truth values; nothing empty.
+        data: Mappings, lists, texts, integers and truth values; none of them empty.
     """
     text, before = "", ""
     for key, value in data.items():
@@ -27,11 +27,11 @@ def document(data: dict[str, Any]) -> str:
 
 
 def mapping(data: dict[str, Any], indent: int) -> list[str]:
-    """The lines of a mapping in block style.
+    """Return the lines of a mapping in block style.
 
     Args:
         data: The mapping.
-        indent: The column its keys begin in.
+        indent: The column of its keys.
     """
     lines = []
     for key, value in data.items():
@@ -42,11 +42,11 @@ def mapping(data: dict[str, Any], indent: int) -> list[str]:
 
 
 def sequence(items: list[Any], indent: int) -> list[str]:
-    """The lines of a list in block style.
+    """Return the lines of a list in block style.
 
     Args:
         items: The list.
-        indent: The column its dashes stand in.
+        indent: The column of its dashes.
     """
     lines = []
     for item in items:
@@ -62,11 +62,11 @@ def sequence(items: list[Any], indent: int) -> list[str]:
 
 
 def value(data: Any, indent: int) -> str:
-    """What stands behind a key and its colon, on its line and on those below it.
+    """Return the text of a value after its key and colon.
 
     Args:
         data: The value.
-        indent: The column the key begins in.
+        indent: The column of the key.
     """
     first, *rest = _value(data, indent)
     return (f" {first}" if first else "") + ("\n" + "".join(rest) if rest else "").removesuffix(
@@ -75,12 +75,12 @@ def value(data: Any, indent: int) -> str:
 
 
 def scalar(data: str | int, *, style: str = "", flow: bool = False) -> str:
-    """A text, number or truth value on one line.
+    """Return a text, number or truth value on one line.
 
     Args:
         data: The scalar.
-        style: The quotes it has so far: kept where they can hold it.
-        flow: Whether it stands within brackets or braces.
+        style: Its present quotes, which are kept if possible.
+        flow: Whether it is within brackets or braces.
     """
     if isinstance(data, bool):
         return "true" if data else "false"
@@ -94,7 +94,7 @@ def scalar(data: str | int, *, style: str = "", flow: bool = False) -> str:
 
 
 def _value(data: Any, indent: int) -> list[str]:
-    """First what stands on the key's own line, then whole lines."""
+    """Return the text for the line of the key, then the lines after it."""
     if isinstance(data, dict):
         return ["", *mapping(data, indent + 2)]
     if isinstance(data, list):
@@ -114,7 +114,7 @@ def _flat(items: list[Any]) -> bool:
 
 
 def _reads_as_text(text: str, *, flow: bool) -> bool:
-    """Whether a plain scalar is this text to readers of YAML 1.1 and of 1.2."""
+    """Return whether readers of YAML 1.1 and 1.2 read this plain scalar as text."""
     return (
         text[:1].isalpha()
         and text.isprintable()
@@ -127,7 +127,7 @@ def _reads_as_text(text: str, *, flow: bool) -> bool:
 
 
 def _fits_literal(text: str) -> bool:
-    """Whether a text of several lines can stand after `|` as it is."""
+    """Return whether a text of several lines can be written after `|`."""
     lines = text.removesuffix("\n").split("\n")
     return (
         len(lines) > 1

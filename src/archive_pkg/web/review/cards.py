@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.records.statements import Index, statements
+from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.wording import FIELDS, OF_AGENTS, label, words
 from archive_pkg.reports import Severity
 from archive_pkg.web.review.revision import REVIEWER, UNKNOWN
@@ -123,7 +123,7 @@ class _CardBuilder:
     def __init__(self, record: Record, report: Report) -> None:
         self._record = record
         self._report = report
-        self._index = Index(record)
+        self._index = StatementIndex(record)
 
     def fields(self) -> Iterator[str]:
         """Yield the paths of all cards in reading order."""

@@ -16,7 +16,7 @@ from archive_pkg.errors import UsageError
 from archive_pkg.names import slug
 from archive_pkg.records import Record, read_record
 from archive_pkg.records.coherence import references
-from archive_pkg.records.statements import Index
+from archive_pkg.records.statements import StatementIndex
 from archive_pkg.records.wording import OF_AGENTS, words
 from archive_pkg.web.review.inputs import Input, inputs, stated, with_values
 
@@ -245,7 +245,7 @@ class Revision:
         """Return the value of a field of the original record in words."""
         if stated(self.data, field) in (None, [], ""):
             return ""
-        value = Index(self.record).value(field)
+        value = StatementIndex(self.record).value(field)
         return words(self.record, value, of_agents=field in OF_AGENTS).replace("\n", "; ")
 
     # Evidence.
