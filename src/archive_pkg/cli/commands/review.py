@@ -39,7 +39,8 @@ def review(
         ),
     ] = None,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="The port [default: a free one].")
+        int,
+        typer.Option("--port", min=0, max=65535, help="The port.", show_default="a free one"),
     ] = 0,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Print the address without opening a browser.")
