@@ -17,7 +17,7 @@ import pytest
 
 from archive_pkg import bags
 from archive_pkg.bags.archives import serializing
-from archive_pkg.bags.archives.archive import Shared, Unpacked, feed_chunks
+from archive_pkg.bags.archives.archive import SharedDescriptor, Unpacked, feed_chunks
 from archive_pkg.bags.archives.findings import DAMAGED, BadArchiveError
 from archive_pkg.bags.archives.opening import holds_bag, open_archive
 from archive_pkg.bags.folder import Listing
@@ -50,7 +50,7 @@ def test_without_zstandard_the_extra_is_named(bag: Path, monkeypatch: pytest.Mon
     (finding,) = bags.verify(archive).report
     assert (finding.code, finding.hint) == (
         "archive-unknown",
-        "install it: pip install 'archive-pkg[zstd]'",
+        "Install it: pip install 'archive-pkg[zstd]'",
     )
     with pytest.raises(UsageError) as refusal:
         serializing.pack(bag, bag.parent / "more.tar.zst")
@@ -74,7 +74,7 @@ def test_there_and_back(bag: Path, kind: str) -> None:
 
 
 def test_packing_refuses_what_it_cannot_do(bag: Path) -> None:
-    with pytest.raises(UsageError, match="no kind of archive"):
+    with pytest.raises(UsageError, match="does not have an archive"):
         serializing.pack(bag, bag.parent / "bag.rar")
     (bag.parent / "bag.zip").touch()
     with pytest.raises(DestinationExistsError):
@@ -483,7 +483,7 @@ def test_what_an_archive_holds_is_limited(
     assert finding.code == "archive-bomb"
     if "size" not in name:
         what = "members" if "members" in name else "bytes of names"
-        assert finding.message == f"has more than {most - 1} {what}: it is not read further"
+        assert finding.message == f"has more than {most - 1} {what}, so the rest is not read"
 
 
 def test_folders_within_one_another_are_limited(
@@ -575,7 +575,7 @@ def test_a_member_that_is_damaged_never_looks_as_if_it_ended() -> None:
 def test_a_descriptor_is_read_at_places_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"0123456789")
     with (tmp_path / "a").open("rb") as file:
-        one, other = Shared(file.fileno()), Shared(file.fileno())
+        one, other = SharedDescriptor(file.fileno()), SharedDescriptor(file.fileno())
         assert (one.read(3), other.read(2), one.read(1)) == (b"012", b"01", b"3")
         assert (one.seek(2), one.read(1), one.tell()) == (2, b"2", 3)
         assert (one.seek(2, 1), one.read(1)) == (5, b"5")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archive_pkg.bags.archives import tar_headers
 from archive_pkg.bags.archives.findings import BadArchiveError
-from archive_pkg.bags.archives.tar_headers import Entry
+from archive_pkg.bags.archives.tar_headers import TarEntry
 
 
 class Memory:
@@ -31,7 +31,7 @@ class Memory:
         self.place += size
 
 
-def read(data: bytes) -> list[tuple[Entry, bytes]]:
+def read(data: bytes) -> list[tuple[TarEntry, bytes]]:
     """The members of an archive, each with the bytes of its file."""
     source = Memory(data)
     found = []
@@ -270,7 +270,7 @@ def test_a_member_may_spend_so_much_on_headers_and_no_more(monkeypatch: pytest.M
 
 
 def test_a_member_that_ends_early_is_damage() -> None:
-    entry = Entry("a", "file", 5, 0, [(0, 5)])
+    entry = TarEntry("a", "file", 5, 0, [(0, 5)])
     with pytest.raises(BadArchiveError, match="ends too early") as caught:
         list(tar_headers.contents(entry, io.BytesIO(b"four").read))
     assert caught.value.finding.location.path == "a"

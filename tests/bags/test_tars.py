@@ -65,7 +65,7 @@ def test_a_gzip_file_that_ends_early_or_has_more_behind_is_damaged(tmp_path: Pat
 
 def test_a_stream_is_read_and_skipped_over_its_pieces() -> None:
     given: list[int] = []
-    stream = tars._Stream(iter([b"abc", b"d", b"efgh"]), given.append)
+    stream = tars._StreamSource(iter([b"abc", b"d", b"efgh"]), given.append)
     assert (stream.read(2), stream.place) == (b"ab", 2)
     assert (stream.read(3), stream.place) == (b"cde", 5)
     stream.skip(2)
@@ -83,7 +83,7 @@ def test_a_stream_that_cannot_be_unpacked_is_damage(error: Exception) -> None:
         yield b"abc"
         raise error
 
-    stream = tars._Stream(unpacked(), lambda size: None)
+    stream = tars._StreamSource(unpacked(), lambda size: None)
     with pytest.raises(BadArchiveError, match=f"to its end: {error}"):
         stream.read(4)
 
@@ -91,7 +91,7 @@ def test_a_stream_that_cannot_be_unpacked_is_damage(error: Exception) -> None:
 def test_an_open_archive_is_read_from_a_place_and_skipped_to_its_end(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"0123456789")
     with (tmp_path / "a").open("rb") as file:
-        placed = tars._Placed(file.fileno(), 2)
+        placed = tars._FileSource(file.fileno(), 2)
         assert (placed.read(3), placed.place) == (b"234", 5)
         placed.skip(5)
         assert (placed.read(1), placed.place) == (b"", 10)

@@ -497,7 +497,7 @@ def test_a_file_of_a_bag_is_fetched(power: Power, monkeypatch: pytest.MonkeyPatc
             each.update(b"second"[have:])
         return 6
 
-    monkeypatch.setattr("archive_pkg.bags.fetching.downloads._Run._receive", receive)
+    monkeypatch.setattr("archive_pkg.bags.fetching.downloads._FetchRun._receive", receive)
     write(power.root / "source", {"b/c/d": b"second"})
     bag = power.root / "bag"
     bags.create(power.root / "source", bag)

@@ -1,4 +1,4 @@
-"""Serialized bags: archives read where they are, nothing unpacked; what zip and tar share."""
+"""Read serialized bags without unpacking them to disk: the base class for zip and tar."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Member:
 
     Attributes:
         path: Its name in the archive.
-        size: Bytes unpacked, as declared.
-        place: Where its data or header begins in the archive.
-        packed: Bytes in the archive.
-        method: zip's number of the compression method; 0 is none.
+        size: The declared size in bytes after unpacking.
+        place: The offset of its data or header in the archive.
+        packed: Its size in the archive in bytes.
+        method: The number of zip's compression method; 0 is none.
         raw_name: The name's bytes.
-        segments: Where the stored bytes of a sparse tar member belong, and how many; else empty.
+        segments: Offset and length of each stored segment of a sparse tar member; else empty.
     """
 
     path: str
@@ -60,7 +60,7 @@ class Member:
 
 
 class Archive:
-    """A serialized bag; its paths are those within its top folder."""
+    """A serialized bag. Paths are relative to its top folder."""
 
     kind: str
 
@@ -83,18 +83,18 @@ class Archive:
 
     @abstractmethod
     def scan(self) -> None:
-        """Fill `members` by name in the archive, and the listing's folders and findings."""
+        """Fill `members`, and the folders and findings of the listing."""
 
     @abstractmethod
     def names(self) -> Iterator[str]:
-        """The names of its members, as they are met."""
+        """Yield the names of the members in the order of the archive."""
 
     @abstractmethod
     def chunks(self, member: Member) -> Iterator[bytes]:
-        """A member's bytes."""
+        """Yield a member's bytes."""
 
     def listing(self) -> Listing:
-        """Everything in it; a damaged archive is told as far as it could be read."""
+        """Return all files and folders, or those before the damage of a damaged archive."""
         try:
             self.scan()
         except BadArchiveError as error:
@@ -107,36 +107,36 @@ class Archive:
         return self._listing
 
     def open(self, path: str) -> BinaryIO:
-        """A member as a stream, which can be sought back to its start."""
+        """Open a member as a stream that can be read again from its start."""
         member = self._member(path)
         return io.BufferedReader(Unpacked(lambda: self.chunks(member)), BLOCK)
 
     def size(self, path: str) -> int:
-        """A member's bytes."""
+        """Return a member's size in bytes."""
         return self._member(path).size
 
     def digesting(
         self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
     ) -> Digesting:
-        """Begin to digest members; see `Folder.digesting`."""
+        """Start computing digests of members; see `Folder.digesting`."""
         return Digesting(self, files, algorithms, jobs=jobs, large_jobs=1)
 
     def contents(self, files: Sequence[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """The bytes of members, one after the other, for unpacking."""
+        """Yield the paths and bytes of members for unpacking."""
         for path in files:
             yield path, self.chunks(self._member(path))
 
     def note(self, code: Code, path: str, message: str, hint: str = "") -> None:
-        """Report something about a member."""
+        """Report a finding about a member."""
         self._listing.findings.append(code.at(Location(path), message, hint))
 
     def add(self, member: Member) -> bool:
-        """Take a regular file; False where its name forbids it."""
+        """Add a regular file. Return False if its name is not allowed."""
         path = self._safe(member.path)
         if not path:
             return False
         if path in self.members:
-            self.note(MEMBER_TWICE, path, "is there twice", "Remove one of them.")
+            self.note(MEMBER_TWICE, path, "is there twice", "Remove one of the two.")
             return False
         self._declared += member.size
         self.refuse_bomb(self._declared)
@@ -145,17 +145,17 @@ class Archive:
         return True
 
     def add_folder(self, path: str) -> None:
-        """Take a folder."""
+        """Add a folder."""
         if safe := self._safe(path):
             self._folders.add(safe)
 
     def refuse_bomb(self, unpacked: int) -> None:
-        """Raise BadArchiveError where the archive unpacks to more bytes than are read."""
+        """Raise BadArchiveError if the archive unpacks to more bytes than the limits allow."""
         if limits.is_bomb(unpacked, self.packed):
             limit = limits.ARCHIVE_SIZE
             if unpacked <= limit.value:
                 limit = limits.ARCHIVE_RATIO
-            said = f"has {self.packed} bytes and unpacks to {unpacked} or more: it is not read"
+            said = f"has {self.packed} bytes and unpacks to {unpacked} or more, so it is not read"
             raise BadArchiveError(BOMB, said, hint=limit.hint)
 
     def _safe(self, path: str) -> str:
@@ -165,10 +165,10 @@ class Archive:
             (limits.ARCHIVE_NAMES, self._named, "bytes of names"),
         ):
             if count > limit.value:
-                said = f"has more than {limit.value} {what}: it is not read further"
+                said = f"has more than {limit.value} {what}, so the rest is not read"
                 raise BadArchiveError(BOMB, said, hint=limit.hint)
         if why := names.unsafe(path):
-            self.note(MEMBER_UNSAFE, path, f"is an unsafe name: {why}", "It is not looked at.")
+            self.note(MEMBER_UNSAFE, path, f"is an unsafe name: {why}", "Rename it.")
             return ""
         if path.count("/") > limits.FOLDER_DEPTH.value:
             self._listing.findings.append(too_deep(path))
@@ -183,7 +183,7 @@ class Archive:
 
     @property
     def is_named_alike(self) -> bool:
-        """Whether the folder in the archive has the archive's name without its ending."""
+        """Whether the folder in the archive has the archive's name without its suffix."""
         return self.top.rstrip("/") == stem(self.path.name)
 
     def _find_top(self) -> None:
@@ -195,8 +195,8 @@ class Archive:
             self.note(
                 NO_TOP_FOLDER,
                 "bagit.txt",
-                "lies at the archive's top",
-                "Archive the bag's folder, not what is in it.",
+                "is not in a folder",
+                "Archive the bag's folder, not the files in it.",
             )
         elif bags or len(tops) == 1:
             top = bags[0] if bags else next(iter(tops))
@@ -209,7 +209,7 @@ class Archive:
                     "Give them the same name.",
                 )
         elif self.members and not listing.truncated:
-            self.note(NO_TOP_FOLDER, "", "has no one folder in which all lies")
+            self.note(NO_TOP_FOLDER, "", "does not have a single folder for all files")
         start = len(self.top)
         for path in self.members:
             if path.startswith(self.top):
@@ -225,7 +225,7 @@ class Archive:
                     break
                 full.add(path)
             if len(full) > limits.ARCHIVE_MEMBERS.value:
-                said = f"has more than {limits.ARCHIVE_MEMBERS.value} folders: it is not read"
+                said = f"has more than {limits.ARCHIVE_MEMBERS.value} folders, so it is not read"
                 raise BadArchiveError(BOMB, said, hint=limits.ARCHIVE_MEMBERS.hint)
         for path in sorted(path for path in full | inside if self.top + path in self.members):
             self.note(MEMBER_CLASHES, path, "is both a file and a folder", "Rename one of them.")
@@ -233,7 +233,7 @@ class Archive:
         listing.empty = sorted(inside - full - {""})
 
     def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], say: Say) -> Piece:
-        """Digest some members."""
+        """Digest some members, one after the other."""
         piece = Piece(digests=[[] for _ in algorithms])
         for path in files:
             one = self.digest_large(path, algorithms, say)
@@ -244,7 +244,7 @@ class Archive:
         return piece
 
     def digest_large(self, path: str, algorithms: Sequence[str], say: Say) -> Piece:
-        """Digest one member; from a mebibyte on, each algorithm in a thread of its own."""
+        """Digest one member, from a mebibyte on with one thread per algorithm."""
         hashes = [new_hash(name) for name in algorithms]
         piece = Piece()
         size = UNREAD
@@ -265,7 +265,7 @@ class Archive:
 def feed_chunks(
     chunks: Iterator[bytes], hashes: Sequence[Hash], say: Callable[[int, int], None]
 ) -> int:
-    """Give the bytes of a member to hashes, as `feed` does; how many there were."""
+    """Update hashes with a member's bytes, as `feed` does, and return their number."""
     first = next(chunks, b"")
     second = next(chunks, b"")
     if not second:
@@ -290,35 +290,37 @@ def feed_chunks(
 
 
 class Unpacked(io.RawIOBase):
-    """Bytes that come in pieces, as a stream; seeking back to its start unpacks again."""
+    """A stream of unpacked bytes. Seeking to its start unpacks again."""
 
     def __init__(self, unpack: Callable[[], Iterator[bytes]]) -> None:
         self._unpack = unpack
         self.seek(0)
 
     def readable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Back to its start."""
+        """Return True, although only its start can be sought."""
         return True
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Start again. Raises OSError for any other place than the start."""
+        """Go back to the start. Raises OSError for any other position."""
         if offset or whence:
-            raise io.UnsupportedOperation("an unpacked stream can only be sought to its start")
+            raise io.UnsupportedOperation(
+                "an unpacked stream can only be read again from its start"
+            )
         self._pieces = self._unpack()
         self._rest = memoryview(b"")
         self._place = 0
         return 0
 
     def tell(self) -> int:
-        """How many bytes have been read."""
+        """Return the number of bytes that have been read."""
         return self._place
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read the next bytes. Raises OSError where the archive is damaged."""
+        """Read the next bytes. Raises OSError if the archive is damaged."""
         try:
             while not self._rest and (piece := next(self._pieces, None)) is not None:
                 self._rest = memoryview(piece)
@@ -332,7 +334,7 @@ class Unpacked(io.RawIOBase):
 
 
 def plain(descriptor: int, place: int, size: int, path: str) -> Iterator[bytes]:
-    """Bytes that stand in an archive as they are."""
+    """Yield the bytes of a member that is stored uncompressed."""
     end = place + size
     while place < end:
         data = os.pread(descriptor, min(BLOCK, end - place), place)
@@ -343,40 +345,40 @@ def plain(descriptor: int, place: int, size: int, path: str) -> Iterator[bytes]:
 
 
 def stem(name: str) -> str:
-    """An archive's name without the suffix of its kind."""
+    """Return an archive's name without its suffix."""
     for suffix in SUFFIXES:
         if name.lower().endswith(suffix):
             return name[: -len(suffix)]
     return name
 
 
-class Shared(io.RawIOBase):
-    """An archive's descriptor read at places of its own, so that many can read it at once."""
+class SharedDescriptor(io.RawIOBase):
+    """A stream with its own position over a descriptor that other readers use, too."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._place = 0
 
     def readable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def tell(self) -> int:
-        """The place of the next reading."""
+        """Return the position."""
         return self._place
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Set the place of the next reading."""
+        """Set the position."""
         base = (0, self._place, os.fstat(self._descriptor).st_size)[whence]
         self._place = base + offset
         return self._place
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read, and go on."""
+        """Read the next bytes."""
         count = os.preadv(self._descriptor, [buffer], self._place)
         self._place += count
         return count

@@ -1,4 +1,4 @@
-"""What can be wrong with an archive: codes of findings, and the exception that ends the reading."""
+"""Codes of findings about archives, and the exception that stops reading one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAMAGED = Code(
 NO_TOP_FOLDER = Code(
     "archive-without-top-folder",
     Severity.ERROR,
-    "A serialized bag's files do not lie in one folder, as they must.",
+    "The files of a serialized bag are not in one folder, which is required.",
     "BagIt 0.97, 4",
 )
 OUTSIDE = Code(
@@ -32,37 +32,37 @@ OUTSIDE = Code(
 OTHER_NAME = Code(
     "archive-folder-named-otherwise",
     Severity.WARNING,
-    "The folder in an archive has not the archive's name, as it should.",
+    "The folder in an archive should have the archive's name, but does not.",
     "BagIt 0.97, 4",
 )
 MEMBER_UNSAFE = Code(
     "archive-member-unsafe",
     Severity.ERROR,
-    "An archive has a member whose name could lead outside the folder it is unpacked into.",
+    "An archive has a member whose name could lead out of the folder it is unpacked into.",
     "RFC 8493, 5.1",
 )
 MEMBER_TWICE = Code(
     "archive-member-twice",
     Severity.ERROR,
-    "An archive has two members of the same name; which one is meant is anyone's guess.",
+    "An archive has two members with the same name, so it is not clear which one counts.",
     "BagIt 0.97, 4",
 )
 MEMBER_CLASHES = Code(
     "archive-member-clashes",
     Severity.ERROR,
-    "An archive has a file and a folder of the same name, which no file system can hold.",
+    "An archive has a file and a folder with the same name, which no file system can store.",
     "BagIt 0.97, 4",
 )
 MEMBER_LINK = Code(
     "archive-member-is-link",
     Severity.ERROR,
-    "An archive has a symbolic or hard link; it is not followed.",
+    "An archive contains a symbolic or hard link. It is not followed.",
     "RFC 8493, 5.1",
 )
 MEMBER_SPECIAL = Code(
     "archive-member-is-special",
     Severity.ERROR,
-    "An archive has a device or FIFO.",
+    "An archive contains a device or FIFO.",
     "RFC 8493, 5.1",
 )
 MEMBER_ENCRYPTED = Code(
@@ -74,14 +74,14 @@ MEMBER_ENCRYPTED = Code(
 BOMB = Code(
     "archive-bomb",
     Severity.ERROR,
-    "An archive would unpack to far more than its size makes plausible, or its members overlap; "
-    "it is not read.",
+    "An archive would unpack to much more than its size makes plausible, or its members overlap. "
+    "It is not read.",
     "RFC 8493, 5.3",
 )
 
 
 class BadArchiveError(Exception):
-    """An archive that cannot be read (further); has the finding to report."""
+    """An archive that cannot be read, or not to its end, with the finding to report."""
 
     def __init__(self, code: Code, message: str, path: str = "", hint: str = "") -> None:
         super().__init__(message)

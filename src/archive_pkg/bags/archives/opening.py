@@ -1,4 +1,4 @@
-"""Opening a bag wherever it is: a folder or an archive; its bytes tell which, not its name."""
+"""Open a bag in a folder or an archive. An archive's kind is read from its first bytes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def open_tree(path: Path) -> Folder | Archive:
-    """A bag's folder or archive, open.
+    """Open a bag's folder or archive.
 
     Raises:
-        BadArchiveError: When it is neither a folder nor an archive of a known kind.
-        OSError: When it cannot be opened.
+        BadArchiveError: It is neither a folder nor an archive of a known kind.
+        OSError: It cannot be opened.
     """
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
@@ -33,15 +33,15 @@ def open_tree(path: Path) -> Folder | Archive:
 
 
 def open_archive(path: Path) -> Archive:
-    """Open a serialized bag; what kind it is, its bytes tell, not its name.
+    """Open a serialized bag of the kind that its first bytes show.
 
     Raises:
-        BadArchiveError: When it is no archive that can be read here.
-        OSError: When it cannot be opened.
+        BadArchiveError: It is not an archive of a known kind.
+        OSError: It cannot be opened.
     """
     import importlib.util
 
-    from archive_pkg.bags.archives import (  # folders are common, and need none
+    from archive_pkg.bags.archives import (  # most bags are folders and need none of these
         tar_headers,
         tars,
         zips,
@@ -57,8 +57,8 @@ def open_archive(path: Path) -> Archive:
         if importlib.util.find_spec("zstandard") is None:
             raise BadArchiveError(
                 UNKNOWN,
-                "is compressed by zstandard, whose library is not installed",
-                hint="install it: pip install 'archive-pkg[zstd]'",
+                "is compressed with zstandard, whose library is not installed",
+                hint="Install it: pip install 'archive-pkg[zstd]'",
             )
         return tars.PackedTar(path, "zst", tars.unzstd)
     if not tar_headers.is_header(head):
@@ -67,15 +67,15 @@ def open_archive(path: Path) -> Archive:
 
 
 def is_mark(name: str) -> bool:
-    """Return whether a file in a folder is a sign that the folder is a bag, whole or damaged."""
+    """Return whether a file's name shows that its folder is a bag, intact or damaged."""
     return name in ("bagit.txt", "bag-info.txt") or NAME.fullmatch(name) is not None
 
 
 def holds_bag(path: Path) -> bool:
-    """Return whether an archive has a bag in it, whole or damaged; read no further than needed.
+    """Return whether an archive contains a bag, intact or damaged.
 
     Raises:
-        BadArchiveError: It cannot be read to its end, and no sign of a bag came before.
+        BadArchiveError: It is damaged before the first file of a bag.
         OSError: It cannot be opened.
     """
     with open_archive(path) as archive:

@@ -1,4 +1,4 @@
-"""From a bag's folder to an archive and back, verified on the way, the same bytes every time."""
+"""Pack a bag's folder into an archive and unpack it, verified, with reproducible bytes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
 
 _EPOCH = date(1980, 1, 1)
-"""The earliest day that zip can write; used where nobody gives another."""
+"""The earliest date that zip can write, and the default."""
 _LEVEL = 6
 _FIRST = ("bagit.txt", "bag-info.txt")
 
@@ -44,33 +44,34 @@ def pack(
     replace: bool = False,
     wait: float = 0,
 ) -> Verdict:
-    """Write a bag's folder as one archive, whose kind the destination's suffix tells.
+    """Write a bag's folder as one archive (RFC 8493, 4).
 
-    The folder is verified first and the archive before it gets its name. The bytes depend on
-    nothing but the bag and the date: members in a fixed order (tag files first, so that readers
-    of a stream know the digests before the payload comes), no owners, modes 644 or 755. A zip
-    stores its members uncompressed; a tgz's bytes also depend on the zlib that compressed it.
+    The folder is verified first, and the archive before it is renamed to its destination. The bytes
+    depend only on the bag and the date: members are in a fixed order (tag files first, so that a
+    stream's digests are known before its payload), without owners, with modes 644 or 755. A zip
+    stores members uncompressed. The bytes of a tgz also depend on the version of zlib.
 
     Args:
-        bag: A bag's folder, valid.
+        bag: The folder of a valid bag.
         destination: The archive: .zip, .tar, .tgz or .tar.gz (.tar.zst with the extra `zstd`).
-        on: The date that members bear; Bagging-Date when None, or else 1980-01-01.
+        on: The members' date; None means Bagging-Date or, without one, 1980-01-01.
         replace: Whether an existing destination may be replaced.
-        wait: Seconds to wait for another run that works on the destination.
+        wait: Seconds to wait for another run that uses the destination.
 
     Returns:
         The verdict on the archive.
 
     Raises:
-        UsageError: For a suffix of no known kind.
-        InvalidError: When the bag is not valid.
-        StorageError: When reading or writing fails.
+        UsageError: The destination's suffix is unknown, or zstandard is not installed.
+        InvalidError: The bag is not valid, or changes while it is packed.
+        StorageError: Reading or writing fails, the destination exists, or another run uses it.
     """
     bag, destination = Path(bag), Path(destination)
     kind = destination.name[len(stem(destination.name)) :].lower()
     if kind not in SUFFIXES:
         raise UsageError(
-            f"{destination.name} ends in no kind of archive", f"Known: {', '.join(SUFFIXES)}."
+            f"{destination.name} does not have an archive's suffix",
+            f"Use one of {', '.join(SUFFIXES)}.",
         )
     if not replace:
         refuse_existing(destination)
@@ -102,10 +103,10 @@ def write_zip(bag: Bag, made: Path) -> None:
 
     Args:
         bag: The bag, which has just been verified.
-        made: The new file; inside the zip all is below a folder of its name.
+        made: The new file. Its name without the suffix is the folder's name in the zip.
 
     Raises:
-        StorageError: When reading or writing fails.
+        StorageError: Reading or writing fails.
     """
     with storage_errors(f"writing {made}"), Folder(Path(bag.path)) as folder:
         _write_zip(folder, made, stem(made.name), _bagging_date(bag) or _EPOCH)
@@ -114,23 +115,23 @@ def write_zip(bag: Bag, made: Path) -> None:
 def unpack(
     archive: StrPath, destination: StrPath, *, replace: bool = False, wait: float = 0
 ) -> Verdict:
-    """Write a serialized bag as a folder.
+    """Write a serialized bag as a folder (RFC 8493, 4).
 
-    The archive is verified before, and the folder before it gets its name; nothing is written
-    but regular files inside the bag.
+    The archive is verified first, and the folder before it is renamed to its destination. Only
+    regular files inside the bag are written.
 
     Args:
         archive: A valid serialized bag.
-        destination: The bag's folder; its parent must exist.
+        destination: The bag's folder. Its parent must exist.
         replace: Whether an existing destination may be replaced.
-        wait: Seconds to wait for another run that works on the destination.
+        wait: Seconds to wait for another run that uses the destination.
 
     Returns:
         The verdict on the folder.
 
     Raises:
-        InvalidError: When the archive holds no valid bag.
-        StorageError: When reading or writing fails.
+        InvalidError: The archive is not a valid bag, or changes while it is unpacked.
+        StorageError: Reading or writing fails, the destination exists, or another run uses it.
     """
     archive, destination = Path(archive), Path(destination)
     if not replace:
@@ -139,7 +140,7 @@ def unpack(
     if not verdict.valid:
         raise InvalidError(f"{archive} is not valid", "Nothing was written.", verdict.report)
     with Staging(destination, wait=wait) as staging:
-        # What is missing because the archive can no longer be read, verifying finds.
+        # If the archive can no longer be read, the verification below finds missing files.
         with (
             storage_errors(f"writing {destination}"),
             contextlib.suppress(BadArchiveError),
@@ -171,7 +172,7 @@ def _bagging_date(bag: Bag | None) -> date | None:
 
 
 def _in_order(folder: Folder) -> list[tuple[str, bool]]:
-    """Paths and whether each is a folder: tag files, then the payload, folders before files."""
+    """Return paths and whether each is a folder: tag files before the payload."""
     listing = folder.listing()
     entries = [(path, True) for path in listing.folders] + [(path, False) for path in listing.files]
 
@@ -211,7 +212,7 @@ def _write_zip(folder: Folder, made: Path, top: str, on: date) -> None:
         for path, is_folder in [("", True), *_in_order(folder)]:
             name = f"{top}/{path}".rstrip("/") + ("/" if is_folder else "")
             info = zipfile.ZipInfo(name, (on.year, on.month, on.day, 0, 0, 0))
-            info.create_system = 3  # so that the modes count
+            info.create_system = 3  # Unix: readers use the modes
             if is_folder:
                 info.external_attr = (stat.S_IFDIR | 0o755) << 16 | 0x10
                 archive.writestr(info, b"")
@@ -239,7 +240,7 @@ def _compressor(file: BinaryIO, kind: str) -> Iterator[BinaryIO]:
         except ImportError as error:
             raise UsageError(
                 "writing .tar.zst needs the zstandard library",
-                "install it: pip install 'archive-pkg[zstd]'",
+                "Install it: pip install 'archive-pkg[zstd]'",
             ) from error
         with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(file, closefd=False) as writer:
             yield writer
@@ -250,7 +251,7 @@ def _compressor(file: BinaryIO, kind: str) -> Iterator[BinaryIO]:
 
 
 class _Gzip(io.RawIOBase):
-    """A gzip stream whose header says nothing of when and where it was made."""
+    """A gzip stream whose header does not record a date or system."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

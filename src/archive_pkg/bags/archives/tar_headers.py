@@ -1,4 +1,4 @@
-"""The headers of a tar archive (POSIX.1-2001 pax, ustar, GNU, v7), read within limits.
+"""Read the headers of tar archives (POSIX.1-2001 pax, ustar, GNU, v7) within limits.
 
 Python's `tarfile` trusts the sizes that headers declare: it seeks backwards for a negative one,
 reads a long name of any length into memory, and recurses for each extended header.
@@ -25,11 +25,11 @@ _PAX_LENGTH = re.compile(rb"([0-9]{1,9}) ")
 _ZEROS = bytes(BLOCK)
 
 
-class Source(Protocol):
-    """The bytes of a tar archive, from its start on.
+class TarSource(Protocol):
+    """The bytes of a tar archive.
 
     Attributes:
-        place: How many have been read or skipped.
+        place: The number of bytes that have been read or skipped.
     """
 
     place: int
@@ -38,19 +38,19 @@ class Source(Protocol):
         """Return the next bytes, fewer only at the end."""
 
     def skip(self, size: int) -> None:
-        """Leave bytes out. Raises BadArchiveError when there are not as many."""
+        """Skip bytes. Raises BadArchiveError if there are fewer."""
 
 
 @dataclass(slots=True)
-class Entry:
-    """A member of a tar archive as its headers describe it.
+class TarEntry:
+    """The description of a tar archive's member in its headers.
 
     Attributes:
-        path: Its name.
+        path: The member's name.
         kind: "file", "folder", "link" or "special".
-        size: Bytes of the file.
-        place: Where its stored bytes begin.
-        segments: Where stored bytes belong in the file, and how many; one, but in a sparse file.
+        size: The file's size in bytes.
+        place: The offset of its stored bytes in the archive.
+        segments: Offset in the file and length of each stored segment: one, or more if sparse.
     """
 
     path: str
@@ -61,7 +61,7 @@ class Entry:
 
 
 def is_header(block: bytes) -> bool:
-    """Return whether a block is the header of a member: its checksum is right."""
+    """Return whether a block is a member's header with a correct checksum."""
     if len(block) < _BLOCK:
         return False
     try:
@@ -75,29 +75,28 @@ def is_header(block: bytes) -> bool:
     return declared == total - 256 * signed
 
 
-def entries(source: Source) -> Iterator[Entry]:
-    """Read the members of an archive in order.
+def entries(source: TarSource) -> Iterator[TarEntry]:
+    """Yield the members of an archive in order.
 
-    Between two steps the caller may read an entry's stored bytes from the source; what it leaves
-    is skipped.
+    After each one the caller can read its stored bytes from the source. Unread bytes are skipped.
 
     Raises:
-        BadArchiveError: When the archive is damaged, or a header is larger than is read.
+        BadArchiveError: The archive is damaged, or a header is larger than the limit.
     """
-    reader = _Reader(source)
+    reader = _HeaderReader(source)
     while (entry := reader.next()) is not None:
         yield entry
 
 
-def contents(entry: Entry, read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """Give the bytes of an entry's file, its holes filled with zeros.
+def contents(entry: TarEntry, read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """Yield the bytes of a member's file, with zeros in its holes.
 
     Args:
-        entry: The entry.
-        read: Returns the next stored bytes, at most as many as it is asked for.
+        entry: The member.
+        read: Returns the next stored bytes, up to the given number.
 
     Raises:
-        BadArchiveError: When the stored bytes end too early.
+        BadArchiveError: The stored bytes end too early.
     """
     place = 0
     for start, length in [*entry.segments, (entry.size, 0)]:
@@ -112,15 +111,15 @@ def contents(entry: Entry, read: Callable[[int], bytes]) -> Iterator[bytes]:
             yield data
 
 
-class _Reader:
-    def __init__(self, source: Source) -> None:
+class _HeaderReader:
+    def __init__(self, source: TarSource) -> None:
         self._source = source
         self._end = 0
         self._spent = 0
         self._globals: dict[bytes, bytes] = {}
 
-    def next(self) -> Entry | None:
-        """The next member; None at the archive's end."""
+    def next(self) -> TarEntry | None:
+        """Return the next member, or None at the archive's end."""
         said: dict[bytes, bytes] = dict(self._globals)
         self._spent = 0
         while (block := self._header()) is not None:
@@ -151,7 +150,7 @@ class _Reader:
         return block
 
     def _extension(self, size: int) -> bytes:
-        """The bytes of a header that describes the member after it."""
+        """Return the bytes of a header that describes the next member."""
         self._spend(size)
         data = self._source.read(size)
         if len(data) < size:
@@ -185,15 +184,15 @@ class _Reader:
     def _decimal(self, text: bytes) -> int:
         return self._in_range(int(text) if text.isdigit() and len(text) < 20 else -1)
 
-    def _entry(self, block: bytes, size: int, said: Mapping[bytes, bytes]) -> Entry:
+    def _entry(self, block: bytes, size: int, said: Mapping[bytes, bytes]) -> TarEntry:
         if b"size" in said:
             size = self._decimal(said[b"size"])
         name = said.get(b"GNU.sparse.name") or said.get(b"path") or _name(block)
         kind = _KINDS.get(block[156:157], "special")
         if kind == "file" and name.endswith(b"/"):
-            kind = "folder"  # as before POSIX
+            kind = "folder"  # the form before POSIX
         path, place = name.decode("utf-8", "surrogateescape"), self._source.place
-        entry = Entry(path, kind, size, place, [(0, size)])
+        entry = TarEntry(path, kind, size, place, [(0, size)])
         stored = 0 if kind in ("link", "folder") else size
         if kind == "file":
             stored = self._sparse(entry, block, said)
@@ -201,11 +200,11 @@ class _Reader:
         self._end = entry.place + stored + -stored % _BLOCK
         return entry
 
-    def _sparse(self, entry: Entry, block: bytes, said: Mapping[bytes, bytes]) -> int:
-        """Take the map of a sparse file, in one of the four forms that GNU tar has written.
+    def _sparse(self, entry: TarEntry, block: bytes, said: Mapping[bytes, bytes]) -> int:
+        """Read the map of a sparse file in one of GNU tar's four forms.
 
         Returns:
-            How many bytes of the file are stored.
+            The number of stored bytes of the file.
         """
         stored = entry.size
         if block[156:157] == b"S":
@@ -247,7 +246,7 @@ class _Reader:
             fields, more = block[:504], block[504:505]
 
     def _stored_map(self) -> list[int]:
-        """A map before the file's bytes: decimal numbers in lines, how many of them first."""
+        """Read a map before the file's bytes: decimal numbers in lines, their count first."""
         lines: list[bytes] = []
         rest = b""
         wanted = 1
@@ -261,7 +260,7 @@ class _Reader:
 
 
 def _pax(data: bytes) -> dict[bytes, bytes]:
-    """The records of an extended header. The map of a sparse file of version 0.0 is one of 0.1."""
+    """Return an extended header's records. A sparse map of version 0.0 is converted to 0.1."""
     found: dict[bytes, bytes] = {}
     numbers: list[bytes] = []
     place = 0
@@ -288,10 +287,10 @@ def _name(block: bytes) -> bytes:
 
 
 def _number(data: bytes) -> int:
-    """Return a number in octal digits or, where its first byte is 0x80, in base 256.
+    """Return a number in octal digits or, if its first byte is 0x80, in base 256.
 
     Raises:
-        ValueError: It is not a number, or it is negative or longer than the other bytes.
+        ValueError: It is not a number, or it is negative or too long.
     """
     if data[0] & 0x80:
         if data[0] != 0x80:

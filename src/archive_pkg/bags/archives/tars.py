@@ -1,7 +1,7 @@
-"""Tar archives of bags, compressed or not.
+"""Read bags in tar archives, compressed or not.
 
-A plain tar is read by several processes at once, each member at its place. A compressed one is a
-stream and read from its start, once where its manifests come before its payload.
+Several processes read the members of a plain tar. A compressed tar is read as a stream from its
+start, and only once if its manifests come before its payload.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from archive_pkg.bags import manifests, names
 from archive_pkg.bags.archives import tar_headers
 from archive_pkg.bags.archives.archive import Archive, Member, feed_chunks
 from archive_pkg.bags.archives.findings import DAMAGED, MEMBER_LINK, MEMBER_SPECIAL, BadArchiveError
-from archive_pkg.bags.archives.tar_headers import Entry
+from archive_pkg.bags.archives.tar_headers import TarEntry
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.fixity import ALGORITHMS, BLOCK, digest, new_hash
 from archive_pkg.reports import Location, Report
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     Unpacker = Callable[[int], Iterator[bytes]]
 
 _MOST_KEPT = 128 * 1024 * 1024
-"""Bytes of tag files kept from the first reading; others are read again when they are wanted."""
+"""Bytes of tag files kept from the first reading. Others are read again when they are needed."""
 _SMALL = 1024 * 1024
-"""Bytes of a tag file in a folder, such as a signature, that is kept as well."""
+"""Tag files in folders, such as signatures, are kept up to this size."""
 _GUESS = ("sha256", "sha512")
 
 
@@ -41,28 +41,27 @@ class Tar(Archive):
     kind = "tar"
 
     def scan(self) -> None:
-        """Read the headers, skipping the data."""
-        for entry in tar_headers.entries(_Placed(self.descriptor)):
+        """Read the headers and skip the data."""
+        for entry in tar_headers.entries(_FileSource(self.descriptor)):
             _take(self, entry)
 
     def names(self) -> Iterator[str]:
-        """The names of its members, as they are met."""
-        return (entry.path for entry in tar_headers.entries(_Placed(self.descriptor)))
+        """Yield the names of the members in the order of the archive."""
+        return (entry.path for entry in tar_headers.entries(_FileSource(self.descriptor)))
 
     def chunks(self, member: Member) -> Iterator[bytes]:
-        """A member's bytes."""
-        source = _Placed(self.descriptor, member.place)
+        """Yield a member's bytes."""
+        source = _FileSource(self.descriptor, member.place)
         segments = [*member.segments] or [(0, member.size)]
-        entry = Entry(member.path, "file", member.size, member.place, segments)
+        entry = TarEntry(member.path, "file", member.size, member.place, segments)
         return tar_headers.contents(entry, source.read)
 
 
 class PackedTar(Archive):
-    """A compressed tar: one stream.
+    """A compressed tar, which is one stream.
 
-    While it is scanned its tag files are kept, and each payload file is digested by the
-    algorithms of the manifests seen so far (or by a guess where none was). What is still wanted
-    afterwards takes a second reading.
+    The scan keeps tag files and digests payload files with the algorithms of the manifests read so
+    far, or with a guess if there were none. Anything else needs a second reading.
     """
 
     def __init__(self, path: Path, kind: str, unpack: Unpacker) -> None:
@@ -93,11 +92,11 @@ class PackedTar(Archive):
                 algorithms.add(manifest.algorithm)
 
     def names(self) -> Iterator[str]:
-        """The names of its members, as they are met."""
+        """Yield the names of the members in the order of the archive."""
         return (entry.path for _, entry in self._entries())
 
     def chunks(self, member: Member) -> Iterator[bytes]:
-        """A member's bytes, or those of another from reading again."""
+        """Yield a member's bytes, kept or read again."""
         if member.path in self._kept:
             yield self._kept[member.path]
             return
@@ -106,25 +105,25 @@ class PackedTar(Archive):
             return
 
     def contents(self, files: Sequence[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """The bytes of members in the stream's order."""
+        """Yield paths and bytes of members in the order of the stream."""
         for path, chunks in self._again({self.top + path for path in files}):
             yield path[len(self.top) :], chunks
 
     def digesting(
         self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
     ) -> Digesting:
-        """Take the digests from the first reading; read again for what is lacking."""
+        """Use the digests of the first reading, and read again for missing ones."""
         names_ = list(algorithms)
         self._complete(files, names_)
         return super().digesting(files, names_, 1)
 
     def digest_large(self, path: str, algorithms: Sequence[str], say: Say) -> Piece:
-        """What is known of one member."""
+        """Return the known digests of one member."""
         piece = Piece()
         found = self._digests.get(self.top + path, {})
-        whole = all(name in found for name in algorithms)
-        size = self.members[self.top + path].size if whole else UNREAD
-        if not whole:
+        complete = all(name in found for name in algorithms)
+        size = self.members[self.top + path].size if complete else UNREAD
+        if not complete:
             piece.findings.append(DAMAGED.at(Location(path), "cannot be read"))
         say(1, max(size, 0))
         piece.sizes.append(size)
@@ -157,29 +156,29 @@ class PackedTar(Archive):
             found.update(_digest(chunks, left[path]))
 
     def _again(self, wanted: Container[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """The first member of each path that is wanted, from reading the stream again."""
+        """Read the stream again and yield the first member of each wanted path."""
         for source, entry in self._entries():
             path = names.straighten(entry.path)
             member = self.members.get(path) if path in wanted else None
             if member and entry.kind == "file" and entry.place == member.place:
                 yield path, tar_headers.contents(entry, source.read)
 
-    def _entries(self) -> Iterator[tuple[_Stream, Entry]]:
+    def _entries(self) -> Iterator[tuple[_StreamSource, TarEntry]]:
         os.lseek(self.descriptor, 0, os.SEEK_SET)
-        source = _Stream(self._unpack(self.descriptor), self.refuse_bomb)
+        source = _StreamSource(self._unpack(self.descriptor), self.refuse_bomb)
         for entry in tar_headers.entries(source):
             yield source, entry
 
 
-def _take(archive: Archive, entry: Entry) -> Member | None:
-    """Note what a tar header means; the member where it is a regular file that may be read."""
+def _take(archive: Archive, entry: TarEntry) -> Member | None:
+    """Add a member to the archive. Return it if it is a regular file with an allowed name."""
     if entry.kind == "folder":
         archive.add_folder(entry.path)
     elif entry.kind == "link":
-        archive.note(MEMBER_LINK, entry.path, "is a link", "Put the file itself here.")
+        archive.note(MEMBER_LINK, entry.path, "is a link", "Replace the link with the file itself.")
     elif entry.kind == "file":
-        whole = len(entry.segments) == 1 and entry.segments[0] == (0, entry.size)
-        segments = () if whole else entry.segments
+        dense = len(entry.segments) == 1 and entry.segments[0] == (0, entry.size)
+        segments = () if dense else entry.segments
         member = Member(entry.path, entry.size, entry.place, segments=segments)
         return member if archive.add(member) else None
     else:
@@ -193,8 +192,8 @@ def _digest(chunks: Iterator[bytes], algorithms: set[str]) -> dict[str, bytes]:
     return {name: hash_.digest() for name, hash_ in hashes.items()}
 
 
-class _Placed:
-    """The bytes of an uncompressed archive from a place on."""
+class _FileSource:
+    """The bytes of an uncompressed archive from an offset on."""
 
     def __init__(self, descriptor: int, place: int = 0) -> None:
         self._descriptor = descriptor
@@ -208,14 +207,14 @@ class _Placed:
         return data
 
     def skip(self, size: int) -> None:
-        """Leave bytes out. Raises BadArchiveError when there are not as many."""
+        """Skip bytes. Raises BadArchiveError if there are fewer."""
         self.place += size
         if self.place > self._size:
             raise BadArchiveError(DAMAGED, "cannot be read as tar to its end: it ends too early")
 
 
-class _Stream:
-    """The bytes of a compressed archive, refused where they become implausibly many."""
+class _StreamSource:
+    """The unpacked bytes of a compressed archive, up to the limits."""
 
     def __init__(self, unpacked: Iterator[bytes], refuse_bomb: Callable[[int], None]) -> None:
         self._unpacked = unpacked
@@ -235,7 +234,7 @@ class _Stream:
         return b"".join(pieces)
 
     def skip(self, size: int) -> None:
-        """Leave bytes out. Raises BadArchiveError when there are not as many."""
+        """Skip bytes. Raises BadArchiveError if there are fewer."""
         while size:
             if not self._fill():
                 raise BadArchiveError(DAMAGED, "cannot be read to its end: it ends too early")
@@ -256,7 +255,7 @@ class _Stream:
 
 
 def gunzip(descriptor: int) -> Iterator[bytes]:
-    """The stream in a gzip file, whose members may be several."""
+    """Yield the unpacked bytes of a gzip file, also with several members."""
     unpack = zlib.decompressobj(31)
     pending = b""
     while pending or (pending := os.read(descriptor, BLOCK)):
@@ -273,7 +272,7 @@ def gunzip(descriptor: int) -> Iterator[bytes]:
 
 
 def unzstd(descriptor: int) -> Iterator[bytes]:
-    """The stream in a zstandard file."""
+    """Yield the unpacked bytes of a zstandard file."""
     import zstandard
 
     file = io.FileIO(descriptor, closefd=False)

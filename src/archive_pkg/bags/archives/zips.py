@@ -1,4 +1,4 @@
-"""Zip archives of bags: the directory is read once, members by several processes at once."""
+"""Read bags in zip archives: the directory once, members by several processes at a time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from archive_pkg import limits
-from archive_pkg.bags.archives.archive import Archive, Member, Shared, plain
+from archive_pkg.bags.archives.archive import Archive, Member, SharedDescriptor, plain
 from archive_pkg.bags.archives.findings import (
     BOMB,
     DAMAGED,
@@ -33,11 +33,11 @@ class Zip(Archive):
     kind = "zip"
 
     def names(self) -> Iterator[str]:
-        """The names of its members."""
+        """Return the names of the members."""
         return map(_zip_name, self._infos())
 
     def scan(self) -> None:
-        """Read the central directory, and distrust it."""
+        """Read the central directory and refuse unsafe entries."""
         infos = self._infos()
         self._refuse_bombs(infos)
         for info in infos:
@@ -46,7 +46,12 @@ class Zip(Archive):
             if info.filename.endswith("/"):  # is_dir() fails on an empty name
                 self.add_folder(name)
             elif stat.S_ISLNK(mode):
-                self.note(MEMBER_LINK, name, "is a symbolic link", "Put the file itself here.")
+                self.note(
+                    MEMBER_LINK,
+                    name,
+                    "is a symbolic link",
+                    "Replace the link with the file itself.",
+                )
             elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
                 self.note(MEMBER_SPECIAL, name, "is a device or FIFO", "Remove it.")
             elif info.flag_bits & 0x41:
@@ -77,12 +82,12 @@ class Zip(Archive):
         for info in sorted(infos, key=lambda info: info.header_offset):
             if info.header_offset < end:
                 raise BadArchiveError(
-                    BOMB, "has members that lie over one another: it is not read", info.filename
+                    BOMB, "has overlapping members, so it is not read", info.filename
                 )
             end = info.header_offset + 30 + info.compress_size
 
     def chunks(self, member: Member) -> Iterator[bytes]:
-        """A member's bytes, no more than are declared."""
+        """Yield a member's bytes, up to its declared size."""
         start = self._data_of(member)
         if member.method == zipfile.ZIP_STORED:
             if member.packed != member.size:
@@ -93,7 +98,7 @@ class Zip(Archive):
             unpack = zlib.decompressobj(-15)
         else:
             raise BadArchiveError(
-                DAMAGED, f"is compressed by method {member.method}, not known here", member.path
+                DAMAGED, f"is compressed by the unknown method {member.method}", member.path
             )
         given = taken = 0
         pending = b""
@@ -121,7 +126,7 @@ class Zip(Archive):
     def _data_of(self, member: Member) -> int:
         header = os.pread(self.descriptor, 30 + len(member.raw_name), member.place)
         if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
-            raise BadArchiveError(DAMAGED, "has no header where it should begin", member.path)
+            raise BadArchiveError(DAMAGED, "does not have a header at the given place", member.path)
         _, length, extra = _LOCAL_HEADER.unpack(header[:30])
         if header[30 : 30 + length] != member.raw_name:
             raise BadArchiveError(
@@ -130,20 +135,20 @@ class Zip(Archive):
         return int(member.place + 30 + length + extra)
 
 
-class _Directory(Shared):
-    """A zip archive of which only the directory is read, in one go, where it is not too large."""
+class _Directory(SharedDescriptor):
+    """A zip archive that only allows directories up to the limit to be read."""
 
     def read(self, size: int = -1) -> bytes:
-        """Read, and go on. Raises BadArchiveError for more than a directory may have."""
+        """Return the next bytes. Raises BadArchiveError for more than the limit."""
         most = limits.ARCHIVE_NAMES.value
         if size > most:
-            said = f"has a directory of {size} bytes: it is not read"
+            said = f"has a directory of {size} bytes, so it is not read"
             raise BadArchiveError(BOMB, said, hint=limits.ARCHIVE_NAMES.hint)
         return super().read(size) or b""
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
-    """A member's name; many tools write UTF-8 without the flag that says so."""
+    """Return a member's name. Many programs write UTF-8 without setting its flag."""
     name = info.orig_filename
     if not info.flag_bits & 0x800 and not name.isascii():
         try:

@@ -1,4 +1,4 @@
-"""Tells which network addresses are public, those that stand for another one included."""
+"""Tell public network addresses from private ones, also in addresses that embed another one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is one that anybody on the Internet can reach.
+    """Return whether an address can be reached from the Internet.
 
-    An IPv6 address can stand for an IPv4 address (IPv4-mapped and -compatible, NAT64, 6to4,
-    Teredo); it is public only if that one is.
+    An IPv6 address can embed an IPv4 address (IPv4-mapped and -compatible, NAT64, 6to4, Teredo).
+    It is public only if the embedded address is.
 
     Args:
-        address: As `getaddrinfo` gives it, `fe80::1%eth0`.
+        address: An address as `getaddrinfo` returns it, for example `fe80::1%eth0`.
     """
     known = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(known, ipaddress.IPv4Address):
@@ -26,8 +26,8 @@ def is_public(address: str) -> bool:
     inner = [*(known.teredo or ()), known.sixtofour, known.ipv4_mapped]
     if known in _NAT64 or known in _COMPATIBLE:
         inner.append(ipaddress.IPv4Address(int(known) & 0xFFFFFFFF))
-    meant = [each for each in inner if each is not None]
-    return all(map(_is_global, meant)) if meant else _is_global(known)
+    embedded = [each for each in inner if each is not None]
+    return all(map(_is_global, embedded)) if embedded else _is_global(known)
 
 
 def _is_global(known: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

@@ -1,9 +1,9 @@
-"""Fetching what fetch.txt names, on request only: checked addresses, sizes and digests.
+"""Download the files that fetch.txt lists, on request only, and check addresses and digests.
 
-Every address that a host name stands for is checked before a connection is made, and the
-connection is made to that very address, so that a name cannot change its meaning in between.
-Redirects go the same way. A file stays next to the bag until its size and all its digests are
-right. A URL that fails is a finding, and the others are fetched.
+All addresses of a host are checked, and the connection goes to one of them, so that the name cannot
+resolve to another address in between. The same holds for redirects. A file stays next to the bag
+until its size and all its digests are right. A URL that fails gives a finding, and the other files
+are fetched.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
 
 _TIMEOUT = 30.0
-"""Seconds that a server may be silent."""
+"""Seconds without data after which a connection is closed."""
 _SECONDS, _SLOWEST = 60.0, 1024
-"""Seconds after which a server has to have sent so many bytes a second, on the average."""
+"""After these seconds the average speed must be at least this many bytes per second."""
 _MOST_ADDRESSES = 4
 _MOST_REDIRECTS = 5
 _PORTS = {"http": 80, "https": 443}
@@ -54,32 +54,32 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 REFUSED = Code(
     "fetch-refused",
     Severity.ERROR,
-    "A URL in fetch.txt (or one it redirects to) may not be fetched: it is not http or https, has "
-    "a password in it, or leads to a private address and --allow-private was not given.",
+    "A URL in fetch.txt, or one that it redirects to, must not be fetched: it is not http or "
+    "https, contains a password, or leads to a private address without --allow-private.",
     "RFC 8493, 5.2",
 )
 FAILED = Code(
     "fetch-failed",
     Severity.ERROR,
-    "A file could not be fetched; what arrived so far is kept and the next run goes on from there.",
+    "A file could not be fetched completely. The next run continues with what has arrived so far.",
     "RFC 8493, 2.2.3",
 )
 WRONG_SIZE = Code(
     "fetch-size-mismatch",
     Severity.ERROR,
-    "What was fetched has not the length that fetch.txt gives, and was thrown away.",
+    "A fetched file does not have the length in fetch.txt. It was discarded.",
     "RFC 8493, 5.3",
 )
 WRONG_DIGEST = Code(
     "fetch-digest-mismatch",
     Severity.ERROR,
-    "What was fetched has not the digests that the manifests give, and was thrown away.",
+    "A fetched file does not match the digests in the manifests. It was discarded.",
     "RFC 8493, 3",
 )
 
 
 class _FetchError(Exception):
-    """A file that does not come, and why."""
+    """A file could not be fetched."""
 
     def __init__(self, code: Code, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -89,12 +89,12 @@ class _FetchError(Exception):
 
 @dataclass(slots=True)
 class Fetched:
-    """What fetching came to.
+    """The result of fetching.
 
     Attributes:
-        files: Files that arrived.
-        size: Bytes that arrived in this run.
-        report: Files that did not.
+        files: Number of files that were fetched.
+        size: Number of bytes that arrived in this run.
+        report: A finding for each file that could not be fetched.
     """
 
     files: int
@@ -109,20 +109,23 @@ def fetch(
     wait: float = 0,
     progress: Callable[[Tally], None] | None = None,
 ) -> Fetched:
-    """Fetch the payload files of a bag that fetch.txt names and that are not there yet.
+    """Fetch the missing payload files that fetch.txt lists (RFC 8493, 2.2.3).
 
-    A file gets its name in the bag when its size and digests are right, not before. A run that
-    was broken off is taken up where it ended, where the server can.
+    A file is moved into the bag when its size and digests are right. An interrupted download is
+    resumed if the server supports it.
 
     Args:
         bag: The bag's folder.
-        allow_private: Whether private and loopback addresses may be asked.
-        wait: Seconds to wait for another run that works on the bag.
+        allow_private: Whether to connect to private and loopback addresses.
+        wait: Seconds to wait for another run that uses the bag.
         progress: Called now and then with what is done so far.
 
+    Returns:
+        Counts, and findings for files that could not be fetched.
+
     Raises:
-        InvalidError: When the bag's tag files have faults, so that it is not clear what to fetch.
-        StorageError: When writing fails, or another run works on the bag.
+        InvalidError: The bag's tag files have faults, so it is not clear what to fetch.
+        StorageError: Writing fails, or another run uses the bag.
     """
     bag = Path(bag).resolve()
     with Lock(bag, wait), storage_errors(f"fetching files of {bag}"):
@@ -133,7 +136,7 @@ def fetch(
         todo = [line for line in read.fetch if line.path not in there]
         lengths = [line.length for line in todo]
         size = None if None in lengths else sum(length or 0 for length in lengths)
-        run = _Run(read, allow_private, Tally(all_files=len(todo), all_size=size), progress)
+        run = _FetchRun(read, allow_private, Tally(all_files=len(todo), all_size=size), progress)
         state_folder(run.parts.parent, run.parts.name, 0o700)
         try:
             for line in todo:
@@ -144,8 +147,8 @@ def fetch(
         return Fetched(run.tally.files, run.tally.size, run.report)
 
 
-class _Run:
-    """One run over a bag's fetch.txt."""
+class _FetchRun:
+    """A run that fetches the files of one bag."""
 
     def __init__(
         self,
@@ -163,7 +166,7 @@ class _Run:
         self.report = Report()
 
     def one(self, line: FetchLine) -> None:
-        """Fetch one file, or say why not."""
+        """Fetch one file, or report why it cannot be fetched."""
         wanted = {
             name: manifest.digests[line.path]
             for name, manifest in self.bag.manifests.items()
@@ -171,7 +174,7 @@ class _Run:
         }
         try:
             if not wanted:
-                raise _FetchError(REFUSED, "is in no manifest that can be checked")
+                raise _FetchError(REFUSED, "is not in any manifest with a known algorithm")
             part = self.parts / hashlib.sha256(line.path.encode()).hexdigest()
             resumed = os.path.lexists(part)
             try:
@@ -179,15 +182,15 @@ class _Run:
             except _FetchError as error:
                 if not (resumed and error.code in (WRONG_DIGEST, WRONG_SIZE)):
                     raise
-                self._download(line, part, wanted)  # what was there already was stale
+                self._download(line, part, wanted)  # the file has changed on the server
             self._place(part, line.path)
         except _FetchError as error:
             place = Location("fetch.txt", line=line.line)
             self.report.add(error.code.at(place, f"{line.path}: {error}", error.hint))
         else:
-            self._tell(1, 0)
+            self._count(1, 0)
 
-    def _tell(self, files: int, size: int) -> None:
+    def _count(self, files: int, size: int) -> None:
         self.tally.files += files
         self.tally.size += size
         if self.progress is not None:
@@ -202,15 +205,15 @@ class _Run:
                 have = self._receive(line, descriptor, have, hashes)
             if line.length is not None and have != line.length:
                 raise _FetchError(
-                    FAILED, f"{have} of {line.length} bytes came", "Run the same command again."
+                    FAILED, f"{have} of {line.length} bytes arrived", "Run the same command again."
                 )
             wrong = [name for name, hash_ in hashes.items() if hash_.digest() != wanted[name]]
             if wrong:
                 part.unlink()
                 raise _FetchError(
                     WRONG_DIGEST,
-                    f"{line.url} gives other bytes than the manifests say ({', '.join(wrong)})",
-                    "Ask whoever made the bag where the right ones are.",
+                    f"{line.url} does not match the manifests ({', '.join(wrong)})",
+                    "Ask the creator of the bag for the right file.",
                 )
             os.fsync(descriptor)
         except _FetchError as error:
@@ -221,8 +224,8 @@ class _Run:
             os.close(descriptor)
 
     def _receive(self, line: FetchLine, descriptor: int, have: int, hashes: dict[str, Hash]) -> int:
-        with self._answer(line.url, have) as (response, pace):
-            if have and response.status != http.client.PARTIAL_CONTENT:  # it begins again
+        with self._response(line.url, have) as (response, pace):
+            if have and response.status != http.client.PARTIAL_CONTENT:  # the server ignored Range
                 os.ftruncate(descriptor, 0)
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 hashes.update((name, new_hash(name)) for name in hashes)
@@ -231,31 +234,35 @@ class _Run:
             while data := _read(response, line.url, pace):
                 have += len(data)
                 if have > most:
-                    raise _FetchError(WRONG_SIZE, f"{line.url} gives more than {most} bytes")
+                    raise _FetchError(WRONG_SIZE, f"{line.url} sends more than {most} bytes")
                 write_all(descriptor, data)
                 for hash_ in hashes.values():
                     hash_.update(data)
-                self._tell(0, len(data))
+                self._count(0, len(data))
             if response.length:
                 raise _FetchError(
-                    FAILED, f"{line.url} broke off", "Run it again to fetch the rest."
+                    FAILED,
+                    f"the connection to {line.url} was interrupted",
+                    "Run the same command again to fetch the rest.",
                 )
         return have
 
     @contextlib.contextmanager
-    def _answer(self, url: str, have: int) -> Iterator[tuple[http.client.HTTPResponse, _Pace]]:
-        """The answer to a request for a file, or for its rest, after redirects."""
+    def _response(
+        self, url: str, have: int
+    ) -> Iterator[tuple[http.client.HTTPResponse, _SpeedGuard]]:
+        """Request a file, or the rest of it, follow redirects and yield the response."""
         headers = {"Accept-Encoding": "identity", "User-Agent": "archive-pkg"}
         if have:
             headers["Range"] = f"bytes={have}-"
         for _ in range(_MOST_REDIRECTS + 2):
             with contextlib.ExitStack() as stack:
-                response, pace = self._ask(url, headers, stack)
+                response, pace = self._request(url, headers, stack)
                 if response.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE and have:
-                    headers.pop("Range", None)  # there is no rest: what is here is stale
+                    headers.pop("Range", None)  # the file on the server has changed
                     continue
                 if response.status in _REDIRECTS:
-                    url = _following(url, response.getheader("Location", ""))
+                    url = _redirected(url, response.getheader("Location", ""))
                     continue
                 if response.status not in (http.client.OK, http.client.PARTIAL_CONTENT):
                     raise _FetchError(FAILED, f"{url} answers {response.status} {response.reason}")
@@ -263,15 +270,15 @@ class _Run:
                 return
         raise _FetchError(FAILED, f"{url}: more than {_MOST_REDIRECTS} redirects")
 
-    def _ask(
+    def _request(
         self, url: str, headers: dict[str, str], stack: contextlib.ExitStack
-    ) -> tuple[http.client.HTTPResponse, _Pace]:
-        scheme, host, port, path = _parted(url)
+    ) -> tuple[http.client.HTTPResponse, _SpeedGuard]:
+        scheme, host, port, path = _split_url(url)
         addresses = self._addresses(url, host, port)
         with _network_errors(url):
             link = stack.enter_context(_connected(addresses, port))
-            pace = stack.enter_context(_Pace(link))
-            with _told_slow(url, pace):
+            pace = stack.enter_context(_SpeedGuard(link))
+            with _slow_reported(url, pace):
                 if scheme == "https":
                     context = ssl.create_default_context()
                     link = stack.enter_context(context.wrap_socket(link, server_hostname=host))
@@ -281,7 +288,7 @@ class _Run:
                 return stack.enter_context(connection.getresponse()), pace
 
     def _addresses(self, url: str, host: str, port: int) -> list[str]:
-        """The addresses to connect to; every one that the name stands for has to be allowed."""
+        """Return the addresses of a host, all of which must be allowed."""
         with _network_errors(url):
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = [str(each[4][0]) for each in found]
@@ -289,13 +296,13 @@ class _Run:
             if not self.allow_private and not is_public(address):
                 raise _FetchError(
                     REFUSED,
-                    f"{host} is the private or loopback address {address}",
-                    "Allow such addresses if you trust the bag: --allow-private.",
+                    f"{host} has the private or loopback address {address}",
+                    "If you trust the bag, allow such addresses: --allow-private.",
                 )
         return addresses
 
     def _place(self, part: Path, path: str) -> None:
-        """Give a file its name in the bag, following no link on the way."""
+        """Move a file into the bag. Links on the way are not followed."""
         *folders, name = path.split("/")
         descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -316,18 +323,18 @@ class _Run:
             os.close(descriptor)
 
 
-class _Pace:
-    """Breaks a connection off that is too slow on the whole, however often it sends something."""
+class _SpeedGuard:
+    """Close a connection whose average speed is too low, even if data keeps arriving."""
 
     def __init__(self, link: socket.socket) -> None:
         self.is_slow = False
         self.count = 0
-        # A socket of our own for the same connection: TLS takes the other one over.
+        # A duplicate of the socket, because TLS takes over the other one.
         self._link = link.dup()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> _Pace:
+    def __enter__(self) -> _SpeedGuard:
         self._thread.start()
         return self
 
@@ -348,8 +355,8 @@ class _Pace:
 
 
 @contextlib.contextmanager
-def _told_slow(url: str, pace: _Pace) -> Iterator[None]:
-    """Say that a connection was too slow, where that is why it ended."""
+def _slow_reported(url: str, pace: _SpeedGuard) -> Iterator[None]:
+    """Raise the right error if a connection was closed because it was too slow."""
     try:
         yield
     except (OSError, http.client.HTTPException):
@@ -357,12 +364,12 @@ def _told_slow(url: str, pace: _Pace) -> Iterator[None]:
             raise
     if pace.is_slow:
         message = f"{url} sends less than {_SLOWEST} bytes a second"
-        raise _FetchError(FAILED, message, "Run it again later.")
+        raise _FetchError(FAILED, message, "Run the same command again later.")
 
 
-def _read(response: http.client.HTTPResponse, url: str, pace: _Pace) -> bytes:
-    """The next bytes of an answer; none at its end."""
-    with _network_errors(url), _told_slow(url, pace):
+def _read(response: http.client.HTTPResponse, url: str, pace: _SpeedGuard) -> bytes:
+    """Return the next bytes of a response; none at its end."""
+    with _network_errors(url), _slow_reported(url, pace):
         data = response.read1(BLOCK)
     pace.count += len(data)
     return data
@@ -376,11 +383,11 @@ def _network_errors(url: str) -> Iterator[None]:
         raise _FetchError(REFUSED, f"{url!r} is not a URL: {error}") from error
     except (OSError, http.client.HTTPException) as error:
         said = str(error) or type(error).__name__
-        raise _FetchError(FAILED, f"{url}: {said}", "Run it again later.") from error
+        raise _FetchError(FAILED, f"{url}: {said}", "Run the same command again later.") from error
 
 
 def _connected(addresses: Sequence[str], port: int) -> socket.socket:
-    """A connection to the first address that answers."""
+    """Connect to the first address that answers."""
     for address in addresses[:_MOST_ADDRESSES]:
         try:
             return socket.create_connection((address, port), _TIMEOUT)
@@ -389,23 +396,23 @@ def _connected(addresses: Sequence[str], port: int) -> socket.socket:
     raise failure
 
 
-def _parted(url: str) -> tuple[str, str, int, str]:
-    """The scheme, host, port and path of a URL that may be asked."""
+def _split_url(url: str) -> tuple[str, str, int, str]:
+    """Return the scheme, host, port and path of a URL. Refuse one that must not be fetched."""
     try:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
     except ValueError as error:
         raise _FetchError(REFUSED, f"{url!r} is not a URL: {error}") from error
     if parts.username is not None or parts.password is not None:
-        raise _FetchError(REFUSED, "the URL has a user's name or a password in it")
+        raise _FetchError(REFUSED, "the URL contains a user name or a password")
     if scheme not in _PORTS or not host:
         raise _FetchError(REFUSED, f"{url!r} is not an http or https URL")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return scheme, host, port or _PORTS[scheme], path
 
 
-def _following(url: str, location: str) -> str:
-    """The URL that another one redirects to."""
+def _redirected(url: str, location: str) -> str:
+    """Return the URL that another one redirects to."""
     try:
         following = urljoin(url, location)
         scheme = urlsplit(following).scheme

@@ -1,4 +1,4 @@
-"""fetch.txt: payload files that are to be fetched from elsewhere (RFC 8493, 2.2.3)."""
+"""Read and write fetch.txt, the list of payload files to fetch (RFC 8493, 2.2.3)."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ _LINE = re.compile(r"(\S+)[ \t]+(\S+)[ \t]+(.+)", re.DOTALL)
 LINE_MALFORMED = Code(
     "fetch-line-malformed",
     Severity.ERROR,
-    "A line of fetch.txt is not 'URL length path', with '-' where the length is not known.",
+    "A line of fetch.txt is not 'URL length path', with '-' for an unknown length.",
     "RFC 8493, 2.2.3",
 )
 URL_UNSUITABLE = Code(
     "fetch-url-unsuitable",
     Severity.WARNING,
-    "A URL in fetch.txt is none of http or https, so it is never fetched from here.",
+    "A URL in fetch.txt is not http or https, so archive-pkg does not fetch it.",
     "RFC 8493, 5.2",
 )
 PATH_UNSAFE = Code(
     "fetch-path-unsafe",
     Severity.ERROR,
-    "fetch.txt names a target that may lie outside the bag; it is never written.",
+    "fetch.txt lists a path that can lead out of the bag. It is never written.",
     "RFC 8493, 5.1",
 )
 PATH_OUTSIDE_PAYLOAD = Code(
     "fetch-path-outside-payload",
     Severity.ERROR,
-    "fetch.txt names a target that is not in data/.",
+    "fetch.txt lists a path that is not in data/.",
     "RFC 8493, 2.2.3",
 )
 PATH_PERCENT = Code(
     "fetch-path-percent",
     Severity.ERROR,
-    "From version 1.0 on fetch.txt writes line ends and '%' in paths percent-encoded, and "
-    "nothing else.",
+    "From version 1.0 on fetch.txt must percent-encode line ends and '%' in paths, and nothing "
+    "else.",
     "RFC 8493, 2.2.3",
 )
 TWICE = Code(
     "fetch-path-twice",
     Severity.ERROR,
-    "fetch.txt names a target more than once.",
+    "fetch.txt lists a path more than once.",
     "RFC 8493, 2.2.3",
 )
 
@@ -64,10 +64,10 @@ class FetchLine:
     """One file to fetch.
 
     Attributes:
-        url: Where from, as written.
-        length: Bytes, None where "-" stands.
-        path: Target from the bag's folder, safe and within data/.
-        line: Line in fetch.txt, from 1.
+        url: The URL as written.
+        length: The size in bytes; None for "-".
+        path: The path in the bag, safe and within data/.
+        line: The line in fetch.txt, from 1.
     """
 
     url: str
@@ -77,12 +77,12 @@ class FetchLine:
 
 
 def parse(text: str, version: tuple[int, int], report: Report) -> list[FetchLine]:
-    """Read fetch.txt; lines with findings of severity error are left out.
+    """Read fetch.txt without the lines that have errors.
 
     Args:
-        text: Its decoded text.
+        text: The file's text.
         version: The bag's version.
-        report: Takes what is wrong.
+        report: Findings are added to it.
     """
     entries: dict[str, FetchLine] = {}
     for number, line in enumerate(split_lines(text), 1):
@@ -95,8 +95,8 @@ def parse(text: str, version: tuple[int, int], report: Report) -> list[FetchLine
             report.add(
                 LINE_MALFORMED.at(
                     place,
-                    f"{line[:80]!r} is no 'URL length path'",
-                    "Write URL, length in bytes or '-', path; encode spaces in the URL as %20.",
+                    f"{line[:80]!r} is not 'URL length path'",
+                    "Write URL, length in bytes or '-', path. Encode spaces in the URL as %20.",
                 )
             )
             continue
@@ -105,16 +105,16 @@ def parse(text: str, version: tuple[int, int], report: Report) -> list[FetchLine
         if not path:
             continue
         if path in entries:
-            report.add(TWICE.at(place, f"names {path!r} again", "Name each file once."))
+            report.add(TWICE.at(place, f"lists {path!r} again", "List each file once."))
             continue
         if not _is_web(url):
-            report.add(URL_UNSUITABLE.at(place, f"{url!r} is no http or https URL"))
+            report.add(URL_UNSUITABLE.at(place, f"{url!r} is not an http or https URL"))
         entries[path] = FetchLine(url, None if length == "-" else int(length), path, number)
     return list(entries.values())
 
 
 def render(lines: Sequence[FetchLine]) -> bytes:
-    """The bytes of fetch.txt as BagIt 1.0 has them."""
+    """Return the bytes of fetch.txt in the form of BagIt 1.0."""
     return "".join(
         f"{line.url} {'-' if line.length is None else line.length} {names.encode(line.path)}\n"
         for line in lines
@@ -134,7 +134,9 @@ def _path(written: str, version: tuple[int, int], place: Location, report: Repor
     path = names.straighten(decoded)
     if not path.startswith("data/") or decoded.endswith("/"):
         report.add(
-            PATH_OUTSIDE_PAYLOAD.at(place, f"{decoded!r} is no file in data/", "Only those fetch.")
+            PATH_OUTSIDE_PAYLOAD.at(
+                place, f"{decoded!r} is not a file in data/", "List only payload files."
+            )
         )
         return ""
     return path
