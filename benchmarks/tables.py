@@ -83,8 +83,8 @@ def used(code: str, descriptor: Path) -> Run:
 
 def make_catalogue(folder: Path, notes: int) -> Path:
     """Write a clean catalogue with a number of translation notes, the same at each run."""
-    from archive_pkg.tables.layout import tables
-    from archive_pkg.tables.package import resource_of
+    from archive_pkg.tables.schema.layout import tables
+    from archive_pkg.tables.writing.data_package import resource_of
 
     chance = random.Random(1960)
     letters = max(notes // NOTES_PER_LETTER, 1)

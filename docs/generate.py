@@ -25,7 +25,7 @@ from archive_pkg.packages.targets import TARGETS, find_target
 from archive_pkg.records import models
 from archive_pkg.records.vocabularies.terms import event_types, schemes
 from archive_pkg.reports import Code
-from archive_pkg.tables.layout import tables
+from archive_pkg.tables.schema.layout import tables
 
 REFERENCE = Path(__file__).parent / "reference"
 GENERATED = "<!-- docs/generate.py writes this page from the code. -->\n\n"

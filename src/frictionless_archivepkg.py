@@ -21,7 +21,7 @@ class ArchivepkgPlugin(Plugin):
         """Find the class of a check by its type."""
         if type is None or not type.startswith("archive-"):
             return None
-        from archive_pkg.tables.checks import CHECKS
+        from archive_pkg.tables.checking.frictionless_checks import CHECKS
 
         return CHECKS.get(type)
 
@@ -29,6 +29,6 @@ class ArchivepkgPlugin(Plugin):
         """Find the class of an error by its type."""
         if type is None or not type.startswith("archive-"):
             return None
-        from archive_pkg.tables.checks import LetterError
+        from archive_pkg.tables.checking.frictionless_checks import LetterError
 
         return LetterError

@@ -216,7 +216,7 @@ def read_table(data: bytes) -> None:
 def workbook_seeds() -> list[bytes]:
     from openpyxl import Workbook
 
-    from archive_pkg.tables.xlsx_writing import write_template
+    from archive_pkg.tables.writing.workbooks import write_template
 
     write_template(scratch() / "template.xlsx")
     book = Workbook()
@@ -236,7 +236,7 @@ def mutate_workbook(rng: random.Random, data: bytes) -> bytes:
 
 
 def read_workbook(data: bytes) -> None:
-    from archive_pkg.tables.xlsx_reading import read_workbook as read
+    from archive_pkg.tables.reading.workbooks import read_workbook as read
 
     for sheet in read(at("list.xlsx", data))[0]:
         list(sheet.blocks())
@@ -258,8 +258,8 @@ def read_catalogue(data: bytes) -> None:
 
 
 def read_descriptor(data: bytes) -> None:
-    from archive_pkg.tables.descriptor import read_descriptor as read
-    from archive_pkg.tables.foreign import check_foreign
+    from archive_pkg.tables.checking.other_resources import check_foreign
+    from archive_pkg.tables.reading.descriptor import read_descriptor as read
 
     (scratch() / "package").mkdir(exist_ok=True)
     (scratch() / "package/numbers.csv").write_text("number,archive\n1,A\n2,none\n")
@@ -714,7 +714,7 @@ def mapping_seeds() -> list[bytes]:
 
 
 def read_mapping(data: bytes) -> None:
-    from archive_pkg.tables.mapping import read_mapping as read
+    from archive_pkg.tables.lists.mapping import read_mapping as read
 
     read(at("list.map.yaml", data))
 

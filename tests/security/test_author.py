@@ -28,9 +28,9 @@ from archive_pkg.parsing import OverLimitError, read_json
 from archive_pkg.records import Record
 from archive_pkg.reports import Report
 from archive_pkg.tables import check
-from archive_pkg.tables.csv_reading import read_csv
-from archive_pkg.tables.mapping import read_mapping
-from archive_pkg.tables.xlsx_reading import read_workbook
+from archive_pkg.tables.lists.mapping import read_mapping
+from archive_pkg.tables.reading.csv_files import read_csv
+from archive_pkg.tables.reading.workbooks import read_workbook
 from archive_pkg.texts.letter_files import read_source
 
 if TYPE_CHECKING:

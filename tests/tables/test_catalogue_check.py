@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from archive_pkg.packages import check_record
 from archive_pkg.records import load_record
 from archive_pkg.tables import check, package_files, read_records, stream_records
-from archive_pkg.tables.layout import tables
-from archive_pkg.tables.sheets import letters_of
-from archive_pkg.tables.xlsx_writing import write_template, write_workbook
+from archive_pkg.tables.reading.sheets import letters_of
+from archive_pkg.tables.schema.layout import tables
+from archive_pkg.tables.writing.workbooks import write_template, write_workbook
 from strategies import records
 
 if TYPE_CHECKING:

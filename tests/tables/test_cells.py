@@ -10,9 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.records.vocabularies.identifiers import Identifier
-from archive_pkg.tables.cells import csv_line, from_cell, guarded, split_items, to_cell, unguarded
-from archive_pkg.tables.hazards import hazards
-from archive_pkg.tables.layout import Column, tables
+from archive_pkg.tables.checking.suspicious_characters import hazards
+from archive_pkg.tables.schema.cells import (
+    csv_line,
+    from_cell,
+    guarded,
+    split_items,
+    to_cell,
+    unguarded,
+)
+from archive_pkg.tables.schema.layout import Column, tables
 
 ODD = "=+-@'\";:\\,[] \t\r\n\u00a0|＝жa"
 texts = st.text(st.sampled_from(ODD) | st.characters(exclude_categories=["Cs"]), min_size=1)

@@ -10,7 +10,7 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from archive_pkg.tables import draft_map, read_tables
-from archive_pkg.tables.excel_dates import date_in_cell
+from archive_pkg.tables.reading.excel_dates import date_in_cell
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archive_pkg.records import load_record
-from archive_pkg.tables import engine, package_files
-from archive_pkg.tables.items import row_faults
-from archive_pkg.tables.layout import tables
-from archive_pkg.tables.package import table_schema
+from archive_pkg.tables import package_files
+from archive_pkg.tables.checking.frictionless_import import import_frictionless
+from archive_pkg.tables.checking.row_validation import row_faults
+from archive_pkg.tables.schema.layout import tables
+from archive_pkg.tables.writing.data_package import table_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,8 +51,8 @@ ODD = [
 
 def rows_of(table: str, rows: Iterable[dict[str, str]]) -> tuple[Any, list[Any]]:
     """Rows as Frictionless reads them, and a check of them that is ready."""
-    frictionless = engine.frictionless()
-    from archive_pkg.tables.checks import RowCheck
+    frictionless = import_frictionless()
+    from archive_pkg.tables.checking.frictionless_checks import RowCheck
 
     schema = table_schema(tables()[table]) | {"foreignKeys": [], "primaryKey": []}
     names = [column.name for column in tables()[table].columns]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive_pkg.tables.hazards import hazards, is_suspicious
+from archive_pkg.tables.checking.suspicious_characters import hazards, is_suspicious
 
 
 def found(cell: str, *, verbatim: bool = False) -> list[tuple[str, str, str]]:

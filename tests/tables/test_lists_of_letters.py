@@ -13,7 +13,7 @@ from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import build_package, check_record, verify
 from archive_pkg.records import load_record, record_file
 from archive_pkg.tables import check, draft_map, export_records, read_tables, write_records
-from archive_pkg.tables.mapping import read_mapping
+from archive_pkg.tables.lists.mapping import read_mapping
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "tables"
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archive_pkg.tables import check, csv_reading
+from archive_pkg.tables import check
+from archive_pkg.tables.reading import csv_files
 
 LETTERS = "id,type,title\na,letter,A\nb,letter,B\n"
 IGNORED = {"tables-files-elsewhere"}
@@ -62,7 +63,7 @@ def test_an_id_is_taken_within_its_letter(tmp_path: Path) -> None:
 def test_ids_count_over_the_blocks_of_a_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_reading, "_BLOCK", 4)
+    monkeypatch.setattr(csv_files, "_BLOCK", 4)
     rows = [f"n{number},letter,T" for number in range(9)]
     told = found(tmp_path, letters="\n".join(["id,type,title", *rows, "n0,letter,T", ""]))
     assert [(code, cell) for code, cell, _ in told] == [("tables-key-taken", "letters!A11")]

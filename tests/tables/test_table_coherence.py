@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from test_table_checks import found
 
-from archive_pkg.tables import csv_reading
+from archive_pkg.tables.reading import csv_files
 
 LETTERS = "id,type,title\na,letter,A\nb,letter,B\n"
 CIRCLE, ORDER = "record-parts-circle", "record-events-disorder"
@@ -58,7 +58,7 @@ def test_events_are_in_the_order_of_their_dates_within_a_letter(
 def test_events_are_in_order_however_many_rows_are_read_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_reading, "_BLOCK", 1)
+    monkeypatch.setattr(csv_files, "_BLOCK", 1)
     events = "letter,id,type,date.edtf\na,e0,accession,1961\na,e1,accession,1960\n"
     assert told(tmp_path, events=events) == [(ORDER, "events!D3")]
 

@@ -15,10 +15,10 @@ from archive_pkg.records.base import Model
 from archive_pkg.records.coherence import references
 from archive_pkg.records.models import ID_PATTERN, Record
 from archive_pkg.tables import table_schema
-from archive_pkg.tables.headers import plain
-from archive_pkg.tables.items import model_of, validator
-from archive_pkg.tables.layout import Column, LayoutError, Table, derive, tables
-from archive_pkg.tables.rows import plain_item
+from archive_pkg.tables.checking.row_validation import model_of, validator
+from archive_pkg.tables.reading.headers import plain
+from archive_pkg.tables.schema.layout import Column, LayoutError, Table, derive, tables
+from archive_pkg.tables.schema.rows import plain_item
 from strategies import records, texts
 
 

@@ -18,23 +18,23 @@ if TYPE_CHECKING:
         stream_records,
         tables_hold,
     )
-    from archive_pkg.tables.exchange import (
+    from archive_pkg.tables.converting import (
         annotate,
         export_records,
         read_tables,
         write_records,
         write_template,
     )
-    from archive_pkg.tables.lists import draft_map
-    from archive_pkg.tables.package import package_files, table_schema
-    from archive_pkg.tables.sources import is_tables, subjects
+    from archive_pkg.tables.lists.opening import draft_map
+    from archive_pkg.tables.reading.sources import is_tables, subjects
+    from archive_pkg.tables.writing.data_package import package_files, table_schema
 
 _MODULES = {
     "catalogue": ("check", "read_catalogue", "read_records", "stream_records", "tables_hold"),
-    "exchange": ("annotate", "export_records", "read_tables", "write_records", "write_template"),
-    "lists": ("draft_map",),
-    "package": ("package_files", "table_schema"),
-    "sources": ("is_tables", "subjects"),
+    "converting": ("annotate", "export_records", "read_tables", "write_records", "write_template"),
+    "lists.opening": ("draft_map",),
+    "writing.data_package": ("package_files", "table_schema"),
+    "reading.sources": ("is_tables", "subjects"),
 }
 
 __all__ = [

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -12,32 +10,19 @@ from pydantic import ValidationError
 from archive_pkg.errors import InvalidError
 from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
-from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.storage import is_real_folder
-from archive_pkg.tables.checking import Bound, Check, Progress
-from archive_pkg.tables.descriptor import descriptor_of
-from archive_pkg.tables.foreign import check_foreign
-from archive_pkg.tables.layout import LETTER, LETTERS, Table, tables
-from archive_pkg.tables.rows import raw_records
-from archive_pkg.tables.sources import mapping_of, open_sheets
+from archive_pkg.reports import Location, Report
+from archive_pkg.tables.checking.files import file_findings
+from archive_pkg.tables.checking.letter_rows import raw_letter
+from archive_pkg.tables.checking.other_resources import check_foreign
+from archive_pkg.tables.checking.validation import Check, Progress
+from archive_pkg.tables.reading.descriptor import descriptor_of
+from archive_pkg.tables.reading.sources import mapping_of, open_sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from archive_pkg.paths import StrPath
-    from archive_pkg.tables.grouping import Numbered
-
-PART_NOT_THERE = Code(
-    "tables-part-not-there", Severity.ERROR, "A file that a cell names is not in its folder."
-)
-FILES_ELSEWHERE = Code(
-    "tables-files-elsewhere",
-    Severity.WARNING,
-    "None of the files that the tables name is at hand, so that no quote can be looked up.",
-)
-
-Look = Callable[[Record, Path, Path], Iterator[Finding]]
-"""What looks at a record's files: the record, the folder of its files, what findings call it."""
+    from archive_pkg.tables.checking.files import FileCheck
 
 
 def check(
@@ -46,7 +31,7 @@ def check(
     mapping: StrPath | None = None,
     encoding: str | None = None,
     files: StrPath | None = None,
-    look: Look | None = None,
+    look: FileCheck | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Everything that is wrong with a catalogue, each finding with its cell.
@@ -71,14 +56,14 @@ def check(
     home = Path(files) if files is not None else path if path.is_dir() else path.parent
     found = Path(mapping) if mapping is not None else mapping_of(path)
     if found is not None:
-        from archive_pkg.tables.lists import check_list
-        from archive_pkg.tables.mapping import read_mapping
+        from archive_pkg.tables.lists.mapping import read_mapping
+        from archive_pkg.tables.lists.opening import check_list
 
         return check_list(path, read_mapping(found), encoding=encoding, home=home, look=look)
     sheets, report = open_sheets(path, encoding=encoding)
     checked = Check(sheets, progress=progress)
     report.extend(checked.run())
-    report.extend(_file_findings(checked, home, look))
+    report.extend(file_findings(checked, home, look))
     if descriptor := descriptor_of(path):
         held = [bound.sheet.path for bound in checked.bound.values()]
         report.extend(check_foreign(descriptor, held, encoding=encoding))
@@ -108,7 +93,7 @@ def read_catalogue(
     records = []
     for name, rows in checked.by_letter():
         try:
-            records.append(Record.model_validate(_raw(rows)))
+            records.append(Record.model_validate(raw_letter(rows)))
         except ValidationError as error:
             # What only shows once a letter's rows of all tables are together.
             for entry in error.errors(include_url=False):
@@ -165,7 +150,7 @@ def stream_records(path: StrPath) -> Iterator[Record]:
     report.extend(checked.run())
     _refuse_unsound(path, report)
     for _, rows in checked.by_letter():
-        yield Record.model_validate(_raw(rows))
+        yield Record.model_validate(raw_letter(rows))
 
 
 def _refuse_unsound(path: StrPath, report: Report) -> None:
@@ -174,95 +159,3 @@ def _refuse_unsound(path: StrPath, report: Report) -> None:
         more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
         message = f"{path} is no sound catalogue: {first.location}: {first.message}{more}"
         raise InvalidError(message, first.hint, report)
-
-
-def _raw(rows: dict[str, Numbered]) -> dict[str, object]:
-    return raw_records({name: [row for _, row in numbered] for name, numbered in rows.items()})[0]
-
-
-def _file_findings(checked: Check, home: Path, look: Look | None) -> Iterator[Finding]:
-    """What is wrong between the tables and the files they name."""
-    parts, letters = checked.bound.get("parts"), checked.bound.get(LETTERS)
-    if parts is None or letters is None:
-        return
-    named, some = 0, False
-    for letter, file in _named_files(parts):
-        named += 1
-        if some := (_folder(home, letter) / file).is_file():
-            break
-    if named and not some:
-        at = parts.sheet.at(parts.sheet.header_row)
-        message = f"none of the {named} files that {parts.sheet.name} names is in {home}"
-        hint = "name their folder: --files FOLDER, with a folder for each letter or all together"
-        yield FILES_ELSEWHERE.at(at, message, hint)
-    if some:
-        for letter, rows in checked.by_letter():
-            if any(_stays_inside(row.get("file", "")) for _, row in rows.get("parts", ())):
-                yield from _letter_files(checked.bound, rows, _folder(home, letter), look)
-
-
-def _letter_files(
-    bound: Mapping[str, Bound], rows: dict[str, Numbered], folder: Path, look: Look | None
-) -> Iterator[Finding]:
-    try:
-        record = Record.model_validate(_raw(rows)) if look else None
-    except ValidationError:
-        record = None
-    if look and record:
-        sheet = bound[LETTERS].sheet
-        for finding in look(record, folder, Path(sheet.path)):
-            location = _cell_of(bound, rows, finding.location)
-            yield replace(finding, location=location)
-        return
-    table = bound["parts"]
-    for number, row in rows.get("parts", ()):
-        file = row.get("file", "")
-        if _stays_inside(file) and not (folder / file).is_file():
-            at = table.sheet.at(number, table.places["file"], "file")
-            hint = f"put it in {folder}, or write false in held"
-            yield PART_NOT_THERE.at(at, f"the file {file} is not there", hint)
-
-
-def _named_files(parts: Bound) -> Iterator[tuple[str, str]]:
-    if "file" in parts.places:
-        for _, row in parts.rows():
-            if _stays_inside(file := row.get("file", "")):
-                yield row.get(LETTER, ""), file
-
-
-def _stays_inside(file: str) -> bool:
-    """Whether a cell names a file that may be looked for; what else it holds has been told."""
-    path = PurePosixPath(file)
-    return bool(file) and not (path.is_absolute() or ".." in path.parts or "\0" in file)
-
-
-def _folder(home: Path, letter: str) -> Path:
-    """Where a letter's files are: a folder of its own, that of a package's parts, or all one."""
-    known = (home / name for name in (letter, "parts") if name)
-    return next((folder for folder in known if is_real_folder(folder)), home)
-
-
-def _cell_of(bound: Mapping[str, Bound], rows: dict[str, Numbered], location: Location) -> Location:
-    """The cell of what a finding of a record is about."""
-    names = tuple(location.field.split(".")) if location.field else ()
-    table, path, number = _row_of(rows, names)
-    held = bound.get(table.name)
-    if held is None:
-        return location
-    column = next((c for c in table.columns if path and c.path[: len(path)] == path), None)
-    name = column.name if column else ""
-    at = held.sheet.at(number, held.places.get(name), name)
-    return replace(at, offset=location.offset, byte=location.byte)
-
-
-def _row_of(
-    rows: dict[str, Numbered], names: tuple[str, ...]
-) -> tuple[Table, tuple[str, ...], int]:
-    for table in tables().values():
-        depth = len(table.path)
-        if depth and names[:depth] == table.path and len(names) > depth:
-            item = names[depth]
-            for index, (number, row) in enumerate(rows.get(table.name, ())):
-                if item in (row.get("id"), str(index)):
-                    return table, names[depth + 1 :], number
-    return tables()[LETTERS], names, rows[LETTERS][0][0]

@@ -25,7 +25,7 @@ from archive_pkg.reports import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archive_pkg.tables.checking import Progress
+    from archive_pkg.tables.checking.validation import Progress
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -171,7 +171,7 @@ def map_(
     """
     from archive_pkg.storage import DestinationExistsError
     from archive_pkg.tables import draft_map
-    from archive_pkg.tables.sources import MAPPING_ENDING
+    from archive_pkg.tables.reading.sources import MAPPING_ENDING
 
     with (
         answering(

@@ -11,12 +11,13 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
-from archive_pkg.tables.layout import LETTER, LETTERS
+from archive_pkg.tables.schema.layout import LETTER, LETTERS
+from archive_pkg.tables.schema.rows import raw_records
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
-    from archive_pkg.tables.rows import Row
+    from archive_pkg.tables.schema.rows import Row
 
 Numbered = list[tuple[int, "Row"]]
 """Rows of a letter in one table, with their numbers."""
@@ -67,3 +68,8 @@ def _chosen(
         letter = row.get(owner, "")
         if wanted is None or letter in wanted:
             yield letter, name, number, json.dumps(row)
+
+
+def raw_letter(rows: dict[str, Numbered]) -> dict[str, object]:
+    """Return a letter's rows as the raw record that they make."""
+    return raw_records({name: [row for _, row in numbered] for name, numbered in rows.items()})[0]

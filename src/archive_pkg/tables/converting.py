@@ -19,14 +19,14 @@ from archive_pkg.storage import (
     storage_errors,
     write_output,
 )
-from archive_pkg.tables.annotating import annotate_workbook, annotated_csv
 from archive_pkg.tables.catalogue import read_catalogue
-from archive_pkg.tables.lists import flat_reader
-from archive_pkg.tables.mapping import read_mapping
-from archive_pkg.tables.package import package_files
-from archive_pkg.tables.sources import mapping_of, raw_sheets
-from archive_pkg.tables.xlsx_writing import write_plain, write_workbook
-from archive_pkg.tables.xlsx_writing import write_template as template_into
+from archive_pkg.tables.lists.mapping import read_mapping
+from archive_pkg.tables.lists.opening import flat_reader
+from archive_pkg.tables.reading.sources import mapping_of, raw_sheets
+from archive_pkg.tables.writing.annotations import annotate_workbook, annotated_csv
+from archive_pkg.tables.writing.data_package import package_files
+from archive_pkg.tables.writing.workbooks import write_plain, write_workbook
+from archive_pkg.tables.writing.workbooks import write_template as template_into
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
     from archive_pkg.records.models import Record
     from archive_pkg.reports import Finding, Report
-    from archive_pkg.tables.checking import Progress
+    from archive_pkg.tables.checking.validation import Progress
 
 
 def export_records(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.reports import Code, Severity
-from archive_pkg.tables.headers import plain
-from archive_pkg.tables.layout import LETTERS, tables
+from archive_pkg.tables.reading.headers import plain
+from archive_pkg.tables.schema.layout import LETTERS, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from archive_pkg.tables.sheets import Sheet
+    from archive_pkg.tables.reading.sheets import Sheet
 
 EXAMPLE_LEFT = Code(
     "tables-example-left",

@@ -27,15 +27,15 @@ from archive_pkg.records.models import Record
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, identify
 from archive_pkg.records.vocabularies.languages import NAMES, language_tag
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.tables.cells import split_items
-from archive_pkg.tables.checking import ROW_RAGGED
-from archive_pkg.tables.hazards import hazards
-from archive_pkg.tables.mapping import LEFT_OUT, Map
+from archive_pkg.tables.checking.suspicious_characters import hazards
+from archive_pkg.tables.checking.validation import ROW_RAGGED
+from archive_pkg.tables.lists.mapping import LEFT_OUT, Map
+from archive_pkg.tables.schema.cells import split_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archive_pkg.tables.sheets import Sheet
+    from archive_pkg.tables.reading.sheets import Sheet
 
 READ_AS = Code(
     "tables-read-as",

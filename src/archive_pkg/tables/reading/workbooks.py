@@ -14,10 +14,10 @@ from archive_pkg import limits, storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.parsing import ZIP_ERRORS
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.tables.example import leave_example_out
-from archive_pkg.tables.excel_dates import date_in_cell
-from archive_pkg.tables.headers import find_header, plain, whole_number_columns
-from archive_pkg.tables.sheets import Block, Sheet, letters_of
+from archive_pkg.tables.reading.excel_dates import date_in_cell
+from archive_pkg.tables.reading.headers import find_header, plain, whole_number_columns
+from archive_pkg.tables.reading.sheets import Block, Sheet, letters_of
+from archive_pkg.tables.reading.template_example import leave_example_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -13,26 +13,31 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.records.upgrading import RELATIONS, relation_of
 from archive_pkg.reports import Code, Report, Severity
-from archive_pkg.tables import engine
-from archive_pkg.tables.cells import unguarded
-from archive_pkg.tables.csv_reading import CSV_BROKEN
-from archive_pkg.tables.foreign import CELL_INVALID
-from archive_pkg.tables.grouping import by_letter
-from archive_pkg.tables.headers import bind
-from archive_pkg.tables.layout import LETTER, LETTERS, tables
-from archive_pkg.tables.package import table_schema
-from archive_pkg.tables.rows import record_rows
+from archive_pkg.tables.checking.frictionless_import import import_frictionless
+from archive_pkg.tables.checking.letter_rows import by_letter
+from archive_pkg.tables.checking.other_resources import CELL_INVALID
+from archive_pkg.tables.reading.csv_files import CSV_BROKEN
+from archive_pkg.tables.reading.headers import bind
+from archive_pkg.tables.schema.cells import unguarded
+from archive_pkg.tables.schema.layout import LETTER, LETTERS, tables
+from archive_pkg.tables.schema.rows import record_rows
+from archive_pkg.tables.writing.data_package import table_schema
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
     from archive_pkg.records.models import Record
     from archive_pkg.reports import Finding
-    from archive_pkg.tables.checks import Fault, Known, LetterCheck, ReferenceCheck
-    from archive_pkg.tables.grouping import Numbered
-    from archive_pkg.tables.layout import Table
-    from archive_pkg.tables.rows import Row
-    from archive_pkg.tables.sheets import Sheet
+    from archive_pkg.tables.checking.frictionless_checks import (
+        Fault,
+        Known,
+        LetterCheck,
+        ReferenceCheck,
+    )
+    from archive_pkg.tables.checking.letter_rows import Numbered
+    from archive_pkg.tables.reading.sheets import Sheet
+    from archive_pkg.tables.schema.layout import Table
+    from archive_pkg.tables.schema.rows import Row
 
 KEY_TAKEN = Code(
     "tables-key-taken", Severity.ERROR, "Two rows of a table have the same id, within one letter."
@@ -214,8 +219,8 @@ class Check:
         return by_letter({name: bound.rows() for name, bound in self.bound.items()}, wanted)
 
     def _validate(self) -> None:
-        frictionless = engine.frictionless()
-        from archive_pkg.tables.checks import (
+        frictionless = import_frictionless()
+        from archive_pkg.tables.checking.frictionless_checks import (
             CoherenceCheck,
             ReferenceCheck,
             RowCheck,
@@ -353,7 +358,7 @@ def _targets(name: str, ids: Mapping[str, set[str]]) -> Any:
             yield from ([letter, each][-len(names) :] for each in own)
 
     schema = {"fields": [{"name": each, "type": "string"} for each in names]}
-    frictionless = engine.frictionless()
+    frictionless = import_frictionless()
     schema = frictionless.Schema.from_descriptor(schema)
     return frictionless.Resource(name=name, data=rows, schema=schema)
 
@@ -364,7 +369,7 @@ def _survey(bound: Bound) -> Mapping[str, set[str]] | None:
     Frictionless takes as long for an empty cell as for a full one. An empty column is right, unless
     it is required.
     """
-    from archive_pkg.tables.checks import ids_of
+    from archive_pkg.tables.checking.frictionless_checks import ids_of
 
     names = bound.names
     needed = {column.name for column in bound.table.columns if column.required}.union(RELATIONS)
@@ -388,7 +393,7 @@ def _survey(bound: Bound) -> Mapping[str, set[str]] | None:
 @contextmanager
 def _reading(resource: Any) -> Iterator[None]:
     """Open a resource; what goes wrong while our reader reads is raised as it is."""
-    exception = engine.frictionless().FrictionlessException
+    exception = import_frictionless().FrictionlessException
     try:
         with resource:
             yield

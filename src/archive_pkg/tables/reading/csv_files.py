@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 from archive_pkg import limits, storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.tables.headers import SEARCHED, find_header
-from archive_pkg.tables.sheets import Block, Sheet
+from archive_pkg.tables.reading.headers import SEARCHED, find_header
+from archive_pkg.tables.reading.sheets import Block, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,14 +18,14 @@ from xml.sax.saxutils import escape
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError
 from archive_pkg.reports import Finding, Severity
-from archive_pkg.tables.cells import csv_line
-from archive_pkg.tables.sheets import letters_of
+from archive_pkg.tables.reading.sheets import letters_of
+from archive_pkg.tables.schema.cells import csv_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from archive_pkg.tables.sheets import Sheet
+    from archive_pkg.tables.reading.sheets import Sheet
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.storage import is_real_folder
-from archive_pkg.tables.flat import FlatReader
-from archive_pkg.tables.headers import plain
-from archive_pkg.tables.mapping import Map, draft_mapping
-from archive_pkg.tables.sources import raw_sheets
+from archive_pkg.tables.lists.mapping import Map, draft_mapping
+from archive_pkg.tables.lists.records_from_rows import FlatReader
+from archive_pkg.tables.reading.headers import plain
+from archive_pkg.tables.reading.sources import raw_sheets
 
 if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
     from archive_pkg.reports import Report
-    from archive_pkg.tables.catalogue import Look
-    from archive_pkg.tables.sheets import Sheet
+    from archive_pkg.tables.checking.files import FileCheck
+    from archive_pkg.tables.reading.sheets import Sheet
 
 
 def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
@@ -35,7 +35,7 @@ def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
 
 
 def check_list(
-    path: Path, mapping: Map, *, encoding: str | None, home: Path, look: Look | None
+    path: Path, mapping: Map, *, encoding: str | None, home: Path, look: FileCheck | None
 ) -> Report:
     """Everything that is wrong with a list of letters, each finding with its cell."""
     reader, report = flat_reader(path, mapping, encoding=encoding)

@@ -8,10 +8,10 @@ from functools import cache
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.tables.cells import csv_cell, csv_line
-from archive_pkg.tables.descriptor import DESCRIPTOR
-from archive_pkg.tables.layout import LETTERS, Column, Table, tables
-from archive_pkg.tables.rows import record_rows
+from archive_pkg.tables.reading.descriptor import DESCRIPTOR
+from archive_pkg.tables.schema.cells import csv_cell, csv_line
+from archive_pkg.tables.schema.layout import LETTERS, Column, Table, tables
+from archive_pkg.tables.schema.rows import record_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,15 +15,20 @@ from archive_pkg import storage
 from archive_pkg.errors import StorageError
 from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.tables import engine
-from archive_pkg.tables.csv_reading import read_csv
-from archive_pkg.tables.descriptor import DESCRIPTOR_INVALID, Resource, read_descriptor, safe_file
+from archive_pkg.tables.checking.frictionless_import import import_frictionless
+from archive_pkg.tables.reading.csv_files import read_csv
+from archive_pkg.tables.reading.descriptor import (
+    DESCRIPTOR_INVALID,
+    Resource,
+    read_descriptor,
+    safe_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from archive_pkg.tables.sheets import Sheet
+    from archive_pkg.tables.reading.sheets import Sheet
 
 CELL_INVALID = Code(
     "tables-cell-invalid",
@@ -138,7 +143,7 @@ class _Table:
         if why := _unfit(schema):
             report.add(DESCRIPTOR_INVALID.at(self._place, why))
             return None
-        frictionless = engine.frictionless()
+        frictionless = import_frictionless()
         try:
             frictionless.Schema.from_descriptor(_without_patterns(schema))
         except frictionless.FrictionlessException as error:
@@ -151,7 +156,7 @@ class _Table:
         return schema
 
     def _cells(self) -> Iterator[Finding]:
-        frictionless = engine.frictionless()
+        frictionless = import_frictionless()
         plain = _without_patterns(self._asked)
         width = len(self.sheet.header)
         told_header = False

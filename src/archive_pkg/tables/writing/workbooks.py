@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.records.vocabularies.terms import event_types, schemes
-from archive_pkg.tables.example import EXAMPLE
-from archive_pkg.tables.layout import LETTERS, SEPARATOR, Column, Table, tables
-from archive_pkg.tables.rows import record_rows
-from archive_pkg.tables.sheets import letters_of
-from archive_pkg.tables.xlsx_reading import openpyxl_missing
+from archive_pkg.tables.reading.sheets import letters_of
+from archive_pkg.tables.reading.template_example import EXAMPLE
+from archive_pkg.tables.reading.workbooks import openpyxl_missing
+from archive_pkg.tables.schema.layout import LETTERS, SEPARATOR, Column, Table, tables
+from archive_pkg.tables.schema.rows import record_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from archive_pkg.records.models import Record
-    from archive_pkg.tables.sheets import Sheet
+    from archive_pkg.tables.reading.sheets import Sheet
 
 LONGEST = 32_767
 """Most characters that a cell of a workbook may have."""

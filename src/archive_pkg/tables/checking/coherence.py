@@ -15,10 +15,10 @@ from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
 from archive_pkg.records.upgrading import RELATIONS
-from archive_pkg.tables.cells import split_items
-from archive_pkg.tables.items import column_at
-from archive_pkg.tables.layout import LETTER, LETTERS, tables
-from archive_pkg.tables.rows import raw_records
+from archive_pkg.tables.checking.row_validation import column_at
+from archive_pkg.tables.schema.cells import split_items
+from archive_pkg.tables.schema.layout import LETTER, LETTERS, tables
+from archive_pkg.tables.schema.rows import raw_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from archive_pkg.reports import Code
-    from archive_pkg.tables.grouping import Numbered
-    from archive_pkg.tables.rows import Row
+    from archive_pkg.tables.checking.letter_rows import Numbered
+    from archive_pkg.tables.schema.rows import Row
 
     Ids = Callable[[str], Mapping[str, set[str]] | None]
 

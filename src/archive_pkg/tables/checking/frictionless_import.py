@@ -12,7 +12,7 @@ from typing import Any
 
 
 @cache
-def frictionless() -> Any:
+def import_frictionless() -> Any:
     """Load the library.
 
     While it is imported, the working folder is not searched: a file there may have the name of a

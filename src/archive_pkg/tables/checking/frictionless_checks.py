@@ -16,19 +16,19 @@ from frictionless import Check, Error, errors
 from archive_pkg.csv_text import unguarded
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN
 from archive_pkg.records.statements import MAX_SUGGESTIONS
-from archive_pkg.tables.cells import split_items
-from archive_pkg.tables.coherence import Doubts, incoherence
-from archive_pkg.tables.grouping import by_letter
-from archive_pkg.tables.hazards import hazards, is_suspicious
-from archive_pkg.tables.items import RowModel, row_faults
-from archive_pkg.tables.layout import LETTER, LETTERS, Column, Table, tables
+from archive_pkg.tables.checking.coherence import Doubts, incoherence
+from archive_pkg.tables.checking.letter_rows import by_letter
+from archive_pkg.tables.checking.row_validation import RowModel, row_faults
+from archive_pkg.tables.checking.suspicious_characters import hazards, is_suspicious
+from archive_pkg.tables.schema.cells import split_items
+from archive_pkg.tables.schema.layout import LETTER, LETTERS, Column, Table, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from archive_pkg.reports import Code
-    from archive_pkg.tables.grouping import Numbered
-    from archive_pkg.tables.rows import Row
+    from archive_pkg.tables.checking.letter_rows import Numbered
+    from archive_pkg.tables.schema.rows import Row
 
     Known = Mapping[str, Mapping[str, set[str]] | None]
 

@@ -11,9 +11,9 @@ from archive_pkg.faults import Fault
 from archive_pkg.records.explaining import FIELD_MISSING, explain_entry
 from archive_pkg.records.models import Record
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, check_identifier
-from archive_pkg.tables.cells import from_cell
-from archive_pkg.tables.layout import LETTER, LETTERS, Column, Table
-from archive_pkg.tables.rows import plain_item, plain_of
+from archive_pkg.tables.schema.cells import from_cell
+from archive_pkg.tables.schema.layout import LETTER, LETTERS, Column, Table
+from archive_pkg.tables.schema.rows import plain_item, plain_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

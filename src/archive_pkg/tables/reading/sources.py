@@ -9,15 +9,15 @@ from archive_pkg.errors import StorageError
 from archive_pkg.records import NAMES as RECORD_NAMES
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import is_folder, is_regular
-from archive_pkg.tables.csv_reading import read_csv
-from archive_pkg.tables.descriptor import DESCRIPTOR, descriptor_of, read_descriptor
-from archive_pkg.tables.headers import likely_table, plain
-from archive_pkg.tables.layout import LETTERS, tables
+from archive_pkg.tables.reading.csv_files import read_csv
+from archive_pkg.tables.reading.descriptor import DESCRIPTOR, descriptor_of, read_descriptor
+from archive_pkg.tables.reading.headers import likely_table, plain
+from archive_pkg.tables.schema.layout import LETTERS, tables
 
 if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
-    from archive_pkg.tables.layout import Table
-    from archive_pkg.tables.sheets import Sheet
+    from archive_pkg.tables.reading.sheets import Sheet
+    from archive_pkg.tables.schema.layout import Table
 
 NO_TABLE = Code(
     "tables-not-recognised",
@@ -102,7 +102,7 @@ def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet],
     elif path.is_dir():
         sheets = _folder(path, encoding)
     elif path.suffix.lower() in (".xlsx", ".xlsm"):
-        from archive_pkg.tables.xlsx_reading import read_workbook
+        from archive_pkg.tables.reading.workbooks import read_workbook
 
         sheets, found = read_workbook(path)
         report.extend(found)

@@ -16,13 +16,13 @@ from archive_pkg.dates.field_dates import read_date
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records.loading import read_tree
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.tables.headers import plain
+from archive_pkg.tables.reading.headers import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from archive_pkg.tables.sheets import Sheet
+    from archive_pkg.tables.reading.sheets import Sheet
 
 MAPPING_INVALID = Code(
     "tables-mapping-invalid", Severity.ERROR, "A mapping file is not what one must be."

@@ -1,0 +1,123 @@
+"""Compare the files that a catalogue names with the files in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from archive_pkg.records.models import Record
+from archive_pkg.reports import Code, Finding, Location, Severity
+from archive_pkg.storage import is_real_folder
+from archive_pkg.tables.checking.letter_rows import raw_letter
+from archive_pkg.tables.schema.layout import LETTER, LETTERS, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archive_pkg.tables.checking.letter_rows import Numbered
+    from archive_pkg.tables.checking.validation import Bound, Check
+    from archive_pkg.tables.schema.layout import Table
+
+PART_NOT_THERE = Code(
+    "tables-part-not-there", Severity.ERROR, "A file that a cell names is not in its folder."
+)
+FILES_ELSEWHERE = Code(
+    "tables-files-elsewhere",
+    Severity.WARNING,
+    "None of the files that the tables name is at hand, so that no quote can be looked up.",
+)
+
+FileCheck = Callable[[Record, Path, Path], Iterator[Finding]]
+"""What looks at a record's files: the record, the folder of its files, what findings call it."""
+
+
+def file_findings(checked: Check, home: Path, look: FileCheck | None) -> Iterator[Finding]:
+    """What is wrong between the tables and the files they name."""
+    parts, letters = checked.bound.get("parts"), checked.bound.get(LETTERS)
+    if parts is None or letters is None:
+        return
+    named, some = 0, False
+    for letter, file in _named_files(parts):
+        named += 1
+        if some := (_folder(home, letter) / file).is_file():
+            break
+    if named and not some:
+        at = parts.sheet.at(parts.sheet.header_row)
+        message = f"none of the {named} files that {parts.sheet.name} names is in {home}"
+        hint = "name their folder: --files FOLDER, with a folder for each letter or all together"
+        yield FILES_ELSEWHERE.at(at, message, hint)
+    if some:
+        for letter, rows in checked.by_letter():
+            if any(_stays_inside(row.get("file", "")) for _, row in rows.get("parts", ())):
+                yield from _letter_files(checked.bound, rows, _folder(home, letter), look)
+
+
+def _letter_files(
+    bound: Mapping[str, Bound], rows: dict[str, Numbered], folder: Path, look: FileCheck | None
+) -> Iterator[Finding]:
+    try:
+        record = Record.model_validate(raw_letter(rows)) if look else None
+    except ValidationError:
+        record = None
+    if look and record:
+        sheet = bound[LETTERS].sheet
+        for finding in look(record, folder, Path(sheet.path)):
+            location = _cell_of(bound, rows, finding.location)
+            yield replace(finding, location=location)
+        return
+    table = bound["parts"]
+    for number, row in rows.get("parts", ()):
+        file = row.get("file", "")
+        if _stays_inside(file) and not (folder / file).is_file():
+            at = table.sheet.at(number, table.places["file"], "file")
+            hint = f"put it in {folder}, or write false in held"
+            yield PART_NOT_THERE.at(at, f"the file {file} is not there", hint)
+
+
+def _named_files(parts: Bound) -> Iterator[tuple[str, str]]:
+    if "file" in parts.places:
+        for _, row in parts.rows():
+            if _stays_inside(file := row.get("file", "")):
+                yield row.get(LETTER, ""), file
+
+
+def _stays_inside(file: str) -> bool:
+    """Whether a cell names a file that may be looked for; what else it holds has been told."""
+    path = PurePosixPath(file)
+    return bool(file) and not (path.is_absolute() or ".." in path.parts or "\0" in file)
+
+
+def _folder(home: Path, letter: str) -> Path:
+    """Where a letter's files are: a folder of its own, that of a package's parts, or all one."""
+    known = (home / name for name in (letter, "parts") if name)
+    return next((folder for folder in known if is_real_folder(folder)), home)
+
+
+def _cell_of(bound: Mapping[str, Bound], rows: dict[str, Numbered], location: Location) -> Location:
+    """The cell of what a finding of a record is about."""
+    names = tuple(location.field.split(".")) if location.field else ()
+    table, path, number = _row_of(rows, names)
+    held = bound.get(table.name)
+    if held is None:
+        return location
+    column = next((c for c in table.columns if path and c.path[: len(path)] == path), None)
+    name = column.name if column else ""
+    at = held.sheet.at(number, held.places.get(name), name)
+    return replace(at, offset=location.offset, byte=location.byte)
+
+
+def _row_of(
+    rows: dict[str, Numbered], names: tuple[str, ...]
+) -> tuple[Table, tuple[str, ...], int]:
+    for table in tables().values():
+        depth = len(table.path)
+        if depth and names[:depth] == table.path and len(names) > depth:
+            item = names[depth]
+            for index, (number, row) in enumerate(rows.get(table.name, ())):
+                if item in (row.get("id"), str(index)):
+                    return table, names[depth + 1 :], number
+    return tables()[LETTERS], names, rows[LETTERS][0][0]

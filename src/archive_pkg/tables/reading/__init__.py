@@ -1,0 +1,1 @@
+"""Read CSV files, workbooks and data packages as sheets of text cells."""
