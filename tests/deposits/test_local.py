@@ -92,7 +92,7 @@ def test_what_was_deposited_and_is_not_so_any_more(package: Path, tmp_path: Path
 
 def test_from_the_command_line(run: Run, package: Path, tmp_path: Path) -> None:
     to = f"file:{tmp_path / 'drop'}"
-    plan = run("deposit", package, "--to", to, "--dry-run")
+    plan = run("deposit", package.parent, "--to", to, "--dry-run")
     assert plan.returncode == 0, plan.stderr
     assert "data/record.json" in plan.stdout
     assert "nothing was sent" in plan.stdout
@@ -102,7 +102,7 @@ def test_from_the_command_line(run: Run, package: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (result,) = json.loads(done.stdout)["results"]
     assert result["outcome"] == "deposited"
-    status = run("deposit", package, "--to", to, "--status")
+    status = run("deposit", package.parent, "--to", to, "--status")
     assert status.returncode == 0
     assert "stored" in status.stdout
     shown = run("receipts", package, "--check")

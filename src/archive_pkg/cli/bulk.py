@@ -129,6 +129,10 @@ class BulkAnswer:
         self._lines = lines if few else None
         return chain(first, stream), few
 
+    def print_each(self, lines: Callable[[Done], Iterable[str]]) -> None:
+        """Print results one by one, however many there are."""
+        self._lines = lines
+
     def take(self, done: Done) -> None:
         """Report the result for one subject. Raises StorageError if the report is not writable."""
         self._counts[done.outcome] = self._counts.get(done.outcome, 0) + 1
@@ -215,7 +219,10 @@ class BulkAnswer:
         done = sum(self._counts.values())
         if done > 1 or (self._lines is None and (done or not (answer.status or self.stopped))):
             answer.say(self.summary)
-        for code, (count, some) in self._codes.items():
+        groups = sorted(
+            self._codes.items(), key=lambda group: group[1][1][0][1].severity is not Severity.ERROR
+        )
+        for code, (count, some) in groups:
             if some[0][1].severity is Severity.ERROR or not answer.quiet:
                 for subject, finding in some:
                     print_finding(finding, subject=subject, err=answer.err)

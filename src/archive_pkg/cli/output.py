@@ -35,7 +35,7 @@ Json = Annotated[bool, typer.Option("--json", help="Write one JSON document to s
 STANDARD_OUTPUT = "-"
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
 
-MANY = 10
+MANY = 25
 """Up to this many findings of one code are printed about a subject; `--json` has all."""
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}

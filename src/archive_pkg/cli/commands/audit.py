@@ -164,7 +164,6 @@ def report(
         answer.about(directory) as result,
         collection.Overview(shelf, path, trust) as overview,
     ):
-        answer.found(result, overview.report)
         if not overview.ok:
             answer.worsen(3)
         result |= {
@@ -181,6 +180,7 @@ def report(
         }
         for line in overview.words():
             answer.say(line)
+        answer.found(result, overview.report)
         with storage_errors(f"reading {directory}"):
             mode = mode_of(directory, path)  # the report names the packages
         if page is not None:
@@ -280,6 +280,7 @@ def repair(
         )
     shelf = collection.open_shelf(directory)
     with bulk_answering("audit repair", report, as_json=as_json, quiet=quiet) as answer:
+        answer.print_each(lambda done: [f"{done.path}: {done.outcome}"])
         found = collection.repair(
             shelf,
             answer.take,

@@ -274,9 +274,12 @@ def fetch(
         showing("fetching", quiet=quiet or as_json) as progress,
     ):
         fetched = fetch_files(bag, allow_private=allow_private, wait=wait, progress=progress)
-        answer.found(result, fetched.report)
         result |= {"files": fetched.files, "bytes": fetched.size}
-        answer.say(f"{bag}: fetched {counted(fetched.files, 'file')}, {fetched.size:,} bytes")
+        if fetched.files or not fetched.report.ok:
+            answer.say(f"{bag}: fetched {counted(fetched.files, 'file')}, {fetched.size:,} bytes")
+        else:
+            answer.say(f"{bag}: there is nothing to fetch")
+        answer.found(result, fetched.report)
 
 
 @app.command()

@@ -38,7 +38,6 @@ def characterize(
         for record in records:
             with answer.about(record) as result:
                 done = characterize_(record, on=day)
-                answer.found(result, done.report)
                 result["events"] = [
                     event.model_dump(mode="json", exclude_defaults=True) for event in done.events
                 ]
@@ -47,3 +46,4 @@ def characterize(
                     answer.say(f"  {event.detail}")
                 if not done.events:
                     answer.say(f"{done.file}: is up to date; nothing was written")
+                answer.found(result, done.report)

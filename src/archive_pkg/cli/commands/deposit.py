@@ -88,7 +88,7 @@ def deposit(
 
     Example: archive-pkg deposit packages/1960-07-18-cpsu-to-sed --to ocfl:archive
     """
-    from archive_pkg import deposits
+    from archive_pkg import collection, deposits
     from archive_pkg.errors import UsageError
 
     if dry_run + status + reserve > 1:
@@ -96,7 +96,8 @@ def deposit(
     repository = deposits.repository_for(to)
     if dry_run or status or reserve:
         with answering("deposit", as_json=as_json, quiet=quiet) as answer:
-            for package in packages:
+            search = collection.find_packages(packages, answer.noted)
+            for package in packages if reserve else search:
                 if dry_run:
                     _plan(
                         answer,
@@ -110,7 +111,6 @@ def deposit(
                 else:
                     _reserve(answer, package, repository, receipts)
         return
-    from archive_pkg import collection
     from archive_pkg.packages.page import package_page
 
     watched = progress_wanted() and not quiet and not executor
@@ -136,7 +136,8 @@ def _lines(done: Done) -> Iterator[str]:
     details = done.details
     version = f"{details['version']} of " if details["version"] else ""
     state = _STATES[details["state"]]
-    yield f"{done.path}: {_OUTCOMES[done.outcome]} as {version}{details['remote_id']}{state}"
+    name = f"{version}{details['remote_id']}{state}"
+    yield f"{done.path}: {_OUTCOMES[done.outcome].format(name)}"
     yield f"  in {details['target']}, at {details['location']}; {_HOW[details['verified']]}"
     if details["pid"]:
         yield f"  persistent identifier: {details['pid']}"
@@ -144,9 +145,9 @@ def _lines(done: Done) -> Iterator[str]:
 
 
 _OUTCOMES = {
-    "deposited": "deposited",
-    "unchanged": "already deposited; nothing was written;",
-    "differs": "deposited, but NOT AS REQUESTED,",
+    "deposited": "deposited as {}",
+    "unchanged": "already deposited as {}; nothing was written",
+    "differs": "deposited as {}, but NOT AS REQUESTED",
 }
 _HOW = {
     "server-digest": "verified: the repository's checksums match the files that were sent",
@@ -281,12 +282,12 @@ def receipts(
                 answer.say(f"  receipt: {path}")
                 if check:
                     report = deposits.check_receipt(path, repository or ())
-                    answer.found(result, report)
                     result["checked"] = report.ok
                     if not report.ok:
                         answer.worsen(4)
                     words = "all files are as deposited" if report.ok else "NOT as deposited"
                     answer.say(f"  checked now: {words}")
+                    answer.found(result, report)
 
 
 def fetch(

@@ -187,11 +187,14 @@ def duplicates(
         for candidate in found:
             answer.results.append(candidate.as_json())
             one, other = (" ".join(pair) for pair in (candidate.one, candidate.other))
-            answer.say(f"{candidate.kind} {candidate.likeness:.0%}: {one}")
+            answer.say(f"{_KINDS[candidate.kind]}, {candidate.likeness:.0%}: {one}")
             answer.say(f"  and {other}")
             for line in candidate.differences:
                 answer.say(f"    {line}")
         _say_cut(answer, unread.cut)
+
+
+_KINDS = {"same-bytes": "same bytes", "same-text": "same text", "near-same": "similar text"}
 
 
 class _Unread:

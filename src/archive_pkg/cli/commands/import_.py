@@ -68,9 +68,9 @@ def import_(
                 folder = out / one.record.id
                 with answer.about(folder) as result:
                     result["source"] = str(file)
-                    answer.found(result, one.report if as_json else shortened(one.report))
                     file_imported(one, folder, replace=replace, mode=mode)
                     answer.say(f"{folder}: imported “{one.record.title}”")
+                    answer.found(result, one.report if as_json else shortened(one.report))
 
 
 def _files(paths: Iterable[Path], unreadable: Callable[[OSError], None]) -> Iterator[Path]:

@@ -124,12 +124,14 @@ def import_(
             records, report = read_tables(
                 path, mapping=mapping, encoding=encoding, progress=progress
             )
-        answer.found(result, report)
         if report.ok:
             written, same = write_records(records, out, replace=replace)
             result |= {"records": written, "unchanged": same}
             rest = f", {same:,} unchanged" if same else ""
             answer.say(f"{out}: {counted(written, 'record')} written{rest}")
+        else:
+            answer.say(f"{path}: not imported; {counted(len(report.errors), 'error')}")
+        answer.found(result, report)
 
 
 @app.command()
