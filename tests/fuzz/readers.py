@@ -258,14 +258,14 @@ def read_catalogue(data: bytes) -> None:
 
 
 def read_descriptor(data: bytes) -> None:
-    from archive_pkg.tables.checking.other_resources import check_foreign
+    from archive_pkg.tables.checking.other_resources import check_other_resources
     from archive_pkg.tables.reading.descriptor import read_descriptor as read
 
     (scratch() / "package").mkdir(exist_ok=True)
     (scratch() / "package/numbers.csv").write_text("number,archive\n1,A\n2,none\n")
     path = at("package/datapackage.json", data)
     read(path)
-    check_foreign(path, [])
+    check_other_resources(path, [])
 
 
 def descriptor_seeds() -> list[bytes]:

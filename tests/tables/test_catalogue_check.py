@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from archive_pkg.packages import check_record
 from archive_pkg.records import load_record
 from archive_pkg.tables import check, package_files, read_records, stream_records
-from archive_pkg.tables.reading.sheets import letters_of
+from archive_pkg.tables.reading.sheets import column_letters
 from archive_pkg.tables.schema.layout import tables
 from archive_pkg.tables.writing.workbooks import write_template, write_workbook
 from strategies import records
@@ -62,7 +62,7 @@ def save(folder: Path, sheets: Sheets) -> Path:
 
 
 def checked(folder: Path, sheets: Sheets) -> Report:
-    return check(save(folder, sheets), files=LETTER, look=check_record)
+    return check(save(folder, sheets), files=LETTER, check_files=check_record)
 
 
 def test_a_sound_catalogue_has_no_finding(tmp_path: Path, sheets: Sheets) -> None:
@@ -125,7 +125,7 @@ def test_an_error_is_told_at_its_cell(
     findings = [f for f in checked(tmp_path, sheets) if f.code == code]
     table, _, where = address.partition("!")
     row, column = where.split()
-    letters = letters_of(sheets[table][0].index(place or column))
+    letters = column_letters(sheets[table][0].index(place or column))
     assert [f.location.cell for f in findings] == [f"{letters}{row}"]
     assert (findings[0].location.table, findings[0].location.field) == (table, place or column)
     assert words in findings[0].message + findings[0].hint

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.records.vocabularies.identifiers import Identifier
-from archive_pkg.tables.checking.suspicious_characters import hazards
+from archive_pkg.tables.checking.suspicious_characters import find_suspicious
 from archive_pkg.tables.schema.cells import (
     csv_line,
     from_cell,
@@ -79,5 +79,5 @@ def test_what_people_type_is_split(cell: str, items: list[str]) -> None:
 
 
 def test_a_cell_of_spaces_alone_is_to_be_emptied() -> None:
-    ((_, message, hint),) = hazards(" \n", verbatim=False)
+    ((_, message, hint),) = find_suspicious(" \n", verbatim=False)
     assert (message, hint) == ("the cell has only spaces or line ends", "Leave the cell empty.")

@@ -16,9 +16,9 @@ from archive_pkg.records.coherence import references
 from archive_pkg.records.models import ID_PATTERN, Record
 from archive_pkg.tables import table_schema
 from archive_pkg.tables.checking.row_validation import model_of, validator
-from archive_pkg.tables.reading.headers import plain
+from archive_pkg.tables.reading.headers import normalize_header
 from archive_pkg.tables.schema.layout import Column, LayoutError, Table, derive, tables
-from archive_pkg.tables.schema.rows import plain_item
+from archive_pkg.tables.schema.rows import raw_item
 from strategies import records, texts
 
 
@@ -44,7 +44,7 @@ def test_descriptions_examples_and_choices_come_from_the_models() -> None:
 
 def test_no_two_headers_of_a_table_are_confused() -> None:
     for table in tables().values():
-        names = [plain(column.name) for column in table.columns]
+        names = [normalize_header(column.name) for column in table.columns]
         assert len(names) == len(set(names)), table.name
 
 
@@ -149,7 +149,7 @@ def frictionless_refuses(table: Table, row: dict[str, str]) -> set[str]:
 
 def pydantic_refuses(table: Table, row: dict[str, str]) -> set[str]:
     try:
-        validator(model_of(table)).validate_python(plain_item(table, row))
+        validator(model_of(table)).validate_python(raw_item(table, row))
     except ValidationError as error:
         return {
             ".".join(step for step in entry["loc"] if isinstance(step, str))

@@ -13,10 +13,10 @@ from archive_pkg.records.models import Record
 from archive_pkg.reports import Location, Report
 from archive_pkg.tables.checking.files import file_findings
 from archive_pkg.tables.checking.letter_rows import raw_letter
-from archive_pkg.tables.checking.other_resources import check_foreign
-from archive_pkg.tables.checking.validation import Check, Progress
-from archive_pkg.tables.reading.descriptor import descriptor_of
-from archive_pkg.tables.reading.sources import mapping_of, open_sheets
+from archive_pkg.tables.checking.other_resources import check_other_resources
+from archive_pkg.tables.checking.validation import CatalogueCheck, Progress
+from archive_pkg.tables.reading.descriptor import find_descriptor
+from archive_pkg.tables.reading.sources import find_map, open_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def check(
     mapping: StrPath | None = None,
     encoding: str | None = None,
     files: StrPath | None = None,
-    look: FileCheck | None = None,
+    check_files: FileCheck | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Everything that is wrong with a catalogue, each finding with its cell.
@@ -43,8 +43,8 @@ def check(
         encoding: The encoding of CSV files that are not UTF-8.
         files: Where the letters' files are: a folder with one folder a letter, named by its id,
             or with all files together; as a rule the folder of the tables.
-        look: What looks at a record and its files (`packages.check_record`); without it, only
-            whether the files are there is told.
+        check_files: Checks a record with its files (`packages.check_record`); without it, only
+            missing files are reported.
         progress: Called with the number of rows done, and of all where that is known.
 
     Raises:
@@ -54,19 +54,21 @@ def check(
     """
     path = Path(path)
     home = Path(files) if files is not None else path if path.is_dir() else path.parent
-    found = Path(mapping) if mapping is not None else mapping_of(path)
+    found = Path(mapping) if mapping is not None else find_map(path)
     if found is not None:
         from archive_pkg.tables.lists.mapping import read_mapping
         from archive_pkg.tables.lists.opening import check_list
 
-        return check_list(path, read_mapping(found), encoding=encoding, home=home, look=look)
+        return check_list(
+            path, read_mapping(found), encoding=encoding, home=home, check_files=check_files
+        )
     sheets, report = open_sheets(path, encoding=encoding)
-    checked = Check(sheets, progress=progress)
+    checked = CatalogueCheck(sheets, progress=progress)
     report.extend(checked.run())
-    report.extend(file_findings(checked, home, look))
-    if descriptor := descriptor_of(path):
+    report.extend(file_findings(checked, home, check_files))
+    if descriptor := find_descriptor(path):
         held = [bound.sheet.path for bound in checked.bound.values()]
-        report.extend(check_foreign(descriptor, held, encoding=encoding))
+        report.extend(check_other_resources(descriptor, held, encoding=encoding))
     return report
 
 
@@ -86,7 +88,7 @@ def read_catalogue(
         UsageError: No such encoding is known, or openpyxl is missing for a workbook.
     """
     sheets, report = open_sheets(Path(path), encoding=encoding)
-    checked = Check(sheets, progress=progress)
+    checked = CatalogueCheck(sheets, progress=progress)
     report.extend(checked.run())
     if not report.ok:
         return [], report
@@ -114,7 +116,7 @@ def tables_hold(record: Record, path: StrPath) -> bool:
         StorageError: A file cannot be read.
     """
     sheets, report = open_sheets(Path(path))
-    return report.ok and Check(sheets).holds(record)
+    return report.ok and CatalogueCheck(sheets).holds(record)
 
 
 def read_records(path: StrPath) -> list[Record]:
@@ -128,7 +130,7 @@ def read_records(path: StrPath) -> list[Record]:
         StorageError: A file cannot be read.
     """
     records, report = read_catalogue(path)
-    _refuse_unsound(path, report)
+    _refuse_invalid(path, report)
     return records
 
 
@@ -146,14 +148,14 @@ def stream_records(path: StrPath) -> Iterator[Record]:
         StorageError: A file cannot be read.
     """
     sheets, report = open_sheets(Path(path))
-    checked = Check(sheets)
+    checked = CatalogueCheck(sheets)
     report.extend(checked.run())
-    _refuse_unsound(path, report)
+    _refuse_invalid(path, report)
     for _, rows in checked.by_letter():
         yield Record.model_validate(raw_letter(rows))
 
 
-def _refuse_unsound(path: StrPath, report: Report) -> None:
+def _refuse_invalid(path: StrPath, report: Report) -> None:
     if not report.ok:
         first = report.errors[0]
         more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""

@@ -21,8 +21,8 @@ from archive_pkg.storage import (
 )
 from archive_pkg.tables.catalogue import read_catalogue
 from archive_pkg.tables.lists.mapping import read_mapping
-from archive_pkg.tables.lists.opening import flat_reader
-from archive_pkg.tables.reading.sources import mapping_of, raw_sheets
+from archive_pkg.tables.lists.opening import open_list
+from archive_pkg.tables.reading.sources import find_map, raw_sheets
 from archive_pkg.tables.writing.annotations import annotate_workbook, annotated_csv
 from archive_pkg.tables.writing.data_package import package_files
 from archive_pkg.tables.writing.workbooks import write_plain, write_workbook
@@ -115,10 +115,10 @@ def read_tables(
         StorageError: A file cannot be read.
     """
     path = Path(path)
-    found = Path(mapping) if mapping is not None else mapping_of(path)
+    found = Path(mapping) if mapping is not None else find_map(path)
     if found is None:
         return read_catalogue(path, encoding=encoding, progress=progress)
-    reader, report = flat_reader(path, read_mapping(found), encoding=encoding)
+    reader, report = open_list(path, read_mapping(found), encoding=encoding)
     if reader is None:
         return [], report
     records = reader.records()
@@ -151,7 +151,7 @@ def write_records(
         return len(records), 0
     with storage_errors(f"writing into {out}"):
         refuse_exchange(out)
-    new = [record for record in records if not _says(out / record.id, record)]
+    new = [record for record in records if not _is_unchanged(out / record.id, record)]
     standing = [r.id for r in new if (out / r.id / "record.yaml").exists()]
     if standing and not replace:
         shown = ", ".join(standing[:5]) + ("…" if len(standing) > 5 else "")
@@ -167,7 +167,7 @@ def write_records(
     return len(new), len(records) - len(new)
 
 
-def _says(folder: Path, record: Record) -> bool:
+def _is_unchanged(folder: Path, record: Record) -> bool:
     if not (folder / "record.yaml").exists():
         return False
     known, _ = read_record(folder)

@@ -131,7 +131,7 @@ def _checked(
             mapping=mapping,
             encoding=encoding,
             files=files,
-            look=check_record,
+            check_files=check_record,
             progress=progress,
         )
     done = checked(path, report)

@@ -1,7 +1,7 @@
-"""Letters whose rows must be seen together: do the parts, the events, the evidence make sense?
+"""Check the rows of a letter together: circles of parts, order of events, evidence.
 
-Building every record would take longer than all other checks. `Doubts` reads the rows as they pass
-and remembers the letters that a row alone cannot vouch for; only their records are built.
+Building every record would take longer than all other checks. `DoubtfulLetters` reads the rows as
+they pass and remembers the letters that need more than single rows; only their records are built.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from archive_pkg.reports import Code
-    from archive_pkg.tables.checking.letter_rows import Numbered
+    from archive_pkg.tables.checking.letter_rows import NumberedRows
     from archive_pkg.tables.schema.rows import Row
 
     Ids = Callable[[str], Mapping[str, set[str]] | None]
 
 # References and ids that are taken are reported with the tables' keys.
-_NEWS = {"circle_of_parts", "events_out_of_order", "unknown_statement"}
+_RECORD_ERRORS = {"circle_of_parts", "events_out_of_order", "unknown_statement"}
 
 Loc = tuple[str | int, ...]
 
 
-class Doubts:
+class DoubtfulLetters:
     """The letters that have to be built as records.
 
     Attributes:
@@ -56,7 +56,7 @@ class Doubts:
         self._kinds: dict[tuple[str, ...], frozenset[str]] = {}
         self._before: tuple[str, set[str]] = ("", set())
         self._ends: dict[str, str] = {}
-        self._looks: dict[str, Callable[[str, Row], bool]] = {
+        self._doubts: dict[str, Callable[[str, Row], bool]] = {
             LETTERS: self._letter,
             "parts": self._part,
             "events": self._event,
@@ -66,7 +66,7 @@ class Doubts:
 
     def reader(self, table: str) -> Callable[[Row], None] | None:
         """What reads the rows of a table; None if its rows need no other rows."""
-        look = self._looks.get(table)
+        look = self._doubts.get(table)
         owner = "id" if table == LETTERS else LETTER
         if look is None:
             return None
@@ -125,7 +125,7 @@ def _limits(date: str) -> tuple[str, str]:
 
 
 def incoherence(
-    rows: dict[str, Numbered],
+    rows: dict[str, NumberedRows],
 ) -> Iterator[tuple[str, int, str, Code, str, str]]:
     """What is wrong with one letter as a whole: table, row, column, code, message and hint.
 
@@ -141,14 +141,14 @@ def incoherence(
         Record.model_validate(raw_records(plain)[0])
     except ValidationError as error:
         for entry in error.errors(include_url=False):
-            if entry["type"] in _NEWS or _lacks_marking(entry, letter[1]):
+            if entry["type"] in _RECORD_ERRORS or _lacks_classification(entry, letter[1]):
                 name, index, path = _split(entry["loc"])
                 number, row = rows[name][index]
                 column = column_at(tables()[name], path, row)
                 yield name, number, column.name, *explain_entry(entry, Record)
 
 
-def _lacks_marking(entry: ErrorDetails, letter: Row) -> bool:
+def _lacks_classification(entry: ErrorDetails, letter: Row) -> bool:
     """Whether a classification has a history and nothing else, which no row alone can tell."""
     return entry["loc"] == ("classification", "as_written") and not any(
         name.startswith("classification.") for name in letter

@@ -18,8 +18,8 @@ from archive_pkg.tables.schema.layout import LETTER, LETTERS, tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archive_pkg.tables.checking.letter_rows import Numbered
-    from archive_pkg.tables.checking.validation import Bound, Check
+    from archive_pkg.tables.checking.letter_rows import NumberedRows
+    from archive_pkg.tables.checking.validation import BoundTable, CatalogueCheck
     from archive_pkg.tables.schema.layout import Table
 
 PART_NOT_THERE = Code(
@@ -35,7 +35,9 @@ FileCheck = Callable[[Record, Path, Path], Iterator[Finding]]
 """What looks at a record's files: the record, the folder of its files, what findings call it."""
 
 
-def file_findings(checked: Check, home: Path, look: FileCheck | None) -> Iterator[Finding]:
+def file_findings(
+    checked: CatalogueCheck, home: Path, check_files: FileCheck | None
+) -> Iterator[Finding]:
     """What is wrong between the tables and the files they name."""
     parts, letters = checked.bound.get("parts"), checked.bound.get(LETTERS)
     if parts is None or letters is None:
@@ -53,19 +55,22 @@ def file_findings(checked: Check, home: Path, look: FileCheck | None) -> Iterato
     if some:
         for letter, rows in checked.by_letter():
             if any(_stays_inside(row.get("file", "")) for _, row in rows.get("parts", ())):
-                yield from _letter_files(checked.bound, rows, _folder(home, letter), look)
+                yield from _letter_files(checked.bound, rows, _folder(home, letter), check_files)
 
 
 def _letter_files(
-    bound: Mapping[str, Bound], rows: dict[str, Numbered], folder: Path, look: FileCheck | None
+    bound: Mapping[str, BoundTable],
+    rows: dict[str, NumberedRows],
+    folder: Path,
+    check_files: FileCheck | None,
 ) -> Iterator[Finding]:
     try:
-        record = Record.model_validate(raw_letter(rows)) if look else None
+        record = Record.model_validate(raw_letter(rows)) if check_files else None
     except ValidationError:
         record = None
-    if look and record:
+    if check_files and record:
         sheet = bound[LETTERS].sheet
-        for finding in look(record, folder, Path(sheet.path)):
+        for finding in check_files(record, folder, Path(sheet.path)):
             location = _cell_of(bound, rows, finding.location)
             yield replace(finding, location=location)
         return
@@ -78,7 +83,7 @@ def _letter_files(
             yield PART_NOT_THERE.at(at, f"the file {file} is not there", hint)
 
 
-def _named_files(parts: Bound) -> Iterator[tuple[str, str]]:
+def _named_files(parts: BoundTable) -> Iterator[tuple[str, str]]:
     if "file" in parts.places:
         for _, row in parts.rows():
             if _stays_inside(file := row.get("file", "")):
@@ -97,7 +102,9 @@ def _folder(home: Path, letter: str) -> Path:
     return next((folder for folder in known if is_real_folder(folder)), home)
 
 
-def _cell_of(bound: Mapping[str, Bound], rows: dict[str, Numbered], location: Location) -> Location:
+def _cell_of(
+    bound: Mapping[str, BoundTable], rows: dict[str, NumberedRows], location: Location
+) -> Location:
     """The cell of what a finding of a record is about."""
     names = tuple(location.field.split(".")) if location.field else ()
     table, path, number = _row_of(rows, names)
@@ -111,7 +118,7 @@ def _cell_of(bound: Mapping[str, Bound], rows: dict[str, Numbered], location: Lo
 
 
 def _row_of(
-    rows: dict[str, Numbered], names: tuple[str, ...]
+    rows: dict[str, NumberedRows], names: tuple[str, ...]
 ) -> tuple[Table, tuple[str, ...], int]:
     for table in tables().values():
         depth = len(table.path)

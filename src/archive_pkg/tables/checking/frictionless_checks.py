@@ -16,10 +16,10 @@ from frictionless import Check, Error, errors
 from archive_pkg.csv_text import unguarded
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN
 from archive_pkg.records.statements import MAX_SUGGESTIONS
-from archive_pkg.tables.checking.coherence import Doubts, incoherence
+from archive_pkg.tables.checking.coherence import DoubtfulLetters, incoherence
 from archive_pkg.tables.checking.letter_rows import by_letter
-from archive_pkg.tables.checking.row_validation import RowModel, row_faults
-from archive_pkg.tables.checking.suspicious_characters import hazards, is_suspicious
+from archive_pkg.tables.checking.row_validation import RowValidator, row_faults
+from archive_pkg.tables.checking.suspicious_characters import find_suspicious, is_suspicious
 from archive_pkg.tables.schema.cells import split_items
 from archive_pkg.tables.schema.layout import LETTER, LETTERS, Column, Table, tables
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from archive_pkg.reports import Code
-    from archive_pkg.tables.checking.letter_rows import Numbered
+    from archive_pkg.tables.checking.letter_rows import NumberedRows
     from archive_pkg.tables.schema.rows import Row
 
-    Known = Mapping[str, Mapping[str, set[str]] | None]
+    KnownIds = Mapping[str, Mapping[str, set[str]] | None]
 
 
 _FEW = 1_000
 
 
-class Fault(NamedTuple):
+class CellFault(NamedTuple):
     """What is wrong with a cell of a catalogue.
 
     Attributes:
@@ -96,7 +96,7 @@ class LetterCheck(Check):
     def start(self) -> None:
         """Prepare for the rows of a resource."""
 
-    def faults(self, row: Any) -> Iterable[Fault]:
+    def faults(self, row: Any) -> Iterable[CellFault]:
         """Find what is wrong with a row of Frictionless."""
         raise NotImplementedError
 
@@ -109,7 +109,7 @@ class LetterCheck(Check):
                     filled[name] = unguarded(filled[name]) if column.is_free else filled[name]
         return filled
 
-    def _error(self, fault: Fault, cells: list[str]) -> LetterError:
+    def _error(self, fault: CellFault, cells: list[str]) -> LetterError:
         place = self._names.index(fault.column) if fault.column in self._names else 0
         return LetterError(
             note=f"{fault.message}; {fault.hint}" if fault.hint else fault.message,
@@ -128,15 +128,15 @@ class RowCheck(LetterCheck):
 
     def start(self) -> None:
         """Learn which types of the models judge which columns."""
-        self._model = RowModel(self._table, self._names) if self._table else None
+        self._model = RowValidator(self._table, self._names) if self._table else None
 
-    def faults(self, row: Any) -> Iterable[Fault]:
+    def faults(self, row: Any) -> Iterable[CellFault]:
         """Find what the model of the row does not accept."""
         table, model = self._table, self._model
         if not (table and model) or (not row.errors and model.accepts(row.cells)):
             return ()
         return [
-            Fault(table.name, row.row_number, *found)
+            CellFault(table.name, row.row_number, *found)
             for found in row_faults(table, self._filled(row.cells))
         ]
 
@@ -158,16 +158,16 @@ class TextCheck(LetterCheck):
         # Two places at least, since of one alone it gives no tuple.
         self._others = itemgetter(*others, *others[:1]) if others else lambda _: ()
 
-    def faults(self, row: Any) -> Iterable[Fault]:
+    def faults(self, row: Any) -> Iterable[CellFault]:
         """Find what is suspicious in the text of a row's cells."""
         cells = row.cells
         if not self._table or not is_suspicious(cells, self._others(cells)):
             return ()
         filled = self._filled(cells)
         return [
-            Fault(self._table.name, row.row_number, name, *found)
+            CellFault(self._table.name, row.row_number, name, *found)
             for name, verbatim in self._verbatim.items()
-            for found in hazards(filled.get(name, ""), verbatim=verbatim)
+            for found in find_suspicious(filled.get(name, ""), verbatim=verbatim)
         ]
 
 
@@ -180,7 +180,7 @@ class ReferenceCheck(LetterCheck):
 
     type = "archive-reference"
 
-    def __init__(self, known: Known | None = None, **options: Any) -> None:
+    def __init__(self, known: KnownIds | None = None, **options: Any) -> None:
         """Take the ids of tables that have been read; others are read when they are needed."""
         super().__init__(**options)
         self._given = known or {}
@@ -209,11 +209,11 @@ class ReferenceCheck(LetterCheck):
         owner = "id" if self._table and self._table.name == LETTERS else LETTER
         self._owner = self._columns[owner][0] if owner in self._columns else None
 
-    def faults(self, row: Any) -> Iterable[Fault]:
+    def faults(self, row: Any) -> Iterable[CellFault]:
         """Find the references of a row that lead nowhere."""
         return self._unknown(row) if self._followed or self._absent else ()
 
-    def _unknown(self, row: Any) -> Iterator[Fault]:
+    def _unknown(self, row: Any) -> Iterator[CellFault]:
         cells = row.cells
         for place, target in self._absent:
             if cells[place] and target not in self.missed:
@@ -225,7 +225,7 @@ class ReferenceCheck(LetterCheck):
                 for item in split_items(text) if column.many else (text,):
                     yield from self.unknown(row.row_number, column, letter, item)
 
-    def unknown(self, number: int, column: Column, letter: str, item: str) -> Iterator[Fault]:
+    def unknown(self, number: int, column: Column, letter: str, item: str) -> Iterator[CellFault]:
         """Find out whether a reference leads nowhere, and what was meant.
 
         Args:
@@ -245,7 +245,7 @@ class ReferenceCheck(LetterCheck):
         hint = f"did you mean {near[0]}?" if near else f"add it to {target}"
         message = f"no {target.removesuffix('s')} has the id {item}"
         table = self._table.name if self._table else ""
-        yield Fault(table, number, column.name, REFERENCE_UNKNOWN, message, hint)
+        yield CellFault(table, number, column.name, REFERENCE_UNKNOWN, message, hint)
 
     def _near(self, item: str, known: set[str]) -> list[str]:
         """Find the id that was meant; among many it takes long, and nobody reads many hints."""
@@ -297,7 +297,7 @@ class CoherenceCheck(LetterCheck):
         super().__init__(**options)
         self._references = references or ReferenceCheck()
         self._package: Any = None
-        self._doubts: Doubts | None = None
+        self._doubts: DoubtfulLetters | None = None
 
     @property
     def letters(self) -> set[str]:
@@ -308,7 +308,7 @@ class CoherenceCheck(LetterCheck):
         """Begin again with another package."""
         if self._doubts is None or self._package is not resource.package:
             self._package = resource.package
-            self._doubts = Doubts(self._references.ids)
+            self._doubts = DoubtfulLetters(self._references.ids)
         self._references.connect(resource)
         super().connect(resource)
 
@@ -318,7 +318,7 @@ class CoherenceCheck(LetterCheck):
         if self._doubts and self._table:
             self._read = self._doubts.reader(self._table.name)
 
-    def faults(self, row: Any) -> Iterable[Fault]:
+    def faults(self, row: Any) -> Iterable[CellFault]:
         """Remember the row's letter if it is doubtful; its faults come at the end."""
         if self._read:
             self._read(self._filled(row.cells))
@@ -335,8 +335,8 @@ class CoherenceCheck(LetterCheck):
                     yield self._error(fault._replace(message=message), [])
 
     def faults_of_letters(
-        self, letters: Iterable[tuple[str, dict[str, Numbered]]]
-    ) -> Iterator[Fault]:
+        self, letters: Iterable[tuple[str, dict[str, NumberedRows]]]
+    ) -> Iterator[CellFault]:
         """Find what is wrong with letters as wholes.
 
         Args:
@@ -345,7 +345,7 @@ class CoherenceCheck(LetterCheck):
         for letter, rows in letters:
             if letter:
                 for found in incoherence(rows):
-                    yield Fault(*found)
+                    yield CellFault(*found)
 
 
 def _cells_of(resource: Any) -> Iterator[list[str]]:

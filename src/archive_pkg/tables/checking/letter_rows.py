@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from archive_pkg.tables.schema.rows import Row
 
-Numbered = list[tuple[int, "Row"]]
+NumberedRows = list[tuple[int, "Row"]]
 """Rows of a letter in one table, with their numbers."""
 
 
 def by_letter(
     rows: Mapping[str, Iterable[tuple[int, Row]]], wanted: Container[str] | None = None
-) -> Iterator[tuple[str, dict[str, Numbered]]]:
+) -> Iterator[tuple[str, dict[str, NumberedRows]]]:
     """Group rows by their letters, in the order of the table of letters.
 
     Rows of letters that are not in that table are left out.
@@ -53,7 +53,7 @@ def by_letter(
             raise StorageError(f"writing a temporary file: {error}", hint) from error
         letters = "SELECT letter FROM rows WHERE name = ? GROUP BY letter ORDER BY min(rowid)"
         for (letter,) in base.execute(letters, (LETTERS,)):
-            own: dict[str, Numbered] = {}
+            own: dict[str, NumberedRows] = {}
             query = "SELECT name, number, cells FROM rows WHERE letter = ? ORDER BY rowid"
             for name, number, cells in base.execute(query, (letter,)):
                 own.setdefault(name, []).append((number, json.loads(cells)))
@@ -70,6 +70,6 @@ def _chosen(
             yield letter, name, number, json.dumps(row)
 
 
-def raw_letter(rows: dict[str, Numbered]) -> dict[str, object]:
+def raw_letter(rows: dict[str, NumberedRows]) -> dict[str, object]:
     """Return a letter's rows as the raw record that they make."""
     return raw_records({name: [row for _, row in numbered] for name, numbered in rows.items()})[0]

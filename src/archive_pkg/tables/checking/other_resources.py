@@ -60,10 +60,12 @@ PATTERN_UNSUPPORTED = Code(
     "A pattern that needs an engine whose time has no limit; it is not checked.",
 )
 
-_MOST_ERRORS = 1_000_000_000
+_MAX_ERRORS = 1_000_000_000
 
 
-def check_foreign(path: Path, held: Iterable[str], *, encoding: str | None = None) -> Report:
+def check_other_resources(
+    path: Path, held: Iterable[str], *, encoding: str | None = None
+) -> Report:
     """What is wrong with a data package's resources that are no tables of a catalogue.
 
     Args:
@@ -75,7 +77,7 @@ def check_foreign(path: Path, held: Iterable[str], *, encoding: str | None = Non
     done = set(held)
     report = Report()
     tables = [
-        _Table(resource, path, encoding, report)
+        _ResourceTable(resource, path, encoding, report)
         for resource in resources
         if str(resource.path) not in done
         and resource.path.suffix.lower() in (".csv", ".tsv")
@@ -89,7 +91,7 @@ def check_foreign(path: Path, held: Iterable[str], *, encoding: str | None = Non
     return report
 
 
-class _Table:
+class _ResourceTable:
     """A resource with a schema of its own."""
 
     def __init__(
@@ -103,15 +105,15 @@ class _Table:
         self._asked: dict[str, Any] = self.schema or {}
         self._columns = {name: place for place, name in enumerate(self.sheet.header)}
 
-    def findings(self, others: dict[str, _Table]) -> Iterator[Finding]:
+    def findings(self, others: dict[str, _ResourceTable]) -> Iterator[Finding]:
         """What is wrong with the rows; the order is that of the checks."""
         yield from self._cells()
         schema = self._asked
         for fields in (schema.get("primaryKey"), *_listed(schema.get("uniqueKeys"))):
             if names := self._names(fields):
-                yield from self._twins(names)
+                yield from self._duplicates(names)
         for key in _listed(schema.get("foreignKeys")):
-            yield from self._orphans(key, others)
+            yield from self._dangling_references(key, others)
 
     def keys(self, names: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Row number and the cells of some columns."""
@@ -168,7 +170,7 @@ class _Table:
                 schema=frictionless.Schema.from_descriptor(plain),
             )
             try:
-                tasks = resource.validate(limit_errors=_MOST_ERRORS).tasks
+                tasks = resource.validate(limit_errors=_MAX_ERRORS).tasks
             except Exception as failure:  # a constraint that does not fit its field's type
                 message = f"the schema cannot be checked: {type(failure).__name__}: {failure}"
                 yield DESCRIPTOR_INVALID.at(self._place, message)
@@ -214,7 +216,7 @@ class _Table:
         known = all(isinstance(name, str) and name in self._columns for name in names)
         return names if known else []
 
-    def _twins(self, names: list[str]) -> Iterator[Finding]:
+    def _duplicates(self, names: list[str]) -> Iterator[Finding]:
         seen: dict[tuple[str, ...], int] = {}
         for number, key in self.keys(names):
             first = seen.setdefault(key, number)
@@ -223,7 +225,9 @@ class _Table:
                 message = f"{', '.join(names)}: {', '.join(key)} is that of row {first}, too"
                 yield NOT_UNIQUE.at(at, message, "no two rows may share it; mend or take out one")
 
-    def _orphans(self, key: Any, others: dict[str, _Table]) -> Iterator[Finding]:
+    def _dangling_references(
+        self, key: Any, others: dict[str, _ResourceTable]
+    ) -> Iterator[Finding]:
         if not isinstance(key, dict) or not isinstance(key.get("reference"), dict):
             return
         names = self._names(key.get("fields"))

@@ -13,7 +13,7 @@ from archive_pkg.records.models import Record
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, check_identifier
 from archive_pkg.tables.schema.cells import from_cell
 from archive_pkg.tables.schema.layout import LETTER, LETTERS, Column, Table
-from archive_pkg.tables.schema.rows import plain_item, plain_of
+from archive_pkg.tables.schema.rows import raw_item, raw_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Code
 
 
-class LetterAlone(Record):
+class LetterRow(Record):
     """A record by itself, without what other tables say of it."""
 
     @model_validator(mode="after")
@@ -32,7 +32,7 @@ class LetterAlone(Record):
         return self
 
 
-class RowModel:
+class RowValidator:
     """The model of a table's rows, asked only about what a row is made of.
 
     Each column is judged by the type of its field, each group of columns by the model of what they
@@ -70,7 +70,7 @@ class RowModel:
                 if len(good) < _REMEMBERED and len(text) < _LONG:
                     good.add(text)
         for name, columns, accepts in self._together:
-            item = plain_of(columns, cells)
+            item = raw_values(columns, cells)
             if item and not accepts(item[name] if name else item):
                 return False
         return True
@@ -93,7 +93,7 @@ def _accepting(model: type[Model], name: str) -> Callable[[Any], bool]:
 
 
 # Where a row as a whole is wrong, the cell that is most likely to be mended.
-_CELL_OF_ROW = {"parts": "file", "evidence": "basis"}
+_MODEL_ERROR_COLUMNS = {"parts": "file", "evidence": "basis"}
 
 
 def row_faults(table: Table, row: Mapping[str, str]) -> Iterator[tuple[str, Code, str, str]]:
@@ -108,7 +108,7 @@ def row_faults(table: Table, row: Mapping[str, str]) -> Iterator[tuple[str, Code
         yield letter.name, FIELD_MISSING, *_missing(letter, table)
     model = model_of(table)
     try:
-        validator(model).validate_python(plain_item(table, row))
+        validator(model).validate_python(raw_item(table, row))
     except ValidationError as error:
         for entry in error.errors(include_url=False):
             column = column_at(table, entry["loc"], row)
@@ -117,7 +117,7 @@ def row_faults(table: Table, row: Mapping[str, str]) -> Iterator[tuple[str, Code
 
 def model_of(table: Table) -> type[Model]:
     """The model of a table's rows, taken one by one."""
-    return LetterAlone if table.name == LETTERS else table.model
+    return LetterRow if table.name == LETTERS else table.model
 
 
 @cache
@@ -129,8 +129,8 @@ def validator(model: type[Model]) -> TypeAdapter[Any]:
 def column_at(table: Table, loc: tuple[str | int, ...], row: Mapping[str, str]) -> Column:
     """The column in which something stands that is wrong at a place in an item."""
     path = tuple(step for step in loc if isinstance(step, str))
-    if not path and table.name in _CELL_OF_ROW:
-        return table.column(_CELL_OF_ROW[table.name])
+    if not path and table.name in _MODEL_ERROR_COLUMNS:
+        return table.column(_MODEL_ERROR_COLUMNS[table.name])
     below = [c for c in table.columns if c.path[: len(path)] == path]
     above = [c for c in table.columns if path[: len(c.path)] == c.path]
     filled = [column for column in below if row.get(column.name)]

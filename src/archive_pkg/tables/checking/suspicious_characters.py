@@ -59,7 +59,7 @@ def is_suspicious(cells: Sequence[str], others: tuple[str, ...]) -> bool:
     return any(_MIXED.search(cell) for cell in others if not cell.isascii())
 
 
-def hazards(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, str]]:
+def find_suspicious(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, str]]:
     """Code, message and hint for each hazard in a cell.
 
     Args:

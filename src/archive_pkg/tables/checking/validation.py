@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from archive_pkg.records.models import Record
     from archive_pkg.reports import Finding
     from archive_pkg.tables.checking.frictionless_checks import (
-        Fault,
-        Known,
+        CellFault,
+        KnownIds,
         LetterCheck,
         ReferenceCheck,
     )
-    from archive_pkg.tables.checking.letter_rows import Numbered
+    from archive_pkg.tables.checking.letter_rows import NumberedRows
     from archive_pkg.tables.reading.sheets import Sheet
     from archive_pkg.tables.schema.layout import Table
     from archive_pkg.tables.schema.rows import Row
@@ -60,7 +60,7 @@ _TARGETS = (LETTERS, "agents", "parts")
 
 
 @dataclass(slots=True)
-class Bound:
+class BoundTable:
     """A table and the sheet that holds it.
 
     Attributes:
@@ -100,11 +100,11 @@ class Bound:
                     row = []
                 else:
                     if len(row) != width:
-                        row = self._even(number, row, width)
+                        row = self._fit_to_width(number, row, width)
                     if not in_order:
                         row = [row[place] for place in places]
                     if is_former:
-                        _tell_relations_apart(names, row)
+                        _clear_other_relations(names, row)
                     if sheet.is_guarded and "'" in "".join(row):
                         for at in free:
                             row[at] = unguarded(self.table.column(names[at]), row[at])
@@ -135,7 +135,7 @@ class Bound:
             hint = "take them out"
         self.shape[first, "blank"] = ROW_BLANK.at(self.sheet.at(first), message, hint)
 
-    def _even(self, number: int, row: list[str], width: int) -> list[str]:
+    def _fit_to_width(self, number: int, row: list[str], width: int) -> list[str]:
         extra = [place for place in range(width, len(row)) if row[place]]
         if extra:
             at = self.sheet.at(number, extra[0])
@@ -150,7 +150,7 @@ class Bound:
         return row[:width] + [""] * (width - len(row))
 
 
-def _tell_relations_apart(names: list[str], row: list[str]) -> None:
+def _clear_other_relations(names: list[str], row: list[str]) -> None:
     """Leave a cell of the former column `of` to the relation that its part's kind makes it."""
     relation = relation_of(row[names.index("kind")] if "kind" in names else "")
     for name in RELATIONS:
@@ -158,7 +158,7 @@ def _tell_relations_apart(names: list[str], row: list[str]) -> None:
             row[names.index(name)] = ""
 
 
-class Check:
+class CatalogueCheck:
     """One check of a catalogue.
 
     Attributes:
@@ -177,11 +177,11 @@ class Check:
         sizes = [sheet.size for sheet in sheets.values()]
         self._total = None if None in sizes else sum(size or 0 for size in sizes)
         self._found: list[tuple[int, int, int, Finding]] = []
-        self.bound: dict[str, Bound] = {}
+        self.bound: dict[str, BoundTable] = {}
         for name, table in tables().items():
             if name in sheets and sheets[name].header:
                 places, found = bind(sheets[name], table)
-                self.bound[name] = Bound(table, sheets[name], places, list(places))
+                self.bound[name] = BoundTable(table, sheets[name], places, list(places))
                 for finding in found:
                     self._report(name, 0, 0, finding)
 
@@ -214,7 +214,7 @@ class Check:
 
     def by_letter(
         self, wanted: Container[str] | None = None
-    ) -> Iterator[tuple[str, dict[str, Numbered]]]:
+    ) -> Iterator[tuple[str, dict[str, NumberedRows]]]:
         """Group the rows of all tables by their letters; see `grouping.by_letter`."""
         return by_letter({name: bound.rows() for name, bound in self.bound.items()}, wanted)
 
@@ -227,7 +227,7 @@ class Check:
             TextCheck,
         )
 
-        known = {name: _survey(self.bound[name]) for name in _TARGETS if name in self.bound}
+        known = {name: _read_ids(self.bound[name]) for name in _TARGETS if name in self.bound}
         package = frictionless.Package(
             resources=[_targets(name, ids or {}) for name, ids in known.items()]
         )
@@ -246,7 +246,11 @@ class Check:
                 self._report_fault(self.bound[fault.table], fault.row, fault)
 
     def _validate_table(
-        self, bound: Bound, resource: Any, checks: list[LetterCheck], references: ReferenceCheck
+        self,
+        bound: BoundTable,
+        resource: Any,
+        checks: list[LetterCheck],
+        references: ReferenceCheck,
     ) -> None:
         for check in checks:
             check.connect(resource)
@@ -274,9 +278,9 @@ class Check:
 
     def _report_row(
         self,
-        bound: Bound,
+        bound: BoundTable,
         row: Any,
-        faults: list[Fault],
+        faults: list[CellFault],
         references: ReferenceCheck,
         repeated: dict[int, int],
     ) -> None:
@@ -310,13 +314,13 @@ class Check:
             elif error.type in ("type-error", "constraint-error") and error.field_name not in known:
                 self._report_cell(bound, number, error.field_name, CELL_INVALID, error.note, "")
 
-    def _report_fault(self, bound: Bound, number: int, fault: Fault) -> None:
+    def _report_fault(self, bound: BoundTable, number: int, fault: CellFault) -> None:
         missing = fault.column not in bound.places and bound.table.column(fault.column).required
         if not missing:  # of a column that is not there, one finding is enough
             self._report_cell(bound, number, fault.column, fault.code, fault.message, fault.hint)
 
     def _report_cell(
-        self, bound: Bound, number: int, name: str, code: Code, message: str, hint: str
+        self, bound: BoundTable, number: int, name: str, code: Code, message: str, hint: str
     ) -> None:
         place = bound.places.get(name)
         at = bound.sheet.at(number, place, name)
@@ -327,7 +331,7 @@ class Check:
         self._found.append((order, number, column, finding))
 
 
-def _schema(bound: Bound, known: Known) -> dict[str, Any]:
+def _schema(bound: BoundTable, known: KnownIds) -> dict[str, Any]:
     """The schema of the columns that are fed, with foreign keys to tables whose ids are known."""
     declared = table_schema(bound.table)
     told = ("name", "type", "constraints", "trueValues", "falseValues")
@@ -363,7 +367,7 @@ def _targets(name: str, ids: Mapping[str, set[str]]) -> Any:
     return frictionless.Resource(name=name, data=rows, schema=schema)
 
 
-def _survey(bound: Bound) -> Mapping[str, set[str]] | None:
+def _read_ids(bound: BoundTable) -> Mapping[str, set[str]] | None:
     """Read the ids of a table to which others refer, and leave out columns without a cell.
 
     Frictionless takes as long for an empty cell as for a full one. An empty column is right, unless

@@ -16,7 +16,7 @@ from archive_pkg.dates.field_dates import read_date
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records.loading import read_tree
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.tables.reading.headers import plain
+from archive_pkg.tables.reading.headers import normalize_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,8 +116,12 @@ _HEADERS: dict[str, str] = {
     "salutation": "salutation anrede обращение",
     "closing": "closing grußformel schlussformel",
 }
-_KNOWN = {plain(name): target for target, names in _HEADERS.items() for name in names.split()}
-_KNOWN |= {plain(target): target for target in TARGETS if plain(target) not in _KNOWN}
+_KNOWN = {
+    normalize_header(name): target for target, names in _HEADERS.items() for name in names.split()
+}
+_KNOWN |= {
+    normalize_header(target): target for target in TARGETS if normalize_header(target) not in _KNOWN
+}
 _ROLES = {
     "sender": "sender sent from absender von",
     "recipients": "recipient recipients addressee to empfänger empfaenger adressat an receiver "
@@ -132,7 +136,7 @@ _ASPECTS = {
 }
 _ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
 _ASPECT_OF = {word: aspect for aspect, words in _ASPECTS.items() for word in words.split()}
-_OF_A_ROLE = {
+_LETTER_FIELDS = {
     ("sender", "place"): "place", ("sender", "date"): "date", ("recipients", "date"): "received",
     ("recipients", "place"): LEFT_OUT,
 }  # fmt: skip
@@ -148,7 +152,7 @@ _SAMPLE = 200
 
 
 @dataclass(slots=True)
-class Map:
+class ColumnMap:
     """What the columns of a list of letters mean.
 
     Attributes:
@@ -201,7 +205,7 @@ def draft_mapping(sheet: Sheet) -> str:
     return "\n".join(lines) + "\n"
 
 
-def read_mapping(path: Path) -> Map:
+def read_mapping(path: Path) -> ColumnMap:
     """A mapping from its file.
 
     Raises:
@@ -223,7 +227,7 @@ def read_mapping(path: Path) -> Map:
     if findings:
         message = f"{path} is no mapping: {findings[0].message}"
         raise InvalidError(message, findings[0].hint, Report(findings))
-    return Map(
+    return ColumnMap(
         tree["columns"],
         tree.get("everywhere") or {},
         tree.get("described_by") or "",
@@ -297,7 +301,7 @@ def _guess(header: str, values: list[str], taken: set[str]) -> tuple[str, str]:
             return _NAMED_BY[named], f"its name; its values are no identifiers{_example(values)}"
     if named == "repository" and "repository" in taken and _is_place(header):
         return LEFT_OUT, f"another column names the archive{_example(values)}"
-    if named == "id" and "id" in taken and plain(header) in _CALL_NUMBERS:
+    if named == "id" and "id" in taken and normalize_header(header) in _CALL_NUMBERS:
         return "file", f"its name; another column is the id{_example(values)}"
     if named and not (named in ("id", "title", "date") and named in taken):
         return named, f"its name{_example(values)}"
@@ -306,15 +310,15 @@ def _guess(header: str, values: list[str], taken: set[str]) -> tuple[str, str]:
 
 def _named(header: str) -> str:
     """What a header means by its words: "senderPlaceID" is the identifier of the place."""
-    key = plain(header)
+    key = normalize_header(header)
     if key in _KNOWN:
         return _KNOWN[key]
     apart = re.sub(r"(?<=[^\W\d_])(?<![A-ZÄÖÜ])(?=[A-ZÄÖÜ])", " ", header)
-    words = [plain(word) for word in re.findall(r"[^\W\d_]+", apart)]
+    words = [normalize_header(word) for word in re.findall(r"[^\W\d_]+", apart)]
     roles = list(dict.fromkeys(_ROLE_OF[word] for word in words if word in _ROLE_OF))
     aspects = {_ASPECT_OF[word] for word in words if word in _ASPECT_OF}
     if len(roles) == 1 or (not roles and aspects > {"identifiers"}):
-        meant = _of_a_role(roles[0] if roles else "", aspects)
+        meant = _field_of_role(roles[0] if roles else "", aspects)
         if meant:
             return meant
     found = [_KNOWN[word] for word in words if word in _KNOWN and len(word) > 2]
@@ -326,15 +330,15 @@ def _named(header: str) -> str:
 
 def _is_place(header: str) -> bool:
     """Whether a header can mean where the archive is as well as which one it is."""
-    return plain(header) in ("aufbewahrungsort", "standort", "lagerort", "verwahrort")
+    return normalize_header(header) in ("aufbewahrungsort", "standort", "lagerort", "verwahrort")
 
 
-def _of_a_role(role: str, aspects: set[str]) -> str:
+def _field_of_role(role: str, aspects: set[str]) -> str:
     """What a column says of a sender or recipient: the name, place, date or identifier."""
     meant = role
     for aspect in ("place", "date"):
         if aspect in aspects:
-            meant = _OF_A_ROLE[role or "sender", aspect]
+            meant = _LETTER_FIELDS[role or "sender", aspect]
     if "identifiers" in aspects:
         return _IDENTIFIERS.get(meant, LEFT_OUT if role else "")
     if "written" in aspects:
@@ -348,7 +352,7 @@ _NAMED_BY = {identifiers: names for names, identifiers in _IDENTIFIERS.items()}
 
 def _is_only(header: str, named: str) -> bool:
     """Whether a header says nothing else than that it is a date."""
-    return _KNOWN.get(plain(header)) == named
+    return _KNOWN.get(normalize_header(header)) == named
 
 
 def _is_identifier(value: str) -> bool:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.storage import is_real_folder
-from archive_pkg.tables.lists.mapping import Map, draft_mapping
-from archive_pkg.tables.lists.records_from_rows import FlatReader
-from archive_pkg.tables.reading.headers import plain
+from archive_pkg.tables.lists.mapping import ColumnMap, draft_mapping
+from archive_pkg.tables.lists.records_from_rows import ListReader
+from archive_pkg.tables.reading.headers import normalize_header
 from archive_pkg.tables.reading.sources import raw_sheets
 
 if TYPE_CHECKING:
@@ -35,29 +35,36 @@ def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
 
 
 def check_list(
-    path: Path, mapping: Map, *, encoding: str | None, home: Path, look: FileCheck | None
+    path: Path,
+    mapping: ColumnMap,
+    *,
+    encoding: str | None,
+    home: Path,
+    check_files: FileCheck | None,
 ) -> Report:
     """Everything that is wrong with a list of letters, each finding with its cell."""
-    reader, report = flat_reader(path, mapping, encoding=encoding)
+    reader, report = open_list(path, mapping, encoding=encoding)
     if reader is None:
         return report
     records = reader.records()
     report.extend(reader.report)
-    for record in records if look else ():
+    for record in records if check_files else ():
         folder = home / record.id if is_real_folder(home / record.id) else home
-        for finding in look(record, folder, path) if look else ():
+        for finding in check_files(record, folder, path) if check_files else ():
             if finding.location.field.startswith("parts."):
                 report.add(replace(finding, location=reader.cell(record, "files")))
     return report
 
 
-def flat_reader(
-    path: Path, mapping: Map, *, encoding: str | None = None
-) -> tuple[FlatReader | None, Report]:
+def open_list(
+    path: Path, mapping: ColumnMap, *, encoding: str | None = None
+) -> tuple[ListReader | None, Report]:
     """What reads a list of letters; None where its file or sheet cannot be read."""
     sheets, report = raw_sheets(path, encoding=encoding)
     filled = [sheet for sheet in sheets if sheet.header]
-    named = [sheet for sheet in filled if plain(sheet.name) == plain(mapping.sheet)]
+    named = [
+        sheet for sheet in filled if normalize_header(sheet.name) == normalize_header(mapping.sheet)
+    ]
     if not named and path.suffix.lower() not in (".csv", ".tsv", ".txt") and mapping.sheet:
         if report.ok:
             names = ", ".join(sheet.name for sheet in filled)
@@ -65,7 +72,7 @@ def flat_reader(
             raise InvalidError(message, f"its sheets are {names}")
         return None, report
     chosen = (named or filled)[:1]
-    return (FlatReader(chosen[0], mapping), report) if chosen else (None, report)
+    return (ListReader(chosen[0], mapping), report) if chosen else (None, report)
 
 
 def _rows(sheet: Sheet) -> int:

@@ -27,9 +27,9 @@ from archive_pkg.records.models import Record
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, identify
 from archive_pkg.records.vocabularies.languages import NAMES, language_tag
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.tables.checking.suspicious_characters import hazards
+from archive_pkg.tables.checking.suspicious_characters import find_suspicious
 from archive_pkg.tables.checking.validation import ROW_RAGGED
-from archive_pkg.tables.lists.mapping import LEFT_OUT, Map
+from archive_pkg.tables.lists.mapping import LEFT_OUT, ColumnMap
 from archive_pkg.tables.schema.cells import split_items
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ _SCANS = ("tif", "tiff", "jpg", "jpeg", "png", "jp2", "pdf")
 
 
 @dataclass(slots=True)
-class _Row:
+class _ListRow:
     """A row on its way to a record."""
 
     number: int
@@ -98,16 +98,16 @@ class _Row:
         return [item for text in self.texts(target) for item in split_items(text) if item]
 
 
-class FlatReader:
+class ListReader:
     """Reads the rows of a list; `report` tells what was guessed and what is wrong."""
 
-    def __init__(self, sheet: Sheet, mapping: Map) -> None:
+    def __init__(self, sheet: Sheet, mapping: ColumnMap) -> None:
         """Take a list and what its columns mean."""
         self.report = Report()
         self._sheet, self._map = sheet, mapping
-        self.report.extend(self._of_the_grid())
+        self.report.extend(self._sheet_findings())
         self._columns = {header: place for place, header in enumerate(sheet.header)}
-        self._habits: dict[str, DateConventions] = {}
+        self._conventions: dict[str, DateConventions] = {}
         self._ids: dict[str, int] = {}
         self._named: set[str] = set()
         for header, place in self._columns.items():
@@ -126,10 +126,10 @@ class FlatReader:
         """The records; those of rows with errors are left out, and the report tells why."""
         records = [record for row in self._rows() if (record := self._record(row)) is not None]
         # A CSV file's torn quotes are only found on the way.
-        self.report.extend(f for f in self._of_the_grid() if f not in self.report.findings)
+        self.report.extend(f for f in self._sheet_findings() if f not in self.report.findings)
         return records
 
-    def _of_the_grid(self) -> Iterator[Finding]:
+    def _sheet_findings(self) -> Iterator[Finding]:
         """What is wrong with the sheet itself; how a date is read is reported with its row."""
         dates = {header for header, meant in self._map.columns.items() if meant in _DATES}
         for finding in self._sheet.report:
@@ -141,7 +141,7 @@ class FlatReader:
         header = next((h for h, meant in self._map.columns.items() if meant == target), "")
         return self._sheet.at(self._ids[record.id], self._columns.get(header), header)
 
-    def _rows(self) -> Iterator[_Row]:
+    def _rows(self) -> Iterator[_ListRow]:
         for header in self._map.columns:
             if self._map.columns[header] in _DATES and header in self._columns:
                 texts = (
@@ -150,7 +150,9 @@ class FlatReader:
                     for row in block.rows
                     if len(row) > self._columns[header]
                 )
-                self._habits[header] = column_conventions(texts, epoch_1904=self._sheet.epoch_1904)
+                self._conventions[header] = column_conventions(
+                    texts, epoch_1904=self._sheet.epoch_1904
+                )
         for start, rows in self._sheet.blocks():
             for number, row in enumerate(rows, start):
                 if any(cell.strip() for cell in row):
@@ -159,7 +161,7 @@ class FlatReader:
                         hint = "a separator within a cell needs quotes around the cell"
                         at = self._sheet.at(number, len(self._sheet.header))
                         self.report.add(ROW_RAGGED.at(at, message, hint))
-                    yield _Row(number, self._cells(number, row))
+                    yield _ListRow(number, self._cells(number, row))
 
     def _cells(self, number: int, row: list[str]) -> dict[str, list[tuple[str, str]]]:
         cells: dict[str, list[tuple[str, str]]] = {}
@@ -167,7 +169,7 @@ class FlatReader:
             place = self._columns.get(header)
             if target == LEFT_OUT or place is None or place >= len(row):
                 continue
-            for code, message, hint in hazards(row[place], verbatim=False):
+            for code, message, hint in find_suspicious(row[place], verbatim=False):
                 self.report.add(code.at(self._sheet.at(number, place, header), message, hint))
             if row[place].strip():
                 cells.setdefault(target, []).append((header, row[place].strip()))
@@ -175,7 +177,7 @@ class FlatReader:
             cells.setdefault(target, [("", text)])
         return cells
 
-    def _record(self, row: _Row) -> Record | None:
+    def _record(self, row: _ListRow) -> Record | None:
         errors = len(self.report.errors)
         for build in (
             self._plain_fields,
@@ -196,10 +198,10 @@ class FlatReader:
             for entry in error.errors(include_url=False):
                 header = row.origin.get(str(entry["loc"][0]) if entry["loc"] else "", "")
                 code, message, hint = explain_entry(entry, Record)
-                self._tell(code, row, header, message, hint)
+                self._report(code, row, header, message, hint)
             return None
 
-    def _plain_fields(self, row: _Row) -> None:
+    def _plain_fields(self, row: _ListRow) -> None:
         raw, origin = row.raw, row.origin
         for target, cells in row.cells.items():
             origin[target] = cells[0][0]
@@ -215,7 +217,7 @@ class FlatReader:
             found = [self._identifier(text) for text in row.items("place_identifiers")]
             raw["place"] |= {"identifiers": found} if found else {}
         else:
-            self._without_names(row, "place_identifiers", "place")
+            self._report_unmatched_identifiers(row, "place_identifiers", "place")
         if places := row.items("mentioned_places"):
             raw["mentioned_places"] = [{"name": name} for name in dict.fromkeys(places)]
         if terms := row.items("subjects"):
@@ -236,7 +238,7 @@ class FlatReader:
         if texts := row.items("identifiers"):
             raw["identifiers"] = [self._identifier(text) for text in texts]
 
-    def _type(self, row: _Row) -> str:
+    def _type(self, row: _ListRow) -> str:
         text = (row.texts("type") or ["letter"])[0]
         known = {
             "brief": "letter", "lettre": "letter", "письмо": "letter", "telegramm": "telegram",
@@ -245,7 +247,7 @@ class FlatReader:
         }  # fmt: skip
         low = text.casefold()
         if low in known:
-            self._tell(READ_AS, row, row.origin["type"], f"“{text}” is read as {known[low]}")
+            self._report(READ_AS, row, row.origin["type"], f"“{text}” is read as {known[low]}")
             return known[low]
         return low
 
@@ -256,28 +258,28 @@ class FlatReader:
             return {"scheme": scheme.casefold(), "value": value.strip()}
         return identify(text) or {"scheme": "local", "value": text}
 
-    def _dates(self, row: _Row) -> None:
+    def _dates(self, row: _ListRow) -> None:
         for target in _DATES:
             for header, text in row.cells.get(target, ()):
                 typed = self._sheet.typed.get((row.number, self._columns.get(header, -1)))
-                shown, read = typed or (text, read_date(text, self._habits.get(header)))
+                shown, read = typed or (text, read_date(text, self._conventions.get(header)))
                 if read is None:
                     hint = "write it as 1960-07-18, 1960-07, 1960?, 1959/1961 or in plain words"
                     message = f"“{shown}” is not understood as a date; the date stays open"
                     row.raw[target] = {"as_written": shown}
-                    self._tell(DATE_UNREAD, row, header, message, hint)
+                    self._report(DATE_UNREAD, row, header, message, hint)
                 elif read.is_open:
                     row.raw[target] = {"as_written": shown}
-                    self._tell(READ_OPENLY, row, header, *_question(shown, read))
+                    self._report(READ_OPENLY, row, header, *_ambiguity(shown, read))
                 elif not read.edtf:
-                    self._tell(READ_AS, row, header, f"“{shown}” is read as: no date")
+                    self._report(READ_AS, row, header, f"“{shown}” is read as: no date")
                 else:
                     row.raw[target] = {"edtf": read.edtf, "as_written": shown}
                     if read.note:
                         row.raw[target]["note"] = read.note
                     if read.rule != "edtf":
                         message = f"“{shown}” is read as {read.edtf} ({read.rule})"
-                        self._tell(READ_AS, row, header, message)
+                        self._report(READ_AS, row, header, message)
                         where = f"“{shown}” in the column “{header}”"
                         row.inferred.append((target, read.rule, where))
 
@@ -286,7 +288,7 @@ class FlatReader:
             row.raw["date"] = row.raw.get("date", {}) | {"as_written": words}
             row.origin.setdefault("date", row.origin["date_as_written"])
 
-    def _agents(self, row: _Row) -> None:
+    def _agents(self, row: _ListRow) -> None:
         found: list[dict[str, Any]] = []
         for role in _ROLES:
             ids = [self._agent(row, role, name, found) for name in row.items(role)]
@@ -300,13 +302,13 @@ class FlatReader:
             row.raw["agents"] = found
 
     def _identifiers_of(
-        self, row: _Row, role: str, ids: list[str], found: list[dict[str, Any]]
+        self, row: _ListRow, role: str, ids: list[str], found: list[dict[str, Any]]
     ) -> None:
         """Give each agent of a role its identifier; both columns have the same order."""
         target = f"{role}_identifiers"
         given = row.items(target)
         if len(given) != len(ids):
-            self._without_names(row, target, role)
+            self._report_unmatched_identifiers(row, target, role)
             return
         for agent, text in zip(ids, given, strict=True):
             one = next(item for item in found if item["id"] == agent)
@@ -317,17 +319,17 @@ class FlatReader:
                 if other is not one and identifier in other.get("identifiers", ()):
                     message = f"{text} is the identifier of “{other['name']}”, too"
                     hint = "two names are two agents; check whom it identifies"
-                    self._tell(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
+                    self._report(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
 
-    def _without_names(self, row: _Row, target: str, names: str) -> None:
+    def _report_unmatched_identifiers(self, row: _ListRow, target: str, names: str) -> None:
         """Report identifiers of which it is not clear whose they are."""
         given = row.items(target)
         if given:
             message = f"{', '.join(given)}: the row does not have as many names in {names}"
             hint = "give each name its identifier, in the same order, separated by semicolons"
-            self._tell(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
+            self._report(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
 
-    def _agent(self, row: _Row, role: str, name: str, found: list[dict[str, Any]]) -> str:
+    def _agent(self, row: _ListRow, role: str, name: str, found: list[dict[str, Any]]) -> str:
         """The id of an agent of that name, which is entered at its first mention."""
         if name in row.agents:
             return row.agents[name]
@@ -342,13 +344,13 @@ class FlatReader:
             header = row.origin.get(role, "")
             if name not in self._named:
                 article = "an" if body else "a"
-                self._tell(READ_AS, row, header, f"“{name}” is taken for {article} {kind}")
+                self._report(READ_AS, row, header, f"“{name}” is taken for {article} {kind}")
                 self._named.add(name)
             rule = "kind-from-name"
             row.inferred.append((f"agents.{agent}.kind", rule, f"“{name}” in “{header}”"))
         return agent
 
-    def _parts(self, row: _Row) -> None:
+    def _parts(self, row: _ListRow) -> None:
         languages = [self._language(row, text) for text in row.items("languages")]
         parts: list[dict[str, Any]] = []
         for number, name in enumerate(row.items("files"), 1):
@@ -365,7 +367,7 @@ class FlatReader:
             elif kind == "scan":
                 part["media_type"] = _MEDIA[ending]
             header = row.origin["files"]
-            self._tell(READ_AS, row, header, f"“{name}” is taken for a {kind}")
+            self._report(READ_AS, row, header, f"“{name}” is taken for a {kind}")
             row.inferred.append((f"parts.file-{number}.kind", "kind-from-ending", f"“{name}”"))
             parts.append(part | ({"languages": languages} if languages else {}))
         if languages and not parts:
@@ -376,17 +378,17 @@ class FlatReader:
             row.raw["parts"] = parts
             row.origin["parts"] = row.origin.get("files") or row.origin.get("languages", "")
 
-    def _language(self, row: _Row, text: str) -> str:
+    def _language(self, row: _ListRow, text: str) -> str:
         try:
             return language_tag(text)
         except ValueError:
             tag = NAMES.get(text.casefold())
             if tag is None:
                 return text
-            self._tell(READ_AS, row, row.origin["languages"], f"“{text}” is read as {tag}")
+            self._report(READ_AS, row, row.origin["languages"], f"“{text}” is read as {tag}")
             return tag
 
-    def _holding(self, row: _Row) -> None:
+    def _holding(self, row: _ListRow) -> None:
         held = {
             name: "; ".join(row.texts(name))
             for name in ("repository", "fonds", "file", "folio")
@@ -395,12 +397,12 @@ class FlatReader:
         if held and "repository" not in held:
             hint = "map a column to repository, or write it in the mapping: everywhere: repository:"
             header = row.origin[next(iter(held))]
-            self._tell(ARCHIVE_UNNAMED, row, header, "nothing says which archive keeps it", hint)
+            self._report(ARCHIVE_UNNAMED, row, header, "nothing says which archive keeps it", hint)
         elif held:
             row.raw["holding"] = held
             row.origin["holding"] = row.origin.get("repository") or row.origin.get("fonds", "")
 
-    def _title(self, row: _Row) -> None:
+    def _title(self, row: _ListRow) -> None:
         if titles := row.texts("title"):
             row.raw["title"] = titles[0]
             row.raw.setdefault("variant_titles", []).extend(titles[1:])
@@ -418,7 +420,7 @@ class FlatReader:
         row.raw["title"] = ", ".join(part for part in said if part)
         row.inferred.append(("title", "title-from-parts", "kind, sender, recipient and date"))
 
-    def _id(self, row: _Row) -> None:
+    def _id(self, row: _ListRow) -> None:
         given = (row.texts("id") or [""])[0]
         wanted = re.sub(r"[^A-Za-z0-9._-]+", "-", latin(given)).strip("-._")[:100]
         header = row.origin.get("id", "")
@@ -427,21 +429,21 @@ class FlatReader:
         if given and wanted:
             if wanted in self._ids:
                 message = f"the id {wanted} is that of row {self._ids[wanted]}, too"
-                self._tell(ROW_TWIN, row, header, message, "give one of the rows another id")
+                self._report(ROW_TWIN, row, header, message, "give one of the rows another id")
                 return
             if wanted != given:
-                self._tell(READ_AS, row, header, f"“{given}” gives the id {wanted}")
+                self._report(READ_AS, row, header, f"“{given}” gives the id {wanted}")
         else:
             edtf = row.raw.get("date", {}).get("edtf", "undated")
             start = re.sub(r"[^0-9X-]+", "-", edtf).strip("-") or "undated"
             ends = [*row.raw.get("sender", ())[:1], *row.raw.get("recipients", ())[:1]]
             base = "-".join([start, "-to-".join(ends)] if ends else [start])[:100].strip("-")
             wanted = next(name for name in _numbered(base) if name not in self._ids)
-            self._tell(READ_AS, row, header, f"the row gets the id {wanted}")
+            self._report(READ_AS, row, header, f"the row gets the id {wanted}")
         self._ids[wanted] = row.number
         row.raw["id"] = wanted
 
-    def _evidence(self, row: _Row) -> None:
+    def _evidence(self, row: _ListRow) -> None:
         place = f"{self._sheet.name}, row {row.number}"
         evidence: list[dict[str, str]] = [
             {"field": path, "basis": "inferred", "rule": rule, "note": f"{place}: {what}"}
@@ -453,13 +455,13 @@ class FlatReader:
             told = {item["field"] for item in evidence}
             evidence += (
                 {"field": path, "basis": "supplied", "agent": agent, "note": place}
-                for path in _stated(row.raw)
+                for path in _stated_fields(row.raw)
                 if path not in told
             )
         if evidence:
             row.raw["evidence"] = evidence
 
-    def _tell(self, code: Code, row: _Row, header: str, message: str, hint: str = "") -> None:
+    def _report(self, code: Code, row: _ListRow, header: str, message: str, hint: str = "") -> None:
         place = self._columns.get(header)
         at: Location = self._sheet.at(row.number, place, header)
         self.report.add(code.at(at, message, hint))
@@ -475,7 +477,7 @@ _MEDIA = {
 }  # fmt: skip
 
 
-def _question(shown: str, read: DateReading) -> tuple[str, str]:
+def _ambiguity(shown: str, read: DateReading) -> tuple[str, str]:
     """What to ask about a date that stays open, and how to answer."""
     if not read.readings:
         return f"“{shown}”: there is no such day; the date stays open", "see what the source says"
@@ -513,7 +515,7 @@ _ANSWERS = {
 }
 
 
-def _stated(raw: dict[str, Any]) -> Iterator[str]:
+def _stated_fields(raw: dict[str, Any]) -> Iterator[str]:
     """What a row states of its letter: the same paths as `records.statements.statements`."""
     for name, value in raw.items():
         if name in ("id", "type", "version", "evidence") or not value:

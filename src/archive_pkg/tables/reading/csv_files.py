@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 from archive_pkg import limits, storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.tables.reading.headers import SEARCHED, find_header
-from archive_pkg.tables.reading.sheets import Block, Sheet
+from archive_pkg.tables.reading.headers import HEADER_SEARCH_ROWS, find_header
+from archive_pkg.tables.reading.sheets import Sheet, SheetBlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def read_csv(path: Path, *, encoding: str | None = None) -> Sheet:
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror or error}") from error
     if not whole:
-        return _nothing(path, report)
+        return _empty_sheet(path, report)
     separator = _separator(path, name)
     if separator != ",":
         message = f"its columns are separated by {_SEPARATORS[separator]}"
@@ -83,12 +83,12 @@ def read_csv(path: Path, *, encoding: str | None = None) -> Sheet:
         report.add(SEPARATOR_OTHER.at(Location(str(path)), message, hint))
     header_row, header = find_header(_first_rows(path, name, separator, report))
     if not header and not report.ok:
-        return _nothing(path, report)
+        return _empty_sheet(path, report)
     if not header:
         report.add(EMPTY.at(Location(str(path)), "there is nothing in it"))
-        return _nothing(path, report)
+        return _empty_sheet(path, report)
 
-    def blocks() -> Iterator[Block]:
+    def blocks() -> Iterator[SheetBlock]:
         return _blocks(path, name, separator, header_row, report)
 
     return Sheet(path.stem, str(path), header, header_row, blocks, is_guarded=True, report=report)
@@ -125,7 +125,7 @@ def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
         except UnicodeDecodeError as error:
             lines += error.object[: error.start].count(b"\n")
             place = Location(str(path), line=lines, byte=done - pending + error.start)
-            report.add(_misfit(place, error, encoding))
+            report.add(_encoding_finding(place, error, encoding))
             return False
         if done == 0 and text.count("\0") > len(text) // 4:
             message = "NUL characters: this is UTF-16 without its mark, or no text at all"
@@ -138,7 +138,7 @@ def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
             return True
 
 
-def _misfit(place: Location, error: UnicodeDecodeError, encoding: str) -> Finding:
+def _encoding_finding(place: Location, error: UnicodeDecodeError, encoding: str) -> Finding:
     byte = error.object[error.start] if error.start < len(error.object) else 0
     name = "UTF-8" if encoding.startswith("utf-8") else encoding
     around = bytes(error.object[max(0, error.start - 12) : error.start + 12])
@@ -170,16 +170,18 @@ def _first_rows(path: Path, encoding: str, separator: str, report: Report) -> li
     with _text(path, encoding) as file:
         try:
             rows.extend(
-                islice(csv.reader(_lines(file), delimiter=separator, strict=True), SEARCHED)
+                islice(
+                    csv.reader(_lines(file), delimiter=separator, strict=True), HEADER_SEARCH_ROWS
+                )
             )
         except csv.Error as error:
-            report.add(_broken(path, error, len(rows) + 1))
+            report.add(_csv_finding(path, error, len(rows) + 1))
     return rows
 
 
 def _blocks(
     path: Path, encoding: str, separator: str, header_row: int, report: Report
-) -> Iterator[Block]:
+) -> Iterator[SheetBlock]:
     csv.field_size_limit(limits.TABLE_CELL.value)
     number = header_row + 1
     with _text(path, encoding) as file:
@@ -193,12 +195,12 @@ def _blocks(
                 rows.extend(islice(reader, _BLOCK))
             except csv.Error as error:
                 torn = True
-                finding = _broken(path, error, number + len(rows))
+                finding = _csv_finding(path, error, number + len(rows))
                 if finding not in report.findings:
                     report.add(finding)
             if not rows:
                 return
-            yield Block(number, rows)
+            yield SheetBlock(number, rows)
             number += len(rows)
 
 
@@ -217,7 +219,7 @@ def _lines(file: TextIO) -> Iterator[str]:
         yield line
 
 
-def _broken(path: Path, error: csv.Error, row: int = 1) -> Finding:
+def _csv_finding(path: Path, error: csv.Error, row: int = 1) -> Finding:
     message = f"row {row} or what follows it: {error}"
     hint = 'a quote within a quoted cell is written twice: "he said ""yes"""; a cell ends in one'
     if "longer than" in str(error) or "larger than field limit" in str(error):
@@ -226,5 +228,5 @@ def _broken(path: Path, error: csv.Error, row: int = 1) -> Finding:
     return CSV_BROKEN.at(Location(str(path), table=path.stem, cell=str(row)), message, hint)
 
 
-def _nothing(path: Path, report: Report) -> Sheet:
+def _empty_sheet(path: Path, report: Report) -> Sheet:
     return Sheet(path.stem, str(path), [], 0, lambda: iter(()), is_guarded=True, report=report)

@@ -58,7 +58,7 @@ class Resource:
         return None
 
 
-def descriptor_of(path: Path) -> Path | None:
+def find_descriptor(path: Path) -> Path | None:
     """The datapackage.json that a path means, in a folder or itself; None if it means none."""
     if path.is_dir():
         path = path / DESCRIPTOR

@@ -38,7 +38,7 @@ HEADER_LATE = Code(
     "tables-header-late", Severity.WARNING, "Rows stand above the header; they are not read."
 )
 
-SEARCHED = 20
+HEADER_SEARCH_ROWS = 20
 """Among so many rows the header is looked for."""
 
 
@@ -51,10 +51,14 @@ def find_header(rows: Iterable[list[str]]) -> tuple[int, list[str]]:
     Returns:
         Number and cells; (0, []) if there is no row that is not blank.
     """
-    found = [(number, row) for number, row in enumerate(islice(rows, SEARCHED), 1) if _filled(row)]
+    found = [
+        (number, row)
+        for number, row in enumerate(islice(rows, HEADER_SEARCH_ROWS), 1)
+        if _filled(row)
+    ]
     if not found:
         return 0, []
-    known = [sum(plain(cell) in _known() for cell in row) for _, row in found]
+    known = [sum(normalize_header(cell) in _known() for cell in row) for _, row in found]
     best = known.index(max(known))
     if 2 * known[best] >= _filled(found[best][1]):
         return found[best]
@@ -71,14 +75,14 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
     found: list[Finding] = []
     places: dict[str, int] = {}
     names = {column.name for column in table.columns}
-    near = {plain(name): name for name in names}
+    near = {normalize_header(name): name for name in names}
     row = sheet.header_row
     if row > 1:
         message = f"the header stands in row {row}; what is above it is not read"
         found.append(HEADER_LATE.at(sheet.at(1), message, "take the rows above it out"))
     for place, cell in enumerate(sheet.header):
         at = sheet.at(row, place, cell.strip())
-        name = cell if cell in names else near.get(plain(cell), "")
+        name = cell if cell in names else near.get(normalize_header(cell), "")
         if _is_former(cell, table, sheet.header):
             places |= dict.fromkeys(RELATIONS, place)
         elif not cell.strip():
@@ -105,11 +109,15 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
 
 def _is_former(cell: str, table: Table, header: list[str]) -> bool:
     """Whether a header is the one column that earlier catalogues had for the three relations."""
-    cells = set(map(plain, header))
-    return table.name == "parts" and plain(cell) == "of" and cells.isdisjoint(map(plain, RELATIONS))
+    cells = set(map(normalize_header, header))
+    return (
+        table.name == "parts"
+        and normalize_header(cell) == "of"
+        and cells.isdisjoint(map(normalize_header, RELATIONS))
+    )
 
 
-def plain(header: str) -> str:
+def normalize_header(header: str) -> str:
     """A header without what people vary: capitals, spaces, underscores, width of letters."""
     text = unicodedata.normalize("NFKC", header).casefold()
     return "".join(filter(str.isalnum, text))
@@ -117,9 +125,9 @@ def plain(header: str) -> str:
 
 def likely_table(header: list[str]) -> Table | None:
     """The table that most of a header's cells are columns of; None if it is fewer than half."""
-    cells = {plain(cell) for cell in header if cell.strip()}
+    cells = {normalize_header(cell) for cell in header if cell.strip()}
     scored = {
-        table.name: len(cells & {plain(column.name) for column in table.columns})
+        table.name: len(cells & {normalize_header(column.name) for column in table.columns})
         for table in tables().values()
     }
     name = max(scored, key=lambda name: scored[name])
@@ -130,21 +138,26 @@ def likely_table(header: list[str]) -> Table | None:
 def whole_number_columns() -> frozenset[str]:
     """The plain headers of the columns that hold whole numbers."""
     return frozenset(
-        plain(c.name) for table in tables().values() for c in table.columns if c.type == "integer"
+        normalize_header(c.name)
+        for table in tables().values()
+        for c in table.columns
+        if c.type == "integer"
     )
 
 
 @cache
 def _known() -> frozenset[str]:
-    return frozenset(plain(c.name) for table in tables().values() for c in table.columns)
+    return frozenset(normalize_header(c.name) for table in tables().values() for c in table.columns)
 
 
 def _unknown(cell: str, table: Table, names: set[str]) -> tuple[str, str]:
     message = f"“{cell}” is no column of {table.name}"
-    if table.name == "parts" and plain(cell) == "of":
+    if table.name == "parts" and normalize_header(cell) == "of":
         return message, "move its cells to made_from, part_of or about"
-    close = get_close_matches(plain(cell), [plain(name) for name in sorted(names)], 1, 0.7)
-    meant = next((name for name in names if close and plain(name) == close[0]), "")
+    close = get_close_matches(
+        normalize_header(cell), [normalize_header(name) for name in sorted(names)], 1, 0.7
+    )
+    meant = next((name for name in names if close and normalize_header(name) == close[0]), "")
     if meant:
         return message, f"did you mean {meant}?"
     return message, "its cells are not read; take it out, or map it with `tables map`"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from archive_pkg.dates.field_dates import DateReading
 
 
-class Block(NamedTuple):
+class SheetBlock(NamedTuple):
     """Some rows in a row.
 
     Attributes:
@@ -49,7 +49,7 @@ class Sheet:
     path: str
     header: list[str]
     header_row: int
-    blocks: Callable[[], Iterator[Block]]
+    blocks: Callable[[], Iterator[SheetBlock]]
     size: int | None = None
     is_guarded: bool = False
     has_schema: bool = False
@@ -66,11 +66,11 @@ class Sheet:
             column: Number of the column, from 0; None for the row as a whole.
             name: The column's name.
         """
-        cell = str(row) if column is None else f"{letters_of(column)}{row}"
+        cell = str(row) if column is None else f"{column_letters(column)}{row}"
         return Location(self.path, field=name, table=self.name, cell=cell)
 
 
-def letters_of(column: int) -> str:
+def column_letters(column: int) -> str:
     """The letters that a spreadsheet has for a column, counted from 0: A … Z, AA …."""
     letters = ""
     column += 1

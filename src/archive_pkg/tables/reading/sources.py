@@ -10,8 +10,8 @@ from archive_pkg.records import NAMES as RECORD_NAMES
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import is_folder, is_regular
 from archive_pkg.tables.reading.csv_files import read_csv
-from archive_pkg.tables.reading.descriptor import DESCRIPTOR, descriptor_of, read_descriptor
-from archive_pkg.tables.reading.headers import likely_table, plain
+from archive_pkg.tables.reading.descriptor import DESCRIPTOR, find_descriptor, read_descriptor
+from archive_pkg.tables.reading.headers import likely_table, normalize_header
 from archive_pkg.tables.schema.layout import LETTERS, tables
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ TABLE_TWICE = Code("tables-table-twice", Severity.ERROR, "Two sheets or files ho
 NO_FILE = Code("tables-no-file", Severity.ERROR, "What was given is no file of tables.")
 
 # What the sheets of a template are called that hold no letters.
-_OWN = ("about", "choices")
+_TEMPLATE_SHEETS = ("about", "choices")
 
 ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 """How the names of files end that hold tables."""
@@ -64,7 +64,7 @@ def subjects(path: StrPath) -> list[Path]:
     catalogue or a list of its own.
     """
     path = Path(path)
-    if not path.is_dir() or descriptor_of(path):
+    if not path.is_dir() or find_descriptor(path):
         return [path]
     files = sorted(file for file in path.iterdir() if is_regular(file) and is_tables(file))
     alone = [file for file in files if not _is_named_as_table(file)]
@@ -97,7 +97,7 @@ def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet],
     sheets: list[Sheet] = []
     if not path.exists():
         raise StorageError(f"{path} is not there")
-    if descriptor := descriptor_of(path):
+    if descriptor := find_descriptor(path):
         sheets = _package(descriptor, encoding, report)
     elif path.is_dir():
         sheets = _folder(path, encoding)
@@ -126,7 +126,7 @@ def _folder(path: Path, encoding: str | None) -> list[Sheet]:
 
 def _is_named_as_table(file: Path) -> bool:
     is_csv = file.suffix.lower() in (".csv", ".tsv")
-    return is_csv and plain(file.stem) in {plain(name) for name in tables()}
+    return is_csv and normalize_header(file.stem) in {normalize_header(name) for name in tables()}
 
 
 def _package(path: Path, encoding: str | None, report: Report) -> list[Sheet]:
@@ -163,7 +163,7 @@ def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Shee
             report.extend(sheet.report)
     for sheet in unknown:
         message = f"“{sheet.name}” is no table of a catalogue; it is left alone"
-        if held and sheet.header and plain(sheet.name) not in _OWN:
+        if held and sheet.header and normalize_header(sheet.name) not in _TEMPLATE_SHEETS:
             report.add(SHEET_LEFT.at(Location(sheet.path, table=sheet.name), message))
     if not (held or others) and report.ok:
         message = "no table of a catalogue is recognised by its name or its header"
@@ -174,8 +174,10 @@ def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Shee
 
 def _table(sheet: Sheet) -> Table | None:
     """The table that a sheet holds, by its name, else by its header."""
-    by_name = {plain(name): table for name, table in tables().items()}
-    named = by_name.get(plain(sheet.name)) or by_name.get(f"{plain(sheet.name)}s")
+    by_name = {normalize_header(name): table for name, table in tables().items()}
+    named = by_name.get(normalize_header(sheet.name)) or by_name.get(
+        f"{normalize_header(sheet.name)}s"
+    )
     if named and (not sheet.has_schema or likely_table(sheet.header) is named):
         return named
     if not sheet.header:
@@ -183,7 +185,7 @@ def _table(sheet: Sheet) -> Table | None:
     return likely_table(sheet.header)
 
 
-def mapping_of(path: Path) -> Path | None:
+def find_map(path: Path) -> Path | None:
     """The mapping next to a list, if there is one."""
     if path.is_dir():
         return None

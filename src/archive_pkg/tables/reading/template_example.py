@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.reports import Code, Severity
-from archive_pkg.tables.reading.headers import plain
+from archive_pkg.tables.reading.headers import normalize_header
 from archive_pkg.tables.schema.layout import LETTERS, tables
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ EXAMPLE_ID = EXAMPLE[LETTERS][0]["id"]
 
 def leave_example_out(sheets: Iterable[Sheet]) -> None:
     """Leave the template's example out of the sheets, if nobody has changed a cell of it."""
-    by_name = {plain(sheet.name): sheet for sheet in sheets}
-    held = {name: by_name.get(plain(name)) for name in tables()}
+    by_name = {normalize_header(sheet.name): sheet for sheet in sheets}
+    held = {name: by_name.get(normalize_header(name)) for name in tables()}
     found = {name: dict(_rows_of_example(sheet)) for name, sheet in held.items() if sheet}
     asked = {name: [sorted(row.values()) for row in rows] for name, rows in EXAMPLE.items()}
     if {name: list(rows.values()) for name, rows in found.items() if rows} != asked:

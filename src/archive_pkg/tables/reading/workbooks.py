@@ -15,8 +15,8 @@ from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.parsing import ZIP_ERRORS
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.tables.reading.excel_dates import date_in_cell
-from archive_pkg.tables.reading.headers import find_header, plain, whole_number_columns
-from archive_pkg.tables.reading.sheets import Block, Sheet, letters_of
+from archive_pkg.tables.reading.headers import find_header, normalize_header, whole_number_columns
+from archive_pkg.tables.reading.sheets import Sheet, SheetBlock, column_letters
 from archive_pkg.tables.reading.template_example import leave_example_out
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ NUMBER_AS_TEXT = Code(
 _CHUNK = 1 << 20
 _MARKS_PER_CELL = 8
 """XML tags that a cell with a formula and its share of everything else needs at most."""
-_MOST_ROWS = 1 << 20
-_MOST_COLUMNS = 1 << 14
+_MAX_ROWS = 1 << 20
+_MAX_COLUMNS = 1 << 14
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _BLOCK = 5_000
@@ -147,7 +147,7 @@ def _is_safe(path: Path, report: Report) -> bool:
             for member in members:
                 if member.filename.endswith((".xml", ".rels", ".vml")):
                     with archive.open(member) as part:
-                        unsafe, tags = _look_at_xml(part)
+                        unsafe, tags = _scan_xml(part)
                     marks += tags
                     if marks > _MARKS_PER_CELL * limits.WORKBOOK_CELLS.value:
                         message = f"its parts have more than {marks} XML tags"
@@ -165,7 +165,7 @@ def _is_safe(path: Path, report: Report) -> bool:
     return True
 
 
-def _look_at_xml(part: IO[bytes]) -> tuple[bool, int]:
+def _scan_xml(part: IO[bytes]) -> tuple[bool, int]:
     """Whether an XML part has a document type or entities, in UTF-8 or UTF-16; how many tags."""
     before = b""
     tags = 0
@@ -185,19 +185,19 @@ def _sheets(path: Path) -> Iterator[Sheet]:
         for worksheet in book.worksheets:
             worksheet.reset_dimensions()
             with archive.open(_part_of(worksheet)) as part:
-                marks = _Marks.of(part)
+                marks = _SheetMarkup.of(part)
             if not marks.rows:
                 continue
             cells += marks.rows * marks.columns
             if cells > limits.WORKBOOK_CELLS.value:
-                corner = f"{letters_of(marks.columns - 1)}{marks.rows}"
+                corner = f"{column_letters(marks.columns - 1)}{marks.rows}"
                 raise _TooManyCellsError(worksheet.title, corner)
             epoch_1904 = book.epoch.year == 1904
             values: list[tuple[Any, ...]] = []
             grid = worksheet.iter_rows(max_row=marks.rows, max_col=marks.columns)
             for number, row in enumerate(grid, 1):
                 values.append(tuple(cell.value for cell in row))
-                marks.look_at(number, row, epoch_1904=epoch_1904)
+                marks.note_cells(number, row, epoch_1904=epoch_1904)
             sheet = _sheet(str(path), worksheet.title, values, marks)
             if sheet:
                 sheet.epoch_1904 = epoch_1904
@@ -230,7 +230,7 @@ def _part_of(worksheet: Any) -> str:
 
 
 @dataclass(slots=True)
-class _Marks:
+class _SheetMarkup:
     """What a sheet's XML says beside the values.
 
     Attributes:
@@ -254,7 +254,7 @@ class _Marks:
     rows: int = 0
     columns: int = 0
 
-    def look_at(self, number: int, row: Iterable[Any], *, epoch_1904: bool) -> None:
+    def note_cells(self, number: int, row: Iterable[Any], *, epoch_1904: bool) -> None:
         """Note the dates and errors in a row of cells."""
         for place, cell in enumerate(row):
             if cell.data_type == "e":
@@ -265,7 +265,7 @@ class _Marks:
                     self.dates[number, place] = read
 
     @classmethod
-    def of(cls, part: Any) -> _Marks:
+    def of(cls, part: Any) -> _SheetMarkup:
         marks = cls()
         row = column = 0
         events = ElementTree.iterparse(part, ("start", "end"))  # noqa: S314 - see _is_safe
@@ -280,7 +280,7 @@ class _Marks:
                 column = _column(element.get("r", "")) or column + 1
                 if len(element):
                     marks.rows, marks.columns = max(marks.rows, row), max(marks.columns, column)
-                    if not (0 < row <= _MOST_ROWS and column <= _MOST_COLUMNS):
+                    if not (0 < row <= _MAX_ROWS and column <= _MAX_COLUMNS):
                         raise ValueError(f"it has a cell in row {row}, column {column}")
                 # A formula whose value is an empty text has an empty <v>.
                 empty = value is None or not (value.text or element.get("t") == "str")
@@ -299,7 +299,9 @@ class _Marks:
         return marks
 
 
-def _sheet(path: str, title: str, values: list[tuple[Any, ...]], marks: _Marks) -> Sheet | None:
+def _sheet(
+    path: str, title: str, values: list[tuple[Any, ...]], marks: _SheetMarkup
+) -> Sheet | None:
     rows = [[_text(value) for value in row] for row in values]
     for (number, place), (shown, read) in marks.dates.items():
         rows[number - 1][place] = read.edtf or (read.readings[-1].edtf if read.readings else shown)
@@ -312,17 +314,17 @@ def _sheet(path: str, title: str, values: list[tuple[Any, ...]], marks: _Marks) 
     header = (header + [""] * width)[:width]
     body = [row[:width] + [""] * (width - len(row)) for row in rows[header_row:]]
 
-    def blocks() -> Iterator[Block]:
+    def blocks() -> Iterator[SheetBlock]:
         for start in range(0, len(body), _BLOCK):
-            yield Block(header_row + 1 + start, body[start : start + _BLOCK])
+            yield SheetBlock(header_row + 1 + start, body[start : start + _BLOCK])
 
     for (number, place), (shown, _) in marks.dates.items():
         # What was typed as the words of a source is what the cell shows.
         if number > header_row and header[place].rpartition(".")[2] == "as_written":
             body[number - header_row - 1][place] = shown
     sheet = Sheet(title, path, header, header_row, blocks, size=len(body), typed=marks.dates)
-    _tell_marks(sheet, marks)
-    _tell_cells(sheet, values, marks)
+    _report_layout(sheet, marks)
+    _report_cells(sheet, values, marks)
     return sheet
 
 
@@ -351,7 +353,7 @@ def _unescaped(match: re.Match[str]) -> str:
     return match.group() if "\ud800" <= sign <= "\udfff" else sign
 
 
-def _tell_marks(sheet: Sheet, marks: _Marks) -> None:
+def _report_layout(sheet: Sheet, marks: _SheetMarkup) -> None:
     for ref in marks.merged:
         row = int(re.sub(r"[A-Z$]+", "", ref.partition(":")[0]) or 0)
         if row >= sheet.header_row:
@@ -372,7 +374,7 @@ def _tell_marks(sheet: Sheet, marks: _Marks) -> None:
             sheet.report.add(ROWS_HIDDEN.at(at, message, "show them and look at them"))
 
 
-def _tell_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _Marks) -> None:
+def _report_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _SheetMarkup) -> None:
     whole = whole_number_columns()
     for number, row in enumerate(values[sheet.header_row :], sheet.header_row + 1):
         for place, value in enumerate(row):
@@ -382,7 +384,7 @@ def _tell_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _Marks) -> N
                     at = sheet.at(number, place, sheet.header[place])
                     hint = "mend the formula, or write the value itself"
                     sheet.report.add(CELL_ERROR.at(at, message, hint))
-                elif value.strip().isdecimal() and plain(sheet.header[place]) in whole:
+                elif value.strip().isdecimal() and normalize_header(sheet.header[place]) in whole:
                     at = sheet.at(number, place, sheet.header[place])
                     hint = "format the cell as a number and type it again"
                     sheet.report.add(NUMBER_AS_TEXT.at(at, f"“{value}” is kept as text", hint))

@@ -48,25 +48,25 @@ def raw_records(rows: Mapping[str, Iterable[Row]]) -> list[dict[str, Any]]:
     Args:
         rows: The rows of each table by the table's name, in their order.
     """
-    raw = {row.get("id", ""): plain_item(tables()[LETTERS], row) for row in rows.get(LETTERS, ())}
+    raw = {row.get("id", ""): raw_item(tables()[LETTERS], row) for row in rows.get(LETTERS, ())}
     for name, table in tables().items():
         if name == LETTERS:
             continue
         for row in rows.get(name, ()):
             record = raw.get(row.get(LETTER, ""))
             if record is not None:
-                _list_at(record, table.path).append(plain_item(table, row))
+                _list_at(record, table.path).append(raw_item(table, row))
     return list(raw.values())
 
 
-def plain_item(table: Table, row: Mapping[str, str]) -> dict[str, Any]:
+def raw_item(table: Table, row: Mapping[str, str]) -> dict[str, Any]:
     """An item of a record as plain data, from a row; the letter it belongs to is left out."""
     names = [name for name in row if name != LETTER or table.name == LETTERS]
     columns = [(place, table.column(name)) for place, name in enumerate(names)]
-    return plain_of(columns, [row[name] for name in names])
+    return raw_values(columns, [row[name] for name in names])
 
 
-def plain_of(columns: Iterable[tuple[int, Column]], cells: Sequence[str]) -> dict[str, Any]:
+def raw_values(columns: Iterable[tuple[int, Column]], cells: Sequence[str]) -> dict[str, Any]:
     """Plain data of cells that are not empty; each column comes with its cell's place."""
     plain: dict[str, Any] = {}
     for place, column in columns:

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError
 from archive_pkg.reports import Finding, Severity
-from archive_pkg.tables.reading.sheets import letters_of
+from archive_pkg.tables.reading.sheets import column_letters
 from archive_pkg.tables.schema.cells import csv_line
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _CONTENT_TYPES = "[Content_Types].xml"
 AUTHOR = "archive-pkg"
 _COLOURS = {Severity.ERROR: "FFFFC7CE", Severity.WARNING: "FFFFEB9C", Severity.ADVICE: "FFDDEBF7"}
-_GRAVEST = (Severity.ERROR, Severity.WARNING, Severity.ADVICE)
+_BY_SEVERITY = (Severity.ERROR, Severity.WARNING, Severity.ADVICE)
 # What follows a reference to notes within a worksheet (ECMA-376, 18.3.1.99).
 _AFTER_NOTES = (
     "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems",
     "tableParts", "extLst",
 )  # fmt: skip
-_LONGEST_NOTE = 4_000
+_MAX_NOTE_LENGTH = 4_000
 
 
 def annotate_workbook(source: Path, findings: Iterable[Finding], out: Path) -> int:
@@ -62,7 +62,7 @@ def annotate_workbook(source: Path, findings: Iterable[Finding], out: Path) -> i
     """
     try:
         with storage.open_regular(source) as file, zipfile.ZipFile(file) as archive:
-            book = _Book(archive)
+            book = _AnnotatedWorkbook(archive)
             cells = 0
             for title, noted in _by_sheet(findings, book.titles).items():
                 cells += len(noted)
@@ -112,7 +112,7 @@ def annotated_csv(sheets: Sequence[Sheet], findings: Iterable[Finding]) -> str:
     return "".join(lines)
 
 
-class _Book:
+class _AnnotatedWorkbook:
     """The parts of a workbook, parsed as far as they are changed."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -149,7 +149,7 @@ class _Book:
         data = sheet.find(f"{{{_MAIN}}}sheetData")
         rows = {int(row.get("r")): row for row in data if row.get("r")}
         for (number, column), findings in sorted(noted.items()):
-            gravest = min((f.severity for f in findings), key=_GRAVEST.index)
+            gravest = min((f.severity for f in findings), key=_BY_SEVERITY.index)
             cell = _cell(data, rows, number, column)
             cell.set("s", str(self._format(int(cell.get("s", "0")), gravest)))
         self._add_comments(part, sheet, noted)
@@ -387,7 +387,7 @@ def _add_run(text: Any, words: str, *, after: bool) -> None:
 
 def _words(finding: Finding) -> str:
     hint = f"\n→ {finding.hint}" if finding.hint else ""
-    words = f"{finding.severity.upper()}: {finding.message}{hint}"[:_LONGEST_NOTE]
+    words = f"{finding.severity.upper()}: {finding.message}{hint}"[:_MAX_NOTE_LENGTH]
     return re.sub("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]", "\ufffd", words)
 
 
@@ -399,7 +399,7 @@ def _number(letters: str) -> int:
 
 
 def _letters(column: int) -> str:
-    return letters_of(column - 1)
+    return column_letters(column - 1)
 
 
 _VML = """<xml xmlns:v="urn:schemas-microsoft-com:vml" \

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.records.vocabularies.terms import event_types, schemes
-from archive_pkg.tables.reading.sheets import letters_of
+from archive_pkg.tables.reading.sheets import column_letters
 from archive_pkg.tables.reading.template_example import EXAMPLE
 from archive_pkg.tables.reading.workbooks import openpyxl_missing
 from archive_pkg.tables.schema.layout import LETTERS, SEPARATOR, Column, Table, tables
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archive_pkg.records.models import Record
     from archive_pkg.tables.reading.sheets import Sheet
 
-LONGEST = 32_767
+MAX_CELL_LENGTH = 32_767
 """Most characters that a cell of a workbook may have."""
 
 ABOUT = "About"
@@ -100,7 +100,7 @@ def write_plain(sheets: Sequence[Sheet], path: Path) -> None:
         for number, row in rows:
             for place, text in enumerate(row, 1):
                 if text:
-                    _write_text(sheet.cell(number, place), text[:LONGEST])
+                    _write_text(sheet.cell(number, place), text[:MAX_CELL_LENGTH])
     _save(book, path)
 
 
@@ -162,7 +162,7 @@ def _sheet(book: Workbook, table: Table) -> Worksheet:
         cell.fill = PatternFill("solid", fgColor="FFF2CC" if column.required else "EDEDED")
         cell.alignment = Alignment(vertical="top")
         cell.comment = Comment(_help(column), "archive-pkg", width=360, height=150)
-        letter = letters_of(place - 1)
+        letter = column_letters(place - 1)
         sheet.column_dimensions[letter].width = max(14, min(40, len(column.name) + 4))
         # All cells are text: a spreadsheet would make dates and numbers of what looks like them.
         if column.type == "string":
@@ -204,7 +204,7 @@ def _usual() -> dict[tuple[str, str], tuple[str, ...]]:
 
 
 def _usual_places() -> dict[tuple[str, str], str]:
-    return {column: letters_of(place) for place, column in enumerate(_usual())}
+    return {column: column_letters(place) for place, column in enumerate(_usual())}
 
 
 def _write_choices(book: Workbook) -> None:
@@ -241,11 +241,12 @@ def _write_row(sheet: Worksheet, table: Table, row: int, cells: Sequence[str]) -
             sheet.cell(row, place, int(text))
             continue
         escaped = _UNWRITABLE.sub(_escaped, text)
-        if len(escaped) > LONGEST:
+        if len(escaped) > MAX_CELL_LENGTH:
+            cell = f"{table.name}!{column_letters(place - 1)}{row}"
             raise InvalidError(
-                f"{table.name}!{letters_of(place - 1)}{row} {column.name}: {len(text)} characters, "
-                f"and a cell of a workbook holds {LONGEST}",
-                "export the tables as CSV: --out with a folder's name",
+                f"{cell} {column.name}: {len(text)} characters, but a cell of a workbook "
+                f"holds up to {MAX_CELL_LENGTH}",
+                "Export the tables as CSV: give --out the name of a folder.",
             )
         _write_text(sheet.cell(row, place), text)
 

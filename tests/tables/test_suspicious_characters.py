@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from archive_pkg.tables.checking.suspicious_characters import hazards, is_suspicious
+from archive_pkg.tables.checking.suspicious_characters import find_suspicious, is_suspicious
 
 
 def found(cell: str, *, verbatim: bool = False) -> list[tuple[str, str, str]]:
-    told = [(code.code, words, hint) for code, words, hint in hazards(cell, verbatim=verbatim)]
+    seen = [
+        (code.code, words, hint) for code, words, hint in find_suspicious(cell, verbatim=verbatim)
+    ]
     others = ("plain",) if verbatim else ("plain", cell)
-    assert is_suspicious(["plain", cell], others) == bool(told)
-    return told
+    assert is_suspicious(["plain", cell], others) == bool(seen)
+    return seen
 
 
 @pytest.mark.parametrize(
